@@ -1,0 +1,43 @@
+/**
+ * Versions are image tags. Three shapes are known: `v1393` (a release number), a 40-digit commit SHA, and
+ * `release-<sha>`; anything else is an opaque text that can only be equal or different.
+ */
+export type VersionShape = 'number' | 'sha' | 'release-sha' | 'other';
+
+/** Which shape a version has. */
+export function versionShape(version: string): VersionShape {
+  if (/^v\d+$/.test(version)) return 'number';
+  if (/^[0-9a-f]{40}$/.test(version)) return 'sha';
+  if (/^release-[0-9a-f]{40}$/.test(version)) return 'release-sha';
+  return 'other';
+}
+
+/**
+ * How `a` stands to `b` by their names alone: only release numbers can be ordered.
+ * @returns negative, zero, positive as in a sort; `null` when names cannot tell.
+ */
+export function compareVersions(a: string, b: string): number | null {
+  if (a === b) return 0;
+  if (versionShape(a) !== 'number' || versionShape(b) !== 'number') return null;
+  return Number(a.slice(1)) - Number(b.slice(1));
+}
+
+/** A version as it fits a table cell: SHAs are cut to 8 digits, `release-<sha>` to `release-` and 8 digits. */
+export function shortVersion(version: string): string {
+  switch (versionShape(version)) {
+    case 'sha':
+      return version.slice(0, 8);
+    case 'release-sha':
+      return version.slice(0, 'release-'.length + 8);
+    default:
+      return version;
+  }
+}
+
+/**
+ * Whether a text may be a container image tag: at most 128 of `[A-Za-z0-9_.-]`, not beginning with `.` or `-`
+ * (OCI distribution specification, "tag").
+ */
+export function isImageTag(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(text);
+}
