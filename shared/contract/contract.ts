@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { applicationSchema, boardSchema, cellSchema } from '../domain/board';
+import { candidateSchema, changeSchema } from '../domain/change';
+import { deploymentSchema } from '../domain/deployment';
+import { findingSchema } from '../domain/finding';
+import { freshnessSchema } from '../domain/freshness';
+import { intentSchema, operationSchema } from '../domain/operation';
+import { rolloutSchema } from '../domain/rollout';
+import { workflowSchema } from '../domain/workflow';
+
+/** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
+export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  input: I;
+  output: O;
+}
+const procedure = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): Procedure<I, O> => ({
+  input,
+  output,
+});
+
+const nothing = z.object({});
+const name = z.string().min(1).max(200);
+const where = z.object({ app: name, environment: name });
+
+/** What the window is showing: a real estate, the practice estate, or a release repo opened read-only. */
+const sessionSchema = z.object({
+  estate: z.string(),
+  mode: z.enum(['practice', 'real', 'read-only']),
+  /** Why acting is refused as a whole, `null` when it is not. */
+  readOnlyBecause: z.string().nullable(),
+  actor: z.string(),
+  app: z.object({
+    version: z.string(),
+    runtime: z.string(),
+    chromium: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    fallbackRuntime: z.boolean(),
+  }),
+  ledger: z.object({
+    url: z.string(),
+    branch: z.string(),
+    landing: z.enum(['push', 'merge-branch']),
+    freshness: freshnessSchema,
+  }),
+});
+
+/** The preview of a deploy, promotion or rollback, before anyone commits. */
+const previewSchema = z.object({
+  intent: intentSchema,
+  current: z.string().nullable(),
+  incoming: z.string(),
+  change: changeSchema,
+  findings: z.array(findingSchema),
+  /** The ledger's commit that the findings were computed on. */
+  commit: z.string().nullable(),
+});
+export type Preview = z.infer<typeof previewSchema>;
+
+const settingsSchema = z.object({
+  colourScheme: z.enum(['auto', 'light', 'dark']),
+  notifications: z.boolean(),
+  /** Who the commits are by. */
+  identity: z.object({ name: z.string().trim().min(1).max(100), email: z.email() }),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * The map of every procedure, shared by both sides. Names are `<noun>.<verb>`. Expected failures come back as
+ * `Result` failures; a refusal is never an `undefined`.
+ */
+export const procedures = {
+  'session.get': procedure(nothing, sessionSchema),
+  'board.get': procedure(nothing, boardSchema),
+  'app.get': procedure(
+    z.object({ app: name }),
+    z.object({
+      app: z.string(),
+      /** The link to its source repo, when there is one. */
+      sourceUrl: z.string().nullable(),
+      cells: z.array(cellSchema),
+      /** Version before the present one, by environment. */
+      previous: z.record(z.string(), z.string().nullable()),
+    }),
+  ),
+  'app.deployments': procedure(
+    z.object({
+      app: name,
+      environment: name.optional(),
+      limit: z.number().int().min(1).max(200),
+      before: z.string().optional(),
+    }),
+    z.object({ deployments: z.array(deploymentSchema), more: z.boolean(), complete: z.boolean() }),
+  ),
+  'change.get': procedure(z.object({ app: name, from: name, to: name }), changeSchema),
+  'candidates.list': procedure(
+    z.object({ app: name, query: z.string().max(200), limit: z.number().int().min(1).max(100) }),
+    z.object({ candidates: z.array(candidateSchema), freshness: freshnessSchema }),
+  ),
+  'preview.get': procedure(intentSchema, previewSchema),
+  'operation.start': procedure(
+    z.object({
+      intent: intentSchema,
+      /** The findings that the person saw: the operation stops when they are worse by the time it lands. */
+      seen: z.array(findingSchema),
+      /** Time of the click, ms since the epoch by the renderer's clock: only measured, never trusted. */
+      clickedAt: z.number().optional(),
+    }),
+    z.object({ operationId: z.string() }),
+  ),
+  'operation.get': procedure(z.object({ operationId: name }), operationSchema),
+  'operation.list': procedure(
+    z.object({
+      app: name.optional(),
+      environment: name.optional(),
+      open: z.boolean().optional(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    z.array(operationSchema),
+  ),
+  'operation.cancel': procedure(z.object({ operationId: name }), operationSchema),
+  'rollout.get': procedure(
+    where,
+    z.object({
+      freshness: freshnessSchema,
+      applications: z.array(applicationSchema),
+      rollouts: z.array(rolloutSchema),
+    }),
+  ),
+  'workflow.list': procedure(
+    z.object({ app: name, environment: name, version: name.optional() }),
+    z.object({ freshness: freshnessSchema, workflows: z.array(workflowSchema) }),
+  ),
+  'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
+  'settings.get': procedure(nothing, settingsSchema),
+  'settings.set': procedure(settingsSchema.partial(), settingsSchema),
+  /** Only `https:` links; main opens them in the system's browser. */
+  'shell.open-external': procedure(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
+  /** Rehearsals: refused unless the estate is the practice estate. */
+  'practice.act': procedure(
+    z.discriminatedUnion('act', [
+      z.object({
+        act: z.literal('release'),
+        app: name,
+        breaks: z.enum(['nothing', 'crash-loop', 'tests-fail', 'tests-flaky', 'slow']),
+        onlyIn: name.optional(),
+        migration: z.boolean(),
+      }),
+      z.object({ act: z.literal('cluster'), environment: name, up: z.boolean() }),
+      z.object({ act: z.literal('git'), up: z.boolean() }),
+      z.object({ act: z.literal('someone-else-deploys'), app: name, environment: name, version: name }),
+      z.object({ act: z.literal('speed'), speed: z.number().min(1).max(200) }),
+      z.object({ act: z.literal('reset') }),
+    ]),
+    z.object({ text: z.string() }),
+  ),
+} as const satisfies Record<string, Procedure>;
+
+export type ProcedureName = keyof typeof procedures;
+export type InputOf<N extends ProcedureName> = z.input<(typeof procedures)[N]['input']>;
+/** What a handler gets: the input after parsing. */
+export type ParsedInputOf<N extends ProcedureName> = z.output<(typeof procedures)[N]['input']>;
+export type OutputOf<N extends ProcedureName> = z.output<(typeof procedures)[N]['output']>;
+
+/** One line of a log. `at` is the cluster's timestamp. */
+const logLineSchema = z.object({ at: z.string().nullable(), text: z.string() });
+export type LogLine = z.infer<typeof logLineSchema>;
+
+/** Streams over a MessagePort: opened with an input, closed by closing the port; each message is a batch of one frame. */
+export const streams = {
+  /** What changed, so that queries are asked again. `key` narrows it: an app, an operation's id, an environment. */
+  events: {
+    input: nothing,
+    message: z.array(
+      z.object({
+        topic: z.enum(['session', 'board', 'app', 'operation', 'rollout', 'workflow', 'history', 'settings']),
+        key: z.string().nullable(),
+      }),
+    ),
+  },
+  logs: {
+    input: z.object({
+      environment: name,
+      namespace: name,
+      pod: name,
+      container: name,
+      previous: z.boolean(),
+      tailLines: z.number().int().min(1).max(200_000),
+    }),
+    message: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('lines'), lines: z.array(logLineSchema) }),
+      /** `ended`: the container ended and everything was read; `gone`: the pod is no longer there. */
+      z.object({
+        type: z.literal('state'),
+        state: z.enum(['following', 'reconnecting', 'ended', 'gone']),
+        text: z.string(),
+      }),
+    ]),
+  },
+} as const;
+
+export type StreamName = keyof typeof streams;
+export type StreamInputOf<N extends StreamName> = z.input<(typeof streams)[N]['input']>;
+export type StreamMessageOf<N extends StreamName> = z.output<(typeof streams)[N]['message']>;

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { deploymentSchema } from './deployment';
+import { failureSchema } from './failure';
+import { freshnessSchema } from './freshness';
+import { operationStateSchema, stepNameSchema } from './operation';
+
+/** sync and health exactly as Argo CD words them (`status.sync.status`, `status.health.status`). */
+export const syncStatusSchema = z.enum(['Synced', 'OutOfSync', 'Unknown']);
+export const healthStatusSchema = z.enum([
+  'Healthy',
+  'Suspended',
+  'Progressing',
+  'Missing',
+  'Degraded',
+  'Unknown',
+]);
+
+/** One Argo CD Application, trimmed. */
+export const applicationSchema = z.object({
+  name: z.string(),
+  /** Annotation `imageTag`: what Argo CD was told to run. `null`: not annotated. */
+  version: z.string().nullable(),
+  automaticDeploysEnabled: z.boolean().nullable(),
+  promoteDeployment: z.boolean().nullable(),
+  sync: syncStatusSchema,
+  health: healthStatusSchema,
+  /** `status.operationState`: phase and message of the last or running sync. */
+  operation: z
+    .object({ phase: z.string(), message: z.string().nullable(), startedAt: z.string().nullable() })
+    .nullable(),
+  conditions: z.array(z.object({ type: z.string(), message: z.string() })),
+  images: z.array(z.string()),
+});
+export type Application = z.infer<typeof applicationSchema>;
+
+/** How a cell stands to the first environment of its chain. `behind` counts releases where the names can be ordered. */
+export const driftSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('same') }),
+  z.object({ state: z.literal('behind'), by: z.number().int().positive(), of: z.string() }),
+  z.object({ state: z.literal('ahead'), by: z.number().int().positive(), of: z.string() }),
+  z.object({ state: z.literal('differs'), of: z.string() }),
+  z.object({ state: z.literal('unknown'), because: z.string() }),
+]);
+export type Drift = z.infer<typeof driftSchema>;
+
+/**
+ * A hold of automatic deploys into an environment. `pending` until the cluster of the environment *before* shows
+ * it (the gate into E is the file of the environment before E), `alarm` when something was promoted in spite of it.
+ */
+export const holdSchema = z.object({
+  state: z.enum(['pending', 'effective', 'unknown', 'alarm']),
+  by: z.string().nullable(),
+  since: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** What it waits for, or what could not be seen. */
+  detail: z.string().nullable(),
+});
+export type Hold = z.infer<typeof holdSchema>;
+
+/** Where one click would roll back to, worked out before anyone needs it. */
+export const rollbackTargetSchema = z.object({
+  version: z.string(),
+  /** How it is known that it was healthy there. `none`: it only ran there before. */
+  evidence: z.enum(['seen-healthy', 'tests-passed', 'ran-long', 'none']),
+  evidenceText: z.string(),
+  ranFrom: z.string().nullable(),
+  ranUntil: z.string().nullable(),
+});
+export type RollbackTarget = z.infer<typeof rollbackTargetSchema>;
+
+export const cellSchema = z.object({
+  app: z.string(),
+  environment: z.string(),
+  /** What the ledger says; `null` when the app has no file there. */
+  ledger: z
+    .object({
+      version: z.string().nullable(),
+      automaticDeploys: z.boolean().nullable(),
+      promote: z.boolean().nullable(),
+      /** Why the file cannot be read, naming file and line. */
+      problem: failureSchema.nullable(),
+    })
+    .nullable(),
+  /** The newest deployment of the cell; `null` while the history is not known that far. */
+  deployed: deploymentSchema.nullable(),
+  /** What the cluster says of the app: the main Application first, twins after it. Empty: not seen. */
+  applications: z.array(applicationSchema),
+  /** The worst health of its Applications; `null` when nothing was seen. */
+  health: healthStatusSchema.nullable(),
+  /** Whether the cluster runs what the ledger says; `null`: not known. */
+  inStep: z.boolean().nullable(),
+  /** Sum over the app's Deployments while a rollout is under way, or the last one failed. */
+  rollout: z
+    .object({
+      state: z.enum(['progressing', 'failed']),
+      desired: z.number(),
+      updated: z.number(),
+      available: z.number(),
+      message: z.string(),
+    })
+    .nullable(),
+  drift: driftSchema,
+  hold: holdSchema.nullable(),
+  operation: z
+    .object({ id: z.string(), state: operationStateSchema, step: stepNameSchema.nullable() })
+    .nullable(),
+  rollbackTarget: rollbackTargetSchema.nullable(),
+});
+export type Cell = z.infer<typeof cellSchema>;
+
+export const environmentViewSchema = z.object({
+  name: z.string(),
+  tier: z.enum(['production', 'standard']),
+  /** The environment before it in its chain: where the gate into it lies. */
+  before: z.string().nullable(),
+  cluster: freshnessSchema,
+});
+export type EnvironmentView = z.infer<typeof environmentViewSchema>;
+
+/** Apps × environments at one commit of the ledger. `cells` is sparse: only where the app has a file. */
+export const boardSchema = z.object({
+  commit: z.string().nullable(),
+  committedAt: z.string().nullable(),
+  ledger: freshnessSchema,
+  history: z.object({ ready: z.boolean(), indexed: z.number(), notice: z.string().nullable() }),
+  environments: z.array(environmentViewSchema),
+  apps: z.array(z.string()),
+  cells: z.array(cellSchema),
+  problems: z.array(failureSchema),
+});
+export type Board = z.infer<typeof boardSchema>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** One commit of an app's source repo between two versions. */
+export const sourceCommitSchema = z.object({
+  sha: z.string(),
+  subject: z.string(),
+  author: z.string(),
+  at: z.string(),
+  /** Pull request number and link, when the commit's subject or GitHub tells. */
+  pullRequest: z.object({ number: z.number(), url: z.string().nullable() }).nullable(),
+  migrations: z.array(z.string()),
+});
+export type SourceCommit = z.infer<typeof sourceCommitSchema>;
+
+/** What differs between two versions of an app. Newest commit first, merge commits left out of the counts. */
+export const changeSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('known'),
+    from: z.string(),
+    to: z.string(),
+    direction: z.enum(['forward', 'backward', 'diverged', 'same']),
+    commits: z.array(sourceCommitSchema),
+    /** Commits on the other side, when the two diverged. */
+    lost: z.array(sourceCommitSchema),
+    migrations: z.array(z.string()),
+    /** True when GitHub's limit cut the list. */
+    truncated: z.boolean(),
+    url: z.string().nullable(),
+  }),
+  z.object({ state: z.literal('unknown'), because: z.string() }),
+]);
+export type Change = z.infer<typeof changeSchema>;
+
+/** A tag, branch or commit that can be picked in the deploy sheet. */
+export const candidateSchema = z.object({
+  kind: z.enum(['tag', 'branch', 'commit']),
+  name: z.string(),
+  /** The version (image tag) that deploying it means. */
+  version: z.string(),
+  sha: z.string(),
+  at: z.string().nullable(),
+  author: z.string().nullable(),
+  subject: z.string().nullable(),
+  /** Environments that run it now. */
+  runningIn: z.array(z.string()),
+});
+export type Candidate = z.infer<typeof candidateSchema>;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** `unknown` never counts as a pass; `block` and `warn` and `unknown` can be overridden only with a typed reason. */
+export const findingLevels = ['block', 'warn', 'unknown', 'info', 'pass'] as const;
+
+export const findingCodes = [
+  'already-there',
+  'behind-running',
+  'operation-running',
+  'hold',
+  'automatic-deploys-off',
+  'version-not-published',
+  'version-unpublished-check-failed',
+  'never-healthy-here',
+  'not-tested-before',
+  'tests-failed-before',
+  'migration',
+  'migrations-unknown',
+  'sync-window',
+  'environment-unreachable',
+  'environment-unhealthy',
+  'environment-moved',
+  'ledger-stale',
+  'read-only',
+  'other',
+] as const;
+
+/**
+ * One thing that preflight found out. `evidence` says what was looked at (a commit, an object, a time), so that a
+ * person can check it. `overridable: false` on a `block` means that nothing may override it.
+ */
+export const findingSchema = z.object({
+  code: z.enum(findingCodes),
+  level: z.enum(findingLevels),
+  message: z.string(),
+  evidence: z.string(),
+  overridable: z.boolean(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+export type FindingLevel = Finding['level'];
+
+const weight: Record<FindingLevel, number> = { block: 4, unknown: 3, warn: 2, info: 1, pass: 0 };
+
+/** The findings of `now` that are not in `before`, or weigh more than there: what got worse since a person looked. */
+export function worsened(before: readonly Finding[], now: readonly Finding[]): Finding[] {
+  const known = new Map<string, number>();
+  for (const finding of before) {
+    known.set(finding.code, Math.max(known.get(finding.code) ?? 0, weight[finding.level]));
+  }
+  return now.filter(
+    (finding) => weight[finding.level] >= 2 && weight[finding.level] > (known.get(finding.code) ?? 1),
+  );
+}
+
+/** Whether the act needs the sheet and a person's look: anything that warns, blocks or is unknown. */
+export function needsAttention(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => weight[finding.level] >= 2);
+}

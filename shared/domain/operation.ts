@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { failureSchema } from './failure';
+import { findingSchema } from './finding';
+
+/**
+ * What a release manager asks for. `expected` is the version that the person saw in the environment when deciding
+ * (`null`: none): the transaction is refused when the ledger says something else by then.
+ */
+const target = { app: z.string().min(1), environment: z.string().min(1) };
+const reason = z.string().trim().max(500);
+
+export const intentSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('deploy'),
+    ...target,
+    version: z.string().min(1),
+    expected: z.string().nullable(),
+    reason: reason.optional(),
+    /** Codes of findings that the person overrode; needs a reason. */
+    override: z.array(z.string()).optional(),
+  }),
+  /** Carries the version that runs and is tested in `from` to `environment`, the next one of the chain. */
+  z.object({
+    kind: z.literal('promote'),
+    ...target,
+    from: z.string().min(1),
+    version: z.string().min(1),
+    expected: z.string().nullable(),
+    reason: reason.optional(),
+    override: z.array(z.string()).optional(),
+  }),
+  /** Back to `version`, and hold automatic deploys of the app there. */
+  z.object({
+    kind: z.literal('rollback'),
+    ...target,
+    version: z.string().min(1),
+    expected: z.string().nullable(),
+    reason: reason.optional(),
+    override: z.array(z.string()).optional(),
+  }),
+  /** Automatic deploys of the app into the environment are off until released. */
+  z.object({ kind: z.literal('hold'), ...target, reason: reason.min(1) }),
+  /** Ends a hold; deploys nothing. */
+  z.object({ kind: z.literal('release-hold'), ...target, reason: reason.optional() }),
+]);
+export type Intent = z.infer<typeof intentSchema>;
+export type OperationKind = Intent['kind'];
+
+export const stepNames = [
+  'preflight',
+  'commit',
+  'stop-promotions',
+  'hold-effective',
+  'nudge',
+  'sync',
+  'rollout',
+  'tests',
+] as const;
+export const stepNameSchema = z.enum(stepNames);
+export type StepName = z.infer<typeof stepNameSchema>;
+
+/** The steps of each kind of operation, in order. */
+export const stepsOf: Record<OperationKind, readonly StepName[]> = {
+  deploy: ['preflight', 'commit', 'nudge', 'sync', 'rollout', 'tests'],
+  promote: ['preflight', 'commit', 'nudge', 'sync', 'rollout', 'tests'],
+  rollback: ['preflight', 'commit', 'stop-promotions', 'nudge', 'sync', 'rollout', 'hold-effective', 'tests'],
+  hold: ['preflight', 'commit', 'stop-promotions', 'hold-effective'],
+  'release-hold': ['preflight', 'commit'],
+};
+
+export const stepStateSchema = z.enum([
+  'waiting',
+  'running',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'unknown',
+]);
+export const stepSchema = z.object({
+  name: stepNameSchema,
+  state: stepStateSchema,
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** What the step waits for right now, in words; `null` when it waits for nothing. */
+  waitingFor: z.string().nullable(),
+  /** What the step saw, oldest first, at most 50. */
+  saw: z.array(z.object({ at: z.string(), text: z.string() })),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+export const operationStateSchema = z.enum(['running', 'succeeded', 'failed', 'cancelled', 'unknown']);
+
+/** One thing that a release manager asked for, from intent to outcome. `id` is a UUIDv7. */
+export const operationSchema = z.object({
+  id: z.string(),
+  intent: intentSchema,
+  actor: z.string(),
+  requestedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  state: operationStateSchema,
+  steps: z.array(stepSchema),
+  findings: z.array(findingSchema),
+  /** The commit on the ledger's branch, once it is known to be there. */
+  commit: z.string().nullable(),
+  /** Milliseconds from the request to the commit on the remote. */
+  requestToCommitMs: z.number().nullable(),
+  /** Names of workflows that belong to it, as seen: to show their steps and logs. */
+  workflows: z.array(z.object({ environment: z.string(), namespace: z.string(), name: z.string() })),
+  failure: failureSchema.nullable(),
+  /** Whether cancelling is safe now, and if not, why not. */
+  cancel: z.discriminatedUnion('allowed', [
+    z.object({ allowed: z.literal(true) }),
+    z.object({ allowed: z.literal(false), because: z.string() }),
+  ]),
+});
+export type Operation = z.infer<typeof operationSchema>;
+export type OperationState = Operation['state'];
+
+/** The button that says the act, and the heading of the operation. */
+export function actOf(intent: Intent): string {
+  switch (intent.kind) {
+    case 'deploy':
+      return `Deploy ${intent.app} ${intent.version} to ${intent.environment}`;
+    case 'promote':
+      return `Promote ${intent.app} ${intent.version} to ${intent.environment}`;
+    case 'rollback':
+      return `Roll back ${intent.app} to ${intent.version} in ${intent.environment}`;
+    case 'hold':
+      return `Hold automatic deploys of ${intent.app} in ${intent.environment}`;
+    case 'release-hold':
+      return `Release the hold of ${intent.app} in ${intent.environment}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** One pod of a rollout, trimmed to what is shown. */
+export const rolloutPodSchema = z.object({
+  name: z.string(),
+  namespace: z.string(),
+  replicaSet: z.string(),
+  phase: z.string(),
+  ready: z.boolean(),
+  restarts: z.number(),
+  startedAt: z.string().nullable(),
+  containers: z.array(z.string()),
+  /** Why the pod is not ready: `CrashLoopBackOff`, `ImagePullBackOff`, `Unschedulable`…; `null` when nothing is wrong. */
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  /** Of the container that ended last: `containerStatuses[].lastState.terminated` or `state.terminated`. */
+  lastTermination: z
+    .object({
+      container: z.string(),
+      reason: z.string().nullable(),
+      exitCode: z.number(),
+      finishedAt: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type RolloutPod = z.infer<typeof rolloutPodSchema>;
+
+/** One Deployment's rollout: old against new ReplicaSet, and the first failing pod. */
+export const rolloutSchema = z.object({
+  deployment: z.string(),
+  namespace: z.string(),
+  state: z.enum(['waiting', 'progressing', 'terminating-old', 'done', 'failed']),
+  /** In words: what it waits for, or why it failed. */
+  message: z.string(),
+  desired: z.number(),
+  updated: z.number(),
+  ready: z.number(),
+  available: z.number(),
+  total: z.number(),
+  replicaSets: z.array(
+    z.object({
+      name: z.string(),
+      current: z.boolean(),
+      revision: z.number().nullable(),
+      images: z.array(z.string()),
+      desired: z.number(),
+      ready: z.number(),
+    }),
+  ),
+  pods: z.array(rolloutPodSchema),
+  failingPod: z.string().nullable(),
+});
+export type Rollout = z.infer<typeof rolloutSchema>;
