@@ -1,0 +1,83 @@
+import type { Application } from '../../shared/domain/board';
+import type { Result } from '../../shared/domain/failure';
+import type { Freshness } from '../../shared/domain/freshness';
+import type { Rollout } from '../../shared/domain/rollout';
+import type { Workflow } from '../../shared/domain/workflow';
+
+/** What of a cluster changed, in batches of one frame: for one app, or for all (`null`). */
+export interface ClusterChange {
+  topic: 'freshness' | 'application' | 'rollout' | 'workflow';
+  app: string | null;
+}
+
+/**
+ * One environment's cluster as it is seen right now, from watches held in memory: every read is synchronous and
+ * says nothing about the network. What was seen stays readable when the cluster goes away; `freshness` tells.
+ */
+export interface ClusterView {
+  readonly environment: string;
+  freshness(): Freshness;
+  /** Applications whose annotation `repoName` is the app: the one of the app's own name first, twins after it. */
+  applications(app: string): readonly Application[];
+  /** One Application by name (the parent `app-config` too). */
+  application(name: string): Application | null;
+  /** Rollouts of the app's Deployments (`<app>`, `<app>-worker`, those of its twins). */
+  rollouts(app: string): readonly Rollout[];
+  /** Workflows whose label `repoName` is the app, newest first. */
+  workflows(filter: { app: string; version?: string; template?: string }): readonly Workflow[];
+  workflow(namespace: string, name: string): Workflow | null;
+  /** Called after each batch of changes. Returns the unsubscribe. */
+  onChange(listener: (changes: readonly ClusterChange[]) => void): () => void;
+}
+
+/** What may be asked of a cluster. Every act is idempotent or keyed by the operation's id. */
+export interface ClusterActions {
+  /** Sets `argocd.argoproj.io/refresh`; done when the controller took it away again (see the view). */
+  refresh(application: string, mode: 'normal' | 'hard', signal: AbortSignal): Promise<Result<void>>;
+  /** Whether the refresh annotation is still there: the comparison is not stored yet. */
+  refreshPending(application: string): boolean;
+  /** The parent Application (app of apps) that renders the others. */
+  readonly parentApplication: string;
+  /**
+   * Writes `.operation` by the rules of Argo CD's custom resource (options and retry copied from the spec, operation's
+   * id in `info`). Fails with `busy`, naming the other, while an operation runs; fails with `conflict` never (retried).
+   */
+  sync(
+    application: string,
+    request: { operationId: string; actor: string },
+    signal: AbortSignal,
+  ): Promise<Result<void>>;
+  /** The operation id that the last or running sync carries in `operationState.operation.info`, `null` without one. */
+  syncedBy(application: string): string | null;
+  /** Sets `status.operationState.phase = Terminating`. */
+  terminate(application: string, signal: AbortSignal): Promise<Result<void>>;
+  /** Merge-patches `spec.shutdown`; `stopped: false` when it had finished already. */
+  stopWorkflow(
+    namespace: string,
+    name: string,
+    mode: 'Stop' | 'Terminate',
+    signal: AbortSignal,
+  ): Promise<Result<{ stopped: boolean }>>;
+  /** Reads straight from the cluster, past the watches: for decisions that must not rest on a stale view. */
+  readWorkflows(
+    filter: { app: string; template: string },
+    signal: AbortSignal,
+  ): Promise<Result<readonly Workflow[]>>;
+  readApplications(app: string, signal: AbortSignal): Promise<Result<readonly Application[]>>;
+}
+
+export interface Cluster {
+  readonly view: ClusterView;
+  readonly actions: ClusterActions;
+  /** Follows a container's log. Lines come with the cluster's timestamps; reconnects neither repeat nor lose any. */
+  followLog(
+    request: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },
+    onEvent: (
+      event:
+        | { type: 'lines'; lines: { at: string | null; text: string }[] }
+        | { type: 'state'; state: 'following' | 'reconnecting' | 'ended' | 'gone'; text: string },
+    ) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
