@@ -1,0 +1,215 @@
+/**
+ * The ledger's words: what the engine, history and screens may ask of the release repo.
+ * Git is the database, one commit is one transaction, a push is the compare-and-swap.
+ * `open-ledger.ts` implements it; this file holds types alone, so that it may be imported from anywhere in electron/.
+ */
+import type { Estate } from '../../shared/domain/estate';
+import type { Failure, Result } from '../../shared/domain/failure';
+
+/** Who signs a commit. Author and committer are the same person. */
+export interface Identity {
+  name: string;
+  email: string;
+}
+
+/** A user name and token or password for an http(s) remote. */
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** What opens a ledger. */
+export interface LedgerConfig {
+  estate: Pick<Estate, 'ledger'>;
+  /** Folder of the mirror (created when missing); one process at a time may have it open. Ignored with `inPlace`. */
+  dir: string;
+  /** Asked before every command that talks to the remote. Absent or `null`: without authentication. */
+  credentials?: () => Promise<Credentials | null>;
+  /** For the merges API of the landing `merge-branch`; absent: the password of `credentials`. Never logged. */
+  githubToken?: () => Promise<string | null>;
+  identity: Identity;
+  /** Milliseconds between looks at the remote while online. Default 3,000. */
+  pollMs?: number;
+  /**
+   * Reads a local repo (bare or work tree) where it lies, without a mirror, and never writes to it:
+   * `transact` answers `read-only`. The estate's `ledger.url` must then be a path or a `file://` URL.
+   */
+  inPlace?: boolean;
+  /** Fetches the newest commit alone, for a look without history. */
+  shallow?: boolean;
+  /** Progress of the first fetch. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Progress of a long Git command: the phase's name as Git says it ("Receiving objects") and its share, 0–1. */
+export interface Progress {
+  phase: string;
+  share: number | null;
+}
+
+/** One file of a snapshot: regular, valid UTF-8, of at most {@link maxFileBytes}. Unchanged files are the same object from snapshot to snapshot. */
+export interface LedgerFile {
+  path: string;
+  /** Object id of the blob. */
+  blob: string;
+  /** Whole content, a byte order mark kept: encoding it as UTF-8 gives the same bytes. */
+  text: string;
+  executable: boolean;
+}
+
+/** Something in the repo that cannot be used, and why; it harms nothing else. */
+export interface LedgerProblem {
+  path: string;
+  /** 1-based, where a line can be named. */
+  line?: number;
+  /** One sentence for a person. */
+  reason: string;
+}
+
+/** What the repo says at one commit. Immutable. */
+export interface Snapshot {
+  /** `null` where the repo holds no commit yet. */
+  commit: string | null;
+  /** ISO 8601 in UTC: committer time of the commit. */
+  committedAt: string | null;
+  /** Subject line of the commit. */
+  subject: string | null;
+  file(path: string): LedgerFile | undefined;
+  /** Paths of readable files that begin with the prefix, sorted by code units. */
+  list(prefix: string): readonly string[];
+  /** Symlinks, submodules, files that are not UTF-8 or too big, names that cannot be used. */
+  problems: readonly LedgerProblem[];
+}
+
+/** How old what the mirror says is. Times are ISO 8601 in UTC. */
+export type Freshness =
+  /** The remote answered a moment ago; it stands where the mirror stands. */
+  | { state: 'live'; asOf: string }
+  /** Not asked yet since the start, or watching is off. `asOf` `null`: never asked. */
+  | { state: 'stale'; asOf: string | null }
+  /** The remote does not answer (or refuses) since then; `asOf` is the last time it did. */
+  | { state: 'unreachable'; asOf: string | null; since: string; failure: Failure };
+
+/** What is to be done, for the queue, logs and failures; `operationId` is what goes into the commit's trailers. */
+export interface Intent {
+  operationId: string;
+  /** Few words for a person: "deploy publishing-api v1694 to production". */
+  what: string;
+  /** Signs this commit instead of the ledger's identity. */
+  identity?: Identity;
+}
+
+/** What `mutate` wants: file contents by path (`null` removes the file) and a commit message with trailers, or a refusal. */
+export type Mutation<T> =
+  | { kind: 'change'; files: ReadonlyMap<string, string | null>; message: string; value: T }
+  /** Nothing to write: the repo says it already. `transact` succeeds with the snapshot's commit and `changed: false`. */
+  | { kind: 'nothing'; value: T }
+  | { kind: 'refusal'; failure: Failure };
+
+/** A commit that is about to be pushed: write it into the journal before it happens. */
+export interface Prepared {
+  /** The commit itself (with landing `merge-branch`: the branch's commit, not the merge). */
+  commit: string;
+  /** The commit of the snapshot that `mutate` saw. */
+  base: string;
+  /** The short-lived branch, with landing `merge-branch`. */
+  branch?: string;
+  /** 1 for the first try. */
+  attempt: number;
+}
+
+/** A transaction that is on the remote's branch. */
+export interface Landed<T> {
+  value: T;
+  changed: boolean;
+  /** The commit on the branch's first-parent line that made it true: the commit itself, or the merge of it. */
+  commit: string;
+  /** The commit that carries the trailers; equal to `commit` with landing `push`. */
+  ownCommit: string;
+  /** The snapshot that `mutate` saw. */
+  base: Snapshot;
+  /** Tries that were needed, 1 or more. */
+  attempts: number;
+  /**
+   * Set with landing `merge-branch` when the branch was merged onto another commit than `mutate` saw and `mutate`
+   * now answers otherwise: what it says there.
+   */
+  drift?: { firstParent: string; failure: Failure | null; differingPaths: readonly string[] };
+}
+
+/** A failure of a transaction. `commit` is set where a commit was made whose landing failed or is not known. */
+export type TransactionFailure = Failure & { commit?: string };
+
+/** An operation's commit as found on the branch. */
+export interface FoundOperation {
+  /** The commit that carries the operation's trailers. */
+  ownCommit: string;
+  /** The first-parent commit of the branch that brought it in (the same one, or a merge). */
+  commit: string;
+}
+
+/** One commit of the log, newest first. */
+export interface LogEntry {
+  commit: string;
+  parents: readonly string[];
+  authorName: string;
+  authorEmail: string;
+  /** ISO 8601, UTC. */
+  authoredAt: string;
+  committedAt: string;
+  /** Whole message. */
+  message: string;
+}
+
+export interface TransactOptions {
+  signal?: AbortSignal;
+  /** Awaited before every push with the commit that it carries. A rejection stops the transaction before any side effect. */
+  onPrepared?: (prepared: Prepared) => void | Promise<void>;
+}
+
+/** The release repo. */
+export interface Ledger {
+  /** Folder of the Git repo behind it (for the history worker's `git -C`). Read only for everybody else. */
+  readonly gitDir: string;
+  /** Full name of the ref that follows the remote's branch in `gitDir`. */
+  readonly ref: string;
+  readonly readOnly: boolean;
+  /** The newest snapshot known. Before the first refresh: what the mirror last saw (offline start), empty on a new mirror. */
+  snapshot(): Snapshot;
+  /** The snapshot at any commit that the mirror holds. Fails with `not-found` when it doesn't. */
+  snapshotAt(commit: string, signal?: AbortSignal): Promise<Result<Snapshot>>;
+  freshness(): Freshness;
+  /** Asks the remote now; fetches when it moved. Calls at the same time share one look. */
+  refresh(signal?: AbortSignal): Promise<Result<Snapshot>>;
+  /** Begins to poll. */
+  start(): void;
+  /** Stops everything and gives the mirror free. Waits for a running transaction to end. */
+  close(): Promise<void>;
+  /** Called after every change of snapshot or freshness state. Returns the unsubscribe. */
+  onChange(
+    listener: (change: { snapshot: Snapshot; freshness: Freshness; moved: boolean }) => void,
+  ): () => void;
+  /**
+   * Changes the repo: runs `mutate` on the newest known snapshot, commits, pushes; when somebody was first, runs it
+   * again on what the repo says then. `mutate` must be pure: it may run many times.
+   * Transactions of one ledger run one after the other.
+   * Failures: whatever `mutate` refuses with; `conflict` (tries used up), `read-only`, `unauthorised`, `forbidden`,
+   * `unreachable`, `not-found` (branch missing, empty repo), `disk-full`, `cancelled` (nothing was pushed), and
+   * `unknown-outcome` with the commit: it may or may not be on the remote; ask {@link findOperation} later, never repeat blindly.
+   */
+  transact<T>(
+    intent: Intent,
+    mutate: (snapshot: Snapshot) => Mutation<T>,
+    options?: TransactOptions,
+  ): Promise<Result<Landed<T>, TransactionFailure>>;
+  /**
+   * Where an operation's commit is on the remote's branch as of now, `null` when it is not there. Asks the remote
+   * first; fails when the remote cannot be asked, since silence is no answer.
+   */
+  findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>>;
+  /** Newest commits that touched the paths on the first-parent line; all commits when no path is given. */
+  log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>>;
+}
+
+/** Bytes up to which a file of the ledger is read; above it is a problem, not a load. */
+export const maxFileBytes = 1_000_000;
