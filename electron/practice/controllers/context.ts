@@ -1,0 +1,117 @@
+import type { KubeObject } from '../cluster/objects';
+import type { ClusterStore } from '../cluster/store';
+import type { Faults, PracticeApp, PracticeClock, ReleaseRepo } from '../ports';
+import type { KubeEvent } from './objects';
+import { fittedName, randomSuffix, timestamp } from './names';
+
+/** Where the controllers write what containers print. Implemented by the cluster's log store. */
+export interface PodLogs {
+  /** A container starts (again): what it printed before becomes its previous log. */
+  start(namespace: string, pod: string, container: string): void;
+  /** One line, without its line end, printed now. */
+  append(namespace: string, pod: string, container: string, line: string): void;
+}
+
+/** What deploy-image is started with. */
+export interface DeployImageRequest {
+  repo: string;
+  imageTag: string;
+  /** `promote_deployment` of the file: true for a release and a promotion, false when a person deploys. */
+  promote: boolean;
+}
+
+/** The environment that tested versions are promoted to. */
+export interface NextEnvironment {
+  name: string;
+  /**
+   * Starts deploy-image there (the webhook that post-sync calls).
+   * @returns the Workflow's name; rejects when that cluster is away.
+   */
+  startDeployImage(request: DeployImageRequest): Promise<string>;
+}
+
+/** What every controller of one cluster is handed. */
+export interface ControllerContext {
+  environment: string;
+  nextEnvironment: NextEnvironment | null;
+  store: ClusterStore;
+  logs: PodLogs;
+  clock: PracticeClock;
+  repo: ReleaseRepo;
+  faults: Faults;
+  apps: readonly PracticeApp[];
+  /** What Applications name as their source; nothing is fetched from it. */
+  repoURL: string;
+  /** Aborted when the controllers stop. */
+  signal: AbortSignal;
+}
+
+/** Practice time's now as Kubernetes writes it. */
+export function nowOf(context: ControllerContext): string {
+  return timestamp(context.clock.now());
+}
+
+/** Hourly, as the API server's `--event-ttl`; in practice time. */
+const eventTtlSeconds = 3600;
+
+/**
+ * Records an Event about an object, or counts up the one with the same reason and message, as client-go's
+ * recorder does.
+ */
+export function recordEvent(
+  context: ControllerContext,
+  component: string,
+  about: KubeObject,
+  type: KubeEvent['type'],
+  reason: string,
+  message: string,
+): void {
+  const { store } = context;
+  const namespace = about.metadata.namespace ?? 'default';
+  const now = nowOf(context);
+  const known = store
+    .list<KubeEvent>('Event', { namespace })
+    .find(
+      (event) =>
+        event.involvedObject.uid === about.metadata.uid &&
+        event.reason === reason &&
+        event.message === message,
+    );
+  if (known) {
+    store.modify<KubeEvent>('Event', namespace, known.metadata.name, (draft) => {
+      draft.count += 1;
+      draft.lastTimestamp = now;
+    });
+    return;
+  }
+  const { name } = store.create<KubeEvent>('Event', {
+    metadata: { name: fittedName(about.metadata.name, `.${randomSuffix()}${randomSuffix()}`), namespace },
+    involvedObject: {
+      apiVersion: about.apiVersion,
+      kind: about.kind,
+      namespace,
+      name: about.metadata.name,
+      uid: about.metadata.uid,
+    },
+    reason,
+    message,
+    type,
+    count: 1,
+    firstTimestamp: now,
+    lastTimestamp: now,
+    source: { component },
+  }).metadata;
+  later(context, eventTtlSeconds, () => {
+    if (store.get('Event', namespace, name)) store.delete('Event', namespace, name);
+  });
+}
+
+/** Runs `act` after some seconds of practice time, unless the controllers stop before. */
+export function later(
+  context: ControllerContext,
+  seconds: number,
+  act: () => void,
+  signal: AbortSignal = context.signal,
+): void {
+  context.clock.wait(seconds, signal).then(act, () => {});
+}
