@@ -1,0 +1,112 @@
+import { describe, expect, it, vi } from 'vitest';
+import { FailureError } from '../../shared/domain/failure';
+import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';
+
+const settings = {
+  colourScheme: 'auto',
+  notifications: true,
+  identity: { name: 'Rehearsal', email: 'r@example.org' },
+} as const;
+const handlers = (overrides: Partial<Handlers>): Handlers => overrides as Handlers;
+
+describe('a call over the border', () => {
+  it('refuses input that the contract does not allow, without calling the handler', async () => {
+    const handler = vi.fn();
+    const answer = await dispatch(handlers({ 'app.get': handler }), 'app.get', { app: '' }, () => {});
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'invalid-input' } });
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  it('lets nothing out that the contract does not name', async () => {
+    const answer = await dispatch(
+      handlers({ 'settings.get': () => ({ ...settings, token: 'secret' }) as never }),
+      'settings.get',
+      {},
+      () => {},
+    );
+    expect(answer).toEqual({ ok: true, value: settings });
+  });
+
+  it('reports an answer of the wrong shape as a fault', async () => {
+    const report = vi.fn();
+    const answer = await dispatch(
+      handlers({ 'settings.get': () => ({}) as never }),
+      'settings.get',
+      {},
+      report,
+    );
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'internal' } });
+    expect(report).toHaveBeenCalledOnce();
+  });
+
+  it('passes an expected failure through and does not report it', async () => {
+    const report = vi.fn();
+    const failure = { code: 'busy', message: 'm', meaning: 'n', next: [] } as const;
+    const thrower = () => {
+      throw new FailureError({ ...failure, next: [] });
+    };
+    const answer = await dispatch(handlers({ 'settings.get': thrower }), 'settings.get', {}, report);
+    expect(answer).toEqual({ ok: false, failure });
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  it('opens only https links', async () => {
+    const open = vi.fn(() => ({}));
+    for (const url of [
+      'http://example.org',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'app://signalbox/',
+      'nonsense',
+    ]) {
+      const answer = await dispatch(
+        handlers({ 'shell.open-external': open }),
+        'shell.open-external',
+        { url },
+        () => {},
+      );
+      expect(answer.ok, url).toBe(false);
+    }
+    expect(open).not.toHaveBeenCalled();
+    await dispatch(
+      handlers({ 'shell.open-external': open }),
+      'shell.open-external',
+      { url: 'https://example.org/' },
+      () => {},
+    );
+    expect(open).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a stream over the border', () => {
+  const never = new AbortController().signal;
+  it('tells why it was not opened', async () => {
+    expect(
+      await runStream(
+        {} as StreamHandlers,
+        'logs',
+        { pod: 1 },
+        () => {},
+        never,
+        () => {},
+      ),
+    ).toMatch(/not allowed/);
+  });
+  it('ends quietly when it is closed, whatever the handler throws then', async () => {
+    const controller = new AbortController();
+    const events: StreamHandlers['events'] = async () => {
+      controller.abort();
+      throw new Error('closed');
+    };
+    expect(
+      await runStream(
+        { events } as StreamHandlers,
+        'events',
+        {},
+        () => {},
+        controller.signal,
+        () => {},
+      ),
+    ).toBeNull();
+  });
+});

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import {
+  type OutputOf,
+  type ParsedInputOf,
+  type ProcedureName,
+  procedures,
+  type StreamMessageOf,
+  type StreamName,
+  streams,
+} from '../../shared/contract/contract';
+import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
+
+/** One handler per procedure; an expected failure is thrown as a `FailureError`. */
+export type Handlers = {
+  [N in ProcedureName]: (input: ParsedInputOf<N>) => Promise<OutputOf<N>> | OutputOf<N>;
+};
+
+/** One handler per stream: runs until the signal is aborted or it has nothing more to send. */
+export type StreamHandlers = {
+  [N in StreamName]: (
+    input: z.output<(typeof streams)[N]['input']>,
+    send: (message: StreamMessageOf<N>) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
+};
+
+const refusal = (message: string, detail: string): Failure => ({
+  code: 'invalid-input',
+  message,
+  meaning: 'Nothing was done.',
+  next: [{ do: 'advice', label: 'This is a fault of Signalbox: please report it with the detail.' }],
+  detail,
+});
+
+/**
+ * Answers a call from the renderer, which is not trusted: the input is parsed by the contract, and so is the output
+ * (which also drops every field that the contract doesn't name, so nothing secret slips out with an object).
+ * @param report is told of faults (not of expected failures).
+ */
+export async function dispatch(
+  handlers: Handlers,
+  name: ProcedureName,
+  payload: unknown,
+  report: (name: string, error: unknown) => void,
+): Promise<Result<unknown>> {
+  const procedure = procedures[name];
+  const input = procedure.input.safeParse(payload);
+  if (!input.success)
+    return fail(refusal(`The call ${name} carried data that is not allowed.`, input.error.message));
+  try {
+    const handler = handlers[name] as (input: unknown) => unknown;
+    const answer = await handler(input.data);
+    const output = procedure.output.safeParse(answer);
+    if (output.success) return ok(output.data);
+    report(name, output.error);
+    return fail({
+      ...refusal(`The answer to ${name} is not what it should be.`, output.error.message),
+      code: 'internal',
+    });
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code === 'internal') report(name, error);
+    return fail(failure);
+  }
+}
+
+/**
+ * Runs a stream until it ends or is aborted.
+ * @returns the text of the problem that ended it, `null` when it ended by itself or by the abort.
+ */
+export async function runStream(
+  handlers: StreamHandlers,
+  name: StreamName,
+  payload: unknown,
+  send: (message: unknown) => void,
+  signal: AbortSignal,
+  report: (name: string, error: unknown) => void,
+): Promise<string | null> {
+  const input = streams[name].input.safeParse(payload);
+  if (!input.success) return `The stream ${name} was opened with data that is not allowed.`;
+  try {
+    const handler = handlers[name] as (
+      input: unknown,
+      send: (message: unknown) => void,
+      signal: AbortSignal,
+    ) => Promise<void>;
+    await handler(input.data, send, signal);
+    return null;
+  } catch (error) {
+    if (signal.aborted) return null;
+    const failure = failureOf(error);
+    if (failure.code === 'internal') report(name, error);
+    return `${failure.message} ${failure.meaning}`;
+  }
+}

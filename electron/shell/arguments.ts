@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface Arguments {
+  /** A release repo to open read-only, a path or URL. */
+  ledger: string | null;
+  /** An estate file, `signalbox.yaml`. */
+  estate: string | null;
+  /** Where settings, mirror, journal and history lie, instead of the platform's place. */
+  userData: string | null;
+  /** Where the practice estate keeps its state, instead of a folder under `userData`. */
+  practiceDir: string | null;
+  /** How much faster than the wall the practice estate's time runs. */
+  practiceSpeed: number;
+}
+
+/** Chromium's own switches may stand between ours: what is not ours is left alone. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    strict: false,
+    allowPositionals: true,
+    options: {
+      ledger: { type: 'string' },
+      estate: { type: 'string' },
+      'user-data': { type: 'string' },
+      'practice-dir': { type: 'string' },
+      'practice-speed': { type: 'string' },
+    },
+  });
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  const speed = Number(values['practice-speed'] ?? 1);
+  return {
+    ledger: text(values.ledger),
+    estate: text(values.estate),
+    userData: text(values['user-data']),
+    practiceDir: text(values['practice-dir']),
+    practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
+  };
+}

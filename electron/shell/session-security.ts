@@ -1,0 +1,27 @@
+import { session, shell } from 'electron';
+
+/** Denies every permission and device: the console needs none (clipboard writes by a user's gesture need no permission). */
+export function denyPermissions(): void {
+  const allowed = new Set(['clipboard-sanitized-write']);
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, callback) =>
+    callback(allowed.has(permission)),
+  );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => allowed.has(permission));
+  session.defaultSession.setDevicePermissionHandler(() => false);
+}
+
+/**
+ * The one way out of the app: opens an `https:` link in the system's browser; anything else is dropped.
+ * @returns whether it was opened.
+ */
+export function openExternal(url: string): boolean {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return false;
+  }
+  if (parsed.protocol !== 'https:' || parsed.username || parsed.password) return false;
+  void shell.openExternal(parsed.href);
+  return true;
+}

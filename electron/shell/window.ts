@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { crashedUrl, indexUrl, isOurs } from './app-scheme';
+import type { WindowPlace } from './settings';
+
+/** The place that was kept, unless it lies on a screen that is gone. */
+function visiblePlace(place: WindowPlace | null): WindowPlace | null {
+  if (!place) return null;
+  const onScreen = screen.getAllDisplays().some(({ workArea }) => {
+    const right = Math.min(place.x + place.width, workArea.x + workArea.width);
+    const bottom = Math.min(place.y + place.height, workArea.y + workArea.height);
+    return right - Math.max(place.x, workArea.x) > 100 && bottom - Math.max(place.y, workArea.y) > 100;
+  });
+  return onScreen ? place : null;
+}
+
+/**
+ * Opens the one window: sandboxed, isolated, without Node, unable to go anywhere but to our own pages.
+ * @param kept where it was last time; `keep` is told when it moved.
+ * @param openExternal the one function through which links leave the app.
+ */
+export function openWindow(options: {
+  preload: string;
+  kept: WindowPlace | null;
+  keep: (place: WindowPlace) => void;
+  openExternal: (url: string) => void;
+  onCrash: (reason: string) => void;
+}): BrowserWindow {
+  const place = visiblePlace(options.kept);
+  const window = new BrowserWindow({
+    width: place?.width ?? 1280,
+    height: place?.height ?? 800,
+    ...(place ? { x: place.x, y: place.y } : {}),
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'Signalbox',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#ffffff',
+    webPreferences: {
+      preload: path.resolve(options.preload),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      webviewTag: false,
+    },
+  });
+  if (place?.maximised) window.maximize();
+  window.once('ready-to-show', () => window.show());
+
+  const keep = (): void => {
+    if (window.isDestroyed() || window.isMinimized()) return;
+    options.keep({ ...window.getNormalBounds(), maximised: window.isMaximized() });
+  };
+  window.on('resized', keep);
+  window.on('moved', keep);
+  window.on('close', keep);
+
+  const contents = window.webContents;
+  contents.on('will-navigate', (event) => {
+    if (!isOurs(event.url)) event.preventDefault();
+  });
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    options.openExternal(url);
+    return { action: 'deny' };
+  });
+  contents.on('render-process-gone', (_event, details) => {
+    if (details.reason === 'clean-exit') return;
+    options.onCrash(details.reason);
+    void window.loadURL(crashedUrl);
+  });
+
+  void window.loadURL(indexUrl);
+  return window;
+}

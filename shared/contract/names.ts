@@ -1,0 +1,35 @@
+import type { ProcedureName, StreamName } from './contract';
+
+/**
+ * The names alone, without the schemas, so that the sandboxed preload stays a few hundred bytes. The types hold the
+ * two lists complete: a name that is missing here, or too many, does not compile.
+ */
+const everyProcedure: Record<ProcedureName, true> = {
+  'session.get': true,
+  'board.get': true,
+  'app.get': true,
+  'app.deployments': true,
+  'change.get': true,
+  'candidates.list': true,
+  'preview.get': true,
+  'operation.start': true,
+  'operation.get': true,
+  'operation.list': true,
+  'operation.cancel': true,
+  'rollout.get': true,
+  'workflow.list': true,
+  'workflow.get': true,
+  'settings.get': true,
+  'settings.set': true,
+  'shell.open-external': true,
+  'practice.act': true,
+};
+const everyStream: Record<StreamName, true> = { events: true, logs: true };
+
+export const procedureNames = Object.keys(everyProcedure) as ProcedureName[];
+export const streamNames = Object.keys(everyStream) as StreamName[];
+
+/** The IPC channel of a procedure. */
+export const callChannel = (name: ProcedureName): string => `signalbox:call:${name}`;
+/** The IPC channel on which a stream's MessagePort is handed over. */
+export const openChannel = (name: StreamName): string => `signalbox:open:${name}`;
