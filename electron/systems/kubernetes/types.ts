@@ -1,0 +1,212 @@
+/*
+ * The adapters of this folder, by file:
+ *   connection.ts  connect(options: ConnectionOptions): Connection; listContexts(files?): ContextInfo[]
+ *   probe.ts       probe(connection, signal): Promise<Result<Probe>>
+ *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
+ *   objects.ts     getObject, listObjects, createObject, replaceObject, patchObject, deleteObject, changeObject
+ *   logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Failure, Result } from '../../../shared/domain/failure';
+import type { Freshness } from '../../../shared/domain/freshness';
+
+/** Any object as it comes from an API server. Fields beyond these are read through a `trim` or a zod schema. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: KubeMeta;
+  [field: string]: unknown;
+}
+
+export interface KubeMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
+}
+
+/** Where a resource lies: `{apiVersion: 'argoproj.io/v1alpha1', plural: 'applications', namespace}`. */
+export interface ResourceRef {
+  /** `v1` or `group/version`. */
+  apiVersion: string;
+  plural: string;
+  /** Left out: cluster-scoped, or (for lists and watches) all namespaces. */
+  namespace?: string;
+}
+
+export interface ObjectRef extends ResourceRef {
+  name: string;
+}
+
+export interface ConnectionOptions {
+  /** Kubeconfig files in order of precedence; left out: `KUBECONFIG`, or `~/.kube/config`, as kubectl does. */
+  kubeconfig?: readonly string[];
+  /** Left out: the current context. */
+  context?: string;
+  /** Milliseconds until the head of an answer must have come. Default 15,000. */
+  requestTimeout?: number;
+}
+
+/** A request below a connection's server. */
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with its segments encoded (see `resourcePath`). */
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string;
+  /** Milliseconds until the head must have come; default the connection's. */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+/** A cluster as one context of a kubeconfig reaches it. Holds no socket open by itself but idle keep-alive ones. */
+export interface Connection {
+  readonly context: string;
+  /** The cluster's address, for messages. */
+  readonly server: string;
+  /** The context's namespace. */
+  readonly namespace: string;
+  /** `insecure-skip-tls-verify` is set: whoever is on the way can read and change everything. Show it. */
+  readonly insecure: boolean;
+  /**
+   * Sends a request and resolves with the head of a 2xx answer; the body is the caller's to read or destroy.
+   * Credentials are renewed once on 401. @throws FailureError for anything else, `signal.reason` when aborted.
+   */
+  open(request: ApiRequest): Promise<IncomingMessage>;
+  /** As `open`, with the whole body read and parsed. @throws FailureError, `bad-data` for JSON cut short. */
+  json<T>(request: ApiRequest): Promise<T>;
+  /** Closes idle connections; running requests end by their signals. */
+  close(): void;
+}
+
+/** What `probe` found. */
+export interface Probe {
+  /** ISO 8601 UTC. */
+  at: string;
+  /** Milliseconds of one `/version` round trip, connection set-up included where there was none. */
+  latency: number;
+  /** `gitVersion` of the server, `null` when it does not tell. */
+  version: string | null;
+  /** `/readyz` (or 404/403 there: unknown). */
+  ready: boolean | null;
+}
+
+/** A batch of a watch: what changed since the batch before, each object once, in no order that means anything. */
+export interface WatchBatch<T> {
+  /**
+   * `list`: the first full picture, or a full picture after the watch fell behind, already reduced to the difference:
+   * `upserts` holds what is new or differs, `removed` what is gone. `watch`: events.
+   */
+  source: 'list' | 'watch';
+  upserts: WatchItem<T>[];
+  removed: WatchKey[];
+}
+
+export interface WatchKey {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+export interface WatchItem<T> extends WatchKey {
+  resourceVersion: string;
+  /** What `trim` made of the object. */
+  value: T;
+}
+
+export interface WatchOptions<T> extends ResourceRef {
+  connection: Connection;
+  labelSelector?: string;
+  fieldSelector?: string;
+  /**
+   * Takes of an object what is shown, as it arrives, so that the rest can be collected at once. When it throws, the
+   * object is left out and `onSkipped` told: one bad object never stops a watch.
+   */
+  trim: (object: KubeObject) => T;
+  /** Called at most once per `batchDelay`, and once right after the first list even when it is empty. */
+  onBatch: (batch: WatchBatch<T>) => void;
+  /** Called when the state changes, and every 10 s or so while live, with a newer `asOf`. */
+  onState: (freshness: Freshness) => void;
+  onSkipped?: (skipped: { key: WatchKey; error: unknown }) => void;
+  signal: AbortSignal;
+  timing?: Partial<WatchTiming>;
+}
+
+/** All in milliseconds. The defaults suit people; tests shorten them. */
+export interface WatchTiming {
+  /** Events are gathered this long: 16, one frame. */
+  batchDelay: number;
+  /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened anew: 90,000. */
+  stallAfter: number;
+  /** How long a watch may live (`timeoutSeconds`): 300,000, spread by half as much again. */
+  watchFor: number;
+  /** First pause after a failure, doubled each time, with full jitter: 500. */
+  backoffBase: number;
+  backoffLimit: number;
+  /** How often `asOf` is renewed while live: 10,000. */
+  heartbeat: number;
+}
+
+/**
+ * Why the API refused. `status` and `reason` are those of its `Status` object (`Conflict`, `AlreadyExists`, `NotFound`,
+ * `Invalid`…), `null` when no answer came. A stale resourceVersion has the code `conflict` and the reason `Conflict`:
+ * read again and decide again.
+ */
+export interface KubeFailure extends Failure {
+  status: number | null;
+  reason: string | null;
+}
+
+/** How a write ended. After a `timeout` or `unreachable` it may have happened all the same. */
+export type WriteResult<T> = Result<T, KubeFailure>;
+
+export interface LogRequest {
+  connection: Connection;
+  namespace: string;
+  pod: string;
+  container: string;
+  /** The instance before the last restart; never followed. */
+  previous?: boolean;
+  follow?: boolean;
+  tailLines?: number;
+  /** RFC 3339. */
+  sinceTime?: string;
+  timing?: Partial<LogTiming>;
+}
+
+export interface LogTiming {
+  /** Lines are gathered this long: 16. */
+  batchDelay: number;
+  backoffBase: number;
+  backoffLimit: number;
+  /** A followed log that was silent so long is opened anew at its last line, as it may be half-open: 120,000. */
+  stallAfter: number;
+}
+
+/** One line of a container's log. */
+export interface LogLine {
+  /** The kubelet's stamp, RFC 3339 with up to nine digits; `null` when the line has none. */
+  at: string | null;
+  /** Without line end and stamp; control sequences other than colours (SGR) are stripped; bad UTF-8 is U+FFFD. */
+  text: string;
+}
+
+/**
+ * What a log stream says besides lines. `ended`: the container ended, all was read. `gone`: the pod or container is
+ * not there (any more). `failed` states end a stream that is not followed; a followed one reconnects.
+ */
+export type LogState =
+  | { state: 'following' }
+  | { state: 'reconnecting'; failure: Failure }
+  | { state: 'ended' }
+  | { state: 'gone'; failure: Failure }
+  | { state: 'failed'; failure: Failure };
