@@ -8,7 +8,6 @@ export const sourceCommitSchema = z.object({
   at: z.string(),
   /** Pull request number and link, when the commit's subject or GitHub tells. */
   pullRequest: z.object({ number: z.number(), url: z.string().nullable() }).nullable(),
-  migrations: z.array(z.string()),
 });
 export type SourceCommit = z.infer<typeof sourceCommitSchema>;
 

@@ -1,0 +1,167 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readApplication } from './application';
+import { syncWrite, terminateWrite } from './sync';
+import { hasEnded, readWorkflow } from './workflow';
+
+const application = (extra: Record<string, unknown> = {}): Record<string, unknown> => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Application',
+  metadata: {
+    name: 'draft-content-store',
+    namespace: 'cluster-services',
+    resourceVersion: '7',
+    annotations: {
+      repoName: 'content-store',
+      imageTag: 'v12',
+      automaticDeploysEnabled: 'false',
+      promoteDeployment: 'true',
+    },
+  },
+  spec: {
+    project: 'govuk',
+    syncPolicy: {
+      automated: { prune: true, selfHeal: true },
+      syncOptions: ['ApplyOutOfSyncOnly=true'],
+      retry: { limit: 5, backoff: { duration: '5s' } },
+    },
+  },
+  ...extra,
+});
+
+describe('an Application', () => {
+  it('is read with the annotations of GOV.UK and without a status', () => {
+    expect(readApplication(application())).toMatchObject({
+      repoName: 'content-store',
+      refreshPending: false,
+      operationRequested: false,
+      shown: {
+        version: 'v12',
+        automaticDeploysEnabled: false,
+        promoteDeployment: true,
+        sync: 'Unknown',
+        health: 'Unknown',
+        operation: null,
+      },
+    });
+  });
+  it('reads words of a newer Argo CD as unknown, and nonsense not at all', () => {
+    const read = readApplication(
+      application({ status: { sync: { status: 'Hydrating' }, health: { status: 'Blooming' } } }),
+    );
+    expect(read?.shown).toMatchObject({ sync: 'Unknown', health: 'Unknown' });
+    expect(readApplication({ metadata: {} })).toBeNull();
+    expect(readApplication(null)).toBeNull();
+  });
+  it('tells by which operation it was synced', () => {
+    const read = readApplication(
+      application({
+        status: {
+          operationState: {
+            phase: 'Running',
+            operation: { info: [{ name: 'signalbox-operation', value: 'op-1' }] },
+          },
+        },
+      }),
+    );
+    expect(read?.syncedBy).toBe('op-1');
+  });
+});
+
+describe('a sync', () => {
+  const request = { operationId: 'op-1', actor: 'someone' };
+  it('copies options and retry, prunes as the policy does, keeps the resourceVersion and nulls the old state', () => {
+    const write = syncWrite(
+      application({ status: { operationState: { phase: 'Failed' }, sync: { status: 'Synced' } } }),
+      request,
+    );
+    expect(write).toMatchObject({
+      kind: 'write',
+      object: {
+        metadata: { resourceVersion: '7' },
+        operation: {
+          initiatedBy: { username: 'someone' },
+          info: [{ name: 'signalbox-operation', value: 'op-1' }],
+          retry: { limit: 5 },
+          sync: { prune: true, syncOptions: ['ApplyOutOfSyncOnly=true'] },
+        },
+        status: { operationState: null, sync: { status: 'Synced' } },
+      },
+    });
+    expect(JSON.stringify(write)).not.toContain('syncStrategy');
+  });
+  it('never overwrites an operation, and knows its own', () => {
+    const other = application({ operation: { initiatedBy: { username: 'admin' }, sync: {} } });
+    expect(syncWrite(other, request)).toEqual({ kind: 'busy', by: 'admin' });
+    const automated = application({ operation: { initiatedBy: { automated: true }, sync: {} } });
+    expect(syncWrite(automated, request)).toEqual({ kind: 'busy', by: 'Argo CD (automatic sync)' });
+    const own = application({
+      operation: { info: [{ name: 'signalbox-operation', value: 'op-1' }], sync: {} },
+    });
+    expect(syncWrite(own, request)).toEqual({ kind: 'already-requested' });
+  });
+  it('is terminated only while it runs', () => {
+    expect(terminateWrite(application())).toEqual({ kind: 'nothing-runs' });
+    const running = application({
+      operation: { sync: {} },
+      status: { operationState: { phase: 'Running', startedAt: 'x' } },
+    });
+    expect(terminateWrite(running)).toMatchObject({
+      kind: 'write',
+      object: { status: { operationState: { phase: 'Terminating', startedAt: 'x' } } },
+    });
+  });
+});
+
+describe('a Workflow', () => {
+  const nodes = {
+    a: { id: 'a', displayName: 'smoke-tests', type: 'Pod', phase: 'Running', children: ['b'] },
+  };
+  const workflow = (status: Record<string, unknown>): unknown => ({
+    metadata: {
+      name: 'post-sync-1',
+      namespace: 'apps',
+      labels: { 'workflows.argoproj.io/workflow-template': 'post-sync' },
+    },
+    spec: { shutdown: 'Stop' },
+    status,
+  });
+  const podOf = (name: string, node: string): string => `${name}-${node}-pod`;
+
+  it('is read with its nodes and their pods', () => {
+    const read = readWorkflow(workflow({ phase: 'Running', nodes }), 'staging', podOf);
+    expect(read).toMatchObject({
+      template: 'post-sync',
+      shutdown: 'Stop',
+      phase: 'Running',
+      nodesUnavailable: null,
+    });
+    expect(read?.nodes).toEqual([
+      expect.objectContaining({ displayName: 'smoke-tests', pod: 'post-sync-1-a-pod' }),
+    ]);
+  });
+  it('unpacks compressed nodes', () => {
+    const compressedNodes = gzipSync(JSON.stringify(nodes)).toString('base64');
+    expect(readWorkflow(workflow({ compressedNodes }), 'staging', podOf)?.nodes).toHaveLength(1);
+  });
+  it('says why nodes are missing', () => {
+    expect(readWorkflow(workflow({ compressedNodes: 'rubbish' }), 'e', podOf)?.nodesUnavailable).toMatch(
+      /cannot be read/,
+    );
+    expect(
+      readWorkflow(workflow({ offloadNodeStatusVersion: 'fnv:1' }), 'e', podOf)?.nodesUnavailable,
+    ).toMatch(/database/);
+  });
+  it('has ended only in a final phase', () => {
+    expect(['', 'Pending', 'Running'].map((phase) => hasEnded({ phase: phase as '' }))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(['Succeeded', 'Failed', 'Error'].map((phase) => hasEnded({ phase: phase as 'Failed' }))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { operationInfoName } from './application';
+
+/**
+ * Syncing by the custom resource alone, without Argo CD's API server. Sources: argo-cd `util/argo/argo.go`
+ * (`SetAppOperation`) and `pkg/apis/application/v1alpha1/types.go` (`Operation`, `SyncOperation`).
+ */
+const syncableSchema = z.looseObject({
+  spec: z.looseObject({
+    syncPolicy: z
+      .looseObject({
+        automated: z.looseObject({ prune: z.boolean().optional() }).nullish(),
+        syncOptions: z.array(z.string()).optional(),
+        retry: z.looseObject({}).optional(),
+      })
+      .optional(),
+  }),
+  operation: z
+    .looseObject({ info: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional() })
+    .optional(),
+  status: z.looseObject({ operationState: z.unknown() }).optional(),
+});
+
+export type SyncWrite =
+  | { kind: 'write'; object: Record<string, unknown> }
+  | { kind: 'busy'; by: string }
+  | { kind: 'already-requested' }
+  | { kind: 'unreadable' };
+
+/**
+ * The object to PUT so that Argo CD syncs the Application, made from the object just read (it keeps the
+ * resourceVersion, so a change in between is a 409).
+ *
+ * `spec.syncPolicy.syncOptions` and `.retry` are not inherited by an operation, so they are copied; prune follows
+ * the automated policy. `status.operationState` is nulled, since older controllers merge its stale fields.
+ * No revision is named: the target revision of the spec is what the ledger says.
+ */
+export function syncWrite(object: unknown, request: { operationId: string; actor: string }): SyncWrite {
+  const parsed = syncableSchema.safeParse(object);
+  if (!parsed.success) return { kind: 'unreadable' };
+  const application = parsed.data;
+  if (application.operation) {
+    const info = application.operation.info ?? [];
+    const by = info.find(({ name }) => name === operationInfoName)?.value;
+    if (by === request.operationId) return { kind: 'already-requested' };
+    const initiator = (application.operation.initiatedBy ?? {}) as {
+      username?: unknown;
+      automated?: unknown;
+    };
+    const name = typeof initiator.username === 'string' && initiator.username ? initiator.username : null;
+    return { kind: 'busy', by: name ?? (initiator.automated ? 'Argo CD (automatic sync)' : 'somebody else') };
+  }
+  const policy = application.spec.syncPolicy;
+  return {
+    kind: 'write',
+    object: {
+      ...application,
+      operation: {
+        initiatedBy: { username: request.actor },
+        info: [{ name: operationInfoName, value: request.operationId }],
+        ...(policy?.retry ? { retry: policy.retry } : {}),
+        sync: {
+          prune: policy?.automated?.prune ?? false,
+          ...(policy?.syncOptions?.length ? { syncOptions: policy.syncOptions } : {}),
+        },
+      },
+      ...(application.status ? { status: { ...application.status, operationState: null } } : {}),
+    },
+  };
+}
+
+export type TerminateWrite =
+  | { kind: 'write'; object: Record<string, unknown> }
+  | { kind: 'nothing-runs' }
+  | { kind: 'unreadable' };
+
+/** The object to PUT so that the running sync is terminated (argo-cd `server/application/application.go`, `TerminateOperation`). */
+export function terminateWrite(object: unknown): TerminateWrite {
+  const parsed = syncableSchema.safeParse(object);
+  if (!parsed.success) return { kind: 'unreadable' };
+  const application = parsed.data;
+  const state = application.status?.operationState;
+  if (!application.operation || typeof state !== 'object' || state === null) return { kind: 'nothing-runs' };
+  return {
+    kind: 'write',
+    object: {
+      ...application,
+      status: { ...application.status, operationState: { ...state, phase: 'Terminating' } },
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { type Workflow, type WorkflowNode, workflowPhaseSchema } from '../../../shared/domain/workflow';
+
+/** Fields of a Workflow as `pkg/apis/workflow/v1alpha1/workflow_types.go` names them. */
+const nodeSchema = z.object({
+  id: z.string(),
+  displayName: z.string().optional(),
+  name: z.string().optional(),
+  type: z.string(),
+  phase: workflowPhaseSchema.catch('').optional(),
+  message: z.string().optional(),
+  startedAt: z.string().nullish(),
+  finishedAt: z.string().nullish(),
+  children: z.array(z.string()).nullish(),
+});
+
+const workflowObjectSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    creationTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  spec: z
+    .object({
+      shutdown: z.string().optional(),
+      workflowTemplateRef: z.object({ name: z.string().optional() }).optional(),
+    })
+    .optional(),
+  status: z
+    .object({
+      phase: workflowPhaseSchema.catch('').optional(),
+      progress: z.string().optional(),
+      message: z.string().optional(),
+      startedAt: z.string().nullish(),
+      finishedAt: z.string().nullish(),
+      nodes: z.record(z.string(), nodeSchema).nullish(),
+      compressedNodes: z.string().optional(),
+      offloadNodeStatusVersion: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** Nodes are unpacked to at most this many bytes: an object cannot hold more than etcd's limit, compressed about tenfold. */
+const unpackLimit = 64 * 1024 * 1024;
+
+type Nodes = z.infer<typeof nodeSchema>[];
+
+/** `status.nodes`, or `compressedNodes` (base64 of gzip of JSON) unpacked, or why there are none. */
+function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['status']>): {
+  nodes: Nodes;
+  unavailable: string | null;
+} {
+  if (status.offloadNodeStatusVersion) {
+    return {
+      nodes: [],
+      unavailable:
+        'Argo Workflows keeps the steps of this workflow in its database, which a kubeconfig cannot reach.',
+    };
+  }
+  if (status.nodes && Object.keys(status.nodes).length > 0)
+    return { nodes: Object.values(status.nodes), unavailable: null };
+  if (!status.compressedNodes) return { nodes: [], unavailable: null };
+  try {
+    const text = gunzipSync(Buffer.from(status.compressedNodes, 'base64'), {
+      maxOutputLength: unpackLimit,
+    }).toString('utf8');
+    return {
+      nodes: Object.values(z.record(z.string(), nodeSchema).parse(JSON.parse(text))),
+      unavailable: null,
+    };
+  } catch {
+    return { nodes: [], unavailable: 'The compressed steps of this workflow cannot be read.' };
+  }
+}
+
+/**
+ * Reads a Workflow object.
+ * @param podOf the pod of a node id (annotation `workflows.argoproj.io/node-id`), `null` when it is gone: a pod's name
+ *   cannot be worked out from the node alone, since its form depends on the controller's version.
+ * @returns `null` when the object has no name.
+ */
+export function readWorkflow(
+  object: unknown,
+  environment: string,
+  podOf: (workflow: string, nodeId: string) => string | null,
+): Workflow | null {
+  const parsed = workflowObjectSchema.safeParse(object);
+  if (!parsed.success) return null;
+  const { metadata, spec, status } = parsed.data;
+  const { nodes, unavailable } = status ? nodesOf(status) : { nodes: [], unavailable: null };
+  const labels = metadata.labels ?? {};
+  return {
+    environment,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    template: labels['workflows.argoproj.io/workflow-template'] ?? spec?.workflowTemplateRef?.name ?? '',
+    title: metadata.annotations?.['workflows.argoproj.io/title'] ?? null,
+    labels,
+    phase: status?.phase ?? '',
+    progress: status?.progress ?? null,
+    message: status?.message ?? null,
+    startedAt: status?.startedAt ?? metadata.creationTimestamp ?? null,
+    finishedAt: status?.finishedAt ?? null,
+    shutdown: spec?.shutdown ?? null,
+    nodes: nodes.map(
+      (node): WorkflowNode => ({
+        id: node.id,
+        displayName: node.displayName || node.name || node.id,
+        type: node.type,
+        phase: node.phase ?? '',
+        message: node.message || null,
+        startedAt: node.startedAt ?? null,
+        finishedAt: node.finishedAt ?? null,
+        children: node.children ?? [],
+        pod: node.type === 'Pod' ? podOf(metadata.name, node.id) : null,
+      }),
+    ),
+    nodesUnavailable: unavailable,
+  };
+}
+
+/** Whether a workflow has ended (`Succeeded`, `Failed` or `Error`). */
+export function hasEnded(workflow: Pick<Workflow, 'phase'>): boolean {
+  return workflow.phase === 'Succeeded' || workflow.phase === 'Failed' || workflow.phase === 'Error';
+}

@@ -1,0 +1,89 @@
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import type { Failure } from '../../../shared/domain/failure';
+
+const InteractiveOctokit = Octokit.plugin(retry, throttling);
+export type GitHub = InstanceType<typeof InteractiveOctokit>;
+
+/**
+ * A GitHub REST client for a person who waits: short retries, and a rate limit is told instead of slept through.
+ * @param options.apiUrl base of the REST API, `https://api.github.com` or `https://<host>/api/v3`.
+ * @param options.token asked once, at the start; `null`: without authentication.
+ */
+export function createGitHub(options: { apiUrl: string; token: string | null }): GitHub {
+  const silent = (): void => {};
+  return new InteractiveOctokit({
+    baseUrl: options.apiUrl.replace(/\/$/, ''),
+    userAgent: 'signalbox',
+    ...(options.token ? { auth: options.token } : {}),
+    // The library would print every 404 that is asked for on purpose.
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    retry: { retries: 2, retryAfterBaseValue: 200 },
+    throttle: {
+      // Waiting out a limit takes up to an hour: better to say so at once.
+      onRateLimit: () => false,
+      onSecondaryRateLimit: (after, _options, _octokit, count) => count === 0 && after <= 2,
+    },
+  });
+}
+
+const statusOf = (error: unknown): number | null =>
+  typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : null;
+
+/** Whether GitHub said that the thing is not there (or may not be seen: GitHub answers 404 for both). */
+export function isNotFound(error: unknown): boolean {
+  return statusOf(error) === 404;
+}
+
+/** What a failed request means to a release manager. Sources: GitHub REST API, "Troubleshooting" and "Rate limits". */
+export function gitHubFailure(error: unknown, what: string): Failure {
+  const status = statusOf(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  const retryStep = { do: 'retry', label: 'Try again' } as const;
+  if (status === 401) {
+    return {
+      code: 'unauthorised',
+      message: `GitHub did not accept the token (${what}).`,
+      meaning: 'It has expired, was revoked or is not one of this GitHub.',
+      next: [{ do: 'open-settings', label: 'Look at the token in Settings' }],
+      detail,
+    };
+  }
+  if (status === 429 || (status === 403 && /rate limit/i.test(detail))) {
+    return {
+      code: 'rate-limited',
+      message: `GitHub's limit of requests is used up (${what}).`,
+      meaning: 'GitHub answers again within the hour. Git itself and the clusters are not affected.',
+      next: [retryStep],
+      detail,
+    };
+  }
+  if (status === 403) {
+    return {
+      code: 'forbidden',
+      message: `GitHub does not allow this (${what}).`,
+      meaning: 'The token lacks a permission, or single sign-on was not confirmed for it.',
+      next: [{ do: 'open-settings', label: 'Look at the token in Settings' }],
+      detail,
+    };
+  }
+  if (status === 404) {
+    return {
+      code: 'not-found',
+      message: `GitHub knows nothing of this (${what}).`,
+      meaning: 'It is not there, or the token may not see it.',
+      next: [{ do: 'advice', label: 'Check the name, and what the token may read.' }],
+      detail,
+    };
+  }
+  return {
+    code: status !== null && status < 500 ? 'refused' : 'unreachable',
+    message: `GitHub did not answer (${what}).`,
+    meaning: 'What depends on it is not known at the moment.',
+    next: [retryStep],
+    detail,
+  };
+}

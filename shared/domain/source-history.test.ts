@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { isMigration, type ListedCommit, refOfVersion, withPullRequests } from './source-history';
+
+const commit = (sha: string, parents: string[], message: string): ListedCommit => ({
+  sha,
+  parents,
+  message,
+  author: 'An Author',
+  at: '2026-01-01T00:00:00Z',
+});
+const urlOf = (number: number): string => `https://example.org/pull/${number}`;
+
+describe('commits between two versions', () => {
+  it('gives a pull request to the commits that its merge brought, newest first, without the merge', () => {
+    const listed = [
+      commit('a', ['base'], 'Add a form\n\nLong text'),
+      commit('b', ['a'], 'Mend the form'),
+      commit('m', ['base', 'b'], 'Merge pull request #7 from org/form'),
+      commit('s', ['m'], 'Squashed change (#8)'),
+      commit('d', ['s'], 'Straight to main'),
+    ];
+    expect(
+      withPullRequests(listed, urlOf).map(({ sha, pullRequest }) => [sha, pullRequest?.number ?? null]),
+    ).toEqual([
+      ['d', null],
+      ['s', 8],
+      ['b', 7],
+      ['a', 7],
+    ]);
+  });
+
+  it('does not give a pull request what main had before', () => {
+    const listed = [
+      commit('x', ['base'], 'On main'),
+      commit('f', ['x'], 'On the branch'),
+      commit('m', ['x', 'f'], 'Merge pull request #9 from org/f'),
+    ];
+    const numbers = new Map(
+      withPullRequests(listed, urlOf).map(({ sha, pullRequest }) => [sha, pullRequest?.number]),
+    );
+    expect(numbers.get('f')).toBe(9);
+    expect(numbers.get('x')).toBeUndefined();
+  });
+
+  it('knows migrations of Rails, Alembic and SQL folders, and nothing else', () => {
+    expect(isMigration('db/migrate/20260101000000_add_x.rb')).toBe(true);
+    expect(isMigration('migrations/versions/0042_add_x.py')).toBe(true);
+    expect(isMigration('db/migrations/001.sql')).toBe(true);
+    expect(isMigration('spec/migrations_spec.rb')).toBe(false);
+    expect(isMigration('db/schema.rb')).toBe(false);
+  });
+
+  it('looks a release build up by its commit', () => {
+    const sha = '0123456789abcdef0123456789abcdef01234567';
+    expect(refOfVersion(`release-${sha}`)).toBe(sha);
+    expect(refOfVersion('v12')).toBe('v12');
+  });
+});
