@@ -1,0 +1,64 @@
+import { utilityProcess } from 'electron';
+import { z } from 'zod';
+
+/** What the practice estate's process says once it serves. */
+const readySchema = z.object({
+  ready: z.literal(true),
+  estateFile: z.string(),
+  kubeconfig: z.string(),
+  controlUrl: z.string(),
+  credentialsFile: z.string(),
+});
+export type PracticeReady = z.infer<typeof readySchema>;
+
+/** The running practice estate. */
+export interface PracticeProcess {
+  ready: PracticeReady;
+  /** Ends the process after it kept its state. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the practice estate in a process of its own, so that its load and its faults are never the console's.
+ * @param options.dir its state; created when missing.
+ * @param options.onExit called when it ends without having been asked to.
+ * @throws Error when it ends, or says something else, before it is ready.
+ */
+export function startPractice(options: {
+  script: string;
+  dir: string;
+  speed: number;
+  onExit: (code: number) => void;
+  log: (line: string) => void;
+}): Promise<PracticeProcess> {
+  const child = utilityProcess.fork(
+    options.script,
+    ['--dir', options.dir, '--speed', String(options.speed)],
+    {
+      serviceName: 'Signalbox practice estate',
+      stdio: 'pipe',
+    },
+  );
+  child.stdout?.on('data', (chunk: Buffer) => options.log(chunk.toString('utf8').trimEnd()));
+  child.stderr?.on('data', (chunk: Buffer) => options.log(chunk.toString('utf8').trimEnd()));
+  let stopping = false;
+  const exited = new Promise<number>((resolve) => child.once('exit', resolve));
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    child.postMessage({ stop: true });
+    const killed = setTimeout(() => child.kill(), 5000);
+    await exited;
+    clearTimeout(killed);
+  };
+  return new Promise((resolve, reject) => {
+    void exited.then((code) => {
+      reject(new Error(`The practice estate ended with code ${code} before it was ready.`));
+      if (!stopping) options.onExit(code);
+    });
+    child.once('message', (message: unknown) => {
+      const ready = readySchema.safeParse(message);
+      if (ready.success) resolve({ ready: ready.data, stop });
+      else reject(new Error('The practice estate said something that Signalbox does not understand.'));
+    });
+  });
+}

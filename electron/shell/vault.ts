@@ -1,0 +1,50 @@
+import { safeStorage } from 'electron';
+import type ElectronStore from 'electron-store';
+import { FailureError } from '../../shared/domain/failure';
+
+/** Secrets at rest, encrypted by the system's keychain; they never leave the main process. */
+export interface Vault {
+  /** The secret of a name, `null` when there is none or the keychain of now cannot read it. */
+  get(name: string): string | null;
+  /** @throws FailureError when this system keeps no secrets safely. */
+  set(name: string, secret: string | null): void;
+  /** Why nothing can be kept here, `null` when it can. */
+  unavailableBecause(): string | null;
+}
+
+/** Source: Electron, "safeStorage": on Linux without a keyring the backend is `basic_text`, a key that everybody knows. */
+export function openVault(store: ElectronStore<Record<string, unknown>>): Vault {
+  const unavailableBecause = (): string | null => {
+    if (!safeStorage.isEncryptionAvailable()) return 'This system offers no keychain that is unlocked.';
+    if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') {
+      return 'No keyring (GNOME Keyring or KWallet) runs on this desktop, so secrets could not be kept safely.';
+    }
+    return null;
+  };
+  const key = (name: string): string => `vault.${name}`;
+  return {
+    unavailableBecause,
+    get(name) {
+      const kept = store.get(key(name));
+      if (typeof kept !== 'string' || unavailableBecause() !== null) return null;
+      try {
+        return safeStorage.decryptString(Buffer.from(kept, 'base64'));
+      } catch {
+        return null;
+      }
+    },
+    set(name, secret) {
+      if (secret === null) return store.delete(key(name));
+      const because = unavailableBecause();
+      if (because !== null) {
+        throw new FailureError({
+          code: 'refused',
+          message: 'The secret was not kept.',
+          meaning: because,
+          next: [{ do: 'advice', label: 'Start a keyring, then enter it again.' }],
+        });
+      }
+      store.set(key(name), safeStorage.encryptString(secret).toString('base64'));
+    },
+  };
+}
