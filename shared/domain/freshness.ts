@@ -18,3 +18,21 @@ export const freshnessSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('absent') }),
 ]);
 export type Freshness = z.infer<typeof freshnessSchema>;
+
+/**
+ * The freshness of something that rests on several sources: that of the worst; absent ones don't count.
+ * Of several that are alike, the one that is known for the longest time counts (ISO texts order by time).
+ */
+export function worstFreshness(parts: readonly Freshness[]): Freshness {
+  const weight = { absent: 0, live: 1, connecting: 2, unreachable: 3 } as const;
+  const oldest = (part: Freshness): string =>
+    part.state === 'unreachable' ? part.since : part.state === 'absent' ? '' : (part.asOf ?? '');
+  return parts.reduce<Freshness>(
+    (worst, part) => {
+      if (weight[part.state] !== weight[worst.state])
+        return weight[part.state] > weight[worst.state] ? part : worst;
+      return oldest(part) < oldest(worst) ? part : worst;
+    },
+    { state: 'absent' },
+  );
+}
