@@ -8,12 +8,10 @@ export const projectRoot = resolve(import.meta.dirname, '..', '..');
 /** A path inside the project, absolute. */
 export const inProject = (...parts: string[]): string => join(projectRoot, ...parts);
 
-/** Stamps that `npm ci` may well delete: what was installed and built from what. */
-export const stampFolder = inProject('node_modules', '.cache', 'signalbox');
-
 /**
  * The folder for downloads that should outlive `npm ci`: `$XDG_CACHE_HOME/signalbox`, else `~/.cache/signalbox`
- * (XDG Base Directory Specification), else, where neither can be written, {@link stampFolder}. It exists afterwards.
+ * (XDG Base Directory Specification), else, where neither can be written, a folder in
+ * node_modules. It exists afterwards.
  */
 export function cacheFolder(): string {
   const configured = process.env.XDG_CACHE_HOME;
@@ -24,7 +22,8 @@ export function cacheFolder(): string {
     accessSync(wanted, constants.W_OK);
     return wanted;
   } catch {
-    mkdirSync(stampFolder, { recursive: true });
-    return stampFolder;
+    const inside = inProject('node_modules', '.cache', 'signalbox');
+    mkdirSync(inside, { recursive: true });
+    return inside;
   }
 }

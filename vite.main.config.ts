@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+/**
+ * Every file that a process or worker of its own starts from, by the name it has in dist/electron. All of them, and
+ * all chunks they share, lie side by side in that one folder, so that code finds its neighbour by
+ * `join(import.meta.dirname, 'practice.js')` whichever chunk it ended up in. From source (vitest, tsx) there is no
+ * such file: there, start the .ts entry with `--import tsx`.
+ */
+const entries: Record<string, string> = {
+  main: 'electron/main.ts',
+  practice: 'electron/practice/main.ts',
+  'history-worker': 'electron/history/worker.ts',
+  'print-board': 'electron/ledger/print-board.ts',
+};
+
+const existing = Object.entries(entries).filter(([, path]) => existsSync(resolve(import.meta.dirname, path)));
+
+/** The main process and its helpers: ES modules for Node 20.18 and newer, with node_modules left outside. */
+export default defineConfig({
+  root: import.meta.dirname,
+  publicDir: false,
+  build: {
+    ssr: true,
+    target: 'node20',
+    outDir: 'dist/electron',
+    emptyOutDir: true,
+    minify: false,
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: Object.fromEntries(existing),
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});
