@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout-rules';
+
+/**
+ * Objects cut down to what is shown, as they arrive. Fields as in the Kubernetes API reference (apps/v1, core/v1);
+ * what is missing has the meaning that the API gives to its absence (a count of 0).
+ */
+const count = z
+  .number()
+  .int()
+  .nullish()
+  .transform((value) => value ?? 0);
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+
+const metadata = z.object({
+  name: z.string(),
+  namespace: z.string(),
+  uid: z.string(),
+  generation: count,
+  creationTimestamp: text,
+  deletionTimestamp: text,
+  labels: z.record(z.string(), z.string()).nullish(),
+  annotations: z.record(z.string(), z.string()).nullish(),
+  ownerReferences: z
+    .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
+    .nullish(),
+});
+
+/** Which app an object belongs to: label `app.govuk/repository-name`, else its instance. */
+const appOf = (labels: Record<string, string> | null | undefined): string =>
+  labels?.['app.govuk/repository-name'] ?? labels?.['app.kubernetes.io/instance'] ?? '';
+
+const ownerOf = (meta: z.output<typeof metadata>): string | null =>
+  meta.ownerReferences?.find(({ controller }) => controller)?.uid ?? null;
+
+const revisionOf = (meta: z.output<typeof metadata>): number | null => {
+  const revision = Number(meta.annotations?.['deployment.kubernetes.io/revision']);
+  return Number.isInteger(revision) && revision > 0 ? revision : null;
+};
+
+const deploymentSchema = z.object({
+  metadata,
+  spec: z.object({ replicas: z.number().int().nullish(), paused: z.boolean().nullish() }),
+  status: z
+    .object({
+      observedGeneration: count,
+      replicas: count,
+      updatedReplicas: count,
+      readyReplicas: count,
+      availableReplicas: count,
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .nullish(),
+    })
+    .nullish(),
+});
+
+/** A Deployment of an app. */
+export interface AppDeployment extends DeploymentFacts {
+  app: string;
+}
+
+/** @throws ZodError for an object that is no Deployment. */
+export function trimDeployment(object: unknown): AppDeployment {
+  const { metadata: meta, spec, status } = deploymentSchema.parse(object);
+  return {
+    app: appOf(meta.labels),
+    name: meta.name,
+    namespace: meta.namespace,
+    uid: meta.uid,
+    generation: meta.generation,
+    observedGeneration: status?.observedGeneration ?? 0,
+    revision: revisionOf(meta),
+    // The API server defaults it to 1.
+    desired: spec.replicas ?? 1,
+    total: status?.replicas ?? 0,
+    updated: status?.updatedReplicas ?? 0,
+    ready: status?.readyReplicas ?? 0,
+    available: status?.availableReplicas ?? 0,
+    paused: spec.paused ?? false,
+    conditions: status?.conditions ?? [],
+  };
+}
+
+const replicaSetSchema = z.object({
+  metadata,
+  spec: z.object({
+    replicas: z.number().int().nullish(),
+    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: text })) }) }).nullish(),
+  }),
+  status: z.object({ readyReplicas: count }).nullish(),
+});
+
+/** @throws ZodError for an object that is no ReplicaSet. */
+export function trimReplicaSet(object: unknown): ReplicaSetFacts {
+  const { metadata: meta, spec, status } = replicaSetSchema.parse(object);
+  return {
+    name: meta.name,
+    uid: meta.uid,
+    owner: ownerOf(meta),
+    revision: revisionOf(meta),
+    desired: spec.replicas ?? 1,
+    ready: status?.readyReplicas ?? 0,
+    images: spec.template?.spec.containers.flatMap(({ image }) => (image ? [image] : [])) ?? [],
+  };
+}
+
+const terminated = z.object({ exitCode: z.number(), reason: text, message: text, finishedAt: text });
+const containerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean().nullish(),
+  restartCount: count,
+  state: z
+    .object({
+      waiting: z.object({ reason: text, message: text }).nullish(),
+      terminated: terminated.nullish(),
+    })
+    .nullish(),
+  lastState: z.object({ terminated: terminated.nullish() }).nullish(),
+});
+
+const podSchema = z.object({
+  metadata,
+  spec: z.object({
+    containers: z.array(z.object({ name: z.string() })),
+    initContainers: z.array(z.object({ name: z.string() })).nullish(),
+  }),
+  status: z
+    .object({
+      phase: text,
+      reason: text,
+      message: text,
+      startTime: text,
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .nullish(),
+      containerStatuses: z.array(containerStatus).nullish(),
+      initContainerStatuses: z.array(containerStatus).nullish(),
+    })
+    .nullish(),
+});
+
+/** A pod, with the workflow node that it runs, when it runs one. */
+export interface TrimmedPod extends PodFacts {
+  workflow: string | null;
+  workflowNode: string | null;
+}
+
+/** Waiting reasons of a container that is on its way and not in trouble. */
+const onTheWay = new Set(['ContainerCreating', 'PodInitializing']);
+
+type Status = z.output<typeof podSchema>['status'];
+
+/** Why a pod is in trouble, from the most telling place: containers, then scheduling, then the pod itself. */
+function troubleOf(status: Status): { reason: string; message: string | null } | null {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  for (const { state } of containers) {
+    const waiting = state?.waiting;
+    if (waiting?.reason && !onTheWay.has(waiting.reason))
+      return { reason: waiting.reason, message: waiting.message };
+  }
+  for (const { state } of containers) {
+    const ended = state?.terminated;
+    if (ended && ended.exitCode !== 0) return { reason: ended.reason ?? 'Error', message: ended.message };
+  }
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False')
+    return { reason: scheduled.reason ?? 'Unschedulable', message: scheduled.message };
+  if (status?.phase === 'Failed') return { reason: status.reason ?? 'Failed', message: status.message };
+  return null;
+}
+
+function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
+  const ends = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
+    ({ name, state, lastState }) => {
+      const ended = state?.terminated ?? lastState?.terminated;
+      return ended
+        ? [{ container: name, reason: ended.reason, exitCode: ended.exitCode, finishedAt: ended.finishedAt }]
+        : [];
+    },
+  );
+  // An init container that did its work is no news.
+  const newest = ends
+    .filter(({ exitCode, reason }) => exitCode !== 0 || reason !== 'Completed')
+    .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''));
+  return newest[0] ?? null;
+}
+
+/** @throws ZodError for an object that is no Pod. */
+export function trimPod(object: unknown): TrimmedPod {
+  const { metadata: meta, spec, status } = podSchema.parse(object);
+  const trouble = troubleOf(status);
+  return {
+    name: meta.name,
+    namespace: meta.namespace,
+    owner: ownerOf(meta),
+    createdAt: meta.creationTimestamp,
+    deleting: meta.deletionTimestamp !== null,
+    phase: status?.phase ?? 'Unknown',
+    ready:
+      status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    restarts: (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
+    startedAt: status?.startTime ?? null,
+    containers: [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name),
+    reason: trouble?.reason ?? null,
+    message: trouble?.message ?? null,
+    lastTermination: lastTerminationOf(status),
+    workflow: meta.labels?.['workflows.argoproj.io/workflow'] ?? null,
+    workflowNode: meta.annotations?.['workflows.argoproj.io/node-id'] ?? null,
+  };
+}

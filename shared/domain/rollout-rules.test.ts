@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type DeploymentFacts,
+  type PodFacts,
+  type ReplicaSetFacts,
+  rolloutOf,
+  rolloutState,
+} from './rollout-rules';
+
+const deployment = (facts: Partial<DeploymentFacts> = {}): DeploymentFacts => ({
+  name: 'frontend',
+  namespace: 'apps',
+  uid: 'd',
+  generation: 2,
+  observedGeneration: 2,
+  revision: 2,
+  desired: 3,
+  total: 3,
+  updated: 3,
+  ready: 3,
+  available: 3,
+  paused: false,
+  conditions: [],
+  ...facts,
+});
+const deadline = {
+  type: 'Progressing',
+  status: 'False',
+  reason: 'ProgressDeadlineExceeded',
+  message: 'too slow',
+};
+
+describe('the state of a rollout, in the order of kubectl', () => {
+  it.each<[string, Partial<DeploymentFacts>, string]>([
+    ['not seen yet, whatever else it says', { observedGeneration: 1, conditions: [deadline] }, 'waiting'],
+    ['past its deadline, even when all seems there', { conditions: [deadline] }, 'failed'],
+    ['new pods missing', { updated: 2, available: 3 }, 'progressing'],
+    ['old pods left', { total: 4, available: 2 }, 'terminating-old'],
+    ['new pods not available', { available: 2 }, 'progressing'],
+    ['all there', {}, 'done'],
+    ['scaled to nothing', { desired: 0, total: 0, updated: 0, ready: 0, available: 0 }, 'done'],
+  ])('%s', (_name, facts, state) => {
+    expect(rolloutState(deployment(facts)).state).toBe(state);
+  });
+});
+
+describe('the picture of a rollout', () => {
+  const set = (name: string, revision: number, facts: Partial<ReplicaSetFacts> = {}): ReplicaSetFacts => ({
+    name,
+    uid: name,
+    owner: 'd',
+    revision,
+    desired: 1,
+    ready: 1,
+    images: [`frontend:v${revision}`],
+    ...facts,
+  });
+  const pod = (name: string, owner: string, facts: Partial<PodFacts> = {}): PodFacts => ({
+    name,
+    namespace: 'apps',
+    owner,
+    phase: 'Running',
+    ready: true,
+    restarts: 0,
+    startedAt: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    deleting: false,
+    containers: ['app'],
+    reason: null,
+    message: null,
+    lastTermination: null,
+    ...facts,
+  });
+
+  it('names the first failing pod of the current ReplicaSet, not of an old one', () => {
+    const pods: Record<string, PodFacts[]> = {
+      old: [pod('old-1', 'old', { reason: 'CrashLoopBackOff' })],
+      new: [
+        pod('new-2', 'new', { reason: 'CrashLoopBackOff', createdAt: '2026-01-01T00:00:02Z' }),
+        pod('new-1', 'new', { reason: 'ImagePullBackOff', createdAt: '2026-01-01T00:00:01Z' }),
+      ],
+    };
+    const rollout = rolloutOf(deployment(), [set('old', 1), set('new', 2)], (uid) => pods[uid] ?? []);
+    expect(rollout.failingPod).toBe('new-1');
+    expect(rollout.replicaSets.map(({ name, current }) => [name, current])).toEqual([
+      ['new', true],
+      ['old', false],
+    ]);
+  });
+
+  it('leaves out what is history or somebody else’s', () => {
+    const sets = [
+      set('history', 1, { desired: 0, ready: 0 }),
+      set('other', 2, { owner: 'x' }),
+      set('new', 2),
+    ];
+    expect(rolloutOf(deployment(), sets, () => []).replicaSets.map(({ name }) => name)).toEqual(['new']);
+  });
+
+  it('does not blame a pod that is being deleted', () => {
+    const rollout = rolloutOf(deployment(), [set('new', 2)], () => [
+      pod('p', 'new', { reason: 'Error', deleting: true }),
+    ]);
+    expect(rollout.failingPod).toBeNull();
+  });
+});

@@ -1,0 +1,131 @@
+import type { Rollout, RolloutPod } from './rollout';
+
+/** What the rules need of a Deployment (apps/v1). */
+export interface DeploymentFacts {
+  name: string;
+  namespace: string;
+  uid: string;
+  /** `metadata.generation`, and `status.observedGeneration` (0 before the controller saw it). */
+  generation: number;
+  observedGeneration: number;
+  /** Annotation `deployment.kubernetes.io/revision`. */
+  revision: number | null;
+  /** `spec.replicas`. */
+  desired: number;
+  /** `status.replicas`, `.updatedReplicas`, `.readyReplicas`, `.availableReplicas`. */
+  total: number;
+  updated: number;
+  ready: number;
+  available: number;
+  paused: boolean;
+  conditions: readonly { type: string; status: string; reason: string | null; message: string | null }[];
+}
+
+/** What the rules need of a ReplicaSet (apps/v1). */
+export interface ReplicaSetFacts {
+  name: string;
+  uid: string;
+  /** Uid of the Deployment that owns it. */
+  owner: string | null;
+  revision: number | null;
+  desired: number;
+  ready: number;
+  images: readonly string[];
+}
+
+/** A pod as the rules need it: what is shown, and the uid of the ReplicaSet that owns it. */
+export interface PodFacts extends Omit<RolloutPod, 'replicaSet'> {
+  owner: string | null;
+  createdAt: string | null;
+  deleting: boolean;
+}
+
+/**
+ * Whether a Deployment's rollout is done, by the rules of `kubectl rollout status`
+ * (kubectl `pkg/polymorphichelpers/rollout_status.go`), in their order.
+ */
+export function rolloutState(deployment: DeploymentFacts): Pick<Rollout, 'state' | 'message'> {
+  const { desired, total, updated, available } = deployment;
+  if (deployment.generation > deployment.observedGeneration) {
+    return { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
+  }
+  const progressing = deployment.conditions.find(({ type }) => type === 'Progressing');
+  if (progressing?.reason === 'ProgressDeadlineExceeded') {
+    return { state: 'failed', message: progressing.message ?? 'It did not progress within its deadline' };
+  }
+  if (updated < desired) {
+    const paused = deployment.paused ? ' (the Deployment is paused)' : '';
+    return { state: 'progressing', message: `${updated} of ${desired} new pods have been created${paused}` };
+  }
+  if (total > updated) {
+    const old = total - updated;
+    return {
+      state: 'terminating-old',
+      message: `${old} old ${old === 1 ? 'pod is' : 'pods are'} still to end`,
+    };
+  }
+  if (available < updated)
+    return { state: 'progressing', message: `${available} of ${updated} new pods are available` };
+  return {
+    state: 'done',
+    message: updated === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the new version`,
+  };
+}
+
+/**
+ * A Deployment's rollout with its ReplicaSets (the current one first, then by revision) and their pods. The current
+ * ReplicaSet is the one with the Deployment's own revision.
+ * @param replicaSets of any Deployment; those of others are left out.
+ * @param pods of any ReplicaSet; those of others, and those being deleted of old ones, are left out of the failing pod.
+ */
+export function rolloutOf(
+  deployment: DeploymentFacts,
+  replicaSets: Iterable<ReplicaSetFacts>,
+  podsOf: (replicaSetUid: string) => Iterable<PodFacts>,
+): Rollout {
+  const own = [...replicaSets].filter(({ owner }) => owner === deployment.uid);
+  const isCurrent = (set: ReplicaSetFacts): boolean =>
+    deployment.revision !== null && set.revision === deployment.revision;
+  const withPods = own
+    .map((set) => ({ set, pods: [...podsOf(set.uid)].sort(byAge) }))
+    // An old ReplicaSet that is scaled to nothing is history, not rollout.
+    .filter(({ set, pods }) => isCurrent(set) || set.desired > 0 || pods.length > 0)
+    .sort(
+      (a, b) =>
+        Number(isCurrent(b.set)) - Number(isCurrent(a.set)) || (b.set.revision ?? 0) - (a.set.revision ?? 0),
+    );
+  const failing = withPods
+    .filter(({ set }) => isCurrent(set))
+    .flatMap(({ pods }) => pods)
+    .find((pod) => pod.reason !== null && !pod.deleting);
+  return {
+    deployment: deployment.name,
+    namespace: deployment.namespace,
+    ...rolloutState(deployment),
+    desired: deployment.desired,
+    updated: deployment.updated,
+    ready: deployment.ready,
+    available: deployment.available,
+    total: deployment.total,
+    replicaSets: withPods.map(({ set }) => ({
+      name: set.name,
+      current: isCurrent(set),
+      revision: set.revision,
+      images: [...set.images],
+      desired: set.desired,
+      ready: set.ready,
+    })),
+    pods: withPods.flatMap(({ set, pods }) =>
+      pods.map(({ owner: _owner, createdAt: _createdAt, deleting: _deleting, ...pod }) => ({
+        ...pod,
+        replicaSet: set.name,
+      })),
+    ),
+    failingPod: failing?.name ?? null,
+  };
+}
+
+/** Oldest first, by creation and then by name, so that rows do not jump. */
+function byAge(a: PodFacts, b: PodFacts): number {
+  return (a.createdAt ?? '').localeCompare(b.createdAt ?? '') || a.name.localeCompare(b.name);
+}
