@@ -1,16 +1,9 @@
 import type { KubeObject } from '../cluster/objects';
+import type { LogStore } from '../cluster/log-store';
 import type { ClusterStore } from '../cluster/store';
 import type { Faults, PracticeApp, PracticeClock, ReleaseRepo } from '../ports';
 import type { KubeEvent } from './objects';
 import { fittedName, randomSuffix, timestamp } from './names';
-
-/** Where the controllers write what containers print. Implemented by the cluster's log store. */
-export interface PodLogs {
-  /** A container starts (again): what it printed before becomes its previous log. */
-  start(namespace: string, pod: string, container: string): void;
-  /** One line, without its line end, printed now. */
-  append(namespace: string, pod: string, container: string, line: string): void;
-}
 
 /** What deploy-image is started with. */
 export interface DeployImageRequest {
@@ -35,7 +28,7 @@ export interface ControllerContext {
   environment: string;
   nextEnvironment: NextEnvironment | null;
   store: ClusterStore;
-  logs: PodLogs;
+  logs: LogStore;
   clock: PracticeClock;
   repo: ReleaseRepo;
   faults: Faults;

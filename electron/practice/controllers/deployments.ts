@@ -1,0 +1,335 @@
+import { type ControllerContext, nowOf, recordEvent } from './context';
+import type { Condition, Deployment, PodTemplate, ReplicaSet } from './objects';
+import { fittedName, shortHash } from './names';
+import { fraction, planRollout } from './rollout';
+import { WorkQueue } from './work-queue';
+
+const revisionKey = 'deployment.kubernetes.io/revision';
+const hashKey = 'pod-template-hash';
+
+/** The `pod-template-hash` of a template. Labels that the hash itself adds don't count. */
+export function templateHash(template: PodTemplate): string {
+  return shortHash(template);
+}
+
+/** The ReplicaSet of a Deployment's present template, as the controller creates it. */
+export function replicaSetOf(deployment: Deployment, replicas: number, revision: number) {
+  const hash = templateHash(deployment.spec.template);
+  const { metadata, spec } = deployment;
+  const labels = { ...spec.template.metadata.labels, [hashKey]: hash };
+  return {
+    metadata: {
+      name: fittedName(metadata.name, `-${hash}`),
+      namespace: metadata.namespace,
+      labels,
+      annotations: {
+        [revisionKey]: String(revision),
+        'deployment.kubernetes.io/desired-replicas': String(spec.replicas ?? 1),
+      },
+      ownerReferences: [ownerOf(deployment)],
+    },
+    spec: {
+      replicas,
+      selector: { matchLabels: { ...spec.selector.matchLabels, [hashKey]: hash } },
+      template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
+    },
+  };
+}
+
+/** The owner reference that a controller sets on what it creates for an object. */
+export function ownerOf(owner: {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; uid: string };
+}) {
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name,
+    uid: owner.metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+const revisionOf = (set: ReplicaSet) => Number(set.metadata.annotations?.[revisionKey] ?? 0);
+
+/**
+ * The Deployment controller: one ReplicaSet per template, rolling update within surge and unavailability, status
+ * and conditions as kube-controller-manager writes them (kubernetes `pkg/controller/deployment`).
+ */
+export function startDeploymentController(
+  context: ControllerContext,
+  onError: (key: string, error: unknown) => void,
+): void {
+  const { store, clock, signal } = context;
+  /** Rollouts whose progress deadline is running; a value that is `true` has passed it. */
+  const deadlines = new Map<string, { timer: AbortController; passed: boolean }>();
+
+  const queue = new WorkQueue({ clock, signal, onError, reconcile: (key) => reconcile(key) });
+  const keyOf = (namespace: string | undefined, name: string) => `${namespace}/${name}`;
+  const unsubscribes = [
+    store.subscribe<Deployment>(
+      'Deployment',
+      ({ type, object }) => {
+        if (type === 'DELETED') clearDeadline(object.metadata.uid);
+        else queue.add(keyOf(object.metadata.namespace, object.metadata.name));
+      },
+      { replay: true },
+    ),
+    store.subscribe<ReplicaSet>('ReplicaSet', ({ object }) => {
+      const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === 'Deployment');
+      if (owner) queue.add(keyOf(object.metadata.namespace, owner.name));
+    }),
+  ];
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      for (const uid of [...deadlines.keys()]) clearDeadline(uid);
+    },
+    { once: true },
+  );
+
+  function clearDeadline(uid: string): void {
+    deadlines.get(uid)?.timer.abort();
+    deadlines.delete(uid);
+  }
+
+  /** Lets the progress deadline begin (again). In practice time, so it can't be read off the object's timestamps. */
+  function armDeadline(deployment: Deployment): void {
+    const { uid, namespace, name } = deployment.metadata;
+    clearDeadline(uid);
+    const entry = { timer: new AbortController(), passed: false };
+    deadlines.set(uid, entry);
+    clock.wait(deployment.spec.progressDeadlineSeconds ?? 600, entry.timer.signal).then(
+      () => {
+        entry.passed = true;
+        queue.add(keyOf(namespace, name));
+      },
+      () => {},
+    );
+  }
+
+  function reconcile(key: string): void {
+    const [namespace = '', name = ''] = key.split('/');
+    const deployment = store.get<Deployment>('Deployment', namespace, name);
+    if (!deployment || deployment.metadata.deletionTimestamp) return;
+    const owned = ownedSets(deployment);
+    const hash = templateHash(deployment.spec.template);
+    const found = owned.find((set) => set.metadata.labels?.[hashKey] === hash);
+    const old = owned.filter((set) => set !== found);
+
+    if (deployment.spec.paused) {
+      writeStatus(deployment, found, owned, undefined);
+      return;
+    }
+    const newest = Math.max(0, ...old.map(revisionOf));
+    let current = found;
+    let condition: Condition | undefined;
+    if (!current) {
+      current = store.create<ReplicaSet>('ReplicaSet', replicaSetOf(deployment, 0, newest + 1));
+      condition = progressing(
+        'True',
+        'NewReplicaSetCreated',
+        `Created new replica set "${current.metadata.name}"`,
+      );
+      armDeadline(deployment);
+    } else if (revisionOf(current) <= newest && old.length > 0) {
+      // Back to an older template: its ReplicaSet becomes the newest revision.
+      current = store.modify<ReplicaSet>('ReplicaSet', namespace, current.metadata.name, (draft) => {
+        draft.metadata.annotations = { ...draft.metadata.annotations, [revisionKey]: String(newest + 1) };
+      });
+      armDeadline(deployment);
+    }
+    const revision = current.metadata.annotations?.[revisionKey] ?? '1';
+    if (deployment.metadata.annotations?.[revisionKey] !== revision) {
+      store.modify<Deployment>('Deployment', namespace, name, (draft) => {
+        draft.metadata.annotations = { ...draft.metadata.annotations, [revisionKey]: revision };
+      });
+    }
+
+    const replicas = planRollout({
+      desired: deployment.spec.replicas ?? 1,
+      maxSurge: deployment.spec.strategy?.rollingUpdate?.maxSurge ?? '25%',
+      maxUnavailable: deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%',
+      current: sizeOf(current),
+      old: old.map(sizeOf),
+    });
+    scale(deployment, current, replicas.current);
+    for (const [i, set] of old.entries()) scale(deployment, set, replicas.old[i] ?? set.spec.replicas);
+
+    writeStatus(
+      store.get<Deployment>('Deployment', namespace, name) ?? deployment,
+      store.get<ReplicaSet>('ReplicaSet', namespace, current.metadata.name),
+      ownedSets(deployment),
+      condition,
+    );
+    cleanUp(deployment, old);
+  }
+
+  function ownedSets(deployment: Deployment): ReplicaSet[] {
+    const { namespace, uid } = deployment.metadata;
+    return store
+      .list<ReplicaSet>('ReplicaSet', { namespace })
+      .filter((set) => set.metadata.ownerReferences?.some((owner) => owner.uid === uid))
+      .sort((a, b) => revisionOf(a) - revisionOf(b));
+  }
+
+  function scale(deployment: Deployment, set: ReplicaSet, to: number): void {
+    const from = set.spec.replicas;
+    if (from === to) return;
+    const { namespace, name } = set.metadata;
+    store.modify<ReplicaSet>('ReplicaSet', namespace, name, (draft) => {
+      draft.spec.replicas = to;
+    });
+    recordEvent(
+      context,
+      'deployment-controller',
+      deployment,
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${to > from ? 'up' : 'down'} replica set ${name} from ${from} to ${to}`,
+    );
+  }
+
+  function cleanUp(deployment: Deployment, old: ReplicaSet[]): void {
+    const live = store.get<Deployment>(
+      'Deployment',
+      deployment.metadata.namespace,
+      deployment.metadata.name,
+    );
+    if (!live || !isComplete(live, live.status ?? {})) return;
+    const empty = old.filter((set) => set.spec.replicas === 0 && (set.status?.replicas ?? 0) === 0);
+    const surplus = empty.length - (deployment.spec.revisionHistoryLimit ?? 10);
+    for (const set of empty.slice(0, Math.max(0, surplus))) {
+      store.delete('ReplicaSet', set.metadata.namespace, set.metadata.name);
+    }
+  }
+
+  function progressing(status: string, reason: string, message: string): Condition {
+    const now = nowOf(context);
+    return { type: 'Progressing', status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
+  }
+
+  function writeStatus(
+    deployment: Deployment,
+    current: ReplicaSet | undefined,
+    all: readonly ReplicaSet[],
+    created: Condition | undefined,
+  ): void {
+    const before = deployment.status ?? {};
+    const sum = (pick: (set: ReplicaSet) => number | undefined) =>
+      all.reduce((total, set) => total + (pick(set) ?? 0), 0);
+    const replicas = sum((set) => set.status?.replicas);
+    const available = sum((set) => set.status?.availableReplicas);
+    const counts = {
+      replicas,
+      updatedReplicas: current?.status?.replicas ?? 0,
+      readyReplicas: sum((set) => set.status?.readyReplicas),
+      availableReplicas: available,
+      unavailableReplicas: Math.max(0, sum((set) => set.spec.replicas) - available),
+    };
+    const status: NonNullable<Deployment['status']> = {
+      observedGeneration: deployment.metadata.generation,
+      // Go leaves zeros out of the JSON, and clients have to live with that.
+      ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    };
+    status.conditions = [
+      availability(before.conditions, available, deployment),
+      progress(deployment, before, status, current, created),
+    ].filter((condition) => condition !== undefined);
+    store.modify<Deployment>('Deployment', deployment.metadata.namespace, deployment.metadata.name, (draft) => {
+      draft.status = status;
+    });
+  }
+
+  function availability(before: readonly Condition[] | undefined, available: number, deployment: Deployment) {
+    const desired = deployment.spec.replicas ?? 1;
+    const unavailable = deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%';
+    const enough = available >= desired - fraction(unavailable, desired, Math.floor);
+    const now = nowOf(context);
+    const old = before?.find((condition) => condition.type === 'Available');
+    if (old && old.status === (enough ? 'True' : 'False')) return old;
+    return {
+      type: 'Available',
+      status: enough ? 'True' : 'False',
+      reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+      message: `Deployment ${enough ? 'has' : 'does not have'} minimum availability.`,
+      lastUpdateTime: now,
+      lastTransitionTime: now,
+    };
+  }
+
+  /** The Progressing condition (`syncRolloutStatus`), and with it the running of the deadline. */
+  function progress(
+    deployment: Deployment,
+    before: NonNullable<Deployment['status']>,
+    after: NonNullable<Deployment['status']>,
+    current: ReplicaSet | undefined,
+    created: Condition | undefined,
+  ): Condition | undefined {
+    const uid = deployment.metadata.uid;
+    const old = created ?? before.conditions?.find((condition) => condition.type === 'Progressing');
+    const name = current?.metadata.name ?? '';
+    const settled = (status: string, reason: string, message: string): Condition => {
+      if (old?.status === status && old.reason === reason && old.message === message) return old;
+      const next = progressing(status, reason, message);
+      return old?.status === status ? { ...next, lastTransitionTime: old.lastTransitionTime } : next;
+    };
+    if (
+      (after.replicas ?? 0) === (after.updatedReplicas ?? 0) &&
+      old?.reason === 'NewReplicaSetAvailable' &&
+      isComplete(deployment, after)
+    ) {
+      clearDeadline(uid);
+      return old;
+    }
+    if (isComplete(deployment, after)) {
+      clearDeadline(uid);
+      return settled(
+        'True',
+        'NewReplicaSetAvailable',
+        `ReplicaSet "${name}" has successfully progressed.`,
+      );
+    }
+    if (!deployment.spec.paused && madeProgress(before, after)) {
+      armDeadline(deployment);
+      return settled('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
+    }
+    if (old?.reason === 'ProgressDeadlineExceeded' || deadlines.get(uid)?.passed) {
+      return settled('False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`);
+    }
+    // Complete before and no longer (pods were lost), or resumed: no deadline runs while it was complete.
+    if (!deadlines.has(uid) && old?.reason !== 'NewReplicaSetAvailable') armDeadline(deployment);
+    return old;
+  }
+}
+
+const sizeOf = (set: ReplicaSet) => ({
+  replicas: set.spec.replicas,
+  available: set.status?.availableReplicas ?? 0,
+});
+
+function isComplete(deployment: Deployment, status: NonNullable<Deployment['status']>): boolean {
+  const desired = deployment.spec.replicas ?? 1;
+  return (
+    (status.updatedReplicas ?? 0) === desired &&
+    (status.replicas ?? 0) === desired &&
+    (status.availableReplicas ?? 0) === desired &&
+    (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+  );
+}
+
+function madeProgress(
+  before: NonNullable<Deployment['status']>,
+  after: NonNullable<Deployment['status']>,
+): boolean {
+  const n = (value: number | undefined) => value ?? 0;
+  return (
+    n(after.updatedReplicas) > n(before.updatedReplicas) ||
+    n(after.readyReplicas) > n(before.readyReplicas) ||
+    n(after.availableReplicas) > n(before.availableReplicas) ||
+    n(after.replicas) - n(after.updatedReplicas) < n(before.replicas) - n(before.updatedReplicas)
+  );
+}
