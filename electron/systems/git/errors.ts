@@ -1,0 +1,88 @@
+/** What went wrong with Git, as far as its words tell. LC_ALL=C keeps them in one language. */
+export type GitErrorKind =
+  /** The remote wants other credentials (401, publickey refused). */
+  | 'unauthorised'
+  /** The remote knows who asks and says no (403, protected branch, hook). */
+  | 'forbidden'
+  /** The remote's name, address or repo cannot be reached: nothing was sent. */
+  | 'unreachable'
+  /** The remote answers, but has no such repo. */
+  | 'no-such-repo'
+  /** The connection broke in the middle: what was sent may have had its effect. */
+  | 'connection-lost'
+  /** The remote's branch is not where the push said it was. */
+  | 'moved'
+  | 'branch-missing'
+  | 'disk-full'
+  /** Nothing came for too long, and the command was ended. */
+  | 'stalled'
+  | 'aborted'
+  | 'git-missing'
+  | 'git-too-old'
+  /** The local folder is no repo that Git accepts (missing, damaged, owned by somebody else). */
+  | 'bad-repo'
+  | 'other';
+
+/** A Git command that failed. `detail` is what Git said, without secrets. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+  readonly kind: GitErrorKind;
+  readonly command: string;
+  readonly detail: string;
+  constructor(kind: GitErrorKind, command: string, detail: string, options?: { cause?: unknown }) {
+    super(`git ${command}: ${kind}${detail ? `: ${detail}` : ''}`, options);
+    this.kind = kind;
+    this.command = command;
+    this.detail = detail;
+  }
+}
+
+const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
+  [
+    'disk-full',
+    /No space left on device|Disk quota exceeded|unable to write (?:loose object )?file.*(?:space|quota)/i,
+  ],
+  [
+    'unauthorised',
+    /Authentication failed|could not read (?:Username|Password)|Permission denied \(|terminal prompts disabled|requested URL returned error: 401|Invalid username or (?:password|token)|Host key verification failed/i,
+  ],
+  [
+    'forbidden',
+    /requested URL returned error: 403|Write access to repository not granted|protected branch|hook declined|GH00\d|denied to \S+\.|service not enabled/i,
+  ],
+  [
+    'unreachable',
+    /Could not resolve (?:host|proxy|hostname)|Name or service not known|Failed to connect|Couldn't connect|Connection refused|Connection timed out|No route to host|Network is unreachable|SSL certificate problem|server certificate verification failed|SSL_connect|unable to update url base from redirection|transport '[^']*' not allowed/i,
+  ],
+  [
+    'no-such-repo',
+    /repository '[^']*' not found|does not appear to be a git repository|repository not found|requested URL returned error: (?:404|301|302|307|308)/i,
+  ],
+  ['branch-missing', /couldn't find remote ref|Remote branch \S+ not found/i],
+  [
+    'bad-repo',
+    /not a git repository|detected dubious ownership|object file \S+ is empty|bad object|loose object \S+ .*corrupt|cannot chdir to/i,
+  ],
+  [
+    'connection-lost',
+    /remote end hung up|RPC failed|early EOF|unexpected disconnect|Connection reset|Broken pipe|Empty reply from server|transfer closed|requested URL returned error: 5\d\d|Recv failure|Send failure|HTTP\/2 stream|Operation too slow|Could not read from remote repository/i,
+  ],
+];
+
+/** Reads from Git's stderr what went wrong. The first sign in the order of certainty decides. */
+export function classifyStderr(stderr: string): GitErrorKind {
+  for (const [kind, sign] of signs) if (sign.test(stderr)) return kind;
+  return 'other';
+}
+
+/**
+ * Takes secrets out of a text that Git printed: user info in URLs and authorization headers. The last lines are kept,
+ * since Git says the reason last.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, '$1')
+    .replace(/(authorization:\s*)\S.*/gi, '$1…')
+    .trim()
+    .slice(-2000);
+}

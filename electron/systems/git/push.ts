@@ -1,0 +1,67 @@
+import { GitError, redact } from './errors';
+import { type GitOptions, runGit } from './run-git';
+
+/** One ref to change: from `old` (`null`: it must not exist) to `commit` (`null`: delete it). */
+export interface RefChange {
+  ref: string;
+  old: string | null;
+  commit: string | null;
+}
+
+/**
+ * Moves one ref of a remote, but only if it stands exactly where `old` says: a compare-and-swap, kept by the remote
+ * itself (git-push(1), --force-with-lease with an expected value; the remote checks again when it takes the lock).
+ * @throws GitError `moved` when the ref stands elsewhere, `forbidden` when a rule or hook says no; with
+ *   `connection-lost`, `stalled`, `aborted` and `other` it is not known whether the ref moved.
+ */
+export async function pushRef(
+  url: string,
+  change: RefChange,
+  options: GitOptions & { gitDir: string },
+): Promise<void> {
+  const { stdout, stderr, code } = await runGit(
+    [
+      'push',
+      '--porcelain',
+      '--progress',
+      '--no-verify',
+      `--force-with-lease=${change.ref}:${change.old ?? ''}`,
+      '--end-of-options',
+      url,
+      `${change.commit ?? ''}:${change.ref}`,
+    ],
+    { ...options, expectedCodes: [1] },
+  );
+  const outcome = parsePushReport(stdout.toString('utf8'), change.ref);
+  if (outcome === 'done' && code === 0) return;
+  if (outcome === 'done' || outcome === null)
+    throw new GitError('other', 'push', redact(`${stdout.toString('utf8')}\n${stderr}`));
+  throw new GitError(outcome.kind, 'push', redact(`${outcome.reason}\n${stderr}`));
+}
+
+/** How a push of one ref ended, by `git push --porcelain`: lines of `<flag> TAB <from>:<to> TAB <summary>`. `null`: not said. */
+export function parsePushReport(
+  text: string,
+  ref: string,
+): 'done' | { kind: 'moved' | 'forbidden' | 'connection-lost'; reason: string } | null {
+  for (const line of text.split('\n')) {
+    const [flag, refs, summary] = line.split('\t');
+    if (flag === undefined || summary === undefined || !refs?.endsWith(`:${ref}`)) continue;
+    if (flag !== '!') return 'done';
+    if (summary.startsWith('[remote failure]')) return { kind: 'connection-lost', reason: summary };
+    return { kind: rejectionKind(summary), reason: summary };
+  }
+  return null;
+}
+
+/**
+ * Whether a refusal means that somebody else was first, or that the remote does not want it at all. The words are those
+ * of Git's own client and server (send-pack, receive-pack, refs backend).
+ */
+export function rejectionKind(reason: string): 'moved' | 'forbidden' {
+  return /stale info|fetch first|non-fast-forward|needs force|failed to (?:update|lock)|cannot lock ref|already exists|incorrect old value|reference already|is at \S+ but expected|unable to resolve reference/i.test(
+    reason,
+  )
+    ? 'moved'
+    : 'forbidden';
+}

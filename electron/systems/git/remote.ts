@@ -1,0 +1,57 @@
+import { type GitOptions, runGit } from './run-git';
+
+type Asking = Pick<GitOptions, 'signal' | 'auth' | 'stallMs'>;
+
+/**
+ * The refs of a remote that match the patterns (git-ls-remote(1)): full names are cheap, since the protocol's version 2
+ * sends nothing else. No patterns: all branches.
+ */
+export async function lsRemote(
+  url: string,
+  patterns: readonly string[],
+  options: Asking = {},
+): Promise<ReadonlyMap<string, string>> {
+  const filter = patterns.length === 0 ? ['--heads'] : [];
+  const { stdout } = await runGit(['ls-remote', '--quiet', ...filter, '--end-of-options', url, ...patterns], {
+    stallMs: 20_000,
+    ...options,
+  });
+  return parseLsRemote(stdout.toString('utf8'));
+}
+
+/** Lines of `<object id> TAB <ref>`. */
+export function parseLsRemote(text: string): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const tab = line.indexOf('\t');
+    if (tab > 0) refs.set(line.slice(tab + 1).trim(), line.slice(0, tab));
+  }
+  return refs;
+}
+
+/**
+ * Brings a branch from a remote into the same branch of a bare repo, wherever it moved (a rewound remote is followed).
+ * @throws GitError `branch-missing` when the remote has no such branch.
+ */
+export async function fetchBranch(
+  url: string,
+  branch: string,
+  options: GitOptions & { gitDir: string; shallow?: boolean },
+): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  await runGit(
+    [
+      'fetch',
+      '--progress',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-auto-gc',
+      '--no-recurse-submodules',
+      ...(options.shallow ? ['--depth=1'] : []),
+      '--end-of-options',
+      url,
+      `+${ref}:${ref}`,
+    ],
+    options,
+  );
+}

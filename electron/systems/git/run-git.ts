@@ -1,0 +1,198 @@
+import { devNull } from 'node:os';
+import { execa } from 'execa';
+import { classifyStderr, GitError, redact } from './errors';
+import { lowerPriority } from './priority';
+import { type GitProgress, parseProgress, splitLines } from './progress';
+
+/** How to authenticate to an http(s) remote: the value of an `Authorization` header, sent to that origin alone. */
+export interface HttpAuth {
+  /** Scheme, host and port: `https://git.example.org`. */
+  origin: string;
+  /** `Basic …` or `Bearer …`. Secret. */
+  header: string;
+}
+
+export interface GitOptions {
+  /** The repo (GIT_DIR); absent for commands that need none. */
+  gitDir?: string;
+  signal?: AbortSignal;
+  /** Milliseconds without a byte of output after which the command is ended. Default 60,000. */
+  stallMs?: number;
+  auth?: HttpAuth | null;
+  input?: string | Uint8Array;
+  /** Exit codes besides 0 that are an answer and no failure. */
+  expectedCodes?: readonly number[];
+  onProgress?: (progress: GitProgress) => void;
+  /** Runs at the lowest priority. */
+  background?: boolean;
+}
+
+export interface GitOutput {
+  stdout: Buffer;
+  stderr: string;
+  code: number;
+}
+
+/** Oldest Git that has all that is used here (`repack --geometric`, 2021). */
+export const oldestGit = [2, 32] as const;
+
+const kept = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'SystemRoot',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramFiles',
+  'PATHEXT',
+  'COMSPEC',
+  'SSH_AUTH_SOCK',
+  'SSH_AGENT_PID',
+  'SSH_ASKPASS',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+]; // prettier-ignore
+
+/**
+ * Settings that every command runs with, whatever the machine or the repo says: no hooks, no helpers, no redirects
+ * (a redirect would carry the credentials elsewhere), and only the transports that are known here.
+ */
+const settings: readonly (readonly [string, string])[] = [
+  ['core.hooksPath', devNull],
+  ['core.fsmonitor', 'false'],
+  ['core.askPass', ''],
+  ['core.quotePath', 'false'],
+  ['credential.helper', ''],
+  ['protocol.allow', 'never'],
+  ['protocol.https.allow', 'always'],
+  ['protocol.http.allow', 'always'],
+  ['protocol.ssh.allow', 'always'],
+  ['protocol.file.allow', 'always'],
+  ['protocol.ext.allow', 'never'],
+  ['http.followRedirects', 'false'],
+  ['http.lowSpeedLimit', '1'],
+  ['http.lowSpeedTime', '60'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['fetch.writeCommitGraph', 'false'],
+  ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['push.gpgSign', 'false'],
+  ['commit.gpgSign', 'false'],
+  ['log.showSignature', 'false'],
+  ['transfer.credentialsInUrl', 'die'],
+];
+
+/**
+ * The whole environment of a Git command. Nothing of the user's or system's Git settings applies, nor of a Git that
+ * happens to run us (GIT_DIR in a hook). Credentials travel here, never in argv (git-config(1), GIT_CONFIG_COUNT).
+ */
+export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Record<string, string> {
+  const environment: Record<string, string> = {
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: devNull,
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+  };
+  for (const name of kept) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  if (options.gitDir !== undefined) environment.GIT_DIR = options.gitDir;
+  const pairs: (readonly [string, string])[] = [...settings];
+  if (options.auth)
+    pairs.push([`http.${options.auth.origin}/.extraHeader`, `Authorization: ${options.auth.header}`]);
+  environment.GIT_CONFIG_COUNT = String(pairs.length);
+  pairs.forEach(([key, value], index) => {
+    environment[`GIT_CONFIG_KEY_${index}`] = key;
+    environment[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return environment;
+}
+
+/**
+ * Runs one Git command and collects its output. Arguments go to the process as they are; no shell.
+ * @throws {GitError} for every exit code that is not 0 or expected, on abort (`aborted`), on silence (`stalled`), and
+ *   where there is no Git (`git-missing`).
+ */
+export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
+  const command = args[0] ?? '';
+  if (options.signal?.aborted) throw new GitError('aborted', command, '');
+  const ending = new AbortController();
+  let ended: 'stalled' | 'aborted' | null = null;
+  const end = (why: 'stalled' | 'aborted') => {
+    ended ??= why;
+    ending.abort();
+  };
+  const stallMs = options.stallMs ?? 60_000;
+  let stall = setTimeout(end, stallMs, 'stalled');
+  const alive = () => {
+    clearTimeout(stall);
+    stall = setTimeout(end, stallMs, 'stalled');
+  };
+  const aborted = () => end('aborted');
+  options.signal?.addEventListener('abort', aborted, { once: true });
+  try {
+    const child = execa('git', [...args], {
+      env: gitEnvironment(options),
+      extendEnv: false,
+      encoding: 'buffer',
+      stripFinalNewline: false,
+      reject: false,
+      cancelSignal: ending.signal,
+      forceKillAfterDelay: 2000,
+      maxBuffer: 512 * 1024 * 1024,
+      windowsHide: true,
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    });
+    if (options.background && child.pid !== undefined) lowerPriority(child.pid);
+    let rest = '';
+    child.stdout.on('data', alive);
+    child.stderr.on('data', (chunk: Uint8Array) => {
+      alive();
+      if (!options.onProgress) return;
+      const cut = splitLines(rest + Buffer.from(chunk).toString('utf8'));
+      rest = cut.rest;
+      for (const line of cut.lines) {
+        const progress = parseProgress(line);
+        if (progress) options.onProgress(progress);
+      }
+    });
+    const result = await child;
+    const stderr = Buffer.from(result.stderr).toString('utf8');
+    if (ended) throw new GitError(ended, command, redact(stderr));
+    if (result.code === 'ENOENT' && result.exitCode === undefined)
+      throw new GitError('git-missing', command, 'There is no git on this machine (PATH).');
+    if (result.exitCode === undefined)
+      throw new GitError('other', command, redact(`${stderr}\n${result.shortMessage ?? ''}`));
+    if (result.exitCode !== 0 && !options.expectedCodes?.includes(result.exitCode))
+      throw new GitError(classifyStderr(stderr), command, redact(stderr));
+    return { stdout: Buffer.from(result.stdout), stderr, code: result.exitCode };
+  } finally {
+    clearTimeout(stall);
+    options.signal?.removeEventListener('abort', aborted);
+  }
+}
