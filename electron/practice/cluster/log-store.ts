@@ -98,6 +98,12 @@ export class LogStore {
     }
   }
 
+  /** A container starts: the first time there is nothing to do, later it is a restart. */
+  start(namespace: string, pod: string, container: string): void {
+    if (this.#containers.has(`${namespace}/${pod}/${container}`)) this.restart(namespace, pod, container);
+    else this.#container(namespace, pod, container);
+  }
+
   /** The container restarts: its log so far becomes `previous`, followers end, a new log begins. */
   restart(namespace: string, pod: string, container: string): void {
     const log = this.#container(namespace, pod, container);

@@ -92,7 +92,6 @@ export class ClusterStore {
   readonly #graceful: ReadonlySet<Kind>;
   readonly #onListenerError: (error: unknown) => void;
   #history: StoreEvent[] = [];
-  /** Watches may begin at this resourceVersion or later. */
   #oldest: number;
   #version = 1000;
   #queue: StoreEvent[] = [];
@@ -115,6 +114,11 @@ export class ClusterStore {
   /** The counter's value: what a list's `metadata.resourceVersion` says. */
   get resourceVersion(): string {
     return String(this.#version);
+  }
+
+  /** Watches may begin at this resourceVersion or later. */
+  get oldestResourceVersion(): string {
+    return String(this.#oldest);
   }
 
   /** The object, frozen; undefined when there is none. Cluster-scoped kinds take `undefined` as namespace. */
