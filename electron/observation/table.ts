@@ -1,9 +1,9 @@
-import type { WatchBatch, WatchItem } from '../systems/kubernetes/types';
+import type { WatchBatch } from '../systems/kubernetes/types';
 
 /** Objects of one kind as a watch keeps them, by namespace and name, with an index by owner key. */
 export interface Table<T> {
-  /** Takes a batch in; returns the index keys that it touched. */
-  apply(batch: WatchBatch<T>): Set<string>;
+  /** Takes a batch in; returns every value that came, went or was replaced. */
+  apply(batch: WatchBatch<T>): T[];
   get(namespace: string, name: string): T | null;
   /** Those under an index key, in no order that means anything. */
   of(key: string): Iterable<T>;
@@ -11,16 +11,16 @@ export interface Table<T> {
 }
 
 /** @param keyOf under which key an object is looked up: an app, an owner's uid, a workflow. */
-export function createTable<T>(keyOf: (item: WatchItem<T>) => string): Table<T> {
+export function createTable<T>(keyOf: (value: T) => string): Table<T> {
   const items = new Map<string, { key: string; value: T }>();
   const index = new Map<string, Set<string>>();
   const idOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
-  const take = (id: string, touched: Set<string>): void => {
+  const take = (id: string, touched: T[]): void => {
     const known = items.get(id);
     if (!known) return;
     items.delete(id);
-    touched.add(known.key);
+    touched.push(known.value);
     const ids = index.get(known.key);
     ids?.delete(id);
     if (ids?.size === 0) index.delete(known.key);
@@ -28,14 +28,14 @@ export function createTable<T>(keyOf: (item: WatchItem<T>) => string): Table<T> 
 
   return {
     apply({ upserts, removed }) {
-      const touched = new Set<string>();
+      const touched: T[] = [];
       for (const { namespace, name } of removed) take(idOf(namespace, name), touched);
       for (const item of upserts) {
         const id = idOf(item.namespace, item.name);
         take(id, touched);
-        const key = keyOf(item);
+        const key = keyOf(item.value);
         items.set(id, { key, value: item.value });
-        touched.add(key);
+        touched.push(item.value);
         const ids = index.get(key);
         if (ids) ids.add(id);
         else index.set(key, new Set([id]));

@@ -94,10 +94,16 @@ const replicaSetSchema = z.object({
   status: z.object({ readyReplicas: count }).nullish(),
 });
 
+/** A ReplicaSet of an app. */
+export interface AppReplicaSet extends ReplicaSetFacts {
+  app: string;
+}
+
 /** @throws ZodError for an object that is no ReplicaSet. */
-export function trimReplicaSet(object: unknown): ReplicaSetFacts {
+export function trimReplicaSet(object: unknown): AppReplicaSet {
   const { metadata: meta, spec, status } = replicaSetSchema.parse(object);
   return {
+    app: appOf(meta.labels),
     name: meta.name,
     uid: meta.uid,
     owner: ownerOf(meta),
@@ -144,7 +150,8 @@ const podSchema = z.object({
 });
 
 /** A pod, with the workflow node that it runs, when it runs one. */
-export interface TrimmedPod extends PodFacts {
+export interface AppPod extends PodFacts {
+  app: string;
   workflow: string | null;
   workflowNode: string | null;
 }
@@ -190,10 +197,11 @@ function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
 }
 
 /** @throws ZodError for an object that is no Pod. */
-export function trimPod(object: unknown): TrimmedPod {
+export function trimPod(object: unknown): AppPod {
   const { metadata: meta, spec, status } = podSchema.parse(object);
   const trouble = troubleOf(status);
   return {
+    app: appOf(meta.labels),
     name: meta.name,
     namespace: meta.namespace,
     owner: ownerOf(meta),

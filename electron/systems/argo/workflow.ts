@@ -77,16 +77,10 @@ function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['statu
 }
 
 /**
- * Reads a Workflow object.
- * @param podOf the pod of a node id (annotation `workflows.argoproj.io/node-id`), `null` when it is gone: a pod's name
- *   cannot be worked out from the node alone, since its form depends on the controller's version.
+ * Reads a Workflow object. Its nodes come without their pods: see {@link withPods}.
  * @returns `null` when the object has no name.
  */
-export function readWorkflow(
-  object: unknown,
-  environment: string,
-  podOf: (workflow: string, nodeId: string) => string | null,
-): Workflow | null {
+export function readWorkflow(object: unknown, environment: string): Workflow | null {
   const parsed = workflowObjectSchema.safeParse(object);
   if (!parsed.success) return null;
   const { metadata, spec, status } = parsed.data;
@@ -115,10 +109,22 @@ export function readWorkflow(
         startedAt: node.startedAt ?? null,
         finishedAt: node.finishedAt ?? null,
         children: node.children ?? [],
-        pod: node.type === 'Pod' ? podOf(metadata.name, node.id) : null,
+        pod: null,
       }),
     ),
     nodesUnavailable: unavailable,
+  };
+}
+
+/**
+ * A workflow with the pods that run its nodes. A pod's name cannot be worked out from the node alone, since its form
+ * depends on the controller's version: the annotation `workflows.argoproj.io/node-id` of the pod tells.
+ * @param podOf the pod of a node id, `null` when it is gone or never was.
+ */
+export function withPods(workflow: Workflow, podOf: (nodeId: string) => string | null): Workflow {
+  return {
+    ...workflow,
+    nodes: workflow.nodes.map((node) => (node.type === 'Pod' ? { ...node, pod: podOf(node.id) } : node)),
   };
 }
 

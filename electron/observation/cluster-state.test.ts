@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { readApplication } from '../systems/argo/application';
+import { readWorkflow } from '../systems/argo/workflow';
+import type { WatchBatch } from '../systems/kubernetes/types';
+import { createClusterState } from './cluster-state';
+import { trimDeployment, trimPod, trimReplicaSet } from './trim';
+import type { ClusterChange } from './types';
+
+const meta = (name: string, extra: Record<string, unknown> = {}) => ({
+  name,
+  namespace: 'apps',
+  uid: `uid-${name}`,
+  ...extra,
+});
+const labels = { 'app.govuk/repository-name': 'frontend' };
+const owner = (kind: string, name: string) => [
+  { apiVersion: 'apps/v1', kind, name, uid: `uid-${name}`, controller: true },
+];
+const revision = { 'deployment.kubernetes.io/revision': '2' };
+
+const batchOf = <T>(value: T, name: string, removed = false): WatchBatch<T> => {
+  const key = { namespace: 'apps', name, uid: `uid-${name}` };
+  return {
+    source: 'watch',
+    upserts: removed ? [] : [{ ...key, resourceVersion: '1', value }],
+    removed: removed ? [key] : [],
+  };
+};
+
+const deployment = trimDeployment({
+  metadata: meta('frontend', { labels, annotations: revision, generation: 2 }),
+  spec: { replicas: 1 },
+  status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1 },
+});
+const replicaSet = trimReplicaSet({
+  metadata: meta('frontend-abc', {
+    labels,
+    annotations: revision,
+    ownerReferences: owner('Deployment', 'frontend'),
+  }),
+  spec: { replicas: 1, template: { spec: { containers: [{ image: 'frontend:v2' }] } } },
+});
+const crashing = trimPod({
+  metadata: meta('frontend-abc-1', { labels, ownerReferences: owner('ReplicaSet', 'frontend-abc') }),
+  spec: { containers: [{ name: 'app' }] },
+  status: {
+    phase: 'Running',
+    containerStatuses: [
+      {
+        name: 'app',
+        restartCount: 3,
+        state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s' } },
+        lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:00:00Z' } },
+      },
+    ],
+  },
+});
+
+describe('the state of a cluster', () => {
+  it('puts a rollout together from its parts and works it out again when a pod goes', () => {
+    const state = createClusterState('staging', ['pods']);
+    const seen: ClusterChange[] = [];
+    state.view.onChange((changes) => seen.push(...changes));
+    state.applyDeployments(batchOf(deployment, 'frontend'));
+    state.applyReplicaSets(batchOf(replicaSet, 'frontend-abc'));
+    state.applyPods(batchOf(crashing, 'frontend-abc-1'));
+    const [rollout] = state.view.rollouts('frontend');
+    expect(rollout).toMatchObject({ failingPod: 'frontend-abc-1', state: 'progressing' });
+    expect(rollout?.pods[0]).toMatchObject({
+      reason: 'CrashLoopBackOff',
+      restarts: 3,
+      lastTermination: { container: 'app', exitCode: 1 },
+    });
+    state.applyPods(batchOf(crashing, 'frontend-abc-1', true));
+    expect(state.view.rollouts('frontend')[0]).toMatchObject({ failingPod: null, pods: [] });
+    expect(seen.every(({ topic, app }) => topic === 'rollout' && app === 'frontend')).toBe(true);
+    expect(seen).toHaveLength(4);
+  });
+
+  it('lists the app’s own Application before its twin, and forgets one that went', () => {
+    const state = createClusterState('staging', []);
+    for (const name of ['a-draft-content-store', 'content-store']) {
+      const application = readApplication({
+        metadata: { ...meta(name), annotations: { repoName: 'content-store', imageTag: 'v1' } },
+      });
+      if (application) state.applyApplications(batchOf(application, name));
+    }
+    expect(state.view.applications('content-store').map(({ name }) => name)).toEqual([
+      'content-store',
+      'a-draft-content-store',
+    ]);
+    const gone = state.argoApplication('content-store');
+    if (gone) state.applyApplications(batchOf(gone, 'content-store', true));
+    expect(state.view.application('content-store')).toBeNull();
+    expect(state.view.applications('content-store').map(({ name }) => name)).toEqual([
+      'a-draft-content-store',
+    ]);
+  });
+
+  it('gives a workflow’s nodes the pods that carry their ids', () => {
+    const state = createClusterState('staging', []);
+    const workflow = readWorkflow(
+      {
+        metadata: { ...meta('post-sync-1'), labels: { repoName: 'frontend', imageTag: 'v2' } },
+        status: {
+          phase: 'Running',
+          nodes: { n: { id: 'n', displayName: 'smoke', type: 'Pod', phase: 'Running' } },
+        },
+      },
+      'staging',
+    );
+    if (workflow) state.applyWorkflows(batchOf(workflow, 'post-sync-1'));
+    const read = () => state.view.workflows({ app: 'frontend', version: 'v2' })[0]?.nodes[0]?.pod;
+    expect(read()).toBeNull();
+    const pod = trimPod({
+      metadata: meta('post-sync-1-smoke-77', {
+        labels: { 'workflows.argoproj.io/workflow': 'post-sync-1' },
+        annotations: { 'workflows.argoproj.io/node-id': 'n' },
+      }),
+      spec: { containers: [{ name: 'main' }] },
+    });
+    state.applyPods(batchOf(pod, 'post-sync-1-smoke-77'));
+    expect(read()).toBe('post-sync-1-smoke-77');
+    expect(state.view.workflows({ app: 'frontend', version: 'v3' })).toEqual([]);
+  });
+
+  it('is live only when every watch is', () => {
+    const state = createClusterState('staging', ['pods', 'workflows']);
+    expect(state.view.freshness().state).toBe('connecting');
+    state.applyFreshness('pods', { state: 'live', asOf: '1' });
+    expect(state.view.freshness().state).toBe('connecting');
+    state.applyFreshness('workflows', { state: 'live', asOf: '2' });
+    expect(state.view.freshness()).toEqual({ state: 'live', asOf: '1' });
+  });
+});

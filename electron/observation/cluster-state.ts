@@ -1,0 +1,135 @@
+import type { Application } from '../../shared/domain/board';
+import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
+import type { Rollout } from '../../shared/domain/rollout';
+import { rolloutOf } from '../../shared/domain/rollout-rules';
+import type { Workflow } from '../../shared/domain/workflow';
+import type { ArgoApplication } from '../systems/argo/application';
+import { withPods } from '../systems/argo/workflow';
+import type { WatchBatch } from '../systems/kubernetes/types';
+import { createTable } from './table';
+import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
+import type { ClusterChange, ClusterView } from './types';
+
+/** What the watches of a cluster fill. */
+export interface ClusterState {
+  readonly view: ClusterView;
+  /** An Application as it is kept, with what only actions and waits look at. */
+  argoApplication(name: string): ArgoApplication | null;
+  applyApplications(batch: WatchBatch<ArgoApplication>): void;
+  applyDeployments(batch: WatchBatch<AppDeployment>): void;
+  applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
+  applyPods(batch: WatchBatch<AppPod>): void;
+  applyWorkflows(batch: WatchBatch<Workflow>): void;
+  /** The state of one watch, by a name of its own. */
+  applyFreshness(watch: string, freshness: Freshness): void;
+}
+
+const byNewest = (a: Workflow, b: Workflow): number =>
+  (b.startedAt ?? '').localeCompare(a.startedAt ?? '') || b.name.localeCompare(a.name);
+
+/**
+ * One cluster's objects in memory, and the view of them. Reads are synchronous and cheap: rollouts are worked out once
+ * per app and kept until something of that app changes.
+ * @param watches the names of all watches: until each has spoken, the whole is not live.
+ */
+export function createClusterState(environment: string, watches: readonly string[]): ClusterState {
+  const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
+  const applicationsByName = new Map<string, ArgoApplication>();
+  const deployments = createTable<AppDeployment>(({ app }) => app);
+  const replicaSets = createTable<AppReplicaSet>(({ owner }) => owner ?? '');
+  const pods = createTable<AppPod>(({ workflow, owner }) =>
+    workflow ? `workflow/${workflow}` : (owner ?? ''),
+  );
+  const workflows = createTable<Workflow>(({ labels }) => labels.repoName ?? '');
+  const freshnessOf = new Map<string, Freshness>(
+    watches.map((watch) => [watch, { state: 'connecting', asOf: null }]),
+  );
+  const rolloutsOf = new Map<string, Rollout[]>();
+  const listeners = new Set<(changes: readonly ClusterChange[]) => void>();
+
+  const tell = (topic: ClusterChange['topic'], apps: Iterable<string>): void => {
+    const changes = [...new Set(apps)].map((app): ClusterChange => ({ topic, app: app === '' ? null : app }));
+    if (changes.length === 0) return;
+    for (const listener of [...listeners]) listener(changes);
+  };
+  const rolloutChanged = (apps: readonly string[]): void => {
+    for (const app of apps) rolloutsOf.delete(app);
+    tell('rollout', apps);
+  };
+  const podOf = (workflow: string): ((node: string) => string | null) => {
+    const byNode = new Map<string, string>();
+    for (const pod of pods.of(`workflow/${workflow}`))
+      if (pod.workflowNode) byNode.set(pod.workflowNode, pod.name);
+    return (node) => byNode.get(node) ?? null;
+  };
+
+  const view: ClusterView = {
+    environment,
+    freshness: () => worstFreshness([...freshnessOf.values()]),
+    applications(app): Application[] {
+      return [...applications.of(app)]
+        .map(({ shown }) => shown)
+        .sort((a, b) => Number(b.name === app) - Number(a.name === app) || a.name.localeCompare(b.name));
+    },
+    application: (name) => applicationsByName.get(name)?.shown ?? null,
+    rollouts(app) {
+      const known = rolloutsOf.get(app);
+      if (known) return known;
+      const rollouts = [...deployments.of(app)]
+        .map((deployment) => rolloutOf(deployment, replicaSets.of(deployment.uid), (uid) => pods.of(uid)))
+        .sort((a, b) => a.deployment.localeCompare(b.deployment));
+      rolloutsOf.set(app, rollouts);
+      return rollouts;
+    },
+    workflows({ app, version, template }) {
+      return [...workflows.of(app)]
+        .filter((workflow) => template === undefined || workflow.template === template)
+        .filter(({ labels }) => version === undefined || labels.imageTag === version)
+        .sort(byNewest)
+        .map((workflow) => withPods(workflow, podOf(workflow.name)));
+    },
+    workflow(namespace, name) {
+      const workflow = workflows.get(namespace, name);
+      return workflow && withPods(workflow, podOf(name));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  return {
+    view,
+    argoApplication: (name) => applicationsByName.get(name) ?? null,
+    applyApplications(batch) {
+      const touched = applications.apply(batch);
+      for (const { name } of batch.removed) applicationsByName.delete(name);
+      for (const { value } of batch.upserts) applicationsByName.set(value.name, value);
+      tell(
+        'application',
+        touched.map(({ repoName }) => repoName),
+      );
+    },
+    applyDeployments: (batch) => rolloutChanged(deployments.apply(batch).map(({ app }) => app)),
+    applyReplicaSets: (batch) => rolloutChanged(replicaSets.apply(batch).map(({ app }) => app)),
+    applyPods(batch) {
+      const touched = pods.apply(batch);
+      rolloutChanged(touched.filter(({ workflow }) => workflow === null).map(({ app }) => app));
+      tell(
+        'workflow',
+        touched.filter(({ workflow }) => workflow !== null).map(({ app }) => app),
+      );
+    },
+    applyWorkflows(batch) {
+      tell(
+        'workflow',
+        workflows.apply(batch).map(({ labels }) => labels.repoName ?? ''),
+      );
+    },
+    applyFreshness(watch, freshness) {
+      const before = view.freshness().state;
+      freshnessOf.set(watch, freshness);
+      if (view.freshness().state !== before) tell('freshness', ['']);
+    },
+  };
+}
