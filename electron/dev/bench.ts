@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { inProject } from './project';
+import { runCommand, SetupError } from './say';
+import { runToEnd } from './start';
+
+/** The benchmarks by the name that they are called by. Each is a program of its own. */
+const benchmarks: Record<string, string> = { history: 'electron/history/bench.ts' };
+
+/**
+ * `npm run bench -- <name> [arguments]`: runs a benchmark in a process of its own. They print ratios measured in the same
+ * run, since absolute times say something only of one machine.
+ */
+export async function run([name = '', ...args]: string[]): Promise<void> {
+  await runCommand(async () => {
+    const entry = benchmarks[name];
+    const there = Object.entries(benchmarks).filter(([, path]) => existsSync(inProject(path)));
+    if (!entry || !existsSync(inProject(entry))) {
+      throw new SetupError(
+        name ? `There is no benchmark called ${name}.` : 'Which benchmark?',
+        there.length > 0
+          ? `npm run bench -- <name>, with one of: ${there.map(([known]) => known).join(', ')}`
+          : 'There are no benchmarks yet.',
+      );
+    }
+    const tsx = import.meta.resolve('tsx');
+    return runToEnd(process.execPath, ['--expose-gc', '--import', tsx, inProject(entry), ...args]);
+  });
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { build, createServer, type Rolldown } from 'vite';
+import { hasDisplay } from './display';
+import { appArguments, ensureElectron } from './electron-runtime';
+import { inProject, projectRoot } from './project';
+import { runCommand, SetupError, say } from './say';
+import { ensureSystemPackages } from './system-packages';
+
+/**
+ * `npm run dev -- [arguments of the app]`: the app with a renderer that reloads as it is edited, and a main process that
+ * is rebuilt and started anew. Ends when the window is closed, or by Ctrl-C.
+ */
+export async function run(args: string[]): Promise<void> {
+  await runCommand(() => develop(args));
+}
+
+async function develop(args: string[]): Promise<number> {
+  if (!hasDisplay()) {
+    throw new SetupError(
+      'There is no display here to develop on.',
+      'Set DISPLAY or WAYLAND_DISPLAY, or play the drill: npm start -- --drill',
+    );
+  }
+  const electron = await ensureElectron();
+  await ensureSystemPackages(electron.executable, { withDisplayServer: false });
+  const server = await createServer({ configFile: inProject('vite.renderer.config.ts') });
+  await server.listen();
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new SetupError('The development server has no address.', 'Look at its messages above.');
+  // The app reads this in electron/main.ts: pages come from here instead of dist/renderer.
+  const app = restartable(electron.executable, [...appArguments(), ...args], { SIGNALBOX_DEV_SERVER: url });
+  const watchers = await Promise.all(
+    ['vite.main.config.ts', 'vite.preload.config.ts'].map((file) => watch(inProject(file), app.restart)),
+  );
+  const exitCode = await app.ended;
+  await Promise.all([server.close(), ...watchers.map((watcher) => watcher.close())]);
+  return exitCode;
+}
+
+async function watch(configFile: string, built: () => void): Promise<Rolldown.RolldownWatcher> {
+  // The preload is built into the folder that the main process is built into: neither may empty it.
+  const watcher = await build({
+    configFile,
+    logLevel: 'warn',
+    build: { watch: {}, emptyOutDir: false },
+  });
+  if (!('on' in watcher)) throw new Error(`${configFile} is not watched`);
+  watcher.on('event', (event) => {
+    if (event.code === 'END') built();
+    if (event.code === 'ERROR') say(`the build failed: ${event.error.message}`);
+  });
+  return watcher;
+}
+
+/** A process that can be started anew; `ended` settles with its exit code once it ends by itself. */
+function restartable(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): { restart: () => void; ended: Promise<number> } {
+  let child: ChildProcess | undefined;
+  let pending: NodeJS.Timeout | undefined;
+  let settle: (exitCode: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    settle = resolve;
+  });
+  const start = async (): Promise<void> => {
+    const old = child;
+    child = undefined;
+    if (old && old.exitCode === null && old.signalCode === null) {
+      old.kill();
+      await once(old, 'exit');
+    }
+    say(old ? 'main changed: starting anew' : 'starting');
+    const next = spawn(program, args, {
+      stdio: 'inherit',
+      cwd: projectRoot,
+      env: { ...process.env, ...environment },
+    });
+    child = next;
+    next.once('exit', (code) => {
+      if (child === next) settle(code ?? 1);
+    });
+  };
+  // Both builds end within the same moment when a shared file changes.
+  const restart = (): void => {
+    clearTimeout(pending);
+    pending = setTimeout(() => void start(), 300);
+  };
+  return { restart, ended };
+}
