@@ -1,0 +1,432 @@
+import { liveResources, targetOf, workloadsOf } from './comparison';
+import { type ControllerContext, later, nowOf } from './context';
+import { merged } from './health';
+import { jobOutcome } from './jobs';
+import type {
+  Application,
+  AppProject,
+  Deployment,
+  Job,
+  Manifest,
+  Operation,
+  OperationPhase,
+  OperationState,
+  Pod,
+  ResourceResult,
+} from './objects';
+import { appsNamespace, argoNamespace, parentName } from './render';
+import { goDurationSeconds, maySync } from './sync-windows';
+import { WorkQueue } from './work-queue';
+
+/** Practice seconds that applying manifests takes. */
+const applySeconds = 1;
+/** Practice seconds until a sync that a window blocks is looked at again. */
+const windowRecheckSeconds = 10;
+/** Entries kept in `status.history` (`spec.revisionHistoryLimit`'s default). */
+const historyLimit = 10;
+
+export interface OperationsOptions {
+  /** The newest commit of the release repo. */
+  head: () => Promise<string>;
+  /** Asks for a comparison when an operation has ended. */
+  requestRefresh: (application: string) => void;
+  onError: (key: string, error: unknown) => void;
+}
+
+/**
+ * Takes over what clients and auto-sync write into `.operation`, and keeps `status.operationState` until the end.
+ * All state is in the object, so a controller that starts anew goes on where the last one stopped.
+ * While an operation runs, what it does is `status.operationState.operation`: an `.operation` that was
+ * overwritten meanwhile is taken away with it and never runs (reference/argo.md, "Sync").
+ */
+export function startOperations(context: ControllerContext, options: OperationsOptions): WorkQueue {
+  const { store, clock, signal } = context;
+  /** Applications whose next attempt waits for its back-off. */
+  const backingOff = new Set<string>();
+  const queue = new WorkQueue({ clock, signal, onError: options.onError, reconcile });
+  return queue;
+
+  function read(name: string): Application | undefined {
+    return store.get<Application>('Application', argoNamespace, name);
+  }
+
+  function writeState(name: string, change: (state: OperationState) => void): void {
+    store.modify<Application>('Application', argoNamespace, name, (draft) => {
+      const state = draft.status?.operationState;
+      if (state) change(state);
+    });
+  }
+
+  async function reconcile(name: string): Promise<void> {
+    const app = read(name);
+    if (!app?.operation) return;
+    let state = app.status?.operationState;
+    if (!state || isOver(state.phase)) {
+      state = begin(name, app.operation);
+    } else if (state.phase === 'Terminating') {
+      terminate(name, app);
+      return;
+    } else if (state.finishedAt) {
+      if (backingOff.has(name)) return;
+      writeState(name, (draft) => {
+        delete draft.finishedAt;
+        delete draft.syncResult;
+      });
+    }
+    await attempt(name, state);
+  }
+
+  function begin(name: string, operation: Operation): OperationState {
+    const state: OperationState = {
+      operation,
+      phase: 'Running',
+      message: 'waiting to start',
+      startedAt: nowOf(context),
+    };
+    store.modify<Application>('Application', argoNamespace, name, (draft) => {
+      draft.status = {
+        sync: { status: 'Unknown' },
+        health: { status: 'Unknown' },
+        ...draft.status,
+        operationState: state,
+      };
+    });
+    return state;
+  }
+
+  async function attempt(name: string, { operation }: OperationState): Promise<void> {
+    const app = read(name);
+    if (!app) return;
+    const sync = operation.sync ?? {};
+    if (blocked(app, operation)) {
+      writeState(name, (draft) => {
+        draft.message = 'Sync operation blocked by sync window';
+      });
+      queue.addAfter(name, windowRecheckSeconds);
+      return;
+    }
+
+    let revision = app.status?.operationState?.syncResult?.revision;
+    if (revision === undefined) {
+      try {
+        revision = isCommit(sync.revision) ? sync.revision : await options.head();
+      } catch (error) {
+        if (signal.aborted) return;
+        finish(name, 'Error', `ComparisonError: ${messageOf(error)}`);
+        return;
+      }
+      const resolved = revision;
+      writeState(name, (draft) => {
+        draft.syncResult = { revision: resolved, source: app.spec.source, resources: [] };
+      });
+    }
+    if (stopped(name)) return;
+
+    const partial = (sync.resources?.length ?? 0) > 0;
+    if (name !== parentName && !partial && !sync.syncStrategy?.apply) {
+      const target = renderWorkloads(app);
+      if (target instanceof Error) {
+        finish(name, 'Error', `ComparisonError: ${target.message}`);
+        return;
+      }
+      if (target.migration && !migrated(name, target.migration)) return;
+    }
+    writeState(name, (draft) => {
+      draft.message = 'one or more tasks are running';
+    });
+    await clock.wait(applySeconds, signal);
+    if (stopped(name)) return;
+
+    let results: ResourceResult[];
+    try {
+      results = await apply(name, revision, sync);
+    } catch (error) {
+      if (signal.aborted) return;
+      finish(name, 'Error', `ComparisonError: ${messageOf(error)}`);
+      return;
+    }
+    if (stopped(name)) return;
+    finish(name, 'Succeeded', 'successfully synced (all tasks run)', results, !partial);
+  }
+
+  /** Whether the operation was terminated or its Application went away during a wait. */
+  function stopped(name: string): boolean {
+    if (signal.aborted) return true;
+    const app = read(name);
+    if (!app) return true;
+    if (app.status?.operationState?.phase === 'Terminating') {
+      terminate(name, app);
+      return true;
+    }
+    return false;
+  }
+
+  function blocked(app: Application, operation: Operation): boolean {
+    const project = store.get<AppProject>('AppProject', argoNamespace, app.spec.project);
+    const subject = {
+      application: app.metadata.name,
+      namespace: app.spec.destination.namespace,
+      cluster: app.spec.destination.server,
+    };
+    const manual = !operation.initiatedBy?.automated;
+    return !maySync(project?.spec.syncWindows ?? [], subject, manual, clock.now());
+  }
+
+  function renderWorkloads(app: Application) {
+    try {
+      const target = workloadsOf(app);
+      if (target.kind === 'workloads') return target.manifests;
+      return new Error('a child renders workloads');
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** Runs the PreSync Job. @returns true once it is complete; false while it runs or when it failed. */
+  function migrated(name: string, manifest: Manifest<Job>): boolean {
+    const results = read(name)?.status?.operationState?.syncResult?.resources ?? [];
+    const known = results.find((result) => result.hookType === 'PreSync');
+    const job = store.get<Job>('Job', appsNamespace, manifest.metadata.name);
+    const record = (hookPhase: OperationPhase, message: string) =>
+      writeState(name, (draft) => {
+        const resources = draft.syncResult?.resources ?? [];
+        const hook: ResourceResult = {
+          group: 'batch',
+          version: 'v1',
+          kind: 'Job',
+          namespace: appsNamespace,
+          name: manifest.metadata.name,
+          hookType: 'PreSync',
+          hookPhase,
+          syncPhase: 'PreSync',
+          message,
+        };
+        if (draft.syncResult) {
+          draft.syncResult.resources = [...resources.filter((one) => one.hookType !== 'PreSync'), hook];
+        }
+        if (hookPhase === 'Running')
+          draft.message = `waiting for completion of hook batch/Job/${manifest.metadata.name}`;
+      });
+    if (known?.hookPhase === 'Succeeded') return true;
+    if (!known) {
+      // Hook delete policy BeforeHookCreation: the last run's Job goes first, and its pod with it.
+      if (job) store.delete('Job', appsNamespace, job.metadata.name);
+      store.create<Job>('Job', manifest);
+      record('Running', `job.batch/${manifest.metadata.name} created`);
+      return false;
+    }
+    const outcome = job ? jobOutcome(job) : 'failed';
+    if (outcome === null) return false;
+    if (outcome === 'complete') {
+      record('Succeeded', 'Reached expected number of succeeded pods');
+      return true;
+    }
+    record('Failed', 'Job has reached the specified backoff limit');
+    finish(
+      name,
+      'Failed',
+      'one or more synchronization tasks completed unsuccessfully, reason: Job has reached the specified backoff limit',
+    );
+    return false;
+  }
+
+  async function apply(
+    name: string,
+    revision: string,
+    sync: NonNullable<Operation['sync']>,
+  ): Promise<ResourceResult[]> {
+    const app = read(name);
+    if (!app) return [];
+    const target = await targetOf(context, app, revision);
+    const chosen = (kind: string, resource: string) =>
+      !sync.resources?.length ||
+      sync.resources.some((one) => one.kind === kind && one.name === resource);
+    const results: ResourceResult[] = [];
+    const wanted = new Set<string>();
+    const manifests = target.kind === 'children' ? target.children : target.manifests.deployments;
+    for (const manifest of manifests) {
+      wanted.add(manifest.metadata.name);
+      const kind = target.kind === 'children' ? 'Application' : 'Deployment';
+      if (!chosen(kind, manifest.metadata.name)) continue;
+      results.push(
+        target.kind === 'children'
+          ? applyChild(manifest as Manifest<Application>)
+          : applyDeployment(manifest as Manifest<Deployment>),
+      );
+    }
+    if (sync.prune) results.push(...prune(app, wanted, chosen));
+    return results;
+  }
+
+  function applyChild(manifest: Manifest<Application>): ResourceResult {
+    const { name } = manifest.metadata;
+    const live = read(name);
+    if (!live) {
+      store.create<Application>('Application', manifest);
+    } else {
+      store.modify<Application>('Application', argoNamespace, name, (draft) => {
+        draft.spec = merged(draft.spec, manifest.spec);
+        draft.metadata = {
+          ...draft.metadata,
+          labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
+          annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
+        };
+      });
+    }
+    const now = read(name);
+    return {
+      ...result('argoproj.io', 'v1alpha1', 'Application', argoNamespace, name),
+      message: `application.argoproj.io/${name} ${outcome(live, now)}`,
+    };
+  }
+
+  function applyDeployment(manifest: Manifest<Deployment>): ResourceResult {
+    const { name } = manifest.metadata;
+    const live = store.get<Deployment>('Deployment', appsNamespace, name);
+    if (!live) {
+      store.create<Deployment>('Deployment', manifest);
+    } else {
+      store.modify<Deployment>('Deployment', appsNamespace, name, (draft) => {
+        draft.spec = merged(draft.spec, manifest.spec);
+        draft.metadata = {
+          ...draft.metadata,
+          labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
+          annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
+        };
+      });
+    }
+    return {
+      ...result('apps', 'v1', 'Deployment', appsNamespace, name),
+      message: `deployment.apps/${name} ${outcome(live, store.get('Deployment', appsNamespace, name))}`,
+    };
+  }
+
+  function prune(
+    app: Application,
+    wanted: ReadonlySet<string>,
+    chosen: (kind: string, name: string) => boolean,
+  ): ResourceResult[] {
+    const parent = app.metadata.name === parentName;
+    const kind = parent ? 'Application' : 'Deployment';
+    const namespace = parent ? argoNamespace : appsNamespace;
+    const known = new Set(context.apps.flatMap((one) => one.applications));
+    return liveResources(context, app)
+      .filter((name) => !wanted.has(name) && chosen(kind, name) && !(parent && known.has(name)))
+      .map((name) => {
+        store.delete(kind, namespace, name);
+        const base = parent
+          ? result('argoproj.io', 'v1alpha1', kind, namespace, name)
+          : result('apps', 'v1', kind, namespace, name);
+        return { ...base, status: 'Pruned' as const, message: 'pruned' };
+      });
+  }
+
+  /** Deletes the running hook, then ends the operation as failed. */
+  function terminate(name: string, app: Application): void {
+    const running = app.status?.operationState?.syncResult?.resources?.find(
+      (resource) => resource.hookType !== undefined && resource.hookPhase === 'Running',
+    );
+    if (running) {
+      if (store.get('Job', running.namespace, running.name)) {
+        store.delete('Job', running.namespace, running.name);
+      }
+      for (const pod of store.list<Pod>('Pod', {
+        namespace: running.namespace,
+        labelSelector: `job-name=${running.name}`,
+      })) {
+        store.delete('Pod', running.namespace, pod.metadata.name);
+      }
+      writeState(name, (draft) => {
+        for (const resource of draft.syncResult?.resources ?? []) {
+          if (resource.name === running.name && resource.hookType) {
+            resource.hookPhase = 'Failed';
+            resource.message = 'Terminated';
+          }
+        }
+      });
+    }
+    finish(name, 'Failed', 'Operation terminated');
+  }
+
+  function finish(
+    name: string,
+    phase: 'Succeeded' | 'Failed' | 'Error',
+    message: string,
+    results: readonly ResourceResult[] = [],
+    full = false,
+  ): void {
+    const now = nowOf(context);
+    let retryIn: number | null = null;
+    store.modify<Application>('Application', argoNamespace, name, (draft) => {
+      const state = draft.status?.operationState;
+      if (!draft.status || !state) return;
+      const { retry } = state.operation;
+      const retried = state.retryCount ?? 0;
+      const terminated = state.phase === 'Terminating';
+      if (state.syncResult) {
+        state.syncResult.resources = [...(state.syncResult.resources ?? []), ...results];
+      }
+      state.finishedAt = now;
+      if (phase !== 'Succeeded' && !terminated && retried < (retry?.limit ?? 0)) {
+        retryIn = backoffSeconds(retry, retried);
+        state.retryCount = retried + 1;
+        state.phase = 'Running';
+        state.message = `${message}. Retrying attempt #${retried + 1} in ${retryIn}s.`;
+        return;
+      }
+      state.phase = phase;
+      state.message = retried > 0 && phase !== 'Succeeded' ? `${message} (retried ${retried} times).` : message;
+      delete draft.operation;
+      if (phase === 'Succeeded' && full && state.syncResult) {
+        const history = draft.status.history ?? [];
+        history.push({
+          id: (history.at(-1)?.id ?? -1) + 1,
+          revision: state.syncResult.revision,
+          deployStartedAt: state.startedAt,
+          deployedAt: now,
+          source: state.syncResult.source,
+          initiatedBy: state.operation.initiatedBy ?? {},
+        });
+        draft.status.history = history.slice(-historyLimit);
+      }
+      // The Deployment has a newer generation now: the health of before must not pass for that of this sync.
+      if (phase === 'Succeeded' && results.some((one) => one.kind === 'Deployment' && changed(one))) {
+        draft.status.health = { status: 'Progressing', lastTransitionTime: now };
+      }
+    });
+    if (retryIn !== null) {
+      backingOff.add(name);
+      later(context, retryIn, () => {
+        backingOff.delete(name);
+        queue.add(name);
+      });
+      return;
+    }
+    options.requestRefresh(name);
+  }
+}
+
+const isOver = (phase: OperationPhase) => phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
+const isCommit = (revision: string | undefined): revision is string =>
+  revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const changed = (one: ResourceResult) => !one.message?.endsWith('unchanged');
+
+function result(group: string, version: string, kind: string, namespace: string, name: string): ResourceResult {
+  return { group, version, kind, namespace, name, status: 'Synced', syncPhase: 'Sync' };
+}
+
+function outcome(
+  before: { metadata: { resourceVersion: string } } | undefined,
+  after: { metadata: { resourceVersion: string } } | undefined,
+): string {
+  if (!before) return 'created';
+  return before.metadata.resourceVersion === after?.metadata.resourceVersion ? 'unchanged' : 'configured';
+}
+
+/** The wait before attempt `retried + 1`; 5 s, doubling, up to three minutes unless the operation says otherwise. */
+function backoffSeconds(retry: Operation['retry'], retried: number): number {
+  const first = goDurationSeconds(retry?.backoff?.duration ?? '5s') ?? 5;
+  const most = goDurationSeconds(retry?.backoff?.maxDuration ?? '3m') ?? 180;
+  return Math.min(most, first * (retry?.backoff?.factor ?? 2) ** retried);
+}
