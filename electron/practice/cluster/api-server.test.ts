@@ -13,7 +13,7 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClusterStore, StoreEvent } from './store';
+import type { ClusterStore } from './store';
 import { somePod, startTestCluster, type TestCluster } from './testing';
 
 let cluster: TestCluster;
@@ -195,7 +195,7 @@ describe('@kubernetes/client-node', () => {
       '/api/v1/namespaces/apps/pods',
       { resourceVersion: since, labelSelector: 'app=x', allowWatchBookmarks: true },
       (
-        type: StoreEvent['type'] | 'BOOKMARK',
+        type: string,
         object: { metadata: { name: string; resourceVersion: string } },
       ) => {
         if (type === 'BOOKMARK') bookmark = object.metadata.resourceVersion;
