@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { Application } from '../../shared/domain/board';
+import { readApplication } from '../systems/argo/application';
+import { readWorkflow } from '../systems/argo/workflow';
+import { createClusterState } from './cluster-state';
+import { type HealthObservation, healthOf, recordHealth } from './recorder';
+import { trimDeployment } from './trim';
+
+const application = (facts: Partial<Application> = {}): Application => ({
+  name: 'frontend',
+  version: 'v2',
+  automaticDeploysEnabled: true,
+  promoteDeployment: true,
+  sync: 'Synced',
+  health: 'Healthy',
+  operation: null,
+  conditions: [],
+  images: [],
+  ...facts,
+});
+
+describe('the health of an app', () => {
+  it('needs every twin healthy, and one that is degraded suffices for degraded', () => {
+    expect(healthOf([application(), application({ name: 'draft' })])?.what).toBe('healthy');
+    expect(healthOf([application(), application({ name: 'draft', health: 'Progressing' })])).toBeNull();
+    expect(healthOf([application(), application({ name: 'draft', health: 'Degraded' })])?.source).toBe(
+      'Application draft',
+    );
+  });
+  it('says nothing while twins differ, a sync runs or nothing was seen', () => {
+    expect(healthOf([application(), application({ version: 'v1' })])).toBeNull();
+    expect(healthOf([application({ sync: 'OutOfSync' })])).toBeNull();
+    expect(
+      healthOf([application({ operation: { phase: 'Running', message: null, startedAt: null } })]),
+    ).toBeNull();
+    expect(healthOf([])).toBeNull();
+  });
+});
+
+describe('the recorder', () => {
+  const put = (name: string, health: string) => ({
+    source: 'watch' as const,
+    removed: [],
+    upserts: [
+      {
+        namespace: 'c',
+        name,
+        uid: name,
+        resourceVersion: '1',
+        value: readApplication({
+          metadata: { name, namespace: 'c', annotations: { repoName: 'frontend', imageTag: 'v2' } },
+          status: { sync: { status: 'Synced' }, health: { status: health } },
+        }) as NonNullable<ReturnType<typeof readApplication>>,
+      },
+    ],
+  });
+
+  it('records each change once, while live, and only once the rollout agrees', () => {
+    const state = createClusterState('staging', ['all']);
+    const recorded: HealthObservation[] = [];
+    recordHealth({
+      view: state.view,
+      apps: () => ['frontend'],
+      record: (o) => recorded.push(o),
+      now: () => 'now',
+    });
+    state.applyApplications(put('frontend', 'Healthy'));
+    expect(recorded).toEqual([]);
+    const deployment = (available: number) => ({
+      source: 'watch' as const,
+      removed: [],
+      upserts: [
+        {
+          namespace: 'apps',
+          name: 'frontend',
+          uid: 'd',
+          resourceVersion: '1',
+          value: trimDeployment({
+            metadata: {
+              name: 'frontend',
+              namespace: 'apps',
+              uid: 'd',
+              labels: { 'app.govuk/repository-name': 'frontend' },
+            },
+            spec: { replicas: 1 },
+            status: { replicas: 1, updatedReplicas: 1, availableReplicas: available },
+          }),
+        },
+      ],
+    });
+    state.applyDeployments(deployment(0));
+    state.applyFreshness('all', { state: 'live', asOf: 'now' });
+    expect(recorded).toEqual([]);
+    state.applyDeployments(deployment(1));
+    state.applyDeployments(deployment(1));
+    expect(recorded.map(({ what, version }) => [what, version])).toEqual([['healthy', 'v2']]);
+    state.applyApplications(put('frontend', 'Degraded'));
+    state.applyApplications(put('frontend', 'Healthy'));
+    expect(recorded.map(({ what }) => what)).toEqual(['healthy', 'degraded', 'healthy']);
+  });
+
+  it('records how tests ended, but not of a run that was stopped', () => {
+    const state = createClusterState('staging', []);
+    const recorded: HealthObservation[] = [];
+    state.applyFreshness('all', { state: 'live', asOf: 'now' });
+    recordHealth({ view: state.view, apps: () => [], record: (o) => recorded.push(o), now: () => 'now' });
+    const run = (name: string, phase: string, shutdown?: string) => {
+      const value = readWorkflow(
+        {
+          metadata: {
+            name,
+            namespace: 'apps',
+            labels: {
+              repoName: 'frontend',
+              imageTag: 'v2',
+              'workflows.argoproj.io/workflow-template': 'post-sync',
+            },
+          },
+          spec: shutdown ? { shutdown } : {},
+          status: { phase, finishedAt: '2026-01-01T00:00:00Z' },
+        },
+        'staging',
+      );
+      if (value) {
+        const item = { namespace: 'apps', name, uid: name, resourceVersion: '1', value };
+        state.applyWorkflows({ source: 'watch', removed: [], upserts: [item] });
+      }
+    };
+    run('a', 'Running');
+    run('a', 'Failed');
+    run('b', 'Failed', 'Stop');
+    run('c', 'Succeeded');
+    expect(recorded.map(({ what, source }) => [what, source])).toEqual([
+      ['tests-failed', 'Workflow a'],
+      ['tests-passed', 'Workflow c'],
+    ]);
+  });
+});

@@ -1,0 +1,85 @@
+import type { Application } from '../../shared/domain/board';
+import { hasEnded } from '../systems/argo/workflow';
+import type { ClusterView } from './types';
+
+/** What a cluster once told of a version in an environment: kept, since the cluster forgets it within days. */
+export interface HealthObservation {
+  environment: string;
+  app: string;
+  version: string;
+  what: 'healthy' | 'degraded' | 'tests-passed' | 'tests-failed';
+  /** ISO 8601 UTC. */
+  at: string;
+  /** The object that told it: `Application content-store`, `Workflow post-sync-abc`. */
+  source: string;
+}
+
+/**
+ * What the Applications of an app say together, when they agree on a version: healthy only when every one of them is
+ * Synced and Healthy, degraded as soon as one of them is. Anything else (on its way, unknown) says nothing.
+ */
+export function healthOf(
+  applications: readonly Application[],
+): { version: string; what: 'healthy' | 'degraded'; source: string } | null {
+  const version = applications[0]?.version;
+  if (!version || applications.some((application) => application.version !== version)) return null;
+  const degraded = applications.find(({ health }) => health === 'Degraded');
+  if (degraded) return { version, what: 'degraded', source: `Application ${degraded.name}` };
+  const healthy = applications.every(
+    ({ health, sync, operation }) =>
+      health === 'Healthy' && sync === 'Synced' && operation?.phase !== 'Running',
+  );
+  return healthy ? { version, what: 'healthy', source: `Application ${applications[0]?.name}` } : null;
+}
+
+/**
+ * Records what a cluster tells of health and tests, each change once.
+ * @param now ISO 8601 UTC.
+ * @returns the stop.
+ */
+export function recordHealth(options: {
+  view: ClusterView;
+  apps: () => readonly string[];
+  record: (observation: HealthObservation) => void;
+  now: () => string;
+}): () => void {
+  const { view } = options;
+  const last = new Map<string, string>();
+  const toldWorkflows = new Set<string>();
+
+  const look = (app: string): void => {
+    // What is not live may be long over.
+    if (view.freshness().state !== 'live') return;
+    const health = healthOf(view.applications(app));
+    // An Application can be Healthy for a moment before the new pods are made: the rollouts must agree.
+    const settled = view.rollouts(app).every(({ state }) => state === 'done');
+    if (health && (health.what === 'degraded' || settled)) {
+      const said = `${health.version} ${health.what}`;
+      if (last.get(app) !== said) {
+        last.set(app, said);
+        options.record({ environment: view.environment, app, at: options.now(), ...health });
+      }
+    }
+    for (const workflow of view.workflows({ app, template: 'post-sync' })) {
+      const version = workflow.labels.imageTag;
+      if (!version || !hasEnded(workflow) || workflow.shutdown || toldWorkflows.has(workflow.name)) continue;
+      toldWorkflows.add(workflow.name);
+      options.record({
+        environment: view.environment,
+        app,
+        version,
+        what: workflow.phase === 'Succeeded' ? 'tests-passed' : 'tests-failed',
+        at: workflow.finishedAt ?? options.now(),
+        source: `Workflow ${workflow.name}`,
+      });
+    }
+  };
+
+  const stop = view.onChange((changes) => {
+    const everything = changes.some(({ app }) => app === null);
+    const apps = everything ? options.apps() : changes.flatMap(({ app }) => (app === null ? [] : [app]));
+    for (const app of new Set(apps)) look(app);
+  });
+  for (const app of options.apps()) look(app);
+  return stop;
+}
