@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Faults } from '../ports';
+
+/** `environment: null` stands for every environment. */
+const where = { app: z.string(), environment: z.string().nullable() };
+
+/** How apps misbehave on purpose: plain data, kept in the estate's state. */
+export const appFaultsSchema = z.object({
+  crashLoops: z.array(z.object({ ...where, version: z.string() })),
+  /** `flaky` fails the first attempt and passes the next ones. */
+  tests: z.array(z.object({ ...where, version: z.string(), outcome: z.enum(['flaky', 'fail']) })),
+  slow: z.array(z.object({ ...where, readySeconds: z.number().min(0).max(3600) })),
+});
+export type AppFaultsState = z.infer<typeof appFaultsSchema>;
+
+export const noAppFaults = (): AppFaultsState => ({ crashLoops: [], tests: [], slow: [] });
+
+/** Seconds until a pod of a healthy app is ready. */
+export const usualReadySeconds = 6;
+
+interface Place {
+  app: string;
+  environment: string | null;
+  version?: string;
+}
+
+const samePlace = (a: Place, b: Place): boolean =>
+  a.app === b.app && a.environment === b.environment && a.version === b.version;
+
+const covers = (fault: Place, app: string, environment: string): boolean =>
+  fault.app === app && (fault.environment === null || fault.environment === environment);
+
+/** The faults that scenarios set and controllers ask for. `state` is what is kept over a restart. */
+export class AppFaults implements Faults {
+  state: AppFaultsState;
+  constructor(state: AppFaultsState = noAppFaults()) {
+    this.state = state;
+  }
+
+  /** Sets a fault; one for the same app, environment and version is replaced. */
+  set<K extends keyof AppFaultsState>(kind: K, fault: AppFaultsState[K][number]): void {
+    const others = (this.state[kind] as Place[]).filter((other) => !samePlace(other, fault));
+    this.state = { ...this.state, [kind]: [...others, fault] };
+  }
+
+  /** Takes every fault of an app away, in one environment or in all. */
+  clear(app: string, environment: string | null = null): void {
+    const stays = (fault: Place): boolean =>
+      fault.app !== app || (environment !== null && fault.environment !== environment);
+    this.state = {
+      crashLoops: this.state.crashLoops.filter(stays),
+      tests: this.state.tests.filter(stays),
+      slow: this.state.slow.filter(stays),
+    };
+  }
+
+  crashLoops(app: string, version: string, environment: string): boolean {
+    return this.state.crashLoops.some(
+      (fault) => fault.version === version && covers(fault, app, environment),
+    );
+  }
+
+  testOutcome(app: string, version: string, environment: string, attempt: number): 'pass' | 'fail' {
+    const fault = this.state.tests.findLast(
+      (one) => one.version === version && covers(one, app, environment),
+    );
+    if (!fault) return 'pass';
+    return fault.outcome === 'fail' || attempt <= 1 ? 'fail' : 'pass';
+  }
+
+  readySeconds(app: string, environment: string): number {
+    const fault = this.state.slow.findLast((one) => covers(one, app, environment));
+    return fault?.readySeconds ?? usualReadySeconds;
+  }
+}
