@@ -1,0 +1,159 @@
+import type { Application, Board, Cell, RollbackTarget } from './board';
+import { type Chains, environmentBefore, environmentsInOrder, firstOfChain } from './chain';
+import type { Deployment } from './deployment';
+import { driftOf } from './drift';
+import type { Failure } from './failure';
+import type { Freshness } from './freshness';
+import type { HoldRecord } from './hold';
+import { holdState } from './hold-state';
+import { presentStep } from './operation-reducer';
+import type { Operation } from './operation';
+import type { Rollout } from './rollout';
+import type { Workflow } from './workflow';
+
+/** What the ledger says of one cell. */
+export type LedgerCell = NonNullable<Cell['ledger']>;
+
+/** A cluster as the board reads it: synchronous, from memory. */
+export interface ClusterReading {
+  freshness(): Freshness;
+  applications(app: string): readonly Application[];
+  rollouts(app: string): readonly Rollout[];
+  workflows(filter: { app: string }): readonly Workflow[];
+}
+
+/** Everything that a board is made of. Lookups answer from memory. */
+export interface BoardInput {
+  chains: Chains;
+  commit: string | null;
+  committedAt: string | null;
+  ledger: Freshness;
+  history: Board['history'];
+  /** By environment, then app. */
+  files: ReadonlyMap<string, ReadonlyMap<string, LedgerCell>>;
+  hold(app: string, environment: string): HoldRecord | { unreadable: Failure } | null;
+  /** Of a cell, newest first. */
+  deployments(app: string, environment: string): readonly Deployment[];
+  rollbackTarget(app: string, environment: string, present: string | null): RollbackTarget | null;
+  /** `null`: the environment has no cluster. */
+  cluster(environment: string): ClusterReading | null;
+  /** The open operation of a cell. */
+  operation(app: string, environment: string): Operation | null;
+  problems: readonly Failure[];
+}
+
+const worstFirst: readonly NonNullable<Cell['health']>[] = [
+  'Degraded',
+  'Missing',
+  'Unknown',
+  'Progressing',
+  'Suspended',
+  'Healthy',
+];
+
+/** The worst health of several Applications; `null` when there is none. */
+export function worstHealth(applications: readonly Application[]): Cell['health'] {
+  return worstFirst.find((health) => applications.some((one) => one.health === health)) ?? null;
+}
+
+/** Whether the cluster runs what the ledger says: annotation and sync of every Application; `null`: not known. */
+export function isInStep(version: string | null, applications: readonly Application[]): boolean | null {
+  if (applications.length === 0 || version === null) return null;
+  if (applications.some((one) => one.version !== version || one.sync === 'OutOfSync')) return false;
+  return applications.every((one) => one.sync === 'Synced') ? true : null;
+}
+
+/** The sum of an app's rollouts while one is under way or failed; `null` when all are done. */
+export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
+  const open = rollouts.filter((one) => one.state !== 'done');
+  if (open.length === 0) return null;
+  const failed = open.find((one) => one.state === 'failed');
+  const sum = { desired: 0, updated: 0, available: 0 };
+  for (const one of rollouts) {
+    sum.desired += one.desired;
+    sum.updated += one.updated;
+    sum.available += one.available;
+  }
+  const message = (failed ?? open[0])?.message ?? '';
+  return { state: failed ? 'failed' : 'progressing', ...sum, message };
+}
+
+function holdOf(input: BoardInput, app: string, environment: string, ledger: LedgerCell): Cell['hold'] {
+  const hold = input.hold(app, environment);
+  if (hold === null) return null;
+  if ('unreadable' in hold)
+    return { state: 'unknown', by: null, since: null, reason: null, detail: hold.unreadable.message };
+  const before = environmentBefore(input.chains, environment);
+  const cluster = before === null ? null : input.cluster(before);
+  const fileBefore = before === null ? undefined : input.files.get(before)?.get(app);
+  return holdState(hold, {
+    before,
+    ledger,
+    flagBefore: fileBefore?.automaticDeploys,
+    clusterBefore: cluster?.freshness() ?? { state: 'absent' },
+    applicationsBefore: cluster?.applications(app) ?? [],
+    workflowsBefore: cluster?.workflows({ app }) ?? [],
+    workflowsHere: input.cluster(environment)?.workflows({ app }) ?? [],
+  });
+}
+
+/** One cell; `null` when the app has no file there. */
+export function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
+  const ledger = input.files.get(environment)?.get(app);
+  if (!ledger) return null;
+  const cluster = input.cluster(environment);
+  const applications = [...(cluster?.applications(app) ?? [])];
+  const first = firstOfChain(input.chains, environment);
+  const operation = input.operation(app, environment);
+  const drift =
+    first === environment && ledger.version !== null
+      ? ({ state: 'same' } as const)
+      : driftOf(
+          ledger.version,
+          { environment: first, version: input.files.get(first)?.get(app)?.version },
+          [...new Set(input.deployments(app, first).map((one) => one.to))],
+        );
+  return {
+    app,
+    environment,
+    ledger,
+    deployed: input.deployments(app, environment)[0] ?? null,
+    applications,
+    health: worstHealth(applications),
+    inStep: isInStep(ledger.version, applications),
+    rollout: rolloutSummary(cluster?.rollouts(app) ?? []),
+    drift,
+    hold: holdOf(input, app, environment, ledger),
+    operation: operation && { id: operation.id, state: operation.state, step: presentStep(operation) },
+    rollbackTarget: input.rollbackTarget(app, environment, ledger.version),
+  };
+}
+
+/** The whole board: environments in the order of travel, apps by name, cells only where an app has a file. */
+export function assembleBoard(input: BoardInput): Board {
+  const order = environmentsInOrder(input.chains);
+  const names = new Set<string>();
+  const cells: Cell[] = [];
+  for (const environment of order) {
+    for (const app of input.files.get(environment)?.keys() ?? []) {
+      names.add(app);
+      const cell = assembleCell(input, app, environment);
+      if (cell) cells.push(cell);
+    }
+  }
+  return {
+    commit: input.commit,
+    committedAt: input.committedAt,
+    ledger: input.ledger,
+    history: input.history,
+    environments: order.map((name) => ({
+      name,
+      tier: input.chains.environments.find((one) => one.name === name)?.tier ?? 'standard',
+      before: environmentBefore(input.chains, name),
+      cluster: input.cluster(name)?.freshness() ?? { state: 'absent' },
+    })),
+    apps: [...names].sort(),
+    cells,
+    problems: [...input.problems],
+  };
+}

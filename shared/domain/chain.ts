@@ -1,0 +1,27 @@
+import type { Estate } from './estate';
+
+/** The estate as far as the order of environments goes. */
+export type Chains = Pick<Estate, 'pipelines' | 'environments'>;
+
+/** The environment before another one in its chain of apps; `null` for the first, and for one that is in no chain. */
+export function environmentBefore(estate: Chains, environment: string): string | null {
+  for (const pipeline of estate.pipelines) {
+    const place = pipeline.environments.indexOf(environment);
+    if (place > 0) return pipeline.environments[place - 1] ?? null;
+  }
+  return null;
+}
+
+/** The first environment of the chain that holds this one; itself when it is in no chain. */
+export function firstOfChain(estate: Chains, environment: string): string {
+  const pipeline = estate.pipelines.find((one) => one.environments.includes(environment));
+  return pipeline?.environments[0] ?? environment;
+}
+
+/**
+ * Every environment once, in the order of travel: those of the pipelines first, the others as the estate lists them.
+ */
+export function environmentsInOrder(estate: Chains): string[] {
+  const order = estate.pipelines.flatMap((pipeline) => pipeline.environments);
+  return [...new Set([...order, ...estate.environments.map((one) => one.name)])];
+}

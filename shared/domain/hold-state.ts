@@ -1,0 +1,127 @@
+import type { Application, Hold } from './board';
+import type { Freshness } from './freshness';
+import type { HoldRecord } from './hold';
+import { shortVersion } from './version';
+import type { Workflow } from './workflow';
+
+const postSync = 'post-sync';
+const draft = 'draft-';
+
+/** Names of the workflow templates that carry an automatic deploy into an environment. */
+export const carrierTemplates = ['deploy-image', 'update-image-tag'] as const;
+
+/** Whether a workflow has not ended (Argo Workflows: phase empty, Pending or Running). */
+export const isUnfinished = (workflow: Workflow): boolean =>
+  workflow.phase === '' || workflow.phase === 'Pending' || workflow.phase === 'Running';
+
+/**
+ * Whether a post-sync workflow may still promote: it is not finished and its own parameters do not rule it out. It
+ * carries the annotations as they were when it started; what it does not say counts as "yes".
+ */
+export function mayPromote(workflow: Workflow): boolean {
+  return (
+    workflow.template === postSync &&
+    isUnfinished(workflow) &&
+    workflow.labels.promoteDeployment !== 'false' &&
+    workflow.labels.automaticDeploysEnabled !== 'false' &&
+    !(workflow.labels.application ?? '').startsWith(draft)
+  );
+}
+
+/** Whether a workflow in the environment itself is bringing an automatic deploy in right now: a person's is not one. */
+export function bringsAutomaticDeploy(workflow: Workflow): boolean {
+  return (
+    carrierTemplates.some((template) => template === workflow.template) &&
+    isUnfinished(workflow) &&
+    workflow.labels.promoteDeployment !== 'false'
+  );
+}
+
+/** Applications of the environment before whose annotation decides about promotions: drafts never promote. */
+export const gates = (applications: readonly Application[]): Application[] =>
+  applications.filter((one) => !one.name.startsWith(draft));
+
+/** Whether the cluster of the environment before shows that nothing new will be promoted. */
+export function gateShut(applications: readonly Application[]): boolean {
+  const deciding = gates(applications);
+  return deciding.length > 0 && deciding.every((one) => one.automaticDeploysEnabled === false);
+}
+
+/** What is known of a hold besides its record. */
+export interface HoldFacts {
+  /** The environment before; `null` for the first of a chain. */
+  before: string | null;
+  /** What the ledger says of the held cell. */
+  ledger: { version: string | null; promote: boolean | null };
+  /** `automatic_deploys_enabled` in the file of the environment before; `undefined`: no file. */
+  flagBefore: boolean | null | undefined;
+  clusterBefore: Freshness;
+  applicationsBefore: readonly Application[];
+  /** Workflows of the app in the environment before, and in the held one. */
+  workflowsBefore: readonly Workflow[];
+  workflowsHere: readonly Workflow[];
+}
+
+const words = (freshness: Freshness): string =>
+  freshness.state === 'absent' ? 'has no cluster here' : 'cannot be seen now';
+
+/**
+ * Where a hold stands: `alarm` when a version was promoted in spite of it; `effective` only when the cluster of the
+ * environment before shows the flag and no promotion is on its way; `unknown` where that cannot be seen, or where
+ * nothing in the pipeline gates.
+ */
+export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
+  const base = { by: hold.by, since: hold.since, reason: hold.reason || null };
+  const { before } = facts;
+  // deploy-image writes `promote_deployment: true` for a release and `false` for a person's deploy.
+  if (facts.ledger.version !== hold.version && facts.ledger.promote !== false) {
+    const wanted = hold.version === null ? 'no version' : shortVersion(hold.version);
+    const there = facts.ledger.version === null ? 'no version' : shortVersion(facts.ledger.version);
+    return {
+      ...base,
+      state: 'alarm',
+      detail: `${there} was promoted to ${hold.environment} in spite of the hold; ${wanted} was held there.`,
+    };
+  }
+  if (before === null)
+    return {
+      ...base,
+      state: 'unknown',
+      detail: `Nothing in the pipeline gates ${hold.environment}: a new release deploys there in any case. Disable the app's Deploy workflow on GitHub, or watch and put back.`,
+    };
+  if (facts.flagBefore === undefined)
+    return {
+      ...base,
+      state: 'unknown',
+      detail: `${hold.app} has no file for ${before}, which is where promotions are gated.`,
+    };
+  if (facts.flagBefore !== false)
+    return {
+      ...base,
+      state: 'pending',
+      detail: `Automatic deploys were switched on again in ${before}'s file: the hold does not hold. Release it and hold again.`,
+    };
+  if (facts.clusterBefore.state !== 'live')
+    return {
+      ...base,
+      state: 'unknown',
+      detail: `The ledger holds it, but ${before} ${words(facts.clusterBefore)}.`,
+    };
+  const onTheWay = [
+    ...facts.workflowsBefore.filter(mayPromote),
+    ...facts.workflowsHere.filter(bringsAutomaticDeploy),
+  ];
+  if (onTheWay.length > 0)
+    return {
+      ...base,
+      state: 'pending',
+      detail: `A promotion is still on its way: ${onTheWay.map((one) => one.name).join(', ')}.`,
+    };
+  if (!gateShut(facts.applicationsBefore))
+    return {
+      ...base,
+      state: 'pending',
+      detail: `Waiting until ${before} shows automaticDeploysEnabled: "false".`,
+    };
+  return { ...base, state: 'effective', detail: null };
+}

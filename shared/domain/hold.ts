@@ -1,0 +1,97 @@
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+
+/**
+ * A hold in the ledger: automatic deploys of an app into an environment are off.
+ * It lies at `.signalbox/freezes/<environment>/<app>.yaml`, one file per hold, so that two people who hold different
+ * things never conflict. `changed` lists the image-tag files whose `automatic_deploys_enabled` the hold switched off,
+ * with the value that stood there before any hold (`null`: the key was missing), so that releasing restores exactly
+ * that, also when holds of neighbouring environments overlap in one file.
+ */
+export const holdRecordSchema = z.object({
+  app: z.string(),
+  environment: z.string(),
+  by: z.string(),
+  /** ISO 8601 UTC. */
+  since: z.string(),
+  reason: z.string(),
+  /** The operation that took it. */
+  operation: z.string(),
+  /** The version that people want there while it is held; another one that arrives by itself is an alarm. */
+  version: z.string().nullable(),
+  changed: z.array(z.object({ environment: z.string(), automatic_deploys_enabled: z.boolean().nullable() })),
+});
+export type HoldRecord = z.infer<typeof holdRecordSchema>;
+
+/** Where holds lie. */
+export const holdFolder = '.signalbox/freezes/';
+
+/** Where the hold of an app in an environment lies in the ledger. */
+export const holdPath = (environment: string, app: string): string => `${holdFolder}${environment}/${app}.yaml`;
+
+/** What a hold's file says, or in one sentence why it cannot be read. */
+export function readHold(text: string): { ok: true; hold: HoldRecord } | { ok: false; reason: string } {
+  let value: unknown;
+  try {
+    value = parse(text, { logLevel: 'silent' });
+  } catch (error) {
+    const said = error instanceof Error ? error.message.split('\n', 1)[0] : '';
+    return { ok: false, reason: `It is not valid YAML: ${said}` };
+  }
+  const parsed = holdRecordSchema.safeParse(value);
+  if (parsed.success) return { ok: true, hold: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, reason: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not understood'}` };
+}
+
+/** The text of a hold's file. */
+export const writeHold = (hold: HoldRecord): string => stringify(holdRecordSchema.parse(hold), { lineWidth: 0 });
+
+/** `automatic_deploys_enabled` of the app's file in an environment: `undefined` when there is no such file. */
+export type FlagOf = (environment: string) => boolean | null | undefined;
+
+/**
+ * Which files a hold of `environment` covers, with the value that each had before *any* hold: where another hold of
+ * the app covers a file already, what that one recorded is the truth, since the file itself says `false` by now.
+ * @param before the environment before it in the chain, whose file is the real gate; `null` for the first.
+ * @param others the app's holds in other environments.
+ */
+export function holdPlan(
+  environment: string,
+  before: string | null,
+  flag: FlagOf,
+  others: readonly HoldRecord[],
+): HoldRecord['changed'] {
+  return [environment, ...(before === null ? [] : [before])].flatMap((name) => {
+    const now = flag(name);
+    if (now === undefined) return [];
+    const recorded = others.flatMap((hold) => hold.changed).find((change) => change.environment === name);
+    return [{ environment: name, automatic_deploys_enabled: recorded?.automatic_deploys_enabled ?? now }];
+  });
+}
+
+/** What becomes of each file that a hold covers when it is released. */
+export interface ReleasePlan {
+  restore: { environment: string; to: boolean | null }[];
+  /** Files that stay as they are, and why. */
+  kept: { environment: string; because: string }[];
+}
+
+/**
+ * What releasing a hold changes: every file gets back what it said before, except where another hold of the app still
+ * needs it off, where somebody switched it already, and where it was off all along.
+ */
+export function releasePlan(hold: HoldRecord, flag: FlagOf, others: readonly HoldRecord[]): ReleasePlan {
+  const plan: ReleasePlan = { restore: [], kept: [] };
+  for (const { environment, automatic_deploys_enabled: to } of hold.changed) {
+    const other = others.find((one) => one.changed.some((change) => change.environment === environment));
+    const now = flag(environment);
+    if (now === undefined) plan.kept.push({ environment, because: 'its file is gone' });
+    else if (other)
+      plan.kept.push({ environment, because: `the hold of ${other.environment} still needs it off` });
+    else if (now !== false) plan.kept.push({ environment, because: 'somebody switched it on already' });
+    else if (to === false) plan.kept.push({ environment, because: 'it was off before the hold' });
+    else plan.restore.push({ environment, to });
+  }
+  return plan;
+}
