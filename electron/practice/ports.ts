@@ -46,6 +46,8 @@ export interface Faults {
   testOutcome(app: string, version: string, environment: string, attempt: number): 'pass' | 'fail';
   /** Seconds that a pod of the app needs until it is ready. */
   readySeconds(app: string, environment: string): number;
+  /** Whether the PreSync Job that migrates the database fails; never, where this is left out. */
+  migrationFails?(app: string, version: string, environment: string): boolean;
 }
 
 /** One app of the practice estate. */
