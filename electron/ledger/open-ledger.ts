@@ -1,7 +1,384 @@
-import type { Result } from '../../shared/domain/failure';
-import type { Ledger, LedgerConfig } from './ledger';
+import PQueue from 'p-queue';
+import { type Failure, FailureError, fail, ok, type Result } from '../../shared/domain/failure';
+import { imageTagLayout } from '../../shared/domain/layout';
+import { type ObjectReader, openObjects } from '../systems/git/cat-file';
+import { GitError } from '../systems/git/errors';
+import { makeCommit } from '../systems/git/fast-import';
+import { gitLog } from '../systems/git/log';
+import { ledgerFailure, readOnly } from './failures';
+import { broughtInBy, findOperationCommit } from './find-operation';
+import { openInPlace } from './in-place';
+import { landByMerge } from './landing-merge';
+import { landByPush } from './landing-push';
+import type {
+  FoundOperation,
+  Freshness,
+  Intent,
+  Landed,
+  Ledger,
+  LedgerConfig,
+  LogEntry,
+  Mutation,
+  Snapshot,
+  TransactionFailure,
+  TransactOptions,
+} from './ledger';
+import { mergeWorld } from './merge-world';
+import { type Mirror, openMirror } from './mirror';
+import { pause } from './pause';
+import { emptySnapshot, SnapshotReader } from './snapshot';
+import { type Landing, transact } from './transaction';
 
-/** Opens the ledger of an estate (being built). */
-export async function openLedger(_config: LedgerConfig): Promise<Result<Ledger>> {
-  throw new Error('being built');
+type Listener = Parameters<Ledger['onChange']>[0];
+
+/**
+ * Opens the ledger of an estate. Asks nothing of the remote: the first snapshot is what the mirror saw last, so that a
+ * start works offline; {@link Ledger.refresh} or {@link Ledger.start} asks.
+ * Fails with `busy` (another process has the folder), `bad-data` (no readable repo), `disk-full`, `internal` (no Git).
+ */
+export async function openLedger(config: LedgerConfig): Promise<Result<Ledger>> {
+  let mirror: Mirror | null = null;
+  try {
+    mirror = config.inPlace ? await openInPlace(config) : await openMirror(config);
+    const ledger = new MirroredLedger(config, mirror);
+    await ledger.open();
+    return ok(ledger);
+  } catch (error) {
+    mirror?.close();
+    return fail(ledgerFailure(error));
+  }
 }
+
+const now = (): string => new Date().toISOString();
+
+/** How many fetches may pass before the mirror is packed again. */
+const fetchesBetweenRepacks = 200;
+
+class MirroredLedger implements Ledger {
+  readonly #config: LedgerConfig;
+  readonly #mirror: Mirror;
+  readonly #objects: ObjectReader;
+  readonly #reader: SnapshotReader;
+  readonly #listeners = new Set<Listener>();
+  readonly #transactions = new PQueue({ concurrency: 1 });
+  readonly #closing = new AbortController();
+  #snapshot: Snapshot = emptySnapshot;
+  #freshness: Freshness = { state: 'stale', asOf: null };
+  #look: Promise<Snapshot> | null = null;
+  /** Counts what this process landed: a look that began before a landing must not undo it. */
+  #landings = 0;
+  #fetches = 0;
+  #polling: Promise<void> | null = null;
+  #maintaining: Promise<void> | null = null;
+
+  constructor(config: LedgerConfig, mirror: Mirror) {
+    this.#config = config;
+    this.#mirror = mirror;
+    this.#objects = openObjects(mirror.gitDir);
+    this.#reader = new SnapshotReader(this.#objects, imageTagLayout(config.estate.ledger.imageTagPath));
+  }
+
+  get gitDir(): string {
+    return this.#mirror.gitDir;
+  }
+  get ref(): string {
+    return this.#mirror.ref;
+  }
+  get readOnly(): boolean {
+    return this.#config.inPlace === true;
+  }
+
+  async open(): Promise<void> {
+    try {
+      const commit = await this.#mirror.here();
+      if (commit) this.#snapshot = await this.#reader.read(commit);
+      const asOf = (await this.#mirror.lastAnswer())?.toISOString() ?? null;
+      this.#freshness = { state: 'stale', asOf };
+    } catch (error) {
+      this.#objects.close();
+      throw error;
+    }
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  freshness(): Freshness {
+    return this.#freshness;
+  }
+
+  async snapshotAt(commit: string, signal?: AbortSignal): Promise<Result<Snapshot>> {
+    if (commit === this.#snapshot.commit) return ok(this.#snapshot);
+    try {
+      if (!(await this.#objects.info(commit)))
+        return fail({
+          code: 'not-found',
+          message: `The local copy of the release repo has no commit ${commit.slice(0, 10)}.`,
+          meaning: 'It may not have been fetched yet, or it is of another branch.',
+          next: [{ do: 'retry', label: 'Try again' }],
+        });
+      // A reader of its own: the one for the newest snapshot keeps the newest trees.
+      const reader = new SnapshotReader(
+        this.#objects,
+        imageTagLayout(this.#config.estate.ledger.imageTagPath),
+      );
+      return ok(await reader.read(commit, this.#snapshot, signal));
+    } catch (error) {
+      return fail(ledgerFailure(error));
+    }
+  }
+
+  async refresh(signal?: AbortSignal): Promise<Result<Snapshot>> {
+    try {
+      return ok(await this.#within(this.#lookOnce(), signal));
+    } catch (error) {
+      return fail(ledgerFailure(error));
+    }
+  }
+
+  start(): void {
+    this.#polling ??= this.#poll();
+  }
+
+  async close(): Promise<void> {
+    await this.#transactions.onIdle();
+    this.#closing.abort();
+    await Promise.allSettled([this.#polling, this.#look, this.#maintaining]);
+    this.#listeners.clear();
+    this.#objects.close();
+    this.#mirror.close();
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async transact<T>(
+    intent: Intent,
+    mutate: (snapshot: Snapshot) => Mutation<T>,
+    options: TransactOptions = {},
+  ): Promise<Result<Landed<T>, TransactionFailure>> {
+    if (this.readOnly) return fail(readOnly());
+    if (this.#closing.signal.aborted) return fail(ledgerFailure(closed()));
+    const { gitDir } = this.#mirror;
+    const merges = this.#config.estate.ledger.landing === 'merge-branch';
+    const run = () =>
+      transact(
+        {
+          identity: this.#config.identity,
+          snapshot: () => this.#snapshot,
+          fetch: (signal) => this.#within(this.#fetchNow(), signal),
+          commit: (base, files, message, author) =>
+            makeCommit(
+              { base, files, message, author, at: Math.floor(Date.now() / 1000) },
+              'refs/signalbox/outgoing',
+              { gitDir },
+            ),
+          placeProblem: async (snapshot, path) =>
+            snapshot.commit ? this.#reader.placeProblem(snapshot.commit, path) : null,
+          branchFor: ({ operationId }, attempt) =>
+            merges
+              ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
+              : undefined,
+          land: ({ commit, base, branch, again }): Promise<Landing> =>
+            branch === undefined
+              ? this.#landByPush(commit, base)
+              : landByMerge(this.#mergeWorld(intent, branch), commit, base, branch, again),
+          landed: (commit) => this.#landed(commit),
+        },
+        intent,
+        mutate,
+        options,
+      );
+    return this.#transactions.add(run);
+  }
+
+  async findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>> {
+    try {
+      await this.#within(this.#lookOnce(), signal);
+      const { gitDir, ref } = this.#mirror;
+      return ok(await findOperationCommit(operationId, { gitDir, ref, ...(signal ? { signal } : {}) }));
+    } catch (error) {
+      return fail(ledgerFailure(error));
+    }
+  }
+
+  async log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>> {
+    if (this.#snapshot.commit === null) return ok([]);
+    try {
+      return ok(
+        await gitLog(
+          { ref: this.#mirror.ref, paths, limit, firstParent: true },
+          { gitDir: this.#mirror.gitDir, ...(signal ? { signal } : {}) },
+        ),
+      );
+    } catch (error) {
+      return fail(ledgerFailure(error));
+    }
+  }
+
+  #landByPush(commit: string, base: Snapshot): Promise<Landing> {
+    const { ref } = this.#mirror;
+    return landByPush(
+      {
+        push: (id, from) => this.#mirror.push({ ref, old: from, commit: id }),
+        isThere: async (id) => {
+          await this.#fetchNow();
+          return (await this.#broughtIn(id)) !== null;
+        },
+      },
+      commit,
+      base.commit ?? '',
+    );
+  }
+
+  async #broughtIn(commit: string) {
+    const { gitDir, ref } = this.#mirror;
+    return broughtInBy(commit, { gitDir, ref });
+  }
+
+  #mergeWorld(intent: Intent, branch: string) {
+    return mergeWorld({
+      config: this.#config,
+      mirror: this.#mirror,
+      message: `Merge ${branch}: ${intent.what}`,
+      fetch: () => this.#fetchNow(),
+      snapshotAt: async (commit) => {
+        const read = await this.snapshotAt(commit);
+        if (!read.ok) throw new FailureError(read.failure);
+        return read.value;
+      },
+    });
+  }
+
+  /** After a landing: the new snapshot is read from the mirror's own objects where that is possible. */
+  async #landed(commit: string): Promise<void> {
+    this.#landings++;
+    try {
+      if (await this.#objects.info(commit)) await this.#adopt(commit);
+      else await this.#fetchNow();
+      this.#setFreshness({ state: 'live', asOf: now() });
+    } catch {
+      // It has landed, whatever becomes of our view of it; the next look sees it.
+    }
+  }
+
+  /** Looks at the remote; callers at the same time share one look. */
+  #lookOnce(): Promise<Snapshot> {
+    this.#look ??= this.#lookNow(false).finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  /** Fetches, surely after this call: a look that is under way may have asked before. */
+  async #fetchNow(): Promise<Snapshot> {
+    while (this.#look) await this.#look.catch(() => {});
+    this.#look = this.#lookNow(true).finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  async #lookNow(straight: boolean): Promise<Snapshot> {
+    const { signal } = this.#closing;
+    try {
+      for (;;) {
+        const { commit: known } = this.#snapshot;
+        const landings = this.#landings;
+        let commit = straight ? null : await this.#mirror.there(signal);
+        if (commit === null || commit !== known) {
+          commit = await this.#mirror.fetch(signal);
+          this.#fetches++;
+        }
+        if (landings !== this.#landings) continue;
+        await this.#adopt(commit);
+        void this.#mirror.answered();
+        this.#setFreshness({ state: 'live', asOf: now() });
+        this.#maintainSometimes();
+        return this.#snapshot;
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#lost(ledgerFailure(error));
+      throw error;
+    }
+  }
+
+  async #adopt(commit: string): Promise<void> {
+    if (commit === this.#snapshot.commit) return;
+    const snapshot = await this.#reader.read(commit, this.#snapshot);
+    await this.#mirror.moveTo(commit);
+    this.#snapshot = snapshot;
+    this.#tell(true);
+  }
+
+  #lost(failure: Failure): void {
+    const before = this.#freshness;
+    this.#setFreshness({
+      state: 'unreachable',
+      asOf: before.asOf,
+      since: before.state === 'unreachable' ? before.since : now(),
+      failure,
+    });
+  }
+
+  #setFreshness(freshness: Freshness): void {
+    const before = this.#freshness;
+    this.#freshness = freshness;
+    const code = (state: Freshness) => (state.state === 'unreachable' ? state.failure.code : '');
+    if (before.state !== freshness.state || code(before) !== code(freshness)) this.#tell(false);
+  }
+
+  #tell(moved: boolean): void {
+    for (const listener of this.#listeners)
+      listener({ snapshot: this.#snapshot, freshness: this.#freshness, moved });
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#closing;
+    const pollMs = this.#config.pollMs ?? 3000;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await this.#lookOnce();
+        failures = 0;
+      } catch {
+        failures++;
+      }
+      // A remote that is away is asked less often, but soon enough to notice its return.
+      await pause(Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000)), signal).catch(
+        () => {},
+      );
+    }
+  }
+
+  #maintainSometimes(): void {
+    if (this.#maintaining || this.#fetches % fetchesBetweenRepacks !== 1) return;
+    this.#fetches++;
+    this.#maintaining = this.#mirror.maintain(this.#closing.signal).finally(() => {
+      this.#maintaining = null;
+    });
+  }
+
+  /** A caller's own wait on something shared: its signal ends the wait, not the thing. */
+  async #within<T>(shared: Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#closing.signal.aborted) throw closed();
+    if (!signal) return shared;
+    if (signal.aborted) throw new GitError('aborted', 'wait', '');
+    let stop = (): void => {};
+    const aborted = new Promise<never>((_, reject) => {
+      stop = () => reject(new GitError('aborted', 'wait', ''));
+      signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([shared, aborted]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      shared.catch(() => {});
+    }
+  }
+}
+
+const closed = (): GitError => new GitError('aborted', 'wait', 'The ledger is closed.');

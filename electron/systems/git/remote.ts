@@ -30,13 +30,13 @@ export function parseLsRemote(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Brings a branch from a remote into the same branch of a bare repo, wherever it moved (a rewound remote is followed).
+ * Brings a branch from a remote under the ref `into` of a bare repo, wherever it moved (a rewound remote is followed).
  * @throws GitError `branch-missing` when the remote has no such branch.
  */
 export async function fetchBranch(
   url: string,
   branch: string,
-  options: GitOptions & { gitDir: string; shallow?: boolean },
+  options: GitOptions & { gitDir: string; into: string; shallow?: boolean },
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
   await runGit(
@@ -50,7 +50,7 @@ export async function fetchBranch(
       ...(options.shallow ? ['--depth=1'] : []),
       '--end-of-options',
       url,
-      `+${ref}:${ref}`,
+      `+${ref}:${options.into}`,
     ],
     options,
   );

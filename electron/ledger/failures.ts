@@ -1,0 +1,161 @@
+import { type Failure, failureOf } from '../../shared/domain/failure';
+import { GitError, type GitErrorKind } from '../systems/git/errors';
+
+const retry = { do: 'retry', label: 'Try again' } as const;
+const settings = { do: 'open-settings', label: 'Open settings' } as const;
+const advice = (label: string) => ({ do: 'advice', label }) as const;
+
+type Words = Pick<Failure, 'code' | 'message' | 'meaning' | 'next'>;
+
+const words: Record<GitErrorKind, Words> = {
+  unauthorised: {
+    code: 'unauthorised',
+    message: 'The release repo refused the sign-in.',
+    meaning: 'The token is missing, wrong or has expired. Nothing was changed.',
+    next: [settings, retry],
+  },
+  forbidden: {
+    code: 'forbidden',
+    message: 'The release repo does not allow this.',
+    meaning:
+      'You are signed in, but a permission, a rule or a hook of the repo said no. Nothing was changed.',
+    next: [
+      advice(
+        'Ask for write access, or let the estate file say landing: merge-branch where the branch is protected.',
+      ),
+    ],
+  },
+  unreachable: {
+    code: 'unreachable',
+    message: 'The release repo cannot be reached.',
+    meaning: 'What is shown is what it said last. Nothing was changed.',
+    next: [advice('Look at the network, VPN or proxy.'), retry],
+  },
+  'no-such-repo': {
+    code: 'not-found',
+    message: 'There is no Git repo at the address of the release repo.',
+    meaning: 'The address is wrong, or the token may not see the repo. Nothing was changed.',
+    next: [settings],
+  },
+  'connection-lost': {
+    code: 'unreachable',
+    message: 'The connection to the release repo broke.',
+    meaning: 'What is shown is what it said last.',
+    next: [retry],
+  },
+  moved: {
+    code: 'conflict',
+    message: 'Somebody else changed the release repo first.',
+    meaning: 'Nothing was changed by you.',
+    next: [retry],
+  },
+  'branch-missing': {
+    code: 'not-found',
+    message: 'The release repo has no such branch.',
+    meaning: 'Nothing can be read or deployed until the branch is there, or the estate file names another.',
+    next: [settings],
+  },
+  'disk-full': {
+    code: 'disk-full',
+    message: 'The disk is full.',
+    meaning: 'The local copy of the release repo cannot be brought up to date.',
+    next: [advice('Free some space on the disk.'), retry],
+  },
+  stalled: {
+    code: 'timeout',
+    message: 'The release repo fell silent.',
+    meaning: 'The command was ended after it had said nothing for too long.',
+    next: [retry],
+  },
+  aborted: {
+    code: 'cancelled',
+    message: 'Cancelled.',
+    meaning: 'Nothing was changed.',
+    next: [],
+  },
+  'git-missing': {
+    code: 'internal',
+    message: 'There is no git on this machine.',
+    meaning: 'Signalbox works through git; without it the release repo cannot be read.',
+    next: [advice('Install git 2.32 or newer and start again.')],
+  },
+  'git-too-old': {
+    code: 'internal',
+    message: 'The git on this machine is too old.',
+    meaning: 'Signalbox needs 2.32 or newer to read and change the release repo safely.',
+    next: [advice('Install a newer git and start again.')],
+  },
+  'bad-repo': {
+    code: 'bad-data',
+    message: 'The Git repo cannot be read.',
+    meaning: 'It is no Git repo, is damaged, or belongs to another user of this machine.',
+    next: [advice('Look at the folder that the technical detail names.')],
+  },
+  other: {
+    code: 'internal',
+    message: 'A Git command failed.',
+    meaning: 'What you asked for was not done.',
+    next: [retry],
+  },
+};
+
+/** The failure that a thrown value stands for: Git's errors in words for a person, everything else by {@link failureOf}. */
+export function ledgerFailure(error: unknown): Failure {
+  if (!(error instanceof GitError)) return failureOf(error);
+  return {
+    ...words[error.kind],
+    ...(error.detail ? { detail: `git ${error.command}: ${error.detail}` } : {}),
+  };
+}
+
+/** The remote has no commit at all. */
+export const emptyRepo = (): Failure => ({
+  code: 'not-found',
+  message: 'The release repo is empty.',
+  meaning: 'It holds no commit, so there is nothing to show and nothing to deploy to.',
+  next: [advice('Push a first commit with image-tag files to it.')],
+});
+
+/** The remote has commits, but not on this branch. */
+export const branchMissing = (branch: string, others: readonly string[]): Failure => ({
+  code: 'not-found',
+  message: `The release repo has no branch "${branch}".`,
+  meaning: 'Nothing can be read or deployed until the branch is there, or the estate file names another.',
+  next: [settings],
+  ...(others.length > 0 ? { detail: `Branches there: ${others.slice(0, 20).join(', ')}` } : {}),
+});
+
+/** A push or merge whose end was not heard. */
+export const unknownOutcome = (commit: string, because: Failure): Failure & { commit: string } => ({
+  code: 'unknown-outcome',
+  message: 'It is not known whether the change reached the release repo.',
+  meaning: `The connection broke while commit ${commit.slice(0, 10)} was on its way. It is there, or it is not; it is never half there.`,
+  next: [advice('Wait for the connection: Signalbox asks the repo before it does anything again.')],
+  detail: `${commit}${because.detail ? `\n${because.detail}` : ''}`,
+  commit,
+});
+
+/** All tries used up against others who write at the same time. */
+export const tooBusy = (attempts: number): Failure => ({
+  code: 'conflict',
+  message: 'Others changed the release repo faster than this change could land.',
+  meaning: `After ${attempts} tries nothing was changed by you.`,
+  next: [retry],
+});
+
+/** The ledger is open for reading alone. */
+export const readOnly = (): Failure => ({
+  code: 'read-only',
+  message: 'This release repo is open for reading only.',
+  meaning: 'Nothing was changed.',
+  next: [advice('Open the estate with its signalbox.yaml to deploy.')],
+});
+
+/** A change that names a path where no file can be put. */
+export const badPath = (path: string, reason: string): Failure => ({
+  code: 'bad-data',
+  message: `${path} cannot be written: ${reason}.`,
+  meaning: 'Nothing was changed.',
+  next: [advice('Put the release repo right by hand, then try again.')],
+  place: { path },
+});

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { FailureError } from '../../shared/domain/failure';
+import { GitError } from '../systems/git/errors';
+import { findGitDir } from '../systems/git/init';
+import { resolveRef } from '../systems/git/refs';
+import { lsRemote } from '../systems/git/remote';
+import { requireGit } from '../systems/git/version';
+import { branchMissing, emptyRepo } from './failures';
+import type { LedgerConfig } from './ledger';
+import type { Mirror } from './mirror';
+
+/** The folder that a path or `file://` URL names. */
+export function localFolder(url: string): string {
+  return /^file:\/\//i.test(url) ? fileURLToPath(url) : url;
+}
+
+/**
+ * A local repo read where it lies, as if it were its own mirror. Nothing is ever written to it.
+ * @throws {GitError} `bad-repo` where there is none.
+ */
+export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
+  await requireGit();
+  const { url, branch } = config.estate.ledger;
+  const gitDir = await findGitDir(localFolder(url));
+  const ref = `refs/heads/${branch}`;
+  const there = async (): Promise<string> => {
+    const commit = await resolveRef(ref, { gitDir });
+    if (commit) return commit;
+    const branches = [...(await lsRemote(gitDir, [])).keys()].map((name) => name.replace('refs/heads/', ''));
+    throw new FailureError(branches.length === 0 ? emptyRepo() : branchMissing(branch, branches));
+  };
+  return {
+    gitDir,
+    ref,
+    lastAnswer: async () => null,
+    answered: async () => {},
+    here: () => resolveRef(ref, { gitDir }),
+    there,
+    fetch: there,
+    moveTo: async () => {},
+    push: async () => {
+      throw new GitError('forbidden', 'push', 'The repo is open for reading only.');
+    },
+    remoteRef: (name) => resolveRef(name, { gitDir }),
+    maintain: async () => {},
+    close: () => {},
+  };
+}

@@ -1,0 +1,75 @@
+import { FailureError } from '../../shared/domain/failure';
+import { GitError } from '../systems/git/errors';
+import { createGitHub, type GitHub, gitHubFailure } from '../systems/github/client';
+import { mergeBranch } from '../systems/github/merges';
+import { ledgerFailure } from './failures';
+import { broughtInBy } from './find-operation';
+import type { MergeWorld } from './landing-merge';
+import type { LedgerConfig, Snapshot } from './ledger';
+import type { Mirror } from './mirror';
+
+interface Parts {
+  config: LedgerConfig;
+  mirror: Mirror;
+  /** Message of the merge commit. */
+  message: string;
+  fetch(): Promise<Snapshot>;
+  snapshotAt(commit: string): Promise<Snapshot>;
+}
+
+let known: { key: string; github: GitHub } | null = null;
+
+/** The landing by merge against a real remote and a real GitHub. */
+export function mergeWorld(parts: Parts): MergeWorld {
+  const { config, mirror } = parts;
+  const { github: place, branch: main } = config.estate.ledger;
+  const ref = (branch: string): string => `refs/heads/${branch}`;
+  const client = async (): Promise<GitHub> => {
+    if (!place)
+      throw new FailureError({
+        code: 'invalid-input',
+        message: 'The estate file does not say where the release repo\u2019s GitHub is.',
+        meaning: 'The landing merge-branch goes by GitHub\u2019s merges API. Nothing was changed.',
+        next: [{ do: 'open-settings', label: 'Add ledger.github to signalbox.yaml' }],
+      });
+    const token = (await config.githubToken?.()) ?? (await config.credentials?.())?.password ?? null;
+    const key = `${place.apiUrl}\n${token ?? ''}`;
+    // The client keeps connections and rate limits, so it is kept for as long as the token is the same.
+    if (known?.key !== key) known = { key, github: createGitHub({ apiUrl: place.apiUrl, token }) };
+    return known.github;
+  };
+  return {
+    pushBranch: (branch, commit) => mirror.push({ ref: ref(branch), old: null, commit }),
+    branchIsAt: async (branch, commit) => (await mirror.remoteRef(ref(branch))) === commit,
+    deleteBranch: (branch, commit) => mirror.push({ ref: ref(branch), old: commit, commit: null }),
+    merge: async (commit) => {
+      const github = await client();
+      const { owner = '', repo = '' } = place ?? {};
+      return mergeBranch(
+        github,
+        { owner, repo, base: main, head: commit, message: parts.message },
+        AbortSignal.timeout(30_000),
+      );
+    },
+    mergeFailure: (error) => {
+      if (error instanceof FailureError || error instanceof GitError)
+        return { failure: ledgerFailure(error), mayHaveHappened: error instanceof GitError };
+      const status = statusOf(error);
+      const failure = gitHubFailure(error, 'merging the change into the release repo');
+      return { failure, mayHaveHappened: status === null || status >= 500 };
+    },
+    broughtInBy: async (commit) => {
+      await parts.fetch();
+      return broughtInBy(commit, { gitDir: mirror.gitDir, ref: mirror.ref });
+    },
+    snapshotAt: async (commit) => {
+      await parts.fetch();
+      return parts.snapshotAt(commit);
+    },
+  };
+}
+
+const statusOf = (error: unknown): number | null =>
+  typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : null;

@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureError } from '../../shared/domain/failure';
+import { GitError } from '../systems/git/errors';
+import { initBare } from '../systems/git/init';
+import { repackGeometric, writeCommitGraph } from '../systems/git/maintain';
+import { pushRef, type RefChange } from '../systems/git/push';
+import { resolveRef, updateRef } from '../systems/git/refs';
+import { fetchBranch, lsRemote } from '../systems/git/remote';
+import { requireGit } from '../systems/git/version';
+import { branchMissing, emptyRepo } from './failures';
+import type { LedgerConfig } from './ledger';
+import { lockFolder } from './mirror-lock';
+import { basicAuth } from './remote-auth';
+
+/** The local copy of the release repo, and the way to the remote. One process at a time. */
+export interface Mirror {
+  readonly gitDir: string;
+  /** The branch's ref here: where the remote stood when it was last asked. */
+  readonly ref: string;
+  /** When the remote last answered, by the mirror's own memory; `null`: never. */
+  lastAnswer(): Promise<Date | null>;
+  /** Notes that the remote answered now. */
+  answered(): Promise<void>;
+  /** Where the branch stands here; `null` before the first fetch. */
+  here(): Promise<string | null>;
+  /** Where the branch stands at the remote. Fails as empty repo or missing branch. */
+  there(signal?: AbortSignal): Promise<string>;
+  /** Brings the remote's branch in under a ref of its own and says where it stands; `here` stays. */
+  fetch(signal?: AbortSignal): Promise<string>;
+  /** Sets `here`. */
+  moveTo(commit: string): Promise<void>;
+  /** Moves one ref of the remote by compare-and-swap. Throws {@link GitError}, `moved` when somebody else was first. */
+  push(change: RefChange): Promise<void>;
+  /** Where a ref of the remote stands, `null` when it is not there. */
+  remoteRef(ref: string, signal?: AbortSignal): Promise<string | null>;
+  /** Packs and indexes in the background; never fails. */
+  maintain(signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+const marker = 'signalbox-mirror';
+const incoming = 'refs/signalbox/incoming';
+
+/**
+ * Opens the mirror in a folder, making it when it is not there. A mirror of another address or branch, or one that Git
+ * cannot read any more, is thrown away and made anew: it holds nothing that is not at the remote.
+ * @throws {FailureError} `busy` when another process has it, `invalid-input` when the folder holds something else.
+ * @throws {GitError}
+ */
+export async function openMirror(config: LedgerConfig): Promise<Mirror> {
+  const { url, branch } = config.estate.ledger;
+  const { dir } = config;
+  const ref = `refs/heads/${branch}`;
+  await requireGit();
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const inside = await readdir(dir);
+  if (
+    inside.length > 0 &&
+    !inside.includes(marker) &&
+    inside.some((name) => !name.startsWith('signalbox.lock'))
+  )
+    throw new FailureError({
+      code: 'invalid-input',
+      message: 'The folder for the local copy of the release repo holds something else.',
+      meaning: 'Signalbox does not write into folders that it did not make.',
+      next: [{ do: 'advice', label: 'Name an empty folder.' }],
+      detail: dir,
+    });
+  const unlock = lockFolder(dir);
+  const gitDir = join(dir, 'repo.git');
+  const stamp = join(dir, marker);
+  try {
+    const identity = `${url}\n${branch}\n`;
+    const known = existsSync(stamp) ? await readFile(stamp, 'utf8') : null;
+    if (known !== identity || !(await isReadable(gitDir, ref))) {
+      await rm(gitDir, { recursive: true, force: true });
+      await initBare(gitDir, branch);
+      await writeFile(stamp, identity, { mode: 0o600 });
+      await utimes(stamp, 0, 0);
+    }
+    await removeLeftLocks(gitDir, ref);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
+  const asking = async (signal?: AbortSignal) => ({ auth: await auth(), ...(signal ? { signal } : {}) });
+  /** Why the branch is not there: nothing at all, or only other branches. */
+  const explainMissing = async (signal?: AbortSignal): Promise<FailureError> => {
+    const branches = [...(await lsRemote(url, [], await asking(signal))).keys()];
+    return new FailureError(
+      branches.length === 0
+        ? emptyRepo()
+        : branchMissing(
+            branch,
+            branches.map((name) => name.replace('refs/heads/', '')),
+          ),
+    );
+  };
+  return {
+    gitDir,
+    ref,
+    push: async (change) => pushRef(url, change, { gitDir, stallMs: 20_000, auth: await auth() }),
+    remoteRef: async (name, signal) => (await lsRemote(url, [name], await asking(signal))).get(name) ?? null,
+    lastAnswer: async () => {
+      const at = (await stat(stamp)).mtime;
+      return at.getTime() === 0 ? null : at;
+    },
+    answered: async () => {
+      const now = new Date();
+      await utimes(stamp, now, now).catch(() => {});
+    },
+    here: () => resolveRef(ref, { gitDir }),
+    there: async (signal) => {
+      const commit = (await lsRemote(url, [ref], await asking(signal))).get(ref);
+      if (commit === undefined) throw await explainMissing(signal);
+      return commit;
+    },
+    fetch: async (signal) => {
+      try {
+        await fetchBranch(url, branch, {
+          gitDir,
+          into: incoming,
+          ...(config.shallow ? { shallow: true } : {}),
+          ...(await asking(signal)),
+          ...(config.onProgress ? { onProgress: config.onProgress } : {}),
+        });
+      } catch (error) {
+        if (error instanceof GitError && error.kind === 'branch-missing') throw await explainMissing(signal);
+        throw error;
+      }
+      const commit = await resolveRef(incoming, { gitDir });
+      if (!commit) throw new GitError('other', 'fetch', 'The branch did not arrive.');
+      return commit;
+    },
+    moveTo: (commit) => updateRef(ref, commit, { gitDir }),
+    maintain: async (signal) => {
+      if (config.shallow) return;
+      try {
+        await repackGeometric({ gitDir, signal });
+        await writeCommitGraph({ gitDir, signal, changedPaths: false });
+        await writeCommitGraph({ gitDir, signal, changedPaths: true });
+      } catch {
+        // Only speed is lost; the next round tries again.
+      }
+    },
+    close: unlock,
+  };
+}
+
+async function isReadable(gitDir: string, ref: string): Promise<boolean> {
+  try {
+    await resolveRef(ref, { gitDir });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Takes away lock files that a killed Git left behind. The folder is ours alone; only a Git that outlived its parent
+ * could still hold one, and that one is young.
+ */
+async function removeLeftLocks(gitDir: string, ref: string): Promise<void> {
+  const names = [
+    'HEAD',
+    'config',
+    'packed-refs',
+    'shallow',
+    ref,
+    incoming,
+    'objects/info/commit-graphs/commit-graph-chain',
+  ];
+  for (const name of names) {
+    const path = join(gitDir, `${name}.lock`);
+    const age = await stat(path).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => null,
+    );
+    if (age !== null && age > 10_000) await rm(path, { force: true });
+  }
+}

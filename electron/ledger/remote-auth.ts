@@ -1,0 +1,20 @@
+import type { HttpAuth } from '../systems/git/run-git';
+import type { Credentials } from './ledger';
+
+/** The origin of an http(s) URL, `null` for every other kind of Git address. */
+export function httpOrigin(url: string): string | null {
+  if (!/^https?:\/\//i.test(url)) return null;
+  try {
+    return new URL(url).origin;
+  } catch {
+    return null;
+  }
+}
+
+/** Basic authentication for a remote (RFC 7617). `null` for addresses other than http(s), or without credentials. */
+export function basicAuth(url: string, credentials: Credentials | null): HttpAuth | null {
+  const origin = httpOrigin(url);
+  if (!origin || !credentials) return null;
+  const encoded = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
+  return { origin, header: `Basic ${encoded}` };
+}

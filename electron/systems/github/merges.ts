@@ -1,0 +1,39 @@
+import type { GitHub } from './client';
+
+/** How GitHub answered a merge (REST API, "Merge a branch", `POST /repos/{owner}/{repo}/merges`). */
+export type MergeAnswer =
+  /** 201: the base branch moved to `commit`, a merge commit or, fast-forwarded, the head itself. */
+  | { outcome: 'merged'; commit: string; parents: readonly string[] }
+  /** 204: the base holds the head already. */
+  | { outcome: 'already' }
+  /** 409: the same lines were changed on both sides. */
+  | { outcome: 'conflict' };
+
+/**
+ * Merges a branch or commit into the base branch.
+ * @throws the client's errors, for every other answer. Without one it may have happened or not: it may be asked again,
+ *   since a second merge of the same head answers `already`.
+ */
+export async function mergeBranch(
+  github: GitHub,
+  merge: { owner: string; repo: string; base: string; head: string; message: string },
+  signal?: AbortSignal,
+): Promise<MergeAnswer> {
+  try {
+    const { status, data } = await github.repos.merge({
+      owner: merge.owner,
+      repo: merge.repo,
+      base: merge.base,
+      head: merge.head,
+      commit_message: merge.message,
+      // A conflict is an answer, and a retry by the library would hide which try it was that merged.
+      request: { retries: 0, ...(signal ? { signal } : {}) },
+    });
+    if (Number(status) === 204 || !data?.sha) return { outcome: 'already' };
+    return { outcome: 'merged', commit: data.sha, parents: data.parents.map((parent) => parent.sha ?? '') };
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 409)
+      return { outcome: 'conflict' };
+    throw error;
+  }
+}
