@@ -1,0 +1,33 @@
+/** A refusal in GitHub's words: status, message and where it is documented. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly errors: readonly Record<string, string>[] | undefined;
+  readonly documentation: string;
+  constructor(
+    status: number,
+    message: string,
+    options: { errors?: readonly Record<string, string>[]; documentation?: string } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.errors = options.errors;
+    this.documentation = options.documentation ?? 'https://docs.github.com/rest';
+  }
+
+  /** The body of the answer. */
+  body(): Record<string, unknown> {
+    return {
+      message: this.message,
+      ...(this.errors ? { errors: this.errors } : {}),
+      documentation_url: this.documentation,
+      status: String(this.status),
+    };
+  }
+}
+
+export const notFound = (): Problem => new Problem(404, 'Not Found');
+export const unprocessable = (message: string): Problem => new Problem(422, message);
+/** What GitHub says of a field that is missing or of the wrong kind. */
+export const invalidField = (resource: string, field: string): Problem =>
+  new Problem(422, 'Validation Failed', { errors: [{ resource, field, code: 'missing_field' }] });
