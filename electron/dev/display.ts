@@ -9,7 +9,7 @@ export function hasDisplay(): boolean {
 }
 
 /** A virtual X display of our own. `name` is what DISPLAY must say (`:99`). */
-export interface VirtualDisplay {
+interface VirtualDisplay {
   name: string;
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface VirtualDisplay {
  * Starts Xvfb with one screen of 1920×1080 on a display number that it chooses itself (`-displayfd`), so that several
  * can run side by side. It listens on a Unix socket only. Answers once it accepts clients.
  */
-export async function startVirtualDisplay(): Promise<VirtualDisplay> {
+async function startVirtualDisplay(): Promise<VirtualDisplay> {
   const args = ['-displayfd', '3', '-screen', '0', '1920x1080x24', '-nolisten', 'tcp', '-noreset'];
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   // The server must not outlive whoever started it, however they end.

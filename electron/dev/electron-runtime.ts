@@ -21,7 +21,7 @@ const askAgainAfterMs = 24 * 60 * 60_000;
  * The Electron to run the app on, if one is there: the official one, else the fallback. Looks at files only, so it
  * is for tests and scripts that run after {@link ensureElectron}.
  */
-export function findElectron(): ElectronRuntime | undefined {
+function findElectron(): ElectronRuntime | undefined {
   return findOfficial() ?? findFallback();
 }
 

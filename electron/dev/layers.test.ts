@@ -56,6 +56,12 @@ describe('the rules of the rooms', () => {
     expect(found[0]).toContain(`${file}:2:`);
   });
 
+  it('asks for rules when a room is new', () => {
+    expect(check({ 'electron/cellar/a.ts': "import 'node:fs';" })).toEqual([
+      expect.stringContaining('no room'),
+    ]);
+  });
+
   it('lets tests use what they test with', () => {
     expect(check({ 'electron/engine/a.test.ts': "import { b } from '../practice/b';" })).toEqual([]);
   });

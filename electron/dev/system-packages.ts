@@ -43,7 +43,7 @@ export function missingLateLibraries(ldconfigOutput: string): string[] {
 }
 
 /** Whether a program is on the PATH. */
-export function isOnPath(program: string): boolean {
+function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
