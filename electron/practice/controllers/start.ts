@@ -1,7 +1,22 @@
+import { startArgoCd } from './argo-cd';
+import { bootstrap } from './bootstrap';
 import type { ControllerContext, DeployImageRequest } from './context';
+import { startDeploymentController } from './deployments';
+import { startJobController } from './jobs';
+import { startKubelet } from './kubelet';
+import { startPostSync } from './post-sync';
+import { parentName } from './render';
+import { startReplicaSetController } from './replica-sets';
+import { programOf } from './scripts';
+import { startWorkflowController, submitWorkflow } from './workflows';
 
-/** As {@link ControllerContext}; `repoURL` may be left out. */
-export type ControllersOptions = Omit<ControllerContext, 'repoURL'> & { repoURL?: string };
+/** As {@link ControllerContext}, with defaults. */
+export type ControllersOptions = Omit<ControllerContext, 'repoURL'> & {
+  /** What Applications name as their source; nothing is fetched from it. */
+  repoURL?: string;
+  /** Told about faults of the controllers' own; they try again by themselves. Default: nobody. */
+  onError?: (controller: string, key: string, error: unknown) => void;
+};
 
 /** The running controllers of one environment's cluster. */
 export interface Controllers {
@@ -14,6 +29,42 @@ export interface Controllers {
 /**
  * Starts Argo CD, Argo Workflows, the Deployment controller and the kubelet over one cluster's store.
  * An empty store is filled at once with what the release repo says, healthy and synced; any other is resumed from.
- * Resolves when the store is filled.
+ * Start the last environment first: the others need its `deployImage` as their `nextEnvironment.startDeployImage`.
+ * Resolves when the store is filled. Make the store with `gracefulKinds: ['Pod']`, so that pods end as real ones do.
  */
-export declare function startControllers(options: ControllersOptions): Promise<Controllers>;
+export async function startControllers(options: ControllersOptions): Promise<Controllers> {
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([options.signal, stopping.signal]);
+  const context: ControllerContext = {
+    ...options,
+    repoURL: options.repoURL ?? 'https://github.example/alphagov/govuk-helm-charts',
+    signal,
+  };
+  const onError = (controller: string) => (key: string, error: unknown) =>
+    options.onError?.(controller, key, error);
+
+  if (context.store.list('Application').length === 0) await bootstrap(context);
+  if (!signal.aborted) {
+    startReplicaSetController(context, onError('replica-sets'));
+    startDeploymentController(context, onError('deployments'));
+    startJobController(context, onError('jobs'));
+    const argoCd = startArgoCd(context, onError('argo-cd'));
+    const kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
+    startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
+    startPostSync(context);
+  }
+  return {
+    async deployImage({ repo, imageTag, promote }) {
+      if (signal.aborted) throw new Error(`the controllers of ${context.environment} are stopped`);
+      return submitWorkflow(context, 'deploy-image', {
+        environment: context.environment,
+        repoName: repo,
+        imageTag,
+        promoteDeployment: String(promote),
+      });
+    },
+    async stop() {
+      stopping.abort();
+    },
+  };
+}
