@@ -1,0 +1,55 @@
+import type { ProcedureName, StreamMessageOf } from '../../shared/contract/contract';
+
+/** One thing that changed, as the main process tells it. */
+export type ChangeEvent = StreamMessageOf<'events'>[number];
+type Topic = ChangeEvent['topic'];
+
+/** Which procedures' answers depend on a topic. */
+const reach: Record<Topic, readonly ProcedureName[]> = {
+  session: ['session.get'],
+  board: ['board.get', 'app.get', 'preview.get'],
+  app: ['app.get', 'app.deployments', 'candidates.list', 'change.get', 'preview.get', 'board.get'],
+  // A cell and an app show their open operation, and a preview refuses while one runs.
+  operation: ['operation.get', 'operation.list', 'board.get', 'app.get', 'preview.get'],
+  rollout: ['rollout.get'],
+  workflow: ['workflow.list', 'workflow.get'],
+  history: ['board.get', 'app.get', 'app.deployments', 'preview.get'],
+  settings: ['settings.get', 'session.get'],
+};
+
+/** The field of each procedure's input that an event's key may narrow; without one every answer is meant. */
+const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
+  'app.get': ['app'],
+  'app.deployments': ['app', 'environment'],
+  'candidates.list': ['app'],
+  'change.get': ['app'],
+  'preview.get': ['app', 'environment'],
+  'operation.get': ['operationId'],
+  'rollout.get': ['app', 'environment'],
+  'workflow.list': ['app', 'environment'],
+};
+
+/** Topics whose key is the same kind of thing as the narrowed input (an operation's id says nothing about an app). */
+const sameKind = (topic: Topic, procedure: ProcedureName): boolean =>
+  topic === 'operation' ? procedure === 'operation.get' : true;
+
+/**
+ * Whether the answer under a query key may have changed by an event. Errs on the side of asking again: only a key
+ * that surely speaks of something else is left alone.
+ */
+export function affects(event: ChangeEvent, queryKey: readonly unknown[]): boolean {
+  const [name, input] = queryKey as [ProcedureName, Record<string, unknown> | undefined];
+  if (!reach[event.topic]?.includes(name)) return false;
+  const fields = narrowedBy[name];
+  if (event.key === null || !fields || !sameKind(event.topic, name)) return true;
+  // A key may be an app or an environment: where the input names neither, or one of them matches, ask again.
+  const values = fields.map((field) => input?.[field]).filter((value) => typeof value === 'string');
+  return values.length === 0 || values.includes(event.key);
+}
+
+/** The same events once each: a busy frame often says one thing many times. */
+export function distinct(events: readonly ChangeEvent[]): ChangeEvent[] {
+  const seen = new Map<string, ChangeEvent>();
+  for (const event of events) seen.set(`${event.topic}\n${event.key ?? ''}`, event);
+  return [...seen.values()];
+}

@@ -1,0 +1,111 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import type { Preview } from '../../shared/contract/contract';
+import type { Cell } from '../../shared/domain/board';
+import type { Failure } from '../../shared/domain/failure';
+import { type Finding, needsAttention } from '../../shared/domain/finding';
+import type { Intent } from '../../shared/domain/operation';
+import { ask } from './client';
+import { usePreview, useSession } from './queries';
+import { queryOf } from './query-client';
+
+export type RollbackIntent = Extract<Intent, { kind: 'rollback' }>;
+
+/** The rollback that one click on a cell means, `null` when there is nothing to go back to. */
+export function rollbackIntent(cell: Cell): RollbackIntent | null {
+  if (!cell.rollbackTarget) return null;
+  return {
+    kind: 'rollback',
+    app: cell.app,
+    environment: cell.environment,
+    version: cell.rollbackTarget.version,
+    expected: cell.ledger?.version ?? null,
+  };
+}
+
+/** Why a cell cannot be rolled back now, in words; `null` when it can. */
+export function rollbackBlockedBecause(cell: Cell, readOnlyBecause: string | null): string | null {
+  if (readOnlyBecause) return readOnlyBecause;
+  if (cell.operation) {
+    return `An operation on ${cell.app} in ${cell.environment} is still open. Cancel it or wait for it to end.`;
+  }
+  if (!cell.ledger)
+    return `${cell.app} has no file in ${cell.environment}, so there is nothing to roll back.`;
+  if (!cell.rollbackTarget) return `No earlier version of ${cell.app} is known in ${cell.environment}.`;
+  return null;
+}
+
+/**
+ * The one-click rule: a rollback acts at once only when its preview speaks of exactly the version that the person
+ * saw, and nothing in it warns, blocks or is unknown. Everything else opens the sheet.
+ */
+export function oneClick(
+  intent: Intent,
+  preview: Preview,
+): { act: 'start'; seen: Finding[] } | { act: 'review' } {
+  const expected = 'expected' in intent ? intent.expected : null;
+  if (preview.current !== expected) return { act: 'review' };
+  if ('version' in intent && preview.incoming !== intent.version) return { act: 'review' };
+  if (needsAttention(preview.findings)) return { act: 'review' };
+  return { act: 'start', seen: preview.findings };
+}
+
+export interface OneClickRollback {
+  intent: RollbackIntent | null;
+  /** Why the button cannot act, `null` when it can. */
+  blocked: string | null;
+  /** Whether a click will open the sheet instead of acting, as far as is known now. */
+  review: boolean;
+  /** How many findings ask for a look. */
+  warnings: number;
+  busy: boolean;
+  failure: Failure | null;
+  /** Acts, or opens the sheet by `onReview`. Resolves to the operation's id when one was started. */
+  click: (onReview: () => void) => Promise<string | null>;
+}
+
+/**
+ * Roll back a cell with one click. The preview is fetched as soon as the cell is shown, so that the click itself
+ * only starts the operation; the main process checks everything again when it lands.
+ */
+export function useOneClickRollback(cell: Cell): OneClickRollback {
+  const client = useQueryClient();
+  const session = useSession().data;
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const blocked = rollbackBlockedBecause(cell, session?.readOnlyBecause ?? null);
+  const intent = rollbackIntent(cell);
+  const preview = usePreview(blocked === null ? intent : null);
+
+  const click = useCallback(
+    async (onReview: () => void): Promise<string | null> => {
+      const clickedAt = Date.now();
+      if (blocked !== null || !intent || busy) return null;
+      setBusy(true);
+      setFailure(null);
+      try {
+        const seen = await client
+          .fetchQuery({ ...queryOf('preview.get', intent), staleTime: 30_000 })
+          .catch(() => null);
+        const decision = seen ? oneClick(intent, seen) : { act: 'review' as const };
+        if (decision.act === 'review') {
+          onReview();
+          return null;
+        }
+        const started = await ask('operation.start', { intent, seen: decision.seen, clickedAt });
+        if (started.ok) return started.value.operationId;
+        setFailure(started.failure);
+        return null;
+      } finally {
+        setBusy(false);
+      }
+    },
+    [blocked, busy, client, intent],
+  );
+
+  const attention = preview.data?.findings.filter((finding) => needsAttention([finding])).length ?? 0;
+  const review =
+    preview.isError ||
+    (preview.data !== undefined && intent !== null && oneClick(intent, preview.data).act === 'review');
+  return { intent, blocked, review, warnings: attention, busy, failure, click };
+}

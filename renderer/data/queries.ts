@@ -1,0 +1,89 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { InputOf } from '../../shared/contract/contract';
+import type { Board, Cell } from '../../shared/domain/board';
+import type { Intent } from '../../shared/domain/operation';
+import { call } from './client';
+import { queryOf } from './query-client';
+
+/** What the window shows: estate, mode, actor, the ledger's freshness. */
+export const useSession = () => useQuery(queryOf('session.get', {}));
+
+/** Apps × environments, live. */
+export const useBoard = () => useQuery(queryOf('board.get', {}));
+
+/** One cell of the board, `null` when the app has no file there or the board is not known yet. */
+export function useCell(app: string | null, environment: string | null): Cell | null {
+  const select = (board: Board) =>
+    board.cells.find((cell) => cell.app === app && cell.environment === environment) ?? null;
+  return useQuery({ ...queryOf('board.get', {}), select }).data ?? null;
+}
+
+export const useApp = (app: string) => useQuery(queryOf('app.get', { app }));
+
+export const useDeployments = (input: InputOf<'app.deployments'>) =>
+  useQuery({ ...queryOf('app.deployments', input), placeholderData: keepPreviousData });
+
+/** What differs between two versions; not asked while one of them is unknown or both are the same. */
+export const useChange = (app: string, from: string | null, to: string | null) =>
+  useQuery({
+    ...queryOf('change.get', { app, from: from ?? '-', to: to ?? '-' }),
+    enabled: from !== null && to !== null && from !== to,
+  });
+
+export const useCandidates = (app: string, query: string) =>
+  useQuery({
+    ...queryOf('candidates.list', { app, query, limit: 50 }),
+    placeholderData: keepPreviousData,
+    // Branches move: a list that was fetched a while ago is asked again when the sheet is opened anew.
+    staleTime: 15_000,
+  });
+
+/** The preview of an intent, `enabled` once the intent is complete. */
+export const usePreview = (intent: Intent | null) =>
+  useQuery({
+    ...queryOf('preview.get', intent as Intent),
+    enabled: intent !== null,
+    staleTime: 30_000,
+  });
+
+export const useOperation = (operationId: string) => useQuery(queryOf('operation.get', { operationId }));
+
+/** Operations that have not ended, newest first. */
+export const useOpenOperations = () => useQuery(queryOf('operation.list', { open: true, limit: 50 }));
+
+export const useOperations = (input: InputOf<'operation.list'>) => useQuery(queryOf('operation.list', input));
+
+export const useRollout = (app: string, environment: string, enabled = true) =>
+  useQuery({ ...queryOf('rollout.get', { app, environment }), enabled });
+
+export const useWorkflows = (input: InputOf<'workflow.list'>, enabled = true) =>
+  useQuery({ ...queryOf('workflow.list', input), enabled });
+
+export const useWorkflow = (input: InputOf<'workflow.get'> | null) =>
+  useQuery({
+    ...queryOf('workflow.get', input ?? { environment: '-', namespace: '-', name: '-' }),
+    enabled: input !== null,
+  });
+
+export const useSettings = () => useQuery(queryOf('settings.get', {}));
+
+/** Saves part of the settings; the answer of the main process is what counts. */
+export function useSaveSettings() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: InputOf<'settings.set'>) => call('settings.set', change),
+    onSuccess: (settings) => client.setQueryData(queryOf('settings.get', {}).queryKey, settings),
+  });
+}
+
+export function useCancelOperation() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (operationId: string) => call('operation.cancel', { operationId }),
+    onSuccess: (operation) =>
+      client.setQueryData(queryOf('operation.get', { operationId: operation.id }).queryKey, operation),
+  });
+}
+
+export const usePracticeAct = () =>
+  useMutation({ mutationFn: (act: InputOf<'practice.act'>) => call('practice.act', act) });

@@ -1,0 +1,38 @@
+import { QueryClient } from '@tanstack/react-query';
+import type { InputOf, OutputOf, ProcedureName } from '../../shared/contract/contract';
+import type { FailureError } from '../../shared/domain/failure';
+import { call } from './client';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: FailureError;
+  }
+}
+
+/**
+ * A client whose data is refreshed by the main process's events, never by focus or by a timer. Reachability of the
+ * outside is the main process's business, so the browser's own notion of being online is ignored.
+ */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: 'always',
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 10 * 60_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+/** Query options of a procedure. The key is the procedure's name and its input: invalidation goes by both. */
+export function queryOf<N extends ProcedureName>(name: N, input: InputOf<N>) {
+  return {
+    queryKey: [name, input] as const,
+    queryFn: (): Promise<OutputOf<N>> => call(name, input),
+  };
+}

@@ -1,0 +1,233 @@
+import type { Bridge } from '../../shared/contract/bridge';
+import { type ProcedureName, procedures } from '../../shared/contract/contract';
+import type { Change } from '../../shared/domain/change';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
+import type { Finding } from '../../shared/domain/finding';
+import type { Intent } from '../../shared/domain/operation';
+import { type DevOptions, devBoard, hoursAgo, live } from './estate';
+import { devLogLine, devOperations, devRollouts, devWorkflow } from './operations';
+
+const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'];
+
+function changeOf(from: string, to: string, commits: number): Change {
+  return {
+    state: 'known',
+    from,
+    to,
+    direction: 'forward',
+    commits: Array.from({ length: commits }, (_, index) => ({
+      sha: `${(index * 7919 + 4099).toString(16).padStart(8, '3')}`.repeat(5),
+      subject:
+        [
+          'Cache the links of drafts for a minute',
+          'Bump rails from 8.0.1 to 8.0.2',
+          'Answer 404 instead of 500 when a locale is missing in the expanded links of a withdrawn document',
+        ][index % 3] ?? '',
+      author: people[index % 3] ?? '',
+      at: hoursAgo(index * 3),
+      pullRequest:
+        index % 4 === 3 ? null : { number: 3200 - index, url: `https://example.org/pull/${3200 - index}` },
+    })),
+    lost: [],
+    migrations: commits > 3 ? ['db/migrate/20260301101010_add_index_to_links.rb'] : [],
+    truncated: false,
+    url: 'https://example.org/compare',
+  };
+}
+
+const findingsOf = (intent: Intent): Finding[] => {
+  const pass = (message: string, evidence: string): Finding => ({
+    code: 'other',
+    level: 'pass',
+    message,
+    evidence,
+    overridable: true,
+  });
+  const findings = [
+    pass('The version is published.', 'image registry, 2 min ago'),
+    pass('No other operation runs there.', 'journal'),
+    pass('No sync window is closed.', 'AppProject default'),
+    pass('The environment answers and is live.', 'watch, 1 s ago'),
+  ];
+  if (intent.kind === 'rollback' && intent.app !== 'whitehall') return findings;
+  if (intent.kind === 'hold' || intent.kind === 'release-hold') return findings;
+  return [
+    ...findings,
+    {
+      code: 'migration',
+      level: 'warn',
+      message: 'A migration lies between the two versions.',
+      evidence: 'db/migrate/20260301101010_add_index_to_links.rb',
+      overridable: true,
+    },
+    {
+      code: 'tests-failed-before',
+      level: 'unknown',
+      message: 'Whether the tests passed in staging is not known.',
+      evidence: 'No workflow of this version is left in staging.',
+      overridable: true,
+    },
+  ];
+};
+
+const conflict: Failure = {
+  code: 'conflict',
+  message: 'staging moved while you looked: frontend is now at v1060.',
+  meaning: 'Nothing was deployed. What you saw is no longer what is there.',
+  next: [{ do: 'advice', label: 'Look at what changed and confirm again.' }],
+};
+
+/** Answers of fixtures; every one goes through the contract's schema, so that fixtures cannot drift from it. */
+export function devBridge(options: DevOptions): Bridge {
+  const board = () => devBoard(options);
+  const settings = {
+    colourScheme: options.scheme as 'auto' | 'light' | 'dark',
+    notifications: true,
+    identity: { name: 'Ada Marsh', email: 'ada.marsh@example.org' },
+  };
+  let starts = 0;
+  const answers: Record<ProcedureName, (input: never) => unknown> = {
+    'session.get': () => ({
+      estate: options.state === 'read-only' ? 'release-repo' : 'Practice estate of the harbour',
+      mode: options.state === 'read-only' ? 'read-only' : 'practice',
+      readOnlyBecause:
+        options.state === 'read-only'
+          ? 'The release repo was opened with --ledger: it can be read, not changed.'
+          : null,
+      actor: 'Ada Marsh',
+      app: {
+        version: '0.1.0',
+        runtime: 'Electron 33.2.1',
+        chromium: '130.0',
+        node: '20.18.1',
+        platform: 'linux x64',
+        fallbackRuntime: true,
+      },
+      ledger: {
+        url: 'http://127.0.0.1:4000/release.git',
+        branch: 'main',
+        landing: 'push',
+        freshness: live(),
+      },
+    }),
+    'board.get': board,
+    'app.get': ({ app }: { app: string }) => ({
+      app,
+      sourceUrl: `https://example.org/${app}`,
+      cells: board().cells.filter((cell) => cell.app === app),
+      previous: Object.fromEntries(
+        board()
+          .cells.filter((cell) => cell.app === app)
+          .map((cell) => [cell.environment, cell.rollbackTarget?.version ?? null]),
+      ),
+    }),
+    'app.deployments': ({
+      app,
+      environment,
+      limit,
+    }: {
+      app: string;
+      environment?: string;
+      limit: number;
+    }) => ({
+      deployments: Array.from({ length: Math.min(limit, 60) }, (_, index) => ({
+        app,
+        environment: environment ?? ['integration', 'staging', 'production'][index % 3],
+        from: `v${1349 - Math.floor(index / 3)}`,
+        to: `v${1350 - Math.floor(index / 3)}`,
+        at: hoursAgo(index * 9 + 0.3),
+        commit: 'abcdef0123456789',
+        author: people[index % 3],
+        kind: (['automatic', 'promote', 'rollback', 'deploy', 'manual'] as const)[index % 5],
+        reason: index % 5 === 2 ? '500s on /api/content since v1348' : null,
+        operationId: index === 0 ? '0192f0c1-0001' : null,
+      })),
+      more: false,
+      complete: options.state !== 'slow',
+    }),
+    'change.get': ({ from, to }: { from: string; to: string }) => changeOf(from, to, 5),
+    'candidates.list': ({ query }: { query: string }) => ({
+      freshness: live(),
+      candidates: Array.from({ length: 30 }, (_, index) => ({
+        kind: (['tag', 'tag', 'branch', 'commit'] as const)[index % 4],
+        name: index % 4 === 2 ? `fix-draft-links-${index}` : `v${1362 - index}`,
+        version: `v${1362 - index}`,
+        sha: `${(index * 7919 + 4099).toString(16).padStart(8, '3')}`.repeat(5),
+        at: hoursAgo(index * 4),
+        author: people[index % 3],
+        subject: 'Cache the links of drafts for a minute',
+        runningIn: index === 0 ? ['integration'] : index === 1 ? ['staging', 'production'] : [],
+      })).filter((candidate) => candidate.name.includes(query)),
+    }),
+    'preview.get': (intent: Intent) => {
+      const current =
+        board().cells.find((cell) => cell.app === intent.app && cell.environment === intent.environment)
+          ?.ledger?.version ?? null;
+      const incoming = 'version' in intent ? intent.version : (current ?? '');
+      return {
+        intent,
+        current,
+        incoming,
+        change: changeOf(current ?? '', incoming, intent.kind === 'deploy' ? 40 : 5),
+        findings: findingsOf(intent),
+        commit: 'abcdef01',
+      };
+    },
+    'operation.start': () =>
+      ++starts === 1 && options.state === 'conflict' ? fail(conflict) : { operationId: '0192f0c1-0001' },
+    'operation.get': ({ operationId }: { operationId: string }) =>
+      devOperations.find((each) => each.id === operationId) ??
+      fail({
+        ...conflict,
+        code: 'not-found',
+        message: 'There is no such operation.',
+        meaning: 'It may be older than what is kept.',
+      }),
+    'operation.list': ({ open }: { open?: boolean }) =>
+      options.state === 'empty' ? [] : devOperations.filter((each) => !open || each.finishedAt === null),
+    'operation.cancel': () => devOperations[0],
+    'rollout.get': () => ({ freshness: live(), applications: [], rollouts: devRollouts }),
+    'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
+    'workflow.get': () => devWorkflow,
+    'settings.get': () => settings,
+    'settings.set': (change: object) => Object.assign(settings, change),
+    'shell.open-external': () => ({}),
+    'practice.act': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),
+  };
+  const call = async (name: ProcedureName, input: unknown): Promise<Result<unknown>> => {
+    await new Promise((done) => setTimeout(done, name === 'preview.get' ? 300 : 30));
+    if (options.state === 'loading' && name !== 'session.get') await new Promise(() => undefined);
+    if (options.state === 'error' && name === 'board.get') {
+      return fail({
+        code: 'unreachable',
+        message: 'The ledger could not be read.',
+        meaning: 'Nothing is known of the estate yet; nothing was changed.',
+        next: [
+          { do: 'retry', label: 'Try again' },
+          { do: 'open-settings', label: 'Open settings' },
+        ],
+        detail: 'fatal: unable to access the repository: Connection refused',
+      });
+    }
+    const value = (answers[name] as (input: unknown) => unknown)(input);
+    if (typeof value === 'object' && value !== null && 'ok' in value) return value as Result<unknown>;
+    return ok(procedures[name].output.parse(value));
+  };
+  const names = Object.keys(procedures) as ProcedureName[];
+  return {
+    call: Object.fromEntries(names.map((name) => [name, (input: unknown) => call(name, input)])),
+    open: {
+      events: (_input: object, onMessage: Parameters<Bridge['open']['events']>[1]) => {
+        const timer = setInterval(() => onMessage([{ topic: 'board', key: null }]), 3_000);
+        return () => clearInterval(timer);
+      },
+      logs: (_input: object, onMessage: Parameters<Bridge['open']['logs']>[1]) => {
+        let next = 400;
+        onMessage({ type: 'state', state: 'following', text: 'Following' });
+        onMessage({ type: 'lines', lines: Array.from({ length: 400 }, (_, index) => devLogLine(index)) });
+        const timer = setInterval(() => onMessage({ type: 'lines', lines: [devLogLine(next++)] }), 400);
+        return () => clearInterval(timer);
+      },
+    },
+  } as unknown as Bridge;
+}

@@ -1,0 +1,218 @@
+import type { Board, Cell } from '../../shared/domain/board';
+import type { Failure } from '../../shared/domain/failure';
+import type { Freshness } from '../../shared/domain/freshness';
+
+export interface DevOptions {
+  apps: number;
+  /** practice, empty, error, loading, offline, read-only, four, slow */
+  state: string;
+  scheme: 'light' | 'dark';
+}
+
+const known = [
+  'account-api',
+  'asset-manager',
+  'collections',
+  'content-store',
+  'draft-content-store',
+  'email-alert-api',
+  'finder-frontend',
+  'frontend',
+  'locations-api',
+  'publishing-api',
+  'router',
+  'search-api',
+  'signon',
+  'whitehall',
+];
+const long = 'specialist-publisher-with-a-very-long-name-indeed-for-tests';
+
+export const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+
+export function appNames(options: DevOptions): string[] {
+  if (options.state === 'empty') return [];
+  const names = [...known];
+  for (let index = names.length; index < options.apps; index += 1) {
+    names.push(
+      index === 20
+        ? long
+        : `service-${String(index).padStart(2, '0')}-${['api', 'admin', 'worker'][index % 3]}`,
+    );
+  }
+  return names.slice(0, options.apps).sort();
+}
+
+const unreachable: Failure = {
+  code: 'unreachable',
+  message: 'The cluster of production does not answer.',
+  meaning: 'What is shown is what was last seen. Deploying there is refused until it answers again.',
+  next: [{ do: 'retry', label: 'Try again' }],
+  detail: 'connect ECONNREFUSED 127.0.0.1:6443',
+};
+
+export const live = (): Freshness => ({ state: 'live', asOf: new Date().toISOString() });
+const away = (): Freshness => ({
+  state: 'unreachable',
+  asOf: hoursAgo(0.4),
+  since: hoursAgo(0.39),
+  failure: unreachable,
+});
+
+export const environmentNames = (options: DevOptions): string[] =>
+  options.state === 'four'
+    ? ['test', 'integration', 'staging', 'production']
+    : ['integration', 'staging', 'production'];
+
+const sha = (seed: number): string =>
+  (seed * 2654435761).toString(16).padStart(12, 'a').slice(0, 8).repeat(5);
+
+function versionOf(index: number, back: number): string {
+  if (index % 9 === 4) return `release-${sha(index * 7 + back)}`;
+  if (index % 9 === 7) return sha(index * 11 + back);
+  return `v${380 + index * 97 - back}`;
+}
+
+function cellOf(app: string, index: number, environment: string, place: number, options: DevOptions): Cell {
+  const back = place === 0 ? 0 : ([0, 0, 1, 0, 3, 0, 0, 12][(index * 5 + place) % 8] ?? 0);
+  const version = versionOf(index, back);
+  const previous = versionOf(index, back + 1);
+  const broken = app === 'publishing-api' && environment === 'production';
+  const rolling = app === 'frontend' && environment === 'staging';
+  const held = (app === 'whitehall' && place === 2) || broken;
+  const seen = !(options.state === 'read-only');
+  return {
+    app,
+    environment,
+    ledger: {
+      version: app === 'signon' && place === 1 ? null : version,
+      automaticDeploys: !held,
+      promote: true,
+      problem:
+        app === 'signon' && place === 1
+          ? {
+              code: 'bad-data',
+              message: 'image_tag of signon in staging is no text.',
+              meaning: 'Signalbox cannot tell which version is meant; the file is left as it is.',
+              next: [{ do: 'advice', label: 'Put the tag in quotes: "1234".' }],
+              place: { path: 'charts/app-config/image-tags/staging/signon', line: 1 },
+            }
+          : null,
+    },
+    deployed:
+      index % 13 === 11
+        ? null
+        : {
+            app,
+            environment,
+            from: previous,
+            to: version,
+            at: hoursAgo(0.2 + ((index * 7 + place * 31) % 90) * (index % 4 === 0 ? 0.1 : 5)),
+            commit: sha(index),
+            author: ['Ada Marsh', 'Kofi Osei', 'github-actions'][index % 3] ?? '',
+            kind: (['deploy', 'promote', 'automatic'] as const)[index % 3] ?? 'automatic',
+            reason: null,
+            operationId: null,
+          },
+    applications: seen
+      ? [
+          {
+            name: app,
+            version,
+            automaticDeploysEnabled: !held,
+            promoteDeployment: true,
+            sync: 'Synced',
+            health: broken ? 'Degraded' : rolling ? 'Progressing' : 'Healthy',
+            operation: null,
+            conditions: [],
+            images: [],
+          },
+        ]
+      : [],
+    health: !seen
+      ? null
+      : broken
+        ? 'Degraded'
+        : rolling
+          ? 'Progressing'
+          : index === 10 && place === 2
+            ? null
+            : 'Healthy',
+    inStep: seen ? !rolling : null,
+    rollout: broken
+      ? {
+          state: 'failed',
+          desired: 3,
+          updated: 1,
+          available: 2,
+          message: 'Back-off restarting the container app',
+        }
+      : rolling
+        ? {
+            state: 'progressing',
+            desired: 3,
+            updated: 2,
+            available: 2,
+            message: '2 of 3 new pods are available',
+          }
+        : null,
+    drift:
+      place === 0 || back === 0
+        ? { state: 'same' }
+        : index % 9 === 4 || index % 9 === 7
+          ? { state: 'differs', of: environmentNames(options)[0] ?? '' }
+          : index === 12
+            ? { state: 'unknown', because: 'its source repo cannot be read' }
+            : { state: 'behind', by: back, of: environmentNames(options)[0] ?? '' },
+    hold: held
+      ? {
+          state: broken ? 'pending' : 'effective',
+          by: 'Ada Marsh',
+          since: hoursAgo(2),
+          reason: '500s on /api/content since v1348',
+          detail: broken ? 'Waiting for staging to show automaticDeploysEnabled: "false".' : null,
+        }
+      : null,
+    operation: rolling ? { id: '0192f0c1-0001', state: 'running', step: 'rollout' } : null,
+    rollbackTarget:
+      index % 13 === 11
+        ? null
+        : {
+            version: previous,
+            evidence: 'tests-passed',
+            evidenceText: 'Ran there healthily for 3 days; its tests passed.',
+            ranFrom: hoursAgo(90),
+            ranUntil: hoursAgo(9),
+          },
+  };
+}
+
+/** A board with something of everything: broken, rolling, held, drifted, unreadable, unknown. */
+export function devBoard(options: DevOptions): Board {
+  const apps = appNames(options);
+  const environments = environmentNames(options);
+  const cells = apps.flatMap((app, index) =>
+    environments
+      .map((environment, place) => cellOf(app, index, environment, place, options))
+      .filter((_, place) => !(index === 4 && place === environments.length - 1)),
+  );
+  return {
+    commit: options.state === 'empty' ? null : sha(7),
+    committedAt: hoursAgo(0.3),
+    ledger: live(),
+    history: { ready: options.state !== 'slow', indexed: 12_400, notice: null },
+    environments: environments.map((name, place) => ({
+      name,
+      tier: name === 'production' ? 'production' : 'standard',
+      before: environments[place - 1] ?? null,
+      cluster:
+        options.state === 'read-only'
+          ? { state: 'absent' }
+          : options.state === 'offline' && place > 0
+            ? away()
+            : live(),
+    })),
+    apps,
+    cells,
+    problems: cells.flatMap((cell) => (cell.ledger?.problem ? [cell.ledger.problem] : [])),
+  };
+}

@@ -1,0 +1,41 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './theme.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './data/query-client';
+import { createAppRouter } from './router';
+import { ErrorBoundary } from './shell/error-boundary';
+import { cssVariablesResolver, theme } from './theme';
+
+// The app:// handler gives every page a fresh nonce; style elements made at run time need it under the page's
+// content-security policy (Mantine's variables, and the scroll lock of dialogs by get-nonce).
+const meta = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+const nonce = meta.startsWith('__') ? '' : meta;
+if (nonce) setNonce(nonce);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no root element.');
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      defaultColorScheme="auto"
+      getStyleNonce={() => nonce}
+    >
+      <ErrorBoundary place="The window">
+        <QueryClientProvider client={createQueryClient()}>
+          <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={400} />
+          <RouterProvider router={createAppRouter()} />
+        </QueryClientProvider>
+      </ErrorBoundary>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,89 @@
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { AppScreen } from './screens/app/app-screen';
+import { BoardScreen } from './screens/board/board-screen';
+import { boardSearchSchema } from './screens/board/search';
+import { DeploySheet } from './screens/deploy/deploy-sheet';
+import { OperationScreen } from './screens/operation/operation-screen';
+import { OperationsScreen } from './screens/operations/operations-screen';
+import { PracticeScreen } from './screens/practice/practice-screen';
+import { SettingsScreen } from './screens/settings/settings-screen';
+import { FaultPage } from './shell/error-boundary';
+import { Frame } from './shell/frame';
+import { Empty } from './ui/panel';
+
+const rootRoute = createRootRoute({
+  component: () => (
+    <Frame sheet={<DeploySheet />}>
+      <Outlet />
+    </Frame>
+  ),
+  errorComponent: ({ error }) => (
+    <FaultPage place="This screen" error={error instanceof Error ? error : new Error(String(error))} />
+  ),
+  notFoundComponent: () => <Empty title="There is no such screen">The address leads nowhere.</Empty>,
+});
+
+const boardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  validateSearch: boardSearchSchema,
+  component: BoardScreen,
+});
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/apps/$app',
+  validateSearch: z.object({ environment: z.string().optional().catch(undefined) }),
+  component: AppScreen,
+});
+const operationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/operations',
+  component: OperationsScreen,
+});
+const operationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/operations/$operationId',
+  component: OperationScreen,
+});
+const practiceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/practice',
+  component: PracticeScreen,
+});
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: SettingsScreen,
+});
+
+const routeTree = rootRoute.addChildren([
+  boardRoute,
+  appRoute,
+  operationsRoute,
+  operationRoute,
+  practiceRoute,
+  settingsRoute,
+]);
+
+/** The screens and their typed addresses, kept in the hash: a reload under app:// finds the same page. */
+export function createAppRouter() {
+  return createRouter({
+    routeTree,
+    history: createHashHistory(),
+    defaultPendingMinMs: 0,
+    defaultStructuralSharing: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,3 @@
+export function AppScreen() {
+  return null;
+}

@@ -1,0 +1,71 @@
+import { Link } from '@tanstack/react-router';
+import type { Board } from '../../../shared/domain/board';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { HealthMark } from '../../ui/mark';
+import { openSheet, useUiState } from '../../ui/ui-state';
+import { Version } from '../../ui/version';
+import { driftText } from '../../ui/words';
+import classes from './inspector.module.css';
+import type { Row } from './rows';
+
+interface AppSummaryProps {
+  row: Row;
+  /** An environment where the app has no file, `null` when the app itself is selected. */
+  environment: string | null;
+  board: Board;
+}
+
+/** One app across its environments, when its name is selected. */
+export function AppSummary({ row, environment, board }: AppSummaryProps) {
+  const blocked = useSession().data?.readOnlyBecause ?? null;
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>
+          <Link to="/apps/$app" params={{ app: row.app }}>
+            {row.app}
+          </Link>
+        </h2>
+        <p className={classes.where}>{environment ? `Has no file in ${environment}` : 'All environments'}</p>
+      </header>
+      <section className={classes.section} aria-label="Environments">
+        <div className={classes.list}>
+          {board.environments.map(({ name }, index) => {
+            const cell = row.cells[index];
+            return (
+              <div key={name} className={classes.line}>
+                <button
+                  type="button"
+                  className={classes.link}
+                  onClick={() => useUiState.setState({ selected: { app: row.app, environment: name } })}
+                >
+                  {name}
+                </button>
+                {cell ? (
+                  <>
+                    <Version value={cell.ledger?.version ?? null} strong />
+                    <HealthMark value={cell.health} />
+                    <span className={classes.small}>{driftText(cell.drift)}</span>
+                  </>
+                ) : (
+                  <span className={classes.small}>not deployed here</span>
+                )}
+              </div>
+            );
+          })}
+        </div>
+        <div className={classes.actions}>
+          <ActButton
+            variant="default"
+            blocked={blocked}
+            label={`Deploy ${row.app}`}
+            onAct={() => openSheet({ kind: 'deploy', app: row.app, environment })}
+          >
+            Deploy…
+          </ActButton>
+        </div>
+      </section>
+    </>
+  );
+}

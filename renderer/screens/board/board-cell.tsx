@@ -1,0 +1,87 @@
+import { IconCircleX, IconLoader2 } from '@tabler/icons-react';
+import { memo } from 'react';
+import type { Cell } from '../../../shared/domain/board';
+import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/mark';
+import { age, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { Version } from '../../ui/version';
+import { driftText, rolloutText } from '../../ui/words';
+import classes from './board-cell.module.css';
+import { cellLabel, operationText } from './cell-text';
+
+interface BoardCellProps {
+  app: string;
+  environment: string;
+  cell: Cell | null;
+  /** `14:02` when the environment's cluster is not live: what is shown is of then. */
+  staleAsOf: string | null;
+  column: number;
+  tabIndex: 0 | -1;
+  selected: boolean;
+}
+
+/** One cell: version and age above, state and drift below. Every part has its place, so that nothing moves. */
+export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
+  const { app, environment, cell, staleAsOf, column, tabIndex, selected } = props;
+  const now = useNow('calm');
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={column + 1}
+      aria-selected={selected}
+      aria-label={cellLabel(app, environment, cell, staleAsOf, now)}
+      tabIndex={tabIndex}
+      data-app={app}
+      data-column={column}
+      className={`${classes.cell} ${staleAsOf ? classes.stale : ''}`}
+    >
+      {cell?.ledger ? <Content cell={cell} now={now} /> : <span className={classes.none}>—</span>}
+    </div>
+  );
+});
+
+function Content({ cell, now }: { cell: Cell; now: number }) {
+  const drift = driftText(cell.drift);
+  return (
+    <>
+      <span className={classes.version}>
+        {cell.ledger?.problem ? (
+          <Mark icon={IconCircleX} tone="bad" label="File unreadable" />
+        ) : (
+          <Version value={cell.ledger?.version ?? null} strong />
+        )}
+        {cell.hold && <HoldMark value={cell.hold} />}
+      </span>
+      <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
+        {cell.deployed ? age(cell.deployed.at, now) : '?'}
+      </span>
+      <span className={classes.state}>
+        <State cell={cell} />
+      </span>
+      <span className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}>
+        {drift}
+      </span>
+      {cell.rollout?.state === 'progressing' && <Progress rollout={cell.rollout} />}
+    </>
+  );
+}
+
+/** The most telling of rollout, operation and health; the inspector has all three. */
+function State({ cell }: { cell: Cell }) {
+  if (cell.rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;
+  if (cell.rollout)
+    return <Mark icon={IconLoader2} tone="accent" turning label={rolloutText(cell.rollout)} />;
+  if (cell.operation && cell.operation.state !== 'succeeded') {
+    return <OperationMark value={cell.operation.state} label={operationText(cell.operation)} />;
+  }
+  return <HealthMark value={cell.health} />;
+}
+
+function Progress({ rollout }: { rollout: NonNullable<Cell['rollout']> }) {
+  const done = rollout.desired === 0 ? 0 : Math.min(rollout.updated, rollout.available) / rollout.desired;
+  return (
+    <span className={classes.progress} aria-hidden>
+      <span style={{ transform: `scaleX(${done})` }} />
+    </span>
+  );
+}

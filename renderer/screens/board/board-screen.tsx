@@ -1,0 +1,141 @@
+import { Button } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Board } from '../../../shared/domain/board';
+import { useBoard } from '../../data/queries';
+import { announce } from '../../ui/announcer';
+import { count } from '../../ui/count';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Empty } from '../../ui/panel';
+import { useShortcuts } from '../../ui/shortcuts';
+import { useUiState } from '../../ui/ui-state';
+import { BoardGrid } from './board-grid';
+import classes from './board-screen.module.css';
+import { BoardSkeleton } from './board-skeleton';
+import { Inspector } from './inspector';
+import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
+import type { BoardSearch } from './search';
+import { Toolbar } from './toolbar';
+import { useCellShortcuts } from './use-cell-shortcuts';
+
+const route = getRouteApi('/');
+
+/** What runs where: the first screen, and the one to live in. */
+export function BoardScreen() {
+  const board = useBoard();
+  if (board.isPending) return <BoardSkeleton />;
+  if (!board.data) {
+    return (
+      <div className={classes.fault}>
+        <h1 className={classes.title}>The board cannot be shown</h1>
+        {board.error && <FailurePanel failure={board.error.failure} onRetry={() => void board.refetch()} />}
+      </div>
+    );
+  }
+  return <LoadedBoard board={board.data} />;
+}
+
+function LoadedBoard({ board }: { board: Board }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const onSearch = (change: Partial<BoardSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+
+  const rows = useMemo(() => rowsOf(board), [board]);
+  const counts = useMemo(() => chipCounts(rows), [rows]);
+  const [engaged, setEngaged] = useState(false);
+  const view = useSettledView(rows, search, engaged);
+  const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board);
+  useShortcuts({ 'shift+r': focusRollback });
+
+  const filtered = search.q !== undefined || search.only !== undefined;
+  useEffect(() => {
+    if (filtered) announce(count(view.length, 'app'));
+  }, [filtered, view.length]);
+
+  return (
+    <div className={classes.screen}>
+      <h1 className="visually-hidden">Board</h1>
+      <div className={classes.left}>
+        <Toolbar search={search} counts={counts} onSearch={onSearch} />
+        <Notices board={board} />
+        {view.length > 0 ? (
+          <BoardGrid
+            rows={view}
+            environments={board.environments}
+            total={view.length}
+            onEngaged={setEngaged}
+          />
+        ) : (
+          <Nothing board={board} onClear={() => onSearch({ q: undefined, only: undefined })} />
+        )}
+        <footer className={classes.foot}>
+          {filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
+          {board.commit && (
+            <span>
+              Ledger at <span className="mono">{board.commit.slice(0, 8)}</span>
+            </span>
+          )}
+          {!board.history.ready && <span>Reading the history: {count(board.history.indexed, 'commit')}</span>}
+          {board.history.notice && <span>{board.history.notice}</span>}
+        </footer>
+      </div>
+      <Inspector
+        board={board}
+        rows={rows}
+        rollbackWanted={rollbackWanted}
+        onRollbackFocused={rollbackFocused}
+      />
+    </div>
+  );
+}
+
+/** The rows as filtered and ordered; while a person is at the grid, rows keep the places they had. */
+function useSettledView(rows: readonly Row[], search: BoardSearch, engaged: boolean): Row[] {
+  const last = useRef<{ key: string; apps: string[] }>({ key: '', apps: [] });
+  return useMemo(() => {
+    const key = JSON.stringify(search);
+    const fresh = viewOf(rows, search);
+    const keep = engaged && key === last.current.key && (search.sort ?? 'app') !== 'app';
+    const view = keep ? settled(last.current.apps, fresh) : fresh;
+    last.current = { key, apps: view.map((row) => row.app) };
+    return view;
+  }, [rows, search, engaged]);
+}
+
+function Notices({ board }: { board: Board }) {
+  if (board.problems.length === 0) return null;
+  return (
+    <div className={classes.notice} role="note">
+      <span>
+        {count(board.problems.length, 'file')} of the ledger cannot be read. Everything else is shown and
+        works.
+      </span>
+      <Button variant="default" size="compact-xs" onClick={() => useUiState.setState({ selected: null })}>
+        Show {board.problems.length === 1 ? 'it' : 'them'}
+      </Button>
+    </div>
+  );
+}
+
+function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
+  if (board.apps.length === 0) {
+    return (
+      <div className={classes.nothing}>
+        <Empty title="No apps yet">
+          {board.commit
+            ? 'The ledger holds no image-tag files. As soon as one is committed, its app appears here.'
+            : 'The ledger was not read yet. It appears here as soon as it was.'}
+        </Empty>
+      </div>
+    );
+  }
+  return (
+    <div className={classes.nothing}>
+      <Empty title="No app fits">Nothing on the board fits the filter.</Empty>
+      <Button variant="default" onClick={onClear}>
+        Clear the filter
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,203 @@
+import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board';
+import { shortVersion } from '../../../shared/domain/version';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
+import { RollbackButton } from '../../ui/rollback-button';
+import { ago, fullTime } from '../../ui/time';
+import { openSheet } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import { Version } from '../../ui/version';
+import { holdSentence, kindWord, rolloutText } from '../../ui/words';
+import { holdKind, operationText } from './cell-text';
+import { DriftDetails } from './drift-details';
+import classes from './inspector.module.css';
+import { needsLook } from './rows';
+import { nextEnvironment } from './use-cell-shortcuts';
+
+interface CellDetailsProps {
+  cell: Cell;
+  environment: EnvironmentView;
+  board: Board;
+  focusRollback: boolean;
+  onRollbackFocused: () => void;
+}
+
+/** All about one cell, and what can be done with it. Roll back comes first and stays at its place. */
+export function CellDetails({
+  cell,
+  environment,
+  board,
+  focusRollback,
+  onRollbackFocused,
+}: CellDetailsProps) {
+  const rollback = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!focusRollback) return;
+    rollback.current?.focus();
+    onRollbackFocused();
+  }, [focusRollback, onRollbackFocused]);
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>
+          <Link to="/apps/$app" params={{ app: cell.app }} search={{ environment: cell.environment }}>
+            {cell.app}
+          </Link>
+        </h2>
+        <p className={classes.where}>
+          {cell.environment} <FreshnessMark value={environment.cluster} />
+        </p>
+      </header>
+      <section className={classes.section} aria-label="Actions">
+        <RollbackButton ref={rollback} cell={cell} urgent={needsLook(cell)} />
+        <Actions cell={cell} board={board} />
+      </section>
+      {cell.ledger?.problem && (
+        <section className={classes.section}>
+          <FailurePanel failure={cell.ledger.problem} />
+        </section>
+      )}
+      <Facts cell={cell} />
+      {cell.hold && <HoldDetails hold={cell.hold} />}
+      <DriftDetails cell={cell} board={board} />
+    </>
+  );
+}
+
+function Actions({ cell, board }: { cell: Cell; board: Board }) {
+  const blocked = useSession().data?.readOnlyBecause ?? null;
+  const { app, environment } = cell;
+  const version = cell.ledger?.version ?? null;
+  const next = nextEnvironment(board, environment);
+  const hold = holdKind(cell);
+  return (
+    <div className={classes.actions}>
+      <ActButton
+        variant="default"
+        leftSection={<IconRocket size={14} aria-hidden />}
+        blocked={blocked}
+        label={`Deploy ${app} to ${environment}`}
+        onAct={() => openSheet({ kind: 'deploy', app, environment })}
+      >
+        Deploy…
+      </ActButton>
+      <ActButton
+        variant="default"
+        leftSection={
+          cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
+        }
+        blocked={blocked}
+        label={cell.hold ? `Release the hold of ${app} in ${environment}` : `Hold ${app} in ${environment}`}
+        onAct={() => openSheet({ kind: hold, app, environment })}
+      >
+        {cell.hold ? 'Release hold…' : 'Hold…'}
+      </ActButton>
+      {next && version && (
+        <ActButton
+          variant="default"
+          style={{ gridColumn: '1 / -1' }}
+          leftSection={<IconTrain size={14} aria-hidden />}
+          blocked={blocked}
+          label={`Promote ${app} ${shortVersion(version)} to ${next}`}
+          onAct={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
+        >
+          Promote {shortVersion(version)} to {next}…
+        </ActButton>
+      )}
+    </div>
+  );
+}
+
+function Facts({ cell }: { cell: Cell }) {
+  const now = useNow('calm');
+  const { deployed, operation, rollout } = cell;
+  return (
+    <section className={classes.section} aria-label="State">
+      <dl className={classes.facts}>
+        <div>
+          <dt>Version</dt>
+          <dd>
+            <Version value={cell.ledger?.version ?? null} strong />
+            {cell.inStep === false && (
+              <span className={classes.small}> in the ledger; the cluster is not there yet</span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Health</dt>
+          <dd>
+            <HealthMark value={cell.health} />
+          </dd>
+        </div>
+        {rollout && (
+          <div>
+            <dt>Rollout</dt>
+            <dd>
+              {rolloutText(rollout)}
+              <p className={classes.small}>{rollout.message}</p>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Deployed</dt>
+          <dd>
+            {deployed ? (
+              <>
+                <span title={fullTime(deployed.at)}>{ago(deployed.at, now)}</span> by {deployed.author}
+                <p className={classes.small}>
+                  {kindWord[deployed.kind]}
+                  {deployed.from && ` from ${shortVersion(deployed.from)}`}
+                  {deployed.reason && `: ${deployed.reason}`}
+                </p>
+              </>
+            ) : (
+              'The history is not known that far.'
+            )}
+          </dd>
+        </div>
+        {cell.applications.map((application) => (
+          <div key={application.name}>
+            <dt>Argo CD</dt>
+            <dd>
+              {application.name}: {application.sync}, {application.health}
+              {application.conditions.map((condition) => (
+                <p key={condition.type} className={classes.small}>
+                  {condition.type}: {condition.message}
+                </p>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {operation && (
+        <div className={classes.card}>
+          <Link to="/operations/$operationId" params={{ operationId: operation.id }}>
+            <OperationMark value={operation.state} label={`Operation: ${operationText(operation)}`} />
+          </Link>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function HoldDetails({ hold }: { hold: NonNullable<Cell['hold']> }) {
+  const now = useNow('calm');
+  return (
+    <section className={classes.section} aria-label="Hold">
+      <HoldMark value={hold} />
+      <p>{holdSentence(hold)}</p>
+      {hold.detail && <p className={classes.small}>{hold.detail}</p>}
+      <p className={classes.small}>
+        {hold.reason ? `“${hold.reason}”` : 'No reason is known'}
+        {hold.by && `, by ${hold.by}`}
+        {hold.since && `, ${ago(hold.since, now)}`}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Cell } from '../../../shared/domain/board';
+import type { OperationKind } from '../../../shared/domain/operation';
+import { shortVersion } from '../../../shared/domain/version';
+import { ago } from '../../ui/time';
+import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/words';
+
+/** What a cell's open operation is at: `Rollout`, or its state when it is not running. */
+export function operationText(operation: NonNullable<Cell['operation']>): string {
+  if (operation.state !== 'running') return operationStateWord[operation.state];
+  return operation.step ? stepWord[operation.step] : 'Starting';
+}
+
+/** Everything a cell shows, as one sentence for assistive technology. */
+export function cellLabel(
+  app: string,
+  environment: string,
+  cell: Cell | null,
+  staleSince: string | null,
+  now: number,
+): string {
+  if (!cell?.ledger) return `${app}, ${environment}: not deployed here`;
+  const parts = [
+    cell.ledger.problem
+      ? 'its file cannot be read'
+      : cell.ledger.version === null
+        ? 'no version'
+        : shortVersion(cell.ledger.version),
+    cell.deployed ? `deployed ${ago(cell.deployed.at, now)}` : 'deployed at an unknown time',
+    cell.rollout ? `rolling out, ${rolloutText(cell.rollout)}` : (cell.health ?? 'health unknown'),
+    driftText(cell.drift),
+    cell.hold ? holdText(cell.hold) : '',
+    cell.operation ? `operation: ${operationText(cell.operation)}` : '',
+    staleSince ? `as of ${staleSince}` : '',
+  ];
+  return `${app}, ${environment}: ${parts.filter(Boolean).join(', ')}`;
+}
+
+/** The kinds of operation that a cell offers, by what stands in it. */
+export function holdKind(cell: Cell): Extract<OperationKind, 'hold' | 'release-hold'> {
+  return cell.hold ? 'release-hold' : 'hold';
+}

@@ -1,0 +1,84 @@
+import { IconCircleX } from '@tabler/icons-react';
+import type { Board } from '../../../shared/domain/board';
+import { count } from '../../ui/count';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { HealthMark, HoldMark, Mark } from '../../ui/mark';
+import { ago } from '../../ui/time';
+import { useUiState } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import classes from './inspector.module.css';
+import { needsLook, type Row } from './rows';
+
+/** The estate at a glance, while nothing is selected: what asks for a look, what is held, what can't be read. */
+export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
+  const now = useNow('calm');
+  const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
+  const looks = cells.filter(needsLook);
+  const holds = cells.filter((cell) => cell.hold !== null);
+  const go = (app: string, environment: string) => useUiState.setState({ selected: { app, environment } });
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>The estate at a glance</h2>
+        <p className={classes.where}>
+          {count(rows.length, 'app')}
+          {board.committedAt && `, last change ${ago(board.committedAt, now)}`}
+        </p>
+      </header>
+      <section className={classes.section} aria-label="Needs attention">
+        <h3>Needs attention</h3>
+        {looks.length === 0 && <p className={classes.small}>Nothing asks for a look.</p>}
+        {looks.slice(0, 8).map((cell) => (
+          <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
+            <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
+              {cell.app} · {cell.environment}
+            </button>
+            {cell.rollout?.state === 'failed' ? (
+              <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />
+            ) : (
+              <HealthMark value={cell.health} />
+            )}
+          </div>
+        ))}
+        {looks.length > 8 && <p className={classes.small}>and {looks.length - 8} more</p>}
+      </section>
+      <section className={classes.section} aria-label="Holds">
+        <h3>Held</h3>
+        {holds.length === 0 && <p className={classes.small}>No automatic deploys are held.</p>}
+        {holds.slice(0, 8).map((cell) => (
+          <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
+            <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
+              {cell.app} · {cell.environment}
+            </button>
+            {cell.hold && <HoldMark value={cell.hold} />}
+          </div>
+        ))}
+        {holds.length > 8 && <p className={classes.small}>and {holds.length - 8} more</p>}
+      </section>
+      <section className={classes.section} aria-label="Sources">
+        <h3>Where this comes from</h3>
+        <div className={classes.line}>
+          <span>Ledger</span>
+          <FreshnessMark value={board.ledger} />
+        </div>
+        {board.environments.map((environment) => (
+          <div key={environment.name} className={classes.line}>
+            <span>{environment.name}</span>
+            <FreshnessMark value={environment.cluster} />
+          </div>
+        ))}
+      </section>
+      {board.problems.length > 0 && (
+        <section className={classes.section} aria-label="Files that cannot be read">
+          <h3>Files that cannot be read</h3>
+          <div className={classes.list}>
+            {board.problems.map((problem) => (
+              <FailurePanel key={`${problem.place?.path}${problem.message}`} failure={problem} />
+            ))}
+          </div>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+export const chips = ['attention', 'drifted', 'held', 'rolling'] as const;
+export type Chip = (typeof chips)[number];
+export const sorts = ['app', 'age', 'drift', 'health'] as const;
+export type Sort = (typeof sorts)[number];
+
+/** The board's filter and order, as kept in the address; what is not understood is left out. */
+export const boardSearchSchema = z.object({
+  q: z.string().max(200).optional().catch(undefined),
+  only: z.enum(chips).optional().catch(undefined),
+  sort: z.enum(sorts).optional().catch(undefined),
+});
+export type BoardSearch = z.infer<typeof boardSearchSchema>;

@@ -1,0 +1,37 @@
+import { useCallback, useState } from 'react';
+import type { Board } from '../../../shared/domain/board';
+import { useShortcuts } from '../../ui/shortcuts';
+import { openSheet, useUiState } from '../../ui/ui-state';
+
+/** The environment that a version goes to from `environment`, `null` at the end of its chain. */
+export function nextEnvironment(board: Board, environment: string): string | null {
+  return board.environments.find((each) => each.before === environment)?.name ?? null;
+}
+
+/**
+ * Keys of the selected cell. All are capitals: small letters type ahead, and none of these acts by itself (they open
+ * the sheet, or go to the Roll back button that says what it will do).
+ */
+export function useCellShortcuts(board: Board) {
+  const [wanted, setWanted] = useState<string | null>(null);
+  useShortcuts({
+    'shift+d': () => {
+      const { selected } = useUiState.getState();
+      if (selected) openSheet({ kind: 'deploy', ...selected });
+    },
+    'shift+p': () => {
+      const { selected } = useUiState.getState();
+      if (!selected?.environment) return;
+      const next = nextEnvironment(board, selected.environment);
+      if (next) {
+        openSheet({ kind: 'promote', app: selected.app, environment: next, from: selected.environment });
+      }
+    },
+  });
+  const focusRollback = useCallback(() => {
+    const { selected } = useUiState.getState();
+    if (selected?.environment) setWanted(`${selected.app} ${selected.environment}`);
+  }, []);
+  const rollbackFocused = useCallback(() => setWanted(null), []);
+  return { focusRollback, rollbackWanted: wanted, rollbackFocused };
+}

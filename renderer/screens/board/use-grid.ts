@@ -1,0 +1,80 @@
+import { type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
+import { useUiState } from '../../ui/ui-state';
+import { isTyped, moved, type Place, typeAheadMs, typedTo } from './grid-keys';
+import type { Row } from './rows';
+
+interface GridOptions {
+  rows: readonly Row[];
+  environments: readonly string[];
+  page: () => number;
+  scrollTo: (row: number) => void;
+  open: (app: string, environment: string | null) => void;
+}
+
+/**
+ * Keyboard, selection and the one tab stop of the board's grid. The selected cell is kept by app and environment, not
+ * by place, so that it stays the same cell when rows move.
+ */
+export function useGrid({ rows, environments, page, scrollTo, open }: GridOptions) {
+  const selected = useUiState((state) => state.selected);
+  const grid = useRef<HTMLDivElement>(null);
+  const focusWanted = useRef(false);
+  const typed = useRef({ text: '', at: 0 });
+
+  const row = selected ? rows.findIndex((each) => each.app === selected.app) : -1;
+  const column = selected?.environment ? environments.indexOf(selected.environment) + 1 : 0;
+  const active: Place = {
+    row: Math.max(0, row),
+    column: row < 0 ? Math.min(1, environments.length) : column,
+  };
+
+  const select = useCallback(
+    (place: Place, focus: boolean) => {
+      const app = rows[place.row]?.app;
+      if (app === undefined) return;
+      focusWanted.current = focus;
+      useUiState.setState({ selected: { app, environment: environments[place.column - 1] ?? null } });
+      scrollTo(place.row);
+    },
+    [rows, environments, scrollTo],
+  );
+
+  // The row may have to be scrolled into being first: focus follows in the render that has it.
+  useLayoutEffect(() => {
+    if (!focusWanted.current) return;
+    const app = CSS.escape(rows[active.row]?.app ?? '');
+    const cell = grid.current?.querySelector<HTMLElement>(
+      `[data-app="${app}"][data-column="${active.column}"]`,
+    );
+    if (!cell) return;
+    focusWanted.current = false;
+    cell.focus({ preventScroll: true });
+  });
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const to = moved(active, event, { rows: rows.length, columns: environments.length + 1, page: page() });
+    if (to) {
+      event.preventDefault();
+      select(to, true);
+      return;
+    }
+    if (event.key === 'Enter') {
+      const app = rows[active.row]?.app;
+      if (app === undefined) return;
+      event.preventDefault();
+      open(app, environments[active.column - 1] ?? null);
+      return;
+    }
+    if (!isTyped(event)) return;
+    const late = event.timeStamp - typed.current.at > typeAheadMs;
+    typed.current = { text: (late ? '' : typed.current.text) + event.key, at: event.timeStamp };
+    const found = typedTo(
+      rows.map((each) => each.app),
+      active.row,
+      typed.current.text,
+    );
+    if (found !== null) select({ row: found, column: active.column }, true);
+  };
+
+  return { grid, active, select, onKeyDown };
+}

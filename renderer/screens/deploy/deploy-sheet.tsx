@@ -1,0 +1,3 @@
+export function DeploySheet() {
+  return null;
+}

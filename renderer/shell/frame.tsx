@@ -1,0 +1,60 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { type ReactNode, useEffect } from 'react';
+import { useChangeEvents } from '../data/events';
+import { useSettings } from '../data/queries';
+import { useShortcuts } from '../ui/shortcuts';
+import { useUiState } from '../ui/ui-state';
+import { ErrorBoundary } from './error-boundary';
+import classes from './frame.module.css';
+import { LiveRegion } from './live-region';
+import { Navigation } from './navigation';
+import { Palette } from './palette';
+import { PhaseWatch } from './phase-watch';
+import { ShortcutList } from './shortcut-list';
+import { TopBar } from './top-bar';
+import { Tray } from './tray';
+
+/** What surrounds every screen. `sheet` is the deploy sheet, which can be opened from any of them. */
+export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
+  useChangeEvents();
+  useColourScheme();
+  useShortcuts({
+    'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
+    '?': () => useUiState.setState({ shortcutsOpen: true }),
+  });
+  return (
+    <div className={classes.frame}>
+      <a
+        className={classes.skip}
+        href="#content"
+        onClick={(event) => {
+          // The hash is the router's: move the focus without touching it.
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <TopBar />
+      <Navigation />
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <ErrorBoundary place="This screen">{children}</ErrorBoundary>
+      </main>
+      <Tray />
+      {sheet}
+      <Palette />
+      <ShortcutList />
+      <LiveRegion />
+      <PhaseWatch />
+    </div>
+  );
+}
+
+/** The colour scheme is a setting of the app, kept by the main process; the page follows it. */
+function useColourScheme(): void {
+  const wanted = useSettings().data?.colourScheme;
+  const { setColorScheme } = useMantineColorScheme();
+  useEffect(() => {
+    if (wanted) setColorScheme(wanted);
+  }, [wanted, setColorScheme]);
+}

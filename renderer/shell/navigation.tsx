@@ -1,0 +1,58 @@
+import {
+  type Icon,
+  IconAdjustmentsHorizontal,
+  IconFlask2,
+  IconLayoutGrid,
+  IconProgressBolt,
+} from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useSession } from '../data/queries';
+import classes from './navigation.module.css';
+
+interface Place {
+  to: '/' | '/operations' | '/practice' | '/settings';
+  label: string;
+  icon: Icon;
+}
+
+const places: Place[] = [
+  { to: '/', label: 'Board', icon: IconLayoutGrid },
+  { to: '/operations', label: 'Operations', icon: IconProgressBolt },
+];
+const practice: Place = { to: '/practice', label: 'Practice', icon: IconFlask2 };
+const settings: Place = { to: '/settings', label: 'Settings', icon: IconAdjustmentsHorizontal };
+
+function Item({ place }: { place: Place }) {
+  const Shape = place.icon;
+  return (
+    <li>
+      <Link
+        to={place.to}
+        className={classes.item}
+        activeProps={{ 'aria-current': 'page' }}
+        activeOptions={{ exact: place.to === '/', includeSearch: false }}
+      >
+        <Shape size={20} stroke={1.7} aria-hidden />
+        <span>{place.label}</span>
+      </Link>
+    </li>
+  );
+}
+
+/** The screens, at the left edge. Practice is there only on the practice estate. */
+export function Navigation() {
+  const mode = useSession().data?.mode;
+  return (
+    <nav className={classes.nav} aria-label="Screens">
+      <ul>
+        {places.map((place) => (
+          <Item key={place.to} place={place} />
+        ))}
+        {mode === 'practice' && <Item place={practice} />}
+      </ul>
+      <ul>
+        <Item place={settings} />
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,120 @@
+import type { Board, Cell } from '../../shared/domain/board';
+import { shortVersion } from '../../shared/domain/version';
+import { openSheet, useUiState } from '../ui/ui-state';
+import type { Findable } from './rank';
+
+/** One line of the palette. */
+export interface PaletteItem extends Findable {
+  id: string;
+  group: 'Apps' | 'Actions' | 'Screens';
+  /** At the right, in small. */
+  note: string;
+  run: () => void;
+}
+
+export interface PaletteDoors {
+  openApp: (app: string) => void;
+  openScreen: (to: '/' | '/operations' | '/practice' | '/settings') => void;
+  toggleColours: () => void;
+}
+
+function cellItems(cell: Cell): PaletteItem[] {
+  const { app, environment } = cell;
+  const items: PaletteItem[] = [
+    {
+      id: `deploy ${app} ${environment}`,
+      group: 'Actions',
+      title: `Deploy ${app} to ${environment}`,
+      words: 'release version tag',
+      note: '',
+      weight: -6,
+      run: () => openSheet({ kind: 'deploy', app, environment }),
+    },
+    cell.hold
+      ? {
+          id: `release ${app} ${environment}`,
+          group: 'Actions',
+          title: `Release the hold of ${app} in ${environment}`,
+          words: 'unfreeze automatic',
+          note: '',
+          weight: -7,
+          run: () => openSheet({ kind: 'release-hold', app, environment }),
+        }
+      : {
+          id: `hold ${app} ${environment}`,
+          group: 'Actions',
+          title: `Hold ${app} in ${environment}`,
+          words: 'freeze stop automatic',
+          note: '',
+          weight: -8,
+          run: () => openSheet({ kind: 'hold', app, environment }),
+        },
+  ];
+  const target = cell.rollbackTarget;
+  if (target) {
+    items.push({
+      id: `rollback ${app} ${environment}`,
+      group: 'Actions',
+      title: `Roll back ${app} in ${environment}`,
+      words: 'undo revert previous rollback',
+      note: `to ${shortVersion(target.version)}, after a look`,
+      weight: -5,
+      // From the palette it always opens the sheet: the version was not in sight when it was chosen.
+      run: () => openSheet({ kind: 'rollback', app, environment, version: target.version }),
+    });
+  }
+  return items;
+}
+
+/** Everything the palette reaches: apps, screens and actions. */
+export function paletteItems(
+  board: Board | undefined,
+  practice: boolean,
+  doors: PaletteDoors,
+): PaletteItem[] {
+  const screen = (
+    to: Parameters<PaletteDoors['openScreen']>[0],
+    title: string,
+    words: string,
+  ): PaletteItem => ({
+    id: to,
+    group: 'Screens',
+    title,
+    words,
+    note: 'screen',
+    run: () => doors.openScreen(to),
+  });
+  return [
+    ...(board?.apps ?? []).map(
+      (app): PaletteItem => ({
+        id: `app ${app}`,
+        group: 'Apps',
+        title: app,
+        note: 'app',
+        weight: 5,
+        run: () => doors.openApp(app),
+      }),
+    ),
+    screen('/', 'Board', 'apps environments home'),
+    screen('/operations', 'Operations', 'deployments running recent'),
+    ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
+    screen('/settings', 'Settings', 'about identity colour notifications'),
+    {
+      id: 'colours',
+      group: 'Actions',
+      title: 'Switch between light and dark',
+      words: 'colour scheme theme',
+      note: '',
+      run: doors.toggleColours,
+    },
+    {
+      id: 'shortcuts',
+      group: 'Actions',
+      title: 'Show keyboard shortcuts',
+      words: 'keys help',
+      note: '?',
+      run: () => useUiState.setState({ shortcutsOpen: true }),
+    },
+    ...(board?.cells ?? []).flatMap(cellItems),
+  ];
+}

@@ -1,0 +1,86 @@
+import { Modal, useComputedColorScheme } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useBoard, useSaveSettings, useSession } from '../data/queries';
+import { announce } from '../ui/announcer';
+import { count } from '../ui/count';
+import { useUiState } from '../ui/ui-state';
+import classes from './palette.module.css';
+import { paletteItems } from './palette-items';
+import { rank } from './rank';
+
+/** Ctrl/⌘ K: reaches every app, screen and action. */
+export function Palette() {
+  const open = useUiState((state) => state.paletteOpen);
+  const close = () => useUiState.setState({ paletteOpen: false });
+  return (
+    <Modal
+      opened={open}
+      onClose={close}
+      withCloseButton={false}
+      padding={0}
+      size={560}
+      yOffset="12vh"
+      aria-label="Command palette"
+    >
+      <Search onDone={close} />
+    </Modal>
+  );
+}
+
+function Search({ onDone }: { onDone: () => void }) {
+  const [query, setQuery] = useState('');
+  const wanted = useDeferredValue(query);
+  const board = useBoard().data;
+  const practice = useSession().data?.mode === 'practice';
+  const navigate = useNavigate();
+  const save = useSaveSettings();
+  const scheme = useComputedColorScheme('light');
+  const items = useMemo(
+    () =>
+      paletteItems(board, practice, {
+        openApp: (app) => void navigate({ to: '/apps/$app', params: { app } }),
+        openScreen: (to) => void navigate({ to }),
+        toggleColours: () => save.mutate({ colourScheme: scheme === 'dark' ? 'light' : 'dark' }),
+      }),
+    [board, practice, navigate, save.mutate, scheme],
+  );
+  const found = useMemo(() => {
+    const pool = wanted.trim() === '' ? items.filter((item) => (item.weight ?? 0) >= 0) : items;
+    return rank(wanted, pool, 40);
+  }, [wanted, items]);
+  useEffect(() => {
+    if (wanted) announce(count(found.length, 'result'));
+  }, [wanted, found.length]);
+
+  return (
+    <Command shouldFilter={false} label="Command palette" loop className={classes.palette}>
+      <Command.Input
+        data-autofocus
+        autoFocus
+        value={query}
+        onValueChange={setQuery}
+        placeholder="App, screen or action…"
+        className={classes.input}
+      />
+      <Command.List className={classes.list} label="Results">
+        <Command.Empty className={classes.empty}>Nothing fits “{query}”.</Command.Empty>
+        {found.map((item) => (
+          <Command.Item
+            key={item.id}
+            value={item.id}
+            className={classes.item}
+            onSelect={() => {
+              onDone();
+              item.run();
+            }}
+          >
+            <span className={classes.title}>{item.title}</span>
+            <span className={classes.note}>{item.note}</span>
+          </Command.Item>
+        ))}
+      </Command.List>
+    </Command>
+  );
+}

@@ -1,0 +1,67 @@
+import { notifications } from '@mantine/notifications';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { actOf, type Operation } from '../../shared/domain/operation';
+import { useOperations, useSession } from '../data/queries';
+import { announce } from '../ui/announcer';
+import { operationStateWord, presentStep, stepWord } from '../ui/words';
+
+/** What changed between two looks at the operations: a step, or the end. The first look is only remembered. */
+export function phaseChanges(
+  before: ReadonlyMap<string, string> | null,
+  operations: readonly Operation[],
+): { operation: Operation; text: string; ended: boolean }[] {
+  if (!before) return [];
+  const changes = [];
+  for (const operation of operations) {
+    const was = before.get(operation.id);
+    if (was === phaseOf(operation)) continue;
+    const ended = operation.state !== 'running';
+    // What had ended before this window saw it is no news.
+    if (ended && was === undefined) continue;
+    const step = presentStep(operation);
+    const phase = ended ? operationStateWord[operation.state] : step ? stepWord[step.name] : 'started';
+    changes.push({ operation, text: `${actOf(operation.intent)}: ${phase}`, ended });
+  }
+  return changes;
+}
+
+/** One text per phase that is worth telling apart. */
+export function phaseOf(operation: Operation): string {
+  return `${operation.state} ${operation.state === 'running' ? (presentStep(operation)?.name ?? '') : ''}`;
+}
+
+/** Announces changes of phase, and notifies of the end of one's own operations; each leads to its operation. */
+export function PhaseWatch() {
+  const operations = useOperations({ limit: 50 }).data;
+  const actor = useSession().data?.actor;
+  const before = useRef<Map<string, string> | null>(null);
+  useEffect(() => {
+    if (!operations) return;
+    for (const { operation, text, ended } of phaseChanges(before.current, operations)) {
+      announce(text);
+      if (ended && operation.actor === actor) notify(operation);
+    }
+    before.current = new Map(operations.map((operation) => [operation.id, phaseOf(operation)]));
+  }, [operations, actor]);
+  return null;
+}
+
+function notify(operation: Operation): void {
+  const good = operation.state === 'succeeded';
+  notifications.show({
+    id: operation.id,
+    title: operationStateWord[operation.state],
+    color: good ? 'teal' : operation.state === 'cancelled' ? 'gray' : 'brick',
+    autoClose: good ? 8_000 : false,
+    message: (
+      <Link
+        to="/operations/$operationId"
+        params={{ operationId: operation.id }}
+        onClick={() => notifications.hide(operation.id)}
+      >
+        {actOf(operation.intent)}
+      </Link>
+    ),
+  });
+}

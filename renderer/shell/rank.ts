@@ -1,0 +1,68 @@
+/** Something that the palette can find. */
+export interface Findable {
+  /** What is matched first. */
+  title: string;
+  /** Other words it goes by. */
+  words?: string;
+  /** A push for things that are wanted more often; 0 by default, at most 10. */
+  weight?: number;
+}
+
+const boundary = /[\s\-_./:]/;
+
+/**
+ * How well a query fits a text: whole, beginning, beginning of a word, inside, then letters in order (the closer
+ * together the better). 0: not at all.
+ */
+export function fit(query: string, text: string): number {
+  const wanted = query.trim().toLowerCase();
+  const target = text.toLowerCase();
+  if (wanted === '') return 1;
+  if (target === wanted) return 100;
+  if (target.startsWith(wanted)) return 90 - Math.min(9, target.length - wanted.length) * 0.5;
+  const inside = target.indexOf(wanted);
+  if (inside > 0) return boundary.test(target[inside - 1] ?? '') ? 75 : 55;
+  return scattered(wanted, target);
+}
+
+/** Letters in order with gaps: `pubapi` in `publishing-api`. Beginnings of words count more, gaps count less. */
+function scattered(wanted: string, target: string): number {
+  let at = -1;
+  let gaps = 0;
+  let starts = 0;
+  for (const letter of wanted.replace(/\s+/g, '')) {
+    const next = target.indexOf(letter, at + 1);
+    if (next < 0) return 0;
+    if (next === 0 || boundary.test(target[next - 1] ?? '')) starts += 1;
+    else if (next > at + 1) gaps += 1;
+    at = next;
+  }
+  const score = 40 + starts * 3 - gaps * 8;
+  return score > 12 ? Math.min(50, score) : 0;
+}
+
+/** Every word of the query has to fit somewhere; titles count more than other words. */
+export function score(query: string, item: Findable): number {
+  const weight = item.weight ?? 0;
+  const whole = fit(query, item.title);
+  if (query.trim() === '') return 1 + weight;
+  if (whole >= 55) return whole + weight;
+  let sum = 0;
+  const words = query.trim().split(/\s+/);
+  for (const word of words) {
+    const best = Math.max(fit(word, item.title), 0.6 * fit(word, item.words ?? ''));
+    if (best === 0) return whole > 0 ? whole + weight : 0;
+    sum += best;
+  }
+  return Math.max(whole, (sum / words.length) * 0.85) + weight;
+}
+
+/** The items that fit, the best first; alike ones stay in their order. */
+export function rank<T extends Findable>(query: string, items: readonly T[], limit: number): T[] {
+  return items
+    .map((item, index) => ({ item, index, score: score(query, item) }))
+    .filter((each) => each.score > 0)
+    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .slice(0, limit)
+    .map((each) => each.item);
+}

@@ -1,0 +1,77 @@
+import { Kbd, UnstyledButton } from '@mantine/core';
+import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
+import { useBoard, useSession } from '../data/queries';
+import { FreshnessMark } from '../ui/freshness-mark';
+import { Mark } from '../ui/mark';
+import { useUiState } from '../ui/ui-state';
+import classes from './top-bar.module.css';
+
+function Mode() {
+  const session = useSession().data;
+  if (!session) return null;
+  if (session.mode === 'practice') {
+    return (
+      <span className={classes.mode} title="Everything here is a rehearsal: nothing real is touched.">
+        <Mark icon={IconFlask2} tone="hold" label="Practice estate" badge />
+      </span>
+    );
+  }
+  if (session.readOnlyBecause) {
+    return (
+      <span className={classes.mode} title={session.readOnlyBecause}>
+        <Mark icon={IconEye} tone="warn" label="Read-only" badge />
+      </span>
+    );
+  }
+  return null;
+}
+
+/** The estate, its mode, and how fresh everything on screen is. */
+export function TopBar() {
+  const session = useSession().data;
+  const board = useBoard().data;
+  return (
+    <header className={classes.bar}>
+      <span className={classes.name}>
+        <Logo />
+        <span className={classes.estate} title={session?.ledger.url}>
+          {session?.estate ?? 'Signalbox'}
+        </span>
+        <Mode />
+      </span>
+      <UnstyledButton
+        className={classes.search}
+        onClick={() => useUiState.setState({ paletteOpen: true })}
+        aria-label="Open the command palette"
+        aria-keyshortcuts="Control+K Meta+K"
+      >
+        <IconSearch size={14} aria-hidden />
+        <span>Find an app or an action</span>
+        <Kbd size="xs">Ctrl K</Kbd>
+      </UnstyledButton>
+      <ul className={classes.freshness} aria-label="Freshness">
+        {session && (
+          <li>
+            <FreshnessMark name="Ledger" value={session.ledger.freshness} />
+          </li>
+        )}
+        {board?.environments.map((environment) => (
+          <li key={environment.name}>
+            <FreshnessMark name={environment.name} value={environment.cluster} />
+          </li>
+        ))}
+      </ul>
+    </header>
+  );
+}
+
+/** A semaphore arm at a post: the signal of a signal box. */
+function Logo() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true" className={classes.logo}>
+      <rect x="4" y="2" width="2.5" height="16" rx="1" fill="currentColor" />
+      <rect x="6.5" y="3.5" width="11" height="4.5" rx="1" fill="var(--sb-bad)" />
+      <circle cx="5.25" cy="12.5" r="2.75" fill="var(--sb-ok)" />
+    </svg>
+  );
+}

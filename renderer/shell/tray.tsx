@@ -1,0 +1,80 @@
+import { Link } from '@tanstack/react-router';
+import type { Operation, OperationState } from '../../shared/domain/operation';
+import { shortVersion } from '../../shared/domain/version';
+import { useOperations } from '../data/queries';
+import { count } from '../ui/count';
+import { OperationMark } from '../ui/mark';
+import { between, duration } from '../ui/time';
+import { useNow } from '../ui/use-now';
+import { doingWord, kindWord, operationStateWord, presentStep, stepWord } from '../ui/words';
+import classes from './tray.module.css';
+
+const gravity: Record<OperationState, number> = {
+  unknown: 0,
+  failed: 1,
+  running: 2,
+  cancelled: 3,
+  succeeded: 4,
+};
+const recentMs = 10 * 60_000;
+
+/** What the tray holds: what is open, and what ended within ten minutes; the worst first, then the newest. */
+export function trayOf(operations: readonly Operation[], now: number): Operation[] {
+  return operations
+    .filter((operation) => operation.finishedAt === null || now - Date.parse(operation.finishedAt) < recentMs)
+    .toSorted(
+      (a, b) => gravity[a.state] - gravity[b.state] || Date.parse(b.requestedAt) - Date.parse(a.requestedAt),
+    );
+}
+
+function Item({ operation, now }: { operation: Operation; now: number }) {
+  const { intent, state } = operation;
+  const step = presentStep(operation);
+  const version = 'version' in intent ? ` ${shortVersion(intent.version)}` : '';
+  const what = state === 'running' ? doingWord[intent.kind] : kindWord[intent.kind];
+  const spent = between(operation.requestedAt, operation.finishedAt, now) ?? 0;
+  return (
+    <li className={classes.item}>
+      <Link
+        to="/operations/$operationId"
+        params={{ operationId: operation.id }}
+        className={classes.link}
+        activeProps={{ 'aria-current': 'page' }}
+      >
+        <OperationMark value={state} iconOnly />
+        <span className={classes.what}>
+          {what} <strong>{intent.app}</strong>
+          {version} · {intent.environment}
+        </span>
+        <span className={classes.step}>
+          {state === 'running' && step ? stepWord[step.name] : operationStateWord[state]}
+        </span>
+        <span className={classes.time}>{duration(spent)}</span>
+      </Link>
+    </li>
+  );
+}
+
+/** Open operations, at the bottom of every screen; its place is always kept, so nothing moves when one starts. */
+export function Tray() {
+  const now = useNow('second');
+  const shown = trayOf(useOperations({ limit: 50 }).data ?? [], now);
+  const open = shown.filter((operation) => operation.finishedAt === null).length;
+  return (
+    <section className={classes.tray} aria-label="Operations tray">
+      <Link to="/operations" className={classes.all}>
+        {open === 0 ? 'No open operations' : count(open, 'open operation')}
+      </Link>
+      <ul className={classes.list}>
+        {shown.slice(0, 6).map((operation) => (
+          <Item key={operation.id} operation={operation} now={now} />
+        ))}
+      </ul>
+      {shown.length > 6 && (
+        <Link to="/operations" className={classes.all}>
+          {shown.length - 6} more
+        </Link>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button, type ButtonProps, Tooltip } from '@mantine/core';
+import { type ReactNode, type Ref, useId } from 'react';
+
+interface ActButtonProps extends Omit<ButtonProps, 'disabled' | 'children'> {
+  children: ReactNode;
+  /** Why it cannot act now, in a full sentence; `null` when it can. */
+  blocked: string | null;
+  busy?: boolean;
+  onAct: () => void;
+  /** When the visible text is shorter than what the act needs to be named by. */
+  label?: string;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+/**
+ * A button that says the act. While it is blocked it stays focusable and explains itself: in its tooltip on hover
+ * and focus, and as its description for assistive technology.
+ */
+export function ActButton({ children, blocked, busy, onAct, label, ref, ...rest }: ActButtonProps) {
+  const reasonId = useId();
+  const off = blocked !== null || busy === true;
+  return (
+    <>
+      <Tooltip label={blocked ?? ''} disabled={blocked === null}>
+        <Button
+          ref={ref}
+          {...rest}
+          aria-label={label}
+          aria-disabled={off || undefined}
+          aria-describedby={blocked === null ? undefined : reasonId}
+          data-disabled={off || undefined}
+          aria-busy={busy || undefined}
+          onClick={(event) => {
+            if (off) event.preventDefault();
+            else onAct();
+          }}
+        >
+          {children}
+        </Button>
+      </Tooltip>
+      {blocked !== null && (
+        <span id={reasonId} className="visually-hidden">
+          {blocked}
+        </span>
+      )}
+    </>
+  );
+}

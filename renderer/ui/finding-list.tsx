@@ -1,0 +1,71 @@
+import { type Finding, type FindingLevel, findingLevels } from '../../shared/domain/finding';
+import { count } from './count';
+import classes from './finding-list.module.css';
+import { LevelMark } from './mark';
+
+/** How a finding stands in the way, and what gets past it. */
+function wayOut(finding: Finding): string | null {
+  if (finding.level === 'pass' || finding.level === 'info') return null;
+  if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';
+  if (finding.level === 'unknown')
+    return 'Unknown is not a pass. Look for yourself, or go ahead with a reason.';
+  return 'You can go ahead with a reason; it goes into the commit.';
+}
+
+const order = (level: FindingLevel): number => findingLevels.indexOf(level);
+
+function Item({ finding }: { finding: Finding }) {
+  const way = wayOut(finding);
+  return (
+    <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
+      <LevelMark value={finding.level} />
+      <div className={classes.text}>
+        <p>{finding.message}</p>
+        {finding.evidence && <p className={classes.evidence}>{finding.evidence}</p>}
+        {way && <p className={classes.way}>{way}</p>}
+      </div>
+    </li>
+  );
+}
+
+/** Preflight's findings, the gravest first; what passed is folded once there is much of it. */
+export function FindingList({ findings }: { findings: readonly Finding[] }) {
+  const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
+  const open = sorted.filter((finding) => finding.level !== 'pass');
+  const passed = sorted.filter((finding) => finding.level === 'pass');
+  const fold = passed.length > 3;
+  return (
+    <div className={classes.list}>
+      <ul aria-label="Checks">
+        {(fold ? open : sorted).map((finding) => (
+          <Item key={`${finding.code}${finding.message}`} finding={finding} />
+        ))}
+      </ul>
+      {fold && (
+        <details className={classes.fold}>
+          <summary>{count(passed.length, 'check')} passed</summary>
+          <ul aria-label="Passed checks">
+            {passed.map((finding) => (
+              <Item key={`${finding.code}${finding.message}`} finding={finding} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** The same place while the checks run. */
+export function FindingsWaiting() {
+  const checks = ['The environment', 'The version', 'Tests before it', 'Migrations'];
+  return (
+    <ul className={classes.list} aria-label="Checks" aria-busy>
+      {checks.map((check) => (
+        <li key={check} className={`${classes.item} ${classes.waiting}`}>
+          <span>Checking</span>
+          <span>{check}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

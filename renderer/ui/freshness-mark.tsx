@@ -1,0 +1,40 @@
+import { Tooltip } from '@mantine/core';
+import { IconCloudOff, IconLoader2, IconPlugConnectedX, IconPointFilled } from '@tabler/icons-react';
+import type { Freshness } from '../../shared/domain/freshness';
+import { Mark } from './mark';
+import { clock, fullTime } from './time';
+import { useNow } from './use-now';
+import { freshnessText } from './words';
+
+const look = {
+  live: { icon: IconPointFilled, tone: 'ok' },
+  connecting: { icon: IconLoader2, tone: 'accent' },
+  unreachable: { icon: IconCloudOff, tone: 'bad' },
+  absent: { icon: IconPlugConnectedX, tone: 'quiet' },
+} as const;
+
+function explain(freshness: Freshness, now: number): string {
+  switch (freshness.state) {
+    case 'live':
+      return `Live. Last heard of ${fullTime(freshness.asOf)}.`;
+    case 'connecting':
+      return 'Connecting.';
+    case 'unreachable':
+      return `Unreachable since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
+    case 'absent':
+      return 'This estate has no such source.';
+  }
+}
+
+/** How much something can be relied on: `live`, `as of 14:02`, `unreachable since 14:02`. */
+export function FreshnessMark({ value, name }: { value: Freshness; name?: string }) {
+  const now = useNow('calm');
+  const text = freshnessText(value, now);
+  return (
+    <Tooltip label={explain(value, now)}>
+      <span>
+        <Mark {...look[value.state]} label={name ? `${name} ${text}` : text} />
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,74 @@
+import { IconArrowBackUp } from '@tabler/icons-react';
+import type { Ref } from 'react';
+import type { Cell } from '../../shared/domain/board';
+import { shortVersion } from '../../shared/domain/version';
+import { useOneClickRollback } from '../data/one-click';
+import { ActButton } from './act-button';
+import { announce } from './announcer';
+import { count } from './count';
+import { FailurePanel } from './failure-panel';
+import classes from './rollback-button.module.css';
+import { openSheet } from './ui-state';
+
+interface RollbackButtonProps {
+  cell: Cell;
+  ref?: Ref<HTMLButtonElement>;
+  /** Stands out where the cell is in trouble. */
+  urgent?: boolean;
+  onStarted?: (operationId: string) => void;
+}
+
+/** Names the whole act, as tests and people look for it: app, version and environment. */
+export function rollbackLabel(cell: Cell): string {
+  return cell.rollbackTarget
+    ? `Roll back ${cell.app} to ${shortVersion(cell.rollbackTarget.version)} in ${cell.environment}`
+    : `Roll back ${cell.app} in ${cell.environment}`;
+}
+
+/**
+ * One click rolls back, when nothing warns. What it will do, and on what evidence, stands under it; with a warning
+ * the sheet opens instead, and the line says so beforehand.
+ */
+export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonProps) {
+  const rollback = useOneClickRollback(cell);
+  const review = () => {
+    if (!rollback.intent) return;
+    const { app, environment, version } = rollback.intent;
+    openSheet({ kind: 'rollback', app, environment, version });
+  };
+  const act = async () => {
+    const started = await rollback.click(review);
+    if (!started) return;
+    announce(`${rollbackLabel(cell)}: started`);
+    onStarted?.(started);
+  };
+  return (
+    <div className={classes.box}>
+      <ActButton
+        ref={ref}
+        fullWidth
+        variant={urgent ? 'filled' : 'default'}
+        color={urgent ? 'signal' : 'gray'}
+        leftSection={<IconArrowBackUp size={15} aria-hidden />}
+        blocked={rollback.blocked}
+        busy={rollback.busy}
+        onAct={() => void act()}
+        className={classes.button ?? ''}
+      >
+        {rollbackLabel(cell)}
+      </ActButton>
+      <p className={classes.note}>{note(cell, rollback)}</p>
+      {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void act()} />}
+    </div>
+  );
+}
+
+function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): string {
+  if (rollback.blocked) return rollback.blocked;
+  if (rollback.review) {
+    return rollback.warnings > 0
+      ? `${count(rollback.warnings, 'check needs', 'checks need')} a look first: the sheet opens.`
+      : 'Needs a look first: the sheet opens.';
+  }
+  return cell.rollbackTarget?.evidenceText ?? '';
+}

@@ -1,0 +1,73 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const parsed = (iso: string): number => Date.parse(iso);
+
+/**
+ * How long ago something was, in one short text of at most two parts: `now`, `4 min`, `3 h`, `2 d`, `6 wk`, `14 mo`.
+ * @param iso ISO 8601. @param now ms since the epoch. A time in the future counts as now.
+ */
+export function age(iso: string, now: number): string {
+  const passed = now - parsed(iso);
+  if (Number.isNaN(passed)) return 'unknown';
+  if (passed < minute) return 'now';
+  if (passed < hour) return `${Math.floor(passed / minute)} min`;
+  if (passed < day) return `${Math.floor(passed / hour)} h`;
+  if (passed < 14 * day) return `${Math.floor(passed / day)} d`;
+  if (passed < 90 * day) return `${Math.floor(passed / (7 * day))} wk`;
+  return `${Math.floor(passed / (30.44 * day))} mo`;
+}
+
+/** {@link age} as part of a sentence: `just now`, `3 h ago`. */
+export function ago(iso: string, now: number): string {
+  const text = age(iso, now);
+  if (text === 'now') return 'just now';
+  return text === 'unknown' ? 'at an unknown time' : `${text} ago`;
+}
+
+/** A span of time in ms: `0.4 s`, `12 s`, `1 min 05 s`, `2 h 03 min`. */
+export function duration(ms: number): string {
+  const span = Math.max(0, ms);
+  if (span < 950) return `${(span / 1000).toFixed(1)} s`;
+  const seconds = Math.round(span / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** The span between two ISO times, up to `now` while the second is not known; `null` before the first is. */
+export function between(start: string | null, end: string | null, now: number): number | null {
+  if (!start) return null;
+  return (end ? parsed(end) : now) - parsed(start);
+}
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Local time of day, with the date when it is not today: `14:02`, `3 Mar 14:02`, `3 Mar 2025 14:02`. */
+export function clock(iso: string, now: number): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return 'unknown';
+  const today = new Date(now);
+  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+  if (at.toDateString() === today.toDateString()) return time;
+  const date = `${at.getDate()} ${months[at.getMonth()]}`;
+  return at.getFullYear() === today.getFullYear() ? `${date} ${time}` : `${date} ${at.getFullYear()} ${time}`;
+}
+
+/** Local time with seconds: `14:02:09`. */
+export function seconds(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return '--:--:--';
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
+}
+
+/** Date and time in full, local and UTC, for a tooltip. */
+export function fullTime(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  const local = `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()} ${seconds(iso)}`;
+  return `${local} local time, ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

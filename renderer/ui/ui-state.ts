@@ -1,0 +1,35 @@
+import { create } from 'zustand';
+import type { OperationKind } from '../../shared/domain/operation';
+
+/** What the sheet at the right is about; versions may be chosen before it opens. */
+export interface SheetRequest {
+  kind: OperationKind;
+  app: string;
+  /** `null`: to be picked in the sheet. */
+  environment: string | null;
+  version?: string;
+  /** Where a promotion comes from. */
+  from?: string;
+}
+
+interface UiState {
+  sheet: SheetRequest | null;
+  paletteOpen: boolean;
+  shortcutsOpen: boolean;
+  /** The cell of the board that is selected, kept while other screens are visited. */
+  selected: { app: string; environment: string | null } | null;
+  /** Where the board was scrolled to, in px. */
+  boardScroll: number;
+}
+
+/** What is open and selected in this window: nothing that the main process would know. */
+export const useUiState = create<UiState>(() => ({
+  sheet: null,
+  paletteOpen: false,
+  shortcutsOpen: false,
+  selected: null,
+  boardScroll: 0,
+}));
+
+export const openSheet = (sheet: SheetRequest): void => useUiState.setState({ sheet });
+export const closeSheet = (): void => useUiState.setState({ sheet: null });

@@ -1,0 +1,121 @@
+import type { Cell, Drift, Hold } from '../../shared/domain/board';
+import type { DeploymentKind } from '../../shared/domain/deployment';
+import type { Freshness } from '../../shared/domain/freshness';
+import type { Operation, OperationKind, OperationState, StepName } from '../../shared/domain/operation';
+import { count } from './count';
+import { clock } from './time';
+
+/** How a cell stands to the first environment of its chain; empty when it stands the same. */
+export function driftText(drift: Drift): string {
+  switch (drift.state) {
+    case 'same':
+      return '';
+    case 'behind':
+      return `${drift.by} behind`;
+    case 'ahead':
+      return `${drift.by} ahead`;
+    case 'differs':
+      return 'differs';
+    case 'unknown':
+      return 'drift unknown';
+  }
+}
+
+/** The same as a sentence. */
+export function driftSentence(drift: Drift): string {
+  switch (drift.state) {
+    case 'same':
+      return 'Runs the newest version of its chain.';
+    case 'behind':
+      return `${count(drift.by, 'release')} behind ${drift.of}.`;
+    case 'ahead':
+      return `${count(drift.by, 'release')} ahead of ${drift.of}.`;
+    case 'differs':
+      return `Differs from ${drift.of}; their names do not tell which is newer.`;
+    case 'unknown':
+      return `Drift is not known: ${drift.because}`;
+  }
+}
+
+export function holdText(hold: Hold): string {
+  return { pending: 'Hold pending', effective: 'Held', unknown: 'Hold unknown', alarm: 'Hold broken' }[
+    hold.state
+  ];
+}
+
+export function holdSentence(hold: Hold): string {
+  return {
+    pending: 'Automatic deploys are to be held; the cluster does not show it yet.',
+    effective: 'Automatic deploys are held.',
+    unknown: 'Automatic deploys were held; whether the cluster obeys cannot be seen.',
+    alarm: 'A version was promoted here in spite of the hold.',
+  }[hold.state];
+}
+
+export const stepWord: Record<StepName, string> = {
+  preflight: 'Check',
+  commit: 'Commit',
+  'stop-promotions': 'Stop promotions',
+  'hold-effective': 'Hold takes effect',
+  nudge: 'Tell Argo CD',
+  sync: 'Sync',
+  rollout: 'Rollout',
+  tests: 'Tests',
+};
+
+export const kindWord: Record<OperationKind | DeploymentKind, string> = {
+  deploy: 'Deploy',
+  promote: 'Promotion',
+  rollback: 'Rollback',
+  hold: 'Hold',
+  'release-hold': 'Release of a hold',
+  bag: 'Bag',
+  automatic: 'Automatic',
+  manual: 'By hand',
+};
+
+/** What an open operation of a kind is doing, as a cell says it. */
+export const doingWord: Record<OperationKind, string> = {
+  deploy: 'Deploying',
+  promote: 'Promoting',
+  rollback: 'Rolling back',
+  hold: 'Holding',
+  'release-hold': 'Releasing the hold',
+};
+
+export const operationStateWord: Record<OperationState, string> = {
+  running: 'Running',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  unknown: 'Outcome unknown',
+};
+
+/** The step an operation is at: the running one, else the last that did not merely wait. */
+export function presentStep(operation: Operation): Operation['steps'][number] | null {
+  const running = operation.steps.find((step) => step.state === 'running');
+  if (running) return running;
+  return operation.steps.findLast((step) => step.state !== 'waiting') ?? null;
+}
+
+/** A freshness in words. `what` begins the sentence where there is nothing to show. */
+export function freshnessText(freshness: Freshness, now: number): string {
+  switch (freshness.state) {
+    case 'live':
+      return 'live';
+    case 'connecting':
+      return freshness.asOf ? `connecting, as of ${clock(freshness.asOf, now)}` : 'connecting';
+    case 'unreachable':
+      return freshness.asOf
+        ? `as of ${clock(freshness.asOf, now)}`
+        : `unreachable since ${clock(freshness.since, now)}`;
+    case 'absent':
+      return 'not connected';
+  }
+}
+
+/** What the cell's app is doing or how it is, in the words of its place in the grid. */
+export function rolloutText(rollout: NonNullable<Cell['rollout']>): string {
+  if (rollout.state === 'failed') return 'Rollout failed';
+  return `${Math.min(rollout.updated, rollout.available)} of ${count(rollout.desired, 'pod')}`;
+}
