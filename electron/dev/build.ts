@@ -2,29 +2,32 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
+import mainConfig from '../../vite.main.config';
+import preloadConfig from '../../vite.preload.config';
+import rendererConfig from '../../vite.renderer.config';
 import { inProject, projectRoot } from './project';
 import { say } from './say';
 
-/** A part that is built by itself: from which sources, by which vite configurations in order, and into which folder. */
+/** A part that is built by itself: from which sources, how (in this order), and into which folder. */
 interface Part {
   name: string;
   sources: readonly string[];
-  configs: readonly string[];
+  configs: readonly InlineConfig[];
   output: string;
 }
 
 const lockfile = 'package-lock.json';
 const mainPart: Part = {
   name: 'main process',
-  sources: ['electron', 'shared', lockfile],
-  configs: ['vite.main.config.ts', 'vite.preload.config.ts'],
+  sources: ['electron', 'shared', 'vite.main.config.ts', 'vite.preload.config.ts', lockfile],
+  configs: [mainConfig, preloadConfig],
   output: 'dist/electron',
 };
 const rendererPart: Part = {
   name: 'renderer',
-  sources: ['renderer', 'shared', lockfile],
-  configs: ['vite.renderer.config.ts'],
+  sources: ['renderer', 'shared', 'vite.renderer.config.ts', lockfile],
+  configs: [rendererConfig],
   output: 'dist/renderer',
 };
 
@@ -42,14 +45,12 @@ export async function buildMain(): Promise<boolean> {
 async function buildPart(part: Part): Promise<boolean> {
   const output = inProject(part.output);
   const stamp = join(output, '.built-from');
-  const wanted = await fingerprint([...part.sources, ...part.configs]);
+  const wanted = await fingerprint(part.sources);
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return false;
   say(`building the ${part.name}`);
   // A build that is interrupted must not pass for the one before it.
   await rm(stamp, { force: true });
-  for (const configFile of part.configs) {
-    await build({ configFile: inProject(configFile), logLevel: 'warn' });
-  }
+  for (const config of part.configs) await build({ ...config, configFile: false, logLevel: 'warn' });
   await mkdir(output, { recursive: true });
   await writeFile(stamp, wanted);
   return true;

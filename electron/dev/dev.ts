@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { build, createServer, type Rolldown } from 'vite';
+import { build, createServer, type InlineConfig, type Rolldown } from 'vite';
+import mainConfig from '../../vite.main.config';
+import preloadConfig from '../../vite.preload.config';
+import rendererConfig from '../../vite.renderer.config';
 import { hasDisplay } from './display';
 import { appArguments, ensureElectron } from './electron-runtime';
-import { inProject, projectRoot } from './project';
+import { projectRoot } from './project';
 import { runCommand, SetupError, say } from './say';
 import { ensureSystemPackages } from './system-packages';
 
@@ -24,28 +27,27 @@ async function develop(args: string[]): Promise<number> {
   }
   const electron = await ensureElectron();
   await ensureSystemPackages(electron.executable, { withDisplayServer: false });
-  const server = await createServer({ configFile: inProject('vite.renderer.config.ts') });
+  const server = await createServer({ ...rendererConfig, configFile: false });
   await server.listen();
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new SetupError('The development server has no address.', 'Look at its messages above.');
   // The app reads this in electron/main.ts: pages come from here instead of dist/renderer.
   const app = restartable(electron.executable, [...appArguments(), ...args], { SIGNALBOX_DEV_SERVER: url });
-  const watchers = await Promise.all(
-    ['vite.main.config.ts', 'vite.preload.config.ts'].map((file) => watch(inProject(file), app.restart)),
-  );
+  const watchers = await Promise.all([mainConfig, preloadConfig].map((config) => watch(config, app.restart)));
   const exitCode = await app.ended;
   await Promise.all([server.close(), ...watchers.map((watcher) => watcher.close())]);
   return exitCode;
 }
 
-async function watch(configFile: string, built: () => void): Promise<Rolldown.RolldownWatcher> {
+async function watch(config: InlineConfig, built: () => void): Promise<Rolldown.RolldownWatcher> {
   // The preload is built into the folder that the main process is built into: neither may empty it.
   const watcher = await build({
-    configFile,
+    ...config,
+    configFile: false,
     logLevel: 'warn',
-    build: { watch: {}, emptyOutDir: false },
+    build: { ...config.build, watch: {}, emptyOutDir: false },
   });
-  if (!('on' in watcher)) throw new Error(`${configFile} is not watched`);
+  if (!('on' in watcher)) throw new Error('vite did not watch');
   watcher.on('event', (event) => {
     if (event.code === 'END') built();
     if (event.code === 'ERROR') say(`the build failed: ${event.error.message}`);
