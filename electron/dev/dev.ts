@@ -62,6 +62,9 @@ function restartable(
   environment: NodeJS.ProcessEnv,
 ): { restart: () => void; ended: Promise<number> } {
   let child: ChildProcess | undefined;
+  // The app must not outlive this process, which Ctrl-C or a signal may end.
+  process.once('exit', () => child?.kill());
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   let pending: NodeJS.Timeout | undefined;
   let settle: (exitCode: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
