@@ -1,0 +1,84 @@
+import type { DeploymentKind } from '../../shared/domain/deployment';
+import { deploymentKinds } from '../../shared/domain/deployment';
+import { type HistoryEventType, historyEventTypes } from '../../shared/domain/history';
+import { deploymentKind, type FileState } from '../../shared/domain/history-rules';
+
+/** How event types are stored; 0 stands for a state that is no event. */
+export const whatOf = (type: HistoryEventType): number => historyEventTypes.indexOf(type) + 1;
+export const typeOf = (what: number): HistoryEventType | undefined => historyEventTypes[what - 1];
+export const deploymentWhat = whatOf('deployment');
+
+export const kindNumber = (kind: DeploymentKind): number => deploymentKinds.indexOf(kind);
+export const kindOf = (number: number): DeploymentKind => deploymentKinds[number] ?? 'manual';
+
+/** Bits of `event.flags`. */
+export const flag = {
+  automaticDeploys: 1,
+  noAutomaticDeploys: 2,
+  promote: 4,
+  noPromote: 8,
+  returns: 16,
+  ranElsewhere: 32,
+  pipeline: 64,
+  /** The kind stands in our trailers. */
+  told: 128,
+  /** The state where the history begins (shallow or partial clone): no event. */
+  base: 256,
+} as const;
+
+/** One row of `event`. `at` and `eff` in seconds since 1970. */
+export interface EventRow {
+  id: number;
+  oid: string;
+  at: number;
+  eff: number;
+  cell: number;
+  what: number;
+  before: string | null;
+  after: string | null;
+  flags: number;
+  kind: number | null;
+  actor: number;
+  subject: string;
+  note: EventNote | null;
+}
+
+/** What few commits have: more of a message than its first line, and our trailers. Events of one commit share it. */
+export interface EventNote {
+  /** Set when it is stored. */
+  id: number | null;
+  body: string;
+  reason: string | null;
+  operation: string | null;
+}
+
+export function stateFlags(state: FileState): number {
+  let flags = 0;
+  if (state.automaticDeploys !== null)
+    flags |= state.automaticDeploys ? flag.automaticDeploys : flag.noAutomaticDeploys;
+  if (state.promote !== null) flags |= state.promote ? flag.promote : flag.noPromote;
+  return flags;
+}
+
+/** The state that a row's flags and version stand for. */
+export function stateOf(after: string | null, flags: number): FileState {
+  return {
+    version: after,
+    automaticDeploys: flags & flag.automaticDeploys ? true : flags & flag.noAutomaticDeploys ? false : null,
+    promote: flags & flag.promote ? true : flags & flag.noPromote ? false : null,
+  };
+}
+
+/** The kind that a deployment's flags stand for, or the one that trailers told. */
+export function kindByFlags(flags: number, told: number | null): number {
+  if (flags & flag.told && told !== null) return told;
+  return kindNumber(
+    deploymentKind({
+      trailerKind: null,
+      returns: (flags & flag.returns) !== 0,
+      ranElsewhere: (flags & flag.ranElsewhere) !== 0,
+      pipeline: (flags & flag.pipeline) !== 0,
+      promote: stateOf(null, flags).promote,
+    }),
+  );
+}

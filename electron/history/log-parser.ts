@@ -1,0 +1,148 @@
+/** One changed file of a commit, against the commit's first parent. */
+export interface LogChange {
+  path: string;
+  /** Blob before and after; `null` where there is none, or none that is a regular file. */
+  before: string | null;
+  after: string | null;
+}
+
+/** One commit of `git log`, as {@link logArguments} asks for it. */
+export interface LogCommit {
+  oid: string;
+  parents: string[];
+  /** Committer time, seconds since 1970. */
+  at: number;
+  author: string;
+  /** The whole message. */
+  message: string;
+  changes: LogChange[];
+}
+
+/**
+ * `git log` in the form that {@link LogParser} reads, whatever the repo's settings: first parents only, merges against
+ * their first parent, no renames (a rename is one app that went and one that appeared), whole ids, NUL-separated.
+ */
+export function logArguments(from: string, folder: string): string[] {
+  return [
+    '-c',
+    'log.diffMerges=separate',
+    '-c',
+    'log.follow=false',
+    '-c',
+    'log.showRoot=true',
+    '-c',
+    'diff.ignoreSubmodules=none',
+    'log',
+    '--first-parent',
+    '-m',
+    '--raw',
+    '--no-abbrev',
+    '--no-renames',
+    '--no-color',
+    '--no-notes',
+    '--encoding=UTF-8',
+    '-z',
+    '--format=%H%x00%P%x00%ct%x00%an%x00%B',
+    '--end-of-options',
+    from,
+    '--',
+    ...(folder ? [folder] : []),
+  ];
+}
+
+const newline = 0x0a;
+const colon = 0x3a;
+
+/** Reads the bytes of `git log` as they come and gives out whole commits. Works on bytes: strings are made only of what is kept. */
+export class LogParser {
+  #rest: Buffer = Buffer.alloc(0);
+  #field = 0;
+  #commit: LogCommit | null = null;
+  #change: LogChange | null = null;
+  readonly #authors = new Map<string, string>();
+  readonly #paths = new Map<string, string>();
+
+  /** The commits that are complete after this chunk. */
+  push(chunk: Buffer): LogCommit[] {
+    const bytes = this.#rest.length ? Buffer.concat([this.#rest, chunk]) : chunk;
+    const done: LogCommit[] = [];
+    let start = 0;
+    for (;;) {
+      const end = bytes.indexOf(0, start);
+      if (end < 0) break;
+      this.#token(bytes, start, end, done);
+      start = end + 1;
+    }
+    this.#rest = bytes.subarray(start);
+    return done;
+  }
+
+  /** The last commit, when the output has ended. */
+  end(): LogCommit[] {
+    const last = this.#commit && this.#field === 5 && !this.#change ? [this.#commit] : [];
+    this.#commit = null;
+    return last;
+  }
+
+  #token(bytes: Buffer, start: number, end: number, done: LogCommit[]): void {
+    if (this.#change) {
+      this.#change.path = this.#shared(this.#paths, bytes, start, end);
+      this.#commit?.changes.push(this.#change);
+      this.#change = null;
+      return;
+    }
+    if (this.#field === 5) {
+      const first = bytes[start] === newline ? start + 1 : start;
+      if (bytes[first] === colon) {
+        this.#change = readMeta(bytes, first, end);
+        return;
+      }
+      if (this.#commit) done.push(this.#commit);
+      this.#commit = null;
+      this.#field = 0;
+    }
+    const commit = this.#commit;
+    if (!commit) {
+      this.#commit = {
+        oid: bytes.toString('latin1', start, end),
+        parents: [],
+        at: 0,
+        author: '',
+        message: '',
+        changes: [],
+      };
+    } else if (this.#field === 1) {
+      if (end > start) commit.parents = bytes.toString('latin1', start, end).split(' ');
+    } else if (this.#field === 2) commit.at = Number(bytes.toString('latin1', start, end));
+    else if (this.#field === 3) commit.author = this.#shared(this.#authors, bytes, start, end);
+    else commit.message = bytes.toString('utf8', start, end);
+    this.#field += 1;
+  }
+
+  /** Few different texts come again and again: one string each. */
+  #shared(known: Map<string, string>, bytes: Buffer, start: number, end: number): string {
+    const key = bytes.toString('latin1', start, end);
+    let text = known.get(key);
+    if (text === undefined) {
+      text = bytes.toString('utf8', start, end);
+      if (known.size > 20_000) known.clear();
+      known.set(key, text);
+    }
+    return text;
+  }
+}
+
+/** `:100644 100644 <id> <id> M` (git-diff(1), "Raw output format"). Symlinks and submodules are no files of ours. */
+function readMeta(bytes: Buffer, start: number, end: number): LogChange {
+  const width = (end - start - 18) >> 1;
+  const ids = start + 15;
+  return {
+    path: '',
+    before: isFile(bytes, start + 1) ? bytes.toString('latin1', ids, ids + width) : null,
+    after: isFile(bytes, start + 8) ? bytes.toString('latin1', ids + width + 1, ids + 2 * width + 1) : null,
+  };
+}
+
+/** Mode `100…`. */
+const isFile = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0x31 && bytes[at + 1] === 0x30 && bytes[at + 2] === 0x30;

@@ -1,0 +1,150 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type LibsqlDatabase from 'libsql';
+
+// libsql is CommonJS and chooses its native part when it is loaded.
+const Libsql: typeof LibsqlDatabase = createRequire(import.meta.url)('libsql');
+export type Database = LibsqlDatabase.Database;
+export type Statement = LibsqlDatabase.Statement<unknown[]>;
+
+/** Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. */
+export const schemaVersion = 1;
+/** "sbhi": tells our file from any other database. */
+const applicationId = 0x73626869;
+
+/**
+ * `event` holds one row per event, its id ascending along the line; the state of its file after the commit is in every
+ * row, so that the newest row of a cell at or below an id is the cell's state there. Rows with `what` 0 carry such a
+ * state alone. `at` is the committer time, `eff` the least `at` from there on to the tip: it only grows along the
+ * line, whatever the clocks said, and finds "the newest commit no later than T" by an index.
+ * `word` is the full text, without a copy of its content: what it holds is made of the row again when one goes.
+ */
+const tables = `
+create table meta(key text primary key, value text) without rowid;
+create table cell(id integer primary key, app text not null, environment text not null, unique(app, environment));
+create table actor(id integer primary key, name text not null unique);
+create table note(id integer primary key, body text, reason text, operation text);
+create table event(
+  id integer primary key, oid blob not null, at integer not null, eff integer not null, cell integer not null,
+  what integer not null, before text, after text, flags integer not null, kind integer, actor integer not null,
+  subject text not null, note integer);
+create virtual table word using fts5(text, content='', columnsize=0);
+`;
+
+/** Made after the first indexing: sorting once is much cheaper than keeping them up row by row. */
+const indexes = `
+create index if not exists event_cell on event(cell);
+create index if not exists event_at on event(at);
+create index if not exists event_eff on event(eff);
+create index if not exists event_after on event(after);
+create index if not exists event_actor on event(actor);
+create index if not exists event_what on event(what) where what <> 2;
+create index if not exists event_kind on event(kind) where kind is not null;
+`;
+
+export const createIndexes = (database: Database): void => {
+  database.exec(indexes);
+};
+
+export const dropIndexes = (database: Database): void => {
+  database.exec(indexes.replace(/create index if not exists (\w+) [^;]+;/g, 'drop index if exists $1;'));
+};
+
+/** Whether an error says that the file is damaged or no database at all. */
+export function isDamage(error: unknown): boolean {
+  const { code, message } = readError(error);
+  return (
+    /^SQLITE_(CORRUPT|NOTADB|FORMAT)/.test(code) ||
+    /malformed|not a database|unsupported file format|no such (table|column)/i.test(message)
+  );
+}
+
+/** Whether an error says that there is no room left. */
+export function isFull(error: unknown): boolean {
+  const { code, message } = readError(error);
+  return /^SQLITE_(FULL|IOERR_WRITE)/.test(code) || /database or disk is full|ENOSPC/i.test(message);
+}
+
+function readError(error: unknown): { code: string; message: string } {
+  const code = typeof error === 'object' && error && 'code' in error ? String(error.code) : '';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Removes the index with what SQLite keeps beside it. */
+export function deleteIndex(file: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(file + end, { force: true });
+}
+
+export interface OpenedIndex {
+  /** Writes. */
+  writer: Database;
+  /** Reads what is committed, also in the middle of a transaction of the writer. */
+  reader: Database;
+  /** Why the file that was there had to go; `null` when it was good or when there was none. */
+  rebuilt: 'damaged' | 'older' | null;
+}
+
+/** Opens the index; a file that is damaged, of another version or of something else's making is replaced by an empty one. */
+export function openIndex(file: string, maxPageCount?: number): OpenedIndex {
+  const existed = existsSync(file);
+  let rebuilt: OpenedIndex['rebuilt'] = null;
+  if (existed) {
+    rebuilt = faultOf(file);
+    if (rebuilt) deleteIndex(file);
+  } else deleteIndex(file);
+  const writer = new Libsql(file);
+  configure(writer);
+  if (maxPageCount) writer.exec(`pragma max_page_count=${Math.trunc(maxPageCount)}`);
+  if (pragma(writer, 'user_version') !== schemaVersion) {
+    writer.exec(
+      `begin; pragma application_id=${applicationId}; pragma user_version=${schemaVersion}; ${tables} commit;`,
+    );
+  }
+  const reader = new Libsql(file);
+  configure(reader);
+  return { writer, reader, rebuilt };
+}
+
+function configure(database: Database): void {
+  // The journal allows reading beside writing. What a power cut takes from a derived file is indexed again.
+  database.exec('pragma journal_mode=WAL');
+  database.exec('pragma synchronous=NORMAL');
+  database.exec('pragma wal_autocheckpoint=4000');
+  database.exec('pragma cache_size=-32000');
+  database.exec('pragma temp_store=MEMORY');
+}
+
+const pragma = (database: Database, name: string): unknown =>
+  Object.values(
+    (database.prepare(`pragma ${name}`).all()[0] as Record<string, unknown> | undefined) ?? {},
+  )[0];
+
+function faultOf(file: string): OpenedIndex['rebuilt'] {
+  let database: Database | null = null;
+  try {
+    database = new Libsql(file);
+    if (pragma(database, 'application_id') !== applicationId) {
+      // A file that was made a moment before a kill is empty and no fault.
+      return pragma(database, 'page_count') === 0 ? null : 'damaged';
+    }
+    if (pragma(database, 'user_version') !== schemaVersion) return 'older';
+    const found = database
+      .prepare("select count(*) as n from sqlite_schema where name in ('event','word','meta')")
+      .all();
+    return (found[0] as { n: number }).n === 3 ? null : 'damaged';
+  } catch {
+    return 'damaged';
+  } finally {
+    database?.close();
+  }
+}
+
+/** Whether the whole file reads as a sound database: about 1 ms per MB. */
+export function isSound(database: Database): boolean {
+  try {
+    const rows = database.prepare('pragma quick_check(1)').all() as Record<string, unknown>[];
+    return Object.values(rows[0] ?? {})[0] === 'ok';
+  } catch {
+    return false;
+  }
+}
