@@ -154,6 +154,8 @@ export interface WatchTiming {
   backoffLimit: number;
   /** How often `asOf` is renewed while live: 10,000. */
   heartbeat: number;
+  /** A watch that was silent so long makes a heartbeat ask whether the cluster still answers at all: 20,000. */
+  askAfter: number;
 }
 
 /**

@@ -1,0 +1,29 @@
+/**
+ * Milliseconds to wait before the nth attempt anew (0-based): exponential, with half of it random, so that consoles
+ * that lost the same server don't come back in step.
+ */
+export function backoff(
+  attempt: number,
+  { backoffBase, backoffLimit }: { backoffBase: number; backoffLimit: number },
+  random: () => number = Math.random,
+): number {
+  const most = Math.min(backoffLimit, backoffBase * 2 ** Math.min(attempt, 30));
+  return most / 2 + random() * (most / 2);
+}
+
+/** Resolves after so long, or at once when the signal is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

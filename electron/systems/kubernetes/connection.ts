@@ -1,0 +1,275 @@
+import http, { type IncomingMessage } from 'node:http';
+import https, { type RequestOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
+import { KubeConfig } from '@kubernetes/client-node';
+import {
+  badDataError,
+  credentialError,
+  KubeError,
+  networkError,
+  type Place,
+  retryAfterOf,
+  statusError,
+  timeoutError,
+  tooLargeError,
+} from './failures';
+import { defaultKubeconfigFiles, loadKubeconfig, selectContext } from './kubeconfig-files';
+import type { ApiRequest, Connection, ConnectionOptions } from './types';
+
+/** How long credentials are used before the kubeconfig's sources (files, commands) are asked again, in ms. */
+const credentialsLive = 60_000;
+/** How long a command of the kubeconfig may take to get a token, in ms. */
+const credentialsTimeout = 30_000;
+const bodyLimit = 256 * 1024 * 1024;
+const refusalLimit = 64 * 1024;
+
+interface Credentials {
+  headers: Record<string, string>;
+  auth: string | undefined;
+  /** Keeps connections for reads. */
+  pooled: http.Agent;
+  /** A connection for each write: on a kept one that the server just closed, nobody knows whether a write arrived. */
+  fresh: http.Agent;
+  /** What the agents were made with, to see whether they must be made anew. */
+  tls: unknown;
+}
+
+/**
+ * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Client certificates, tokens, token
+ * files and exec plugins are the library's business (`KubeConfig.applyToHTTPSOptions`); requests go over Node's own
+ * HTTP client, since the library's watch and log calls hide status objects, stalls and half answers.
+ * @throws KubeError `not-found` or `bad-data` naming the file.
+ */
+export function connect(options: ConnectionOptions = {}): Connection {
+  const files = options.kubeconfig ?? defaultKubeconfigFiles();
+  const config = loadKubeconfig(files);
+  selectContext(config, options.context, files);
+  return new ClusterConnection(config, options.requestTimeout ?? 15_000);
+}
+
+class ClusterConnection implements Connection {
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+  readonly insecure: boolean;
+  readonly #timeout: number;
+  readonly #place: Place;
+  #config: KubeConfig;
+  #credentials: Credentials | undefined;
+  #credentialsAt = 0;
+  #asking: Promise<Credentials> | undefined;
+
+  constructor(config: KubeConfig, timeout: number) {
+    this.#config = config;
+    this.#timeout = timeout;
+    const cluster = config.getCurrentCluster();
+    this.context = config.getCurrentContext();
+    this.server = (cluster?.server ?? '').replace(/\/+$/, '');
+    this.namespace = config.getContextObject(this.context)?.namespace ?? 'default';
+    this.insecure = cluster?.skipTLSVerify ?? false;
+    this.#place = { context: this.context, server: this.server };
+  }
+
+  async open(request: ApiRequest): Promise<IncomingMessage> {
+    request.signal?.throwIfAborted();
+    const used = await this.#authorise(request.signal);
+    try {
+      return await this.#send(request, used, true);
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.failure.status !== 401) throw error;
+      // The token may have been renewed or revoked under way: ask its source again, once.
+      if (this.#credentials === used) this.#forgetCredentials();
+      return this.#send(request, await this.#authorise(request.signal), true);
+    }
+  }
+
+  async json<T>(request: ApiRequest): Promise<T> {
+    const response = await this.open(request);
+    const text = (await this.#read(response, bodyLimit, request)).toString('utf8');
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw badDataError(this.#place, `${text.length} characters that are no JSON`, error);
+    }
+  }
+
+  close(): void {
+    this.#credentials?.pooled.destroy();
+    this.#credentials?.fresh.destroy();
+    this.#credentials = undefined;
+  }
+
+  #forgetCredentials(): void {
+    this.#credentialsAt = 0;
+    // A new object has new authenticators, whose caches of tokens are empty.
+    const { clusters, users, contexts, currentContext } = this.#config;
+    this.#config = new KubeConfig();
+    this.#config.loadFromOptions({ clusters, users, contexts, currentContext });
+  }
+
+  /** Credentials for the next request. While a command runs for them, all requests wait for that one. */
+  async #authorise(signal: AbortSignal | undefined): Promise<Credentials> {
+    if (this.#credentials && Date.now() - this.#credentialsAt < credentialsLive) return this.#credentials;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    this.#asking.catch(() => {});
+    return within(this.#asking, credentialsTimeout, signal, () =>
+      credentialError(
+        this.#place,
+        `no answer from the credentials' source within ${credentialsTimeout / 1000} s`,
+      ),
+    );
+  }
+
+  async #ask(): Promise<Credentials> {
+    const apply = async (): Promise<RequestOptions> => {
+      const options: RequestOptions = {};
+      try {
+        await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+      } catch (error) {
+        throw credentialError(this.#place, reasonOf(error), error);
+      }
+      return options;
+    };
+    const options = await apply();
+    const { ca, cert, key, servername, rejectUnauthorized } = options;
+    const tls = { ca, cert, key, servername, rejectUnauthorized };
+    const known = this.#credentials;
+    const agents =
+      known && isDeepStrictEqual(known.tls, tls)
+        ? { pooled: known.pooled, fresh: known.fresh }
+        : { pooled: options.agent as http.Agent, fresh: (await apply()).agent as http.Agent };
+    if (known && known.pooled !== agents.pooled) known.pooled.destroy();
+    (agents.pooled as http.Agent & { keepAlive: boolean }).keepAlive = true;
+    const credentials: Credentials = {
+      ...agents,
+      tls,
+      auth: options.auth ?? undefined,
+      headers: (options.headers ?? {}) as Record<string, string>,
+    };
+    this.#credentials = credentials;
+    this.#credentialsAt = Date.now();
+    return credentials;
+  }
+
+  #send(request: ApiRequest, credentials: Credentials, mayRepeat: boolean): Promise<IncomingMessage> {
+    const method = request.method ?? 'GET';
+    const url = new URL(this.server + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const timeout = request.timeout ?? this.#timeout;
+    const { signal } = request;
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
+        method,
+        agent: method === 'GET' ? credentials.pooled : credentials.fresh,
+        ...(credentials.auth ? { auth: credentials.auth } : {}),
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'signalbox',
+          ...credentials.headers,
+          ...(body
+            ? { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }
+            : {}),
+        },
+      });
+      const timer = setTimeout(() => outgoing.destroy(timeoutError(this.#place, timeout, method)), timeout);
+      const abort = () => outgoing.destroy(asError(signal?.reason));
+      signal?.addEventListener('abort', abort, { once: true });
+      outgoing.on('close', () => signal?.removeEventListener('abort', abort));
+      outgoing.on('error', (error) => {
+        clearTimeout(timer);
+        if (signal?.aborted) reject(signal.reason);
+        // A kept connection that the server closed at the same moment: nothing was read, so ask again on another.
+        else if (mayRepeat && method === 'GET' && outgoing.reusedSocket && isBroken(error))
+          this.#send(request, credentials, false).then(resolve, reject);
+        else reject(networkError(error, this.#place));
+      });
+      outgoing.once('response', (response) => {
+        clearTimeout(timer);
+        response.socket.setKeepAlive(true, 15_000);
+        // Errors of the body are its reader's; without a reader they must not end the process.
+        response.on('error', () => {});
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(response);
+        else this.#refusal(response, status, request).then(reject, reject);
+      });
+      outgoing.end(body);
+    });
+  }
+
+  async #refusal(response: IncomingMessage, status: number, request: ApiRequest): Promise<KubeError> {
+    const text = await this.#read(response, refusalLimit, request).catch(() => Buffer.alloc(0));
+    let body: unknown = null;
+    try {
+      body = JSON.parse(text.toString('utf8'));
+    } catch {
+      // A proxy's page: the status code alone has to do.
+    }
+    return statusError(this.#place, status, body, retryAfterOf(response.headers['retry-after'], Date.now()));
+  }
+
+  /** Reads a body to its end. @throws KubeError `too-large`, `timeout` (nothing more comes), or of the network. */
+  #read(response: IncomingMessage, limit: number, request: ApiRequest): Promise<Buffer> {
+    const timeout = request.timeout ?? this.#timeout;
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const stalled = () => response.destroy(timeoutError(this.#place, timeout, request.method ?? 'GET'));
+      let timer = setTimeout(stalled, timeout);
+      const stop = (error: unknown) => {
+        clearTimeout(timer);
+        if (request.signal?.aborted) reject(request.signal.reason);
+        else reject(networkError(error, this.#place));
+      };
+      response.on('data', (chunk: Buffer) => {
+        clearTimeout(timer);
+        timer = setTimeout(stalled, timeout);
+        size += chunk.length;
+        if (size > limit) response.destroy(tooLargeError(this.#place, limit));
+        else chunks.push(chunk);
+      });
+      response.once('error', stop);
+      response.once('end', () => {
+        clearTimeout(timer);
+        resolve(Buffer.concat(chunks));
+      });
+      response.once('close', () => {
+        if (!response.complete) stop(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+      });
+    });
+  }
+}
+
+const isBroken = (error: Error): boolean =>
+  ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
+
+/** Why credentials could not be got. A JSON parser's message quotes its input, which here is a token: never shown. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'the command for credentials printed something else than JSON';
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `${path ?? 'a file or command that the kubeconfig names'} is not there`;
+  return (message ?? String(error)).split('\n', 1)[0] ?? '';
+}
+
+/** Waits for a promise at most so long; the promise itself goes on. @throws `signal.reason`, `late()`. */
+function within<T>(
+  promise: Promise<T>,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  late: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    const timer = setTimeout(() => reject(late()), milliseconds);
+    signal?.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    });
+  });
+}

@@ -1,0 +1,332 @@
+import { FailureError, type NextStep } from '../../../shared/domain/failure';
+import type { KubeFailure } from './types';
+
+/** Throwable {@link KubeFailure}. `retryAfter`: milliseconds that the server asked to wait, `null` when it did not. */
+export class KubeError extends FailureError {
+  override readonly failure: KubeFailure;
+  readonly retryAfter: number | null;
+  constructor(failure: KubeFailure, options: { cause?: unknown; retryAfter?: number | null } = {}) {
+    super(failure, { cause: options.cause });
+    this.failure = failure;
+    this.retryAfter = options.retryAfter ?? null;
+  }
+}
+
+/** Where a request went, for messages. */
+export interface Place {
+  context: string;
+  server: string;
+}
+
+type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
+
+const staleMeaning = 'What is shown of this cluster is as it was last seen. Nothing was changed there.';
+const retry: NextStep = { do: 'retry', label: 'Try again' };
+
+const failure = (
+  text: Text,
+  more: { detail?: string | undefined; status?: number; reason?: string | null; retry?: boolean } = {},
+): KubeFailure => ({
+  code: text.code,
+  message: text.message,
+  meaning: text.meaning,
+  next: [...(more.retry === false ? [] : [retry]), { do: 'advice', label: text.advice }],
+  ...(more.detail ? { detail: more.detail } : {}),
+  status: more.status ?? null,
+  reason: more.reason ?? null,
+});
+
+const hostOf = (server: string): string => {
+  try {
+    return new URL(server).host;
+  } catch {
+    return server;
+  }
+};
+
+/** Error codes of sockets and TLS (Node's `error.code`, OpenSSL's verify results) in a release manager's words. */
+function describeSystemCode(code: string, { context, server }: Place): Text | undefined {
+  const host = hostOf(server);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return {
+        code: 'unreachable',
+        message: `The cluster ${context} refuses connections at ${host}.`,
+        meaning: staleMeaning,
+        advice: 'The API server may be restarting, or the address in the kubeconfig is old: check it.',
+      };
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        code: code === 'EAI_AGAIN' ? 'offline' : 'unreachable',
+        message: `The name of the cluster ${context} (${host}) cannot be resolved.`,
+        meaning: staleMeaning,
+        advice: 'Check the network and the VPN; if they are fine, the address in the kubeconfig is wrong.',
+      };
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EADDRNOTAVAIL':
+      return {
+        code: 'offline',
+        message: `There is no network to the cluster ${context}.`,
+        meaning: staleMeaning,
+        advice: 'Check the network and the VPN.',
+      };
+    case 'EHOSTUNREACH':
+    case 'EHOSTDOWN':
+    case 'ETIMEDOUT':
+      return {
+        code: 'unreachable',
+        message: `The cluster ${context} cannot be reached at ${host}.`,
+        meaning: staleMeaning,
+        advice: 'Check the VPN, and whether your address may reach the cluster.',
+      };
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+    case 'ERR_STREAM_PREMATURE_CLOSE':
+      return {
+        code: 'unreachable',
+        message: `The connection to the cluster ${context} broke.`,
+        meaning: 'The answer did not arrive whole. A change that was being sent may have been made or not.',
+        advice: 'Signalbox connects again by itself; check the VPN if it keeps breaking.',
+      };
+    case 'CERT_HAS_EXPIRED':
+      return {
+        code: 'unreachable',
+        message: `The certificate of the cluster ${context} has expired.`,
+        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
+        advice:
+          'Ask whoever runs the cluster to renew the certificate of its API server; check this computer’s clock.',
+      };
+    case 'CERT_NOT_YET_VALID':
+      return {
+        code: 'unreachable',
+        message: `The certificate of the cluster ${context} is not valid yet.`,
+        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
+        advice: 'Check this computer’s clock.',
+      };
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'CERT_SIGNATURE_FAILURE':
+      return {
+        code: 'unreachable',
+        message: `The certificate of the cluster ${context} is not from the authority that the kubeconfig names.`,
+        meaning: 'Either the cluster was built anew, or something on the way pretends to be it.',
+        advice: 'Fetch the kubeconfig anew; if it is new, look for a proxy that opens TLS connections.',
+      };
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return {
+        code: 'unreachable',
+        message: `The certificate of the cluster ${context} is for another name than ${host}.`,
+        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
+        advice: 'Use the address that the certificate names, or set tls-server-name in the kubeconfig.',
+      };
+  }
+  if (code.startsWith('ERR_SSL') || code === 'EPROTO')
+    return {
+      code: /CERTIFICATE/.test(code) ? 'unauthorised' : 'unreachable',
+      message: /CERTIFICATE/.test(code)
+        ? `The cluster ${context} does not accept the client certificate of the kubeconfig.`
+        : `What answers at ${host} speaks no TLS that can be understood.`,
+      meaning: staleMeaning,
+      advice: /CERTIFICATE/.test(code)
+        ? 'Fetch the kubeconfig anew: the certificate may have expired.'
+        : 'Check the address and port in the kubeconfig, and proxies on the way.',
+    };
+  return undefined;
+}
+
+/** The code of a network error, also where several addresses were tried (`AggregateError`). */
+function codeOf(error: unknown): string | undefined {
+  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown[] };
+  if (typeof code === 'string') return code;
+  for (const inner of errors ?? []) {
+    const found = codeOf(inner);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The failure that an error of a socket, of TLS or of reading credentials stands for. */
+export function networkError(error: unknown, place: Place): KubeError {
+  if (error instanceof KubeError) return error;
+  const code = codeOf(error);
+  const text = code === undefined ? undefined : describeSystemCode(code, place);
+  if (text) return new KubeError(failure(text, { detail: code }), { cause: error });
+  return new KubeError(
+    failure(
+      {
+        code: 'unreachable',
+        message: `The cluster ${place.context} cannot be reached.`,
+        meaning: staleMeaning,
+        advice: 'Check the network and the kubeconfig.',
+      },
+      { detail: (error instanceof Error ? error.message : String(error)).slice(0, 300) },
+    ),
+    { cause: error },
+  );
+}
+
+/** Nothing came within the time that was allowed. */
+export function timeoutError(place: Place, milliseconds: number, method: string): KubeError {
+  return new KubeError(
+    failure({
+      code: 'timeout',
+      message: `The cluster ${place.context} did not answer within ${Math.round(milliseconds / 100) / 10} s.`,
+      meaning:
+        method === 'GET' ? staleMeaning : 'The change may have been made or not: look before trying again.',
+      advice: 'Check the VPN; the cluster may be overloaded.',
+    }),
+  );
+}
+
+/** The credentials of the kubeconfig could not be got. `why` must hold no secret. */
+export function credentialError(place: Place, why: string, cause?: unknown): KubeError {
+  return new KubeError(
+    failure(
+      {
+        code: 'unauthorised',
+        message: `The credentials for the cluster ${place.context} could not be got.`,
+        meaning: staleMeaning,
+        advice: 'Run the login command of your cloud in a terminal, then try again.',
+      },
+      { detail: why.slice(0, 300) },
+    ),
+    { cause },
+  );
+}
+
+/** What came is not what an API server says. */
+export function badDataError(place: Place, what: string, cause?: unknown): KubeError {
+  return new KubeError(
+    failure(
+      {
+        code: 'bad-data',
+        message: `The cluster ${place.context} sent an answer that cannot be read.`,
+        meaning: 'The answer was dropped; what was seen before it stays.',
+        advice: 'Something on the way (a proxy, a login page) may answer in the cluster’s place.',
+      },
+      { detail: what.slice(0, 300) },
+    ),
+    { cause },
+  );
+}
+
+/** An answer that grows beyond what the console holds. */
+export function tooLargeError(place: Place, bytes: number): KubeError {
+  return new KubeError(
+    failure(
+      {
+        code: 'too-large',
+        message: `The cluster ${place.context} sent more than ${Math.round(bytes / 1024 / 1024)} MB in one answer.`,
+        meaning: 'The answer was dropped.',
+        advice: 'Narrow the namespaces that the estate watches.',
+      },
+      { retry: false },
+    ),
+  );
+}
+
+const describeStatus = (status: number, context: string, said: string): Text => {
+  switch (status) {
+    case 401:
+      return {
+        code: 'unauthorised',
+        message: `The cluster ${context} does not accept your credentials.`,
+        meaning: staleMeaning,
+        advice: 'They may have expired: log in again (or fetch the kubeconfig anew), then try again.',
+      };
+    case 403:
+      return {
+        code: 'forbidden',
+        message: `You may not do this in the cluster ${context}.`,
+        meaning: said || 'Your account has no permission for it there.',
+        advice: 'Ask whoever runs the cluster for the permission that is named above.',
+      };
+    case 404:
+      return {
+        code: 'not-found',
+        message: `The cluster ${context} has no such thing.`,
+        meaning: said || 'It was deleted, or this cluster does not serve that kind.',
+        advice: 'Check the namespace in the estate file, and whether Argo is installed there.',
+      };
+    case 409:
+      return {
+        code: 'conflict',
+        message: `Somebody changed it in the cluster ${context} at the same moment.`,
+        meaning: said || 'Nothing was written.',
+        advice: 'Look at what it says now, then decide again.',
+      };
+    case 410:
+      return {
+        code: 'conflict',
+        message: `The cluster ${context} no longer remembers that far back.`,
+        meaning: 'A full list has to be read again.',
+        advice: 'Signalbox does that by itself.',
+      };
+    case 413:
+      return {
+        code: 'too-large',
+        message: `What was sent is too large for the cluster ${context}.`,
+        meaning: 'Nothing was written.',
+        advice: 'Report this to whoever looks after Signalbox.',
+      };
+    case 429:
+      return {
+        code: 'rate-limited',
+        message: `The cluster ${context} asks to slow down.`,
+        meaning: staleMeaning,
+        advice: 'Signalbox waits as long as it was told to, then goes on.',
+      };
+  }
+  if (status >= 500)
+    return {
+      code: 'unreachable',
+      message: `The cluster ${context} answers with an error (${status}).`,
+      meaning: said || staleMeaning,
+      advice: 'Its API server is in trouble: tell whoever runs the cluster if it lasts.',
+    };
+  return {
+    code: 'refused',
+    message: `The cluster ${context} refused the request (${status}).`,
+    meaning: said || 'Nothing was written.',
+    advice: 'Report this to whoever looks after Signalbox.',
+  };
+};
+
+/** Milliseconds that a `Retry-After` header asks for (seconds, or an HTTP date), `null` without one. */
+export function retryAfterOf(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** The failure of a refused request: `body` is a `Status` object, or whatever a proxy said. */
+export function statusError(
+  place: Place,
+  status: number,
+  body: unknown,
+  retryAfter: number | null = null,
+): KubeError {
+  const { message, reason } = (typeof body === 'object' && body !== null ? body : {}) as {
+    message?: unknown;
+    reason?: unknown;
+  };
+  const said = typeof message === 'string' ? message.slice(0, 500) : '';
+  const text = describeStatus(status, place.context, said);
+  return new KubeError(
+    failure(text, {
+      detail: `HTTP ${status}${said ? `: ${said}` : ''}`,
+      status,
+      reason: typeof reason === 'string' ? reason : null,
+      retry: ![400, 405, 413, 415, 422].includes(status),
+    }),
+    { retryAfter },
+  );
+}

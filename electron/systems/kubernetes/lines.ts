@@ -1,0 +1,42 @@
+/** Cuts a stream of bytes into lines at 0x0A, so that characters of several bytes are never torn. */
+export class LineSplitter {
+  readonly #limit: number;
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  /** @param limit bytes that an open line may have; a longer one is handed out in pieces of at least that size. */
+  constructor(limit: number = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
+
+  /** The lines that a chunk completes, without line ends. */
+  push(chunk: Buffer): Buffer[] {
+    const lines: Buffer[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      lines.push(this.#take(chunk.subarray(start, end)));
+      start = end + 1;
+    }
+    if (start < chunk.length) {
+      const rest = chunk.subarray(start);
+      if (this.#size + rest.length > this.#limit) lines.push(this.#take(rest));
+      else {
+        this.#parts.push(rest);
+        this.#size += rest.length;
+      }
+    }
+    return lines;
+  }
+
+  /** What is left without a line end, `null` when nothing is. */
+  rest(): Buffer | null {
+    return this.#size === 0 ? null : this.#take(Buffer.alloc(0));
+  }
+
+  #take(last: Buffer): Buffer {
+    const line = this.#parts.length === 0 ? last : Buffer.concat([...this.#parts, last]);
+    this.#parts = [];
+    this.#size = 0;
+    return line;
+  }
+}

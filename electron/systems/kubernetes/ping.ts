@@ -1,0 +1,30 @@
+import { KubeError } from './failures';
+import type { Connection } from './types';
+
+/** Asked within this time already: the answer holds for all who ask (many watches share a connection). */
+const memory = 5_000;
+const patience = 5_000;
+
+const asked = new WeakMap<Connection, { at: number; answer: Promise<void> }>();
+
+/**
+ * Resolves when the cluster answers at all, be it with a refusal of ours.
+ * @throws KubeError when it does not, or says that it is in trouble.
+ */
+export function stillThere(connection: Connection): Promise<void> {
+  const known = asked.get(connection);
+  const now = performance.now();
+  if (known && now - known.at < memory) return known.answer;
+  const answer = connection.open({ path: '/version', timeout: patience }).then(
+    (response) => {
+      response.resume();
+    },
+    (error: unknown) => {
+      const status = error instanceof KubeError ? error.failure.status : null;
+      if (status === null || status >= 500) throw error;
+    },
+  );
+  answer.catch(() => {});
+  asked.set(connection, { at: now, answer });
+  return answer;
+}

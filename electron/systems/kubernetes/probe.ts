@@ -1,0 +1,37 @@
+import { failureOf, ok, type Result } from '../../../shared/domain/failure';
+import { KubeError } from './failures';
+import type { Connection, Probe } from './types';
+
+/**
+ * Asks a cluster how it is: `/version` (latency, version) and `/readyz`.
+ * Expected failures come as a result; an aborted signal throws its reason.
+ */
+export async function probe(connection: Connection, signal?: AbortSignal): Promise<Result<Probe>> {
+  const abortable = signal ? { signal } : {};
+  try {
+    const begun = performance.now();
+    const version = await connection.json<{ gitVersion?: unknown }>({ path: '/version', ...abortable });
+    const latency = performance.now() - begun;
+    return ok({
+      at: new Date().toISOString(),
+      latency,
+      version: typeof version?.gitVersion === 'string' ? version.gitVersion : null,
+      ready: await readiness(connection, signal),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    return { ok: false, failure: failureOf(error) };
+  }
+}
+
+/** `/readyz` answers 200 or 500; whoever may not ask (401, 403, 404) does not know. */
+async function readiness(connection: Connection, signal?: AbortSignal): Promise<boolean | null> {
+  try {
+    (await connection.open({ path: '/readyz', ...(signal ? { signal } : {}) })).resume();
+    return true;
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    const status = error instanceof KubeError ? error.failure.status : null;
+    return status !== null && status >= 500 ? false : null;
+  }
+}
