@@ -14,7 +14,9 @@ export interface ElectronRuntime {
 }
 
 const packageFolder = inProject('node_modules', 'electron');
+/** For about 120 MB; and where the fallback would do meanwhile. */
 const officialTimeoutMs = 180_000;
+const officialTimeoutWithFallbackMs = 20_000;
 const askAgainAfterMs = 24 * 60 * 60_000;
 
 /**
@@ -49,11 +51,12 @@ export async function ensureElectron(signal?: AbortSignal): Promise<ElectronRunt
   if (official) return official;
   const fallback = findFallback();
   if (fallback && (await recentlyUnreachable())) return fallback;
-  if (await installOfficial(signal)) {
+  if (await installOfficial(fallback ? officialTimeoutWithFallbackMs : officialTimeoutMs, signal)) {
     const installed = findOfficial();
     if (installed) return installed;
   }
   await noteUnreachable();
+  if (fallback) return fallback;
   if (!fallbackFits) {
     throw new SetupError(
       "Electron's release host can't be reached, and there is no fallback for this platform.",
@@ -90,11 +93,11 @@ function findFallback(): ElectronRuntime | undefined {
   return existsSync(executable) ? { executable, version: fallbackVersion, kind: 'fallback' } : undefined;
 }
 
-async function installOfficial(signal?: AbortSignal): Promise<boolean> {
+async function installOfficial(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
   say(`fetching Electron ${officialVersion()}`);
   const result = await execa(process.execPath, [join(packageFolder, 'install.js')], {
     reject: false,
-    timeout: officialTimeoutMs,
+    timeout: timeoutMs,
     ...(signal ? { cancelSignal: signal } : {}),
   });
   if (result.exitCode === 0) return true;

@@ -106,7 +106,8 @@ async function installWithApt(missing: string[], signal?: AbortSignal): Promise<
     );
   }
   say('installing them with apt');
-  await apt(['update'], signal);
+  // One unreachable source among several fails an update; the packages may still be had from the others.
+  await apt(['update'], signal).catch((error: SetupError) => say(error.message));
   await apt(['install', '-y', '--no-install-recommends', ...availablePackages(await aptPolicy())], signal);
 }
 
