@@ -160,7 +160,7 @@ export class SnapshotReader {
 
   async #file(path: string, blob: string, executable: boolean): Promise<LedgerFile | LedgerProblem> {
     const info = await this.#objects.info(blob);
-    if (!info || info.type !== 'blob') return { path, reason: 'The repo lacks its content.' };
+    if (info?.type !== 'blob') return { path, reason: 'The repo lacks its content.' };
     if (info.size > maxFileBytes)
       return {
         path,

@@ -19,6 +19,15 @@ export async function lsRemote(
   return parseLsRemote(stdout.toString('utf8'));
 }
 
+/** The branch that a remote's HEAD names (`main`), `null` when it names none or holds nothing. */
+export async function remoteHeadBranch(url: string, options: Asking = {}): Promise<string | null> {
+  const { stdout } = await runGit(['ls-remote', '--quiet', '--symref', '--end-of-options', url, 'HEAD'], {
+    stallMs: 20_000,
+    ...options,
+  });
+  return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout.toString('utf8'))?.[1] ?? null;
+}
+
 /** Lines of `<object id> TAB <ref>`. */
 export function parseLsRemote(text: string): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();

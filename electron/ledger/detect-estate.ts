@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { defaultImageTagPath, type Estate, estateSchema } from '../../shared/domain/estate';
+import { FailureError, fail, ok, type Result } from '../../shared/domain/failure';
+import { chainOrder, imageTagLayout } from '../../shared/domain/layout';
+import { GitError } from '../systems/git/errors';
+import { findGitDir } from '../systems/git/init';
+import { headRef, resolveRef } from '../systems/git/refs';
+import { remoteHeadBranch } from '../systems/git/remote';
+import { readBoard } from './board';
+import { ledgerFailure } from './failures';
+import { localFolder } from './in-place';
+import type { LedgerConfig, Snapshot } from './ledger';
+
+/** How a repo that somebody named on the command line is opened: where it lies when it is local, else as a mirror. */
+export interface LedgerTarget {
+  ledger: Estate['ledger'];
+  inPlace: boolean;
+}
+
+/**
+ * Looks at what `--ledger` names: a bare repo, a work tree, a `file://` URL, or any other Git address.
+ * The branch is the one that HEAD names there.
+ * Fails with `not-found` or `bad-data` where a path leads to no repo, `invalid-input` for an address that is none.
+ */
+export async function ledgerTarget(address: string): Promise<Result<LedgerTarget>> {
+  try {
+    const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && !/^file:/i.test(address);
+    const path = isUrl ? null : localFolder(address);
+    const exists = path !== null && (await stat(path).catch(() => null)) !== null;
+    const isScpLike = path !== null && !exists && /^[^/\\]+@?[^/\\]*:/.test(path) && !isAbsolute(path);
+    if (!isUrl && !isScpLike) {
+      if (!exists || path === null)
+        throw new FailureError({
+          code: 'not-found',
+          message: `There is nothing at ${address}.`,
+          meaning: 'No release repo was opened.',
+          next: [{ do: 'advice', label: 'Check the path.' }],
+        });
+      const folder = resolve(path);
+      const head = await headRef(await findGitDir(folder));
+      return ok({ ledger: parseLedger(folder, await branchOf(folder, head)), inPlace: true });
+    }
+    const asGiven = parseLedger(address, 'main');
+    return ok({
+      ledger: parseLedger(asGiven.url, (await remoteHeadBranch(address)) ?? 'main'),
+      inPlace: false,
+    });
+  } catch (error) {
+    return fail(ledgerFailure(error));
+  }
+}
+
+/** HEAD's branch where it has a commit, else `main` or `master`, whichever is there. */
+async function branchOf(folder: string, head: string | null): Promise<string> {
+  const gitDir = await findGitDir(folder);
+  for (const ref of [head, 'refs/heads/main', 'refs/heads/master'])
+    if (ref && (await resolveRef(ref, { gitDir }))) return ref.replace('refs/heads/', '');
+  return head?.replace('refs/heads/', '') ?? 'main';
+}
+
+function parseLedger(url: string, branch: string): Estate['ledger'] {
+  const parsed = estateSchema.shape.ledger.safeParse({ url, branch });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new GitError('other', 'remote', `${issue?.path.join('.')} ${issue?.message}`);
+}
+
+/** What {@link LedgerConfig} needs to open a target for reading alone. */
+export function readOnlyConfig(target: LedgerTarget, dir: string): LedgerConfig {
+  return {
+    estate: { ledger: target.ledger },
+    dir,
+    inPlace: target.inPlace,
+    identity: { name: 'Signalbox', email: 'signalbox@localhost' },
+  };
+}
+
+/**
+ * A read-only estate made of what a release repo holds: its environments are the folders found, in the known order,
+ * unknown ones after them and in no pipeline. Fails with `bad-data` when there is no file in GOV.UK's layout.
+ */
+export function detectEstate(snapshot: Snapshot, ledger: Estate['ledger'], name: string): Result<Estate> {
+  const layout = imageTagLayout(defaultImageTagPath);
+  const { chain, apart } = chainOrder(readBoard(snapshot, layout).environments.keys());
+  if (chain.length + apart.length === 0)
+    return fail({
+      code: 'bad-data',
+      message: 'This repo holds no image-tag files in the known layout.',
+      meaning: `Nothing lies at ${defaultImageTagPath}.`,
+      next: [{ do: 'advice', label: 'Write a signalbox.yaml that names the layout in ledger.imageTagPath.' }],
+    });
+  return ok(
+    estateSchema.parse({
+      name,
+      ledger,
+      environments: [...chain, ...apart].map((environment) => ({
+        name: environment,
+        tier: environment === 'production' ? 'production' : 'standard',
+      })),
+      pipelines: chain.length > 0 ? [{ name: 'apps', kind: 'apps', environments: chain }] : [],
+    }),
+  );
+}

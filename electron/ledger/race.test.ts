@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { execa } from 'execa';
+import { uuidv7 } from 'uuidv7';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseTrailers } from '../../shared/domain/trailers';
+import { gitLog } from '../systems/git/log';
+import {
+  commitsOf,
+  fileAt,
+  makeEstate,
+  type TestEstate,
+  tagFile,
+  tagPath,
+  writerToken,
+} from './testing/release-repo';
+
+const consoles = 20;
+const apps = Array.from({ length: consoles }, (_, index) => `app-${index}`);
+
+interface Outcome {
+  ready?: boolean;
+  ok?: boolean;
+  commit?: string;
+  from?: string;
+  attempts?: number;
+  code?: string;
+  message?: string;
+}
+
+const startRacer = (url: string, dir: string) =>
+  execa(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'testing', 'racer.ts'), JSON.stringify({ url, dir })],
+    { env: { RACER_TOKEN: writerToken }, reject: false, stdin: 'pipe', buffer: false, stderr: 'inherit' },
+  );
+
+class Racer {
+  readonly #child: ReturnType<typeof startRacer>;
+  readonly #lines: AsyncIterator<string>;
+  readonly #reader: Interface;
+
+  constructor(url: string, dir: string) {
+    this.#child = startRacer(url, dir);
+    if (!this.#child.stdout) throw new Error('no output');
+    this.#reader = createInterface({ input: this.#child.stdout });
+    this.#lines = this.#reader[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<Outcome> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('a racer ended early');
+    return JSON.parse(value) as Outcome;
+  }
+
+  deploy(wish: { app: string; version: string; expectedFrom: string | null }): Promise<Outcome> {
+    this.#child.stdin?.write(`${JSON.stringify({ operationId: uuidv7(), ...wish })}\n`);
+    return this.next();
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#child;
+  }
+}
+
+describe('twenty processes on one branch', { timeout: 300_000 }, () => {
+  let estate: TestEstate;
+  let racers: Racer[] = [];
+
+  beforeEach(async () => {
+    estate = await makeEstate(
+      Object.fromEntries(apps.map((app) => [tagPath('production', app), tagFile('v1')])),
+    );
+    // A few at a time: twenty TypeScript starts at once only make each other slow.
+    for (let first = 0; first < consoles; first += 5) {
+      const some = Array.from(
+        { length: 5 },
+        (_, index) => new Racer(estate.url, join(estate.folder, `mirror-${first + index}`)),
+      );
+      racers.push(...some);
+      for (const racer of some) expect(await racer.next()).toEqual({ ready: true });
+    }
+  }, 120_000);
+
+  afterEach(async () => {
+    await Promise.all(racers.map((racer) => racer.end()));
+    racers = [];
+    await estate.close();
+  });
+
+  it('deploy different apps: twenty commits, none lost', async () => {
+    const outcomes = await Promise.all(
+      racers.map((racer, index) =>
+        racer.deploy({ app: `app-${index}`, version: `v${index + 2}`, expectedFrom: 'v1' }),
+      ),
+    );
+    expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([]);
+    const commits = await commitsOf(estate.gitDir);
+    expect(commits).toHaveLength(consoles + 1);
+    expect(new Set(outcomes.map(({ commit }) => commit))).toEqual(new Set(commits.slice(0, -1)));
+    for (const [index, app] of apps.entries())
+      expect(await fileAt(estate.gitDir, tagPath('production', app))).toContain(`image_tag: v${index + 2}\n`);
+    const log = await gitLog({ ref: 'main', limit: consoles }, { gitDir: estate.gitDir });
+    expect(new Set(log.map(({ message }) => parseTrailers(message)?.operation)).size).toBe(consoles);
+    // Somebody had to try again, or this was no race.
+    expect(Math.max(...outcomes.map(({ attempts }) => attempts ?? 0))).toBeGreaterThan(1);
+  });
+
+  it('deploy the same app: one wins per round, the others are told what is there', async () => {
+    let current = 'v1';
+    for (let round = 1; round <= 3; round++) {
+      const outcomes = await Promise.all(
+        racers.map((racer, index) =>
+          racer.deploy({ app: 'app-0', version: `v${round}-${index}`, expectedFrom: current }),
+        ),
+      );
+      const winners = outcomes.flatMap((outcome, index) => (outcome.ok ? [{ ...outcome, index }] : []));
+      expect(winners).toHaveLength(1);
+      const won = `v${round}-${winners[0]?.index}`;
+      expect(winners[0]?.from).toBe(current);
+      for (const outcome of outcomes.filter(({ ok }) => !ok))
+        expect(outcome).toMatchObject({
+          code: 'conflict',
+          message: `app-0 is at ${won}, not at ${current}.`,
+        });
+      const commits = await commitsOf(estate.gitDir);
+      expect(commits).toHaveLength(round + 1);
+      expect(commits[0]).toBe(winners[0]?.commit);
+      expect(await fileAt(estate.gitDir, tagPath('production', 'app-0'))).toContain(`image_tag: ${won}\n`);
+      current = won;
+    }
+  });
+});

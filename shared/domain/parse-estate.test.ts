@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { parseEstate } from './parse-estate';
+
+const whole = `name: GOV.UK
+ledger:
+  url: https://git.example.org/o/govuk-helm-charts.git
+environments:
+  - name: integration
+    cluster: { context: int }
+  - name: production
+    tier: production
+pipelines:
+  - { name: apps, kind: apps, environments: [integration, production] }
+`;
+const problemsOf = (text: string) => {
+  const parsed = parseEstate(text);
+  if (parsed.ok) throw new Error('it was taken');
+  return parsed.failure.problems.map(({ at, line }) => [at, line]);
+};
+
+describe('the estate file', () => {
+  it('is read, with what may be left out filled in', () => {
+    const parsed = parseEstate(whole);
+    expect(parsed.ok && parsed.value).toMatchObject({
+      ledger: {
+        branch: 'main',
+        landing: 'push',
+        imageTagPath: 'charts/app-config/image-tags/{environment}/{app}',
+      },
+      environments: [
+        {
+          name: 'integration',
+          tier: 'standard',
+          cluster: { argoNamespace: 'cluster-services', parentApplication: 'app-config' },
+        },
+        { name: 'production', tier: 'production' },
+      ],
+    });
+  });
+
+  it.each([
+    ['not YAML', whole.replace('name: GOV.UK', 'name: ['), '', 2],
+    ['a password in the address', whole.replace('https://', 'https://me:secret@'), 'ledger.url', 3],
+    ['an address that is an option', whole.replace(/https:\S+/, '"--upload-pack=x"'), 'ledger.url', 3],
+    ['a remote helper', whole.replace(/https:\S+/, '"ext::sh -c x"'), 'ledger.url', 3],
+    ['an unknown key', `${whole}colour: red\n`, 'colour', 11],
+    ['an unknown tier', whole.replace('tier: production', 'tier: golden'), 'environments[1].tier', 8],
+    [
+      'an environment twice',
+      whole.replace('name: production', 'name: integration'),
+      'environments[1].name',
+      7,
+    ],
+    [
+      'a chain with an unknown environment',
+      whole.replace('[integration, production]', '[integration, staging]'),
+      'pipelines[0].environments[1]',
+      10,
+    ],
+    ['a name that climbs', whole.replaceAll('integration', '../x'), 'environments[0].name', 5],
+    [
+      'a template that climbs',
+      whole.replace('environments:', '  imageTagPath: ../{environment}/{app}\nenvironments:'),
+      'ledger.imageTagPath',
+      4,
+    ],
+    [
+      'a template without the app',
+      whole.replace('environments:', '  imageTagPath: x/{environment}\nenvironments:'),
+      'ledger.imageTagPath',
+      4,
+    ],
+    [
+      'a branch that is none',
+      whole.replace('environments:', '  branch: -x\nenvironments:'),
+      'ledger.branch',
+      4,
+    ],
+    [
+      'merge-branch without GitHub',
+      whole.replace('environments:', '  landing: merge-branch\nenvironments:'),
+      'ledger.github',
+      2,
+    ],
+    ['nothing', '', 'name', undefined],
+  ])('names place and line of %s', (_, text, at, line) => {
+    expect(problemsOf(text)).toContainEqual([at, line]);
+  });
+
+  it('never says a password', () => {
+    const parsed = parseEstate(whole.replace('https://', 'https://me:secret@'));
+    expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+});
