@@ -22,6 +22,8 @@ export const applicationSchema = z.object({
   version: z.string().nullable(),
   automaticDeploysEnabled: z.boolean().nullable(),
   promoteDeployment: z.boolean().nullable(),
+  /** Annotation `postSyncWorkflowEnabled`: whether tests run after a sync. `null`: not annotated. */
+  postSyncWorkflowEnabled: z.boolean().nullable().optional(),
   sync: syncStatusSchema,
   health: healthStatusSchema,
   /** `status.operationState`: phase and message of the last or running sync. */

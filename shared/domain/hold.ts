@@ -66,7 +66,7 @@ export function holdPlan(
     const now = flag(name);
     if (now === undefined) return [];
     const recorded = others.flatMap((hold) => hold.changed).find((change) => change.environment === name);
-    return [{ environment: name, automatic_deploys_enabled: recorded?.automatic_deploys_enabled ?? now }];
+    return [{ environment: name, automatic_deploys_enabled: recorded ? recorded.automatic_deploys_enabled : now }];
   });
 }
 
@@ -94,4 +94,16 @@ export function releasePlan(hold: HoldRecord, flag: FlagOf, others: readonly Hol
     else plan.restore.push({ environment, to });
   }
   return plan;
+}
+
+/**
+ * An image-tag file without its `automatic_deploys_enabled: false` line: for files that had no such key before the
+ * hold added it. `null` when the line is not there in the plain form in which it was added.
+ */
+export function withoutFlag(text: string): string | null {
+  const line = /^[ \t]*automatic_deploys_enabled:[ \t]*false[ \t]*(?:\r?\n|$)/m.exec(text);
+  if (!line) return null;
+  const rest = text.slice(0, line.index) + text.slice(line.index + line[0].length);
+  // Added after a last line without an end: that line had none before.
+  return line[0].endsWith('\n') ? rest : rest.replace(/\r?\n$/, '');
 }

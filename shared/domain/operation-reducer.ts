@@ -1,3 +1,4 @@
+import type { Failure } from './failure';
 import type { Finding } from './finding';
 import { type Operation, type Step, type StepName, stepsOf } from './operation';
 import type { OperationEvent } from './operation-events';
@@ -21,9 +22,13 @@ export interface OperationRecord {
   readonly seen: readonly Finding[];
   readonly effects: ReadonlyMap<string, EffectRecord>;
   readonly cancelRequested: boolean;
+  /** Of the first step that failed. */
+  readonly failure: Failure | null;
   /** Time of the newest event: later events never lie before it. */
   readonly lastAt: string;
 }
+
+const resumedText = 'Signalbox was started again and goes on from here.';
 
 const later = (a: string, b: string): string => (Date.parse(b) > Date.parse(a) ? b : a);
 
@@ -54,6 +59,7 @@ function begin(event: Extract<OperationEvent, { type: 'requested' }>): Operation
     seen: event.seen,
     effects: new Map(),
     cancelRequested: false,
+    failure: null,
     lastAt: event.at,
   };
 }
@@ -142,8 +148,14 @@ function withCancel(record: OperationRecord): OperationRecord {
 function apply(record: OperationRecord, event: OperationEvent, at: string): OperationRecord {
   switch (event.type) {
     case 'requested':
-    case 'resumed':
       return record;
+    case 'resumed': {
+      const running = record.operation.steps.filter((one) => one.state === 'running');
+      return running.reduce(
+        (next, one) => withStep(next, one.name, ['running'], (step) => saw(step, at, resumedText)),
+        record,
+      );
+    }
     case 'step-started':
       return withStep(record, event.step, ['waiting'], (step) => ({ ...step, state: 'running', startedAt: at }));
     case 'progress': {
@@ -200,7 +212,12 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
     case 'step-succeeded':
       return withStep(record, event.step, open, ended('succeeded', at, event.text));
     case 'step-failed':
-      return withStep(record, event.step, open, ended('failed', at, event.failure.message));
+      return withStep(
+        { ...record, failure: record.failure ?? event.failure },
+        event.step,
+        open,
+        ended('failed', at, event.failure.message),
+      );
     case 'step-skipped':
       return withStep(record, event.step, open, ended('skipped', at, event.because));
     case 'step-unknown':

@@ -4,7 +4,7 @@ import type { Deployment } from './deployment';
 /** How somebody or something saw a version in a cell. Times are ISO 8601 UTC. */
 export interface HealthObservation {
   version: string;
-  saw: 'healthy' | 'unhealthy' | 'tests-passed' | 'tests-failed';
+  what: 'healthy' | 'degraded' | 'tests-passed' | 'tests-failed';
   at: string;
 }
 
@@ -27,10 +27,10 @@ export interface Evidence {
 
 const clockTime = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 
-function latest(observations: readonly HealthObservation[], saw: readonly HealthObservation['saw'][]) {
+function latest(observations: readonly HealthObservation[], what: readonly HealthObservation['what'][]) {
   let found: HealthObservation | null = null;
   for (const one of observations) {
-    if (saw.includes(one.saw) && (found === null || one.at > found.at)) found = one;
+    if (what.includes(one.what) && (found === null || one.at > found.at)) found = one;
   }
   return found;
 }
@@ -45,7 +45,7 @@ export function evidenceFor(
   const own = observed.filter((one) => one.version === version);
   const rolledBack = deployments.find((one) => one.kind === 'rollback' && one.from === version);
   const since = rolledBack ? own.filter((one) => one.at > rolledBack.at) : own;
-  const failed = latest(since, ['unhealthy', 'tests-failed']);
+  const failed = latest(since, ['degraded', 'tests-failed']);
   const healthy = latest(since, ['healthy']);
   const passed = latest(since, ['tests-passed']);
   const good = passed && (!healthy || passed.at >= healthy.at) ? passed : healthy;
@@ -63,7 +63,7 @@ export function evidenceFor(
       run.version === version && run.until !== null && Date.parse(run.until) - Date.parse(run.from) >= ranLongMs,
   );
   // Failed tests alone don't outweigh a long run that nobody undid: smoke tests are flaky.
-  if (long?.until && failed?.saw !== 'unhealthy') {
+  if (long?.until && failed?.what !== 'degraded') {
     return {
       evidence: 'ran-long',
       text: `It ran there from ${clockTime(long.from)} to ${clockTime(long.until)} without a rollback.`,
@@ -71,7 +71,7 @@ export function evidenceFor(
     };
   }
   if (failed) {
-    const what = failed.saw === 'tests-failed' ? 'Its tests failed' : 'It was seen unhealthy';
+    const what = failed.what === 'tests-failed' ? 'Its tests failed' : 'It was seen unhealthy';
     return { evidence: 'none', text: `${what} there at ${clockTime(failed.at)}.`, bad: true };
   }
   return { evidence: 'none', text: 'It ran there, but nobody saw whether it was healthy.', bad: false };

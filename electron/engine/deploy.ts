@@ -1,0 +1,47 @@
+import { holdPath, writeHold } from '../../shared/domain/hold';
+import type { Intent } from '../../shared/domain/operation';
+import type { Snapshot } from '../ledger/ledger';
+import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
+import { type Change, commit, editFile } from './steps/commit';
+import { nudge } from './steps/nudge';
+import { preflight } from './steps/preflight';
+import { rollout } from './steps/rollout';
+import { sync } from './steps/sync';
+import { tests } from './steps/tests';
+
+type Versioned = Extract<Intent, { kind: 'deploy' | 'promote' | 'rollback' }>;
+
+/**
+ * The version into the file, and `promote_deployment: false`: what a person deploys by hand is never promoted by
+ * itself (deploy-image writes the same for a person). Where a hold lies on the cell, it guards this version from now on.
+ */
+export function setVersion(snapshot: Snapshot, context: StepContext<Versioned>): Change {
+  const { app, environment, version } = context.intent;
+  const edited = editFile(context, snapshot, environment, { imageTag: version, promote: false });
+  if ('failure' in edited) return edited;
+  const files = new Map<string, string | null>([[edited.path, edited.text]]);
+  const hold = context.world.reader.hold(snapshot, app, environment);
+  if (hold && !('unreadable' in hold)) files.set(holdPath(environment, app), writeHold({ ...hold, version }));
+  return { files };
+}
+
+const watched = (step: (version: string) => (context: StepContext) => Promise<StepEnd>) => (context: StepContext<Versioned>) =>
+  step(context.intent.version)(context as StepContext);
+
+/** From the commit to the tested rollout: the same for everything that brings a version. */
+export const bringUp = [
+  { name: 'nudge', run: watched(nudge) },
+  { name: 'sync', run: watched(sync) },
+  { name: 'rollout', run: watched(rollout) },
+  { name: 'tests', run: watched(tests) },
+] as const;
+
+/** Deploys a version of an app to an environment. */
+export const deploy: OperationDefinition<'deploy'> = {
+  kind: 'deploy',
+  first: [
+    { name: 'preflight', run: preflight },
+    { name: 'commit', run: commit<Extract<Intent, { kind: 'deploy' }>>(setVersion) },
+  ],
+  lanes: [bringUp],
+};

@@ -1,0 +1,125 @@
+import { environmentBefore } from '../../shared/domain/chain';
+import {
+  type FlagOf,
+  type HoldRecord,
+  holdPath,
+  holdPlan,
+  releasePlan,
+  withoutFlag,
+  writeHold,
+} from '../../shared/domain/hold';
+import type { Intent } from '../../shared/domain/operation';
+import { imageTagFileOf } from '../ledger/board';
+import type { Snapshot } from '../ledger/ledger';
+import type { OperationDefinition, StepContext } from './operation-context';
+import { type Change, commit, editFile } from './steps/commit';
+import { holdEffective } from './steps/hold-effective';
+import { preflight } from './steps/preflight';
+import { stopPromotions } from './steps/stop-promotions';
+
+/** `automatic_deploys_enabled` of the app's files at a snapshot. */
+export const flagsAt =
+  (snapshot: Snapshot, context: StepContext): FlagOf =>
+  (environment) => {
+    const file = snapshot.file(context.world.reader.layout.path({ environment, app: context.intent.app }));
+    return file && imageTagFileOf(file).automaticDeploys;
+  };
+
+/** The app's holds in other environments than the intent's. */
+export function otherHolds(snapshot: Snapshot, context: StepContext): HoldRecord[] {
+  const { app, environment } = context.intent;
+  return context.world.reader.holds(snapshot, app).filter((one) => one.environment !== environment);
+}
+
+/**
+ * The files of a hold: the flag off in the environment's file and in the one before it (the real gate), and the
+ * hold's own file. A hold that is there already stays whose it is; only the version that it guards follows.
+ * @param version what people want to run there.
+ */
+export function holdFiles(
+  snapshot: Snapshot,
+  context: StepContext,
+  version: string | null,
+): { flagsOff: string[]; hold: HoldRecord } {
+  const { world, intent, id } = context;
+  const { app, environment } = intent;
+  const found = world.reader.hold(snapshot, app, environment);
+  const existing = found && !('unreadable' in found) ? found : null;
+  const before = environmentBefore(world.estate, environment);
+  const others = otherHolds(snapshot, context);
+  const plan = holdPlan(environment, before, flagsAt(snapshot, context), others);
+  const covered = new Set(existing?.changed.map((one) => one.environment));
+  const hold: HoldRecord = {
+    app,
+    environment,
+    by: existing?.by ?? world.identity().name,
+    since: existing?.since ?? context.record().operation.requestedAt,
+    reason: existing?.reason ?? intent.reason ?? '',
+    operation: existing?.operation ?? id,
+    version,
+    // What a hold recorded when it was taken is the truth about before; the files say `false` by now.
+    changed: [...(existing?.changed ?? []), ...plan.filter((one) => !covered.has(one.environment))],
+  };
+  return { flagsOff: plan.map((one) => one.environment), hold };
+}
+
+function takeHold(snapshot: Snapshot, context: StepContext): Change {
+  const { world, intent } = context;
+  const { app, environment } = intent;
+  const { version } = world.reader.facts(snapshot, app, environment, null);
+  const { flagsOff, hold } = holdFiles(snapshot, context, version);
+  const files = new Map<string, string | null>([[holdPath(environment, app), writeHold(hold)]]);
+  for (const name of flagsOff) {
+    const edited = editFile(context, snapshot, name, { automaticDeploys: false });
+    if ('failure' in edited) return edited;
+    files.set(edited.path, edited.text);
+  }
+  return { files };
+}
+
+/** Gives every file back what it said before the hold, and removes the hold. Versions stay: it deploys nothing. */
+function liftHold(snapshot: Snapshot, context: StepContext): Change {
+  const { world, intent } = context;
+  const { app, environment } = intent;
+  const hold = world.reader.hold(snapshot, app, environment);
+  const files = new Map<string, string | null>([[holdPath(environment, app), null]]);
+  if (hold === null || 'unreadable' in hold) return { files };
+  const plan = releasePlan(hold, flagsAt(snapshot, context), otherHolds(snapshot, context));
+  for (const { environment: name, to } of plan.restore) {
+    if (to === null) {
+      const path = world.reader.layout.path({ environment: name, app });
+      const text = withoutFlag(snapshot.file(path)?.text ?? '');
+      if (text !== null) files.set(path, text);
+      continue;
+    }
+    const edited = editFile(context, snapshot, name, { automaticDeploys: to });
+    if ('failure' in edited) return edited;
+    files.set(edited.path, edited.text);
+  }
+  return { files };
+}
+
+/** Switches automatic deploys of an app into an environment off, where the pipeline really looks. */
+export const hold: OperationDefinition<'hold'> = {
+  kind: 'hold',
+  first: [
+    { name: 'preflight', run: preflight },
+    { name: 'commit', run: commit<Extract<Intent, { kind: 'hold' }>>(takeHold) },
+  ],
+  lanes: [
+    [
+      { name: 'stop-promotions', run: stopPromotions },
+      { name: 'hold-effective', run: holdEffective },
+    ],
+  ],
+};
+
+/** Ends a hold; deploys nothing. */
+export const releaseHold: OperationDefinition<'release-hold'> = {
+  kind: 'release-hold',
+  first: [
+    { name: 'preflight', run: preflight },
+    { name: 'commit', run: commit<Extract<Intent, { kind: 'release-hold' }>>(liftHold) },
+  ],
+  lanes: [],
+};

@@ -1,0 +1,169 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'libsql';
+import { FailureError } from '../../shared/domain/failure';
+import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation-events';
+
+/** Longest text of an event that is kept, in characters: excerpts, not logs. */
+const maxText = 2_000;
+/** Finished operations that are kept. */
+const keepOperations = 500;
+
+/** One operation as the journal has it. */
+export interface JournalEntry {
+  id: string;
+  events: OperationEvent[];
+  /** A record of it could not be read: what it did after that is not known. */
+  damaged: boolean;
+}
+
+/** The record of every operation, append-only; what was appended durably survives a power cut. */
+export interface Journal {
+  /**
+   * Appends one event. `durable` waits for the disk (SQLite `synchronous = FULL`): intents and their results.
+   * Throws a FailureError (`disk-full`, `internal`): whoever wanted a side effect must not have it then.
+   */
+  append(operationId: string, event: OperationEvent, durable: boolean): void;
+  /** Every operation, oldest first. */
+  read(): JournalEntry[];
+  /** What went wrong with the file at opening, for a person; `null`: nothing. */
+  readonly notice: string | null;
+  close(): void;
+}
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText)}…` : value;
+  if (Array.isArray(value)) return value.map(cut);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, cut(inner)]));
+  return value;
+}
+
+function journalFailure(error: unknown): FailureError {
+  const text = error instanceof Error ? error.message : String(error);
+  const full = /full|ENOSPC/i.test(text);
+  return new FailureError(
+    {
+      code: full ? 'disk-full' : 'internal',
+      message: full ? 'The disk is full: the journal cannot be written.' : 'The journal cannot be written.',
+      meaning: 'Without its record nothing is done outside, so that nothing can be done twice.',
+      next: [{ do: 'advice', label: full ? 'Free some space, then try again.' : 'Start Signalbox again.' }],
+      detail: text,
+    },
+    { cause: error },
+  );
+}
+
+function connect(file: string): Database.Database {
+  const database = new Database(file);
+  try {
+    // Two processes that recover the same operations could act twice; the lock ends with the process, however it ends.
+    database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma('journal_mode = WAL');
+    const [check] = database.pragma('quick_check(1)') as { quick_check?: string }[];
+    if (check?.quick_check !== 'ok') throw new Error(`database disk image is malformed: ${check?.quick_check}`);
+    database.exec(
+      `CREATE TABLE IF NOT EXISTS events (
+         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+         operation TEXT NOT NULL,
+         type TEXT NOT NULL,
+         event TEXT NOT NULL
+       );
+       CREATE INDEX IF NOT EXISTS events_operation ON events (operation, sequence);`,
+    );
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const isLocked = (error: unknown): boolean => /locked|busy/i.test(error instanceof Error ? error.message : '');
+
+function setAside(file: string, stamp: string): string {
+  const aside = `${file}.damaged-${stamp}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+  }
+  return path.basename(aside);
+}
+
+/**
+ * Opens the journal. A file that is damaged is set aside (never deleted), a new one is begun, and `notice` says so.
+ * Throws a FailureError `busy` when another process has it open, `internal` when the folder cannot be written.
+ */
+export function openJournal(file: string, now: () => Date = () => new Date()): Journal {
+  mkdirSync(path.dirname(file), { recursive: true });
+  let database: Database.Database;
+  let notice: string | null = null;
+  try {
+    database = connect(file);
+  } catch (error) {
+    if (isLocked(error))
+      throw new FailureError({
+        code: 'busy',
+        message: 'Another Signalbox has the journal of this estate open.',
+        meaning: 'Two of them could do the same thing twice, so this one does nothing.',
+        next: [{ do: 'advice', label: 'Close the other one, then start again.' }],
+      });
+    try {
+      const aside = setAside(file, now().toISOString().replace(/[:.]/g, '-'));
+      notice = `The journal of operations was damaged. It was set aside as ${aside} and a new one begun: operations from before are not listed. What they did is in the ledger.`;
+      database = connect(file);
+    } catch (again) {
+      throw journalFailure(again);
+    }
+  }
+
+  let synchronous = '';
+  const level = (wanted: 'FULL' | 'NORMAL'): void => {
+    if (synchronous === wanted) return;
+    database.pragma(`synchronous = ${wanted}`);
+    synchronous = wanted;
+  };
+  level('FULL');
+  database
+    .prepare(
+      `DELETE FROM events WHERE operation IN (
+         SELECT operation FROM events WHERE type = 'finished'
+         GROUP BY operation ORDER BY max(sequence) DESC LIMIT -1 OFFSET ?)`,
+    )
+    .run(keepOperations);
+  const insert = database.prepare('INSERT INTO events (operation, type, event) VALUES (?, ?, ?)');
+
+  return {
+    notice,
+    append: (operationId, event, durable) => {
+      try {
+        level(durable ? 'FULL' : 'NORMAL');
+        insert.run(operationId, event.type, JSON.stringify(cut(event)));
+      } catch (error) {
+        throw journalFailure(error);
+      }
+    },
+    read: () => {
+      const rows = database.prepare('SELECT operation, event FROM events ORDER BY sequence').all() as {
+        operation: string;
+        event: string;
+      }[];
+      const entries = new Map<string, JournalEntry>();
+      for (const row of rows) {
+        let entry = entries.get(row.operation);
+        if (!entry) entries.set(row.operation, (entry = { id: row.operation, events: [], damaged: false }));
+        const event = parseEvent(row.event);
+        if (event) entry.events.push(event);
+        else entry.damaged = true;
+      }
+      return [...entries.values()];
+    },
+    close: () => database.close(),
+  };
+}
+
+function parseEvent(text: string): OperationEvent | null {
+  try {
+    return operationEventSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,138 @@
+import type { LedgerCell } from '../../shared/domain/board-assembly';
+import type { Estate } from '../../shared/domain/estate';
+import type { Failure } from '../../shared/domain/failure';
+import { type HoldRecord, holdFolder, holdPath, readHold } from '../../shared/domain/hold';
+import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/layout';
+import type { LedgerFacts } from '../../shared/domain/preflight';
+import { imageTagFileOf } from '../ledger/board';
+import type { LedgerFile, Snapshot } from '../ledger/ledger';
+
+/** What a snapshot says about all cells. */
+export interface LedgerView {
+  /** By environment, then app. */
+  files: ReadonlyMap<string, ReadonlyMap<string, LedgerCell>>;
+  problems: readonly Failure[];
+}
+
+/** A hold as the ledger has it, or why its file cannot be read. */
+export type FoundHold = HoldRecord | { unreadable: Failure };
+
+/** Reads image-tag files and holds out of snapshots; what did not change is not parsed again. */
+export interface LedgerReader {
+  readonly layout: ImageTagLayout;
+  view(snapshot: Snapshot): LedgerView;
+  hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null;
+  /** Readable holds of the app in every environment. */
+  holds(snapshot: Snapshot, app: string): HoldRecord[];
+  /** What preflight needs of a snapshot. @param before the environment before, `null` for the first. */
+  facts(snapshot: Snapshot, app: string, environment: string, before: string | null): LedgerFacts;
+}
+
+const badData = (path: string, reason: string, line?: number): Failure => ({
+  code: 'bad-data',
+  message: `${path}${line === undefined ? '' : `:${line}`}: ${reason}`,
+  meaning: 'What this file says cannot be relied on. Other files are not affected.',
+  next: [{ do: 'advice', label: 'Correct the file in the release repo.' }],
+  place: line === undefined ? { path } : { path, line },
+});
+
+function readCell(file: LedgerFile): LedgerCell {
+  const read = imageTagFileOf(file);
+  const problem = read.problems[0];
+  return {
+    version: read.imageTag,
+    automaticDeploys: read.automaticDeploys,
+    promote: read.promote,
+    problem: problem ? badData(file.path, problem.reason, problem.line) : null,
+  };
+}
+
+/** A reader for the layout of an estate (`ledger.imageTagPath`) and its environments. */
+export function ledgerReader(estate: Estate): LedgerReader {
+  const layout = imageTagLayout(estate.ledger.imageTagPath);
+  const prefix = layout.template.slice(0, layout.template.indexOf('{'));
+  const cells = new WeakMap<LedgerFile, LedgerCell>();
+  const holds = new WeakMap<LedgerFile, FoundHold>();
+  const views = new WeakMap<Snapshot, LedgerView>();
+
+  const cellOf = (file: LedgerFile): LedgerCell => {
+    let cell = cells.get(file);
+    if (!cell) cells.set(file, (cell = readCell(file)));
+    return cell;
+  };
+
+  const holdIn = (file: LedgerFile): FoundHold => {
+    let hold = holds.get(file);
+    if (!hold) {
+      const read = readHold(file.text);
+      const place = /^([^/]+)\/(.+)\.yaml$/.exec(file.path.slice(holdFolder.length));
+      if (!read.ok) hold = { unreadable: badData(file.path, read.reason) };
+      else if (read.hold.environment !== place?.[1] || read.hold.app !== place[2])
+        hold = { unreadable: badData(file.path, 'It names another app or environment than its path.') };
+      else hold = read.hold;
+      holds.set(file, hold);
+    }
+    return hold;
+  };
+
+  function build(snapshot: Snapshot): LedgerView {
+    const files = new Map<string, Map<string, LedgerCell>>(estate.environments.map(({ name }) => [name, new Map()]));
+    const problems: Failure[] = snapshot.problems.map((one) => badData(one.path, one.reason, one.line));
+    for (const found of snapshot.list(prefix)) {
+      const place = layout.match(found);
+      const apps = place && files.get(place.environment);
+      const file = apps && snapshot.file(found);
+      if (!place || !apps || !file) continue;
+      const cell = cellOf(file);
+      apps.set(place.app, cell);
+      if (cell.problem) problems.push(cell.problem);
+    }
+    for (const found of snapshot.list(holdFolder)) {
+      const file = snapshot.file(found);
+      const hold = file && holdIn(file);
+      if (hold && 'unreadable' in hold) problems.push(hold.unreadable);
+    }
+    return { files, problems };
+  }
+
+  function hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null {
+    const file = snapshot.file(holdPath(environment, app));
+    return file ? holdIn(file) : null;
+  }
+
+  return {
+    layout,
+    view: (snapshot) => {
+      let view = views.get(snapshot);
+      if (!view) views.set(snapshot, (view = build(snapshot)));
+      return view;
+    },
+    hold,
+    holds: (snapshot, app) =>
+      snapshot
+        .list(holdFolder)
+        .filter((found) => found.endsWith(`/${app}.yaml`))
+        .flatMap((found) => {
+          const file = snapshot.file(found);
+          const one = file && holdIn(file);
+          return one && !('unreadable' in one) ? [one] : [];
+        }),
+    facts: (snapshot, app, environment, before) => {
+      const file = snapshot.file(layout.path({ environment, app }));
+      const cell = file && cellOf(file);
+      const found = hold(snapshot, app, environment);
+      const fileBefore = before === null ? undefined : snapshot.file(layout.path({ environment: before, app }));
+      const unreadable = found && 'unreadable' in found ? found.unreadable : null;
+      return {
+        commit: snapshot.commit,
+        exists: cell !== undefined,
+        version: cell?.version ?? null,
+        automaticDeploys: cell?.automaticDeploys ?? null,
+        problem: cell?.problem ?? null,
+        hold: found && !('unreadable' in found) ? found : null,
+        holdProblem: unreadable?.message ?? null,
+        versionBefore: fileBefore ? cellOf(fileBefore).version : null,
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Failure } from '../../shared/domain/failure';
+import type { Finding } from '../../shared/domain/finding';
+import type { Intent, OperationKind, StepName } from '../../shared/domain/operation';
+import type { OperationRecord } from '../../shared/domain/operation-reducer';
+import type { World } from './world';
+
+/** How a step ended. `unknown`: it may or may not be so, and nothing more will be learned. */
+export type StepEnd =
+  | { state: 'succeeded'; text?: string }
+  | { state: 'failed'; failure: Failure }
+  | { state: 'skipped'; because: string }
+  | { state: 'unknown'; because: string };
+
+/** What became of a side effect. */
+export interface EffectResult {
+  outcome: 'done' | 'not-done' | 'unknown';
+  text: string;
+  commit?: string;
+}
+
+/** What a step sees of its operation, and how it tells what it does. */
+export interface StepContext<I extends Intent = Intent> {
+  readonly id: string;
+  readonly intent: I;
+  readonly step: StepName;
+  readonly world: World;
+  /** An earlier process began the operation: what it held in memory has to be found again. */
+  readonly resumed: boolean;
+  /** Aborted when the operation is cancelled or Signalbox ends; whatever waits must give up then. */
+  readonly signal: AbortSignal;
+  /** What is known by now, from the journal. */
+  record(): OperationRecord;
+  /** What the step waits for from now on, in words. */
+  waiting(text: string | null): void;
+  saw(text: string): void;
+  findings(findings: readonly Finding[]): void;
+  workflow(reference: { environment: string; namespace: string; name: string }): void;
+  /** Writes down that a side effect is about to happen. Throws when it cannot: then it must not happen. */
+  intend(effect: string, text: string, data?: Record<string, unknown>): void;
+  /** Writes down what became of it. */
+  result(effect: string, result: EffectResult): void;
+}
+
+export type StepRun<I extends Intent = Intent> = (context: StepContext<I>) => Promise<StepEnd>;
+export interface Stage<I extends Intent = Intent> {
+  name: StepName;
+  run: StepRun<I>;
+}
+
+/**
+ * One kind of operation: `first` runs in order and must succeed; then the lanes run side by side, each in order. A
+ * lane ends at its first step that fails or is unknown; the other lanes go on.
+ */
+export interface OperationDefinition<K extends OperationKind = OperationKind> {
+  kind: K;
+  first: readonly Stage<Extract<Intent, { kind: K }>>[];
+  lanes: readonly (readonly Stage<Extract<Intent, { kind: K }>>[])[];
+}

@@ -1,0 +1,20 @@
+import type { Board } from '../../shared/domain/board';
+import type { Deployment } from '../../shared/domain/deployment';
+import type { HealthObservation } from '../../shared/domain/rollback-target';
+
+/** What the engine asks of the deployment history; `history-port.ts` makes it of the history worker. */
+export interface DeploymentHistory {
+  status(): Board['history'];
+  /** Deployments of one app in all environments, newest first. Rejects with a FailureError. */
+  deployments(query: { app: string; limit: number }): Promise<readonly Deployment[]>;
+  /** Called when more is known than before. Returns the unsubscribe. */
+  onChange(listener: () => void): () => void;
+}
+
+/**
+ * What was observed of versions in cells, kept across starts. Reads are synchronous; the same array as long as
+ * nothing was added.
+ */
+export interface Observations {
+  of(app: string, environment: string): readonly HealthObservation[];
+}

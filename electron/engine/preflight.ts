@@ -1,0 +1,101 @@
+import { isInStep, worstHealth } from '../../shared/domain/board-assembly';
+import { environmentBefore } from '../../shared/domain/chain';
+import type { Finding } from '../../shared/domain/finding';
+import { isUnfinished } from '../../shared/domain/hold-state';
+import { actOf, type Intent } from '../../shared/domain/operation';
+import { type OutsideFacts, preflightFindings, type TestsBefore } from '../../shared/domain/preflight';
+import type { Snapshot } from '../ledger/ledger';
+import { postSyncTemplate } from './steps/tests';
+import type { World } from './world';
+
+/** How the tests of a version went in the environment before: by its workflows there, else by what was kept of them. */
+function testsBefore(world: World, app: string, before: string | null, version: string): TestsBefore {
+  if (before === null) return { state: 'none', evidence: 'It is the first of its chain.' };
+  const cluster = world.clusters.get(before);
+  const workflow = cluster?.view
+    .workflows({ app, version, template: postSyncTemplate })
+    .find((one) => one.shutdown === null);
+  if (workflow) {
+    const evidence = `Workflow ${workflow.name} in ${before}: ${workflow.phase || 'Pending'}.`;
+    if (isUnfinished(workflow)) return { state: 'running', evidence };
+    return { state: workflow.phase === 'Succeeded' ? 'passed' : 'failed', evidence };
+  }
+  const kept = world.observations
+    .of(app, before)
+    .filter((one) => one.version === version && one.what.startsWith('tests-'))
+    .sort((a, b) => b.at.localeCompare(a.at))[0];
+  if (kept)
+    return { state: kept.what === 'tests-passed' ? 'passed' : 'failed', evidence: `Seen in ${before} at ${kept.at}.` };
+  const applications = cluster?.view.applications(app) ?? [];
+  if (applications.length > 0 && applications.every((one) => one.postSyncWorkflowEnabled === false))
+    return { state: 'none', evidence: `${app} has no post-sync workflow in ${before}.` };
+  const ran =
+    world.reader.facts(world.ledger.snapshot(), app, before, null).version === version ||
+    world.history.evidence(app, before, version) !== null;
+  if (!ran && world.history.deployments(app, before).length > 0)
+    return { state: 'none', evidence: `No deployment of it in ${before} is known.` };
+  return { state: 'unknown', evidence: `No post-sync workflow of it is left in ${before}.` };
+}
+
+/**
+ * What is known outside the ledger, from memory alone: nobody is asked, so that a rollback does not wait for a
+ * network. What was not asked ahead is unknown.
+ * @param except the operation that asks, which does not stand in its own way.
+ */
+export function outsideFacts(world: World, intent: Intent, except: string | null): OutsideFacts {
+  const { app, environment } = intent;
+  const snapshot = world.ledger.snapshot();
+  const present = world.reader.facts(snapshot, app, environment, null).version;
+  const before = environmentBefore(world.estate, environment);
+  const cluster = world.clusters.get(environment);
+  const applications = cluster?.view.applications(app) ?? [];
+  const holder = world.holder(app, environment, except);
+  const version = 'version' in intent ? intent.version : null;
+  return {
+    readOnlyBecause: world.readOnlyBecause,
+    production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
+    before,
+    ledger: world.ledger.freshness(),
+    running: holder && { id: holder.id, what: actOf(holder.intent) },
+    cluster: cluster?.view.freshness() ?? { state: 'absent' },
+    health: worstHealth(applications),
+    inStep: isInStep(present, applications),
+    published: version === null ? null : world.sources.peekPublished(app, version),
+    evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
+    change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
+    testsBefore: testsBefore(world, app, before, version ?? ''),
+  };
+}
+
+/** All findings of an intent on a snapshot. Synchronous: see {@link outsideFacts}. */
+export function findingsOn(world: World, intent: Intent, snapshot: Snapshot, outside: OutsideFacts): Finding[] {
+  const { app, environment } = intent;
+  return preflightFindings(
+    intent,
+    world.reader.facts(snapshot, app, environment, environmentBefore(world.estate, environment)),
+    outside,
+  );
+}
+
+/**
+ * Asks the source repo what preflight would like to know, at most for `world.limits.look`, so that
+ * {@link outsideFacts} finds it afterwards. Never rejects, except when aborted.
+ */
+export async function lookAhead(world: World, intent: Intent, signal: AbortSignal): Promise<void> {
+  if (!('version' in intent)) return;
+  const { app, environment, version } = intent;
+  const present = world.reader.facts(world.ledger.snapshot(), app, environment, null).version;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
+  const asked = Promise.all([
+    world.sources.loadPublished(app, version, limited),
+    present === null ? null : world.sources.loadChange(app, present, version, limited),
+  ]).catch(() => undefined);
+  await Promise.race([
+    asked,
+    new Promise<void>((resolve) => {
+      limited.addEventListener('abort', () => resolve(), { once: true });
+      if (limited.aborted) resolve();
+    }),
+  ]);
+  signal.throwIfAborted();
+}

@@ -1,0 +1,54 @@
+import { holdPath, writeHold } from '../../shared/domain/hold';
+import type { Intent } from '../../shared/domain/operation';
+import type { Snapshot } from '../ledger/ledger';
+import { bringUp } from './deploy';
+import { holdFiles } from './hold';
+import type { OperationDefinition, StepContext } from './operation-context';
+import { type Change, commit, editFile } from './steps/commit';
+import { holdEffective } from './steps/hold-effective';
+import { preflight } from './steps/preflight';
+import { stopPromotions } from './steps/stop-promotions';
+
+type Rollback = Extract<Intent, { kind: 'rollback' }>;
+
+/**
+ * One commit for all of it: the version in the environment's file, automatic deploys off there and in the file of the
+ * environment before (where promotions are gated), and the hold's own file with what the flags were.
+ */
+function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Change {
+  const { app, environment, version } = context.intent;
+  const { flagsOff, hold } = holdFiles(snapshot, context, version);
+  const files = new Map<string, string | null>([[holdPath(environment, app), writeHold(hold)]]);
+  for (const name of new Set([environment, ...flagsOff])) {
+    const edited = editFile(
+      context,
+      snapshot,
+      name,
+      name === environment
+        ? { imageTag: version, automaticDeploys: false, promote: false }
+        : { automaticDeploys: false },
+    );
+    if ('failure' in edited) return edited;
+    files.set(edited.path, edited.text);
+  }
+  return { files };
+}
+
+/**
+ * Back to a version that was healthy there, and held there, so that the broken one is not rolled forward again. The
+ * service comes first: bringing the old version up does not wait for the hold to work, the two go side by side.
+ */
+export const rollback: OperationDefinition<'rollback'> = {
+  kind: 'rollback',
+  first: [
+    { name: 'preflight', run: preflight },
+    { name: 'commit', run: commit<Rollback>(goBack) },
+  ],
+  lanes: [
+    bringUp,
+    [
+      { name: 'stop-promotions', run: stopPromotions },
+      { name: 'hold-effective', run: holdEffective },
+    ],
+  ],
+};

@@ -1,0 +1,357 @@
+import { type Failure, FailureError, failureOf } from '../../shared/domain/failure';
+import type { Finding } from '../../shared/domain/finding';
+import type { Intent, Operation, StepName } from '../../shared/domain/operation';
+import type { OperationEvent } from '../../shared/domain/operation-events';
+import { type OperationRecord, reduceOperation, replayOperation } from '../../shared/domain/operation-reducer';
+import { deploy } from './deploy';
+import { hold, releaseHold } from './hold';
+import type { Journal } from './journal';
+import type { OperationDefinition, Stage, StepContext, StepEnd } from './operation-context';
+import { promote } from './promote';
+import { rollback } from './rollback';
+import type { World } from './world';
+
+/** Which event of the journal is worth the wait for the disk: without it something could be done twice or be lost. */
+const durable: ReadonlySet<OperationEvent['type']> = new Set([
+  'requested',
+  'side-effect-intended',
+  'side-effect-result',
+  'cancel-requested',
+  'finished',
+]);
+
+/** Runs operations, and carries on with those that an earlier process left open. */
+export interface Runner {
+  /** Begins an operation; the caller has made sure that the cell is free. Throws a FailureError without a journal. */
+  begin(id: string, intent: Intent, seen: readonly Finding[]): void;
+  get(id: string): Operation | null;
+  /** Newest first. */
+  list(): Operation[];
+  /** The newest operation of a cell that still runs, other than the given one. */
+  running(app: string, environment: string, except: string | null): Operation | null;
+  /** Asks for a cancellation; a failure says why it is too late. */
+  cancel(id: string): Failure | null;
+  /** Goes on with every operation that is still open in the journal. */
+  resume(): void;
+  /** Resolves when none runs any more. */
+  idle(): Promise<void>;
+  /** Stops running (nothing is written: the next start goes on) and waits until all have let go. */
+  close(): Promise<void>;
+}
+
+type AnyDefinition = OperationDefinition;
+// A definition is only ever run with an intent of its own kind.
+const definitions = {
+  deploy,
+  promote,
+  rollback,
+  hold,
+  'release-hold': releaseHold,
+} as unknown as Record<Intent['kind'], AnyDefinition>;
+
+/** Why an operation lets go without an end of its own. */
+class Closing extends Error {}
+class Cancelled extends Error {}
+
+interface Live {
+  record: OperationRecord;
+  controller: AbortController;
+  /** Settles when the operation no longer runs in this process; `null`: it never did. */
+  done: Promise<void> | null;
+  /** It was begun by an earlier process. */
+  resumed: boolean;
+}
+
+/**
+ * @param world made by the caller around this runner (it needs {@link Runner.running} itself).
+ * @param onChanged called after every event of an operation.
+ */
+export function createRunner(options: {
+  journal: Journal;
+  world: () => World;
+  now: () => Date;
+  onChanged: (operation: Operation) => void;
+}): Runner {
+  const { journal, now, onChanged } = options;
+  const operations = new Map<string, Live>();
+  let closing = false;
+
+  for (const entry of journal.read()) {
+    const record = replayOperation(entry.events);
+    if (!record) continue;
+    const live: Live = { record, controller: new AbortController(), done: null, resumed: true };
+    operations.set(entry.id, live);
+    if (entry.damaged && record.operation.state === 'running') {
+      append(live, {
+        type: 'finished',
+        at: now().toISOString(),
+        state: 'unknown',
+        failure: {
+          code: 'bad-data',
+          message: 'A part of its record in the journal cannot be read.',
+          meaning: 'What it did after that is not known; it is not carried on.',
+          next: [{ do: 'advice', label: 'Look at the board: it shows what the ledger and the clusters say.' }],
+        },
+      });
+    }
+  }
+
+  function append(live: Live, event: OperationEvent): void {
+    const next = reduceOperation(live.record, event);
+    if (!next || next === live.record) return;
+    journal.append(live.record.operation.id, event, durable.has(event.type));
+    live.record = next;
+    onChanged(next.operation);
+  }
+
+  function contextOf(live: Live, step: StepName): StepContext {
+    const { operation } = live.record;
+    const at = (): string => now().toISOString();
+    const alive = (): void => {
+      if (closing) throw new Closing('closing');
+    };
+    return {
+      id: operation.id,
+      intent: operation.intent,
+      step,
+      resumed: live.resumed,
+      world: options.world(),
+      signal: live.controller.signal,
+      record: () => live.record,
+      waiting: (waitingFor) => append(live, { type: 'progress', at: at(), step, waitingFor }),
+      saw: (saw) => append(live, { type: 'progress', at: at(), step, saw }),
+      findings: (findings) => append(live, { type: 'progress', at: at(), step, findings: [...findings] }),
+      workflow: (workflow) => {
+        const known = live.record.operation.workflows.some(
+          (one) => one.name === workflow.name && one.environment === workflow.environment,
+        );
+        if (!known) append(live, { type: 'progress', at: at(), step, workflow });
+      },
+      intend: (effect, text, data) => {
+        alive();
+        append(live, { type: 'side-effect-intended', at: at(), step, effect, text, ...(data ? { data } : {}) });
+      },
+      result: (effect, { outcome, text, commit }) => {
+        // Told while closing, anything but success may be about a request that was merely abandoned: the next start asks.
+        if (outcome !== 'done') alive();
+        append(live, {
+          type: 'side-effect-result',
+          at: at(),
+          step,
+          effect,
+          outcome,
+          text,
+          ...(commit === undefined ? {} : { commit }),
+        });
+      },
+    };
+  }
+
+  const stepState = (live: Live, name: StepName) =>
+    live.record.operation.steps.find((one) => one.name === name)?.state;
+
+  /** Runs one step to its end, and writes the end down. What ended in an earlier process is left as it is. */
+  async function runStage(live: Live, stage: Stage): Promise<StepEnd['state']> {
+    const before = stepState(live, stage.name);
+    if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown') return before;
+    append(live, { type: 'step-started', at: now().toISOString(), step: stage.name });
+    let end: StepEnd;
+    try {
+      live.controller.signal.throwIfAborted();
+      end = await stage.run(contextOf(live, stage.name));
+    } catch (error) {
+      if (live.controller.signal.aborted) throw live.controller.signal.reason;
+      end = { state: 'failed', failure: failureOf(error) };
+    }
+    if (closing) throw new Closing('closing');
+    append(live, endEvent(stage.name, end, now().toISOString()));
+    return end.state;
+  }
+
+  async function runLane(live: Live, lane: readonly Stage[]): Promise<void> {
+    let stopped: { name: StepName; state: 'failed' | 'unknown' } | null = null;
+    for (const stage of lane) {
+      if (stopped === null) {
+        const state = await runStage(live, stage);
+        if (state === 'failed' || state === 'unknown') stopped = { name: stage.name, state };
+        continue;
+      }
+      const at = now().toISOString();
+      const step = stage.name;
+      if (stopped.state === 'failed')
+        append(live, { type: 'step-skipped', at, step, because: `Not done: the step "${stopped.name}" failed.` });
+      else
+        append(live, { type: 'step-unknown', at, step, because: `Not watched: "${stopped.name}" is not known.` });
+    }
+  }
+
+  async function run(live: Live): Promise<void> {
+    const definition = definitions[live.record.operation.intent.kind];
+    try {
+      for (const stage of definition.first) {
+        const state = await runStage(live, stage);
+        if (state === 'failed' || state === 'unknown') {
+          await runLane(live, [stage, ...restAfter(definition, stage)]);
+          finish(live);
+          return;
+        }
+      }
+      await Promise.all(definition.lanes.map((lane) => runLane(live, lane)));
+      finish(live);
+    } catch (error) {
+      if (error instanceof Closing || closing) return;
+      if (error instanceof Cancelled) {
+        append(live, { type: 'finished', at: now().toISOString(), state: 'cancelled', failure: null });
+        return;
+      }
+      // The journal cannot be written any more: what is known is shown, and the next start finds out the rest.
+      abandon(live, failureOf(error));
+    }
+  }
+
+  function finish(live: Live): void {
+    const { steps } = live.record.operation;
+    const failed = steps.some((one) => one.state === 'failed');
+    const unknown = steps.some((one) => one.state === 'unknown');
+    append(live, {
+      type: 'finished',
+      at: now().toISOString(),
+      state: failed ? 'failed' : unknown ? 'unknown' : 'succeeded',
+      failure: live.record.failure,
+    });
+  }
+
+  function endEvent(step: StepName, end: StepEnd, at: string): OperationEvent {
+    switch (end.state) {
+      case 'succeeded':
+        return { type: 'step-succeeded', at, step, ...(end.text === undefined ? {} : { text: end.text }) };
+      case 'failed':
+        return { type: 'step-failed', at, step, failure: end.failure };
+      case 'skipped':
+        return { type: 'step-skipped', at, step, because: end.because };
+      case 'unknown':
+        return { type: 'step-unknown', at, step, because: end.because };
+    }
+  }
+
+  function abandon(live: Live, failure: Failure): void {
+    const next = reduceOperation(live.record, {
+      type: 'finished',
+      at: now().toISOString(),
+      state: 'unknown',
+      failure,
+    });
+    if (next) live.record = next;
+    onChanged(live.record.operation);
+  }
+
+  /** Ends what was asked for long ago and never came to its commit: the world has moved on since somebody decided. */
+  function tooOld(live: Live): boolean {
+    const { operation, effects } = live.record;
+    const at = now();
+    const age = at.getTime() - Date.parse(operation.requestedAt);
+    const begun = effects.has('commit') && effects.get('commit')?.outcome !== 'not-done';
+    if (begun || age <= options.world().limits.resume) return false;
+    const failure: Failure = {
+      code: 'timeout',
+      message: 'Signalbox ended before it had committed anything, and was started again too late to go on.',
+      meaning: 'Nothing was changed.',
+      next: [{ do: 'retry', label: 'Look again and decide anew' }],
+    };
+    append(live, { type: 'finished', at: at.toISOString(), state: 'failed', failure });
+    return true;
+  }
+
+  function launch(live: Live): void {
+    live.done = run(live);
+  }
+
+  return {
+    begin: (id, intent, seen) => {
+      if (closing) throw new FailureError(closed);
+      const event: OperationEvent = {
+        type: 'requested',
+        at: now().toISOString(),
+        id,
+        intent,
+        actor: options.world().identity().name,
+        seen: [...seen],
+      };
+      const record = reduceOperation(null, event);
+      if (!record) return;
+      journal.append(id, event, true);
+      const live: Live = { record, controller: new AbortController(), done: null, resumed: false };
+      operations.set(id, live);
+      onChanged(record.operation);
+      launch(live);
+    },
+    get: (id) => operations.get(id)?.record.operation ?? null,
+    list: () =>
+      [...operations.values()]
+        .map((live) => live.record.operation)
+        .sort((a, b) => b.requestedAt.localeCompare(a.requestedAt) || b.id.localeCompare(a.id)),
+    running: (app, environment, except) => {
+      let found: Operation | null = null;
+      for (const { record } of operations.values()) {
+        const { operation } = record;
+        if (operation.state !== 'running' || operation.id === except) continue;
+        if (operation.intent.app === app && operation.intent.environment === environment) found = operation;
+      }
+      return found;
+    },
+    cancel: (id) => {
+      const live = operations.get(id);
+      if (!live) return unknownOperation;
+      const { cancel } = live.record.operation;
+      if (!cancel.allowed)
+        return {
+          code: 'refused',
+          message: `It cannot be cancelled any more. ${cancel.because}`,
+          meaning: 'The operation goes on.',
+          next: [{ do: 'advice', label: 'To undo a deployment, roll back.' }],
+        };
+      append(live, { type: 'cancel-requested', at: now().toISOString() });
+      live.controller.abort(new Cancelled('cancelled'));
+      return null;
+    },
+    resume: () => {
+      for (const live of operations.values()) {
+        if (live.record.operation.state !== 'running' || live.done) continue;
+        if (live.record.cancelRequested) {
+          append(live, { type: 'finished', at: now().toISOString(), state: 'cancelled', failure: null });
+          continue;
+        }
+        if (tooOld(live)) continue;
+        append(live, { type: 'resumed', at: now().toISOString() });
+        launch(live);
+      }
+    },
+    idle: async () => {
+      await Promise.all([...operations.values()].map((live) => live.done));
+    },
+    close: async () => {
+      closing = true;
+      for (const live of operations.values()) live.controller.abort(new Closing('closing'));
+      await Promise.all([...operations.values()].map((live) => live.done));
+    },
+  };
+
+  function restAfter(definition: AnyDefinition, stage: Stage): Stage[] {
+    const all = [...definition.first, ...definition.lanes.flat()];
+    return all.slice(all.indexOf(stage) + 1);
+  }
+}
+
+const closed: Failure = {
+  code: 'cancelled',
+  message: 'Signalbox is about to end.',
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'retry', label: 'Ask again after the start' }],
+};
+
+const unknownOperation: Failure = {
+  code: 'not-found',
+  message: 'There is no such operation.',
+  meaning: 'It may be too old: only the last 500 are kept.',
+  next: [{ do: 'advice', label: 'Look at the history instead.' }],
+};

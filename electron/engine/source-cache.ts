@@ -1,0 +1,86 @@
+import PQueue from 'p-queue';
+import type { Change } from '../../shared/domain/change';
+import type { Sources } from '../systems/github/sources';
+
+/**
+ * What the apps' source repos said, kept so that an act in a hurry asks nobody: `peek…` answers at once with what is
+ * known (`null`: not asked yet, or could not be asked), `load…` asks, `ahead` asks in the background, two at a time.
+ */
+export interface SourceCache {
+  peekChange(app: string, from: string, to: string): Change | null;
+  loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
+  peekPublished(app: string, version: string): boolean | null;
+  loadPublished(app: string, version: string, signal?: AbortSignal): Promise<boolean | null>;
+  ahead(app: string, from: string, to: string): void;
+  close(): void;
+}
+
+/** Entries kept per kind; the oldest go first. */
+const keep = 5_000;
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.size > keep ? map.keys().next().value : undefined;
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+const key = (...parts: string[]): string => parts.join('\u0000');
+
+/** @param sources `null`: the estate names no source repos; everything is unknown then. */
+export function sourceCache(sources: Sources | null, onLoaded: (app: string) => void): SourceCache {
+  const changes = new Map<string, Change>();
+  const published = new Map<string, boolean>();
+  const asked = new Map<string, number>();
+  const queue = new PQueue({ concurrency: 2 });
+  const closing = new AbortController();
+
+  async function loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change> {
+    const known = changes.get(key(app, from, to));
+    if (known) return known;
+    if (!sources) return { state: 'unknown', because: 'This estate names no source repos.' };
+    try {
+      const change = await sources.change(app, from, to, signal);
+      if (change.state === 'known') {
+        remember(changes, key(app, from, to), change);
+        onLoaded(app);
+      }
+      return change;
+    } catch {
+      return { state: 'unknown', because: `${app}'s repo could not be asked.` };
+    }
+  }
+
+  return {
+    peekChange: (app, from, to) => changes.get(key(app, from, to)) ?? null,
+    loadChange,
+    peekPublished: (app, version) => published.get(key(app, version)) ?? null,
+    loadPublished: async (app, version, signal) => {
+      const known = published.get(key(app, version));
+      if (known === true) return true;
+      if (!sources) return null;
+      try {
+        const answer = await sources.published(app, version, signal);
+        // "No" is not kept for long: a version that is built right now appears a minute later.
+        if (answer !== null) remember(published, key(app, version), answer);
+        return answer;
+      } catch {
+        return null;
+      }
+    },
+    ahead: (app, from, to) => {
+      const what = key(app, from, to);
+      // Tried a few times only: what a repo cannot answer now is asked again when somebody opens the sheet.
+      const tries = asked.get(what) ?? 0;
+      if (!sources || tries >= 3 || changes.has(what)) return;
+      remember(asked, what, tries + 1);
+      void queue.add(async () => {
+        if (!closing.signal.aborted) await loadChange(app, from, to, closing.signal);
+      });
+    },
+    close: () => {
+      closing.abort();
+      queue.clear();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { environmentBefore } from '../../../shared/domain/chain';
+import { bringsAutomaticDeploy, gateShut, gates, mayPromote } from '../../../shared/domain/hold-state';
+import type { StepContext, StepEnd } from '../operation-context';
+import { pause } from './outside';
+import { couldNotLook, noGate } from './stop-promotions';
+import { sweep } from './sweep';
+import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, waitUntil } from './wait';
+
+/**
+ * Waits until the hold works where the pipeline really looks: the app's Applications in the environment before carry
+ * `automaticDeploysEnabled: "false"`, and no promotion is on its way. What begins meanwhile is stopped too. It counts
+ * only after a last look straight into the cluster, a moment later, since an event may still have lain in a queue.
+ */
+export async function holdEffective(context: StepContext): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment } = intent;
+  const name = environmentBefore(world.estate, environment);
+  if (name === null) return { state: 'skipped', because: noGate(environment) };
+  const before = world.clusters.get(name);
+  const here = world.clusters.get(environment);
+  if (!before)
+    return { state: 'unknown', because: `${name} has no cluster here: whether the hold works cannot be seen.` };
+  const until = world.now().getTime() + world.limits.hold;
+  for (let settled = false; ; ) {
+    const limit = Math.max(1, until - world.now().getTime());
+    const found = await waitUntil<StepEnd | 'shut' | 'sweep'>(context, {
+      limit,
+      sources: [
+        clusterMoves(before, app, before.actions.parentApplication),
+        ledgerMoves(world),
+        ...(here ? [clusterMoves(here, app)] : []),
+      ],
+      look: () => {
+        const snapshot = world.ledger.snapshot();
+        const hold = world.reader.hold(snapshot, app, environment);
+        if (hold === null) return { done: { state: 'unknown', because: 'The hold was released meanwhile.' } };
+        const away = notLive(before);
+        if (away !== null) return { waitingFor: away };
+        const unstopped = [
+          ...before.view.workflows({ app }).filter(mayPromote),
+          ...(here?.view.workflows({ app }).filter(bringsAutomaticDeploy) ?? []),
+        ];
+        if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };
+        if (unstopped.length > 0)
+          return { waitingFor: `${unstopped.map((one) => one.name).join(', ')} to end after the stop.` };
+        const deciding = gates(before.view.applications(app));
+        if (gateShut(deciding)) return { done: 'shut' };
+        const open = deciding.filter((one) => one.automaticDeploysEnabled !== false).map((one) => one.name);
+        return {
+          waitingFor: `${open.join(', ') || `An Application of ${app}`} in ${name} to show automaticDeploysEnabled: "false".`,
+        };
+      },
+    });
+    if (isTimedOut(found)) return ranOut(found, world.limits.hold);
+    if (typeof found !== 'string') return found;
+    // A stop that is refused would be asked for again and again: once a moment is enough.
+    if (found === 'sweep' && settled) await pause(200, context.signal);
+    if (found === 'shut') {
+      context.waiting(`A last look at ${name} in a moment.`);
+      await pause(world.limits.settle, context.signal);
+    }
+    settled = true;
+    const swept = await sweep(context, before, here);
+    if ('couldNot' in swept) return couldNotLook(name, swept.couldNot);
+    if (found !== 'shut' || swept.left.length > 0) continue;
+    const applications = await before.actions.readApplications(app, context.signal);
+    if (!applications.ok) return couldNotLook(name, applications.failure);
+    if (gateShut(applications.value))
+      return { state: 'succeeded', text: `${name} promotes nothing of ${app} any more: the hold is effective.` };
+  }
+}

@@ -1,0 +1,59 @@
+import type { Failure, Result } from '../../../shared/domain/failure';
+import type { Cluster } from '../../observation/types';
+import type { StepContext } from '../operation-context';
+import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './wait';
+
+/** Failures that pass by themselves: the same request may be made again. */
+const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'offline', 'rate-limited']);
+
+/** Milliseconds before each further try while the cluster looks live and does not answer all the same. */
+const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const aborted = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', aborted);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+
+/**
+ * Asks something of a cluster that may be away: waits until it is seen, and asks again what failed in passing.
+ * Only for requests that may be made twice.
+ * @returns the answer; or that the limit is over.
+ */
+export async function askPatiently<T>(
+  context: StepContext,
+  cluster: Cluster,
+  limit: number,
+  ask: (signal: AbortSignal) => Promise<Result<T>>,
+): Promise<Result<T> | TimedOut> {
+  for (let attempt = 0; ; attempt++) {
+    const waitingFor = notLive(cluster);
+    if (waitingFor !== null) {
+      const seen = await waitUntil(context, {
+        limit,
+        sources: [clusterMoves(cluster)],
+        look: () => {
+          const away = notLive(cluster);
+          return away === null ? { done: true } : { waitingFor: away };
+        },
+      });
+      if (isTimedOut(seen)) return seen;
+    }
+    const answer = await ask(context.signal);
+    context.signal.throwIfAborted();
+    const wait = pauses[attempt];
+    if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
+    context.waiting(`An answer of the cluster of ${cluster.view.environment}: ${answer.failure.message}`);
+    await pause(wait, context.signal);
+  }
+}
+
+/** Waits a moment inside a step, unless aborted. */
+export { pause };

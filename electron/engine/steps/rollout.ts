@@ -1,0 +1,77 @@
+import type { Application } from '../../../shared/domain/board';
+import type { Failure } from '../../../shared/domain/failure';
+import type { Rollout } from '../../../shared/domain/rollout';
+import { shortVersion } from '../../../shared/domain/version';
+import type { StepContext, StepEnd } from '../operation-context';
+import { clusterMoves, isTimedOut, ledgerMoves, noCluster, notLive, ranOut, superseded, waitUntil } from './wait';
+
+const runs = (images: readonly string[], version: string): boolean =>
+  images.some((image) => image.endsWith(`:${version}`) || image.includes(`:${version}@`));
+
+/**
+ * Whether a Deployment still has to be given the version: its current ReplicaSet runs another one. Deployments that
+ * carry no version in their image's tag are taken as they are.
+ * @param others versions that the app is known by elsewhere; only those tell that an image follows the version.
+ */
+function isBehind(rollout: Rollout, version: string, others: readonly string[]): boolean {
+  const current = rollout.replicaSets.find((one) => one.current);
+  if (!current || runs(current.images, version)) return false;
+  return others.some((other) => other !== version && runs(current.images, other));
+}
+
+function failing(rollout: Rollout): string {
+  const pod = rollout.pods.find((one) => one.name === rollout.failingPod);
+  if (!pod?.reason) return '';
+  const message = pod.message ? `, ${pod.message}` : '';
+  return ` (pod ${pod.name}: ${pod.reason}${message})`;
+}
+
+const rolloutFailed = (rollout: Rollout, environment: string, version: string): Failure => ({
+  code: 'refused',
+  message: `The rollout of ${rollout.deployment} in ${environment} failed: ${rollout.message}${failing(rollout)}`,
+  meaning: `${shortVersion(version)} does not come up there. Kubernetes keeps old pods as long as new ones are not ready, so part of the service may still run the old version.`,
+  next: [{ do: 'advice', label: 'Look at the failing pod, then roll back or deploy a version that comes up.' }],
+});
+
+/**
+ * Waits until all Deployments of the app (workers and twins too) are rolled out with the version, and all its
+ * Applications are Healthy. Fails with the first Deployment that passes its progress deadline.
+ */
+export const rollout =
+  (version: string) =>
+  async (context: StepContext): Promise<StepEnd> => {
+    const { world, intent } = context;
+    const { app, environment } = intent;
+    const cluster = world.clusters.get(environment);
+    if (!cluster) return noCluster(environment);
+    const expected = 'expected' in intent && intent.expected !== null ? [intent.expected] : [];
+    const others = [...expected, ...world.history.deployments(app, environment).map((one) => one.to)];
+    const found = await waitUntil<StepEnd>(context, {
+      limit: world.limits.rollout,
+      sources: [clusterMoves(cluster, app), ledgerMoves(world)],
+      look: () => {
+        const over = superseded(context, version);
+        if (over) return { done: over };
+        const away = notLive(cluster);
+        if (away !== null) return { waitingFor: away };
+        const rollouts = cluster.view.rollouts(app);
+        const behind = rollouts.filter((one) => isBehind(one, version, others));
+        if (behind.length > 0)
+          return {
+            waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
+          };
+        const failed = rollouts.find((one) => one.state === 'failed');
+        if (failed) return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
+        const open = rollouts.filter((one) => one.state !== 'done');
+        if (open.length > 0)
+          return { waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; ') };
+        const sick = cluster.view.applications(app).filter((one) => one.health !== 'Healthy');
+        if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
+        const names = rollouts.map((one) => one.deployment).join(', ');
+        return { done: { state: 'succeeded', text: `Healthy; rolled out: ${names || 'no Deployments'}.` } };
+      },
+    });
+    return isTimedOut(found) ? ranOut(found, world.limits.rollout) : found;
+  };
+
+const healthWait = (one: Application): string => `${one.name} to become Healthy (it is ${one.health})`;

@@ -1,0 +1,130 @@
+import type { Application } from '../../../shared/domain/board';
+import type { Failure } from '../../../shared/domain/failure';
+import type { Cluster } from '../../observation/types';
+import type { StepContext, StepEnd } from '../operation-context';
+import { askPatiently } from './outside';
+import { clusterMoves, isTimedOut, ledgerMoves, noCluster, notLive, ranOut, superseded, waitUntil } from './wait';
+
+const syncFailed = (application: Application, environment: string): Failure => ({
+  code: 'refused',
+  message: `The sync of ${application.name} in ${environment} ended ${application.operation?.phase}.`,
+  meaning: 'The new version was not, or not fully, applied. What ran there before may still run.',
+  next: [
+    { do: 'advice', label: 'Read the message of the sync, then deploy again or roll back.' },
+    { do: 'retry', label: 'Try again' },
+  ],
+  ...(application.operation?.message ? { detail: application.operation.message } : {}),
+});
+
+type Standing = 'synced' | 'running' | 'out-of-sync' | 'comparing' | 'failed';
+
+/** Where one Application stands, by what the view says of it. */
+function standing(cluster: Cluster, application: Application, operationId: string): Standing {
+  const phase = application.operation?.phase;
+  if (cluster.actions.refreshPending(application.name)) return 'comparing';
+  if (phase === 'Running' || phase === 'Terminating') return 'running';
+  if (phase === 'Failed' || phase === 'Error') {
+    // A failure of an earlier attempt is no failure of ours: only what carries our id, or what is left out of sync.
+    return cluster.actions.syncedBy(application.name) === operationId ? 'failed' : 'out-of-sync';
+  }
+  if (application.sync === 'Synced') return 'synced';
+  return application.sync === 'OutOfSync' ? 'out-of-sync' : 'comparing';
+}
+
+/** Has every Application compared against what the parent just gave it: a `Synced` from before proves nothing. */
+async function compareAnew(context: StepContext, cluster: Cluster, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const effect = `refresh:${context.intent.environment}/${name}`;
+    if (context.record().effects.get(effect)?.outcome === 'done') continue;
+    context.intend(effect, `Refresh ${name}.`);
+    const answer = await askPatiently(context, cluster, context.world.limits.sync, (signal) =>
+      cluster.actions.refresh(name, 'normal', signal),
+    );
+    if (!isTimedOut(answer) && answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${name} to compare.` });
+    else
+      context.result(effect, {
+        outcome: isTimedOut(answer) ? 'unknown' : 'not-done',
+        text: `${name} could not be refreshed${isTimedOut(answer) ? '' : `: ${answer.failure.message}`}`,
+      });
+  }
+}
+
+/** Asks for a sync that carries the operation's id, once; one that another already runs does as well. */
+async function askForSync(context: StepContext, cluster: Cluster, name: string): Promise<void> {
+  const { world, id, intent } = context;
+  const effect = `sync:${intent.environment}/${name}`;
+  if (cluster.actions.syncedBy(name) === id) {
+    context.result(effect, { outcome: 'done', text: `${name} was already asked to sync.` });
+    return;
+  }
+  context.intend(effect, `Sync ${name}.`);
+  const actor = world.identity().name;
+  const answer = await askPatiently(context, cluster, world.limits.sync, (signal) =>
+    cluster.actions.sync(name, { operationId: id, actor }, signal),
+  );
+  if (isTimedOut(answer)) context.result(effect, { outcome: 'unknown', text: `${name} could not be asked to sync.` });
+  else if (answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${name} to sync.` });
+  else
+    context.result(effect, {
+      outcome: 'not-done',
+      text:
+        answer.failure.code === 'busy'
+          ? `${name} syncs already.`
+          : `${name} could not be asked to sync: ${answer.failure.message} Argo CD syncs by itself where auto-sync is on.`,
+    });
+}
+
+/**
+ * Waits until every Application of the app has the version applied: compared anew, its sync Succeeded and its status
+ * Synced. Auto-sync usually does it; what stays out of sync with no sync running is asked to sync once.
+ */
+export const sync =
+  (version: string) =>
+  async (context: StepContext): Promise<StepEnd> => {
+    const { world, intent, id } = context;
+    const { app, environment } = intent;
+    const cluster = world.clusters.get(environment);
+    if (!cluster) return noCluster(environment);
+    const asked = new Set<string>();
+    await compareAnew(
+      context,
+      cluster,
+      cluster.view.applications(app).map((one) => one.name),
+    );
+    for (;;) {
+      const found = await waitUntil<StepEnd | { ask: string }>(context, {
+        limit: world.limits.sync,
+        sources: [clusterMoves(cluster, app), ledgerMoves(world)],
+        look: () => {
+          const over = superseded(context, version);
+          if (over) return { done: over };
+          const away = notLive(cluster);
+          if (away !== null) return { waitingFor: away };
+          const applications = cluster.view.applications(app);
+          const waiting: string[] = [];
+          for (const one of applications) {
+            const stands = standing(cluster, one, id);
+            if (stands === 'failed') return { done: { state: 'failed', failure: syncFailed(one, environment) } };
+            if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one.name } };
+            if (stands === 'synced') continue;
+            const message = one.operation?.message ? `: ${one.operation.message}` : '';
+            waiting.push(
+              stands === 'running'
+                ? `the sync of ${one.name} to end${message}`
+                : stands === 'comparing'
+                  ? `Argo CD to compare ${one.name}`
+                  : `${one.name} to sync${message}`,
+            );
+          }
+          if (applications.length === 0) return { waitingFor: `An Application of ${app} in ${environment}.` };
+          if (waiting.length > 0) return { waitingFor: `Waiting for ${waiting.join('; ')}.` };
+          const names = applications.map((one) => one.name).join(', ');
+          return { done: { state: 'succeeded', text: `Synced: ${names}.` } };
+        },
+      });
+      if (isTimedOut(found)) return ranOut(found, world.limits.sync);
+      if (!('ask' in found)) return found;
+      asked.add(found.ask);
+      await askForSync(context, cluster, found.ask);
+    }
+  };

@@ -1,0 +1,137 @@
+import { shortVersion } from '../../../shared/domain/version';
+import type { Cluster } from '../../observation/types';
+import type { StepContext, StepEnd } from '../operation-context';
+import type { World } from '../world';
+
+/** What a look at the outside found: it is done, or what is still waited for, in words. */
+export type Look<T> = { done: T } | { waitingFor: string };
+
+/** `waitUntil` came to its limit. `waitingFor` is what it waited for last. */
+export interface TimedOut {
+  timedOut: true;
+  waitingFor: string;
+}
+
+export const isTimedOut = (value: unknown): value is TimedOut =>
+  typeof value === 'object' && value !== null && 'timedOut' in value;
+
+/**
+ * Looks again whenever one of the sources tells of a change, until it is done or the limit is over. Nothing is
+ * polled. Rejects with the signal's reason when aborted.
+ * @param limit milliseconds.
+ */
+export async function waitUntil<T>(
+  context: StepContext,
+  options: {
+    limit: number;
+    /** Each subscribes a listener and returns the unsubscribe. */
+    sources: readonly ((listener: () => void) => () => void)[];
+    look: () => Look<T>;
+  },
+): Promise<T | TimedOut> {
+  const { signal } = context;
+  signal.throwIfAborted();
+  let waitingFor = '';
+  return new Promise<T | TimedOut>((resolve, reject) => {
+    const stops: (() => void)[] = [];
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      for (const stop of stops) stop();
+      settle();
+    };
+    const aborted = (): void => end(() => reject(signal.reason));
+    const again = (): void => {
+      try {
+        const found = options.look();
+        if ('done' in found) {
+          end(() => resolve(found.done));
+          return;
+        }
+        if (found.waitingFor !== waitingFor) {
+          waitingFor = found.waitingFor;
+          context.waiting(waitingFor);
+        }
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const timer = setTimeout(() => end(() => resolve({ timedOut: true, waitingFor })), options.limit);
+    signal.addEventListener('abort', aborted, { once: true });
+    for (const source of options.sources) stops.push(source(again));
+    again();
+  });
+}
+
+/** Tells of every change of the ledger. */
+export const ledgerMoves =
+  (world: World) =>
+  (listener: () => void): (() => void) =>
+    world.ledger.onChange(listener);
+
+/** Tells of every change of a cluster that concerns the app, or all. */
+export const clusterMoves =
+  (cluster: Cluster, ...apps: string[]) =>
+  (listener: () => void): (() => void) =>
+    cluster.view.onChange((changes) => {
+      if (changes.some(({ app }) => app === null || apps.includes(app))) listener();
+    });
+
+/** Milliseconds as a person says them: "5 min", "40 s". */
+export const span = (ms: number): string => (ms >= 90_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1000)} s`);
+
+/** The end of a step that ran out of time: what it waited for stays unknown, nothing failed that we know of. */
+export const ranOut = (out: TimedOut, limit: number): StepEnd => ({
+  state: 'unknown',
+  because: `Not seen within ${span(limit)}. It waited for this: ${out.waitingFor}`,
+});
+
+/** "The cluster of staging cannot be reached since …" while it isn't live; `null` when it is. */
+export function notLive(cluster: Cluster): string | null {
+  const freshness = cluster.view.freshness();
+  const name = cluster.view.environment;
+  switch (freshness.state) {
+    case 'live':
+      return null;
+    case 'unreachable':
+      return `The cluster of ${name} to come back: it cannot be reached since ${freshness.since}.`;
+    case 'connecting':
+      return `The first look at the cluster of ${name}.`;
+    case 'absent':
+      return `A cluster of ${name}: there is none.`;
+  }
+}
+
+/** The end of a step for which a cluster would be needed, in an environment that has none here. */
+export const noCluster = (environment: string): StepEnd => ({
+  state: 'unknown',
+  because: `${environment} has no cluster here: what becomes of the commit there cannot be seen.`,
+});
+
+/**
+ * The end of a step whose version is no longer the one that the ledger wants in the environment; `null` while it is.
+ * Only asked once the own commit is known to be there.
+ */
+export function superseded(context: StepContext, version: string): StepEnd | null {
+  const { world, intent, id } = context;
+  const { app, environment } = intent;
+  const snapshot = world.ledger.snapshot();
+  const now = world.reader.facts(snapshot, app, environment, null).version;
+  if (now === version) return null;
+  const there = now === null ? 'no version' : shortVersion(now);
+  const last = world.history.deployments(app, environment)[0];
+  const by = last && last.to === now ? ` by ${last.author}` : '';
+  const holder = world.holder(app, environment, id);
+  return {
+    state: 'failed',
+    failure: {
+      code: 'conflict',
+      message: `${environment} was given ${there} meanwhile${by}.`,
+      meaning: `${shortVersion(version)} is not wanted there any more, so this operation stops watching. It changed nothing after that.`,
+      next: holder
+        ? [{ do: 'open-operation', label: 'Look at the operation that took over', operationId: holder.id }]
+        : [{ do: 'advice', label: `Look at the history of ${app} in ${environment}.` }],
+      ...(snapshot.commit === null ? {} : { detail: `The ledger at ${snapshot.commit}.` }),
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Estate } from '../../shared/domain/estate';
+import type { Operation } from '../../shared/domain/operation';
+import type { Identity, Ledger } from '../ledger/ledger';
+import type { Cluster } from '../observation/types';
+import type { CellHistory } from './cell-history';
+import type { LedgerReader } from './ledger-reader';
+import type { Observations } from './ports';
+import type { SourceCache } from './source-cache';
+
+/**
+ * How long steps wait until they say that they do not know, in milliseconds. Each covers a wait in the outside
+ * world: Argo CD's own polling takes up to 180 s, migrations run as PreSync hooks, a Deployment's default progress
+ * deadline is 600 s.
+ */
+export interface Limits {
+  nudge: number;
+  sync: number;
+  rollout: number;
+  /** How long a post-sync workflow may take to appear after the rollout, and then to end. */
+  testsAppear: number;
+  tests: number;
+  hold: number;
+  /** How long the gate must have been shut with nothing on its way, since an event may lie in a queue. */
+  settle: number;
+  /** Up to this age an operation that had not committed yet is carried on after a restart. */
+  resume: number;
+  /** How long a restart waits for clusters to be seen, and a deploy for what its source repo says. */
+  look: number;
+}
+
+export const defaultLimits: Limits = {
+  nudge: 5 * 60_000,
+  sync: 20 * 60_000,
+  rollout: 15 * 60_000,
+  testsAppear: 2 * 60_000,
+  tests: 20 * 60_000,
+  hold: 10 * 60_000,
+  settle: 3_000,
+  resume: 2 * 60_000,
+  look: 5_000,
+};
+
+/** Everything around an operation: what it acts on, and what it can look at. */
+export interface World {
+  readonly estate: Estate;
+  /** Why acting is refused as a whole, `null` when it is not. */
+  readonly readOnlyBecause: string | null;
+  readonly ledger: Ledger;
+  readonly reader: LedgerReader;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly sources: SourceCache;
+  readonly history: CellHistory;
+  readonly observations: Observations;
+  readonly identity: () => Identity;
+  readonly limits: Limits;
+  readonly now: () => Date;
+  /** The operation that holds a cell right now, other than the given one. */
+  readonly holder: (app: string, environment: string, except: string | null) => Operation | null;
+}
