@@ -56,7 +56,10 @@ export function startArgoCd(
         }
         const changed = (part: (app: Application) => unknown) =>
           previous === undefined || !isDeepStrictEqual(part(previous), part(object));
-        if (name !== parentName && (changed((app) => app.spec) || changed((app) => app.metadata.annotations))) {
+        if (
+          name !== parentName &&
+          (changed((app) => app.spec) || changed((app) => app.metadata.annotations))
+        ) {
           touch(parentName);
         }
       },

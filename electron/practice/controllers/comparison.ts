@@ -11,7 +11,14 @@ import type {
   Pod,
   SyncStatus,
 } from './objects';
-import { type AppManifests, appManifests, appsNamespace, argoNamespace, childApplications, parentName } from './render';
+import {
+  type AppManifests,
+  appManifests,
+  appsNamespace,
+  argoNamespace,
+  childApplications,
+  parentName,
+} from './render';
 
 /** What an Application should consist of at a revision, and what of it is there. */
 export type Target =
@@ -134,9 +141,7 @@ export function childMatches(live: Application, desired: Manifest<Application>):
 }
 
 export function deploymentMatches(live: Deployment, desired: Manifest<Deployment>): boolean {
-  return (
-    covers(live.spec, desired.spec) && covers(live.metadata.labels ?? {}, desired.metadata.labels ?? {})
-  );
+  return covers(live.spec, desired.spec) && covers(live.metadata.labels ?? {}, desired.metadata.labels ?? {});
 }
 
 /** Images of the pods of an Application; during a rollout old and new ones. */

@@ -1,9 +1,9 @@
-import type { KubeObject } from '../cluster/objects';
 import type { LogStore } from '../cluster/log-store';
+import type { KubeObject } from '../cluster/objects';
 import type { ClusterStore } from '../cluster/store';
 import type { Faults, PracticeApp, PracticeClock, ReleaseRepo } from '../ports';
-import type { KubeEvent } from './objects';
 import { fittedName, randomSuffix, timestamp } from './names';
+import type { KubeEvent } from './objects';
 
 /** What deploy-image is started with. */
 export interface DeployImageRequest {

@@ -1,6 +1,6 @@
 import { type ControllerContext, nowOf, recordEvent } from './context';
-import type { Condition, Deployment, PodTemplate, ReplicaSet } from './objects';
 import { fittedName, shortHash } from './names';
+import type { Condition, Deployment, PodTemplate, ReplicaSet } from './objects';
 import { fraction, planRollout } from './rollout';
 import { WorkQueue } from './work-queue';
 
@@ -194,11 +194,7 @@ export function startDeploymentController(
   }
 
   function cleanUp(deployment: Deployment, old: ReplicaSet[]): void {
-    const live = store.get<Deployment>(
-      'Deployment',
-      deployment.metadata.namespace,
-      deployment.metadata.name,
-    );
+    const live = store.get<Deployment>('Deployment', deployment.metadata.namespace, deployment.metadata.name);
     if (!live || !isComplete(live, live.status ?? {})) return;
     const empty = old.filter((set) => set.spec.replicas === 0 && (set.status?.replicas ?? 0) === 0);
     const surplus = empty.length - (deployment.spec.revisionHistoryLimit ?? 10);
@@ -239,9 +235,14 @@ export function startDeploymentController(
       availability(before.conditions, available, deployment),
       progress(deployment, before, status, current, created),
     ].filter((condition) => condition !== undefined);
-    store.modify<Deployment>('Deployment', deployment.metadata.namespace, deployment.metadata.name, (draft) => {
-      draft.status = status;
-    });
+    store.modify<Deployment>(
+      'Deployment',
+      deployment.metadata.namespace,
+      deployment.metadata.name,
+      (draft) => {
+        draft.status = status;
+      },
+    );
   }
 
   function availability(before: readonly Condition[] | undefined, available: number, deployment: Deployment) {
@@ -287,11 +288,7 @@ export function startDeploymentController(
     }
     if (isComplete(deployment, after)) {
       clearDeadline(uid);
-      return settled(
-        'True',
-        'NewReplicaSetAvailable',
-        `ReplicaSet "${name}" has successfully progressed.`,
-      );
+      return settled('True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
     }
     if (!deployment.spec.paused && madeProgress(before, after)) {
       armDeadline(deployment);

@@ -46,7 +46,8 @@ export function evaluateWhen(expression: string): boolean {
   };
   const operand = (): string => {
     const token = tokens[at];
-    if (token?.kind !== 'value') throw new Error(`Invalid 'when' expression '${expression}': a value is missing`);
+    if (token?.kind !== 'value')
+      throw new Error(`Invalid 'when' expression '${expression}': a value is missing`);
     at += 1;
     return token.text;
   };
@@ -69,7 +70,10 @@ function tokenise(expression: string): Token[] {
 }
 
 /** Evaluates a DAG task's `depends` (`a.Succeeded && (b.Failed || c)`), given what holds of the tasks. */
-export function evaluateDepends(depends: string, holds: (task: string, condition: string) => boolean): boolean {
+export function evaluateDepends(
+  depends: string,
+  holds: (task: string, condition: string) => boolean,
+): boolean {
   return evaluateWhen(
     depends.replace(/[A-Za-z][\w-]*(?:\.\w+)?/g, (reference) => {
       const [task = '', condition = ''] = reference.split('.');
@@ -80,5 +84,7 @@ export function evaluateDepends(depends: string, holds: (task: string, condition
 
 /** The tasks that a `depends` names. */
 export function dependencyNames(depends: string | undefined): string[] {
-  return [...new Set((depends?.match(/[A-Za-z][\w-]*(?:\.\w+)?/g) ?? []).map((one) => one.split('.')[0] ?? ''))];
+  return [
+    ...new Set((depends?.match(/[A-Za-z][\w-]*(?:\.\w+)?/g) ?? []).map((one) => one.split('.')[0] ?? '')),
+  ];
 }

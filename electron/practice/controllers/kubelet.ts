@@ -97,7 +97,10 @@ function report(
   context: ControllerContext,
   pod: Pod,
   phase: PodPhase,
-  states: Record<string, { state: ContainerState; ready?: boolean; restarts?: number; last?: ContainerState }>,
+  states: Record<
+    string,
+    { state: ContainerState; ready?: boolean; restarts?: number; last?: ContainerState }
+  >,
 ): void {
   const now = nowOf(context);
   const { namespace, name } = pod.metadata;
@@ -156,7 +159,14 @@ async function serve(context: ControllerContext, pod: Pod, life: AbortSignal): P
     });
 
   if (!known) {
-    recordEvent(context, 'default-scheduler', pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${pod.spec.nodeName ?? 'node-1'}`);
+    recordEvent(
+      context,
+      'default-scheduler',
+      pod,
+      'Normal',
+      'Scheduled',
+      `Successfully assigned ${namespace}/${name} to ${pod.spec.nodeName ?? 'node-1'}`,
+    );
     write({ waiting: { reason: 'ContainerCreating' } });
     await clock.wait(Math.min(createSeconds, readySeconds / 2), life);
   }
@@ -184,7 +194,14 @@ async function serve(context: ControllerContext, pod: Pod, life: AbortSignal): P
       await clock.wait(1, life);
     } else {
       const pods = `${name}_${namespace}(${pod.metadata.uid})`;
-      recordEvent(context, 'kubelet', pod, 'Warning', 'BackOff', `Back-off restarting failed container ${container.name} in pod ${pods}`);
+      recordEvent(
+        context,
+        'kubelet',
+        pod,
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${container.name} in pod ${pods}`,
+      );
       const message = `back-off ${delay < 60 ? `${delay}s` : `${Math.floor(delay / 60)}m${delay % 60}s`} restarting failed container=${container.name} pod=${pods}`;
       write({ waiting: { reason: 'CrashLoopBackOff', message } });
       await clock.wait(delay, life);
@@ -217,20 +234,36 @@ async function complete(
   let exitCode: number;
   const creating: ContainerState = { waiting: { reason: 'PodInitializing' } };
   try {
-    report(context, pod, 'Pending', states(creating, creating, inits.length ? running(createdAt) : creating, false));
+    report(
+      context,
+      pod,
+      'Pending',
+      states(creating, creating, inits.length ? running(createdAt) : creating, false),
+    );
     for (const init of inits) {
       if (pod.status) logs.restart(namespace, name, init.name);
-      logs.append(namespace, name, init.name, 'time="init" level=info msg="Executor (version: v4.0.0) initialized"');
+      logs.append(
+        namespace,
+        name,
+        init.name,
+        'time="init" level=info msg="Executor (version: v4.0.0) initialized"',
+      );
     }
     await clock.wait(createSeconds, life);
     startedAt = nowOf(context);
     for (const init of inits) logs.end(namespace, name, init.name);
-    if (pod.status) for (const container of pod.spec.containers) logs.restart(namespace, name, container.name);
+    if (pod.status)
+      for (const container of pod.spec.containers) logs.restart(namespace, name, container.name);
     report(
       context,
       pod,
       'Running',
-      states(running(startedAt), running(startedAt), { terminated: terminated(0, createdAt, startedAt) }, true),
+      states(
+        running(startedAt),
+        running(startedAt),
+        { terminated: terminated(0, createdAt, startedAt) },
+        true,
+      ),
     );
     exitCode = await program({
       log: (line) => {
@@ -248,7 +281,12 @@ async function complete(
   }
   const finishedAt = nowOf(context);
   for (const sidecar of sidecars) {
-    logs.append(namespace, name, sidecar.name, `level=info msg="Main container completed" exitCode=${exitCode}`);
+    logs.append(
+      namespace,
+      name,
+      sidecar.name,
+      `level=info msg="Main container completed" exitCode=${exitCode}`,
+    );
   }
   for (const container of [...inits, ...pod.spec.containers]) logs.end(namespace, name, container.name);
   report(
@@ -268,7 +306,14 @@ async function complete(
 async function stop(context: ControllerContext, pod: Pod, life: AbortSignal): Promise<void> {
   const { store, clock } = context;
   const { namespace, name } = pod.metadata;
-  recordEvent(context, 'kubelet', pod, 'Normal', 'Killing', `Stopping container ${pod.spec.containers[0]?.name ?? ''}`);
+  recordEvent(
+    context,
+    'kubelet',
+    pod,
+    'Normal',
+    'Killing',
+    `Stopping container ${pod.spec.containers[0]?.name ?? ''}`,
+  );
   const grace = pod.metadata.deletionGracePeriodSeconds ?? stopSeconds;
   await clock.wait(Math.min(stopSeconds, grace), life).catch(() => {});
   if (life.aborted || context.signal.aborted) return;

@@ -239,8 +239,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
     if (!app) return [];
     const target = await targetOf(context, app, revision);
     const chosen = (kind: string, resource: string) =>
-      !sync.resources?.length ||
-      sync.resources.some((one) => one.kind === kind && one.name === resource);
+      !sync.resources?.length || sync.resources.some((one) => one.kind === kind && one.name === resource);
     const results: ResourceResult[] = [];
     const wanted = new Set<string>();
     const manifests = target.kind === 'children' ? target.children : target.manifests.deployments;
@@ -375,7 +374,8 @@ export function startOperations(context: ControllerContext, options: OperationsO
         return;
       }
       state.phase = phase;
-      state.message = retried > 0 && phase !== 'Succeeded' ? `${message} (retried ${retried} times).` : message;
+      state.message =
+        retried > 0 && phase !== 'Succeeded' ? `${message} (retried ${retried} times).` : message;
       delete draft.operation;
       if (phase === 'Succeeded' && full && state.syncResult) {
         const history = draft.status.history ?? [];
@@ -412,7 +412,13 @@ const isCommit = (revision: string | undefined): revision is string =>
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const changed = (one: ResourceResult) => !one.message?.endsWith('unchanged');
 
-function result(group: string, version: string, kind: string, namespace: string, name: string): ResourceResult {
+function result(
+  group: string,
+  version: string,
+  kind: string,
+  namespace: string,
+  name: string,
+): ResourceResult {
   return { group, version, kind, namespace, name, status: 'Synced', syncPhase: 'Sync' };
 }
 

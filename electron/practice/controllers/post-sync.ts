@@ -27,7 +27,8 @@ export function startPostSync(context: ControllerContext): void {
       const app = store.get<Application>('Application', argoNamespace, name);
       const state = app?.status?.operationState;
       const revision = state?.syncResult?.revision;
-      if (!app || state?.phase !== 'Succeeded' || app.status?.health.status !== 'Healthy' || !revision) return;
+      if (!app || state?.phase !== 'Succeeded' || app.status?.health.status !== 'Healthy' || !revision)
+        return;
       const { annotations = {} } = app.metadata;
       if (annotations[notifiedAnnotation]?.includes(`"${revision}:`)) return;
       store.modify<Application>('Application', argoNamespace, name, (draft) => {

@@ -54,7 +54,8 @@ export function startReplicaSetController(
     return store
       .list<Pod>('Pod', { namespace: set.metadata.namespace })
       .filter(
-        (pod) => isActive(pod) && pod.metadata.ownerReferences?.some((owner) => owner.uid === set.metadata.uid),
+        (pod) =>
+          isActive(pod) && pod.metadata.ownerReferences?.some((owner) => owner.uid === set.metadata.uid),
       );
   }
 

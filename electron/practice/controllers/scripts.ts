@@ -59,7 +59,12 @@ function workflowProgram(context: ControllerContext, pod: Pod, refreshParent: ()
         version: input('imageTag'),
         attempt: attemptOf(pod),
         outcome: () =>
-          context.faults.testOutcome(input('repoName'), input('imageTag'), context.environment, attemptOf(pod)),
+          context.faults.testOutcome(
+            input('repoName'),
+            input('imageTag'),
+            context.environment,
+            attemptOf(pod),
+          ),
       });
     case 'promote-release':
       return promoteRelease(context, input);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { startArgoCd } from './argo-cd';
 import { bootstrap } from './bootstrap';
 import type { ControllerContext, DeployImageRequest } from './context';
@@ -35,6 +36,8 @@ export interface Controllers {
 export async function startControllers(options: ControllersOptions): Promise<Controllers> {
   const stopping = new AbortController();
   const signal = AbortSignal.any([options.signal, stopping.signal]);
+  // Every controller and every wait listens to it.
+  setMaxListeners(0, signal);
   const context: ControllerContext = {
     ...options,
     repoURL: options.repoURL ?? 'https://github.example/alphagov/govuk-helm-charts',

@@ -13,7 +13,13 @@ import type {
   WorkflowStep,
   WorkflowTemplate,
 } from './objects';
-import { nodeIdAnnotation, nodeNameAnnotation, type PodTask, templateVariable, workflowLabel } from './scripts';
+import {
+  nodeIdAnnotation,
+  nodeNameAnnotation,
+  type PodTask,
+  templateVariable,
+  workflowLabel,
+} from './scripts';
 import { goDurationSeconds } from './sync-windows';
 
 const over: ReadonlySet<NodePhase> = new Set(['Succeeded', 'Skipped', 'Failed', 'Error', 'Omitted']);
@@ -120,7 +126,11 @@ export class WorkflowRun {
       displayName,
       type,
       phase,
-      ...(step.templateRef ? { templateRef: step.templateRef } : step.template ? { templateName: step.template } : {}),
+      ...(step.templateRef
+        ? { templateRef: step.templateRef }
+        : step.template
+          ? { templateName: step.template }
+          : {}),
       templateScope: scope.name,
       ...(scope.boundary ? { boundaryID: scope.boundary } : {}),
       startedAt: now,
@@ -155,7 +165,10 @@ export class WorkflowRun {
     return found.length > 0 ? found : [node];
   }
 
-  #resolve(step: WorkflowStep, scope: Scope): { template: Template; spec: WorkflowSpec; name: string } | string {
+  #resolve(
+    step: WorkflowStep,
+    scope: Scope,
+  ): { template: Template; spec: WorkflowSpec; name: string } | string {
     if (step.templateRef) {
       const { name } = step.templateRef;
       const { namespace } = this.#workflow.metadata;
@@ -216,7 +229,12 @@ export class WorkflowRun {
   }
 
   /** A `when` that doesn't hold: the node that says so. */
-  #skipped(nodeName: string, displayName: string, step: WorkflowStep, scope: Scope): WorkflowNode | undefined {
+  #skipped(
+    nodeName: string,
+    displayName: string,
+    step: WorkflowStep,
+    scope: Scope,
+  ): WorkflowNode | undefined {
     if (step.when === undefined || this.#node(nodeName)) return undefined;
     const when = substituted(step.when, this.#valuesIn(scope));
     try {
@@ -237,8 +255,7 @@ export class WorkflowRun {
     outer: Scope,
     inner: Scope,
   ): WorkflowNode {
-    const node =
-      this.#node(nodeName) ?? this.#create(nodeName, displayName, 'Steps', 'Running', step, outer);
+    const node = this.#node(nodeName) ?? this.#create(nodeName, displayName, 'Steps', 'Running', step, outer);
     const scope = { ...inner, boundary: node.id };
     let before: WorkflowNode[] = [node];
     for (const [i, group] of (template.steps ?? []).entries()) {
@@ -303,8 +320,7 @@ export class WorkflowRun {
       } else {
         if (!known && this.#workflow.spec.suspend) continue;
         child =
-          this.#skipped(taskName, task.name, task, scope) ??
-          this.#execute(taskName, task.name, task, scope);
+          this.#skipped(taskName, task.name, task, scope) ?? this.#execute(taskName, task.name, task, scope);
       }
       for (const parent of parents) this.#link(parent, child);
     }
@@ -344,8 +360,7 @@ export class WorkflowRun {
     outer: Scope,
     scope: Scope,
   ): WorkflowNode {
-    const node =
-      this.#node(nodeName) ?? this.#create(nodeName, displayName, 'Retry', 'Running', step, outer);
+    const node = this.#node(nodeName) ?? this.#create(nodeName, displayName, 'Retry', 'Running', step, outer);
     const { limit = 0, retryPolicy = 'OnFailure', backoff } = template.retryStrategy ?? {};
     const attempts = node.children?.length ?? 0;
     const attempt = (n: number) =>
@@ -359,7 +374,8 @@ export class WorkflowRun {
     node.outboundNodes = [last.id];
     if (last.phase === 'Succeeded') return this.#end(node, 'Succeeded');
     if (this.#shutDown(outer)) return this.#end(node, 'Failed', this.#shutdownMessage());
-    if (retryPolicy === 'OnFailure' && last.phase !== 'Failed') return this.#end(node, last.phase, last.message);
+    if (retryPolicy === 'OnFailure' && last.phase !== 'Failed')
+      return this.#end(node, last.phase, last.message);
     if (attempts > Number(limit)) return this.#end(node, last.phase, 'No more retries left');
     const first = goDurationSeconds(backoff?.duration ?? '') ?? 0;
     const seconds = Math.min(
@@ -391,10 +407,7 @@ export class WorkflowRun {
       this.#create(nodeName, displayName, 'Pod', 'Pending', step, outer, {
         inputs: { parameters: [...scope.inputs].map(([name, value]) => ({ name, value })) },
         progress: '0/1',
-        podName: fittedName(
-          `${this.#workflow.metadata.name}-${template.name}`,
-          `-${fnv32(nodeName)}`,
-        ),
+        podName: fittedName(`${this.#workflow.metadata.name}-${template.name}`, `-${fnv32(nodeName)}`),
       });
     if (isOver(node)) return node;
     const podName = node.podName ?? node.id;

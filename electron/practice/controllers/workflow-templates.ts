@@ -130,7 +130,9 @@ export function workflowTemplates(
           'workflows.argoproj.io/description':
             '`promote: {{workflow.parameters.promoteDeployment}} automatic deploys: {{workflow.parameters.automaticDeploysEnabled}}`',
         },
-        labels: Object.fromEntries(postSyncParameters.map((name) => [name, `{{workflow.parameters.${name}}}`])),
+        labels: Object.fromEntries(
+          postSyncParameters.map((name) => [name, `{{workflow.parameters.${name}}}`]),
+        ),
       },
       templates: [
         {

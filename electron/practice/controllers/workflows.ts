@@ -20,7 +20,10 @@ export interface WorkflowControllerOptions {
  * Argo Workflows' controller: takes over every Workflow that is created, runs it to its end, obeys
  * `spec.shutdown` and `spec.suspend`, goes on with one that a client reset for a retry, and deletes it after its TTL.
  */
-export function startWorkflowController(context: ControllerContext, options: WorkflowControllerOptions): void {
+export function startWorkflowController(
+  context: ControllerContext,
+  options: WorkflowControllerOptions,
+): void {
   const { store, clock, signal } = context;
   const queue = new WorkQueue({ clock, signal, onError: options.onError, reconcile });
   /** Back-offs that have begun, by the node they wait behind; true when over. */
@@ -161,12 +164,16 @@ function prepare(context: ControllerContext, draft: Workflow): string | undefine
       reference,
     );
     if (!template) return `workflowtemplates.argoproj.io "${reference}" not found`;
-    const parameters = mergedParameters(template.spec.arguments?.parameters, draft.spec.arguments?.parameters);
+    const parameters = mergedParameters(
+      template.spec.arguments?.parameters,
+      draft.spec.arguments?.parameters,
+    );
     spec = { ...structuredClone(template.spec), ...draft.spec, arguments: { parameters } };
     delete spec.workflowTemplateRef;
   }
   const missing = spec.arguments?.parameters?.find((one) => one.value === undefined);
-  if (missing) return `spec.arguments.${missing.name}.value or spec.arguments.${missing.name}.valueFrom is required`;
+  if (missing)
+    return `spec.arguments.${missing.name}.value or spec.arguments.${missing.name}.valueFrom is required`;
   const values = new Map([['workflow.name', draft.metadata.name]]);
   for (const { name, value = '' } of spec.arguments?.parameters ?? []) {
     values.set(`workflow.parameters.${name}`, value);
