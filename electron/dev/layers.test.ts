@@ -17,6 +17,7 @@ describe('the rules of the rooms', () => {
         "import { readFile } from 'node:fs/promises';\nimport { x } from '../ledger/ledger';",
       'electron/ledger/ledger.ts': "export { version as x } from '../../shared/domain/version';",
       'electron/shell/window.ts': "import { BrowserWindow } from 'electron';",
+      'electron/preload.ts': "import { contextBridge, ipcRenderer } from 'electron';",
       'renderer/screens/board/board.tsx':
         "import { row } from './row';\nimport { button } from '../../ui/button';",
     });
@@ -38,6 +39,7 @@ describe('the rules of the rooms', () => {
     ],
     ['renderer/screens/app/a.tsx', "import { b } from '../board/b';", 'app may not import board'],
     ['electron/engine/a.ts', "import { app } from 'electron';", 'only electron/shell'],
+    ['electron/shell/a.ts', "import { ipcMain } from 'electron';", 'belongs to electron/shell/bind-ipc.ts'],
     ['electron/engine/a.ts', "import type { App } from 'electron';", 'only electron/shell'],
     ['electron/engine/a.ts', "import Store from 'electron-store';", 'only electron/shell'],
     ['electron/engine/a.ts', "import { b } from '../practice/b';", 'may not import electron/practice/b'],

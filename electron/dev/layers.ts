@@ -12,6 +12,8 @@ interface Import {
   line: number;
   /** Types only: gone at run time. */
   typeOnly: boolean;
+  /** The names that are imported, as far as they are named. */
+  names: readonly string[];
 }
 
 /** What breaks a rule, and which rule. */
@@ -98,6 +100,12 @@ const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\/|\/test-[^/]
 const electronsOwn = /^(electron|electron-store|electron-updater|electron-log\/(main|preload))$/;
 const electronsPlaces = ['electron/shell/', 'electron/main.ts', 'electron/preload.ts', 'e2e/'];
 
+/** The two ends of the bridge between window and main process. Everything else goes through the contract. */
+const bridgeEnds: Readonly<Record<string, string>> = {
+  ipcMain: 'electron/shell/bind-ipc.ts',
+  ipcRenderer: 'electron/preload.ts',
+};
+
 /** Why an import is forbidden, or undefined where it is fine. */
 function verdict(one: Import): string | undefined {
   const { from, to } = one;
@@ -106,6 +114,8 @@ function verdict(one: Import): string | undefined {
   if (electronsOwn.test(to) && !electronsPlaces.some((place) => from.startsWith(place))) {
     return `only electron/shell, main.ts and preload.ts may import \`${to}\``;
   }
+  const rawIpc = to === 'electron' && one.names.find((name) => (bridgeEnds[name] ?? from) !== from);
+  if (rawIpc) return `\`${rawIpc}\` belongs to ${bridgeEnds[rawIpc]} alone`;
   if (/^(shared|renderer)\//.test(from) && !isTest(from) && /^(node:|electron)/.test(to) && !isOurs(to)) {
     return `${room.room} runs in the window too and may not import \`${to}\``;
   }
@@ -124,14 +134,24 @@ const isOurs = (to: string): boolean => /^(shared|renderer|electron|e2e)\//.test
 /** The imports of one source text, with relative ones turned into paths relative to the project. */
 function importsOf(file: string, source: string): Import[] {
   const found: Import[] = [];
-  const add = (node: ESTree.Node & { start: number }, specifier: unknown, typeOnly: boolean): void => {
+  const add = (
+    node: ESTree.Node & { start: number },
+    specifier: unknown,
+    typeOnly: boolean,
+    names: string[] = [],
+  ): void => {
     if (typeof specifier !== 'string') return;
     const to = specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier;
-    found.push({ from: file, to, line: lineAt(source, node.start), typeOnly });
+    found.push({ from: file, to, line: lineAt(source, node.start), typeOnly, names });
   };
   const { program } = parseSync(file, source);
   new Visitor({
-    ImportDeclaration: (node) => add(node, node.source.value, node.importKind === 'type'),
+    ImportDeclaration: (node) => {
+      const names = node.specifiers.map((one) =>
+        one.type === 'ImportSpecifier' && one.imported.type === 'Identifier' ? one.imported.name : '*',
+      );
+      add(node, node.source.value, node.importKind === 'type', names);
+    },
     ExportNamedDeclaration: (node) => node.source && add(node, node.source.value, node.exportKind === 'type'),
     ExportAllDeclaration: (node) => add(node, node.source.value, node.exportKind === 'type'),
     ImportExpression: (node) => add(node, node.source.type === 'Literal' ? node.source.value : null, false),
