@@ -33,6 +33,11 @@ export function withImageTag(text: string, imageTag: string, promote: boolean): 
   return withLine(withLine(text, 'image_tag', imageTag), 'promote_deployment', String(promote));
 }
 
+/** Sets `automatic_deploys_enabled` alone. */
+export function withAutomaticDeploys(text: string, enabled: boolean): string {
+  return withLine(text, 'automatic_deploys_enabled', String(enabled));
+}
+
 function withLine(text: string, key: string, value: string): string {
   const pattern = new RegExp(`^${key}:.*$`, 'm');
   const line = `${key}: ${value}`;

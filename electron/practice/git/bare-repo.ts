@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GitCommandError, git, tryGit } from './command';
 import { type MergeOutcome, mergeTrees } from './merge-trees';
@@ -44,6 +44,13 @@ export class BareRepo {
   readonly gitDir: string;
   constructor(gitDir: string) {
     this.gitDir = gitDir;
+  }
+
+  /** Whether there is a repo with a main. */
+  async exists(): Promise<boolean> {
+    return (
+      (await stat(this.gitDir).catch(() => null)) !== null && (await this.readRef('refs/heads/main')) !== null
+    );
   }
 
   /** The commit that a revision names (branch, tag, id or a part of one); `null` for none. */

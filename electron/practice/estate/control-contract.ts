@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { gitFaultsSchema } from '../git/faults';
+import { githubFaultsSchema } from '../github/server';
+import { appFaultsSchema } from './app-faults';
+import { environments, seedApps } from './apps';
+
+const appName = z.enum(seedApps.map((app) => app.repo) as [string, ...string[]]);
+const environmentName = z.enum(environments);
+const version = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be an image tag');
+const commit = z.string().regex(/^[0-9a-f]{40}$/);
+const nothing = z.strictObject({});
+const done = z.object({});
+
+/** How a version misbehaves: see the commands that do the same to a version that is there already. */
+const breaks = z.enum(['crash-loop', 'tests-fail', 'tests-flaky', 'slow']);
+
+const values = z.object({
+  imageTag: z.string(),
+  automaticDeploysEnabled: z.boolean(),
+  promoteDeployment: z.boolean(),
+});
+
+/** What the estate says about itself. */
+export const practiceStatusSchema = z.object({
+  speed: z.number(),
+  urls: z.object({ git: z.string(), github: z.string(), clusters: z.record(z.string(), z.string()) }),
+  /** Commit of the release repo's main. */
+  head: commit,
+  /** Values by environment and app, at `head`. */
+  tags: z.record(z.string(), z.record(z.string(), values)),
+  faults: z.object({
+    git: gitFaultsSchema,
+    github: githubFaultsSchema,
+    apps: appFaultsSchema,
+    clusters: z.record(z.string(), z.enum(['up', 'refused', 'hanging'])),
+  }),
+});
+export type PracticeStatus = z.infer<typeof practiceStatusSchema>;
+
+/**
+ * Every scenario: `POST <controlUrl>/<name>` with the input as JSON. A call returns when it has taken effect, not
+ * when its consequences are over: those are to be observed where the console observes them.
+ */
+export const controlCommands = {
+  /**
+   * A new release of an app: a pull request is merged and tagged in the app's repo, and GitHub Actions' deploy-image
+   * starts in integration. `migration` adds one; `breaks` makes the new version misbehave, in all environments or
+   * in the given ones. `deploy: false` publishes without deploying.
+   */
+  publishRelease: {
+    input: z.strictObject({
+      app: appName,
+      migration: z.boolean().default(false),
+      breaks: breaks.optional(),
+      environments: z.array(environmentName).min(1).optional(),
+      deploy: z.boolean().default(true),
+    }),
+    output: z.object({
+      version: z.string(),
+      commit,
+      pullRequest: z.number(),
+      /** Name of the deploy-image Workflow in integration; null without one. */
+      workflow: z.string().nullable(),
+    }),
+  },
+  /** Containers of a version crash after their start, everywhere or in one environment. */
+  makeVersionCrashLoop: {
+    input: z.strictObject({ app: appName, version, environment: environmentName.optional() }),
+    output: done,
+  },
+  /** Smoke tests of a version fail: every attempt (`fail`), or the first alone (`flaky`). */
+  breakTests: {
+    input: z.strictObject({
+      app: appName,
+      version,
+      outcome: z.enum(['fail', 'flaky']),
+      environment: environmentName.optional(),
+    }),
+    output: done,
+  },
+  /** Pods of an app need this many seconds of practice time until they are ready. */
+  slowRollout: {
+    input: z.strictObject({
+      app: appName,
+      readySeconds: z.number().min(1).max(3600).default(45),
+      environment: environmentName.optional(),
+    }),
+    output: done,
+  },
+  /** Takes an app's faults away, in one environment or in all (a fault for all stays when one is named). */
+  heal: {
+    input: z.strictObject({ app: appName, environment: environmentName.optional() }),
+    output: done,
+  },
+  /** Takes an environment's API away: connections are refused, or open and never answered. */
+  clusterDown: {
+    input: z.strictObject({
+      environment: environmentName,
+      how: z.enum(['refused', 'hanging']).default('refused'),
+    }),
+    output: done,
+  },
+  clusterUp: { input: z.strictObject({ environment: environmentName }), output: done },
+  /** Breaks open watches, of one environment or all; `expire` ends them with 410 Gone. */
+  cutWatches: {
+    input: z.strictObject({ environment: environmentName.optional(), expire: z.boolean().default(false) }),
+    output: done,
+  },
+  /** Takes the Git server and the GitHub API away. */
+  gitDown: { input: nothing, output: done },
+  gitUp: { input: nothing, output: done },
+  /** Sets single faults of the Git server (latency, bandwidth, refused tokens). */
+  setGitFaults: { input: gitFaultsSchema.partial().strict(), output: gitFaultsSchema },
+  /** Sets single faults of the GitHub API (latency, failing, rate-limited). */
+  setGithubFaults: { input: githubFaultsSchema.partial().strict(), output: githubFaultsSchema },
+  /** Cuts the next push within its pack (nothing lands) or before its answer (it lands). */
+  cutNextPush: {
+    input: z.strictObject({ how: z.enum(['during', 'answer']).default('during') }),
+    output: done,
+  },
+  /** Another release manager sets a version in an environment, by a commit on main. */
+  deployAsSomeoneElse: {
+    input: z.strictObject({ app: appName, environment: environmentName, version }),
+    output: z.object({ commit }),
+  },
+  /** Another release manager holds or releases automatic deploys of an app in an environment's file. */
+  holdAsSomeoneElse: {
+    input: z.strictObject({
+      app: appName,
+      environment: environmentName,
+      automaticDeploysEnabled: z.boolean(),
+    }),
+    output: z.object({ commit }),
+  },
+  /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
+  setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
+  status: { input: nothing, output: practiceStatusSchema },
+  /** The first day again: repos, clusters and faults are made anew; addresses and tokens stay. */
+  reset: { input: nothing, output: done },
+} as const;
+
+export type ControlCommands = typeof controlCommands;
+export type ControlCommand = keyof ControlCommands;
+export type ControlInput<C extends ControlCommand> = z.input<ControlCommands[C]['input']>;
+export type ControlOutput<C extends ControlCommand> = z.output<ControlCommands[C]['output']>;
+
+/** The body of a refused call. */
+export const controlErrorSchema = z.object({
+  error: z.object({
+    code: z.enum(['unauthorised', 'not-found', 'invalid-input', 'conflict', 'internal']),
+    message: z.string(),
+  }),
+});
+export type ControlErrorCode = z.infer<typeof controlErrorSchema>['error']['code'];

@@ -1,0 +1,174 @@
+import { environments, type SeedApp, seedApps } from './apps';
+import type { ControlOutput } from './control-contract';
+import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
+import { isAway, type PracticeEstate } from './estate';
+import { withAutomaticDeploys, withImageTag } from './image-tag-file';
+import { rival } from './people';
+import { publishInto } from './publish';
+
+const slowSeconds = 45;
+
+/**
+ * The scenarios, played on whatever estate runs at the moment.
+ * @param options.reset replaces the estate by a fresh one
+ */
+export function scenarioHandlers(options: {
+  estate: () => PracticeEstate;
+  reset: () => Promise<void>;
+}): ScenarioHandlers {
+  const { estate } = options;
+  let publishing: Promise<unknown> = Promise.resolve();
+
+  const allOrOne = (environment: string | undefined): string | null => environment ?? null;
+  const demandVersion = async (app: string, version: string): Promise<void> => {
+    const repo = estate().appRepo(app);
+    const revision = /^v\d/.test(version) ? `refs/tags/${version}` : version;
+    if ((await repo.resolve(revision)) === null)
+      throw new ScenarioRefusal(`${app} has no version ${version}: publish it first`);
+  };
+  const commitAsRival = async (
+    app: string,
+    environment: string,
+    message: string,
+    edit: (text: string) => string,
+  ): Promise<{ commit: string }> => {
+    if (estate().git.faults.down) throw new ScenarioRefusal('the release repo is away: bring it up first');
+    return { commit: await estate().repo.commitAs(rival, { repo: app, environment, message, edit }) };
+  };
+
+  return {
+    async publishRelease({ app, migration, breaks, environments: where, deploy }) {
+      const seed = appOf(app);
+      if (migration && !seed.migrates) throw new ScenarioRefusal(`${app} has no database to migrate`);
+      if (deploy && isAway(estate().state, 'integration'))
+        throw new ScenarioRefusal('integration is away: bring it up first');
+      const { clock, faults, controllers } = estate();
+      // One at a time: the next release number is read from the repo.
+      const published = publishing.then(() =>
+        publishInto(estate().appRepo(app), seed, { now: clock.now(), migration }),
+      );
+      publishing = published.catch(() => {});
+      const { version, commit, pullRequest } = await published;
+      for (const environment of where ?? [null]) {
+        const place = { app, environment, version };
+        if (breaks === 'crash-loop') faults.set('crashLoops', place);
+        if (breaks === 'tests-fail') faults.set('tests', { ...place, outcome: 'fail' });
+        if (breaks === 'tests-flaky') faults.set('tests', { ...place, outcome: 'flaky' });
+        if (breaks === 'slow') faults.set('slow', { app, environment, readySeconds: slowSeconds });
+      }
+      const request = { repo: app, imageTag: version, promote: true };
+      const workflow = deploy ? await controllers.integration.deployImage(request) : null;
+      return { version, commit, pullRequest, workflow };
+    },
+
+    async makeVersionCrashLoop({ app, version, environment }) {
+      estate().faults.set('crashLoops', { app, version, environment: allOrOne(environment) });
+      return {};
+    },
+    async breakTests({ app, version, outcome, environment }) {
+      estate().faults.set('tests', { app, version, outcome, environment: allOrOne(environment) });
+      return {};
+    },
+    async slowRollout({ app, readySeconds, environment }) {
+      estate().faults.set('slow', { app, readySeconds, environment: allOrOne(environment) });
+      return {};
+    },
+    async heal({ app, environment }) {
+      estate().faults.clear(app, allOrOne(environment));
+      return {};
+    },
+
+    async clusterDown({ environment, how }) {
+      estate().state.clusters[environment] = how;
+      await estate().clusters[environment].server.faults.reachability(how);
+      return {};
+    },
+    async clusterUp({ environment }) {
+      await estate().clusters[environment].server.faults.reachability('up');
+      estate().state.clusters[environment] = 'up';
+      return {};
+    },
+    async cutWatches({ environment, expire }) {
+      for (const name of environment ? [environment] : environments) {
+        const { faults } = estate().clusters[name].server;
+        if (expire) faults.expireWatches();
+        else faults.cutWatches();
+      }
+      return {};
+    },
+
+    async gitDown() {
+      estate().git.setFaults({ down: true });
+      estate().github.setFaults({ down: true });
+      return {};
+    },
+    async gitUp() {
+      estate().git.setFaults({ down: false });
+      estate().github.setFaults({ down: false });
+      return {};
+    },
+    async setGitFaults(change) {
+      estate().git.setFaults(change);
+      return { ...estate().git.faults };
+    },
+    async setGithubFaults(change) {
+      estate().github.setFaults(change);
+      return { ...estate().github.faults };
+    },
+    async cutNextPush({ how }) {
+      estate().git.setFaults({ cutNextPush: how });
+      return {};
+    },
+
+    async deployAsSomeoneElse({ app, environment, version }) {
+      await demandVersion(app, version);
+      const message = `Update ${app} image tag to ${version} for ${environment}\n`;
+      return commitAsRival(app, environment, message, (text) => withImageTag(text, version, false));
+    },
+    async holdAsSomeoneElse({ app, environment, automaticDeploysEnabled: on }) {
+      const message = `${on ? 'Resume' : 'Hold'} automatic deploys of ${app} in ${environment}\n`;
+      return commitAsRival(app, environment, message, (text) => withAutomaticDeploys(text, on));
+    },
+
+    async setSpeed({ speed }) {
+      estate().clock.speed = speed;
+      return {};
+    },
+    status: () => statusOf(estate()),
+    async reset() {
+      await options.reset();
+      return {};
+    },
+  };
+}
+
+function appOf(repo: string): SeedApp {
+  const found = seedApps.find((app) => app.repo === repo);
+  if (!found) throw new ScenarioRefusal(`there is no app ${repo}`);
+  return found;
+}
+
+async function statusOf(estate: PracticeEstate): Promise<ControlOutput<'status'>> {
+  // Asked of the bare repo itself: the scenario may have taken the release repo away from everybody else.
+  const head = await estate.releaseRepo.readRef('refs/heads/main');
+  if (head === null) throw new ScenarioRefusal('the release repo has no main');
+  const tags: ControlOutput<'status'>['tags'] = {};
+  for (const environment of environments)
+    tags[environment] = Object.fromEntries(await estate.repo.imageTags(head, environment));
+  return {
+    speed: estate.clock.speed,
+    urls: {
+      git: estate.git.url,
+      github: estate.github.url,
+      clusters: Object.fromEntries(environments.map((name) => [name, estate.clusters[name].server.url])),
+    },
+    head,
+    tags,
+    faults: {
+      git: { ...estate.git.faults },
+      github: { ...estate.github.faults },
+      apps: estate.faults.state,
+      clusters: Object.fromEntries(environments.map((name) => [name, estate.state.clusters[name] ?? 'up'])),
+    },
+  };
+}

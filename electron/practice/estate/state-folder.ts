@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+
+/** Where things lie in a practice estate's state folder. */
+export interface StatePaths {
+  folder: string;
+  /** Bare repos, as served: `repos/<owner>/<repo>.git`. */
+  repos: string;
+  /** Speed, ports and faults. */
+  state: string;
+  /** Tokens; mode 0600. */
+  credentials: string;
+  /** CA and server certificate of the clusters, with keys; mode 0600. */
+  certificates: string;
+  /** A context per environment; mode 0600, as it holds tokens. */
+  kubeconfig: string;
+  /** The estate's description, without any secret. */
+  estateFile: string;
+  lock: string;
+  /** What a cluster held when it was last saved. */
+  cluster(environment: string): string;
+  clusters: string;
+}
+
+export function statePaths(folder: string): StatePaths {
+  const at = (name: string): string => path.join(path.resolve(folder), name);
+  return {
+    folder: path.resolve(folder),
+    repos: at('repos'),
+    state: at('state.json'),
+    credentials: at('credentials.json'),
+    certificates: at('certificates.json'),
+    kubeconfig: at('kubeconfig.yaml'),
+    estateFile: at('signalbox.yaml'),
+    lock: at('lock'),
+    clusters: at('clusters'),
+    cluster: (environment) => at(path.join('clusters', `${environment}.json.gz`)),
+  };
+}
+
+/** Writes a file in one move, so that nobody ever reads half of it. */
+export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, content, { mode });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** A JSON file that fits a schema; `null` when it is missing, unreadable as JSON, or of another shape. */
+export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Takes the folder for this process. A lock whose process is gone is taken over.
+ * @returns gives it back
+ * @throws when another living process has it
+ */
+export async function lockFolder(paths: StatePaths): Promise<() => Promise<void>> {
+  await mkdir(paths.folder, { recursive: true });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const file = await open(paths.lock, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return () => rm(paths.lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
+    }
+    const owner = Number(await readFile(paths.lock, 'utf8').catch(() => '0'));
+    if (owner !== process.pid && isAlive(owner))
+      throw new Error(`another practice estate (process ${owner}) runs on ${paths.folder}`);
+    await rm(paths.lock, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
