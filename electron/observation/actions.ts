@@ -1,0 +1,136 @@
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
+import { readApplication, refreshAnnotation } from '../systems/argo/application';
+import { syncWrite, terminateWrite } from '../systems/argo/sync';
+import { hasEnded, readWorkflow } from '../systems/argo/workflow';
+import {
+  type Change,
+  changeObject,
+  getObject,
+  listObjects,
+  patchObject,
+} from '../systems/kubernetes/objects';
+import type { Connection, KubeFailure, KubeObject, ResourceRef } from '../systems/kubernetes/types';
+import type { ClusterState } from './cluster-state';
+import type { ClusterPlace } from './place';
+import type { ClusterActions } from './types';
+
+const templateLabel = 'workflows.argoproj.io/workflow-template';
+
+const busy = (application: string, by: string): KubeFailure => ({
+  code: 'busy',
+  message: `Argo CD is already working on ${application}, for ${by}.`,
+  meaning: 'A second sync would silently replace the first, so none was asked for.',
+  next: [{ do: 'retry', label: 'Try again when it is done' }],
+  status: null,
+  reason: null,
+});
+
+const unreadable = (name: string): KubeFailure => ({
+  code: 'bad-data',
+  message: `${name} is not an object that Signalbox can read.`,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'advice', label: 'Look at it with kubectl.' }],
+  status: null,
+  reason: null,
+});
+
+const nothingRuns = (application: string): Failure => ({
+  code: 'refused',
+  message: `No sync of ${application} is running.`,
+  meaning: 'There is nothing to terminate.',
+  next: [],
+});
+
+/** The acts of one cluster, through the custom resources alone. */
+export function clusterActions(
+  connection: Connection,
+  place: ClusterPlace,
+  state: ClusterState,
+): ClusterActions {
+  const applications: ResourceRef = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    plural: 'applications',
+    namespace: place.argoNamespace,
+  };
+  const workflows: ResourceRef = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    plural: 'workflows',
+    namespace: place.workflowsNamespace,
+  };
+  const done = (result: Result<unknown>): Result<void> => (result.ok ? ok(undefined) : fail(result.failure));
+
+  return {
+    parentApplication: place.parentApplication,
+
+    async refresh(application, mode, signal) {
+      const patch = { metadata: { annotations: { [refreshAnnotation]: mode } } };
+      return done(
+        await patchObject(connection, { ...applications, name: application }, 'merge', patch, { signal }),
+      );
+    },
+
+    refreshPending: (application) => state.argoApplication(application)?.refreshPending ?? false,
+
+    async sync(application, request, signal) {
+      const decide = (current: KubeObject): Change<KubeObject> => {
+        const write = syncWrite(current, request);
+        switch (write.kind) {
+          case 'write':
+            return { write: write.object as KubeObject };
+          case 'already-requested':
+            return { leave: true };
+          case 'busy':
+            return { refuse: busy(application, write.by) };
+          case 'unreadable':
+            return { refuse: unreadable(application) };
+        }
+      };
+      return done(await changeObject(connection, { ...applications, name: application }, decide, { signal }));
+    },
+
+    syncedBy: (application) => state.argoApplication(application)?.syncedBy ?? null,
+
+    async terminate(application, signal) {
+      const decide = (current: KubeObject): Change<KubeObject> => {
+        const write = terminateWrite(current);
+        if (write.kind === 'write') return { write: write.object as KubeObject };
+        const failure = write.kind === 'unreadable' ? unreadable(application) : nothingRuns(application);
+        return { refuse: { ...failure, status: null, reason: null } };
+      };
+      return done(await changeObject(connection, { ...applications, name: application }, decide, { signal }));
+    },
+
+    async stopWorkflow(namespace, name, mode, signal) {
+      const ref = { ...workflows, namespace, name };
+      const read = await getObject(connection, ref, { signal });
+      // It vanished: its time to live ran out, or somebody deleted it. Either way nothing of it runs.
+      if (!read.ok) return read.failure.code === 'not-found' ? ok({ stopped: false }) : fail(read.failure);
+      const workflow = readWorkflow(read.value, place.environment);
+      if (!workflow) return fail(unreadable(name));
+      if (hasEnded(workflow)) return ok({ stopped: false });
+      // A Terminate is stronger than a Stop and stays.
+      if (workflow.shutdown === mode || workflow.shutdown === 'Terminate') return ok({ stopped: true });
+      // A patch without a resourceVersion: the controller writes the status all the time, and this must not lose to it.
+      const patched = await patchObject(connection, ref, 'merge', { spec: { shutdown: mode } }, { signal });
+      return patched.ok ? ok({ stopped: true }) : fail(patched.failure);
+    },
+
+    async readWorkflows({ app, template }, signal) {
+      const labelSelector = `repoName=${app},${templateLabel}=${template}`;
+      const listed = await listObjects(connection, { ...workflows, labelSelector }, { signal });
+      if (!listed.ok) return fail(listed.failure);
+      return ok(listed.value.flatMap((object) => readWorkflow(object, place.environment) ?? []));
+    },
+
+    async readApplications(app, signal) {
+      const listed = await listObjects(connection, applications, { signal });
+      if (!listed.ok) return fail(listed.failure);
+      return ok(
+        listed.value.flatMap((object) => {
+          const application = readApplication(object);
+          return application?.repoName === app ? [application.shown] : [];
+        }),
+      );
+    },
+  };
+}

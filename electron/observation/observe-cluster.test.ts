@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { connect } from '../systems/kubernetes/connection';
+import { observeCluster } from './observe-cluster';
+import type { Cluster } from './types';
+
+const never = new AbortController().signal;
+const place = {
+  environment: 'staging',
+  argoNamespace: 'cluster-services',
+  workflowsNamespace: 'apps',
+  appsNamespace: 'apps',
+  parentApplication: 'app-config',
+};
+
+const application = (name: string, extra: Record<string, unknown> = {}) => ({
+  metadata: { name, namespace: 'cluster-services', annotations: { repoName: name, imageTag: 'v1' } },
+  spec: {
+    project: 'govuk',
+    syncPolicy: { automated: { prune: true }, syncOptions: ['ApplyOutOfSyncOnly=true'] },
+  },
+  status: {
+    sync: { status: 'Synced' },
+    health: { status: 'Healthy' },
+    operationState: { phase: 'Succeeded' },
+  },
+  ...extra,
+});
+const workflow = (name: string, phase: string) => ({
+  metadata: {
+    name,
+    namespace: 'apps',
+    labels: { repoName: 'frontend', imageTag: 'v1', 'workflows.argoproj.io/workflow-template': 'post-sync' },
+  },
+  spec: {},
+  status: { phase },
+});
+
+describe('a cluster that is observed over its API', () => {
+  let there: TestCluster;
+  let cluster: Cluster;
+  const faults: string[] = [];
+
+  beforeEach(async () => {
+    faults.length = 0;
+    there = await startTestCluster();
+    there.store.create('Application', application('frontend') as never);
+    cluster = observeCluster({
+      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      place,
+      report: (what) => faults.push(what),
+    });
+    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
+  });
+  afterEach(async () => {
+    await cluster.close();
+    await there.close();
+  });
+
+  it('shows what is there and what comes', async () => {
+    expect(cluster.view.applications('frontend')).toMatchObject([
+      { name: 'frontend', version: 'v1', health: 'Healthy' },
+    ]);
+    there.store.create('Workflow', workflow('post-sync-1', 'Running') as never);
+    await vi.waitFor(() => expect(cluster.view.workflows({ app: 'frontend' })).toHaveLength(1));
+    expect(faults).toEqual([]);
+  });
+
+  it('refreshes by the annotation, and sees when the controller took it away', async () => {
+    expect(await cluster.actions.refresh('frontend', 'hard', never)).toEqual({ ok: true, value: undefined });
+    await vi.waitFor(() => expect(cluster.actions.refreshPending('frontend')).toBe(true));
+    const stored = there.store.get('Application', 'cluster-services', 'frontend');
+    expect(stored?.metadata.annotations?.['argocd.argoproj.io/refresh']).toBe('hard');
+    there.store.patch('Application', 'cluster-services', 'frontend', 'merge', {
+      metadata: { annotations: { 'argocd.argoproj.io/refresh': null } },
+    });
+    await vi.waitFor(() => expect(cluster.actions.refreshPending('frontend')).toBe(false));
+  });
+
+  it('asks for a sync once, and never in place of another', async () => {
+    const request = { operationId: 'op-1', actor: 'someone' };
+    expect((await cluster.actions.sync('frontend', request, never)).ok).toBe(true);
+    const stored = there.store.get('Application', 'cluster-services', 'frontend') as unknown as Record<
+      string,
+      unknown
+    >;
+    expect(stored).toMatchObject({
+      operation: {
+        info: [{ name: 'signalbox-operation', value: 'op-1' }],
+        sync: { prune: true, syncOptions: ['ApplyOutOfSyncOnly=true'] },
+      },
+    });
+    expect((stored.status as Record<string, unknown>).operationState ?? null).toBeNull();
+    expect((await cluster.actions.sync('frontend', request, never)).ok).toBe(true);
+    const second = await cluster.actions.sync('frontend', { operationId: 'op-2', actor: 'another' }, never);
+    expect(second).toMatchObject({ ok: false, failure: { code: 'busy' } });
+  });
+
+  it('says what is not there', async () => {
+    const answer = await cluster.actions.sync('nothing', { operationId: 'op', actor: 'a' }, never);
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'not-found' } });
+    expect(await cluster.actions.terminate('frontend', never)).toMatchObject({
+      ok: false,
+      failure: { code: 'refused' },
+    });
+  });
+
+  it('stops a workflow that runs, and says when it had ended or vanished', async () => {
+    there.store.create('Workflow', workflow('running', 'Running') as never);
+    there.store.create('Workflow', workflow('ended', 'Succeeded') as never);
+    const stop = (name: string) => cluster.actions.stopWorkflow('apps', name, 'Stop', never);
+    expect(await stop('running')).toEqual({ ok: true, value: { stopped: true } });
+    expect(there.store.get('Workflow', 'apps', 'running')).toMatchObject({ spec: { shutdown: 'Stop' } });
+    expect(await stop('ended')).toEqual({ ok: true, value: { stopped: false } });
+    expect(await stop('vanished')).toEqual({ ok: true, value: { stopped: false } });
+  });
+
+  it('reads past the watches', async () => {
+    there.store.create('Workflow', workflow('new', 'Running') as never);
+    const read = await cluster.actions.readWorkflows({ app: 'frontend', template: 'post-sync' }, never);
+    expect(read).toMatchObject({ ok: true, value: [{ name: 'new' }] });
+    const other = await cluster.actions.readWorkflows({ app: 'router', template: 'post-sync' }, never);
+    expect(other).toEqual({ ok: true, value: [] });
+    expect(await cluster.actions.readApplications('frontend', never)).toMatchObject({
+      ok: true,
+      value: [{ version: 'v1' }],
+    });
+  });
+
+  it('keeps what it saw when the cluster goes away, and says so', async () => {
+    await there.server.close();
+    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
+    expect(cluster.view.applications('frontend')).toHaveLength(1);
+  });
+});

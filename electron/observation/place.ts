@@ -1,0 +1,8 @@
+/** Where in a cluster the things of an environment lie: from `environments[].cluster` of the estate file. */
+export interface ClusterPlace {
+  environment: string;
+  argoNamespace: string;
+  workflowsNamespace: string;
+  appsNamespace: string;
+  parentApplication: string;
+}
