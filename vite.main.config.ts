@@ -15,6 +15,8 @@ const entries: Record<string, string> = {
   'print-board': 'electron/ledger/print-board.ts',
 };
 
+const missing = Object.values(entries).filter((path) => !existsSync(resolve(import.meta.dirname, path)));
+if (missing.length > 0) process.stderr.write(`signalbox: not built, not there yet: ${missing.join(', ')}\n`);
 const existing = Object.entries(entries).filter(([, path]) => existsSync(resolve(import.meta.dirname, path)));
 
 /** The main process and its helpers: ES modules for Node 20.18 and newer, with node_modules left outside. */

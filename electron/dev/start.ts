@@ -27,7 +27,7 @@ async function start(args: string[]): Promise<number> {
     say(
       'there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): playing the drill on a virtual one',
     );
-    return drill(['--drill', ...args]);
+    return drill(['--drill', ...args.filter((argument) => argument === '--json')]);
   }
   return openApp(electron, args);
 }
