@@ -24,17 +24,13 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
   });
   return (
     <div className={classes.frame}>
-      <a
+      <button
+        type="button"
         className={classes.skip}
-        href="#content"
-        onClick={(event) => {
-          // The hash is the router's: move the focus without touching it.
-          event.preventDefault();
-          document.getElementById('content')?.focus();
-        }}
+        onClick={() => document.getElementById('content')?.focus()}
       >
         Skip to the content
-      </a>
+      </button>
       <TopBar />
       <Navigation />
       <main id="content" className={classes.main} tabIndex={-1}>

@@ -14,7 +14,7 @@ const boundary = /[\s\-_./:]/;
  * How well a query fits a text: whole, beginning, beginning of a word, inside, then letters in order (the closer
  * together the better). 0: not at all.
  */
-export function fit(query: string, text: string): number {
+export function closeness(query: string, text: string): number {
   const wanted = query.trim().toLowerCase();
   const target = text.toLowerCase();
   if (wanted === '') return 1;
@@ -44,13 +44,13 @@ function scattered(wanted: string, target: string): number {
 /** Every word of the query has to fit somewhere; titles count more than other words. */
 export function score(query: string, item: Findable): number {
   const weight = item.weight ?? 0;
-  const whole = fit(query, item.title);
+  const whole = closeness(query, item.title);
   if (query.trim() === '') return 1 + weight;
   if (whole >= 55) return whole + weight;
   let sum = 0;
   const words = query.trim().split(/\s+/);
   for (const word of words) {
-    const best = Math.max(fit(word, item.title), 0.6 * fit(word, item.words ?? ''));
+    const best = Math.max(closeness(word, item.title), 0.6 * closeness(word, item.words ?? ''));
     if (best === 0) return whole > 0 ? whole + weight : 0;
     sum += best;
   }

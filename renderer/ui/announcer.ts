@@ -12,7 +12,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
  */
 export function announce(text: string): void {
   if (waiting.at(-1) !== text) waiting.push(text);
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return;
+  timer = setTimeout(() => {
     timer = undefined;
     useAnnouncement.setState({ text: waiting.slice(-3).join('. ') });
     waiting = [];

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
 import { IconCircleX, IconLoader2 } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Cell } from '../../../shared/domain/board';

@@ -1,0 +1,82 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconGitBranch, IconGitCommit, IconTag } from '@tabler/icons-react';
+import { Command } from 'cmdk';
+import { useState } from 'react';
+import type { Candidate } from '../../../shared/domain/change';
+import { isImageTag } from '../../../shared/domain/version';
+import { useCandidates } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { age } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import classes from './candidate-picker.module.css';
+
+const shapes = { tag: IconTag, branch: IconGitBranch, commit: IconGitCommit };
+
+interface PickerProps {
+  app: string;
+  onPick: (version: string) => void;
+}
+
+/** Tags, branches and commits that can be deployed: typed to find, arrows to walk, Enter to pick. */
+export function CandidatePicker({ app, onPick }: PickerProps) {
+  const [query, setQuery] = useState('');
+  const [wanted] = useDebouncedValue(query.trim(), 120);
+  const candidates = useCandidates(app, wanted);
+  const found = candidates.data?.candidates ?? [];
+  const exact = found.some((candidate) => candidate.version === wanted || candidate.name === wanted);
+  return (
+    <div className={classes.picker}>
+      <Command shouldFilter={false} loop label="Version to deploy">
+        <Command.Input
+          autoFocus
+          value={query}
+          onValueChange={setQuery}
+          placeholder="Tag, branch or commit…"
+          className={classes.input}
+        />
+        <Command.List className={classes.list} label="Versions">
+          {candidates.isPending && <Command.Loading>Reading tags and branches…</Command.Loading>}
+          {!candidates.isPending && found.length === 0 && (
+            <Command.Empty className={classes.empty}>Nothing is called so.</Command.Empty>
+          )}
+          {found.map((candidate) => (
+            <Item key={`${candidate.kind} ${candidate.name}`} candidate={candidate} onPick={onPick} />
+          ))}
+          {wanted !== '' && !exact && isImageTag(wanted) && (
+            <Command.Item value={`as-is ${wanted}`} className={classes.item} onSelect={() => onPick(wanted)}>
+              <IconTag size={14} aria-hidden />
+              <span className={classes.name}>
+                Use the image tag <span className="mono">{wanted}</span> as it is
+              </span>
+            </Command.Item>
+          )}
+        </Command.List>
+      </Command>
+      {candidates.error && (
+        <FailurePanel failure={candidates.error.failure} onRetry={() => void candidates.refetch()} />
+      )}
+    </div>
+  );
+}
+
+function Item({ candidate, onPick }: { candidate: Candidate; onPick: (version: string) => void }) {
+  const now = useNow('calm');
+  const Shape = shapes[candidate.kind];
+  return (
+    <Command.Item
+      value={`${candidate.kind} ${candidate.name}`}
+      className={classes.item}
+      onSelect={() => onPick(candidate.version)}
+    >
+      <Shape size={14} aria-label={candidate.kind} />
+      <span className={`${classes.name} mono`} title={candidate.version}>
+        {candidate.kind === 'commit' ? candidate.sha.slice(0, 8) : candidate.name}
+      </span>
+      <span className={classes.subject}>{candidate.subject}</span>
+      <span className={classes.running}>
+        {candidate.runningIn.length > 0 && `in ${candidate.runningIn.join(', ')}`}
+      </span>
+      <span className={classes.age}>{candidate.at ? age(candidate.at, now) : ''}</span>
+    </Command.Item>
+  );
+}

@@ -1,0 +1,98 @@
+import type { Preview } from '../../../shared/contract/contract';
+import type { Board } from '../../../shared/domain/board';
+import { type Finding, needsAttention } from '../../../shared/domain/finding';
+import type { Intent } from '../../../shared/domain/operation';
+import type { SheetRequest } from '../../ui/ui-state';
+
+/** What a person has settled in the sheet so far. */
+export interface Draft {
+  request: SheetRequest;
+  environment: string | null;
+  version: string | null;
+  reason: string;
+}
+
+/** Findings that need a reason to get past. */
+export const inTheWay = (findings: readonly Finding[]): Finding[] =>
+  findings.filter((finding) => needsAttention([finding]));
+
+/** What the board says is in the environment now; `null` where the app has no file. */
+export function versionThere(
+  board: Board | undefined,
+  app: string,
+  environment: string | null,
+): string | null {
+  const cell = board?.cells.find((each) => each.app === app && each.environment === environment);
+  return cell?.ledger?.version ?? null;
+}
+
+/** Where a promotion into an environment comes from. */
+export function promotedFrom(draft: Draft, board: Board | undefined): string | null {
+  if (draft.request.from) return draft.request.from;
+  return board?.environments.find((each) => each.name === draft.environment)?.before ?? null;
+}
+
+/**
+ * The intent that the draft means, `null` while something is still to be picked.
+ * @param expected the version that the person sees in the environment.
+ */
+export function intentOf(draft: Draft, from: string | null, expected: string | null): Intent | null {
+  const { environment, version } = draft;
+  const { kind, app } = draft.request;
+  if (environment === null) return null;
+  const reason = draft.reason.trim();
+  const why = reason ? { reason } : {};
+  switch (kind) {
+    case 'deploy':
+    case 'rollback':
+      return version === null ? null : { kind, app, environment, version, expected, ...why };
+    case 'promote':
+      if (version === null || from === null) return null;
+      return { kind, app, environment, from, version, expected, ...why };
+    case 'hold':
+      return { kind, app, environment, reason: reason || notTyped };
+    case 'release-hold':
+      return { kind, app, environment, ...why };
+  }
+}
+
+/** Stands for a hold's reason in its preview, which is asked for before one is typed. */
+export const notTyped = '(not typed yet)';
+
+/** The same intent without what is typed, so that typing does not ask for a new preview at every letter. */
+export function forPreview(intent: Intent | null): Intent | null {
+  if (!intent) return null;
+  if (intent.kind === 'hold') return { ...intent, reason: notTyped };
+  const { reason: _reason, ...rest } = intent;
+  return rest;
+}
+
+/** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
+export function forStart(intent: Intent, findings: readonly Finding[]): Intent {
+  if (intent.kind === 'hold' || intent.kind === 'release-hold') return intent;
+  const override = [...new Set(inTheWay(findings).map((finding) => finding.code))];
+  return override.length > 0 ? { ...intent, override } : intent;
+}
+
+/** Why the draft cannot be sent yet, as a sentence; `null` when it can. */
+export function sendBlockedBecause(options: {
+  draft: Draft;
+  intent: Intent | null;
+  preview: Preview | null;
+  previewFailed: boolean;
+  readOnlyBecause: string | null;
+}): string | null {
+  const { draft, intent, preview, previewFailed, readOnlyBecause } = options;
+  if (readOnlyBecause) return readOnlyBecause;
+  if (draft.environment === null) return 'Pick an environment first.';
+  if (!intent) return 'Pick a version first.';
+  if (previewFailed) return 'The checks could not be done; see above.';
+  if (!preview) return 'The checks are still running.';
+  const final = preview.findings.find((finding) => finding.level === 'block' && !finding.overridable);
+  if (final) return final.message;
+  if (draft.reason.trim() !== '') return null;
+  if (intent.kind === 'hold') return 'Type a reason: everyone who meets the hold will see it.';
+  const obstacles = inTheWay(preview.findings).length;
+  if (obstacles === 0 || intent.kind === 'release-hold') return null;
+  return `Type a reason for going ahead in spite of ${obstacles === 1 ? 'what is found' : `${obstacles} findings`}.`;
+}

@@ -1,0 +1,127 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import type { Failure } from '../../../shared/domain/failure';
+import { type Finding, worsened } from '../../../shared/domain/finding';
+import { ask } from '../../data/client';
+import { useBoard, usePreview, useSession } from '../../data/queries';
+import { queryOf } from '../../data/query-client';
+import { announce } from '../../ui/announcer';
+import { count } from '../../ui/count';
+import { closeSheet, type SheetRequest } from '../../ui/ui-state';
+import {
+  type Draft,
+  forPreview,
+  forStart,
+  inTheWay,
+  intentOf,
+  promotedFrom,
+  sendBlockedBecause,
+  versionThere,
+} from './draft';
+
+/** What happened since the person looked: shown, and to be confirmed anew. */
+export interface Moved {
+  from: string | null;
+  to: string | null;
+  worse: Finding[];
+}
+
+/** The sheet's state: what is picked, what preflight found, and the sending of it. */
+export function useDraft(request: SheetRequest) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const board = useBoard().data;
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const [environment, setEnvironment] = useState(request.environment);
+  const [picked, setPicked] = useState<string | null>(request.version ?? null);
+  const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [moved, setMoved] = useState<Moved | null>(null);
+
+  const base: Draft = { request, environment, version: picked, reason };
+  const from = request.kind === 'promote' ? promotedFrom(base, board) : null;
+  const promoted = from === null ? null : versionThere(board, request.app, from);
+  const draft: Draft = request.kind === 'promote' ? { ...base, version: picked ?? promoted } : base;
+  const current = versionThere(board, request.app, environment);
+  const intent = intentOf(draft, from, current);
+  const preview = usePreview(forPreview(intent));
+  const findings = preview.data?.findings ?? null;
+
+  useCurrentMoves(environment, current, (before) => setMoved({ from: before, to: current, worse: [] }));
+  useEffect(() => {
+    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} in the way`);
+  }, [findings]);
+
+  const blocked = sendBlockedBecause({
+    draft,
+    intent,
+    preview: preview.data ?? null,
+    previewFailed: preview.isError,
+    readOnlyBecause,
+  });
+
+  const send = async () => {
+    const asked = forPreview(intent);
+    if (blocked !== null || !intent || !asked || !preview.data || busy) return;
+    const clickedAt = Date.now();
+    const seen = preview.data.findings;
+    setBusy(true);
+    setFailure(null);
+    const started = await ask('operation.start', { intent: forStart(intent, seen), seen, clickedAt });
+    setBusy(false);
+    if (started.ok) {
+      closeSheet();
+      void navigate({
+        to: '/operations/$operationId',
+        params: { operationId: started.value.operationId },
+      });
+      return;
+    }
+    setFailure(started.failure);
+    if (started.failure.code !== 'conflict' && started.failure.code !== 'busy') return;
+    // Look again, so that what is confirmed next is what is there now.
+    await client.refetchQueries({ queryKey: queryOf('board.get', {}).queryKey });
+    const again = await client
+      .fetchQuery({ ...queryOf('preview.get', asked), staleTime: 0 })
+      .catch(() => null);
+    const worse = again ? worsened(seen, again.findings) : [];
+    if (worse.length > 0) setMoved((was) => ({ from: was?.from ?? current, to: was?.to ?? current, worse }));
+  };
+
+  return {
+    board,
+    draft,
+    from,
+    current,
+    intent,
+    preview,
+    moved,
+    blocked,
+    busy,
+    failure,
+    setEnvironment: (name: string) => {
+      setEnvironment(name);
+      setMoved(null);
+      setFailure(null);
+    },
+    setVersion: setPicked,
+    setReason,
+    send,
+  };
+}
+
+/** Tells when the environment's version changes while the sheet is open on it. */
+function useCurrentMoves(
+  environment: string | null,
+  current: string | null,
+  onMove: (before: string | null) => void,
+): void {
+  const seen = useRef({ environment, current });
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { environment, current };
+    if (before.environment === environment && before.current !== current) onMove(before.current);
+  });
+}

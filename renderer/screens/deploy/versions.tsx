@@ -1,0 +1,40 @@
+import { Button } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
+import { Version } from '../../ui/version';
+import classes from './deploy-sheet.module.css';
+import type { Draft } from './draft';
+
+interface VersionsProps {
+  draft: Draft;
+  current: string | null;
+  /** Where a promotion comes from. */
+  from: string | null;
+  onChange: (() => void) | null;
+}
+
+/** Current → incoming, with where the incoming one comes from. */
+export function Versions({ draft, current, from, onChange }: VersionsProps) {
+  const source = from ? `from ${from}` : draft.request.kind === 'rollback' ? 'ran there before' : 'incoming';
+  return (
+    <section className={classes.versions} aria-label="Current and incoming version">
+      <div>
+        <span className={classes.caption}>{draft.environment ? `now in ${draft.environment}` : 'now'}</span>
+        <span className={classes.version}>
+          <Version value={draft.environment ? current : null} strong />
+        </span>
+      </div>
+      <IconArrowRight size={18} aria-label="becomes" />
+      <div>
+        <span className={classes.caption}>{source}</span>
+        <span className={classes.version}>
+          <Version value={draft.version} strong />
+        </span>
+      </div>
+      {onChange && (
+        <Button variant="default" onClick={onChange} className={classes.other ?? ''}>
+          Pick another
+        </Button>
+      )}
+    </section>
+  );
+}

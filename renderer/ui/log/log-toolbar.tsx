@@ -1,0 +1,134 @@
+import { ActionIcon, CopyButton, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
+import {
+  IconCheck,
+  IconChevronDown,
+  IconChevronUp,
+  IconCopy,
+  IconHistory,
+  IconRegex,
+  IconSearch,
+  IconTextWrap,
+} from '@tabler/icons-react';
+import { type ReactNode, useRef } from 'react';
+import type { LogBuffer } from '../../data/log-buffer';
+import type { LogSource } from '../../data/use-log';
+import { useShortcuts } from '../shortcuts';
+import { plain } from './ansi';
+import classes from './log-viewer.module.css';
+import type { useFind } from './use-find';
+
+interface LogToolbarProps {
+  source: LogSource;
+  containers: readonly string[];
+  onSource: (source: LogSource) => void;
+  find: ReturnType<typeof useFind>;
+  onFind: (direction: 1 | -1) => void;
+  wrap: boolean;
+  onWrap: (wrap: boolean) => void;
+  log: LogBuffer;
+}
+
+/** Which container, find, and how lines are shown. */
+export function LogToolbar(props: LogToolbarProps) {
+  const { source, containers, onSource, find, onFind, wrap, onWrap, log } = props;
+  const box = useRef<HTMLInputElement>(null);
+  useShortcuts({
+    'mod+f': () => {
+      box.current?.focus();
+      box.current?.select();
+    },
+  });
+  return (
+    <div className={classes.bar} role="toolbar" aria-label="Log">
+      {containers.length > 1 ? (
+        <SegmentedControl
+          aria-label="Container"
+          data={[...containers]}
+          value={source.container}
+          onChange={(container) => onSource({ ...source, container })}
+        />
+      ) : (
+        <span className="mono">{source.container}</span>
+      )}
+      <Toggle
+        label="Log of the previous run of this container"
+        pressed={source.previous}
+        onPress={() => onSource({ ...source, previous: !source.previous })}
+      >
+        <IconHistory size={16} aria-hidden />
+      </Toggle>
+      <span className={classes.spacer} />
+      <TextInput
+        ref={box}
+        size="xs"
+        w={200}
+        aria-label="Find in the log"
+        placeholder="Find"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        value={find.query}
+        error={find.problem !== null}
+        onChange={(event) => find.setQuery(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onFind(event.shiftKey ? -1 : 1);
+          if (event.key === 'Escape') find.setQuery('');
+        }}
+      />
+      <span className={classes.count} role="status">
+        {find.problem ? 'no such pattern' : find.query ? `${find.place} of ${find.count}` : ''}
+      </span>
+      <Tooltip label="Previous hit (Shift Enter)">
+        <ActionIcon aria-label="Previous hit" onClick={() => onFind(-1)}>
+          <IconChevronUp size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Next hit (Enter)">
+        <ActionIcon aria-label="Next hit" onClick={() => onFind(1)}>
+          <IconChevronDown size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Toggle
+        label="Find by regular expression"
+        pressed={find.regex}
+        onPress={() => find.setRegex(!find.regex)}
+      >
+        <IconRegex size={16} aria-hidden />
+      </Toggle>
+      <Toggle label="Wrap long lines" pressed={wrap} onPress={() => onWrap(!wrap)}>
+        <IconTextWrap size={16} aria-hidden />
+      </Toggle>
+      <CopyButton value="">
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? 'Copied' : 'Copy the log'}>
+            <ActionIcon
+              aria-label="Copy the log"
+              onClick={() => {
+                void navigator.clipboard?.writeText(plainText(log)).catch(() => undefined);
+                copy();
+              }}
+            >
+              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </div>
+  );
+}
+
+const plainText = (log: LogBuffer): string => log.text().split('\n').map(plain).join('\n');
+
+function Toggle(props: { label: string; pressed: boolean; onPress: () => void; children: ReactNode }) {
+  return (
+    <Tooltip label={props.label}>
+      <ActionIcon
+        aria-label={props.label}
+        aria-pressed={props.pressed}
+        variant={props.pressed ? 'light' : 'subtle'}
+        color={props.pressed ? 'signal' : 'gray'}
+        onClick={props.onPress}
+      >
+        {props.children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
