@@ -25,8 +25,10 @@ export function setVersion(snapshot: Snapshot, context: StepContext<Versioned>):
   return { files };
 }
 
-const watched = (step: (version: string) => (context: StepContext) => Promise<StepEnd>) => (context: StepContext<Versioned>) =>
-  step(context.intent.version)(context as StepContext);
+const watched =
+  (step: (version: string) => (context: StepContext) => Promise<StepEnd>) =>
+  (context: StepContext<Versioned>) =>
+    step(context.intent.version)(context as StepContext);
 
 /** From the commit to the tested rollout: the same for everything that brings a version. */
 export const bringUp = [

@@ -61,7 +61,8 @@ function connect(file: string): Database.Database {
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     const [check] = database.pragma('quick_check(1)') as { quick_check?: string }[];
-    if (check?.quick_check !== 'ok') throw new Error(`database disk image is malformed: ${check?.quick_check}`);
+    if (check?.quick_check !== 'ok')
+      throw new Error(`database disk image is malformed: ${check?.quick_check}`);
     database.exec(
       `CREATE TABLE IF NOT EXISTS events (
          sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,7 +79,8 @@ function connect(file: string): Database.Database {
   }
 }
 
-const isLocked = (error: unknown): boolean => /locked|busy/i.test(error instanceof Error ? error.message : '');
+const isLocked = (error: unknown): boolean =>
+  /locked|busy/i.test(error instanceof Error ? error.message : '');
 
 function setAside(file: string, stamp: string): string {
   const aside = `${file}.damaged-${stamp}`;
@@ -148,8 +150,8 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
       }[];
       const entries = new Map<string, JournalEntry>();
       for (const row of rows) {
-        let entry = entries.get(row.operation);
-        if (!entry) entries.set(row.operation, (entry = { id: row.operation, events: [], damaged: false }));
+        const entry = entries.get(row.operation) ?? { id: row.operation, events: [], damaged: false };
+        entries.set(row.operation, entry);
         const event = parseEvent(row.event);
         if (event) entry.events.push(event);
         else entry.damaged = true;

@@ -56,8 +56,10 @@ export function ledgerReader(estate: Estate): LedgerReader {
   const views = new WeakMap<Snapshot, LedgerView>();
 
   const cellOf = (file: LedgerFile): LedgerCell => {
-    let cell = cells.get(file);
-    if (!cell) cells.set(file, (cell = readCell(file)));
+    const known = cells.get(file);
+    if (known) return known;
+    const cell = readCell(file);
+    cells.set(file, cell);
     return cell;
   };
 
@@ -76,7 +78,9 @@ export function ledgerReader(estate: Estate): LedgerReader {
   };
 
   function build(snapshot: Snapshot): LedgerView {
-    const files = new Map<string, Map<string, LedgerCell>>(estate.environments.map(({ name }) => [name, new Map()]));
+    const files = new Map<string, Map<string, LedgerCell>>(
+      estate.environments.map(({ name }) => [name, new Map()]),
+    );
     const problems: Failure[] = snapshot.problems.map((one) => badData(one.path, one.reason, one.line));
     for (const found of snapshot.list(prefix)) {
       const place = layout.match(found);
@@ -103,8 +107,10 @@ export function ledgerReader(estate: Estate): LedgerReader {
   return {
     layout,
     view: (snapshot) => {
-      let view = views.get(snapshot);
-      if (!view) views.set(snapshot, (view = build(snapshot)));
+      const known = views.get(snapshot);
+      if (known) return known;
+      const view = build(snapshot);
+      views.set(snapshot, view);
       return view;
     },
     hold,
@@ -121,7 +127,8 @@ export function ledgerReader(estate: Estate): LedgerReader {
       const file = snapshot.file(layout.path({ environment, app }));
       const cell = file && cellOf(file);
       const found = hold(snapshot, app, environment);
-      const fileBefore = before === null ? undefined : snapshot.file(layout.path({ environment: before, app }));
+      const fileBefore =
+        before === null ? undefined : snapshot.file(layout.path({ environment: before, app }));
       const unreadable = found && 'unreadable' in found ? found.unreadable : null;
       return {
         commit: snapshot.commit,

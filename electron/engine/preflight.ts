@@ -2,7 +2,7 @@ import { isInStep, worstHealth } from '../../shared/domain/board-assembly';
 import { environmentBefore } from '../../shared/domain/chain';
 import type { Finding } from '../../shared/domain/finding';
 import { isUnfinished } from '../../shared/domain/hold-state';
-import { actOf, type Intent } from '../../shared/domain/operation';
+import { actOf, type Intent, type Operation } from '../../shared/domain/operation';
 import { type OutsideFacts, preflightFindings, type TestsBefore } from '../../shared/domain/preflight';
 import type { Snapshot } from '../ledger/ledger';
 import { postSyncTemplate } from './steps/tests';
@@ -25,7 +25,10 @@ function testsBefore(world: World, app: string, before: string | null, version: 
     .filter((one) => one.version === version && one.what.startsWith('tests-'))
     .sort((a, b) => b.at.localeCompare(a.at))[0];
   if (kept)
-    return { state: kept.what === 'tests-passed' ? 'passed' : 'failed', evidence: `Seen in ${before} at ${kept.at}.` };
+    return {
+      state: kept.what === 'tests-passed' ? 'passed' : 'failed',
+      evidence: `Seen in ${before} at ${kept.at}.`,
+    };
   const applications = cluster?.view.applications(app) ?? [];
   if (applications.length > 0 && applications.every((one) => one.postSyncWorkflowEnabled === false))
     return { state: 'none', evidence: `${app} has no post-sync workflow in ${before}.` };
@@ -56,7 +59,7 @@ export function outsideFacts(world: World, intent: Intent, except: string | null
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),
-    running: holder && { id: holder.id, what: actOf(holder.intent) },
+    running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: actOf(holder.intent) } : null,
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
     health: worstHealth(applications),
     inStep: isInStep(present, applications),
@@ -68,7 +71,12 @@ export function outsideFacts(world: World, intent: Intent, except: string | null
 }
 
 /** All findings of an intent on a snapshot. Synchronous: see {@link outsideFacts}. */
-export function findingsOn(world: World, intent: Intent, snapshot: Snapshot, outside: OutsideFacts): Finding[] {
+export function findingsOn(
+  world: World,
+  intent: Intent,
+  snapshot: Snapshot,
+  outside: OutsideFacts,
+): Finding[] {
   const { app, environment } = intent;
   return preflightFindings(
     intent,
@@ -98,4 +106,12 @@ export async function lookAhead(world: World, intent: Intent, signal: AbortSigna
     }),
   ]);
   signal.throwIfAborted();
+}
+
+/**
+ * Whether an operation may begin although another one still runs in the cell: a rollback or a hold need not wait for
+ * one whose commit has landed and which only watches by now. It ends by itself as soon as it is superseded.
+ */
+export function mayStepIn(intent: Intent, other: Operation): boolean {
+  return (intent.kind === 'rollback' || intent.kind === 'hold') && other.commit !== null;
 }

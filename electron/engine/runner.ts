@@ -2,7 +2,11 @@ import { type Failure, FailureError, failureOf } from '../../shared/domain/failu
 import type { Finding } from '../../shared/domain/finding';
 import type { Intent, Operation, StepName } from '../../shared/domain/operation';
 import type { OperationEvent } from '../../shared/domain/operation-events';
-import { type OperationRecord, reduceOperation, replayOperation } from '../../shared/domain/operation-reducer';
+import {
+  type OperationRecord,
+  reduceOperation,
+  replayOperation,
+} from '../../shared/domain/operation-reducer';
 import { deploy } from './deploy';
 import { hold, releaseHold } from './hold';
 import type { Journal } from './journal';
@@ -74,6 +78,7 @@ export function createRunner(options: {
 }): Runner {
   const { journal, now, onChanged } = options;
   const operations = new Map<string, Live>();
+  const open = new Set<Live>();
   let closing = false;
 
   for (const entry of journal.read()) {
@@ -81,6 +86,7 @@ export function createRunner(options: {
     if (!record) continue;
     const live: Live = { record, controller: new AbortController(), done: null, resumed: true };
     operations.set(entry.id, live);
+    if (record.operation.state === 'running') open.add(live);
     if (entry.damaged && record.operation.state === 'running') {
       append(live, {
         type: 'finished',
@@ -90,7 +96,9 @@ export function createRunner(options: {
           code: 'bad-data',
           message: 'A part of its record in the journal cannot be read.',
           meaning: 'What it did after that is not known; it is not carried on.',
-          next: [{ do: 'advice', label: 'Look at the board: it shows what the ledger and the clusters say.' }],
+          next: [
+            { do: 'advice', label: 'Look at the board: it shows what the ledger and the clusters say.' },
+          ],
         },
       });
     }
@@ -101,6 +109,7 @@ export function createRunner(options: {
     if (!next || next === live.record) return;
     journal.append(live.record.operation.id, event, durable.has(event.type));
     live.record = next;
+    if (next.operation.state !== 'running') open.delete(live);
     onChanged(next.operation);
   }
 
@@ -129,7 +138,14 @@ export function createRunner(options: {
       },
       intend: (effect, text, data) => {
         alive();
-        append(live, { type: 'side-effect-intended', at: at(), step, effect, text, ...(data ? { data } : {}) });
+        append(live, {
+          type: 'side-effect-intended',
+          at: at(),
+          step,
+          effect,
+          text,
+          ...(data ? { data } : {}),
+        });
       },
       result: (effect, { outcome, text, commit }) => {
         // Told while closing, anything but success may be about a request that was merely abandoned: the next start asks.
@@ -153,7 +169,8 @@ export function createRunner(options: {
   /** Runs one step to its end, and writes the end down. What ended in an earlier process is left as it is. */
   async function runStage(live: Live, stage: Stage): Promise<StepEnd['state']> {
     const before = stepState(live, stage.name);
-    if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown') return before;
+    if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown')
+      return before;
     append(live, { type: 'step-started', at: now().toISOString(), step: stage.name });
     let end: StepEnd;
     try {
@@ -179,9 +196,19 @@ export function createRunner(options: {
       const at = now().toISOString();
       const step = stage.name;
       if (stopped.state === 'failed')
-        append(live, { type: 'step-skipped', at, step, because: `Not done: the step "${stopped.name}" failed.` });
+        append(live, {
+          type: 'step-skipped',
+          at,
+          step,
+          because: `Not done: the step "${stopped.name}" failed.`,
+        });
       else
-        append(live, { type: 'step-unknown', at, step, because: `Not watched: "${stopped.name}" is not known.` });
+        append(live, {
+          type: 'step-unknown',
+          at,
+          step,
+          because: `Not watched: "${stopped.name}" is not known.`,
+        });
     }
   }
 
@@ -242,6 +269,7 @@ export function createRunner(options: {
       failure,
     });
     if (next) live.record = next;
+    open.delete(live);
     onChanged(live.record.operation);
   }
 
@@ -282,6 +310,7 @@ export function createRunner(options: {
       journal.append(id, event, true);
       const live: Live = { record, controller: new AbortController(), done: null, resumed: false };
       operations.set(id, live);
+      open.add(live);
       onChanged(record.operation);
       launch(live);
     },
@@ -292,9 +321,9 @@ export function createRunner(options: {
         .sort((a, b) => b.requestedAt.localeCompare(a.requestedAt) || b.id.localeCompare(a.id)),
     running: (app, environment, except) => {
       let found: Operation | null = null;
-      for (const { record } of operations.values()) {
+      for (const { record } of open) {
         const { operation } = record;
-        if (operation.state !== 'running' || operation.id === except) continue;
+        if (operation.id === except) continue;
         if (operation.intent.app === app && operation.intent.environment === environment) found = operation;
       }
       return found;

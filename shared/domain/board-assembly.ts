@@ -6,8 +6,8 @@ import type { Failure } from './failure';
 import type { Freshness } from './freshness';
 import type { HoldRecord } from './hold';
 import { holdState } from './hold-state';
-import { presentStep } from './operation-reducer';
 import type { Operation } from './operation';
+import { presentStep } from './operation-reducer';
 import type { Rollout } from './rollout';
 import type { Workflow } from './workflow';
 
@@ -108,11 +108,9 @@ export function assembleCell(input: BoardInput, app: string, environment: string
   const drift =
     first === environment && ledger.version !== null
       ? ({ state: 'same' } as const)
-      : driftOf(
-          ledger.version,
-          { environment: first, version: input.files.get(first)?.get(app)?.version },
-          [...new Set(input.deployments(app, first).map((one) => one.to))],
-        );
+      : driftOf(ledger.version, { environment: first, version: input.files.get(first)?.get(app)?.version }, [
+          ...new Set(input.deployments(app, first).map((one) => one.to)),
+        ]);
   return {
     app,
     environment,

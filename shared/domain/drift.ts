@@ -22,7 +22,5 @@ export function driftOf(
   const there = order.indexOf(first.version);
   const here = order.indexOf(version);
   if (there < 0 || here < 0) return { state: 'differs', of };
-  return here > there
-    ? { state: 'behind', by: here - there, of }
-    : { state: 'ahead', by: there - here, of };
+  return here > there ? { state: 'behind', by: here - there, of } : { state: 'ahead', by: there - here, of };
 }

@@ -27,7 +27,8 @@ export type HoldRecord = z.infer<typeof holdRecordSchema>;
 export const holdFolder = '.signalbox/freezes/';
 
 /** Where the hold of an app in an environment lies in the ledger. */
-export const holdPath = (environment: string, app: string): string => `${holdFolder}${environment}/${app}.yaml`;
+export const holdPath = (environment: string, app: string): string =>
+  `${holdFolder}${environment}/${app}.yaml`;
 
 /** What a hold's file says, or in one sentence why it cannot be read. */
 export function readHold(text: string): { ok: true; hold: HoldRecord } | { ok: false; reason: string } {
@@ -41,11 +42,15 @@ export function readHold(text: string): { ok: true; hold: HoldRecord } | { ok: f
   const parsed = holdRecordSchema.safeParse(value);
   if (parsed.success) return { ok: true, hold: parsed.data };
   const issue = parsed.error.issues[0];
-  return { ok: false, reason: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not understood'}` };
+  return {
+    ok: false,
+    reason: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not understood'}`,
+  };
 }
 
 /** The text of a hold's file. */
-export const writeHold = (hold: HoldRecord): string => stringify(holdRecordSchema.parse(hold), { lineWidth: 0 });
+export const writeHold = (hold: HoldRecord): string =>
+  stringify(holdRecordSchema.parse(hold), { lineWidth: 0 });
 
 /** `automatic_deploys_enabled` of the app's file in an environment: `undefined` when there is no such file. */
 export type FlagOf = (environment: string) => boolean | null | undefined;
@@ -66,7 +71,9 @@ export function holdPlan(
     const now = flag(name);
     if (now === undefined) return [];
     const recorded = others.flatMap((hold) => hold.changed).find((change) => change.environment === name);
-    return [{ environment: name, automatic_deploys_enabled: recorded ? recorded.automatic_deploys_enabled : now }];
+    return [
+      { environment: name, automatic_deploys_enabled: recorded ? recorded.automatic_deploys_enabled : now },
+    ];
   });
 }
 

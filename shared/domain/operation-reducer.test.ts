@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Failure } from './failure';
 import { type Intent, operationSchema, type StepName, stepNames } from './operation';
 import type { OperationEvent } from './operation-events';
-import { maxSaw, type OperationRecord, presentStep, reduceOperation, replayOperation } from './operation-reducer';
+import {
+  maxSaw,
+  type OperationRecord,
+  presentStep,
+  reduceOperation,
+  replayOperation,
+} from './operation-reducer';
 
 const failure: Failure = { code: 'internal', message: 'It broke.', meaning: 'Nothing.', next: [] };
 const time = (ms: number): string => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();
@@ -76,7 +82,9 @@ describe('the operation reducer', () => {
           operationSchema.parse(operation);
           for (const one of operation.steps) expect(one.saw.length).toBeLessThanOrEqual(maxSaw);
           if (operation.state !== 'running') {
-            expect(operation.steps.every((one) => one.state !== 'running' && one.state !== 'waiting')).toBe(true);
+            expect(operation.steps.every((one) => one.state !== 'running' && one.state !== 'waiting')).toBe(
+              true,
+            );
             expect(presentStep(operation)).toBeNull();
           }
         }

@@ -100,7 +100,12 @@ function finish(
   event: Extract<OperationEvent, { type: 'finished' }>,
   at: string,
 ): OperationRecord {
-  const because = { cancelled: 'cancelled', unknown: 'unknown', failed: 'skipped', succeeded: 'skipped' } as const;
+  const because = {
+    cancelled: 'cancelled',
+    unknown: 'unknown',
+    failed: 'skipped',
+    succeeded: 'skipped',
+  } as const;
   return {
     ...record,
     operation: {
@@ -138,8 +143,7 @@ function bound(record: OperationRecord): string | null {
 
 function withCancel(record: OperationRecord): OperationRecord {
   const because = bound(record);
-  const cancel: Operation['cancel'] =
-    because === null ? { allowed: true } : { allowed: false, because };
+  const cancel: Operation['cancel'] = because === null ? { allowed: true } : { allowed: false, because };
   const before = record.operation.cancel;
   if (before.allowed === cancel.allowed && (before.allowed || before.because === because)) return record;
   return { ...record, operation: { ...record.operation, cancel } };
@@ -157,7 +161,11 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
       );
     }
     case 'step-started':
-      return withStep(record, event.step, ['waiting'], (step) => ({ ...step, state: 'running', startedAt: at }));
+      return withStep(record, event.step, ['waiting'], (step) => ({
+        ...step,
+        state: 'running',
+        startedAt: at,
+      }));
     case 'progress': {
       const seen = withStep(record, event.step, ['running'], (step) => ({
         ...saw(step, at, event.saw),
@@ -176,7 +184,8 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
         operation: {
           ...operation,
           findings: event.findings ?? operation.findings,
-          workflows: event.workflow && !known ? [...operation.workflows, event.workflow] : operation.workflows,
+          workflows:
+            event.workflow && !known ? [...operation.workflows, event.workflow] : operation.workflows,
         },
       };
     }
@@ -198,7 +207,9 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
       if (!intended || intended.outcome === 'done') return record;
       const effects = new Map(record.effects);
       effects.set(event.effect, { ...intended, outcome: event.outcome, text: event.text });
-      const next = withStep({ ...record, effects }, event.step, ['running'], (step) => saw(step, at, event.text));
+      const next = withStep({ ...record, effects }, event.step, ['running'], (step) =>
+        saw(step, at, event.text),
+      );
       if (event.effect !== 'commit' || event.outcome !== 'done' || event.commit === undefined) return next;
       return {
         ...next,
@@ -258,7 +269,9 @@ export function replayOperation(events: Iterable<OperationEvent>): OperationReco
 export function presentStep(operation: Operation): StepName | null {
   if (operation.state !== 'running') return null;
   return (
-    operation.steps.find((step) => step.state === 'running') ??
-    operation.steps.find((step) => step.state === 'waiting')
-  )?.name ?? null;
+    (
+      operation.steps.find((step) => step.state === 'running') ??
+      operation.steps.find((step) => step.state === 'waiting')
+    )?.name ?? null
+  );
 }

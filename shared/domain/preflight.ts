@@ -103,7 +103,12 @@ function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFac
   }
   if (ledger.holdProblem !== null)
     found.push(
-      finding('hold', 'unknown', 'Whether automatic deploys are held here cannot be read.', ledger.holdProblem),
+      finding(
+        'hold',
+        'unknown',
+        'Whether automatic deploys are held here cannot be read.',
+        ledger.holdProblem,
+      ),
     );
   if (intent.kind === 'hold' || intent.kind === 'release-hold') {
     if (intent.kind === 'hold' && ledger.hold)
@@ -140,7 +145,12 @@ function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFac
       );
     if (outside.before !== intent.from)
       found.push(
-        finding('other', 'block', `${intent.from} is not before ${intent.environment}.`, "The estate's chains."),
+        finding(
+          'other',
+          'block',
+          `${intent.from} is not before ${intent.environment}.`,
+          "The estate's chains.",
+        ),
       );
   }
   if (ledger.hold)
@@ -247,12 +257,21 @@ function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   const level = intent.kind === 'promote' || outside.production ? 'warn' : 'info';
   switch (tests.state) {
     case 'passed':
-      return [finding('not-tested-before', 'pass', `${version} passed its tests in ${before}.`, tests.evidence)];
+      return [
+        finding('not-tested-before', 'pass', `${version} passed its tests in ${before}.`, tests.evidence),
+      ];
     case 'failed':
-      return [finding('tests-failed-before', 'warn', `Tests of ${version} failed in ${before}.`, tests.evidence)];
+      return [
+        finding('tests-failed-before', 'warn', `Tests of ${version} failed in ${before}.`, tests.evidence),
+      ];
     case 'running':
       return [
-        finding('not-tested-before', level, `Tests of ${version} are still running in ${before}.`, tests.evidence),
+        finding(
+          'not-tested-before',
+          level,
+          `Tests of ${version} are still running in ${before}.`,
+          tests.evidence,
+        ),
       ];
     case 'none':
       return [finding('not-tested-before', level, `${version} was not tested in ${before}.`, tests.evidence)];

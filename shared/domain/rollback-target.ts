@@ -60,7 +60,9 @@ export function evidenceFor(
   }
   const long = runs.find(
     (run) =>
-      run.version === version && run.until !== null && Date.parse(run.until) - Date.parse(run.from) >= ranLongMs,
+      run.version === version &&
+      run.until !== null &&
+      Date.parse(run.until) - Date.parse(run.from) >= ranLongMs,
   );
   // Failed tests alone don't outweigh a long run that nobody undid: smoke tests are flaky.
   if (long?.until && failed?.what !== 'degraded') {

@@ -60,7 +60,10 @@ async function afterCrash(context: StepContext): Promise<StepEnd | null> {
   const { world } = context;
   const answer = await askLedger(context);
   if (answer === 'no-answer')
-    return notKnown(context, 'Signalbox ended while it committed, and the ledger cannot be asked what became of it.');
+    return notKnown(
+      context,
+      'Signalbox ended while it committed, and the ledger cannot be asked what became of it.',
+    );
   if (answer !== 'not-there') return answer;
   const at = world.ledger.snapshot().commit?.slice(0, 10) ?? 'no commit';
   const age = world.now().getTime() - Date.parse(context.record().operation.requestedAt);
@@ -144,7 +147,11 @@ export const commit =
     return notLanded(context, landed.failure, retried);
   };
 
-async function notLanded(context: StepContext, failure: TransactionFailure, retried: boolean): Promise<StepEnd> {
+async function notLanded(
+  context: StepContext,
+  failure: TransactionFailure,
+  retried: boolean,
+): Promise<StepEnd> {
   const intended = context.record().effects.get('commit');
   if (failure.code === 'unknown-outcome' || retried) {
     // A commit from before the crash may be what stands in the way now.

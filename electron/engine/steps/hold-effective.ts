@@ -19,7 +19,10 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
   const before = world.clusters.get(name);
   const here = world.clusters.get(environment);
   if (!before)
-    return { state: 'unknown', because: `${name} has no cluster here: whether the hold works cannot be seen.` };
+    return {
+      state: 'unknown',
+      because: `${name} has no cluster here: whether the hold works cannot be seen.`,
+    };
   const until = world.now().getTime() + world.limits.hold;
   for (let settled = false; ; ) {
     const limit = Math.max(1, until - world.now().getTime());
@@ -66,6 +69,9 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     const applications = await before.actions.readApplications(app, context.signal);
     if (!applications.ok) return couldNotLook(name, applications.failure);
     if (gateShut(applications.value))
-      return { state: 'succeeded', text: `${name} promotes nothing of ${app} any more: the hold is effective.` };
+      return {
+        state: 'succeeded',
+        text: `${name} promotes nothing of ${app} any more: the hold is effective.`,
+      };
   }
 }

@@ -1,7 +1,16 @@
 import { shortVersion } from '../../../shared/domain/version';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from './outside';
-import { clusterMoves, isTimedOut, ledgerMoves, noCluster, notLive, ranOut, superseded, waitUntil } from './wait';
+import {
+  clusterMoves,
+  isTimedOut,
+  ledgerMoves,
+  noCluster,
+  notLive,
+  ranOut,
+  superseded,
+  waitUntil,
+} from './wait';
 
 /** Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it. */
 export async function refreshParent(context: StepContext, environment: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
 import type { Intent } from '../../../shared/domain/operation';
-import { obstacles, type OutsideFacts } from '../../../shared/domain/preflight';
+import { type OutsideFacts, obstacles } from '../../../shared/domain/preflight';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
 import { findingsOn, lookAhead, outsideFacts } from '../preflight';
@@ -38,9 +38,10 @@ export function stopsBy(intent: Intent, seen: readonly Finding[], now: readonly 
       code: 'refused',
       message: list(standing),
       meaning: 'Nothing was changed.',
-      next: 'version' in intent && standing.every((one) => one.overridable)
-        ? [{ do: 'retry', label: 'Give a reason and override' }]
-        : [{ do: 'advice', label: 'What blocks it must go first.' }],
+      next:
+        'version' in intent && standing.every((one) => one.overridable)
+          ? [{ do: 'retry', label: 'Give a reason and override' }]
+          : [{ do: 'advice', label: 'What blocks it must go first.' }],
     };
   return null;
 }
@@ -69,7 +70,10 @@ export async function preflight(context: StepContext): Promise<StepEnd> {
   context.findings(findings);
   if (failure) return { state: 'failed', failure };
   const open = findings.filter((one) => one.level !== 'pass' && one.level !== 'info').length;
-  return { state: 'succeeded', text: open === 0 ? 'Nothing stands in the way.' : `${open} overridden with a reason.` };
+  return {
+    state: 'succeeded',
+    text: open === 0 ? 'Nothing stands in the way.' : `${open} overridden with a reason.`,
+  };
 }
 
 /**

@@ -3,7 +3,16 @@ import type { Failure } from '../../../shared/domain/failure';
 import type { Rollout } from '../../../shared/domain/rollout';
 import { shortVersion } from '../../../shared/domain/version';
 import type { StepContext, StepEnd } from '../operation-context';
-import { clusterMoves, isTimedOut, ledgerMoves, noCluster, notLive, ranOut, superseded, waitUntil } from './wait';
+import {
+  clusterMoves,
+  isTimedOut,
+  ledgerMoves,
+  noCluster,
+  notLive,
+  ranOut,
+  superseded,
+  waitUntil,
+} from './wait';
 
 const runs = (images: readonly string[], version: string): boolean =>
   images.some((image) => image.endsWith(`:${version}`) || image.includes(`:${version}@`));
@@ -30,7 +39,9 @@ const rolloutFailed = (rollout: Rollout, environment: string, version: string): 
   code: 'refused',
   message: `The rollout of ${rollout.deployment} in ${environment} failed: ${rollout.message}${failing(rollout)}`,
   meaning: `${shortVersion(version)} does not come up there. Kubernetes keeps old pods as long as new ones are not ready, so part of the service may still run the old version.`,
-  next: [{ do: 'advice', label: 'Look at the failing pod, then roll back or deploy a version that comes up.' }],
+  next: [
+    { do: 'advice', label: 'Look at the failing pod, then roll back or deploy a version that comes up.' },
+  ],
 });
 
 /**
@@ -61,10 +72,13 @@ export const rollout =
             waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
           };
         const failed = rollouts.find((one) => one.state === 'failed');
-        if (failed) return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
+        if (failed)
+          return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
         const open = rollouts.filter((one) => one.state !== 'done');
         if (open.length > 0)
-          return { waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; ') };
+          return {
+            waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; '),
+          };
         const sick = cluster.view.applications(app).filter((one) => one.health !== 'Healthy');
         if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
         const names = rollouts.map((one) => one.deployment).join(', ');

@@ -1,5 +1,5 @@
-import { bringsAutomaticDeploy, mayPromote } from '../../../shared/domain/hold-state';
 import { environmentBefore } from '../../../shared/domain/chain';
+import { bringsAutomaticDeploy, mayPromote } from '../../../shared/domain/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { refreshParent } from './nudge';
 import { sweep } from './sweep';
@@ -21,7 +21,10 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
   const before = world.clusters.get(name);
   const here = world.clusters.get(environment);
   if (!before)
-    return { state: 'unknown', because: `${name} has no cluster here: promotions on their way cannot be seen.` };
+    return {
+      state: 'unknown',
+      because: `${name} has no cluster here: promotions on their way cannot be seen.`,
+    };
   context.waiting(`A look for promotions on their way, in ${name} and ${environment}.`);
   // First what is running, since every second counts; then the flag, so that nothing new begins.
   const first = await sweep(context, before, here);
@@ -45,7 +48,8 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
           : { waitingFor: `${open.map((one) => one.name).join(', ')} to end after the stop.` };
       },
     });
-    if (isTimedOut(ended)) return { state: 'unknown', because: `Stopped, but not seen to end: ${ended.waitingFor}` };
+    if (isTimedOut(ended))
+      return { state: 'unknown', because: `Stopped, but not seen to end: ${ended.waitingFor}` };
     const again = await sweep(context, before, here);
     if ('couldNot' in again) return couldNotLook(name, again.couldNot);
     left = again.left;

@@ -30,7 +30,11 @@ async function running(
  * each: post-sync workflows in the environment before (they carry the old answer in their parameters) and automatic
  * deploys that already began in the environment itself. A stopped workflow takes a moment to end: it is still listed.
  */
-export async function sweep(context: StepContext, before: Cluster, here: Cluster | undefined): Promise<Swept> {
+export async function sweep(
+  context: StepContext,
+  before: Cluster,
+  here: Cluster | undefined,
+): Promise<Swept> {
   const left: Workflow[] = [];
   const places = [
     { cluster: before, template: postSyncTemplate, counts: mayPromote },
@@ -58,9 +62,13 @@ async function stop(context: StepContext, cluster: Cluster, workflow: Workflow):
   const answer = await askPatiently(context, cluster, context.world.limits.hold, (signal) =>
     cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
   );
-  if (isTimedOut(answer)) context.result(effect, { outcome: 'unknown', text: `${what} could not be stopped.` });
+  if (isTimedOut(answer))
+    context.result(effect, { outcome: 'unknown', text: `${what} could not be stopped.` });
   else if (!answer.ok)
-    context.result(effect, { outcome: 'not-done', text: `${what} could not be stopped: ${answer.failure.message}` });
+    context.result(effect, {
+      outcome: 'not-done',
+      text: `${what} could not be stopped: ${answer.failure.message}`,
+    });
   else
     context.result(effect, {
       outcome: 'done',

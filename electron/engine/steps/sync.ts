@@ -3,7 +3,16 @@ import type { Failure } from '../../../shared/domain/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from './outside';
-import { clusterMoves, isTimedOut, ledgerMoves, noCluster, notLive, ranOut, superseded, waitUntil } from './wait';
+import {
+  clusterMoves,
+  isTimedOut,
+  ledgerMoves,
+  noCluster,
+  notLive,
+  ranOut,
+  superseded,
+  waitUntil,
+} from './wait';
 
 const syncFailed = (application: Application, environment: string): Failure => ({
   code: 'refused',
@@ -40,7 +49,8 @@ async function compareAnew(context: StepContext, cluster: Cluster, names: readon
     const answer = await askPatiently(context, cluster, context.world.limits.sync, (signal) =>
       cluster.actions.refresh(name, 'normal', signal),
     );
-    if (!isTimedOut(answer) && answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${name} to compare.` });
+    if (!isTimedOut(answer) && answer.ok)
+      context.result(effect, { outcome: 'done', text: `Asked ${name} to compare.` });
     else
       context.result(effect, {
         outcome: isTimedOut(answer) ? 'unknown' : 'not-done',
@@ -62,7 +72,8 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
   const answer = await askPatiently(context, cluster, world.limits.sync, (signal) =>
     cluster.actions.sync(name, { operationId: id, actor }, signal),
   );
-  if (isTimedOut(answer)) context.result(effect, { outcome: 'unknown', text: `${name} could not be asked to sync.` });
+  if (isTimedOut(answer))
+    context.result(effect, { outcome: 'unknown', text: `${name} could not be asked to sync.` });
   else if (answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${name} to sync.` });
   else
     context.result(effect, {
@@ -104,7 +115,8 @@ export const sync =
           const waiting: string[] = [];
           for (const one of applications) {
             const stands = standing(cluster, one, id);
-            if (stands === 'failed') return { done: { state: 'failed', failure: syncFailed(one, environment) } };
+            if (stands === 'failed')
+              return { done: { state: 'failed', failure: syncFailed(one, environment) } };
             if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one.name } };
             if (stands === 'synced') continue;
             const message = one.operation?.message ? `: ${one.operation.message}` : '';

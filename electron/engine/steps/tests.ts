@@ -61,7 +61,10 @@ export const tests =
     if (!cluster) return noCluster(environment);
     const applications = cluster.view.applications(app);
     if (applications.length > 0 && applications.every((one) => one.postSyncWorkflowEnabled === false))
-      return { state: 'skipped', because: `${app} has no post-sync workflow (postSyncWorkflowEnabled: "false").` };
+      return {
+        state: 'skipped',
+        because: `${app} has no post-sync workflow (postSyncWorkflowEnabled: "false").`,
+      };
     const old = testsBefore(context);
     const mine = (): Workflow[] =>
       cluster.view
@@ -79,7 +82,9 @@ export const tests =
         if (away !== null) return { waitingFor: away };
         return mine().length > 0
           ? { done: 'appeared' }
-          : { waitingFor: `The post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to begin.` };
+          : {
+              waitingFor: `The post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to begin.`,
+            };
       },
     });
     if (isTimedOut(appeared)) return ranOut(appeared, world.limits.testsAppear);

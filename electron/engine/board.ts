@@ -1,0 +1,70 @@
+import type { Board, Cell } from '../../shared/domain/board';
+import { assembleBoard, assembleCell, type BoardInput } from '../../shared/domain/board-assembly';
+import type { Failure } from '../../shared/domain/failure';
+import type { Freshness } from '../../shared/domain/freshness';
+import type { Operation } from '../../shared/domain/operation';
+import type { Ledger } from '../ledger/ledger';
+import type { DeploymentHistory } from './ports';
+import type { World } from './world';
+
+/** The board and its cells, built from memory on demand and kept until something of it changed. */
+export interface BoardKeeper {
+  board(): Board;
+  /** The cells of one app, in the order of the environments. */
+  cells(app: string): Cell[];
+  /** What was built is out of date: the next question builds anew. */
+  changed(): void;
+}
+
+/** The ledger's freshness as every other one is told: a mirror that was not asked yet is connecting. */
+export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
+  const freshness = ledger.freshness();
+  return freshness.state === 'stale' ? { state: 'connecting', asOf: freshness.asOf } : freshness;
+}
+
+/**
+ * @param notices what the person should know of the engine itself (a journal that was set aside).
+ */
+export function boardKeeper(options: {
+  world: World;
+  history: DeploymentHistory;
+  operation: (app: string, environment: string) => Operation | null;
+  notices: () => readonly Failure[];
+}): BoardKeeper {
+  const { world, history, operation } = options;
+  let kept: Board | null = null;
+
+  function input(): BoardInput {
+    const snapshot = world.ledger.snapshot();
+    const { files, problems } = world.reader.view(snapshot);
+    return {
+      chains: world.estate,
+      commit: snapshot.commit,
+      committedAt: snapshot.committedAt,
+      ledger: ledgerFreshness(world.ledger),
+      history: history.status(),
+      files,
+      hold: (app, environment) => world.reader.hold(snapshot, app, environment),
+      deployments: world.history.deployments,
+      rollbackTarget: world.history.target,
+      cluster: (environment) => world.clusters.get(environment)?.view ?? null,
+      operation,
+      problems: [...options.notices(), ...problems],
+    };
+  }
+
+  return {
+    board: () => {
+      kept ??= assembleBoard(input());
+      return kept;
+    },
+    cells: (app) => {
+      if (kept) return kept.cells.filter((cell) => cell.app === app);
+      const now = input();
+      return [...now.files.keys()].flatMap((environment) => assembleCell(now, app, environment) ?? []);
+    },
+    changed: () => {
+      kept = null;
+    },
+  };
+}

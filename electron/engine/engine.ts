@@ -1,0 +1,335 @@
+import { uuidv7 } from 'uuidv7';
+import type { Preview } from '../../shared/contract/contract';
+import type { Board, Cell } from '../../shared/domain/board';
+import type { Estate } from '../../shared/domain/estate';
+import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
+import type { Finding } from '../../shared/domain/finding';
+import { actOf, type Intent, intentSchema, type Operation } from '../../shared/domain/operation';
+import type { Identity, Ledger } from '../ledger/ledger';
+import type { Cluster } from '../observation/types';
+import type { Sources } from '../systems/github/sources';
+import { boardKeeper } from './board';
+import { cellHistory } from './cell-history';
+import { type EngineChange, gatherChanges } from './changes';
+import { openJournal } from './journal';
+import { ledgerReader } from './ledger-reader';
+import type { DeploymentHistory, Observations } from './ports';
+import { findingsOn, lookAhead, mayStepIn, outsideFacts } from './preflight';
+import { createRunner } from './runner';
+import { sourceCache } from './source-cache';
+import { defaultLimits, type Limits, type World } from './world';
+
+/** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */
+export interface EngineConfig {
+  estate: Estate;
+  ledger: Ledger;
+  /** By environment; an environment without one is only read and written, never watched. */
+  clusters: ReadonlyMap<string, Cluster>;
+  /** `null`: the estate names no source repos. */
+  sources: Sources | null;
+  history: DeploymentHistory;
+  observations: Observations;
+  /** SQLite file of the journal; created when missing. One process at a time. */
+  journalFile: string;
+  /** Who signs commits and appears as the actor; asked each time, since settings may change. */
+  identity: () => Identity;
+  /** Why acting is refused as a whole; `null` when it is not. */
+  readOnlyBecause: string | null;
+  limits?: Partial<Limits>;
+  now?: () => Date;
+}
+
+/** One app across its environments. */
+export interface AppView {
+  app: string;
+  sourceUrl: string | null;
+  cells: Cell[];
+  /** Version before the present one, by environment. */
+  previous: Record<string, string | null>;
+}
+
+/** Which operations are wanted; fields are combined. */
+export interface OperationFilter {
+  app?: string | undefined;
+  environment?: string | undefined;
+  /** `true`: only those that still run; `false`: only ended ones. */
+  open?: boolean | undefined;
+  limit: number;
+}
+
+/** Everything a release manager does and sees, without a window. */
+export interface Engine {
+  /**
+   * Begins an operation and returns its id (UUIDv7) at once. `seen`: the findings that the person saw.
+   * Fails with `busy` (`next` opens the one that is in the way), `read-only`, `not-found`, `disk-full`, `invalid-input`.
+   */
+  start(intent: Intent, seen: readonly Finding[]): Result<{ operationId: string }>;
+  get(operationId: string): Result<Operation>;
+  list(filter: OperationFilter): Operation[];
+  /** Cancels while nothing was committed; else fails with `refused`, saying why. */
+  cancel(operationId: string): Result<Operation>;
+  /** What an intent would do, and all findings, before anyone commits. Asks the app's source repo, with a limit. */
+  preview(intent: Intent, signal?: AbortSignal): Promise<Result<Preview>>;
+  board(): Board;
+  /** Fails with `not-found` for an app that has no file anywhere. */
+  app(name: string): Result<AppView>;
+  /** What changed, gathered into batches of one frame. Returns the unsubscribe. */
+  onChange(listener: (changes: readonly EngineChange[]) => void): () => void;
+  /**
+   * Once after the start: looks at what is known of the history, then carries on with operations that an earlier
+   * process left open. Resolves when they run again (not when they end).
+   */
+  recover(): Promise<void>;
+  /** Resolves when no operation runs. */
+  idle(): Promise<void>;
+  /** What happened to the engine's own files, for a person; empty when nothing. */
+  notices(): string[];
+  /** Lets go of everything; what runs is carried on at the next start. Neither ledger nor clusters are closed. */
+  close(): Promise<void>;
+}
+
+const notFound = (what: string): Failure => ({
+  code: 'not-found',
+  message: `There is no ${what}.`,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'advice', label: 'Check the name on the board.' }],
+});
+
+const noticeFailure = (message: string): Failure => ({
+  code: 'bad-data',
+  message,
+  meaning: 'Signalbox works on. The ledger, which is the record, is not affected.',
+  next: [],
+});
+
+/**
+ * Makes the engine. Throws a FailureError when the journal cannot be opened (`busy`: another process has it).
+ * Nothing is asked of any network until something is started or previewed, apart from what lies between each
+ * cell's version and its rollback target, which is asked for ahead.
+ */
+export function createEngine(config: EngineConfig): Engine {
+  const { estate, ledger, clusters } = config;
+  const now = config.now ?? (() => new Date());
+  const changes = gatherChanges();
+  const closing = new AbortController();
+  const journal = openJournal(config.journalFile, now);
+
+  const touch = (app: string | null): void => {
+    keeper.changed();
+    changes.tell('board', null);
+    changes.tell('app', app);
+  };
+  const sources = sourceCache(config.sources, (app) => changes.tell('app', app));
+  const cells = cellHistory(config.history, config.observations, (app) => {
+    touch(app);
+    aheadOf(app);
+  });
+  const world: World = {
+    estate,
+    readOnlyBecause:
+      config.readOnlyBecause ?? (ledger.readOnly ? 'This release repo is open for reading only.' : null),
+    ledger,
+    reader: ledgerReader(estate),
+    clusters,
+    sources,
+    history: cells,
+    observations: config.observations,
+    identity: config.identity,
+    limits: { ...defaultLimits, ...config.limits },
+    now,
+    holder: (app, environment, except) => runner.running(app, environment, except),
+  };
+  const runner = createRunner({
+    journal,
+    world: () => world,
+    now,
+    onChanged: (operation) => {
+      changes.tell('operation', operation.id);
+      touch(operation.intent.app);
+    },
+  });
+  const keeper = boardKeeper({
+    world,
+    history: config.history,
+    operation: (app, environment) => runner.running(app, environment, null),
+    notices: () => (journal.notice === null ? [] : [noticeFailure(journal.notice)]),
+  });
+
+  /** Has what lies between each cell and its rollback target compared before anyone is in a hurry. */
+  function aheadOf(app: string): void {
+    const { files } = world.reader.view(ledger.snapshot());
+    for (const [environment, apps] of files) {
+      const version = apps.get(app)?.version ?? null;
+      const target = version === null ? null : cells.target(app, environment, version);
+      if (version !== null && target) sources.ahead(app, version, target.version);
+    }
+  }
+
+  const apps = (): string[] => {
+    const { files } = world.reader.view(ledger.snapshot());
+    return [...new Set([...files.values()].flatMap((one) => [...one.keys()]))];
+  };
+  let loading: Promise<void> | null = null;
+  let again = false;
+  /** Asks the history for every app; a call during a run makes that run look once more. */
+  function loadHistory(): Promise<void> {
+    if (loading) {
+      again = true;
+      return loading;
+    }
+    loading = (async () => {
+      do {
+        again = false;
+        await cells.load(apps());
+      } while (again && !closing.signal.aborted);
+      loading = null;
+    })();
+    return loading;
+  }
+
+  const stops = [
+    ledger.onChange(({ moved }) => {
+      touch(null);
+      changes.tell('session', null);
+      if (moved) for (const app of apps()) aheadOf(app);
+    }),
+    config.history.onChange(() => {
+      touch(null);
+      changes.tell('history', null);
+      void loadHistory();
+    }),
+    ...[...clusters.values()].map((cluster) =>
+      cluster.view.onChange((batch) => {
+        for (const { topic, app } of batch) {
+          touch(app);
+          if (topic === 'rollout' || topic === 'workflow') changes.tell(topic, app);
+          if (topic === 'application') changes.tell('rollout', app);
+        }
+      }),
+    ),
+  ];
+  void loadHistory();
+
+  function refusal(intent: Intent): Failure | null {
+    const { app, environment } = intent;
+    if (world.readOnlyBecause !== null)
+      return {
+        code: 'read-only',
+        message: world.readOnlyBecause,
+        meaning: 'Nothing was changed.',
+        next: [{ do: 'advice', label: 'Open the estate in a way that allows acting.' }],
+      };
+    if (!estate.environments.some((one) => one.name === environment))
+      return notFound(`environment ${environment}`);
+    const known = world.reader.view(ledger.snapshot()).files.get(environment);
+    if (ledger.snapshot().commit !== null && !known?.has(app))
+      return notFound(`file of ${app} in ${environment}`);
+    const other = runner.running(app, environment, null);
+    if (!other || mayStepIn(intent, other)) return null;
+    return {
+      code: 'busy',
+      message: `Another operation is under way there: ${actOf(other.intent)}.`,
+      meaning: 'One at a time per app and environment. Nothing was changed.',
+      next: [{ do: 'open-operation', label: 'Look at it', operationId: other.id }],
+    };
+  }
+
+  return {
+    start: (asked, seen) => {
+      const parsed = intentSchema.safeParse(asked);
+      if (!parsed.success)
+        return fail({
+          code: 'invalid-input',
+          message: parsed.error.issues[0]?.message ?? 'Not understood.',
+          meaning: 'Nothing was changed.',
+          next: [],
+        });
+      const intent = parsed.data;
+      const refused = refusal(intent);
+      if (refused) return fail(refused);
+      const operationId = uuidv7();
+      try {
+        runner.begin(operationId, intent, seen);
+      } catch (error) {
+        return fail(failureOf(error));
+      }
+      return ok({ operationId });
+    },
+    get: (operationId) => {
+      const operation = runner.get(operationId);
+      return operation ? ok(operation) : fail(notFound('such operation'));
+    },
+    list: ({ app, environment, open, limit }) =>
+      runner
+        .list()
+        .filter((one) => app === undefined || one.intent.app === app)
+        .filter((one) => environment === undefined || one.intent.environment === environment)
+        .filter((one) => open === undefined || (one.state === 'running') === open)
+        .slice(0, limit),
+    cancel: (operationId) => {
+      const failure = runner.cancel(operationId);
+      const operation = runner.get(operationId);
+      return failure || !operation ? fail(failure ?? notFound('such operation')) : ok(operation);
+    },
+    preview: async (intent, signal = closing.signal) => {
+      try {
+        await lookAhead(world, intent, signal);
+      } catch (error) {
+        return fail(signal.aborted ? cancelled : failureOf(error));
+      }
+      const snapshot = ledger.snapshot();
+      const current = world.reader.facts(snapshot, intent.app, intent.environment, null).version;
+      const outside = outsideFacts(world, intent, null);
+      const incoming = 'version' in intent ? intent.version : (current ?? '');
+      const because = "The app's repo could not be asked in time.";
+      return ok({
+        intent,
+        current,
+        incoming,
+        change: outside.change ?? {
+          state: 'unknown',
+          because: current === null ? 'Nothing runs there.' : because,
+        },
+        findings: findingsOn(world, intent, snapshot, outside),
+        commit: snapshot.commit,
+      });
+    },
+    board: () => keeper.board(),
+    app: (name) => {
+      const found = keeper.cells(name);
+      if (found.length === 0) return fail(notFound(`app ${name}`));
+      const previous = Object.fromEntries(
+        found.map(({ environment, ledger: file }) => {
+          const list = cells.deployments(name, environment);
+          const last = list.find((one) => one.to === file?.version) ?? list[0];
+          return [environment, last?.from ?? null];
+        }),
+      );
+      return ok({ app: name, sourceUrl: config.sources?.webUrl(name) ?? null, cells: found, previous });
+    },
+    onChange: changes.onChange,
+    recover: async () => {
+      const open = runner.list().filter((one) => one.state === 'running');
+      // What the findings rest on has to be known again, or every resumed operation would stop at "unknown".
+      if (open.length > 0) await cells.load(new Set(open.map((one) => one.intent.app)));
+      if (!closing.signal.aborted) runner.resume();
+    },
+    idle: () => runner.idle(),
+    notices: () => (journal.notice === null ? [] : [journal.notice]),
+    close: async () => {
+      closing.abort();
+      for (const stop of stops) stop();
+      changes.close();
+      sources.close();
+      await runner.close();
+      journal.close();
+    },
+  };
+}
+
+const cancelled: Failure = {
+  code: 'cancelled',
+  message: 'The look was given up.',
+  meaning: 'Nothing was changed.',
+  next: [],
+};

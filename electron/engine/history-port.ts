@@ -1,0 +1,30 @@
+import type { Board } from '../../shared/domain/board';
+import type { DeploymentEvent } from '../../shared/domain/history';
+import type { History } from '../history/client';
+import type { DeploymentHistory } from './ports';
+
+/** The engine's view of the history worker. */
+export function historyPort(
+  history: Pick<History, 'status' | 'onStatus' | 'deployments'>,
+): DeploymentHistory {
+  const status = (): Board['history'] => {
+    const { phase, progress, notice, failure } = history.status();
+    return { ready: phase === 'ready', indexed: progress?.done ?? 0, notice: failure?.message ?? notice };
+  };
+  return {
+    status,
+    deployments: async (query) => (await history.deployments(query)).map(withoutPlace),
+    onChange: (listener) => history.onStatus(listener),
+  };
+}
+
+function withoutPlace({ type: _, id: __, subject: ___, returns: ____, ...deployment }: DeploymentEvent) {
+  return deployment;
+}
+
+/** A history that knows nothing: for an estate whose index is switched off or broken. */
+export const noHistory: DeploymentHistory = {
+  status: () => ({ ready: false, indexed: 0, notice: 'The deployment history is not available.' }),
+  deployments: async () => [],
+  onChange: () => () => undefined,
+};
