@@ -78,6 +78,8 @@ export interface TestEstate {
   gitDir: string;
   url: string;
   server: GitServer;
+  /** Called when the server has served a push. */
+  onPush: () => void;
   config(name: string, change?: Partial<LedgerConfig> & { url?: string; branch?: string }): LedgerConfig;
   open(name: string, change?: Partial<LedgerConfig> & { url?: string; branch?: string }): Promise<Ledger>;
   close(): Promise<void>;
@@ -90,7 +92,11 @@ export async function makeEstate(files: Record<string, TestFile> | null): Promis
   await mkdir(gitDir, { recursive: true });
   await initBare(gitDir, 'main');
   if (files) await commitFiles(gitDir, files);
-  const server = await startGitServer({ root, tokens: { [writerToken]: { login: 'robin', write: true } } });
+  const server = await startGitServer({
+    root,
+    tokens: { [writerToken]: { login: 'robin', write: true } },
+    onPush: () => made.onPush(),
+  });
   const url = `${server.url}/demo/release.git`;
   const opened: Ledger[] = [];
   const config: TestEstate['config'] = (name, change = {}) => {
@@ -108,11 +114,12 @@ export async function makeEstate(files: Record<string, TestFile> | null): Promis
       ...rest,
     };
   };
-  return {
+  const made: TestEstate = {
     folder,
     gitDir,
     url,
     server,
+    onPush: () => {},
     config,
     open: async (name, change) => {
       const ledger = unwrap(await openLedger(config(name, change)));
@@ -125,6 +132,7 @@ export async function makeEstate(files: Record<string, TestFile> | null): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return made;
 }
 
 /** The value of a result that is expected to be good. */
