@@ -24,8 +24,9 @@ export async function publishInto(
   app: SeedApp,
   options: { now: Date; migration: boolean },
 ): Promise<PublishedRelease> {
-  const tags = await repo.refs('refs/tags/v', '-version:refname');
-  const newest = Number(/^refs\/tags\/v(\d+)$/.exec(tags[0]?.ref ?? '')?.[1] ?? app.base);
+  const tags = await repo.refs('refs/tags/');
+  const numbers = tags.map(({ ref }) => Number(/^refs\/tags\/v(\d+)$/.exec(ref)?.[1] ?? 0));
+  const newest = Math.max(app.base, ...numbers);
   const [last] = await repo.log(['-1', '--grep=^Merge pull request #', 'refs/heads/main']);
   const pull = Number(/#(\d+)/.exec(last?.message ?? '')?.[1] ?? app.pull) + 1;
   const random = createRandom((options.now.getTime() + newest) % 2 ** 31);

@@ -1,0 +1,272 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import { Octokit } from '@octokit/rest';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { estateSchema } from '../../shared/domain/estate';
+import { environments, imageTagPath, owner, releaseRepoName } from './estate/apps';
+import { type PracticeProcess, startPracticeProcess } from './estate/testing';
+import { gitEnvironment } from './git/command';
+
+const release = { owner, repo: releaseRepoName };
+
+let folder: string;
+let state: string;
+let practice: PracticeProcess;
+
+const start = (...args: string[]) => startPracticeProcess(['--dir', state, ...args]);
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'practice-process-'));
+  state = path.join(folder, 'state');
+  practice = await start('--speed', '200');
+}, 60_000);
+
+afterAll(async () => {
+  await practice.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 30_000);
+
+/** git as a person's client: the token comes by an askpass-free header from the environment. */
+async function git(...args: string[]): Promise<string> {
+  const { username, password } = practice.credentials.ledger;
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  const result = await execa('git', args, {
+    cwd: folder,
+    extendEnv: false,
+    env: {
+      ...gitEnvironment(),
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'http.extraHeader',
+      GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+      GIT_AUTHOR_NAME: 'Demo',
+      GIT_AUTHOR_EMAIL: 'demo@example.invalid',
+      GIT_COMMITTER_NAME: 'Demo',
+      GIT_COMMITTER_EMAIL: 'demo@example.invalid',
+    },
+    timeout: 20_000,
+  });
+  return result.stdout;
+}
+
+const octokit = () =>
+  new Octokit({
+    baseUrl: practice.ready.githubUrl,
+    auth: practice.credentials.github.token,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+
+interface Application {
+  metadata: { annotations: Record<string, string> };
+  status?: { sync?: { status: string }; health?: { status: string } };
+}
+
+async function application(environment: string, name: string): Promise<Application> {
+  const config = new KubeConfig();
+  config.loadFromFile(practice.ready.kubeconfig);
+  config.setCurrentContext(environment);
+  return config.makeApiClient(CustomObjectsApi).getNamespacedCustomObject({
+    group: 'argoproj.io',
+    version: 'v1alpha1',
+    namespace: 'cluster-services',
+    plural: 'applications',
+    name,
+  }) as Promise<Application>;
+}
+
+const tagIn = async (environment: string, app: string) =>
+  (await practice.control.status()).tags[environment]?.[app]?.imageTag;
+
+describe('the practice estate as a process', () => {
+  it('describes itself in an estate file without secrets, and keeps secrets to the owner', async () => {
+    const text = await readFile(practice.ready.estateFile, 'utf8');
+    const estate = estateSchema.parse(parse(text));
+    expect(estate.environments.map((environment) => environment.name)).toEqual(environments);
+    expect(estate.practice?.controlUrl).toBe(practice.ready.controlUrl);
+    const { credentials, ready } = practice;
+    for (const secret of [
+      credentials.ledger.password,
+      credentials.control.token,
+      ...Object.values(credentials.clusters),
+    ]) {
+      expect(text).not.toContain(secret);
+      expect(JSON.stringify(ready)).not.toContain(secret);
+    }
+    for (const file of [ready.credentialsFile, ready.kubeconfig])
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('begins synced and healthy in every environment', async () => {
+    for (const environment of environments)
+      for (const name of ['content-store', 'draft-content-store', 'whitehall'])
+        expect(await application(environment, name)).toMatchObject({
+          metadata: { annotations: { imageTag: await tagIn(environment, name.replace('draft-', '')) } },
+          status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } },
+        });
+  });
+
+  it('takes a push with the token, and Argo CD follows it', async () => {
+    await git('clone', '-q', `${practice.ready.gitUrl}/${owner}/${releaseRepoName}.git`, 'work');
+    const file = path.join(folder, 'work', imageTagPath('production', 'static'));
+    const before = await readFile(file, 'utf8');
+    const next = before.replace(
+      /^image_tag: v(\d+)$/m,
+      (_line, number) => `image_tag: v${Number(number) - 1}`,
+    );
+    await writeFile(file, next);
+    await git('-C', 'work', 'commit', '-q', '-am', 'Roll back static');
+    await git('-C', 'work', 'push', '-q', 'origin', 'main');
+    const wanted = /^image_tag: (.*)$/m.exec(next)?.[1];
+    expect(await tagIn('production', 'static')).toBe(wanted);
+    await expect
+      .poll(async () => (await application('production', 'static')).metadata.annotations.imageTag, {
+        timeout: 20_000,
+        interval: 200,
+      })
+      .toBe(wanted);
+  }, 40_000);
+
+  it('merges a branch by the GitHub API', async () => {
+    await git('-C', 'work', 'pull', '-q', '--rebase', 'origin', 'main');
+    await git('-C', 'work', 'checkout', '-q', '-b', 'signalbox/test');
+    await writeFile(path.join(folder, 'work', 'NOTES.md'), 'a note\n');
+    await git('-C', 'work', 'add', 'NOTES.md');
+    await git('-C', 'work', 'commit', '-q', '-m', 'Note');
+    await git('-C', 'work', 'push', '-q', 'origin', 'signalbox/test');
+    const merged = await octokit().repos.merge({ ...release, base: 'main', head: 'signalbox/test' });
+    expect(merged.status).toBe(201);
+    expect((await practice.control.status()).head).toBe(merged.data.sha);
+  });
+
+  it('carries a release through to production', async () => {
+    const before = await tagIn('production', 'frontend');
+    const published = await practice.control.publishRelease({ app: 'frontend' });
+    expect(published.version).toBe(`v${Number(before?.slice(1)) + 1}`);
+    for (const environment of environments)
+      await expect
+        .poll(() => tagIn(environment, 'frontend'), { timeout: 30_000, interval: 200 })
+        .toBe(published.version);
+    await expect
+      .poll(async () => (await application('production', 'frontend')).status?.health?.status, {
+        timeout: 20_000,
+        interval: 200,
+      })
+      .toBe('Healthy');
+    const { data } = await octokit().repos.listTags({ owner, repo: 'frontend', per_page: 1 });
+    expect(data[0]).toMatchObject({ name: published.version, commit: { sha: published.commit } });
+  }, 60_000);
+
+  it('lets a version crash in production, where its release arrives', async () => {
+    const { version } = await practice.control.publishRelease({
+      app: 'collections',
+      breaks: 'crash-loop',
+      environments: ['production'],
+    });
+    await expect
+      .poll(() => tagIn('production', 'collections'), { timeout: 30_000, interval: 200 })
+      .toBe(version);
+    await expect
+      .poll(async () => (await application('production', 'collections')).status?.health?.status, {
+        timeout: 30_000,
+        interval: 200,
+      })
+      .toBe('Degraded');
+    expect((await application('staging', 'collections')).status?.health?.status).toBe('Healthy');
+  }, 90_000);
+
+  it('takes clusters and Git away and brings them back', async () => {
+    await practice.control.clusterDown({ environment: 'staging' });
+    await expect(application('staging', 'static')).rejects.toThrow();
+    await practice.control.clusterUp({ environment: 'staging' });
+    expect((await application('staging', 'static')).metadata.annotations.repoName).toBe('static');
+    await practice.control.gitDown();
+    await expect(octokit().repos.get(release)).rejects.toMatchObject({ status: 500 });
+    await expect(
+      git('ls-remote', `${practice.ready.gitUrl}/${owner}/${releaseRepoName}.git`),
+    ).rejects.toThrow();
+    await practice.control.gitUp();
+    expect((await octokit().repos.get(release)).status).toBe(200);
+  });
+
+  it('acts as another release manager', async () => {
+    const { commit } = await practice.control.deployAsSomeoneElse({
+      app: 'signon',
+      environment: 'staging',
+      version: 'v703',
+    });
+    const status = await practice.control.status();
+    expect(status.head).toBe(commit);
+    expect(status.tags.staging?.signon).toMatchObject({ imageTag: 'v703', promoteDeployment: false });
+    const { data } = await octokit().repos.getCommit({ ...release, ref: commit });
+    expect(data.commit.author?.name).toBe('Odalys Brandt');
+    await expect(
+      practice.control.deployAsSomeoneElse({ app: 'signon', environment: 'staging', version: 'v9999999' }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('refuses strangers, unknown scenarios and bad input', async () => {
+    const call = (name: string, token: string, body: string) =>
+      fetch(`${practice.ready.controlUrl}/${name}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body,
+      });
+    const { token } = practice.credentials.control;
+    expect((await call('status', practice.credentials.github.token, '{}')).status).toBe(401);
+    expect((await call('nothing', token, '{}')).status).toBe(404);
+    expect((await call('toString', token, '{}')).status).toBe(404);
+    expect((await call('setSpeed', token, '{"speed":0}')).status).toBe(400);
+    expect((await call('setSpeed', token, '{')).status).toBe(400);
+    expect((await call('publishRelease', token, '{"app":"nowhere"}')).status).toBe(400);
+  });
+
+  it('keeps state, addresses and tokens over a restart, and refuses a second process', async () => {
+    await expect(start()).rejects.toThrow(/another practice estate/);
+    await practice.control.makeVersionCrashLoop({ app: 'static', version: 'v9' });
+    const before = await practice.control.status();
+    const { ready, credentials } = practice;
+    expect(await practice.stop()).toBe(0);
+    practice = await start();
+    const { pid: _pid, startedMs: _ms, fresh: _fresh, ...addresses } = ready;
+    expect(practice.ready).toMatchObject(addresses);
+    expect(practice.ready.fresh).toBe(false);
+    expect(practice.credentials).toEqual(credentials);
+    const after = await practice.control.status();
+    expect(after.tags).toEqual(before.tags);
+    expect(after.faults).toEqual(before.faults);
+    expect(after.speed).toBe(200);
+    expect((await application('integration', 'static')).status?.health?.status).toBe('Healthy');
+  }, 60_000);
+
+  it('is the first day again after a reset', async () => {
+    const { credentials } = practice;
+    await practice.control.reset();
+    const status = await practice.control.status();
+    expect(status.faults.apps).toEqual({ crashLoops: [], tests: [], slow: [] });
+    expect(status.tags.staging?.signon?.imageTag).not.toBe('v703');
+    const text = JSON.parse(await readFile(practice.ready.credentialsFile, 'utf8'));
+    expect(text).toEqual(credentials);
+    expect(await application('production', 'collections')).toMatchObject({
+      metadata: { annotations: { imageTag: status.tags.production?.collections?.imageTag } },
+      status: { health: { status: 'Healthy' } },
+    });
+  }, 60_000);
+
+  it('ends on SIGTERM with its state saved', async () => {
+    await practice.control.setSpeed({ speed: 123 });
+    practice.child.kill('SIGTERM');
+    await practice.stop();
+    const saved = JSON.parse(await readFile(path.join(state, 'state.json'), 'utf8'));
+    expect(saved.speed).toBe(123);
+    await expect(stat(path.join(state, 'lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(
+      practice
+        .errors()
+        .split('\n')
+        .filter((line) => line.startsWith('practice:')),
+    ).toEqual([]);
+  });
+});
