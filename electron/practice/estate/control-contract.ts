@@ -8,7 +8,11 @@ const appName = z.enum(seedApps.map((app) => app.repo) as [string, ...string[]])
 const environmentName = z.enum(environments);
 const version = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be an image tag');
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
-const nothing = z.strictObject({});
+/** An input without fields, which may be left out. */
+interface Nothing {
+  readonly nothing?: never;
+}
+const nothing: z.ZodType<Nothing, Nothing> = z.strictObject({});
 const done = z.object({});
 
 /** How a version misbehaves: see the commands that do the same to a version that is there already. */
