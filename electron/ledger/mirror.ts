@@ -5,13 +5,14 @@ import { FailureError } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
 import { initBare } from '../systems/git/init';
 import { repackGeometric, writeCommitGraph } from '../systems/git/maintain';
-import { pushRef, type RefChange } from '../systems/git/push';
+import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
 import { fetchBranch, lsRemote } from '../systems/git/remote';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
 import { lockFolder } from './mirror-lock';
+import { openRemote } from './remote';
 import { basicAuth } from './remote-auth';
 
 /** The local copy of the release repo, and the way to the remote. One process at a time. */
@@ -86,6 +87,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     throw error;
   }
   const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
+  const remote = openRemote(url, gitDir, auth);
   const asking = async (signal?: AbortSignal) => ({ auth: await auth(), ...(signal ? { signal } : {}) });
   /** Why the branch is not there: nothing at all, or only other branches. */
   const explainMissing = async (signal?: AbortSignal): Promise<FailureError> => {
@@ -102,8 +104,8 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   return {
     gitDir,
     ref,
-    push: async (change) => pushRef(url, change, { gitDir, stallMs: 20_000, auth: await auth() }),
-    remoteRef: async (name, signal) => (await lsRemote(url, [name], await asking(signal))).get(name) ?? null,
+    push: remote.push,
+    remoteRef: remote.refAt,
     lastAnswer: async () => {
       const at = (await stat(stamp)).mtime;
       return at.getTime() === 0 ? null : at;
@@ -114,8 +116,8 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     },
     here: () => resolveRef(ref, { gitDir }),
     there: async (signal) => {
-      const commit = (await lsRemote(url, [ref], await asking(signal))).get(ref);
-      if (commit === undefined) throw await explainMissing(signal);
+      const commit = await remote.refAt(ref, signal);
+      if (commit === null) throw await explainMissing(signal);
       return commit;
     },
     fetch: async (signal) => {
@@ -146,7 +148,10 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
         // Only speed is lost; the next round tries again.
       }
     },
-    close: unlock,
+    close: () => {
+      remote.close();
+      unlock();
+    },
   };
 }
 

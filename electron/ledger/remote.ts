@@ -1,0 +1,68 @@
+import { GitError, type GitErrorKind } from '../systems/git/errors';
+import { packOf } from '../systems/git/pack';
+import { pushRef, type RefChange } from '../systems/git/push';
+import { lsRemote } from '../systems/git/remote';
+import type { HttpAuth } from '../systems/git/run-git';
+import { canSpeakDirectly, openSmartHttp, type SmartHttp } from '../systems/git/smart-http';
+
+/** The two things that are asked of the remote often, by the fastest way that works. */
+export interface Remote {
+  /** Where a ref stands, `null` when it is not there. */
+  refAt(ref: string, signal?: AbortSignal): Promise<string | null>;
+  /** Moves one ref by compare-and-swap. @throws {GitError} as `pushRef` does. */
+  push(change: RefChange): Promise<void>;
+  close(): void;
+}
+
+/** Answers that git would give as well: no reason to ask again by another way. */
+const sure: ReadonlySet<GitErrorKind> = new Set(['unauthorised', 'moved', 'aborted']);
+
+/** How long git does it alone after our own way failed. */
+const detourMs = 60_000;
+
+/**
+ * Speaks to http(s) remotes directly over a connection that stays open, and falls back to git's own commands for other
+ * addresses, behind proxies, and for a minute after anything unexpected.
+ */
+export function openRemote(url: string, gitDir: string, auth: () => Promise<HttpAuth | null>): Remote {
+  const direct: SmartHttp | null = canSpeakDirectly(url) ? openSmartHttp(url) : null;
+  let detourUntil = 0;
+  const usable = (): SmartHttp | null => (performance.now() >= detourUntil ? direct : null);
+  const isSure = (error: unknown): boolean => {
+    if (error instanceof GitError && sure.has(error.kind)) return true;
+    detourUntil = performance.now() + detourMs;
+    return false;
+  };
+  const refByGit = async (ref: string, signal?: AbortSignal): Promise<string | null> =>
+    (await lsRemote(url, [ref], { auth: await auth(), ...(signal ? { signal } : {}) })).get(ref) ?? null;
+  return {
+    refAt: async (ref, signal) => {
+      const way = usable();
+      if (!way) return refByGit(ref, signal);
+      try {
+        return await way.refAt(ref, { auth: await auth(), ...(signal ? { signal } : {}) });
+      } catch (error) {
+        if (isSure(error)) throw error;
+        return refByGit(ref, signal);
+      }
+    },
+    push: async (change) => {
+      const byGit = async () => pushRef(url, change, { gitDir, stallMs: 20_000, auth: await auth() });
+      const way = usable();
+      // New branches and deletions are not on anybody's way; git knows best which objects a new branch needs.
+      if (!way || change.old === null || change.commit === null) return byGit();
+      const pack = await packOf(change.commit, change.old, { gitDir });
+      try {
+        await way.push(change, pack, { auth: await auth() });
+      } catch (error) {
+        if (isSure(error)) throw error;
+        const kind = error instanceof GitError ? error.kind : 'other';
+        // Nothing was sent, or the server said no in words that are not known here: git asks and says it better. Once
+        // bytes were sent and no answer came, it is the caller who must know that the ref may have moved.
+        if (kind === 'connection-lost' || kind === 'other') throw error;
+        await byGit();
+      }
+    },
+    close: () => direct?.close(),
+  };
+}

@@ -1,0 +1,196 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { GitError, type GitErrorKind, redact } from './errors';
+import { delimiterPkt, flushPkt, pkt, takePackets } from './pkt-line';
+import { type RefChange, rejectionKind } from './push';
+import { type ReceiveReport, ReportReader } from './receive-report';
+import type { HttpAuth } from './run-git';
+
+/**
+ * The two exchanges of Git's smart HTTP protocol that are on a release manager's way, spoken by ourselves over one
+ * connection that stays open (gitprotocol-http(5), gitprotocol-v2(5)). What `git push` needs three round trips on a
+ * new connection for (connect, advertisement, push) takes one: the old value of the ref is known from the snapshot,
+ * and the server compares it again under its own lock. Everything else, and every doubt, is left to git.
+ */
+export interface SmartHttp {
+  /** Where a ref stands, `null` when it is not there. @throws {GitError} */
+  refAt(ref: string, options?: Asking): Promise<string | null>;
+  /**
+   * Moves a ref by compare-and-swap; `pack` holds what the server lacks (empty for a deletion).
+   * @throws {GitError} as `pushRef` does; `unreachable` where not a byte was sent.
+   */
+  push(change: RefChange, pack: Buffer, options?: Asking): Promise<void>;
+  close(): void;
+}
+
+interface Asking {
+  auth?: HttpAuth | null;
+  signal?: AbortSignal;
+}
+
+/** Idle connections are dropped before the usual servers drop theirs (5 s in Apache and Node). */
+const idleMs = 4_500;
+const stallMs = 20_000;
+const maxAnswerBytes = 1_000_000;
+
+const detours = [
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+];
+
+/**
+ * Whether requests of our own would take the way that git takes: they know no proxy, and no certificate authority
+ * besides the runtime's.
+ */
+export function canSpeakDirectly(url: string, environment: NodeJS.ProcessEnv = process.env): boolean {
+  return /^https?:\/\//i.test(url) && !detours.some((name) => environment[name]);
+}
+
+/** Opens the way to a remote; connects with the first question. */
+export function openSmartHttp(url: string): SmartHttp {
+  const base = new URL(url.replace(/\/+$/, ''));
+  const isSecure = base.protocol === 'https:';
+  const agentOptions = { keepAlive: true, maxFreeSockets: 1, timeout: idleMs };
+  const agent = isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+
+  /** Posts, and gives every chunk of a good answer to `take` until that has what it wants (or the answer ends: `null`). */
+  const exchange = <T>(
+    service: 'git-upload-pack' | 'git-receive-pack',
+    body: Buffer,
+    asking: Asking,
+    take: (chunk: Buffer) => T | null,
+  ): Promise<T | null> =>
+    new Promise((resolve, reject) => {
+      const command = service === 'git-receive-pack' ? 'push' : 'ls-remote';
+      let isSent = false;
+      const refuse = (kind: GitErrorKind, detail: string) =>
+        reject(new GitError(kind, command, redact(detail)));
+      const request = (isSecure ? httpsRequest : httpRequest)(
+        {
+          protocol: base.protocol,
+          hostname: base.hostname.replace(/^\[|\]$/g, ''),
+          port: base.port,
+          path: `${base.pathname}/${service}`,
+          method: 'POST',
+          agent,
+          timeout: stallMs,
+          headers: {
+            'content-type': `application/x-${service}-request`,
+            accept: `application/x-${service}-result`,
+            'content-length': body.length,
+            'user-agent': 'git/signalbox',
+            ...(command === 'ls-remote' ? { 'git-protocol': 'version=2' } : {}),
+            // A header for another origin stays at home.
+            ...(asking.auth?.origin === base.origin ? { authorization: asking.auth.header } : {}),
+          },
+          ...(asking.signal ? { signal: asking.signal } : {}),
+        },
+        (response: IncomingMessage) => {
+          const status = response.statusCode ?? 0;
+          if (status !== 200) {
+            response.resume();
+            return refuse(kindOfStatus(status), `The remote answered ${status}.`);
+          }
+          let length = 0;
+          let isDone = false;
+          response.on('data', (chunk: Buffer) => {
+            if (isDone) return;
+            length += chunk.length;
+            try {
+              if (length > maxAnswerBytes) throw new RangeError('The answer is too long.');
+              const wanted = take(chunk);
+              if (wanted === null) return;
+              isDone = true;
+              resolve(wanted);
+            } catch (error) {
+              isDone = true;
+              request.destroy();
+              refuse('connection-lost', error instanceof Error ? error.message : '');
+            }
+          });
+          response.on('error', () => refuse('connection-lost', 'The answer broke off.'));
+          response.on('end', () => resolve(null));
+        },
+      );
+      request.on('socket', (socket) => {
+        socket.setNoDelay(true);
+        if (!socket.connecting) isSent = true;
+        else
+          socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+            isSent = true;
+          });
+      });
+      request.on('timeout', () => request.destroy(new Error('The remote fell silent.')));
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (asking.signal?.aborted) return refuse('aborted', '');
+        refuse(isSent ? 'connection-lost' : 'unreachable', error.message || (error.code ?? ''));
+      });
+      request.end(body);
+    });
+
+  return {
+    refAt: async (ref, asking = {}) => {
+      let rest: Buffer = Buffer.alloc(0);
+      let found: string | null = null;
+      const ended = await exchange('git-upload-pack', lsRefsRequest(ref), asking, (chunk) => {
+        const taken = takePackets(Buffer.concat([rest, chunk]));
+        rest = taken.rest;
+        for (const packet of taken.packets) {
+          if (packet.kind === 'flush') return true;
+          const [id = '', name] = packet.content.toString('utf8').trim().split(' ');
+          if (!/^[0-9a-f]{40,64}$/.test(id))
+            throw new RangeError(packet.content.toString('utf8').slice(0, 200));
+          if (name === ref) found = id;
+        }
+        return null;
+      });
+      if (!ended) throw new GitError('connection-lost', 'ls-remote', 'The answer broke off.');
+      return found;
+    },
+    push: async (change, pack, asking = {}) => {
+      const reader = new ReportReader(change.ref);
+      const body = Buffer.concat([pushRequest(change), pack]);
+      const report: ReceiveReport | null = await exchange('git-receive-pack', body, asking, (chunk) =>
+        reader.take(chunk),
+      );
+      if (report === null) throw new GitError('connection-lost', 'push', 'The answer broke off.');
+      if (report.kind === 'done') return;
+      const detail = redact(`${report.reason}\n${reader.messages}`);
+      if (rejectionKind(report.reason) === 'moved') throw new GitError('moved', 'push', detail);
+      if (/unpack|missing necessary objects|disk|space/i.test(report.reason))
+        throw new GitError('connection-lost', 'push', detail);
+      throw new GitError('forbidden', 'push', detail);
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** `ls-refs` of the protocol's version 2 for one ref. */
+const lsRefsRequest = (ref: string): Buffer =>
+  Buffer.concat([
+    pkt('command=ls-refs\n'),
+    pkt('agent=signalbox\n'),
+    delimiterPkt,
+    pkt(`ref-prefix ${ref}\n`),
+    flushPkt,
+  ]);
+
+/** The command of a push (gitprotocol-pack(5), "Reference Update Request and Packfile Transfer"). */
+function pushRequest({ ref, old, commit }: RefChange): Buffer {
+  const none = '0'.repeat((old ?? commit ?? '').length);
+  const format = none.length === 64 ? ' object-format=sha256' : '';
+  const wishes = `report-status side-band-64k agent=signalbox${format}`;
+  return Buffer.concat([pkt(`${old ?? none} ${commit ?? none} ${ref}\0 ${wishes}`), flushPkt]);
+}
+
+function kindOfStatus(status: number): GitErrorKind {
+  if (status === 401) return 'unauthorised';
+  if (status === 403) return 'forbidden';
+  if (status === 404 || (status >= 300 && status < 400)) return 'no-such-repo';
+  return 'connection-lost';
+}
