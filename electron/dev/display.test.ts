@@ -13,13 +13,13 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('gives two at once a virtual display each, and takes them away again', async (context) => {
   if (!existsSync(xvfb)) context.skip(`${xvfb} is not installed`);
-  const names = await Promise.all([
-    withDisplay(async ({ DISPLAY }) => {
-      expect(existsSync(socketOf(DISPLAY))).toBe(true);
-      return DISPLAY;
+  const names = await withDisplay((one) =>
+    withDisplay(async (other) => {
+      const both = [one.DISPLAY, other.DISPLAY];
+      for (const name of both) expect(existsSync(socketOf(name))).toBe(true);
+      return both;
     }),
-    withDisplay(async ({ DISPLAY }) => DISPLAY),
-  ]);
+  );
   expect(new Set(names).size).toBe(2);
   for (const name of names) expect(existsSync(socketOf(name))).toBe(false);
 });
