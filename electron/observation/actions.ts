@@ -57,6 +57,19 @@ export function clusterActions(
     plural: 'workflows',
     namespace: place.workflowsNamespace,
   };
+  /** Versions of the Applications that refreshes wrote: until the watch has come that far, its view is of before. */
+  const written = new Map<string, string>();
+  const isBehind = (application: string): boolean => {
+    const version = written.get(application);
+    if (version === undefined) return false;
+    const seen = state.argoApplication(application)?.resourceVersion ?? null;
+    // Resource versions of one kind grow (Kubernetes API conventions); where they are no numbers, only sameness tells.
+    const reached =
+      seen !== null &&
+      (/^\d+$/.test(seen) && /^\d+$/.test(version) ? BigInt(seen) >= BigInt(version) : seen === version);
+    if (reached) written.delete(application);
+    return !reached;
+  };
   const done = (result: Result<unknown>): Result<void> => (result.ok ? ok(undefined) : fail(result.failure));
 
   return {
@@ -64,12 +77,16 @@ export function clusterActions(
 
     async refresh(application, mode, signal) {
       const patch = { metadata: { annotations: { [refreshAnnotation]: mode } } };
-      return done(
-        await patchObject(connection, { ...applications, name: application }, 'merge', patch, { signal }),
-      );
+      const patched = await patchObject(connection, { ...applications, name: application }, 'merge', patch, {
+        signal,
+      });
+      const version = patched.ok ? patched.value.metadata.resourceVersion : undefined;
+      if (version) written.set(application, version);
+      return done(patched);
     },
 
-    refreshPending: (application) => state.argoApplication(application)?.refreshPending ?? false,
+    refreshPending: (application) =>
+      isBehind(application) || (state.argoApplication(application)?.refreshPending ?? false),
 
     async sync(application, request, signal) {
       const decide = (current: KubeObject): Change<KubeObject> => {

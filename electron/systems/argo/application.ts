@@ -52,6 +52,8 @@ export const operationInfoName = 'signalbox-operation';
 export interface ArgoApplication {
   name: string;
   namespace: string;
+  /** Of the object as it was read; `null` when it carried none. */
+  resourceVersion: string | null;
   /** Annotation `repoName`: the app that it belongs to; its own name when it isn't annotated. */
   repoName: string;
   shown: Application;
@@ -80,6 +82,7 @@ export function readApplication(object: unknown): ArgoApplication | null {
   return {
     name: metadata.name,
     namespace: metadata.namespace,
+    resourceVersion: metadata.resourceVersion ?? null,
     repoName: annotations.repoName ?? metadata.name,
     refreshPending: annotations[refreshAnnotation] !== undefined,
     operationRequested: operation !== undefined,
@@ -90,6 +93,7 @@ export function readApplication(object: unknown): ArgoApplication | null {
       version: annotations.imageTag ?? null,
       automaticDeploysEnabled: flag(annotations.automaticDeploysEnabled),
       promoteDeployment: flag(annotations.promoteDeployment),
+      postSyncWorkflowEnabled: flag(annotations.postSyncWorkflowEnabled),
       sync: status?.sync?.status ?? 'Unknown',
       health: status?.health?.status ?? 'Unknown',
       operation: state
