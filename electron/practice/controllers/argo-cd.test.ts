@@ -73,7 +73,11 @@ describe('a new image tag', () => {
       syncResult: { revision: commit },
     });
     expect(status?.history?.at(-1)).toMatchObject({ id: 1, revision: commit });
-    expect(status?.summary?.images).toEqual(['registry.example/govuk/frontend:v2']);
+    // The images follow when the last old pod is gone.
+    await cluster.until(
+      'the new image alone',
+      () => cluster.app('frontend').status?.summary?.images?.join() === 'registry.example/govuk/frontend:v2',
+    );
     expect(status?.resources).toEqual([
       expect.objectContaining({ kind: 'Deployment', name: 'frontend', status: 'Synced' }),
     ]);

@@ -5,6 +5,7 @@ import { stableJson } from './names';
 import type { Application, ApplicationStatus, Deployment, Job, Operation, Pod } from './objects';
 import { startOperations } from './operations';
 import { appsNamespace, argoNamespace, parentName } from './render';
+import { blockedByWindow } from './sync-windows';
 import { WorkQueue } from './work-queue';
 
 /** Clients ask for a comparison by this annotation; it goes away when the comparison is stored. */
@@ -79,7 +80,10 @@ export function startArgoCd(
       if (tracked) operations.add(tracked);
     }),
     store.subscribe('AppProject', () => {
-      for (const app of applications()) if (app.operation) operations.add(app.metadata.name);
+      for (const app of applications()) {
+        if (app.operation) operations.add(app.metadata.name);
+        else touch(app.metadata.name);
+      }
     }),
   ];
   signal.addEventListener(
@@ -211,6 +215,7 @@ export function startArgoCd(
       setSyncError(name, undefined);
       return;
     }
+    if (blockedByWindow(context, app, false)) return;
     const outOfSync = app.status.resources?.filter((resource) => resource.status === 'OutOfSync') ?? [];
     const last = app.status.operationState;
     const attempted =

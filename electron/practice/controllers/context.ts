@@ -77,7 +77,7 @@ export function recordEvent(
     });
     return;
   }
-  const { name } = store.create<KubeEvent>('Event', {
+  const created = store.create<KubeEvent>('Event', {
     metadata: { name: fittedName(about.metadata.name, `.${randomSuffix()}${randomSuffix()}`), namespace },
     involvedObject: {
       apiVersion: about.apiVersion,
@@ -93,9 +93,17 @@ export function recordEvent(
     firstTimestamp: now,
     lastTimestamp: now,
     source: { component },
-  }).metadata;
+  });
+  expireEvent(context, created);
+}
+
+/** Events go after an hour; those that a restart found begin their hour anew. */
+export function expireEvent(context: ControllerContext, event: KubeEvent): void {
+  const { uid, namespace, name } = event.metadata;
   later(context, eventTtlSeconds, () => {
-    if (store.get('Event', namespace, name)) store.delete('Event', namespace, name);
+    if (context.store.get('Event', namespace, name)?.metadata.uid === uid) {
+      context.store.delete('Event', namespace, name);
+    }
   });
 }
 

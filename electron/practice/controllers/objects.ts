@@ -348,7 +348,6 @@ export interface WorkflowNode {
   outputs?: { exitCode?: string; result?: string };
   children?: string[];
   outboundNodes?: string[];
-  podName?: string;
 }
 
 export interface Workflow extends KubeObject {

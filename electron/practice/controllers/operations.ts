@@ -4,7 +4,6 @@ import { merged } from './health';
 import { jobOutcome } from './jobs';
 import type {
   Application,
-  AppProject,
   Deployment,
   Job,
   Manifest,
@@ -15,7 +14,7 @@ import type {
   ResourceResult,
 } from './objects';
 import { appsNamespace, argoNamespace, parentName } from './render';
-import { goDurationSeconds, maySync } from './sync-windows';
+import { blockedByWindow, goDurationSeconds } from './sync-windows';
 import { WorkQueue } from './work-queue';
 
 /** Practice seconds that applying manifests takes. */
@@ -98,7 +97,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
     const app = read(name);
     if (!app) return;
     const sync = operation.sync ?? {};
-    if (blocked(app, operation)) {
+    if (blockedByWindow(context, app, !operation.initiatedBy?.automated)) {
       writeState(name, (draft) => {
         draft.message = 'Sync operation blocked by sync window';
       });
@@ -159,17 +158,6 @@ export function startOperations(context: ControllerContext, options: OperationsO
       return true;
     }
     return false;
-  }
-
-  function blocked(app: Application, operation: Operation): boolean {
-    const project = store.get<AppProject>('AppProject', argoNamespace, app.spec.project);
-    const subject = {
-      application: app.metadata.name,
-      namespace: app.spec.destination.namespace,
-      cluster: app.spec.destination.server,
-    };
-    const manual = !operation.initiatedBy?.automated;
-    return !maySync(project?.spec.syncWindows ?? [], subject, manual, clock.now());
   }
 
   function renderWorkloads(app: Application) {

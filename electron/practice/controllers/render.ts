@@ -132,9 +132,24 @@ interface ChartValues {
  * @throws Error when the values don't parse, with a message as Argo's repo server gives it.
  */
 export function appManifests(application: string, source: ApplicationSource): AppManifests {
+  const text = source.helm?.values ?? '';
+  const key = `${application}\n${text}`;
+  const known = rendered.get(key);
+  if (known) return known;
+  const manifests = render(application, text);
+  rendered.set(key, manifests);
+  const [oldest] = rendered.keys();
+  if (rendered.size > 200 && oldest !== undefined) rendered.delete(oldest);
+  return manifests;
+}
+
+/** Most comparisons render what was rendered before. Manifests are never changed, only copied into the store. */
+const rendered = new Map<string, AppManifests>();
+
+function render(application: string, text: string): AppManifests {
   let values: ChartValues;
   try {
-    values = parse(source.helm?.values ?? '') as ChartValues;
+    values = parse(text) as ChartValues;
     if (!values?.appImage?.tag || !values.repoName) throw new Error('appImage.tag and repoName are needed');
   } catch (error) {
     throw new Error(`\`helm template\` failed: ${error instanceof Error ? error.message : String(error)}`);

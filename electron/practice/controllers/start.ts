@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { startArgoCd } from './argo-cd';
 import { bootstrap } from './bootstrap';
-import type { ControllerContext, DeployImageRequest } from './context';
+import { type ControllerContext, type DeployImageRequest, expireEvent } from './context';
 import { startDeploymentController } from './deployments';
 import { startJobController } from './jobs';
 import { startKubelet } from './kubelet';
+import type { KubeEvent } from './objects';
 import { startPostSync } from './post-sync';
 import { parentName } from './render';
 import { startReplicaSetController } from './replica-sets';
@@ -48,6 +49,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
 
   if (context.store.list('Application').length === 0) await bootstrap(context);
   if (!signal.aborted) {
+    for (const event of context.store.list<KubeEvent>('Event')) expireEvent(context, event);
     startReplicaSetController(context, onError('replica-sets'));
     startDeploymentController(context, onError('deployments'));
     startJobController(context, onError('jobs'));

@@ -1,4 +1,6 @@
-import type { SyncWindow } from './objects';
+import type { ControllerContext } from './context';
+import type { Application, AppProject, SyncWindow } from './objects';
+import { argoNamespace } from './render';
 
 /** What a sync window is matched against. */
 export interface WindowSubject {
@@ -25,6 +27,17 @@ export function maySync(
   const allows = matching.filter((window) => window.kind === 'allow');
   if (allows.length === 0 || allows.some((window) => isActive(window, now))) return true;
   return manual && allows.every((window) => window.manualSync);
+}
+
+/** Whether the windows of an Application's project keep a sync of it from running now. */
+export function blockedByWindow(context: ControllerContext, app: Application, manual: boolean): boolean {
+  const project = context.store.get<AppProject>('AppProject', argoNamespace, app.spec.project);
+  const subject = {
+    application: app.metadata.name,
+    namespace: app.spec.destination.namespace,
+    cluster: app.spec.destination.server,
+  };
+  return !maySync(project?.spec.syncWindows ?? [], subject, manual, context.clock.now());
 }
 
 function matches(window: SyncWindow, subject: WindowSubject): boolean {

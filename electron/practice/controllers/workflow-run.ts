@@ -407,10 +407,9 @@ export class WorkflowRun {
       this.#create(nodeName, displayName, 'Pod', 'Pending', step, outer, {
         inputs: { parameters: [...scope.inputs].map(([name, value]) => ({ name, value })) },
         progress: '0/1',
-        podName: fittedName(`${this.#workflow.metadata.name}-${template.name}`, `-${fnv32(nodeName)}`),
       });
     if (isOver(node)) return node;
-    const podName = node.podName ?? node.id;
+    const podName = podNameOf(this.#workflow.metadata.name, template.name, nodeName);
     const pod = store.get<Pod>('Pod', namespace, podName);
     if (!pod) {
       if (node.phase !== 'Pending') return this.#end(node, 'Error', 'pod deleted');
@@ -480,6 +479,11 @@ export class WorkflowRun {
       },
     };
   }
+}
+
+/** The pod of a node (`POD_NAMES=v2`): workflow, template and a hash of the node's name. */
+function podNameOf(workflow: string, template: string, nodeName: string): string {
+  return fittedName(`${workflow}-${template}`, `-${fnv32(nodeName)}`);
 }
 
 /** Whether a `depends` condition holds of a task's node; without a condition: it didn't fail. */

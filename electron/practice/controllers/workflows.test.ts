@@ -17,6 +17,14 @@ const nodesOf = (workflow: Workflow): WorkflowNode[] => Object.values(workflow.s
 const nodeNamed = (workflow: Workflow | undefined, displayName: string) =>
   workflow && nodesOf(workflow).find((node) => node.displayName === displayName);
 
+/** The pod of a node, found as clients find it. */
+const podOfNode = (cluster: Cluster, workflow: Workflow, node: WorkflowNode | undefined) =>
+  cluster.store
+    .list<Pod>('Pod', { labelSelector: `workflows.argoproj.io/workflow=${workflow.metadata.name}` })
+    .find((pod) => pod.metadata.annotations?.['workflows.argoproj.io/node-id'] === node?.id);
+const logOfNode = (cluster: Cluster, workflow: Workflow, displayName: string) =>
+  cluster.log(podOfNode(cluster, workflow, nodeNamed(workflow, displayName))?.metadata.name ?? '', 'main');
+
 /** Integration and staging, wired as the estate wires them. */
 async function startPair(options: { speed?: number; faults?: MemoryFaults; repo?: MemoryRepo } = {}) {
   const repo = options.repo ?? newRepo();
@@ -83,9 +91,7 @@ describe('a release', () => {
     );
     const attempt = nodeNamed(deploy, 'update-image-tag(0)');
     expect(attempt?.phase).toBe('Succeeded');
-    const [pod] = integration.store
-      .list<Pod>('Pod', { labelSelector: `workflows.argoproj.io/workflow=${name}` })
-      .filter((one) => one.metadata.annotations?.['workflows.argoproj.io/node-id'] === attempt?.id);
+    const pod = podOfNode(integration, deploy, attempt);
     expect(pod?.spec.containers.map((one) => one.name)).toEqual(['main', 'wait']);
     expect(pod?.spec.initContainers?.map((one) => one.name)).toEqual(['init']);
     expect(integration.log(pod?.metadata.name ?? '', 'main')).toContain('Merged into main');
@@ -102,8 +108,7 @@ describe('a release', () => {
     });
     expect(postSync.status?.phase).toBe('Succeeded');
     expect(nodeNamed(postSync, 'smoke-test')?.type).toBe('Retry');
-    const tests = nodeNamed(postSync, 'smoke-test(0)');
-    expect(integration.log(tests?.podName ?? '', 'main')).toMatch(/Running 12 tests[\s\S]*12 passed/);
+    expect(logOfNode(integration, postSync, 'smoke-test(0)')).toMatch(/Running 12 tests[\s\S]*12 passed/);
 
     // The draft twin was synced and tested too, and promoted nothing.
     const draft = integration
@@ -154,8 +159,7 @@ describe('smoke tests', () => {
     expect(nodesOf(workflow).filter((node) => /^smoke-test\(/.test(node.displayName))).toHaveLength(3);
     expect(nodeNamed(workflow, 'smoke-test')?.message).toBe('No more retries left');
     expect(nodeNamed(workflow, 'promote-release')?.phase).toBe('Omitted');
-    const told = nodeNamed(workflow, 'notify-slack');
-    expect(integration.log(told?.podName ?? '', 'main')).toContain('has Failed');
+    expect(logOfNode(integration, workflow, 'notify-slack')).toContain('has Failed');
     expect(staging.workflows('deploy-image')).toEqual([]);
   });
 });
@@ -259,11 +263,8 @@ describe('a workflow', () => {
     const workflow = await ended(cluster, name);
     expect(workflow.status).toMatchObject({ phase: 'Failed', message: "Stopped with strategy 'Terminate'" });
     expect(nodeNamed(workflow, 'notify-slack')).toBeUndefined();
-    const pod = nodeNamed(workflow, 'smoke-test(0)')?.podName ?? '';
-    expect(
-      cluster.store.get<Pod>('Pod', appsNamespace, pod)?.status?.containerStatuses?.[0]?.state.terminated
-        ?.exitCode,
-    ).toBe(143);
+    const pod = podOfNode(cluster, workflow, nodeNamed(workflow, 'smoke-test(0)'));
+    expect(pod?.status?.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(143);
   });
 
   it('that is suspended makes no pods until it is resumed', async () => {
@@ -295,9 +296,8 @@ describe('a workflow', () => {
         node.phase === 'Omitted',
     );
     for (const node of gone) {
-      if (node.podName && cluster.store.get('Pod', appsNamespace, node.podName)) {
-        cluster.store.delete('Pod', appsNamespace, node.podName);
-      }
+      const pod = podOfNode(cluster, failed, node);
+      if (pod) cluster.store.delete('Pod', appsNamespace, pod.metadata.name);
     }
     cluster.store.modify<Workflow>('Workflow', appsNamespace, name, (draft) => {
       const { nodes = {} } = draft.status ?? {};
