@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { build, type InlineConfig } from 'vite';
-import mainConfig from '../../vite.main.config';
-import preloadConfig from '../../vite.preload.config';
-import rendererConfig from '../../vite.renderer.config';
+import type { InlineConfig } from 'vite';
 import { inProject, projectRoot } from './project';
 import { say } from './say';
 
-/** A part that is built by itself: from which sources, how (in this order), and into which folder. */
+/**
+ * A part that is built by itself: from which sources, how (in this order), and into which folder.
+ * The configurations are read only when it must be built: they and vite take longer to load than the app to start.
+ */
 interface Part {
   name: string;
   sources: readonly string[];
-  configs: readonly InlineConfig[];
+  configs: () => Promise<{ default: InlineConfig }>[];
   output: string;
 }
 
@@ -21,13 +21,13 @@ const lockfile = 'package-lock.json';
 const mainPart: Part = {
   name: 'main process',
   sources: ['electron', 'shared', 'vite.main.config.ts', 'vite.preload.config.ts', lockfile],
-  configs: [mainConfig, preloadConfig],
+  configs: () => [import('../../vite.main.config'), import('../../vite.preload.config')],
   output: 'dist/electron',
 };
 const rendererPart: Part = {
   name: 'renderer',
   sources: ['renderer', 'shared', 'vite.renderer.config.ts', lockfile],
-  configs: [rendererConfig],
+  configs: () => [import('../../vite.renderer.config')],
   output: 'dist/renderer',
 };
 
@@ -50,7 +50,10 @@ async function buildPart(part: Part): Promise<boolean> {
   say(`building the ${part.name}`);
   // A build that is interrupted must not pass for the one before it.
   await rm(stamp, { force: true });
-  for (const config of part.configs) await build({ ...config, configFile: false, logLevel: 'warn' });
+  const { build } = await import('vite');
+  for (const { default: config } of await Promise.all(part.configs())) {
+    await build({ ...config, configFile: false, logLevel: 'warn' });
+  }
   await mkdir(output, { recursive: true });
   await writeFile(stamp, wanted);
   return true;
