@@ -194,10 +194,7 @@ describe('@kubernetes/client-node', () => {
     const controller = await new Watch(config).watch(
       '/api/v1/namespaces/apps/pods',
       { resourceVersion: since, labelSelector: 'app=x', allowWatchBookmarks: true },
-      (
-        type: string,
-        object: { metadata: { name: string; resourceVersion: string } },
-      ) => {
+      (type: string, object: { metadata: { name: string; resourceVersion: string } }) => {
         if (type === 'BOOKMARK') bookmark = object.metadata.resourceVersion;
         else seen.push(`${type} ${object.metadata.name}`);
       },

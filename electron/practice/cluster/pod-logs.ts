@@ -24,6 +24,7 @@ const backlogLimit = 32 * 1024 * 1024;
 /**
  * Serves `pods/<name>/log` (core/v1 PodLogOptions). As on the way from a real API server to a kubelet, `sinceTime`
  * is cut to whole seconds (k8s.io/kubernetes pkg/registry/core/pod: the time is sent on as RFC 3339 without fraction).
+ * @param silent while it says so, streams fall silent, and stay so, like half-open connections.
  * @throws ApiError 400, 404 before anything is written.
  */
 export function servePodLog(
@@ -32,6 +33,7 @@ export function servePodLog(
   logs: LogStore,
   namespace: string,
   name: string,
+  silent: () => boolean,
 ): void {
   const { query, response } = exchange;
   const pod = store.get<PodWithStatus>('Pod', namespace, name);
@@ -57,8 +59,10 @@ export function servePodLog(
   let budget = integer(query, 'limitBytes', 1) ?? Number.POSITIVE_INFINITY;
   response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
+  let muted = false;
   const write = (line: LogLine) => {
-    if (response.writableEnded || response.destroyed) return;
+    muted ||= silent();
+    if (muted || response.writableEnded || response.destroyed) return;
     const whole = Buffer.concat([
       Buffer.from(timestamps ? `${line.at} ` : ''),
       line.bytes,
@@ -75,8 +79,12 @@ export function servePodLog(
     response.end();
     return;
   }
+  const end = () => {
+    muted ||= silent();
+    if (!muted) response.end();
+  };
   // In the same tick as the read: nothing is lost between the two.
-  response.once('close', logs.follow(namespace, name, container, { line: write, end: () => response.end() }));
+  response.once('close', logs.follow(namespace, name, container, { line: write, end }));
 }
 
 function queryOf(query: URLSearchParams): LogQuery {

@@ -173,7 +173,7 @@ async function serveSubresource(exchange: Exchange, backend: Backend, target: Ta
   if (resource.kind === 'Pod' && subresource === 'log') {
     if (exchange.method !== 'GET') throw notAllowed();
     allow(exchange, 'get', target);
-    servePodLog(exchange, store, logs, namespace ?? '', name);
+    servePodLog(exchange, store, logs, namespace ?? '', name, () => backend.watches.silent);
     return;
   }
   if (subresource !== 'status' || !resource.statusSubresource) throw notServed();

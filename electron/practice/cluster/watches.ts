@@ -13,7 +13,7 @@ export class Watches {
   readonly #store: ClusterStore;
   readonly #bookmarkEvery: () => number;
   readonly #open = new Set<{ response: ServerResponse; refuse: (error: ApiError) => void }>();
-  /** While set, nothing is written to any watch and events are lost on the way: a half-open connection. */
+  /** While set, watches fall silent, and stay so: what a half-open connection lost does not come later. */
   silent = false;
 
   constructor(store: ClusterStore, bookmarkEvery: () => number) {
@@ -54,14 +54,16 @@ export class Watches {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
     response.flushHeaders();
     let stop = () => {};
+    let muted = false;
     const write = (type: string, object: unknown) => {
-      if (this.silent || response.writableEnded || response.destroyed) return;
+      muted ||= this.silent;
+      if (muted || response.writableEnded || response.destroyed) return;
       response.write(`${JSON.stringify({ type, object })}\n`);
       if (response.writableLength > backlogLimit) response.destroy();
     };
     const refuse = (error: ApiError) => {
       write('ERROR', error.toStatus());
-      response.end();
+      if (!muted) response.end();
     };
     const entry = { response, refuse };
     this.#open.add(entry);
@@ -74,7 +76,8 @@ export class Watches {
     const ticking = bookmarks ? setInterval(bookmark, this.#bookmarkEvery()) : undefined;
     const ending = setTimeout(() => {
       if (bookmarks) bookmark();
-      if (!this.silent) response.end();
+      muted ||= this.silent;
+      if (!muted) response.end();
     }, seconds * 1000);
     response.once('close', () => {
       clearInterval(ticking);

@@ -10,8 +10,8 @@ import type { LogLine } from './types';
 const strings = /\u001b[\]PX^_][\s\S]*?(?:\u0007|\u001b\\|\u009c|$)/g;
 const csi = /\u001b\[([\u0030-\u003f]*)([\u0020-\u002f]*)([\u0040-\u007e])?/g;
 const escapes = /\u001b(?!\[[\d;:]*m)[\u0020-\u002f]*[\u0030-\u007e]?/g;
-const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
-const suspicious = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const controls = /[\u0000-\u0008\u000a-\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
+const suspicious = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
 
 /**
