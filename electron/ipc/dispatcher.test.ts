@@ -7,7 +7,7 @@ const settings = {
   notifications: true,
   identity: { name: 'Rehearsal', email: 'r@example.org' },
 } as const;
-const handlers = (overrides: Partial<Handlers>): Handlers => overrides as Handlers;
+const handlers = (overrides: Partial<Handlers>) => async (): Promise<Handlers> => overrides as Handlers;
 
 describe('a call over the border', () => {
   it('refuses input that the contract does not allow, without calling the handler', async () => {
@@ -83,7 +83,7 @@ describe('a stream over the border', () => {
   it('tells why it was not opened', async () => {
     expect(
       await runStream(
-        {} as StreamHandlers,
+        async () => ({}) as StreamHandlers,
         'logs',
         { pod: 1 },
         () => {},
@@ -100,7 +100,7 @@ describe('a stream over the border', () => {
     };
     expect(
       await runStream(
-        { events } as StreamHandlers,
+        async () => ({ events }) as StreamHandlers,
         'events',
         {},
         () => {},

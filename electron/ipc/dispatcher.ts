@@ -35,10 +35,11 @@ const refusal = (message: string, detail: string): Failure => ({
 /**
  * Answers a call from the renderer, which is not trusted: the input is parsed by the contract, and so is the output
  * (which also drops every field that the contract doesn't name, so nothing secret slips out with an object).
+ * @param handlers resolves when what answers is open; its rejection answers the call.
  * @param report is told of faults (not of expected failures).
  */
 export async function dispatch(
-  handlers: Handlers,
+  handlers: () => Promise<Handlers>,
   name: ProcedureName,
   payload: unknown,
   report: (name: string, error: unknown) => void,
@@ -48,7 +49,7 @@ export async function dispatch(
   if (!input.success)
     return fail(refusal(`The call ${name} carried data that is not allowed.`, input.error.message));
   try {
-    const handler = handlers[name] as (input: unknown) => unknown;
+    const handler = (await handlers())[name] as (input: unknown) => unknown;
     const answer = await handler(input.data);
     const output = procedure.output.safeParse(answer);
     if (output.success) return ok(output.data);
@@ -69,7 +70,7 @@ export async function dispatch(
  * @returns the text of the problem that ended it, `null` when it ended by itself or by the abort.
  */
 export async function runStream(
-  handlers: StreamHandlers,
+  handlers: () => Promise<StreamHandlers>,
   name: StreamName,
   payload: unknown,
   send: (message: unknown) => void,
@@ -79,7 +80,7 @@ export async function runStream(
   const input = streams[name].input.safeParse(payload);
   if (!input.success) return `The stream ${name} was opened with data that is not allowed.`;
   try {
-    const handler = handlers[name] as (
+    const handler = (await handlers())[name] as (
       input: unknown,
       send: (message: unknown) => void,
       signal: AbortSignal,

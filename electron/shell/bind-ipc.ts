@@ -15,8 +15,8 @@ function checkSender(frame: WebFrameMain | null): void {
  * @param report is told of faults, with the name of the procedure or stream.
  */
 export function bindIpc(
-  handlers: Handlers,
-  streamHandlers: StreamHandlers,
+  handlers: () => Promise<Handlers>,
+  streamHandlers: () => Promise<StreamHandlers>,
   report: (name: string, error: unknown) => void,
 ): void {
   for (const name of procedureNames) {

@@ -45,7 +45,7 @@ export function startPractice(options: {
   const exited = new Promise<number>((resolve) => child.once('exit', resolve));
   const stop = async (): Promise<void> => {
     stopping = true;
-    child.postMessage({ stop: true });
+    child.postMessage('stop');
     const killed = setTimeout(() => child.kill(), 5000);
     await exited;
     clearTimeout(killed);

@@ -16,6 +16,8 @@ const settingsSchema = procedures['settings.get'].output;
 
 /** Settings of this machine and user. What cannot be read is put back to its default, one value at a time. */
 export interface SettingsStore {
+  /** The file behind it, which also holds the vault's encrypted secrets. */
+  readonly store: ElectronStore<Record<string, unknown>>;
   get(): Settings;
   set(change: Partial<Settings>): Settings;
   windowPlace(): WindowPlace | null;
@@ -35,6 +37,7 @@ export function openSettings(defaults: Settings): SettingsStore {
     identity: settingsSchema.shape.identity.catch(defaults.identity).parse(store.get('identity')),
   });
   return {
+    store,
     get,
     set(change) {
       for (const [key, value] of Object.entries(change)) if (value !== undefined) store.set(key, value);

@@ -1,0 +1,167 @@
+import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { app, type BrowserWindow, nativeTheme } from 'electron';
+import type { Settings } from '../shared/contract/contract';
+import { createHandlers, createStreamHandlers } from './session/handlers';
+import { estateFolder, openSession, type Session } from './session/open-session';
+import { about } from './shell/about';
+import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
+import { parseArguments } from './shell/arguments';
+import { bindIpc } from './shell/bind-ipc';
+import { type EstateSource, findEstate } from './shell/estate-source';
+import { startLog } from './shell/log';
+import { setMenu } from './shell/menu';
+import { notifyOfEnds } from './shell/notifications';
+import { playAct } from './shell/practice-acts';
+import { denyPermissions, openExternal } from './shell/session-security';
+import { openSettings, type SettingsStore } from './shell/settings';
+import { openVault } from './shell/vault';
+import { openWindow } from './shell/window';
+import { configuredIdentity } from './systems/git/identity';
+
+/** Wiring only: what exists, and who is handed what. */
+
+registerAppScheme();
+const args = parseArguments(process.argv.slice(1));
+if (args.userData !== null) app.setPath('userData', path.resolve(args.userData));
+const userData = app.getPath('userData');
+const log = startLog(userData);
+const report = (what: string, error: unknown): void => log('error', what, error);
+
+let window: BrowserWindow | null = null;
+let source: EstateSource | null = null;
+let session: Promise<Session> | null = null;
+const settingsListeners = new Set<() => void>();
+
+const show = (): void => {
+  if (window?.isMinimized()) window.restore();
+  window?.show();
+  window?.focus();
+};
+
+async function defaultSettings(): Promise<Settings> {
+  const user = os.userInfo().username;
+  const identity = (await configuredIdentity()) ?? { name: user, email: `${user}@${os.hostname()}.invalid` };
+  return { colourScheme: 'auto', notifications: true, identity };
+}
+
+function applyColourScheme(settings: Settings): void {
+  nativeTheme.themeSource = settings.colourScheme === 'auto' ? 'system' : settings.colourScheme;
+}
+
+async function open(settings: SettingsStore): Promise<Session> {
+  source ??= await findEstate(args, {
+    userData,
+    practiceScript: path.join(import.meta.dirname, 'practice.js'),
+    vault: openVault(settings.store),
+    log: (line) => log('info', line),
+  });
+  const opened = await openSession({
+    ...source.estate,
+    dir: userData,
+    identity: () => settings.get().identity,
+    report,
+  });
+  const tell = notifyOfEnds({
+    window: () => window,
+    enabled: () => settings.get().notifications,
+    open: (operationId) => {
+      show();
+      void window?.loadURL(`${indexUrl}#/operations/${operationId}`);
+    },
+  });
+  opened.engine.onChange((changes) => {
+    for (const { topic, key } of changes) {
+      const operation = topic === 'operation' && key !== null ? opened.engine.get(key) : null;
+      if (operation?.ok) tell(operation.value);
+    }
+  });
+  return opened;
+}
+
+/** The practice estate was reset: everything that was known of it belongs to another life. */
+async function openAnew(settings: SettingsStore): Promise<void> {
+  const old = await session;
+  await old?.close();
+  if (old) await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
+  session = open(settings);
+  await session;
+  window?.webContents.reload();
+}
+
+async function start(): Promise<void> {
+  denyPermissions();
+  setMenu();
+  serveApp(
+    path.join(import.meta.dirname, '..', 'renderer'),
+    app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
+  );
+  const settings = openSettings(await defaultSettings());
+  applyColourScheme(settings.get());
+  session = open(settings);
+  session.catch((error: unknown) => report('the estate could not be opened', error));
+
+  const changed = (): void => {
+    applyColourScheme(settings.get());
+    for (const listener of [...settingsListeners]) listener();
+  };
+  const opened = (): Promise<Session> => session ?? Promise.reject(new Error('Nothing is open.'));
+  bindIpc(
+    async () =>
+      createHandlers(
+        await opened(),
+        {
+          app: about(),
+          settings,
+          openExternal,
+          practice: source?.practice
+            ? (act) => playAct(source?.practice?.control as never, act, () => openAnew(settings))
+            : null,
+        },
+        changed,
+      ),
+    async () =>
+      createStreamHandlers(await opened(), (listener) => {
+        settingsListeners.add(listener);
+        return () => settingsListeners.delete(listener);
+      }),
+    report,
+  );
+  window = openWindow({
+    preload: path.join(import.meta.dirname, 'preload.cjs'),
+    kept: settings.windowPlace(),
+    keep: settings.keepWindowPlace,
+    openExternal,
+    onCrash: (reason) => log('error', `the window's process ended: ${reason}`),
+  });
+  window.on('closed', () => {
+    window = null;
+  });
+}
+
+async function end(): Promise<void> {
+  await session?.then((one) => one.close()).catch((error: unknown) => report('closing failed', error));
+  await source?.practice?.process.stop();
+}
+
+if (!app.requestSingleInstanceLock()) app.quit();
+else {
+  app.on('second-instance', show);
+  app.on('window-all-closed', () => app.quit());
+  let ended = false;
+  app.on('before-quit', (event) => {
+    if (ended) return;
+    event.preventDefault();
+    ended = true;
+    void end().finally(() => app.quit());
+  });
+  // Not awaited at the top level: Electron holds `ready` back until this module has loaded.
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      report('Signalbox could not start', error);
+      app.exit(1);
+    });
+}

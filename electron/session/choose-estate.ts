@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Estate } from '../../shared/domain/estate';
+import { FailureError, failureOf } from '../../shared/domain/failure';
+import { parseEstate } from '../../shared/domain/parse-estate';
+import { detectEstate, ledgerTarget } from '../ledger/detect-estate';
+import { openLedger } from '../ledger/open-ledger';
+import { estateFolder } from './open-session';
+
+/**
+ * The estate that a file describes.
+ * @throws FailureError naming file and line when it cannot be read or is not one.
+ */
+export async function readEstateFile(file: string): Promise<Estate> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new FailureError({
+      code: 'not-found',
+      message: `The estate file ${file} cannot be read.`,
+      meaning: 'No estate is open.',
+      next: [{ do: 'advice', label: 'Check the path after --estate.' }],
+      detail: failureOf(error).detail ?? '',
+    });
+  }
+  const parsed = parseEstate(text, path.basename(file));
+  if (!parsed.ok) throw new FailureError(parsed.failure);
+  return parsed.value;
+}
+
+/**
+ * The estate that lies in a release repo of GOV.UK's layout: its environments, without clusters, for reading only.
+ * @param address path or URL.
+ * @throws FailureError when there is no such repo, or it has another layout.
+ */
+export async function readReleaseRepo(
+  address: string,
+  dir: string,
+): Promise<{ estate: Estate; inPlace: boolean }> {
+  const target = await ledgerTarget(address);
+  if (!target.ok) throw new FailureError(target.failure);
+  const { ledger: place, inPlace } = target.value;
+  const opened = await openLedger({
+    estate: { ledger: place },
+    dir: path.join(estateFolder(dir, place), 'mirror'),
+    identity: { name: 'Signalbox', email: 'signalbox@localhost' },
+    inPlace,
+  });
+  if (!opened.ok) throw new FailureError(opened.failure);
+  const ledger = opened.value;
+  try {
+    const seen = await ledger.refresh();
+    // Offline, what the mirror saw last time will do.
+    if (!seen.ok && ledger.snapshot().commit === null) throw new FailureError(seen.failure);
+    const name = path.basename(address.replace(/\/+$/, '')).replace(/\.git$/, '') || 'Release repo';
+    const estate = detectEstate(ledger.snapshot(), place, name);
+    if (!estate.ok) throw new FailureError(estate.failure);
+    return { estate: estate.value, inPlace };
+  } finally {
+    await ledger.close();
+  }
+}

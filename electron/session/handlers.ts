@@ -1,0 +1,165 @@
+import type { OutputOf, Settings } from '../../shared/contract/contract';
+import type { Board } from '../../shared/domain/board';
+import { type Failure, FailureError, type Result } from '../../shared/domain/failure';
+import type { Freshness } from '../../shared/domain/freshness';
+import { ledgerFreshness } from '../engine/board';
+import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
+import type { Cluster } from '../observation/types';
+import type { Session } from './open-session';
+
+/** What the window's shell does for the handlers. */
+export interface ShellServices {
+  app: OutputOf<'session.get'>['app'];
+  settings: { get(): Settings; set(change: Partial<Settings>): Settings };
+  openExternal: (url: string) => boolean;
+  /** `null`: this is no practice estate. */
+  practice: ((act: Parameters<Handlers['practice.act']>[0]) => Promise<string>) | null;
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new FailureError(result.failure);
+  return result.value;
+}
+
+const refused = (message: string): FailureError => {
+  const failure: Failure = { code: 'refused', message, meaning: 'Nothing was done.', next: [] };
+  return new FailureError(failure);
+};
+
+const absent: Freshness = { state: 'absent' };
+
+/** The environments in which the board says that a version runs. */
+function environmentsWith(board: Board, app: string, version: string): string[] {
+  return board.cells
+    .filter((cell) => cell.app === app && cell.ledger?.version === version)
+    .map(({ environment }) => environment);
+}
+
+/** A handler for every procedure of the contract, over one opened estate. */
+export function createHandlers(
+  session: Session,
+  shell: ShellServices,
+  changed: (topic: 'settings') => void,
+): Handlers {
+  const { engine, ledger, estate } = session;
+  const clusterOf = (environment: string): Cluster | null => session.clusters.get(environment) ?? null;
+
+  return {
+    'session.get': () => ({
+      estate: estate.name,
+      mode: session.mode,
+      readOnlyBecause: session.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
+      actor: shell.settings.get().identity.name,
+      app: shell.app,
+      ledger: {
+        url: estate.ledger.url,
+        branch: estate.ledger.branch,
+        landing: estate.ledger.landing,
+        freshness: ledgerFreshness(ledger),
+      },
+    }),
+    'board.get': () => engine.board(),
+    'app.get': ({ app }) => unwrap(engine.app(app)),
+    'app.deployments': async ({ app, environment, limit }) => {
+      const found = await session.history.deployments({
+        app,
+        limit: limit + 1,
+        ...(environment ? { environment } : {}),
+      });
+      return {
+        deployments: found.slice(0, limit),
+        more: found.length > limit,
+        complete: session.history.status().phase === 'ready',
+      };
+    },
+    'change.get': async ({ app, from, to }) =>
+      session.sources
+        ? session.sources.change(app, from, to)
+        : { state: 'unknown', because: 'This estate names no source repos.' },
+    'candidates.list': async ({ app, query, limit }) => {
+      if (!session.sources) return { candidates: [], freshness: absent };
+      const board = engine.board();
+      const found = await session.sources.candidates(app, query, limit);
+      return {
+        candidates: found.map((candidate) => ({
+          ...candidate,
+          runningIn: environmentsWith(board, app, candidate.version),
+        })),
+        freshness: session.sources.freshness(),
+      };
+    },
+    'preview.get': async (intent) => unwrap(await engine.preview(intent)),
+    'operation.start': ({ intent, seen }) => unwrap(engine.start(intent, seen)),
+    'operation.get': ({ operationId }) => unwrap(engine.get(operationId)),
+    'operation.list': (filter) => engine.list(filter),
+    'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),
+    'rollout.get': ({ app, environment }) => {
+      const view = clusterOf(environment)?.view;
+      if (!view) return { freshness: absent, applications: [], rollouts: [] };
+      return {
+        freshness: view.freshness(),
+        applications: [...view.applications(app)],
+        rollouts: [...view.rollouts(app)],
+      };
+    },
+    'workflow.list': ({ app, environment, version }) => {
+      const view = clusterOf(environment)?.view;
+      if (!view) return { freshness: absent, workflows: [] };
+      return {
+        freshness: view.freshness(),
+        workflows: [...view.workflows({ app, ...(version ? { version } : {}) })],
+      };
+    },
+    'workflow.get': ({ environment, namespace, name }) => {
+      const workflow = clusterOf(environment)?.view.workflow(namespace, name);
+      if (workflow) return workflow;
+      throw new FailureError({
+        code: 'not-found',
+        message: `The workflow ${name} is not in ${environment}.`,
+        meaning: 'It has not been seen yet, or its time to live ran out and the cluster forgot it.',
+        next: [],
+      });
+    },
+    'settings.get': () => shell.settings.get(),
+    'settings.set': (change) => {
+      const settings = shell.settings.set(
+        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      );
+      changed('settings');
+      return settings;
+    },
+    'shell.open-external': ({ url }) => {
+      if (!shell.openExternal(url)) throw refused('Only https links without a password are opened.');
+      return {};
+    },
+    'practice.act': async (act) => {
+      if (!shell.practice) throw refused('This is no practice estate.');
+      return { text: await shell.practice(act) };
+    },
+  };
+}
+
+/** Streams over one opened estate. `onSettings` tells when settings changed. */
+export function createStreamHandlers(
+  session: Session,
+  onSettings: (listener: () => void) => () => void,
+): StreamHandlers {
+  return {
+    events: (_input, send, signal) =>
+      new Promise((resolve) => {
+        const stops = [
+          session.engine.onChange((changes) => send([...changes])),
+          onSettings(() => send([{ topic: 'settings', key: null }])),
+        ];
+        signal.addEventListener('abort', () => {
+          for (const stop of stops) stop();
+          resolve();
+        });
+      }),
+    logs: async (request, send, signal) => {
+      const cluster = session.clusters.get(request.environment);
+      if (!cluster) throw refused(`${request.environment} has no cluster here.`);
+      await cluster.followLog(request, send, signal);
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Estate } from '../../shared/domain/estate';
+import { FailureError } from '../../shared/domain/failure';
+import { createEngine, type Engine } from '../engine/engine';
+import { historyPort } from '../engine/history-port';
+import type { Limits } from '../engine/world';
+import { type History, openHistory } from '../history/client';
+import { type KeptObservations, openObservations } from '../history/observations';
+import type { Credentials, Identity, Ledger } from '../ledger/ledger';
+import { openLedger } from '../ledger/open-ledger';
+import { observeCluster } from '../observation/observe-cluster';
+import { recordHealth } from '../observation/recorder';
+import type { Cluster } from '../observation/types';
+import { createGitHub } from '../systems/github/client';
+import { createGitHubSources, type Sources } from '../systems/github/sources';
+import { connect } from '../systems/kubernetes/connection';
+
+/** What opens one estate. */
+export interface SessionConfig {
+  estate: Estate;
+  mode: 'practice' | 'real' | 'read-only';
+  /** Folder under which each estate gets a folder of its own, named by its ledger. */
+  dir: string;
+  /** Reads a local repo where it lies, without a mirror. */
+  inPlace: boolean;
+  identity: () => Identity;
+  ledgerCredentials: () => Promise<Credentials | null>;
+  githubToken: () => Promise<string | null>;
+  limits?: Partial<Limits>;
+  /** Told of faults, for the log. */
+  report: (what: string, error: unknown) => void;
+}
+
+/** One estate, opened: everything that the window asks. */
+export interface Session {
+  readonly estate: Estate;
+  readonly mode: SessionConfig['mode'];
+  readonly ledger: Ledger;
+  readonly engine: Engine;
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly sources: Sources | null;
+  readonly history: History;
+  /** Ends everything; operations that run are carried on at the next start. */
+  close(): Promise<void>;
+}
+
+/** A folder per ledger and branch, so that two estates never share a mirror or a journal. */
+export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' | 'branch'>): string {
+  const name = createHash('sha256').update(`${ledger.url}\n${ledger.branch}`).digest('hex').slice(0, 16);
+  return path.join(dir, 'estates', name);
+}
+
+function openClusters(config: SessionConfig): Map<string, Cluster> {
+  const clusters = new Map<string, Cluster>();
+  for (const { name, cluster } of config.estate.environments) {
+    if (!cluster) continue;
+    try {
+      const connection = connect({
+        context: cluster.context,
+        ...(cluster.kubeconfig ? { kubeconfig: [cluster.kubeconfig] } : {}),
+      });
+      clusters.set(
+        name,
+        observeCluster({ connection, place: { environment: name, ...cluster }, report: config.report }),
+      );
+    } catch (error) {
+      // A kubeconfig without this context takes away one environment's cluster, not the estate.
+      config.report(`the cluster of ${name} cannot be reached`, error);
+    }
+  }
+  return clusters;
+}
+
+/**
+ * Opens an estate: the ledger first (from its mirror, so that it works offline), then what observes, then the engine,
+ * which carries on with what an earlier process left open.
+ * @throws FailureError when the ledger or the journal cannot be opened (`busy`: another Signalbox has them).
+ */
+export async function openSession(config: SessionConfig): Promise<Session> {
+  const { estate, report } = config;
+  const folder = estateFolder(config.dir, estate.ledger);
+  await mkdir(folder, { recursive: true });
+  const opened = await openLedger({
+    estate,
+    dir: path.join(folder, 'mirror'),
+    credentials: config.ledgerCredentials,
+    githubToken: config.githubToken,
+    identity: config.identity(),
+    inPlace: config.inPlace,
+  });
+  if (!opened.ok) throw new FailureError(opened.failure);
+  const ledger = opened.value;
+
+  const history = openHistory({
+    repo: ledger.gitDir,
+    branch: ledger.ref,
+    indexFile: path.join(folder, 'history.sqlite'),
+    template: estate.ledger.imageTagPath,
+  });
+  const observations: KeptObservations = openObservations(path.join(folder, 'observations.sqlite'));
+  const clusters = openClusters(config);
+  const sources = estate.sources?.github
+    ? createGitHubSources({
+        github: createGitHub({ apiUrl: estate.sources.github.apiUrl, token: await config.githubToken() }),
+        owner: estate.sources.github.owner,
+        urlTemplate: estate.sources.urlTemplate,
+        now: Date.now,
+      })
+    : null;
+  const engine = createEngine({
+    estate,
+    ledger,
+    clusters,
+    sources,
+    history: historyPort(history),
+    observations,
+    journalFile: path.join(folder, 'journal.sqlite'),
+    identity: config.identity,
+    readOnlyBecause: config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
+    ...(config.limits ? { limits: config.limits } : {}),
+  });
+
+  const apps = (): string[] => engine.board().apps;
+  const updateHistory = (): void => {
+    history.update().catch((error: unknown) => report('the history could not be updated', error));
+  };
+  const stops = [
+    ...[...clusters.values()].map(({ view }) =>
+      recordHealth({
+        view,
+        apps,
+        record: ({ app, environment, ...observation }) => observations.record(app, environment, observation),
+        now: () => new Date().toISOString(),
+      }),
+    ),
+    ledger.onChange(({ moved }) => {
+      if (moved) updateHistory();
+    }),
+  ];
+  updateHistory();
+  ledger.start();
+  await engine.recover();
+
+  return {
+    estate,
+    mode: config.mode,
+    ledger,
+    engine,
+    clusters,
+    sources,
+    history,
+    async close() {
+      for (const stop of stops) stop();
+      await engine.close();
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+      await history.close();
+      observations.close();
+      await ledger.close();
+    },
+  };
+}

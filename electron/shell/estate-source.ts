@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createControlClient } from '../practice/estate/control-client';
+import { practiceCredentialsSchema } from '../practice/estate/state';
+import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
+import type { SessionConfig } from '../session/open-session';
+import type { Arguments } from './arguments';
+import type { PracticeControl } from './practice-acts';
+import { type PracticeProcess, startPractice } from './practice-process';
+import type { Vault } from './vault';
+
+/** An estate to open, with what it needs of this machine. */
+export interface EstateSource {
+  estate: Pick<SessionConfig, 'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken'>;
+  /** `null` unless it is the practice estate. */
+  practice: { control: PracticeControl; process: PracticeProcess } | null;
+}
+
+/** The practice estate: its process is started, and its secrets are read from its own folder. */
+async function practiceSource(options: {
+  script: string;
+  dir: string;
+  speed: number;
+  log: (line: string) => void;
+}): Promise<EstateSource> {
+  const process = await startPractice({
+    ...options,
+    onExit: (code) => options.log(`the practice estate ended with code ${code}`),
+  });
+  const { ready } = process;
+  const credentials = practiceCredentialsSchema.parse(
+    JSON.parse(await readFile(ready.credentialsFile, 'utf8')),
+  );
+  return {
+    estate: {
+      estate: await readEstateFile(ready.estateFile),
+      mode: 'practice',
+      inPlace: false,
+      ledgerCredentials: async () => credentials.ledger,
+      githubToken: async () => credentials.github.token,
+    },
+    practice: {
+      control: createControlClient({ url: ready.controlUrl, token: credentials.control.token }),
+      process,
+    },
+  };
+}
+
+/**
+ * Finds what the command line asks for: a release repo to read, an estate file, or without either the practice estate.
+ * @throws FailureError when it is not there or cannot be understood.
+ */
+export async function findEstate(
+  args: Arguments,
+  options: { userData: string; practiceScript: string; vault: Vault; log: (line: string) => void },
+): Promise<EstateSource> {
+  const ledgerCredentials: SessionConfig['ledgerCredentials'] = async () => {
+    const password = options.vault.get('ledger');
+    return password === null
+      ? null
+      : { username: options.vault.get('ledger-user') ?? 'x-access-token', password };
+  };
+  const githubToken = async (): Promise<string | null> =>
+    options.vault.get('github') ?? options.vault.get('ledger');
+  if (args.ledger !== null) {
+    const { estate, inPlace } = await readReleaseRepo(args.ledger, options.userData);
+    return { estate: { estate, mode: 'read-only', inPlace, ledgerCredentials, githubToken }, practice: null };
+  }
+  if (args.estate !== null) {
+    const estate = await readEstateFile(path.resolve(args.estate));
+    return {
+      estate: { estate, mode: 'real', inPlace: false, ledgerCredentials, githubToken },
+      practice: null,
+    };
+  }
+  return practiceSource({
+    script: options.practiceScript,
+    dir: args.practiceDir ?? path.join(options.userData, 'practice'),
+    speed: args.practiceSpeed,
+    log: options.log,
+  });
+}

@@ -1,0 +1,90 @@
+import type { ParsedInputOf } from '../../shared/contract/contract';
+import { FailureError } from '../../shared/domain/failure';
+
+type Act = ParsedInputOf<'practice.act'>;
+
+/** What of the practice estate's control API the window's rehearsals use. */
+export interface PracticeControl {
+  publishRelease(input: {
+    app: string;
+    migration?: boolean;
+    breaks?: Exclude<Extract<Act, { act: 'release' }>['breaks'], 'nothing'>;
+    environments?: ('integration' | 'staging' | 'production')[];
+  }): Promise<{ version: string }>;
+  clusterDown(input: { environment: 'integration' | 'staging' | 'production' }): Promise<unknown>;
+  clusterUp(input: { environment: 'integration' | 'staging' | 'production' }): Promise<unknown>;
+  gitDown(): Promise<unknown>;
+  gitUp(): Promise<unknown>;
+  deployAsSomeoneElse(input: {
+    app: string;
+    environment: 'integration' | 'staging' | 'production';
+    version: string;
+  }): Promise<unknown>;
+  setSpeed(input: { speed: number }): Promise<unknown>;
+  reset(): Promise<unknown>;
+}
+
+const environmentOf = (name: string): 'integration' | 'staging' | 'production' => {
+  if (name === 'integration' || name === 'staging' || name === 'production') return name;
+  throw new FailureError({
+    code: 'not-found',
+    message: `The practice estate has no environment ${name}.`,
+    meaning: 'Nothing was done.',
+    next: [],
+  });
+};
+
+/**
+ * Plays one act of a rehearsal.
+ * @param afterReset opens the estate anew, since everything that was known of it is gone.
+ * @returns what happened, for the person who rehearses.
+ */
+export async function playAct(
+  control: PracticeControl,
+  act: Act,
+  afterReset: () => Promise<void>,
+): Promise<string> {
+  try {
+    switch (act.act) {
+      case 'release': {
+        const { version } = await control.publishRelease({
+          app: act.app,
+          migration: act.migration,
+          ...(act.breaks === 'nothing' ? {} : { breaks: act.breaks }),
+          ...(act.onlyIn ? { environments: [environmentOf(act.onlyIn)] } : {}),
+        });
+        return `${act.app} ${version} is released and on its way to integration.`;
+      }
+      case 'cluster': {
+        const environment = environmentOf(act.environment);
+        await (act.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
+        return act.up ? `The cluster of ${environment} is back.` : `The cluster of ${environment} is gone.`;
+      }
+      case 'git':
+        await (act.up ? control.gitUp() : control.gitDown());
+        return act.up ? 'Git and GitHub are back.' : 'Git and GitHub are gone.';
+      case 'someone-else-deploys':
+        await control.deployAsSomeoneElse({
+          app: act.app,
+          environment: environmentOf(act.environment),
+          version: act.version,
+        });
+        return `Another release manager set ${act.app} to ${act.version} in ${act.environment}.`;
+      case 'speed':
+        await control.setSpeed({ speed: act.speed });
+        return act.speed === 1 ? 'Time runs as usual.' : `Time runs ${act.speed} times as fast.`;
+      case 'reset':
+        await control.reset();
+        await afterReset();
+        return 'It is the first day again.';
+    }
+  } catch (error) {
+    if (error instanceof FailureError) throw error;
+    throw new FailureError({
+      code: 'refused',
+      message: 'The practice estate refused this.',
+      meaning: error instanceof Error ? error.message : 'Nothing was done.',
+      next: [],
+    });
+  }
+}
