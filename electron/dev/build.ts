@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { InlineConfig } from 'vite';
 import { inProject, projectRoot } from './project';
-import { say } from './say';
+import { SetupError, say } from './say';
 
 /**
  * A part that is built by itself: from which sources, how (in this order), and into which folder.
@@ -52,7 +52,11 @@ async function buildPart(part: Part): Promise<boolean> {
   await rm(stamp, { force: true });
   const { build } = await import('vite');
   for (const { default: config } of await Promise.all(part.configs())) {
-    await build({ ...config, configFile: false, logLevel: 'warn' });
+    await build({ ...config, configFile: false, logLevel: 'warn' }).catch((error: Error) => {
+      throw new SetupError(`The ${part.name} does not build: ${error.message}`, 'Mend that in the sources.', {
+        cause: error,
+      });
+    });
   }
   await mkdir(output, { recursive: true });
   await writeFile(stamp, wanted);
