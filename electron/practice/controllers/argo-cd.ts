@@ -39,6 +39,8 @@ export function startArgoCd(
   /** The parent's target at its last comparison, so that a change of a child needs no repo. */
   let parentTarget: { revision: string; target: Target } | undefined;
   const healing = new Set<string>();
+  /** Applications whose refresh met a repo error and will be tried again. */
+  const retrying = new Set<string>();
   let headUnderWay: Promise<string> | undefined;
 
   const queue = new WorkQueue({ clock, signal, onError, reconcile });
@@ -128,7 +130,8 @@ export function startArgoCd(
     const app = store.get<Application>('Application', argoNamespace, name);
     if (!app) return;
     const annotation = app.metadata.annotations?.[refreshAnnotation];
-    const latest = annotation !== undefined || !comparedWithSpec(app) || wantLatest.has(name);
+    const asked = annotation !== undefined && !retrying.has(name);
+    const latest = asked || !comparedWithSpec(app) || wantLatest.has(name);
     const recent = wantRecent.has(name);
     if (!latest && !recent) return;
     wantLatest.delete(name);
@@ -153,8 +156,12 @@ export function startArgoCd(
     } catch (error) {
       if (signal.aborted) return;
       storeError(name, error);
-      if (annotation !== undefined) {
-        later(context, repoErrorRetrySeconds, () => requestRefresh(name));
+      if (asked) {
+        retrying.add(name);
+        later(context, repoErrorRetrySeconds, () => {
+          retrying.delete(name);
+          queue.add(name);
+        });
       }
       return;
     }

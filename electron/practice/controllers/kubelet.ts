@@ -182,7 +182,7 @@ async function serve(context: ControllerContext, pod: Pod, life: AbortSignal): P
       write(running(startedAt), true);
       return;
     }
-    for (const line of crashLines(labels['app.kubernetes.io/instance'] ?? app, version)) {
+    for (const line of crashLines(component, version)) {
       logs.append(namespace, name, container.name, line);
     }
     await clock.wait(crashSeconds, life);

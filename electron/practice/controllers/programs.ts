@@ -28,17 +28,17 @@ export function bootLines(component: string, version: string): string[] {
       ];
 }
 
-/** What an app prints that can't start. */
-export function crashLines(application: string, version: string): string[] {
+/** What an app prints that can't start: its boot, and the exception that ends it. */
+export function crashLines(component: string, version: string): string[] {
+  const program = component === 'worker' ? 'sidekiq' : 'puma';
   return [
-    '=> Booting Puma',
-    `=> Rails 7.2.1 application starting in production, release ${version}`,
+    ...bootLines(component, version).slice(0, 2),
     '! Unable to load application: KeyError: key not found: "PUBLISHING_API_BEARER_TOKEN"',
-    'bundler: failed to load command: puma (/usr/local/bundle/bin/puma)',
+    `bundler: failed to load command: ${program} (/usr/local/bundle/bin/${program})`,
     `/app/config/initializers/publishing_api.rb:4:in \`fetch': key not found: "PUBLISHING_API_BEARER_TOKEN" (KeyError)`,
     `\tfrom /app/config/initializers/publishing_api.rb:4:in \`<main>'`,
     `\tfrom /app/config/environment.rb:5:in \`<main>'`,
-    `\tfrom config.ru:3:in \`block in <main>' (${application})`,
+    `\tfrom config.ru:3:in \`block in <main>'`,
   ];
 }
 
