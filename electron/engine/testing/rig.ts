@@ -1,0 +1,168 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Estate } from '../../../shared/domain/estate';
+import type { Failure, Result } from '../../../shared/domain/failure';
+import type { Operation } from '../../../shared/domain/operation';
+import { parseEstate } from '../../../shared/domain/parse-estate';
+import type { HealthObservation } from '../../../shared/domain/rollback-target';
+import type { Ledger } from '../../ledger/ledger';
+import { openLedger } from '../../ledger/open-ledger';
+import { observeCluster } from '../../observation/observe-cluster';
+import { recordHealth } from '../../observation/recorder';
+import type { Cluster } from '../../observation/types';
+import { createGitHub } from '../../systems/github/client';
+import { createGitHubSources } from '../../systems/github/sources';
+import { connect } from '../../systems/kubernetes/connection';
+import { createEngine, type Engine } from '../engine';
+import type { Observations } from '../ports';
+import type { Limits } from '../world';
+import { gitHistory } from './git-history';
+
+/** What of a running practice estate a console needs. */
+export interface EstateAccess {
+  estateFile: string;
+  ledgerPassword: string;
+  githubToken: string;
+}
+
+/** A whole Signalbox without a window on an estate: the parts that main would wire. */
+export interface Rig {
+  engine: Engine;
+  ledger: Ledger;
+  estate: Estate;
+  clusters: ReadonlyMap<string, Cluster>;
+  close(): Promise<void>;
+}
+
+export function unwrap<T, F extends Failure>(result: Result<T, F>): T {
+  if (!result.ok)
+    throw new Error(`${result.failure.code}: ${result.failure.message} ${result.failure.detail ?? ''}`);
+  return result.value;
+}
+
+/** Observations in memory. */
+function memoryObservations(): Observations & {
+  add(app: string, environment: string, observation: HealthObservation): void;
+} {
+  const all = new Map<string, readonly HealthObservation[]>();
+  const none: readonly HealthObservation[] = [];
+  return {
+    of: (app, environment) => all.get(`${environment}/${app}`) ?? none,
+    add: (app, environment, observation) => {
+      const key = `${environment}/${app}`;
+      all.set(key, [...(all.get(key) ?? none), observation]);
+    },
+  };
+}
+
+/**
+ * Opens a Signalbox on an estate, with files under `folder`; does not recover by itself.
+ * @param options.watch environments whose clusters are watched; all when left out
+ */
+export async function openRig(
+  access: EstateAccess,
+  folder: string,
+  options: { limits?: Partial<Limits>; watch?: readonly string[]; name?: string } = {},
+): Promise<Rig> {
+  await mkdir(folder, { recursive: true });
+  const estate = unwrap(parseEstate(await readFile(access.estateFile, 'utf8')));
+  const identity = { name: options.name ?? 'Ada Morrow', email: 'ada@example.invalid' };
+  const ledger = unwrap(
+    await openLedger({
+      estate,
+      dir: path.join(folder, 'mirror'),
+      credentials: async () => ({ username: 'x-access-token', password: access.ledgerPassword }),
+      identity,
+      pollMs: 200,
+    }),
+  );
+  unwrap(await ledger.refresh());
+  ledger.start();
+  const clusters = new Map<string, Cluster>();
+  for (const environment of estate.environments) {
+    const { cluster, name } = environment;
+    if (!cluster || (options.watch && !options.watch.includes(name))) continue;
+    clusters.set(
+      name,
+      observeCluster({
+        connection: connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
+        place: { environment: name, ...cluster },
+        report: () => undefined,
+      }),
+    );
+  }
+  const observations = memoryObservations();
+  const stops = [...clusters.values()].map(({ view }) =>
+    recordHealth({
+      view,
+      apps: () => [],
+      now: () => new Date().toISOString(),
+      record: ({ app, environment, version, what, at }) =>
+        observations.add(app, environment, { version, what, at }),
+    }),
+  );
+  const github = estate.sources?.github;
+  const engine = createEngine({
+    estate,
+    ledger,
+    clusters,
+    sources: github
+      ? createGitHubSources({
+          github: createGitHub({ apiUrl: github.apiUrl, token: access.githubToken }),
+          owner: github.owner,
+          urlTemplate: estate.sources?.urlTemplate ?? '',
+          now: Date.now,
+        })
+      : null,
+    history: gitHistory(
+      ledger,
+      estate.ledger.imageTagPath,
+      estate.environments.map((one) => one.name),
+    ),
+    observations,
+    journalFile: path.join(folder, 'journal.sqlite'),
+    identity: () => identity,
+    readOnlyBecause: null,
+    ...(options.limits ? { limits: options.limits } : {}),
+  });
+  return {
+    engine,
+    ledger,
+    estate,
+    clusters,
+    close: async () => {
+      for (const stop of stops) stop();
+      await engine.close();
+      await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+      await ledger.close();
+    },
+  };
+}
+
+/** Resolves with an operation as soon as it fits. Rejects, telling where it stands, when the time is over. */
+export function operationWhen(
+  engine: Engine,
+  id: string,
+  fits: (operation: Operation) => boolean,
+  timeoutMs = 60_000,
+): Promise<Operation> {
+  return new Promise((resolve, reject) => {
+    const stop = engine.onChange(() => look());
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`it did not come to that: ${JSON.stringify(engine.get(id), null, 1)}`));
+    }, timeoutMs);
+    const look = (): void => {
+      const operation = unwrap(engine.get(id));
+      if (!fits(operation)) return;
+      clearTimeout(timer);
+      stop();
+      resolve(operation);
+    };
+    look();
+  });
+}
+
+/** Resolves with an operation at its end. */
+export const ended = (engine: Engine, id: string, timeoutMs?: number): Promise<Operation> =>
+  operationWhen(engine, id, ({ state }) => state !== 'running', timeoutMs);
