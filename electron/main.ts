@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
-import type { Settings } from '../shared/contract/contract';
+import type { ParsedInputOf, Settings } from '../shared/contract/contract';
 import { createHandlers, createStreamHandlers } from './session/handlers';
 import { estateFolder, openSession, type Session } from './session/open-session';
 import { about } from './shell/about';
@@ -21,6 +21,7 @@ import { openWindow } from './shell/window';
 import { configuredIdentity } from './systems/git/identity';
 
 /** Wiring only: what exists, and who is handed what. */
+type PracticeAct = ParsedInputOf<'practice.act'>;
 
 registerAppScheme();
 const args = parseArguments(process.argv.slice(1));
@@ -106,23 +107,17 @@ async function start(): Promise<void> {
     applyColourScheme(settings.get());
     for (const listener of [...settingsListeners]) listener();
   };
-  const opened = (): Promise<Session> => session ?? Promise.reject(new Error('Nothing is open.'));
+  const openSessionNow = (): Promise<Session> => session ?? Promise.reject(new Error('Nothing is open.'));
   bindIpc(
+    async () => {
+      const opened = await openSessionNow();
+      const practice = source?.practice ?? null;
+      const act =
+        practice && ((one: PracticeAct) => playAct(practice.control, one, () => openAnew(settings)));
+      return createHandlers(opened, { app: about(), settings, openExternal, practice: act }, changed);
+    },
     async () =>
-      createHandlers(
-        await opened(),
-        {
-          app: about(),
-          settings,
-          openExternal,
-          practice: source?.practice
-            ? (act) => playAct(source?.practice?.control as never, act, () => openAnew(settings))
-            : null,
-        },
-        changed,
-      ),
-    async () =>
-      createStreamHandlers(await opened(), (listener) => {
+      createStreamHandlers(await openSessionNow(), (listener) => {
         settingsListeners.add(listener);
         return () => settingsListeners.delete(listener);
       }),
