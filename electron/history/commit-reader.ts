@@ -3,7 +3,7 @@ import { eventsBetween, isPipelineSubject } from '../../shared/domain/history-ru
 import { parseTrailers } from '../../shared/domain/trailers';
 import type { BlobStates } from './blob-states';
 import { type ChangeSource, sourcesOfMerge } from './change-source';
-import { deploymentWhat, type EventNote, flag, kindNumber, stateFlags, whatOf } from './event-row';
+import { type EventNote, flag, kindNumber, stateFlags, whatOf } from './event-row';
 import type { Layout } from './layout';
 import type { LogCommit } from './log-parser';
 import { ObjectReader } from './object-reader';
@@ -82,43 +82,62 @@ export class CommitReader {
     sources: (ChangeSource | null)[] | undefined,
     asBase: boolean,
   ): Promise<Draft[] | null> {
+    const now = this.draftsNow(commit, sources, asBase);
+    if (now !== 'unread') return now;
+    // Read for this portion and forgotten since, or missing.
+    for (const change of commit.changes) {
+      if (!this.#place(change.path)) continue;
+      if (!(await this.#states.of(change.before, this.#objects))) return null;
+      if (!(await this.#states.of(change.after, this.#objects))) return null;
+    }
+    const again = this.draftsNow(commit, sources, asBase);
+    return again === 'unread' ? null : again;
+  }
+
+  /** Like {@link drafts} without waiting; `unread` when a blob is not in memory. */
+  draftsNow(
+    commit: LogCommit,
+    sources: (ChangeSource | null)[] | undefined,
+    asBase: boolean,
+  ): Draft[] | 'unread' {
     const drafts: Draft[] = [];
     for (let i = 0; i < commit.changes.length; i += 1) {
       const change = commit.changes[i];
       const place = change && this.#place(change.path);
       if (!place) continue;
-      const before =
-        this.#states.known(change.before) ?? (await this.#states.of(change.before, this.#objects));
-      const after = this.#states.known(change.after) ?? (await this.#states.of(change.after, this.#objects));
-      if (!before || !after) return null;
-      const told = this.#tell(sources?.[i] ?? commit);
-      const draft = {
-        ...place,
-        before: before.version,
+      const before = this.#states.known(change.before);
+      const after = this.#states.known(change.after);
+      if (!before || !after) return 'unread';
+      const source = sources?.[i] ?? commit;
+      const told = this.#tell(source.message);
+      const flags = stateFlags(after);
+      const draft = (what: number, from: string | null, bits: number, kind: number | null): Draft => ({
+        app: place.app,
+        environment: place.environment,
+        what,
+        before: from,
         after: after.version,
-        flags: stateFlags(after),
-        kind: null,
-        author: (sources?.[i] ?? commit).author,
+        flags: bits,
+        kind,
+        author: source.author,
         subject: told.subject,
         note: told.note,
-      };
+      });
       if (asBase) {
-        drafts.push({ ...draft, before: null, what: 0, flags: draft.flags | flag.base });
+        drafts.push(draft(0, null, flags | flag.base, null));
         continue;
       }
       const types = eventsBetween(before, after);
       for (const type of types) {
-        const what = whatOf(type);
-        if (what !== deploymentWhat) drafts.push({ ...draft, what });
-        else {
-          const flags =
-            draft.flags | (told.pipeline ? flag.pipeline : 0) | (told.kind === null ? 0 : flag.told);
-          drafts.push({ ...draft, what, flags, kind: told.kind });
-        }
+        const bits =
+          type === 'deployment'
+            ? flags | (told.pipeline ? flag.pipeline : 0) | (told.kind === null ? 0 : flag.told)
+            : flags;
+        drafts.push(draft(whatOf(type), before.version, bits, type === 'deployment' ? told.kind : null));
       }
       // No event, but another state: the board as of a moment wants to know it.
-      if (types.length === 0 && (before.version !== after.version || draft.flags !== stateFlags(before)))
-        drafts.push({ ...draft, what: 0 });
+      if (types.length === 0 && (before.version !== after.version || flags !== stateFlags(before)))
+        drafts.push(draft(0, before.version, flags, null));
     }
     return drafts;
   }
@@ -133,7 +152,7 @@ export class CommitReader {
     return place;
   }
 
-  #tell({ message }: ChangeSource): Told {
+  #tell(message: string): Told {
     if (this.#lastMessage?.message === message) return this.#lastMessage.told;
     const told = readMessage(message);
     this.#lastMessage = { message, told };

@@ -28,6 +28,7 @@ export const flag = {
 
 /** One row of `event`. `at` and `eff` in seconds since 1970. */
 export interface EventRow {
+  /** Grows with age: the newest event has the least. Outside of the index an event's id is the negative of it. */
   id: number;
   oid: string;
   at: number;

@@ -97,7 +97,7 @@ export class EventWriter {
     this.loadNames();
   }
 
-  /** Stores rows (ascending ids, newer or older than everything stored) with their full text. */
+  /** Stores rows (ascending ids, all newer or all older than what is stored) with their full text. */
   async insert(rows: readonly EventRow[], breathe: () => Promise<void>): Promise<void> {
     for (let start = 0; start < rows.length; start += rowsPerSlice) {
       const slice = rows.slice(start, start + rowsPerSlice);
@@ -133,11 +133,11 @@ export class EventWriter {
   removeNewerThan(id: number): void {
     this.#database
       .prepare(
-        `insert into word(word, rowid, text) select 'delete', e.id, ${words} ${wordSource} where e.id > ? and e.what > 0`,
+        `insert into word(word, rowid, text) select 'delete', e.id, ${words} ${wordSource} where e.id < ? and e.what > 0`,
       )
       .run(id);
-    this.#database.prepare('delete from note where id in (select note from event where id > ?)').run(id);
-    this.#database.prepare('delete from event where id > ?').run(id);
+    this.#database.prepare('delete from note where id in (select note from event where id < ?)').run(id);
+    this.#database.prepare('delete from event where id < ?').run(id);
   }
 }
 

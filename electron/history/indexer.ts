@@ -15,8 +15,6 @@ import { readLog } from './log-stream';
 import { ReturnTracker } from './return-tracker';
 import { createIndexes, type Database, dropIndexes } from './schema';
 
-/** Ids of the first indexing go down from here, so that older history fits below and newer above. */
-const middle = 200_000_000;
 /** Rows written together. The first few at once, so that there is something to see. */
 const firstRows = 200;
 const rowsPerWrite = 8192;
@@ -151,13 +149,13 @@ export class Indexer {
 
   /** Commits on top of what is known, down to the first one that is known. */
   async #indexFront(reader: CommitReader, tip: string, signal?: AbortSignal): Promise<'known' | 'unknown'> {
-    this.#database.exec('create index if not exists event_at on event(at)');
-    this.#database.exec('create index if not exists event_after on event(after)');
+    createIndexes(this.#database);
+    const skew = Number(this.#meta('skew') ?? 0);
     const find = this.#database.prepare(
-      'select max(id) as id from event indexed by event_at where at = ? and oid = ?',
+      'select min(id) as id from event indexed by event_eff where eff between ? and ? and oid = ?',
     );
     const known = (commit: LogCommit): number | null =>
-      (find.all(commit.at, Buffer.from(commit.oid, 'hex'))[0] as { id: number | null }).id;
+      (find.all(commit.at - skew, commit.at, Buffer.from(commit.oid, 'hex'))[0] as { id: number | null }).id;
     const found: { commit: LogCommit; drafts: Draft[] }[] = [];
     let rows = 0;
     let fork: number | null = null;
@@ -195,10 +193,10 @@ export class Indexer {
     tip: string,
   ): Promise<void> {
     const ranBefore = this.#database.prepare(
-      'select distinct c.app, c.id from event e indexed by event_after join cell c on c.id = e.cell where e.after = ? and e.what = ? and e.id <= ?',
+      'select distinct c.app, c.id from event e indexed by event_after join cell c on c.id = e.cell where e.after = ? and e.what = 2 and e.id >= ?',
     );
     this.#writer.begin();
-    const gone = this.#database.prepare('select count(*) as n from event where id > ?').all(fork)[0] as {
+    const gone = this.#database.prepare('select count(*) as n from event where id < ?').all(fork)[0] as {
       n: number;
     };
     if (gone.n > 0) this.#writer.removeNewerThan(fork);
@@ -206,13 +204,13 @@ export class Indexer {
     const rows: EventRow[] = [];
     for (const { commit, drafts } of found) {
       for (const draft of drafts) {
-        const row = this.#row(commit, draft, fork + rows.length + 1);
+        const row = this.#row(commit, draft, fork - rows.length - 1);
         rows.push(row);
         if (draft.what !== deploymentWhat || !draft.after) continue;
         const key = `${draft.app}\0${draft.after}`;
         let cells = ran.get(key);
         if (!cells) {
-          const before = ranBefore.all(draft.after, deploymentWhat, fork) as { app: string; id: number }[];
+          const before = ranBefore.all(draft.after, fork) as { app: string; id: number }[];
           cells = new Set(before.filter(({ app }) => app === draft.app).map(({ id }) => id));
           ran.set(key, cells);
         }
@@ -222,8 +220,9 @@ export class Indexer {
         cells.add(row.cell);
       }
     }
+    rows.reverse();
     let least = Number.POSITIVE_INFINITY;
-    for (const row of [...rows].reverse()) {
+    for (const row of rows) {
       least = Math.min(least, row.at);
       row.eff = least;
     }
@@ -242,14 +241,13 @@ export class Indexer {
     if (removed && skew > 0) {
       changed = this.#database
         .prepare(
-          `update event set eff = w.eff from (select id, min(at) over (order by id desc) as eff from event) w
+          `update event set eff = w.eff from (select id, min(at) over (order by id) as eff from event) w
            where w.id = event.id and event.eff <> w.eff`,
         )
         .run().changes;
     } else if (Number.isFinite(least)) {
-      const index = this.complete ? 'indexed by event_eff' : '';
       changed = this.#database
-        .prepare(`update event ${index} set eff = ? where eff > ? and id <= ?`)
+        .prepare(`update event indexed by event_eff set eff = ? where eff > ? and id >= ?`)
         .run(least, least, fork).changes;
     }
     const since = changed > 0 || removed ? 0 : fork;
@@ -282,16 +280,18 @@ export class Indexer {
   /** Everything older than what is indexed, newest first, down to where the history begins. */
   async #indexBack(reader: CommitReader, signal?: AbortSignal): Promise<void> {
     const { gitDir, layout } = this.#options;
+    // What a power cut spoils meanwhile is noticed by the check after the start, and indexed again.
+    this.#database.exec('pragma synchronous=OFF');
     const cursor = this.#meta('cursor');
     const from = cursor ?? this.tip ?? '';
     const began = performance.now();
     const shallow = shallowCommits(gitDir);
     const length = new LineLength(gitDir, from, signal);
     const tracker = cursor ? this.#trackerFromIndex() : new ReturnTracker();
-    const oldest = this.#database.prepare('select id, eff from event order by id limit 1').all()[0] as
+    const oldest = this.#database.prepare('select id, eff from event order by id desc limit 1').all()[0] as
       | { id: number; eff: number }
       | undefined;
-    let nextId = oldest ? oldest.id - 1 : middle;
+    let nextId = oldest ? oldest.id + 1 : 0;
     let eff = oldest?.eff ?? Number.POSITIVE_INFINITY;
     let skew = Number(this.#meta('skew') ?? 0);
     let done = 0;
@@ -303,13 +303,12 @@ export class Indexer {
     const take = (commit: LogCommit, drafts: Draft[]) => {
       eff = Math.min(eff, commit.at);
       skew = Math.max(skew, commit.at - eff);
-      const first = nextId - drafts.length + 1;
-      nextId = first - 1;
       // Within a commit the later event is the newer one.
       for (let i = drafts.length - 1; i >= 0; i -= 1) {
         const draft = drafts[i];
         if (!draft) continue;
-        const row = this.#row(commit, draft, first + i);
+        const row = this.#row(commit, draft, nextId);
+        nextId += 1;
         row.eff = eff;
         if (row.what === deploymentWhat) {
           row.kind = kindByFlags(row.flags, draft.kind);
@@ -319,7 +318,7 @@ export class Indexer {
       }
     };
     const flush = async (cursorNow: string) => {
-      const rows = buffer.reverse();
+      const rows = buffer;
       buffer = [];
       this.#writer.begin();
       await this.#writer.insert(rows, breathe);
@@ -347,7 +346,9 @@ export class Indexer {
         for (const commit of commits) {
           if (commit.oid === cursor) continue;
           const boundary = shallow.has(commit.oid);
-          const drafts = await reader.drafts(commit, sources.get(commit), boundary);
+          // Nearly always at once: a promise for each of 100,000 commits would cost more than the rest of the loop.
+          let drafts: Draft[] | 'unread' | null = reader.draftsNow(commit, sources.get(commit), boundary);
+          if (drafts === 'unread') drafts = await reader.drafts(commit, sources.get(commit), boundary);
           if (!drafts) {
             begin = 'partial';
             take(commit, await this.#baseOf(reader, commit));
@@ -384,6 +385,7 @@ export class Indexer {
   ): Promise<void> {
     if (cursor !== null) await flush(cursor);
     createIndexes(this.#database);
+    this.#database.exec('pragma synchronous=NORMAL');
     this.#writer.begin();
     this.#writer.setMeta('complete', '1');
     this.#writer.setMeta('begin', begin);
@@ -424,7 +426,7 @@ export class Indexer {
     const tracker = new ReturnTracker();
     const rows = this.#database
       .prepare(
-        'select e.id, e.cell, e.after, e.flags, e.kind, c.app from event e join cell c on c.id = e.cell where e.what = ? order by e.id desc',
+        'select e.id, e.cell, e.after, e.flags, e.kind, c.app from event e join cell c on c.id = e.cell where e.what = ? order by e.id',
       )
       .all(deploymentWhat) as (Pick<EventRow, 'id' | 'cell' | 'flags' | 'kind'> & {
       app: string;

@@ -61,6 +61,17 @@ export class LogParser {
   #change: LogChange | null = null;
   readonly #authors = new Map<string, string>();
   readonly #paths = new Map<string, string>();
+  readonly #prefix: Buffer;
+  /** Commits seen, and those among them that touch the folder. */
+  seen = 0;
+  touching = 0;
+  /** The last commit that is complete, whether it touches the folder or not. */
+  lastOid: string | null = null;
+
+  /** Keeps changes inside `folder` alone (everything when empty), and commits that have such changes. */
+  constructor(folder: string) {
+    this.#prefix = Buffer.from(folder ? `${folder}/` : '');
+  }
 
   /** The commits that are complete after this chunk. */
   push(chunk: Buffer): LogCommit[] {
@@ -79,15 +90,31 @@ export class LogParser {
 
   /** The last commit, when the output has ended. */
   end(): LogCommit[] {
-    const last = this.#commit && this.#field === 5 && !this.#change ? [this.#commit] : [];
+    const last: LogCommit[] = [];
+    if (this.#field === 5 && !this.#change) this.#finish(last);
     this.#commit = null;
     return last;
   }
 
+  #finish(done: LogCommit[]): void {
+    if (this.#commit) {
+      this.seen += 1;
+      if (this.#commit.changes.length) {
+        this.touching += 1;
+        done.push(this.#commit);
+      }
+      this.lastOid = this.#commit.oid;
+    }
+    this.#commit = null;
+  }
+
   #token(bytes: Buffer, start: number, end: number, done: LogCommit[]): void {
     if (this.#change) {
-      this.#change.path = this.#shared(this.#paths, bytes, start, end);
-      this.#commit?.changes.push(this.#change);
+      const { length } = this.#prefix;
+      if (bytes.compare(this.#prefix, 0, length, start, Math.min(start + length, end)) === 0) {
+        this.#change.path = this.#shared(this.#paths, bytes, start, end);
+        this.#commit?.changes.push(this.#change);
+      }
       this.#change = null;
       return;
     }
@@ -97,8 +124,7 @@ export class LogParser {
         this.#change = readMeta(bytes, first, end);
         return;
       }
-      if (this.#commit) done.push(this.#commit);
-      this.#commit = null;
+      this.#finish(done);
       this.#field = 0;
     }
     const commit = this.#commit;

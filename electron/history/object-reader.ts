@@ -44,7 +44,7 @@ export class ObjectReader {
   /** One object by its full id; `null` when the repo does not have it. */
   read(id: string): Promise<GitObject | null> {
     if (this.#failure) return Promise.reject(this.#failure);
-    if (this.#asked.length === 0) process.nextTick(() => this.#send());
+    if (this.#asked.length === 0) setImmediate(() => this.#send());
     this.#asked.push(this.#volleys ? `contents ${id}\n` : `${id}\n`);
     return new Promise((resolve, reject) => this.#questions.push({ resolve, reject }));
   }
@@ -56,7 +56,7 @@ export class ObjectReader {
   #send(): void {
     const text = this.#asked.join('');
     this.#asked = [];
-    this.#stream.child.stdin.write(this.#volleys ? `${text}flush\n` : text);
+    this.#stream.child.stdin.write(this.#volleys ? `${text}flush\n` : text, 'latin1');
   }
 
   #fail(error: Error): void {

@@ -13,10 +13,11 @@ export const schemaVersion = 1;
 const applicationId = 0x73626869;
 
 /**
- * `event` holds one row per event, its id ascending along the line; the state of its file after the commit is in every
- * row, so that the newest row of a cell at or below an id is the cell's state there. Rows with `what` 0 carry such a
- * state alone. `at` is the committer time, `eff` the least `at` from there on to the tip: it only grows along the
- * line, whatever the clocks said, and finds "the newest commit no later than T" by an index.
+ * `event` holds one row per event. Its id grows with age, so that indexing newest first only ever appends to the tables,
+ * and "newest first" is their natural order; new commits get smaller ids. The state of the file after the commit is in
+ * every row, so that the first row of a cell at or after an id is the cell's state there. Rows with `what` 0 carry
+ * such a state alone. `at` is the committer time, `eff` the least `at` from there on to the tip: it only falls with
+ * age, whatever the clocks said, and finds "the newest commit no later than T" by an index.
  * `word` is the full text, without a copy of its content: what it holds is made of the row again when one goes.
  */
 const tables = `
@@ -28,18 +29,20 @@ create table event(
   id integer primary key, oid blob not null, at integer not null, eff integer not null, cell integer not null,
   what integer not null, before text, after text, flags integer not null, kind integer, actor integer not null,
   subject text not null, note integer);
+create index event_cell on event(cell);
 create virtual table word using fts5(text, content='', columnsize=0);
 `;
 
-/** Made after the first indexing: sorting once is much cheaper than keeping them up row by row. */
+/**
+ * Made after the first indexing: sorting once is much cheaper than keeping them up row by row. What most rows have
+ * (deployments, promotions, automatic ones) is found faster by going through the table.
+ */
 const indexes = `
-create index if not exists event_cell on event(cell);
-create index if not exists event_at on event(at);
 create index if not exists event_eff on event(eff);
-create index if not exists event_after on event(after);
+create index if not exists event_after on event(after) where what = 2;
 create index if not exists event_actor on event(actor);
 create index if not exists event_what on event(what) where what <> 2;
-create index if not exists event_kind on event(kind) where kind is not null;
+create index if not exists event_kind on event(kind) where kind in (0, 2, 3, 5);
 `;
 
 export const createIndexes = (database: Database): void => {

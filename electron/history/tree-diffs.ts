@@ -4,21 +4,31 @@ import { type GitStream, streamGit } from './git-stream';
 export type TreeDiff = ReadonlyMap<string, string | null>;
 
 interface Question {
+  commit: string;
   resolve: (diff: TreeDiff) => void;
   reject: (error: Error) => void;
 }
 
+const unchanged: TreeDiff = new Map();
+
 /**
- * One long-lived `git diff-tree --stdin`, asked about one commit and one of its parents at a time. A line that is no
- * object id is echoed and flushes the output (git-diff-tree(1), "--stdin"): that marks the end of an answer.
+ * One long-lived `git diff-tree --stdin`, asked about one commit and one of its parents at a time, many questions in a
+ * volley. A line that is no object id is echoed and flushes the output (git-diff-tree(1), "--stdin"): that marks the end
+ * of a volley. Within one, an answer begins with the commit's id, and a commit without changes says nothing; so a
+ * commit is asked about once in a volley.
  */
 export class TreeDiffs {
   readonly #stream: GitStream;
-  readonly #questions: Question[] = [];
+  /** Volleys that are on their way. */
+  readonly #volleys: Question[][] = [];
   #rest: Buffer = Buffer.alloc(0);
+  #found = new Map<string, Map<string, string | null>>();
   #diff = new Map<string, string | null>();
   #blob: string | null | undefined;
-  #asked: string[] = [];
+  #volley: Question[] = [];
+  #asked = new Set<string>();
+  #text: string[] = [];
+  #waiting = false;
   #failure: Error | null = null;
 
   constructor(gitDir: string, folder: string, signal?: AbortSignal) {
@@ -34,23 +44,38 @@ export class TreeDiffs {
   /** What `commit` changed against `parent`; against nothing at all when `parent` is `null` (a root commit). */
   between(commit: string, parent: string | null): Promise<TreeDiff> {
     if (this.#failure) return Promise.reject(this.#failure);
-    if (this.#asked.length === 0) process.nextTick(() => this.#send());
-    this.#asked.push(parent === null ? `${commit}\n=\n` : `${commit} ${parent}\n=\n`);
-    return new Promise((resolve, reject) => this.#questions.push({ resolve, reject }));
+    if (this.#asked.has(commit)) this.#endVolley();
+    this.#asked.add(commit);
+    this.#text.push(parent === null ? `${commit}\n` : `${commit} ${parent}\n`);
+    if (!this.#waiting) {
+      this.#waiting = true;
+      setImmediate(() => this.#send());
+    }
+    return new Promise((resolve, reject) => this.#volley.push({ commit, resolve, reject }));
   }
 
   close(): void {
     this.#stream.stop();
   }
 
+  #endVolley(): void {
+    this.#text.push('=\n');
+    this.#volleys.push(this.#volley);
+    this.#volley = [];
+    this.#asked.clear();
+  }
+
   #send(): void {
-    this.#stream.child.stdin.write(this.#asked.join(''));
-    this.#asked = [];
+    this.#waiting = false;
+    this.#endVolley();
+    this.#stream.child.stdin.write(this.#text.join(''), 'latin1');
+    this.#text = [];
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const question of this.#questions.splice(0)) question.reject(this.#failure);
+    for (const question of [...this.#volleys.splice(0).flat(), ...this.#volley.splice(0)])
+      question.reject(this.#failure);
   }
 
   #data(chunk: Buffer): void {
@@ -61,14 +86,18 @@ export class TreeDiffs {
       const end = bytes.indexOf(marker ? 0x0a : 0, at);
       if (end < 0) break;
       if (marker) {
-        this.#questions.shift()?.resolve(this.#diff);
-        this.#diff = new Map();
+        for (const question of this.#volleys.shift() ?? [])
+          question.resolve(this.#found.get(question.commit) ?? unchanged);
+        this.#found = new Map();
       } else if (this.#blob !== undefined) {
         this.#diff.set(bytes.toString('utf8', at, end), this.#blob);
         this.#blob = undefined;
       } else if (bytes[at] === 0x3a) {
         const fields = bytes.toString('latin1', at + 1, end).split(' ');
         this.#blob = fields[1]?.startsWith('100') ? (fields[3] ?? null) : null;
+      } else {
+        this.#diff = new Map();
+        this.#found.set(bytes.toString('latin1', at, end), this.#diff);
       }
       at = end + 1;
     }

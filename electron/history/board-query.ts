@@ -1,0 +1,113 @@
+import type {
+  ComparedCell,
+  ComparedSide,
+  DeploymentEvent,
+  HistoricBoard,
+  HistoricCell,
+  Moment,
+} from '../../shared/domain/history';
+import { isSaid } from '../../shared/domain/history-rules';
+import { stateOf } from './event-row';
+import {
+  deploymentOf,
+  eventColumns,
+  eventJoins,
+  hexOf,
+  isoTime,
+  type SelectedRow,
+  type Statements,
+  secondsOf,
+} from './event-select';
+
+/** The newest deployment of each app in each environment where main has a file for it now. */
+export function lastDeployments(statements: Statements): DeploymentEvent[] {
+  const rows = statements.all<SelectedRow & { now: string | null; nowFlags: number }>(
+    `select ${eventColumns}, s.after as now, s.flags as nowFlags from cell k
+     cross join event s on s.id = (select id from event indexed by event_cell where cell = k.id order by id limit 1)
+     cross join event e on e.id = (select id from event indexed by event_cell where cell = k.id and what = 2 order by id limit 1)
+     ${eventJoins} order by e.id`,
+  );
+  return rows.filter((row) => isSaid(stateOf(row.now, row.nowFlags))).map(deploymentOf);
+}
+
+/** The id from which on everything was so already at a moment; `null` when the moment lies before everything. */
+export function idOfMoment(statements: Statements, moment: Moment, complete: boolean): number | null {
+  if ('id' in moment) return 0 - moment.id;
+  const at = Math.floor(secondsOf(moment.at));
+  // The newest row of the newest commit that is no later, wherever the clocks stood: `git rev-list -1 --before=…`.
+  const sql = complete
+    ? 'select id from event indexed by event_eff where eff <= ? order by eff desc, id limit 1'
+    : 'select id from event not indexed where eff <= ? order by id limit 1';
+  return statements.all<{ id: number }>(sql, at)[0]?.id ?? null;
+}
+
+/** Every cell as it was at a moment. Cells whose file was not there, or said nothing, are left out. */
+export function board(statements: Statements, moment: Moment, complete: boolean): HistoricBoard {
+  const id = idOfMoment(statements, moment, complete);
+  if (id === null) return { commit: null, at: null, cells: [] };
+  const top = statements.all<{ oid: Uint8Array; at: number }>(
+    'select oid, at from event where id >= ? order by id limit 1',
+    id,
+  )[0];
+  const states = statements.all<{
+    app: string;
+    environment: string;
+    after: string | null;
+    flags: number;
+    cell: number;
+  }>(
+    `select k.id as cell, k.app, k.environment, s.after, s.flags from cell k cross join event s on s.id =
+       (select id from event indexed by event_cell where cell = k.id and id >= ? order by id limit 1)
+     order by k.app, k.environment`,
+    id,
+  );
+  const deployments = new Map(
+    statements
+      .all<SelectedRow & { cell: number }>(
+        `select e.cell, ${eventColumns} from cell k cross join event e on e.id =
+           (select id from event indexed by event_cell where cell = k.id and id >= ? and what = 2 order by id limit 1)
+         ${eventJoins}`,
+        id,
+      )
+      .map((row) => [row.cell, row]),
+  );
+  const cells: HistoricCell[] = [];
+  for (const row of states) {
+    const state = stateOf(row.after, row.flags);
+    if (!isSaid(state)) continue;
+    const deployment = deployments.get(row.cell);
+    cells.push({
+      app: row.app,
+      environment: row.environment,
+      ...state,
+      deployment: deployment && state.version !== null ? deploymentOf(deployment) : null,
+    });
+  }
+  return { commit: top ? hexOf(top.oid) : null, at: top ? isoTime(top.at) : null, cells };
+}
+
+/** Where two sides differ in version, hold or promotion. With environments given, apps are matched by name alone. */
+export function compare(
+  statements: Statements,
+  left: ComparedSide,
+  right: ComparedSide,
+  complete: boolean,
+): ComparedCell[] {
+  const byEnvironment = left.environment !== undefined || right.environment !== undefined;
+  const side = (one: ComparedSide): Map<string, HistoricCell> => {
+    const { cells } = board(statements, one.moment, complete);
+    const wanted =
+      one.environment === undefined ? cells : cells.filter((cell) => cell.environment === one.environment);
+    return new Map(
+      wanted.map((cell) => [byEnvironment ? cell.app : `${cell.app}\0${cell.environment}`, cell]),
+    );
+  };
+  const [lefts, rights] = [side(left), side(right)];
+  const keys = [...new Set([...lefts.keys(), ...rights.keys()])].sort();
+  return keys.flatMap((key) => {
+    const [a, b] = [lefts.get(key) ?? null, rights.get(key) ?? null];
+    const same =
+      a?.version === b?.version && a?.automaticDeploys === b?.automaticDeploys && a?.promote === b?.promote;
+    return same ? [] : [{ app: (a ?? b)?.app ?? '', left: a, right: b }];
+  });
+}

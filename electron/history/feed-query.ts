@@ -1,0 +1,217 @@
+import type { FeedPage, FeedQuery } from '../../shared/domain/history';
+import { deploymentWhat, kindNumber, whatOf } from './event-row';
+import {
+  eventColumns,
+  eventJoins,
+  eventOf,
+  type SelectedRow,
+  type Statements,
+  secondsOf,
+} from './event-select';
+import type { IndexFacts } from './index-facts';
+
+/** Up to so many rows are looked up by an index and sorted; of more, the table is read in its own order. */
+const fewRows = 3000;
+/** Up to so many cells are read side by side, each newest first, and merged. */
+const fewCells = 24;
+/** Kinds and types that have an index: the others are most of the table. */
+const sparseKinds = [0, 2, 3, 5];
+
+/** The values that a filter allows, `null` for all. */
+interface Allowed {
+  cells: number[] | null;
+  actors: number[] | null;
+  kinds: number[] | null;
+  whats: number[] | null;
+  words: string | null;
+  since: number | null;
+  until: number | null;
+}
+
+/**
+ * One page of the feed. Keyset paging: the table's own order is newest first, so a page begins where the last one ended.
+ * How it is read depends on what the filter leaves: by full text; by an index when few rows are left; cell by cell; or
+ * simply down the table, where matches come soon.
+ */
+export function feed(statements: Statements, facts: IndexFacts, query: FeedQuery): FeedPage {
+  const allowed = allowedBy(facts, query);
+  if ([allowed.cells, allowed.actors, allowed.kinds, allowed.whats].some((list) => list?.length === 0))
+    return { events: [], next: null };
+  const [first, last] = idRange(statements, facts, allowed, query.before);
+  if (first > last) return { events: [], next: null };
+  const rows = allowed.words
+    ? byWords(statements, allowed, allowed.words, first, last, query.limit + 1)
+    : byEvents(statements, facts, allowed, first, last, query.limit + 1);
+  const events = rows.slice(0, query.limit).flatMap((row) => eventOf(row) ?? []);
+  return { events, next: rows.length > query.limit ? (events.at(-1)?.id ?? null) : null };
+}
+
+function allowedBy(facts: IndexFacts, query: FeedQuery): Allowed {
+  const { apps, environments, actors, kinds, types } = query;
+  const cells =
+    apps || environments
+      ? facts.cells
+          .filter(
+            (cell) =>
+              (!apps || apps.includes(cell.app)) &&
+              (!environments || environments.includes(cell.environment)),
+          )
+          .map((cell) => cell.id)
+      : null;
+  const allWhats = types ? types.map(whatOf) : null;
+  return {
+    cells,
+    actors: actors ? actors.flatMap((name) => facts.actors.get(name) ?? []) : null,
+    kinds: kinds ? kinds.map(kindNumber) : null,
+    // Only deployments have a kind.
+    whats: kinds ? (!allWhats || allWhats.includes(deploymentWhat) ? null : []) : allWhats,
+    words: query.text === undefined ? null : matchOf(query.text),
+    since: query.since === undefined ? null : secondsOf(query.since),
+    until: query.until === undefined ? null : secondsOf(query.until),
+  };
+}
+
+/**
+ * What a person typed, as an FTS5 query: every word a prefix, a word with signs in it (`publishing-api`) a phrase. Nothing
+ * of it is read as FTS5's own syntax. `null` when there is no word in it.
+ */
+export function matchOf(text: string): string | null {
+  const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return words.length ? words.map((word) => `"${word.replaceAll('"', ' ')}" *`).join(' AND ') : null;
+}
+
+/** Ids between which everything lies that the times and the page allow. */
+function idRange(
+  statements: Statements,
+  facts: IndexFacts,
+  { since, until }: Allowed,
+  before: number | undefined,
+): [number, number] {
+  let first = before === undefined ? Number.MIN_SAFE_INTEGER : 0 - before + 1;
+  let last = Number.MAX_SAFE_INTEGER;
+  if (!facts.complete) return [first, last];
+  if (until !== null) {
+    const found = statements.all<{ id: number | null }>(
+      'select id from event indexed by event_eff where eff < ? order by eff desc, id limit 1',
+      until,
+    )[0];
+    first = Math.max(first, found?.id ?? Number.MAX_SAFE_INTEGER);
+  }
+  if (since !== null) {
+    const found = statements.all<{ id: number | null }>(
+      'select id from event indexed by event_eff where eff >= ? order by eff, id desc limit 1',
+      since - facts.skew,
+    )[0];
+    last = found?.id ?? Number.MIN_SAFE_INTEGER;
+  }
+  return [first, last];
+}
+
+/** The conditions that a row must meet besides what chose it. */
+function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
+  const sql = ['e.what > 0'];
+  const params: unknown[] = [];
+  const among = (column: string, values: number[] | null) => {
+    if (!values) return;
+    sql.push(`e.${column} in (select value from json_each(?))`);
+    params.push(JSON.stringify(values));
+  };
+  among('cell', allowed.cells);
+  among('actor', allowed.actors);
+  among('kind', allowed.kinds);
+  among('what', allowed.whats);
+  if (allowed.since !== null) {
+    sql.push('e.at >= ?');
+    params.push(allowed.since);
+  }
+  if (allowed.until !== null) {
+    sql.push('e.at < ?');
+    params.push(allowed.until);
+  }
+  return { sql: sql.join(' and '), params };
+}
+
+function byWords(
+  statements: Statements,
+  allowed: Allowed,
+  words: string,
+  first: number,
+  last: number,
+  limit: number,
+): SelectedRow[] {
+  // Cells and actors are words of their own in the full text, so that it leaves out the rest by itself.
+  const own = (letter: string, ids: number[] | null) =>
+    ids ? ` AND (${ids.map((id) => `"zz${letter}${id}"`).join(' OR ')})` : '';
+  const match = words + own('c', allowed.cells) + own('a', allowed.actors);
+  const rest = conditions({ ...allowed, cells: null, actors: null });
+  return statements.all<SelectedRow>(
+    `select ${eventColumns} from word w cross join event e on e.id = w.rowid ${eventJoins}
+     where word match ? and w.rowid between ? and ? and ${rest.sql} order by w.rowid limit ?`,
+    match,
+    first,
+    last,
+    ...rest.params,
+    limit,
+  );
+}
+
+function byEvents(
+  statements: Statements,
+  facts: IndexFacts,
+  allowed: Allowed,
+  first: number,
+  last: number,
+  limit: number,
+): SelectedRow[] {
+  const rest = conditions(allowed);
+  const index = fewestRows(facts, allowed);
+  const read = (from: string, ...params: unknown[]) =>
+    statements.all<SelectedRow>(`select ${eventColumns} ${from} order by e.id limit ?`, ...params, limit);
+  if (index)
+    return read(
+      `from event e indexed by ${index} ${eventJoins} where ${rest.sql} and ${indexCondition[index]} and e.id between ? and ?`,
+      ...rest.params,
+      first,
+      last,
+    );
+  if (allowed.cells && allowed.cells.length <= fewCells) {
+    const others = conditions({ ...allowed, cells: null });
+    const one = `select id from (select e.id from event e indexed by event_cell where e.cell = ? and e.id between ? and ? and ${others.sql} order by e.id limit ?)`;
+    const params = allowed.cells.flatMap((cell) => [cell, first, last, ...others.params, limit]);
+    return read(
+      `from (${allowed.cells.map(() => one).join(' union all ')}) m cross join event e on e.id = m.id ${eventJoins}`,
+      ...params,
+    );
+  }
+  return read(
+    `from event e not indexed ${eventJoins} where e.id between ? and ? and ${rest.sql}`,
+    first,
+    last,
+    ...rest.params,
+  );
+}
+
+/** What a partial index needs to hear to be used. */
+const indexCondition = {
+  event_cell: 'true',
+  event_actor: 'true',
+  event_kind: `e.kind in (${sparseKinds.join(', ')})`,
+  event_what: 'e.what <> 2',
+} as const;
+
+/** The index that leaves the fewest rows, if it leaves few. */
+function fewestRows(facts: IndexFacts, allowed: Allowed): keyof typeof indexCondition | null {
+  if (!facts.complete) return null;
+  const sum = (values: number[] | null, counts: ReadonlyMap<number, number>): number =>
+    values ? values.reduce((total, value) => total + (counts.get(value) ?? 0), 0) : Number.POSITIVE_INFINITY;
+  const choices: [keyof typeof indexCondition, number][] = [
+    ['event_cell', sum(allowed.cells, facts.perCell)],
+    ['event_actor', sum(allowed.actors, facts.perActor)],
+  ];
+  if (allowed.kinds?.every((kind) => sparseKinds.includes(kind)))
+    choices.push(['event_kind', sum(allowed.kinds, facts.perKind)]);
+  if (allowed.whats?.every((what) => what !== deploymentWhat))
+    choices.push(['event_what', sum(allowed.whats, facts.perWhat)]);
+  const best = choices.sort((a, b) => a[1] - b[1])[0];
+  return best && best[1] <= fewRows ? best[0] : null;
+}
