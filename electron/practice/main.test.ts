@@ -241,6 +241,27 @@ describe('the practice estate as a process', () => {
     expect((await application('integration', 'static')).status?.health?.status).toBe('Healthy');
   }, 60_000);
 
+  it('finds itself again after a kill', async () => {
+    const { version } = await practice.control.publishRelease({ app: 'smart-answers' });
+    practice.child.kill('SIGKILL');
+    await practice.stop();
+    practice = await start('--speed', '200');
+    // The ledger alone is the record: what it says is what runs, whatever the clusters had time to save.
+    await practice.control.deployAsSomeoneElse({ app: 'smart-answers', environment: 'staging', version });
+    await expect
+      .poll(async () => (await application('staging', 'smart-answers')).metadata.annotations.imageTag, {
+        timeout: 20_000,
+        interval: 200,
+      })
+      .toBe(version);
+    await expect
+      .poll(async () => (await application('staging', 'smart-answers')).status?.health?.status, {
+        timeout: 20_000,
+        interval: 200,
+      })
+      .toBe('Healthy');
+  }, 90_000);
+
   it('is the first day again after a reset', async () => {
     const { credentials } = practice;
     await practice.control.reset();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 
@@ -75,18 +74,18 @@ export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promi
  */
 export async function lockFolder(paths: StatePaths): Promise<() => Promise<void>> {
   await mkdir(paths.folder, { recursive: true });
+  const own = `${process.pid} ${await birthOf(process.pid)}`;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const file = await open(paths.lock, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
-      await file.writeFile(String(process.pid));
-      await file.close();
+      await writeFile(paths.lock, own, { flag: 'wx' });
       return () => rm(paths.lock, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
     }
-    const owner = Number(await readFile(paths.lock, 'utf8').catch(() => '0'));
-    if (owner !== process.pid && isAlive(owner))
-      throw new Error(`another practice estate (process ${owner}) runs on ${paths.folder}`);
+    const text = await readFile(paths.lock, 'utf8').catch(() => '');
+    const [pid = '', birth = ''] = text.split(' ');
+    if (text !== own && isAlive(Number(pid)) && (await birthOf(Number(pid))) === birth)
+      throw new Error(`another practice estate (process ${pid}) runs on ${paths.folder}`);
     await rm(paths.lock, { force: true });
   }
 }
@@ -99,4 +98,14 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/**
+ * When a process began, in the system's own measure, so that another one with the same number (soon met in a
+ * container) is not taken for it: field `starttime` of proc(5). `-` where there is no /proc.
+ */
+async function birthOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  // The second field is the name in parentheses, which may hold anything.
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
 }

@@ -16,6 +16,8 @@ export interface BackendRun {
   user: string;
   bytesPerSecond: () => number;
   cut: GitFaults['cutNextPush'];
+  /** Folder of hooks that receive-pack runs; none for null. */
+  hooks: string | null;
   signal: AbortSignal;
 }
 
@@ -27,7 +29,7 @@ export interface BackendRun {
 export async function runBackend(run: BackendRun): Promise<void> {
   const { request, response } = run;
   const child = spawn(path.join(await gitExecPath(), 'git-http-backend'), [], {
-    env: gitEnvironment(cgiEnvironment(run)),
+    env: gitEnvironment(cgiEnvironment(run), run.hooks),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve, reject) => {

@@ -3,13 +3,17 @@ import { execa } from 'execa';
 /**
  * The environment of every git process of the practice estate: the person's own configuration, hooks, templates,
  * prompts and credential helpers stay out of it, so that it behaves the same on every machine.
+ * @param hooks folder of hooks to run; none otherwise
  */
-export function gitEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+export function gitEnvironment(
+  extra: Record<string, string> = {},
+  hooks: string | null = null,
+): Record<string, string> {
   const settings: readonly (readonly [string, string])[] = [
     ['safe.directory', '*'],
     ['gc.auto', '0'],
     ['receive.autogc', 'false'],
-    ['core.hooksPath', '/dev/null'],
+    ['core.hooksPath', hooks ?? '/dev/null'],
     ['http.receivepack', 'true'],
     ['http.getanyfile', 'false'],
     ['uploadpack.allowFilter', 'true'],

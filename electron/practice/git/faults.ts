@@ -17,6 +17,8 @@ export const gitFaultsSchema = z.object({
    * `answer` lets it land and cuts the connection before the client hears of it.
    */
   cutNextPush: z.enum(['during', 'answer']).nullable(),
+  /** Pushes to main are refused as GitHub refuses them on a protected branch; its merges API still works. */
+  protectedMain: z.boolean(),
 });
 export type GitFaults = z.infer<typeof gitFaultsSchema>;
 
@@ -27,6 +29,7 @@ export const noGitFaults = (): GitFaults => ({
   latencyMs: 0,
   bytesPerSecond: 0,
   cutNextPush: null,
+  protectedMain: false,
 });
 
 /** A stream that lets `bytesPerSecond()` through, asked anew for every chunk; 0 is no bound. */

@@ -96,7 +96,7 @@ describe('the practice Git server', () => {
     const push = await client('writer-token', ['-C', work, 'push', '-q', 'origin', 'main']);
     expect(push).toMatchObject({ exitCode: 0 });
     expect(await remoteMain()).toBe(sha);
-    await expect.poll(() => pushes).toEqual(['alphagov/demo by robin']);
+    await expect.poll(() => pushes, { timeout: 10_000 }).toEqual(['alphagov/demo by robin']);
   });
 
   it('speaks protocol version 2', async () => {
@@ -215,7 +215,7 @@ describe('the practice Git server', () => {
     server.setFaults({ cutNextPush: 'during' });
     const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
     expect(push.exitCode).not.toBe(0);
-    await expect.poll(() => pushes.length).toBe(1);
+    await expect.poll(() => pushes.length, { timeout: 10_000 }).toBe(1);
     expect(await remoteMain()).toBe(before);
     expect((await client('writer-token', ['-C', work, 'push', 'origin', 'main'])).exitCode).toBe(0);
     expect(await remoteMain()).toBe(sha);
@@ -227,7 +227,21 @@ describe('the practice Git server', () => {
     server.setFaults({ cutNextPush: 'answer' });
     const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
     expect(push.exitCode).not.toBe(0);
-    await expect.poll(remoteMain).toBe(sha);
+    await expect.poll(remoteMain, { timeout: 10_000 }).toBe(sha);
+  });
+
+  it('protects main from pushes, and no other branch', async () => {
+    const work = await cloned();
+    const before = await remoteMain();
+    const sha = await commit(work, 'file', 'refused\n');
+    server.setFaults({ protectedMain: true });
+    const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
+    expect(push.exitCode).not.toBe(0);
+    expect(push.stderr).toContain('GH006: Protected branch update failed');
+    expect(await remoteMain()).toBe(before);
+    const other = await client('writer-token', ['-C', work, 'push', '-q', 'origin', 'main:refs/heads/other']);
+    expect(other.exitCode).toBe(0);
+    expect((await git(gitDir, ['rev-parse', 'refs/heads/other'])).trim()).toBe(sha);
   });
 
   it('serves a slow line whole', async () => {

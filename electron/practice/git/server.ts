@@ -6,6 +6,7 @@ import { listenOnLoopback } from '../estate/loopback';
 import { accessOf, type TokenHolder, type Tokens } from './access';
 import { runBackend } from './backend';
 import { type GitFaults, noGitFaults } from './faults';
+import { protectionHooks } from './protection';
 
 export interface GitServerOptions {
   /** Folder of the bare repos; `<root>/<owner>/<repo>.git` is served at `<url>/<owner>/<repo>.git`. */
@@ -79,6 +80,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
         user: access.holder.login,
         bytesPerSecond: () => faults.bytesPerSecond,
         cut,
+        hooks: posts && faults.protectedMain ? await protectionHooks(root) : null,
         signal: abort.signal,
       });
     } finally {

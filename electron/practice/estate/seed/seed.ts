@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from '../../git/command';
 import { owner, releaseRepoName, seedApps } from '../apps';
@@ -11,10 +11,18 @@ import { inventReleases } from './releases';
 /** Folder of a bare repo below the folder that the Git server serves. */
 export const gitDirOf = (root: string, repo: string): string => path.join(root, owner, `${repo}.git`);
 
-/** Creates an empty bare repo with the branch `main` as HEAD. */
+/**
+ * Creates an empty bare repo with the branch `main` as HEAD: what `git init --bare` leaves
+ * (gitrepository-layout(5)), without a process for each of 15 repos.
+ */
 export async function initBare(gitDir: string): Promise<void> {
-  await mkdir(gitDir, { recursive: true });
-  await git(gitDir, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
+    await mkdir(path.join(gitDir, folder), { recursive: true });
+  await writeFile(path.join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
+  await writeFile(
+    path.join(gitDir, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n',
+  );
 }
 
 /** Feeds a stream to `git fast-import`. */
