@@ -1,5 +1,7 @@
 import { FailureError } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
+import type { GitObject } from '../systems/git/make-commit';
+import { encodePack } from '../systems/git/write-objects';
 import { createGitHub, type GitHub, gitHubFailure } from '../systems/github/client';
 import { mergeBranch } from '../systems/github/merges';
 import { ledgerFailure } from './failures';
@@ -11,9 +13,13 @@ import type { Mirror } from './mirror';
 interface Parts {
   config: LedgerConfig;
   mirror: Mirror;
+  /** What the commit adds to its base. */
+  objects: readonly GitObject[] | null;
   /** Message of the merge commit. */
   message: string;
   fetch(): Promise<Snapshot>;
+  /** Resolves once the mirror's ref stands where the newest snapshot does. */
+  settled(): Promise<void>;
   snapshotAt(commit: string): Promise<Snapshot>;
 }
 
@@ -39,7 +45,12 @@ export function mergeWorld(parts: Parts): MergeWorld {
     return known.github;
   };
   return {
-    pushBranch: (branch, commit) => mirror.push({ ref: ref(branch), old: null, commit }),
+    pushBranch: async (branch, commit) =>
+      mirror.push(
+        { ref: ref(branch), old: null, commit },
+        // The base is on the main branch of the remote, so it needs no more than this.
+        parts.objects ? await encodePack(parts.objects) : undefined,
+      ),
     branchIsAt: async (branch, commit) => (await mirror.remoteRef(ref(branch))) === commit,
     deleteBranch: (branch, commit) => mirror.push({ ref: ref(branch), old: commit, commit: null }),
     merge: async (commit) => {
@@ -60,6 +71,7 @@ export function mergeWorld(parts: Parts): MergeWorld {
     },
     broughtInBy: async (commit) => {
       await parts.fetch();
+      await parts.settled();
       return broughtInBy(commit, { gitDir: mirror.gitDir, ref: mirror.ref });
     },
     snapshotAt: async (commit) => {

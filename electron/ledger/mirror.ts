@@ -33,7 +33,7 @@ export interface Mirror {
   /** Sets `here`. */
   moveTo(commit: string): Promise<void>;
   /** Moves one ref of the remote by compare-and-swap. Throws {@link GitError}, `moved` when somebody else was first. */
-  push(change: RefChange): Promise<void>;
+  push(change: RefChange, pack?: Buffer): Promise<void>;
   /** Where a ref of the remote stands, `null` when it is not there. */
   remoteRef(ref: string, signal?: AbortSignal): Promise<string | null>;
   /** Packs and indexes in the background; never fails. */

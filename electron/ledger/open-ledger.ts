@@ -3,8 +3,9 @@ import { type Failure, FailureError, fail, ok, type Result } from '../../shared/
 import { imageTagLayout } from '../../shared/domain/layout';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
-import { makeCommit } from '../systems/git/fast-import';
 import { gitLog } from '../systems/git/log';
+import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
+import { encodePack, writeLoose } from '../systems/git/write-objects';
 import { ledgerFailure, readOnly } from './failures';
 import { broughtInBy, findOperationCommit } from './find-operation';
 import { openInPlace } from './in-place';
@@ -68,6 +69,7 @@ class MirroredLedger implements Ledger {
   /** Counts what this process landed: a look that began before a landing must not undo it. */
   #landings = 0;
   #fetches = 0;
+  #moving: Promise<void> = Promise.resolve();
   #polling: Promise<void> | null = null;
   #maintaining: Promise<void> | null = null;
 
@@ -145,6 +147,7 @@ class MirroredLedger implements Ledger {
     await this.#transactions.onIdle();
     this.#closing.abort();
     await Promise.allSettled([this.#polling, this.#look, this.#maintaining]);
+    await this.#moving;
     this.#listeners.clear();
     this.#objects.close();
     this.#mirror.close();
@@ -164,18 +167,24 @@ class MirroredLedger implements Ledger {
     if (this.#closing.signal.aborted) return fail(ledgerFailure(closed()));
     const { gitDir } = this.#mirror;
     const merges = this.#config.estate.ledger.landing === 'merge-branch';
+    let made: MadeCommit | null = null;
     const run = () =>
       transact(
         {
           identity: this.#config.identity,
           snapshot: () => this.#snapshot,
           fetch: (signal) => this.#within(this.#fetchNow(), signal),
-          commit: (base, files, message, author) =>
-            makeCommit(
-              { base, files, message, author, at: Math.floor(Date.now() / 1000) },
-              'refs/signalbox/outgoing',
-              { gitDir },
-            ),
+          commit: async (base, files, message, author) => {
+            made = await makeCommit(this.#objects, {
+              base,
+              files,
+              message,
+              author,
+              at: Math.floor(Date.now() / 1000),
+            });
+            await writeLoose(gitDir, made.objects);
+            return made.id;
+          },
           placeProblem: async (snapshot, path) =>
             snapshot.commit ? this.#reader.placeProblem(snapshot.commit, path) : null,
           branchFor: ({ operationId }, attempt) =>
@@ -184,8 +193,8 @@ class MirroredLedger implements Ledger {
               : undefined,
           land: ({ commit, base, branch, again }): Promise<Landing> =>
             branch === undefined
-              ? this.#landByPush(commit, base)
-              : landByMerge(this.#mergeWorld(intent, branch), commit, base, branch, again),
+              ? this.#landByPush(commit, base, made)
+              : landByMerge(this.#mergeWorld(intent, branch, made), commit, base, branch, again),
           landed: (commit) => this.#landed(commit),
         },
         intent,
@@ -198,6 +207,7 @@ class MirroredLedger implements Ledger {
   async findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>> {
     try {
       await this.#within(this.#lookOnce(), signal);
+      await this.#moving;
       const { gitDir, ref } = this.#mirror;
       return ok(await findOperationCommit(operationId, { gitDir, ref, ...(signal ? { signal } : {}) }));
     } catch (error) {
@@ -207,6 +217,7 @@ class MirroredLedger implements Ledger {
 
   async log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>> {
     if (this.#snapshot.commit === null) return ok([]);
+    await this.#moving;
     try {
       return ok(
         await gitLog(
@@ -219,11 +230,12 @@ class MirroredLedger implements Ledger {
     }
   }
 
-  #landByPush(commit: string, base: Snapshot): Promise<Landing> {
+  async #landByPush(commit: string, base: Snapshot, made: MadeCommit | null): Promise<Landing> {
     const { ref } = this.#mirror;
+    const pack = made && (await encodePack(made.objects));
     return landByPush(
       {
-        push: (id, from) => this.#mirror.push({ ref, old: from, commit: id }),
+        push: (id, from) => this.#mirror.push({ ref, old: from, commit: id }, pack ?? undefined),
         isThere: async (id) => {
           await this.#fetchNow();
           return (await this.#broughtIn(id)) !== null;
@@ -236,15 +248,18 @@ class MirroredLedger implements Ledger {
 
   async #broughtIn(commit: string) {
     const { gitDir, ref } = this.#mirror;
+    await this.#moving;
     return broughtInBy(commit, { gitDir, ref });
   }
 
-  #mergeWorld(intent: Intent, branch: string) {
+  #mergeWorld(intent: Intent, branch: string, made: MadeCommit | null) {
     return mergeWorld({
       config: this.#config,
       mirror: this.#mirror,
+      objects: made?.objects ?? null,
       message: `Merge ${branch}: ${intent.what}`,
       fetch: () => this.#fetchNow(),
+      settled: () => this.#moving,
       snapshotAt: async (commit) => {
         const read = await this.snapshotAt(commit);
         if (!read.ok) throw new FailureError(read.failure);
@@ -308,9 +323,9 @@ class MirroredLedger implements Ledger {
 
   async #adopt(commit: string): Promise<void> {
     if (commit === this.#snapshot.commit) return;
-    const snapshot = await this.#reader.read(commit, this.#snapshot);
-    await this.#mirror.moveTo(commit);
-    this.#snapshot = snapshot;
+    this.#snapshot = await this.#reader.read(commit, this.#snapshot);
+    // The ref serves the history and the next start; nobody who waits for a deploy waits for it.
+    this.#moving = this.#moving.then(() => this.#mirror.moveTo(commit)).catch(() => {});
     this.#tell(true);
   }
 

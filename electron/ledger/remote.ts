@@ -1,5 +1,4 @@
 import { GitError, type GitErrorKind } from '../systems/git/errors';
-import { packOf } from '../systems/git/pack';
 import { pushRef, type RefChange } from '../systems/git/push';
 import { lsRemote } from '../systems/git/remote';
 import type { HttpAuth } from '../systems/git/run-git';
@@ -9,8 +8,11 @@ import { canSpeakDirectly, openSmartHttp, type SmartHttp } from '../systems/git/
 export interface Remote {
   /** Where a ref stands, `null` when it is not there. */
   refAt(ref: string, signal?: AbortSignal): Promise<string | null>;
-  /** Moves one ref by compare-and-swap. @throws {GitError} as `pushRef` does. */
-  push(change: RefChange): Promise<void>;
+  /**
+   * Moves one ref by compare-and-swap; `pack` holds what the commit adds to the old value, where that is known.
+   * @throws {GitError} as `pushRef` does.
+   */
+  push(change: RefChange, pack?: Buffer): Promise<void>;
   close(): void;
 }
 
@@ -46,12 +48,10 @@ export function openRemote(url: string, gitDir: string, auth: () => Promise<Http
         return refByGit(ref, signal);
       }
     },
-    push: async (change) => {
+    push: async (change, pack) => {
       const byGit = async () => pushRef(url, change, { gitDir, stallMs: 20_000, auth: await auth() });
       const way = usable();
-      // New branches and deletions are not on anybody's way; git knows best which objects a new branch needs.
-      if (!way || change.old === null || change.commit === null) return byGit();
-      const pack = await packOf(change.commit, change.old, { gitDir });
+      if (!way || !pack) return byGit();
       try {
         await way.push(change, pack, { auth: await auth() });
       } catch (error) {
