@@ -58,6 +58,9 @@ export interface StoreOptions {
   onListenerError?: (error: unknown) => void;
 }
 
+/** More changes than any cluster makes between two dumps. */
+const versionLeap = 1_000_000;
+
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 const freeze = <T>(value: T): T => {
@@ -357,13 +360,16 @@ export class ClusterStore {
     };
   }
 
-  /** Takes the place of everything, telling nobody: call it before anyone subscribes. Old watches get 410. */
+  /**
+   * Takes the place of everything, telling nobody: call it before anyone subscribes. The counter leaps, since what
+   * happened after the dump (before a crash, say) had versions too: every watch from before gets 410.
+   */
   load(dump: StoreDump): void {
     for (const map of this.#objects.values()) map.clear();
     this.#sorted.clear();
     this.#dependents.clear();
     this.#uids.clear();
-    this.#version = dump.resourceVersion;
+    this.#version = dump.resourceVersion + versionLeap;
     this.compact();
     for (const object of dump.objects) {
       const kind = object.kind as Kind;

@@ -1,0 +1,202 @@
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { makeCertificates } from '../../practice/cluster/certificates';
+import { kubeconfig } from '../../practice/cluster/kubeconfig';
+import { connect } from './connection';
+import { KubeError } from './failures';
+import { listContexts } from './kubeconfig-files';
+import { probe } from './probe';
+import { clusterForEachTest } from './test-cluster';
+
+const now = clusterForEachTest();
+
+const failureOf = async (act: Promise<unknown>): Promise<KubeError['failure']> => {
+  try {
+    await act;
+  } catch (error) {
+    if (error instanceof KubeError) return error.failure;
+    throw error;
+  }
+  throw new Error('did not fail');
+};
+
+describe('connections', () => {
+  it('reads several files, the first of one name wins, missing ones are skipped', async () => {
+    const entry = { server: 'https://127.0.0.1:1', ca: now.cluster.certificates.ca, token: 'x' };
+    const other = join(now.folder, 'other');
+    await writeFile(
+      other,
+      kubeconfig([
+        { ...entry, name: 'test' },
+        { ...entry, name: 'far', namespace: 'n' },
+      ]),
+    );
+    const contexts = listContexts([join(now.folder, 'none'), now.cluster.kubeconfig, other]);
+    expect(contexts).toEqual([
+      { name: 'test', server: now.cluster.server.url, namespace: 'apps', current: true, insecure: false },
+      { name: 'reader', server: now.cluster.server.url, namespace: 'apps', current: false, insecure: false },
+      { name: 'far', server: 'https://127.0.0.1:1', namespace: 'n', current: false, insecure: false },
+    ]);
+  });
+
+  it.each([
+    ['no file', undefined, 'not-found'],
+    ['nonsense', 'clusters: [', 'bad-data'],
+    ['an empty file', '', 'bad-data'],
+    ['no context', stringify({ clusters: [], contexts: [], users: [] }), 'bad-data'],
+  ])('says what is wrong with %s', async (_, text, code) => {
+    const path = join(now.folder, 'config');
+    if (text !== undefined) await writeFile(path, text);
+    expect(() => connect({ kubeconfig: [path] })).toThrow(
+      expect.objectContaining({ failure: expect.objectContaining({ code, place: { path } }) }) as Error,
+    );
+  });
+
+  it('reports insecure-skip-tls-verify', async () => {
+    const path = join(now.folder, 'config');
+    const config = kubeconfig([
+      { name: 'a', server: now.cluster.server.url, ca: now.cluster.certificates.ca, token: 'token-of-test' },
+    ]);
+    await writeFile(path, config.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true'));
+    const insecure = connect({ kubeconfig: [path] });
+    expect(insecure.insecure).toBe(true);
+    expect(await probe(insecure)).toMatchObject({ ok: true });
+    insecure.close();
+  });
+
+  it('probes version, readiness and latency', async () => {
+    expect(await probe(now.connection)).toEqual({
+      ok: true,
+      value: {
+        at: expect.any(String),
+        latency: expect.any(Number),
+        version: 'v1.34.0-practice',
+        ready: true,
+      },
+    });
+  });
+
+  it('asks a command for credentials, once for many requests, and again after a 401', async () => {
+    const command = join(now.folder, 'login');
+    const log = join(now.folder, 'log');
+    const token = join(now.folder, 'token');
+    await writeFile(token, 'token-of-nobody');
+    await writeFile(
+      command,
+      `#!/bin/sh\necho x >> ${log}\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'$(cat ${token})'"}}'\n`,
+    );
+    await chmod(command, 0o700);
+    const path = join(now.folder, 'config');
+    const config = kubeconfig([
+      { name: 'a', server: now.cluster.server.url, ca: now.cluster.certificates.ca, token: 'x' },
+    ]);
+    const exec = `exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}}`;
+    await writeFile(path, config.replace('token: x', exec));
+    const byCommand = connect({ kubeconfig: [path] });
+    expect(await failureOf(byCommand.json({ path: '/api' }))).toMatchObject({
+      code: 'unauthorised',
+      status: 401,
+    });
+    await writeFile(token, 'token-of-test');
+    const answers = await Promise.all([1, 2, 3].map(() => byCommand.json({ path: '/api' })));
+    expect(answers).toHaveLength(3);
+    byCommand.close();
+    await writeFile(command, '#!/bin/sh\necho "secret-token is no JSON"\n');
+    const broken = connect({ kubeconfig: [path] });
+    const failure = await failureOf(broken.json({ path: '/api' }));
+    expect(failure.code).toBe('unauthorised');
+    expect(JSON.stringify(failure)).not.toContain('secret');
+    await rm(command);
+    const missing = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
+    expect(missing.detail).toContain('is not there');
+  });
+});
+
+describe('failures that a release manager can act on', () => {
+  const ask = () => now.connection.json({ path: '/api/v1/namespaces/apps/pods', timeout: 300 });
+
+  it.each<[string, () => unknown, string, RegExp]>([
+    [
+      'refused connections',
+      () => now.cluster.server.faults.reachability('refused'),
+      'unreachable',
+      /refuses connections/,
+    ],
+    [
+      'a cluster that hangs',
+      () => now.cluster.server.faults.reachability('hanging'),
+      'timeout',
+      /did not answer within/,
+    ],
+    [
+      '401',
+      () => now.cluster.server.faults.answer({ code: 401 }),
+      'unauthorised',
+      /does not accept your credentials/,
+    ],
+    ['403', () => now.cluster.server.faults.answer({ code: 403 }), 'forbidden', /may not do this/],
+    [
+      '429',
+      () => now.cluster.server.faults.answer({ code: 429, retryAfter: 3 }),
+      'rate-limited',
+      /slow down/,
+    ],
+    [
+      '500',
+      () => now.cluster.server.faults.answer({ code: 500 }),
+      'unreachable',
+      /answers with an error \(500\)/,
+    ],
+    ['half JSON', () => now.cluster.server.faults.halfJson(1), 'unreachable', /connection .* broke/],
+  ])('%s', async (_, break_, code, message) => {
+    await break_();
+    const failure = await failureOf(ask());
+    expect(failure.code).toBe(code);
+    expect(failure.message).toMatch(message);
+    expect(failure.next.length).toBeGreaterThan(0);
+  });
+
+  it('a certificate that has expired, one of another authority, one for another name', async () => {
+    const past = { from: new Date('2020-01-01'), until: new Date('2020-02-01') };
+    now.cluster.server.useCertificates(
+      await makeCertificates({ ...past, authority: now.cluster.certificates }),
+    );
+    expect((await failureOf(ask())).message).toMatch(/has expired/);
+    now.cluster.server.useCertificates(await makeCertificates());
+    expect((await failureOf(ask())).message).toMatch(/not from the authority/);
+    now.cluster.server.useCertificates(
+      await makeCertificates({ names: ['other.example'], authority: now.cluster.certificates }),
+    );
+    expect((await failureOf(ask())).message).toMatch(/is for another name/);
+  });
+
+  it('a name that cannot be resolved, and a server that speaks no TLS', async () => {
+    const path = join(now.folder, 'config');
+    const plain = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const { port } = plain.address() as { port: number };
+    const entry = { ca: now.cluster.certificates.ca, token: 'x' };
+    await writeFile(
+      path,
+      kubeconfig([
+        { ...entry, name: 'dns', server: 'https://no-such-host.invalid' },
+        { ...entry, name: 'plain', server: `https://127.0.0.1:${port}` },
+      ]),
+    );
+    const dns = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
+    expect(dns.message).toMatch(/cannot be resolved/);
+    const noTls = await failureOf(connect({ kubeconfig: [path], context: 'plain' }).json({ path: '/api' }));
+    expect(noTls.message).toMatch(/speaks no TLS/);
+    await new Promise((resolve) => plain.close(resolve));
+  });
+
+  it('throws the reason when it is aborted', async () => {
+    await now.cluster.server.faults.reachability('hanging');
+    const asked = now.connection.json({ path: '/api', signal: now.stop.signal });
+    now.stop.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow('enough');
+  });
+});
