@@ -4,9 +4,9 @@ import type { Preview } from '../../shared/contract/contract';
 import type { Cell } from '../../shared/domain/board';
 import type { Failure } from '../../shared/domain/failure';
 import { type Finding, needsAttention } from '../../shared/domain/finding';
-import type { Intent } from '../../shared/domain/operation';
+import type { Intent, Operation } from '../../shared/domain/operation';
 import { ask } from './client';
-import { usePreview, useSession } from './queries';
+import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';
 
 export type RollbackIntent = Extract<Intent, { kind: 'rollback' }>;
@@ -23,12 +23,26 @@ export function rollbackIntent(cell: Cell): RollbackIntent | null {
   };
 }
 
+const rollbackUnderWay = (cell: Cell): string =>
+  `A rollback of ${cell.app} in ${cell.environment} is under way.`;
+
 /** Why a cell cannot be rolled back now, in words; `null` when it can. */
-export function rollbackBlockedBecause(cell: Cell, readOnlyBecause: string | null): string | null {
+export function rollbackBlockedBecause(
+  cell: Cell,
+  readOnlyBecause: string | null,
+  operations: readonly Operation[],
+): string | null {
   if (readOnlyBecause) return readOnlyBecause;
-  if (cell.operation) {
-    return `An operation on ${cell.app} in ${cell.environment} is still open. Cancel it or wait for it to end.`;
-  }
+  // Any other operation may be overtaken by a rollback once its commit has landed: preflight knows. But a rollback
+  // that runs already must not be followed by one to the version before it, by a hand that clicked twice.
+  const running = operations.some(
+    ({ finishedAt, intent }) =>
+      finishedAt === null &&
+      intent.kind === 'rollback' &&
+      intent.app === cell.app &&
+      intent.environment === cell.environment,
+  );
+  if (running) return rollbackUnderWay(cell);
   if (!cell.ledger)
     return `${cell.app} has no file in ${cell.environment}, so there is nothing to roll back.`;
   if (!cell.rollbackTarget) return `No earlier version of ${cell.app} is known in ${cell.environment}.`;
@@ -73,7 +87,14 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const session = useSession().data;
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const blocked = rollbackBlockedBecause(cell, session?.readOnlyBecause ?? null);
+  const operations = useOperations({ limit: 50 }).data ?? [];
+  const [startedId, setStartedId] = useState<string | null>(null);
+  // From the click until the operation has ended, also while it is in no list yet.
+  const started =
+    startedId !== null && !operations.some(({ id, finishedAt }) => id === startedId && finishedAt !== null);
+  const blocked = started
+    ? rollbackUnderWay(cell)
+    : rollbackBlockedBecause(cell, session?.readOnlyBecause ?? null, operations);
   const intent = rollbackIntent(cell);
   const preview = usePreview(blocked === null ? intent : null);
 
@@ -93,7 +114,10 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
           return null;
         }
         const started = await ask('operation.start', { intent, seen: decision.seen, clickedAt });
-        if (started.ok) return started.value.operationId;
+        if (started.ok) {
+          setStartedId(started.value.operationId);
+          return started.value.operationId;
+        }
         setFailure(started.failure);
         return null;
       } finally {

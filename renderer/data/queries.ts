@@ -1,7 +1,8 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
 import type { Board, Cell } from '../../shared/domain/board';
 import type { Intent } from '../../shared/domain/operation';
+import type { Workflow } from '../../shared/domain/workflow';
 import { call } from './client';
 import { queryOf } from './query-client';
 
@@ -59,11 +60,13 @@ export const useRollout = (app: string, environment: string, enabled = true) =>
 export const useWorkflows = (input: InputOf<'workflow.list'>, enabled = true) =>
   useQuery({ ...queryOf('workflow.list', input), enabled });
 
-export const useWorkflow = (input: InputOf<'workflow.get'> | null) =>
-  useQuery({
-    ...queryOf('workflow.get', input ?? { environment: '-', namespace: '-', name: '-' }),
-    enabled: input !== null,
+/** Several workflows by name; those that could not be read are left out. */
+export function useNamedWorkflows(names: readonly InputOf<'workflow.get'>[]): readonly Workflow[] {
+  return useQueries({
+    queries: names.map((name) => queryOf('workflow.get', name)),
+    combine: (results) => results.flatMap((result) => (result.data ? [result.data] : [])),
   });
+}
 
 export const useSettings = () => useQuery(queryOf('settings.get', {}));
 

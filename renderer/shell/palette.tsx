@@ -50,12 +50,23 @@ function Search({ onDone }: { onDone: () => void }) {
     const pool = wanted.trim() === '' ? items.filter((item) => (item.weight ?? 0) >= 0) : items;
     return rank(wanted, pool, 40);
   }, [wanted, items]);
+  const [at, setAt] = useState('');
+  // The best fit is what Enter takes, however the list has changed.
+  const best = found[0]?.id ?? '';
+  useEffect(() => setAt(best), [best]);
   useEffect(() => {
     if (wanted) announce(count(found.length, 'result'));
   }, [wanted, found.length]);
 
   return (
-    <Command shouldFilter={false} label="Command palette" loop className={classes.palette}>
+    <Command
+      shouldFilter={false}
+      label="Command palette"
+      loop
+      className={classes.palette}
+      value={at}
+      onValueChange={setAt}
+    >
       <Command.Input
         data-autofocus
         autoFocus

@@ -8,6 +8,8 @@ export interface Findable {
   weight?: number;
 }
 
+/** What a text scores that has the query somewhere inside a word. */
+const inside = 55;
 const boundary = /[\s\-_./:]/;
 
 /**
@@ -20,8 +22,8 @@ export function closeness(query: string, text: string): number {
   if (wanted === '') return 1;
   if (target === wanted) return 100;
   if (target.startsWith(wanted)) return 90 - Math.min(9, target.length - wanted.length) * 0.5;
-  const inside = target.indexOf(wanted);
-  if (inside > 0) return boundary.test(target[inside - 1] ?? '') ? 75 : 55;
+  const at = target.indexOf(wanted);
+  if (at > 0) return boundary.test(target[at - 1] ?? '') ? 75 : inside;
   return scattered(wanted, target);
 }
 
@@ -44,17 +46,22 @@ function scattered(wanted: string, target: string): number {
 /** Every word of the query has to fit somewhere; titles count more than other words. */
 export function score(query: string, item: Findable): number {
   const weight = item.weight ?? 0;
+  if (query.trim() === '') return 11 + weight;
   const whole = closeness(query, item.title);
-  if (query.trim() === '') return 1 + weight;
-  if (whole >= 55) return whole + weight;
-  let sum = 0;
+  if (whole >= inside) return whole + weight;
   const words = query.trim().split(/\s+/);
+  if (words.length === 1) {
+    const best = Math.max(whole, 0.6 * closeness(query, item.words ?? ''));
+    return best === 0 ? 0 : best + weight;
+  }
+  // Of several words each has to be there as it is: scattered letters of one would fit nearly everything.
+  let sum = 0;
   for (const word of words) {
     const best = Math.max(closeness(word, item.title), 0.6 * closeness(word, item.words ?? ''));
-    if (best === 0) return whole > 0 ? whole + weight : 0;
+    if (best < 0.6 * inside) return 0;
     sum += best;
   }
-  return Math.max(whole, (sum / words.length) * 0.85) + weight;
+  return (sum / words.length) * 0.85 + weight;
 }
 
 /** The items that fit, the best first; alike ones stay in their order. */

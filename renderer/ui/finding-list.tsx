@@ -14,8 +14,8 @@ function wayOut(finding: Finding): string | null {
 
 const order = (level: FindingLevel): number => findingLevels.indexOf(level);
 
-function Item({ finding }: { finding: Finding }) {
-  const way = wayOut(finding);
+function Item({ finding, past }: { finding: Finding; past: boolean }) {
+  const way = past ? null : wayOut(finding);
   return (
     <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
       <LevelMark value={finding.level} />
@@ -28,8 +28,9 @@ function Item({ finding }: { finding: Finding }) {
   );
 }
 
-/** Preflight's findings, the gravest first; what passed is folded once there is much of it. */
-export function FindingList({ findings }: { findings: readonly Finding[] }) {
+/** Preflight's findings, the gravest first; what passed is folded once there is much of it. `past`: nothing
+ * can be done about them any more. */
+export function FindingList({ findings, past = false }: { findings: readonly Finding[]; past?: boolean }) {
   const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
   const open = sorted.filter((finding) => finding.level !== 'pass');
   const passed = sorted.filter((finding) => finding.level === 'pass');
@@ -38,7 +39,7 @@ export function FindingList({ findings }: { findings: readonly Finding[] }) {
     <div className={classes.list}>
       <ul aria-label="Checks">
         {(fold ? open : sorted).map((finding) => (
-          <Item key={`${finding.code}${finding.message}`} finding={finding} />
+          <Item key={`${finding.code}${finding.message}`} finding={finding} past={past} />
         ))}
       </ul>
       {fold && (
@@ -46,7 +47,7 @@ export function FindingList({ findings }: { findings: readonly Finding[] }) {
           <summary>{count(passed.length, 'check')} passed</summary>
           <ul aria-label="Passed checks">
             {passed.map((finding) => (
-              <Item key={`${finding.code}${finding.message}`} finding={finding} />
+              <Item key={`${finding.code}${finding.message}`} finding={finding} past={past} />
             ))}
           </ul>
         </details>

@@ -45,22 +45,26 @@ function Content({ cell, now }: { cell: Cell; now: number }) {
   const drift = driftText(cell.drift);
   return (
     <>
-      <span className={classes.version}>
-        {cell.ledger?.problem ? (
-          <Mark icon={IconCircleX} tone="bad" label="File unreadable" />
-        ) : (
-          <Version value={cell.ledger?.version ?? null} strong />
-        )}
-        {cell.hold && <HoldMark value={cell.hold} />}
+      <span className={classes.line}>
+        <span className={classes.version}>
+          {cell.ledger?.problem ? (
+            <Mark icon={IconCircleX} tone="bad" label="File unreadable" />
+          ) : (
+            <Version value={cell.ledger?.version ?? null} strong />
+          )}
+          {cell.hold && <HoldMark value={cell.hold} />}
+        </span>
+        <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
+          {cell.deployed ? age(cell.deployed.at, now) : '?'}
+        </span>
       </span>
-      <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
-        {cell.deployed ? age(cell.deployed.at, now) : '?'}
-      </span>
-      <span className={classes.state}>
-        <State cell={cell} />
-      </span>
-      <span className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}>
-        {drift}
+      <span className={classes.line}>
+        <span className={classes.state}>
+          <State cell={cell} />
+        </span>
+        <span className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}>
+          {drift}
+        </span>
       </span>
       {cell.rollout?.state === 'progressing' && <Progress rollout={cell.rollout} />}
     </>

@@ -1,14 +1,14 @@
-import { IconCircleX } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Board } from '../../../shared/domain/board';
 import { count } from '../../ui/count';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
-import { HealthMark, HoldMark, Mark } from '../../ui/mark';
+import { HoldMark, Mark } from '../../ui/mark';
 import { ago } from '../../ui/time';
 import { useUiState } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import classes from './inspector.module.css';
-import { needsLook, type Row } from './rows';
+import { lookReason, needsLook, type Row } from './rows';
 
 /** The estate at a glance, while nothing is selected: what asks for a look, what is held, what can't be read. */
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
@@ -34,11 +34,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
             <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
               {cell.app} · {cell.environment}
             </button>
-            {cell.rollout?.state === 'failed' ? (
-              <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />
-            ) : (
-              <HealthMark value={cell.health} />
-            )}
+            <Mark icon={IconAlertTriangle} tone="bad" label={lookReason(cell) ?? ''} />
           </div>
         ))}
         {looks.length > 8 && <p className={classes.small}>and {looks.length - 8} more</p>}

@@ -21,18 +21,18 @@ export function rowsOf(board: Board): Row[] {
   return [...rows.values()];
 }
 
-/** Whether a cell asks for a look: broken, failed, unknown to the last, or held in vain. */
-export function needsLook(cell: Cell): boolean {
-  return (
-    cell.health === 'Degraded' ||
-    cell.health === 'Missing' ||
-    cell.rollout?.state === 'failed' ||
-    cell.hold?.state === 'alarm' ||
-    cell.operation?.state === 'unknown' ||
-    cell.operation?.state === 'failed' ||
-    (cell.ledger !== null && cell.ledger.problem !== null)
-  );
+/** Why a cell asks for a look, in two words; `null` when it does not. */
+export function lookReason(cell: Cell): string | null {
+  if (cell.ledger?.problem) return 'File unreadable';
+  if (cell.hold?.state === 'alarm') return 'Hold broken';
+  if (cell.rollout?.state === 'failed') return 'Rollout failed';
+  if (cell.health === 'Degraded' || cell.health === 'Missing') return cell.health;
+  if (cell.operation?.state === 'unknown') return 'Outcome unknown';
+  return cell.operation?.state === 'failed' ? 'Operation failed' : null;
 }
+
+/** Whether a cell asks for a look. */
+export const needsLook = (cell: Cell): boolean => lookReason(cell) !== null;
 
 const chipTest: Record<Chip, (cell: Cell) => boolean> = {
   attention: needsLook,

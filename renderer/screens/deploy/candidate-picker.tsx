@@ -29,6 +29,7 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
       <Command shouldFilter={false} loop label="Version to deploy">
         <Command.Input
           autoFocus
+          data-autofocus
           value={query}
           onValueChange={setQuery}
           placeholder="Tag, branch or commit…"

@@ -117,6 +117,7 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       {sheet.failure && <FailurePanel failure={sheet.failure} onRetry={() => void sheet.send()} />}
       <Textarea
         size="sm"
+        data-autofocus={kind === 'deploy' ? undefined : true}
         label={needed ? 'Reason' : 'Reason (optional)'}
         description={
           obstacles > 0 && kind !== 'hold'

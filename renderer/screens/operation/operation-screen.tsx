@@ -1,3 +1,141 @@
+import { Button } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Operation } from '../../../shared/domain/operation';
+import { useOperation, useRollout } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FindingList } from '../../ui/finding-list';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { LogViewer } from '../../ui/log/log-viewer';
+import { Panel } from '../../ui/panel';
+import { openSheet } from '../../ui/ui-state';
+import { Facts } from './facts';
+import { type LogChoice, suggested } from './log-choice';
+import { OperationHead } from './operation-head';
+import classes from './operation-screen.module.css';
+import { RolloutView } from './rollout-view';
+import { StepList } from './step-list';
+import { useOwnWorkflows } from './use-own-workflows';
+import { WorkflowTree } from './workflow-tree';
+
+const route = getRouteApi('/operations/$operationId');
+
+/** One operation from intent to outcome: its steps, the rollout, the tests and their logs, live. */
 export function OperationScreen() {
-  return null;
+  const { operationId } = route.useParams();
+  const operation = useOperation(operationId);
+  if (operation.data) return <Loaded key={operationId} operation={operation.data} />;
+  return (
+    <div className={classes.fault}>
+      {operation.error ? (
+        <FailurePanel failure={operation.error.failure} onRetry={() => void operation.refetch()} />
+      ) : (
+        <p role="status">Reading the operation…</p>
+      )}
+    </div>
+  );
+}
+
+function Loaded({ operation }: { operation: Operation }) {
+  const { app, environment, kind } = operation.intent;
+  const deploys = kind !== 'hold' && kind !== 'release-hold';
+  const rollout = useRollout(app, environment, deploys);
+  const workflows = useOwnWorkflows(operation);
+  const [chosen, setChosen] = useState<LogChoice | null>(null);
+  const log = chosen ?? suggested(environment, rollout.data?.rollouts ?? [], workflows);
+  return (
+    <div className={classes.screen}>
+      <OperationHead operation={operation} />
+      <div className={classes.columns}>
+        <div className={classes.left}>
+          <StepList operation={operation} />
+          <Facts operation={operation} />
+          {operation.failure && (
+            <div className={classes.block}>
+              <FailurePanel failure={operation.failure} />
+              <LookAgain operation={operation} />
+            </div>
+          )}
+          {operation.findings.length > 0 && (
+            <div className={classes.block}>
+              <h2 className={classes.heading}>Checks</h2>
+              <FindingList findings={operation.findings} past />
+            </div>
+          )}
+        </div>
+        <div className={classes.right}>
+          <div className={classes.live}>
+            {deploys && (
+              <Panel title="Rollout" aside={rollout.data && <FreshnessMark value={rollout.data.freshness} />}>
+                {rollout.data?.rollouts.map((each) => (
+                  <RolloutView
+                    key={each.deployment}
+                    rollout={each}
+                    environment={environment}
+                    open={log}
+                    onLog={setChosen}
+                  />
+                ))}
+                {rollout.data?.rollouts.length === 0 && (
+                  <p className={classes.none}>
+                    No Deployment of {app} was seen in {environment}.
+                  </p>
+                )}
+                {rollout.error && (
+                  <div className={classes.block}>
+                    <FailurePanel failure={rollout.error.failure} onRetry={() => void rollout.refetch()} />
+                  </div>
+                )}
+                {rollout.isPending && <p className={classes.none}>Looking at the cluster…</p>}
+              </Panel>
+            )}
+            <Panel title="Tests and workflows">
+              {workflows.map((workflow) => (
+                <WorkflowTree
+                  key={`${workflow.environment} ${workflow.name}`}
+                  workflow={workflow}
+                  open={log}
+                  onLog={setChosen}
+                />
+              ))}
+              {workflows.length === 0 && <p className={classes.none}>No workflow has started yet.</p>}
+            </Panel>
+          </div>
+          {log && (
+            <section className={classes.log} aria-label="Log">
+              <LogViewer
+                key={`${log.source.environment} ${log.source.pod}`}
+                source={log.source}
+                containers={log.containers}
+                onSource={(source) => setChosen({ ...log, source })}
+              />
+            </section>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Where an operation stopped because the world moved or asked for a look: the same again, after a fresh look. */
+function LookAgain({ operation }: { operation: Operation }) {
+  const { intent, state, commit } = operation;
+  if (state === 'running' || state === 'succeeded' || commit !== null) return null;
+  return (
+    <Button
+      mt="xs"
+      variant="default"
+      onClick={() =>
+        openSheet({
+          kind: intent.kind,
+          app: intent.app,
+          environment: intent.environment,
+          ...('version' in intent ? { version: intent.version } : {}),
+          ...(intent.kind === 'promote' ? { from: intent.from } : {}),
+        })
+      }
+    >
+      Look again and confirm…
+    </Button>
+  );
 }

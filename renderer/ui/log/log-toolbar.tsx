@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
 import {
   IconCheck,
   IconChevronDown,
@@ -9,9 +9,10 @@ import {
   IconSearch,
   IconTextWrap,
 } from '@tabler/icons-react';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { LogBuffer } from '../../data/log-buffer';
 import type { LogSource } from '../../data/use-log';
+import { copyText } from '../copy';
 import { useShortcuts } from '../shortcuts';
 import { plain } from './ansi';
 import classes from './log-viewer.module.css';
@@ -96,22 +97,27 @@ export function LogToolbar(props: LogToolbarProps) {
       <Toggle label="Wrap long lines" pressed={wrap} onPress={() => onWrap(!wrap)}>
         <IconTextWrap size={16} aria-hidden />
       </Toggle>
-      <CopyButton value="">
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : 'Copy the log'}>
-            <ActionIcon
-              aria-label="Copy the log"
-              onClick={() => {
-                void navigator.clipboard?.writeText(plainText(log)).catch(() => undefined);
-                copy();
-              }}
-            >
-              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <CopyLog log={log} />
     </div>
+  );
+}
+
+function CopyLog({ log }: { log: LogBuffer }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 2_000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Tooltip label={copied ? 'Copied' : 'Copy the log'}>
+      <ActionIcon
+        aria-label="Copy the log"
+        onClick={() => void copyText(plainText(log)).then(() => setCopied(true))}
+      >
+        {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

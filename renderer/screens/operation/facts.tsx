@@ -1,0 +1,53 @@
+import type { Operation } from '../../../shared/domain/operation';
+import { duration } from '../../ui/time';
+import { Version } from '../../ui/version';
+import classes from './operation-screen.module.css';
+
+/** What was asked for, why, and by which commit it landed. */
+export function Facts({ operation }: { operation: Operation }) {
+  const { intent, commit, requestToCommitMs } = operation;
+  const overridden = 'override' in intent ? (intent.override ?? []) : [];
+  return (
+    <dl className={classes.facts}>
+      {'version' in intent && (
+        <div>
+          <dt>Version</dt>
+          <dd>
+            <Version value={intent.expected} /> → <Version value={intent.version} strong />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Commit</dt>
+        <dd>
+          {commit ? (
+            <>
+              <span className="mono" title={commit}>
+                {commit.slice(0, 12)}
+              </span>
+              {requestToCommitMs !== null && ` after ${duration(requestToCommitMs)}`}
+            </>
+          ) : (
+            'none yet'
+          )}
+        </dd>
+      </div>
+      {intent.reason && (
+        <div>
+          <dt>Reason</dt>
+          <dd>{intent.reason}</dd>
+        </div>
+      )}
+      {overridden.length > 0 && (
+        <div>
+          <dt>Overridden</dt>
+          <dd>{overridden.join(', ')}</dd>
+        </div>
+      )}
+      <div>
+        <dt>Operation</dt>
+        <dd className="mono">{operation.id}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,60 @@
+import { IconPlayerStop } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { actOf, type Operation } from '../../../shared/domain/operation';
+import { useCancelOperation, useCell } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { FailurePanel } from '../../ui/failure-panel';
+import { OperationMark } from '../../ui/mark';
+import { RollbackButton } from '../../ui/rollback-button';
+import { ago, between, duration, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import classes from './operation-screen.module.css';
+
+/** What it is, how it stands, and the two ways out: cancel while that is safe, and roll back. */
+export function OperationHead({ operation }: { operation: Operation }) {
+  const now = useNow('second');
+  const { intent, state } = operation;
+  const cell = useCell(intent.app, intent.environment);
+  const spent = duration(between(operation.requestedAt, operation.finishedAt, now) ?? 0);
+  return (
+    <header className={classes.head}>
+      <div className={classes.what}>
+        <p className={classes.crumbs}>
+          <Link to="/operations">Operations</Link> /{' '}
+          <Link to="/apps/$app" params={{ app: intent.app }} search={{ environment: intent.environment }}>
+            {intent.app}
+          </Link>
+        </p>
+        <h1>{actOf(intent)}</h1>
+        <p className={classes.state}>
+          <OperationMark value={state} badge />
+          <span title={fullTime(operation.requestedAt)}>
+            {ago(operation.requestedAt, now)} by {operation.actor}
+          </span>
+          <span>{state === 'running' ? `running for ${spent}` : `took ${spent}`}</span>
+        </p>
+      </div>
+      <div className={classes.ways}>{cell && <RollbackButton cell={cell} urgent={state === 'failed'} />}</div>
+      {state === 'running' && <Cancel operation={operation} />}
+    </header>
+  );
+}
+
+function Cancel({ operation }: { operation: Operation }) {
+  const cancel = useCancelOperation();
+  return (
+    <div className={classes.cancel}>
+      <ActButton
+        variant="default"
+        leftSection={<IconPlayerStop size={14} aria-hidden />}
+        blocked={operation.cancel.allowed ? null : operation.cancel.because}
+        busy={cancel.isPending}
+        onAct={() => cancel.mutate(operation.id)}
+      >
+        Cancel operation
+      </ActButton>
+      {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
+      {cancel.error && <FailurePanel failure={cancel.error.failure} />}
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
+import type { Rollout, RolloutPod } from '../../../shared/domain/rollout';
+import { count } from '../../ui/count';
+import { Mark } from '../../ui/mark';
+import { age } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import type { LogChoice } from './log-choice';
+import { podLog } from './log-choice';
+import classes from './rollout-view.module.css';
+
+interface RolloutViewProps {
+  rollout: Rollout;
+  environment: string;
+  open: LogChoice | null;
+  onLog: (log: LogChoice) => void;
+}
+
+const stateMark = {
+  waiting: { icon: IconCircleDashed, tone: 'quiet', label: 'Waiting' },
+  progressing: { icon: IconCircleDashed, tone: 'accent', label: 'Rolling out' },
+  'terminating-old': { icon: IconCircleDashed, tone: 'accent', label: 'Ending old pods' },
+  done: { icon: IconCircleCheck, tone: 'ok', label: 'Done' },
+  failed: { icon: IconAlertTriangle, tone: 'bad', label: 'Failed' },
+} as const;
+
+/** One Deployment: how far it is, the first failing pod's reason on top, old against new ReplicaSet, pods. */
+export function RolloutView({ rollout, environment, open, onLog }: RolloutViewProps) {
+  const failing = rollout.pods.find((pod) => pod.name === rollout.failingPod);
+  return (
+    <section className={classes.rollout} aria-label={`Rollout of ${rollout.deployment}`}>
+      <header className={classes.head}>
+        <h3>{rollout.deployment}</h3>
+        <Mark {...stateMark[rollout.state]} />
+        <span className={classes.message}>{rollout.message}</span>
+      </header>
+      {failing && <Failing pod={failing} onLog={() => onLog(podLog(environment, failing))} />}
+      <div className={classes.numbers}>
+        <Bar rollout={rollout} />
+        {(['desired', 'updated', 'ready', 'available'] as const).map((name) => (
+          <span key={name}>
+            <strong>{rollout[name]}</strong> {name}
+          </span>
+        ))}
+      </div>
+      {rollout.replicaSets.map((set) => {
+        const pods = rollout.pods.filter((pod) => pod.replicaSet === set.name);
+        return (
+          <div key={set.name} className={classes.set}>
+            <p className={classes.setHead}>
+              <span className={classes.kind}>{set.current ? 'New' : 'Old'}</span>
+              <span className="mono">{imageTag(set.images[0])}</span>
+              <span className={classes.quiet}>
+                {set.ready} of {set.desired} ready · {set.name}
+              </span>
+            </p>
+            {pods.length > 0 && (
+              <ul aria-label={`Pods of ${set.name}`}>
+                {pods.map((pod) => (
+                  <Pod
+                    key={pod.name}
+                    pod={pod}
+                    open={open?.source.pod === pod.name}
+                    onLog={() => onLog(podLog(environment, pod))}
+                  />
+                ))}
+              </ul>
+            )}
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+const imageTag = (image: string | undefined): string => image?.split('@')[0]?.split('/').at(-1) ?? 'no image';
+
+/** How far it is, in one bar: available, updated but not available yet, still to come. */
+function Bar({ rollout }: { rollout: Rollout }) {
+  const { desired, updated, available } = rollout;
+  const share = (value: number): string => `${desired === 0 ? 0 : Math.min(100, (value / desired) * 100)}%`;
+  const done = Math.min(updated, available);
+  return (
+    <span
+      className={classes.bar}
+      role="img"
+      aria-label={`${done} of ${count(desired, 'pod')} run the new version`}
+    >
+      <span className={classes.updated} style={{ width: share(updated) }} />
+      <span className={classes.available} style={{ width: share(done) }} />
+    </span>
+  );
+}
+
+function Failing({ pod, onLog }: { pod: RolloutPod; onLog: () => void }) {
+  const ended = pod.lastTermination;
+  return (
+    <div className={classes.failing} role="alert">
+      <IconAlertTriangle size={16} aria-hidden />
+      <div>
+        <p>
+          <strong>{pod.reason}</strong> <span className="mono">{pod.name}</span>
+        </p>
+        {pod.message && <p className={classes.detail}>{pod.message}</p>}
+        {ended && (
+          <p className={classes.detail}>
+            {ended.container} ended with exit code {ended.exitCode}
+            {ended.reason && ` (${ended.reason})`}, {count(pod.restarts, 'restart')}
+          </p>
+        )}
+      </div>
+      <Button variant="default" aria-label={`Log of failing pod ${pod.name}`} onClick={onLog}>
+        Log
+      </Button>
+    </div>
+  );
+}
+
+function Pod({ pod, open, onLog }: { pod: RolloutPod; open: boolean; onLog: () => void }) {
+  const now = useNow('calm');
+  return (
+    <li className={classes.pod}>
+      {pod.reason ? (
+        <Mark icon={IconAlertTriangle} tone="bad" label={pod.reason} />
+      ) : pod.ready ? (
+        <Mark icon={IconCircleCheck} tone="ok" label="Ready" />
+      ) : (
+        <Mark icon={IconCircleDashed} tone="accent" label={pod.phase} />
+      )}
+      <span className={`${classes.podName} mono`} title={pod.name}>
+        {pod.name}
+      </span>
+      <span className={classes.quiet}>{pod.restarts > 0 ? count(pod.restarts, 'restart') : ''}</span>
+      <span className={classes.podAge}>{pod.startedAt ? age(pod.startedAt, now) : ''}</span>
+      <Button
+        variant={open ? 'light' : 'default'}
+        size="compact-xs"
+        aria-pressed={open}
+        aria-label={`Log of ${pod.name}`}
+        onClick={onLog}
+      >
+        Log
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Operation, Step } from '../../../shared/domain/operation';
+import { StepMark } from '../../ui/mark';
+import { between, duration, fullTime, seconds } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { stepWord } from '../../ui/words';
+import classes from './step-list.module.css';
+
+/** The steps, each with how long it took, what it waits for, and what it saw. */
+export function StepList({ operation }: { operation: Operation }) {
+  const now = useNow('second');
+  return (
+    <ol className={classes.list} aria-label="Steps">
+      {operation.steps.map((step) => (
+        <Item key={step.name} step={step} now={now} />
+      ))}
+    </ol>
+  );
+}
+
+function Item({ step, now }: { step: Step; now: number }) {
+  const spent = between(step.startedAt, step.finishedAt, now);
+  const last = step.saw.at(-1);
+  const earlier = step.saw.slice(0, -1);
+  return (
+    <li
+      className={classes.step}
+      data-state={step.state}
+      aria-current={step.state === 'running' ? 'step' : undefined}
+    >
+      <StepMark value={step.state} iconOnly />
+      <div className={classes.body}>
+        <p className={classes.line}>
+          <span className={classes.name}>{stepWord[step.name]}</span>
+          <span className={classes.time} title={step.startedAt ? fullTime(step.startedAt) : undefined}>
+            {spent === null ? '' : duration(spent)}
+          </span>
+        </p>
+        {step.waitingFor && <p className={classes.waiting}>{step.waitingFor}</p>}
+        {last && !step.waitingFor && <p className={classes.saw}>{last.text}</p>}
+        {(earlier.length > 0 || (step.waitingFor && last)) && (
+          <details className={classes.more}>
+            <summary>What it saw ({step.saw.length})</summary>
+            <ol>
+              {step.saw.map((each) => (
+                <li key={`${each.at}${each.text}`}>
+                  <time dateTime={each.at}>{seconds(each.at)}</time> {each.text}
+                </li>
+              ))}
+            </ol>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+}

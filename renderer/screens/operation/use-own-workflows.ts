@@ -1,0 +1,32 @@
+import type { Operation } from '../../../shared/domain/operation';
+import type { Workflow } from '../../../shared/domain/workflow';
+import { useNamedWorkflows, useWorkflows } from '../../data/queries';
+
+/**
+ * The workflows that belong to an operation: those that the engine named, and those of its version in its
+ * environment (the smoke tests begin there before the engine has seen them).
+ */
+export function useOwnWorkflows(operation: Operation): readonly Workflow[] {
+  const { intent } = operation;
+  const version = 'version' in intent ? intent.version : undefined;
+  const found = useWorkflows(
+    { app: intent.app, environment: intent.environment, ...(version ? { version } : {}) },
+    version !== undefined || operation.workflows.length > 0,
+  );
+  // Of the environment before, where a rollback stops what was about to promote.
+  const elsewhere = useNamedWorkflows(
+    operation.workflows.filter((workflow) => workflow.environment !== intent.environment),
+  );
+  return [...ownWorkflows(operation, found.data?.workflows ?? []), ...elsewhere];
+}
+
+/** Of all workflows of the app, those named by the operation or started since it was asked for. */
+export function ownWorkflows(operation: Operation, workflows: readonly Workflow[]): readonly Workflow[] {
+  const named = new Set(operation.workflows.map((workflow) => `${workflow.environment}/${workflow.name}`));
+  const since = Date.parse(operation.requestedAt);
+  return workflows.filter(
+    (workflow) =>
+      named.has(`${workflow.environment}/${workflow.name}`) ||
+      (workflow.startedAt !== null && Date.parse(workflow.startedAt) >= since - 5_000),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Workflow, WorkflowNode } from '../../../shared/domain/workflow';
+
+/** A node as a line of the tree. */
+export interface NodeRow {
+  node: WorkflowNode;
+  depth: number;
+}
+
+/** Groups are scaffolding of Argo's: their children stand in their place. */
+const scaffolding = new Set(['StepGroup', 'TaskGroup']);
+
+/**
+ * The nodes of a workflow as lines in the order of running, the workflow's own node left out. A node that is
+ * reachable in two ways stands once, where it is met first; what no root leads to comes last, so nothing is lost.
+ */
+export function nodeRows(workflow: Workflow): NodeRow[] {
+  const byId = new Map(workflow.nodes.map((node) => [node.id, node]));
+  const children = new Set(workflow.nodes.flatMap((node) => node.children));
+  const rows: NodeRow[] = [];
+  const met = new Set<string>();
+  const walk = (node: WorkflowNode, depth: number): void => {
+    if (met.has(node.id)) return;
+    met.add(node.id);
+    const hidden = scaffolding.has(node.type) || node.displayName === workflow.name;
+    if (!hidden) rows.push({ node, depth });
+    // A step's "child" is the next step group, not a part of it: only nodes that hold others indent.
+    const holds = node.type === 'Retry' || node.type === 'Steps' || node.type === 'DAG';
+    for (const id of node.children) {
+      const child = byId.get(id);
+      if (child) walk(child, hidden || !holds ? depth : depth + 1);
+    }
+  };
+  for (const node of workflow.nodes) if (!children.has(node.id)) walk(node, 0);
+  for (const node of workflow.nodes) walk(node, 0);
+  return rows;
+}
+
+/** The pod whose log is most worth seeing: the one that runs, else the last that failed, else the last. */
+export function telling(rows: readonly NodeRow[]): WorkflowNode | null {
+  const withPod = rows.map((row) => row.node).filter((node) => node.pod !== null);
+  return (
+    withPod.findLast((node) => node.phase === 'Running') ??
+    withPod.findLast((node) => node.phase === 'Failed' || node.phase === 'Error') ??
+    withPod.at(-1) ??
+    null
+  );
+}

@@ -1,0 +1,66 @@
+import { Button } from '@mantine/core';
+import type { Workflow } from '../../../shared/domain/workflow';
+import { PhaseMark } from '../../ui/mark';
+import { between, duration } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { type LogChoice, nodeLog } from './log-choice';
+import { nodeRows } from './workflow-rows';
+import classes from './workflow-tree.module.css';
+
+interface WorkflowTreeProps {
+  workflow: Workflow;
+  open: LogChoice | null;
+  onLog: (log: LogChoice) => void;
+}
+
+/** A workflow's steps as they run, each with its time and, where it has a pod, its log. */
+export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
+  const now = useNow('second');
+  const rows = nodeRows(workflow);
+  return (
+    <section className={classes.workflow} aria-label={`Workflow ${workflow.name}`}>
+      <header className={classes.head}>
+        <PhaseMark value={workflow.phase} />
+        <h3>{workflow.title ?? workflow.template}</h3>
+        <span className={`${classes.name} mono`} title={workflow.name}>
+          {workflow.environment} · {workflow.name}
+        </span>
+        <span className={classes.time}>
+          {workflow.progress && `${workflow.progress} · `}
+          {duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
+        </span>
+      </header>
+      {workflow.message && <p className={classes.message}>{workflow.message}</p>}
+      {workflow.nodesUnavailable && <p className={classes.message}>{workflow.nodesUnavailable}</p>}
+      <ul>
+        {rows.map(({ node, depth }) => {
+          const spent = between(node.startedAt, node.finishedAt, now);
+          const { pod } = node;
+          return (
+            <li key={node.id} className={classes.node} style={{ paddingLeft: depth * 20 }}>
+              <PhaseMark value={node.phase} iconOnly />
+              <span className={classes.label} title={node.message ?? undefined}>
+                {node.displayName}
+                {node.message && <span className={classes.note}> {node.message}</span>}
+              </span>
+              <span className={classes.time}>{spent === null ? '' : duration(spent)}</span>
+              {pod ? (
+                <Button
+                  variant={open?.source.pod === pod ? 'light' : 'default'}
+                  size="compact-xs"
+                  aria-pressed={open?.source.pod === pod}
+                  aria-label={`Log of ${node.displayName}`}
+                  onClick={() => onLog(nodeLog(workflow, pod))}
+                >
+                  Log
+                </Button>
+              ) : (
+                <span />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
