@@ -12,7 +12,8 @@ import { Lister } from './lists';
 import type { LogStore } from './log-store';
 import { ApiError } from './objects';
 import { keepLogsInStep } from './pod-logs';
-import { type Backend, reviewAccess, serveResource } from './resources';
+import { type Backend, serveResource } from './resources';
+import { review, reviewPaths } from './reviews';
 import type { ClusterStore } from './store';
 import { Watches } from './watches';
 
@@ -44,11 +45,6 @@ export interface ApiServer {
 }
 
 const publicPaths = new Set(['/version', '/healthz', '/livez', '/readyz']);
-const reviews = new Set([
-  '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-  '/apis/authentication.k8s.io/v1/selfsubjectreviews',
-]);
-
 const faultReasons: Record<FaultAnswer['code'], [string, string]> = {
   401: ['Unauthorized', 'Unauthorized'],
   403: ['Forbidden', 'forbidden by the practice estate'],
@@ -135,17 +131,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
       return;
     }
-    if (reviews.has(path)) {
+    if (reviewPaths.has(path)) {
       if (method !== 'POST') throw new ApiError(405, 'MethodNotAllowed', 'create only');
-      const body = await readJson(exchange.request);
-      if (path.endsWith('selfsubjectreviews'))
-        answer(exchange, 201, {
-          kind: 'SelfSubjectReview',
-          apiVersion: 'authentication.k8s.io/v1',
-          metadata: { creationTimestamp: null },
-          status: { userInfo: { username: exchange.grant.username, groups: ['system:authenticated'] } },
-        });
-      else answer(exchange, 201, reviewAccess(exchange.grant, body));
+      answer(exchange, 201, review(path, exchange.grant, await readJson(exchange.request)));
       return;
     }
     const discovered = method === 'GET' ? discover(path, new URL(state.url).host) : undefined;

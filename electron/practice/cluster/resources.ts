@@ -1,4 +1,4 @@
-import { demand, type Grant, mayDo, type Verb } from './access';
+import { demand, type Verb } from './access';
 import { answer, type Exchange, flag, mediaType, readJson } from './exchange';
 import { findResource, type ResourceKind, resourceKinds } from './kinds';
 import { type Lister, selectionOf } from './lists';
@@ -300,20 +300,4 @@ function remove(
       for (const object of store.list(inside.kind, { namespace: name }))
         store.delete(inside.kind, name, object.metadata.name, { gracePeriodSeconds: 0 });
   return removed;
-}
-
-/** SelfSubjectAccessReview (authorization.k8s.io/v1). */
-export function reviewAccess(grant: Grant, body: unknown): unknown {
-  const review = (typeof body === 'object' && body !== null ? body : {}) as {
-    spec?: { resourceAttributes?: { verb?: string; namespace?: string } };
-  };
-  const attributes = review.spec?.resourceAttributes;
-  const allowed = attributes ? mayDo(grant, attributes.verb ?? '*', attributes.namespace || undefined) : true;
-  return {
-    kind: 'SelfSubjectAccessReview',
-    apiVersion: 'authorization.k8s.io/v1',
-    metadata: { creationTimestamp: null },
-    spec: review.spec ?? {},
-    status: { allowed, ...(allowed ? { reason: 'granted by the practice estate' } : {}) },
-  };
 }

@@ -1,5 +1,7 @@
+import type { Kind } from './kinds';
 import type { KubeObject } from './objects';
 import { refusals } from './objects';
+import type { ListOptions } from './store';
 
 type Requirement = (labels: Readonly<Record<string, string>>) => boolean;
 
@@ -94,4 +96,15 @@ export function fieldSelector(kind: string, text: string): (object: KubeObject) 
       return (object: KubeObject) => (at(object, path) === value) !== (operator === '!=');
     });
   return (object) => tests.every((test) => test(object));
+}
+
+/** Whether an object of the kind is inside a list's or watch's selection. @throws ApiError 400. */
+export function matcher(kind: Kind, options: ListOptions): (object: KubeObject) => boolean {
+  const { namespace } = options;
+  const labels = options.labelSelector ? labelSelector(options.labelSelector) : undefined;
+  const fields = options.fieldSelector ? fieldSelector(kind, options.fieldSelector) : undefined;
+  return (object) =>
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    (labels?.(object) ?? true) &&
+    (fields?.(object) ?? true);
 }

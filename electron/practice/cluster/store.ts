@@ -1,20 +1,12 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { EventFeed, type StoreEvent } from './event-feed';
 import { type Kind, resourceKinds, resourceOf } from './kinds';
+import { nameFor } from './naming';
 import { type KubeObject, type NewObject, type ObjectMeta, refusals } from './objects';
+import { type Location, Ownership } from './ownership';
 import { applyPatch, type PatchType } from './patches';
-import { fieldSelector, labelSelector } from './selectors';
-
-/** A change of one object. `previous` is what the object was before (undefined for ADDED). */
-export interface StoreEvent<T extends KubeObject = KubeObject> {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  kind: Kind;
-  /** The object after the change; for DELETED its last state with the resourceVersion of the deletion. */
-  object: T;
-  previous?: T;
-  /** Number form of `object.metadata.resourceVersion`. */
-  resourceVersion: number;
-}
+import { matcher } from './selectors';
 
 export interface ListOptions {
   /** All namespaces when left out. */
@@ -61,6 +53,8 @@ export interface StoreOptions {
 /** More changes than any cluster makes between two dumps. */
 const versionLeap = 1_000_000;
 
+export type { StoreEvent } from './event-feed';
+
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 const freeze = <T>(value: T): T => {
@@ -70,12 +64,6 @@ const freeze = <T>(value: T): T => {
   }
   return value;
 };
-
-const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
-const suffix = (): string =>
-  Array.from({ length: 5 }, () => suffixLetters[randomInt(suffixLetters.length)]).join('');
-
-const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
  * All objects of one practice cluster, with the semantics of an API server: one resourceVersion counter,
@@ -87,31 +75,21 @@ const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-
 export class ClusterStore {
   readonly #objects = new Map<Kind, Map<string, KubeObject>>(resourceKinds.map((r) => [r.kind, new Map()]));
   readonly #sorted = new Map<Kind, string[]>();
-  readonly #dependents = new Map<string, Set<string>>();
-  readonly #uids = new Set<string>();
-  readonly #listeners = new Set<{ kinds: ReadonlySet<Kind>; tell: (event: StoreEvent) => void }>();
-  readonly #historyLimit: number;
+  readonly #feed: EventFeed;
+  readonly #ownership = new Ownership((location) => this.#collectLater(location));
   readonly #now: () => Date;
   readonly #graceful: ReadonlySet<Kind>;
-  readonly #onListenerError: (error: unknown) => void;
-  #history: StoreEvent[] = [];
-  #oldest: number;
   #version = 1000;
-  #queue: StoreEvent[] = [];
-  #draining = false;
-  #collectable = new Set<string>();
+  #collectable: Location[] = [];
 
   constructor(options: StoreOptions = {}) {
-    this.#historyLimit = options.history ?? 2000;
     this.#now = options.now ?? (() => new Date());
     this.#graceful = new Set(options.gracefulKinds ?? []);
-    this.#onListenerError =
-      options.onListenerError ??
-      ((error) =>
-        queueMicrotask(() => {
-          throw error;
-        }));
-    this.#oldest = this.#version;
+    const throwLater = (error: unknown) =>
+      queueMicrotask(() => {
+        throw error;
+      });
+    this.#feed = new EventFeed(options.history ?? 2000, this.#version, options.onListenerError ?? throwLater);
   }
 
   /** The counter's value: what a list's `metadata.resourceVersion` says. */
@@ -121,7 +99,7 @@ export class ClusterStore {
 
   /** Watches may begin at this resourceVersion or later. */
   get oldestResourceVersion(): string {
-    return String(this.#oldest);
+    return String(this.#feed.oldest);
   }
 
   /** The object, frozen; undefined when there is none. Cluster-scoped kinds take `undefined` as namespace. */
@@ -160,25 +138,7 @@ export class ClusterStore {
     const map = this.#map(kind);
     const { metadata: given, ...rest } = structuredClone(input) as NewObject;
     const namespace = resource.namespaced ? (given.namespace ?? 'default') : undefined;
-    let name = given.name ?? '';
-    if (!name && given.generateName) {
-      do name = given.generateName.slice(0, 58) + suffix();
-      while (map.has(keyOf(namespace, name)));
-    }
-    if (!name)
-      throw refusals.invalid(
-        resource,
-        '',
-        'metadata.name',
-        'Required value: name or generateName is required',
-      );
-    if (name.length > 253 || !dnsSubdomain.test(name))
-      throw refusals.invalid(
-        resource,
-        name,
-        'metadata.name',
-        `Invalid value: "${name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character`,
-      );
+    const name = nameFor(resource, given, (candidate) => map.has(keyOf(namespace, candidate)));
     if (map.has(keyOf(namespace, name))) throw refusals.alreadyExists(resource, name);
     const metadata: ObjectMeta = {
       ...given,
@@ -321,13 +281,11 @@ export class ClusterStore {
     options: { replay?: boolean } = {},
   ): () => void {
     const kinds = new Set(typeof kindOrKinds === 'string' ? [kindOrKinds] : kindOrKinds);
-    const entry = { kinds, tell: listener as (event: StoreEvent) => void };
     if (options.replay)
       for (const kind of kinds)
         for (const object of this.list<T>(kind))
           listener({ type: 'ADDED', kind, object, resourceVersion: Number(object.metadata.resourceVersion) });
-    this.#listeners.add(entry);
-    return () => this.#listeners.delete(entry);
+    return this.#feed.subscribe(kinds, listener as (event: StoreEvent) => void);
   }
 
   /**
@@ -335,21 +293,12 @@ export class ClusterStore {
    * @throws ApiError 410 Expired when the history no longer reaches back that far.
    */
   watch(kind: Kind, sinceResourceVersion: string, listener: (event: StoreEvent) => void): () => void {
-    const since = Number(sinceResourceVersion);
-    if (since < this.#oldest) throw refusals.expired(sinceResourceVersion, String(this.#oldest));
-    // Events that are still queued have not reached anybody: they will come by the subscription.
-    const queued = new Set(this.#queue);
-    for (const event of this.#history)
-      if (event.kind === kind && event.resourceVersion > since && !queued.has(event)) listener(event);
-    return this.subscribe(kind, (event) => {
-      if (event.resourceVersion > since) listener(event);
-    });
+    return this.#feed.watch(kind, Number(sinceResourceVersion), listener);
   }
 
   /** Forgets the history, as etcd's compaction does: a watch that begins before now gets 410. */
   compact(): void {
-    this.#history = [];
-    this.#oldest = this.#version;
+    this.#feed.compact(this.#version);
   }
 
   /** Everything, as plain JSON. */
@@ -367,8 +316,7 @@ export class ClusterStore {
   load(dump: StoreDump): void {
     for (const map of this.#objects.values()) map.clear();
     this.#sorted.clear();
-    this.#dependents.clear();
-    this.#uids.clear();
+    this.#ownership.clear();
     this.#version = dump.resourceVersion + versionLeap;
     this.compact();
     for (const object of dump.objects) {
@@ -377,7 +325,7 @@ export class ClusterStore {
         keyOf(object.metadata.namespace, object.metadata.name),
         freeze(structuredClone(object)),
       );
-      this.#index(kind, undefined, object);
+      this.#ownership.changed(kind, undefined, object);
     }
   }
 
@@ -399,8 +347,8 @@ export class ClusterStore {
     freeze(object);
     this.#map(kind).set(keyOf(object.metadata.namespace, object.metadata.name), object);
     if (!previous) this.#sorted.delete(kind);
-    this.#index(kind, previous, object);
-    this.#tell({
+    this.#ownership.changed(kind, previous, object);
+    this.#feed.tell({
       type: previous ? 'MODIFIED' : 'ADDED',
       kind,
       object,
@@ -415,85 +363,35 @@ export class ClusterStore {
     freeze(last);
     this.#map(kind).delete(keyOf(stored.metadata.namespace, stored.metadata.name));
     this.#sorted.delete(kind);
-    this.#index(kind, stored, undefined);
-    for (const dependent of this.#dependents.get(stored.metadata.uid) ?? []) this.#collectLater(dependent);
-    this.#tell({ type: 'DELETED', kind, object: last, previous: stored, resourceVersion: this.#version });
+    this.#ownership.changed(kind, stored, undefined);
+    this.#feed.tell({
+      type: 'DELETED',
+      kind,
+      object: last,
+      previous: stored,
+      resourceVersion: this.#version,
+    });
   }
 
-  #index(kind: Kind, before: KubeObject | undefined, after: KubeObject | undefined): void {
-    const object = after ?? before;
-    if (!object) return;
-    const id = `${kind}|${keyOf(object.metadata.namespace, object.metadata.name)}`;
-    for (const owner of before?.metadata.ownerReferences ?? []) {
-      const ids = this.#dependents.get(owner.uid);
-      ids?.delete(id);
-      if (ids?.size === 0) this.#dependents.delete(owner.uid);
-    }
-    if (!after) {
-      this.#uids.delete(object.metadata.uid);
-      return;
-    }
-    this.#uids.add(object.metadata.uid);
-    for (const owner of after.metadata.ownerReferences ?? []) {
-      const ids = this.#dependents.get(owner.uid) ?? new Set();
-      this.#dependents.set(owner.uid, ids.add(id));
-    }
-    // An owner that does not exist: its dependent is collected too, as the garbage collector does.
-    if (!before && after.metadata.ownerReferences?.length) this.#collectLater(id);
-  }
-
-  #collectLater(id: string): void {
-    if (this.#collectable.size === 0) queueMicrotask(() => this.#collect());
-    this.#collectable.add(id);
+  #collectLater(location: Location): void {
+    if (this.#collectable.length === 0) queueMicrotask(() => this.#collect());
+    this.#collectable.push(location);
   }
 
   #collect(): void {
-    const ids = this.#collectable;
-    this.#collectable = new Set();
-    for (const id of ids) {
-      const bar = id.indexOf('|');
-      const kind = id.slice(0, bar) as Kind;
-      const object = this.#map(kind).get(id.slice(bar + 1));
-      const owners = object?.metadata.ownerReferences ?? [];
-      if (!object || owners.length === 0 || owners.some((owner) => this.#uids.has(owner.uid))) continue;
-      this.delete(kind, object.metadata.namespace, object.metadata.name);
+    const suspects = this.#collectable;
+    this.#collectable = [];
+    for (const { kind, namespace, name } of suspects) {
+      const object = this.get(kind, namespace, name);
+      if (object && this.#ownership.isOrphaned(object)) this.delete(kind, namespace, name);
     }
   }
 
   #orphan(uid: string): void {
-    for (const id of [...(this.#dependents.get(uid) ?? [])]) {
-      const bar = id.indexOf('|');
-      const kind = id.slice(0, bar) as Kind;
-      const object = this.#map(kind).get(id.slice(bar + 1));
-      if (!object) continue;
-      this.modify(kind, object.metadata.namespace, object.metadata.name, (draft) => {
-        draft.metadata.ownerReferences = draft.metadata.ownerReferences?.filter((owner) => owner.uid !== uid);
+    for (const { kind, namespace, name } of this.#ownership.dependents(uid))
+      this.modify(kind, namespace, name, ({ metadata }) => {
+        metadata.ownerReferences = metadata.ownerReferences?.filter((owner) => owner.uid !== uid);
       });
-    }
-  }
-
-  #tell(event: StoreEvent): void {
-    this.#history.push(event);
-    if (this.#history.length > this.#historyLimit) {
-      const dropped = this.#history.splice(0, Math.ceil(this.#historyLimit / 10));
-      this.#oldest = dropped.at(-1)?.resourceVersion ?? this.#oldest;
-    }
-    this.#queue.push(event);
-    if (this.#draining) return;
-    this.#draining = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift())
-        for (const listener of [...this.#listeners])
-          if (listener.kinds.has(next.kind) && this.#listeners.has(listener)) {
-            try {
-              listener.tell(next);
-            } catch (error) {
-              this.#onListenerError(error);
-            }
-          }
-    } finally {
-      this.#draining = false;
-    }
   }
 }
 
@@ -507,15 +405,4 @@ function changesGeneration(
   const { metadata: _a, ...bodyBefore } = before;
   const { metadata: _b, ...bodyAfter } = after;
   return !isDeepStrictEqual(bodyBefore, bodyAfter);
-}
-
-/** Whether an object of the kind is inside a list's or watch's selection. @throws ApiError 400. */
-export function matcher(kind: Kind, options: ListOptions): (object: KubeObject) => boolean {
-  const { namespace } = options;
-  const labels = options.labelSelector ? labelSelector(options.labelSelector) : undefined;
-  const fields = options.fieldSelector ? fieldSelector(kind, options.fieldSelector) : undefined;
-  return (object) =>
-    (namespace === undefined || object.metadata.namespace === namespace) &&
-    (labels?.(object) ?? true) &&
-    (fields?.(object) ?? true);
 }

@@ -3,7 +3,8 @@ import { type Exchange, flag, integer } from './exchange';
 import type { ResourceKind } from './kinds';
 import { selectionOf } from './lists';
 import { ApiError, type KubeObject, refusals } from './objects';
-import { type ClusterStore, matcher, type StoreEvent } from './store';
+import { matcher } from './selectors';
+import type { ClusterStore, StoreEvent } from './store';
 
 /** A client that reads too slowly is cut off, as a watch cache does. */
 const backlogLimit = 32 * 1024 * 1024;
