@@ -1,3 +1,59 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { Board } from '../../../shared/domain/board';
+import { useApp, useBoard } from '../../data/queries';
+import { ExternalLink } from '../../ui/external-link';
+import { FailurePanel } from '../../ui/failure-panel';
+import classes from './app-screen.module.css';
+import { Differences } from './differences';
+import { EnvironmentCard } from './environment-card';
+import { RecentDeployments } from './recent-deployments';
+
+const route = getRouteApi('/apps/$app');
+
+/** One app along its chain of environments. */
 export function AppScreen() {
-  return null;
+  const { app } = route.useParams();
+  const { environment } = route.useSearch();
+  const board = useBoard().data;
+  const view = useApp(app);
+  if (!view.data || !board) {
+    return (
+      <div className={classes.fault}>
+        <h1>{app}</h1>
+        {view.error ? (
+          <FailurePanel failure={view.error.failure} onRetry={() => void view.refetch()} />
+        ) : (
+          <p role="status">Reading the app…</p>
+        )}
+      </div>
+    );
+  }
+  const { cells, previous, sourceUrl } = view.data;
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1>{app}</h1>
+        {sourceUrl && <ExternalLink url={sourceUrl}>Source</ExternalLink>}
+      </header>
+      <div className={classes.chain} style={{ gridTemplateColumns: columns(board) }}>
+        {board.environments.map((each) => (
+          <EnvironmentCard
+            key={each.name}
+            app={app}
+            environment={each}
+            cell={cells.find((cell) => cell.environment === each.name) ?? null}
+            previous={previous[each.name] ?? null}
+            next={board.environments.find((other) => other.before === each.name)?.name ?? null}
+            highlighted={each.name === environment}
+          />
+        ))}
+      </div>
+      <div className={classes.below}>
+        <RecentDeployments app={app} environments={board.environments.map((each) => each.name)} />
+        <Differences app={app} cells={cells} environments={board.environments} />
+      </div>
+    </div>
+  );
 }
+
+const columns = (board: Board): string => `repeat(${board.environments.length}, minmax(248px, 1fr))`;

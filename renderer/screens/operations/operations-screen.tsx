@@ -1,3 +1,97 @@
+import { SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { actOf, type Operation } from '../../../shared/domain/operation';
+import { useOperations } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { OperationMark } from '../../ui/mark';
+import { Empty } from '../../ui/panel';
+import { between, clock, duration, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { presentStep, stepWord } from '../../ui/words';
+import classes from './operations-screen.module.css';
+
+/** Everything that release managers asked of this console, newest first. */
 export function OperationsScreen() {
-  return null;
+  const [which, setWhich] = useState('all');
+  const operations = useOperations({ limit: 200 });
+  const shown = (operations.data ?? []).filter((each) =>
+    which === 'open' ? each.finishedAt === null : which === 'failed' ? troubled(each) : true,
+  );
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1>Operations</h1>
+        <SegmentedControl
+          aria-label="Which operations"
+          value={which}
+          onChange={setWhich}
+          data={[
+            { value: 'all', label: 'All' },
+            { value: 'open', label: 'Open' },
+            { value: 'failed', label: 'Failed or unknown' },
+          ]}
+        />
+      </header>
+      {operations.error && (
+        <FailurePanel failure={operations.error.failure} onRetry={() => void operations.refetch()} />
+      )}
+      {operations.isPending && <p role="status">Reading the operations…</p>}
+      {operations.data && shown.length === 0 && (
+        <Empty title={which === 'all' ? 'No operations yet' : 'None of these'}>
+          {which === 'all'
+            ? 'Deploys, promotions, rollbacks and holds that you start appear here, and stay after a restart.'
+            : 'No operation fits; all of them are under “All”.'}
+        </Empty>
+      )}
+      {shown.length > 0 && <OperationTable operations={shown} />}
+    </div>
+  );
+}
+
+const troubled = (operation: Operation): boolean =>
+  operation.state === 'failed' || operation.state === 'unknown';
+
+function OperationTable({ operations }: { operations: readonly Operation[] }) {
+  const now = useNow('second');
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Operation</th>
+          <th scope="col">At</th>
+          <th scope="col">Asked for</th>
+          <th scope="col">By</th>
+          <th scope="col" className={classes.number}>
+            Took
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {operations.map((each) => {
+          const step = presentStep(each);
+          return (
+            <tr key={each.id}>
+              <td>
+                <OperationMark value={each.state} />
+              </td>
+              <td className={classes.act}>
+                <Link to="/operations/$operationId" params={{ operationId: each.id }}>
+                  {actOf(each.intent)}
+                </Link>
+                {each.intent.reason && <span className={classes.reason}>“{each.intent.reason}”</span>}
+              </td>
+              <td>{step && each.state !== 'succeeded' ? stepWord[step.name] : ''}</td>
+              <td title={fullTime(each.requestedAt)}>{clock(each.requestedAt, now)}</td>
+              <td>{each.actor}</td>
+              <td className={classes.number}>
+                {duration(between(each.requestedAt, each.finishedAt, now) ?? 0)}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
 }

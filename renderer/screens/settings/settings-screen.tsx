@@ -1,3 +1,96 @@
+import { SegmentedControl, Switch } from '@mantine/core';
+import type { Settings } from '../../../shared/contract/contract';
+import { useSaveSettings, useSession, useSettings } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { Panel } from '../../ui/panel';
+import { IdentityForm } from './identity-form';
+import classes from './settings-screen.module.css';
+
+/** How the console looks, who its commits are by, and what it is. */
 export function SettingsScreen() {
-  return null;
+  const settings = useSettings();
+  const save = useSaveSettings();
+  return (
+    <div className={classes.screen}>
+      <h1 className={classes.title}>Settings</h1>
+      {settings.error && (
+        <FailurePanel failure={settings.error.failure} onRetry={() => void settings.refetch()} />
+      )}
+      {save.error && <FailurePanel failure={save.error.failure} />}
+      {settings.data && (
+        <>
+          <Panel title="Identity">
+            <IdentityForm
+              key={`${settings.data.identity.name} ${settings.data.identity.email}`}
+              identity={settings.data.identity}
+              busy={save.isPending}
+              onSave={(identity) => save.mutate({ identity })}
+            />
+          </Panel>
+          <Panel title="Appearance and notifications">
+            <div className={classes.row}>
+              <span id="colours">Colours</span>
+              <SegmentedControl
+                aria-labelledby="colours"
+                value={settings.data.colourScheme}
+                onChange={(value) => save.mutate({ colourScheme: value as Settings['colourScheme'] })}
+                data={[
+                  { value: 'auto', label: 'As the system' },
+                  { value: 'light', label: 'Light' },
+                  { value: 'dark', label: 'Dark' },
+                ]}
+              />
+            </div>
+            <div className={classes.row}>
+              <div>
+                <p>Notifications</p>
+                <p className={classes.quiet}>When an operation of your own ends or waits for you.</p>
+              </div>
+              <Switch
+                aria-label="Notifications"
+                checked={settings.data.notifications}
+                onChange={(event) => save.mutate({ notifications: event.currentTarget.checked })}
+              />
+            </div>
+          </Panel>
+        </>
+      )}
+      <About />
+    </div>
+  );
+}
+
+function About() {
+  const session = useSession().data;
+  if (!session) return null;
+  const { app, ledger } = session;
+  const facts: [string, string][] = [
+    ['Signalbox', app.version],
+    ['Runtime', app.runtime],
+    ['Chromium', app.chromium],
+    ['Node.js', app.node],
+    ['Platform', app.platform],
+    ['Ledger', ledger.url],
+    ['Branch', ledger.branch],
+    ['Landing', ledger.landing === 'push' ? 'by push' : 'by a short-lived branch that is merged'],
+  ];
+  return (
+    <Panel title="About" aside={<FreshnessMark name="Ledger" value={ledger.freshness} />}>
+      {app.fallbackRuntime && (
+        <p className={classes.notice} role="note">
+          This window runs on the fallback Electron for development and tests. What is shipped runs on the
+          newest supported one.
+        </p>
+      )}
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
 }

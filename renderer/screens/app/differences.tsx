@@ -1,0 +1,80 @@
+import type { Cell, EnvironmentView } from '../../../shared/domain/board';
+import { shortVersion } from '../../../shared/domain/version';
+import { useChange } from '../../data/queries';
+import { ChangeView, changeSummary } from '../../ui/change-view';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Panel } from '../../ui/panel';
+import classes from './differences.module.css';
+
+interface DifferencesProps {
+  app: string;
+  cells: readonly Cell[];
+  environments: readonly EnvironmentView[];
+}
+
+/** What differs between neighbours of the chain: what a promotion would bring. */
+export function Differences({ app, cells, environments }: DifferencesProps) {
+  const version = (environment: string) =>
+    cells.find((cell) => cell.environment === environment)?.ledger?.version ?? null;
+  const steps = environments.filter((each) => each.before !== null);
+  return (
+    <Panel title="What differs between environments">
+      {steps.length === 0 && <p className={classes.note}>There is only one environment in the chain.</p>}
+      {steps.map(({ name, before }) => (
+        <Difference
+          key={name}
+          app={app}
+          into={name}
+          from={before ?? ''}
+          there={version(name)}
+          incoming={version(before ?? '')}
+        />
+      ))}
+    </Panel>
+  );
+}
+
+interface DifferenceProps {
+  app: string;
+  into: string;
+  from: string;
+  there: string | null;
+  incoming: string | null;
+}
+
+function Difference({ app, into, from, there, incoming }: DifferenceProps) {
+  const change = useChange(app, there, incoming);
+  const same = there !== null && there === incoming;
+  const summary = same
+    ? 'The same version'
+    : there === null || incoming === null
+      ? 'Not deployed in both'
+      : change.data
+        ? changeSummary(change.data)
+        : change.error
+          ? 'What differs could not be read'
+          : 'Reading the commits…';
+  return (
+    <details className={classes.step}>
+      <summary>
+        <span className={classes.pair}>
+          {from} → {into}
+        </span>
+        <span className={classes.summary}>{summary}</span>
+      </summary>
+      <div className={classes.body}>
+        {!same && there && incoming && (
+          <p className={classes.versions}>
+            <span className="mono">{shortVersion(there)}</span> in {into},{' '}
+            <span className="mono">{shortVersion(incoming)}</span> in {from}
+          </p>
+        )}
+        {change.data && !same && <ChangeView change={change.data} />}
+        {change.error && (
+          <FailurePanel failure={change.error.failure} onRetry={() => void change.refetch()} />
+        )}
+        {same && <p className={classes.versions}>Nothing is waiting to be promoted.</p>}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button, SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Deployment } from '../../../shared/domain/deployment';
+import { useDeployments } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Panel } from '../../ui/panel';
+import { clock, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { Version } from '../../ui/version';
+import { kindWord } from '../../ui/words';
+import classes from './recent-deployments.module.css';
+
+const all = 'all';
+const most = 200;
+
+/** What was deployed where, by whom and why, newest first. */
+export function RecentDeployments({ app, environments }: { app: string; environments: string[] }) {
+  const [environment, setEnvironment] = useState(all);
+  const [limit, setLimit] = useState(30);
+  const deployments = useDeployments({ app, limit, ...(environment === all ? {} : { environment }) });
+  return (
+    <Panel
+      title="Recent deployments"
+      aside={
+        <SegmentedControl
+          aria-label="Environment"
+          value={environment}
+          onChange={setEnvironment}
+          data={[{ value: all, label: 'All' }, ...environments]}
+        />
+      }
+    >
+      {deployments.error && (
+        <div className={classes.note}>
+          <FailurePanel failure={deployments.error.failure} onRetry={() => void deployments.refetch()} />
+        </div>
+      )}
+      {deployments.isPending && <p className={classes.note}>Reading the history…</p>}
+      {deployments.data && (
+        <>
+          <DeploymentTable deployments={deployments.data.deployments} />
+          {!deployments.data.complete && (
+            <p className={classes.note}>The history is still being read: older deployments are to come.</p>
+          )}
+          {deployments.data.more && limit < most && (
+            <div className={classes.note}>
+              <Button variant="default" onClick={() => setLimit((now) => Math.min(most, now * 2))}>
+                Show more
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function DeploymentTable({ deployments }: { deployments: readonly Deployment[] }) {
+  const now = useNow('calm');
+  if (deployments.length === 0) return <p className={classes.note}>No deployment is known.</p>;
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">Environment</th>
+          <th scope="col">Version</th>
+          <th scope="col">Kind</th>
+          <th scope="col">By</th>
+        </tr>
+      </thead>
+      <tbody>
+        {deployments.map((each) => (
+          <tr key={`${each.commit} ${each.environment} ${each.at}`}>
+            <td title={fullTime(each.at)}>{clock(each.at, now)}</td>
+            <td>{each.environment}</td>
+            <td className={classes.versions}>
+              <Version value={each.from} /> → <Version value={each.to} strong />
+            </td>
+            <td>
+              {each.operationId ? (
+                <Link to="/operations/$operationId" params={{ operationId: each.operationId }}>
+                  {kindWord[each.kind]}
+                </Link>
+              ) : (
+                kindWord[each.kind]
+              )}
+            </td>
+            <td className={classes.who}>
+              {each.author}
+              {each.reason && (
+                <span className={classes.reason} title={each.reason}>
+                  “{each.reason}”
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,109 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Board } from '../../../shared/domain/board';
+import { isImageTag } from '../../../shared/domain/version';
+import { ActButton } from '../../ui/act-button';
+import { Panel } from '../../ui/panel';
+import type { PracticeAct } from './practice-screen';
+import classes from './practice-screen.module.css';
+
+interface DisturbProps {
+  board: Board | undefined;
+  onAct: (act: PracticeAct) => void;
+}
+
+/** Takes things away and brings them back, and plays another release manager. */
+export function Disturb({ board, onAct }: DisturbProps) {
+  return (
+    <Panel title="Disturb it">
+      <div className={classes.lines}>
+        {board?.environments.map(({ name }) => (
+          <div key={name} className={classes.line}>
+            <span>Cluster of {name}</span>
+            <span className={classes.pair}>
+              <Button
+                variant="default"
+                aria-label={`Take the cluster of ${name} away`}
+                onClick={() => onAct({ act: 'cluster', environment: name, up: false })}
+              >
+                Take away
+              </Button>
+              <Button
+                variant="default"
+                aria-label={`Bring the cluster of ${name} back`}
+                onClick={() => onAct({ act: 'cluster', environment: name, up: true })}
+              >
+                Bring back
+              </Button>
+            </span>
+          </div>
+        ))}
+        <div className={classes.line}>
+          <span>Git remote</span>
+          <span className={classes.pair}>
+            <Button
+              variant="default"
+              aria-label="Take the Git remote away"
+              onClick={() => onAct({ act: 'git', up: false })}
+            >
+              Take away
+            </Button>
+            <Button
+              variant="default"
+              aria-label="Bring the Git remote back"
+              onClick={() => onAct({ act: 'git', up: true })}
+            >
+              Bring back
+            </Button>
+          </span>
+        </div>
+      </div>
+      <SomeoneElse board={board} onAct={onAct} />
+    </Panel>
+  );
+}
+
+function SomeoneElse({ board, onAct }: DisturbProps) {
+  const [pickedApp, setApp] = useState<string | null>(null);
+  const [pickedEnvironment, setEnvironment] = useState<string | null>(null);
+  const [version, setVersion] = useState('');
+  const app = pickedApp ?? board?.apps[0] ?? null;
+  const environment = pickedEnvironment ?? board?.environments.at(-1)?.name ?? null;
+  const wanted = version.trim();
+  const blocked = isImageTag(wanted) ? null : 'Type the version that someone else deploys, such as v12.';
+  return (
+    <div className={classes.form}>
+      <h3>Someone else gets there first</h3>
+      <Select
+        label="App"
+        data={board?.apps ?? []}
+        value={app}
+        onChange={setApp}
+        searchable
+        allowDeselect={false}
+      />
+      <Select
+        label="Environment"
+        data={board?.environments.map((each) => each.name) ?? []}
+        value={environment}
+        onChange={setEnvironment}
+        allowDeselect={false}
+      />
+      <TextInput
+        label="Version"
+        placeholder="v12"
+        value={version}
+        onChange={(event) => setVersion(event.currentTarget.value)}
+      />
+      <ActButton
+        variant="default"
+        blocked={blocked}
+        onAct={() =>
+          app && environment && onAct({ act: 'someone-else-deploys', app, environment, version: wanted })
+        }
+      >
+        Deploy as someone else
+      </ActButton>
+    </div>
+  );
+}

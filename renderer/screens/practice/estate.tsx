@@ -1,0 +1,64 @@
+import { Button, Modal, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { Panel } from '../../ui/panel';
+import type { PracticeAct } from './practice-screen';
+import classes from './practice-screen.module.css';
+
+/** How fast the estate's time runs, and the way back to its beginning. */
+export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
+  const [speed, setSpeed] = useState<string>('');
+  const [asked, setAsked] = useState(false);
+  return (
+    <Panel title="The estate">
+      <div className={classes.form}>
+        <div>
+          <p className={classes.label} id="speed">
+            Speed of everything in it
+          </p>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby="speed"
+            value={speed}
+            onChange={(value) => {
+              setSpeed(value);
+              onAct({ act: 'speed', speed: Number(value) });
+            }}
+            data={[
+              { value: '1', label: 'Real' },
+              { value: '5', label: '5×' },
+              { value: '20', label: '20×' },
+              { value: '100', label: '100×' },
+            ]}
+          />
+        </div>
+        <div>
+          <p className={classes.label}>Start over</p>
+          <p className={classes.quiet}>
+            All apps, versions, history and holds go back to how they were at first.
+          </p>
+        </div>
+        <Button variant="default" onClick={() => setAsked(true)}>
+          Reset the practice estate…
+        </Button>
+      </div>
+      <Modal opened={asked} onClose={() => setAsked(false)} title="Reset the practice estate?" centered>
+        <p>Everything that was done in it is forgotten. Nothing real is touched.</p>
+        <div className={classes.dialogButtons}>
+          <Button variant="default" size="sm" data-autofocus onClick={() => setAsked(false)}>
+            Keep it
+          </Button>
+          <Button
+            size="sm"
+            color="brick"
+            onClick={() => {
+              setAsked(false);
+              onAct({ act: 'reset' });
+            }}
+          >
+            Reset the practice estate
+          </Button>
+        </div>
+      </Modal>
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Checkbox, Select } from '@mantine/core';
+import { useState } from 'react';
+import { Panel } from '../../ui/panel';
+import type { PracticeAct } from './practice-screen';
+import classes from './practice-screen.module.css';
+
+type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];
+
+const ways: { value: Breaks; label: string }[] = [
+  { value: 'nothing', label: 'Good: nothing breaks' },
+  { value: 'crash-loop', label: 'Crashes as it starts' },
+  { value: 'tests-fail', label: 'Fails its smoke tests' },
+  { value: 'tests-flaky', label: 'Has flaky smoke tests' },
+  { value: 'slow', label: 'Rolls out slowly' },
+];
+const everywhere = 'everywhere';
+
+interface ReleaseFormProps {
+  apps: string[];
+  environments: string[];
+  onAct: (act: PracticeAct) => void;
+}
+
+/** Publishes a new version of an app, as its developers would by merging. */
+export function ReleaseForm({ apps, environments, onAct }: ReleaseFormProps) {
+  const [picked, setPicked] = useState<string | null>(null);
+  const [breaks, setBreaks] = useState<Breaks>('nothing');
+  const [onlyIn, setOnlyIn] = useState(everywhere);
+  const [migration, setMigration] = useState(false);
+  const app = picked ?? apps[0] ?? null;
+  return (
+    <Panel title="Release a version">
+      <div className={classes.form}>
+        <Select label="App" data={apps} value={app} onChange={setPicked} searchable allowDeselect={false} />
+        <Select
+          label="What it does"
+          data={ways}
+          value={breaks}
+          allowDeselect={false}
+          onChange={(value) => value && setBreaks(value as Breaks)}
+        />
+        <Select
+          label="Where"
+          data={[
+            { value: everywhere, label: 'In every environment' },
+            ...environments.map((name) => ({ value: name, label: `In ${name} only` })),
+          ]}
+          value={onlyIn}
+          allowDeselect={false}
+          disabled={breaks === 'nothing'}
+          onChange={(value) => value && setOnlyIn(value)}
+        />
+        <Checkbox
+          size="sm"
+          label="It has a migration"
+          checked={migration}
+          onChange={(event) => setMigration(event.currentTarget.checked)}
+        />
+        <Button
+          onClick={() =>
+            app &&
+            onAct({
+              act: 'release',
+              app,
+              breaks,
+              migration,
+              ...(onlyIn === everywhere || breaks === 'nothing' ? {} : { onlyIn }),
+            })
+          }
+        >
+          Release {app ?? 'an app'}
+        </Button>
+      </div>
+    </Panel>
+  );
+}
