@@ -16,7 +16,7 @@ export type AppFaultsState = z.infer<typeof appFaultsSchema>;
 export const noAppFaults = (): AppFaultsState => ({ crashLoops: [], tests: [], slow: [] });
 
 /** Seconds until a pod of a healthy app is ready. */
-export const usualReadySeconds = 6;
+const usualReadySeconds = 6;
 
 interface Place {
   app: string;

@@ -8,7 +8,7 @@ import {
 } from './control-contract';
 
 /** A call that the practice estate refused. */
-export class ControlError extends Error {
+class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly code: ControlErrorCode;
   constructor(command: string, code: ControlErrorCode, message: string) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gitFaultsSchema } from '../git/faults';
-import { githubFaultsSchema } from '../github/server';
+import { githubFaultsSchema } from '../github/faults';
 import { appFaultsSchema } from './app-faults';
 import { environments, seedApps } from './apps';
 
@@ -25,7 +25,7 @@ const values = z.object({
 });
 
 /** What the estate says about itself. */
-export const practiceStatusSchema = z.object({
+const practiceStatusSchema = z.object({
   speed: z.number(),
   urls: z.object({ git: z.string(), github: z.string(), clusters: z.record(z.string(), z.string()) }),
   /** Commit of the release repo's main. */
@@ -39,7 +39,6 @@ export const practiceStatusSchema = z.object({
     clusters: z.record(z.string(), z.enum(['up', 'refused', 'hanging'])),
   }),
 });
-export type PracticeStatus = z.infer<typeof practiceStatusSchema>;
 
 /**
  * Every scenario: `POST <controlUrl>/<name>` with the input as JSON. A call returns when it has taken effect, not

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { gitFaultsSchema, noGitFaults } from '../git/faults';
-import { githubFaultsSchema, noGithubFaults } from '../github/server';
+import { githubFaultsSchema, noGithubFaults } from '../github/faults';
 import { appFaultsSchema, noAppFaults } from './app-faults';
 import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
 
 const reachability = z.enum(['up', 'refused', 'hanging']);
-export type Reachability = z.infer<typeof reachability>;
 
 /** What is kept of an estate beside its repos and clusters. */
 export const estateStateSchema = z.object({

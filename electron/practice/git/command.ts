@@ -21,6 +21,8 @@ export function gitEnvironment(
   ];
   const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
+    // Windows starts no program without them.
+    ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot, TEMP: process.env.TEMP ?? '' } : {}),
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: process.platform === 'win32' ? 'NUL' : '/dev/null',

@@ -1,5 +1,5 @@
 import { peopleByEmail } from '../estate/people';
-import type { FileChange } from '../git/bare-repo';
+import type { FileChange } from '../git/diff';
 import { type Answer, commitOf, type RepoContext } from './context';
 import { linkHeader, pageOf } from './paging';
 import { notFound, Problem } from './problem';

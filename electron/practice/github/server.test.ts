@@ -7,7 +7,8 @@ import { owner, releaseRepoName } from '../estate/apps';
 import { gitDirOf, seedRepos } from '../estate/seed/seed';
 import { BareRepo } from '../git/bare-repo';
 import { git } from '../git/command';
-import { type GithubServer, noGithubFaults, startGithubServer } from './server';
+import { noGithubFaults } from './faults';
+import { type GithubServer, startGithubServer } from './server';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const release = { owner, repo: releaseRepoName };

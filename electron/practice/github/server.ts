@@ -3,13 +3,13 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { listenOnLoopback } from '../estate/loopback';
 import { peopleByEmail } from '../estate/people';
 import { accessOf, type TokenHolder, type Tokens } from '../git/access';
 import { BareRepo } from '../git/bare-repo';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import type { Answer, RepoContext } from './context';
+import { type GithubFaults, noGithubFaults } from './faults';
 import { merge } from './merges-api';
 import { notFound, Problem } from './problem';
 import { createRateLimit, type RateLimit } from './rate-limit';
@@ -25,26 +25,6 @@ import {
 } from './refs-api';
 import { repository } from './repository-shapes';
 import { rateLimits, user } from './shapes';
-
-/** What goes wrong on purpose with the GitHub API. */
-export const githubFaultsSchema = z.object({
-  /** Taken away: connections are destroyed. */
-  down: z.boolean(),
-  /** Every request is answered by 502, as GitHub does on a bad day. */
-  failing: z.boolean(),
-  /** Every request is answered by 403 with no requests left. */
-  rateLimited: z.boolean(),
-  /** Milliseconds that every request waits before it is served. */
-  latencyMs: z.number().min(0).max(60_000),
-});
-export type GithubFaults = z.infer<typeof githubFaultsSchema>;
-
-export const noGithubFaults = (): GithubFaults => ({
-  down: false,
-  failing: false,
-  rateLimited: false,
-  latencyMs: 0,
-});
 
 export interface GithubServerOptions {
   /** Folder of the bare repos, as for the Git server. */

@@ -1,6 +1,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { type Person, peopleByEmail } from '../estate/people';
-import type { CommitInfo, FileChange } from '../git/bare-repo';
+import type { CommitInfo } from '../git/bare-repo';
+import type { FileChange } from '../git/diff';
 
 type Data<
   S extends keyof RestEndpointMethodTypes,
@@ -14,7 +15,6 @@ type Data<
 export type Repository = Data<'repos', 'get'>;
 export type Ref = Data<'git', 'getRef'>;
 export type Commit = Data<'repos', 'getCommit'>;
-export type Merge = Data<'repos', 'merge'>;
 export type Comparison = Data<'repos', 'compareCommitsWithBasehead'>;
 export type Tag = Data<'repos', 'listTags'>[number];
 export type Branch = Data<'repos', 'listBranches'>[number];

@@ -6,7 +6,7 @@ import type { Random } from './random';
 import { firstFiles, historyBegin, inventPull, type Pull, type Release } from './releases';
 
 /** Message of GitHub's merge commit. */
-export const pullMessage = (pull: Pick<Pull, 'number' | 'branch' | 'title'>): string =>
+const pullMessage = (pull: Pick<Pull, 'number' | 'branch' | 'title'>): string =>
   `Merge pull request #${pull.number} from ${owner}/${pull.branch}\n\n${pull.title}\n`;
 
 /** Adds a pull request's commits and its merge onto main. @returns the merge's mark. */

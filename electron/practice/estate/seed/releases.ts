@@ -42,7 +42,7 @@ const verbs = [
 ] as const;
 const parts = ['controller', 'presenter', 'serializer', 'query', 'worker', 'helper'] as const;
 
-export const slug = (text: string, separator = '-'): string =>
+const slug = (text: string, separator = '-'): string =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, separator)
@@ -55,7 +55,7 @@ const className = (text: string): string =>
     .join('');
 
 /** `20260301094500`, as Rails numbers a migration. */
-export const migrationStamp = (at: Date): string => at.toISOString().replace(/\D/g, '').slice(0, 14);
+const migrationStamp = (at: Date): string => at.toISOString().replace(/\D/g, '').slice(0, 14);
 
 /** Invents the next pull request of an app; `files` is what main holds, and is left as it is. */
 export function inventPull(

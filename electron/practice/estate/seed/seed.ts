@@ -15,7 +15,7 @@ export const gitDirOf = (root: string, repo: string): string => path.join(root, 
  * Creates an empty bare repo with the branch `main` as HEAD: what `git init --bare` leaves
  * (gitrepository-layout(5)), without a process for each of 15 repos.
  */
-export async function initBare(gitDir: string): Promise<void> {
+async function initBare(gitDir: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
     await mkdir(path.join(gitDir, folder), { recursive: true });
   await writeFile(path.join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
@@ -26,7 +26,7 @@ export async function initBare(gitDir: string): Promise<void> {
 }
 
 /** Feeds a stream to `git fast-import`. */
-export async function importInto(gitDir: string, stream: string): Promise<void> {
+async function importInto(gitDir: string, stream: string): Promise<void> {
   await git(gitDir, ['fast-import', '--quiet', '--done', '--force'], { input: stream });
 }
 
