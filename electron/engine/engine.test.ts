@@ -47,7 +47,7 @@ const cell = (app: string, environment: string): Cell => {
   return found;
 };
 const versionIn = (app: string, environment: string): string => cell(app, environment).ledger?.version ?? '';
-const before = (version: string, by = 1): string => `v${Number(version.slice(1)) - by}`;
+const older = (version: string, by = 1): string => `v${Number(version.slice(1)) - by}`;
 const flagIn = (app: string, environment: string) => cell(app, environment).ledger?.automaticDeploys;
 const soon = { timeout: 40 * seconds, interval: 50 };
 
@@ -63,7 +63,7 @@ const goBack = (app: string, environment: string, by = 1): Intent => ({
   kind: 'deploy',
   app,
   environment,
-  version: before(versionIn(app, environment), by),
+  version: older(versionIn(app, environment), by),
   expected: versionIn(app, environment),
   reason: 'rehearsal',
   override: ['behind-running', 'migration', 'not-tested-before', 'hold'],
@@ -80,7 +80,7 @@ const runningTests = (app: string, environment: string, version: string) =>
 
 describe('the engine on the practice estate', { timeout: 120 * seconds }, () => {
   it('deploys a version and follows it to its tests', async () => {
-    const wanted = before(versionIn('static', 'integration'));
+    const wanted = older(versionIn('static', 'integration'));
     const operation = await ended(rig.engine, await start(goBack('static', 'integration')));
     expect(operation.failure).toBeNull();
     expect(states(operation)).toEqual({
@@ -121,7 +121,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
       expect.objectContaining({ code: 'not-tested-before', level: 'pass' }),
     );
     expect(versionIn('router', 'staging')).toBe(version);
-    const stale = { ...intent, version: before(version, 5), expected: version };
+    const stale = { ...intent, version: older(version, 5), expected: version };
     const refused = await ended(rig.engine, await start(stale));
     expect(refused.state).toBe('failed');
     expect(refused.commit).toBeNull();
@@ -163,22 +163,24 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
   });
 
   it('stops watching a version that somebody replaced', async () => {
-    await practice.control.slowRollout({ app: 'smart-answers', readySeconds: 3600, environment: 'staging' });
+    await practice.control.slowRollout({ app: 'smart-answers', readySeconds: 500, environment: 'staging' });
+    await practice.control.setSpeed({ speed: 10 });
     const intent = goBack('smart-answers', 'staging');
     const id = await start(intent);
     await operationWhen(rig.engine, id, ({ steps }) =>
       steps.some((one) => one.name === 'rollout' && one.state === 'running'),
     );
-    const other = before(versionIn('smart-answers', 'staging'), 1);
+    const other = older(versionIn('smart-answers', 'staging'), 1);
     await practice.control.deployAsSomeoneElse({
       app: 'smart-answers',
       environment: 'staging',
       version: other,
     });
     const end = await ended(rig.engine, id);
+    await practice.control.setSpeed({ speed: 200 });
+    await practice.control.heal({ app: 'smart-answers' });
     expect(end).toMatchObject({ state: 'failed', failure: { code: 'conflict' } });
     expect(end.failure?.message).toContain(other);
-    await practice.control.heal({ app: 'smart-answers' });
   });
 
   it('says that tests failed, and which workflow it was', async () => {
@@ -193,7 +195,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
   it('stops when somebody was faster, and shows what changed', async () => {
     const intent = goBack('asset-manager', 'production');
     const seen = unwrap(await rig.engine.preview(intent)).findings;
-    const version = before(versionIn('asset-manager', 'production'), 3);
+    const version = older(versionIn('asset-manager', 'production'), 3);
     await practice.control.deployAsSomeoneElse({ app: 'asset-manager', environment: 'production', version });
     const end = await ended(rig.engine, unwrap(rig.engine.start(intent, seen)).operationId);
     expect(end).toMatchObject({ state: 'failed', commit: null, failure: { code: 'conflict' } });
@@ -210,8 +212,10 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
       breaks: 'crash-loop',
       environments: ['production'],
     });
-    await vi.waitFor(() => expect(cell(app, 'production').health).toBe('Degraded'), soon);
-    expect(versionIn(app, 'production')).toBe(bad);
+    await vi.waitFor(() => {
+      expect(versionIn(app, 'production')).toBe(bad);
+      expect(cell(app, 'production').health).toBe('Degraded');
+    }, soon);
     await vi.waitFor(() => expect(cell(app, 'production').rollbackTarget?.version).toBe(good), soon);
     const intent: Intent = { kind: 'rollback', app, environment: 'production', version: good, expected: bad };
     const preview = unwrap(await rig.engine.preview(intent));
@@ -248,7 +252,8 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
 
   it('is possible while a deployment that has landed is still being watched', async () => {
     const app = 'government-frontend';
-    await practice.control.slowRollout({ app, readySeconds: 3600, environment: 'production' });
+    await practice.control.slowRollout({ app, readySeconds: 500, environment: 'production' });
+    await practice.control.setSpeed({ speed: 10 });
     const good = versionIn(app, 'production');
     const first = await start(goBack(app, 'production'));
     await operationWhen(rig.engine, first, ({ commit }) => commit !== null);
@@ -261,9 +266,11 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
       reason: 'it does not come up',
       override: ['migration', 'never-healthy-here', 'migrations-unknown'],
     };
-    await practice.control.heal({ app });
     const id = await start(intent);
-    expect((await ended(rig.engine, first)).failure).toMatchObject({
+    const stopped = await ended(rig.engine, first);
+    await practice.control.heal({ app });
+    await practice.control.setSpeed({ speed: 200 });
+    expect(stopped.failure).toMatchObject({
       code: 'conflict',
       next: [{ do: 'open-operation', operationId: id }],
     });
@@ -286,7 +293,7 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
     const app = 'email-alert-api';
     const { version, was } = await inFlight(app);
     expect(versionIn(app, 'production')).toBe(was);
-    for (const environment of ['production', 'staging'])
+    for (const environment of ['production', 'staging'] as const)
       await practice.control.holdAsSomeoneElse({ app, environment, automaticDeploysEnabled: false });
     await practice.control.setSpeed({ speed: 200 });
     await vi.waitFor(() => expect(versionIn(app, 'production')).toBe(version), soon);

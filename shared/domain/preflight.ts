@@ -315,7 +315,7 @@ function changeFindings(intent: Ask, ledger: LedgerFacts, outside: OutsideFacts)
   }
   const files = change.migrations.slice(0, 5).join(', ');
   const more = change.migrations.length > 5 ? ` and ${change.migrations.length - 5} more` : '';
-  const evidence = `${change.commits.length} commits compared${change.truncated ? ' (not all of them)' : ''}.`;
+  const evidence = `${change.commits.length + change.lost.length} commits compared${change.truncated ? ' (not all of them)' : ''}.`;
   if (change.migrations.length > 0)
     found.push(
       finding(
