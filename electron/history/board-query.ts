@@ -36,9 +36,9 @@ export function idOfMoment(statements: Statements, moment: Moment, complete: boo
   const at = Math.floor(secondsOf(moment.at));
   // The newest row of the newest commit that is no later, wherever the clocks stood: `git rev-list -1 --before=…`.
   const sql = complete
-    ? 'select id from event indexed by event_eff where eff <= ? order by eff desc, id limit 1'
+    ? 'select min(id) as id from event indexed by event_eff where eff = (select max(eff) from event indexed by event_eff where eff <= ?)'
     : 'select id from event not indexed where eff <= ? order by id limit 1';
-  return statements.all<{ id: number }>(sql, at)[0]?.id ?? null;
+  return statements.all<{ id: number | null }>(sql, at)[0]?.id ?? null;
 }
 
 /** Every cell as it was at a moment. Cells whose file was not there, or said nothing, are left out. */

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { FailureError } from '../../shared/domain/failure';
 import type {
   ComparedCell,
   ComparedSide,
@@ -12,6 +16,9 @@ import type {
   Moment,
   VersionRun,
 } from '../../shared/domain/history';
+import { csvHeader, csvLine } from '../../shared/domain/history-export';
+import { defaultTemplate } from './layout';
+import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
 
 /** Where the history is read from and kept. */
 export interface HistoryOptions {
@@ -64,4 +71,134 @@ export interface History {
   exportEvents(filter: HistoryFilter, format: 'csv' | 'json', signal?: AbortSignal): AsyncIterable<string>;
   /** Stops the worker; an update in progress goes on at the next start where it was. */
   close(): Promise<void>;
+}
+
+const opening: HistoryStatus = {
+  phase: 'opening',
+  progress: null,
+  tip: null,
+  beginning: null,
+  notice: null,
+  failure: null,
+};
+
+const ended = (detail: string): FailureError =>
+  new FailureError({
+    code: 'internal',
+    message: 'The history has stopped.',
+    meaning:
+      'Questions about the past are not answered until Signalbox is started again. Everything else works.',
+    next: [{ do: 'advice', label: 'Start Signalbox again.' }],
+    detail,
+  });
+
+/** Starts the worker. Nothing is indexed before the first {@link History.update}; an index that is there answers at once. */
+export function openHistory(options: HistoryOptions & { maxPageCount?: number }): History {
+  const { repo, branch, indexFile, template = defaultTemplate, maxPageCount } = options;
+  const workerData: WorkerOptions = {
+    repo,
+    branch,
+    indexFile,
+    template,
+    ...(maxPageCount === undefined ? {} : { maxPageCount }),
+  };
+  const worker = startWorker(workerData);
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const listeners = new Set<(status: HistoryStatus) => void>();
+  let status = opening;
+  let failure: FailureError | null = null;
+  let count = 0;
+
+  const stop = (detail: string) => {
+    failure ??= ended(detail);
+    for (const { reject } of waiting.values()) reject(failure);
+    waiting.clear();
+  };
+  worker.on('message', (reply: Reply) => {
+    if ('status' in reply) {
+      status = reply.status;
+      for (const listener of listeners) listener(status);
+      return;
+    }
+    const question = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.ok) question?.resolve(reply.value as never);
+    else question?.reject(new FailureError(reply.failure));
+  });
+  worker.on('error', (error) => stop(error instanceof Error ? error.message : String(error)));
+  worker.on('exit', () => stop('The worker has ended.'));
+
+  const ask = <Name extends QuestionName>(
+    question: Name,
+    input: Questions[Name]['input'],
+    signal?: AbortSignal,
+  ): Promise<Questions[Name]['output']> => {
+    if (failure) return Promise.reject(failure);
+    count += 1;
+    const id = count;
+    const cancel = () => worker.postMessage({ cancel: id } satisfies Request);
+    signal?.addEventListener('abort', cancel, { once: true });
+    const answer = new Promise<Questions[Name]['output']>((resolve, reject) =>
+      waiting.set(id, { resolve, reject }),
+    );
+    worker.postMessage({ id, question, input } as Request);
+    if (signal?.aborted) cancel();
+    return answer.finally(() => signal?.removeEventListener('abort', cancel));
+  };
+
+  return {
+    status: () => status,
+    onStatus: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    update: (signal) => ask('update', null, signal),
+    feed: (query) => ask('feed', query),
+    lastDeployments: () => ask('lastDeployments', null),
+    deployments: (query) => ask('deployments', query),
+    previousVersions: (query) => ask('previousVersions', query),
+    board: (moment) => ask('board', moment),
+    versionWay: (query) => ask('versionWay', query),
+    compare: (left, right) => ask('compare', { left, right }),
+    figures: (query) => ask('figures', query),
+    names: () => ask('names', null),
+    exportEvents: (filter, format, signal) => exported((query) => ask('feed', query), filter, format, signal),
+    close: () =>
+      new Promise((resolve) => {
+        if (failure) return resolve();
+        worker.once('exit', () => resolve());
+        worker.postMessage({ close: true } satisfies Request);
+      }),
+  };
+}
+
+async function* exported(
+  feed: History['feed'],
+  filter: HistoryFilter,
+  format: 'csv' | 'json',
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  yield format === 'csv' ? csvHeader : '[';
+  let before: number | undefined;
+  let separator = '\n';
+  for (;;) {
+    signal?.throwIfAborted();
+    const page = await feed({ ...filter, limit: 1000, ...(before === undefined ? {} : { before }) });
+    if (format === 'csv') yield page.events.map(csvLine).join('');
+    else if (page.events.length) {
+      yield separator + page.events.map((event) => JSON.stringify(event)).join(',\n');
+      separator = ',\n';
+    }
+    if (page.next === null) break;
+    before = page.next;
+  }
+  if (format === 'json') yield '\n]\n';
+}
+
+/** The built worker lies beside this file's bundle; from source (tests, tsx) the TypeScript itself is started. */
+function startWorker(workerData: WorkerOptions): Worker {
+  const built = join(import.meta.dirname, 'history-worker.js');
+  if (existsSync(built)) return new Worker(built, { workerData, name: 'history' });
+  const source = join(import.meta.dirname, 'worker.ts');
+  return new Worker(source, { workerData, name: 'history', execArgv: ['--import', 'tsx'] });
 }

@@ -92,14 +92,14 @@ function idRange(
   if (!facts.complete) return [first, last];
   if (until !== null) {
     const found = statements.all<{ id: number | null }>(
-      'select id from event indexed by event_eff where eff < ? order by eff desc, id limit 1',
+      'select min(id) as id from event indexed by event_eff where eff = (select max(eff) from event indexed by event_eff where eff < ?)',
       until,
     )[0];
     first = Math.max(first, found?.id ?? Number.MAX_SAFE_INTEGER);
   }
   if (since !== null) {
     const found = statements.all<{ id: number | null }>(
-      'select id from event indexed by event_eff where eff >= ? order by eff, id desc limit 1',
+      'select max(id) as id from event indexed by event_eff where eff = (select min(eff) from event indexed by event_eff where eff >= ?)',
       since - facts.skew,
     )[0];
     last = found?.id ?? Number.MIN_SAFE_INTEGER;

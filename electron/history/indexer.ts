@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HistoryBeginning } from '../../shared/domain/history';
 import { GitError } from '../systems/git/errors';
 import { runGit } from '../systems/git/run-git';
+import { parseGitVersion, requireGit } from '../systems/git/version';
 import { BlobStates } from './blob-states';
 import { CommitReader, type Draft } from './commit-reader';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
@@ -33,8 +34,6 @@ export interface IndexerOptions {
   gitDir: string;
   layout: Layout;
   database: Database;
-  /** Git 2.36 or newer. */
-  volleys: boolean;
   onProgress: (progress: IndexProgress) => void;
 }
 
@@ -97,7 +96,7 @@ export class Indexer {
       this.#options.gitDir,
       this.#options.layout,
       this.#states,
-      this.#options.volleys,
+      await hasVolleys(),
       signal,
     );
     try {
@@ -459,6 +458,12 @@ function shallowMark(gitDir: string): string {
 function commonDir(gitDir: string): string {
   const pointer = join(gitDir, 'commondir');
   return existsSync(pointer) ? join(gitDir, readFileSync(pointer, 'utf8').trim()) : gitDir;
+}
+
+/** Whether this Git has `cat-file --batch-command` (2.36). */
+async function hasVolleys(): Promise<boolean> {
+  const version = parseGitVersion(await requireGit());
+  return version !== null && (version[0] > 2 || (version[0] === 2 && version[1] >= 36));
 }
 
 async function isPartial(gitDir: string): Promise<boolean> {

@@ -1,0 +1,54 @@
+import type { Failure } from '../../shared/domain/failure';
+import type {
+  ComparedCell,
+  ComparedSide,
+  DeploymentEvent,
+  FeedPage,
+  FeedQuery,
+  FiguresQuery,
+  FiguresRow,
+  HistoricBoard,
+  HistoryStatus,
+  Moment,
+  VersionRun,
+} from '../../shared/domain/history';
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  repo: string;
+  branch: string;
+  indexFile: string;
+  template: string;
+  /** For tests of a full disk: pages of 4 kB that the index may have. */
+  maxPageCount?: number;
+}
+
+/** Every question by name: what goes in and what comes out. */
+export interface Questions {
+  update: { input: null; output: HistoryStatus };
+  feed: { input: FeedQuery; output: FeedPage };
+  lastDeployments: { input: null; output: DeploymentEvent[] };
+  deployments: {
+    input: { app: string; environment?: string | undefined; limit: number };
+    output: DeploymentEvent[];
+  };
+  previousVersions: { input: { app: string; environment: string; limit: number }; output: VersionRun[] };
+  board: { input: Moment; output: HistoricBoard };
+  versionWay: { input: { app: string; version: string }; output: (VersionRun & { environment: string })[] };
+  compare: { input: { left: ComparedSide; right: ComparedSide }; output: ComparedCell[] };
+  figures: { input: FiguresQuery; output: FiguresRow[] };
+  names: { input: null; output: { apps: string[]; environments: string[]; actors: string[] } };
+}
+export type QuestionName = keyof Questions;
+
+/** From the client to the worker. */
+export type Request =
+  | { [Name in QuestionName]: { id: number; question: Name; input: Questions[Name]['input'] } }[QuestionName]
+  | { cancel: number }
+  | { close: true };
+
+/** From the worker to the client. */
+export type Reply =
+  | { id: number; ok: true; value: Questions[QuestionName]['output'] }
+  | { id: number; ok: false; failure: Failure }
+  | { status: HistoryStatus };

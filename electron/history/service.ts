@@ -1,0 +1,260 @@
+import type { HistoryStatus } from '../../shared/domain/history';
+import { runGit } from '../systems/git/run-git';
+import { requireGit } from '../systems/git/version';
+import { board, compare, lastDeployments } from './board-query';
+import { Statements } from './event-select';
+import { historyFailure, notFound } from './failures';
+import { feed } from './feed-query';
+import { figures } from './figures-query';
+import { gitDirOf } from './git-stream';
+import { type IndexFacts, readFacts } from './index-facts';
+import { Indexer } from './indexer';
+import { compileLayout, type Layout } from './layout';
+import type { QuestionName, Questions, WorkerOptions } from './protocol';
+import { deleteIndex, isDamage, isSound, type OpenedIndex, openIndex } from './schema';
+import { deployments, previousVersions, versionWay } from './version-query';
+
+const starting: HistoryStatus = {
+  phase: 'opening',
+  progress: null,
+  tip: null,
+  beginning: null,
+  notice: null,
+  failure: null,
+};
+
+const rebuiltNotice = {
+  damaged:
+    'The history index was damaged and is being built again. Nothing is lost: it only holds what the repo says.',
+  older: 'The history index came from another version of Signalbox and is being built again.',
+} as const;
+
+/** Everything that the worker does, apart from its messages. */
+export class HistoryService {
+  readonly #options: WorkerOptions;
+  readonly #layout: Layout;
+  readonly #tell: (status: HistoryStatus) => void;
+  #status = starting;
+  #index: OpenedIndex | null = null;
+  #statements: Statements | null = null;
+  #facts: IndexFacts | null = null;
+  #indexer: Indexer | null = null;
+  #updating: Promise<HistoryStatus> | null = null;
+  #again: Promise<HistoryStatus> | null = null;
+  #checked = false;
+
+  /** @throws {RangeError} for a template that cannot be used. */
+  constructor(options: WorkerOptions, tell: (status: HistoryStatus) => void) {
+    this.#options = options;
+    this.#layout = compileLayout(options.template);
+    this.#tell = tell;
+  }
+
+  get status(): HistoryStatus {
+    return this.#status;
+  }
+
+  /** Opens the index, or a new one in place of what cannot be used. */
+  open(): void {
+    const { indexFile, maxPageCount } = this.#options;
+    const source = JSON.stringify([this.#options.branch, this.#options.template]);
+    let index = openIndex(indexFile, maxPageCount);
+    let { rebuilt } = index;
+    const kept = metaOf(index, 'source');
+    if (kept !== null && kept !== source) {
+      close(index);
+      deleteIndex(indexFile);
+      index = openIndex(indexFile, maxPageCount);
+      rebuilt ??= 'older';
+    }
+    index.writer.prepare('insert or replace into meta(key, value) values (?, ?)').run('source', source);
+    this.#index = index;
+    this.#statements = new Statements(index.reader);
+    this.#facts = null;
+    this.#checked = false;
+    this.#indexer = null;
+    const indexer = new Indexer({
+      gitDir: gitDirOf(this.#options.repo) ?? this.#options.repo,
+      layout: this.#layout,
+      database: index.writer,
+      onProgress: (progress) => {
+        this.#facts = null;
+        this.#set({ phase: 'indexing', progress, tip: indexer.tip, beginning: indexer.beginning });
+      },
+    });
+    this.#indexer = indexer;
+    this.#set({
+      phase: indexer.complete ? 'ready' : 'opening',
+      tip: indexer.tip,
+      beginning: indexer.beginning,
+      progress: null,
+      ...(rebuilt ? { notice: rebuiltNotice[rebuilt] } : {}),
+    });
+  }
+
+  /** Updates; a call while one runs waits for it and looks again, all such calls together. */
+  update(signal?: AbortSignal): Promise<HistoryStatus> {
+    if (!this.#updating) {
+      this.#updating = this.#update(signal).finally(() => {
+        this.#updating = null;
+      });
+      return this.#updating;
+    }
+    this.#again ??= this.#updating
+      .catch(() => null)
+      .then(() => {
+        this.#again = null;
+        return this.update(signal);
+      });
+    return this.#again;
+  }
+
+  /** Resolves when no update runs. */
+  async settled(): Promise<void> {
+    await this.#updating?.catch(() => null);
+  }
+
+  /** Answers one question. @throws whatever {@link historyFailure} knows. */
+  ask<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
+    const { statements, facts } = this.#ready();
+    const answers: {
+      [N in Exclude<QuestionName, 'update'>]: (given: Questions[N]['input']) => Questions[N]['output'];
+    } = {
+      feed: (query) => feed(statements, facts, query),
+      lastDeployments: () => lastDeployments(statements),
+      deployments: (query) => deployments(statements, facts, query),
+      previousVersions: (query) => previousVersions(statements, facts, query),
+      board: (moment) => board(statements, moment, facts.complete),
+      versionWay: (query) => versionWay(statements, facts, query),
+      compare: ({ left, right }) => compare(statements, left, right, facts.complete),
+      figures: (query) => figures(statements, facts, query),
+      names: () => ({
+        apps: [...new Set(facts.cells.map((cell) => cell.app))].sort(),
+        environments: [...new Set(facts.cells.map((cell) => cell.environment))].sort(),
+        actors: [...facts.actors.keys()].sort(),
+      }),
+    };
+    const answer = (answers as Record<string, ((given: Questions[Name]['input']) => unknown) | undefined>)[
+      question
+    ];
+    if (!answer) throw new RangeError(`There is no question ${question}.`);
+    try {
+      return answer(input);
+    } catch (error) {
+      if (isDamage(error)) this.#rebuild();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#index) close(this.#index);
+    this.#index = null;
+    this.#statements = null;
+  }
+
+  #ready(): { statements: Statements; facts: IndexFacts } {
+    if (!this.#index) this.open();
+    if (!this.#statements) throw new Error('The history index is not open.');
+    this.#facts ??= readFacts(this.#statements);
+    return { statements: this.#statements, facts: this.#facts };
+  }
+
+  async #update(signal?: AbortSignal): Promise<HistoryStatus> {
+    try {
+      if (!this.#index) this.open();
+      const tip = await this.#findTip(signal);
+      const [indexer, knownTip] = [this.#indexer, this.#indexer?.tip ?? null];
+      if (!indexer) throw new Error('The history index is not open.');
+      if (!indexer.complete) this.#set({ phase: 'indexing' });
+      const { removed } = await this.#change(indexer, tip, signal);
+      if (removed > 0 && knownTip !== null)
+        this.#set({
+          notice: `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
+        });
+      this.#statements?.forget();
+      this.#facts = null;
+      const now = this.#indexer ?? indexer;
+      this.#set({ phase: 'ready', progress: null, failure: null, tip: now.tip, beginning: now.beginning });
+      this.#checkSoon();
+      return this.#status;
+    } catch (error) {
+      this.#facts = null;
+      const failure = historyFailure(error);
+      this.#set({ phase: 'failed', progress: null, failure });
+      throw error;
+    }
+  }
+
+  /** Updates the index; one that turns out to be damaged is built again, once. */
+  async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<{ removed: number }> {
+    try {
+      return await indexer.update(tip, signal);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#rebuild();
+      if (!this.#indexer) throw error;
+      return this.#indexer.update(tip, signal);
+    }
+  }
+
+  #rebuild(): void {
+    this.close();
+    deleteIndex(this.#options.indexFile);
+    this.open();
+    this.#set({ phase: 'indexing', notice: rebuiltNotice.damaged, tip: null, beginning: null });
+  }
+
+  /** Reads the whole index once after a start, when nobody waits for anything. */
+  #checkSoon(): void {
+    if (this.#checked) return;
+    this.#checked = true;
+    setTimeout(() => {
+      if (!this.#index || this.#updating || isSound(this.#index.reader)) return;
+      this.#rebuild();
+      this.update().catch(() => {});
+    }, 200).unref();
+  }
+
+  async #findTip(signal?: AbortSignal): Promise<string> {
+    const { repo, branch } = this.#options;
+    const gitDir = gitDirOf(repo);
+    if (!gitDir) throw notFound(`There is no Git repo at ${repo}.`);
+    await requireGit();
+    for (const ref of branch.startsWith('refs/')
+      ? [branch]
+      : [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`, `refs/tags/${branch}`]) {
+      const found = await runGit(
+        ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+        {
+          gitDir,
+          expectedCodes: [1, 128],
+          ...(signal ? { signal } : {}),
+        },
+      );
+      if (found.code === 0) return found.stdout.toString('latin1').trim();
+    }
+    throw notFound(`The repo has no branch ${branch}.`);
+  }
+
+  #set(change: Partial<HistoryStatus>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#tell(this.#status);
+  }
+}
+
+function metaOf(index: OpenedIndex, key: string): string | null {
+  const row = index.writer.prepare('select value from meta where key = ?').all(key)[0] as
+    | { value: string }
+    | undefined;
+  return row?.value ?? null;
+}
+
+function close(index: OpenedIndex): void {
+  for (const database of [index.reader, index.writer]) {
+    try {
+      database.close();
+    } catch {
+      // It is gone for us either way.
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { HistoryEvent } from './history';
+
+const columns = [
+  'at',
+  'type',
+  'app',
+  'environment',
+  'from',
+  'to',
+  'kind',
+  'author',
+  'reason',
+  'subject',
+  'commit',
+  'operationId',
+] as const;
+
+/** First line of an export as CSV. */
+export const csvHeader = `${columns.join(',')}\r\n`;
+
+/**
+ * One cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab
+ * or a carriage return) gets an apostrophe in front (OWASP, "CSV Injection").
+ */
+export function csvCell(value: string | null): string {
+  if (value === null) return '';
+  const safe = /^[\s]*[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value;
+  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** An event as one line of CSV, in the order of {@link csvHeader}. */
+export function csvLine(event: HistoryEvent): string {
+  const deployment = event.type === 'deployment' ? event : null;
+  const cells: Record<(typeof columns)[number], string | null> = {
+    at: event.at,
+    type: event.type,
+    app: event.app,
+    environment: event.environment,
+    from: deployment?.from ?? null,
+    to: event.type === 'deployment' ? event.to : event.version,
+    kind: deployment?.kind ?? null,
+    author: event.author,
+    reason: event.reason,
+    subject: event.subject,
+    commit: event.commit,
+    operationId: event.operationId,
+  };
+  return `${columns.map((column) => csvCell(cells[column])).join(',')}\r\n`;
+}
