@@ -123,11 +123,11 @@ describe('the practice estate as a process', () => {
     expect(await tagIn('production', 'static')).toBe(wanted);
     await expect
       .poll(async () => (await application('production', 'static')).metadata.annotations.imageTag, {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 200,
       })
       .toBe(wanted);
-  }, 40_000);
+  }, 120_000);
 
   it('merges a branch by the GitHub API', async () => {
     await git('-C', 'work', 'pull', '-q', '--rebase', 'origin', 'main');
@@ -147,17 +147,17 @@ describe('the practice estate as a process', () => {
     expect(published.version).toBe(`v${Number(before?.slice(1)) + 1}`);
     for (const environment of environments)
       await expect
-        .poll(() => tagIn(environment, 'frontend'), { timeout: 30_000, interval: 200 })
+        .poll(() => tagIn(environment, 'frontend'), { timeout: 90_000, interval: 200 })
         .toBe(published.version);
     await expect
       .poll(async () => (await application('production', 'frontend')).status?.health?.status, {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 200,
       })
       .toBe('Healthy');
     const { data } = await octokit().repos.listTags({ owner, repo: 'frontend', per_page: 1 });
     expect(data[0]).toMatchObject({ name: published.version, commit: { sha: published.commit } });
-  }, 60_000);
+  }, 200_000);
 
   it('lets a version crash in production, where its release arrives', async () => {
     const { version } = await practice.control.publishRelease({
@@ -166,16 +166,16 @@ describe('the practice estate as a process', () => {
       environments: ['production'],
     });
     await expect
-      .poll(() => tagIn('production', 'collections'), { timeout: 30_000, interval: 200 })
+      .poll(() => tagIn('production', 'collections'), { timeout: 90_000, interval: 200 })
       .toBe(version);
     await expect
       .poll(async () => (await application('production', 'collections')).status?.health?.status, {
-        timeout: 30_000,
+        timeout: 90_000,
         interval: 200,
       })
       .toBe('Degraded');
     expect((await application('staging', 'collections')).status?.health?.status).toBe('Healthy');
-  }, 90_000);
+  }, 200_000);
 
   it('takes clusters and Git away and brings them back', async () => {
     await practice.control.clusterDown({ environment: 'staging' });
@@ -239,7 +239,7 @@ describe('the practice estate as a process', () => {
     expect(after.faults).toEqual(before.faults);
     expect(after.speed).toBe(200);
     expect((await application('integration', 'static')).status?.health?.status).toBe('Healthy');
-  }, 60_000);
+  }, 200_000);
 
   it('finds itself again after a kill', async () => {
     const { version } = await practice.control.publishRelease({ app: 'smart-answers' });
@@ -250,17 +250,17 @@ describe('the practice estate as a process', () => {
     await practice.control.deployAsSomeoneElse({ app: 'smart-answers', environment: 'staging', version });
     await expect
       .poll(async () => (await application('staging', 'smart-answers')).metadata.annotations.imageTag, {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 200,
       })
       .toBe(version);
     await expect
       .poll(async () => (await application('staging', 'smart-answers')).status?.health?.status, {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 200,
       })
       .toBe('Healthy');
-  }, 90_000);
+  }, 200_000);
 
   it('is the first day again after a reset', async () => {
     const { credentials } = practice;
@@ -274,7 +274,7 @@ describe('the practice estate as a process', () => {
       metadata: { annotations: { imageTag: status.tags.production?.collections?.imageTag } },
       status: { health: { status: 'Healthy' } },
     });
-  }, 60_000);
+  }, 200_000);
 
   it('ends on SIGTERM with its state saved', async () => {
     await practice.control.setSpeed({ speed: 123 });

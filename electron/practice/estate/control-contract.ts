@@ -48,7 +48,7 @@ export const controlCommands = {
   /**
    * A new release of an app: a pull request is merged and tagged in the app's repo, and GitHub Actions' deploy-image
    * starts in integration. `migration` adds one; `breaks` makes the new version misbehave, in all environments or
-   * in the given ones. `deploy: false` publishes without deploying.
+   * in the given ones (`slow` is the app's, whatever its version, until it is healed). `deploy: false` publishes without deploying.
    */
   publishRelease: {
     input: z.strictObject({

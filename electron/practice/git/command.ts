@@ -14,6 +14,8 @@ export function gitEnvironment(
     ['gc.auto', '0'],
     ['receive.autogc', 'false'],
     ['core.hooksPath', hooks ?? '/dev/null'],
+    // As GitHub does: a malformed commit or tree is refused (git-config(1), receive.fsckObjects).
+    ['receive.fsckObjects', 'true'],
     ['http.receivepack', 'true'],
     ['http.getanyfile', 'false'],
     ['uploadpack.allowFilter', 'true'],
