@@ -69,7 +69,10 @@ export function openWindow(options: {
   contents.on('render-process-gone', (_event, details) => {
     if (details.reason === 'clean-exit') return;
     options.onCrash(details.reason);
-    void window.loadURL(crashedUrl);
+    // Not within the event: the navigation would go down with the process that is just ending.
+    setImmediate(() => {
+      if (!window.isDestroyed()) void window.loadURL(crashedUrl);
+    });
   });
 
   void window.loadURL(indexUrl);
