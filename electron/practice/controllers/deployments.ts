@@ -1,7 +1,8 @@
 import { type ControllerContext, nowOf, recordEvent } from './context';
+import { deploymentStatus, isComplete, replicaSetCreated } from './deployment-status';
 import { fittedName, shortHash } from './names';
 import type { Condition, Deployment, PodTemplate, ReplicaSet } from './objects';
-import { fraction, planRollout } from './rollout';
+import { planRollout } from './rollout';
 import { WorkQueue } from './work-queue';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
@@ -129,11 +130,7 @@ export function startDeploymentController(
     let condition: Condition | undefined;
     if (!current) {
       current = store.create<ReplicaSet>('ReplicaSet', replicaSetOf(deployment, 0, newest + 1));
-      condition = progressing(
-        'True',
-        'NewReplicaSetCreated',
-        `Created new replica set "${current.metadata.name}"`,
-      );
+      condition = replicaSetCreated(current, nowOf(context));
       armDeadline(deployment);
     } else if (revisionOf(current) <= newest && old.length > 0) {
       // Back to an older template: its ReplicaSet becomes the newest revision.
@@ -203,103 +200,27 @@ export function startDeploymentController(
     }
   }
 
-  function progressing(status: string, reason: string, message: string): Condition {
-    const now = nowOf(context);
-    return { type: 'Progressing', status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
-  }
-
   function writeStatus(
     deployment: Deployment,
     current: ReplicaSet | undefined,
     all: readonly ReplicaSet[],
     created: Condition | undefined,
   ): void {
-    const before = deployment.status ?? {};
-    const sum = (pick: (set: ReplicaSet) => number | undefined) =>
-      all.reduce((total, set) => total + (pick(set) ?? 0), 0);
-    const replicas = sum((set) => set.status?.replicas);
-    const available = sum((set) => set.status?.availableReplicas);
-    const counts = {
-      replicas,
-      updatedReplicas: current?.status?.replicas ?? 0,
-      readyReplicas: sum((set) => set.status?.readyReplicas),
-      availableReplicas: available,
-      unavailableReplicas: Math.max(0, sum((set) => set.spec.replicas) - available),
-    };
-    const status: NonNullable<Deployment['status']> = {
-      observedGeneration: deployment.metadata.generation,
-      // Go leaves zeros out of the JSON, and clients have to live with that.
-      ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-    };
-    status.conditions = [
-      availability(before.conditions, available, deployment),
-      progress(deployment, before, status, current, created),
-    ].filter((condition) => condition !== undefined);
-    store.modify<Deployment>(
-      'Deployment',
-      deployment.metadata.namespace,
-      deployment.metadata.name,
-      (draft) => {
-        draft.status = status;
-      },
-    );
-  }
-
-  function availability(before: readonly Condition[] | undefined, available: number, deployment: Deployment) {
-    const desired = deployment.spec.replicas ?? 1;
-    const unavailable = deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%';
-    const enough = available >= desired - fraction(unavailable, desired, Math.floor);
-    const now = nowOf(context);
-    const old = before?.find((condition) => condition.type === 'Available');
-    if (old && old.status === (enough ? 'True' : 'False')) return old;
-    return {
-      type: 'Available',
-      status: enough ? 'True' : 'False',
-      reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-      message: `Deployment ${enough ? 'has' : 'does not have'} minimum availability.`,
-      lastUpdateTime: now,
-      lastTransitionTime: now,
-    };
-  }
-
-  /** The Progressing condition (`syncRolloutStatus`), and with it the running of the deadline. */
-  function progress(
-    deployment: Deployment,
-    before: NonNullable<Deployment['status']>,
-    after: NonNullable<Deployment['status']>,
-    current: ReplicaSet | undefined,
-    created: Condition | undefined,
-  ): Condition | undefined {
-    const uid = deployment.metadata.uid;
-    const old = created ?? before.conditions?.find((condition) => condition.type === 'Progressing');
-    const name = current?.metadata.name ?? '';
-    const settled = (status: string, reason: string, message: string): Condition => {
-      if (old?.status === status && old.reason === reason && old.message === message) return old;
-      const next = progressing(status, reason, message);
-      return old?.status === status ? { ...next, lastTransitionTime: old.lastTransitionTime } : next;
-    };
-    if (
-      (after.replicas ?? 0) === (after.updatedReplicas ?? 0) &&
-      old?.reason === 'NewReplicaSetAvailable' &&
-      isComplete(deployment, after)
-    ) {
-      clearDeadline(uid);
-      return old;
-    }
-    if (isComplete(deployment, after)) {
-      clearDeadline(uid);
-      return settled('True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`);
-    }
-    if (!deployment.spec.paused && madeProgress(before, after)) {
-      armDeadline(deployment);
-      return settled('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
-    }
-    if (old?.reason === 'ProgressDeadlineExceeded' || deadlines.get(uid)?.passed) {
-      return settled('False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`);
-    }
-    // Complete before and no longer (pods were lost), or resumed: no deadline runs while it was complete.
-    if (!deadlines.has(uid) && old?.reason !== 'NewReplicaSetAvailable') armDeadline(deployment);
-    return old;
+    const { uid, namespace, name } = deployment.metadata;
+    const deadline = deadlines.get(uid);
+    const next = deploymentStatus({
+      deployment,
+      current,
+      all,
+      created,
+      deadline: deadline === undefined ? 'none' : deadline.passed ? 'passed' : 'running',
+      now: nowOf(context),
+    });
+    if (next.deadline === 'begin') armDeadline(deployment);
+    if (next.deadline === 'end') clearDeadline(uid);
+    store.modify<Deployment>('Deployment', namespace, name, (draft) => {
+      draft.status = next.status;
+    });
   }
 }
 
@@ -307,26 +228,3 @@ const sizeOf = (set: ReplicaSet) => ({
   replicas: set.spec.replicas,
   available: set.status?.availableReplicas ?? 0,
 });
-
-function isComplete(deployment: Deployment, status: NonNullable<Deployment['status']>): boolean {
-  const desired = deployment.spec.replicas ?? 1;
-  return (
-    (status.updatedReplicas ?? 0) === desired &&
-    (status.replicas ?? 0) === desired &&
-    (status.availableReplicas ?? 0) === desired &&
-    (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
-  );
-}
-
-function madeProgress(
-  before: NonNullable<Deployment['status']>,
-  after: NonNullable<Deployment['status']>,
-): boolean {
-  const n = (value: number | undefined) => value ?? 0;
-  return (
-    n(after.updatedReplicas) > n(before.updatedReplicas) ||
-    n(after.readyReplicas) > n(before.readyReplicas) ||
-    n(after.availableReplicas) > n(before.availableReplicas) ||
-    n(after.replicas) - n(after.updatedReplicas) < n(before.replicas) - n(before.updatedReplicas)
-  );
-}

@@ -1,19 +1,9 @@
-import { liveResources, targetOf, workloadsOf } from './comparison';
+import { applyManifests } from './apply';
+import { workloadsOf } from './comparison';
 import { type ControllerContext, later, nowOf } from './context';
-import { merged } from './health';
-import { jobOutcome } from './jobs';
-import type {
-  Application,
-  Deployment,
-  Job,
-  Manifest,
-  Operation,
-  OperationPhase,
-  OperationState,
-  Pod,
-  ResourceResult,
-} from './objects';
-import { appsNamespace, argoNamespace, parentName } from './render';
+import type { Application, Operation, OperationPhase, OperationState, ResourceResult } from './objects';
+import { argoNamespace, parentName } from './render';
+import { deleteRunningHook, hookFailedMessage, stepMigration, writeOperationState } from './sync-hooks';
 import { blockedByWindow, goDurationSeconds } from './sync-windows';
 import { WorkQueue } from './work-queue';
 
@@ -50,10 +40,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
   }
 
   function writeState(name: string, change: (state: OperationState) => void): void {
-    store.modify<Application>('Application', argoNamespace, name, (draft) => {
-      const state = draft.status?.operationState;
-      if (state) change(state);
-    });
+    writeOperationState(context, name, change);
   }
 
   async function reconcile(name: string): Promise<void> {
@@ -128,7 +115,10 @@ export function startOperations(context: ControllerContext, options: OperationsO
         finish(name, 'Error', `ComparisonError: ${target.message}`);
         return;
       }
-      if (target.migration && !migrated(name, target.migration)) return;
+      const hook = target.migration ? stepMigration(context, name, target.migration) : 'complete';
+      if (hook === 'failed') finish(name, 'Failed', hookFailedMessage);
+      // While it runs, the Job's events bring the operation back here.
+      if (hook !== 'complete') return;
     }
     writeState(name, (draft) => {
       draft.message = 'one or more tasks are running';
@@ -138,7 +128,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
 
     let results: ResourceResult[];
     try {
-      results = await apply(name, revision, sync);
+      results = await applyManifests(context, name, revision, sync);
     } catch (error) {
       if (signal.aborted) return;
       finish(name, 'Error', `ComparisonError: ${messageOf(error)}`);
@@ -170,168 +160,9 @@ export function startOperations(context: ControllerContext, options: OperationsO
     }
   }
 
-  /** Runs the PreSync Job. @returns true once it is complete; false while it runs or when it failed. */
-  function migrated(name: string, manifest: Manifest<Job>): boolean {
-    const results = read(name)?.status?.operationState?.syncResult?.resources ?? [];
-    const known = results.find((result) => result.hookType === 'PreSync');
-    const job = store.get<Job>('Job', appsNamespace, manifest.metadata.name);
-    const record = (hookPhase: OperationPhase, message: string) =>
-      writeState(name, (draft) => {
-        const resources = draft.syncResult?.resources ?? [];
-        const hook: ResourceResult = {
-          group: 'batch',
-          version: 'v1',
-          kind: 'Job',
-          namespace: appsNamespace,
-          name: manifest.metadata.name,
-          hookType: 'PreSync',
-          hookPhase,
-          syncPhase: 'PreSync',
-          message,
-        };
-        if (draft.syncResult) {
-          draft.syncResult.resources = [...resources.filter((one) => one.hookType !== 'PreSync'), hook];
-        }
-        if (hookPhase === 'Running')
-          draft.message = `waiting for completion of hook batch/Job/${manifest.metadata.name}`;
-      });
-    if (known?.hookPhase === 'Succeeded') return true;
-    if (!known) {
-      // Hook delete policy BeforeHookCreation: the last run's Job goes first, and its pod with it.
-      if (job) store.delete('Job', appsNamespace, job.metadata.name);
-      store.create<Job>('Job', manifest);
-      record('Running', `job.batch/${manifest.metadata.name} created`);
-      return false;
-    }
-    const outcome = job ? jobOutcome(job) : 'failed';
-    if (outcome === null) return false;
-    if (outcome === 'complete') {
-      record('Succeeded', 'Reached expected number of succeeded pods');
-      return true;
-    }
-    record('Failed', 'Job has reached the specified backoff limit');
-    finish(
-      name,
-      'Failed',
-      'one or more synchronization tasks completed unsuccessfully, reason: Job has reached the specified backoff limit',
-    );
-    return false;
-  }
-
-  async function apply(
-    name: string,
-    revision: string,
-    sync: NonNullable<Operation['sync']>,
-  ): Promise<ResourceResult[]> {
-    const app = read(name);
-    if (!app) return [];
-    const target = await targetOf(context, app, revision);
-    const chosen = (kind: string, resource: string) =>
-      !sync.resources?.length || sync.resources.some((one) => one.kind === kind && one.name === resource);
-    const results: ResourceResult[] = [];
-    const wanted = new Set<string>();
-    const manifests = target.kind === 'children' ? target.children : target.manifests.deployments;
-    for (const manifest of manifests) {
-      wanted.add(manifest.metadata.name);
-      const kind = target.kind === 'children' ? 'Application' : 'Deployment';
-      if (!chosen(kind, manifest.metadata.name)) continue;
-      results.push(
-        target.kind === 'children'
-          ? applyChild(manifest as Manifest<Application>)
-          : applyDeployment(manifest as Manifest<Deployment>),
-      );
-    }
-    if (sync.prune) results.push(...prune(app, wanted, chosen));
-    return results;
-  }
-
-  function applyChild(manifest: Manifest<Application>): ResourceResult {
-    const { name } = manifest.metadata;
-    const live = read(name);
-    if (!live) {
-      store.create<Application>('Application', manifest);
-    } else {
-      store.modify<Application>('Application', argoNamespace, name, (draft) => {
-        draft.spec = merged(draft.spec, manifest.spec);
-        draft.metadata = {
-          ...draft.metadata,
-          labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
-          annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
-        };
-      });
-    }
-    const now = read(name);
-    return {
-      ...result('argoproj.io', 'v1alpha1', 'Application', argoNamespace, name),
-      message: `application.argoproj.io/${name} ${outcome(live, now)}`,
-    };
-  }
-
-  function applyDeployment(manifest: Manifest<Deployment>): ResourceResult {
-    const { name } = manifest.metadata;
-    const live = store.get<Deployment>('Deployment', appsNamespace, name);
-    if (!live) {
-      store.create<Deployment>('Deployment', manifest);
-    } else {
-      store.modify<Deployment>('Deployment', appsNamespace, name, (draft) => {
-        draft.spec = merged(draft.spec, manifest.spec);
-        draft.metadata = {
-          ...draft.metadata,
-          labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
-          annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
-        };
-      });
-    }
-    return {
-      ...result('apps', 'v1', 'Deployment', appsNamespace, name),
-      message: `deployment.apps/${name} ${outcome(live, store.get('Deployment', appsNamespace, name))}`,
-    };
-  }
-
-  function prune(
-    app: Application,
-    wanted: ReadonlySet<string>,
-    chosen: (kind: string, name: string) => boolean,
-  ): ResourceResult[] {
-    const parent = app.metadata.name === parentName;
-    const kind = parent ? 'Application' : 'Deployment';
-    const namespace = parent ? argoNamespace : appsNamespace;
-    const known = new Set(context.apps.flatMap((one) => one.applications));
-    return liveResources(context, app)
-      .filter((name) => !wanted.has(name) && chosen(kind, name) && !(parent && known.has(name)))
-      .map((name) => {
-        store.delete(kind, namespace, name);
-        const base = parent
-          ? result('argoproj.io', 'v1alpha1', kind, namespace, name)
-          : result('apps', 'v1', kind, namespace, name);
-        return { ...base, status: 'Pruned' as const, message: 'pruned' };
-      });
-  }
-
   /** Deletes the running hook, then ends the operation as failed. */
   function terminate(name: string, app: Application): void {
-    const running = app.status?.operationState?.syncResult?.resources?.find(
-      (resource) => resource.hookType !== undefined && resource.hookPhase === 'Running',
-    );
-    if (running) {
-      if (store.get('Job', running.namespace, running.name)) {
-        store.delete('Job', running.namespace, running.name);
-      }
-      for (const pod of store.list<Pod>('Pod', {
-        namespace: running.namespace,
-        labelSelector: `job-name=${running.name}`,
-      })) {
-        store.delete('Pod', running.namespace, pod.metadata.name);
-      }
-      writeState(name, (draft) => {
-        for (const resource of draft.syncResult?.resources ?? []) {
-          if (resource.name === running.name && resource.hookType) {
-            resource.hookPhase = 'Failed';
-            resource.message = 'Terminated';
-          }
-        }
-      });
-    }
+    deleteRunningHook(context, app);
     finish(name, 'Failed', 'Operation terminated');
   }
 
@@ -399,24 +230,6 @@ const isCommit = (revision: string | undefined): revision is string =>
   revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const changed = (one: ResourceResult) => !one.message?.endsWith('unchanged');
-
-function result(
-  group: string,
-  version: string,
-  kind: string,
-  namespace: string,
-  name: string,
-): ResourceResult {
-  return { group, version, kind, namespace, name, status: 'Synced', syncPhase: 'Sync' };
-}
-
-function outcome(
-  before: { metadata: { resourceVersion: string } } | undefined,
-  after: { metadata: { resourceVersion: string } } | undefined,
-): string {
-  if (!before) return 'created';
-  return before.metadata.resourceVersion === after?.metadata.resourceVersion ? 'unchanged' : 'configured';
-}
 
 /** The wait before attempt `retried + 1`; 5 s, doubling, up to three minutes unless the operation says otherwise. */
 function backoffSeconds(retry: Operation['retry'], retried: number): number {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { vi } from 'vitest';
 import { kinds } from '../cluster/kinds';
 import { LogStore } from '../cluster/log-store';
 import { ClusterStore, type StoreDump } from '../cluster/store';
@@ -11,9 +10,6 @@ import { appsNamespace, argoNamespace, parentName } from './render';
 import { type Controllers, startControllers } from './start';
 
 // What the controllers' tests rehearse on: their neighbours' ports in memory, and waits for conditions.
-
-// Waits for conditions end by themselves; a busy machine is no reason to end them earlier.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A release repo in memory. */
 export class MemoryRepo implements ReleaseRepo {
@@ -194,7 +190,7 @@ export class Cluster {
 
   /**
    * Waits until something holds of the cluster, looking at it after every change.
-   * Rejects after half a minute, with what was waited for.
+   * Rejects after twenty seconds, with what was waited for.
    */
   until<T>(what: string, holds: () => T | undefined | false | null): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -202,7 +198,7 @@ export class Cluster {
       const timer = setTimeout(() => {
         unsubscribe();
         reject(new Error(`${this.environment}: ${what} did not come true`));
-      }, 30_000);
+      }, 20_000);
       const look = () => {
         try {
           const value = holds();

@@ -1,7 +1,6 @@
 import { type ControllerContext, nowOf } from './context';
-import { ownerOf } from './deployments';
 import { dependencyNames, evaluateDepends, evaluateWhen, substituted } from './expressions';
-import { fittedName, fnv32 } from './names';
+import { fnv32 } from './names';
 import type {
   NodePhase,
   NodeType,
@@ -13,14 +12,8 @@ import type {
   WorkflowStep,
   WorkflowTemplate,
 } from './objects';
-import {
-  nodeIdAnnotation,
-  nodeNameAnnotation,
-  type PodTask,
-  templateVariable,
-  workflowLabel,
-} from './scripts';
 import { goDurationSeconds } from './sync-windows';
+import { podNameOf, workflowPod } from './workflow-pod';
 
 const over: ReadonlySet<NodePhase> = new Set(['Succeeded', 'Skipped', 'Failed', 'Error', 'Omitted']);
 const bad: ReadonlySet<NodePhase> = new Set(['Failed', 'Error']);
@@ -415,7 +408,10 @@ export class WorkflowRun {
       if (node.phase !== 'Pending') return this.#end(node, 'Error', 'pod deleted');
       if (this.#shutDown(outer)) return this.#end(node, 'Failed', this.#shutdownMessage());
       if (this.#workflow.spec.suspend) return node;
-      store.create<Pod>('Pod', this.#podFor(node, podName, template, scope));
+      store.create<Pod>(
+        'Pod',
+        workflowPod(this.#workflow, node, template, scope.inputs, this.#valuesIn(scope)),
+      );
       return node;
     }
     // What a retry deleted may take a moment to be gone; the new pod bears the same name.
@@ -441,49 +437,6 @@ export class WorkflowRun {
     // Two blanks, as the real one writes it.
     return `workflow shutdown with strategy:  ${this.#workflow.spec.shutdown ?? ''}`;
   }
-
-  #podFor(node: WorkflowNode, name: string, template: Template, scope: Scope) {
-    const values = this.#valuesIn(scope);
-    const runs = template.container ?? template.script;
-    const image = runs?.image ?? 'registry.example/govuk/toolbox:latest';
-    const task: PodTask = { template: template.name, inputs: Object.fromEntries(scope.inputs) };
-    const executor = 'registry.example/argoproj/argoexec:v4.0.0';
-    return {
-      metadata: {
-        name,
-        namespace: this.#workflow.metadata.namespace,
-        labels: { [workflowLabel]: this.#workflow.metadata.name, 'workflows.argoproj.io/completed': 'false' },
-        annotations: {
-          [nodeIdAnnotation]: node.id,
-          [nodeNameAnnotation]: node.name,
-          'kubectl.kubernetes.io/default-container': 'main',
-        },
-        ownerReferences: [ownerOf(this.#workflow)],
-      },
-      spec: {
-        restartPolicy: 'Never',
-        nodeName: 'node-2',
-        initContainers: [{ name: 'init', image: executor, command: ['argoexec', 'init'] }],
-        containers: [
-          {
-            name: 'main',
-            image,
-            ...(runs?.command ? { command: runs.command } : {}),
-            ...(template.container?.args
-              ? { args: template.container.args.map((arg) => substituted(arg, values)) }
-              : {}),
-            env: [{ name: templateVariable, value: JSON.stringify(task) }],
-          },
-          { name: 'wait', image: executor, command: ['argoexec', 'wait'] },
-        ],
-      },
-    };
-  }
-}
-
-/** The pod of a node (`POD_NAMES=v2`): workflow, template and a hash of the node's name. */
-function podNameOf(workflow: string, template: string, nodeName: string): string {
-  return fittedName(`${workflow}-${template}`, `-${fnv32(nodeName)}`);
 }
 
 /** Whether a `depends` condition holds of a task's node; without a condition: it didn't fail. */

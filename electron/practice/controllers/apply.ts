@@ -1,0 +1,123 @@
+import { liveResources, targetOf } from './comparison';
+import type { ControllerContext } from './context';
+import { merged } from './health';
+import type { Application, Deployment, Manifest, Operation, ResourceResult } from './objects';
+import { appsNamespace, argoNamespace, parentName } from './render';
+
+/**
+ * Brings an Application's resources to their target state at a revision, as `kubectl apply` does: what is not
+ * in the manifests stays as it is. Rejects with what the repo says when it can't be reached.
+ * @returns one result per resource, as `syncResult.resources` holds them.
+ */
+export async function applyManifests(
+  context: ControllerContext,
+  name: string,
+  revision: string,
+  sync: NonNullable<Operation['sync']>,
+): Promise<ResourceResult[]> {
+  const app = context.store.get<Application>('Application', argoNamespace, name);
+  if (!app) return [];
+  const target = await targetOf(context, app, revision);
+  const chosen = (kind: string, resource: string) =>
+    !sync.resources?.length || sync.resources.some((one) => one.kind === kind && one.name === resource);
+  const results: ResourceResult[] = [];
+  const wanted = new Set<string>();
+  const manifests = target.kind === 'children' ? target.children : target.manifests.deployments;
+  for (const manifest of manifests) {
+    wanted.add(manifest.metadata.name);
+    const kind = target.kind === 'children' ? 'Application' : 'Deployment';
+    if (!chosen(kind, manifest.metadata.name)) continue;
+    results.push(
+      target.kind === 'children'
+        ? applyChild(context, manifest as Manifest<Application>)
+        : applyDeployment(context, manifest as Manifest<Deployment>),
+    );
+  }
+  if (sync.prune) results.push(...prune(context, app, wanted, chosen));
+  return results;
+}
+
+function applyChild(context: ControllerContext, manifest: Manifest<Application>): ResourceResult {
+  const { store } = context;
+  const { name } = manifest.metadata;
+  const read = () => store.get<Application>('Application', argoNamespace, name);
+  const live = read();
+  if (!live) {
+    store.create<Application>('Application', manifest);
+  } else {
+    store.modify<Application>('Application', argoNamespace, name, (draft) => {
+      draft.spec = merged(draft.spec, manifest.spec);
+      draft.metadata = {
+        ...draft.metadata,
+        labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
+        annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
+      };
+    });
+  }
+  const now = read();
+  return {
+    ...result('argoproj.io', 'v1alpha1', 'Application', argoNamespace, name),
+    message: `application.argoproj.io/${name} ${outcome(live, now)}`,
+  };
+}
+
+function applyDeployment(context: ControllerContext, manifest: Manifest<Deployment>): ResourceResult {
+  const { store } = context;
+  const { name } = manifest.metadata;
+  const live = store.get<Deployment>('Deployment', appsNamespace, name);
+  if (!live) {
+    store.create<Deployment>('Deployment', manifest);
+  } else {
+    store.modify<Deployment>('Deployment', appsNamespace, name, (draft) => {
+      draft.spec = merged(draft.spec, manifest.spec);
+      draft.metadata = {
+        ...draft.metadata,
+        labels: { ...draft.metadata.labels, ...manifest.metadata.labels },
+        annotations: { ...draft.metadata.annotations, ...manifest.metadata.annotations },
+      };
+    });
+  }
+  return {
+    ...result('apps', 'v1', 'Deployment', appsNamespace, name),
+    message: `deployment.apps/${name} ${outcome(live, store.get('Deployment', appsNamespace, name))}`,
+  };
+}
+
+function prune(
+  context: ControllerContext,
+  app: Application,
+  wanted: ReadonlySet<string>,
+  chosen: (kind: string, name: string) => boolean,
+): ResourceResult[] {
+  const parent = app.metadata.name === parentName;
+  const kind = parent ? 'Application' : 'Deployment';
+  const namespace = parent ? argoNamespace : appsNamespace;
+  const known = new Set(context.apps.flatMap((one) => one.applications));
+  return liveResources(context, app)
+    .filter((name) => !wanted.has(name) && chosen(kind, name) && !(parent && known.has(name)))
+    .map((name) => {
+      context.store.delete(kind, namespace, name);
+      const base = parent
+        ? result('argoproj.io', 'v1alpha1', kind, namespace, name)
+        : result('apps', 'v1', kind, namespace, name);
+      return { ...base, status: 'Pruned' as const, message: 'pruned' };
+    });
+}
+
+function result(
+  group: string,
+  version: string,
+  kind: string,
+  namespace: string,
+  name: string,
+): ResourceResult {
+  return { group, version, kind, namespace, name, status: 'Synced', syncPhase: 'Sync' };
+}
+
+function outcome(
+  before: { metadata: { resourceVersion: string } } | undefined,
+  after: { metadata: { resourceVersion: string } } | undefined,
+): string {
+  if (!before) return 'created';
+  return before.metadata.resourceVersion === after?.metadata.resourceVersion ? 'unchanged' : 'configured';
+}
