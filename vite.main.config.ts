@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
 /**
@@ -8,16 +6,12 @@ import { defineConfig } from 'vite';
  * `join(import.meta.dirname, 'practice.js')` whichever chunk it ended up in. From source (vitest, tsx) there is no
  * such file: there, start the .ts entry with `--import tsx`.
  */
-const entries: Record<string, string> = {
+const entries = {
   main: 'electron/main.ts',
   practice: 'electron/practice/main.ts',
   'history-worker': 'electron/history/worker.ts',
   'print-board': 'electron/ledger/print-board.ts',
 };
-
-const missing = Object.values(entries).filter((path) => !existsSync(resolve(import.meta.dirname, path)));
-if (missing.length > 0) process.stderr.write(`signalbox: not built, not there yet: ${missing.join(', ')}\n`);
-const existing = Object.entries(entries).filter(([, path]) => existsSync(resolve(import.meta.dirname, path)));
 
 /** The main process and its helpers: ES modules for Node 20.18 and newer, with node_modules left outside. */
 export default defineConfig({
@@ -32,7 +26,7 @@ export default defineConfig({
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: Object.fromEntries(existing),
+      input: entries,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

@@ -4,7 +4,10 @@ import { runCommand, SetupError } from './say';
 import { runToEnd } from './start';
 
 /** The benchmarks by the name that they are called by. Each is a program of its own. */
-const benchmarks: Record<string, string> = { history: 'electron/history/bench.ts' };
+const benchmarks: Record<string, string> = {
+  history: 'electron/history/bench.ts',
+  ledger: 'electron/ledger/bench.ts',
+};
 
 /**
  * `npm run bench -- <name> [arguments]`: runs a benchmark in a process of its own. They print ratios measured in the same
