@@ -11,7 +11,7 @@ import type { Sources } from '../systems/github/sources';
 import { boardKeeper } from './board';
 import { cellHistory } from './cell-history';
 import { type EngineChange, gatherChanges } from './changes';
-import { openJournal } from './journal';
+import { type Journal, openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import type { DeploymentHistory, Observations } from './ports';
 import { findingsOn, lookAhead, mayStepIn, outsideFacts } from './preflight';
@@ -31,6 +31,8 @@ export interface EngineConfig {
   observations: Observations;
   /** SQLite file of the journal; created when missing. One process at a time. */
   journalFile: string;
+  /** Opens the journal; {@link openJournal} unless something is to stand between it and the engine. */
+  openJournal?: (file: string, now: () => Date) => Journal;
   /** Who signs commits and appears as the actor; asked each time, since settings may change. */
   identity: () => Identity;
   /** Why acting is refused as a whole; `null` when it is not. */
@@ -112,7 +114,7 @@ export function createEngine(config: EngineConfig): Engine {
   const now = config.now ?? (() => new Date());
   const changes = gatherChanges();
   const closing = new AbortController();
-  const journal = openJournal(config.journalFile, now);
+  const journal = (config.openJournal ?? openJournal)(config.journalFile, now);
 
   const touch = (app: string | null): void => {
     keeper.changed();
@@ -181,6 +183,8 @@ export function createEngine(config: EngineConfig): Engine {
       do {
         again = false;
         await cells.load(apps());
+        // While the index is being built it tells of progress all the time: a look twice a second is enough.
+        if (again) await new Promise((resolve) => setTimeout(resolve, 500));
       } while (again && !closing.signal.aborted);
       loading = null;
     })();

@@ -14,6 +14,7 @@ import { createGitHub } from '../../systems/github/client';
 import { createGitHubSources } from '../../systems/github/sources';
 import { connect } from '../../systems/kubernetes/connection';
 import { createEngine, type Engine } from '../engine';
+import type { Journal } from '../journal';
 import type { Observations } from '../ports';
 import type { Limits } from '../world';
 import { gitHistory } from './git-history';
@@ -62,7 +63,12 @@ function memoryObservations(): Observations & {
 export async function openRig(
   access: EstateAccess,
   folder: string,
-  options: { limits?: Partial<Limits>; watch?: readonly string[]; name?: string } = {},
+  options: {
+    limits?: Partial<Limits>;
+    watch?: readonly string[];
+    name?: string;
+    openJournal?: (file: string, now: () => Date) => Journal;
+  } = {},
 ): Promise<Rig> {
   await mkdir(folder, { recursive: true });
   const estate = unwrap(parseEstate(await readFile(access.estateFile, 'utf8')));
@@ -124,6 +130,7 @@ export async function openRig(
     identity: () => identity,
     readOnlyBecause: null,
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.openJournal ? { openJournal: options.openJournal } : {}),
   });
   return {
     engine,

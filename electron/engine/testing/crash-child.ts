@@ -1,0 +1,64 @@
+/**
+ * A Signalbox without a window that begins one operation and is killed (SIGKILL, by its own hand) at a record of its
+ * journal. Started by the crash tests alone. `SIGNALBOX_CRASH_AT` is `before` or `after`, a colon, and the record's
+ * name (see `recordName`); without it the process says every record's name and ends with the operation.
+ */
+import type { Intent } from '../../../shared/domain/operation';
+import { type Journal, openJournal } from '../journal';
+import { recordName } from './record-name';
+import { type EstateAccess, ended, openRig, unwrap } from './rig';
+
+interface Order {
+  access: EstateAccess;
+  folder: string;
+  watch: string[];
+  intent: Intent;
+}
+
+const order = JSON.parse(process.argv[2] ?? '{}') as Order;
+const [when = '', ...rest] = (process.env.SIGNALBOX_CRASH_AT ?? '').split(':');
+const where = rest.join(':');
+
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal ends the process on the way out of the call; nothing may happen in between.
+  for (;;);
+};
+
+function killing(file: string, now: () => Date): Journal {
+  const journal = openJournal(file, now);
+  return {
+    ...journal,
+    append: (id, event, durable) => {
+      const name = recordName(event);
+      if (when === 'before' && name === where) die();
+      journal.append(id, event, durable);
+      if (when === 'after' && name === where) die();
+      if (when === '' && event.type !== 'progress') process.stdout.write(`${name}\n`);
+    },
+  };
+}
+
+const rig = await openRig(order.access, order.folder, {
+  watch: order.watch,
+  limits: { settle: 100 },
+  openJournal: killing,
+});
+const { app } = order.intent;
+// Everything that is worked out ahead is there before somebody clicks.
+await new Promise<void>((resolve) => {
+  const look = (): void => {
+    const board = rig.engine.board();
+    const live = board.environments.every(
+      ({ name, cluster }) => !order.watch.includes(name) || cluster.state === 'live',
+    );
+    if (live && board.cells.every((cell) => cell.app !== app || cell.deployed !== null)) resolve();
+  };
+  rig.engine.onChange(look);
+  look();
+});
+const preview = unwrap(await rig.engine.preview(order.intent));
+const { operationId } = unwrap(rig.engine.start(order.intent, preview.findings));
+const end = await ended(rig.engine, operationId);
+await rig.close();
+process.exit(end.state === 'succeeded' ? 0 : 3);
