@@ -12,7 +12,6 @@ export function lockFolder(dir: string): () => void {
   let database: InstanceType<typeof Database> | null = null;
   try {
     database = new Database(join(dir, 'signalbox.lock'), { timeout: 0 });
-    database.pragma('locking_mode = EXCLUSIVE');
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
@@ -29,5 +28,9 @@ export function lockFolder(dir: string): () => void {
     );
   }
   const held = database;
-  return () => held.close();
+  return () => {
+    // Closing alone leaves the lock to the garbage collector.
+    if (held.inTransaction) held.exec('ROLLBACK');
+    held.close();
+  };
 }

@@ -94,7 +94,10 @@ export async function makeEstate(files: Record<string, TestFile> | null): Promis
   if (files) await commitFiles(gitDir, files);
   const server = await startGitServer({
     root,
-    tokens: { [writerToken]: { login: 'robin', write: true } },
+    tokens: {
+      [writerToken]: { login: 'robin', write: true },
+      'reader-token': { login: 'kim', write: false },
+    },
     onPush: () => made.onPush(),
   });
   const url = `${server.url}/demo/release.git`;

@@ -32,16 +32,21 @@ export async function startSlowLink(
   const carry = (from: Socket, to: Socket, notBefore: number): void => {
     const travelling: { at: number; arrive: () => void }[] = [];
     let wireFree = notBefore;
-    let timer: NodeJS.Timeout | null = null;
+    let isWaiting = false;
+    const wait = (at: number): void => {
+      if (isWaiting) return;
+      isWaiting = true;
+      setTimeout(arrivals, at - performance.now());
+    };
     const arrivals = (): void => {
-      timer = null;
+      isWaiting = false;
       while (travelling[0] && travelling[0].at <= performance.now()) travelling.shift()?.arrive();
-      if (travelling[0]) timer = setTimeout(arrivals, travelling[0].at - performance.now());
+      if (travelling[0]) wait(travelling[0].at);
     };
     const send = (bytes: number, arrive: () => void): void => {
       wireFree = Math.max(performance.now(), wireFree) + (bytes * 8000) / link.bitsPerSecond;
       travelling.push({ at: wireFree + oneWay, arrive });
-      timer ??= setTimeout(arrivals, wireFree + oneWay - performance.now());
+      wait(wireFree + oneWay);
     };
     let isEnded = false;
     from.on('data', (chunk) => send(chunk.length, () => to.write(chunk)));

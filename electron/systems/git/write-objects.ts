@@ -31,11 +31,22 @@ async function writeOne(gitDir: string, { id, type, content }: GitObject): Promi
   const passing = join(gitDir, 'objects', `tmp_obj_${randomUUID()}`);
   try {
     await writeFile(passing, packed, { mode: 0o444 });
-    await mkdir(dirname(path), { recursive: true });
-    await rename(passing, path);
+    await moveInto(passing, path);
   } catch (error) {
     await rm(passing, { force: true });
     throw error;
+  }
+}
+
+/** A repack that runs at the same time takes away folders that it finds empty, also one that was made just now. */
+async function moveInto(passing: string, path: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      return await rename(passing, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 10) throw error;
+    }
   }
 }
 
