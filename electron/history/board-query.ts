@@ -45,7 +45,7 @@ export function idOfMoment(statements: Statements, moment: Moment, complete: boo
 export function board(statements: Statements, moment: Moment, complete: boolean): HistoricBoard {
   const id = idOfMoment(statements, moment, complete);
   if (id === null) return { commit: null, at: null, cells: [] };
-  const top = statements.all<{ oid: Uint8Array; at: number }>(
+  const top = statements.all<{ oid: ArrayBuffer; at: number }>(
     'select oid, at from event where id >= ? order by id limit 1',
     id,
   )[0];

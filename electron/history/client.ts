@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FailureError } from '../../shared/domain/failure';
 import type {
@@ -195,10 +197,17 @@ async function* exported(
   if (format === 'json') yield '\n]\n';
 }
 
-/** The built worker lies beside this file's bundle; from source (tests, tsx) the TypeScript itself is started. */
+/**
+ * The built worker lies beside this file's bundle. From source (tests, tsx) the TypeScript itself is started; a worker
+ * thread of Node 20 does not take over its parent's loaders, so it registers tsx by itself.
+ */
 function startWorker(workerData: WorkerOptions): Worker {
   const built = join(import.meta.dirname, 'history-worker.js');
   if (existsSync(built)) return new Worker(built, { workerData, name: 'history' });
-  const source = join(import.meta.dirname, 'worker.ts');
-  return new Worker(source, { workerData, name: 'history', execArgv: ['--import', 'tsx'] });
+  const tsx = pathToFileURL(
+    join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
+  ).href;
+  const source = pathToFileURL(join(import.meta.dirname, 'worker.ts')).href;
+  const code = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  return new Worker(code, { eval: true, workerData, name: 'history', execArgv: [] });
 }

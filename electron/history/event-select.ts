@@ -11,7 +11,7 @@ export const eventJoins =
 
 export interface SelectedRow {
   id: number;
-  oid: Uint8Array;
+  oid: ArrayBuffer;
   at: number;
   what: number;
   before: string | null;
@@ -35,8 +35,12 @@ export function secondsOf(iso: string): number {
   return time / 1000;
 }
 
-export const hexOf = (oid: Uint8Array): string =>
-  Buffer.from(oid.buffer, oid.byteOffset, oid.byteLength).toString('hex');
+/** An object id as it is stored. libsql gives blobs out as an ArrayBuffer. */
+export const hexOf = (oid: ArrayBuffer | Uint8Array): string =>
+  (ArrayBuffer.isView(oid)
+    ? Buffer.from(oid.buffer, oid.byteOffset, oid.byteLength)
+    : Buffer.from(oid)
+  ).toString('hex');
 
 /** An event as the rest of the app knows it. `null` for rows that are no events. */
 export function eventOf(row: SelectedRow): HistoryEvent | null {
