@@ -1,4 +1,4 @@
-import { liveResources, targetOf } from './comparison';
+import { childMatches, deploymentMatches, liveResources, targetOf } from './comparison';
 import type { ControllerContext } from './context';
 import { merged } from './health';
 import type { Application, Deployment, Manifest, Operation, ResourceResult } from './objects';
@@ -18,20 +18,30 @@ export async function applyManifests(
   const app = context.store.get<Application>('Application', argoNamespace, name);
   if (!app) return [];
   const target = await targetOf(context, app, revision);
+  if (context.signal.aborted) return [];
+  const outOfSyncOnly = sync.syncOptions?.includes('ApplyOutOfSyncOnly=true') ?? false;
   const chosen = (kind: string, resource: string) =>
     !sync.resources?.length || sync.resources.some((one) => one.kind === kind && one.name === resource);
   const results: ResourceResult[] = [];
   const wanted = new Set<string>();
-  const manifests = target.kind === 'children' ? target.children : target.manifests.deployments;
-  for (const manifest of manifests) {
-    wanted.add(manifest.metadata.name);
-    const kind = target.kind === 'children' ? 'Application' : 'Deployment';
-    if (!chosen(kind, manifest.metadata.name)) continue;
-    results.push(
-      target.kind === 'children'
-        ? applyChild(context, manifest as Manifest<Application>)
-        : applyDeployment(context, manifest as Manifest<Deployment>),
-    );
+  const { store } = context;
+  if (target.kind === 'children') {
+    for (const child of target.children) {
+      const { name: own } = child.metadata;
+      wanted.add(own);
+      const live = store.get<Application>('Application', argoNamespace, own);
+      if (!chosen('Application', own) || (outOfSyncOnly && live && childMatches(live, child))) continue;
+      results.push(applyChild(context, child));
+    }
+  } else {
+    for (const deployment of target.manifests.deployments) {
+      const { name: own } = deployment.metadata;
+      wanted.add(own);
+      const live = store.get<Deployment>('Deployment', appsNamespace, own);
+      if (!chosen('Deployment', own) || (outOfSyncOnly && live && deploymentMatches(live, deployment)))
+        continue;
+      results.push(applyDeployment(context, deployment));
+    }
   }
   if (sync.prune) results.push(...prune(context, app, wanted, chosen));
   return results;

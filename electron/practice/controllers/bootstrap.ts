@@ -41,9 +41,6 @@ export async function bootstrap(context: ControllerContext): Promise<void> {
       syncWindows: [],
     },
   });
-  for (const template of workflowTemplates(environment, context.nextEnvironment)) {
-    store.create<WorkflowTemplate>('WorkflowTemplate', template);
-  }
   const parent = parentApplication(environment, context.repoURL);
   let revision: string;
   let children: Manifest<Application>[];
@@ -62,6 +59,21 @@ export async function bootstrap(context: ControllerContext): Promise<void> {
   for (const child of children) installChild(context, child, revision);
   const app = store.create<Application>('Application', parent);
   settle(context, app, { kind: 'children', children }, revision);
+}
+
+/** Installs the WorkflowTemplates, or brings those that an older version of this estate installed up to date. */
+export function installTemplates(context: ControllerContext): void {
+  const { store, environment } = context;
+  for (const template of workflowTemplates(environment, context.nextEnvironment)) {
+    const { name } = template.metadata;
+    if (store.get('WorkflowTemplate', appsNamespace, name)) {
+      store.modify<WorkflowTemplate>('WorkflowTemplate', appsNamespace, name, (draft) => {
+        draft.spec = template.spec;
+      });
+    } else {
+      store.create<WorkflowTemplate>('WorkflowTemplate', template);
+    }
+  }
 }
 
 function installChild(context: ControllerContext, child: Manifest<Application>, revision: string): void {

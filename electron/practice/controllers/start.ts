@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { startArgoCd } from './argo-cd';
-import { bootstrap } from './bootstrap';
+import { bootstrap, installTemplates } from './bootstrap';
 import { type ControllerContext, type DeployImageRequest, expireEvent } from './context';
 import { startDeploymentController } from './deployments';
 import { startJobController } from './jobs';
@@ -47,6 +47,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   const onError = (controller: string) => (key: string, error: unknown) =>
     options.onError?.(controller, key, error);
 
+  installTemplates(context);
   if (context.store.list('Application').length === 0) await bootstrap(context);
   if (!signal.aborted) {
     for (const event of context.store.list<KubeEvent>('Event')) expireEvent(context, event);

@@ -170,6 +170,8 @@ export function workflowTemplates(
               {
                 name: 'promote-release',
                 inputs: { parameters: named(...deployParameters) },
+                // The next cluster may be away for a moment.
+                retryStrategy: { limit: '3', backoff: { duration: '10s', factor: '2' } },
                 script: { image: toolbox, command: ['sh'], source: 'promote-release' },
               },
             ]
