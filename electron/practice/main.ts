@@ -39,6 +39,8 @@ async function main(): Promise<void> {
       (error) => fail(error),
     );
   };
+  process.on('uncaughtException', (error) => complain('uncaught', error));
+  process.on('unhandledRejection', (error) => complain('unhandled', error));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   process.on('disconnect', end);
@@ -56,8 +58,7 @@ async function main(): Promise<void> {
     reset: values.reset,
     ...(values.speed === undefined ? {} : { speed: Number(values.speed) }),
     ...(landing === undefined ? {} : { landing }),
-    onError: (where, error) =>
-      process.stderr.write(`practice: ${where}: ${error instanceof Error ? error.message : String(error)}\n`),
+    onError: complain,
   });
   stop = running.stop;
   if (stopWanted) {
@@ -66,6 +67,12 @@ async function main(): Promise<void> {
   }
   if (parentPort) parentPort.postMessage(running.ready);
   else process.stdout.write(`${JSON.stringify(running.ready)}\n`);
+}
+
+/** A fault of the estate's own is said aloud and does not end the rehearsal. */
+function complain(where: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`practice: ${where}: ${text}\n`);
 }
 
 function standardInputIsPipe(): boolean {

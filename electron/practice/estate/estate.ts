@@ -96,7 +96,9 @@ export async function startEstate(options: {
     root: paths.repos,
     tokens,
     ...portOf(state, 'git'),
-    onPush: (push) => void moved(push),
+    onPush: (push) => {
+      moved(push).catch((error) => options.onError?.('looking after a push', error));
+    },
   });
   const github = await startGithubServer({
     root: paths.repos,

@@ -42,13 +42,14 @@ export async function openReleaseRepo(options: {
     return commit;
   };
   const lookAgain = (): Promise<void> => {
-    looking = looking.then(async () => {
+    const looked = looking.then(async () => {
       const commit = await repo.readRef(mainRef);
       if (commit === null || commit === known) return;
       known = commit;
       for (const listener of [...listeners]) listener(commit);
     });
-    return looking;
+    looking = looked.catch(() => {});
+    return looked;
   };
   const read = async (commit: string, environment: string): Promise<Map<string, ImageTagValues>> => {
     const values = new Map<string, ImageTagValues>();
