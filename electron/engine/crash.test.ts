@@ -50,7 +50,7 @@ const child = (args: readonly string[], crashAt: string | null) =>
 
 /** A rollback on a cell of its own, by one release, everything overridden that it might warn of. */
 async function rollback(): Promise<{
-  intent: Intent & { version: string };
+  intent: Extract<Intent, { kind: 'rollback' }>;
   console: string;
   watch: string[];
 }> {
@@ -85,7 +85,7 @@ async function killAndRestart(crashAt: string): Promise<Operation> {
   const { intent, console, watch } = await rollback();
   const run = await child([JSON.stringify({ access, folder: console, watch, intent })], crashAt);
   expect(`${crashAt} ${run.signal ?? `exit ${run.exitCode}: ${run.stderr}`}`).toBe(`${crashAt} SIGKILL`);
-  const rig = await openRig(access, console, { watch, limits: { settle: 100 } });
+  const rig = await openRig(access, console, { watch, limits: { settle: 100, look: 60 * seconds } });
   try {
     await rig.engine.recover();
     const [operation] = rig.engine.list({ limit: 10 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
       githubToken: practice.credentials.github.token,
     },
     path.join(folder, 'console'),
-    { limits: { settle: 200 } },
+    { limits: { settle: 200, look: 60 * seconds } },
   );
   await rig.engine.recover();
   await vi.waitFor(
@@ -164,7 +164,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
 
   it('stops watching a version that somebody replaced', async () => {
     await practice.control.slowRollout({ app: 'smart-answers', readySeconds: 500, environment: 'staging' });
-    await practice.control.setSpeed({ speed: 10 });
+    await practice.control.setSpeed({ speed: 2 });
     const intent = goBack('smart-answers', 'staging');
     const id = await start(intent);
     await operationWhen(rig.engine, id, ({ steps }) =>
@@ -253,7 +253,7 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
   it('is possible while a deployment that has landed is still being watched', async () => {
     const app = 'government-frontend';
     await practice.control.slowRollout({ app, readySeconds: 500, environment: 'production' });
-    await practice.control.setSpeed({ speed: 10 });
+    await practice.control.setSpeed({ speed: 2 });
     const good = versionIn(app, 'production');
     const first = await start(goBack(app, 'production'));
     await operationWhen(rig.engine, first, ({ commit }) => commit !== null);

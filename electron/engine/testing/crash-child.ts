@@ -41,7 +41,7 @@ function killing(file: string, now: () => Date): Journal {
 
 const rig = await openRig(order.access, order.folder, {
   watch: order.watch,
-  limits: { settle: 100 },
+  limits: { settle: 100, look: 60_000 },
   openJournal: killing,
 });
 const { app } = order.intent;
