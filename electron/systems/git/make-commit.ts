@@ -40,10 +40,11 @@ interface Folder {
  */
 export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promise<MadeCommit> {
   const algorithm = commit.base.length === 64 ? 'sha256' : 'sha1';
-  const objects: GitObject[] = [];
+  // By id: files with the same content are one object, and a pack must not hold one twice.
+  const objects = new Map<string, GitObject>();
   const add = (type: GitObject['type'], content: Buffer): string => {
     const id = createHash(algorithm).update(`${type} ${content.length}\0`).update(content).digest('hex');
-    objects.push({ type, id, content });
+    objects.set(id, { type, id, content });
     return id;
   };
   const read = async (id: string, type: string): Promise<Buffer> => {
@@ -78,7 +79,8 @@ export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promi
   const who = `${safeName(commit.author.name)} <${safeName(commit.author.email)}> ${commit.at} +0000`;
   const message = commit.message.replaceAll('\0', '').replace(/\n*$/, '\n');
   const head = `tree ${tree}\nparent ${commit.base}\nauthor ${who}\ncommitter ${who}\n\n`;
-  return { id: add('commit', Buffer.from(head + message, 'utf8')), objects };
+  const id = add('commit', Buffer.from(head + message, 'utf8'));
+  return { id, objects: [...objects.values()] };
 }
 
 function foldersOf(files: NewCommit['files']): Folder {

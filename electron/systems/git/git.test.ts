@@ -1,0 +1,256 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openObjects } from './cat-file';
+import { classifyStderr, GitError, redact } from './errors';
+import { initBare } from './init';
+import { parseLog } from './log';
+import { makeCommit } from './make-commit';
+import { flushPkt, pkt, takePackets } from './pkt-line';
+import { parseProgress, splitLines } from './progress';
+import { parsePushReport, rejectionKind } from './push';
+import { ReportReader } from './receive-report';
+import { gitEnvironment, runGit } from './run-git';
+import { canSpeakDirectly } from './smart-http';
+import { parseGitVersion } from './version';
+import { encodePack, writeLoose } from './write-objects';
+
+describe('what Git says', () => {
+  it.each([
+    ["fatal: Authentication failed for 'https://x/'", 'unauthorised'],
+    [
+      'git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.',
+      'unauthorised',
+    ],
+    ["fatal: unable to access 'https://x/': The requested URL returned error: 403", 'forbidden'],
+    ["fatal: unable to access 'https://x/': Could not resolve host: x", 'unreachable'],
+    [
+      "fatal: unable to access 'http://x/': Failed to connect to x port 80: Connection refused",
+      'unreachable',
+    ],
+    ["fatal: transport 'ext' not allowed", 'unreachable'],
+    ["fatal: repository 'https://x/' not found", 'no-such-repo'],
+    ["fatal: couldn't find remote ref refs/heads/x", 'branch-missing'],
+    ['error: unable to write file x: No space left on device', 'disk-full'],
+    [
+      'error: RPC failed; curl 56 Recv failure: Connection reset by peer\nfatal: the remote end hung up unexpectedly',
+      'connection-lost',
+    ],
+    ['fatal: not a git repository (or any of the parent directories): .git', 'bad-repo'],
+    ['fatal: something new', 'other'],
+  ])('%j is %s', (stderr, kind) => {
+    expect(classifyStderr(stderr)).toBe(kind);
+  });
+
+  it('is kept without secrets', () => {
+    expect(redact('fatal: https://me:token@host/x\nAuthorization: Basic abc')).toBe(
+      'fatal: https://host/x\nAuthorization: \u2026',
+    );
+  });
+
+  it('tells progress', () => {
+    expect(parseProgress('Receiving objects:  42% (1234/2938), 1.2 MiB | 3 MiB/s')).toEqual({
+      phase: 'Receiving objects',
+      share: 0.42,
+    });
+    expect(parseProgress('remote: Enumerating objects: 12, done.')).toEqual({
+      phase: 'Enumerating objects',
+      share: null,
+    });
+    expect(parseProgress('From https://x')).toBeNull();
+    expect(splitLines('a\rb\r\nc\nd')).toEqual({ lines: ['a', 'b', 'c'], rest: 'd' });
+  });
+
+  it('tells how a push ended', () => {
+    const ref = 'refs/heads/main';
+    const report = (line: string) => parsePushReport(`To x\n${line}\nDone\n`, ref);
+    expect(report(` \tabc:${ref}\ta..b`)).toBe('done');
+    expect(report(`!\tabc:${ref}\t[rejected] (stale info)`)).toMatchObject({ kind: 'moved' });
+    expect(report(`!\tabc:${ref}\t[remote rejected] (pre-receive hook declined)`)).toMatchObject({
+      kind: 'forbidden',
+    });
+    expect(report(`!\tabc:${ref}\t[remote failure] (remote failed to report status)`)).toMatchObject({
+      kind: 'connection-lost',
+    });
+    expect(report('nothing')).toBeNull();
+    expect(rejectionKind("cannot lock ref 'refs/heads/main': is at a but expected b")).toBe('moved');
+    expect(rejectionKind('protected branch hook declined')).toBe('forbidden');
+  });
+
+  it('tells versions and logs', () => {
+    expect(parseGitVersion('git version 2.39.5 (Apple Git-154)')).toEqual([2, 39]);
+    expect(parseGitVersion('hg 1')).toBeNull();
+    const record = ['a', 'b c', 'R', 'r@x', '0', '60', 'subject\n\nbody\x1fmore'].join('\x1f');
+    expect(parseLog(`${record}\0`)).toEqual([
+      {
+        commit: 'a',
+        parents: ['b', 'c'],
+        authorName: 'R',
+        authorEmail: 'r@x',
+        authoredAt: '1970-01-01T00:00:00.000Z',
+        committedAt: '1970-01-01T00:01:00.000Z',
+        message: 'subject\n\nbody\x1fmore',
+      },
+    ]);
+  });
+});
+
+describe('the protocol', () => {
+  it('cuts packets wherever the bytes were split', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ maxLength: 40 })), fc.nat({ max: 50 }), (texts, step) => {
+        const whole = Buffer.concat([...texts.map(pkt), flushPkt]);
+        const seen: string[] = [];
+        let rest: Buffer = Buffer.alloc(0);
+        for (let at = 0; at < whole.length; at += step + 1) {
+          const taken = takePackets(Buffer.concat([rest, whole.subarray(at, at + step + 1)]));
+          rest = taken.rest;
+          for (const packet of taken.packets)
+            seen.push(packet.kind === 'data' ? packet.content.toString('utf8') : 'flush');
+        }
+        expect(seen).toEqual([...texts, 'flush']);
+      }),
+    );
+    expect(() => takePackets(Buffer.from('<html>'))).toThrow(RangeError);
+  });
+
+  it('reads the report of a push in side bands, however it comes', () => {
+    const band = (number: number, content: Buffer) =>
+      pkt(String.fromCharCode(number) + content.toString('latin1'));
+    const answer = (line: string) => [
+      ...Buffer.concat([
+        band(2, Buffer.from('hello')),
+        band(1, Buffer.concat([pkt('unpack ok\n'), pkt(line)])),
+        band(1, flushPkt),
+      ]),
+    ];
+    const read = (bytes: number[]) => {
+      const reader = new ReportReader('refs/heads/main');
+      return bytes.map((byte) => reader.take(Buffer.from([byte]))).find((report) => report !== null);
+    };
+    expect(read(answer('ok refs/heads/main\n'))).toEqual({ kind: 'done' });
+    expect(read(answer('ng refs/heads/main failed to update ref\n'))).toEqual({
+      kind: 'refused',
+      reason: 'failed to update ref',
+    });
+    expect(read(answer('ok refs/heads/other\n'))).toBeUndefined();
+  });
+
+  it('is spoken directly only where git would take the same way', () => {
+    expect(canSpeakDirectly('https://x/y.git', {})).toBe(true);
+    expect(canSpeakDirectly('https://x/y.git', { https_proxy: 'http://p' })).toBe(false);
+    expect(canSpeakDirectly('git@x:y.git', {})).toBe(false);
+  });
+});
+
+describe('commits made in memory', () => {
+  let folder: string;
+  let gitDir: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signalbox-git-'));
+    gitDir = join(folder, 'a.git');
+    await initBare(gitDir, 'main');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('are what git makes of the same change, loose and as a pack', async () => {
+    const name = fc.constantFrom('a', 'b', 'a.b', 'a0', 'A', '\u00e9', 'a-b', 'z');
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const state = fc.dictionary(path, fc.string({ maxLength: 20 }), { maxKeys: 8 });
+    /** No file where another path has a folder. */
+    const consistent = (files: Record<string, string | null>) =>
+      Object.keys(files).every((one) => !Object.keys(files).some((two) => two.startsWith(`${one}/`)));
+    const stream = (files: Record<string, string | null>, parent: string) =>
+      Buffer.from(
+        `commit refs/heads/git\nmark :1\ncommitter R <r@x> 5 +0000\ndata 2\nm\n${parent}${Object.entries(
+          files,
+        )
+          .map(([at, text]) =>
+            text === null
+              ? `D "${at}"\n`
+              : `M 100644 inline "${at}"\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+          )
+          .join('')}\nget-mark :1\ndone\n`,
+      );
+    const byGit = async (files: Record<string, string | null>, parent: string) => {
+      const input = stream(files, parent);
+      const { stdout } = await runGit(['fast-import', '--quiet', '--force', '--done', '--date-format=raw'], {
+        gitDir,
+        input,
+      });
+      return stdout.toString().trim();
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        state,
+        fc.dictionary(path, fc.option(fc.string({ maxLength: 20 })), { minKeys: 1, maxKeys: 4 }),
+        async (before, after) => {
+          fc.pre(consistent({ ...before, ...after, keep: 'k' }));
+          const base = await byGit({ ...before, keep: 'k' }, '');
+          const expected = await byGit(after, `from ${base}\n`);
+          const objects = openObjects(gitDir);
+          const made = await makeCommit(objects, {
+            base,
+            files: new Map(
+              Object.entries(after).map(([at, text]) => [
+                at,
+                text === null ? null : { text, executable: false },
+              ]),
+            ),
+            message: 'm\n',
+            author: { name: 'R', email: 'r@x' },
+            at: 5,
+          });
+          objects.close();
+          expect(made.id).toBe(expected);
+          await runGit(['index-pack', '--stdin', '--strict'], {
+            gitDir,
+            input: await encodePack(made.objects),
+          });
+        },
+      ),
+      { numRuns: 12 },
+    );
+    const made = {
+      objects: [
+        { type: 'blob' as const, id: '5c9b4ca5d4a1f7bd6ba8e0c2d2ae7e7e1d4e9f6b', content: Buffer.from('x') },
+      ],
+    };
+    await writeLoose(gitDir, made.objects);
+  });
+});
+
+describe('running Git', () => {
+  it('never puts a secret into arguments, and takes nothing from the settings of the machine', async () => {
+    const environment = gitEnvironment({ auth: { origin: 'https://x', header: 'Basic abc' } });
+    expect(environment.GIT_CONFIG_NOSYSTEM).toBe('1');
+    const { stdout } = await runGit(['config', '--list', '--show-origin'], {
+      auth: { origin: 'https://x', header: 'Basic abc' },
+    });
+    const lines = stdout.toString().trim().split('\n');
+    expect(lines.every((line) => line.startsWith('command line:') || line.startsWith('file:.git/'))).toBe(
+      true,
+    );
+    expect(lines.some((line) => line.includes('http.https://x/.extraheader=Authorization: Basic abc'))).toBe(
+      true,
+    );
+  });
+
+  it('ends a command that is silent, and one that is cancelled', async () => {
+    const silent = runGit(['cat-file', '--batch'], { stallMs: 50, input: undefined as never }).catch(
+      (e: unknown) => e,
+    );
+    expect(((await silent) as GitError).kind).toMatch(/stalled|bad-repo/);
+    const stop = new AbortController();
+    stop.abort();
+    await expect(runGit(['version'], { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+  });
+
+  it('does not run remote helpers', async () => {
+    await expect(runGit(['ls-remote', '--end-of-options', 'ext::sh -c true'])).rejects.toBeInstanceOf(
+      GitError,
+    );
+  });
+});
