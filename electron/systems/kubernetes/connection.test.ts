@@ -47,12 +47,29 @@ describe('connections', () => {
     ['nonsense', 'clusters: [', 'bad-data'],
     ['an empty file', '', 'bad-data'],
     ['no context', stringify({ clusters: [], contexts: [], users: [] }), 'bad-data'],
+    ['no TLS', kubeconfig([{ name: 'a', server: 'http://127.0.0.1:1', ca: '', token: 'x' }]), 'bad-data'],
+    ['a secret in the wrong place', 'users: token-of-somebody', 'bad-data'],
   ])('says what is wrong with %s', async (_, text, code) => {
     const path = join(now.folder, 'config');
     if (text !== undefined) await writeFile(path, text);
     expect(() => connect({ kubeconfig: [path] })).toThrow(
-      expect.objectContaining({ failure: expect.objectContaining({ code, place: { path } }) }) as Error,
+      expect.objectContaining({
+        failure: expect.objectContaining({ code, place: expect.objectContaining({ path }) }),
+      }) as Error,
     );
+  });
+
+  it('reads a token file anew when it is refused, with a path relative to the kubeconfig', async () => {
+    const path = join(now.folder, 'config');
+    const { server, certificates } = now.cluster;
+    const config = kubeconfig([{ name: 'a', server: server.url, ca: certificates.ca, token: 'x' }]);
+    await writeFile(path, config.replace('token: x', 'tokenFile: token'));
+    await writeFile(join(now.folder, 'token'), 'token-of-nobody');
+    const byFile = connect({ kubeconfig: [path] });
+    expect(await failureOf(byFile.json({ path: '/api' }))).toMatchObject({ code: 'unauthorised' });
+    await writeFile(join(now.folder, 'token'), 'token-of-test\n');
+    expect(await byFile.json({ path: '/api' })).toMatchObject({ kind: 'APIVersions' });
+    byFile.close();
   });
 
   it('reports insecure-skip-tls-verify', async () => {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
-import https, { type RequestOptions } from 'node:https';
+import https from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type CredentialSource, type Credentials, credentialSource } from './credentials';
 import {
   badDataError,
   credentialError,
@@ -13,7 +13,7 @@ import {
   timeoutError,
   tooLargeError,
 } from './failures';
-import { defaultKubeconfigFiles, loadKubeconfig, selectContext } from './kubeconfig-files';
+import { type ContextSource, defaultKubeconfigFiles, findContext } from './kubeconfig-files';
 import type { ApiRequest, Connection, ConnectionOptions } from './types';
 
 /** How long credentials are used before the kubeconfig's sources (files, commands) are asked again, in ms. */
@@ -23,28 +23,23 @@ const credentialsTimeout = 30_000;
 const bodyLimit = 256 * 1024 * 1024;
 const refusalLimit = 64 * 1024;
 
-interface Credentials {
-  headers: Record<string, string>;
-  auth: string | undefined;
+interface Access {
+  credentials: Credentials;
   /** Keeps connections for reads. */
   pooled: http.Agent;
   /** A connection for each write: on a kept one that the server just closed, nobody knows whether a write arrived. */
   fresh: http.Agent;
-  /** What the agents were made with, to see whether they must be made anew. */
-  tls: unknown;
 }
 
 /**
- * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Client certificates, tokens, token
- * files and exec plugins are the library's business (`KubeConfig.applyToHTTPSOptions`); requests go over Node's own
- * HTTP client, since the library's watch and log calls hide status objects, stalls and half answers.
+ * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Exec plugins, providers and
+ * proxies are the library's business; requests go over Node's own HTTP client, since the library's watch and log
+ * calls hide status objects, stalls and half answers.
  * @throws KubeError `not-found` or `bad-data` naming the file.
  */
 export function connect(options: ConnectionOptions = {}): Connection {
-  const files = options.kubeconfig ?? defaultKubeconfigFiles();
-  const config = loadKubeconfig(files);
-  selectContext(config, options.context, files);
-  return new ClusterConnection(config, options.requestTimeout ?? 15_000);
+  const place = findContext(options.kubeconfig ?? defaultKubeconfigFiles(), options.context);
+  return new ClusterConnection(place, options.requestTimeout ?? 15_000);
 }
 
 class ClusterConnection implements Connection {
@@ -54,19 +49,19 @@ class ClusterConnection implements Connection {
   readonly insecure: boolean;
   readonly #timeout: number;
   readonly #place: Place;
-  #config: KubeConfig;
-  #credentials: Credentials | undefined;
-  #credentialsAt = 0;
-  #asking: Promise<Credentials> | undefined;
+  readonly #source: CredentialSource;
+  #access: Access | undefined;
+  #accessAt = 0;
+  #asking: Promise<Access> | undefined;
 
-  constructor(config: KubeConfig, timeout: number) {
-    this.#config = config;
+  constructor(source: ContextSource, timeout: number) {
+    const { cluster } = source.cluster;
+    this.#source = credentialSource(source);
     this.#timeout = timeout;
-    const cluster = config.getCurrentCluster();
-    this.context = config.getCurrentContext();
-    this.server = (cluster?.server ?? '').replace(/\/+$/, '');
-    this.namespace = config.getContextObject(this.context)?.namespace ?? 'default';
-    this.insecure = cluster?.skipTLSVerify ?? false;
+    this.context = source.context.name;
+    this.server = cluster.server.replace(/\/+$/, '');
+    this.namespace = source.context.context.namespace ?? 'default';
+    this.insecure = cluster['insecure-skip-tls-verify'] ?? false;
     this.#place = { context: this.context, server: this.server };
   }
 
@@ -78,7 +73,10 @@ class ClusterConnection implements Connection {
     } catch (error) {
       if (!(error instanceof KubeError) || error.failure.status !== 401) throw error;
       // The token may have been renewed or revoked under way: ask its source again, once.
-      if (this.#credentials === used) this.#forgetCredentials();
+      if (this.#access === used) {
+        this.#accessAt = 0;
+        this.#source.forget();
+      }
       return this.#send(request, await this.#authorise(request.signal), true);
     }
   }
@@ -94,22 +92,14 @@ class ClusterConnection implements Connection {
   }
 
   close(): void {
-    this.#credentials?.pooled.destroy();
-    this.#credentials?.fresh.destroy();
-    this.#credentials = undefined;
-  }
-
-  #forgetCredentials(): void {
-    this.#credentialsAt = 0;
-    // A new object has new authenticators, whose caches of tokens are empty.
-    const { clusters, users, contexts, currentContext } = this.#config;
-    this.#config = new KubeConfig();
-    this.#config.loadFromOptions({ clusters, users, contexts, currentContext });
+    this.#access?.pooled.destroy();
+    this.#access?.fresh.destroy();
+    this.#access = undefined;
   }
 
   /** Credentials for the next request. While a command runs for them, all requests wait for that one. */
-  async #authorise(signal: AbortSignal | undefined): Promise<Credentials> {
-    if (this.#credentials && Date.now() - this.#credentialsAt < credentialsLive) return this.#credentials;
+  async #authorise(signal: AbortSignal | undefined): Promise<Access> {
+    if (this.#access && Date.now() - this.#accessAt < credentialsLive) return this.#access;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
@@ -122,38 +112,27 @@ class ClusterConnection implements Connection {
     );
   }
 
-  async #ask(): Promise<Credentials> {
-    const apply = async (): Promise<RequestOptions> => {
-      const options: RequestOptions = {};
-      try {
-        await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-      } catch (error) {
-        throw credentialError(this.#place, reasonOf(error), error);
-      }
-      return options;
-    };
-    const options = await apply();
-    const { ca, cert, key, servername, rejectUnauthorized } = options;
-    const tls = { ca, cert, key, servername, rejectUnauthorized };
-    const known = this.#credentials;
-    const agents =
-      known && isDeepStrictEqual(known.tls, tls)
-        ? { pooled: known.pooled, fresh: known.fresh }
-        : { pooled: options.agent as http.Agent, fresh: (await apply()).agent as http.Agent };
-    if (known && known.pooled !== agents.pooled) known.pooled.destroy();
-    (agents.pooled as http.Agent & { keepAlive: boolean }).keepAlive = true;
-    const credentials: Credentials = {
-      ...agents,
-      tls,
-      auth: options.auth ?? undefined,
-      headers: (options.headers ?? {}) as Record<string, string>,
-    };
-    this.#credentials = credentials;
-    this.#credentialsAt = Date.now();
-    return credentials;
+  async #ask(): Promise<Access> {
+    let credentials: Credentials;
+    try {
+      credentials = await this.#source.read();
+    } catch (error) {
+      throw credentialError(this.#place, reasonOf(error), error);
+    }
+    const known = this.#access;
+    if (known && isDeepStrictEqual(known.credentials.tls, credentials.tls)) {
+      this.#access = { ...known, credentials };
+    } else {
+      known?.pooled.destroy();
+      const pooled = credentials.makeAgent();
+      (pooled as http.Agent & { keepAlive: boolean }).keepAlive = true;
+      this.#access = { credentials, pooled, fresh: credentials.makeAgent() };
+    }
+    this.#accessAt = Date.now();
+    return this.#access;
   }
 
-  #send(request: ApiRequest, credentials: Credentials, mayRepeat: boolean): Promise<IncomingMessage> {
+  #send(request: ApiRequest, access: Access, mayRepeat: boolean): Promise<IncomingMessage> {
     const method = request.method ?? 'GET';
     const url = new URL(this.server + request.path);
     for (const [name, value] of Object.entries(request.query ?? {}))
@@ -164,12 +143,12 @@ class ClusterConnection implements Connection {
     return new Promise<IncomingMessage>((resolve, reject) => {
       const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
         method,
-        agent: method === 'GET' ? credentials.pooled : credentials.fresh,
-        ...(credentials.auth ? { auth: credentials.auth } : {}),
+        agent: method === 'GET' ? access.pooled : access.fresh,
+        ...(access.credentials.auth ? { auth: access.credentials.auth } : {}),
         headers: {
           accept: 'application/json',
           'user-agent': 'signalbox',
-          ...credentials.headers,
+          ...access.credentials.headers,
           ...(body
             ? { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }
             : {}),
@@ -184,7 +163,7 @@ class ClusterConnection implements Connection {
         if (signal?.aborted) reject(signal.reason);
         // A kept connection that the server closed at the same moment: nothing was read, so ask again on another.
         else if (mayRepeat && method === 'GET' && outgoing.reusedSocket && isBroken(error))
-          this.#send(request, credentials, false).then(resolve, reject);
+          this.#send(request, access, false).then(resolve, reject);
         else reject(networkError(error, this.#place));
       });
       outgoing.once('response', (response) => {

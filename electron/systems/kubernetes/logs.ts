@@ -92,11 +92,11 @@ class LogStream {
       this.#flush();
       return true;
     }
-    const response = await this.#open(follow ? { follow } : { previous: this.#request.previous ?? false });
-    if (follow) {
-      this.#onState({ state: 'following' });
-      if (this.#restarts === null) this.#noteRestarts();
-    }
+    const [response] = await Promise.all([
+      this.#open(follow ? { follow } : { previous: this.#request.previous ?? false }),
+      follow && this.#restarts === null ? this.#noteRestarts() : undefined,
+    ]);
+    if (follow) this.#onState({ state: 'following' });
     await this.#read(response, follow);
     this.#flush();
     return !follow || (await this.#hasEnded());
@@ -187,13 +187,9 @@ class LogStream {
   }
 
   /** Remembers which instance is followed; where that cannot be asked, restarts go unnoticed. */
-  #noteRestarts(): void {
-    this.#container().then(
-      (container) => {
-        this.#restarts ??= container?.restartCount ?? null;
-      },
-      () => {},
-    );
+  async #noteRestarts(): Promise<void> {
+    const container = await this.#container().catch(() => undefined);
+    this.#restarts ??= container?.restartCount ?? null;
   }
 
   async #hasRestarted(): Promise<boolean> {
