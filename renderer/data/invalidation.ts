@@ -42,9 +42,8 @@ export function affects(event: ChangeEvent, queryKey: readonly unknown[]): boole
   if (!reach[event.topic]?.includes(name)) return false;
   const fields = narrowedBy[name];
   if (event.key === null || !fields || !sameKind(event.topic, name)) return true;
-  // A key may be an app or an environment: where the input names neither, or one of them matches, ask again.
-  const values = fields.map((field) => input?.[field]).filter((value) => typeof value === 'string');
-  return values.length === 0 || values.includes(event.key);
+  // A key may be an app or an environment: what the input leaves open may be what the key names.
+  return fields.some((field) => input?.[field] === undefined || input[field] === event.key);
 }
 
 /** The same events once each: a busy frame often says one thing many times. */

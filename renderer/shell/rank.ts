@@ -27,15 +27,30 @@ export function closeness(query: string, text: string): number {
   return scattered(wanted, target);
 }
 
-/** Letters in order with gaps: `pubapi` in `publishing-api`. Beginnings of words count more, gaps count less. */
+/**
+ * Letters in order with gaps: `pubapi` in `publishing-api`. Beginnings of words count more, gaps count less; both the
+ * nearest letters and those that begin a word are tried.
+ */
 function scattered(wanted: string, target: string): number {
+  const letters = wanted.replace(/\s+/g, '');
+  return Math.max(walk(letters, target, false), walk(letters, target, true));
+}
+
+const begins = (target: string, at: number): boolean => at === 0 || boundary.test(target[at - 1] ?? '');
+
+function walk(letters: string, target: string, preferBeginnings: boolean): number {
   let at = -1;
   let gaps = 0;
   let starts = 0;
-  for (const letter of wanted.replace(/\s+/g, '')) {
-    const next = target.indexOf(letter, at + 1);
-    if (next < 0) return 0;
-    if (next === 0 || boundary.test(target[next - 1] ?? '')) starts += 1;
+  for (const letter of letters) {
+    const nearest = target.indexOf(letter, at + 1);
+    if (nearest < 0) return 0;
+    let next = nearest;
+    if (preferBeginnings && nearest !== at + 1) {
+      while (next >= 0 && !begins(target, next)) next = target.indexOf(letter, next + 1);
+      if (next < 0) next = nearest;
+    }
+    if (begins(target, next)) starts += 1;
     else if (next > at + 1) gaps += 1;
     at = next;
   }
@@ -64,12 +79,12 @@ export function score(query: string, item: Findable): number {
   return (sum / words.length) * 0.85 + weight;
 }
 
-/** The items that fit, the best first; alike ones stay in their order. */
+/** The items that fit, the best first; of alike ones the shorter, else as they stand. */
 export function rank<T extends Findable>(query: string, items: readonly T[], limit: number): T[] {
   return items
     .map((item, index) => ({ item, index, score: score(query, item) }))
     .filter((each) => each.score > 0)
-    .sort((a, b) => b.score - a.score || a.index - b.index)
+    .sort((a, b) => b.score - a.score || a.item.title.length - b.item.title.length || a.index - b.index)
     .slice(0, limit)
     .map((each) => each.item);
 }

@@ -91,11 +91,22 @@ export const operationStateWord: Record<OperationState, string> = {
   unknown: 'Outcome unknown',
 };
 
-/** The step an operation is at: the running one, else the last that did not merely wait. */
+/** How a version came to where it is, as the begin of a sentence. */
+export const cameWord: Record<DeploymentKind, string> = {
+  deploy: 'Deployed',
+  promote: 'Promoted',
+  rollback: 'Rolled back',
+  bag: 'Deployed in a bag',
+  automatic: 'Deployed automatically',
+  manual: 'Changed by hand',
+};
+
+/** The step an operation is at: the running one, else the one it ended at. */
 export function presentStep(operation: Operation): Operation['steps'][number] | null {
   const running = operation.steps.find((step) => step.state === 'running');
   if (running) return running;
-  return operation.steps.findLast((step) => step.state !== 'waiting') ?? null;
+  const broken = operation.steps.find((step) => ['failed', 'unknown', 'cancelled'].includes(step.state));
+  return broken ?? operation.steps.findLast((step) => step.state === 'succeeded') ?? null;
 }
 
 /** A freshness in words. `what` begins the sentence where there is nothing to show. */

@@ -13,7 +13,7 @@ import { ago, fullTime } from '../../ui/time';
 import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
-import { driftText, holdSentence, kindWord, operationStateWord, rolloutText, stepWord } from '../../ui/words';
+import { cameWord, driftText, holdSentence, operationStateWord, rolloutText, stepWord } from '../../ui/words';
 import classes from './environment-card.module.css';
 
 interface EnvironmentCardProps {
@@ -76,7 +76,7 @@ function Deployed({ app, cell, previous, next }: EnvironmentCardProps & { cell: 
         </p>
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
-            ? `${kindWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`
+            ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`
             : 'when it was deployed is not known'}
         </p>
         {cell.hold && (

@@ -13,7 +13,7 @@ import { ago, fullTime } from '../../ui/time';
 import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
-import { holdSentence, kindWord, rolloutText } from '../../ui/words';
+import { cameWord, holdSentence, rolloutText } from '../../ui/words';
 import { holdKind, operationText } from './cell-text';
 import { DriftDetails } from './drift-details';
 import classes from './inspector.module.css';
@@ -151,7 +151,7 @@ function Facts({ cell }: { cell: Cell }) {
               <>
                 <span title={fullTime(deployed.at)}>{ago(deployed.at, now)}</span> by {deployed.author}
                 <p className={classes.small}>
-                  {kindWord[deployed.kind]}
+                  {cameWord[deployed.kind]}
                   {deployed.from && ` from ${shortVersion(deployed.from)}`}
                   {deployed.reason && `: ${deployed.reason}`}
                 </p>

@@ -12,7 +12,7 @@ interface DisturbProps {
   onAct: (act: PracticeAct) => void;
 }
 
-/** Takes things away and brings them back, and plays another release manager. */
+/** Takes things away and brings them back, one by one. */
 export function Disturb({ board, onAct }: DisturbProps) {
   return (
     <Panel title="Disturb it">
@@ -58,12 +58,12 @@ export function Disturb({ board, onAct }: DisturbProps) {
           </span>
         </div>
       </div>
-      <SomeoneElse board={board} onAct={onAct} />
     </Panel>
   );
 }
 
-function SomeoneElse({ board, onAct }: DisturbProps) {
+/** Plays another release manager who was faster. */
+export function SomeoneElse({ board, onAct }: DisturbProps) {
   const [pickedApp, setApp] = useState<string | null>(null);
   const [pickedEnvironment, setEnvironment] = useState<string | null>(null);
   const [version, setVersion] = useState('');
@@ -72,38 +72,39 @@ function SomeoneElse({ board, onAct }: DisturbProps) {
   const wanted = version.trim();
   const blocked = isImageTag(wanted) ? null : 'Type the version that someone else deploys, such as v12.';
   return (
-    <div className={classes.form}>
-      <h3>Someone else gets there first</h3>
-      <Select
-        label="App"
-        data={board?.apps ?? []}
-        value={app}
-        onChange={setApp}
-        searchable
-        allowDeselect={false}
-      />
-      <Select
-        label="Environment"
-        data={board?.environments.map((each) => each.name) ?? []}
-        value={environment}
-        onChange={setEnvironment}
-        allowDeselect={false}
-      />
-      <TextInput
-        label="Version"
-        placeholder="v12"
-        value={version}
-        onChange={(event) => setVersion(event.currentTarget.value)}
-      />
-      <ActButton
-        variant="default"
-        blocked={blocked}
-        onAct={() =>
-          app && environment && onAct({ act: 'someone-else-deploys', app, environment, version: wanted })
-        }
-      >
-        Deploy as someone else
-      </ActButton>
-    </div>
+    <Panel title="Someone else gets there first">
+      <div className={classes.form}>
+        <Select
+          label="App"
+          data={board?.apps ?? []}
+          value={app}
+          onChange={setApp}
+          searchable
+          allowDeselect={false}
+        />
+        <Select
+          label="Environment"
+          data={board?.environments.map((each) => each.name) ?? []}
+          value={environment}
+          onChange={setEnvironment}
+          allowDeselect={false}
+        />
+        <TextInput
+          label="Version"
+          placeholder="v12"
+          value={version}
+          onChange={(event) => setVersion(event.currentTarget.value)}
+        />
+        <ActButton
+          variant="default"
+          blocked={blocked}
+          onAct={() =>
+            app && environment && onAct({ act: 'someone-else-deploys', app, environment, version: wanted })
+          }
+        >
+          Deploy as someone else
+        </ActButton>
+      </div>
+    </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { useBoard, usePracticeAct, useSession } from '../../data/queries';
 import { announce } from '../../ui/announcer';
 import { FailurePanel } from '../../ui/failure-panel';
 import { Empty } from '../../ui/panel';
-import { Disturb } from './disturb';
+import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
@@ -52,8 +52,11 @@ export function PracticeScreen() {
       </ol>
       <div className={classes.columns}>
         <ReleaseForm apps={apps} environments={environments.map((each) => each.name)} onAct={run} />
-        <Disturb board={board} onAct={run} />
-        <Estate onAct={run} />
+        <div className={classes.stack}>
+          <Disturb board={board} onAct={run} />
+          <Estate onAct={run} />
+        </div>
+        <SomeoneElse board={board} onAct={run} />
       </div>
     </div>
   );

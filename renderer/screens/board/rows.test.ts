@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { devBoard } from '../../dev/estate';
+import { chipCounts, needsLook, rowsOf, settled, viewOf } from './rows';
+
+const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
+const rows = rowsOf(board);
+const apps = (list: readonly { app: string }[]) => list.map((row) => row.app);
+
+describe('rows of the board', () => {
+  it('has every app once, with a place for every environment', () => {
+    expect(apps(rows)).toEqual(board.apps);
+    expect(rows.every((row) => row.cells.length === board.environments.length)).toBe(true);
+    // An app without a file in an environment has an empty place there, not a shifted one.
+    const missing = rows.find((row) => row.cells.includes(null));
+    expect(missing?.cells.indexOf(null)).toBe(2);
+  });
+
+  it('counts what each chip would leave, and leaves that', () => {
+    const counts = chipCounts(rows);
+    for (const chip of ['attention', 'drifted', 'held', 'rolling'] as const) {
+      expect(viewOf(rows, { only: chip })).toHaveLength(counts[chip]);
+    }
+    expect(apps(viewOf(rows, { only: 'held' }))).toContain('whitehall');
+    expect(apps(viewOf(rows, { only: 'rolling' }))).toEqual(['frontend']);
+  });
+
+  it('filters by every word, in names and at the begin of versions', () => {
+    expect(apps(viewOf(rows, { q: 'CONTENT store' }))).toEqual(['content-store', 'draft-content-store']);
+    expect(apps(viewOf(rows, { q: 'v1253' }))).toEqual(['publishing-api']);
+    expect(viewOf(rows, { q: 'nothing-like-it' })).toEqual([]);
+  });
+
+  it('puts the worst first by health, the most drifted by drift, the newest by age', () => {
+    expect(apps(viewOf(rows, { sort: 'health' })).slice(0, 2)).toEqual(['publishing-api', 'signon']);
+    const by = (app: string) =>
+      Math.max(
+        ...board.cells.filter((cell) => cell.app === app).map((c) => ('by' in c.drift ? c.drift.by : 0)),
+      );
+    const drifts = apps(viewOf(rows, { sort: 'drift' })).map(by);
+    expect(drifts[0]).toBe(12);
+    expect(drifts.at(-1)).toBe(0);
+    expect(apps(viewOf(rows, { sort: 'age' })).at(-1)).toBe('search-api'); // nothing is known of its deployments
+  });
+
+  it('keeps rows in their places while a person is at the grid; new ones come last', () => {
+    const view = viewOf(rows, {});
+    const before = ['router', 'frontend', 'account-api'];
+    expect(apps(settled(before, view)).slice(0, 3)).toEqual(before);
+    expect(apps(settled(before, view))).toHaveLength(view.length);
+  });
+
+  it('asks for a look at what is broken, and not at what is merely moving or unknown', () => {
+    const cell = (app: string, environment: string) =>
+      board.cells.find((each) => each.app === app && each.environment === environment);
+    const look = (app: string, environment: string) => {
+      const found = cell(app, environment);
+      return found ? needsLook(found) : null;
+    };
+    expect(look('publishing-api', 'production')).toBe(true);
+    expect(look('signon', 'staging')).toBe(true); // its file cannot be read
+    expect(look('frontend', 'staging')).toBe(false);
+    expect(look('router', 'production')).toBe(false);
+  });
+});
