@@ -1,6 +1,8 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { makeCertificates } from '../../practice/cluster/certificates';
@@ -70,6 +72,36 @@ describe('connections', () => {
     await writeFile(join(now.folder, 'token'), 'token-of-test\n');
     expect(await byFile.json({ path: '/api' })).toMatchObject({ kind: 'APIVersions' });
     byFile.close();
+  });
+
+  it('shows a client certificate, from files or inline', async () => {
+    const { ca, cert, key } = now.cluster.certificates;
+    const server = createTlsServer({ ca, cert, key, requestCert: true }, (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+      response.end(JSON.stringify({ name: subject?.CN }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const base = kubeconfig([{ name: 'a', server: url, ca, token: 'x' }]);
+    const path = join(now.folder, 'config');
+    await writeFile(join(now.folder, 'c.pem'), cert);
+    await writeFile(join(now.folder, 'k.pem'), key);
+    const inline = (text: string) => Buffer.from(text).toString('base64');
+    for (const user of [
+      '{client-certificate: c.pem, client-key: k.pem}',
+      `{client-certificate-data: ${inline(cert)}, client-key-data: ${inline(key)}}`,
+    ]) {
+      await writeFile(path, base.replace(/user:\n\s+token: x/, `user: ${user}`));
+      const connection = connect({ kubeconfig: [path] });
+      expect(await connection.json({ path: '/api' })).toEqual({ name: 'localhost' });
+      connection.close();
+    }
+    // A TLS server that demands one refuses who has none.
+    await writeFile(path, base);
+    const failure = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
+    expect(failure.code).toMatch(/unauthorised|unreachable/);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('reports insecure-skip-tls-verify', async () => {
