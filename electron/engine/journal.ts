@@ -158,7 +158,14 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
       }
       return [...entries.values()];
     },
-    close: () => database.close(),
+    close: () => {
+      // libsql keeps the file open until its statements are collected, so the lock has to be given back by hand; in
+      // WAL mode that takes leaving it first (SQLite, "PRAGMA locking_mode").
+      database.pragma('journal_mode = DELETE');
+      database.pragma('locking_mode = NORMAL');
+      database.prepare('SELECT count(*) FROM events').all();
+      database.close();
+    },
   };
 }
 

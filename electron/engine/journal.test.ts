@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OperationEvent } from '../../shared/domain/operation-events';
+import { openJournal } from './journal';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'signalbox-journal-'));
+  file = path.join(folder, 'journal.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = '2026-01-01T00:00:00.000Z';
+const requested = (id: string): OperationEvent => ({
+  type: 'requested',
+  at,
+  id,
+  intent: { kind: 'hold', app: 'frontend', environment: 'production', reason: 'incident' },
+  actor: 'Ada',
+  seen: [],
+});
+const finished: OperationEvent = { type: 'finished', at, state: 'succeeded', failure: null };
+
+describe('the journal', () => {
+  it('gives back what was appended, in order', () => {
+    const journal = openJournal(file);
+    journal.append('01', requested('01'), true);
+    journal.append('02', requested('02'), true);
+    journal.append('01', finished, true);
+    journal.close();
+    const again = openJournal(file);
+    expect(again.notice).toBeNull();
+    expect(again.read()).toEqual([
+      { id: '01', events: [requested('01'), finished], damaged: false },
+      { id: '02', events: [requested('02')], damaged: false },
+    ]);
+    again.close();
+  });
+
+  it('sets a damaged file aside, says so, and begins anew', () => {
+    writeFileSync(file, Buffer.concat([Buffer.from('SQLite format 3\u0000'), Buffer.alloc(8_000, 7)]));
+    const journal = openJournal(file);
+    expect(journal.notice).toContain('set aside');
+    expect(journal.read()).toEqual([]);
+    journal.append('01', requested('01'), true);
+    journal.close();
+    expect(readdirSync(folder).some((name) => name.includes('.damaged-'))).toBe(true);
+    const again = openJournal(file);
+    expect(again.notice).toBeNull();
+    expect(again.read()).toHaveLength(1);
+    again.close();
+  });
+
+  it('is open in one process at a time', () => {
+    const journal = openJournal(file);
+    journal.append('01', requested('01'), true);
+    expect(() => openJournal(file)).toThrowError(/Another Signalbox/);
+    journal.close();
+    openJournal(file).close();
+  });
+
+  it('keeps excerpts, not logs, and only so many operations', () => {
+    const journal = openJournal(file);
+    for (let index = 0; index < 520; index++) {
+      journal.append(String(index), requested(String(index)), false);
+      if (index > 0) journal.append(String(index), finished, false);
+    }
+    journal.append('0', { type: 'progress', at, step: 'sync', saw: 'x'.repeat(100_000) }, false);
+    journal.close();
+    const again = openJournal(file);
+    const entries = again.read();
+    // The one that is still open stays, however old.
+    expect(entries[0]?.id).toBe('0');
+    expect(entries).toHaveLength(501);
+    const [, progress] = entries[0]?.events ?? [];
+    expect(JSON.stringify(progress).length).toBeLessThan(3_000);
+    again.close();
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { needsAttention } from './finding';
+import type { Intent } from './operation';
+import { type LedgerFacts, type OutsideFacts, obstacles, preflightFindings } from './preflight';
+
+const rollback: Intent = {
+  kind: 'rollback',
+  app: 'frontend',
+  environment: 'production',
+  version: 'v1',
+  expected: 'v2',
+};
+const deploy: Intent = { ...rollback, kind: 'deploy', version: 'v3' };
+
+const ledger: LedgerFacts = {
+  commit: 'a'.repeat(40),
+  exists: true,
+  version: 'v2',
+  automaticDeploys: true,
+  problem: null,
+  hold: null,
+  holdProblem: null,
+  versionBefore: 'v3',
+};
+const outside: OutsideFacts = {
+  readOnlyBecause: null,
+  production: true,
+  before: 'staging',
+  ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+  running: null,
+  cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+  health: 'Healthy',
+  inStep: true,
+  published: true,
+  evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
+  change: {
+    state: 'known',
+    from: 'v2',
+    to: 'v1',
+    direction: 'backward',
+    commits: [],
+    lost: [],
+    migrations: [],
+    truncated: false,
+    url: null,
+  },
+  testsBefore: { state: 'passed', evidence: 'Workflow post-sync-1.' },
+};
+const codes = (intent: Intent, facts: Partial<LedgerFacts>, seen: Partial<OutsideFacts>) =>
+  preflightFindings(intent, { ...ledger, ...facts }, { ...outside, ...seen })
+    .filter((one) => needsAttention([one]))
+    .map((one) => `${one.code}:${one.level}`);
+
+describe('preflight', () => {
+  it('lets a rollback through with one click when everything is known and good', () => {
+    expect(codes(rollback, {}, {})).toEqual([]);
+    // In an incident the app is unwell: that is why somebody rolls back.
+    expect(codes(rollback, {}, { health: 'Degraded', inStep: false })).toEqual([]);
+  });
+
+  it('never takes unknown for a pass', () => {
+    expect(codes(rollback, {}, { change: null })).toEqual(['migrations-unknown:unknown']);
+    expect(codes(rollback, {}, { cluster: { state: 'connecting', asOf: null } })).toEqual([
+      'environment-unreachable:unknown',
+    ]);
+    expect(codes(deploy, {}, { published: null, evidenceHere: null })).toEqual([
+      'version-unpublished-check-failed:unknown',
+    ]);
+    expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
+      'not-tested-before:unknown',
+    ]);
+  });
+
+  it('collects everything at once', () => {
+    const migrations = ['db/migrate/20260101_x.rb'];
+    const change = outside.change?.state === 'known' ? { ...outside.change, migrations } : null;
+    expect(
+      codes(
+        rollback,
+        { version: 'v9' },
+        { change, evidenceHere: null, running: { id: '02', what: 'a deploy' } },
+      ),
+    ).toEqual([
+      'operation-running:block',
+      'environment-moved:block',
+      'never-healthy-here:warn',
+      'migration:warn',
+    ]);
+  });
+
+  it('blocks what makes no sense, whatever the reason', () => {
+    for (const [intent, facts] of [
+      [rollback, { version: 'v1' }],
+      [rollback, { exists: false }],
+      [{ ...rollback, kind: 'promote', from: 'staging', version: 'v9' }, {}],
+      [{ kind: 'release-hold', app: 'frontend', environment: 'production' }, {}],
+    ] satisfies [Intent, Partial<LedgerFacts>][]) {
+      const insists = {
+        ...intent,
+        reason: 'because',
+        override: ['already-there', 'other', 'environment-moved', 'hold'],
+      };
+      const findings = preflightFindings(intent, { ...ledger, ...facts }, outside);
+      expect(obstacles(insists, findings).some((one) => one.level === 'block')).toBe(true);
+    }
+  });
+
+  it('takes an override only with a reason, and only for what it names', () => {
+    const warned = preflightFindings(deploy, ledger, { ...outside, health: 'Degraded' });
+    const override = ['environment-unhealthy'];
+    expect(obstacles(deploy, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override, reason: '  ' }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override: ['migration'], reason: 'known' }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override, reason: 'known' }, warned)).toEqual([]);
+  });
+});
