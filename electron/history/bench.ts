@@ -8,11 +8,12 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { defaultImageTagPath } from '../../shared/domain/estate';
 import { gitEnvironment, runGit } from '../systems/git/run-git';
 import { type Measured, measureQuestions } from './bench-queries';
 import { type History, openHistory } from './client';
 import { gitDirOf } from './git-stream';
-import { compileLayout, defaultTemplate } from './layout';
+import { compileLayout } from './layout';
 
 interface Figures {
   counts: {
@@ -63,7 +64,7 @@ export async function benchHistory(
   const gitDir = gitDirOf(resolve(repo));
   if (!gitDir) throw new Error(`There is no Git repo at ${repo}.`);
   const scratch = mkdtempSync(join(tmpdir(), 'signalbox-bench-'));
-  const { folder } = compileLayout(defaultTemplate);
+  const { folder } = compileLayout(defaultImageTagPath);
   const indexFile = join(scratch, 'history.db');
   const baseMemory = process.memoryUsage().rss;
   let peak = baseMemory;

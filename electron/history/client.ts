@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { defaultImageTagPath } from '../../shared/domain/estate';
 import { FailureError } from '../../shared/domain/failure';
 import type {
   ComparedCell,
@@ -19,7 +20,6 @@ import type {
   VersionRun,
 } from '../../shared/domain/history';
 import { csvHeader, csvLine } from '../../shared/domain/history-export';
-import { defaultTemplate } from './layout';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
 
 /** Where the history is read from and kept. */
@@ -30,7 +30,7 @@ export interface HistoryOptions {
   branch: string;
   /** Absolute path of the index file. Derived: deleting it loses nothing but time. */
   indexFile: string;
-  /** Where image-tag files lie, default `charts/app-config/image-tags/<environment>/<app>`. */
+  /** Where image-tag files lie, default `charts/app-config/image-tags/{environment}/{app}`. */
   template?: string;
 }
 
@@ -96,7 +96,7 @@ const ended = (detail: string): FailureError =>
 
 /** Starts the worker. Nothing is indexed before the first {@link History.update}; an index that is there answers at once. */
 export function openHistory(options: HistoryOptions & { maxPageCount?: number }): History {
-  const { repo, branch, indexFile, template = defaultTemplate, maxPageCount } = options;
+  const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount } = options;
   const workerData: WorkerOptions = {
     repo,
     branch,

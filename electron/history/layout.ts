@@ -1,7 +1,6 @@
-/** Where image-tag files lie when nobody says otherwise: GOV.UK's layout. */
-export const defaultTemplate = 'charts/app-config/image-tags/<environment>/<app>';
+import { imageTagLayout } from '../../shared/domain/layout';
 
-/** A path template, made ready for matching. */
+/** Where image-tag files lie, as the indexer matches paths. */
 export interface Layout {
   /** The folder that holds every file of the template: the pathspec for Git. Empty for the whole repo. */
   folder: string;
@@ -10,30 +9,19 @@ export interface Layout {
 }
 
 /**
- * Compiles a template such as `charts/app-config/image-tags/<environment>/<app>`. `<environment>` and `<app>` stand for
- * one path segment or a part of one; hidden files (`.gitkeep`) are no apps.
- * @throws {RangeError} when one of the two is missing.
+ * Compiles the estate's template (`ledger.imageTagPath`); hidden files (`.gitkeep`) are no apps.
+ * @throws {RangeError} when a placeholder is missing.
  */
 export function compileLayout(template: string): Layout {
-  if (!template.includes('<environment>') || !template.includes('<app>'))
-    throw new RangeError(`The template ${JSON.stringify(template)} needs <environment> and <app>.`);
-  const literal = template.slice(0, template.indexOf('<'));
-  const folder = literal.slice(0, literal.lastIndexOf('/') + 1).replace(/\/$/, '');
-  const source = template
-    .split(/(<environment>|<app>)/)
-    .map((part) => {
-      if (part === '<environment>') return '(?<environment>[^/]+)';
-      if (part === '<app>') return '(?<app>[^/]+)';
-      return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    })
-    .join('');
-  const pattern = new RegExp(`^${source}$`);
+  if (!template.includes('{environment}') || !template.includes('{app}'))
+    throw new RangeError(`The template ${JSON.stringify(template)} needs {environment} and {app}.`);
+  const layout = imageTagLayout(template);
+  const fixed = template.split('/').findIndex((_, depth) => layout.isVariable(depth));
   return {
-    folder,
+    folder: template.split('/').slice(0, fixed).join('/'),
     match(path) {
-      const groups = pattern.exec(path)?.groups;
-      if (!groups?.app || !groups.environment || groups.app.startsWith('.')) return null;
-      return { app: groups.app, environment: groups.environment };
+      const place = layout.match(path);
+      return place && !place.app.startsWith('.') ? place : null;
     },
   };
 }
