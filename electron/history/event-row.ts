@@ -11,6 +11,11 @@ export const deploymentWhat = whatOf('deployment');
 export const kindNumber = (kind: DeploymentKind): number => deploymentKinds.indexOf(kind);
 export const kindOf = (number: number): DeploymentKind => deploymentKinds[number] ?? 'manual';
 
+/** Kinds that few deployments are of; the others (`promote`, `automatic`) make up most of the table. */
+export const sparseKinds: readonly number[] = ['deploy', 'rollback', 'bag', 'manual'].map((kind) =>
+  kindNumber(kind as DeploymentKind),
+);
+
 /** Bits of `event.flags`. */
 export const flag = {
   automaticDeploys: 1,

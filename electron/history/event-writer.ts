@@ -1,4 +1,4 @@
-import type { EventNote, EventRow } from './event-row';
+import { type EventNote, type EventRow, sparseKinds } from './event-row';
 import type { ReturnTracker } from './return-tracker';
 import type { Database, Statement } from './schema';
 
@@ -9,9 +9,13 @@ const rowsPerStatement = 64;
 /** Rows between two looks at the event loop, so that the streams of Git's processes never wait long. */
 const rowsPerSlice = 512;
 
-/** The full text of a row: what the search finds it by, and two words of its own for its cell and its actor. */
+/**
+ * The full text of a row: what the search finds it by, and words of its own for its cell, its actor, and its kind and
+ * type where those are rare, so that the full text can leave out by itself what a filter leaves out.
+ */
 const words = `c.app || ' ' || c.environment || ' ' || ifnull(e.after, '') || ' ' || a.name || ' ' || e.subject
-  || ifnull(' ' || n.body, '') || ' zzc' || e.cell || ' zza' || e.actor`;
+  || ifnull(' ' || n.body, '') || ' zzc' || e.cell || ' zza' || e.actor
+  || iif(e.kind in (${sparseKinds.join(', ')}), ' zzk' || e.kind, '') || iif(e.what <> 2, ' zzw' || e.what, '')`;
 const wordSource = `from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
 
 /** Writes events, names and facts about the index. Everything happens inside transactions of the caller. */
@@ -20,7 +24,9 @@ export class EventWriter {
   readonly #many: Statement;
   readonly #one: Statement;
   readonly #words: Statement;
+  readonly #unword: Statement;
   readonly #late: Statement;
+  readonly #kind: Statement;
   readonly #meta: Statement;
   readonly #note: Statement;
   readonly #cells = new Map<string, number>();
@@ -37,6 +43,10 @@ export class EventWriter {
     this.#words = database.prepare(
       `insert into word(rowid, text) select e.id, ${words} ${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
     );
+    this.#unword = database.prepare(
+      `insert into word(word, rowid, text) select 'delete', e.id, ${words} ${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
+    );
+    this.#kind = database.prepare('select kind from event where id = ?');
     this.#late = database.prepare('update event set flags = ?, kind = ? where id = ?');
     this.#meta = database.prepare('insert or replace into meta(key, value) values (?, ?)');
     this.#note = database.prepare('insert into note(id, body, reason, operation) values (?, ?, ?, ?)');
@@ -120,7 +130,15 @@ export class EventWriter {
 
   /** Stores kinds that older history has decided for rows that were written before. */
   settleKinds(tracker: ReturnTracker): void {
-    for (const late of tracker.late()) this.#late.run(late.flags, late.kind, late.id);
+    const late = tracker.late().sort((a, b) => a.id - b.id);
+    for (const { flags, kind, id } of late) {
+      // The kind is a word of the full text where it is rare.
+      const known = (this.#kind.all(id)[0] as { kind: number } | undefined)?.kind ?? kind;
+      const reword = known !== kind && (sparseKinds.includes(known) || sparseKinds.includes(kind));
+      if (reword) this.#unword.run(id, id);
+      this.#late.run(flags, kind, id);
+      if (reword) this.#words.run(id, id);
+    }
   }
 
   #storeNote(note: EventNote): void {

@@ -1,5 +1,5 @@
 import type { FeedPage, FeedQuery } from '../../shared/domain/history';
-import { deploymentWhat, kindNumber, whatOf } from './event-row';
+import { deploymentWhat, kindNumber, sparseKinds, whatOf } from './event-row';
 import {
   eventColumns,
   eventJoins,
@@ -14,8 +14,6 @@ import type { IndexFacts } from './index-facts';
 const fewRows = 3000;
 /** Up to so many cells are read side by side, each newest first, and merged. */
 const fewCells = 24;
-/** Kinds and types that have an index: the others are most of the table. */
-const sparseKinds = [0, 2, 3, 5];
 
 /** The values that a filter allows, `null` for all. */
 interface Allowed {
@@ -72,12 +70,13 @@ function allowedBy(facts: IndexFacts, query: FeedQuery): Allowed {
 }
 
 /**
- * What a person typed, as an FTS5 query: every word a prefix, a word with signs in it (`publishing-api`) a phrase. Nothing
- * of it is read as FTS5's own syntax. `null` when there is no word in it.
+ * What a person typed, as an FTS5 query: every word has to occur, the last one as the beginning of a word (it is being
+ * typed), a word with signs in it (`publishing-api`) as a phrase. Nothing of it is read as FTS5's own syntax. `null`
+ * when there is no word in it.
  */
 export function matchOf(text: string): string | null {
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  return words.length ? words.map((word) => `"${word.replaceAll('"', ' ')}" *`).join(' AND ') : null;
+  return words.length ? `${words.map((word) => `"${word.replaceAll('"', ' ')}"`).join(' AND ')} *` : null;
 }
 
 /** Ids between which everything lies that the times and the page allow. */
@@ -139,11 +138,22 @@ function byWords(
   last: number,
   limit: number,
 ): SelectedRow[] {
-  // Cells and actors are words of their own in the full text, so that it leaves out the rest by itself.
+  // These are words of their own in the full text, so that it leaves out the rest by itself.
   const own = (letter: string, ids: number[] | null) =>
     ids ? ` AND (${ids.map((id) => `"zz${letter}${id}"`).join(' OR ')})` : '';
-  const match = words + own('c', allowed.cells) + own('a', allowed.actors);
-  const rest = conditions({ ...allowed, cells: null, actors: null });
+  const rare = {
+    kinds: allowed.kinds?.every((kind) => sparseKinds.includes(kind)) ? allowed.kinds : null,
+    whats: allowed.whats?.every((what) => what !== deploymentWhat) ? allowed.whats : null,
+  };
+  const match =
+    words + own('c', allowed.cells) + own('a', allowed.actors) + own('k', rare.kinds) + own('w', rare.whats);
+  const rest = conditions({
+    ...allowed,
+    cells: null,
+    actors: null,
+    kinds: rare.kinds ? null : allowed.kinds,
+    whats: rare.whats ? null : allowed.whats,
+  });
   return statements.all<SelectedRow>(
     `select ${eventColumns} from word w cross join event e on e.id = w.rowid ${eventJoins}
      where word match ? and w.rowid between ? and ? and ${rest.sql} order by w.rowid limit ?`,

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type LibsqlDatabase from 'libsql';
+import { sparseKinds } from './event-row';
 
 // libsql is CommonJS and chooses its native part when it is loaded.
 const Libsql: typeof LibsqlDatabase = createRequire(import.meta.url)('libsql');
@@ -42,7 +43,7 @@ create index if not exists event_eff on event(eff);
 create index if not exists event_after on event(after) where what = 2;
 create index if not exists event_actor on event(actor);
 create index if not exists event_what on event(what) where what <> 2;
-create index if not exists event_kind on event(kind) where kind in (0, 2, 3, 5);
+create index if not exists event_kind on event(kind) where kind in (${sparseKinds.join(', ')});
 `;
 
 export const createIndexes = (database: Database): void => {

@@ -58,7 +58,7 @@ export const historyFilterSchema = z.object({
   since: z.string().optional(),
   /** ISO 8601: before (exclusive). */
   until: z.string().optional(),
-  /** Words, each a prefix, all of which occur in app, environment, version, author, message or reason. */
+  /** Words that all occur in app, environment, version, author, message or reason; the last one may be unfinished. */
   text: z.string().max(500).optional(),
 });
 export type HistoryFilter = z.infer<typeof historyFilterSchema>;

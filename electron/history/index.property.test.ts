@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultImageTagPath } from '../../shared/domain/estate';
+import type { FeedQuery, HistoricBoard, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
+import { runGit } from '../systems/git/run-git';
+import { modelHistory } from './model-arbitrary';
+import { cellsOf, eventsOf, lineOf, type ModelCommit, type ModelEvent, writeModel } from './model-repo';
+import { HistoryService } from './service';
+
+let scratch = '';
+let count = 0;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'signalbox-history-'));
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A model in a repo of its own, and a service on it whose branch can be put on any commit. */
+async function opened(commits: readonly ModelCommit[]) {
+  count += 1;
+  const gitDir = join(scratch, `${count}.git`);
+  const oids = await writeModel(gitDir, commits);
+  const service = new HistoryService(
+    { repo: gitDir, branch: 'main', indexFile: join(scratch, `${count}.db`), template: defaultImageTagPath },
+    () => {},
+  );
+  return {
+    oids,
+    service,
+    at: async (tip: number) => {
+      await runGit(['update-ref', 'refs/heads/main', oids[tip] ?? ''], { gitDir });
+      return service.update();
+    },
+  };
+}
+
+function everything(service: HistoryService, filter: HistoryFilter = {}, limit = 7): HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  let before: number | null = null;
+  do {
+    const query: FeedQuery = { ...filter, limit, ...(before === null ? {} : { before }) };
+    const page = service.ask('feed', query) as { events: HistoryEvent[]; next: number | null };
+    events.push(...page.events);
+    before = page.next;
+  } while (before !== null);
+  return events;
+}
+
+const asModel = (event: HistoryEvent, oids: readonly string[]): ModelEvent => ({
+  type: event.type,
+  app: event.app,
+  environment: event.environment,
+  at: event.at,
+  commit: oids.indexOf(event.commit),
+  author: event.author,
+  subject: event.subject,
+  from: event.type === 'deployment' ? event.from : null,
+  to: event.type === 'deployment' ? event.to : event.version,
+  kind: event.type === 'deployment' ? event.kind : null,
+  returns: event.type === 'deployment' && event.returns,
+});
+
+const newestFirst = (commits: readonly ModelCommit[], tip: number) => eventsOf(commits, tip).reverse();
+
+describe('the index against the slow reference', () => {
+  it('holds what every commit of the line changed, for any history', { timeout: 300_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(modelHistory, async (commits) => {
+        const { oids, service, at } = await opened(commits);
+        await at(commits.length - 1);
+        expect(everything(service).map((event) => asModel(event, oids))).toEqual(
+          newestFirst(commits, commits.length - 1),
+        );
+        service.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('comes to the same by any way: forward, backward, to other branches', { timeout: 300_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        modelHistory,
+        fc.array(fc.nat(), { minLength: 2, maxLength: 5 }),
+        async (commits, jumps) => {
+          const { oids, service, at } = await opened(commits);
+          for (const jump of jumps) {
+            const tip = jump % commits.length;
+            await at(tip);
+            expect(everything(service).map((event) => asModel(event, oids))).toEqual(
+              newestFirst(commits, tip),
+            );
+            // The full text follows too.
+            expect(everything(service, { text: 'v1' }).map((event) => event.id)).toEqual(
+              everything(service)
+                .filter((event) => /\bv1\b|\bv1\d/.test(textOf(event)))
+                .map((event) => event.id),
+            );
+          }
+          service.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('answers filters and moments as a look at every event does', { timeout: 300_000 }, async () => {
+    const filter = fc.record(
+      {
+        apps: fc.subarray(['alpha', 'beta-api', 'draft-alpha', 'unknown'], { minLength: 1 }),
+        environments: fc.subarray(['integration', 'production', 'staging'], { minLength: 1 }),
+        types: fc.subarray(['deployment', 'hold-set', 'gone', 'appeared'] as const, { minLength: 1 }),
+        kinds: fc.subarray(['deploy', 'rollback', 'manual', 'promote'] as const, { minLength: 1 }),
+        actors: fc.subarray(['Ada', 'Grace Høpper', 'nobody'], { minLength: 1 }),
+        since: fc.nat({ max: 30_000 }).map((n) => new Date((1_700_000_000 + n) * 1000).toISOString()),
+        until: fc.nat({ max: 30_000 }).map((n) => new Date((1_700_000_000 + n) * 1000).toISOString()),
+        text: fc.constantFrom(
+          'alpha',
+          'draft-alpha',
+          'beta',
+          'grace',
+          'tidy up',
+          'because',
+          'v1',
+          'relea',
+          '"',
+          'no such',
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        modelHistory,
+        fc.array(filter, { minLength: 8, maxLength: 8 }),
+        fc.array(fc.integer({ min: -2000, max: 26_000 }), { minLength: 5, maxLength: 5 }),
+        async (commits, filters, moments) => {
+          const tip = commits.length - 1;
+          const { service, at } = await opened(commits);
+          await at(tip);
+          const all = everything(service, {}, 1000);
+          for (const one of filters)
+            expect([one, everything(service, one, 3)]).toEqual([
+              one,
+              all.filter((event) => matches(event, one)),
+            ]);
+          const line = lineOf(commits, tip).filter((index) => touches(commits, index));
+          for (const moment of moments.map((n) => 1_700_000_000 + n)) {
+            const then = line.findLast((index) => (commits[index]?.at ?? 0) <= moment);
+            const board = service.ask('board', {
+              at: new Date(moment * 1000).toISOString(),
+            }) as HistoricBoard;
+            expect(board.cells.map(({ deployment: _, ...cell }) => cell)).toEqual(
+              then === undefined ? [] : cellsOf(commits, then),
+            );
+          }
+          service.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+/** Whether a commit leaves a trace in the index: then it counts as a moment of the line. */
+function touches(commits: readonly ModelCommit[], index: number): boolean {
+  const before = JSON.stringify(cellsOf(commits, commits[index]?.parents[0] ?? -1));
+  return JSON.stringify(cellsOf(commits, index)) !== before;
+}
+
+const bodies: Record<string, string> = {
+  'Tidy up': 'Because = of things',
+  'Deploy it': 'Signalbox-Operation: 0192f0c1 Signalbox-Kind: deploy Signalbox-Reason: it was time',
+};
+
+function textOf(event: HistoryEvent): string {
+  // The version after the change: none where the app went.
+  const version = event.type === 'deployment' ? event.to : event.type === 'gone' ? '' : (event.version ?? '');
+  return `${event.app} ${event.environment} ${version} ${event.author} ${event.subject} ${bodies[event.subject] ?? ''}`;
+}
+
+function matches(event: HistoryEvent, filter: HistoryFilter): boolean {
+  const among = (values: readonly string[] | undefined, value: string) => !values || values.includes(value);
+  const words = (filter.text ?? '').split(' ').filter((word) => /[a-z0-9]/i.test(word));
+  const text = ` ${textOf(event)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+  return (
+    among(filter.apps, event.app) &&
+    among(filter.environments, event.environment) &&
+    among(filter.types, event.type) &&
+    (!filter.kinds || (event.type === 'deployment' && filter.kinds.includes(event.kind))) &&
+    among(filter.actors, event.author) &&
+    (!filter.since || event.at >= filter.since) &&
+    (!filter.until || event.at < filter.until) &&
+    words.every((word, nth) =>
+      text.includes(` ${word.replace('-', ' ')}${nth === words.length - 1 ? '' : ' '}`),
+    )
+  );
+}
