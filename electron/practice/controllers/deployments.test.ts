@@ -151,6 +151,21 @@ describe('a version that crashes', () => {
     expect(cluster.pods('frontend')).toHaveLength(3);
   });
 
+  it('falls over where it serves already, and the app is degraded without a deployment', async () => {
+    const { cluster, faults } = await start();
+    faults.crashing.add('v1');
+    cluster.controllers.faultsChanged('frontend');
+    await cluster.until('all in a crash loop', () =>
+      cluster
+        .pods('frontend')
+        .every((pod) => pod.status?.containerStatuses?.[0]?.state.waiting?.reason === 'CrashLoopBackOff'),
+    );
+    expect(condition(cluster.deployment('frontend'), 'Available')?.status).toBe('False');
+    expect(cluster.deployment('frontend').status).toMatchObject({ replicas: 3, unavailableReplicas: 3 });
+    await cluster.until('unhealthy', () => cluster.app('frontend').status?.health.status === 'Progressing');
+    expect(cluster.settled('publishing-api', 'v1')).toBe(true);
+  });
+
   it('heals by itself when the reason goes away', async () => {
     const { cluster, faults, deploy } = await start();
     faults.crashing.add('v2');
@@ -161,6 +176,17 @@ describe('a version that crashes', () => {
     faults.crashing.clear();
     await cluster.until('v2', () => cluster.settled('frontend', 'v2'));
   });
+});
+
+it('a slow rollout ends when the slowness is taken away', async () => {
+  const { cluster, faults, deploy } = await start();
+  faults.ready = 3000;
+  deploy('v2');
+  await cluster.until('a started pod', () =>
+    cluster.pods('frontend').some((pod) => pod.status?.containerStatuses?.[0]?.ready === false),
+  );
+  faults.ready = 2;
+  await cluster.until('v2', () => cluster.settled('frontend', 'v2'));
 });
 
 it('a pod that is deleted by hand is replaced', async () => {

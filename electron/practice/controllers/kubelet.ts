@@ -6,7 +6,24 @@ import type { Program } from './programs';
 export interface Kubelet {
   /** Kills a pod's containers as SIGTERM does: exit code 143, phase Failed. Nothing when it doesn't run. */
   kill(namespace: string, pod: string): void;
+  /** Looks at an app's serving pods again: those of a version that crashes by now fall over. */
+  reconsider(app: string): void;
 }
+
+interface Entry {
+  life: AbortController;
+  killed: boolean;
+  stopping: boolean;
+  /** A serving pod that is ready: nothing runs for it until something changes. */
+  atRest: boolean;
+}
+
+const newEntry = (stopping: boolean): Entry => ({
+  life: new AbortController(),
+  killed: false,
+  stopping,
+  atRest: false,
+});
 
 /**
  * Brings pods to life: starts them, makes them ready, lets them crash, ends them. Those that run to their end do
@@ -17,7 +34,7 @@ export function startKubelet(
   context: ControllerContext,
   programFor: (pod: Pod) => Program | undefined,
 ): Kubelet {
-  const lives = new Map<string, { life: AbortController; killed: boolean; stopping: boolean }>();
+  const lives = new Map<string, Entry>();
   const { store, signal } = context;
 
   const unsubscribe = store.subscribe<Pod>(
@@ -33,25 +50,32 @@ export function startKubelet(
       if (object.metadata.deletionTimestamp) {
         if (known?.stopping) return;
         known?.life.abort();
-        const entry = { life: new AbortController(), killed: false, stopping: true };
+        const entry = newEntry(true);
         lives.set(key, entry);
         void stop(context, object, entry.life.signal);
         return;
       }
       if (known || finished(object.status?.phase)) return;
-      const entry = { life: new AbortController(), killed: false, stopping: false };
+      const entry = newEntry(false);
       lives.set(key, entry);
-      const program = programFor(object);
-      const life = program
-        ? complete(context, object, program, entry)
-        : serve(context, object, entry.life.signal);
-      life.catch((error: unknown) => {
-        // An aborted wait is how a life ends; anything else is a fault of this file, and must be seen.
-        if (!entry.life.signal.aborted && !signal.aborted) throw error;
-      });
+      live(object, entry);
     },
     { replay: true },
   );
+  function live(pod: Pod, entry: Entry): void {
+    const program = programFor(pod);
+    entry.atRest = false;
+    const life = program
+      ? complete(context, pod, program, entry)
+      : serve(context, pod, entry.life.signal).then(() => {
+          entry.atRest = true;
+        });
+    life.catch((error: unknown) => {
+      // An aborted wait is how a life ends; anything else is a fault of this file, and must be seen.
+      if (!entry.life.signal.aborted && !signal.aborted) throw error;
+    });
+  }
+
   signal.addEventListener(
     'abort',
     () => {
@@ -68,6 +92,12 @@ export function startKubelet(
       if (!entry || entry.stopping) return;
       entry.killed = true;
       entry.life.abort();
+    },
+    reconsider(app) {
+      for (const pod of store.list<Pod>('Pod', { labelSelector: `app.govuk/repository-name=${app}` })) {
+        const entry = lives.get(`${pod.metadata.namespace}/${pod.metadata.name}`);
+        if (entry?.atRest && !entry.stopping) live(pod, entry);
+      }
     },
   };
 }

@@ -69,7 +69,10 @@ function report(
 
 const running = (startedAt: string): ContainerState => ({ running: { startedAt } });
 
-/** A pod that serves: creation, start, readiness, or crash after crash. */
+/**
+ * A pod that serves: creation, start, readiness, or crash after crash. Resolves once it is ready and stays so; a
+ * ready pod whose version is made to crash later falls over when it is handed in again.
+ */
 export async function serve(context: ControllerContext, pod: Pod, life: AbortSignal): Promise<void> {
   const { clock, logs, faults, environment } = context;
   const [container] = pod.spec.containers;
@@ -78,9 +81,11 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
   const app = labels['app.govuk/repository-name'] ?? '';
   const component = labels['app.kubernetes.io/component'] ?? 'app';
   const version = imageVersion(container.image);
-  const readySeconds = Math.max(0, faults.readySeconds(app, environment));
+  const readySeconds = () => Math.max(0, faults.readySeconds(app, environment));
+  const crashes = () => faults.crashLoops(app, version, environment);
   const known = pod.status?.containerStatuses?.[0];
-  if (known?.ready) return;
+  let upSince = known?.ready ? known.state.running?.startedAt : undefined;
+  if (upSince !== undefined && !crashes()) return;
 
   // A back-off that a restart of this process cut short is over.
   let restarts = (known?.restartCount ?? 0) + (known?.state.waiting?.reason === 'CrashLoopBackOff' ? 1 : 0);
@@ -100,20 +105,27 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
       `Successfully assigned ${namespace}/${name} to ${pod.spec.nodeName ?? 'node-1'}`,
     );
     write({ waiting: { reason: 'ContainerCreating' } });
-    await clock.wait(Math.min(createSeconds, readySeconds / 2), life);
+    await clock.wait(Math.min(createSeconds, readySeconds() / 2), life);
   }
   while (!life.aborted) {
-    const crashes = faults.crashLoops(app, version, environment);
-    const startedAt = nowOf(context);
-    if (restarts > 0 || known) logs.restart(namespace, name, container.name);
-    recordEvent(context, 'kubelet', pod, 'Normal', 'Started', `Started container ${container.name}`);
-    write(running(startedAt));
-    if (!crashes) {
-      for (const line of bootLines(component, version)) logs.append(namespace, name, container.name, line);
-      await clock.wait(Math.max(0, readySeconds - createSeconds), life);
-      write(running(startedAt), true);
-      return;
+    const startedAt = upSince ?? nowOf(context);
+    if (upSince === undefined) {
+      if (restarts > 0 || known) logs.restart(namespace, name, container.name);
+      recordEvent(context, 'kubelet', pod, 'Normal', 'Started', `Started container ${container.name}`);
+      write(running(startedAt));
+      if (!crashes()) {
+        for (const line of bootLines(component, version)) logs.append(namespace, name, container.name, line);
+        // In slices, so that a rollout that is slow on purpose ends when the purpose does.
+        for (let waited = createSeconds; waited < readySeconds(); ) {
+          const slice = Math.min(5, readySeconds() - waited);
+          await clock.wait(slice, life);
+          waited += slice;
+        }
+        write(running(startedAt), true);
+        if (!crashes()) return;
+      }
     }
+    upSince = undefined;
     for (const line of crashLines(component, version)) {
       logs.append(namespace, name, container.name, line);
     }

@@ -62,13 +62,16 @@ it('a rollout, and the smoke tests after it, go on', async () => {
   const running = await middle.until('the tests', () =>
     middle
       .workflows('post-sync')
-      .find((workflow) =>
-        Object.values(workflow.status?.nodes ?? {}).some(
-          (node) => node.displayName === 'smoke-test(0)' && node.phase === 'Running',
-        ),
+      .find(
+        (workflow) =>
+          workflow.metadata.labels?.application === 'frontend' &&
+          Object.values(workflow.status?.nodes ?? {}).some(
+            (node) => node.displayName === 'smoke-test(0)' && node.phase === 'Running',
+          ),
       ),
   );
-  expect(middle.settled('frontend', 'v2')).toBe(true);
+  expect(middle.app('frontend').status?.health.status).toBe('Healthy');
+  expect(middle.deployment('frontend').status?.updatedReplicas).toBe(3);
   const after = await restarted(middle, repo, faults);
   await after.until(
     'the end of the tests',

@@ -4,7 +4,7 @@ import { bootstrap, installTemplates } from './bootstrap';
 import { type ControllerContext, type DeployImageRequest, expireEvent } from './context';
 import { startDeploymentController } from './deployments';
 import { startJobController } from './jobs';
-import { startKubelet } from './kubelet';
+import { type Kubelet, startKubelet } from './kubelet';
 import type { KubeEvent } from './objects';
 import { startPostSync } from './post-sync';
 import { parentName } from './render';
@@ -24,6 +24,11 @@ export type ControllersOptions = Omit<ControllerContext, 'repoURL'> & {
 export interface Controllers {
   /** What a release by GitHub Actions, or a promotion, starts. @returns the name of the deploy-image Workflow. */
   deployImage(request: DeployImageRequest): Promise<string>;
+  /**
+   * Tells the pods of an app that its faults changed: a version that was made to crash falls over where it serves
+   * already. Without this, faults are met at the next start of a container.
+   */
+  faultsChanged(app: string): void;
   /** Stops everything; the store stays as it is, and may be dumped and resumed from. */
   stop(): Promise<void>;
 }
@@ -49,13 +54,14 @@ export async function startControllers(options: ControllersOptions): Promise<Con
 
   installTemplates(context);
   if (context.store.list('Application').length === 0) await bootstrap(context);
+  let kubelet: Kubelet | undefined;
   if (!signal.aborted) {
     for (const event of context.store.list<KubeEvent>('Event')) expireEvent(context, event);
     startReplicaSetController(context, onError('replica-sets'));
     startDeploymentController(context, onError('deployments'));
     startJobController(context, onError('jobs'));
     const argoCd = startArgoCd(context, onError('argo-cd'));
-    const kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
+    kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
     startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
     startPostSync(context);
   }
@@ -68,6 +74,9 @@ export async function startControllers(options: ControllersOptions): Promise<Con
         imageTag,
         promoteDeployment: String(promote),
       });
+    },
+    faultsChanged(app) {
+      if (!signal.aborted) kubelet?.reconsider(app);
     },
     async stop() {
       stopping.abort();
