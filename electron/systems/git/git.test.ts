@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -12,6 +13,7 @@ import { flushPkt, pkt, takePackets } from './pkt-line';
 import { parseProgress, splitLines } from './progress';
 import { parsePushReport, rejectionKind } from './push';
 import { ReportReader } from './receive-report';
+import { lsRemote } from './remote';
 import { gitEnvironment, runGit } from './run-git';
 import { canSpeakDirectly } from './smart-http';
 import { parseGitVersion } from './version';
@@ -156,6 +158,8 @@ describe('commits made in memory', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('are what git makes of the same change, loose and as a pack', async () => {
+    const other = join(folder, 'b.git');
+    await initBare(other, 'main');
     const name = fc.constantFrom('a', 'b', 'a.b', 'a0', 'A', '\u00e9', 'a-b', 'z');
     const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
     const state = fc.dictionary(path, fc.string({ maxLength: 20 }), { maxKeys: 8 });
@@ -205,6 +209,12 @@ describe('commits made in memory', () => {
           });
           objects.close();
           expect(made.id).toBe(expected);
+          expect(new Set(made.objects.map(({ id }) => id)).size).toBe(made.objects.length);
+          await writeLoose(other, made.objects);
+          for (const { id, type } of made.objects)
+            expect((await runGit(['cat-file', '-t', id], { gitDir: other })).stdout.toString().trim()).toBe(
+              type,
+            );
           await runGit(['index-pack', '--stdin', '--strict'], {
             gitDir,
             input: await encodePack(made.objects),
@@ -213,12 +223,6 @@ describe('commits made in memory', () => {
       ),
       { numRuns: 12 },
     );
-    const made = {
-      objects: [
-        { type: 'blob' as const, id: '5c9b4ca5d4a1f7bd6ba8e0c2d2ae7e7e1d4e9f6b', content: Buffer.from('x') },
-      ],
-    };
-    await writeLoose(gitDir, made.objects);
   });
 });
 
@@ -239,13 +243,16 @@ describe('running Git', () => {
   });
 
   it('ends a command that is silent, and one that is cancelled', async () => {
-    const silent = runGit(['cat-file', '--batch'], { stallMs: 50, input: undefined as never }).catch(
-      (e: unknown) => e,
-    );
-    expect(((await silent) as GitError).kind).toMatch(/stalled|bad-repo/);
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(mute.address() as AddressInfo).port}/x.git`;
+    await expect(lsRemote(url, [], { stallMs: 200 })).rejects.toMatchObject({ kind: 'stalled' });
     const stop = new AbortController();
-    stop.abort();
-    await expect(runGit(['version'], { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    mute.once('connection', () => stop.abort());
+    await expect(lsRemote(url, [], { signal: stop.signal })).rejects.toMatchObject({ kind: 'aborted' });
+    for (const socket of sockets) socket.destroy();
+    mute.close();
   });
 
   it('does not run remote helpers', async () => {

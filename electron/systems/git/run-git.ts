@@ -133,6 +133,23 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
   return environment;
 }
 
+const ownGroup = process.platform !== 'win32';
+
+/** Ends a command and what it started: asked first, two seconds later by force. */
+function endGroup(child: { pid?: number; kill(signal: NodeJS.Signals): boolean }): void {
+  const { pid } = child;
+  const send = (signal: NodeJS.Signals): void => {
+    try {
+      if (ownGroup && pid !== undefined) process.kill(-pid, signal);
+      else child.kill(signal);
+    } catch {
+      // It is gone already.
+    }
+  };
+  send('SIGTERM');
+  setTimeout(send, 2000, 'SIGKILL').unref();
+}
+
 /**
  * Runs one Git command and collects its output. Arguments go to the process as they are; no shell.
  * @throws {GitError} for every exit code that is not 0 or expected, on abort (`aborted`), on silence (`stalled`), and
@@ -141,11 +158,11 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
   const command = args[0] ?? '';
   if (options.signal?.aborted) throw new GitError('aborted', command, '');
-  const ending = new AbortController();
   let ended: 'stalled' | 'aborted' | null = null;
+  let kill = (): void => {};
   const end = (why: 'stalled' | 'aborted') => {
     ended ??= why;
-    ending.abort();
+    kill();
   };
   const stallMs = options.stallMs ?? 60_000;
   let stall = setTimeout(end, stallMs, 'stalled');
@@ -162,12 +179,13 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
       encoding: 'buffer',
       stripFinalNewline: false,
       reject: false,
-      cancelSignal: ending.signal,
-      forceKillAfterDelay: 2000,
+      // A process group of its own: the helper that git starts for a transport outlives a git that is ended alone.
+      detached: ownGroup,
       maxBuffer: 512 * 1024 * 1024,
       windowsHide: true,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     });
+    kill = () => endGroup(child);
     if (options.background && child.pid !== undefined) lowerPriority(child.pid);
     let rest = '';
     child.stdout.on('data', alive);
