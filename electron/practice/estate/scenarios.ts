@@ -63,6 +63,7 @@ export function scenarioHandlers(options: {
 
     async makeVersionCrashLoop({ app, version, environment }) {
       estate().faults.set('crashLoops', { app, version, environment: allOrOne(environment) });
+      for (const controllers of Object.values(estate().controllers)) controllers.faultsChanged(app);
       return {};
     },
     async breakTests({ app, version, outcome, environment }) {
