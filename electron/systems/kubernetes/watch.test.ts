@@ -79,6 +79,26 @@ describe('watchResource', () => {
     expect(told).toEqual(['a', 'b0', 'b1', 'b2']);
   });
 
+  it.each(['its own events', 'bookmarks'])(
+    'goes on from where %s brought it, without a new list',
+    async (by) => {
+      const { server, store } = now.cluster;
+      const watch = watchPods({ timing: { heartbeat: 5 } });
+      await expect.poll(() => server.openWatches()).toBe(1);
+      if (by === 'bookmarks') store.create('Job', { metadata: { name: 'elsewhere', namespace: 'apps' } });
+      else store.create('Pod', somePod('a'));
+      const after = new Date(Date.now() + 1).toISOString();
+      const heard = () => watch.states.some((state) => state.state === 'live' && state.asOf > after);
+      // Something was heard after that change: an event, or a bookmark that is past it.
+      await expect.poll(() => heard() && (by === 'bookmarks' || watch.names().length === 1)).toBe(true);
+      store.compact();
+      server.faults.cutWatches();
+      store.create('Pod', somePod('b'));
+      await expect.poll(watch.names).toContain('b');
+      expect(watch.batches.slice(1).map((batch) => batch.source)).not.toContain('list');
+    },
+  );
+
   it('after 410 lists again and tells the difference alone', async () => {
     for (const name of ['a', 'b', 'c']) now.cluster.store.create('Pod', somePod(name));
     const watch = watchPods();
