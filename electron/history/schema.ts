@@ -143,6 +143,9 @@ function faultOf(file: string): OpenedIndex['rebuilt'] {
   }
 }
 
+/** A database file of whatever content. */
+export const openDatabase = (file: string): Database => new Libsql(file);
+
 /** Whether the whole file reads as a sound database: about 1 ms per MB. */
 export function isSound(database: Database): boolean {
   try {
