@@ -33,7 +33,7 @@ export function selectionOf(query: URLSearchParams, namespace: string | undefine
 }
 
 /** @throws ApiError 504 for a resourceVersion that was not reached yet (as `Too large resource version`). */
-export function demandReached(store: ClusterStore, wanted: string | null): void {
+function demandReached(store: ClusterStore, wanted: string | null): void {
   if (wanted && !/^\d+$/.test(wanted)) throw refusals.badRequest(`invalid resource version: ${wanted}`);
   if (wanted && Number(wanted) > Number(store.resourceVersion))
     throw new ApiError(

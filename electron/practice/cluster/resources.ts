@@ -36,7 +36,7 @@ const unsupportedMedia = (got: string, accepted: readonly string[]) =>
   );
 
 /** What a URL's path points to. @throws ApiError 404. */
-export function targetOf(path: string): Target {
+function targetOf(path: string): Target {
   const steps = path.split('/').slice(1).map(decodeURIComponent);
   const root = steps.shift();
   const group = root === 'apis' ? steps.shift() : root === 'api' ? '' : undefined;

@@ -53,7 +53,7 @@ function requirement(text: string): Requirement {
  * A label selector as the API takes it (`a=b,c!=d,e in (f,g),!h`) as a predicate.
  * @throws ApiError 400 when it does not parse.
  */
-export function labelSelector(text: string): (object: KubeObject) => boolean {
+function labelSelector(text: string): (object: KubeObject) => boolean {
   const requirements = splitTopLevel(text).map(requirement);
   return (object) => requirements.every((holds) => holds(object.metadata.labels ?? {}));
 }
@@ -82,7 +82,7 @@ const at = (object: unknown, path: string): string => {
  * A field selector (`metadata.name=x,status.phase!=Running`) as a predicate.
  * @throws ApiError 400 when a field is not selectable for the kind or the text does not parse.
  */
-export function fieldSelector(kind: string, text: string): (object: KubeObject) => boolean {
+function fieldSelector(kind: string, text: string): (object: KubeObject) => boolean {
   const tests = text
     .split(',')
     .filter((part) => part !== '')

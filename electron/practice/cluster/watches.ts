@@ -107,7 +107,7 @@ export class Watches {
 }
 
 /** An event as it looks to a selection: an object that leaves it is DELETED, one that enters it is ADDED. */
-export function asSeen(
+function asSeen(
   event: StoreEvent,
   matches: (object: KubeObject) => boolean,
 ): { type: StoreEvent['type']; object: KubeObject } | undefined {
