@@ -37,7 +37,8 @@ const applicationObjectSchema = z.object({
           operation: operationSchema.optional(),
           syncResult: z.object({ revision: z.string().optional() }).optional(),
         })
-        .optional(),
+        // A sync request nulls it (sync.ts), and a cluster may hand that null back until Argo CD takes over.
+        .nullish(),
       conditions: z.array(z.object({ type: z.string(), message: z.string() })).optional(),
       summary: z.object({ images: z.array(z.string()).optional() }).optional(),
     })

@@ -53,6 +53,10 @@ describe('an Application', () => {
     expect(readApplication({ metadata: {} })).toBeNull();
     expect(readApplication(null)).toBeNull();
   });
+  it('is read while a sync is asked for and its operationState is nulled', () => {
+    const read = readApplication(application({ operation: {}, status: { operationState: null } }));
+    expect(read).toMatchObject({ operationRequested: true, shown: { operation: null } });
+  });
   it('tells by which operation it was synced', () => {
     const read = readApplication(
       application({
