@@ -20,7 +20,7 @@ let cells: { app: string; environment: string }[];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-crash-'));
-  practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '200']);
+  practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '60']);
   access = {
     estateFile: practice.ready.estateFile,
     ledgerPassword: practice.credentials.ledger.password,
@@ -123,7 +123,8 @@ describe('a console that is killed', { timeout: 1_200 * seconds }, () => {
     await queue.addAll(
       kills.map((crashAt) => async () => {
         const end = await killAndRestart(crashAt);
-        if (process.env.SIGNALBOX_TEST_TALK) process.stdout.write(`${crashAt}: ${end.state}\n`);
+        if (process.env.SIGNALBOX_TEST_TALK)
+          process.stderr.write(`${crashAt}: ${end.state} ${end.failure?.message ?? ''}\n`);
         ends.set(crashAt, `${end.state} ${end.failure?.message ?? ''}`.trim());
       }),
     );

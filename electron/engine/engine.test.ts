@@ -15,7 +15,7 @@ const seconds = 1_000;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-engine-'));
-  practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '200']);
+  practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '60']);
   rig = await openRig(
     {
       estateFile: practice.ready.estateFile,
@@ -177,7 +177,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
       version: other,
     });
     const end = await ended(rig.engine, id);
-    await practice.control.setSpeed({ speed: 200 });
+    await practice.control.setSpeed({ speed: 60 });
     await practice.control.heal({ app: 'smart-answers' });
     expect(end).toMatchObject({ state: 'failed', failure: { code: 'conflict' } });
     expect(end.failure?.message).toContain(other);
@@ -269,7 +269,7 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
     const id = await start(intent);
     const stopped = await ended(rig.engine, first);
     await practice.control.heal({ app });
-    await practice.control.setSpeed({ speed: 200 });
+    await practice.control.setSpeed({ speed: 60 });
     expect(stopped.failure).toMatchObject({
       code: 'conflict',
       next: [{ do: 'open-operation', operationId: id }],
@@ -295,7 +295,7 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
     expect(versionIn(app, 'production')).toBe(was);
     for (const environment of ['production', 'staging'] as const)
       await practice.control.holdAsSomeoneElse({ app, environment, automaticDeploysEnabled: false });
-    await practice.control.setSpeed({ speed: 200 });
+    await practice.control.setSpeed({ speed: 60 });
     await vi.waitFor(() => expect(versionIn(app, 'production')).toBe(version), soon);
   });
 
@@ -313,7 +313,7 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
         rig.clusters.get('staging')?.view.workflows({ app, version, template: 'post-sync' }) ?? [];
       expect(workflow?.shutdown).toBe('Stop');
     }, soon);
-    await practice.control.setSpeed({ speed: 200 });
+    await practice.control.setSpeed({ speed: 60 });
     const end = await ended(rig.engine, id);
     expect(end.failure).toBeNull();
     expect(states(end)).toEqual({

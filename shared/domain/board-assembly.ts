@@ -108,9 +108,11 @@ export function assembleCell(input: BoardInput, app: string, environment: string
   const drift =
     first === environment && ledger.version !== null
       ? ({ state: 'same' } as const)
-      : driftOf(ledger.version, { environment: first, version: input.files.get(first)?.get(app)?.version }, [
-          ...new Set(input.deployments(app, first).map((one) => one.to)),
-        ]);
+      : driftOf(
+          ledger.version,
+          { environment: first, version: input.files.get(first)?.get(app)?.version },
+          () => [...new Set(input.deployments(app, first).map((one) => one.to))],
+        );
   return {
     app,
     environment,

@@ -8,7 +8,7 @@ import { compareVersions } from './version';
 export function driftOf(
   version: string | null,
   first: { environment: string; version: string | null | undefined },
-  order: readonly string[] = [],
+  order: () => readonly string[] = () => [],
 ): Drift {
   const of = first.environment;
   if (version === null) return { state: 'unknown', because: 'Its file names no version.' };
@@ -19,8 +19,9 @@ export function driftOf(
   if (distance !== null) {
     return distance < 0 ? { state: 'behind', by: -distance, of } : { state: 'ahead', by: distance, of };
   }
-  const there = order.indexOf(first.version);
-  const here = order.indexOf(version);
+  const ran = order();
+  const there = ran.indexOf(first.version);
+  const here = ran.indexOf(version);
   if (there < 0 || here < 0) return { state: 'differs', of };
   return here > there ? { state: 'behind', by: here - there, of } : { state: 'ahead', by: there - here, of };
 }

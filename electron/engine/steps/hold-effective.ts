@@ -1,9 +1,9 @@
 import { environmentBefore } from '../../../shared/domain/chain';
-import { bringsAutomaticDeploy, gateShut, gates, mayPromote } from '../../../shared/domain/hold-state';
+import { gateShut, gates } from '../../../shared/domain/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { pause } from './outside';
 import { couldNotLook, noGate } from './stop-promotions';
-import { sweep } from './sweep';
+import { promotionsSeen, sweep } from './sweep';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, waitUntil } from './wait';
 
 /**
@@ -39,10 +39,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         if (hold === null) return { done: { state: 'unknown', because: 'The hold was released meanwhile.' } };
         const away = notLive(before);
         if (away !== null) return { waitingFor: away };
-        const unstopped = [
-          ...before.view.workflows({ app }).filter(mayPromote),
-          ...(here?.view.workflows({ app }).filter(bringsAutomaticDeploy) ?? []),
-        ];
+        const unstopped = promotionsSeen(context);
         if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };
         if (unstopped.length > 0)
           return { waitingFor: `${unstopped.map((one) => one.name).join(', ')} to end after the stop.` };
@@ -63,7 +60,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
       await pause(world.limits.settle, context.signal);
     }
     settled = true;
-    const swept = await sweep(context, before, here);
+    const swept = await sweep(context);
     if ('couldNot' in swept) return couldNotLook(name, swept.couldNot);
     if (found !== 'shut' || swept.left.length > 0) continue;
     const applications = await before.actions.readApplications(app, context.signal);

@@ -1,8 +1,7 @@
 import { environmentBefore } from '../../../shared/domain/chain';
-import { bringsAutomaticDeploy, mayPromote } from '../../../shared/domain/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { refreshParent } from './nudge';
-import { sweep } from './sweep';
+import { promotionsSeen, sweep } from './sweep';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from './wait';
 
 /** Why nothing can be held in the first environment of a chain. */
@@ -17,32 +16,31 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
   const { world, intent } = context;
   const { app, environment } = intent;
   const name = environmentBefore(world.estate, environment);
-  if (name === null) return { state: 'skipped', because: noGate(environment) };
-  const before = world.clusters.get(name);
+  const before = name === null ? undefined : world.clusters.get(name);
   const here = world.clusters.get(environment);
-  if (!before)
+  const watched = [before, here].filter((one) => one !== undefined);
+  if (name !== null && !before)
     return {
       state: 'unknown',
       because: `${name} has no cluster here: promotions on their way cannot be seen.`,
     };
-  context.waiting(`A look for promotions on their way, in ${name} and ${environment}.`);
+  if (watched.length === 0) return { state: 'skipped', because: noGate(environment) };
+  const where = watched.map((one) => one.view.environment).join(' and ');
+  context.waiting(`A look for promotions on their way, in ${where}.`);
   // First what is running, since every second counts; then the flag, so that nothing new begins.
-  const first = await sweep(context, before, here);
-  if ('couldNot' in first) return couldNotLook(name, first.couldNot);
-  await refreshParent(context, name);
-  let left = first.left;
-  while (left.length > 0) {
-    const names = new Set(left.map((one) => one.name));
+  let swept = await sweep(context);
+  if (name !== null) await refreshParent(context, name);
+  for (;;) {
+    if ('couldNot' in swept) return couldNotLook(where, swept.couldNot);
+    if (swept.left.length === 0) break;
+    const names = new Set(swept.left.map((one) => one.name));
     const ended = await waitUntil<true>(context, {
       limit: world.limits.hold,
-      sources: [clusterMoves(before, app), ...(here ? [clusterMoves(here, app)] : [])],
+      sources: watched.map((cluster) => clusterMoves(cluster, app)),
       look: () => {
-        const away = notLive(before);
-        if (away !== null) return { waitingFor: away };
-        const open = [
-          ...before.view.workflows({ app }).filter(mayPromote),
-          ...(here?.view.workflows({ app }).filter(bringsAutomaticDeploy) ?? []),
-        ].filter((one) => names.has(one.name));
+        const away = watched.map(notLive).find((one) => one !== null);
+        if (away) return { waitingFor: away };
+        const open = promotionsSeen(context).filter((one) => names.has(one.name));
         return open.length === 0
           ? { done: true }
           : { waitingFor: `${open.map((one) => one.name).join(', ')} to end after the stop.` };
@@ -50,10 +48,9 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
     });
     if (isTimedOut(ended))
       return { state: 'unknown', because: `Stopped, but not seen to end: ${ended.waitingFor}` };
-    const again = await sweep(context, before, here);
-    if ('couldNot' in again) return couldNotLook(name, again.couldNot);
-    left = again.left;
+    swept = await sweep(context);
   }
+  if (name === null) return { state: 'succeeded', text: noGate(environment) };
   return { state: 'succeeded', text: `No promotion into ${environment} is on its way.` };
 }
 

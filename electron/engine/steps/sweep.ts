@@ -1,3 +1,4 @@
+import { environmentBefore } from '../../../shared/domain/chain';
 import type { Failure } from '../../../shared/domain/failure';
 import { bringsAutomaticDeploy, carrierTemplates, mayPromote } from '../../../shared/domain/hold-state';
 import type { Workflow } from '../../../shared/domain/workflow';
@@ -25,24 +26,50 @@ async function running(
   return answer.ok ? answer.value.filter(counts) : { couldNot: answer.failure };
 }
 
+interface Place {
+  cluster: Cluster;
+  template: string;
+  counts: (workflow: Workflow) => boolean;
+}
+
 /**
- * Looks straight into the clusters for promotions of the app into the environment that are on their way, and stops
- * each: post-sync workflows in the environment before (they carry the old answer in their parameters) and automatic
- * deploys that already began in the environment itself. A stopped workflow takes a moment to end: it is still listed.
+ * Where a promotion of the app may be on its way: post-sync workflows in the environment before (they carry the old
+ * answer in their parameters), automatic deploys that already began in the environment itself, and for a rollback the
+ * tests of the version that is given up there, which would carry it on to the next environment.
  */
-export async function sweep(
-  context: StepContext,
-  before: Cluster,
-  here: Cluster | undefined,
-): Promise<Swept> {
+function places(context: StepContext): Place[] {
+  const { world, intent } = context;
+  const name = environmentBefore(world.estate, intent.environment);
+  const before = name === null ? undefined : world.clusters.get(name);
+  const here = world.clusters.get(intent.environment);
+  const found: Place[] = [];
+  if (before) found.push({ cluster: before, template: postSyncTemplate, counts: mayPromote });
+  if (!here) return found;
+  for (const template of carrierTemplates)
+    found.push({ cluster: here, template, counts: bringsAutomaticDeploy });
+  if (intent.kind === 'rollback') {
+    const givenUp = (workflow: Workflow): boolean =>
+      mayPromote(workflow) && workflow.labels.imageTag !== intent.version;
+    found.push({ cluster: here, template: postSyncTemplate, counts: givenUp });
+  }
+  return found;
+}
+
+/** The promotions on their way, by what the watches say. */
+export function promotionsSeen(context: StepContext): Workflow[] {
+  const { app } = context.intent;
+  return places(context).flatMap(({ cluster, template, counts }) =>
+    cluster.view.workflows({ app, template }).filter(counts),
+  );
+}
+
+/**
+ * Looks straight into the clusters for promotions of the app that are on their way, and stops each. A stopped
+ * workflow takes a moment to end: it is still listed.
+ */
+export async function sweep(context: StepContext): Promise<Swept> {
   const left: Workflow[] = [];
-  const places = [
-    { cluster: before, template: postSyncTemplate, counts: mayPromote },
-    ...(here
-      ? carrierTemplates.map((template) => ({ cluster: here, template, counts: bringsAutomaticDeploy }))
-      : []),
-  ];
-  for (const { cluster, template, counts } of places) {
+  for (const { cluster, template, counts } of places(context)) {
     const found = await running(context, cluster, template, counts);
     if ('couldNot' in found) return found;
     left.push(...found);
