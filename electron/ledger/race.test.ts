@@ -64,7 +64,7 @@ class Racer {
   }
 }
 
-describe('twenty processes on one branch', { timeout: 300_000 }, () => {
+describe('twenty processes on one branch', { timeout: 600_000 }, () => {
   let estate: TestEstate;
   let racers: Racer[] = [];
 
@@ -81,7 +81,7 @@ describe('twenty processes on one branch', { timeout: 300_000 }, () => {
       racers.push(...some);
       for (const racer of some) expect(await racer.next()).toEqual({ ready: true });
     }
-  }, 120_000);
+  }, 600_000);
 
   afterEach(async () => {
     await Promise.all(racers.map((racer) => racer.end()));

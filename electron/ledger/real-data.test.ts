@@ -16,7 +16,7 @@ const there = hasRealData();
 if (!there)
   process.stderr.write(`Skipped: the real image-tag files are not on this machine (${realDataFile}).\n`);
 
-describe.skipIf(!there)('the real release repo', { timeout: 300_000 }, () => {
+describe.skipIf(!there)('the real release repo', { timeout: 600_000 }, () => {
   let folder = '';
   let gitDir = '';
   let ledger: Ledger | undefined;
@@ -25,7 +25,7 @@ describe.skipIf(!there)('the real release repo', { timeout: 300_000 }, () => {
     gitDir = join(folder, 'real.git');
     await importRealData(gitDir);
     ledger = unwrap(await openLedger(readOnlyConfig(unwrap(await ledgerTarget(gitDir)), '')));
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await ledger?.close();
     await rm(folder, { recursive: true, force: true });

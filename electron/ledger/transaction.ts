@@ -123,7 +123,7 @@ export async function transact<T>(
           ...(landing.drift ? { drift: landing.drift } : {}),
         });
       }
-      await pause(Math.random() * Math.min(25 * attempt, 400), signal);
+      await pause(Math.random() * Math.min(80 * attempt, 1500), signal);
       await freshen();
     }
     return fail(tooBusy(maxAttempts));
