@@ -9,7 +9,7 @@ import { blockedByWindow } from './sync-windows';
 import { WorkQueue } from './work-queue';
 
 /** Clients ask for a comparison by this annotation; it goes away when the comparison is stored. */
-export const refreshAnnotation = 'argocd.argoproj.io/refresh';
+const refreshAnnotation = 'argocd.argoproj.io/refresh';
 
 /** Practice seconds between two polls: 120 and up to 60 of jitter, Argo CD's defaults. */
 const pollSeconds = () => 120 + Math.random() * 60;

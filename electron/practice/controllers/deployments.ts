@@ -9,7 +9,7 @@ const revisionKey = 'deployment.kubernetes.io/revision';
 const hashKey = 'pod-template-hash';
 
 /** The `pod-template-hash` of a template. Labels that the hash itself adds don't count. */
-export function templateHash(template: PodTemplate): string {
+function templateHash(template: PodTemplate): string {
   return shortHash(template);
 }
 

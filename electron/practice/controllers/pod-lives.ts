@@ -12,7 +12,7 @@ const crashSeconds = 2;
 const stopSeconds = 3;
 
 /** The kubelet's back-off before restart `n` (1-based): the first is at once, then 10 s doubling to five minutes. */
-export function restartDelay(restart: number): number {
+function restartDelay(restart: number): number {
   return restart <= 1 ? 0 : Math.min(10 * 2 ** (restart - 2), 300);
 }
 

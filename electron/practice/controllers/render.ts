@@ -9,7 +9,7 @@ export const appsNamespace = 'apps';
 /** The Application that renders all others. */
 export const parentName = 'app-config';
 /** Seconds without progress after which a rollout has failed; shorter than Kubernetes' 600, to be lived through in a rehearsal. */
-export const progressDeadlineSeconds = 60;
+const progressDeadlineSeconds = 60;
 
 const registry = 'registry.example/govuk';
 const destination = { server: 'https://kubernetes.default.svc', namespace: appsNamespace };

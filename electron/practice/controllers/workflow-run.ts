@@ -19,7 +19,7 @@ const over: ReadonlySet<NodePhase> = new Set(['Succeeded', 'Skipped', 'Failed', 
 const bad: ReadonlySet<NodePhase> = new Set(['Failed', 'Error']);
 
 /** Whether a node has ended. */
-export const isOver = (node: WorkflowNode) => over.has(node.phase);
+const isOver = (node: WorkflowNode) => over.has(node.phase);
 
 /** What a run asks of its controller. */
 export interface RunHost {

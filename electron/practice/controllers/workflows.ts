@@ -8,7 +8,7 @@ import { WorkflowRun } from './workflow-run';
 
 const completedLabel = 'workflows.argoproj.io/completed';
 const phaseLabel = 'workflows.argoproj.io/phase';
-export const templateLabel = 'workflows.argoproj.io/workflow-template';
+const templateLabel = 'workflows.argoproj.io/workflow-template';
 
 export interface WorkflowControllerOptions {
   /** Kills the containers of a pod. */
@@ -131,7 +131,7 @@ export function startWorkflowController(
 }
 
 /** Whether a workflow has ended. */
-export function isFinished(workflow: Workflow): boolean {
+function isFinished(workflow: Workflow): boolean {
   const phase = workflow.status?.phase;
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 }
