@@ -3,7 +3,7 @@ import type { Application } from '../../shared/domain/board';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import { createClusterState } from './cluster-state';
-import { type HealthObservation, healthOf, recordHealth } from './recorder';
+import { type CellObservation, healthOf, recordHealth } from './recorder';
 import { trimDeployment } from './trim';
 
 const application = (facts: Partial<Application> = {}): Application => ({
@@ -57,7 +57,7 @@ describe('the recorder', () => {
 
   it('records each change once, while live, and only once the rollout agrees', () => {
     const state = createClusterState('staging', ['all']);
-    const recorded: HealthObservation[] = [];
+    const recorded: CellObservation[] = [];
     recordHealth({
       view: state.view,
       apps: () => ['frontend'],
@@ -101,7 +101,7 @@ describe('the recorder', () => {
 
   it('records how tests ended, but not of a run that was stopped', () => {
     const state = createClusterState('staging', []);
-    const recorded: HealthObservation[] = [];
+    const recorded: CellObservation[] = [];
     state.applyFreshness('all', { state: 'live', asOf: 'now' });
     recordHealth({ view: state.view, apps: () => [], record: (o) => recorded.push(o), now: () => 'now' });
     const run = (name: string, phase: string, shutdown?: string) => {

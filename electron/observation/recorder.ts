@@ -1,16 +1,12 @@
 import type { Application } from '../../shared/domain/board';
+import type { HealthObservation } from '../../shared/domain/rollback-target';
 import { hasEnded } from '../systems/argo/workflow';
 import type { ClusterView } from './types';
 
-/** What a cluster once told of a version in an environment: kept, since the cluster forgets it within days. */
-export interface HealthObservation {
-  environment: string;
+/** A version in an environment as its cluster told of it, and the object that told: `Application content-store`. */
+export interface CellObservation extends HealthObservation {
   app: string;
-  version: string;
-  what: 'healthy' | 'degraded' | 'tests-passed' | 'tests-failed';
-  /** ISO 8601 UTC. */
-  at: string;
-  /** The object that told it: `Application content-store`, `Workflow post-sync-abc`. */
+  environment: string;
   source: string;
 }
 
@@ -40,7 +36,7 @@ export function healthOf(
 export function recordHealth(options: {
   view: ClusterView;
   apps: () => readonly string[];
-  record: (observation: HealthObservation) => void;
+  record: (observation: CellObservation) => void;
   now: () => string;
 }): () => void {
   const { view } = options;

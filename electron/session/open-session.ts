@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate';
-import { FailureError } from '../../shared/domain/failure';
+import { type Failure, FailureError } from '../../shared/domain/failure';
+import type { Operation } from '../../shared/domain/operation';
 import { createEngine, type Engine } from '../engine/engine';
 import { historyPort } from '../engine/history-port';
 import type { Limits } from '../engine/world';
 import { type History, openHistory } from '../history/client';
-import { type KeptObservations, openObservations } from '../history/observations';
+import { type OperationOutcome, openObservations } from '../history/observations';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
 import { observeCluster } from '../observation/observe-cluster';
@@ -50,6 +51,13 @@ export interface Session {
 export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' | 'branch'>): string {
   const name = createHash('sha256').update(`${ledger.url}\n${ledger.branch}`).digest('hex').slice(0, 16);
   return path.join(dir, 'estates', name);
+}
+
+/** An operation's end as it is kept for good. */
+function outcomeOf({ id, intent, state, failure }: Operation, at: string): OperationOutcome {
+  const { app, environment, kind } = intent;
+  const version = 'version' in intent ? intent.version : null;
+  return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };
 }
 
 function openClusters(config: SessionConfig): Map<string, Cluster> {
@@ -99,7 +107,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     indexFile: path.join(folder, 'history.sqlite'),
     template: estate.ledger.imageTagPath,
   });
-  const observations: KeptObservations = openObservations(path.join(folder, 'observations.sqlite'));
+  const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const clusters = openClusters(config);
   const sources = estate.sources?.github
     ? createGitHubSources({
@@ -123,20 +131,35 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
 
   const apps = (): string[] => engine.board().apps;
+  const closing = new AbortController();
   const updateHistory = (): void => {
-    history.update().catch((error: unknown) => report('the history could not be updated', error));
+    history.update(closing.signal).catch((error: unknown) => {
+      if (!closing.signal.aborted) report('the history could not be updated', error);
+    });
   };
+  /** A fault of the file costs what it would have kept, nothing else. */
+  const kept = (failure: Failure | null): void => {
+    if (failure) report(failure.message, failure.detail ?? failure.meaning);
+  };
+  if (observations.notice !== null) report('the observations were set aside', observations.notice);
   const stops = [
     ...[...clusters.values()].map(({ view }) =>
       recordHealth({
         view,
         apps,
-        record: ({ app, environment, ...observation }) => observations.record(app, environment, observation),
+        record: (observation) => kept(observations.record(observation)),
         now: () => new Date().toISOString(),
       }),
     ),
     ledger.onChange(({ moved }) => {
       if (moved) updateHistory();
+    }),
+    engine.onChange((changes) => {
+      for (const { topic, key } of changes) {
+        const operation = topic === 'operation' && key !== null ? engine.get(key) : null;
+        if (operation?.ok && operation.value.finishedAt !== null)
+          kept(observations.recordOutcome(outcomeOf(operation.value, operation.value.finishedAt)));
+      }
     }),
   ];
   updateHistory();
@@ -152,6 +175,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     sources,
     history,
     async close() {
+      closing.abort();
       for (const stop of stops) stop();
       await engine.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type PracticeProcess, startPracticeProcess } from '../practice/estate/testing';
+import { readEstateFile } from './choose-estate';
+import { openSession, type Session } from './open-session';
+
+describe('an estate that is opened', () => {
+  let folder: string;
+  let practice: PracticeProcess;
+  const faults: string[] = [];
+
+  const open = async (): Promise<Session> =>
+    openSession({
+      estate: await readEstateFile(practice.ready.estateFile),
+      mode: 'practice',
+      dir: folder,
+      inPlace: false,
+      identity: () => ({ name: 'A Release Manager', email: 'release@example.org' }),
+      ledgerCredentials: async () => practice.credentials.ledger,
+      githubToken: async () => practice.credentials.github.token,
+      report: (what, error) => faults.push(`${what}: ${String(error)}`),
+    });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'signalbox-session-'));
+    practice = await startPracticeProcess(['--dir', path.join(folder, 'practice'), '--speed', '20']);
+  }, 60_000);
+  afterAll(async () => {
+    await practice.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says what runs where, since when, and where each cell would go back to', async () => {
+    const session = await open();
+    try {
+      await vi.waitFor(
+        () => {
+          const board = session.engine.board();
+          expect(board.apps).toHaveLength(14);
+          expect(board.ledger.state).toBe('live');
+          expect(board.history.ready).toBe(true);
+          expect(board.cells.every(({ health }) => health === 'Healthy')).toBe(true);
+          expect(board.cells.every(({ deployed }) => deployed !== null)).toBe(true);
+          expect(board.cells.every(({ rollbackTarget }) => rollbackTarget !== null)).toBe(true);
+        },
+        { timeout: 30_000, interval: 100 },
+      );
+    } finally {
+      await session.close();
+    }
+    expect(faults).toEqual([]);
+  }, 60_000);
+
+  it('shows the whole board from its cache when everything is away', async () => {
+    await practice.control.gitDown();
+    for (const environment of ['integration', 'staging', 'production'] as const)
+      await practice.control.clusterDown({ environment });
+    const session = await open();
+    try {
+      const board = session.engine.board();
+      expect(board.apps).toHaveLength(14);
+      expect(board.commit).not.toBeNull();
+      await vi.waitFor(() => expect(session.engine.board().ledger.state).toBe('unreachable'), {
+        timeout: 30_000,
+      });
+      await vi.waitFor(
+        async () =>
+          expect(await session.history.deployments({ app: 'publishing-api', limit: 5 })).toHaveLength(5),
+        { timeout: 30_000 },
+      );
+    } finally {
+      await session.close();
+      await practice.control.gitUp();
+    }
+  }, 60_000);
+});
