@@ -56,6 +56,7 @@ describe('observations', () => {
 
   it('sets a damaged file aside and says so', () => {
     openObservations(file).close();
+    rmSync(`${file}-wal`, { force: true });
     writeFileSync(file, Buffer.alloc(9000, 7));
     const store = openObservations(file, () => 5);
     expect(store.notice).toContain('.damaged-5');
