@@ -94,7 +94,7 @@ export const commit =
     }
     if (pending?.outcome === 'done') return { state: 'succeeded' };
 
-    if (retried) await lookAround(context, false);
+    if (context.resumed) await lookAround(context, false);
     const outside = outsideFacts(world, intent, id);
     const seen = [...context.record().seen, ...context.record().operation.findings];
     let latest: Finding[] = [];

@@ -4,8 +4,8 @@ import type { OperationEvent } from '../../../shared/domain/operation-events';
 export function recordName(event: OperationEvent): string {
   const parts: string[] = [event.type];
   if ('step' in event) parts.push(event.step);
-  // The app's own name is taken out, so that runs on different apps have the same names.
+  // Names of apps and environments are taken out, so that runs on different cells have the same names.
   if ('effect' in event)
-    parts.push(event.effect.split('/')[0] ?? '', event.effect.endsWith('app-config') ? 'parent' : '');
+    parts.push(event.effect.split(':')[0] ?? '', event.effect.endsWith('/app-config') ? 'parent' : '');
   return parts.filter((part) => part !== '').join('/');
 }
