@@ -228,7 +228,15 @@ describe('the history worker', () => {
 
   it('says where the history of a shallow clone begins, and takes in what comes later', async () => {
     const shallow = join(scratch, 'shallow.git');
-    await runGit(['clone', '--quiet', '--bare', '--depth=40', pathToFileURL(gitDir).href, shallow]);
+    await runGit([
+      'clone',
+      '--quiet',
+      '--bare',
+      '--branch=main',
+      '--depth=40',
+      pathToFileURL(gitDir).href,
+      shallow,
+    ]);
     const one = history(join(scratch, 'shallow.db'), { repo: shallow });
     await one.update();
     expect(one.status().beginning).toMatchObject({ reason: 'shallow', commit: oids.at(-40) });

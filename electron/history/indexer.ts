@@ -75,7 +75,7 @@ export class Indexer {
   get beginning(): HistoryBeginning | null {
     const reason = this.complete ? this.#meta('begin') : 'unfinished';
     const oldest = this.#database
-      .prepare('select at, hex(oid) as oid from event order by id limit 1')
+      .prepare('select at, hex(oid) as oid from event order by id desc limit 1')
       .all()[0] as { at: number; oid: string } | undefined;
     if (
       !oldest ||
@@ -393,7 +393,7 @@ export class Indexer {
     if (begin !== 'root') {
       const row = this.#database
         .prepare(
-          `select lower(hex(oid)) as oid from event where not flags & ${flag.base} order by id limit 1`,
+          `select lower(hex(oid)) as oid from event where not flags & ${flag.base} order by id desc limit 1`,
         )
         .all()[0] as { oid: string } | undefined;
       this.#writer.setMeta('cursor', row?.oid ?? previous);

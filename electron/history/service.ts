@@ -116,6 +116,18 @@ export class HistoryService {
 
   /** Answers one question. @throws whatever {@link historyFailure} knows. */
   ask<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
+    try {
+      return this.#answer(question, input);
+    } catch (error) {
+      if (isDamage(error) && !this.#updating) {
+        this.#rebuild();
+        this.update().catch(() => {});
+      }
+      throw error;
+    }
+  }
+
+  #answer<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
     const { statements, facts } = this.#ready();
     const answers: {
       [N in Exclude<QuestionName, 'update'>]: (given: Questions[N]['input']) => Questions[N]['output'];
@@ -138,12 +150,7 @@ export class HistoryService {
       question
     ];
     if (!answer) throw new RangeError(`There is no question ${question}.`);
-    try {
-      return answer(input);
-    } catch (error) {
-      if (isDamage(error)) this.#rebuild();
-      throw error;
-    }
+    return answer(input);
   }
 
   close(): void {
