@@ -1,5 +1,13 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+configure({
+  // Conditions, not clocks: a busy machine only makes them come true later.
+  asyncUtilTimeout: 20_000,
+  // Asking jsdom for the style of every ancestor costs most of a query by role.
+  defaultHidden: true,
+  getElementError: (message) => new Error(message?.slice(0, 600)),
+});
 
 // Without vitest's globals testing-library cannot clean up by itself.
 afterEach(cleanup);
@@ -21,6 +29,9 @@ window.ResizeObserver = class {
   unobserve(): void {}
   disconnect(): void {}
 };
+Object.defineProperty(document, 'fonts', {
+  value: { addEventListener: () => undefined, removeEventListener: () => undefined },
+});
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = (() => undefined) as typeof Element.prototype.scrollTo;
 for (const [name, size] of [

@@ -15,17 +15,12 @@ export function Palette() {
   const open = useUiState((state) => state.paletteOpen);
   const close = () => useUiState.setState({ paletteOpen: false });
   return (
-    <Modal
-      opened={open}
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      aria-label="Command palette"
-    >
-      <Search onDone={close} />
-    </Modal>
+    <Modal.Root opened={open} onClose={close} padding={0} size={560} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Command palette">
+        <Search onDone={close} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

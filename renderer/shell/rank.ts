@@ -61,7 +61,6 @@ function walk(letters: string, target: string, preferBeginnings: boolean): numbe
 /** Every word of the query has to fit somewhere; titles count more than other words. */
 export function score(query: string, item: Findable): number {
   const weight = item.weight ?? 0;
-  if (query.trim() === '') return 11 + weight;
   const whole = closeness(query, item.title);
   if (whole >= inside) return whole + weight;
   const words = query.trim().split(/\s+/);
@@ -81,6 +80,9 @@ export function score(query: string, item: Findable): number {
 
 /** The items that fit, the best first; of alike ones the shorter, else as they stand. */
 export function rank<T extends Findable>(query: string, items: readonly T[], limit: number): T[] {
+  if (query.trim() === '') {
+    return items.toSorted((a, b) => (b.weight ?? 0) - (a.weight ?? 0)).slice(0, limit);
+  }
   return items
     .map((item, index) => ({ item, index, score: score(query, item) }))
     .filter((each) => each.score > 0)

@@ -10,6 +10,11 @@ export function operationText(operation: NonNullable<Cell['operation']>): string
   return operation.step ? stepWord[operation.step] : 'Starting';
 }
 
+function stateText(cell: Cell): string {
+  if (cell.rollout?.state === 'progressing') return `rolling out, ${rolloutText(cell.rollout)}`;
+  return cell.rollout ? rolloutText(cell.rollout) : (cell.health ?? 'health unknown');
+}
+
 /** Everything a cell shows, as one sentence for assistive technology. */
 export function cellLabel(
   app: string,
@@ -26,7 +31,7 @@ export function cellLabel(
         ? 'no version'
         : shortVersion(cell.ledger.version),
     cell.deployed ? `deployed ${ago(cell.deployed.at, now)}` : 'deployed at an unknown time',
-    cell.rollout ? `rolling out, ${rolloutText(cell.rollout)}` : (cell.health ?? 'health unknown'),
+    stateText(cell),
     driftText(cell.drift),
     cell.hold ? holdText(cell.hold) : '',
     cell.operation ? `operation: ${operationText(cell.operation)}` : '',

@@ -42,10 +42,9 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
   // The row may have to be scrolled into being first: focus follows in the render that has it.
   useLayoutEffect(() => {
     if (!focusWanted.current) return;
-    const app = CSS.escape(rows[active.row]?.app ?? '');
-    const cell = grid.current?.querySelector<HTMLElement>(
-      `[data-app="${app}"][data-column="${active.column}"]`,
-    );
+    const app = rows[active.row]?.app;
+    const cells = grid.current?.querySelectorAll<HTMLElement>(`[data-column="${active.column}"]`);
+    const cell = [...(cells ?? [])].find((each) => each.dataset.app === app);
     if (!cell) return;
     focusWanted.current = false;
     cell.focus({ preventScroll: true });

@@ -17,7 +17,8 @@ export function useOwnWorkflows(operation: Operation): readonly Workflow[] {
   const elsewhere = useNamedWorkflows(
     operation.workflows.filter((workflow) => workflow.environment !== intent.environment),
   );
-  return [...ownWorkflows(operation, found.data?.workflows ?? []), ...elsewhere];
+  const all = [...ownWorkflows(operation, found.data?.workflows ?? []), ...elsewhere];
+  return [...new Map(all.map((each) => [`${each.environment}/${each.name}`, each])).values()];
 }
 
 /** Of all workflows of the app, those named by the operation or started since it was asked for. */

@@ -1,0 +1,107 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { renderApp } from '../../testing/render-app';
+
+const cell = (name: RegExp) => screen.findByRole('gridcell', { name });
+const tabStops = (grid: HTMLElement) => grid.querySelectorAll('[tabindex="0"]');
+
+it('is a grid with one tab stop that arrows, Home, End and letters move', async () => {
+  const { user } = renderApp();
+  const grid = await screen.findByRole('grid', { name: 'Apps and environments' });
+  await user.click(await cell(/^collections, staging/));
+  expect(document.activeElement).toBe(await cell(/^collections, staging/));
+  expect(tabStops(grid)).toHaveLength(1);
+  await user.keyboard('{ArrowDown}{ArrowRight}');
+  expect(document.activeElement?.getAttribute('aria-label')).toMatch(/^content-store, production/);
+  await user.keyboard('{Home}');
+  expect(document.activeElement).toBe(within(grid).getByRole('rowheader', { name: 'content-store' }));
+  await user.keyboard('{End}w');
+  expect(document.activeElement?.getAttribute('aria-label')).toMatch(/^whitehall, production/);
+  expect(tabStops(grid)).toHaveLength(1);
+});
+
+it('opens the app by Enter', async () => {
+  const { user } = renderApp();
+  await user.click(await cell(/^router, staging/));
+  await user.keyboard('{Enter}');
+  expect(await screen.findByRole('heading', { level: 1, name: 'router' })).toBeTruthy();
+  expect(window.location.hash).toBe('#/apps/router?environment=staging');
+});
+
+it('keeps filter and order in the address, and letters typed in the filter fire no shortcut', async () => {
+  const { user } = renderApp();
+  await cell(/^router, staging/);
+  await user.keyboard('/');
+  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Filter apps' }));
+  await user.keyboard('front?');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  await user.keyboard('{Backspace}');
+  await waitFor(() => expect(window.location.hash).toBe('#/?q=front'));
+  await waitFor(() =>
+    expect(screen.getAllByRole('rowheader').map((each) => each.textContent)).toEqual([
+      'finder-frontend',
+      'frontend',
+    ]),
+  );
+  await user.click(screen.getByRole('button', { name: /^Rolling out/ }));
+  await waitFor(() => expect(screen.getAllByRole('rowheader')).toHaveLength(1));
+  expect(window.location.hash).toBe('#/?q=front&only=rolling');
+});
+
+it('rolls back with one click, without a dialog, when nothing warns; and not twice', async () => {
+  const { user, asked } = renderApp();
+  await user.click(await cell(/^publishing-api, production/));
+  const name = 'Roll back publishing-api to v1240 in production';
+  const button = await screen.findByRole('button', { name });
+  await waitFor(() => expect(asked.some((each) => each.name === 'preview.get')).toBe(true));
+  await user.click(button);
+  const starts = () => asked.filter((each) => each.name === 'operation.start');
+  await waitFor(() => expect(starts()).toHaveLength(1));
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(starts()[0]?.input).toMatchObject({
+    intent: {
+      kind: 'rollback',
+      app: 'publishing-api',
+      environment: 'production',
+      version: 'v1240',
+      expected: 'v1241',
+    },
+    clickedAt: expect.any(Number),
+  });
+  await waitFor(() => expect(button.getAttribute('aria-disabled')).toBe('true'));
+  await user.click(button);
+  expect(starts()).toHaveLength(1);
+});
+
+it('opens the sheet instead when a check warns, and wants a reason there', async () => {
+  const { user, asked } = renderApp();
+  await user.click(await cell(/^whitehall, production/));
+  await user.keyboard('{Shift>}R{/Shift}');
+  const button = await screen.findByRole('button', { name: /^Roll back whitehall to .* in production$/ });
+  await waitFor(() => expect(document.activeElement).toBe(button));
+  await user.keyboard('{Enter}');
+  const sheet = await screen.findByRole('dialog');
+  const act = await within(sheet).findByRole('button', { name: /^Roll back whitehall to .* in production$/ });
+  await within(sheet).findByText('A migration lies between the two versions.');
+  expect(act.getAttribute('aria-disabled')).toBe('true');
+  await user.click(act);
+  expect(asked.some((each) => each.name === 'operation.start')).toBe(false);
+  await user.type(within(sheet).getByRole('textbox', { name: 'Reason' }), 'It breaks search');
+  await user.click(act);
+  await waitFor(() => expect(asked.some((each) => each.name === 'operation.start')).toBe(true));
+  expect(asked.find((each) => each.name === 'operation.start')?.input).toMatchObject({
+    intent: { reason: 'It breaks search', override: ['migration', 'tests-failed-before'] },
+  });
+});
+
+it('shows what could not be read, and why nothing can be done in a read-only estate', async () => {
+  const { user } = renderApp({ state: 'read-only' });
+  expect(await screen.findByText(/1 file of the ledger cannot be read/)).toBeTruthy();
+  await user.click(await cell(/^router, staging/));
+  const button = await screen.findByRole('button', { name: 'Roll back router to v1349 in staging' });
+  button.focus();
+  expect(document.activeElement).toBe(button);
+  expect(button.getAttribute('aria-disabled')).toBe('true');
+  const reason = document.getElementById(button.getAttribute('aria-describedby') ?? '');
+  expect(reason?.textContent).toMatch(/opened with --ledger/);
+});

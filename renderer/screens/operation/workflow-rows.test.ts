@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkflowNode } from '../../../shared/domain/workflow';
+import { devRollouts, devWorkflow } from '../../dev/operations';
+import { suggested } from './log-choice';
+import { nodeRows, telling } from './workflow-rows';
+
+describe('a workflow as lines', () => {
+  it('leaves scaffolding out and shows tries under their retry', () => {
+    expect(nodeRows(devWorkflow).map(({ node, depth }) => [node.displayName, depth])).toEqual([
+      ['check-annotations', 0],
+      ['smoke-tests', 0],
+      ['smoke-tests(0)', 1],
+      ['smoke-tests(1)', 1],
+    ]);
+  });
+  it('loses nothing and ends, whatever the links say', () => {
+    const node = (id: string, children: string[]): WorkflowNode => ({
+      id,
+      displayName: id,
+      type: 'Pod',
+      phase: 'Running',
+      message: null,
+      startedAt: null,
+      finishedAt: null,
+      children,
+      pod: null,
+    });
+    const round = { ...devWorkflow, nodes: [node('a', ['b', 'gone']), node('b', ['a']), node('c', [])] };
+    expect(
+      nodeRows(round)
+        .map((row) => row.node.id)
+        .sort(),
+    ).toEqual(['a', 'b', 'c']);
+  });
+  it('points at the test that runs, before one that failed', () => {
+    expect(telling(nodeRows(devWorkflow))?.displayName).toBe('smoke-tests(1)');
+  });
+});
+
+describe('the log to open by itself', () => {
+  it('is of the running test', () => {
+    expect(suggested('staging', devRollouts, [devWorkflow])?.source.pod).toBe(
+      'post-sync-frontend-8tq2p-smoke-2',
+    );
+  });
+  it('is of the previous run of the first crashing pod once the rollout failed', () => {
+    const failed = devRollouts.map((each) => ({ ...each, state: 'failed' as const }));
+    expect(suggested('staging', failed, [devWorkflow])?.source).toMatchObject({
+      pod: 'frontend-7d9c-cc3',
+      container: 'app',
+      previous: true,
+    });
+  });
+  it('is none where there is nothing', () => {
+    expect(suggested('staging', [], [])).toBeNull();
+  });
+});

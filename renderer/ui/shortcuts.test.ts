@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { keyName, typesText } from './shortcuts';
+
+const press = (key: string, change: KeyboardEventInit = {}) =>
+  keyName(new KeyboardEvent('keydown', { key, ...change }));
+
+describe('names of keys', () => {
+  it('says modifiers, and Shift only where it is no part of the character', () => {
+    expect(press('k', { ctrlKey: true })).toBe('mod+k');
+    expect(press('k', { metaKey: true })).toBe('mod+k');
+    expect(press('R', { shiftKey: true })).toBe('shift+r');
+    expect(press('?', { shiftKey: true })).toBe('?');
+    expect(press('/')).toBe('/');
+    expect(press('Enter', { shiftKey: true })).toBe('shift+Enter');
+  });
+});
+
+describe('where keys are text', () => {
+  const element = (html: string) => {
+    document.body.innerHTML = html;
+    return document.body.firstElementChild;
+  };
+  it.each([
+    '<input>',
+    '<input type="search">',
+    '<textarea></textarea>',
+    '<select></select>',
+    '<div role="combobox">',
+  ])('is %s', (html) => expect(typesText(element(html))).toBe(true));
+  it.each(['<input type="checkbox">', '<button></button>', '<div role="gridcell">'])('is not %s', (html) =>
+    expect(typesText(element(html))).toBe(false),
+  );
+});
