@@ -21,10 +21,3 @@ export function historyPort(
 function withoutPlace({ type: _, id: __, subject: ___, returns: ____, ...deployment }: DeploymentEvent) {
   return deployment;
 }
-
-/** A history that knows nothing: for an estate whose index is switched off or broken. */
-export const noHistory: DeploymentHistory = {
-  status: () => ({ ready: false, indexed: 0, notice: 'The deployment history is not available.' }),
-  deployments: async () => [],
-  onChange: () => () => undefined,
-};

@@ -18,7 +18,7 @@ import { preflight } from './steps/preflight';
 import { stopPromotions } from './steps/stop-promotions';
 
 /** `automatic_deploys_enabled` of the app's files at a snapshot. */
-export const flagsAt =
+const flagsAt =
   (snapshot: Snapshot, context: StepContext): FlagOf =>
   (environment) => {
     const file = snapshot.file(context.world.reader.layout.path({ environment, app: context.intent.app }));
@@ -26,7 +26,7 @@ export const flagsAt =
   };
 
 /** The app's holds in other environments than the intent's. */
-export function otherHolds(snapshot: Snapshot, context: StepContext): HoldRecord[] {
+function otherHolds(snapshot: Snapshot, context: StepContext): HoldRecord[] {
   const { app, environment } = context.intent;
   return context.world.reader.holds(snapshot, app).filter((one) => one.environment !== environment);
 }

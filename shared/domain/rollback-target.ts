@@ -9,7 +9,7 @@ export interface HealthObservation {
 }
 
 /** A version that ran at least this long without being rolled back from counts as `ran-long`. */
-export const ranLongMs = 60 * 60 * 1000;
+const ranLongMs = 60 * 60 * 1000;
 
 interface Run {
   version: string;

@@ -9,7 +9,8 @@ const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout',
 /** Milliseconds before each further try while the cluster looks live and does not answer all the same. */
 const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+/** Waits a moment; rejects with the signal's reason when aborted. */
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const aborted = (): void => {
       clearTimeout(timer);
@@ -54,6 +55,3 @@ export async function askPatiently<T>(
     await pause(wait, context.signal);
   }
 }
-
-/** Waits a moment inside a step, unless aborted. */
-export { pause };

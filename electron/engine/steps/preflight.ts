@@ -14,7 +14,7 @@ const list = (findings: readonly Finding[]): string => findings.map((one) => one
  * Why an operation with these findings must not go on; `null` when it may: something is worse than what the person
  * saw when deciding, or stands in the way and was not overridden with a reason.
  */
-export function stopsBy(intent: Intent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
+function stopsBy(intent: Intent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
   const standing = obstacles(intent, now);
   const worse = worsened(seen, now);
   const running = now.find((one) => one.code === 'operation-running' && one.level === 'block');

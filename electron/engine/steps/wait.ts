@@ -78,7 +78,7 @@ export const clusterMoves =
     });
 
 /** Milliseconds as a person says them: "5 min", "40 s". */
-export const span = (ms: number): string =>
+const span = (ms: number): string =>
   ms >= 90_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1000)} s`;
 
 /** The end of a step that ran out of time: what it waited for stays unknown, nothing failed that we know of. */
