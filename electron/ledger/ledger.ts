@@ -190,6 +190,11 @@ export interface Ledger {
     listener: (change: { snapshot: Snapshot; freshness: Freshness; moved: boolean }) => void,
   ): () => void;
   /**
+   * Called once {@link Ledger.ref} of the local repo has followed a move, a moment after `onChange`: for what reads
+   * the repo by its ref (the history). Returns the unsubscribe.
+   */
+  onRefMoved(listener: () => void): () => void;
+  /**
    * Changes the repo: runs `mutate` on the newest known snapshot, commits, pushes; when somebody was first, runs it
    * again on what the repo says then. `mutate` must be pure: it may run many times.
    * Transactions of one ledger run one after the other.

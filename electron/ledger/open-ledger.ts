@@ -61,6 +61,7 @@ class MirroredLedger implements Ledger {
   readonly #objects: ObjectReader;
   readonly #reader: SnapshotReader;
   readonly #listeners = new Set<Listener>();
+  readonly #refListeners = new Set<() => void>();
   readonly #transactions = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
   #snapshot: Snapshot = emptySnapshot;
@@ -149,6 +150,7 @@ class MirroredLedger implements Ledger {
     await Promise.allSettled([this.#polling, this.#look, this.#maintaining]);
     await this.#moving;
     this.#listeners.clear();
+    this.#refListeners.clear();
     this.#objects.close();
     this.#mirror.close();
   }
@@ -156,6 +158,11 @@ class MirroredLedger implements Ledger {
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  onRefMoved(listener: () => void): () => void {
+    this.#refListeners.add(listener);
+    return () => void this.#refListeners.delete(listener);
   }
 
   async transact<T>(
@@ -325,7 +332,12 @@ class MirroredLedger implements Ledger {
     if (commit === this.#snapshot.commit) return;
     this.#snapshot = await this.#reader.read(commit, this.#snapshot);
     // The ref serves the history and the next start; nobody who waits for a deploy waits for it.
-    this.#moving = this.#moving.then(() => this.#mirror.moveTo(commit)).catch(() => {});
+    this.#moving = this.#moving
+      .then(() => this.#mirror.moveTo(commit))
+      .then(() => {
+        for (const listener of this.#refListeners) listener();
+      })
+      .catch(() => {});
     this.#tell(true);
   }
 

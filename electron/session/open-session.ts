@@ -151,9 +151,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         now: () => new Date().toISOString(),
       }),
     ),
-    ledger.onChange(({ moved }) => {
-      if (moved) updateHistory();
-    }),
+    ledger.onRefMoved(updateHistory),
     engine.onChange((changes) => {
       for (const { topic, key } of changes) {
         const operation = topic === 'operation' && key !== null ? engine.get(key) : null;
@@ -162,7 +160,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       }
     }),
   ];
-  updateHistory();
+  // A mirror that was never filled has no branch to read yet; the first fetch tells.
+  if (ledger.snapshot().commit !== null) updateHistory();
   ledger.start();
   await engine.recover();
 
