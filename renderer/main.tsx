@@ -2,7 +2,6 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './theme.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
@@ -32,7 +31,6 @@ createRoot(root).render(
     >
       <ErrorBoundary place="The window">
         <QueryClientProvider client={createQueryClient()}>
-          <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={400} />
           <RouterProvider router={createAppRouter()} />
         </QueryClientProvider>
       </ErrorBoundary>

@@ -1,4 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { type ReactNode, useEffect } from 'react';
 import { useChangeEvents } from '../data/events';
 import { useSettings } from '../data/queries';
@@ -42,6 +43,8 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <ShortcutList />
       <LiveRegion />
       <PhaseWatch />
+      {/* Inside the router: their links need it. */}
+      <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={400} />
     </div>
   );
 }
