@@ -1,0 +1,152 @@
+import path from 'node:path';
+import type { Page } from 'playwright';
+import type { Report } from './report';
+import { ask, cellOf, choose, until, untilShown } from './window';
+
+/** The app that is broken and mended, and where. */
+const app = 'frontend';
+const production = 'production';
+
+/** What the drill measured. */
+export interface Figures {
+  /** Milliseconds from the click on the button to the commit on the remote, by one clock. */
+  clickToCommitMs: number | null;
+}
+
+/** Publishes a version on the practice screen. @returns its name. */
+async function release(page: Page, how: string, where?: string): Promise<string> {
+  await page.getByRole('link', { name: 'Practice' }).click();
+  await choose(page, 'App', app);
+  await choose(page, 'What it does', how);
+  if (where) await choose(page, 'Where', where);
+  await page.getByRole('button', { name: `Release ${app}` }).click();
+  const said = page.getByRole('list', { name: 'What was done' }).getByRole('listitem').first();
+  return until('the release is told', async () => {
+    const text = await said.innerText();
+    return new RegExp(`^${app} (\\S+) is released`).exec(text)?.[1];
+  });
+}
+
+/** Remembers when the next click happens, by the window's clock. */
+async function watchClick(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    addEventListener(
+      'click',
+      (event) => sessionStorage.setItem('drill-click', String(performance.timeOrigin + event.timeStamp)),
+      {
+        capture: true,
+        once: true,
+      },
+    );
+  });
+  return async () => Number(await page.evaluate(() => sessionStorage.getItem('drill-click')));
+}
+
+/**
+ * The incident: a release goes through to production by itself; the next one breaks production; one click rolls back.
+ * @param shots folder for the numbered screenshots.
+ */
+export async function playIncident(page: Page, report: Report, shots: string): Promise<Figures> {
+  let count = 0;
+  const shot = async (name: string): Promise<void> => {
+    count += 1;
+    await page.screenshot({ path: path.join(shots, `${String(count).padStart(2, '0')}-${name}.png`) });
+  };
+  const toBoard = (): Promise<void> => page.getByRole('link', { name: 'Board' }).click();
+
+  await report.step('board', async () => {
+    await page.getByRole('grid').waitFor();
+    const apps = await until('everything is live and healthy', async () => {
+      const board = await ask(page, 'board.get', {});
+      const live =
+        board.ledger.state === 'live' && board.environments.every(({ cluster }) => cluster.state === 'live');
+      const healthy = board.cells.every(({ health, deployed }) => health === 'Healthy' && deployed !== null);
+      return live && healthy && board.history.ready && board.apps.length;
+    });
+    await shot('board');
+    return `${apps} apps in three environments, all of it live and healthy`;
+  });
+
+  const before = (await cellOf(page, app, production)).ledger?.version ?? 'none';
+  const good = await report.step('release', async () => {
+    const version = await release(page, 'Good: nothing breaks');
+    await shot('released');
+    return { version, detail: `${app} ${version} is published; production runs ${before}` };
+  });
+  await report.step('promotion', async () => {
+    await toBoard();
+    await untilShown(page, app, production, [new RegExp(`: ${good.version},`), /Healthy/]);
+    await until('its tests passed', async () => (await cellOf(page, app, production)).rollout === null);
+    await shot('promoted');
+    return `${good.version} came to production by itself, tested on the way`;
+  });
+
+  const bad = await report.step('bad release', async () => {
+    const version = await release(page, 'Crashes as it starts', `In ${production} only`);
+    await shot('bad-release');
+    return { version, detail: `${app} ${version} is published; it crashes in production alone` };
+  });
+  await report.step('incident', async () => {
+    await toBoard();
+    await untilShown(page, app, production, [new RegExp(`: ${bad.version},`)]);
+    const why = await until('production shows the failure', async () => {
+      const { rollouts } = await ask(page, 'rollout.get', { app, environment: production });
+      const pod = rollouts.flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod)).at(0);
+      return pod?.reason;
+    });
+    await page.getByRole('gridcell', { name: new RegExp(`^${app}, ${production}: `) }).click();
+    await shot('incident');
+    return `${bad.version} came to production by itself and fails: ${why}`;
+  });
+
+  let operationId = '';
+  const act = `Roll back ${app} to ${good.version} in ${production}`;
+  const clicked = await report.step('roll back', async () => {
+    const button = page.getByRole('button', { name: act });
+    await button.waitFor();
+    await until(
+      'nothing needs a look first',
+      async () => !(await page.getByText('the sheet opens').isVisible()),
+      30,
+    );
+    const clickedAt = await watchClick(page);
+    await button.click();
+    const operation = await until('the rollback is committed', async () => {
+      const [newest] = await ask(page, 'operation.list', { app, environment: production, limit: 1 });
+      if (newest?.failure) throw new Error(newest.failure.message);
+      return newest?.intent.kind === 'rollback' && newest.commit !== null && newest;
+    });
+    operationId = operation.id;
+    if (await page.getByRole('dialog').isVisible())
+      throw new Error('a dialog stood between the click and the rollback');
+    const landed = Date.parse(operation.requestedAt) + (operation.requestToCommitMs ?? Number.NaN);
+    const ms = Math.round(landed - (await clickedAt()));
+    await shot('rolled-back');
+    return { ms, detail: `one click, no dialog; the commit was on the remote ${ms} ms after it` };
+  });
+
+  await report.step('healthy again', async () => {
+    await untilShown(page, app, production, [new RegExp(`: ${good.version},`), /Healthy/]);
+    await page.evaluate((id) => {
+      location.hash = `#/operations/${id}`;
+    }, operationId);
+    const operation = await until('the rollback has ended', async () => {
+      const now = await ask(page, 'operation.get', { operationId });
+      return now.state !== 'running' && now;
+    });
+    await page.getByRole('heading', { name: act }).waitFor();
+    await shot('operation');
+    if (operation.state !== 'succeeded')
+      throw new Error(`the operation ended as ${operation.state}: ${operation.failure?.message ?? ''}`);
+    return `production runs ${good.version} and is healthy; every step of the rollback is done`;
+  });
+  await report.step('held', async () => {
+    await toBoard();
+    await untilShown(page, app, production, [/Held/]);
+    const cell = await cellOf(page, app, production);
+    if (cell.hold?.state !== 'effective') throw new Error(`the hold is ${cell.hold?.state ?? 'not there'}`);
+    await shot('held');
+    return `automatic deploys of ${app} into production are held, and the cluster of staging shows it`;
+  });
+  return { clickToCommitMs: clicked.ms };
+}

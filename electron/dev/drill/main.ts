@@ -1,0 +1,33 @@
+/**
+ * `npm start -- --drill [--json]`: plays an incident on a fresh practice estate, in the real app and through its
+ * window. Exits with 0 when everything went as it should. Needs a display: the start script provides one.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inProject } from '../project';
+import { startApp } from '../running-app';
+import { type Figures, playIncident } from './incident';
+import { createReport } from './report';
+
+/** How much faster than the wall the practice estate's time runs: a smoke test takes a second instead of twenty. */
+const speed = 20;
+
+const json = process.argv.includes('--json');
+const report = createReport(json, (line) => process.stdout.write(`${line}\n`));
+const shots = inProject('drill');
+await rm(shots, { recursive: true, force: true });
+await mkdir(shots, { recursive: true });
+const userData = await mkdtemp(path.join(tmpdir(), 'signalbox-drill-'));
+const app = await startApp(userData, ['--practice-speed', String(speed)]);
+let figures: Figures = { clickToCommitMs: null };
+try {
+  figures = await playIncident(app.page, report, shots);
+} catch {
+  // The step that failed has told it.
+  await app.page.screenshot({ path: path.join(shots, '99-failed.png') }).catch(() => undefined);
+} finally {
+  await app.close();
+  await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+process.exitCode = report.end(figures);

@@ -1,0 +1,61 @@
+/** What one step of a drill came to. */
+export interface StepResult {
+  step: string;
+  ok: boolean;
+  /** Milliseconds that it took. */
+  ms: number;
+  detail: string;
+}
+
+/** Tells the steps as they end: as sentences for a person, or as one JSON line each. */
+export interface Report {
+  /**
+   * Runs a step and tells how it went.
+   * @param run resolves with what a person would want to know of it.
+   * @throws what `run` throws, after it was told.
+   */
+  step<T extends string | { detail: string }>(name: string, run: () => Promise<T>): Promise<T>;
+  /** The last line. @returns the exit code. */
+  end(figures: { clickToCommitMs: number | null }): number;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** @param json one line per step, `{"step","ok","ms","detail"}`, and a last `{"ok","ms","clickToCommitMs"}`. */
+export function createReport(json: boolean, write: (line: string) => void): Report {
+  const begun = performance.now();
+  let ok = true;
+  const tell = (result: StepResult): void => {
+    ok &&= result.ok;
+    write(
+      json
+        ? JSON.stringify(result)
+        : `${result.ok ? 'ok    ' : 'FAILED'} ${seconds(result.ms).padStart(7)}  ${result.step}: ${result.detail}`,
+    );
+  };
+  return {
+    async step(name, run) {
+      const start = performance.now();
+      const took = (): number => Math.round(performance.now() - start);
+      try {
+        const said = await run();
+        tell({ step: name, ok: true, ms: took(), detail: typeof said === 'string' ? said : said.detail });
+        return said;
+      } catch (error) {
+        const detail = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+        tell({ step: name, ok: false, ms: took(), detail });
+        throw error;
+      }
+    },
+    end({ clickToCommitMs }) {
+      const ms = Math.round(performance.now() - begun);
+      const click = clickToCommitMs === null ? '' : `; from the click to the commit ${clickToCommitMs} ms`;
+      write(
+        json
+          ? JSON.stringify({ ok, ms, clickToCommitMs })
+          : `${ok ? 'The drill went as it should' : 'The drill FAILED'} in ${seconds(ms)}${click}.`,
+      );
+      return ok ? 0 : 1;
+    },
+  };
+}
