@@ -9,11 +9,15 @@ const rowsPerStatement = 64;
 /** Rows between two looks at the event loop, so that the streams of Git's processes never wait long. */
 const rowsPerSlice = 512;
 
+/** Most subjects name app, environment and version already: a word is put in once. */
+const unlessTold = (text: string): string =>
+  `iif(instr(' ' || e.subject || ' ', ' ' || ${text} || ' '), '', ${text} || ' ')`;
+
 /**
  * The full text of a row: what the search finds it by, and words of its own for its cell, its actor, and its kind and
  * type where those are rare, so that the full text can leave out by itself what a filter leaves out.
  */
-const words = `c.app || ' ' || c.environment || ' ' || ifnull(e.after, '') || ' ' || a.name || ' ' || e.subject
+const words = `${unlessTold('c.app')} || ${unlessTold('c.environment')} || ${unlessTold("ifnull(e.after, '')")} || a.name || ' ' || e.subject
   || ifnull(' ' || n.body, '') || ' zzc' || e.cell || ' zza' || e.actor
   || iif(e.kind in (${sparseKinds.join(', ')}), ' zzk' || e.kind, '') || iif(e.what <> 2, ' zzw' || e.what, '')`;
 const wordSource = `from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
@@ -32,6 +36,8 @@ export class EventWriter {
   readonly #cells = new Map<string, number>();
   readonly #actors = new Map<string, number>();
   #notes: number;
+  /** Used again and again: one array of 832 values for each 64 rows would keep the collector busy. */
+  readonly #values: unknown[] = [];
 
   constructor(database: Database) {
     this.#database = database;
@@ -114,7 +120,8 @@ export class EventWriter {
       for (const { note } of slice) if (note && note.id === null) this.#storeNote(note);
       let at = 0;
       for (; at + rowsPerStatement <= slice.length; at += rowsPerStatement) {
-        const values: unknown[] = [];
+        const values = this.#values;
+        values.length = 0;
         for (let i = at; i < at + rowsPerStatement; i += 1) pushValues(values, slice[i]);
         this.#many.run(...values);
       }

@@ -75,7 +75,7 @@ describe('the index against the slow reference', () => {
         );
         service.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('the index against the slow reference', () => {
           service.close();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -159,7 +159,7 @@ describe('the index against the slow reference', () => {
           service.close();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -4,7 +4,7 @@ import { type LogCommit, LogParser, logArguments } from './log-parser';
 /** Commits that are read ahead at most: a bound for memory, wide enough that git log never waits for the database. */
 const ahead = 12_000;
 /** Commits that are handed on together. */
-const portion = 256;
+const portion = 1024;
 
 /** After so many commits it is decided how to go on. */
 const sample = 1000;

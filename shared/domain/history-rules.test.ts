@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { csvCell } from './history-export';
+import { distributionOf, periodOf } from './history-figures';
+import { deploymentKind, eventsBetween, nothingSaid, readFileState } from './history-rules';
+
+describe('reading a version of an image-tag file', () => {
+  it('reads plain files as a YAML parser does', () => {
+    const line = fc.oneof(
+      fc
+        .constantFrom('v1', 'v20', 'latest', 'release-1.2_3', 'true', '"v1"', "'7'", '123', '')
+        .map((tag) => `image_tag: ${tag}`),
+      fc.constantFrom('true', 'false', 'True').map((value) => `automatic_deploys_enabled: ${value}`),
+      fc.constantFrom('true', 'false', 'FALSE').map((value) => `promote_deployment: ${value}`),
+      fc.constantFrom('manual_deployment: true', '# a comment', ''),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(line, { selector: (text) => text.split(':')[0], maxLength: 5 }), (lines) => {
+        const text = lines.map((one) => `${one}\n`).join('');
+        const read = (parse(text, { schema: 'failsafe' }) ?? {}) as Record<string, string>;
+        const flag = (value: string | undefined) => (value === undefined ? null : /true/i.test(value));
+        expect(readFileState(text)).toEqual({
+          version: read.image_tag ?? null,
+          automaticDeploys: flag(read.automatic_deploys_enabled),
+          promote: flag(read.promote_deployment),
+        });
+      }),
+    );
+  });
+
+  it.each([
+    ['<<<<<<< HEAD\nimage_tag: v1\n=======\nimage_tag: v2\n>>>>>>> b\n', 'v1'],
+    ['image_tag: v1\nimage_tag: v2\n', 'v1'],
+    ['image_tag:\n', ''],
+    ['image_tag: null\n', ''],
+    ['image_tag: latest \nautomatic_deploys_enabled: true\n', 'latest'],
+    ['image_tag: [v1]\n', null],
+    ['automatic_deploys_enabled: true\n', null],
+    ['', null],
+    ['\u0000\u0001', null],
+  ])('finds in %j the version %j', (text, version) => {
+    expect(readFileState(text).version).toBe(version);
+  });
+});
+
+describe('what a change means', () => {
+  const state = (
+    version: string | null,
+    automaticDeploys: boolean | null = null,
+    promote: boolean | null = null,
+  ) => ({
+    version,
+    automaticDeploys,
+    promote,
+  });
+  it.each([
+    [nothingSaid, state('v1'), ['appeared', 'deployment']],
+    [nothingSaid, state('v1', false, true), ['appeared', 'deployment', 'hold-set', 'promotion-on']],
+    [state('v1'), state('v1', true, false), []],
+    [state('v1', false), state('v1'), ['hold-released']],
+    [state('v1', null, true), state('v2', null, false), ['deployment', 'promotion-off']],
+    [state('v1'), state(''), ['deployment']],
+    [state('v1', false), nothingSaid, ['gone']],
+    [state(null, true), state('v1', true), ['deployment']],
+    [nothingSaid, nothingSaid, []],
+  ])('%j to %j: %j', (before, after, events) => {
+    expect(eventsBetween(before, after)).toEqual(events);
+  });
+
+  const signs = { trailerKind: null, returns: false, ranElsewhere: false, pipeline: true, promote: true };
+  it.each([
+    [{ ...signs, trailerKind: 'bag', returns: true }, 'bag'],
+    [{ ...signs, trailerKind: 'nonsense' }, 'automatic'],
+    [{ ...signs, returns: true, ranElsewhere: true }, 'rollback'],
+    [{ ...signs, pipeline: false, ranElsewhere: true }, 'manual'],
+    [{ ...signs, promote: false, ranElsewhere: true }, 'manual'],
+    [{ ...signs, ranElsewhere: true }, 'promote'],
+    [signs, 'automatic'],
+  ] as const)('%j is of kind %s', (given, kind) => {
+    expect(deploymentKind(given)).toBe(kind);
+  });
+});
+
+describe('export and figures', () => {
+  it('lets no cell become a formula', () => {
+    for (const sign of ['=', '+', '-', '@', '\t=', '\r=', ' ='])
+      expect(csvCell(`${sign}1+1`)).toMatch(/^"?'/);
+    expect([csvCell('a,b'), csvCell('say "x"'), csvCell(null), csvCell('plain')]).toEqual([
+      '"a,b"',
+      '"say ""x"""',
+      '',
+      'plain',
+    ]);
+  });
+
+  it('counts periods in UTC and takes the nearest rank', () => {
+    const time = Date.parse('2026-03-01T23:30:00Z');
+    expect([periodOf(time, 'day'), periodOf(time, 'week'), periodOf(time, 'month')]).toEqual([
+      '2026-03-01',
+      '2026-02-23',
+      '2026-03',
+    ]);
+    expect(distributionOf([4, 1, 3, 2])).toEqual({ median: 2.5, p90: 4, count: 4 });
+    expect(distributionOf([])).toBeNull();
+  });
+});
