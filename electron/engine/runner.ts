@@ -13,6 +13,7 @@ import type { Journal } from './journal';
 import type { OperationDefinition, Stage, StepContext, StepEnd } from './operation-context';
 import { promote } from './promote';
 import { rollback } from './rollback';
+import { stepContext } from './step-context';
 import type { World } from './world';
 
 /** Which event of the journal is worth the wait for the disk: without it something could be done twice or be lost. */
@@ -113,55 +114,19 @@ export function createRunner(options: {
     onChanged(next.operation);
   }
 
-  function contextOf(live: Live, step: StepName): StepContext {
-    const { operation } = live.record;
-    const at = (): string => now().toISOString();
-    const alive = (): void => {
-      if (closing) throw new Closing('closing');
-    };
-    return {
-      id: operation.id,
-      intent: operation.intent,
+  const contextOf = (live: Live, step: StepName): StepContext =>
+    stepContext({
       step,
       resumed: live.resumed,
       world: options.world(),
       signal: live.controller.signal,
       record: () => live.record,
-      waiting: (waitingFor) => append(live, { type: 'progress', at: at(), step, waitingFor }),
-      saw: (saw) => append(live, { type: 'progress', at: at(), step, saw }),
-      findings: (findings) => append(live, { type: 'progress', at: at(), step, findings: [...findings] }),
-      workflow: (workflow) => {
-        const known = live.record.operation.workflows.some(
-          (one) => one.name === workflow.name && one.environment === workflow.environment,
-        );
-        if (!known) append(live, { type: 'progress', at: at(), step, workflow });
+      append: (event) => append(live, event),
+      now,
+      alive: () => {
+        if (closing) throw new Closing('closing');
       },
-      intend: (effect, text, data) => {
-        alive();
-        append(live, {
-          type: 'side-effect-intended',
-          at: at(),
-          step,
-          effect,
-          text,
-          ...(data ? { data } : {}),
-        });
-      },
-      result: (effect, { outcome, text, commit }) => {
-        // Told while closing, anything but success may be about a request that was merely abandoned: the next start asks.
-        if (outcome !== 'done') alive();
-        append(live, {
-          type: 'side-effect-result',
-          at: at(),
-          step,
-          effect,
-          outcome,
-          text,
-          ...(commit === undefined ? {} : { commit }),
-        });
-      },
-    };
-  }
+    });
 
   const stepState = (live: Live, name: StepName) =>
     live.record.operation.steps.find((one) => one.name === name)?.state;
@@ -291,7 +256,7 @@ export function createRunner(options: {
   }
 
   function launch(live: Live): void {
-    live.done = run(live);
+    live.done = run(live).catch((error: unknown) => abandon(live, failureOf(error)));
   }
 
   return {
