@@ -19,6 +19,7 @@ import { Tray } from './tray';
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useChangeEvents();
   useColourScheme();
+  useFocusFallback();
   useShortcuts({
     'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
     '?': () => useUiState.setState({ shortcutsOpen: true }),
@@ -56,4 +57,21 @@ function useColourScheme(): void {
   useEffect(() => {
     if (wanted) setColorScheme(wanted);
   }, [wanted, setColorScheme]);
+}
+
+/**
+ * Dialogs give the focus back to where it was. Where that is gone by then (the palette's own field, a row of a
+ * screen that was left), it goes to the grid's stop or to the content, never to nowhere.
+ */
+function useFocusFallback(): void {
+  const open = useUiState((state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null);
+  useEffect(() => {
+    if (open) return;
+    const timer = setTimeout(() => {
+      if (document.activeElement !== document.body) return;
+      const stop = document.querySelector<HTMLElement>('#content [data-column][tabindex="0"]');
+      (stop ?? document.getElementById('content'))?.focus({ preventScroll: true });
+    }, 300);
+    return () => clearTimeout(timer);
+  }, [open]);
 }

@@ -128,5 +128,6 @@ export function freshnessText(freshness: Freshness, now: number): string {
 /** What the cell's app is doing or how it is, in the words of its place in the grid. */
 export function rolloutText(rollout: NonNullable<Cell['rollout']>): string {
   if (rollout.state === 'failed') return 'Rollout failed';
+  if (rollout.failing) return `Pods failing: ${rollout.failing}`;
   return `${Math.min(rollout.updated, rollout.available)} of ${count(rollout.desired, 'pod')}`;
 }

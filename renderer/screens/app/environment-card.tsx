@@ -99,7 +99,7 @@ function Deployed({ app, cell, previous, next }: EnvironmentCardProps & { cell: 
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
       <div className={classes.actions}>
-        <RollbackButton cell={cell} urgent={cell.health === 'Degraded' || cell.rollout?.state === 'failed'} />
+        <RollbackButton cell={cell} urgent={cell.health === 'Degraded' || cell.rollout?.state === 'failed' || Boolean(cell.rollout?.failing)} />
         <Buttons app={app} cell={cell} next={next} />
       </div>
     </>

@@ -74,6 +74,7 @@ function Content({ cell, now }: { cell: Cell; now: number }) {
 /** The most telling of rollout, operation and health; the inspector has all three. */
 function State({ cell }: { cell: Cell }) {
   if (cell.rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;
+  if (cell.rollout?.failing) return <Mark icon={IconCircleX} tone="bad" label="Pods failing" />;
   if (cell.rollout)
     return <Mark icon={IconLoader2} tone="accent" turning label={rolloutText(cell.rollout)} />;
   if (cell.operation && cell.operation.state !== 'succeeded') {

@@ -26,6 +26,7 @@ export function lookReason(cell: Cell): string | null {
   if (cell.ledger?.problem) return 'File unreadable';
   if (cell.hold?.state === 'alarm') return 'Hold broken';
   if (cell.rollout?.state === 'failed') return 'Rollout failed';
+  if (cell.rollout?.failing) return 'Pods failing';
   if (cell.health === 'Degraded' || cell.health === 'Missing') return cell.health;
   if (cell.operation?.state === 'unknown') return 'Outcome unknown';
   return cell.operation?.state === 'failed' ? 'Operation failed' : null;
