@@ -109,7 +109,7 @@ async function killAndRestart(crashAt: string): Promise<Operation> {
  */
 const isTelling = (kill: string): boolean =>
   !/^after:step-succeeded\/(?!preflight|commit)/.test(kill) &&
-  !/^before:side-effect-result\/(?!commit)/.test(kill);
+  !/^(before|after):side-effect-result\/(?!commit)/.test(kill);
 
 describe('a console that is killed', { timeout: 1_200 * seconds }, () => {
   it('finishes or says that it does not know, and never deploys twice, whatever record it dies at', async () => {
