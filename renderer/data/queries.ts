@@ -49,9 +49,7 @@ export const usePreview = (intent: Intent | null) =>
 
 export const useOperation = (operationId: string) => useQuery(queryOf('operation.get', { operationId }));
 
-/** Operations that have not ended, newest first. */
-export const useOpenOperations = () => useQuery(queryOf('operation.list', { open: true, limit: 50 }));
-
+/** Operations, newest first. */
 export const useOperations = (input: InputOf<'operation.list'>) => useQuery(queryOf('operation.list', input));
 
 export const useRollout = (app: string, environment: string, enabled = true) =>

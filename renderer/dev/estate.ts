@@ -29,7 +29,7 @@ const long = 'specialist-publisher-with-a-very-long-name-indeed-for-tests';
 
 export const hoursAgo = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-export function appNames(options: DevOptions): string[] {
+function appNames(options: DevOptions): string[] {
   if (options.state === 'empty') return [];
   const names = [...known];
   for (let index = names.length; index < options.apps; index += 1) {
@@ -58,7 +58,7 @@ const away = (): Freshness => ({
   failure: unreachable,
 });
 
-export const environmentNames = (options: DevOptions): string[] =>
+const environmentNames = (options: DevOptions): string[] =>
   options.state === 'four'
     ? ['test', 'integration', 'staging', 'production']
     : ['integration', 'staging', 'production'];
@@ -141,6 +141,7 @@ function cellOf(app: string, index: number, environment: string, place: number, 
     rollout: broken
       ? {
           state: 'failed',
+          failing: 'CrashLoopBackOff',
           desired: 3,
           updated: 1,
           available: 2,
@@ -149,6 +150,7 @@ function cellOf(app: string, index: number, environment: string, place: number, 
       : rolling
         ? {
             state: 'progressing',
+            failing: null,
             desired: 3,
             updated: 2,
             available: 2,

@@ -59,7 +59,7 @@ function walk(letters: string, target: string, preferBeginnings: boolean): numbe
 }
 
 /** Every word of the query has to fit somewhere; titles count more than other words. */
-export function score(query: string, item: Findable): number {
+function score(query: string, item: Findable): number {
   const weight = item.weight ?? 0;
   const whole = closeness(query, item.title);
   if (whole >= inside) return whole + weight;

@@ -8,7 +8,7 @@ import { ExternalLink } from './external-link';
 type Known = Extract<Change, { state: 'known' }>;
 
 /** The commits of a change by author: whoever has the most first, each in the order given. */
-export function byAuthor(commits: readonly SourceCommit[]): { author: string; commits: SourceCommit[] }[] {
+function byAuthor(commits: readonly SourceCommit[]): { author: string; commits: SourceCommit[] }[] {
   const groups = new Map<string, SourceCommit[]>();
   for (const commit of commits) {
     const group = groups.get(commit.author);

@@ -19,7 +19,7 @@ interface RollbackButtonProps {
 }
 
 /** Names the whole act, as tests and people look for it: app, version and environment. */
-export function rollbackLabel(cell: Cell): string {
+function rollbackLabel(cell: Cell): string {
   return cell.rollbackTarget
     ? `Roll back ${cell.app} to ${shortVersion(cell.rollbackTarget.version)} in ${cell.environment}`
     : `Roll back ${cell.app} in ${cell.environment}`;

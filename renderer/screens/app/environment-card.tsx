@@ -10,6 +10,7 @@ import { FreshnessMark } from '../../ui/freshness-mark';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
+import { needsLook } from '../../ui/trouble';
 import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
@@ -99,7 +100,7 @@ function Deployed({ app, cell, previous, next }: EnvironmentCardProps & { cell: 
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
       <div className={classes.actions}>
-        <RollbackButton cell={cell} urgent={cell.health === 'Degraded' || cell.rollout?.state === 'failed' || Boolean(cell.rollout?.failing)} />
+        <RollbackButton cell={cell} urgent={needsLook(cell)} />
         <Buttons app={app} cell={cell} next={next} />
       </div>
     </>

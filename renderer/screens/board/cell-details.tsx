@@ -10,6 +10,7 @@ import { FreshnessMark } from '../../ui/freshness-mark';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
+import { needsLook } from '../../ui/trouble';
 import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
@@ -17,7 +18,6 @@ import { cameWord, holdSentence, rolloutText } from '../../ui/words';
 import { holdKind, operationText } from './cell-text';
 import { DriftDetails } from './drift-details';
 import classes from './inspector.module.css';
-import { needsLook } from './rows';
 import { nextEnvironment } from './use-cell-shortcuts';
 
 interface CellDetailsProps {

@@ -5,10 +5,11 @@ import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { HoldMark, Mark } from '../../ui/mark';
 import { ago } from '../../ui/time';
+import { lookReason, needsLook } from '../../ui/trouble';
 import { useUiState } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import classes from './inspector.module.css';
-import { lookReason, needsLook, type Row } from './rows';
+import type { Row } from './rows';
 
 /** The estate at a glance, while nothing is selected: what asks for a look, what is held, what can't be read. */
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {

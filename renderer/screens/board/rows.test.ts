@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { devBoard } from '../../dev/estate';
-import { chipCounts, needsLook, rowsOf, settled, viewOf } from './rows';
+import { needsLook } from '../../ui/trouble';
+import { chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
 const rows = rowsOf(board);

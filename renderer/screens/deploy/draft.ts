@@ -57,7 +57,7 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
 }
 
 /** Stands for a hold's reason in its preview, which is asked for before one is typed. */
-export const notTyped = '(not typed yet)';
+const notTyped = '(not typed yet)';
 
 /** The same intent without what is typed, so that typing does not ask for a new preview at every letter. */
 export function forPreview(intent: Intent | null): Intent | null {

@@ -7,6 +7,7 @@ import { FailurePanel } from '../../ui/failure-panel';
 import { OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, between, duration, fullTime } from '../../ui/time';
+import { needsLook } from '../../ui/trouble';
 import { useNow } from '../../ui/use-now';
 import classes from './operation-screen.module.css';
 
@@ -34,7 +35,9 @@ export function OperationHead({ operation }: { operation: Operation }) {
           <span>{state === 'running' ? `running for ${spent}` : `took ${spent}`}</span>
         </p>
       </div>
-      <div className={classes.ways}>{cell && <RollbackButton cell={cell} urgent={state === 'failed'} />}</div>
+      <div className={classes.ways}>
+        {cell && <RollbackButton cell={cell} urgent={state === 'failed' || needsLook(cell)} />}
+      </div>
       {state === 'running' && <Cancel operation={operation} />}
     </header>
   );

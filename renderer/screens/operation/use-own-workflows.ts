@@ -22,7 +22,7 @@ export function useOwnWorkflows(operation: Operation): readonly Workflow[] {
 }
 
 /** Of all workflows of the app, those named by the operation or started since it was asked for. */
-export function ownWorkflows(operation: Operation, workflows: readonly Workflow[]): readonly Workflow[] {
+function ownWorkflows(operation: Operation, workflows: readonly Workflow[]): readonly Workflow[] {
   const named = new Set(operation.workflows.map((workflow) => `${workflow.environment}/${workflow.name}`));
   const since = Date.parse(operation.requestedAt);
   return workflows.filter(

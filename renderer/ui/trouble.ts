@@ -1,0 +1,15 @@
+import type { Cell } from '../../shared/domain/board';
+
+/** Why a cell asks for a look, in two words; `null` when it does not. */
+export function lookReason(cell: Cell): string | null {
+  if (cell.ledger?.problem) return 'File unreadable';
+  if (cell.hold?.state === 'alarm') return 'Hold broken';
+  if (cell.rollout?.state === 'failed') return 'Rollout failed';
+  if (cell.rollout?.failing) return 'Pods failing';
+  if (cell.health === 'Degraded' || cell.health === 'Missing') return cell.health;
+  if (cell.operation?.state === 'unknown') return 'Outcome unknown';
+  return cell.operation?.state === 'failed' ? 'Operation failed' : null;
+}
+
+/** Whether a cell asks for a look. */
+export const needsLook = (cell: Cell): boolean => lookReason(cell) !== null;
