@@ -173,6 +173,12 @@ function troubleOf(status: Status): { reason: string; message: string | null } |
     const ended = state?.terminated;
     if (ended && ended.exitCode !== 0) return { reason: ended.reason ?? 'Error', message: ended.message };
   }
+  // Between two crashes the container runs for a moment: it is in trouble all the same until it is ready.
+  for (const { ready, lastState } of status?.containerStatuses ?? []) {
+    const ended = lastState?.terminated;
+    if (!ready && ended && ended.exitCode !== 0)
+      return { reason: ended.reason ?? 'Error', message: ended.message };
+  }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False')
     return { reason: scheduled.reason ?? 'Unschedulable', message: scheduled.message };

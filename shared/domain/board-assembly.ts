@@ -75,7 +75,11 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
     sum.available += one.available;
   }
   const message = (failed ?? open[0])?.message ?? '';
-  return { state: failed ? 'failed' : 'progressing', ...sum, message };
+  const failing = rollouts
+    .flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod))
+    .map(({ reason }) => reason)
+    .at(0);
+  return { state: failed ? 'failed' : 'progressing', failing: failing ?? null, ...sum, message };
 }
 
 function holdOf(input: BoardInput, app: string, environment: string, ledger: LedgerCell): Cell['hold'] {

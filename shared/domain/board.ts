@@ -95,6 +95,8 @@ export const cellSchema = z.object({
   rollout: z
     .object({
       state: z.enum(['progressing', 'failed']),
+      /** Why the first failing pod of the new version fails (`CrashLoopBackOff`…), long before a deadline runs out. */
+      failing: z.string().nullable(),
       desired: z.number(),
       updated: z.number(),
       available: z.number(),
