@@ -24,13 +24,15 @@ function byAuthor(commits: readonly SourceCommit[]): { author: string; commits: 
 export function changeSummary(change: Change): string {
   if (change.state === 'unknown') return `What differs is not known: ${change.because}`;
   if (change.direction === 'same') return 'The same version.';
-  const people = new Set(change.commits.map((commit) => commit.author)).size;
-  const parts = [`${count(change.commits.length, 'commit')}${change.truncated ? ' or more' : ''}`];
-  if (people > 1) parts[0] += ` by ${count(people, 'person', 'people')}`;
+  // Going back, GitHub lists what is taken back as the other side.
+  const back = change.direction === 'backward' && change.commits.length === 0;
+  const commits = back ? change.lost : change.commits;
+  const people = new Set(commits.map((commit) => commit.author)).size;
+  const by = people > 1 ? ` by ${count(people, 'person', 'people')}` : '';
+  const parts = [`${count(commits.length, 'commit')}${change.truncated ? ' or more' : ''}${by}`];
   if (change.migrations.length > 0) parts.push(count(change.migrations.length, 'migration'));
-  if (change.lost.length > 0) parts.push(`${count(change.lost.length, 'commit')} left behind`);
-  const direction = change.direction === 'backward' ? 'Goes back ' : '';
-  return `${direction}${parts.join(', ')}`;
+  if (!back && change.lost.length > 0) parts.push(`${count(change.lost.length, 'commit')} left behind`);
+  return `${change.direction === 'backward' ? 'Takes back ' : ''}${parts.join(', ')}`;
 }
 
 function Commit({ commit }: { commit: SourceCommit }) {
@@ -113,7 +115,7 @@ function KnownChange({ change }: { change: Known }) {
       <Authors commits={change.commits} />
       {change.lost.length > 0 && (
         <section>
-          <h4>Left behind: on the other side only</h4>
+          <h4 className={classes.lost}>{back ? 'Taken back' : 'Left behind: on the other side only'}</h4>
           <Authors commits={change.lost} />
         </section>
       )}
