@@ -222,10 +222,17 @@ export function devBridge(options: DevOptions): Bridge {
         return () => clearInterval(timer);
       },
       logs: (_input: object, onMessage: Parameters<Bridge['open']['logs']>[1]) => {
-        let next = 400;
+        const flood = options.state === 'flood';
+        const batch = (from: number, size: number) =>
+          Array.from({ length: size }, (_, index) => devLogLine(from + index));
+        let next = flood ? 200_000 : 400;
         onMessage({ type: 'state', state: 'following', text: 'Following' });
-        onMessage({ type: 'lines', lines: Array.from({ length: 400 }, (_, index) => devLogLine(index)) });
-        const timer = setInterval(() => onMessage({ type: 'lines', lines: [devLogLine(next++)] }), 400);
+        onMessage({ type: 'lines', lines: batch(0, next) });
+        const step = () => {
+          onMessage({ type: 'lines', lines: batch(next, flood ? 100 : 1) });
+          next += flood ? 100 : 1;
+        };
+        const timer = setInterval(step, flood ? 20 : 400);
         return () => clearInterval(timer);
       },
     },

@@ -4,7 +4,7 @@ import type { Freshness } from '../../shared/domain/freshness';
 
 export interface DevOptions {
   apps: number;
-  /** practice, empty, error, loading, offline, read-only, four, slow */
+  /** practice, empty, error, loading, offline, read-only, four, slow, conflict, flood (a log of 5,000 lines a second) */
   state: string;
   scheme: 'light' | 'dark';
 }
