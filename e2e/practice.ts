@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { imageTagPath, owner, releaseRepoName } from '../electron/practice/estate/apps';
 import { type ControlClient, createControlClient } from '../electron/practice/estate/control-client';
 import { practiceCredentialsSchema } from '../electron/practice/estate/state';
@@ -19,8 +21,36 @@ export interface Practice {
   git(...args: string[]): Promise<string>;
   /** Full messages of the commits on main that carry an operation's trailer; each operation may have at most one. */
   commitsOf(operationId: string): Promise<string[]>;
+  /** Syncs an Application by hand, as somebody does in Argo CD's own window: its post-sync workflow runs anew. */
+  syncByHand(application: string, environment: string): Promise<void>;
   /** An app's image-tag file in an environment, at main. */
   imageTagFile(app: string, environment: string): Promise<Record<string, unknown>>;
+}
+
+const kubeconfigSchema = z.object({
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      cluster: z.object({ server: z.string(), 'certificate-authority-data': z.string() }),
+    }),
+  ),
+  users: z.array(z.object({ name: z.string(), user: z.object({ token: z.string() }) })),
+});
+
+/** Sends a merge patch to a cluster's API. @returns the HTTP status. */
+function patch(url: URL, options: { token: string; ca: Buffer; body: unknown }): Promise<number> {
+  const headers = {
+    authorization: `Bearer ${options.token}`,
+    'content-type': 'application/merge-patch+json',
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'PATCH', ca: options.ca, headers }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode ?? 0));
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify(options.body));
+  });
 }
 
 /** Reads where the estate is from its state folder, and waits until it answers. */
@@ -58,6 +88,19 @@ export async function practiceOf(userData: string): Promise<Practice> {
         .split('\0')
         .map((message) => message.trim())
         .filter(Boolean);
+    },
+    async syncByHand(application, environment) {
+      const config = kubeconfigSchema.parse(parse(await readFile(paths.kubeconfig, 'utf8')));
+      const cluster = config.clusters.find(({ name }) => name === environment)?.cluster;
+      const user = config.users.find(({ name }) => name === environment)?.user;
+      if (!cluster || !user) throw new Error(`the kubeconfig has no ${environment}`);
+      const at = `/apis/argoproj.io/v1alpha1/namespaces/cluster-services/applications/${application}`;
+      const status = await patch(new URL(at, cluster.server), {
+        token: user.token,
+        ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
+        body: { operation: { initiatedBy: { username: 'admin' }, sync: {} } },
+      });
+      if (status !== 200) throw new Error(`the cluster of ${environment} answered ${status}`);
     },
     imageTagFile: async (app, environment) =>
       parse(await git('show', `main:${imageTagPath(environment as 'production', app)}`)) as Record<
