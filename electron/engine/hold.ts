@@ -82,8 +82,9 @@ function liftHold(snapshot: Snapshot, context: StepContext): Change {
   const { world, intent } = context;
   const { app, environment } = intent;
   const hold = world.reader.hold(snapshot, app, environment);
+  if (hold === null) return openGate(snapshot, context);
   const files = new Map<string, string | null>([[holdPath(environment, app), null]]);
-  if (hold === null || 'unreadable' in hold) return { files };
+  if ('unreadable' in hold) return { files };
   const plan = releasePlan(hold, flagsAt(snapshot, context), otherHolds(snapshot, context));
   for (const { environment: name, to } of plan.restore) {
     if (to === null) {
@@ -97,6 +98,17 @@ function liftHold(snapshot: Snapshot, context: StepContext): Change {
     files.set(edited.path, edited.text);
   }
   return { files };
+}
+
+/** Switches on what somebody switched off without a hold: the flag in the file of the environment before. */
+function openGate(snapshot: Snapshot, context: StepContext): Change {
+  const { world, intent } = context;
+  const before = environmentBefore(world.estate, intent.environment);
+  const { gate } = world.reader.facts(snapshot, intent.app, intent.environment, before);
+  // Preflight has refused where there is nothing to open, or another hold keeps it shut.
+  if (gate === null || gate.heldBy !== null) return { files: new Map() };
+  const edited = editFile(context, snapshot, gate.before, { automaticDeploys: true });
+  return 'failure' in edited ? edited : { files: new Map([[edited.path, edited.text]]) };
 }
 
 /** Switches automatic deploys of an app into an environment off, where the pipeline really looks. */

@@ -1,7 +1,7 @@
 import type { LedgerCell } from '../../shared/domain/board-assembly';
 import type { Estate } from '../../shared/domain/estate';
 import type { Failure } from '../../shared/domain/failure';
-import { type HoldRecord, holdFolder, holdPath, readHold } from '../../shared/domain/hold';
+import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight';
 import { imageTagFileOf } from '../ledger/board';
@@ -52,7 +52,7 @@ export function ledgerReader(estate: Estate): LedgerReader {
   const layout = imageTagLayout(estate.ledger.imageTagPath);
   const prefix = layout.template.slice(0, layout.template.indexOf('{'));
   const cells = new WeakMap<LedgerFile, LedgerCell>();
-  const holds = new WeakMap<LedgerFile, FoundHold>();
+  const holdRecords = new WeakMap<LedgerFile, FoundHold>();
   const views = new WeakMap<Snapshot, LedgerView>();
 
   const cellOf = (file: LedgerFile): LedgerCell => {
@@ -64,7 +64,7 @@ export function ledgerReader(estate: Estate): LedgerReader {
   };
 
   const holdIn = (file: LedgerFile): FoundHold => {
-    let hold = holds.get(file);
+    let hold = holdRecords.get(file);
     if (!hold) {
       const read = readHold(file.text);
       const place = /^([^/]+)\/(.+)\.yaml$/.exec(file.path.slice(holdFolder.length));
@@ -72,7 +72,7 @@ export function ledgerReader(estate: Estate): LedgerReader {
       else if (read.hold.environment !== place?.[1] || read.hold.app !== place[2])
         hold = { unreadable: badData(file.path, 'It names another app or environment than its path.') };
       else hold = read.hold;
-      holds.set(file, hold);
+      holdRecords.set(file, hold);
     }
     return hold;
   };
@@ -104,6 +104,16 @@ export function ledgerReader(estate: Estate): LedgerReader {
     return file ? holdIn(file) : null;
   }
 
+  const holds = (snapshot: Snapshot, app: string): HoldRecord[] =>
+    snapshot
+      .list(holdFolder)
+      .filter((found) => found.endsWith(`/${app}.yaml`))
+      .flatMap((found) => {
+        const file = snapshot.file(found);
+        const one = file && holdIn(file);
+        return one && !('unreadable' in one) ? [one] : [];
+      });
+
   return {
     layout,
     view: (snapshot) => {
@@ -114,15 +124,7 @@ export function ledgerReader(estate: Estate): LedgerReader {
       return view;
     },
     hold,
-    holds: (snapshot, app) =>
-      snapshot
-        .list(holdFolder)
-        .filter((found) => found.endsWith(`/${app}.yaml`))
-        .flatMap((found) => {
-          const file = snapshot.file(found);
-          const one = file && holdIn(file);
-          return one && !('unreadable' in one) ? [one] : [];
-        }),
+    holds,
     facts: (snapshot, app, environment, before) => {
       const file = snapshot.file(layout.path({ environment, app }));
       const cell = file && cellOf(file);
@@ -138,6 +140,12 @@ export function ledgerReader(estate: Estate): LedgerReader {
         problem: cell?.problem ?? null,
         hold: found && !('unreadable' in found) ? found : null,
         holdProblem: unreadable?.message ?? null,
+        gate: shutGate(
+          before,
+          // The one environment that is asked for is the one before.
+          () => fileBefore && cellOf(fileBefore).automaticDeploys,
+          holds(snapshot, app),
+        ),
         versionBefore: fileBefore ? cellOf(fileBefore).version : null,
       };
     },

@@ -9,8 +9,8 @@ import {
   worstHealth,
 } from './board-assembly';
 import { driftOf } from './drift';
-import type { HoldRecord } from './hold';
-import { holdState } from './hold-state';
+import { type HoldRecord, shutGate } from './hold';
+import { holdState, shutGateState } from './hold-state';
 import type { Rollout } from './rollout';
 import type { Workflow } from './workflow';
 
@@ -186,6 +186,22 @@ describe('the state of a hold', () => {
     expect(state({ workflowsBefore: [workflow({}, 'Succeeded')] })).toBe('effective');
     expect(state({ workflowsHere: [{ ...workflow({}), template: 'update-image-tag' }] })).toBe('pending');
     expect(state({ flagBefore: true })).toBe('pending');
+  });
+
+  it('is told of a gate that is shut without a hold, and whose doing it is', () => {
+    const flags = (name: string) => name !== 'staging';
+    expect(shutGate('staging', flags, [])).toEqual({ before: 'staging', heldBy: null });
+    expect(shutGate('integration', flags, [])).toBeNull();
+    expect(shutGate(null, flags, [])).toBeNull();
+    const ofStaging = {
+      ...hold,
+      environment: 'staging',
+      changed: [{ environment: 'staging', automatic_deploys_enabled: true }],
+    };
+    expect(shutGate('staging', flags, [ofStaging])).toEqual({ before: 'staging', heldBy: 'staging' });
+    const byHand = { before: 'staging', heldBy: null };
+    expect(shutGateState(byHand, facts)).toMatchObject({ state: 'effective', by: null });
+    expect(shutGateState(byHand, { ...facts, applicationsBefore: [application()] }).state).toBe('pending');
   });
 
   it('says when it cannot be seen, or nothing gates', () => {

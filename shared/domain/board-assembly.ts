@@ -4,8 +4,8 @@ import type { Deployment } from './deployment';
 import { driftOf } from './drift';
 import type { Failure } from './failure';
 import type { Freshness } from './freshness';
-import type { HoldRecord } from './hold';
-import { holdState } from './hold-state';
+import { type HoldRecord, shutGate } from './hold';
+import { type HoldFacts, holdState, shutGateState } from './hold-state';
 import type { Operation } from './operation';
 import { presentStep } from './operation-reducer';
 import type { Rollout } from './rollout';
@@ -84,13 +84,12 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
 
 function holdOf(input: BoardInput, app: string, environment: string, ledger: LedgerCell): Cell['hold'] {
   const hold = input.hold(app, environment);
-  if (hold === null) return null;
-  if ('unreadable' in hold)
+  if (hold && 'unreadable' in hold)
     return { state: 'unknown', by: null, since: null, reason: null, detail: hold.unreadable.message };
   const before = environmentBefore(input.chains, environment);
   const cluster = before === null ? null : input.cluster(before);
   const fileBefore = before === null ? undefined : input.files.get(before)?.get(app);
-  return holdState(hold, {
+  const facts: HoldFacts = {
     before,
     ledger,
     flagBefore: fileBefore?.automaticDeploys,
@@ -98,6 +97,18 @@ function holdOf(input: BoardInput, app: string, environment: string, ledger: Led
     applicationsBefore: cluster?.applications(app) ?? [],
     workflowsBefore: cluster?.workflows({ app }) ?? [],
     workflowsHere: input.cluster(environment)?.workflows({ app }) ?? [],
+  };
+  if (hold) return holdState(hold, facts);
+  const flagOf = (name: string) => input.files.get(name)?.get(app)?.automaticDeploys;
+  const gate = shutGate(before, flagOf, holdsOf(input, app));
+  return gate && shutGateState(gate, facts);
+}
+
+/** The readable holds of an app in all environments. */
+function holdsOf(input: BoardInput, app: string): HoldRecord[] {
+  return [...input.files.keys()].flatMap((environment) => {
+    const hold = input.hold(app, environment);
+    return hold && !('unreadable' in hold) ? [hold] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Application, Hold } from './board';
 import type { Freshness } from './freshness';
-import type { HoldRecord } from './hold';
+import type { HoldRecord, ShutGate } from './hold';
 import { shortVersion } from './version';
 import type { Workflow } from './workflow';
 
@@ -101,9 +101,23 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
       state: 'pending',
       detail: `Automatic deploys were switched on again in ${before}'s file: the hold does not hold. Release it and hold again.`,
     };
+  return { ...base, ...seenInCluster(before, facts) };
+}
+
+/** Where a gate stands that is shut without a hold of the environment itself: nobody is known who holds it. */
+export function shutGateState(gate: ShutGate, facts: HoldFacts): Hold {
+  const why =
+    gate.heldBy === null
+      ? `Automatic deploys were switched off in ${gate.before}'s file, outside Signalbox.`
+      : `This follows from the hold of ${gate.heldBy}, which covers ${gate.before}'s file.`;
+  const { state, detail } = seenInCluster(gate.before, facts);
+  return { by: null, since: null, reason: null, state, detail: detail === null ? why : `${why} ${detail}` };
+}
+
+/** Whether the cluster of the environment before shows that nothing comes through any more. */
+function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | 'detail'> {
   if (facts.clusterBefore.state !== 'live')
     return {
-      ...base,
       state: 'unknown',
       detail: `The ledger holds it, but ${before} ${words(facts.clusterBefore)}.`,
     };
@@ -113,15 +127,13 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
   ];
   if (onTheWay.length > 0)
     return {
-      ...base,
       state: 'pending',
       detail: `A promotion is still on its way: ${onTheWay.map((one) => one.name).join(', ')}.`,
     };
   if (!gateShut(facts.applicationsBefore))
     return {
-      ...base,
       state: 'pending',
       detail: `Waiting until ${before} shows automaticDeploysEnabled: "false".`,
     };
-  return { ...base, state: 'effective', detail: null };
+  return { state: 'effective', detail: null };
 }

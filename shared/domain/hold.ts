@@ -77,6 +77,30 @@ export function holdPlan(
   });
 }
 
+/** A gate that is shut without a hold of the environment itself. */
+export interface ShutGate {
+  /** The environment whose file says so. */
+  before: string;
+  /** The environment whose recorded hold shuts it in passing; `null`: somebody switched the flag outside Signalbox. */
+  heldBy: string | null;
+}
+
+/**
+ * Whether automatic deploys into an environment are off although nobody holds it: the file of the environment before
+ * says `automatic_deploys_enabled: false`.
+ * @param before `null` for the first environment of a chain, which nothing gates.
+ * @param others the app's recorded holds.
+ */
+export function shutGate(
+  before: string | null,
+  flag: FlagOf,
+  others: readonly HoldRecord[],
+): ShutGate | null {
+  if (before === null || flag(before) !== false) return null;
+  const holder = others.find(({ changed }) => changed.some(({ environment }) => environment === before));
+  return { before, heldBy: holder?.environment ?? null };
+}
+
 /** What becomes of each file that a hold covers when it is released. */
 export interface ReleasePlan {
   restore: { environment: string; to: boolean | null }[];

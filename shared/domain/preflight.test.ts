@@ -20,6 +20,7 @@ const ledger: LedgerFacts = {
   problem: null,
   hold: null,
   holdProblem: null,
+  gate: null,
   versionBefore: 'v3',
 };
 const outside: OutsideFacts = {

@@ -3,7 +3,7 @@ import type { Change } from './change';
 import type { Failure } from './failure';
 import type { Finding } from './finding';
 import type { Freshness } from './freshness';
-import type { HoldRecord } from './hold';
+import type { HoldRecord, ShutGate } from './hold';
 import type { Intent } from './operation';
 import type { Evidence } from './rollback-target';
 import { compareVersions, shortVersion } from './version';
@@ -26,6 +26,8 @@ export interface LedgerFacts {
   hold: HoldRecord | null;
   /** Why the hold's file cannot be read. */
   holdProblem: string | null;
+  /** The gate into the environment is shut without a hold of its own. */
+  gate: ShutGate | null;
   /** The version in the environment before; `null` where there is none. */
   versionBefore: string | null;
 }
@@ -50,6 +52,18 @@ export interface OutsideFacts {
   /** What differs between the present version and the wanted one; `null`: not asked yet. */
   change: Change | null;
   testsBefore: TestsBefore;
+}
+
+/** What releasing means where nobody holds the environment itself. */
+function unrecordedRelease(ledger: LedgerFacts): Finding[] {
+  const { gate } = ledger;
+  if (gate === null) return [finding('hold', 'block', 'There is no hold to release.', at(ledger))];
+  if (gate.heldBy !== null)
+    return [
+      finding('hold', 'block', `The hold of ${gate.heldBy} keeps them off: release that one.`, at(ledger)),
+    ];
+  const text = `Switched off in ${gate.before}'s file outside Signalbox; releasing switches it on there.`;
+  return [finding('hold', 'info', text, at(ledger))];
 }
 
 type Ask = Extract<Intent, { kind: 'deploy' | 'promote' | 'rollback' }>;
@@ -116,7 +130,7 @@ function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFac
         finding('hold', 'block', `It is held already, by ${ledger.hold.by}.`, `Since ${ledger.hold.since}.`),
       );
     if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
-      found.push(finding('hold', 'block', 'There is no hold to release.', at(ledger)));
+      found.push(...unrecordedRelease(ledger));
     return found;
   }
   const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
