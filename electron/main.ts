@@ -9,6 +9,7 @@ import { about } from './shell/about';
 import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
+import { type CredentialStore, credentialStore } from './shell/credentials';
 import { type EstateSource, findEstate } from './shell/estate-source';
 import { startLog } from './shell/log';
 import { setMenu } from './shell/menu';
@@ -51,11 +52,11 @@ function applyColourScheme(settings: Settings): void {
   nativeTheme.themeSource = settings.colourScheme === 'auto' ? 'system' : settings.colourScheme;
 }
 
-async function open(settings: SettingsStore): Promise<Session> {
+async function open(settings: SettingsStore, credentials: CredentialStore): Promise<Session> {
   source ??= await findEstate(args, {
     userData,
     practiceScript: path.join(import.meta.dirname, 'practice.js'),
-    vault: openVault(settings.store),
+    credentials,
     log: (line) => log('info', line),
   });
   const opened = await openSession({
@@ -82,11 +83,11 @@ async function open(settings: SettingsStore): Promise<Session> {
 }
 
 /** The practice estate was reset: everything that was known of it belongs to another life. */
-async function openAnew(settings: SettingsStore): Promise<void> {
+async function openAnew(settings: SettingsStore, credentials: CredentialStore): Promise<void> {
   const old = await session;
   await old?.close();
   if (old) await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
-  session = open(settings);
+  session = open(settings, credentials);
   await session;
   window?.webContents.reload();
 }
@@ -100,7 +101,8 @@ async function start(): Promise<void> {
   );
   const settings = openSettings(await defaultSettings());
   applyColourScheme(settings.get());
-  session = open(settings);
+  const credentials = credentialStore(openVault(settings.store));
+  session = open(settings, credentials);
   session.catch((error: unknown) => report('the estate could not be opened', error));
 
   const changed = (): void => {
@@ -113,8 +115,13 @@ async function start(): Promise<void> {
       const opened = await openSessionNow();
       const practice = source?.practice ?? null;
       const act =
-        practice && ((one: PracticeAct) => playAct(practice.control, one, () => openAnew(settings)));
-      return createHandlers(opened, { app: about(), settings, openExternal, practice: act }, changed);
+        practice &&
+        ((one: PracticeAct) => playAct(practice.control, one, () => openAnew(settings, credentials)));
+      return createHandlers(
+        opened,
+        { app: about(), settings, openExternal, practice: act, credentials },
+        changed,
+      );
     },
     async () =>
       createStreamHandlers(await openSessionNow(), (listener) => {

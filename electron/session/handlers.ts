@@ -1,17 +1,24 @@
-import type { OutputOf, Settings } from '../../shared/contract/contract';
+import type { OutputOf, ParsedInputOf, Settings } from '../../shared/contract/contract';
 import type { Board } from '../../shared/domain/board';
 import { type Failure, FailureError, type Result } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import { ledgerFreshness } from '../engine/board';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
+import { gitHubFailure, whoseToken } from '../systems/github/client';
 import type { Session } from './open-session';
+
+type CredentialName = ParsedInputOf<'credentials.test'>['name'];
 
 /** What the window's shell does for the handlers. */
 export interface ShellServices {
   app: OutputOf<'session.get'>['app'];
   settings: { get(): Settings; set(change: Partial<Settings>): Settings };
   openExternal: (url: string) => boolean;
+  credentials: {
+    describe(needed: readonly CredentialName[]): OutputOf<'credentials.get'>;
+    set(change: ParsedInputOf<'credentials.set'>): void;
+  };
   /** `null`: this is no practice estate. */
   practice: ((act: Parameters<Handlers['practice.act']>[0]) => Promise<string>) | null;
 }
@@ -33,6 +40,31 @@ function environmentsWith(board: Board, app: string, version: string): string[] 
   return board.cells
     .filter((cell) => cell.app === app && cell.ledger?.version === version)
     .map(({ environment }) => environment);
+}
+
+/** Uses a credential once. A refusal is an answer here, not a failure of the call. */
+async function testCredential(session: Session, name: CredentialName): Promise<OutputOf<'credentials.test'>> {
+  if (name === 'ledger') {
+    const seen = await session.ledger.refresh();
+    return seen.ok
+      ? {
+          ok: true,
+          text: `The ledger answers; its newest commit is ${seen.value.commit?.slice(0, 10) ?? 'not there yet'}.`,
+        }
+      : { ok: false, text: `${seen.failure.message} ${seen.failure.meaning}` };
+  }
+  if (!session.github) return { ok: false, text: 'This estate names no GitHub.' };
+  try {
+    const { account, scopes, expires } = await whoseToken(session.github);
+    const may = scopes === null ? 'GitHub does not tell its scopes' : `scopes: ${scopes}`;
+    return {
+      ok: true,
+      text: `GitHub knows it as ${account}; ${may}; ${expires ? `expires ${expires}` : 'no expiry told'}.`,
+    };
+  } catch (error) {
+    const failure = gitHubFailure(error, 'the token');
+    return { ok: false, text: `${failure.message} ${failure.meaning}` };
+  }
 }
 
 /** A handler for every procedure of the contract, over one opened estate. */
@@ -128,6 +160,14 @@ export function createHandlers(
       changed('settings');
       return settings;
     },
+    'credentials.get': () => shell.credentials.describe(session.neededCredentials),
+    'credentials.set': (change) => {
+      shell.credentials.set(change);
+      // What was refused with the old credential is asked again at once; its failure shows as the ledger's freshness.
+      void ledger.refresh();
+      return shell.credentials.describe(session.neededCredentials);
+    },
+    'credentials.test': ({ name }) => testCredential(session, name),
     'shell.open-external': ({ url }) => {
       if (!shell.openExternal(url)) throw refused('Only https links without a password are opened.');
       return {};

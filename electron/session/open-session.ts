@@ -14,7 +14,7 @@ import { openLedger } from '../ledger/open-ledger';
 import { observeCluster } from '../observation/observe-cluster';
 import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
-import { createGitHub } from '../systems/github/client';
+import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
 import { connect } from '../systems/kubernetes/connection';
 
@@ -42,9 +42,21 @@ export interface Session {
   readonly engine: Engine;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly sources: Sources | null;
+  /** The GitHub of the apps' repos, or of the ledger; `null`: the estate names none. */
+  readonly github: GitHub | null;
+  /** Which credentials this estate takes from the vault. */
+  readonly neededCredentials: readonly ('ledger' | 'github')[];
   readonly history: History;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
+}
+
+/** The practice estate brings its own; a local repo needs none. */
+function neededCredentials({ mode, inPlace, estate }: SessionConfig): Session['neededCredentials'] {
+  if (mode === 'practice') return [];
+  const remote = !inPlace && /^https?:/.test(estate.ledger.url);
+  const github = Boolean(estate.sources?.github ?? estate.ledger.github);
+  return [...(remote ? (['ledger'] as const) : []), ...(github ? (['github'] as const) : [])];
 }
 
 /** A folder per ledger and branch, so that two estates never share a mirror or a journal. */
@@ -109,14 +121,17 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const clusters = openClusters(config);
-  const sources = estate.sources?.github
-    ? createGitHubSources({
-        github: createGitHub({ apiUrl: estate.sources.github.apiUrl, token: await config.githubToken() }),
-        owner: estate.sources.github.owner,
-        urlTemplate: estate.sources.urlTemplate,
-        now: Date.now,
-      })
-    : null;
+  const place = estate.sources?.github ?? estate.ledger.github ?? null;
+  const github = place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken });
+  const sources =
+    github && estate.sources?.github
+      ? createGitHubSources({
+          github,
+          owner: estate.sources.github.owner,
+          urlTemplate: estate.sources.urlTemplate,
+          now: Date.now,
+        })
+      : null;
   const engine = createEngine({
     estate,
     ledger,
@@ -172,6 +187,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     engine,
     clusters,
     sources,
+    github,
+    neededCredentials: neededCredentials(config),
     history,
     async close() {
       closing.abort();

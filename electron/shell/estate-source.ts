@@ -5,9 +5,9 @@ import { practiceCredentialsSchema } from '../practice/estate/state';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
 import type { Arguments } from './arguments';
+import type { CredentialStore } from './credentials';
 import type { PracticeControl } from './practice-acts';
 import { type PracticeProcess, startPractice } from './practice-process';
-import type { Vault } from './vault';
 
 /** An estate to open, with what it needs of this machine. */
 export interface EstateSource {
@@ -52,16 +52,15 @@ async function practiceSource(options: {
  */
 export async function findEstate(
   args: Arguments,
-  options: { userData: string; practiceScript: string; vault: Vault; log: (line: string) => void },
+  options: {
+    userData: string;
+    practiceScript: string;
+    credentials: CredentialStore;
+    log: (line: string) => void;
+  },
 ): Promise<EstateSource> {
-  const ledgerCredentials: SessionConfig['ledgerCredentials'] = async () => {
-    const password = options.vault.get('ledger');
-    return password === null
-      ? null
-      : { username: options.vault.get('ledger-user') ?? 'x-access-token', password };
-  };
-  const githubToken = async (): Promise<string | null> =>
-    options.vault.get('github') ?? options.vault.get('ledger');
+  const ledgerCredentials = async () => options.credentials.ledger();
+  const githubToken = async () => options.credentials.github();
   if (args.ledger !== null) {
     const { estate, inPlace } = await readReleaseRepo(args.ledger, options.userData);
     return { estate: { estate, mode: 'read-only', inPlace, ledgerCredentials, githubToken }, practice: null };

@@ -77,6 +77,23 @@ export function useSaveSettings() {
   });
 }
 
+export const useCredentials = () => useQuery(queryOf('credentials.get', {}));
+
+/** Keeps or forgets a secret; what comes back says only that it is kept. */
+export function useSetCredential() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: InputOf<'credentials.set'>) => call('credentials.set', change),
+    onSuccess: (credentials) => client.setQueryData(queryOf('credentials.get', {}).queryKey, credentials),
+  });
+}
+
+export function useTestCredential() {
+  return useMutation({
+    mutationFn: (name: InputOf<'credentials.test'>['name']) => call('credentials.test', { name }),
+  });
+}
+
 export function useCancelOperation() {
   const client = useQueryClient();
   return useMutation({

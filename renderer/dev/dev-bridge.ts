@@ -191,6 +191,15 @@ export function devBridge(options: DevOptions): Bridge {
     'workflow.get': () => devWorkflow,
     'settings.get': () => settings,
     'settings.set': (change: object) => Object.assign(settings, change),
+    'credentials.get': () => ({
+      unavailableBecause: null,
+      credentials: [
+        { name: 'ledger', state: 'kept', account: 'x-access-token' },
+        { name: 'github', state: 'missing', account: null },
+      ],
+    }),
+    'credentials.set': () => ({ unavailableBecause: null, credentials: [] }),
+    'credentials.test': () => ({ ok: true, text: 'The ledger answers.' }),
     'shell.open-external': () => ({}),
     'practice.act': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),
   };

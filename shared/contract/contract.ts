@@ -65,6 +65,22 @@ const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+const credentialNameSchema = z.enum(['ledger', 'github']);
+/** What is told of the credentials: never a secret. */
+const credentialsSchema = z.object({
+  /** Why this system cannot keep secrets safely, `null` when it can. */
+  unavailableBecause: z.string().nullable(),
+  credentials: z.array(
+    z.object({
+      name: credentialNameSchema,
+      /** `not-needed`: the estate brings its own, or has nothing that needs one. */
+      state: z.enum(['kept', 'missing', 'not-needed']),
+      account: z.string().nullable(),
+    }),
+  ),
+});
+export type Credential = z.infer<typeof credentialsSchema>['credentials'][number];
+
 /**
  * The map of every procedure, shared by both sides. Names are `<noun>.<verb>`. Expected failures come back as
  * `Result` failures; a refusal is never an `undefined`.
@@ -134,6 +150,21 @@ export const procedures = {
   'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
   'settings.get': procedure(nothing, settingsSchema),
   'settings.set': procedure(settingsSchema.partial(), settingsSchema),
+  'credentials.get': procedure(nothing, credentialsSchema),
+  /** Keeps a secret in the system's keychain, or with `null` forgets it. It never comes back over this border. */
+  'credentials.set': procedure(
+    z.object({
+      name: credentialNameSchema,
+      account: z.string().trim().max(200).nullable(),
+      secret: z.string().trim().min(1).max(10_000).nullable(),
+    }),
+    credentialsSchema,
+  ),
+  /** Uses the credential once and says what came of it: account, scopes and expiry where the other side tells. */
+  'credentials.test': procedure(
+    z.object({ name: credentialNameSchema }),
+    z.object({ ok: z.boolean(), text: z.string() }),
+  ),
   /** Only `https:` links; main opens them in the system's browser. */
   'shell.open-external': procedure(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
   /** Rehearsals: refused unless the estate is the practice estate. */

@@ -21,6 +21,9 @@ const everyProcedure: Record<ProcedureName, true> = {
   'workflow.get': true,
   'settings.get': true,
   'settings.set': true,
+  'credentials.get': true,
+  'credentials.set': true,
+  'credentials.test': true,
   'shell.open-external': true,
   'practice.act': true,
 };

@@ -114,7 +114,7 @@ export async function openRig(
     clusters,
     sources: github
       ? createGitHubSources({
-          github: createGitHub({ apiUrl: github.apiUrl, token: access.githubToken }),
+          github: createGitHub({ apiUrl: github.apiUrl, token: async () => access.githubToken }),
           owner: github.owner,
           urlTemplate: estate.sources?.urlTemplate ?? '',
           now: Date.now,

@@ -9,14 +9,13 @@ export type GitHub = InstanceType<typeof InteractiveOctokit>;
 /**
  * A GitHub REST client for a person who waits: short retries, and a rate limit is told instead of slept through.
  * @param options.apiUrl base of the REST API, `https://api.github.com` or `https://<host>/api/v3`.
- * @param options.token asked once, at the start; `null`: without authentication.
+ * @param options.token asked before every request, since it may be changed meanwhile; `null`: without authentication.
  */
-export function createGitHub(options: { apiUrl: string; token: string | null }): GitHub {
+export function createGitHub(options: { apiUrl: string; token: () => Promise<string | null> }): GitHub {
   const silent = (): void => {};
-  return new InteractiveOctokit({
+  const github = new InteractiveOctokit({
     baseUrl: options.apiUrl.replace(/\/$/, ''),
     userAgent: 'signalbox',
-    ...(options.token ? { auth: options.token } : {}),
     // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
     retry: { retries: 2, retryAfterBaseValue: 200 },
@@ -26,6 +25,28 @@ export function createGitHub(options: { apiUrl: string; token: string | null }):
       onSecondaryRateLimit: (after, _options, _octokit, count) => count === 0 && after <= 2,
     },
   });
+  github.hook.before('request', async (request) => {
+    const token = await options.token();
+    if (token) request.headers.authorization = `token ${token}`;
+  });
+  return github;
+}
+
+/**
+ * Whose a token is, what it may do and until when ("Get the authenticated user"; headers `x-oauth-scopes` of classic
+ * tokens and `github-authentication-token-expiration`).
+ * @throws the client's errors.
+ */
+export async function whoseToken(
+  github: GitHub,
+): Promise<{ account: string; scopes: string | null; expires: string | null }> {
+  const { data, headers } = await github.users.getAuthenticated();
+  const expires = headers['github-authentication-token-expiration'];
+  return {
+    account: data.login,
+    scopes: headers['x-oauth-scopes'] || null,
+    expires: expires ? String(expires) : null,
+  };
 }
 
 const statusOf = (error: unknown): number | null =>

@@ -1,9 +1,10 @@
 import { SegmentedControl, Switch } from '@mantine/core';
 import type { Settings } from '../../../shared/contract/contract';
-import { useSaveSettings, useSession, useSettings } from '../../data/queries';
+import { useCredentials, useSaveSettings, useSession, useSettings } from '../../data/queries';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { Panel } from '../../ui/panel';
+import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';
 import classes from './settings-screen.module.css';
 
@@ -56,8 +57,25 @@ export function SettingsScreen() {
           </Panel>
         </>
       )}
+      <CredentialsPanel />
       <About />
     </div>
+  );
+}
+
+function CredentialsPanel() {
+  const { data } = useCredentials();
+  const needed = data?.credentials.filter(({ state }) => state !== 'not-needed') ?? [];
+  if (!data || needed.length === 0) return null;
+  return (
+    <Panel title="Credentials">
+      {data.unavailableBecause !== null && (
+        <p className={classes.notice}>Nothing can be kept here: {data.unavailableBecause}</p>
+      )}
+      {needed.map((credential) => (
+        <CredentialForm key={credential.name} credential={credential} />
+      ))}
+    </Panel>
   );
 }
 

@@ -1,0 +1,83 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Credential } from '../../../shared/contract/contract';
+import { useSetCredential, useTestCredential } from '../../data/queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import classes from './settings-screen.module.css';
+
+const uses = {
+  ledger: 'Release repo',
+  github: 'GitHub',
+} as const;
+const hints = {
+  ledger: 'Reads and pushes the release repo over https. A token goes with any user name.',
+  github: "Reads the apps' repos and merges. Without one, the release repo's is used.",
+} as const;
+const states = { kept: 'kept in the keychain', missing: 'none is kept', 'not-needed': 'not needed' } as const;
+
+/** One credential: entered, tested, forgotten; what was entered never comes back into the window. */
+export function CredentialForm({ credential }: { credential: Credential }) {
+  const { name } = credential;
+  const [account, setAccount] = useState(credential.account ?? '');
+  const [secret, setSecret] = useState('');
+  const save = useSetCredential();
+  const test = useTestCredential();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    save.mutate({ name, account: account.trim() || null, secret }, { onSuccess: () => setSecret('') });
+  };
+  const said = test.data?.text ?? `${uses[name]}: ${states[credential.state]}.`;
+  return (
+    <form className={classes.credential} onSubmit={submit} aria-label={`${uses[name]} credential`}>
+      <div className={classes.form}>
+        <TextInput
+          size="sm"
+          label={`${uses[name]}: user name`}
+          autoComplete="off"
+          value={account}
+          onChange={(event) => setAccount(event.currentTarget.value)}
+        />
+        <PasswordInput
+          size="sm"
+          label={`${uses[name]}: password or token`}
+          autoComplete="off"
+          placeholder={credential.state === 'kept' ? 'kept; type to replace' : ''}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          value={secret}
+          onChange={(event) => setSecret(event.currentTarget.value)}
+        />
+        <Button
+          type="submit"
+          size="sm"
+          variant="default"
+          loading={save.isPending}
+          disabled={secret.trim() === ''}
+        >
+          Keep
+        </Button>
+        <p className={classes.quiet}>{hints[name]}</p>
+      </div>
+      <div className={classes.ways}>
+        <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(name)}>
+          Test {uses[name]}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={credential.state !== 'kept'}
+          onClick={() => save.mutate({ name, account: null, secret: null })}
+        >
+          Forget {uses[name]}
+        </Button>
+        <p role="status" className={classes.quiet}>
+          {said}
+        </p>
+      </div>
+      {(save.error ?? test.error) && (
+        <FailurePanel
+          failure={(save.error ?? test.error)?.failure as NonNullable<typeof save.error>['failure']}
+        />
+      )}
+    </form>
+  );
+}
