@@ -165,14 +165,14 @@ export function createRunner(options: {
           type: 'step-skipped',
           at,
           step,
-          because: `Not done: the step "${stopped.name}" failed.`,
+          because: 'Not done, since the operation stopped before it.',
         });
       else
         append(live, {
           type: 'step-unknown',
           at,
           step,
-          because: `Not watched: "${stopped.name}" is not known.`,
+          because: 'Not watched, since it is not known how a step before it ended.',
         });
     }
   }

@@ -119,6 +119,15 @@ function Notices({ board }: { board: Board }) {
 }
 
 function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
+  if (board.apps.length === 0 && board.ledger.state === 'unreachable') {
+    return (
+      <div className={classes.nothing}>
+        <div className={classes.fault}>
+          <FailurePanel failure={board.ledger.failure} />
+        </div>
+      </div>
+    );
+  }
   if (board.apps.length === 0) {
     return (
       <div className={classes.nothing}>

@@ -18,7 +18,7 @@ export function StepList({ operation }: { operation: Operation }) {
 }
 
 function Item({ step, now }: { step: Step; now: number }) {
-  const spent = between(step.startedAt, step.finishedAt, now);
+  const spent = step.state === 'skipped' ? null : between(step.startedAt, step.finishedAt, now);
   const last = step.saw.at(-1);
   const earlier = step.saw.slice(0, -1);
   return (
