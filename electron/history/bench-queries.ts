@@ -9,7 +9,7 @@ export interface Measured {
 }
 
 /** Runs one thing again and again. */
-export async function measure(times: number, run: (round: number) => Promise<number>): Promise<Measured> {
+async function measure(times: number, run: (round: number) => Promise<number>): Promise<Measured> {
   const taken: number[] = [];
   let rows = 0;
   // The first rounds prepare statements and warm caches.

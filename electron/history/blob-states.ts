@@ -5,12 +5,6 @@ import type { ObjectReader } from './object-reader';
 /** States kept per generation; two generations live at a time. A state takes about 200 bytes. */
 const generation = 40_000;
 
-/** The states before and after one change; `undefined` where the repo lacks the blob. */
-export interface ChangeStates {
-  before: FileState | undefined;
-  after: FileState | undefined;
-}
-
 /**
  * What the blobs say, each read once as long as it is remembered: the same content comes again as the "before" of the
  * next change, in other environments, and with every rollback.

@@ -31,7 +31,7 @@ export function lastDeployments(statements: Statements): DeploymentEvent[] {
 }
 
 /** The id from which on everything was so already at a moment; `null` when the moment lies before everything. */
-export function idOfMoment(statements: Statements, moment: Moment, complete: boolean): number | null {
+function idOfMoment(statements: Statements, moment: Moment, complete: boolean): number | null {
   if ('id' in moment) return 0 - moment.id;
   const at = Math.floor(secondsOf(moment.at));
   // The newest row of the newest commit that is no later, wherever the clocks stood: `git rev-list -1 --before=…`.

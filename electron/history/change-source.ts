@@ -82,7 +82,7 @@ export async function sourcesOfMerge(
 }
 
 /** Reads a commit object (gitformat: headers, empty line, message), in its own encoding. */
-export function parseCommit(oid: string, content: Buffer): SideCommit {
+function parseCommit(oid: string, content: Buffer): SideCommit {
   const blank = content.indexOf('\n\n');
   const head = (blank < 0 ? content : content.subarray(0, blank)).toString('latin1');
   const lines = head.split('\n');

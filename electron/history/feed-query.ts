@@ -74,7 +74,7 @@ function allowedBy(facts: IndexFacts, query: FeedQuery): Allowed {
  * typed), a word with signs in it (`publishing-api`) as a phrase. Nothing of it is read as FTS5's own syntax. `null`
  * when there is no word in it.
  */
-export function matchOf(text: string): string | null {
+function matchOf(text: string): string | null {
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   return words.length ? `${words.map((word) => `"${word.replaceAll('"', ' ')}"`).join(' AND ')} *` : null;
 }

@@ -56,7 +56,7 @@ export function figures(statements: Statements, facts: IndexFacts, query: Figure
 }
 
 /** Ids that rows of a period lie between. */
-export function idsBetween(
+function idsBetween(
   statements: Statements,
   facts: IndexFacts,
   since: number,

@@ -38,7 +38,7 @@ export async function writeModel(gitDir: string, commits: readonly ModelCommit[]
   return importModel(gitDir, commits);
 }
 
-export async function importModel(gitDir: string, commits: readonly ModelCommit[]): Promise<string[]> {
+async function importModel(gitDir: string, commits: readonly ModelCommit[]): Promise<string[]> {
   const lines: string[] = [];
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   commits.forEach((commit, index) => {

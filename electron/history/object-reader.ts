@@ -2,7 +2,7 @@ import type { GitStream } from './git-stream';
 import { streamGit } from './git-stream';
 
 /** Objects beyond this many bytes are not kept in memory: nothing that the history reads is so big. */
-export const maxObjectBytes = 256 * 1024;
+const maxObjectBytes = 256 * 1024;
 
 /** An object as `git cat-file --batch` gives it. `content` is `null` when it is bigger than {@link maxObjectBytes}. */
 export interface GitObject {

@@ -7,7 +7,7 @@ import type { FoundOperation } from './ledger';
 const slackMs = 24 * 3600 * 1000;
 
 /** When a UUIDv7 was made (its first 48 bits: milliseconds since 1970, RFC 9562), `null` for other ids. */
-export function timeOfUuid7(id: string): Date | null {
+function timeOfUuid7(id: string): Date | null {
   const found = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.exec(id);
   return found ? new Date(Number.parseInt(`${found[1]}${found[2]}`, 16)) : null;
 }

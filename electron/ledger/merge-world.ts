@@ -41,7 +41,8 @@ export function mergeWorld(parts: Parts): MergeWorld {
     const token = (await config.githubToken?.()) ?? (await config.credentials?.())?.password ?? null;
     const key = `${place.apiUrl}\n${token ?? ''}`;
     // The client keeps connections and rate limits, so it is kept for as long as the token is the same.
-    if (known?.key !== key) known = { key, github: createGitHub({ apiUrl: place.apiUrl, token: async () => token }) };
+    if (known?.key !== key)
+      known = { key, github: createGitHub({ apiUrl: place.apiUrl, token: async () => token }) };
     return known.github;
   };
   return {

@@ -2,7 +2,7 @@ import type { HttpAuth } from '../systems/git/run-git';
 import type { Credentials } from './ledger';
 
 /** The origin of an http(s) URL, `null` for every other kind of Git address. */
-export function httpOrigin(url: string): string | null {
+function httpOrigin(url: string): string | null {
   if (!/^https?:\/\//i.test(url)) return null;
   try {
     return new URL(url).origin;

@@ -53,7 +53,7 @@ export type Again = (snapshot: Snapshot) => {
 };
 
 /** Tries until a transaction gives up. Every round somebody lands, so only as many consoles as this could starve one. */
-export const maxAttempts = 80;
+const maxAttempts = 80;
 
 /**
  * One transaction: `mutate`, commit, land; again from the start on a newer snapshot whenever somebody else was first.
@@ -155,7 +155,7 @@ async function checkFiles(
 }
 
 /** Why a path cannot be written to, `null` when it can. A leading "." is allowed for `.signalbox` alone. */
-export function pathProblem(path: string): string | null {
+function pathProblem(path: string): string | null {
   for (const [index, part] of path.split('/').entries()) {
     const problem = nameProblem(index === 0 && part.startsWith('.') ? part.slice(1) : part);
     if (problem) return problem;

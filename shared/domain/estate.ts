@@ -50,21 +50,19 @@ const cluster = z.strictObject({
 });
 
 /** An environment: a place to deploy to. `production` is treated with more care. */
-export const environmentSchema = z.strictObject({
+const environmentSchema = z.strictObject({
   name,
   tier: z.enum(['production', 'standard']).default('standard'),
   cluster: cluster.optional(),
 });
-export type Environment = z.infer<typeof environmentSchema>;
 
 /** A pipeline: a chain of environments in the order in which versions travel. The kind `bags` joins here later. */
-export const pipelineSchema = z.discriminatedUnion('kind', [
+const pipelineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('apps'), name, environments: z.array(name).min(1) }),
 ]);
-export type Pipeline = z.infer<typeof pipelineSchema>;
 
 /** Where the release repo is and how commits land on its branch. */
-export const ledgerSchema = z.strictObject({
+const ledgerSchema = z.strictObject({
   /** https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside. */
   url: z
     .string()

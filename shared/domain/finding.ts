@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** `unknown` never counts as a pass; `block` and `warn` and `unknown` can be overridden only with a typed reason. */
 export const findingLevels = ['block', 'warn', 'unknown', 'info', 'pass'] as const;
 
-export const findingCodes = [
+const findingCodes = [
   'already-there',
   'behind-running',
   'operation-running',

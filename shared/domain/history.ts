@@ -36,12 +36,11 @@ export const deploymentEventSchema = deploymentSchema.extend({
 export type DeploymentEvent = z.infer<typeof deploymentEventSchema>;
 
 /** Everything in the feed that is no deployment. `version` is what main said there then (before it went, for `gone`). */
-export const otherEventSchema = deploymentSchema.omit({ from: true, to: true, kind: true }).extend({
+const otherEventSchema = deploymentSchema.omit({ from: true, to: true, kind: true }).extend({
   ...position,
   type: z.enum(['appeared', 'hold-set', 'hold-released', 'promotion-on', 'promotion-off', 'gone']),
   version: z.string().nullable(),
 });
-export type OtherEvent = z.infer<typeof otherEventSchema>;
 
 export const historyEventSchema = z.discriminatedUnion('type', [deploymentEventSchema, otherEventSchema]);
 export type HistoryEvent = z.infer<typeof historyEventSchema>;

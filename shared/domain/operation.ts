@@ -68,7 +68,7 @@ export const stepsOf: Record<OperationKind, readonly StepName[]> = {
   'release-hold': ['preflight', 'commit'],
 };
 
-export const stepStateSchema = z.enum([
+const stepStateSchema = z.enum([
   'waiting',
   'running',
   'succeeded',

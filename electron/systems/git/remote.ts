@@ -29,7 +29,7 @@ export async function remoteHeadBranch(url: string, options: Asking = {}): Promi
 }
 
 /** Lines of `<object id> TAB <ref>`. */
-export function parseLsRemote(text: string): ReadonlyMap<string, string> {
+function parseLsRemote(text: string): ReadonlyMap<string, string> {
   const refs = new Map<string, string>();
   for (const line of text.split('\n')) {
     const tab = line.indexOf('\t');
