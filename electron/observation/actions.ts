@@ -14,8 +14,6 @@ import type { ClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
 
-const templateLabel = 'workflows.argoproj.io/workflow-template';
-
 const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
   message: `Argo CD is already working on ${application}, for ${by}.`,
@@ -133,10 +131,16 @@ export function clusterActions(
     },
 
     async readWorkflows({ app, template }, signal) {
-      const labelSelector = `repoName=${app},${templateLabel}=${template}`;
+      // Not by the template's label: only a submission from the template sets it, an event's own manifest need not
+      // (argo-workflows issue 12670), and a promotion that is overlooked here would count as none.
+      const labelSelector = `repoName=${app}`;
       const listed = await listObjects(connection, { ...workflows, labelSelector }, { signal });
       if (!listed.ok) return fail(listed.failure);
-      return ok(listed.value.flatMap((object) => readWorkflow(object, place.environment) ?? []));
+      return ok(
+        listed.value
+          .flatMap((object) => readWorkflow(object, place.environment) ?? [])
+          .filter((workflow) => workflow.template === template),
+      );
     },
 
     async readApplications(app, signal) {

@@ -127,6 +127,19 @@ describe('a cluster that is observed over its API', () => {
     });
   });
 
+  it('finds workflows that carry no label of their template, as those that an event starts', async () => {
+    const unlabelled = workflow('by-a-sensor', 'Running');
+    there.store.create('Workflow', {
+      metadata: { ...unlabelled.metadata, labels: { repoName: 'frontend', imageTag: 'v1' } },
+      spec: { workflowTemplateRef: { name: 'post-sync' } },
+      status: { phase: 'Running' },
+    } as never);
+    const read = await cluster.actions.readWorkflows({ app: 'frontend', template: 'post-sync' }, never);
+    expect(read).toMatchObject({ ok: true, value: [{ name: 'by-a-sensor' }] });
+    const other = await cluster.actions.readWorkflows({ app: 'frontend', template: 'deploy-image' }, never);
+    expect(other).toEqual({ ok: true, value: [] });
+  });
+
   it('keeps what it saw when the cluster goes away, and says so', async () => {
     await there.server.close();
     await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
