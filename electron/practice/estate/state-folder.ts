@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 
 /** Where things lie in a practice estate's state folder. */
@@ -67,25 +68,35 @@ export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promi
   }
 }
 
+/** How long a start waits for another process to end: after the console was killed, its estate ends a moment later. */
+const patienceMs = 5_000;
+const lookEveryMs = 100;
+
 /**
  * Takes the folder for this process. A lock whose process is gone is taken over.
  * @returns gives it back
- * @throws when another living process has it
+ * @throws when another living process has it, and still has it after some seconds
  */
 export async function lockFolder(paths: StatePaths): Promise<() => Promise<void>> {
   await mkdir(paths.folder, { recursive: true });
   const own = `${process.pid} ${await birthOf(process.pid)}`;
-  for (let attempt = 1; ; attempt += 1) {
+  const until = performance.now() + patienceMs;
+  for (let takeovers = 0; ; ) {
     try {
       await writeFile(paths.lock, own, { flag: 'wx' });
       return () => rm(paths.lock, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || takeovers > 3) throw error;
     }
     const text = await readFile(paths.lock, 'utf8').catch(() => '');
     const [pid = '', birth = ''] = text.split(' ');
-    if (text !== own && isAlive(Number(pid)) && (await birthOf(Number(pid))) === birth)
-      throw new Error(`another practice estate (process ${pid}) runs on ${paths.folder}`);
+    if (text !== own && isAlive(Number(pid)) && (await birthOf(Number(pid))) === birth) {
+      if (performance.now() > until)
+        throw new Error(`another practice estate (process ${pid}) runs on ${paths.folder}`);
+      await delay(lookEveryMs);
+      continue;
+    }
+    takeovers += 1;
     await rm(paths.lock, { force: true });
   }
 }
