@@ -1,5 +1,15 @@
 import { expect, type Page, test } from '@playwright/test';
-import { ask, cellAt, ended, freshBoard, goTo, grid, openOperation, sheet, versionOf } from './screen';
+import {
+  cellAt,
+  ended,
+  freshBoard,
+  goTo,
+  grid,
+  openOperation,
+  sheet,
+  startDeploy,
+  versionOf,
+} from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(20);
@@ -163,20 +173,7 @@ test('a second operation on the same app there is refused with the first one’s
   const version = await newVersion(name);
   await app().practice.control.slowRollout({ app: name, environment: 'production' });
   const expected = await versionOf(page(), name, 'production');
-  const intent = {
-    kind: 'deploy' as const,
-    app: name,
-    environment: 'production',
-    version,
-    expected,
-    reason: 'A slow one',
-  };
-  const preview = await ask(page(), 'preview.get', intent);
-  const override = [...new Set(preview.findings.map(({ code }) => code))];
-  const { operationId } = await ask(page(), 'operation.start', {
-    intent: { ...intent, override },
-    seen: preview.findings,
-  });
+  const operationId = await startDeploy(page(), { app: name, environment: 'production', version });
   await expect(cellAt(page(), name, 'production')).toContainText(/Rollout|Sync|pods?/, { timeout: 30_000 });
   await cellAt(page(), name, 'production').click();
   await page()

@@ -94,6 +94,22 @@ export async function openOperation(page: Page): Promise<string> {
   return page.url().split('/').at(-1)?.split('?')[0] ?? '';
 }
 
+/** Starts a deploy as the sheet would, in spite of whatever the checks find. @returns the operation's id. */
+export async function startDeploy(
+  page: Page,
+  wanted: { app: string; environment: string; version: string },
+): Promise<string> {
+  const expected = await versionOf(page, wanted.app, wanted.environment);
+  const intent = { kind: 'deploy' as const, ...wanted, expected, reason: 'For the test' };
+  const { findings } = await ask(page, 'preview.get', intent);
+  const override = [...new Set(findings.map(({ code }) => code))];
+  const { operationId } = await ask(page, 'operation.start', {
+    intent: { ...intent, override },
+    seen: findings,
+  });
+  return operationId;
+}
+
 /** Waits for an operation to end. @throws with its steps when it ends otherwise. */
 export async function ended(
   page: Page,

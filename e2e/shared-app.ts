@@ -11,12 +11,18 @@ export interface Running extends RunningApp {
   practice: Practice;
 }
 
-/** Starts an app on the practice estate of a user-data folder, and waits for its board. */
-export async function startOnPractice(userData: string, speed = 20): Promise<Running> {
+/**
+ * Starts an app on the practice estate of a user-data folder.
+ * @param options.ready whether to wait until everything on the board is live and healthy (it is, on a new estate).
+ */
+export async function startOnPractice(
+  userData: string,
+  { speed = 20, ready = true }: { speed?: number; ready?: boolean } = {},
+): Promise<Running> {
   const app = await startApp(userData, ['--practice-speed', String(speed)]);
   try {
     const practice = await practiceOf(userData);
-    await boardReady(app.page);
+    if (ready) await boardReady(app.page);
     return { ...app, practice };
   } catch (error) {
     await attachLog(userData);
@@ -44,7 +50,7 @@ export function sharedApp(speed = 20): () => Running {
     return running;
   };
   test.beforeAll(async () => {
-    running = await startOnPractice(await newUserData(), speed);
+    running = await startOnPractice(await newUserData(), { speed });
   });
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are needed from the pattern
   test.afterEach(async ({}, info) => {
