@@ -119,6 +119,8 @@ export function superseded(context: StepContext, version: string): StepEnd | nul
   const snapshot = world.ledger.snapshot();
   const now = world.reader.facts(snapshot, app, environment, null).version;
   if (now === version) return null;
+  // A merge is made at GitHub and then fetched: until that fetch comes through, the view is of before the own commit.
+  if (snapshot.commit === context.record().effects.get('commit')?.data.base) return null;
   const there = now === null ? 'no version' : shortVersion(now);
   const last = world.history.deployments(app, environment)[0];
   const by = last && last.to === now ? ` by ${last.author}` : '';

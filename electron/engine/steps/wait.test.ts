@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { StepContext } from '../operation-context';
+import { superseded } from './wait';
+
+/** As much of a step's context as {@link superseded} looks at: a ledger at a commit that says a version. */
+function contextAt(commit: string, version: string): StepContext {
+  const effects = new Map([['commit', { outcome: 'done', data: { base: 'base', commit: 'own' } }]]);
+  return {
+    id: 'op-1',
+    intent: { kind: 'rollback', app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' },
+    record: () => ({ effects }),
+    world: {
+      ledger: { snapshot: () => ({ commit }) },
+      reader: { facts: () => ({ version }) },
+      history: { deployments: () => [] },
+      holder: () => null,
+    },
+  } as unknown as StepContext;
+}
+
+describe('whether another version is wanted meanwhile', () => {
+  it('is not said while the own version is there', () => {
+    expect(superseded(contextAt('own', 'v1'), 'v1')).toBeNull();
+  });
+  it('is said when the ledger moved on to another version', () => {
+    expect(superseded(contextAt('later', 'v3'), 'v1')).toMatchObject({
+      state: 'failed',
+      failure: { code: 'conflict' },
+    });
+  });
+  it('is not said of a view that is older than the own commit: it just was not fetched yet', () => {
+    expect(superseded(contextAt('base', 'v2'), 'v1')).toBeNull();
+  });
+});
