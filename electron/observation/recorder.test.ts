@@ -4,7 +4,7 @@ import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import { createClusterState } from './cluster-state';
 import { type CellObservation, healthOf, recordHealth } from './recorder';
-import { trimDeployment } from './trim';
+import { trimDeployment, trimReplicaSet } from './trim';
 
 const application = (facts: Partial<Application> = {}): Application => ({
   name: 'frontend',
@@ -81,6 +81,7 @@ describe('the recorder', () => {
               namespace: 'apps',
               uid: 'd',
               labels: { 'app.govuk/repository-name': 'frontend' },
+              annotations: { 'deployment.kubernetes.io/revision': '1' },
             },
             spec: { replicas: 1 },
             status: { replicas: 1, updatedReplicas: 1, availableReplicas: available },
@@ -88,8 +89,39 @@ describe('the recorder', () => {
         },
       ],
     });
-    state.applyDeployments(deployment(0));
+    const replicaSet = (image: string) => ({
+      source: 'watch' as const,
+      removed: [],
+      upserts: [
+        {
+          namespace: 'apps',
+          name: 'frontend-1',
+          uid: 'r',
+          resourceVersion: '1',
+          value: trimReplicaSet({
+            metadata: {
+              name: 'frontend-1',
+              namespace: 'apps',
+              uid: 'r',
+              labels: { 'app.govuk/repository-name': 'frontend' },
+              annotations: { 'deployment.kubernetes.io/revision': '1' },
+              ownerReferences: [{ kind: 'Deployment', uid: 'd', controller: true }],
+            },
+            spec: { template: { spec: { containers: [{ image }] } } },
+          }),
+        },
+      ],
+    });
+    state.applyDeployments(deployment(1));
+    state.applyReplicaSets(replicaSet('registry/frontend:v1'));
     state.applyFreshness('all', { state: 'live', asOf: 'now' });
+    // All is well, but with the version before: Kubernetes was not given the new one yet.
+    expect(recorded).toEqual([]);
+    state.applyApplications(put('frontend', 'Degraded'));
+    expect(recorded).toEqual([]);
+    state.applyApplications(put('frontend', 'Healthy'));
+    state.applyDeployments(deployment(0));
+    state.applyReplicaSets(replicaSet('registry/frontend:v2'));
     expect(recorded).toEqual([]);
     state.applyDeployments(deployment(1));
     state.applyDeployments(deployment(1));

@@ -1,5 +1,6 @@
 import type { Application } from '../../shared/domain/board';
 import type { HealthObservation } from '../../shared/domain/rollback-target';
+import { areOfVersion } from '../../shared/domain/rollout-rules';
 import { hasEnded } from '../systems/argo/workflow';
 import type { ClusterView } from './types';
 
@@ -47,9 +48,12 @@ export function recordHealth(options: {
     // What is not live may be long over.
     if (view.freshness().state !== 'live') return;
     const health = healthOf(view.applications(app));
-    // An Application can be Healthy for a moment before the new pods are made: the rollouts must agree.
-    const settled = view.rollouts(app).every(({ state }) => state === 'done');
-    if (health && (health.what === 'degraded' || settled)) {
+    // An Application carries the new version's annotation while its health is still the old one's, and can be Healthy
+    // before the new pods are made: what is kept for good as this version's health must be of its own pods.
+    const rollouts = view.rollouts(app);
+    const settled = rollouts.every(({ state }) => state === 'done');
+    const isItsOwn = health && (rollouts.length === 0 || areOfVersion(rollouts, health.version));
+    if (health && isItsOwn && (health.what === 'degraded' || settled)) {
       const said = `${health.version} ${health.what}`;
       if (last.get(app) !== said) {
         last.set(app, said);

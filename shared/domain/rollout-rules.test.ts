@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  areOfVersion,
   type DeploymentFacts,
   type PodFacts,
   type ReplicaSetFacts,
@@ -102,5 +103,30 @@ describe('the picture of a rollout', () => {
       pod('p', 'new', { reason: 'Error', deleting: true }),
     ]);
     expect(rollout.failingPod).toBeNull();
+  });
+});
+
+describe('the version of rollouts, by their images', () => {
+  const rollout = (...images: string[]) => ({
+    replicaSets: [
+      { name: 'new', current: true, revision: 2, images, desired: 1, ready: 1 },
+      { name: 'old', current: false, revision: 1, images: ['r:5000/app:v1'], desired: 0, ready: 0 },
+    ],
+  });
+  it.each<[string, string[][], boolean]>([
+    ['its tag, whatever runs beside it', [['r:5000/app:v2', 'nginx:1.27']], true],
+    ['its tag with a digest', [['r:5000/app:v2@sha256:00ff']], true],
+    ['a worker that still has the old one', [['r:5000/app:v2'], ['r:5000/app:v1']], false],
+    ['a Deployment of something else', [['r:5000/app:v2'], ['redis:7']], true],
+    ['the old one alone', [['r:5000/app:v1']], false],
+    ['no tag at all', [['r:5000/app@sha256:00ff']], false],
+    ['nothing', [], false],
+  ])('%s', (_name, images, expected) => {
+    expect(
+      areOfVersion(
+        images.map((one) => rollout(...one)),
+        'v2',
+      ),
+    ).toBe(expected);
   });
 });

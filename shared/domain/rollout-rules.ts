@@ -125,6 +125,30 @@ export function rolloutOf(
   };
 }
 
+/** An image's repository and tag (`registry:5000/apps/frontend:v12@sha256:…` → `v12`); a digest is no tag. */
+function partsOf(image: string): { repository: string; tag: string | null } {
+  const name = image.split('@', 1)[0] ?? '';
+  const colon = name.lastIndexOf(':');
+  if (colon <= name.lastIndexOf('/')) return { repository: name, tag: null };
+  return { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
+}
+
+/** Whether one of the images has the version as its tag. */
+export const runsVersion = (images: readonly string[], version: string): boolean =>
+  images.some((image) => partsOf(image).tag === version);
+
+/**
+ * Whether rollouts are of a version at all, by the images of their current ReplicaSets: at least one has it, and none
+ * has another tag of the same image. A Deployment that was not given its new version yet looks done, with the old one.
+ */
+export function areOfVersion(rollouts: readonly Pick<Rollout, 'replicaSets'>[], version: string): boolean {
+  const images = rollouts.flatMap(({ replicaSets }) =>
+    replicaSets.filter(({ current }) => current).flatMap((set) => set.images.map(partsOf)),
+  );
+  const own = new Set(images.filter(({ tag }) => tag === version).map(({ repository }) => repository));
+  return own.size > 0 && images.every(({ repository, tag }) => !own.has(repository) || tag === version);
+}
+
 /** Oldest first, by creation and then by name, so that rows do not jump. */
 function byAge(a: PodFacts, b: PodFacts): number {
   return (a.createdAt ?? '').localeCompare(b.createdAt ?? '') || a.name.localeCompare(b.name);

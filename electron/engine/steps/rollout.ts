@@ -1,6 +1,7 @@
 import type { Application } from '../../../shared/domain/board';
 import type { Failure } from '../../../shared/domain/failure';
 import type { Rollout } from '../../../shared/domain/rollout';
+import { runsVersion } from '../../../shared/domain/rollout-rules';
 import { shortVersion } from '../../../shared/domain/version';
 import type { StepContext, StepEnd } from '../operation-context';
 import {
@@ -14,9 +15,6 @@ import {
   waitUntil,
 } from './wait';
 
-const runs = (images: readonly string[], version: string): boolean =>
-  images.some((image) => image.endsWith(`:${version}`) || image.includes(`:${version}@`));
-
 /**
  * Whether a Deployment still has to be given the version: its current ReplicaSet runs another one. Deployments that
  * carry no version in their image's tag are taken as they are.
@@ -24,8 +22,8 @@ const runs = (images: readonly string[], version: string): boolean =>
  */
 function isBehind(rollout: Rollout, version: string, others: readonly string[]): boolean {
   const current = rollout.replicaSets.find((one) => one.current);
-  if (!current || runs(current.images, version)) return false;
-  return others.some((other) => other !== version && runs(current.images, other));
+  if (!current || runsVersion(current.images, version)) return false;
+  return others.some((other) => other !== version && runsVersion(current.images, other));
 }
 
 function failing(rollout: Rollout): string {
