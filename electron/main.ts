@@ -42,10 +42,19 @@ const show = (): void => {
   window?.focus();
 };
 
-async function defaultSettings(): Promise<Settings> {
+/** Who commits are by until somebody says so in Settings: the system's user, and as soon as it was asked, Git's. */
+function defaultSettings(): Settings {
   const user = os.userInfo().username;
-  const identity = (await configuredIdentity()) ?? { name: user, email: `${user}@${os.hostname()}.invalid` };
-  return { colourScheme: 'auto', notifications: true, identity };
+  const settings: Settings = {
+    colourScheme: 'auto',
+    notifications: true,
+    identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
+  };
+  // Not waited for: the window need not know it.
+  void configuredIdentity().then((found) => {
+    if (found) settings.identity = found;
+  });
+  return settings;
 }
 
 function applyColourScheme(settings: Settings): void {
@@ -92,14 +101,14 @@ async function openAnew(settings: SettingsStore, credentials: CredentialStore): 
   window?.webContents.reload();
 }
 
-async function start(): Promise<void> {
+function start(): void {
   denyPermissions();
   setMenu();
   serveApp(
     path.join(import.meta.dirname, '..', 'renderer'),
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
-  const settings = openSettings(await defaultSettings());
+  const settings = openSettings(defaultSettings());
   applyColourScheme(settings.get());
   const credentials = credentialStore(openVault(settings.store));
   session = open(settings, credentials);
