@@ -52,7 +52,15 @@ const deploymentSchema = z.object({
       readyReplicas: count,
       availableReplicas: count,
       conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: text,
+            message: text,
+            lastUpdateTime: text,
+          }),
+        )
         .nullish(),
     })
     .nullish(),

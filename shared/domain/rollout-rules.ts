@@ -18,7 +18,14 @@ export interface DeploymentFacts {
   ready: number;
   available: number;
   paused: boolean;
-  conditions: readonly { type: string; status: string; reason: string | null; message: string | null }[];
+  conditions: readonly {
+    type: string;
+    status: string;
+    reason: string | null;
+    message: string | null;
+    /** When it last changed; ISO 8601 UTC. */
+    lastUpdateTime?: string | null;
+  }[];
 }
 
 /** What the rules need of a ReplicaSet (apps/v1). */
@@ -44,14 +51,18 @@ export interface PodFacts extends Omit<RolloutPod, 'replicaSet'> {
  * Whether a Deployment's rollout is done, by the rules of `kubectl rollout status`
  * (kubectl `pkg/polymorphichelpers/rollout_status.go`), in their order.
  */
-export function rolloutState(deployment: DeploymentFacts): Pick<Rollout, 'state' | 'message'> {
+export function rolloutState(deployment: DeploymentFacts): Pick<Rollout, 'state' | 'message' | 'failedAt'> {
   const { desired, total, updated, available } = deployment;
   if (deployment.generation > deployment.observedGeneration) {
     return { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
   }
   const progressing = deployment.conditions.find(({ type }) => type === 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
-    return { state: 'failed', message: progressing.message ?? 'It did not progress within its deadline' };
+    return {
+      state: 'failed',
+      message: progressing.message ?? 'It did not progress within its deadline',
+      failedAt: progressing.lastUpdateTime ?? null,
+    };
   }
   if (updated < desired) {
     const paused = deployment.paused ? ' (the Deployment is paused)' : '';

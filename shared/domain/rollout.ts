@@ -49,5 +49,7 @@ export const rolloutSchema = z.object({
   ),
   pods: z.array(rolloutPodSchema),
   failingPod: z.string().nullable(),
+  /** When the deadline passed (`lastUpdateTime` of the condition Progressing), with `failed`; ISO 8601 UTC. */
+  failedAt: z.string().nullable().optional(),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;

@@ -33,6 +33,19 @@ function failing(rollout: Rollout): string {
   return ` (pod ${pod.name}: ${pod.reason}${message})`;
 }
 
+/**
+ * Whether a deadline passed before the sync that brought the version: Kubernetes keeps that condition when a rollback
+ * does not change the number of updated pods (deployment controller, `syncRolloutStatus`: one replica, old ReplicaSet
+ * still whole) until the old pods are gone. Both times are the cluster's own.
+ */
+function isOfBefore(rollout: Rollout, applications: readonly Application[]): boolean {
+  const [owner] = applications
+    .filter(({ name }) => rollout.deployment.startsWith(name))
+    .sort((a, b) => b.name.length - a.name.length);
+  const synced = owner?.operation?.startedAt;
+  return Boolean(synced && rollout.failedAt && Date.parse(rollout.failedAt) < Date.parse(synced));
+}
+
 const rolloutFailed = (rollout: Rollout, environment: string, version: string): Failure => ({
   code: 'refused',
   message: `The rollout of ${rollout.deployment} in ${environment} failed: ${rollout.message}${failing(rollout)}`,
@@ -69,7 +82,8 @@ export const rollout =
           return {
             waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
           };
-        const failed = rollouts.find((one) => one.state === 'failed');
+        const applications = cluster.view.applications(app);
+        const failed = rollouts.find((one) => one.state === 'failed' && !isOfBefore(one, applications));
         if (failed)
           return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
         const open = rollouts.filter((one) => one.state !== 'done');
@@ -77,7 +91,7 @@ export const rollout =
           return {
             waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; '),
           };
-        const sick = cluster.view.applications(app).filter((one) => one.health !== 'Healthy');
+        const sick = applications.filter((one) => one.health !== 'Healthy');
         if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
         const names = rollouts.map((one) => one.deployment).join(', ');
         return { done: { state: 'succeeded', text: `Healthy; rolled out: ${names || 'no Deployments'}.` } };
