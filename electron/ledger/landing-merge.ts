@@ -1,10 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
 import type { MergeAnswer } from '../systems/github/merges';
 import { ledgerFailure, unknownOutcome } from './failures';
 import { landByPush, type PushWorld, secondLooks } from './landing-push';
 import type { Snapshot } from './ledger';
-import { pause } from './pause';
 import type { Again, Landing } from './transaction';
 
 /** What a landing by merge needs of the world. */

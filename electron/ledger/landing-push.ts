@@ -1,6 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
 import { ledgerFailure, unknownOutcome } from './failures';
-import { pause } from './pause';
 import type { Landing } from './transaction';
 
 /** What a landing by push needs of the world. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { type Failure, FailureError, fail, ok, type Result } from '../../shared/domain/failure';
 import { imageTagLayout } from '../../shared/domain/layout';
@@ -26,7 +27,6 @@ import type {
 } from './ledger';
 import { mergeWorld } from './merge-world';
 import { type Mirror, openMirror } from './mirror';
-import { pause } from './pause';
 import { emptySnapshot, SnapshotReader } from './snapshot';
 import { type Landing, transact } from './transaction';
 
@@ -375,9 +375,8 @@ class MirroredLedger implements Ledger {
         failures++;
       }
       // A remote that is away is asked less often, but soon enough to notice its return.
-      await pause(Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000)), signal).catch(
-        () => {},
-      );
+      const wait = Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000));
+      await pause(wait, undefined, { signal }).catch(() => {});
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
 import { nameProblem } from '../../shared/domain/layout';
 import { GitError } from '../systems/git/errors';
@@ -11,7 +12,6 @@ import type {
   TransactionFailure,
   TransactOptions,
 } from './ledger';
-import { pause } from './pause';
 
 /** How one try to land a commit ended. */
 export type Landing =
@@ -123,7 +123,7 @@ export async function transact<T>(
           ...(landing.drift ? { drift: landing.drift } : {}),
         });
       }
-      await pause(Math.random() * Math.min(80 * attempt, 1500), signal);
+      await pause(Math.random() * Math.min(80 * attempt, 1500), undefined, { signal });
       await freshen();
     }
     return fail(tooBusy(maxAttempts));

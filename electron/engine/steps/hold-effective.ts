@@ -1,7 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { environmentBefore } from '../../../shared/domain/chain';
 import { gateShut, gates } from '../../../shared/domain/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
-import { pause } from './outside';
 import { couldNotLook, noGate } from './stop-promotions';
 import { promotionsSeen, sweep } from './sweep';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, waitUntil } from './wait';
@@ -54,10 +54,10 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     if (isTimedOut(found)) return ranOut(found, world.limits.hold);
     if (typeof found !== 'string') return found;
     // A stop that is refused would be asked for again and again: once a moment is enough.
-    if (found === 'sweep' && settled) await pause(200, context.signal);
+    if (found === 'sweep' && settled) await pause(200, undefined, { signal: context.signal });
     if (found === 'shut') {
       context.waiting(`A last look at ${name} in a moment.`);
-      await pause(world.limits.settle, context.signal);
+      await pause(world.limits.settle, undefined, { signal: context.signal });
     }
     settled = true;
     const swept = await sweep(context);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, Result } from '../../../shared/domain/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
@@ -8,20 +9,6 @@ const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout',
 
 /** Milliseconds before each further try while the cluster looks live and does not answer all the same. */
 const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
-
-/** Waits a moment; rejects with the signal's reason when aborted. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const aborted = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', aborted);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', aborted, { once: true });
-  });
 
 /**
  * Asks something of a cluster that may be away: waits until it is seen, and asks again what failed in passing.
@@ -52,6 +39,6 @@ export async function askPatiently<T>(
     const wait = pauses[attempt];
     if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
     context.waiting(`An answer of the cluster of ${cluster.view.environment}: ${answer.failure.message}`);
-    await pause(wait, context.signal);
+    await pause(wait, undefined, { signal: context.signal });
   }
 }

@@ -10,20 +10,3 @@ export function backoff(
   const most = Math.min(backoffLimit, backoffBase * 2 ** Math.min(attempt, 30));
   return most / 2 + random() * (most / 2);
 }
-
-/** Resolves after so long, or at once when the signal is aborted. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure';
-import { backoff, pause } from './backoff';
+import { backoff } from './backoff';
 import { KubeError, networkError, type Place } from './failures';
 import { LineSplitter } from './lines';
 import { LogResume, parseLogLine } from './log-lines';
@@ -78,7 +79,8 @@ class LogStream {
         if (error !== silence && this.#isLastWord(error, follow)) return;
       }
       if (performance.now() - begun > 5_000) attempt = 0;
-      await pause(backoff(attempt, this.#timing), this.#signal);
+      const wait = backoff(attempt, this.#timing);
+      await pause(wait, undefined, { signal: this.#signal }).catch(() => {});
     }
   }
 

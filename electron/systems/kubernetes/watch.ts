@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, failureOf } from '../../../shared/domain/failure';
-import { backoff, pause } from './backoff';
+import { backoff } from './backoff';
 import { badDataError, KubeError, networkError, type Place, statusError } from './failures';
 import { LineSplitter } from './lines';
 import { resourcePath } from './paths';
@@ -97,9 +98,10 @@ class ResourceWatch<T> {
   }
 
   /** Waits before the next attempt, as long as the server asked for where it did. */
-  #rest(attempt: number, error: unknown): Promise<void> {
+  async #rest(attempt: number, error: unknown): Promise<void> {
     const asked = error instanceof KubeError ? (error.retryAfter ?? 0) : 0;
-    return pause(Math.max(backoff(attempt, this.#timing), asked), this.#options.signal);
+    const wait = Math.max(backoff(attempt, this.#timing), asked);
+    await pause(wait, undefined, { signal: this.#options.signal }).catch(() => {});
   }
 
   #unreachable(failure: Failure): void {
