@@ -25,7 +25,7 @@ const deployment = (state: Rollout['state'], failedAt: string | null): Partial<R
 });
 
 /** The step on a cluster that shows one picture after the other. */
-async function after(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
+async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
   let seen = 0;
   const listeners = new Set<(changes: { topic: string; app: null }[]) => void>();
   const view = {
@@ -60,11 +60,11 @@ async function after(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
 
 describe('a rollout that is watched', () => {
   it('failed when the deadline passed after the sync', async () => {
-    expect(await after(deployment('failed', '2026-03-01T10:10:00Z'))).toMatchObject({ state: 'failed' });
-    expect(await after(deployment('failed', null))).toMatchObject({ state: 'failed' });
+    expect(await endOf(deployment('failed', '2026-03-01T10:10:00Z'))).toMatchObject({ state: 'failed' });
+    expect(await endOf(deployment('failed', null))).toMatchObject({ state: 'failed' });
   });
   it('did not fail by a deadline that passed before the sync: that was the version which is given up', async () => {
-    const end = await after(deployment('failed', '2026-03-01T09:50:00Z'), deployment('done', null));
+    const end = await endOf(deployment('failed', '2026-03-01T09:50:00Z'), deployment('done', null));
     expect(end).toMatchObject({ state: 'succeeded' });
   });
 });
