@@ -1,0 +1,159 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { ask, cellAt, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
+import { sharedApp } from './shared-app';
+
+const app = sharedApp(50);
+const page = (): Page => app().page;
+const folder = path.join(import.meta.dirname, 'screenshots');
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+const schemes = ['light', 'dark'] as const;
+
+test.beforeAll(() => mkdir(folder, { recursive: true }));
+test.beforeEach(() => freshBoard(page()));
+
+/** Every rule that what is on screen breaks, and where. */
+async function violations(): Promise<string[]> {
+  // Electron can't open the second page that axe's present mode works in.
+  const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
+  );
+}
+
+/** Whether something is wider than its window: then it would have to be scrolled sideways. */
+const overflow = (): Promise<number> =>
+  page().evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Keeps pictures of what is on screen, in both colour schemes and sizes, and holds each against axe's rules. */
+async function look(screen: string): Promise<void> {
+  for (const scheme of schemes) {
+    await ask(page(), 'settings.set', { colourScheme: scheme });
+    await expect(page().locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
+    for (const { width, height } of sizes) {
+      await app().electron.evaluate(
+        ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w ?? 0, h ?? 0),
+        [width, height],
+      );
+      await expect
+        .poll(() => page().evaluate(() => [window.innerWidth, window.innerHeight]))
+        .toEqual([width, height]);
+      await page().screenshot({
+        path: path.join(folder, `${screen}-${scheme}-${width}x${height}.png`),
+        animations: 'disabled',
+      });
+      expect(await overflow(), `${screen} is wider than ${width}`).toBeLessThanOrEqual(0);
+    }
+    // The size changes no name, role or colour: one look per scheme is enough.
+    expect(await violations(), `${screen}, ${scheme}`).toEqual([]);
+  }
+}
+
+test('board', async () => {
+  await look('board');
+});
+
+test('board with a cell looked into', async () => {
+  await cellAt(page(), 'whitehall', 'production').click();
+  await expect(
+    inspector(page())
+      .getByRole('region', { name: 'Drift' })
+      .getByText(/^#\d+$/)
+      .first(),
+  ).toBeVisible();
+  await look('board-inspector');
+});
+
+test('app', async () => {
+  await goTo(page(), '#/apps/publishing-api?environment=production');
+  await expect(page().getByRole('row').nth(5)).toBeVisible();
+  await page().getByText('staging → production').click();
+  await look('app');
+});
+
+test('deploy sheet, picking and looking', async () => {
+  await cellAt(page(), 'smart-answers', 'production').click();
+  await page().getByRole('button', { name: 'Deploy smart-answers to production' }).click();
+  await expect(sheet(page()).getByRole('option').nth(3)).toBeVisible();
+  await look('deploy-sheet-picking');
+  await sheet(page()).getByRole('option').first().click();
+  await expect(sheet(page()).getByText('What would change')).toBeVisible();
+  await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).not.toHaveAttribute(
+    'aria-busy',
+  );
+  await look('deploy-sheet');
+});
+
+test('operation, running and failed; and what the board makes of it', async () => {
+  test.setTimeout(180_000);
+  const name = 'content-store';
+  const { control } = app().practice;
+  const { version } = await control.publishRelease({ app: name, deploy: false, migration: true });
+  await control.slowRollout({ app: name, environment: 'production', readySeconds: 3000 });
+  const id = await startDeploy(page(), { app: name, environment: 'production', version });
+  await goTo(page(), `#/operations/${id}`);
+  const rollout = page().getByRole('region', { name: `Rollout of ${name}` });
+  await expect(rollout).toContainText('Rolling out', { timeout: 60_000 });
+  // Time stands nearly still while the pictures are made, or its deadline would pass.
+  await control.setSpeed({ speed: 1 });
+  await look('operation-running');
+  await goTo(page(), '#/');
+  await expect(cellAt(page(), name, 'production')).toContainText(/\d of \d pods/);
+  await look('board-rolling');
+
+  await control.makeVersionCrashLoop({ app: name, version, environment: 'production' });
+  await control.setSpeed({ speed: 200 });
+  await goTo(page(), `#/operations/${id}`);
+  await ended(page(), id, 'failed');
+  await control.setSpeed({ speed: 50 });
+  await expect(page().getByRole('alert').first()).toBeVisible();
+  await look('operation-failed');
+  await goTo(page(), '#/');
+  await expect(page().getByRole('button', { name: /^Needs attention/ })).toHaveText('Needs attention1');
+  await cellAt(page(), name, 'production').click();
+  await look('board-attention');
+  await goTo(page(), '#/operations');
+  await expect(page().getByRole('row').filter({ hasText: version })).toBeVisible();
+  await look('operations');
+});
+
+test('practice', async () => {
+  await goTo(page(), '#/practice');
+  await expect(page().getByRole('heading', { level: 1, name: 'Practice' })).toBeVisible();
+  await look('practice');
+});
+
+test('settings', async () => {
+  await goTo(page(), '#/settings');
+  await expect(page().getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
+  await look('settings');
+});
+
+test('palette', async () => {
+  await expect(grid(page())).toBeVisible();
+  await page().keyboard.press('Control+k');
+  await page().keyboard.type('roll back pub');
+  await expect(page().getByRole('option').first()).toContainText('publishing-api');
+  await look('palette');
+});
+
+test('list of shortcuts', async () => {
+  await page().keyboard.press('?');
+  await expect(page().getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await look('shortcuts');
+});
+
+test('a cluster that is away', async () => {
+  await app().practice.control.clusterDown({ environment: 'staging' });
+  await expect(page().getByRole('list', { name: 'Freshness' })).toContainText(/staging as of/, {
+    timeout: 30_000,
+  });
+  await look('board-stale');
+  await app().practice.control.clusterUp({ environment: 'staging' });
+});
