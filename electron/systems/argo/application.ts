@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Application, healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board';
 
@@ -11,6 +12,13 @@ const operationSchema = z.object({
   initiatedBy: z.object({ username: z.string().optional(), automated: z.boolean().optional() }).optional(),
 });
 
+/** Where an Application's manifests come from (`ApplicationSpec`), and what a comparison was made with (`ComparedTo`). */
+const placeSchema = z.object({
+  source: z.record(z.string(), z.unknown()).nullish(),
+  sources: z.array(z.unknown()).nullish(),
+  sourceHydrator: z.unknown().optional(),
+});
+
 const applicationObjectSchema = z.object({
   metadata: z.object({
     name: z.string(),
@@ -18,11 +26,16 @@ const applicationObjectSchema = z.object({
     resourceVersion: z.string().optional(),
     annotations: z.record(z.string(), z.string()).optional(),
   }),
+  spec: placeSchema.optional().catch(undefined),
   operation: operationSchema.optional(),
   status: z
     .object({
       sync: z
-        .object({ status: syncStatusSchema.catch('Unknown'), revision: z.string().optional() })
+        .object({
+          status: syncStatusSchema.catch('Unknown'),
+          revision: z.string().optional(),
+          comparedTo: placeSchema.optional().catch(undefined),
+        })
         .optional(),
       health: z
         .object({ status: healthStatusSchema.catch('Unknown'), message: z.string().optional() })
@@ -70,6 +83,31 @@ export interface ArgoApplication {
 const flag = (value: string | undefined): boolean | null =>
   value === 'true' ? true : value === 'false' ? false : null;
 
+/** A value without what Go's `omitempty` leaves out: empty texts, lists and objects, zero, false and null. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value || undefined;
+  const kept = Object.entries(value).flatMap(([name, inner]) => {
+    const left = withoutEmpty(inner);
+    return left === undefined ? [] : [[name, left] as const];
+  });
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+type Place = z.infer<typeof placeSchema>;
+
+/**
+ * Whether the last comparison was made with another source than the spec names by now: the test by which Argo CD
+ * itself decides that a comparison is needed (`controller/appcontroller.go`, `needRefreshAppStatus`). Between the
+ * parent's change of the spec and that comparison, the status still speaks of the version before.
+ */
+function isOfAnotherSource(spec: Place | undefined, comparedTo: Place | undefined): boolean {
+  if (!spec || !comparedTo || spec.sourceHydrator) return false;
+  const sources = spec.sources?.length ? 'sources' : 'source';
+  const [now, then] = [withoutEmpty(spec[sources]), withoutEmpty(comparedTo[sources])];
+  return now !== undefined && then !== undefined && !isDeepStrictEqual(now, then);
+}
+
 /**
  * Reads an Application object.
  * @returns `null` when it is not one that can be read (no name): such an object is left out rather than guessed at.
@@ -77,7 +115,7 @@ const flag = (value: string | undefined): boolean | null =>
 export function readApplication(object: unknown): ArgoApplication | null {
   const parsed = applicationObjectSchema.safeParse(object);
   if (!parsed.success) return null;
-  const { metadata, status, operation } = parsed.data;
+  const { metadata, spec, status, operation } = parsed.data;
   const annotations = metadata.annotations ?? {};
   const state = status?.operationState;
   return {
@@ -95,7 +133,9 @@ export function readApplication(object: unknown): ArgoApplication | null {
       automaticDeploysEnabled: flag(annotations.automaticDeploysEnabled),
       promoteDeployment: flag(annotations.promoteDeployment),
       postSyncWorkflowEnabled: flag(annotations.postSyncWorkflowEnabled),
-      sync: status?.sync?.status ?? 'Unknown',
+      sync: isOfAnotherSource(spec, status?.sync?.comparedTo)
+        ? 'Unknown'
+        : (status?.sync?.status ?? 'Unknown'),
       health: status?.health?.status ?? 'Unknown',
       operation: state
         ? { phase: state.phase, message: state.message ?? null, startedAt: state.startedAt ?? null }

@@ -53,6 +53,26 @@ describe('an Application', () => {
     expect(readApplication({ metadata: {} })).toBeNull();
     expect(readApplication(null)).toBeNull();
   });
+  it('is not Synced by a comparison of what its spec said before', () => {
+    const source = (tag: string) => ({
+      repoURL: 'https://github.com/x/charts',
+      path: 'charts/generic-govuk-app',
+      helm: { valuesObject: { appImage: { tag }, replicaCount: 2 } },
+    });
+    const sync = (spec: object, comparedTo: object) =>
+      readApplication(application({ spec, status: { sync: { status: 'Synced', comparedTo } } }))?.shown.sync;
+    expect(sync({ source: source('v2') }, { source: source('v1') })).toBe('Unknown');
+    expect(sync({ source: source('v2') }, { source: source('v2'), destination: {} })).toBe('Synced');
+    expect(sync({ sources: [source('v2')] }, { sources: [source('v1')] })).toBe('Unknown');
+    expect(sync({ sources: [source('v2')] }, { source: {}, sources: [source('v2')] })).toBe('Synced');
+    // What is empty is left out where Argo CD writes down what it compared, and nobody knows the order of keys.
+    const { path, ...rest } = source('v2');
+    const spelledOut = { ...rest, path, targetRevision: '', directory: { recurse: false }, plugin: null };
+    expect(sync({ source: spelledOut }, { source: source('v2') })).toBe('Synced');
+    // Manifests that are rendered ahead are compared in another place: nothing can be told then.
+    expect(sync({ source: source('v2'), sourceHydrator: {} }, { source: source('v1') })).toBe('Synced');
+    expect(sync({ source: source('v2') }, {})).toBe('Synced');
+  });
   it('is read while a sync is asked for and its operationState is nulled', () => {
     const read = readApplication(application({ operation: {}, status: { operationState: null } }));
     expect(read).toMatchObject({ operationRequested: true, shown: { operation: null } });
