@@ -25,6 +25,12 @@ const syncFailed = (application: Application, environment: string): Failure => (
   ...(application.operation?.message ? { detail: application.operation.message } : {}),
 });
 
+/** What Argo CD says when it cannot compare (`ComparisonError`, `InvalidSpecError`…). */
+function troubleOf(application: Application): string {
+  const told = application.conditions.find(({ type }) => type.endsWith('Error'));
+  return told ? ` (${told.type}: ${told.message})` : '';
+}
+
 type Standing = 'synced' | 'running' | 'out-of-sync' | 'comparing' | 'failed';
 
 /** Where one Application stands, by what the view says of it. */
@@ -96,14 +102,15 @@ export const sync =
     const { app, environment } = intent;
     const cluster = world.clusters.get(environment);
     if (!cluster) return noCluster(environment);
-    const asked = new Set<string>();
+    /** Applications that were asked to sync, each with the start of the last sync that was seen by then. */
+    const asked = new Map<string, string | null>();
     await compareAnew(
       context,
       cluster,
       cluster.view.applications(app).map((one) => one.name),
     );
     for (;;) {
-      const found = await waitUntil<StepEnd | { ask: string }>(context, {
+      const found = await waitUntil<StepEnd | { ask: Application }>(context, {
         limit: world.limits.sync,
         sources: [clusterMoves(cluster, app), ledgerMoves(world)],
         look: () => {
@@ -115,16 +122,20 @@ export const sync =
           const waiting: string[] = [];
           for (const one of applications) {
             const stands = standing(cluster, one, id);
-            if (stands === 'failed')
+            // Asked and found busy: the sync that was under way is of this version, and so is its failure.
+            const began = one.operation?.startedAt ?? null;
+            const hasFailed = one.operation?.phase === 'Failed' || one.operation?.phase === 'Error';
+            const isNew = asked.has(one.name) && began !== null && asked.get(one.name) !== began;
+            if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew))
               return { done: { state: 'failed', failure: syncFailed(one, environment) } };
-            if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one.name } };
+            if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one } };
             if (stands === 'synced') continue;
             const message = one.operation?.message ? `: ${one.operation.message}` : '';
             waiting.push(
               stands === 'running'
                 ? `the sync of ${one.name} to end${message}`
                 : stands === 'comparing'
-                  ? `Argo CD to compare ${one.name}`
+                  ? `Argo CD to compare ${one.name}${troubleOf(one)}`
                   : `${one.name} to sync${message}`,
             );
           }
@@ -136,7 +147,7 @@ export const sync =
       });
       if (isTimedOut(found)) return ranOut(found, world.limits.sync);
       if (!('ask' in found)) return found;
-      asked.add(found.ask);
-      await askForSync(context, cluster, found.ask);
+      asked.set(found.ask.name, found.ask.operation?.startedAt ?? null);
+      await askForSync(context, cluster, found.ask.name);
     }
   };
