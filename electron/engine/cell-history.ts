@@ -3,8 +3,8 @@ import type { Deployment } from '../../shared/domain/deployment';
 import { type Evidence, evidenceFor, rollbackTarget, runsOf } from '../../shared/domain/rollback-target';
 import type { DeploymentHistory, Observations } from './ports';
 
-/** Deployments asked for per app: with four environments some fifty per cell. */
-const limit = 200;
+/** Deployments asked for per cell. */
+const limit = 50;
 
 /** The last deployments of every cell, held in memory, and what follows from them. Reads are synchronous. */
 export interface CellHistory {
@@ -14,8 +14,12 @@ export interface CellHistory {
   target(app: string, environment: string, present: string | null): RollbackTarget | null;
   /** How a version did in the cell; `null` when it never ran there as far as is known. */
   evidence(app: string, environment: string, version: string): Evidence | null;
-  /** Asks for the apps anew; calls back per app that changed. Apps that cannot be asked keep what was known. */
-  load(apps: Iterable<string>): Promise<void>;
+  /**
+   * Asks anew for the cells that have another newest deployment than before; calls back per cell that changed. Cells
+   * that cannot be asked keep what was known.
+   * @param apps only these apps; `null`: all.
+   */
+  load(apps: ReadonlySet<string> | null): Promise<void>;
 }
 
 interface Known {
@@ -27,32 +31,30 @@ interface Known {
 
 const key = (app: string, environment: string): string => `${environment}\u0000${app}`;
 
-/** @param onLoaded called with every app whose deployments are other ones than before. */
+/** @param onLoaded called with the app of every cell whose deployments were asked for. */
 export function cellHistory(
   history: DeploymentHistory,
   observations: Observations,
   onLoaded: (app: string) => void,
 ): CellHistory {
   const cells = new Map<string, readonly Deployment[]>();
-  const newest = new Map<string, string>();
+  const marks = new Map<string, { newest: string; whole: boolean }>();
   const targets = new Map<string, Known>();
   const none: readonly Deployment[] = [];
 
   const deployments = (app: string, environment: string): readonly Deployment[] =>
     cells.get(key(app, environment)) ?? none;
 
-  async function loadOne(app: string): Promise<void> {
-    const found = await history.deployments({ app, limit });
-    const mark = `${found.length} ${found[0]?.commit ?? ''} ${found.at(-1)?.commit ?? ''}`;
-    if (newest.get(app) === mark) return;
-    newest.set(app, mark);
-    const byEnvironment = new Map<string, Deployment[]>();
-    for (const one of found) {
-      const list = byEnvironment.get(one.environment);
-      if (list) list.push(one);
-      else byEnvironment.set(one.environment, [one]);
-    }
-    for (const [environment, list] of byEnvironment) cells.set(key(app, environment), list);
+  async function loadCell(one: Pick<Deployment, 'app' | 'environment' | 'commit'>): Promise<void> {
+    const { app, environment, commit } = one;
+    const place = key(app, environment);
+    const mark = marks.get(place);
+    // While the index is still being built, older deployments of a cell may be missing: it is asked again at the end.
+    const { ready } = history.status();
+    if (mark?.newest === commit && (mark.whole || !ready)) return;
+    const found = await history.deployments({ app, environment, limit });
+    cells.set(place, found);
+    marks.set(place, { newest: commit, whole: ready || found.length === limit });
     onLoaded(app);
   }
 
@@ -75,8 +77,10 @@ export function cellHistory(
       return ran ? evidenceFor(version, runs, list, observations.of(app, environment)) : null;
     },
     load: async (apps) => {
+      const newest = await history.newest().catch(() => []);
       // One after the other: the worker answers one question at a time anyway.
-      for (const app of apps) await loadOne(app).catch(() => undefined);
+      for (const one of newest)
+        if (apps === null || apps.has(one.app)) await loadCell(one).catch(() => undefined);
     },
   };
 }

@@ -182,7 +182,7 @@ export function createEngine(config: EngineConfig): Engine {
     loading = (async () => {
       do {
         again = false;
-        await cells.load(apps());
+        await cells.load(null);
         // While the index is being built it tells of progress all the time: a look twice a second is enough.
         if (again) await new Promise((resolve) => setTimeout(resolve, 500));
       } while (again && !closing.signal.aborted);

@@ -5,7 +5,7 @@ import type { DeploymentHistory } from './ports';
 
 /** The engine's view of the history worker. */
 export function historyPort(
-  history: Pick<History, 'status' | 'onStatus' | 'deployments'>,
+  history: Pick<History, 'status' | 'onStatus' | 'deployments' | 'lastDeployments'>,
 ): DeploymentHistory {
   const status = (): Board['history'] => {
     const { phase, progress, notice, failure } = history.status();
@@ -13,6 +13,7 @@ export function historyPort(
   };
   return {
     status,
+    newest: () => history.lastDeployments(),
     deployments: async (query) => (await history.deployments(query)).map(withoutPlace),
     onChange: (listener) => history.onStatus(listener),
   };

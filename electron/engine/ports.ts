@@ -5,8 +5,10 @@ import type { HealthObservation } from '../../shared/domain/rollback-target';
 /** What the engine asks of the deployment history; `history-port.ts` makes it of the history worker. */
 export interface DeploymentHistory {
   status(): Board['history'];
-  /** Deployments of one app in all environments, newest first. Rejects with a FailureError. */
-  deployments(query: { app: string; limit: number }): Promise<readonly Deployment[]>;
+  /** The newest deployment of every cell, in no order that means anything. Rejects with a FailureError. */
+  newest(): Promise<readonly Pick<Deployment, 'app' | 'environment' | 'commit'>[]>;
+  /** Deployments of one cell, newest first. Rejects with a FailureError. */
+  deployments(query: { app: string; environment: string; limit: number }): Promise<readonly Deployment[]>;
   /** Called when more is known than before. Returns the unsubscribe. */
   onChange(listener: () => void): () => void;
 }

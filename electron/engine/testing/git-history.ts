@@ -10,11 +10,7 @@ import type { DeploymentHistory } from '../ports';
  * Deployments read from the ledger's mirror with plain git: what the index says, without the index, so that the
  * engine's tests do not hang on another room's worker. Slow, and only for repos of a few hundred commits.
  */
-export function gitHistory(
-  ledger: Ledger,
-  template: string,
-  environments: readonly string[],
-): DeploymentHistory {
+export function gitHistory(ledger: Ledger, template: string): DeploymentHistory {
   const { gitDir, ref } = ledger;
   const layout = imageTagLayout(template);
 
@@ -65,15 +61,26 @@ export function gitHistory(
       });
   }
 
+  /** The newest commit that touched each cell's file. */
+  async function newest() {
+    const { stdout } = await runGit(['log', '--first-parent', '-m', '--name-only', '--format=%x01%H', ref], {
+      gitDir,
+    });
+    const found = new Map<string, { app: string; environment: string; commit: string }>();
+    for (const part of stdout.toString().split('\u0001').slice(1)) {
+      const [commit = '', ...paths] = part.split('\n').filter(Boolean);
+      for (const path of paths) {
+        const place = layout.match(path);
+        if (place && !found.has(path)) found.set(path, { ...place, commit });
+      }
+    }
+    return [...found.values()];
+  }
+
   return {
     status: () => ({ ready: true, indexed: 0, notice: null }),
-    deployments: async ({ app, limit }) => {
-      const cells = await Promise.all(environments.map((environment) => cell(app, environment)));
-      return cells
-        .flat()
-        .sort((a, b) => b.at.localeCompare(a.at))
-        .slice(0, limit);
-    },
+    newest,
+    deployments: async ({ app, environment, limit }) => (await cell(app, environment)).slice(0, limit),
     onChange: (listener) => ledger.onChange(({ moved }) => moved && listener()),
   };
 }

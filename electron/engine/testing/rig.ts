@@ -120,11 +120,7 @@ export async function openRig(
           now: Date.now,
         })
       : null,
-    history: gitHistory(
-      ledger,
-      estate.ledger.imageTagPath,
-      estate.environments.map((one) => one.name),
-    ),
+    history: gitHistory(ledger, estate.ledger.imageTagPath),
     observations,
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: () => identity,
