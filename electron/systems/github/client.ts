@@ -100,8 +100,20 @@ export function gitHubFailure(error: unknown, what: string): Failure {
       detail,
     };
   }
+  if (status !== null && status >= 400 && status < 500) {
+    return {
+      code: 'refused',
+      message: `GitHub refused this (${what}).`,
+      meaning: `It says: ${detail.split(' - http', 1)[0]}`,
+      next: [
+        { do: 'advice', label: 'Look at the rules of the branch, and at what the token may do.' },
+        retryStep,
+      ],
+      detail,
+    };
+  }
   return {
-    code: status !== null && status < 500 ? 'refused' : 'unreachable',
+    code: 'unreachable',
     message: `GitHub did not answer (${what}).`,
     meaning: 'What depends on it is not known at the moment.',
     next: [retryStep],

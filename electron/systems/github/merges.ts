@@ -32,8 +32,18 @@ export async function mergeBranch(
     if (Number(status) === 204 || !data?.sha) return { outcome: 'already' };
     return { outcome: 'merged', commit: data.sha, parents: data.parents.map((parent) => parent.sha ?? '') };
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 409)
-      return { outcome: 'conflict' };
+    if (isConflict(error)) return { outcome: 'conflict' };
     throw error;
   }
+}
+
+/**
+ * 409 with "Merge conflict". A rule of a protected branch can be answered with 409 too ("Required status check … is
+ * expected"): that is no race, and trying again would not help.
+ */
+function isConflict(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('status' in error) || error.status !== 409)
+    return false;
+  const said = error instanceof Error ? error.message : '';
+  return !/required|protected|review|status check|signed|\brule/i.test(said.split(' - http', 1)[0] ?? '');
 }
