@@ -1,0 +1,149 @@
+import { execFile, spawn } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
+import { expect, type Page, test } from '@playwright/test';
+import { type RunningApp, startApp } from '../electron/dev/running-app';
+import { ask, cellAt, grid, inspector } from './screen';
+import { newUserData, removeUserData } from './shared-app';
+
+const run = promisify(execFile);
+const realData = path.resolve(import.meta.dirname, '../../shared/data/govuk-image-tags.fast-export.gz');
+
+let folder: string;
+let app: RunningApp | null = null;
+test.beforeEach(async () => {
+  folder = await newUserData();
+});
+test.afterEach(async () => {
+  await app?.close();
+  app = null;
+  await removeUserData(folder);
+});
+
+/** Opens a release repo as `npm start -- --ledger <repo>` does. */
+async function open(repo: string): Promise<Page> {
+  app = await startApp(path.join(folder, 'user-data'), ['--ledger', repo]);
+  await expect(grid(app.page)).toBeVisible({ timeout: 60_000 });
+  return app.page;
+}
+
+/** A repo in GOV.UK's layout, with one app that was deployed twice in one of two environments. */
+async function smallRepo(): Promise<string> {
+  const repo = path.join(folder, 'release-repo');
+  const identity = { GIT_AUTHOR_NAME: 'Ada Vale', GIT_AUTHOR_EMAIL: 'ada@example.invalid' };
+  const git = (...args: string[]) =>
+    run('git', ['-C', repo, ...args], {
+      env: {
+        ...process.env,
+        ...identity,
+        GIT_COMMITTER_NAME: identity.GIT_AUTHOR_NAME,
+        GIT_COMMITTER_EMAIL: identity.GIT_AUTHOR_EMAIL,
+        GIT_CONFIG_GLOBAL: '/dev/null',
+      },
+    });
+  const tag = async (environment: string, name: string, version: string): Promise<void> => {
+    const file = path.join(repo, 'charts/app-config/image-tags', environment, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(
+      file,
+      `image_tag: ${version}\nautomatic_deploys_enabled: true\npromote_deployment: true\n`,
+    );
+  };
+  await mkdir(repo, { recursive: true });
+  await git('init', '--quiet', '--initial-branch', 'main');
+  await tag('staging', 'ledger-app', 'v11');
+  await tag('production', 'ledger-app', 'v10');
+  await git('add', '.');
+  await git('commit', '--quiet', '-m', 'Begin');
+  await tag('production', 'ledger-app', 'v11');
+  await git('commit', '--quiet', '-am', 'Update ledger-app image tag to v11 for production');
+  return repo;
+}
+
+test('a local release repo is opened for reading, and acts say why they cannot be done', async () => {
+  const repo = await smallRepo();
+  const page = await open(repo);
+  await expect(page.getByText('Read-only', { exact: true })).toBeVisible();
+  await expect(grid(page).getByRole('columnheader')).toHaveText([
+    /^App/,
+    /staging|production/,
+    /staging|production/,
+  ]);
+  const cell = cellAt(page, 'ledger-app', 'production');
+  await expect(cell).toContainText('v11');
+  await expect(cell).toHaveAccessibleName(/deployed (just now|.* ago)/, { timeout: 30_000 });
+  await cell.click();
+  for (const name of [
+    /^Deploy ledger-app to production/,
+    /^Hold ledger-app in production/,
+    /^Roll back ledger-app/,
+  ]) {
+    const act = inspector(page).getByRole('button', { name });
+    await expect(act).toHaveAttribute('aria-disabled', 'true');
+    await expect(act).toHaveAccessibleDescription('This release repo was opened for reading only.');
+  }
+  // It is read where it lies: a commit shows by itself, and nothing of ours is left in it.
+  await run('git', [
+    '-C',
+    repo,
+    '-c',
+    'user.name=Ada Vale',
+    '-c',
+    'user.email=ada@example.invalid',
+    'revert',
+    '--no-edit',
+    'HEAD',
+  ]);
+  await expect(cell).toContainText('v10', { timeout: 30_000 });
+  const { stdout } = await run('git', ['-C', repo, 'status', '--porcelain', '--ignored']);
+  expect(stdout).toBe('');
+});
+
+test('the real data: four environments, every app, the right versions', async () => {
+  test.setTimeout(300_000);
+  const there = existsSync(realData);
+  if (!there) console.log(`skipped: ${realData} is not there`);
+  test.skip(!there, 'the real data is not on this machine');
+  const repo = path.join(folder, 'real.git');
+  await run('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', repo]);
+  const importer = spawn('git', ['-C', repo, 'fast-import', '--quiet'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const ended = new Promise((resolve) => importer.once('exit', resolve));
+  await pipeline(createReadStream(realData), createGunzip(), importer.stdin);
+  expect(await ended).toBe(0);
+  const { stdout: ref } = await run('git', ['-C', repo, 'for-each-ref', '--format=%(refname)', 'refs/heads']);
+  const root = 'charts/app-config/image-tags/';
+  const { stdout: files } = await run('git', ['-C', repo, 'ls-tree', '-r', '--name-only', ref.trim(), root]);
+
+  const page = await open(repo);
+  await expect(grid(page).getByRole('columnheader')).toHaveCount(5);
+  const board = await ask(page, 'board.get', {});
+  expect(board.environments).toHaveLength(4);
+  const wanted = files
+    .trim()
+    .split('\n')
+    .map((file) => file.slice(root.length));
+  expect(board.cells.map(({ app: name, environment }) => `${environment}/${name}`).toSorted()).toEqual(
+    wanted.toSorted(),
+  );
+  expect(board.cells.filter(({ ledger }) => ledger?.version)).toHaveLength(191);
+  for (const name of ['publishing-api', 'router']) {
+    const cell = board.cells.find((each) => each.app === name && each.environment === 'production');
+    const { stdout: text } = await run('git', [
+      '-C',
+      repo,
+      'show',
+      `${ref.trim()}:${root}production/${name}`,
+    ]);
+    expect(text).toContain(cell?.ledger?.version);
+    await page.getByRole('textbox', { name: 'Filter apps' }).fill(name);
+    await expect(cellAt(page, name, 'production')).toContainText(
+      cell?.ledger?.version?.slice(0, 8) ?? 'none',
+    );
+  }
+});
