@@ -36,6 +36,20 @@ const brick: MantineColorsTuple = [
   '#5c110d',
 ];
 
+/** Mantine's own greys are brownish beside ours: fields and controls take the tones of theme.css's dark scheme. */
+const dark: MantineColorsTuple = [
+  '#e7eaf0',
+  '#b4bcc9',
+  '#96a0b0',
+  '#6b7587',
+  '#3a4252',
+  '#2a313d',
+  '#1d222c',
+  '#171b23',
+  '#12161d',
+  '#0c0f14',
+];
+
 const family = 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif';
 
 /**
@@ -49,7 +63,7 @@ export const theme = createTheme({
   headings: { fontFamily: family, fontWeight: '600' },
   primaryColor: 'signal',
   primaryShade: { light: 6, dark: 6 },
-  colors: { signal, brick },
+  colors: { signal, brick, dark },
   defaultRadius: 'sm',
   radius: { xs: '3px', sm: '5px', md: '8px', lg: '10px', xl: '16px' },
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

@@ -6,15 +6,17 @@ import { FailurePanel } from '../../ui/failure-panel';
 import { driftSentence } from '../../ui/words';
 import classes from './inspector.module.css';
 
-/** What the drift consists of: the commits that are in the chain's first environment and not here. */
+/** What the drift consists of: the commits that are in the chain's first environment and not here, or the other way. */
 export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
   const of = 'of' in cell.drift ? cell.drift.of : null;
   const there = board.cells.find((each) => each.app === cell.app && each.environment === of)?.ledger?.version;
-  const from = cell.ledger?.version ?? null;
-  const change = useChange(cell.app, of ? from : null, of ? (there ?? null) : null);
+  const here = cell.ledger?.version ?? null;
+  const ahead = cell.drift.state === 'ahead';
+  const [from, to] = ahead ? [there ?? null, here] : [here, there ?? null];
+  const change = useChange(cell.app, of ? from : null, of ? to : null);
   return (
     <section className={classes.section} aria-label="Drift">
-      <h3>{of && there ? `Not here yet, but in ${of} (${shortVersion(there)})` : 'Drift'}</h3>
+      <h3>{of && there ? heading(of, shortVersion(there), ahead) : 'Drift'}</h3>
       <p className={classes.small}>{driftSentence(cell.drift)}</p>
       {of && change.isPending && there && <p className={classes.small}>Reading the commits…</p>}
       {change.data && <ChangeView change={change.data} />}
@@ -22,3 +24,6 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
     </section>
   );
 }
+
+const heading = (of: string, version: string, ahead: boolean): string =>
+  ahead ? `Here, but not in ${of} (${version})` : `Not here yet, but in ${of} (${version})`;
