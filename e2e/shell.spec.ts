@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ElectronApplication } from '@playwright/test';
 import { appArguments, requireElectron } from '../electron/dev/electron-runtime';
+import { startApp } from '../electron/dev/running-app';
 import { expect, test } from './fixtures';
 
 /** Where the one window is and what it calls itself: asked in the main process, since Playwright gives up a crashed page. */
@@ -116,4 +117,22 @@ test('a second start shows the first window and ends', async ({ app, userData })
   const code = await new Promise((resolve) => second.once('exit', resolve));
   expect(code).toBe(0);
   expect(app.electron.windows()).toHaveLength(1);
+});
+
+test('the window stands where it stood', async ({ app, userData }) => {
+  const place = { x: 40, y: 30, width: 1100, height: 700 };
+  const boundsOf = (electron: ElectronApplication) =>
+    electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
+  await app.electron.evaluate(
+    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+    place,
+  );
+  await expect.poll(() => boundsOf(app.electron)).toEqual(place);
+  await app.close();
+  const again = await startApp(userData);
+  try {
+    expect(await boundsOf(again.electron)).toEqual(place);
+  } finally {
+    await again.close();
+  }
 });

@@ -104,7 +104,6 @@ export const procedures = {
       app: name,
       environment: name.optional(),
       limit: z.number().int().min(1).max(200),
-      before: z.string().optional(),
     }),
     z.object({ deployments: z.array(deploymentSchema), more: z.boolean(), complete: z.boolean() }),
   ),
