@@ -109,7 +109,7 @@ describe('the board', () => {
       drift: { state: 'behind', by: 3, of: 'integration' },
       inStep: false,
       health: 'Healthy',
-      rollout: { state: 'progressing', failing: null, desired: 3, updated: 1, available: 3 },
+      rollout: { state: 'progressing', failing: null, desired: 3, updated: 1, available: 1 },
     });
   });
 

@@ -8,7 +8,7 @@ import { type HoldRecord, shutGate } from './hold';
 import { type HoldFacts, holdState, shutGateState } from './hold-state';
 import type { Operation } from './operation';
 import { presentStep } from './operation-reducer';
-import type { Rollout } from './rollout';
+import { newPodsReady, type Rollout } from './rollout';
 import type { Workflow } from './workflow';
 
 /** What the ledger says of one cell. */
@@ -63,7 +63,10 @@ export function isInStep(version: string | null, applications: readonly Applicat
   return applications.every((one) => one.sync === 'Synced') ? true : null;
 }
 
-/** The sum of an app's rollouts while one is under way or failed; `null` when all are done. */
+/**
+ * The sum of an app's rollouts while one is under way or failed; `null` when all are done. `available` counts pods of
+ * the new version alone.
+ */
 export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
   const open = rollouts.filter((one) => one.state !== 'done');
   if (open.length === 0) return null;
@@ -72,7 +75,7 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
   for (const one of rollouts) {
     sum.desired += one.desired;
     sum.updated += one.updated;
-    sum.available += one.available;
+    sum.available += newPodsReady(one);
   }
   const message = (failed ?? open[0])?.message ?? '';
   const failing = rollouts

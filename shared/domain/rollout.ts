@@ -53,3 +53,13 @@ export const rolloutSchema = z.object({
   failedAt: z.string().nullable().optional(),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
+
+/**
+ * How many pods of the new version serve. `available` alone counts old pods too, so a rollout whose first new pod
+ * crashes would look a third done. Where no ReplicaSet is seen, the lesser of updated and available is all there is.
+ */
+export function newPodsReady({ replicaSets, updated, available }: Rollout): number {
+  const current = replicaSets.filter((set) => set.current);
+  const ready = current.reduce((sum, set) => sum + set.ready, 0);
+  return current.length === 0 ? Math.min(updated, available) : Math.min(ready, updated, available);
+}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
-import type { Rollout, RolloutPod } from '../../../shared/domain/rollout';
+import { newPodsReady, type Rollout, type RolloutPod } from '../../../shared/domain/rollout';
 import { count } from '../../ui/count';
 import { Mark } from '../../ui/mark';
 import { age } from '../../ui/time';
@@ -77,9 +77,9 @@ const imageTag = (image: string | undefined): string => image?.split('@')[0]?.sp
 
 /** How far it is, in one bar: available, updated but not available yet, still to come. */
 function Bar({ rollout }: { rollout: Rollout }) {
-  const { desired, updated, available } = rollout;
+  const { desired, updated } = rollout;
   const share = (value: number): string => `${desired === 0 ? 0 : Math.min(100, (value / desired) * 100)}%`;
-  const done = Math.min(updated, available);
+  const done = newPodsReady(rollout);
   return (
     <span
       className={classes.bar}
