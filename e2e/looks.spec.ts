@@ -96,23 +96,26 @@ test('operation, running and failed; and what the board makes of it', async () =
   const { control } = app().practice;
   const { version } = await control.publishRelease({ app: name, deploy: false, migration: true });
   await control.slowRollout({ app: name, environment: 'production', readySeconds: 3000 });
+  // A rollout has a minute of the estate's time: slow enough that its pictures can be made.
+  await control.setSpeed({ speed: 5 });
   const id = await startDeploy(page(), { app: name, environment: 'production', version });
   await goTo(page(), `#/operations/${id}`);
   const rollout = page().getByRole('region', { name: `Rollout of ${name}` });
   await expect(rollout).toContainText('Rolling out', { timeout: 60_000 });
-  // Time stands nearly still while the pictures are made, or its deadline would pass.
   await control.setSpeed({ speed: 1 });
   await look('operation-running');
   await goTo(page(), '#/');
   await expect(cellAt(page(), name, 'production')).toContainText(/\d of \d pods/);
   await look('board-rolling');
 
+  await control.heal({ app: name });
   await control.makeVersionCrashLoop({ app: name, version, environment: 'production' });
   await control.setSpeed({ speed: 200 });
   await goTo(page(), `#/operations/${id}`);
   await ended(page(), id, 'failed');
   await control.setSpeed({ speed: 50 });
-  await expect(page().getByRole('alert').first()).toBeVisible();
+  await expect(rollout.getByRole('alert')).toContainText('CrashLoopBackOff');
+  await expect(page().getByRole('region', { name: /^Log of / })).toContainText('Unable to load application');
   await look('operation-failed');
   await goTo(page(), '#/');
   await expect(page().getByRole('button', { name: /^Needs attention/ })).toHaveText('Needs attention1');
