@@ -1,6 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
 import { connect } from '../systems/kubernetes/connection';
+import { connectPatiently } from '../systems/kubernetes/patient-connection';
 import { observeCluster } from './observe-cluster';
 import type { Cluster } from './types';
 
@@ -144,5 +146,33 @@ describe('a cluster that is observed over its API', () => {
     await there.server.close();
     await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
     expect(cluster.view.applications('frontend')).toHaveLength(1);
+  });
+});
+
+describe('a cluster whose context the kubeconfig does not have', () => {
+  it('is unreachable, saying why, until the file is put right', async () => {
+    const there = await startTestCluster();
+    const whole = await readFile(there.kubeconfig, 'utf8');
+    await writeFile(there.kubeconfig, whole.replaceAll('name: test', 'name: another'));
+    const cluster = observeCluster({
+      connection: connectPatiently({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      place,
+      timing: { backoffBase: 10, backoffLimit: 50 },
+      report: () => undefined,
+    });
+    try {
+      await vi.waitFor(() =>
+        expect(cluster.view.freshness()).toMatchObject({
+          state: 'unreachable',
+          failure: { message: expect.stringContaining('no context "test"') },
+        }),
+      );
+      expect(await cluster.actions.refresh('frontend', 'normal', never)).toMatchObject({ ok: false });
+      await writeFile(there.kubeconfig, whole);
+      await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'), { timeout: 5000 });
+    } finally {
+      await cluster.close();
+      await there.close();
+    }
   });
 });

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type PracticeProcess, startPracticeProcess } from '../practice/estate/testing';
+import type { Estate } from '../../shared/domain/estate';
+import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { readEstateFile } from './choose-estate';
 import { openSession, type Session } from './open-session';
 
@@ -11,9 +12,9 @@ describe('an estate that is opened', () => {
   let practice: PracticeProcess;
   const faults: string[] = [];
 
-  const open = async (): Promise<Session> =>
+  const open = async (change: (estate: Estate) => Estate = (estate) => estate): Promise<Session> =>
     openSession({
-      estate: await readEstateFile(practice.ready.estateFile),
+      estate: change(await readEstateFile(practice.ready.estateFile)),
       mode: 'practice',
       dir: folder,
       inPlace: false,
@@ -51,6 +52,33 @@ describe('an estate that is opened', () => {
       await session.close();
     }
     expect(faults).toEqual([]);
+  }, 60_000);
+
+  it('shows a cluster that the kubeconfig does not know as unreachable, with the reason', async () => {
+    const session = await open((estate) => ({
+      ...estate,
+      environments: estate.environments.map((one) =>
+        one.name === 'staging' && one.cluster
+          ? { ...one, cluster: { ...one.cluster, context: 'nowhere' } }
+          : one,
+      ),
+    }));
+    const clusterOf = (name: string) =>
+      session.engine.board().environments.find((one) => one.name === name)?.cluster;
+    try {
+      await vi.waitFor(
+        () => {
+          expect(clusterOf('staging')).toMatchObject({
+            state: 'unreachable',
+            failure: { message: expect.stringContaining('no context "nowhere"') },
+          });
+          expect(clusterOf('production')?.state).toBe('live');
+        },
+        { timeout: 30_000 },
+      );
+    } finally {
+      await session.close();
+    }
   }, 60_000);
 
   it('shows the whole board from its cache when everything is away', async () => {

@@ -16,7 +16,7 @@ import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
 import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
-import { connect } from '../systems/kubernetes/connection';
+import { connectPatiently } from '../systems/kubernetes/patient-connection';
 
 /** What opens one estate. */
 export interface SessionConfig {
@@ -76,19 +76,15 @@ function openClusters(config: SessionConfig): Map<string, Cluster> {
   const clusters = new Map<string, Cluster>();
   for (const { name, cluster } of config.estate.environments) {
     if (!cluster) continue;
-    try {
-      const connection = connect({
-        context: cluster.context,
-        ...(cluster.kubeconfig ? { kubeconfig: [cluster.kubeconfig] } : {}),
-      });
-      clusters.set(
-        name,
-        observeCluster({ connection, place: { environment: name, ...cluster }, report: config.report }),
-      );
-    } catch (error) {
-      // A kubeconfig without this context takes away one environment's cluster, not the estate.
-      config.report(`the cluster of ${name} cannot be reached`, error);
-    }
+    // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
+    const connection = connectPatiently({
+      context: cluster.context,
+      ...(cluster.kubeconfig ? { kubeconfig: [cluster.kubeconfig] } : {}),
+    });
+    clusters.set(
+      name,
+      observeCluster({ connection, place: { environment: name, ...cluster }, report: config.report }),
+    );
   }
   return clusters;
 }
