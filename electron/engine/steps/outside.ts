@@ -11,7 +11,8 @@ const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout',
 const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 /**
- * Asks something of a cluster that may be away: waits until it is seen, and asks again what failed in passing.
+ * Asks something of a cluster that may be away: at once, since a cluster counts as away as soon as one of its watches
+ * is refused, and what is asked may be allowed; what failed in passing is asked again when the cluster is seen.
  * Only for requests that may be made twice.
  * @returns the answer; or that the limit is over.
  */
@@ -22,23 +23,23 @@ export async function askPatiently<T>(
   ask: (signal: AbortSignal) => Promise<Result<T>>,
 ): Promise<Result<T> | TimedOut> {
   for (let attempt = 0; ; attempt++) {
-    const waitingFor = notLive(cluster);
-    if (waitingFor !== null) {
-      const seen = await waitUntil(context, {
-        limit,
-        sources: [clusterMoves(cluster)],
-        look: () => {
-          const away = notLive(cluster);
-          return away === null ? { done: true } : { waitingFor: away };
-        },
-      });
-      if (isTimedOut(seen)) return seen;
-    }
     const answer = await ask(context.signal);
     context.signal.throwIfAborted();
     const wait = pauses[attempt];
     if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
-    context.waiting(`An answer of the cluster of ${cluster.view.environment}: ${answer.failure.message}`);
-    await pause(wait, undefined, { signal: context.signal });
+    if (notLive(cluster) === null) {
+      context.waiting(`An answer of the cluster of ${cluster.view.environment}: ${answer.failure.message}`);
+      await pause(wait, undefined, { signal: context.signal });
+      continue;
+    }
+    const seen = await waitUntil(context, {
+      limit,
+      sources: [clusterMoves(cluster)],
+      look: () => {
+        const away = notLive(cluster);
+        return away === null ? { done: true } : { waitingFor: away };
+      },
+    });
+    if (isTimedOut(seen)) return seen;
   }
 }
