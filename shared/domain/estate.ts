@@ -63,12 +63,16 @@ const pipelineSchema = z.discriminatedUnion('kind', [
 
 /** Where the release repo is and how commits land on its branch. */
 const ledgerSchema = z.strictObject({
-  /** https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside. */
+  /** https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside, http(s) without any user. */
   url: z
     .string()
     .min(1)
     .refine((url) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(url), {
       error: 'must not contain a password: keep it in the vault',
+    })
+    // GitHub takes a token in the place of the user's name: it would stand in arguments, on screen and in the mirror.
+    .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+      error: 'must not contain a user or token: keep them in the vault',
     })
     .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })
     .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' }),
