@@ -31,6 +31,11 @@ const userData = app.getPath('userData');
 const log = startLog(userData);
 const report = (what: string, error: unknown): void => log('error', what, error);
 
+// What nobody waited for is written down, and ends nothing: Electron only warns of it on a console that nobody sees,
+// and would show a dialog for the other. Operations rest on the journal, not on this process being without fault.
+process.on('unhandledRejection', (error) => report('a promise that nobody waited for', error));
+process.on('uncaughtException', (error) => report('a fault that nobody caught', error));
+
 let window: BrowserWindow | null = null;
 let source: EstateSource | null = null;
 let session: Promise<Session> | null = null;
@@ -151,8 +156,14 @@ function start(): void {
   });
 }
 
+/** How long the end waits for what is on its way to the ledger, in milliseconds; the next start finds out the rest. */
+const patienceAtTheEnd = 30_000;
+
 async function end(): Promise<void> {
-  await session?.then((one) => one.close()).catch((error: unknown) => report('closing failed', error));
+  const closed = session
+    ?.then((one) => one.close())
+    .catch((error: unknown) => report('closing failed', error));
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
   await source?.practice?.process.stop();
 }
 
