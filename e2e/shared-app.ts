@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from '@playwright/test';
 import { type RunningApp, startApp } from '../electron/dev/running-app';
+import { consoleUser } from '../electron/practice/estate/people';
 import { type Practice, practiceOf } from './practice';
-import { boardReady } from './screen';
+import { ask, boardReady } from './screen';
 
 /** One running app, with its practice estate. */
 export interface Running extends RunningApp {
@@ -22,6 +23,8 @@ export async function startOnPractice(
   const app = await startApp(userData, ['--practice-speed', String(speed)]);
   try {
     const practice = await practiceOf(userData);
+    // The same name on every machine, instead of whoever runs the tests.
+    await ask(app.page, 'settings.set', { identity: { name: consoleUser.name, email: consoleUser.email } });
     if (ready) await boardReady(app.page);
     return { ...app, practice };
   } catch (error) {
