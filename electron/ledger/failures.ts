@@ -99,11 +99,26 @@ const words: Record<GitErrorKind, Words> = {
   },
 };
 
+/**
+ * What the remote said for a person: git puts `remote: ` before each such line, and GitHub says there which rule of a
+ * protected branch it was (`GH006: …`). Links and rulers are left out.
+ */
+function saidByRemote(detail: string): string {
+  const lines = detail
+    .split('\n')
+    .flatMap((line) => /^remote:(.*)$/.exec(line.trim())?.[1] ?? [])
+    .map((line) => line.replace(/^\s*(?:error:|fatal:|-)?\s*/i, '').trim())
+    .filter((line) => /[a-z]{3}/i.test(line) && !/^https?:\S+$/i.test(line));
+  return lines.slice(0, 4).join(' ').slice(0, 400);
+}
+
 /** The failure that a thrown value stands for: Git's errors in words for a person, everything else by {@link failureOf}. */
 export function ledgerFailure(error: unknown): Failure {
   if (!(error instanceof GitError)) return failureOf(error);
+  const said = error.kind === 'forbidden' ? saidByRemote(error.detail) : '';
   return {
     ...words[error.kind],
+    ...(said ? { meaning: `${words.forbidden.meaning} The repo says: ${said}` } : {}),
     ...(error.detail ? { detail: `git ${error.command}: ${error.detail}` } : {}),
   };
 }
