@@ -33,7 +33,9 @@ const maxBody = 16_000;
 /** Makes events of commits: reads the blobs on both sides of each change, and who made it where the commit is a merge. */
 export class CommitReader {
   readonly #layout: Layout;
-  readonly #objects: ObjectReader;
+  /** Commits are read apart from blobs: a clone may lack these and have all of those. */
+  readonly #blobs: ObjectReader;
+  readonly #commits: ObjectReader;
   readonly #openDiffs: () => TreeDiffs;
   readonly #states: BlobStates;
   readonly #places = new Map<string, { app: string; environment: string } | null>();
@@ -43,12 +45,14 @@ export class CommitReader {
   constructor(gitDir: string, layout: Layout, states: BlobStates, volleys: boolean, signal?: AbortSignal) {
     this.#layout = layout;
     this.#states = states;
-    this.#objects = new ObjectReader(gitDir, volleys, signal);
+    this.#blobs = new ObjectReader(gitDir, volleys, signal);
+    this.#commits = new ObjectReader(gitDir, volleys, signal);
     this.#openDiffs = () => new TreeDiffs(gitDir, layout.folder, signal);
   }
 
   close(): void {
-    this.#objects.close();
+    this.#blobs.close();
+    this.#commits.close();
     this.#diffs?.close();
   }
 
@@ -56,13 +60,13 @@ export class CommitReader {
   prepare(commits: LogCommit[]): Prepared {
     const sources = new Map<LogCommit, (ChangeSource | null)[]>();
     const waits: Promise<unknown>[] = [
-      this.#states.read(commits, (path) => this.#place(path) !== null, this.#objects),
+      this.#states.read(commits, (path) => this.#place(path) !== null, this.#blobs),
     ];
     for (const commit of commits) {
       if (commit.parents.length < 2) continue;
       this.#diffs ??= this.#openDiffs();
       waits.push(
-        sourcesOfMerge(commit, this.#objects, this.#diffs).then((found) => {
+        sourcesOfMerge(commit, this.#commits, this.#diffs).then((found) => {
           sources.set(commit, found);
         }),
       );
@@ -87,8 +91,8 @@ export class CommitReader {
     // Read for this portion and forgotten since, or missing.
     for (const change of commit.changes) {
       if (!this.#place(change.path)) continue;
-      if (!(await this.#states.of(change.before, this.#objects))) return null;
-      if (!(await this.#states.of(change.after, this.#objects))) return null;
+      if (!(await this.#states.of(change.before, this.#blobs))) return null;
+      if (!(await this.#states.of(change.after, this.#blobs))) return null;
     }
     const again = this.draftsNow(commit, sources, asBase);
     return again === 'unread' ? null : again;

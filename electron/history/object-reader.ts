@@ -1,5 +1,5 @@
-import type { GitStream } from './git-stream';
-import { streamGit } from './git-stream';
+import { GitError } from '../systems/git/errors';
+import { type GitStream, streamGit } from './git-stream';
 
 /** Objects beyond this many bytes are not kept in memory: nothing that the history reads is so big. */
 const maxObjectBytes = 256 * 1024;
@@ -18,10 +18,15 @@ interface Question {
 /**
  * One long-lived `git cat-file`, asked by id, many questions at once. With Git 2.36 and newer its output is buffered and
  * flushed once for each volley of questions (`--batch-command --buffer`), which halves its cost.
+ *
+ * In a partial clone, Git says of an object that was promised and is not there that it could not be fetched, and ends.
+ * Then all that is waited for is answered with `null`, and the next question starts Git anew: `null` for one that was
+ * asked along with others only says that it has to be asked for again, by itself.
  */
 export class ObjectReader {
-  readonly #stream: GitStream;
+  readonly #start: () => GitStream;
   readonly #volleys: boolean;
+  #stream: GitStream | null = null;
   readonly #questions: Question[] = [];
   #asked: string[] = [];
   #chunks: Buffer[] = [];
@@ -33,15 +38,18 @@ export class ObjectReader {
   constructor(gitDir: string, volleys: boolean, signal?: AbortSignal) {
     this.#volleys = volleys;
     const mode = volleys ? ['--batch-command', '--buffer'] : ['--batch'];
-    this.#stream = streamGit(gitDir, ['cat-file', ...mode], signal);
-    this.#stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
-    this.#stream.ended.then(
-      () => this.#fail(new Error('git cat-file ended')),
-      (error) => this.#fail(error),
-    );
+    this.#start = () => {
+      const stream = streamGit(gitDir, ['cat-file', ...mode], signal);
+      stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
+      stream.ended.then(
+        () => this.#fail(new Error('git cat-file ended')),
+        (error) => (isPromisedOnly(error) ? this.#forget() : this.#fail(error)),
+      );
+      return stream;
+    };
   }
 
-  /** One object by its full id; `null` when the repo does not have it. */
+  /** One object by its full id; `null` when the repo does not have it (see above for partial clones). */
   read(id: string): Promise<GitObject | null> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#asked.length === 0) setImmediate(() => this.#send());
@@ -50,18 +58,31 @@ export class ObjectReader {
   }
 
   close(): void {
-    this.#stream.stop();
+    this.#stream?.stop();
   }
 
   #send(): void {
     const text = this.#asked.join('');
     this.#asked = [];
+    if (text === '') return;
+    this.#stream ??= this.#start();
     this.#stream.child.stdin.write(this.#volleys ? `${text}flush\n` : text, 'latin1');
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
     for (const question of this.#questions.splice(0)) question.reject(this.#failure);
+  }
+
+  /** Git ended at an object that it only promised. */
+  #forget(): void {
+    this.#stream = null;
+    this.#asked = [];
+    this.#chunks = [];
+    this.#held = 0;
+    this.#wanted = 1;
+    this.#skip = 0;
+    for (const question of this.#questions.splice(0)) question.resolve(null);
   }
 
   #data(chunk: Buffer): void {
@@ -114,3 +135,6 @@ export class ObjectReader {
     this.#held = all.length;
   }
 }
+
+const isPromisedOnly = (error: unknown): boolean =>
+  error instanceof GitError && /could not fetch \w+ from promisor remote/.test(error.detail);
