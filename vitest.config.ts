@@ -18,6 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
+          globalSetup: ['electron/testing/global-setup.ts'],
           environment: 'node',
           include: ['electron/**/*.test.ts', 'shared/**/*.test.ts'],
         },

@@ -92,6 +92,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'electron/systems/',
     ],
   },
+  { room: 'electron/testing/', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/dev/', mayImport: ['shared/', 'electron/'] },
   { room: 'e2e/', mayImport: ['shared/', 'electron/', 'e2e/'] },
 ];

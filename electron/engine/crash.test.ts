@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentBefore } from '../../shared/domain/chain';
 import type { Intent, Operation } from '../../shared/domain/operation';
 import { parseTrailers } from '../../shared/domain/trailers';
-import { type PracticeProcess, startPracticeProcess } from '../practice/estate/testing';
+import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
+import { programArguments } from '../testing/programs';
 import { type EstateAccess, ended, openRig, type Rig, unwrap } from './testing/rig';
 
 const seconds = 1_000;
@@ -38,15 +39,11 @@ afterAll(async () => {
 }, 30 * seconds);
 
 const child = (args: readonly string[], crashAt: string | null) =>
-  execa(
-    process.execPath,
-    ['--import', 'tsx', path.join(import.meta.dirname, 'testing', 'crash-child.ts'), ...args],
-    {
-      env: crashAt === null ? {} : { SIGNALBOX_CRASH_AT: crashAt },
-      reject: false,
-      timeout: 120 * seconds,
-    },
-  );
+  execa(process.execPath, [...programArguments('crash-child'), ...args], {
+    env: crashAt === null ? {} : { SIGNALBOX_CRASH_AT: crashAt },
+    reject: false,
+    timeout: 120 * seconds,
+  });
 
 /** A rollback on a cell of its own, by one release, everything overridden that it might warn of. */
 async function rollback(): Promise<{

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Cell } from '../../shared/domain/board';
 import type { Intent, Operation } from '../../shared/domain/operation';
-import { type PracticeProcess, startPracticeProcess } from '../practice/estate/testing';
+import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { ended, openRig, operationWhen, type Rig, unwrap } from './testing/rig';
 
 let folder: string;

@@ -1,21 +1,15 @@
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure';
 import type { HistoryStatus } from '../../shared/domain/history';
+import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
 import { runGit } from '../systems/git/run-git';
+import { programArguments } from '../testing/programs';
 import { type History, openHistory } from './client';
 import { eventsOf, type ModelCommit, modelFolder, writeModel } from './model-repo';
 
@@ -98,11 +92,7 @@ describe('the history worker', () => {
 
   it('goes on where it was killed', async () => {
     const indexFile = join(scratch, 'killed.db');
-    const tsx = pathToFileURL(
-      join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/index.mjs'),
-    ).href;
-    const entry = join(import.meta.dirname, 'killed-indexer.ts');
-    const child = spawn(process.execPath, ['--import', tsx, entry, gitDir, indexFile], {
+    const child = spawn(process.execPath, [...programArguments('killed-indexer'), gitDir, indexFile], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let done = 0;
@@ -309,26 +299,11 @@ describe('the history worker', () => {
 const hash = (text: string): number =>
   [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
 
-const data = [
-  join(import.meta.dirname, '../../../shared/data/govuk-image-tags.fast-export.gz'),
-  join(import.meta.dirname, '../../shared/data/govuk-image-tags.fast-export.gz'),
-].find(existsSync);
-if (!data)
-  process.stderr.write(
-    'skipped: the real data (../shared/data/govuk-image-tags.fast-export.gz) is not here\n',
-  );
-
-describe.skipIf(!data)('the real data', () => {
-  it('gives exactly the deployments that there were', { timeout: 300_000 }, async () => {
-    const { gunzipSync } = await import('node:zlib');
-    const real = join(scratch, 'real.git');
-    await runGit(['init', '--quiet', '--bare', real]);
-    await runGit(['fast-import', '--quiet'], {
-      gitDir: real,
-      input: gunzipSync(readFileSync(data ?? '')),
-      stallMs: 200_000,
-    });
-    const one = history(join(scratch, 'real.db'), { repo: real });
+describe('the real data', () => {
+  it('gives exactly the deployments that there were', { timeout: 600_000 }, async (context) => {
+    const repo = await realRepo();
+    if (repo === null) return context.skip(realRepoMissing);
+    const one = history(join(scratch, 'real.db'), { repo });
     await one.update();
     const environments: Record<string, number> = {};
     const apps = new Set<string>();

@@ -3,8 +3,7 @@
  * pushes: with a local remote, and behind a link of 40 ms round trip and 10 Mbit/s. Ratios are of the same run.
  * Run: `npx tsx electron/ledger/bench.ts [rounds]`.
  */
-import { cpSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +14,7 @@ import { initBare } from '../systems/git/init';
 import { gitEnvironment } from '../systems/git/run-git';
 import { openLedger } from './open-ledger';
 import { deploy } from './testing/deploy';
-import { hasRealData, importRealData } from './testing/real-data';
+import { realRepo } from './testing/real-data';
 import { commitFiles, tagFile, tagPath, unwrap, writerToken } from './testing/release-repo';
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -30,9 +29,8 @@ const gitDir = join(folder, 'repos', 'demo', 'release.git');
 await mkdir(join(folder, 'repos', 'demo'), { recursive: true });
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const prepared = process.env.SIGNALBOX_BENCH_REPO;
-if (prepared) cpSync(prepared, gitDir, { recursive: true });
-else if (hasRealData()) await importRealData(gitDir);
+const real = await realRepo();
+if (real) await cp(real, gitDir, { recursive: true });
 else {
   say('The real data is not there: a repo of 60 files and one commit stands in.');
   await initBare(gitDir, 'main');

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programArguments } from '../testing/programs';
 import { makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 
 const print = (ledger: string, home: string) =>
-  execa(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'print-board.ts'), '--ledger', ledger, '--print', 'json'],
-    { reject: false, env: { HOME: home } },
-  );
+  execa(process.execPath, [...programArguments('print-board'), '--ledger', ledger, '--print', 'json'], {
+    reject: false,
+    env: { HOME: home },
+  });
 
 describe('--print json', { timeout: 120_000 }, () => {
   let estate: TestEstate;

@@ -5,6 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTrailers } from '../../shared/domain/trailers';
 import { gitLog } from '../systems/git/log';
+import { programArguments } from '../testing/programs';
 import {
   commitsOf,
   fileAt,
@@ -29,11 +30,13 @@ interface Outcome {
 }
 
 const startRacer = (url: string, dir: string) =>
-  execa(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'testing', 'racer.ts'), JSON.stringify({ url, dir })],
-    { env: { RACER_TOKEN: writerToken }, reject: false, stdin: 'pipe', buffer: false, stderr: 'inherit' },
-  );
+  execa(process.execPath, [...programArguments('racer'), JSON.stringify({ url, dir })], {
+    env: { RACER_TOKEN: writerToken },
+    reject: false,
+    stdin: 'pipe',
+    buffer: false,
+    stderr: 'inherit',
+  });
 
 class Racer {
   readonly #child: ReturnType<typeof startRacer>;

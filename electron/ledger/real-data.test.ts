@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate';
 import { editImageTagFile, readImageTagFile } from '../../shared/domain/image-tag-file';
 import { imageTagLayout } from '../../shared/domain/layout';
@@ -9,27 +6,18 @@ import { detectEstate, ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { Ledger } from './ledger';
 import { openLedger } from './open-ledger';
 import { printableBoard } from './printable-board';
-import { hasRealData, importRealData, realDataFile } from './testing/real-data';
+import { realRepo, realRepoMissing } from './testing/real-data';
 import { unwrap } from './testing/release-repo';
 
-const there = hasRealData();
-if (!there)
-  process.stderr.write(`Skipped: the real image-tag files are not on this machine (${realDataFile}).\n`);
-
-describe.skipIf(!there)('the real release repo', { timeout: 600_000 }, () => {
-  let folder = '';
+describe('the real release repo', { timeout: 600_000 }, () => {
   let gitDir = '';
   let ledger: Ledger | undefined;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'signalbox-real-'));
-    gitDir = join(folder, 'real.git');
-    await importRealData(gitDir);
-    ledger = unwrap(await openLedger(readOnlyConfig(unwrap(await ledgerTarget(gitDir)), '')));
+    gitDir = (await realRepo()) ?? '';
+    if (gitDir) ledger = unwrap(await openLedger(readOnlyConfig(unwrap(await ledgerTarget(gitDir)), '')));
   }, 600_000);
-  afterAll(async () => {
-    await ledger?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  beforeEach((context) => context.skip(gitDir === '', realRepoMissing));
+  afterAll(() => ledger?.close());
 
   it('changes image_tag in all 209 files by those bytes alone, or not at all', () => {
     const snapshot = ledger?.snapshot();

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate';
+import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { environments, imageTagPath, owner, releaseRepoName } from './estate/apps';
-import { type PracticeProcess, startPracticeProcess } from './estate/testing';
 import { gitEnvironment } from './git/command';
 
 const release = { owner, repo: releaseRepoName };

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { type ControlClient, createControlClient } from './control-client';
-import type { PracticeReady } from './run';
-import { type PracticeCredentials, practiceCredentialsSchema } from './state';
+import { type ControlClient, createControlClient } from '../practice/estate/control-client';
+import type { PracticeReady } from '../practice/estate/run';
+import { type PracticeCredentials, practiceCredentialsSchema } from '../practice/estate/state';
+import { programArguments } from './programs';
 
 /** A practice estate in a process of its own, for tests and drills. */
 export interface PracticeProcess {
@@ -20,15 +20,14 @@ export interface PracticeProcess {
   stop(): Promise<number | null>;
 }
 
-const entry = fileURLToPath(new URL('../main.ts', import.meta.url));
-const root = path.resolve(path.dirname(entry), '../..');
+const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Starts `electron/practice/main.ts` by tsx and waits until it is ready.
+ * Starts `electron/practice/main.ts` and waits until it is ready.
  * @throws with what it said when it ends before
  */
 export async function startPracticeProcess(args: readonly string[]): Promise<PracticeProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
+  const child = spawn(process.execPath, [...programArguments('practice'), ...args], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'pipe'],
   });

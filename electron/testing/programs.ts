@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..', '..');
+
+/**
+ * What tests start as processes of their own, by the name of the built file. A process that compiles its TypeScript
+ * first costs a second of a core before it begins; tests that race or kill start dozens of them.
+ */
+export const programs = {
+  practice: 'electron/practice/main.ts',
+  'print-board': 'electron/ledger/print-board.ts',
+  racer: 'electron/ledger/testing/racer.ts',
+  'killed-indexer': 'electron/history/killed-indexer.ts',
+  'crash-child': 'electron/engine/testing/crash-child.ts',
+} as const;
+
+/** The environment variable that names the folder of the built programs while vitest runs. */
+export const programsVariable = 'SIGNALBOX_TEST_PROGRAMS';
+
+/**
+ * The first arguments for `process.execPath` that start a program: the file that was built before the tests began
+ * (see global-setup.ts), or, outside vitest, its source by tsx.
+ */
+export function programArguments(name: keyof typeof programs): string[] {
+  const folder = process.env[programsVariable];
+  const built = folder ? join(folder, `${name}.js`) : '';
+  return built && existsSync(built) ? [built] : ['--import', 'tsx', join(root, programs[name])];
+}
