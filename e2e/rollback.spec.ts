@@ -35,7 +35,7 @@ test('an incident: found on the board, one click back, held, and released withou
   await cell.click();
   const back = inspector(page()).getByRole('button', { name: `Roll back ${name} to ${good} in production` });
   await expect(back).not.toHaveAttribute('aria-disabled');
-  await expect(inspector(page())).not.toContainText('the sheet opens');
+  await expect(inspector(page())).not.toContainText('The sheet opens first');
   await back.click();
 
   // One click, no dialog: the operation is in the tray and the commit in the repo.
@@ -107,7 +107,7 @@ test('with a migration between the versions the click opens the sheet instead of
   const back = inspector(page()).getByRole('button', {
     name: `Roll back ${name} to ${before} in production`,
   });
-  await expect(inspector(page())).toContainText('the sheet opens');
+  await expect(inspector(page())).toContainText('The sheet opens first');
   await back.click();
 
   const dialog = page().getByRole('dialog', { name: `Roll back ${name}` });

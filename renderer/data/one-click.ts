@@ -70,8 +70,8 @@ export interface OneClickRollback {
   blocked: string | null;
   /** Whether a click will open the sheet instead of acting, as far as is known now. */
   review: boolean;
-  /** How many findings ask for a look. */
-  warnings: number;
+  /** What asks for a look, in words. */
+  warnings: string[];
   busy: boolean;
   failure: Failure | null;
   /** Acts, or opens the sheet by `onReview`. Resolves to the operation's id when one was started. */
@@ -127,9 +127,11 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
     [blocked, busy, client, intent],
   );
 
-  const attention = preview.data?.findings.filter((finding) => needsAttention([finding])).length ?? 0;
+  const warnings = (preview.data?.findings ?? [])
+    .filter((finding) => needsAttention([finding]))
+    .map(({ message }) => message);
   const review =
     preview.isError ||
     (preview.data !== undefined && intent !== null && oneClick(intent, preview.data).act === 'review');
-  return { intent, blocked, review, warnings: attention, busy, failure, click };
+  return { intent, blocked, review, warnings, busy, failure, click };
 }

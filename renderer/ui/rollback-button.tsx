@@ -42,6 +42,7 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
     announce(`${rollbackLabel(cell)}: started`);
     onStarted?.(started);
   };
+  const said = note(cell, rollback);
   return (
     <div className={classes.box}>
       <ActButton
@@ -57,7 +58,9 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
       >
         {rollbackLabel(cell)}
       </ActButton>
-      <p className={classes.note}>{note(cell, rollback)}</p>
+      <p className={classes.note} title={said}>
+        {said}
+      </p>
       {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void act()} />}
     </div>
   );
@@ -66,9 +69,9 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
 function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): string {
   if (rollback.blocked) return rollback.blocked;
   if (rollback.review) {
-    return rollback.warnings > 0
-      ? `${count(rollback.warnings, 'check needs', 'checks need')} a look first: the sheet opens.`
-      : 'Needs a look first: the sheet opens.';
+    const [first = 'it needs a look.', ...more] = rollback.warnings;
+    const others = more.length > 0 ? ` And ${count(more.length, 'more check')} to look at.` : '';
+    return `The sheet opens first: ${first}${others}`;
   }
   return cell.rollbackTarget?.evidenceText ?? '';
 }

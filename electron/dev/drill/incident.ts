@@ -106,7 +106,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     await button.waitFor();
     await until(
       'nothing needs a look first',
-      async () => !(await page.getByText('the sheet opens').isVisible()),
+      async () => !(await page.getByText('The sheet opens first').isVisible()),
       30,
     );
     const clickedAt = await watchClick(page);
