@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Freshness } from '../../../shared/domain/freshness';
 import type { KubeObject as Stored } from '../../practice/cluster/objects';
 import { somePod } from '../../practice/cluster/testing';
@@ -172,6 +172,18 @@ describe('watchResource', () => {
       .toMatchObject({ state: 'unreachable', failure: { code: 'timeout' } });
     await now.cluster.server.faults.reachability('up');
     await expect.poll(() => watch.state()?.state, { timeout: 15_000 }).toBe('live');
+  });
+
+  it('asks at once after the computer slept, whose monotonic clock stood still', async () => {
+    const watch = watchPods({ timing: { heartbeat: 20, askAfter: 600_000, stallAfter: 600_000 } });
+    await expect.poll(() => watch.state()?.state).toBe('live');
+    await now.cluster.server.faults.reachability('hanging');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 3_600_000 });
+    try {
+      await expect.poll(() => watch.state()?.state, { timeout: 15_000 }).toBe('unreachable');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('leaves out an object that cannot be read, and says so', async () => {

@@ -185,7 +185,12 @@ class ResourceWatch<T> {
 
   /** Renews `asOf`; where the watch has been silent for long, asks whether the cluster is still there. */
   #beat(response: IncomingMessage): void {
-    if (performance.now() - this.#heardTick < this.#timing.askAfter) this.#live();
+    // The monotonic clock stands still while the computer sleeps, the other one may be set: the longer silence counts.
+    const silent = Math.max(
+      performance.now() - this.#heardTick,
+      Date.now() - Date.parse(this.#heardAt ?? ''),
+    );
+    if (silent < this.#timing.askAfter) this.#live();
     else
       stillThere(this.#options.connection).then(
         () => {},
