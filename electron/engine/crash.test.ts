@@ -101,12 +101,12 @@ async function killAndRestart(crashAt: string): Promise<Operation> {
 }
 
 /**
- * Ends of the steps that only watch lie at the same place as the beginning of the next one, and requests that may be
- * made twice are less telling than the commit: `SIGNALBOX_KILLS=all` kills there too.
+ * The end of a step lies at the same place as the beginning of the next one, and of the requests that may be made twice
+ * one stands for all: every step is died in, and the commit at every record. `SIGNALBOX_KILLS=all` kills at all others.
  */
 const isTelling = (kill: string): boolean =>
-  !/^after:step-succeeded\/(?!preflight|commit)/.test(kill) &&
-  !/^(before|after):side-effect-result\/(?!commit)/.test(kill);
+  /^after:(requested|step-started\/|side-effect-intended\/nudge\/)/.test(kill) ||
+  /\/commit\/commit$/.test(kill);
 
 describe('a console that is killed', { timeout: 1_200 * seconds }, () => {
   it('finishes or says that it does not know, and never deploys twice, whatever record it dies at', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { execa } from 'execa';
 import { uuidv7 } from 'uuidv7';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrailers } from '../../shared/domain/trailers';
 import { gitLog } from '../systems/git/log';
 import { programArguments } from '../testing/programs';
@@ -18,6 +18,7 @@ import {
 
 const consoles = 20;
 const apps = Array.from({ length: consoles }, (_, index) => `app-${index}`);
+const contested = 'contested';
 
 interface Outcome {
   ready?: boolean;
@@ -69,13 +70,13 @@ class Racer {
 
 describe('twenty processes on one branch', { timeout: 600_000 }, () => {
   let estate: TestEstate;
-  let racers: Racer[] = [];
+  const racers: Racer[] = [];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     estate = await makeEstate(
-      Object.fromEntries(apps.map((app) => [tagPath('production', app), tagFile('v1')])),
+      Object.fromEntries([...apps, contested].map((app) => [tagPath('production', app), tagFile('v1')])),
     );
-    // A few at a time: twenty TypeScript starts at once only make each other slow.
+    // A few at a time: twenty starts at once only make each other slow.
     for (let first = 0; first < consoles; first += 5) {
       const some = Array.from(
         { length: 5 },
@@ -86,9 +87,8 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
     }
   }, 600_000);
 
-  afterEach(async () => {
+  afterAll(async () => {
     await Promise.all(racers.map((racer) => racer.end()));
-    racers = [];
     await estate.close();
   });
 
@@ -111,11 +111,12 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
   });
 
   it('deploy the same app: one wins per round, the others are told what is there', async () => {
+    const before = (await commitsOf(estate.gitDir)).length;
     let current = 'v1';
     for (let round = 1; round <= 3; round++) {
       const outcomes = await Promise.all(
         racers.map((racer, index) =>
-          racer.deploy({ app: 'app-0', version: `v${round}-${index}`, expectedFrom: current }),
+          racer.deploy({ app: contested, version: `v${round}-${index}`, expectedFrom: current }),
         ),
       );
       const winners = outcomes.flatMap((outcome, index) => (outcome.ok ? [{ ...outcome, index }] : []));
@@ -125,12 +126,12 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
       for (const outcome of outcomes.filter(({ ok }) => !ok))
         expect(outcome).toMatchObject({
           code: 'conflict',
-          message: `app-0 is at ${won}, not at ${current}.`,
+          message: `${contested} is at ${won}, not at ${current}.`,
         });
       const commits = await commitsOf(estate.gitDir);
-      expect(commits).toHaveLength(round + 1);
+      expect(commits).toHaveLength(before + round);
       expect(commits[0]).toBe(winners[0]?.commit);
-      expect(await fileAt(estate.gitDir, tagPath('production', 'app-0'))).toContain(`image_tag: ${won}\n`);
+      expect(await fileAt(estate.gitDir, tagPath('production', contested))).toContain(`image_tag: ${won}\n`);
       current = won;
     }
   });

@@ -79,7 +79,8 @@ export async function openRig(
       dir: path.join(folder, 'mirror'),
       credentials: async () => ({ username: 'x-access-token', password: access.ledgerPassword }),
       identity,
-      pollMs: 200,
+      // Each look is four processes, of the console and of the server: as often as a console in use looks, or nearly.
+      pollMs: 1_000,
     }),
   );
   unwrap(await ledger.refresh());
