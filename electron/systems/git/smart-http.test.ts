@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { GitError } from './errors';
 import { flushPkt, pkt } from './pkt-line';
 import { openSmartHttp, type SmartHttp } from './smart-http';
@@ -90,6 +90,31 @@ describe('a look at a ref by our own means', () => {
     const lines = report(`${old} ${ref}x`, `${commit} ${ref}`);
     expect(await against(trickle(lines), look)).toBe(commit);
     expect(await against(trickle(report(`${old} ${ref}x`)), look)).toBeNull();
+  });
+  it('keeps its connection, but not through a sleep of the computer, in which the network may have changed', async () => {
+    const ports: (number | undefined)[] = [];
+    const answer: RequestListener = (request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end(report(`${commit} ${ref}`));
+    };
+    const lookAndLeave = async (http: SmartHttp) => {
+      await look(http);
+      // The connection is free once the answer has ended.
+      await new Promise(setImmediate);
+    };
+    await against(answer, async (http) => {
+      await lookAndLeave(http);
+      await lookAndLeave(http);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+      try {
+        await look(http);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+    expect(ports).toHaveLength(3);
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).not.toBe(ports[0]);
   });
   it('never takes an error or a page for "not there"', async () => {
     for (const text of ['0032ERR Repository access is disabled for a while.', '<html>', ''])

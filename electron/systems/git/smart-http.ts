@@ -58,6 +58,18 @@ export function openSmartHttp(url: string): SmartHttp {
   const agentOptions = { keepAlive: true, maxFreeSockets: 1, timeout: idleMs };
   const agent = isSecure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
 
+  let usedAt = Date.now();
+  /**
+   * Drops connections that were idle for too long by the wall clock: the agent's own timer stands still while the
+   * computer sleeps, and a push into a connection of another network would be silent until it stalls.
+   */
+  const dropOld = (): void => {
+    if (Date.now() - usedAt > idleMs)
+      for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []))
+        socket.destroy();
+    usedAt = Date.now();
+  };
+
   /** Posts, and gives every chunk of a good answer to `take` until that has what it wants (or the answer ends: `null`). */
   const exchange = <T>(
     service: 'git-upload-pack' | 'git-receive-pack',
@@ -67,6 +79,7 @@ export function openSmartHttp(url: string): SmartHttp {
   ): Promise<T | null> =>
     new Promise((resolve, reject) => {
       const command = service === 'git-receive-pack' ? 'push' : 'ls-remote';
+      dropOld();
       let isSent = false;
       const refuse = (kind: GitErrorKind, detail: string) =>
         reject(new GitError(kind, command, redact(detail)));
@@ -114,7 +127,10 @@ export function openSmartHttp(url: string): SmartHttp {
             }
           });
           response.on('error', () => refuse('connection-lost', 'The answer broke off.'));
-          response.on('end', () => resolve(null));
+          response.on('end', () => {
+            usedAt = Date.now();
+            resolve(null);
+          });
         },
       );
       request.on('socket', (socket) => {
