@@ -40,7 +40,9 @@ export function PhaseWatch() {
     if (!operations) return;
     for (const { operation, text, ended } of phaseChanges(before.current, operations)) {
       announce(text);
-      if (ended && operation.actor === actor) notify(operation);
+      // Who looks at its screen sees it there.
+      const inSight = location.hash.includes(operation.id);
+      if (ended && operation.actor === actor && !inSight) notify(operation);
     }
     before.current = new Map(operations.map((operation) => [operation.id, phaseOf(operation)]));
   }, [operations, actor]);

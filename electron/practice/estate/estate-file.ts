@@ -19,7 +19,7 @@ export type Landing = Estate['ledger']['landing'];
  */
 export async function writeEstateFile(paths: StatePaths, urls: EstateUrls, landing: Landing): Promise<void> {
   const estate = {
-    name: 'Practice estate',
+    name: 'GOV.UK in miniature',
     ledger: {
       url: `${urls.git}/${owner}/${releaseRepoName}.git`,
       branch: 'main',

@@ -51,7 +51,13 @@ export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridPro
     void navigate({ to: '/apps/$app', params: { app }, search: environment ? { environment } : {} });
   const page = () =>
     Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
-  const { grid, active, select, onKeyDown } = useGrid({ rows, environments: names, page, scrollTo, open });
+  const { grid, active, select, onKeyDown, onFocus } = useGrid({
+    rows,
+    environments: names,
+    page,
+    scrollTo,
+    open,
+  });
   activeRow.current = Math.min(active.row, Math.max(0, rows.length - 1));
 
   useEffect(() => {
@@ -88,6 +94,7 @@ export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridPro
         className={classes.grid}
         style={{ height: virtual.getTotalSize(), minWidth: appWidth + environments.length * cellWidth }}
         onKeyDown={onKeyDown}
+        onFocus={onFocus}
         onClick={(event) => {
           const place = placeOf(event);
           if (place) select(place, true);

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
 import { useUiState } from '../../ui/ui-state';
 import { isTyped, moved, type Place, typeAheadMs, typedTo } from './grid-keys';
 import type { Row } from './rows';
@@ -75,5 +75,15 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
     if (found !== null) select({ row: found, column: active.column }, true);
   };
 
-  return { grid, active, select, onKeyDown };
+  // Focus that came by other ways than our keys (assistive technology, a script) moves the active cell along.
+  const onFocus = (event: FocusEvent<HTMLDivElement>) => {
+    const cell = event.target.closest<HTMLElement>('[role="gridcell"]');
+    const to = {
+      row: rows.findIndex(({ app }) => app === cell?.dataset.app),
+      column: Number(cell?.dataset.column),
+    };
+    if (to.row >= 0 && (to.row !== active.row || to.column !== active.column)) select(to, false);
+  };
+
+  return { grid, active, select, onKeyDown, onFocus };
 }

@@ -111,7 +111,10 @@ function HoldText({ kind, environment }: { kind: SheetRequest['kind']; environme
 function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: SheetRequest['kind'] }) {
   const { draft, preview, intent } = sheet;
   const obstacles = preview.data ? inTheWay(preview.data.findings).length : 0;
-  const needed = kind === 'hold' || (obstacles > 0 && kind !== 'release-hold');
+  const blocked =
+    preview.data?.findings.some(({ level, overridable }) => level === 'block' && !overridable) ?? false;
+  const goesAhead = obstacles > 0 && !blocked && kind !== 'release-hold';
+  const needed = kind === 'hold' || goesAhead;
   return (
     <footer className={classes.footer}>
       {sheet.failure && <FailurePanel failure={sheet.failure} onRetry={() => void sheet.send()} />}
@@ -120,7 +123,7 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
         data-autofocus={kind === 'deploy' ? undefined : true}
         label={needed ? 'Reason' : 'Reason (optional)'}
         description={
-          obstacles > 0 && kind !== 'hold'
+          goesAhead && kind !== 'hold'
             ? 'You go ahead in spite of what the checks found: say why. It goes into the commit and the history.'
             : 'It goes into the commit and the history.'
         }
