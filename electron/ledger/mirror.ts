@@ -45,6 +45,13 @@ const marker = 'signalbox-mirror';
 const incoming = 'refs/signalbox/incoming';
 
 /**
+ * How long the very first fetch may be silent, in milliseconds: when the last byte of a big history has come, git walks
+ * all of it before it says a word again. A connection over http that falls silent is ended by git itself long before
+ * (`http.lowSpeedTime`).
+ */
+const firstFetchStallMs = 10 * 60_000;
+
+/**
  * Opens the mirror in a folder, making it when it is not there. A mirror of another address or branch, or one that Git
  * cannot read any more, is thrown away and made anew: it holds nothing that is not at the remote.
  * @throws {FailureError} `busy` when another process has it, `invalid-input` when the folder holds something else.
@@ -122,9 +129,11 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     },
     fetch: async (signal) => {
       try {
+        const isFirst = (await resolveRef(ref, { gitDir })) === null;
         await fetchBranch(url, branch, {
           gitDir,
           into: incoming,
+          ...(isFirst ? { stallMs: firstFetchStallMs } : {}),
           ...(config.shallow ? { shallow: true } : {}),
           ...(await asking(signal)),
           ...(config.onProgress ? { onProgress: config.onProgress } : {}),
@@ -159,7 +168,10 @@ async function isReadable(gitDir: string, ref: string): Promise<boolean> {
   try {
     await resolveRef(ref, { gitDir });
     return true;
-  } catch {
+  } catch (error) {
+    // A machine that is too busy or too full says nothing about the mirror, which may be all that there is offline.
+    if (error instanceof GitError && ['stalled', 'disk-full', 'git-missing'].includes(error.kind))
+      throw error;
     return false;
   }
 }
