@@ -14,7 +14,7 @@ import { type EngineChange, gatherChanges } from './changes';
 import { type Journal, openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import type { DeploymentHistory, Observations } from './ports';
-import { findingsOn, lookAhead, mayStepIn, outsideFacts } from './preflight';
+import { askLedgerAgain, findingsOn, lookAhead, mayStepIn, outsideFacts } from './preflight';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
 import { defaultLimits, type Limits, type World } from './world';
@@ -277,7 +277,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     preview: async (intent, signal = closing.signal) => {
       try {
-        await lookAhead(world, intent, signal);
+        await Promise.all([askLedgerAgain(world, signal), lookAhead(world, intent, signal)]);
       } catch (error) {
         return fail(signal.aborted ? cancelled : failureOf(error));
       }

@@ -109,6 +109,16 @@ export async function lookAhead(world: World, intent: Intent, signal: AbortSigna
 }
 
 /**
+ * Asks a ledger that counts as unreachable once more, at most for `world.limits.look`: one failed look is enough to
+ * count so, the next is seconds away, and whoever wants to roll back must not be turned away by what is over already.
+ */
+export async function askLedgerAgain(world: World, signal: AbortSignal): Promise<void> {
+  if (world.ledger.freshness().state !== 'unreachable') return;
+  await world.ledger.refresh(AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]));
+  signal.throwIfAborted();
+}
+
+/**
  * Whether an operation may begin although another one still runs in the cell: a rollback or a hold need not wait for
  * one whose commit has landed and which only watches by now. It ends by itself as soon as it is superseded.
  */

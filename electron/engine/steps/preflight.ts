@@ -4,7 +4,7 @@ import type { Intent } from '../../../shared/domain/operation';
 import { type OutsideFacts, obstacles } from '../../../shared/domain/preflight';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
-import { findingsOn, lookAhead, outsideFacts } from '../preflight';
+import { askLedgerAgain, findingsOn, lookAhead, outsideFacts } from '../preflight';
 import type { World } from '../world';
 import { clusterMoves, waitUntil } from './wait';
 
@@ -77,11 +77,13 @@ export async function preflight(context: StepContext): Promise<StepEnd> {
 }
 
 /**
- * Gives what is only just starting a moment: a cluster that was not looked at yet, and after a restart (or where
- * `askRepo` says so) the app's repo. In the middle of a session this returns at once.
+ * Gives what is only just starting, or just stumbled, a moment: a ledger that did not answer, a cluster that was not
+ * looked at yet, and after a restart (or where `askRepo` says so) the app's repo. Otherwise this returns at once.
  */
 export async function lookAround(context: StepContext, askRepo: boolean): Promise<void> {
   const { world, intent } = context;
+  if (world.ledger.freshness().state === 'unreachable') context.waiting('An answer of the ledger.');
+  await askLedgerAgain(world, context.signal);
   const cluster = world.clusters.get(intent.environment);
   if (cluster?.view.freshness().state === 'connecting') {
     await waitUntil(context, {
