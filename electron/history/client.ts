@@ -94,8 +94,13 @@ const ended = (detail: string): FailureError =>
     detail,
   });
 
-/** Starts the worker. Nothing is indexed before the first {@link History.update}; an index that is there answers at once. */
-export function openHistory(options: HistoryOptions & { maxPageCount?: number }): History {
+/**
+ * Starts the worker. Nothing is indexed before the first {@link History.update}; an index that is there answers at once.
+ * For tests: `maxPageCount` makes the disk small, `builtWorker` spares each worker the compiling of its sources.
+ */
+export function openHistory(
+  options: HistoryOptions & { maxPageCount?: number; builtWorker?: string | undefined },
+): History {
   const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount } = options;
   const workerData: WorkerOptions = {
     repo,
@@ -104,7 +109,7 @@ export function openHistory(options: HistoryOptions & { maxPageCount?: number })
     template,
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
-  const worker = startWorker(workerData);
+  const worker = startWorker(workerData, options.builtWorker);
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   const listeners = new Set<(status: HistoryStatus) => void>();
   let status = opening;
@@ -201,8 +206,10 @@ async function* exported(
  * The built worker lies beside this file's bundle. From source (tests, tsx) the TypeScript itself is started; a worker
  * thread of Node 20 does not take over its parent's loaders, so it registers tsx by itself.
  */
-function startWorker(workerData: WorkerOptions): Worker {
-  const built = join(import.meta.dirname, 'history-worker.js');
+function startWorker(
+  workerData: WorkerOptions,
+  built: string = join(import.meta.dirname, 'history-worker.js'),
+): Worker {
   if (existsSync(built)) return new Worker(built, { workerData, name: 'history' });
   const tsx = pathToFileURL(
     join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),

@@ -9,10 +9,11 @@ import { FailureError } from '../../shared/domain/failure';
 import type { HistoryStatus } from '../../shared/domain/history';
 import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
 import { runGit } from '../systems/git/run-git';
-import { programArguments } from '../testing/programs';
+import { builtProgram, programArguments } from '../testing/programs';
 import { type History, openHistory } from './client';
 import { eventsOf, type ModelCommit, modelFolder, writeModel } from './model-repo';
 
+const builtWorker = builtProgram('history-worker');
 let scratch = '';
 let gitDir = '';
 let oids: string[] = [];
@@ -40,7 +41,7 @@ function longHistory(length: number): ModelCommit[] {
 }
 
 function history(indexFile: string, more: { repo?: string; maxPageCount?: number } = {}): History {
-  const one = openHistory({ repo: gitDir, branch: 'main', indexFile, ...more });
+  const one = openHistory({ repo: gitDir, branch: 'main', indexFile, builtWorker, ...more });
   open.push(one);
   return one;
 }
@@ -267,7 +268,12 @@ describe('the history worker', () => {
   it('refuses what is no repo, no branch, and no template', async () => {
     const none = history(join(scratch, 'none.db'), { repo: scratch });
     await expect(none.update()).rejects.toMatchObject({ failure: { code: 'not-found' } });
-    const branch = openHistory({ repo: gitDir, branch: 'nowhere', indexFile: join(scratch, 'nowhere.db') });
+    const branch = openHistory({
+      repo: gitDir,
+      branch: 'nowhere',
+      indexFile: join(scratch, 'nowhere.db'),
+      builtWorker,
+    });
     open.push(branch);
     await expect(branch.update()).rejects.toMatchObject({ failure: { code: 'not-found' } });
   });

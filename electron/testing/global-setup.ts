@@ -16,9 +16,8 @@ const cache = join(root, 'node_modules', '.cache', 'signalbox');
 export async function setup(): Promise<() => Promise<void>> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'programs-'));
-  const input = { ...programs, 'history-worker': 'electron/history/worker.ts' };
   const config = mergeConfig(mainConfig, { build: { outDir: folder, sourcemap: false } });
-  config.build.rolldownOptions.input = input;
+  config.build.rolldownOptions.input = programs;
   await build({ ...config, configFile: false, logLevel: 'warn' });
   process.env[programsVariable] = folder;
   return () => rm(folder, { recursive: true, force: true });

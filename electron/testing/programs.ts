@@ -12,18 +12,25 @@ export const programs = {
   'print-board': 'electron/ledger/print-board.ts',
   racer: 'electron/ledger/testing/racer.ts',
   'killed-indexer': 'electron/history/killed-indexer.ts',
+  'history-worker': 'electron/history/worker.ts',
   'crash-child': 'electron/engine/testing/crash-child.ts',
 } as const;
 
 /** The environment variable that names the folder of the built programs while vitest runs. */
 export const programsVariable = 'SIGNALBOX_TEST_PROGRAMS';
 
-/**
- * The first arguments for `process.execPath` that start a program: the file that was built before the tests began
- * (see global-setup.ts), or, outside vitest, its source by tsx.
- */
-export function programArguments(name: keyof typeof programs): string[] {
+/** The built file of a program; `undefined` outside vitest (see global-setup.ts). */
+export function builtProgram(name: keyof typeof programs): string | undefined {
   const folder = process.env[programsVariable];
   const built = folder ? join(folder, `${name}.js`) : '';
-  return built && existsSync(built) ? [built] : ['--import', 'tsx', join(root, programs[name])];
+  return built && existsSync(built) ? built : undefined;
+}
+
+/**
+ * The first arguments for `process.execPath` that start a program: the file that was built before the tests began,
+ * or, outside vitest, its source by tsx.
+ */
+export function programArguments(name: keyof typeof programs): string[] {
+  const built = builtProgram(name);
+  return built ? [built] : ['--import', 'tsx', join(root, programs[name])];
 }
