@@ -63,10 +63,12 @@ export async function findEstate(
   const githubToken = async () => options.credentials.github();
   if (args.ledger !== null) {
     const { estate, inPlace } = await readReleaseRepo(args.ledger, options.userData);
+    options.credentials.bindTo(estate);
     return { estate: { estate, mode: 'read-only', inPlace, ledgerCredentials, githubToken }, practice: null };
   }
   if (args.estate !== null) {
     const estate = await readEstateFile(path.resolve(args.estate));
+    options.credentials.bindTo(estate);
     return {
       estate: { estate, mode: 'real', inPlace: false, ledgerCredentials, githubToken },
       practice: null,
