@@ -65,19 +65,22 @@ export function promotionsSeen(context: StepContext): Workflow[] {
 
 /**
  * Looks straight into the clusters for promotions of the app that are on their way, and stops each. A stopped
- * workflow takes a moment to end: it is still listed.
+ * workflow takes a moment to end: it is still listed. All places are looked at side by side: one cluster that is away
+ * must not keep what runs in another from being stopped.
  */
 export async function sweep(context: StepContext): Promise<Swept> {
-  const left: Workflow[] = [];
-  for (const { cluster, template, counts } of places(context)) {
-    const found = await running(context, cluster, template, counts);
-    if ('couldNot' in found) return found;
-    left.push(...found);
-    for (const workflow of found) {
-      if (workflow.shutdown === null) await stop(context, cluster, workflow);
-    }
-  }
-  return { left };
+  const looks = await Promise.all(
+    places(context).map(async ({ cluster, template, counts }) => {
+      const found = await running(context, cluster, template, counts);
+      if ('couldNot' in found) return found;
+      await Promise.all(
+        found.filter(({ shutdown }) => shutdown === null).map((one) => stop(context, cluster, one)),
+      );
+      return found;
+    }),
+  );
+  const failed = looks.find((look) => 'couldNot' in look);
+  return failed ?? { left: looks.flatMap((look) => ('couldNot' in look ? [] : look)) };
 }
 
 async function stop(context: StepContext, cluster: Cluster, workflow: Workflow): Promise<void> {
