@@ -1,29 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { InputOf, OutputOf, ProcedureName } from '../shared/contract/contract';
-import type { Cell } from '../shared/domain/board';
+import { ask, cellOf } from '../electron/dev/drill/window';
 import type { Operation } from '../shared/domain/operation';
 
-/** Asks the main process through the window's own bridge. */
-export async function ask<N extends ProcedureName>(
-  page: Page,
-  name: N,
-  input: InputOf<N>,
-): Promise<OutputOf<N>> {
-  const answer = await page.evaluate(
-    ([procedure, data]) => window.signalbox?.call[procedure](data as never),
-    [name, input] as const,
-  );
-  if (!answer?.ok) throw new Error(`${name}: ${JSON.stringify(answer)}`);
-  return answer.value as OutputOf<N>;
-}
-
-/** A cell of the board, as the main process has it. */
-export async function cellOf(page: Page, app: string, environment: string): Promise<Cell> {
-  const board = await ask(page, 'board.get', {});
-  const cell = board.cells.find((each) => each.app === app && each.environment === environment);
-  if (!cell) throw new Error(`no cell of ${app} in ${environment}`);
-  return cell;
-}
+export { ask, cellOf };
 
 /** The version in a cell; the practice estate has one everywhere. */
 export async function versionOf(page: Page, app: string, environment: string): Promise<string> {

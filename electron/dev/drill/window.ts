@@ -12,7 +12,7 @@ export async function ask<N extends ProcedureName>(
     ([procedure, data]) => window.signalbox?.call[procedure](data as never),
     [name, input] as const,
   );
-  if (!answer?.ok) throw new Error(`${name}: ${answer?.failure.message ?? 'no bridge'}`);
+  if (!answer?.ok) throw new Error(`${name}: ${answer ? JSON.stringify(answer.failure) : 'no bridge'}`);
   return answer.value as OutputOf<N>;
 }
 
