@@ -119,9 +119,13 @@ function roomIn(body: ReturnType<typeof throttle>, response: ServerResponse): Pr
       body.resume();
       return resolve();
     }
-    body.once('drain', resolve);
-    response.once('close', () => {
+    const gone = () => {
       body.resume();
+      resolve();
+    };
+    response.once('close', gone);
+    body.once('drain', () => {
+      response.off('close', gone);
       resolve();
     });
   });
