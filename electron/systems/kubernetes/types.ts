@@ -1,6 +1,7 @@
 /*
  * The adapters of this folder, by file:
- *   connection.ts  connect(options: ConnectionOptions): Connection; listContexts(files?): ContextInfo[]
+ *   connection.ts  connect(options: ConnectionOptions): Connection; patient-connection.ts: the same, tried again
+ *   kubeconfig-files.ts  listContexts(files?): ContextInfo[]
  *   probe.ts       probe(connection, signal): Promise<Result<Probe>>
  *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
  *   objects.ts     getObject, listObjects, createObject, replaceObject, patchObject, deleteObject, changeObject
