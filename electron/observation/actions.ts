@@ -131,15 +131,15 @@ export function clusterActions(
     },
 
     async readWorkflows({ app, template }, signal) {
-      // Not by the template's label: only a submission from the template sets it, an event's own manifest need not
-      // (argo-workflows issue 12670), and a promotion that is overlooked here would count as none.
-      const labelSelector = `repoName=${app}`;
+      // Not by the labels of app and template: the one is set by the controller later on, the other by a submission
+      // from the template alone (argo-workflows issue 12670), and a promotion that is overlooked counts as none.
+      const labelSelector = 'workflows.argoproj.io/completed!=true';
       const listed = await listObjects(connection, { ...workflows, labelSelector }, { signal });
       if (!listed.ok) return fail(listed.failure);
       return ok(
         listed.value
           .flatMap((object) => readWorkflow(object, place.environment) ?? [])
-          .filter((workflow) => workflow.template === template),
+          .filter((workflow) => workflow.template === template && workflow.labels.repoName === app),
       );
     },
 

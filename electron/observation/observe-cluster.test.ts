@@ -142,6 +142,33 @@ describe('a cluster that is observed over its API', () => {
     expect(other).toEqual({ ok: true, value: [] });
   });
 
+  it('knows a workflow by its parameters before the controller gave it the labels of its template', async () => {
+    there.store.create('Workflow', {
+      metadata: { name: 'just-made', namespace: 'apps' },
+      spec: {
+        workflowTemplateRef: { name: 'post-sync' },
+        arguments: {
+          parameters: [
+            { name: 'repoName', value: 'frontend' },
+            { name: 'imageTag', value: 'v2' },
+            { name: 'promoteDeployment', value: true },
+          ],
+        },
+      },
+    } as never);
+    const filter = { app: 'frontend', template: 'post-sync' };
+    const read = await cluster.actions.readWorkflows(filter, never);
+    expect(read).toMatchObject({
+      ok: true,
+      value: [
+        { name: 'just-made', labels: { repoName: 'frontend', imageTag: 'v2', promoteDeployment: 'true' } },
+      ],
+    });
+    await vi.waitFor(() =>
+      expect(cluster.view.workflows({ ...filter, version: 'v2' })).toMatchObject([{ name: 'just-made' }]),
+    );
+  });
+
   it('keeps what it saw when the cluster goes away, and says so', async () => {
     await there.server.close();
     await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));

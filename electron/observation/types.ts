@@ -58,7 +58,10 @@ export interface ClusterActions {
     mode: 'Stop' | 'Terminate',
     signal: AbortSignal,
   ): Promise<Result<{ stopped: boolean }>>;
-  /** Reads straight from the cluster, past the watches: for decisions that must not rest on a stale view. */
+  /**
+   * Reads workflows of the app that have not ended straight from the cluster, past the watches: for decisions that must
+   * not rest on a stale view.
+   */
   readWorkflows(
     filter: { app: string; template: string },
     signal: AbortSignal,

@@ -27,6 +27,19 @@ const workflowObjectSchema = z.object({
     .object({
       shutdown: z.string().optional(),
       workflowTemplateRef: z.object({ name: z.string().optional() }).optional(),
+      arguments: z
+        .object({
+          parameters: z
+            .array(
+              z.object({
+                name: z.string(),
+                value: z.union([z.string(), z.number(), z.boolean()]).nullish().catch(null),
+              }),
+            )
+            .nullish(),
+        })
+        .nullish()
+        .catch(null),
     })
     .optional(),
   status: z
@@ -76,6 +89,28 @@ function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['statu
   }
 }
 
+/** Labels that the workflow templates make of parameters of the same names (`spec.workflowMetadata.labels`). */
+const labelsOfParameters = [
+  'repoName',
+  'imageTag',
+  'environment',
+  'application',
+  'promoteDeployment',
+  'automaticDeploysEnabled',
+] as const;
+
+/**
+ * The labels of a workflow. Those that its template asks for are set by the controller when it first works on it, which
+ * may take a while where many wait: until then its parameters say the same.
+ */
+function labelsOf({ metadata, spec }: z.infer<typeof workflowObjectSchema>): Record<string, string> {
+  const labels = { ...metadata.labels };
+  for (const { name, value } of spec?.arguments?.parameters ?? [])
+    if (value !== null && value !== undefined && labelsOfParameters.some((one) => one === name))
+      labels[name] ??= String(value);
+  return labels;
+}
+
 /**
  * Reads a Workflow object. Its nodes come without their pods: see {@link withPods}.
  * @returns `null` when the object has no name.
@@ -85,7 +120,7 @@ export function readWorkflow(object: unknown, environment: string): Workflow | n
   if (!parsed.success) return null;
   const { metadata, spec, status } = parsed.data;
   const { nodes, unavailable } = status ? nodesOf(status) : { nodes: [], unavailable: null };
-  const labels = metadata.labels ?? {};
+  const labels = labelsOf(parsed.data);
   return {
     environment,
     namespace: metadata.namespace,
