@@ -10,7 +10,7 @@ import type { SourceCache } from './source-cache';
 /**
  * How long steps wait until they say that they do not know, in milliseconds. Each covers a wait in the outside
  * world: Argo CD's own polling takes up to 180 s, migrations run as PreSync hooks, a Deployment's default progress
- * deadline is 600 s.
+ * deadline is 600 s, and GOV.UK's post-sync tries flaky tests again with pauses of up to 16 minutes.
  */
 export interface Limits {
   nudge: number;
@@ -33,7 +33,7 @@ export const defaultLimits: Limits = {
   sync: 20 * 60_000,
   rollout: 15 * 60_000,
   testsAppear: 2 * 60_000,
-  tests: 20 * 60_000,
+  tests: 45 * 60_000,
   hold: 10 * 60_000,
   settle: 3_000,
   resume: 2 * 60_000,
