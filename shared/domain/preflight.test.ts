@@ -59,6 +59,19 @@ describe('preflight', () => {
     expect(codes(rollback, {}, { health: 'Degraded', inStep: false })).toEqual([]);
   });
 
+  it('lets a person roll back over a mistyped flag, but not without a readable version', () => {
+    const problem = {
+      code: 'bad-data',
+      message: 'promote_deployment is no flag.',
+      meaning: '',
+      next: [],
+    } as const;
+    expect(codes(rollback, { problem: { ...problem, next: [] } }, {})).toEqual(['other:warn']);
+    expect(codes(rollback, { version: null, problem: { ...problem, next: [] } }, {})).toContain(
+      'other:block',
+    );
+  });
+
   it('never takes unknown for a pass', () => {
     expect(codes(rollback, {}, { change: null })).toEqual(['migrations-unknown:unknown']);
     expect(codes(rollback, {}, { cluster: { state: 'connecting', asOf: null } })).toEqual([

@@ -113,7 +113,10 @@ function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFac
   if (ledger.problem) {
     const place = ledger.problem.place;
     const where = place ? ` (${place.path}${place.line === undefined ? '' : `:${place.line}`})` : '';
-    found.push(finding('other', 'block', ledger.problem.message, `${at(ledger)}${where}`));
+    // With a tag that can be read, the edit in place decides whether the rest of the file lets it: a mistyped flag must
+    // not keep anyone from rolling back.
+    const level = ledger.version === null ? 'block' : 'warn';
+    found.push(finding('other', level, ledger.problem.message, `${at(ledger)}${where}`));
   }
   if (ledger.holdProblem !== null)
     found.push(
