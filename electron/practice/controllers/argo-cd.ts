@@ -5,6 +5,7 @@ import { stableJson } from './names';
 import type { Application, ApplicationStatus, Deployment, Job, Operation, Pod } from './objects';
 import { startOperations } from './operations';
 import { appsNamespace, argoNamespace, parentName } from './render';
+import { untilAborted } from './subscriptions';
 import { blockedByWindow } from './sync-windows';
 import { WorkQueue } from './work-queue';
 
@@ -88,13 +89,7 @@ export function startArgoCd(
       }
     }),
   ];
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const unsubscribe of unsubscribes) unsubscribe();
-    },
-    { once: true },
-  );
+  untilAborted(signal, unsubscribes);
   poll();
 
   function applications(): Application[] {

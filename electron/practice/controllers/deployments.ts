@@ -3,6 +3,7 @@ import { deploymentStatus, isComplete, replicaSetCreated } from './deployment-st
 import { fittedName, shortHash } from './names';
 import type { Condition, Deployment, PodTemplate, ReplicaSet } from './objects';
 import { planRollout } from './rollout';
+import { untilAborted } from './subscriptions';
 import { WorkQueue } from './work-queue';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
@@ -83,14 +84,12 @@ export function startDeploymentController(
       if (owner) queue.add(keyOf(object.metadata.namespace, owner.name));
     }),
   ];
-  signal.addEventListener(
-    'abort',
+  untilAborted(signal, [
+    ...unsubscribes,
     () => {
-      for (const unsubscribe of unsubscribes) unsubscribe();
       for (const uid of [...deadlines.keys()]) clearDeadline(uid);
     },
-    { once: true },
-  );
+  ]);
 
   function clearDeadline(uid: string): void {
     deadlines.get(uid)?.timer.abort();

@@ -1,6 +1,7 @@
 import { type ControllerContext, nowOf, recordEvent } from './context';
 import { ownerOf } from './deployments';
 import type { Job, Pod } from './objects';
+import { ownerOfKind, queueWithPods } from './subscriptions';
 import { WorkQueue } from './work-queue';
 
 /** Runs Jobs: one pod each, which succeeds or, `backoffLimit` being 0, fails the Job. */
@@ -10,26 +11,7 @@ export function startJobController(
 ): void {
   const { store, clock, signal } = context;
   const queue = new WorkQueue({ clock, signal, onError, reconcile });
-  const unsubscribes = [
-    store.subscribe<Job>(
-      'Job',
-      ({ type, object }) => {
-        if (type !== 'DELETED') queue.add(`${object.metadata.namespace}/${object.metadata.name}`);
-      },
-      { replay: true },
-    ),
-    store.subscribe<Pod>('Pod', ({ object }) => {
-      const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === 'Job');
-      if (owner) queue.add(`${object.metadata.namespace}/${owner.name}`);
-    }),
-  ];
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const unsubscribe of unsubscribes) unsubscribe();
-    },
-    { once: true },
-  );
+  queueWithPods(context, queue, 'Job', ownerOfKind('Job'));
 
   function reconcile(key: string): void {
     const [namespace = '', name = ''] = key.split('/');

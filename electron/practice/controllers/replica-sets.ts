@@ -2,6 +2,7 @@ import { type ControllerContext, recordEvent } from './context';
 import { ownerOf } from './deployments';
 import type { Pod, ReplicaSet } from './objects';
 import { isActive, isReady } from './pod-status';
+import { ownerOfKind, queueWithPods } from './subscriptions';
 import { WorkQueue } from './work-queue';
 
 /** Nodes of a practice cluster; pods are spread over them. */
@@ -29,26 +30,7 @@ export function startReplicaSetController(
 ): void {
   const { store, clock, signal } = context;
   const queue = new WorkQueue({ clock, signal, onError, reconcile });
-  const unsubscribes = [
-    store.subscribe<ReplicaSet>(
-      'ReplicaSet',
-      ({ type, object }) => {
-        if (type !== 'DELETED') queue.add(`${object.metadata.namespace}/${object.metadata.name}`);
-      },
-      { replay: true },
-    ),
-    store.subscribe<Pod>('Pod', ({ object }) => {
-      const owner = object.metadata.ownerReferences?.find((reference) => reference.kind === 'ReplicaSet');
-      if (owner) queue.add(`${object.metadata.namespace}/${owner.name}`);
-    }),
-  ];
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const unsubscribe of unsubscribes) unsubscribe();
-    },
-    { once: true },
-  );
+  queueWithPods(context, queue, 'ReplicaSet', ownerOfKind('ReplicaSet'));
 
   function activePods(set: ReplicaSet): Pod[] {
     return store

@@ -1,8 +1,9 @@
 import { type ControllerContext, later, nowOf } from './context';
 import { substituted } from './expressions';
-import type { Parameter, Pod, Workflow, WorkflowSpec, WorkflowTemplate } from './objects';
+import type { Parameter, Workflow, WorkflowSpec, WorkflowTemplate } from './objects';
 import { appsNamespace } from './render';
 import { workflowLabel } from './scripts';
+import { queueWithPods } from './subscriptions';
 import { WorkQueue } from './work-queue';
 import { WorkflowRun } from './workflow-run';
 
@@ -30,26 +31,7 @@ export function startWorkflowController(
   const backOffs = new Map<string, boolean>();
   const expiring = new Set<string>();
 
-  const unsubscribes = [
-    store.subscribe<Workflow>(
-      'Workflow',
-      ({ type, object }) => {
-        if (type !== 'DELETED') queue.add(`${object.metadata.namespace}/${object.metadata.name}`);
-      },
-      { replay: true },
-    ),
-    store.subscribe<Pod>('Pod', ({ object }) => {
-      const workflow = object.metadata.labels?.[workflowLabel];
-      if (workflow) queue.add(`${object.metadata.namespace}/${workflow}`);
-    }),
-  ];
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const unsubscribe of unsubscribes) unsubscribe();
-    },
-    { once: true },
-  );
+  queueWithPods(context, queue, 'Workflow', (pod) => pod.metadata.labels?.[workflowLabel]);
 
   function reconcile(key: string): void {
     const [namespace = '', name = ''] = key.split('/');
