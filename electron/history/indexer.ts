@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { HistoryBeginning } from '../../shared/domain/history';
 import { GitError } from '../systems/git/errors';
 import { runGit } from '../systems/git/run-git';
-import { parseGitVersion, requireGit } from '../systems/git/version';
 import { BlobStates } from './blob-states';
 import { CommitReader, type Draft } from './commit-reader';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { EventWriter } from './event-writer';
 import type { Layout } from './layout';
 import { LineLength } from './line-length';
+import { hasVolleys, isPartial, shallowCommits, shallowMark } from './local-clone';
 import type { LogCommit } from './log-parser';
 import { readLog } from './log-stream';
 import { ReturnTracker } from './return-tracker';
@@ -205,7 +202,10 @@ export class Indexer {
       for (const draft of drafts) {
         const row = this.#row(commit, draft, fork - rows.length - 1);
         rows.push(row);
-        if (draft.what !== deploymentWhat || !draft.after) continue;
+        if (draft.what !== deploymentWhat) continue;
+        row.kind = kindByFlags(row.flags, draft.kind);
+        // No version is no return to one.
+        if (!draft.after) continue;
         const key = `${draft.app}\0${draft.after}`;
         let cells = ran.get(key);
         if (!cells) {
@@ -300,6 +300,8 @@ export class Indexer {
     let lastFlushed: string | null = null;
 
     const take = (commit: LogCommit, drafts: Draft[]) => {
+      // Like on the way forward: a commit that changed nothing here has no say in what was so when.
+      if (drafts.length === 0) return;
       eff = Math.min(eff, commit.at);
       skew = Math.max(skew, commit.at - eff);
       // Within a commit the later event is the newer one.
@@ -440,36 +442,3 @@ export class Indexer {
 
 const missingBlob = (commit: LogCommit): GitError =>
   new GitError('bad-repo', 'cat-file', `A file of commit ${commit.oid} is missing from the local clone.`);
-
-/** The commits where a shallow clone was cut (gitformat-shallow). */
-function shallowCommits(gitDir: string): ReadonlySet<string> {
-  const file = join(commonDir(gitDir), 'shallow');
-  if (!existsSync(file)) return new Set();
-  return new Set(readFileSync(file, 'latin1').split('\n').filter(Boolean));
-}
-
-function shallowMark(gitDir: string): string {
-  return createHash('sha256')
-    .update([...shallowCommits(gitDir)].sort().join())
-    .digest('hex');
-}
-
-/** Where a work tree of its own (git-worktree) keeps what all share. */
-function commonDir(gitDir: string): string {
-  const pointer = join(gitDir, 'commondir');
-  return existsSync(pointer) ? join(gitDir, readFileSync(pointer, 'utf8').trim()) : gitDir;
-}
-
-/** Whether this Git has `cat-file --batch-command` (2.36). */
-async function hasVolleys(): Promise<boolean> {
-  const version = parseGitVersion(await requireGit());
-  return version !== null && (version[0] > 2 || (version[0] === 2 && version[1] >= 36));
-}
-
-async function isPartial(gitDir: string): Promise<boolean> {
-  const found = await runGit(
-    ['config', '--get-regexp', '^(extensions\\.partialclone|remote\\..*\\.promisor)$'],
-    { gitDir, expectedCodes: [1] },
-  );
-  return found.stdout.length > 0;
-}

@@ -58,13 +58,14 @@ export class ObjectReader {
   }
 
   close(): void {
+    this.#fail(new Error('the reader is closed'));
     this.#stream?.stop();
   }
 
   #send(): void {
     const text = this.#asked.join('');
     this.#asked = [];
-    if (text === '') return;
+    if (text === '' || this.#failure) return;
     this.#stream ??= this.#start();
     this.#stream.child.stdin.write(this.#volleys ? `${text}flush\n` : text, 'latin1');
   }
