@@ -151,7 +151,7 @@ describe('a transaction', () => {
       signal: stop.signal,
       onPrepared: () => stop.abort(),
     });
-    expect(cancelled.ok ? '' : cancelled.failure.code).toBe('cancelled');
+    expect(cancelled).toMatchObject({ ok: false, failure: { code: 'cancelled' } });
     const broken = await ledger.transact(...wish('v2'), {
       onPrepared: () => Promise.reject(new Error('no journal')),
     });

@@ -17,7 +17,7 @@ export async function writeLoose(gitDir: string, objects: readonly GitObject[]):
   try {
     await Promise.all(objects.map((object) => writeOne(gitDir, object)));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const code = codeOf(error);
     const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'bad-repo';
     throw new GitError(kind, 'commit', `The local copy cannot be written to (${code}).`, { cause: error });
   }
@@ -38,14 +38,21 @@ async function writeOne(gitDir: string, { id, type, content }: GitObject): Promi
   }
 }
 
-/** A repack that runs at the same time takes away folders that it finds empty, also one that was made just now. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/**
+ * A repack that runs at the same time takes away folders that it finds empty, also one that was made just now, at any
+ * moment of this. The folder is made plainly: a recursive mkdir fails when the folder goes between two looks of its own.
+ */
 async function moveInto(passing: string, path: string): Promise<void> {
   for (let tries = 1; ; tries++) {
-    await mkdir(dirname(path), { recursive: true });
     try {
+      await mkdir(dirname(path)).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      });
       return await rename(passing, path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 10) throw error;
+      if (codeOf(error) !== 'ENOENT' || tries === 10) throw error;
     }
   }
 }
