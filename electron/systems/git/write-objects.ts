@@ -18,8 +18,14 @@ export async function writeLoose(gitDir: string, objects: readonly GitObject[]):
     await Promise.all(objects.map((object) => writeOne(gitDir, object)));
   } catch (error) {
     const code = codeOf(error);
+    const { syscall } = error as NodeJS.ErrnoException;
     const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'bad-repo';
-    throw new GitError(kind, 'commit', `The local copy cannot be written to (${code}).`, { cause: error });
+    throw new GitError(
+      kind,
+      'commit',
+      `The local copy cannot be written to (${code}${syscall ? `, ${syscall}` : ''}).`,
+      { cause: error },
+    );
   }
 }
 
