@@ -92,6 +92,8 @@ it('opens the sheet instead when a check warns, and wants a reason there', async
   expect(asked.find((each) => each.name === 'operation.start')?.input).toMatchObject({
     intent: { reason: 'It breaks search', override: ['migration', 'tests-failed-before'] },
   });
+  // The operation's screen opens by itself; without waiting it would open in the next test.
+  await waitFor(() => expect(window.location.hash).toMatch(/operations/));
 });
 
 it('shows what could not be read, and why nothing can be done in a read-only estate', async () => {
