@@ -169,6 +169,10 @@ test('the palette reaches apps and acts, and ? lists the shortcuts', async () =>
   await page().keyboard.press('?');
   await expect(page().getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Filter apps');
   await page().keyboard.press('Escape');
+  // Again while the list still fades away: nothing is swallowed.
+  await page().keyboard.press('?');
+  await expect(page().getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Filter apps');
+  await page().keyboard.press('Escape');
   await expect(page().getByRole('dialog')).toHaveCount(0);
   // No key of a single letter fires inside a text field.
   await page().keyboard.press('Control+k');

@@ -15,7 +15,14 @@ export function Palette() {
   const open = useUiState((state) => state.paletteOpen);
   const close = () => useUiState.setState({ paletteOpen: false });
   return (
-    <Modal.Root opened={open} onClose={close} padding={0} size={560} yOffset="12vh">
+    <Modal.Root
+      opened={open}
+      onClose={close}
+      padding={0}
+      size={560}
+      yOffset="12vh"
+      data-closing={!open || undefined}
+    >
       <Modal.Overlay />
       <Modal.Content aria-label="Command palette">
         <Search onDone={close} />

@@ -44,6 +44,7 @@ export function ShortcutList() {
     <Modal
       opened={open}
       onClose={() => useUiState.setState({ shortcutsOpen: false })}
+      data-closing={!open || undefined}
       title="Keyboard shortcuts"
       size="lg"
     >

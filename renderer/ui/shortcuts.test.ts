@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyName, typesText } from './shortcuts';
+import { dialogHasKeys, keyName, typesText } from './shortcuts';
 
 const press = (key: string, change: KeyboardEventInit = {}) =>
   keyName(new KeyboardEvent('keydown', { key, ...change }));
@@ -30,4 +30,15 @@ describe('where keys are text', () => {
   it.each(['<input type="checkbox">', '<button></button>', '<div role="gridcell">'])('is not %s', (html) =>
     expect(typesText(element(html))).toBe(false),
   );
+});
+
+describe('a dialog', () => {
+  it('has the keys while it is open, and gives them back as it begins to close', () => {
+    document.body.innerHTML = '<div><section role="dialog"></section></div>';
+    expect(dialogHasKeys()).toBe(true);
+    document.body.firstElementChild?.setAttribute('data-closing', 'true');
+    expect(dialogHasKeys()).toBe(false);
+    document.body.innerHTML = '<main></main>';
+    expect(dialogHasKeys()).toBe(false);
+  });
 });

@@ -23,6 +23,18 @@ export function keyName(event: KeyboardEvent): string {
   return `${mod ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${shift ? 'shift+' : ''}${key}`;
 }
 
+/**
+ * Whether a dialog has the keys. One that is fading away has given them back: it says so by `data-closing`, since it
+ * stays in the page until it is gone.
+ */
+export function dialogHasKeys(): boolean {
+  return [...document.querySelectorAll('[role="dialog"]')].some((each) => !each.closest('[data-closing]'));
+}
+
+/** A field of a dialog that fades away takes no more text. */
+const isLeaving = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('[data-closing]') !== null;
+
 /** Shortcuts of the window while the component is shown. Those without `mod` never fire inside a text field. */
 export function useShortcuts(shortcuts: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
   const latest = useRef(shortcuts);
@@ -35,10 +47,9 @@ export function useShortcuts(shortcuts: Readonly<Record<string, (event: Keyboard
       if (!act) return;
       if (
         !name.startsWith('mod+') &&
-        (typesText(event.target) || document.querySelector('[role="dialog"]'))
-      ) {
+        ((typesText(event.target) && !isLeaving(event.target)) || dialogHasKeys())
+      )
         return;
-      }
       event.preventDefault();
       act(event);
     };

@@ -1,17 +1,13 @@
-import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board';
-import { shortVersion } from '../../../shared/domain/version';
-import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
+import { CellActs } from '../../ui/cell-acts';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
-import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
 import { cameWord, driftText, holdSentence, operationStateWord, rolloutText, stepWord } from '../../ui/words';
@@ -49,7 +45,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
   );
 }
 
-function Deployed({ app, cell, previous, next }: EnvironmentCardProps & { cell: Cell }) {
+function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell }) {
   const now = useNow('calm');
   const drift = driftText(cell.drift);
   return (
@@ -101,50 +97,8 @@ function Deployed({ app, cell, previous, next }: EnvironmentCardProps & { cell: 
       </div>
       <div className={classes.actions}>
         <RollbackButton cell={cell} urgent={needsLook(cell)} />
-        <Buttons app={app} cell={cell} next={next} />
+        <CellActs cell={cell} next={next} level />
       </div>
     </>
-  );
-}
-
-function Buttons({ app, cell, next }: { app: string; cell: Cell; next: string | null }) {
-  const blocked = useSession().data?.readOnlyBecause ?? null;
-  const { environment } = cell;
-  const version = cell.ledger?.version ?? null;
-  return (
-    <div className={classes.buttons}>
-      <ActButton
-        variant="default"
-        leftSection={<IconRocket size={14} aria-hidden />}
-        blocked={blocked}
-        label={`Deploy ${app} to ${environment}`}
-        onAct={() => openSheet({ kind: 'deploy', app, environment })}
-      >
-        Deploy…
-      </ActButton>
-      <ActButton
-        variant="default"
-        leftSection={
-          cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
-        }
-        blocked={blocked}
-        label={cell.hold ? `Release the hold of ${app} in ${environment}` : `Hold ${app} in ${environment}`}
-        onAct={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
-      >
-        {cell.hold ? 'Release hold…' : 'Hold…'}
-      </ActButton>
-      {next && version && (
-        <ActButton
-          variant="default"
-          style={{ gridColumn: '1 / -1' }}
-          leftSection={<IconTrain size={14} aria-hidden />}
-          blocked={blocked}
-          label={`Promote ${app} ${shortVersion(version)} to ${next}`}
-          onAct={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
-        >
-          Promote to {next}…
-        </ActButton>
-      )}
-    </div>
   );
 }

@@ -1,21 +1,18 @@
-import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board';
 import { shortVersion } from '../../../shared/domain/version';
-import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
+import { CellActs } from '../../ui/cell-acts';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
-import { openSheet } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
 import { cameWord, holdSentence, rolloutText } from '../../ui/words';
-import { holdKind, operationText } from './cell-text';
+import { operationText } from './cell-text';
 import { DriftDetails } from './drift-details';
 import classes from './inspector.module.css';
 import { nextEnvironment } from './use-cell-shortcuts';
@@ -56,7 +53,7 @@ export function CellDetails({
       </header>
       <section className={classes.section} aria-label="Actions">
         <RollbackButton ref={rollback} cell={cell} urgent={needsLook(cell)} />
-        <Actions cell={cell} board={board} />
+        <CellActs cell={cell} next={nextEnvironment(board, cell.environment)} />
       </section>
       {cell.ledger?.problem && (
         <section className={classes.section}>
@@ -67,50 +64,6 @@ export function CellDetails({
       {cell.hold && <HoldDetails hold={cell.hold} />}
       <DriftDetails cell={cell} board={board} />
     </>
-  );
-}
-
-function Actions({ cell, board }: { cell: Cell; board: Board }) {
-  const blocked = useSession().data?.readOnlyBecause ?? null;
-  const { app, environment } = cell;
-  const version = cell.ledger?.version ?? null;
-  const next = nextEnvironment(board, environment);
-  const hold = holdKind(cell);
-  return (
-    <div className={classes.actions}>
-      <ActButton
-        variant="default"
-        leftSection={<IconRocket size={14} aria-hidden />}
-        blocked={blocked}
-        label={`Deploy ${app} to ${environment}`}
-        onAct={() => openSheet({ kind: 'deploy', app, environment })}
-      >
-        Deploy…
-      </ActButton>
-      <ActButton
-        variant="default"
-        leftSection={
-          cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
-        }
-        blocked={blocked}
-        label={cell.hold ? `Release the hold of ${app} in ${environment}` : `Hold ${app} in ${environment}`}
-        onAct={() => openSheet({ kind: hold, app, environment })}
-      >
-        {cell.hold ? 'Release hold…' : 'Hold…'}
-      </ActButton>
-      {next && version && (
-        <ActButton
-          variant="default"
-          style={{ gridColumn: '1 / -1' }}
-          leftSection={<IconTrain size={14} aria-hidden />}
-          blocked={blocked}
-          label={`Promote ${app} ${shortVersion(version)} to ${next}`}
-          onAct={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
-        >
-          Promote {shortVersion(version)} to {next}…
-        </ActButton>
-      )}
-    </div>
   );
 }
 

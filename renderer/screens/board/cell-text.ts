@@ -1,5 +1,4 @@
 import type { Cell } from '../../../shared/domain/board';
-import type { OperationKind } from '../../../shared/domain/operation';
 import { shortVersion } from '../../../shared/domain/version';
 import { ago } from '../../ui/time';
 import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/words';
@@ -38,9 +37,4 @@ export function cellLabel(
     staleSince ? `as of ${staleSince}` : '',
   ];
   return `${app}, ${environment}: ${parts.filter(Boolean).join(', ')}`;
-}
-
-/** The kinds of operation that a cell offers, by what stands in it. */
-export function holdKind(cell: Cell): Extract<OperationKind, 'hold' | 'release-hold'> {
-  return cell.hold ? 'release-hold' : 'hold';
 }

@@ -19,6 +19,7 @@ export function DeploySheet() {
     <Drawer
       opened={request !== null}
       onClose={closeSheet}
+      data-closing={request === null || undefined}
       position="right"
       size={660}
       title={request ? `${heading[request.kind]} ${request.app}` : ''}
