@@ -5,16 +5,18 @@ export type Chains = Pick<Estate, 'pipelines' | 'environments'>;
 
 /** The environment before another one in its chain of apps; `null` for the first, and for one that is in no chain. */
 export function environmentBefore(estate: Chains, environment: string): string | null {
-  for (const pipeline of estate.pipelines) {
+  for (const pipeline of estate.pipelines.filter(({ kind }) => kind === 'apps')) {
     const place = pipeline.environments.indexOf(environment);
     if (place > 0) return pipeline.environments[place - 1] ?? null;
   }
   return null;
 }
 
-/** The first environment of the chain that holds this one; itself when it is in no chain. */
+/** The first environment of the chain of apps that holds this one; itself when it is in no chain. */
 export function firstOfChain(estate: Chains, environment: string): string {
-  const pipeline = estate.pipelines.find((one) => one.environments.includes(environment));
+  const pipeline = estate.pipelines.find(
+    ({ kind, environments }) => kind === 'apps' && environments.includes(environment),
+  );
   return pipeline?.environments[0] ?? environment;
 }
 

@@ -56,9 +56,101 @@ const environmentSchema = z.strictObject({
   cluster: cluster.optional(),
 });
 
-/** A pipeline: a chain of environments in the order in which versions travel. The kind `bags` joins here later. */
+/** A name that becomes part of a Kubernetes object's name (RFC 1123 label). */
+const label = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+    'must be 1–40 of lower-case letters, digits and "-", beginning and ending with a letter or digit',
+  );
+
+/**
+ * Texts by name. In them `{bag}` (sequence number), `{pipeline}`, `{environment}`, `{operation}` and
+ * `{version:<service>}` (image tag of a service in the bag) are filled in.
+ */
+const parameters = z.record(z.string().min(1), z.string());
+
+/** A run of an Argo WorkflowTemplate of the environment's cluster: `Succeeded` is done, anything else has failed. */
+const workflowJob = z.strictObject({
+  kind: z.literal('workflow'),
+  /** What people call it; unique within the environment's jobs. Absent: the template's name. */
+  name: label.optional(),
+  /** Name of the WorkflowTemplate. */
+  template: label,
+  parameters: parameters.default({}),
+  /** Absent: the environment's `workflowsNamespace`. */
+  namespace: z.string().min(1).optional(),
+});
+
+/** A run of a GitHub Actions workflow with a `workflow_dispatch` trigger: conclusion `success` is done. */
+const githubWorkflowJob = z.strictObject({
+  kind: z.literal('github-workflow'),
+  /** Absent: the workflow's file name without its ending. */
+  name: label.optional(),
+  /** Absent: the owner of `sources.github`, else of `ledger.github`. */
+  owner: name.optional(),
+  repo: name,
+  /** File name of the workflow (`deploy.yml`). */
+  workflow: z.string().regex(/^[A-Za-z0-9._-]+\.ya?ml$/, 'must be the file name of a workflow'),
+  /** Branch or tag whose workflow is run. */
+  ref: z.string().min(1).default('main'),
+  inputs: parameters.default({}),
+});
+
+/** All image tags of the bag set in one commit, then waited for until every app of it is synced and healthy. */
+const imageTagsJob = z.strictObject({ kind: z.literal('image-tags'), name: label.default('services') });
+
+const deployJobSchema = z.discriminatedUnion('kind', [imageTagsJob, workflowJob, githubWorkflowJob]);
+const testJobSchema = z.discriminatedUnion('kind', [workflowJob, githubWorkflowJob]);
+export type DeployJob = z.infer<typeof deployJobSchema>;
+
+/**
+ * A test suite that runs every so often, whatever is deployed. Always an Argo workflow: its object's name holds the
+ * period, so that the API server itself keeps several consoles from running it twice.
+ */
+const periodicSchema = workflowJob.omit({ kind: true }).extend({
+  everyMinutes: z.number().int().min(1).max(10_080),
+});
+
+/** What deploying a bag to one environment means, and what testing it there. */
+const stageSchema = z.strictObject({
+  /** One after the other, in this order; the first that fails ends it. */
+  deploy: z.array(deployJobSchema).min(1),
+  /** All at the same time; the bag passes when all have passed. */
+  tests: z.array(testJobSchema).default([]),
+  periodic: z.array(periodicSchema).default([]),
+  /** Whether new bags go on into this environment by themselves, until somebody switches it off. Absent: as the pipeline. */
+  autopilot: z.boolean().optional(),
+});
+
+/** What people call a job: its own name, or that of what it runs. */
+const jobName = (job: DeployJob | z.infer<typeof periodicSchema>): string =>
+  job.name ??
+  ('template' in job ? job.template : 'workflow' in job ? job.workflow.replace(/\.ya?ml$/, '') : '');
+
+/**
+ * A chain in which a bag, a snapshot of the versions of all services, is packed in the first environment and then
+ * deployed and tested as one unit, environment by environment (reference/bags.md).
+ */
+const bagsPipelineSchema = z.strictObject({
+  kind: z.literal('bags'),
+  name,
+  environments: z.array(name).min(1),
+  /** The apps that a bag holds; each has an image-tag file in every environment of the chain. */
+  services: z.array(name).min(1),
+  /** By environment; every environment of the chain has one. */
+  stages: z.record(name, stageSchema),
+  /** Continuous deployment while a console has its autopilot on. */
+  autopilot: z.boolean().default(true),
+  /** Whether autopilots pack a bag by themselves when the first environment runs another image than the last bag holds. */
+  packAutomatically: z.boolean().default(false),
+});
+export type BagsPipeline = z.infer<typeof bagsPipelineSchema>;
+
+/** A pipeline: a chain of environments in the order in which versions travel. */
 const pipelineSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('apps'), name, environments: z.array(name).min(1) }),
+  bagsPipelineSchema,
 ]);
 
 /** Where the release repo is and how commits land on its branch. */
@@ -88,6 +180,36 @@ const ledgerSchema = z.strictObject({
   github: github.optional(),
   imageTagPath: imageTagPath.default(defaultImageTagPath),
 });
+
+/** What is wrong with a pipeline of bags beyond its shape: place, value and reason of each. */
+function bagsProblems(
+  pipeline: BagsPipeline,
+  estate: { ledger: { github?: unknown }; sources?: { github?: unknown } | undefined },
+): [path: string[], input: unknown, message: string][] {
+  const found: [string[], unknown, string][] = [];
+  const { environments, services, stages } = pipeline;
+  if (new Set(services).size !== services.length)
+    found.push([['services'], services, 'names a service twice']);
+  for (const environment of environments)
+    if (!stages[environment]) found.push([['stages'], stages, `lacks the environment "${environment}"`]);
+  for (const [environment, stage] of Object.entries(stages)) {
+    const place = ['stages', environment];
+    if (!environments.includes(environment))
+      found.push([place, environment, `"${environment}" is not in this chain`]);
+    const jobs = [...stage.deploy, ...stage.tests];
+    const names = [...jobs, ...stage.periodic].map(jobName);
+    const twice = names.find((one, index) => names.indexOf(one) !== index);
+    if (twice !== undefined)
+      found.push([place, twice, `has two jobs called "${twice}": give one of them a \`name\``]);
+    if (
+      jobs.some((job) => job.kind === 'github-workflow') &&
+      !estate.sources?.github &&
+      !estate.ledger.github
+    )
+      found.push([place, environment, 'needs `sources.github` or `ledger.github` for its GitHub workflow']);
+  }
+  return found;
+}
 
 /** All that one console watches: the content of `signalbox.yaml`. */
 export const estateSchema = z
@@ -122,6 +244,12 @@ export const estateSchema = z
       seen.add(environment.name);
     });
     estate.pipelines.forEach((pipeline, index) => {
+      const complain = (path: (string | number)[], input: unknown, message: string): void => {
+        context.issues.push({ code: 'custom', input, path: ['pipelines', index, ...path], message });
+      };
+      if (estate.pipelines.findIndex((one) => one.name === pipeline.name) !== index)
+        complain(['name'], pipeline.name, `"${pipeline.name}" is there twice`);
+      if (pipeline.kind === 'bags') for (const one of bagsProblems(pipeline, estate)) complain(...one);
       pipeline.environments.forEach((environment, place) => {
         if (!seen.has(environment) || pipeline.environments.indexOf(environment) !== place)
           context.issues.push({

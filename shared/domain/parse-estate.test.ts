@@ -12,6 +12,18 @@ environments:
 pipelines:
   - { name: apps, kind: apps, environments: [integration, production] }
 `;
+const withBags = `${whole}  - name: notify
+    kind: bags
+    environments: [integration, production]
+    services: [api, admin]
+    stages:
+      integration:
+        deploy: [{ kind: workflow, template: db-setup }, { kind: image-tags }]
+        tests: [{ kind: workflow, template: functional }]
+      production:
+        deploy: [{ kind: image-tags }]
+        periodic: [{ template: smoke, everyMinutes: 10 }]
+`;
 const problemsOf = (text: string) => {
   const parsed = parseEstate(text);
   if (parsed.ok) throw new Error('it was taken');
@@ -84,6 +96,59 @@ describe('the estate file', () => {
       2,
     ],
     ['nothing', '', 'name', undefined],
+  ])('names place and line of %s', (_, text, at, line) => {
+    expect(problemsOf(text)).toContainEqual([at, line]);
+  });
+
+  it('takes a pipeline of bags', () => {
+    const parsed = parseEstate(withBags);
+    expect(parsed.ok ? parsed.value.pipelines[1] : parsed.failure).toMatchObject({
+      kind: 'bags',
+      autopilot: true,
+      packAutomatically: false,
+      stages: {
+        integration: { deploy: [{ kind: 'workflow', parameters: {} }, { name: 'services' }], periodic: [] },
+        production: { tests: [], periodic: [{ template: 'smoke', everyMinutes: 10 }] },
+      },
+    });
+  });
+
+  it.each([
+    ['a pipeline twice', withBags.replace('- name: notify', '- name: apps'), 'pipelines[1].name', 11],
+    ['a service twice', withBags.replace('[api, admin]', '[api, api]'), 'pipelines[1].services', 14],
+    [
+      'an environment without its stage',
+      withBags.replace('      production:', '      staging:'),
+      'pipelines[1].stages',
+      15,
+    ],
+    [
+      'two jobs of one name',
+      withBags.replace('template: functional', 'template: db-setup'),
+      'pipelines[1].stages.integration',
+      16,
+    ],
+    [
+      'a GitHub workflow without a GitHub',
+      withBags.replace(
+        '{ kind: workflow, template: functional }',
+        '{ kind: github-workflow, repo: r, workflow: t.yml }',
+      ),
+      'pipelines[1].stages.integration',
+      16,
+    ],
+    [
+      'image tags as a test',
+      withBags.replace('{ kind: workflow, template: functional }', '{ kind: image-tags }'),
+      'pipelines[1].stages.integration.tests[0].kind',
+      18,
+    ],
+    [
+      'a period of nothing',
+      withBags.replace('everyMinutes: 10', 'everyMinutes: 0'),
+      'pipelines[1].stages.production.periodic[0].everyMinutes',
+      21,
+    ],
   ])('names place and line of %s', (_, text, at, line) => {
     expect(problemsOf(text)).toContainEqual([at, line]);
   });
