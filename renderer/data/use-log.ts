@@ -1,11 +1,8 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { StreamInputOf } from '../../shared/contract/contract';
+import type { LogSource } from '../../shared/contract/logs';
 import { bridge } from './bridge';
 import { LogBuffer } from './log-buffer';
 import { onNextFrame } from './refresher';
-
-/** Which log: one container of one pod, of its present or its previous run. */
-export type LogSource = Omit<StreamInputOf<'logs'>, 'tailLines'>;
 
 /**
  * Follows one log for as long as it is shown. The buffer is the same object until the source changes; the hook
@@ -25,7 +22,7 @@ export function useLog(source: LogSource): LogBuffer {
       });
     };
     const close = bridge().open.logs(
-      { environment, namespace, pod, container, previous, tailLines: 10_000 },
+      { environment, namespace, pod, container, previous, role: null, tailLines: 10_000 },
       (message) => {
         buffer.take(message);
         publish();

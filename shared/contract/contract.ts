@@ -7,6 +7,7 @@ import { freshnessSchema } from '../domain/freshness';
 import { intentSchema, operationSchema } from '../domain/operation';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
+import { logSourceSchema } from './logs';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -209,14 +210,7 @@ export const streams = {
     ),
   },
   logs: {
-    input: z.object({
-      environment: name,
-      namespace: name,
-      pod: name,
-      container: name,
-      previous: z.boolean(),
-      tailLines: z.number().int().min(1).max(200_000),
-    }),
+    input: logSourceSchema.extend({ tailLines: z.number().int().min(1).max(200_000) }),
     message: z.discriminatedUnion('type', [
       z.object({ type: z.literal('lines'), lines: z.array(logLineSchema) }),
       /** `ended`: the container ended and everything was read; `gone`: the pod is no longer there. */

@@ -1,38 +1,52 @@
+import type { LogSource } from '../../../shared/contract/logs';
 import type { Rollout } from '../../../shared/domain/rollout';
 import type { Workflow } from '../../../shared/domain/workflow';
-import type { LogSource } from '../../data/use-log';
+import { nodeSources, podSources, roleOf, rolloutSources, workflowSources } from '../../ui/log/sources';
 import { nodeRows, telling } from './workflow-rows';
 
-/** A log that can be opened, with the containers that its pod has. */
+/** A log that can be opened: of one pod, or of several things at once. */
 export interface LogChoice {
-  source: LogSource;
-  containers: readonly string[];
+  /** What is shown, for people: a pod's name. Also tells one choice from another. */
+  name: string;
+  sources: readonly LogSource[];
 }
 
-/** Containers of an Argo Workflows pod. */
-const workflowContainers = ['main', 'wait', 'init'];
-
-export function podLog(environment: string, pod: Rollout['pods'][number]): LogChoice {
-  const crashed = pod.lastTermination !== null && !pod.ready;
+export function podLog(environment: string, rollout: Rollout, pod: Rollout['pods'][number]): LogChoice {
+  const sources = podSources(environment, pod, roleOf(rollout, pod));
+  const ended = pod.lastTermination?.container;
+  // A container that crashed and waits to start again wrote why in its previous run.
+  const crashed = ended !== undefined && !pod.ready && pod.reason === 'CrashLoopBackOff';
   return {
-    containers: pod.containers,
-    source: {
-      environment,
-      namespace: pod.namespace,
-      pod: pod.name,
-      container: pod.lastTermination?.container ?? pod.containers[0] ?? 'app',
-      // A container that crashed and waits to start again wrote why in its previous run.
-      previous: crashed && pod.reason === 'CrashLoopBackOff',
-    },
+    name: pod.name,
+    sources: [...sources]
+      .sort((a, b) => Number(b.container === ended) - Number(a.container === ended))
+      .map((source) => (crashed && source.container === ended ? { ...source, previous: true } : source)),
   };
 }
 
-export function nodeLog(workflow: Workflow, pod: string): LogChoice {
-  const { environment, namespace } = workflow;
-  return {
-    containers: workflowContainers,
-    source: { environment, namespace, pod, container: 'main', previous: false },
-  };
+export const nodeLog = (workflow: Workflow, node: Workflow['nodes'][number]): LogChoice => ({
+  name: node.pod ?? node.displayName,
+  sources: nodeSources(workflow, node),
+});
+
+/** The name of the choice that shows every pod of the rollout. */
+export const allPods = 'all pods';
+
+export const workflowLog = (workflow: Workflow): LogChoice => ({
+  name: workflow.name,
+  sources: workflowSources(workflow),
+});
+
+/** A choice as things are now: pods and steps that came since it was made join it. */
+export function renewed(
+  choice: LogChoice,
+  environment: string,
+  rollouts: readonly Rollout[],
+  workflows: readonly Workflow[],
+): LogChoice {
+  if (choice.name === allPods) return { name: allPods, sources: rolloutSources(environment, rollouts) };
+  const workflow = workflows.find(({ name }) => name === choice.name);
+  return workflow ? workflowLog(workflow) : choice;
 }
 
 /**
@@ -46,11 +60,11 @@ export function suggested(
 ): LogChoice | null {
   for (const rollout of rollouts) {
     const failing = rollout.pods.find((pod) => pod.name === rollout.failingPod);
-    if (failing && rollout.state === 'failed') return podLog(environment, failing);
+    if (failing && rollout.state === 'failed') return podLog(environment, rollout, failing);
   }
   for (const workflow of workflows) {
     const node = telling(nodeRows(workflow));
-    if (node?.pod) return nodeLog(workflow, node.pod);
+    if (node?.pod) return nodeLog(workflow, node);
   }
   return null;
 }

@@ -10,7 +10,7 @@ import { LogViewer } from '../../ui/log/log-viewer';
 import { Panel } from '../../ui/panel';
 import { openSheet } from '../../ui/ui-state';
 import { Facts } from './facts';
-import { type LogChoice, suggested } from './log-choice';
+import { allPods, type LogChoice, renewed, suggested } from './log-choice';
 import { OperationHead } from './operation-head';
 import classes from './operation-screen.module.css';
 import { RolloutView } from './rollout-view';
@@ -42,7 +42,10 @@ function Loaded({ operation }: { operation: Operation }) {
   const rollout = useRollout(app, environment, deploys);
   const workflows = useOwnWorkflows(operation);
   const [chosen, setChosen] = useState<LogChoice | null>(null);
-  const log = chosen ?? suggested(environment, rollout.data?.rollouts ?? [], workflows);
+  const rollouts = rollout.data?.rollouts ?? [];
+  const log = chosen
+    ? renewed(chosen, environment, rollouts, workflows)
+    : suggested(environment, rollouts, workflows);
   return (
     <div className={classes.screen}>
       <OperationHead operation={operation} />
@@ -66,8 +69,27 @@ function Loaded({ operation }: { operation: Operation }) {
         <div className={classes.right}>
           <div className={classes.live}>
             {deploys && (
-              <Panel title="Rollout" aside={rollout.data && <FreshnessMark value={rollout.data.freshness} />}>
-                {rollout.data?.rollouts.map((each) => (
+              <Panel
+                title="Rollout"
+                aside={
+                  rollout.data && (
+                    <>
+                      {rollouts.some(({ pods }) => pods.length > 1) && (
+                        <Button
+                          variant={log?.name === allPods ? 'light' : 'default'}
+                          size="compact-xs"
+                          aria-pressed={log?.name === allPods}
+                          onClick={() => setChosen({ name: allPods, sources: [] })}
+                        >
+                          Logs of all pods
+                        </Button>
+                      )}
+                      <FreshnessMark value={rollout.data.freshness} />
+                    </>
+                  )
+                }
+              >
+                {rollouts.map((each) => (
                   <RolloutView
                     key={each.deployment}
                     rollout={each}
@@ -103,12 +125,7 @@ function Loaded({ operation }: { operation: Operation }) {
           </div>
           {log && (
             <section className={classes.log} aria-label="Log">
-              <LogViewer
-                key={`${log.source.environment} ${log.source.pod}`}
-                source={log.source}
-                containers={log.containers}
-                onSource={(source) => setChosen({ ...log, source })}
-              />
+              <LogViewer key={log.name} name={log.name} sources={log.sources} />
             </section>
           )}
         </div>

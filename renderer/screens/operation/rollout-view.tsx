@@ -34,7 +34,7 @@ export function RolloutView({ rollout, environment, open, onLog }: RolloutViewPr
         <Mark {...stateMark[rollout.state]} />
         <span className={classes.message}>{rollout.message}</span>
       </header>
-      {failing && <Failing pod={failing} onLog={() => onLog(podLog(environment, failing))} />}
+      {failing && <Failing pod={failing} onLog={() => onLog(podLog(environment, rollout, failing))} />}
       <div className={classes.numbers}>
         <Bar rollout={rollout} />
         {(['desired', 'updated', 'ready', 'available'] as const).map((name) => (
@@ -60,8 +60,8 @@ export function RolloutView({ rollout, environment, open, onLog }: RolloutViewPr
                   <Pod
                     key={pod.name}
                     pod={pod}
-                    open={open?.source.pod === pod.name}
-                    onLog={() => onLog(podLog(environment, pod))}
+                    open={open?.name === pod.name}
+                    onLog={() => onLog(podLog(environment, rollout, pod))}
                   />
                 ))}
               </ul>

@@ -39,13 +39,11 @@ describe('a workflow as lines', () => {
 
 describe('the log to open by itself', () => {
   it('is of the running test', () => {
-    expect(suggested('staging', devRollouts, [devWorkflow])?.source.pod).toBe(
-      'post-sync-frontend-8tq2p-smoke-2',
-    );
+    expect(suggested('staging', devRollouts, [devWorkflow])?.name).toBe('post-sync-frontend-8tq2p-smoke-2');
   });
   it('is of the previous run of the first crashing pod once the rollout failed', () => {
     const failed = devRollouts.map((each) => ({ ...each, state: 'failed' as const }));
-    expect(suggested('staging', failed, [devWorkflow])?.source).toMatchObject({
+    expect(suggested('staging', failed, [devWorkflow])?.sources[0]).toMatchObject({
       pod: 'frontend-7d9c-cc3',
       container: 'app',
       previous: true,

@@ -3,7 +3,7 @@ import type { Workflow } from '../../../shared/domain/workflow';
 import { PhaseMark } from '../../ui/mark';
 import { between, duration } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
-import { type LogChoice, nodeLog } from './log-choice';
+import { type LogChoice, nodeLog, workflowLog } from './log-choice';
 import { nodeRows } from './workflow-rows';
 import classes from './workflow-tree.module.css';
 
@@ -25,6 +25,16 @@ export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
         <span className={`${classes.name} mono`} title={workflow.name}>
           {workflow.environment} · {workflow.name}
         </span>
+        {rows.some(({ node }) => node.pod !== null) && (
+          <Button
+            variant={open?.name === workflow.name ? 'light' : 'default'}
+            size="compact-xs"
+            aria-pressed={open?.name === workflow.name}
+            onClick={() => onLog(workflowLog(workflow))}
+          >
+            Logs of all steps
+          </Button>
+        )}
         <span className={classes.time}>
           {workflow.progress && `${workflow.progress} · `}
           {duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
@@ -46,11 +56,11 @@ export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
               <span className={classes.time}>{spent === null ? '' : duration(spent)}</span>
               {pod ? (
                 <Button
-                  variant={open?.source.pod === pod ? 'light' : 'default'}
+                  variant={open?.name === pod ? 'light' : 'default'}
                   size="compact-xs"
-                  aria-pressed={open?.source.pod === pod}
+                  aria-pressed={open?.name === pod}
                   aria-label={`Log of ${node.displayName}`}
-                  onClick={() => onLog(nodeLog(workflow, pod))}
+                  onClick={() => onLog(nodeLog(workflow, node))}
                 >
                   Log
                 </Button>

@@ -1,4 +1,4 @@
-import { ActionIcon, SegmentedControl, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import {
   IconCheck,
   IconChevronDown,
@@ -10,8 +10,8 @@ import {
   IconTextWrap,
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type LogSource, logSourceKey } from '../../../shared/contract/logs';
 import type { LogBuffer } from '../../data/log-buffer';
-import type { LogSource } from '../../data/use-log';
 import { copyText } from '../copy';
 import { useShortcuts } from '../shortcuts';
 import { plain } from './ansi';
@@ -20,7 +20,7 @@ import type { useFind } from './use-find';
 
 interface LogToolbarProps {
   source: LogSource;
-  containers: readonly string[];
+  sources: readonly LogSource[];
   onSource: (source: LogSource) => void;
   find: ReturnType<typeof useFind>;
   onFind: (direction: 1 | -1) => void;
@@ -29,9 +29,13 @@ interface LogToolbarProps {
   log: LogBuffer;
 }
 
+const keyOf = (source: LogSource): string => logSourceKey({ ...source, previous: false });
+const labelOf = ({ pod, container, role }: LogSource): string =>
+  `${container} · ${pod}${role ? ` (${role})` : ''}`;
+
 /** Which container, find, and how lines are shown. */
 export function LogToolbar(props: LogToolbarProps) {
-  const { source, containers, onSource, find, onFind, wrap, onWrap, log } = props;
+  const { source, sources, onSource, find, onFind, wrap, onWrap, log } = props;
   const box = useRef<HTMLInputElement>(null);
   useShortcuts({
     'mod+f': () => {
@@ -41,12 +45,17 @@ export function LogToolbar(props: LogToolbarProps) {
   });
   return (
     <div className={classes.bar} role="toolbar" aria-label="Log">
-      {containers.length > 1 ? (
-        <SegmentedControl
+      {sources.length > 1 ? (
+        <NativeSelect
+          size="xs"
           aria-label="Container"
-          data={[...containers]}
-          value={source.container}
-          onChange={(container) => onSource({ ...source, container })}
+          data={sources.map((one) => ({ value: keyOf(one), label: labelOf(one) }))}
+          value={keyOf(source)}
+          onChange={(event) => {
+            const wanted = event.currentTarget.value;
+            const found = sources.find((one) => keyOf(one) === wanted);
+            if (found) onSource(found);
+          }}
         />
       ) : (
         <span className="mono">{source.container}</span>

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
-import { type LogSource, useLog } from '../../data/use-log';
+import type { LogSource } from '../../../shared/contract/logs';
+import { useLog } from '../../data/use-log';
 import { count } from '../count';
 import { follow, followStart, newLines } from './follow';
 import { LogLine } from './log-line';
@@ -11,14 +12,28 @@ import { useFind } from './use-find';
 const lineHeight = 18;
 
 interface LogViewerProps {
+  /** Whose logs these are, for people. */
+  name: string;
+  /** Give the viewer a key where another thing's logs begin; sources that join later need none. */
+  sources: readonly LogSource[];
+}
+
+/** Logs of containers: follows until one scrolls up, finds, wraps, colours. */
+export function LogViewer({ name, sources }: LogViewerProps) {
+  const [chosen, setChosen] = useState<LogSource | null>(null);
+  const source = chosen ?? sources[0];
+  if (!source) return <p className={classes.empty}>{name} has no log.</p>;
+  return <OneLog source={source} sources={sources} onSource={setChosen} />;
+}
+
+interface OneLogProps {
   source: LogSource;
-  /** Containers that can be switched to. */
-  containers: readonly string[];
+  sources: readonly LogSource[];
   onSource: (source: LogSource) => void;
 }
 
-/** One container's log: follows until one scrolls up, finds, wraps, colours; only lines near the window are drawn. */
-export function LogViewer({ source, containers, onSource }: LogViewerProps) {
+/** One container's log; only lines near the window are drawn. */
+function OneLog({ source, sources, onSource }: OneLogProps) {
   const log = useLog(source);
   const scroller = useRef<HTMLDivElement>(null);
   const [wrap, setWrap] = useState(false);
@@ -77,7 +92,7 @@ export function LogViewer({ source, containers, onSource }: LogViewerProps) {
     <div className={classes.viewer}>
       <LogToolbar
         source={source}
-        containers={containers}
+        sources={sources}
         onSource={onSource}
         find={find}
         onFind={goTo}
