@@ -205,6 +205,8 @@ export function createEngine(config: EngineConfig): Engine {
     ...[...clusters.values()].map((cluster) =>
       cluster.view.onChange((batch) => {
         for (const { topic, app } of batch) {
+          if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
+          if (topic === 'status') continue;
           touch(app);
           if (topic === 'rollout' || topic === 'workflow') changes.tell(topic, app);
           if (topic === 'application') changes.tell('rollout', app);

@@ -1,5 +1,7 @@
 import { isInStep, worstHealth } from '../../shared/domain/board-assembly';
 import { environmentBefore } from '../../shared/domain/chain';
+import type { ClusterAct } from '../../shared/domain/cluster-access';
+import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Finding } from '../../shared/domain/finding';
 import { isUnfinished } from '../../shared/domain/hold-state';
 import { actOf, type Intent, type Operation } from '../../shared/domain/operation';
@@ -12,12 +14,16 @@ import type { World } from './world';
 function testsBefore(world: World, app: string, before: string | null, version: string): TestsBefore {
   if (before === null) return { state: 'none', evidence: 'It is the first of its chain.' };
   const cluster = world.clusters.get(before);
+  const seen = (...topics: ClusterTopic[]): boolean => cluster?.view.freshness(...topics).state === 'live';
   const workflow = cluster?.view
     .workflows({ app, version, template: postSyncTemplate })
     .find((one) => one.shutdown === null);
   if (workflow) {
     const evidence = `Workflow ${workflow.name} in ${before}: ${workflow.phase || 'Pending'}.`;
-    if (isUnfinished(workflow)) return { state: 'running', evidence };
+    if (isUnfinished(workflow))
+      return seen('workflows')
+        ? { state: 'running', evidence }
+        : { state: 'unknown', evidence: `${evidence} It was last seen so.` };
     return { state: workflow.phase === 'Succeeded' ? 'passed' : 'failed', evidence };
   }
   const kept = world.observations
@@ -30,7 +36,11 @@ function testsBefore(world: World, app: string, before: string | null, version: 
       evidence: `Seen in ${before} at ${kept.at}.`,
     };
   const applications = cluster?.view.applications(app) ?? [];
-  if (applications.length > 0 && applications.every((one) => one.postSyncWorkflowEnabled === false))
+  if (
+    seen('applications') &&
+    applications.length > 0 &&
+    applications.every((one) => one.postSyncWorkflowEnabled === false)
+  )
     return { state: 'none', evidence: `${app} has no post-sync workflow in ${before}.` };
   const ran =
     world.reader.facts(world.ledger.snapshot(), app, before, null).version === version ||
@@ -38,6 +48,29 @@ function testsBefore(world: World, app: string, before: string | null, version: 
   if (!ran && world.history.deployments(app, before).length > 0)
     return { state: 'none', evidence: `No deployment of it in ${before} is known.` };
   return { state: 'unknown', evidence: `No post-sync workflow of it is left in ${before}.` };
+}
+
+/** What the operation would ask of clusters that answer; those that do not are told of as such. */
+function accessNeeded(world: World, intent: Intent, before: string | null): OutsideFacts['access'] {
+  const acts: [string | null, readonly ClusterAct[]][] =
+    intent.kind === 'hold'
+      ? [
+          [before, ['refresh', 'stop-workflow']],
+          [intent.environment, ['stop-workflow']],
+        ]
+      : intent.kind === 'release-hold'
+        ? [[before, ['refresh']]]
+        : intent.kind === 'rollback'
+          ? [
+              [intent.environment, ['refresh', 'sync', 'stop-workflow']],
+              [before, ['refresh', 'stop-workflow']],
+            ]
+          : [[intent.environment, ['refresh', 'sync']]];
+  return acts.flatMap(([environment, wanted]) => {
+    const view = environment === null ? undefined : world.clusters.get(environment)?.view;
+    if (environment === null || view?.freshness().state !== 'live') return [];
+    return wanted.map((act) => ({ environment, access: view.access(act) }));
+  });
 }
 
 /**
@@ -61,6 +94,8 @@ export function outsideFacts(world: World, intent: Intent, except: string | null
     ledger: world.ledger.freshness(),
     running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: actOf(holder.intent) } : null,
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
+    gaps: cluster?.view.gaps() ?? [],
+    access: accessNeeded(world, intent, before),
     health: worstHealth(applications),
     inStep: isInStep(present, applications),
     published: version === null ? null : world.sources.peekPublished(app, version),

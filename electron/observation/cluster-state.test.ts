@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../shared/domain/failure';
+import type { Freshness } from '../../shared/domain/freshness';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import { createClusterState } from './cluster-state';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import type { ClusterChange } from './types';
+import { type WatchedKind, watchedKinds } from './watched-kinds';
 
 const meta = (name: string, extra: Record<string, unknown> = {}) => ({
   name,
@@ -58,7 +61,7 @@ const crashing = trimPod({
 
 describe('the state of a cluster', () => {
   it('puts a rollout together from its parts and works it out again when a pod goes', () => {
-    const state = createClusterState('staging', ['pods']);
+    const state = createClusterState('staging', []);
     const seen: ClusterChange[] = [];
     state.view.onChange((changes) => seen.push(...changes));
     state.applyDeployments(batchOf(deployment, 'frontend'));
@@ -124,12 +127,64 @@ describe('the state of a cluster', () => {
     expect(state.view.workflows({ app: 'frontend', version: 'v3' })).toEqual([]);
   });
 
+  const place = {
+    environment: 'staging',
+    argoNamespace: 'argo',
+    workflowsNamespace: 'apps',
+    appsNamespace: 'apps',
+    parentApplication: 'app-config',
+  };
+  const { applications, deployments, replicaSets, workflows, pods } = watchedKinds(place);
+  const all: readonly WatchedKind[] = [applications, deployments, replicaSets, workflows, ...pods];
+  const live: Freshness = { state: 'live', asOf: '2' };
+  const failing = (code: Failure['code']): Freshness => ({
+    state: 'unreachable',
+    asOf: null,
+    since: '1',
+    failure: { code, message: 'No.', meaning: 'Really.', next: [] },
+  });
+
   it('is live only when every watch is', () => {
-    const state = createClusterState('staging', ['pods', 'workflows']);
+    const state = createClusterState('staging', [applications, workflows]);
     expect(state.view.freshness().state).toBe('connecting');
-    state.applyFreshness('pods', { state: 'live', asOf: '1' });
+    state.applyFreshness(applications, { state: 'live', asOf: '1' });
     expect(state.view.freshness().state).toBe('connecting');
-    state.applyFreshness('workflows', { state: 'live', asOf: '2' });
+    expect(state.view.freshness('applications').state).toBe('live');
+    state.applyFreshness(workflows, live);
     expect(state.view.freshness()).toEqual({ state: 'live', asOf: '1' });
+  });
+
+  it('stays reachable where one kind is refused, names it, and takes its topic for unknown', () => {
+    const state = createClusterState('staging', all);
+    const told: ClusterChange[] = [];
+    for (const kind of all) state.applyFreshness(kind, live);
+    state.view.onChange((changes) => told.push(...changes));
+    state.applyFreshness(workflows, failing('not-found'), true);
+    expect(state.view.freshness().state).toBe('live');
+    expect(state.view.freshness('applications', 'rollouts').state).toBe('live');
+    expect(state.view.freshness('applications', 'workflows').state).toBe('unreachable');
+    expect(state.view.gaps()).toMatchObject([
+      { kind: 'workflows', namespace: 'apps', topics: ['workflows'], because: { code: 'not-found' } },
+    ]);
+    expect(told).toEqual([{ topic: 'freshness', app: null }]);
+    state.applyFreshness(workflows, live);
+    expect(state.view.gaps()).toEqual([]);
+  });
+
+  it('is unreachable where a kind gets no answer, where nobody is let in, and where all is refused', () => {
+    const state = createClusterState('staging', all);
+    for (const kind of all) state.applyFreshness(kind, live);
+    state.applyFreshness(workflows, failing('timeout'), false);
+    expect(state.view.freshness().state).toBe('unreachable');
+    state.applyFreshness(workflows, failing('unauthorised'), true);
+    expect(state.view.freshness().state).toBe('unreachable');
+    for (const kind of all) state.applyFreshness(kind, failing('forbidden'), true);
+    expect(state.view.freshness()).toMatchObject({ state: 'unreachable', failure: { code: 'forbidden' } });
+  });
+
+  it('is not live before the kinds that are not refused were seen', () => {
+    const state = createClusterState('staging', all);
+    state.applyFreshness(workflows, failing('forbidden'), true);
+    expect(state.view.freshness().state).toBe('connecting');
   });
 });

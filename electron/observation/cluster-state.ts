@@ -1,14 +1,18 @@
 import type { Application } from '../../shared/domain/board';
-import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
+import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
+import type { ClusterGap, ClusterWatch } from '../../shared/domain/cluster-status';
+import type { Freshness } from '../../shared/domain/freshness';
 import type { Rollout } from '../../shared/domain/rollout';
 import { rolloutOf } from '../../shared/domain/rollout-rules';
 import type { Workflow } from '../../shared/domain/workflow';
 import type { ArgoApplication } from '../systems/argo/application';
 import { withPods } from '../systems/argo/workflow';
-import type { WatchBatch } from '../systems/kubernetes/types';
+import type { WatchBatch, WatchMeter } from '../systems/kubernetes/types';
 import { createTable } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
 import type { ClusterChange, ClusterView } from './types';
+import { createWatchBoard } from './watch-board';
+import type { WatchedKind } from './watched-kinds';
 
 /** What the watches of a cluster fill. */
 export interface ClusterState {
@@ -20,8 +24,14 @@ export interface ClusterState {
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
   applyPods(batch: WatchBatch<AppPod>): void;
   applyWorkflows(batch: WatchBatch<Workflow>): void;
-  /** The state of one watch, by a name of its own. */
-  applyFreshness(watch: string, freshness: Freshness): void;
+  /** The state of one watch. `answered`: it fails because the cluster refuses, not for want of an answer. */
+  applyFreshness(kind: WatchedKind, freshness: Freshness, answered?: boolean): void;
+  /** The cluster answered a question of ours: with `rights`, what one may do there differs from before. */
+  applyStatus(rights: boolean): void;
+  /** Since when the whole is in its state, and each watch on its own. */
+  since(): string;
+  watches(): ClusterWatch[];
+  gaps(): ClusterGap[];
 }
 
 const byNewest = (a: Workflow, b: Workflow): number =>
@@ -30,9 +40,16 @@ const byNewest = (a: Workflow, b: Workflow): number =>
 /**
  * One cluster's objects in memory, and the view of them. Reads are synchronous and cheap: rollouts are worked out once
  * per app and kept until something of that app changes.
- * @param watches the names of all watches: until each has spoken, the whole is not live.
+ * @param kinds all that is watched: until each has spoken, the whole is not live.
  */
-export function createClusterState(environment: string, watches: readonly string[]): ClusterState {
+export function createClusterState(
+  environment: string,
+  kinds: readonly WatchedKind[],
+  options: {
+    access?: (act: ClusterAct) => ClusterAccess;
+    meterOf?: (kind: WatchedKind) => WatchMeter;
+  } = {},
+): ClusterState {
   const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
   const applicationsByName = new Map<string, ArgoApplication>();
   const deployments = createTable<AppDeployment>(({ app }) => app);
@@ -41,8 +58,9 @@ export function createClusterState(environment: string, watches: readonly string
     workflow ? `workflow/${workflow}` : (owner ?? ''),
   );
   const workflows = createTable<Workflow>(({ labels }) => labels.repoName ?? '');
-  const freshnessOf = new Map<string, Freshness>(
-    watches.map((watch) => [watch, { state: 'connecting', asOf: null }]),
+  const board = createWatchBoard(
+    kinds,
+    options.meterOf ?? (() => ({ objects: 0, lastEventAt: null, restarts: 0 })),
   );
   const rolloutsOf = new Map<string, Rollout[]>();
   const listeners = new Set<(changes: readonly ClusterChange[]) => void>();
@@ -65,7 +83,11 @@ export function createClusterState(environment: string, watches: readonly string
 
   const view: ClusterView = {
     environment,
-    freshness: () => worstFreshness([...freshnessOf.values()]),
+    freshness: board.freshness,
+    gaps: board.gaps,
+    access:
+      options.access ??
+      ((act) => ({ act, state: 'unknown', why: 'The cluster was not asked yet.', asked: false })),
     applications(app): Application[] {
       return [...applications.of(app)]
         .map(({ shown }) => shown)
@@ -126,10 +148,12 @@ export function createClusterState(environment: string, watches: readonly string
         workflows.apply(batch).map(({ labels }) => labels.repoName ?? ''),
       );
     },
-    applyFreshness(watch, freshness) {
-      const before = view.freshness().state;
-      freshnessOf.set(watch, freshness);
-      if (view.freshness().state !== before) tell('freshness', ['']);
+    applyFreshness(kind, freshness, answered = false) {
+      if (board.apply(kind, freshness, answered).changed) tell('freshness', ['']);
     },
+    applyStatus: (rights) => tell(rights ? 'freshness' : 'status', ['']),
+    since: board.since,
+    watches: board.watches,
+    gaps: board.gaps,
   };
 }

@@ -203,3 +203,72 @@ describe('a cluster whose context the kubeconfig does not have', () => {
     }
   });
 });
+
+describe('an account that may see and do only a part', () => {
+  let there: TestCluster;
+  let cluster: Cluster;
+
+  beforeEach(async () => {
+    there = await startTestCluster();
+    there.store.create('Workflow', workflow('post-sync-1', 'Running') as never);
+    cluster = observeCluster({
+      connection: connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
+      place,
+      report: () => undefined,
+    });
+  });
+  afterEach(async () => {
+    await cluster.close();
+    await there.close();
+  });
+
+  it('sees the rest live, and is told what it does not see and why', async () => {
+    const { view } = cluster;
+    await vi.waitFor(() => expect(view.freshness().state).toBe('live'));
+    expect(view.freshness('workflows', 'rollouts', 'pods').state).toBe('live');
+    expect(view.workflows({ app: 'frontend' })).toHaveLength(1);
+    expect(view.freshness('applications')).toMatchObject({
+      state: 'unreachable',
+      failure: { code: 'forbidden', meaning: expect.stringContaining('cannot list resource "applications"') },
+    });
+    expect(view.gaps()).toMatchObject([
+      { kind: 'applications', namespace: 'cluster-services', topics: ['applications'] },
+    ]);
+  });
+
+  it('is told what it may do, who it is, and how the cluster is watched', async () => {
+    await vi.waitFor(() => expect(cluster.status().latency.samples).toBe(1));
+    const status = cluster.status();
+    expect(status).toMatchObject({
+      environment: 'staging',
+      context: 'reader',
+      insecure: null,
+      freshness: { state: 'live' },
+      version: expect.stringMatching(/^v1\./),
+      identity: { username: 'reader' },
+    });
+    const state = (act: string) => status.access.find((one) => one.act === act)?.state;
+    expect([state('read-logs'), state('sync'), state('stop-workflow')]).toEqual([
+      'allowed',
+      'denied',
+      'denied',
+    ]);
+    expect(cluster.view.access('sync').why).toContain(
+      'get applications.argoproj.io in cluster-services, update applications.argoproj.io in cluster-services',
+    );
+    const watched = status.watches.find(({ kind }) => kind === 'workflows');
+    expect(watched).toMatchObject({ namespace: 'apps', objects: 1, restarts: 0, state: { state: 'live' } });
+  });
+
+  it('has what it may do asked again when the cluster comes back', async () => {
+    await vi.waitFor(() => expect(cluster.view.access('read-logs').state).toBe('allowed'));
+    await there.server.faults.reachability('refused');
+    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
+    const asked = there.server.requests();
+    await there.server.faults.reachability('up');
+    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
+    await vi.waitFor(() => expect(cluster.status().latency.samples).toBe(2));
+    // Watches (five lists and watches at least), reviews of ten rights, and who one is.
+    expect(there.server.requests() - asked).toBeGreaterThan(20);
+  });
+});

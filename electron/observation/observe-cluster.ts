@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { clusterActs } from '../../shared/domain/cluster-access';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import { streamLogs } from '../systems/kubernetes/logs';
@@ -5,15 +7,20 @@ import type {
   Connection,
   KubeObject,
   WatchBatch,
-  WatchOptions,
+  WatchMeter,
   WatchTiming,
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
 import { clusterActions } from './actions';
+import { createAttendant } from './attendant';
 import { createClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import type { Cluster } from './types';
+import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
+
+const insecureWarning =
+  'The kubeconfig skips the check of this cluster’s certificate (insecure-skip-tls-verify): whoever is on the way can read your credentials and change what you see.';
 
 /** @throws when there is nothing to keep: the watch then leaves the object out and tells `onSkipped`. */
 function orThrow<T>(value: T | null): T {
@@ -34,65 +41,80 @@ export function observeCluster(options: {
 }): Cluster {
   const { connection, place, report } = options;
   const stop = new AbortController();
-  const argo = { apiVersion: 'argoproj.io/v1alpha1' };
-  const apps = { apiVersion: 'apps/v1', namespace: place.appsNamespace };
-  const podNamespaces = [...new Set([place.appsNamespace, place.workflowsNamespace])];
-  const podWatches = podNamespaces.map((namespace) => `pods in ${namespace}`);
-  const state = createClusterState(place.environment, [
-    'applications',
-    'deployments',
-    'replicasets',
-    'workflows',
-    ...podWatches,
-  ]);
+  // Every request of every watch, review and probe listens; that many is no leak.
+  setMaxListeners(0, stop.signal);
+  const kinds = watchedKinds(place);
+  const meters = new Map<WatchedKind, WatchMeter>();
+  const meterOf = (kind: WatchedKind): WatchMeter => {
+    const meter = meters.get(kind) ?? { objects: 0, lastEventAt: null, restarts: 0 };
+    meters.set(kind, meter);
+    return meter;
+  };
+  const attendant = createAttendant({
+    connection,
+    place,
+    signal: stop.signal,
+    changed: (rights) => state.applyStatus(rights),
+  });
+  const state = createClusterState(place.environment, Object.values(kinds).flat(), {
+    access: attendant.access,
+    meterOf,
+  });
 
   const watch = <T>(
-    name: string,
-    where: Pick<WatchOptions<T>, 'apiVersion' | 'plural' | 'namespace'>,
+    kind: WatchedKind,
     trim: (object: KubeObject) => T,
     onBatch: (batch: WatchBatch<T>) => void,
   ): Promise<void> =>
     watchResource<T>({
       connection,
-      ...where,
+      apiVersion: kind.apiVersion,
+      plural: kind.plural,
+      namespace: kind.namespace,
       trim,
       onBatch,
-      onState: (freshness) => state.applyFreshness(name, freshness),
-      onSkipped: ({ key, error }) => report(`${name}: ${key.namespace}/${key.name} was left out`, error),
+      meter: meterOf(kind),
+      onState: (freshness, answered) => {
+        state.applyFreshness(kind, freshness, answered);
+        if (freshness.state === 'live') attendant.awake();
+        else if (state.view.freshness().state === 'unreachable') attendant.asleep();
+      },
+      onSkipped: ({ key, error }) =>
+        report(`${watchName(kind)}: ${key.namespace}/${key.name} was left out`, error),
       signal: stop.signal,
       ...(options.timing ? { timing: options.timing } : {}),
     }).catch((error: unknown) => {
-      if (!stop.signal.aborted) report(`the watch of ${name} in ${place.environment} ended`, error);
+      if (!stop.signal.aborted)
+        report(`the watch of ${watchName(kind)} in ${place.environment} ended`, error);
     });
 
   const watches = [
+    watch(kinds.applications, (object) => orThrow(readApplication(object)), state.applyApplications),
+    watch(kinds.deployments, trimDeployment, state.applyDeployments),
+    watch(kinds.replicaSets, trimReplicaSet, state.applyReplicaSets),
     watch(
-      'applications',
-      { ...argo, plural: 'applications', namespace: place.argoNamespace },
-      (object) => orThrow(readApplication(object)),
-      state.applyApplications,
-    ),
-    watch('deployments', { ...apps, plural: 'deployments' }, trimDeployment, state.applyDeployments),
-    watch('replicasets', { ...apps, plural: 'replicasets' }, trimReplicaSet, state.applyReplicaSets),
-    watch(
-      'workflows',
-      { ...argo, plural: 'workflows', namespace: place.workflowsNamespace },
+      kinds.workflows,
       (object) => orThrow(readWorkflow(object, place.environment)),
       state.applyWorkflows,
     ),
-    ...podNamespaces.map((namespace, index) =>
-      watch(
-        podWatches[index] ?? namespace,
-        { apiVersion: 'v1', plural: 'pods', namespace },
-        trimPod,
-        state.applyPods,
-      ),
-    ),
+    ...kinds.pods.map((kind) => watch(kind, trimPod, state.applyPods)),
   ];
 
   return {
     view: state.view,
     actions: clusterActions(connection, place, state),
+    status: () => ({
+      environment: place.environment,
+      context: connection.context,
+      server: connection.server,
+      freshness: state.view.freshness(),
+      since: state.since(),
+      ...attendant.found(),
+      insecure: connection.insecure ? insecureWarning : null,
+      watches: state.watches(),
+      gaps: state.gaps(),
+      access: clusterActs.map(attendant.access),
+    }),
     followLog: (request, onEvent, signal) =>
       streamLogs(
         { connection, ...request, follow: !request.previous },

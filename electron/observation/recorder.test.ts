@@ -5,6 +5,17 @@ import { readWorkflow } from '../systems/argo/workflow';
 import { createClusterState } from './cluster-state';
 import { type CellObservation, healthOf, recordHealth } from './recorder';
 import { trimDeployment, trimReplicaSet } from './trim';
+import { watchedKinds } from './watched-kinds';
+
+const kinds = Object.values(
+  watchedKinds({
+    environment: 'staging',
+    argoNamespace: 'argo',
+    workflowsNamespace: 'apps',
+    appsNamespace: 'apps',
+    parentApplication: 'app-config',
+  }),
+).flat();
 
 const application = (facts: Partial<Application> = {}): Application => ({
   name: 'frontend',
@@ -56,7 +67,7 @@ describe('the recorder', () => {
   });
 
   it('records each change once, while live, and only once the rollout agrees', () => {
-    const state = createClusterState('staging', ['all']);
+    const state = createClusterState('staging', kinds);
     const recorded: CellObservation[] = [];
     recordHealth({
       view: state.view,
@@ -114,7 +125,7 @@ describe('the recorder', () => {
     });
     state.applyDeployments(deployment(1));
     state.applyReplicaSets(replicaSet('registry/frontend:v1'));
-    state.applyFreshness('all', { state: 'live', asOf: 'now' });
+    for (const kind of kinds) state.applyFreshness(kind, { state: 'live', asOf: 'now' });
     // All is well, but with the version before: Kubernetes was not given the new one yet.
     expect(recorded).toEqual([]);
     state.applyApplications(put('frontend', 'Degraded'));
@@ -132,9 +143,9 @@ describe('the recorder', () => {
   });
 
   it('records how tests ended, but not of a run that was stopped', () => {
-    const state = createClusterState('staging', []);
+    const state = createClusterState('staging', kinds);
     const recorded: CellObservation[] = [];
-    state.applyFreshness('all', { state: 'live', asOf: 'now' });
+    for (const kind of kinds) state.applyFreshness(kind, { state: 'live', asOf: 'now' });
     recordHealth({ view: state.view, apps: () => [], record: (o) => recorded.push(o), now: () => 'now' });
     const run = (name: string, phase: string, shutdown?: string) => {
       const value = readWorkflow(

@@ -46,7 +46,10 @@ export function recordHealth(options: {
 
   const look = (app: string): void => {
     // What is not live may be long over.
-    if (view.freshness().state !== 'live') return;
+    if (view.freshness('applications', 'rollouts').state === 'live') lookAtHealth(app);
+    if (view.freshness('workflows').state === 'live') lookAtTests(app);
+  };
+  const lookAtHealth = (app: string): void => {
     const health = healthOf(view.applications(app));
     // An Application carries the new version's annotation while its health is still the old one's, and can be Healthy
     // before the new pods are made: what is kept for good as this version's health must be of its own pods.
@@ -60,6 +63,8 @@ export function recordHealth(options: {
         options.record({ environment: view.environment, app, at: options.now(), ...health });
       }
     }
+  };
+  const lookAtTests = (app: string): void => {
     for (const workflow of view.workflows({ app, template: 'post-sync' })) {
       const version = workflow.labels.imageTag;
       if (!version || !hasEnded(workflow) || workflow.shutdown || toldWorkflows.has(workflow.name)) continue;

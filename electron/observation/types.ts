@@ -1,4 +1,6 @@
 import type { Application } from '../../shared/domain/board';
+import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
+import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Result } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Rollout } from '../../shared/domain/rollout';
@@ -6,7 +8,7 @@ import type { Workflow } from '../../shared/domain/workflow';
 
 /** What of a cluster changed, in batches of one frame: for one app, or for all (`null`). */
 export interface ClusterChange {
-  topic: 'freshness' | 'application' | 'rollout' | 'workflow';
+  topic: 'freshness' | 'application' | 'rollout' | 'workflow' | 'status';
   app: string | null;
 }
 
@@ -16,7 +18,15 @@ export interface ClusterChange {
  */
 export interface ClusterView {
   readonly environment: string;
-  freshness(): Freshness;
+  /**
+   * Of the whole cluster, or of topics. A kind that the cluster refuses or does not serve leaves the whole reachable and
+   * makes its topics unreachable: whatever decides on one asks with its topics, so that what cannot be seen is unknown.
+   */
+  freshness(...topics: ClusterTopic[]): Freshness;
+  /** Kinds that cannot be seen although the cluster answers. */
+  gaps(): readonly ClusterGap[];
+  /** Whether the cluster would permit an act, by what it was asked ahead. */
+  access(act: ClusterAct): ClusterAccess;
   /** Applications whose annotation `repoName` is the app: the one of the app's own name first, twins after it. */
   applications(app: string): readonly Application[];
   /** One Application by name (the parent `app-config` too). */
@@ -72,6 +82,8 @@ export interface ClusterActions {
 export interface Cluster {
   readonly view: ClusterView;
   readonly actions: ClusterActions;
+  /** How it is reached, what is watched and what one may do; from memory. */
+  status(): ClusterStatus;
   /** Follows a container's log. Lines come with the cluster's timestamps; reconnects neither repeat nor lose any. */
   followLog(
     request: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },

@@ -6,6 +6,7 @@ import { ledgerFreshness } from '../engine/board';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { gitHubFailure, whoseToken } from '../systems/github/client';
+import { clusterHandlers } from './cluster-handlers';
 import type { Session } from './open-session';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
@@ -129,7 +130,7 @@ export function createHandlers(
       const view = clusterOf(environment)?.view;
       if (!view) return { freshness: absent, applications: [], rollouts: [] };
       return {
-        freshness: view.freshness(),
+        freshness: view.freshness('applications', 'rollouts', 'pods'),
         applications: [...view.applications(app)],
         rollouts: [...view.rollouts(app)],
       };
@@ -138,7 +139,7 @@ export function createHandlers(
       const view = clusterOf(environment)?.view;
       if (!view) return { freshness: absent, workflows: [] };
       return {
-        freshness: view.freshness(),
+        freshness: view.freshness('workflows'),
         workflows: [...view.workflows({ app, ...(version ? { version } : {}) })],
       };
     },
@@ -152,6 +153,7 @@ export function createHandlers(
         next: [],
       });
     },
+    ...clusterHandlers(session),
     'settings.get': () => shell.settings.get(),
     'settings.set': (change) => {
       const settings = shell.settings.set(

@@ -13,6 +13,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
   operation: ['operation.get', 'operation.list', 'board.get', 'app.get', 'preview.get'],
   rollout: ['rollout.get'],
   workflow: ['workflow.list', 'workflow.get'],
+  cluster: ['cluster.status'],
   history: ['board.get', 'app.get', 'app.deployments', 'preview.get'],
   settings: ['settings.get', 'session.get'],
 };
@@ -27,6 +28,7 @@ const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
   'operation.get': ['operationId'],
   'rollout.get': ['app', 'environment'],
   'workflow.list': ['app', 'environment'],
+  'cluster.status': ['environment'],
 };
 
 /** Topics whose key is the same kind of thing as the narrowed input (an operation's id says nothing about an app). */

@@ -4,6 +4,7 @@ import type { Change } from '../../shared/domain/change';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
 import type { Intent } from '../../shared/domain/operation';
+import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
 import { devLogLine, devOperations, devRollouts, devWorkflow } from './operations';
 
@@ -189,6 +190,7 @@ export function devBridge(options: DevOptions): Bridge {
     'rollout.get': () => ({ freshness: live(), applications: [], rollouts: devRollouts }),
     'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
     'workflow.get': () => devWorkflow,
+    'cluster.status': ({ environment }: { environment: string }) => devClusterStatus(environment),
     'settings.get': () => settings,
     'settings.set': (change: object) => Object.assign(settings, change),
     'credentials.get': () => ({

@@ -212,6 +212,7 @@ export function devBoard(options: DevOptions): Board {
           : options.state === 'offline' && place > 0
             ? away()
             : live(),
+      gaps: [],
     })),
     apps,
     cells,

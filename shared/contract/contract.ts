@@ -7,6 +7,7 @@ import { freshnessSchema } from '../domain/freshness';
 import { intentSchema, operationSchema } from '../domain/operation';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
+import { clusterProcedures } from './cluster';
 import { logSourceSchema } from './logs';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
@@ -148,6 +149,7 @@ export const procedures = {
     z.object({ freshness: freshnessSchema, workflows: z.array(workflowSchema) }),
   ),
   'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
+  ...clusterProcedures,
   'settings.get': procedure(nothing, settingsSchema),
   'settings.set': procedure(settingsSchema.partial(), settingsSchema),
   'credentials.get': procedure(nothing, credentialsSchema),
@@ -204,7 +206,17 @@ export const streams = {
     input: nothing,
     message: z.array(
       z.object({
-        topic: z.enum(['session', 'board', 'app', 'operation', 'rollout', 'workflow', 'history', 'settings']),
+        topic: z.enum([
+          'session',
+          'board',
+          'app',
+          'operation',
+          'rollout',
+          'workflow',
+          'cluster',
+          'history',
+          'settings',
+        ]),
         key: z.string().nullable(),
       }),
     ),

@@ -19,6 +19,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'rollout.get': true,
   'workflow.list': true,
   'workflow.get': true,
+  'cluster.status': true,
   'settings.get': true,
   'settings.set': true,
   'credentials.get': true,

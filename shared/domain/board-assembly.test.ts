@@ -84,6 +84,7 @@ function input(apps: number): BoardInput {
     rollbackTarget: () => null,
     cluster: () => ({
       freshness: () => ({ state: 'live', asOf }),
+      gaps: () => [],
       applications: (name) => [application({ name, version: 'v1' })],
       rollouts: () => [rollout],
       workflows: () => [],
@@ -169,6 +170,7 @@ describe('the state of a hold', () => {
     ledger: { version: 'v1', promote: true },
     flagBefore: false,
     clusterBefore: { state: 'live' as const, asOf },
+    clusterHere: { state: 'live' as const, asOf },
     applicationsBefore: [application({ automaticDeploysEnabled: false })],
     workflowsBefore: [],
     workflowsHere: [],
@@ -206,6 +208,7 @@ describe('the state of a hold', () => {
 
   it('says when it cannot be seen, or nothing gates', () => {
     expect(state({ clusterBefore: { state: 'connecting', asOf } })).toBe('unknown');
+    expect(state({ clusterHere: { state: 'connecting', asOf } })).toBe('unknown');
     expect(state({ before: null })).toBe('unknown');
     expect(state({ flagBefore: undefined })).toBe('unknown');
   });

@@ -1,5 +1,6 @@
 import type { Application, Board, Cell, RollbackTarget } from './board';
 import { type Chains, environmentBefore, environmentsInOrder, firstOfChain } from './chain';
+import type { ClusterGap, ClusterTopic } from './cluster-status';
 import type { Deployment } from './deployment';
 import { driftOf } from './drift';
 import type { Failure } from './failure';
@@ -16,7 +17,10 @@ export type LedgerCell = NonNullable<Cell['ledger']>;
 
 /** A cluster as the board reads it: synchronous, from memory. */
 export interface ClusterReading {
-  freshness(): Freshness;
+  /** Of the whole, or of topics alone. */
+  freshness(...topics: ClusterTopic[]): Freshness;
+  /** Kinds that cannot be seen although it answers. */
+  gaps(): readonly ClusterGap[];
   applications(app: string): readonly Application[];
   rollouts(app: string): readonly Rollout[];
   workflows(filter: { app: string }): readonly Workflow[];
@@ -96,7 +100,8 @@ function holdOf(input: BoardInput, app: string, environment: string, ledger: Led
     before,
     ledger,
     flagBefore: fileBefore?.automaticDeploys,
-    clusterBefore: cluster?.freshness() ?? { state: 'absent' },
+    clusterBefore: cluster?.freshness('applications', 'workflows') ?? { state: 'absent' },
+    clusterHere: input.cluster(environment)?.freshness('workflows') ?? { state: 'absent' },
     applicationsBefore: cluster?.applications(app) ?? [],
     workflowsBefore: cluster?.workflows({ app }) ?? [],
     workflowsHere: input.cluster(environment)?.workflows({ app }) ?? [],
@@ -169,6 +174,7 @@ export function assembleBoard(input: BoardInput): Board {
       tier: input.chains.environments.find((one) => one.name === name)?.tier ?? 'standard',
       before: environmentBefore(input.chains, name),
       cluster: input.cluster(name)?.freshness() ?? { state: 'absent' },
+      gaps: [...(input.cluster(name)?.gaps() ?? [])],
     })),
     apps: [...names].sort(),
     cells,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterGapSchema } from './cluster-status';
 import { deploymentSchema } from './deployment';
 import { failureSchema } from './failure';
 import { freshnessSchema } from './freshness';
@@ -118,6 +119,8 @@ export const environmentViewSchema = z.object({
   /** The environment before it in its chain: where the gate into it lies. */
   before: z.string().nullable(),
   cluster: freshnessSchema,
+  /** Kinds that cannot be seen although the cluster answers: what rests on them is as it was last seen, or not known. */
+  gaps: z.array(clusterGapSchema),
 });
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;
 

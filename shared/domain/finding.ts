@@ -18,6 +18,8 @@ const findingCodes = [
   'migrations-unknown',
   'sync-window',
   'environment-unreachable',
+  'environment-part-unseen',
+  'permission',
   'environment-unhealthy',
   'environment-moved',
   'ledger-stale',

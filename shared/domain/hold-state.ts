@@ -55,7 +55,9 @@ export interface HoldFacts {
   ledger: { version: string | null; promote: boolean | null };
   /** `automatic_deploys_enabled` in the file of the environment before; `undefined`: no file. */
   flagBefore: boolean | null | undefined;
+  /** How much can be relied on Applications and workflows there, and on workflows in the held environment. */
   clusterBefore: Freshness;
+  clusterHere: Freshness;
   applicationsBefore: readonly Application[];
   /** Workflows of the app in the environment before, and in the held one. */
   workflowsBefore: readonly Workflow[];
@@ -120,6 +122,12 @@ function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | '
     return {
       state: 'unknown',
       detail: `The ledger holds it, but ${before} ${words(facts.clusterBefore)}.`,
+    };
+  // A promotion that has already left the environment before runs here.
+  if (facts.clusterHere.state === 'unreachable' || facts.clusterHere.state === 'connecting')
+    return {
+      state: 'unknown',
+      detail: 'The ledger holds it, but whether a promotion is already on its way there cannot be seen now.',
     };
   const onTheWay = [
     ...facts.workflowsBefore.filter(mayPromote),

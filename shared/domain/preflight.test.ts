@@ -30,6 +30,8 @@ const outside: OutsideFacts = {
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   running: null,
   cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+  gaps: [],
+  access: [],
   health: 'Healthy',
   inStep: true,
   published: true,
@@ -82,6 +84,34 @@ describe('preflight', () => {
     ]);
     expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
       'not-tested-before:unknown',
+    ]);
+  });
+
+  it('takes a kind that is not seen, and a right that is denied or not known, for what they are', () => {
+    const gap = {
+      kind: 'workflows',
+      namespace: 'apps',
+      topics: ['workflows' as const],
+      since: '',
+      because: { code: 'forbidden' as const, message: 'No.', meaning: '', next: [] },
+      means: 'Tests cannot be seen there.',
+    };
+    expect(codes(rollback, {}, { gaps: [gap] })).toEqual(['environment-part-unseen:unknown']);
+    // The logs of steps cannot be read then: nothing that is decided on.
+    expect(codes(rollback, {}, { gaps: [{ ...gap, topics: [] }] })).toEqual([]);
+    const access = (state: 'allowed' | 'denied' | 'unknown') => ({
+      access: [
+        { environment: 'staging', access: { act: 'stop-workflow' as const, state, why: '', asked: true } },
+      ],
+    });
+    expect(codes(rollback, {}, access('allowed'))).toEqual([]);
+    expect(codes(rollback, {}, access('denied'))).toEqual(['permission:warn']);
+    expect(codes(rollback, {}, access('unknown'))).toEqual(['permission:unknown']);
+    // Nothing overrides what stands in the way of a hold, and its own steps tell whether it holds.
+    const hold: Intent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };
+    expect(codes(hold, {}, access('denied'))).toEqual([]);
+    expect(preflightFindings(hold, ledger, { ...outside, ...access('denied') })).toMatchObject([
+      { code: 'permission', level: 'info' },
     ]);
   });
 

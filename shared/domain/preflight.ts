@@ -1,5 +1,7 @@
 import type { Cell } from './board';
 import type { Change } from './change';
+import type { ClusterAccess, ClusterAct } from './cluster-access';
+import type { ClusterGap } from './cluster-status';
 import type { Failure } from './failure';
 import type { Finding } from './finding';
 import type { Freshness } from './freshness';
@@ -43,6 +45,10 @@ export interface OutsideFacts {
   /** The operation that holds the cell, when another one does. */
   running: { id: string; what: string } | null;
   cluster: Freshness;
+  /** Kinds that cannot be seen in the environment although its cluster answers. */
+  gaps: readonly ClusterGap[];
+  /** What one may do in the clusters that the intent touches and that answer. */
+  access: readonly { environment: string; access: ClusterAccess }[];
   health: Cell['health'];
   inStep: Cell['inStep'];
   /** `null`: could not be asked, or was not asked yet. */
@@ -207,6 +213,17 @@ function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         cluster.asOf === null ? 'Never seen since the start.' : `Last seen ${cluster.asOf}.`,
       ),
     ];
+  const unseen = outside.gaps
+    .filter(({ topics }) => topics.length > 0)
+    .map((gap) =>
+      finding(
+        'environment-part-unseen',
+        'unknown',
+        `${gap.kind} of ${name} cannot be seen. ${gap.means}`,
+        `${gap.because.message} ${gap.because.meaning}`,
+      ),
+    );
+  if (unseen.length > 0) return unseen;
   if (intent.kind !== 'rollback' && (outside.health === 'Degraded' || outside.health === 'Missing'))
     return [
       finding(
@@ -217,6 +234,33 @@ function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       ),
     ];
   return [];
+}
+
+const actWords: Record<ClusterAct, string> = {
+  refresh: 'have Argo CD look at once (it looks by itself every few minutes)',
+  sync: 'start a sync',
+  'terminate-sync': 'terminate a sync',
+  'submit-workflow': 'submit a workflow',
+  'stop-workflow': 'stop a promotion that is on its way',
+  'resume-workflow': 'resume a workflow',
+  'retry-workflow': 'retry a workflow',
+  'read-logs': 'read logs',
+  'read-events': 'read events',
+};
+
+/**
+ * What may not be done, or is not known to be allowed, of what the operation would do in the clusters. A hold is worth
+ * its commit in any case, and whether it holds is told afterwards: it is not kept back.
+ */
+function permissionFindings(intent: Intent, { access }: OutsideFacts): Finding[] {
+  const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
+  return access.flatMap(({ environment, access: { act, state, why } }) => {
+    const what = `${actWords[act]} in ${environment}`;
+    if (state === 'denied') return [finding('permission', only ?? 'warn', `You may not ${what}.`, why)];
+    if (state === 'unknown')
+      return [finding('permission', only ?? 'unknown', `Whether you may ${what} is not known.`, why)];
+    return [];
+  });
 }
 
 function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
@@ -357,7 +401,9 @@ function changeFindings(intent: Ask, ledger: LedgerFacts, outside: OutsideFacts)
  */
 export function preflightFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
-  if (intent.kind === 'hold' || intent.kind === 'release-hold' || !ledger.exists) return found;
+  if (!ledger.exists) return found;
+  found.push(...permissionFindings(intent, outside));
+  if (intent.kind === 'hold' || intent.kind === 'release-hold') return found;
   return [
     ...found,
     ...versionFindings(intent, outside),

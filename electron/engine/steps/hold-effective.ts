@@ -37,7 +37,8 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         const snapshot = world.ledger.snapshot();
         const hold = world.reader.hold(snapshot, app, environment);
         if (hold === null) return { done: { state: 'unknown', because: 'The hold was released meanwhile.' } };
-        const away = notLive(before);
+        const away =
+          notLive(before, 'applications', 'workflows') ?? (here ? notLive(here, 'workflows') : null);
         if (away !== null) return { waitingFor: away };
         const unstopped = promotionsSeen(context);
         if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };

@@ -1,8 +1,10 @@
+import { environmentBefore } from '../../../shared/domain/chain';
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
 import type { Intent } from '../../../shared/domain/operation';
 import { type OutsideFacts, obstacles } from '../../../shared/domain/preflight';
 import type { Snapshot } from '../../ledger/ledger';
+import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain, findingsOn, lookAhead, outsideFacts } from '../preflight';
 import type { World } from '../world';
@@ -84,19 +86,30 @@ export async function lookAround(context: StepContext, askRepo: boolean): Promis
   const { world, intent } = context;
   if (world.ledger.freshness().state === 'unreachable') context.waiting('An answer of the ledger.');
   await askLedgerAgain(world, context.signal);
-  const cluster = world.clusters.get(intent.environment);
-  if (cluster?.view.freshness().state === 'connecting') {
+  const before = environmentBefore(world.estate, intent.environment);
+  for (const name of [intent.environment, before]) {
+    const cluster = name === null ? undefined : world.clusters.get(name);
+    if (!cluster || firstLook(cluster) === null) continue;
     await waitUntil(context, {
       limit: world.limits.look,
       sources: [clusterMoves(cluster)],
-      look: () =>
-        cluster.view.freshness().state === 'connecting'
-          ? { waitingFor: `The first look at the cluster of ${intent.environment}.` }
-          : { done: true },
+      look: () => {
+        const waitingFor = firstLook(cluster);
+        return waitingFor === null ? { done: true } : { waitingFor };
+      },
     });
   }
   if ('version' in intent && (askRepo || context.resumed)) {
     context.waiting(`What ${intent.app}'s repo says of ${intent.version}.`);
     await lookAhead(world, intent, context.signal);
   }
+}
+
+/** What is still to come of a cluster that is only just being connected to; `null`: nothing. */
+function firstLook({ view }: Cluster): string | null {
+  const { state } = view.freshness();
+  if (state === 'connecting') return `The first look at the cluster of ${view.environment}.`;
+  if (state === 'live' && !view.access('sync').asked)
+    return `What you may do in the cluster of ${view.environment}.`;
+  return null;
 }

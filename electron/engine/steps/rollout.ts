@@ -74,7 +74,7 @@ export const rollout =
       look: () => {
         const over = superseded(context, version);
         if (over) return { done: over };
-        const away = notLive(cluster);
+        const away = notLive(cluster, 'applications', 'rollouts');
         if (away !== null) return { waitingFor: away };
         const rollouts = cluster.view.rollouts(app);
         const behind = rollouts.filter((one) => isBehind(one, version, others));

@@ -38,7 +38,7 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
       limit: world.limits.hold,
       sources: watched.map((cluster) => clusterMoves(cluster, app)),
       look: () => {
-        const away = watched.map(notLive).find((one) => one !== null);
+        const away = watched.map((one) => notLive(one, 'workflows')).find((one) => one !== null);
         if (away) return { waitingFor: away };
         const open = promotionsSeen(context).filter((one) => names.has(one.name));
         return open.length === 0

@@ -116,7 +116,7 @@ export const sync =
         look: () => {
           const over = superseded(context, version);
           if (over) return { done: over };
-          const away = notLive(cluster);
+          const away = notLive(cluster, 'applications');
           if (away !== null) return { waitingFor: away };
           const applications = cluster.view.applications(app);
           const waiting: string[] = [];

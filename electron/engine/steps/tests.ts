@@ -60,7 +60,11 @@ export const tests =
     const cluster = world.clusters.get(environment);
     if (!cluster) return noCluster(environment);
     const applications = cluster.view.applications(app);
-    if (applications.length > 0 && applications.every((one) => one.postSyncWorkflowEnabled === false))
+    if (
+      notLive(cluster, 'applications') === null &&
+      applications.length > 0 &&
+      applications.every((one) => one.postSyncWorkflowEnabled === false)
+    )
       return {
         state: 'skipped',
         because: `${app} has no post-sync workflow (postSyncWorkflowEnabled: "false").`,
@@ -78,7 +82,7 @@ export const tests =
       look: () => {
         const over = superseded(context, version);
         if (over) return { done: over };
-        const away = notLive(cluster);
+        const away = notLive(cluster, 'workflows');
         if (away !== null) return { waitingFor: away };
         return mine().length > 0
           ? { done: 'appeared' }
@@ -99,7 +103,7 @@ export const tests =
         const workflows = mine();
         for (const one of workflows)
           context.workflow({ environment, namespace: one.namespace, name: one.name });
-        const away = notLive(cluster);
+        const away = notLive(cluster, 'workflows');
         if (away !== null) return { waitingFor: away };
         const running = workflows.filter(isUnfinished);
         if (workflows.length > 0 && running.length === 0)

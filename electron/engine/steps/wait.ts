@@ -1,3 +1,4 @@
+import type { ClusterTopic } from '../../../shared/domain/cluster-status';
 import { shortVersion } from '../../../shared/domain/version';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -87,15 +88,19 @@ export const ranOut = (out: TimedOut, limit: number): StepEnd => ({
   because: `Not seen within ${span(limit)}. It waited for this: ${out.waitingFor}`,
 });
 
-/** "The cluster of staging cannot be reached since …" while it isn't live; `null` when it is. */
-export function notLive(cluster: Cluster): string | null {
-  const freshness = cluster.view.freshness();
-  const name = cluster.view.environment;
+/**
+ * "The cluster of staging to come back: …" while it (or a topic of it that is asked for) isn't live; `null` when it is.
+ */
+export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | null {
+  const freshness = view.freshness(...topics);
+  const name = view.environment;
   switch (freshness.state) {
     case 'live':
       return null;
     case 'unreachable':
-      return `The cluster of ${name} to come back: it cannot be reached since ${freshness.since}.`;
+      if (view.freshness().state !== 'live')
+        return `The cluster of ${name} to come back: it cannot be reached since ${freshness.since}.`;
+      return `A look at the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;
     case 'connecting':
       return `The first look at the cluster of ${name}.`;
     case 'absent':

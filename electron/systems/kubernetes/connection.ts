@@ -134,6 +134,7 @@ class ClusterConnection implements Connection {
 
   #send(request: ApiRequest, access: Access, mayRepeat: boolean): Promise<IncomingMessage> {
     const method = request.method ?? 'GET';
+    const onlyAsks = method === 'GET' || request.asks === true;
     const url = new URL(this.server + request.path);
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -143,7 +144,7 @@ class ClusterConnection implements Connection {
     return new Promise<IncomingMessage>((resolve, reject) => {
       const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
         method,
-        agent: method === 'GET' ? access.pooled : access.fresh,
+        agent: onlyAsks ? access.pooled : access.fresh,
         ...(access.credentials.auth ? { auth: access.credentials.auth } : {}),
         headers: {
           accept: 'application/json',
@@ -154,7 +155,10 @@ class ClusterConnection implements Connection {
             : {}),
         },
       });
-      const timer = setTimeout(() => outgoing.destroy(timeoutError(this.#place, timeout, method)), timeout);
+      const timer = setTimeout(
+        () => outgoing.destroy(timeoutError(this.#place, timeout, onlyAsks ? 'GET' : method)),
+        timeout,
+      );
       const abort = () => outgoing.destroy(asError(signal?.reason));
       signal?.addEventListener('abort', abort, { once: true });
       outgoing.on('close', () => signal?.removeEventListener('abort', abort));
@@ -162,7 +166,7 @@ class ClusterConnection implements Connection {
         clearTimeout(timer);
         if (signal?.aborted) reject(signal.reason);
         // A kept connection that the server closed at the same moment: nothing was read, so ask again on another.
-        else if (mayRepeat && method === 'GET' && outgoing.reusedSocket && isBroken(error))
+        else if (mayRepeat && onlyAsks && outgoing.reusedSocket && isBroken(error))
           this.#send(request, access, false).then(resolve, reject);
         else reject(networkError(error, this.#place));
       });

@@ -5,6 +5,7 @@
  *   probe.ts       probe(connection, signal): Promise<Result<Probe>>
  *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
  *   objects.ts     getObject, listObjects, createObject, replaceObject, patchObject, deleteObject, changeObject
+ *   reviews.ts     reviewRight(connection, right, signal): Promise<RightAnswer>, whoAmI(connection, signal)
  *   logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
  */
 import type { IncomingMessage } from 'node:http';
@@ -62,6 +63,8 @@ export interface ApiRequest {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
+  /** It asks and changes nothing, whatever its method (a review): it may be sent again, over a kept connection. */
+  asks?: boolean;
   /** Default `application/json`. */
   contentType?: string;
   /** Milliseconds until the head must have come; default the connection's. */
@@ -135,11 +138,26 @@ export interface WatchOptions<T> extends ResourceRef {
   trim: (object: KubeObject) => T;
   /** Called at most once per `batchDelay`, and once right after the first list even when it is empty. */
   onBatch: (batch: WatchBatch<T>) => void;
-  /** Called when the state changes, and every 10 s or so while live, with a newer `asOf`. */
-  onState: (freshness: Freshness) => void;
+  /**
+   * Called when the state changes, and every 10 s or so while live, with a newer `asOf`. `answered`: it is `unreachable`
+   * because the cluster itself refused (a status), not for want of an answer.
+   */
+  onState: (freshness: Freshness, answered: boolean) => void;
+  /** Kept up to date by the watch, to be read at any time. */
+  meter?: WatchMeter;
   onSkipped?: (skipped: { key: WatchKey; error: unknown }) => void;
   signal: AbortSignal;
   timing?: Partial<WatchTiming>;
+}
+
+/** What a watch counts of itself. */
+export interface WatchMeter {
+  /** Objects that are known now. */
+  objects: number;
+  /** When the last change came; ISO 8601 UTC, `null`: none yet. */
+  lastEventAt: string | null;
+  /** How often it was opened anew after something broke. */
+  restarts: number;
 }
 
 /** All in milliseconds. The defaults suit people; tests shorten them. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Failure, failureOf } from '../../../shared/domain/failure';
+import { failureOf } from '../../../shared/domain/failure';
 import { backoff } from './backoff';
 import { badDataError, KubeError, networkError, type Place, statusError } from './failures';
 import { LineSplitter } from './lines';
@@ -74,7 +74,7 @@ class ResourceWatch<T> {
   async run(): Promise<void> {
     const { signal } = this.#options;
     if (signal.aborted) return;
-    this.#options.onState({ state: 'connecting', asOf: null });
+    this.#options.onState({ state: 'connecting', asOf: null }, false);
     while (!signal.aborted) {
       const begun = performance.now();
       try {
@@ -89,8 +89,9 @@ class ResourceWatch<T> {
         this.#liveAt = null;
         if (error instanceof KubeError && error.failure.status === 410) this.#resourceVersion = null;
         // The first break is mostly an API server that restarts: come back before telling anyone.
-        const blip = this.#failures === 0 && this.#heardAt !== null && wasLive(error);
-        if (!blip) this.#unreachable(failureOf(error));
+        const blip = this.#failures === 0 && this.#heardAt !== null && mayPass(error);
+        if (!blip) this.#unreachable(error);
+        if (this.#options.meter) this.#options.meter.restarts++;
         await this.#rest(this.#failures++, error);
       }
     }
@@ -104,14 +105,19 @@ class ResourceWatch<T> {
     await pause(wait, undefined, { signal: this.#options.signal }).catch(() => {});
   }
 
-  #unreachable(failure: Failure): void {
+  #unreachable(error: unknown): void {
     this.#failedAt ??= new Date().toISOString();
-    this.#options.onState({ state: 'unreachable', asOf: this.#heardAt, since: this.#failedAt, failure });
+    const answered = error instanceof KubeError && error.failure.status !== null;
+    const failure = failureOf(error);
+    this.#options.onState(
+      { state: 'unreachable', asOf: this.#heardAt, since: this.#failedAt, failure },
+      answered,
+    );
   }
 
   #live(): void {
     this.#failedAt = null;
-    this.#options.onState({ state: 'live', asOf: this.#heardAt ?? new Date().toISOString() });
+    this.#options.onState({ state: 'live', asOf: this.#heardAt ?? new Date().toISOString() }, false);
   }
 
   #selectors(): Record<string, string | undefined> {
@@ -274,6 +280,11 @@ class ResourceWatch<T> {
     this.#flushTimer = undefined;
     if (this.#options.signal.aborted) return;
     const batch = this.#state.take(source);
+    const { meter } = this.#options;
+    if (meter) {
+      meter.objects = this.#state.size;
+      if (batch) meter.lastEventAt = this.#heardAt;
+    }
     const first = source === 'list' && !this.#listed;
     if (first) this.#listed = true;
     if (batch) this.#options.onBatch(batch);
@@ -285,8 +296,11 @@ const broken = () => Object.assign(new Error('the connection ended early'), { co
 const stall = () =>
   Object.assign(new Error('nothing came for too long'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 
-/** A stream that broke, as against a cluster that cannot be reached or refuses. */
-const wasLive = (error: unknown): boolean =>
+/**
+ * A stream that broke, or one error of a server in trouble, as against a cluster that cannot be reached, refuses, or
+ * asks for patience.
+ */
+const mayPass = (error: unknown): boolean =>
   error instanceof KubeError &&
-  error.failure.detail !== undefined &&
-  ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.failure.detail);
+  ((error.failure.status !== null && error.failure.status >= 500 && error.retryAfter === null) ||
+    ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.failure.detail ?? ''));

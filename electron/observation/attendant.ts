@@ -1,0 +1,136 @@
+import {
+  accessOf,
+  type ClusterAccess,
+  type ClusterAct,
+  clusterActs,
+  type Right,
+  type RightAnswer,
+  rightKey,
+  rightsOf,
+} from '../../shared/domain/cluster-access';
+import { type ClusterStatus, median } from '../../shared/domain/cluster-status';
+import { probe } from '../systems/kubernetes/probe';
+import { reviewRight, whoAmI } from '../systems/kubernetes/reviews';
+import type { Connection } from '../systems/kubernetes/types';
+import type { ClusterPlace } from './place';
+
+/** Milliseconds between two looks at version and latency, and between two at the rights. */
+interface AttendantTiming {
+  probeEvery: number;
+  reviewEvery: number;
+}
+const usual: AttendantTiming = { probeEvery: 30_000, reviewEvery: 300_000 };
+/** Of how many probes the median is taken: ten minutes. */
+const samplesKept = 20;
+/** Reviews that are asked at a time: a dozen at once is nothing to a cluster, but each may be a round trip away. */
+const atOnce = 4;
+
+/** Asks a cluster what no watch tells: version, latency, who one is there, and what one may do. */
+export interface Attendant {
+  access(act: ClusterAct): ClusterAccess;
+  /** What was found so far. */
+  found(): Pick<ClusterStatus, 'version' | 'latency' | 'identity'>;
+  /** The cluster answers (again): what is not known yet, or was asked before it went away, is asked now. */
+  awake(): void;
+  /** It does not answer: nothing is asked until it is awake. */
+  asleep(): void;
+}
+
+/** @param changed called after each look: `rights` where what one may do differs from before. */
+export function createAttendant(options: {
+  connection: Connection;
+  place: ClusterPlace;
+  signal: AbortSignal;
+  changed: (rights: boolean) => void;
+  timing?: Partial<AttendantTiming>;
+}): Attendant {
+  const { connection, place, signal } = options;
+  const timing = { ...usual, ...options.timing };
+  const rights = new Map<string, Right>(
+    clusterActs.flatMap((act) => rightsOf(act, place)).map((right) => [rightKey(right), right]),
+  );
+  const answers = new Map<string, RightAnswer>();
+  const latencies: number[] = [];
+  let version: string | null = null;
+  let identity: ClusterStatus['identity'] = null;
+  let measuredAt: string | null = null;
+  let awake = false;
+  let reviewedAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
+
+  const snapshot = (): string => JSON.stringify([...rights.keys()].map((key) => answers.get(key) ?? null));
+  /** @returns whether a right was answered otherwise than before. */
+  const review = async (): Promise<boolean> => {
+    const before = snapshot();
+    const open = [...rights];
+    const ask = async (): Promise<void> => {
+      for (let next = open.shift(); next; next = open.shift()) {
+        const [key, right] = next;
+        answers.set(key, await reviewRight(connection, right, signal));
+      }
+    };
+    const [who] = await Promise.all([
+      whoAmI(connection, signal),
+      ...Array.from({ length: atOnce }, () => ask()),
+    ]);
+    identity = who ?? identity;
+    // What could not be answered is asked again with the next look, not in five minutes.
+    const whole = [...answers.values()].every(({ allowed }) => allowed !== null);
+    reviewedAt = whole ? performance.now() : Number.NEGATIVE_INFINITY;
+    return snapshot() !== before;
+  };
+  const look = async (): Promise<void> => {
+    if (looking || !awake || signal.aborted) return;
+    looking = true;
+    clearTimeout(timer);
+    try {
+      // The rights first: an act may be waiting for them.
+      if (performance.now() - reviewedAt >= timing.reviewEvery) {
+        const rightsChanged = await review();
+        options.changed(rightsChanged);
+      }
+      const probed = await probe(connection, signal);
+      if (probed.ok) {
+        version = probed.value.version;
+        latencies.push(probed.value.latency);
+        if (latencies.length > samplesKept) latencies.shift();
+        measuredAt = probed.value.at;
+        options.changed(false);
+      }
+    } catch {
+      // Aborted, or a fault that the watches tell of on their own.
+    } finally {
+      looking = false;
+      if (awake && !signal.aborted) {
+        timer = setTimeout(look, timing.probeEvery);
+        timer.unref();
+      }
+    }
+  };
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  return {
+    access: (act) => accessOf(act, place, (right) => answers.get(rightKey(right))),
+    found: () => ({
+      version,
+      identity,
+      latency: {
+        last: latencies.at(-1) ?? null,
+        median: median(latencies),
+        samples: latencies.length,
+        at: measuredAt,
+      },
+    }),
+    awake() {
+      if (awake) return;
+      awake = true;
+      reviewedAt = Number.NEGATIVE_INFINITY;
+      void look();
+    },
+    asleep() {
+      awake = false;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/cluster-status';
+import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
+import type { WatchMeter } from '../systems/kubernetes/types';
+import { type WatchedKind, watchName } from './watched-kinds';
+
+/** The states of all watches of a cluster, and what they come to. */
+export interface WatchBoard {
+  /**
+   * Of the whole cluster, or with topics of those alone. A kind that the cluster itself refuses (`gaps`) does not make
+   * the whole unreachable, but its topics.
+   */
+  freshness(...topics: ClusterTopic[]): Freshness;
+  gaps(): ClusterGap[];
+  watches(): ClusterWatch[];
+  /** Since when the whole is in its state; ISO 8601 UTC. */
+  since(): string;
+  /** Takes a watch's state in. `answered`: it failed because the cluster said so, not for want of an answer. */
+  apply(kind: WatchedKind, freshness: Freshness, answered: boolean): { changed: boolean };
+}
+
+interface Entry {
+  kind: WatchedKind;
+  meter: WatchMeter;
+  freshness: Freshness;
+  since: string;
+  refused: boolean;
+}
+
+/** @param meterOf where the watch of a kind counts. */
+export function createWatchBoard(
+  kinds: readonly WatchedKind[],
+  meterOf: (kind: WatchedKind) => WatchMeter,
+  now: () => string = () => new Date().toISOString(),
+): WatchBoard {
+  const entries = new Map<string, Entry>(
+    kinds.map((kind) => [
+      watchName(kind),
+      {
+        kind,
+        meter: meterOf(kind),
+        freshness: { state: 'connecting', asOf: null },
+        since: now(),
+        refused: false,
+      },
+    ]),
+  );
+  let since = now();
+
+  const worst = (some: readonly Entry[]): Freshness => worstFreshness(some.map((one) => one.freshness));
+  const whole = (): Freshness => {
+    const all = [...entries.values()];
+    const rest = all.filter((one) => !one.refused);
+    return worst(rest.length > 0 ? rest : all);
+  };
+  const sign = (): string =>
+    [whole().state, ...[...entries.values()].map((one) => `${one.freshness.state} ${one.refused}`)].join();
+
+  return {
+    freshness: (...topics) =>
+      topics.length === 0
+        ? whole()
+        : worst([...entries.values()].filter(({ kind }) => topics.some((one) => kind.topics.includes(one)))),
+    gaps: () =>
+      [...entries.values()].flatMap(({ kind, freshness, refused }) =>
+        refused && freshness.state === 'unreachable'
+          ? [
+              {
+                kind: kind.plural,
+                namespace: kind.namespace,
+                topics: [...kind.topics],
+                since: freshness.since,
+                because: freshness.failure,
+                means: kind.means,
+              },
+            ]
+          : [],
+      ),
+    watches: () =>
+      [...entries.values()].map(({ kind, meter, freshness, since: sinceThen }) => ({
+        kind: kind.plural,
+        namespace: kind.namespace,
+        state: freshness,
+        since: sinceThen,
+        objects: meter.objects,
+        lastEventAt: meter.lastEventAt,
+        restarts: meter.restarts,
+      })),
+    since: () => since,
+    apply(kind, freshness, answered) {
+      const entry = entries.get(watchName(kind));
+      if (!entry) return { changed: false };
+      const before = sign();
+      const wholeBefore = whole().state;
+      if (entry.freshness.state !== freshness.state) entry.since = now();
+      entry.freshness = freshness;
+      // 401 is about the person, not about the kind: it is no gap but a cluster that lets nobody in.
+      entry.refused =
+        answered && freshness.state === 'unreachable' && freshness.failure.code !== 'unauthorised';
+      if (whole().state !== wholeBefore) since = now();
+      return { changed: sign() !== before };
+    },
+  };
+}

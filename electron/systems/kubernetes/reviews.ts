@@ -1,0 +1,68 @@
+import type { Right, RightAnswer } from '../../../shared/domain/cluster-access';
+import { KubeError } from './failures';
+import type { Connection } from './types';
+
+/**
+ * Asks the cluster whether the person has a right (SelfSubjectAccessReview, authorization.k8s.io/v1). What could not
+ * be answered is `allowed: null` with the reason; an aborted signal throws its reason.
+ */
+export async function reviewRight(
+  connection: Connection,
+  right: Right,
+  signal: AbortSignal,
+): Promise<RightAnswer> {
+  const { verb, group, resource, subresource, namespace } = right;
+  try {
+    const { status } = await connection.json<{
+      status?: { allowed?: unknown; reason?: unknown; evaluationError?: unknown };
+    }>({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      asks: true,
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: {
+          resourceAttributes: { verb, group, resource, namespace, ...(subresource ? { subresource } : {}) },
+        },
+      },
+      signal,
+    });
+    const reason = [status?.reason, status?.evaluationError].find(
+      (text): text is string => typeof text === 'string' && text !== '',
+    );
+    return {
+      allowed: typeof status?.allowed === 'boolean' ? status.allowed : null,
+      reason: reason?.slice(0, 300) ?? null,
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof KubeError) return { allowed: null, reason: error.failure.message };
+    throw error;
+  }
+}
+
+/** Who the cluster takes the person for (SelfSubjectReview, authentication.k8s.io/v1); `null` where it does not tell. */
+export async function whoAmI(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<{ username: string; groups: string[] } | null> {
+  try {
+    const { status } = await connection.json<{
+      status?: { userInfo?: { username?: unknown; groups?: unknown } };
+    }>({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      asks: true,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+      signal,
+    });
+    const { username, groups } = status?.userInfo ?? {};
+    if (typeof username !== 'string' || username === '') return null;
+    return { username, groups: Array.isArray(groups) ? groups.map(String) : [] };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof KubeError) return null;
+    throw error;
+  }
+}

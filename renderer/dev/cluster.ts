@@ -1,0 +1,58 @@
+import type { ClusterStatus } from '../../shared/domain/cluster-status';
+import { hoursAgo, live } from './estate';
+
+const watched = ['applications', 'deployments', 'replicasets', 'workflows', 'pods'];
+
+/** A cluster whose workflows may not be seen, reached without a check of its certificate: the worst that still works. */
+export function devClusterStatus(environment: string): ClusterStatus {
+  const forbidden = environment === 'production';
+  const failure = {
+    code: 'forbidden' as const,
+    message: `You may not do this in the cluster ${environment}.`,
+    meaning: 'workflows.argoproj.io is forbidden: User "ada" cannot list resource "workflows".',
+    next: [],
+  };
+  const away = { state: 'unreachable' as const, asOf: null, since: hoursAgo(2), failure };
+  return {
+    environment,
+    context: `govuk-${environment}`,
+    server: `https://${environment}.example.org:6443`,
+    freshness: live(),
+    since: hoursAgo(5),
+    version: 'v1.31.2',
+    latency: { last: 18.4, median: 21.9, samples: 20, at: hoursAgo(0) },
+    insecure: environment === 'integration' ? 'The certificate of this cluster is not checked.' : null,
+    identity: { username: 'ada', groups: ['system:authenticated', 'release-managers'] },
+    watches: watched.map((kind, index) => ({
+      kind,
+      namespace: kind === 'applications' ? 'cluster-services' : 'apps',
+      state: forbidden && kind === 'workflows' ? away : live(),
+      since: hoursAgo(5 - index),
+      objects: index * 40,
+      lastEventAt: index === 0 ? null : hoursAgo(index / 60),
+      restarts: index,
+    })),
+    gaps: forbidden
+      ? [
+          {
+            kind: 'workflows',
+            namespace: 'apps',
+            topics: ['workflows'],
+            since: away.since,
+            because: failure,
+            means: 'Tests and promotions cannot be seen there: whether one is on its way is not known.',
+          },
+        ]
+      : [],
+    access: [
+      { act: 'refresh', state: 'allowed', why: 'Granted: patch applications.argoproj.io.', asked: true },
+      {
+        act: 'sync',
+        state: forbidden ? 'denied' : 'allowed',
+        why: 'Your account there may not update applications.argoproj.io in cluster-services.',
+        asked: true,
+      },
+      { act: 'stop-workflow', state: 'unknown', why: 'The cluster did not answer.', asked: true },
+    ],
+  };
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+
+/** What may be asked of an environment's cluster, as far as a permission decides about it. */
+export const clusterActs = [
+  'refresh',
+  'sync',
+  'terminate-sync',
+  'submit-workflow',
+  'stop-workflow',
+  'resume-workflow',
+  'retry-workflow',
+  'read-logs',
+  'read-events',
+] as const;
+const clusterActSchema = z.enum(clusterActs);
+export type ClusterAct = z.infer<typeof clusterActSchema>;
+
+/** Whether an act is permitted. `unknown` (not asked yet, or no answer) never counts as allowed. */
+export const clusterAccessSchema = z.object({
+  act: clusterActSchema,
+  state: z.enum(['allowed', 'denied', 'unknown']),
+  /** The rights that are missing, or why it is not known; what was granted when all are there. */
+  why: z.string(),
+  /** Whether the cluster was asked by now: until then `unknown` may pass in a moment. */
+  asked: z.boolean(),
+});
+export type ClusterAccess = z.infer<typeof clusterAccessSchema>;
+
+/** One right, as a SelfSubjectAccessReview asks for it (`spec.resourceAttributes`, authorization.k8s.io/v1). */
+export interface Right {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  namespace: string;
+}
+
+/** The namespaces that an estate names for an environment. */
+export interface Namespaces {
+  argoNamespace: string;
+  workflowsNamespace: string;
+  appsNamespace: string;
+}
+
+/** How a right was answered: `reason` is what the cluster said, `null` when it said nothing. */
+export interface RightAnswer {
+  allowed: boolean | null;
+  reason: string | null;
+}
+
+/** Which rights an act needs: the requests that it sends, no more. */
+export function rightsOf(act: ClusterAct, place: Namespaces): Right[] {
+  const application = (verb: string): Right => ({
+    verb,
+    group: 'argoproj.io',
+    resource: 'applications',
+    namespace: place.argoNamespace,
+  });
+  const workflow = (verb: string): Right => ({
+    verb,
+    group: 'argoproj.io',
+    resource: 'workflows',
+    namespace: place.workflowsNamespace,
+  });
+  const core = (verb: string, resource: string, namespace: string, subresource?: string): Right => ({
+    verb,
+    group: '',
+    resource,
+    namespace,
+    ...(subresource ? { subresource } : {}),
+  });
+  const everywhere = [...new Set([place.appsNamespace, place.workflowsNamespace])];
+  switch (act) {
+    case 'refresh':
+      return [application('patch')];
+    case 'sync':
+    case 'terminate-sync':
+      return [application('get'), application('update')];
+    case 'submit-workflow':
+      return [workflow('create')];
+    case 'stop-workflow':
+      return [workflow('get'), workflow('patch')];
+    case 'resume-workflow':
+      return [workflow('get'), workflow('update')];
+    case 'retry-workflow':
+      return [workflow('get'), workflow('update'), core('delete', 'pods', place.workflowsNamespace)];
+    case 'read-logs':
+      return everywhere.map((namespace) => core('get', 'pods', namespace, 'log'));
+    case 'read-events':
+      return everywhere.map((namespace) => core('list', 'events', namespace));
+  }
+}
+
+/** A right as one key, to ask for each once. */
+export const rightKey = ({ verb, group, resource, subresource, namespace }: Right): string =>
+  [verb, group, resource, subresource ?? '', namespace].join(' ');
+
+/** A right as kubectl words it: `update applications.argoproj.io in cluster-services`. */
+const rightText = ({ verb, group, resource, subresource, namespace }: Right): string =>
+  `${verb} ${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''} in ${namespace}`;
+
+/** What the answers to an act's rights come to: one that is denied decides, then one that is not known. */
+export function accessOf(
+  act: ClusterAct,
+  place: Namespaces,
+  answer: (right: Right) => RightAnswer | undefined,
+): ClusterAccess {
+  const asked = rightsOf(act, place).map((right) => ({ right, answer: answer(right) }));
+  const denied = asked.filter((one) => one.answer?.allowed === false);
+  if (denied.length > 0) {
+    const reasons = [...new Set(denied.flatMap((one) => one.answer?.reason || []))];
+    const said = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
+    return {
+      act,
+      state: 'denied',
+      asked: true,
+      why: `Your account there may not ${denied.map((one) => rightText(one.right)).join(', ')}${said}.`,
+    };
+  }
+  const open = asked.filter((one) => one.answer?.allowed !== true);
+  const list = (rights: typeof asked): string => rights.map((one) => rightText(one.right)).join(', ');
+  if (open.length === 0) return { act, state: 'allowed', why: `Granted: ${list(asked)}.`, asked: true };
+  const because = open.map((one) => one.answer?.reason).find((reason) => reason);
+  return {
+    act,
+    state: 'unknown',
+    asked: asked.every((one) => one.answer !== undefined),
+    why: `Whether your account there may ${list(open)} is not known${because ? `: ${because}` : ' yet'}.`,
+  };
+}
