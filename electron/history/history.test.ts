@@ -265,6 +265,33 @@ describe('the history worker', () => {
     expect(count).toBeLessThan(30);
   });
 
+  it('indexes each commit once where few commits of a long line are its own', async () => {
+    // Somewhat less than half of the commits touch the folder: after a thousand commits Git is asked for those alone.
+    // Where exactly is a matter of timing, so it is tried with several lines.
+    const tree = new Map<string, string>();
+    const mixed = Array.from({ length: 2006 }, (_, i): ModelCommit => {
+      if (i % 2 === 0 && i % 20 > 0)
+        tree.set(`${modelFolder}/integration/app-${i % 5}`, `image_tag: v${i}\n`);
+      else tree.set('README.md', `${i}\n`);
+      return {
+        parents: i ? [i - 1] : [],
+        tree: new Map(tree),
+        at: 1_700_000_000 + i * 60,
+        author: 'Ada',
+        message: `Change ${i}\n`,
+      };
+    });
+    for (const length of [2001, 2002, 2003, 2004, 2005, 2006]) {
+      const repo = join(scratch, `sparse-${length}.git`);
+      await writeModel(repo, mixed.slice(0, length));
+      const one = history(join(scratch, `sparse-${length}.db`), { repo });
+      await one.update();
+      const all = eventsOf(mixed, length - 1);
+      const page = await one.feed({ limit: 1000 });
+      expect(page.events.map(({ subject }) => subject)).toEqual(all.map(({ subject }) => subject).reverse());
+    }
+  });
+
   it('refuses what is no repo, no branch, and no template', async () => {
     const none = history(join(scratch, 'none.db'), { repo: scratch });
     await expect(none.update()).rejects.toMatchObject({ failure: { code: 'not-found' } });

@@ -9,7 +9,7 @@ import type { Layout } from './layout';
 import { LineLength } from './line-length';
 import { hasVolleys, isPartial, shallowCommits, shallowMark } from './local-clone';
 import type { LogCommit } from './log-parser';
-import { readLog } from './log-stream';
+import { type LogSource, readLog } from './log-stream';
 import { ReturnTracker } from './return-tracker';
 import { createIndexes, type Database, dropIndexes } from './schema';
 
@@ -31,6 +31,8 @@ export interface IndexerOptions {
   gitDir: string;
   layout: Layout;
   database: Database;
+  /** A file that may be made for the time of reading. */
+  spool: string;
   onProgress: (progress: IndexProgress) => void;
 }
 
@@ -155,13 +157,7 @@ export class Indexer {
     const found: { commit: LogCommit; drafts: Draft[] }[] = [];
     let rows = 0;
     let fork: number | null = null;
-    for await (const { commits } of readLog(
-      this.#options.gitDir,
-      tip,
-      this.#options.layout.folder,
-      () => null,
-      signal,
-    )) {
+    for await (const { commits } of readLog(this.#log(tip, signal), () => null)) {
       const fresh: LogCommit[] = [];
       for (const commit of commits) {
         fork = known(commit);
@@ -258,6 +254,11 @@ export class Indexer {
     this.#writer.setMeta('skew', String(since === 0 ? (most.n ?? 0) : Math.max(skew, most.n ?? 0)));
   }
 
+  #log(from: string, signal: AbortSignal | undefined): LogSource {
+    const { gitDir, layout, spool } = this.#options;
+    return { gitDir, from, folders: layout.folder ? [layout.folder] : [], spool, signal };
+  }
+
   #row(commit: LogCommit, draft: Draft, id: number): EventRow {
     return {
       id,
@@ -278,7 +279,7 @@ export class Indexer {
 
   /** Everything older than what is indexed, newest first, down to where the history begins. */
   async #indexBack(reader: CommitReader, signal?: AbortSignal): Promise<void> {
-    const { gitDir, layout } = this.#options;
+    const { gitDir } = this.#options;
     // What a power cut spoils meanwhile is noticed by the check after the start, and indexed again.
     this.#database.exec('pragma synchronous=OFF');
     const cursor = this.#meta('cursor');
@@ -341,7 +342,7 @@ export class Indexer {
     };
 
     try {
-      const log = readLog(gitDir, from, layout.folder, (commits) => reader.prepare(commits), signal);
+      const log = readLog(this.#log(from, signal), (commits) => reader.prepare(commits));
       stop: for await (const { commits, begun } of log) {
         const sources = await begun;
         for (const commit of commits) {

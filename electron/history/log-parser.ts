@@ -22,7 +22,7 @@ export interface LogCommit {
  * `git log` in the form that {@link LogParser} reads, whatever the repo's settings: first parents only, merges against
  * their first parent, no renames (a rename is one app that went and one that appeared), whole ids, NUL-separated.
  */
-export function logArguments(from: string, folder: string): string[] {
+export function logArguments(from: string, folders: readonly string[]): string[] {
   return [
     '-c',
     'log.diffMerges=separate',
@@ -46,7 +46,7 @@ export function logArguments(from: string, folder: string): string[] {
     '--end-of-options',
     from,
     '--',
-    ...(folder ? [folder] : []),
+    ...folders,
   ];
 }
 
@@ -61,16 +61,16 @@ export class LogParser {
   #change: LogChange | null = null;
   readonly #authors = new Map<string, string>();
   readonly #paths = new Map<string, string>();
-  readonly #prefix: Buffer;
-  /** Commits seen, and those among them that touch the folder. */
+  readonly #prefixes: readonly Buffer[];
+  /** Commits seen, and those among them that touch the folders. */
   seen = 0;
   touching = 0;
-  /** The last commit that is complete, whether it touches the folder or not. */
+  /** The last commit that is complete, whether it touches the folders or not. */
   lastOid: string | null = null;
 
-  /** Keeps changes inside `folder` alone (everything when empty), and commits that have such changes. */
-  constructor(folder: string) {
-    this.#prefix = Buffer.from(folder ? `${folder}/` : '');
+  /** Keeps changes inside `folders` alone (everything when there are none), and commits that have such changes. */
+  constructor(folders: readonly string[]) {
+    this.#prefixes = folders.map((folder) => Buffer.from(`${folder}/`));
   }
 
   /** The commits that are complete after this chunk. */
@@ -110,8 +110,7 @@ export class LogParser {
 
   #token(bytes: Buffer, start: number, end: number, done: LogCommit[]): void {
     if (this.#change) {
-      const { length } = this.#prefix;
-      if (bytes.compare(this.#prefix, 0, length, start, Math.min(start + length, end)) === 0) {
+      if (this.#isWanted(bytes, start, end)) {
         this.#change.path = this.#shared(this.#paths, bytes, start, end);
         this.#commit?.changes.push(this.#change);
       }
@@ -143,6 +142,16 @@ export class LogParser {
     else if (this.#field === 3) commit.author = this.#shared(this.#authors, bytes, start, end);
     else commit.message = bytes.toString('utf8', start, end);
     this.#field += 1;
+  }
+
+  #isWanted(bytes: Buffer, start: number, end: number): boolean {
+    return (
+      this.#prefixes.length === 0 ||
+      this.#prefixes.some(
+        (prefix) =>
+          bytes.compare(prefix, 0, prefix.length, start, Math.min(start + prefix.length, end)) === 0,
+      )
+    );
   }
 
   /** Few different texts come again and again: one string each. */

@@ -1,18 +1,33 @@
-import { type GitStream, streamGit } from './git-stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type GitSpool, spoolGit } from './git-stream';
 import { type LogCommit, LogParser, logArguments } from './log-parser';
 
-/** Commits that are read ahead at most: a bound for memory, wide enough that git log never waits for the database. */
+/** Commits that are read ahead at most: a bound for memory, wide enough that nothing that is asked of Git waits long. */
 const ahead = 12_000;
-/** Commits that are handed on together. */
-const portion = 1024;
+/** Bytes of the log that are read at once: of the first portions, which somebody waits for, and of those after. */
+const firstBytes = 16 * 1024;
+const moreBytes = 256 * 1024;
+const firstPortions = 8;
 
 /** After so many commits it is decided how to go on. */
 const sample = 1000;
 /**
  * With a path, Git compares the trees of every commit that touches it twice: once to choose the commit, once to show it.
- * Where most of the line touches the folder it is a quarter faster to show everything and to leave the rest out here.
+ * Where most of the line touches the folders it is a quarter faster to show everything and to leave the rest out here.
  */
 const dense = 0.5;
+
+/** Where a log is read from and what of it is wanted. */
+export interface LogSource {
+  gitDir: string;
+  /** The commit to begin with. */
+  from: string;
+  /** Folders whose changes are wanted; none stands for the whole repo. */
+  folders: readonly string[];
+  /** A file that may be made for the time of reading. */
+  spool: string;
+  signal?: AbortSignal | undefined;
+}
 
 /** A portion of commits, and what `begun` made of it. */
 export interface Portion<T> {
@@ -21,154 +36,95 @@ export interface Portion<T> {
 }
 
 /**
- * The commits of the first-parent line that touch a folder, newest first, in the portions in which they arrive.
- * `begun` is called with each portion as soon as it is read, before the consumer gets to it, so that what it needs can
- * be asked for meanwhile.
+ * The commits of the first-parent line that touch some folders, newest first, in portions. `begun` is called with each
+ * portion as soon as it is read, before the consumer gets to it, so that what it needs can be asked for meanwhile.
  * @throws {GitError}
  */
 export async function* readLog<T>(
-  gitDir: string,
-  from: string,
-  folder: string,
+  source: LogSource,
   begun: (commits: LogCommit[]) => T,
-  signal?: AbortSignal,
 ): AsyncGenerator<Portion<T>> {
-  const first = new LogReading(gitDir, from, '', folder, begun, signal);
-  let rest: string | null = null;
-  try {
-    for await (const portion of first.portions()) {
-      yield portion;
-      if (first.sparse && first.drained) {
-        rest = first.lastOid;
-        break;
-      }
-    }
-  } finally {
-    first.stop();
-  }
-  if (rest === null) return;
-  const second = new LogReading(gitDir, rest, folder, folder, begun, signal);
-  try {
-    yield* second.portions();
-  } finally {
-    second.stop();
-  }
+  const first = new LogReading(source, source.from, [], begun);
+  yield* first.portions();
+  const { lastOid } = first;
+  if (!first.sparse || lastOid === null) return;
+  // It begins with the commit that the first reading ended with.
+  const rest = new LogReading(source, lastOid, source.folders, (commits) =>
+    begun(commits.filter(({ oid }) => oid !== lastOid)),
+  );
+  for await (const { commits, begun: ready } of rest.portions())
+    yield { commits: commits.filter(({ oid }) => oid !== lastOid), begun: ready };
 }
 
 /** One run of `git log`. */
 class LogReading<T> {
-  readonly #stream: GitStream;
+  readonly #spool: GitSpool;
   readonly #parser: LogParser;
   readonly #begun: (commits: LogCommit[]) => T;
   readonly #limited: boolean;
   readonly #queue: Portion<T>[] = [];
+  readonly #buffer = Buffer.allocUnsafe(moreBytes);
   #queued = 0;
-  #gathered: LogCommit[] = [];
   #portions = 0;
-  #timer: NodeJS.Timeout | null = null;
   #ended = false;
-  #failure: unknown = null;
-  #wake: (() => void) | null = null;
-  /** Few commits touch the folder: reading stopped, and goes on with a path. */
+  /** Few commits touch the folders: reading stopped, and goes on with paths. */
   sparse = false;
 
   constructor(
-    gitDir: string,
+    source: LogSource,
     from: string,
-    pathspec: string,
-    folder: string,
+    pathspecs: readonly string[],
     begun: (commits: LogCommit[]) => T,
-    signal?: AbortSignal,
   ) {
     this.#begun = begun;
-    this.#limited = pathspec === folder;
-    this.#parser = new LogParser(folder);
-    this.#stream = streamGit(gitDir, logArguments(from, pathspec), signal);
-    this.#stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
-    this.#stream.ended.then(
-      () => {
-        if (!this.sparse) this.#gathered.push(...this.#parser.end());
-        this.#end();
-      },
-      (error) => {
-        this.#failure = error;
-        this.#end();
-      },
-    );
+    this.#limited = pathspecs.length === source.folders.length;
+    this.#parser = new LogParser(source.folders);
+    this.#spool = spoolGit(source.gitDir, logArguments(from, pathspecs), source.spool, source.signal);
   }
 
   get lastOid(): string | null {
     return this.#parser.lastOid;
   }
 
-  get drained(): boolean {
-    return this.#queue.length === 0 && this.#gathered.length === 0;
-  }
-
-  stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#stream.stop();
-  }
-
   async *portions(): AsyncGenerator<Portion<T>> {
-    for (;;) {
-      const next = this.#queue.shift();
-      if (next) {
-        this.#queued -= next.commits.length;
-        if (this.#queued < ahead / 2) this.#resume();
-        yield next;
-      } else if (this.#ended) break;
-      else
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+    try {
+      for (;;) {
+        while (!this.#ended && this.#queued < ahead && this.#fill());
+        const next = this.#queue.shift();
+        if (next) {
+          this.#queued -= next.commits.length;
+          yield next;
+        } else if (this.#ended) break;
+        else await wait(this.#portions < firstPortions ? 1 : 4);
+      }
+      if (!this.sparse) await this.#spool.ended;
+    } finally {
+      this.#spool.close();
     }
-    if (this.#failure) throw this.#failure;
   }
 
-  #resume(): void {
-    if (!this.sparse) this.#stream.child.stdout.resume();
-  }
-
-  #end(): void {
-    this.#hand();
-    this.#ended = true;
-    this.#wake?.();
-  }
-
-  #hand(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    const commits = this.#gathered;
-    if (commits.length === 0) return;
-    this.#gathered = [];
-    this.#queue.push({ commits, begun: this.#begun(commits) });
-    this.#queued += commits.length;
-    this.#portions += 1;
-    this.#wake?.();
-  }
-
-  #data(chunk: Buffer): void {
-    if (this.sparse) return;
-    const commits = this.#parser.push(chunk);
-    this.#gathered = this.#gathered.length ? this.#gathered.concat(commits) : commits;
+  /** Reads on; `false` when nothing more is there yet. */
+  #fill(): boolean {
+    const { finished } = this.#spool;
+    const early = this.#portions < firstPortions;
+    const count = this.#spool.read(early ? this.#buffer.subarray(0, firstBytes) : this.#buffer);
+    if (count > 0) this.#hand(this.#parser.push(Buffer.from(this.#buffer.subarray(0, count))));
+    else if (finished) {
+      this.#hand(this.#parser.end());
+      this.#ended = true;
+    }
     const { seen, touching } = this.#parser;
     if (!this.#limited && seen >= sample && touching < seen * dense) {
       this.sparse = true;
-      this.#stream.stop();
-      return;
+      this.#ended = true;
     }
-    // The first ones at once: an update of one commit waits for nothing. Later, many together cost less.
-    if (this.#portions < 4 || this.#gathered.length >= portion) this.#hand();
-    else this.#timer ??= setTimeout(() => this.#hand(), 50);
-    const { stdout } = this.#stream.child;
-    if (this.#queued > ahead) stdout.pause();
-    else if (this.#portions >= 4 && chunk.length < 32_768) {
-      // Git writes 4 kB at a time. Let some gather in the pipe rather than wake up for each.
-      stdout.pause();
-      setTimeout(() => {
-        if (this.#queued <= ahead) this.#resume();
-      }, 4);
-    }
+    return count > 0;
+  }
+
+  #hand(commits: LogCommit[]): void {
+    if (commits.length === 0) return;
+    this.#queue.push({ commits, begun: this.#begun(commits) });
+    this.#queued += commits.length;
+    this.#portions += 1;
   }
 }

@@ -77,6 +77,7 @@ export class HistoryService {
       gitDir: gitDirOf(this.#options.repo) ?? this.#options.repo,
       layout: this.#layout,
       database: index.writer,
+      spool: `${indexFile}.log`,
       onProgress: (progress) => {
         this.#facts = null;
         this.#set({ phase: 'indexing', progress, tip: indexer.tip, beginning: indexer.beginning });
