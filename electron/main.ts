@@ -15,6 +15,7 @@ import { startLog } from './shell/log';
 import { setMenu } from './shell/menu';
 import { notifyOfEnds } from './shell/notifications';
 import { playAct } from './shell/practice-acts';
+import { chooseSaveFile } from './shell/save-dialog';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
 import { openVault } from './shell/vault';
@@ -138,10 +139,14 @@ function start(): void {
       );
     },
     async () =>
-      createStreamHandlers(await openSessionNow(), (listener) => {
-        settingsListeners.add(listener);
-        return () => settingsListeners.delete(listener);
-      }),
+      createStreamHandlers(
+        await openSessionNow(),
+        (listener) => {
+          settingsListeners.add(listener);
+          return () => settingsListeners.delete(listener);
+        },
+        (name, format) => chooseSaveFile(window, name, format),
+      ),
     report,
   );
   window = openWindow({

@@ -9,6 +9,8 @@ import type {
   ComparedCell,
   ComparedSide,
   DeploymentEvent,
+  FeedOutline,
+  FeedOutlineQuery,
   FeedPage,
   FeedQuery,
   FiguresQuery,
@@ -53,6 +55,8 @@ export interface History {
   update(signal?: AbortSignal): Promise<HistoryStatus>;
   /** The feed, newest first. */
   feed(query: FeedQuery): Promise<FeedPage>;
+  /** How long the feed is under a filter, and where its pages and days begin. */
+  outline(query: FeedOutlineQuery): Promise<FeedOutline>;
   /** The newest deployment of every app in every environment where main still has a file for it: the ages of the board's cells. */
   lastDeployments(): Promise<DeploymentEvent[]>;
   /** Deployments of one app, newest first. */
@@ -69,8 +73,15 @@ export interface History {
   figures(query: FiguresQuery): Promise<FiguresRow[]>;
   /** Names for filters: every app, environment and author that occurs. */
   names(): Promise<{ apps: string[]; environments: string[]; actors: string[] }>;
-  /** A filtered view as CSV (RFC 4180, no cell becomes a formula) or JSON lines in one array, chunk by chunk. */
-  exportEvents(filter: HistoryFilter, format: 'csv' | 'json', signal?: AbortSignal): AsyncIterable<string>;
+  /**
+   * A filtered view as CSV (RFC 4180, no cell becomes a formula) or as one JSON array, chunk by chunk; `rows`: events
+   * in the chunk.
+   */
+  exportEvents(
+    filter: HistoryFilter,
+    format: 'csv' | 'json',
+    signal?: AbortSignal,
+  ): AsyncIterable<{ text: string; rows: number }>;
   /** Stops the worker; an update in progress goes on at the next start where it was. */
   close(): Promise<void>;
 }
@@ -161,6 +172,7 @@ export function openHistory(
     },
     update: (signal) => ask('update', null, signal),
     feed: (query) => ask('feed', query),
+    outline: (query) => ask('outline', query),
     lastDeployments: () => ask('lastDeployments', null),
     deployments: (query) => ask('deployments', query),
     previousVersions: (query) => ask('previousVersions', query),
@@ -184,22 +196,23 @@ async function* exported(
   filter: HistoryFilter,
   format: 'csv' | 'json',
   signal?: AbortSignal,
-): AsyncGenerator<string> {
-  yield format === 'csv' ? csvHeader : '[';
+): AsyncGenerator<{ text: string; rows: number }> {
+  yield { text: format === 'csv' ? csvHeader : '[', rows: 0 };
   let before: number | undefined;
   let separator = '\n';
   for (;;) {
     signal?.throwIfAborted();
     const page = await feed({ ...filter, limit: 1000, ...(before === undefined ? {} : { before }) });
-    if (format === 'csv') yield page.events.map(csvLine).join('');
-    else if (page.events.length) {
-      yield separator + page.events.map((event) => JSON.stringify(event)).join(',\n');
+    const rows = page.events.length;
+    if (format === 'csv') yield { text: page.events.map(csvLine).join(''), rows };
+    else if (rows > 0) {
+      yield { text: separator + page.events.map((event) => JSON.stringify(event)).join(',\n'), rows };
       separator = ',\n';
     }
     if (page.next === null) break;
     before = page.next;
   }
-  if (format === 'json') yield '\n]\n';
+  if (format === 'json') yield { text: '\n]\n', rows: 0 };
 }
 
 /**

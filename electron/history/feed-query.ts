@@ -1,4 +1,4 @@
-import type { FeedPage, FeedQuery } from '../../shared/domain/history';
+import type { FeedPage, FeedQuery, HistoryFilter } from '../../shared/domain/history';
 import { deploymentWhat, kindNumber, sparseKinds, whatOf } from './event-row';
 import {
   eventColumns,
@@ -13,7 +13,7 @@ import type { IndexFacts } from './index-facts';
 /** Up to so many rows are looked up by an index and sorted; of more, the table is read in its own order. */
 const fewRows = 3000;
 /** Up to so many cells are read side by side, each newest first, and merged. */
-const fewCells = 24;
+export const fewCells = 24;
 
 /** The values that a filter allows, `null` for all. */
 interface Allowed {
@@ -33,8 +33,7 @@ interface Allowed {
  */
 export function feed(statements: Statements, facts: IndexFacts, query: FeedQuery): FeedPage {
   const allowed = allowedBy(facts, query);
-  if ([allowed.cells, allowed.actors, allowed.kinds, allowed.whats].some((list) => list?.length === 0))
-    return { events: [], next: null };
+  if (leavesNothing(allowed)) return { events: [], next: null };
   const [first, last] = idRange(statements, facts, allowed, query.before);
   if (first > last) return { events: [], next: null };
   const rows = allowed.words
@@ -44,7 +43,11 @@ export function feed(statements: Statements, facts: IndexFacts, query: FeedQuery
   return { events, next: rows.length > query.limit ? (events.at(-1)?.id ?? null) : null };
 }
 
-function allowedBy(facts: IndexFacts, query: FeedQuery): Allowed {
+/** Whether a filter names only what does not occur. */
+export const leavesNothing = ({ cells, actors, kinds, whats }: Allowed): boolean =>
+  [cells, actors, kinds, whats].some((list) => list?.length === 0);
+
+export function allowedBy(facts: IndexFacts, query: HistoryFilter): Allowed {
   const { apps, environments, actors, kinds, types } = query;
   const cells =
     apps || environments
@@ -80,7 +83,7 @@ function matchOf(text: string): string | null {
 }
 
 /** Ids between which everything lies that the times and the page allow. */
-function idRange(
+export function idRange(
   statements: Statements,
   facts: IndexFacts,
   { since, until }: Allowed,
@@ -107,7 +110,7 @@ function idRange(
 }
 
 /** The conditions that a row must meet besides what chose it. */
-function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
+export function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
   const sql = ['e.what > 0'];
   const params: unknown[] = [];
   const among = (column: string, values: number[] | null) => {

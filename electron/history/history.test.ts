@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure';
-import type { HistoryStatus } from '../../shared/domain/history';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history';
 import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
 import { runGit } from '../systems/git/run-git';
 import { builtProgram, programArguments } from '../testing/programs';
@@ -319,13 +319,45 @@ describe('the history worker', () => {
     await one.update();
     let csv = '';
     for await (const chunk of one.exportEvents({ apps: ['app-1'], environments: ['production'] }, 'csv'))
-      csv += chunk;
+      csv += chunk.text;
     let json = '';
-    for await (const chunk of one.exportEvents({ apps: ['app-1'], environments: ['production'] }, 'json'))
-      json += chunk;
+    let rows = 0;
+    for await (const chunk of one.exportEvents({ apps: ['app-1'], environments: ['production'] }, 'json')) {
+      json += chunk.text;
+      rows += chunk.rows;
+    }
     const events = JSON.parse(json) as unknown[];
     expect(csv.trimEnd().split('\r\n')).toHaveLength(events.length + 1);
     expect(events.length).toBeGreaterThan(1000);
+    expect(rows).toBe(events.length);
+  });
+
+  it('outlines a feed: its pages, fetched by themselves, are the feed, and its days cover every row', async () => {
+    const one = history(join(scratch, 'first.db'));
+    await one.update();
+    for (const filter of [{}, { text: 'app-1' }, { apps: ['app-1'] }, { types: ['hold-set' as const] }]) {
+      const { total, pages, days, newest, oldest } = await one.outline({ ...filter, pageSize: 70 });
+      const whole: HistoryEvent[] = [];
+      for (const [index, { row, before }] of pages.entries()) {
+        const limit = (pages[index + 1]?.row ?? total) - row;
+        expect(row).toBe(whole.length);
+        const page = await one.feed({ ...filter, limit, ...(before === null ? {} : { before }) });
+        whole.push(...page.events);
+        expect(page.next === null).toBe(index === pages.length - 1);
+      }
+      expect(whole).toHaveLength(total);
+      expect(new Set(whole.map(({ id }) => id)).size).toBe(total);
+      expect([newest, oldest]).toEqual([whole[0]?.at ?? null, whole.at(-1)?.at ?? null]);
+      let row = 0;
+      for (const day of days) {
+        expect(day.row).toBe(row);
+        for (const event of whole.slice(row, row + day.count))
+          expect(new Date(event.at).toDateString()).toBe(new Date(day.from).toDateString());
+        row += day.count;
+      }
+      expect(row).toBe(total);
+    }
+    expect(await one.outline({ apps: ['nobody'], pageSize: 70 })).toMatchObject({ total: 0, pages: [], days: [] });
   });
 });
 

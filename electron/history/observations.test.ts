@@ -74,14 +74,14 @@ describe('observations', () => {
       environment: 'production',
       kind: 'deploy',
       version: 'v1',
-      state: 'unknown',
+      state: 'unknown' as const,
       at: '2026-01-01T00:00:00.000Z',
       message: null,
     };
     store.recordOutcome(outcome);
     store.recordOutcome({ ...outcome, state: 'succeeded' });
-    expect(store.outcomes({ limit: 5 })).toEqual([{ ...outcome, state: 'succeeded' }]);
-    expect(store.outcomes({ app: 'other', limit: 5 })).toEqual([]);
+    expect(store.outcome('01')).toEqual({ ...outcome, state: 'succeeded' });
+    expect(store.outcome('02')).toBeNull();
     store.keepLog({ ...saw('v1', 'healthy'), text: `${'x'.repeat(maxExcerpt)}the end` });
     const [log] = store.logs({ app: 'frontend', environment: 'production', limit: 5 });
     expect([log?.text.length, log?.text.endsWith('the end')]).toEqual([maxExcerpt, true]);

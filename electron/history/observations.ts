@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
+import type { OperationState } from '../../shared/domain/operation';
 import type { HealthObservation } from '../../shared/domain/rollback-target';
 import { historyFailure } from './failures';
 import { type Database, isSound, openDatabase } from './schema';
@@ -24,8 +25,7 @@ export interface OperationOutcome {
   environment: string;
   kind: string;
   version: string | null;
-  /** `succeeded`, `failed`, `cancelled`, `unknown`: the operation's own word. */
-  state: string;
+  state: OperationState;
   at: string;
   message: string | null;
 }
@@ -48,8 +48,8 @@ export interface ObservationStore {
   record(observation: CellObservation): Failure | null;
   /** Keeps an outcome; a later one of the same operation takes its place. */
   recordOutcome(outcome: OperationOutcome): Failure | null;
-  /** Newest first. */
-  outcomes(query: { app?: string; environment?: string; limit: number }): OperationOutcome[];
+  /** How an operation ended, `null` when that was never seen. */
+  outcome(operationId: string): OperationOutcome | null;
   keepLog(excerpt: LogExcerpt): Failure | null;
   /** Newest first. */
   logs(query: { app: string; environment: string; version?: string; limit: number }): LogExcerpt[];
@@ -149,12 +149,10 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
             one.message,
           );
       }),
-    outcomes: ({ app = null, environment = null, limit }) =>
-      database
-        .prepare(
-          'select * from outcome where app = ifnull(?, app) and environment = ifnull(?, environment) order by at desc limit ?',
-        )
-        .all(app, environment, limit) as OperationOutcome[],
+    outcome: (operationId) =>
+      (database.prepare('select * from outcome where operationId = ?').all(operationId)[0] as
+        | OperationOutcome
+        | undefined) ?? null,
     keepLog: (one) =>
       attempt(() => {
         database

@@ -3,6 +3,8 @@ import type {
   ComparedCell,
   ComparedSide,
   DeploymentEvent,
+  FeedOutline,
+  FeedOutlineQuery,
   FeedPage,
   FeedQuery,
   FiguresQuery,
@@ -27,6 +29,7 @@ export interface WorkerOptions {
 export interface Questions {
   update: { input: null; output: HistoryStatus };
   feed: { input: FeedQuery; output: FeedPage };
+  outline: { input: FeedOutlineQuery; output: FeedOutline };
   lastDeployments: { input: null; output: DeploymentEvent[] };
   deployments: {
     input: { app: string; environment?: string | undefined; limit: number };

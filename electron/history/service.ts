@@ -11,6 +11,7 @@ import { type IndexFacts, readFacts } from './index-facts';
 import { Indexer } from './indexer';
 import { compileLayout, type Layout } from './layout';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
+import { outline } from './outline-query';
 import { deleteIndex, isDamage, isSound, type OpenedIndex, openIndex } from './schema';
 import { deployments, previousVersions, versionWay } from './version-query';
 
@@ -134,6 +135,7 @@ export class HistoryService {
       [N in Exclude<QuestionName, 'update'>]: (given: Questions[N]['input']) => Questions[N]['output'];
     } = {
       feed: (query) => feed(statements, facts, query),
+      outline: (query) => outline(statements, facts, query),
       lastDeployments: () => lastDeployments(statements),
       deployments: (query) => deployments(statements, facts, query),
       previousVersions: (query) => previousVersions(statements, facts, query),

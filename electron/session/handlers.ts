@@ -7,6 +7,8 @@ import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { gitHubFailure, whoseToken } from '../systems/github/client';
 import { clusterHandlers } from './cluster-handlers';
+import { exportHistory } from './history-export';
+import { historyHandlers } from './history-handlers';
 import type { Session } from './open-session';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
@@ -154,6 +156,7 @@ export function createHandlers(
       });
     },
     ...clusterHandlers(session),
+    ...historyHandlers(session),
     'settings.get': () => shell.settings.get(),
     'settings.set': (change) => {
       const settings = shell.settings.set(
@@ -181,10 +184,14 @@ export function createHandlers(
   };
 }
 
-/** Streams over one opened estate. `onSettings` tells when settings changed. */
+/**
+ * Streams over one opened estate. `onSettings` tells when settings changed; `chooseSaveFile` asks the person for a
+ * place (`null`: none was chosen).
+ */
 export function createStreamHandlers(
   session: Session,
   onSettings: (listener: () => void) => () => void,
+  chooseSaveFile: (name: string, format: 'csv' | 'json') => Promise<string | null>,
 ): StreamHandlers {
   return {
     events: (_input, send, signal) =>
@@ -202,6 +209,11 @@ export function createStreamHandlers(
       const cluster = session.clusters.get(request.environment);
       if (!cluster) throw refused(`${request.environment} has no cluster here.`);
       await cluster.followLog(request, send, signal);
+    },
+    export: async ({ filter, format }, send, signal) => {
+      const file = await chooseSaveFile(`${session.estate.name} history`, format);
+      if (file === null) return send({ type: 'not-chosen' });
+      await exportHistory({ history: session.history, filter, format, file, send, signal });
     },
   };
 }

@@ -8,7 +8,7 @@ import { createEngine, type Engine } from '../engine/engine';
 import { historyPort } from '../engine/history-port';
 import type { Limits } from '../engine/world';
 import { type History, openHistory } from '../history/client';
-import { type OperationOutcome, openObservations } from '../history/observations';
+import { type ObservationStore, type OperationOutcome, openObservations } from '../history/observations';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
 import { observeCluster } from '../observation/observe-cluster';
@@ -47,6 +47,8 @@ export interface Session {
   /** Which credentials this estate takes from the vault. */
   readonly neededCredentials: readonly ('ledger' | 'github')[];
   readonly history: History;
+  /** What clusters and workflows once told. */
+  readonly observations: ObservationStore;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
 }
@@ -186,6 +188,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     github,
     neededCredentials: neededCredentials(config),
     history,
+    observations,
     async close() {
       closing.abort();
       for (const stop of stops) stop();

@@ -9,6 +9,7 @@ import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
 import { clusterProcedures } from './cluster';
 import { logSourceSchema } from './logs';
+import { historyProcedures, historyStreams } from './history';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -150,6 +151,7 @@ export const procedures = {
   ),
   'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
   ...clusterProcedures,
+  ...historyProcedures,
   'settings.get': procedure(nothing, settingsSchema),
   'settings.set': procedure(settingsSchema.partial(), settingsSchema),
   'credentials.get': procedure(nothing, credentialsSchema),
@@ -233,6 +235,7 @@ export const streams = {
       }),
     ]),
   },
+  ...historyStreams,
 } as const;
 
 export type StreamName = keyof typeof streams;

@@ -20,6 +20,15 @@ const everyProcedure: Record<ProcedureName, true> = {
   'workflow.list': true,
   'workflow.get': true,
   'cluster.status': true,
+  'history.status': true,
+  'history.names': true,
+  'history.feed': true,
+  'history.outline': true,
+  'history.event': true,
+  'history.board': true,
+  'history.version': true,
+  'history.compare': true,
+  'history.figures': true,
   'settings.get': true,
   'settings.set': true,
   'credentials.get': true,
@@ -28,7 +37,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'shell.open-external': true,
   'practice.act': true,
 };
-const everyStream: Record<StreamName, true> = { events: true, logs: true };
+const everyStream: Record<StreamName, true> = { events: true, logs: true, export: true };
 
 export const procedureNames = Object.keys(everyProcedure) as ProcedureName[];
 export const streamNames = Object.keys(everyStream) as StreamName[];

@@ -77,6 +77,27 @@ export const feedPageSchema = z.object({
 });
 export type FeedPage = z.infer<typeof feedPageSchema>;
 
+export const feedOutlineQuerySchema = historyFilterSchema.extend({
+  /** Rows of a page, but of the first, which has what is left over. */
+  pageSize: z.number().int().min(20).max(1000),
+});
+export type FeedOutlineQuery = z.infer<typeof feedOutlineQuerySchema>;
+
+/**
+ * The shape of a feed without its events: enough to lay out a list of 115,000 rows and to fetch any page of it. Rows
+ * count from 0, newest first.
+ */
+export const feedOutlineSchema = z.object({
+  total: z.number().int(),
+  /** First row of each page, and what to pass as `before` to fetch it. */
+  pages: z.array(z.object({ row: z.number().int(), before: z.number().int().nullable() })),
+  /** Stretches of rows of one day (local time of this machine): first row, number of rows, and when the day began. */
+  days: z.array(z.object({ row: z.number().int(), count: z.number().int(), from: z.string() })),
+  oldest: z.string().nullable(),
+  newest: z.string().nullable(),
+});
+export type FeedOutline = z.infer<typeof feedOutlineSchema>;
+
 /** One stay of a version in an environment. */
 export const versionRunSchema = z.object({
   version: z.string(),

@@ -1,0 +1,63 @@
+import type { KeptOutcome } from '../../shared/domain/kept';
+import type { Handlers } from '../ipc/dispatcher';
+import { runGit } from '../systems/git/run-git';
+import type { Session } from './open-session';
+
+type HistoryHandlers = Pick<Handlers, Extract<keyof Handlers, `history.${string}`>>;
+
+/** Excerpts of logs that one version in one environment shows. */
+const shownLogs = 6;
+
+/** Answers about the past: from the index, from what was kept of clusters, and from the repo. None asks a network. */
+export function historyHandlers(session: Session): HistoryHandlers {
+  const { history, observations, engine, ledger, estate } = session;
+
+  /** How an operation ended: by the journal, which also knows what still runs; else as it was kept. */
+  const outcomeOf = (operationId: string): KeptOutcome | null => {
+    const known = engine.get(operationId);
+    if (!known.ok) return observations.outcome(operationId);
+    const { state, finishedAt, failure } = known.value;
+    return { operationId, state, at: finishedAt, message: failure?.message ?? null };
+  };
+  const keptOf = (app: string, environment: string, version: string | null) => ({
+    observations: observations.of(app, environment).filter((one) => one.version === version),
+    logs: version === null ? [] : observations.logs({ app, environment, version, limit: shownLogs }),
+  });
+
+  return {
+    'history.status': () => history.status(),
+    'history.names': async () => ({
+      ...(await history.names()),
+      pipelines: estate.pipelines.map(({ name, environments }) => ({ name, environments: [...environments] })),
+    }),
+    'history.feed': async (query) => {
+      const page = await history.feed(query);
+      const ids = new Set(page.events.flatMap(({ operationId }) => operationId ?? []));
+      const outcomes = [...ids].flatMap((id) => outcomeOf(id) ?? []);
+      return { ...page, outcomes: Object.fromEntries(outcomes.map((one) => [one.operationId, one])) };
+    },
+    'history.outline': (query) => history.outline(query),
+    'history.event': async ({ app, environment, version, commit, operationId }) => ({
+      message: await messageOf(ledger.gitDir, commit),
+      outcome: operationId === null ? null : outcomeOf(operationId),
+      kept: keptOf(app, environment, version),
+    }),
+    'history.board': (moment) => history.board(moment),
+    'history.version': async ({ app, version }) =>
+      (await history.versionWay({ app, version })).map((run) => ({
+        ...run,
+        kept: keptOf(app, run.environment, version),
+      })),
+    'history.compare': ({ left, right }) => history.compare(left, right),
+    'history.figures': (query) => history.figures(query),
+  };
+}
+
+/** The whole message of a commit; `null` when the repo does not have it. */
+async function messageOf(gitDir: string, commit: string): Promise<string | null> {
+  const found = await runGit(['cat-file', 'commit', commit], { gitDir, expectedCodes: [1, 128] });
+  if (found.code !== 0) return null;
+  const text = found.stdout.toString('utf8');
+  const end = text.indexOf('\n\n');
+  return end < 0 ? null : text.slice(end + 2).trimEnd();
+}

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { app, type BrowserWindow, dialog } from 'electron';
+
+const kinds = {
+  csv: { name: 'Comma-separated values', extensions: ['csv'] },
+  json: { name: 'JSON', extensions: ['json'] },
+} as const;
+
+/**
+ * Asks the person where to save, in the system's own dialog. The page behind it never names a path.
+ * @param name without folder and extension.
+ * @returns the chosen path, `null` when the dialog was closed without one.
+ */
+export async function chooseSaveFile(
+  window: BrowserWindow | null,
+  name: string,
+  format: keyof typeof kinds,
+): Promise<string | null> {
+  const options = {
+    title: 'Export the history',
+    defaultPath: path.join(app.getPath('documents'), `${name}.${format}`),
+    filters: [kinds[format]],
+  };
+  const chosen = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+  return chosen.canceled || !chosen.filePath ? null : chosen.filePath;
+}
