@@ -357,7 +357,11 @@ describe('the history worker', () => {
       }
       expect(row).toBe(total);
     }
-    expect(await one.outline({ apps: ['nobody'], pageSize: 70 })).toMatchObject({ total: 0, pages: [], days: [] });
+    expect(await one.outline({ apps: ['nobody'], pageSize: 70 })).toMatchObject({
+      total: 0,
+      pages: [],
+      days: [],
+    });
   });
 });
 

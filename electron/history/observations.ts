@@ -44,12 +44,13 @@ export interface LogExcerpt {
 export interface ObservationStore {
   /** What was seen in a cell, newest first; the same array as long as nothing was added. Answers from memory. */
   of(app: string, environment: string): readonly CellObservation[];
-  /** Keeps an observation. Never throws: `null`, or why it is remembered only until the end of this run. */
+  /** Keeps an observation, each once. Never throws: `null`, or why it is remembered only until the end of this run. */
   record(observation: CellObservation): Failure | null;
   /** Keeps an outcome; a later one of the same operation takes its place. */
   recordOutcome(outcome: OperationOutcome): Failure | null;
   /** How an operation ended, `null` when that was never seen. */
   outcome(operationId: string): OperationOutcome | null;
+  /** Keeps the end of a log; a later one of the same source takes its place. */
   keepLog(excerpt: LogExcerpt): Failure | null;
   /** Newest first. */
   logs(query: { app: string; environment: string; version?: string; limit: number }): LogExcerpt[];
@@ -122,6 +123,9 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
     of,
     record(one) {
       const before = of(one.app, one.environment);
+      // A cluster tells of the same test run again after every start.
+      if (before.some((old) => old.source === one.source && old.at === one.at && old.what === one.what))
+        return null;
       cells.set(key(one.app, one.environment), [{ ...one }, ...before].slice(0, keepPerCell));
       return attempt(() => {
         database
@@ -155,6 +159,9 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
         | undefined) ?? null,
     keepLog: (one) =>
       attempt(() => {
+        database
+          .prepare('delete from excerpt where app = ? and environment = ? and version = ? and source = ?')
+          .run(one.app, one.environment, one.version, one.source);
         database
           .prepare(
             'insert into excerpt(app, environment, version, source, at, text) values (?, ?, ?, ?, ?, ?)',

@@ -10,8 +10,8 @@ import { gitDirOf } from './git-stream';
 import { type IndexFacts, readFacts } from './index-facts';
 import { Indexer } from './indexer';
 import { compileLayout, type Layout } from './layout';
-import type { QuestionName, Questions, WorkerOptions } from './protocol';
 import { outline } from './outline-query';
+import type { QuestionName, Questions, WorkerOptions } from './protocol';
 import { deleteIndex, isDamage, isSound, type OpenedIndex, openIndex } from './schema';
 import { deployments, previousVersions, versionWay } from './version-query';
 

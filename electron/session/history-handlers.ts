@@ -28,7 +28,10 @@ export function historyHandlers(session: Session): HistoryHandlers {
     'history.status': () => history.status(),
     'history.names': async () => ({
       ...(await history.names()),
-      pipelines: estate.pipelines.map(({ name, environments }) => ({ name, environments: [...environments] })),
+      pipelines: estate.pipelines.map(({ name, environments }) => ({
+        name,
+        environments: [...environments],
+      })),
     }),
     'history.feed': async (query) => {
       const page = await history.feed(query);

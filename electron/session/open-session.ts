@@ -11,6 +11,7 @@ import { type History, openHistory } from '../history/client';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../history/observations';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import { keepFailingLogs } from '../observation/log-recorder';
 import { observeCluster } from '../observation/observe-cluster';
 import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
@@ -161,6 +162,14 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         view,
         apps,
         record: (observation) => kept(observations.record(observation)),
+        now: () => new Date().toISOString(),
+      }),
+    ),
+    ...[...clusters.values()].map((cluster) =>
+      keepFailingLogs({
+        cluster,
+        apps,
+        keep: (log) => kept(observations.keepLog(log)),
         now: () => new Date().toISOString(),
       }),
     ),

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 
 const kinds = {
-  csv: { name: 'Comma-separated values', extensions: ['csv'] },
-  json: { name: 'JSON', extensions: ['json'] },
+  csv: 'Comma-separated values',
+  json: 'JSON',
 } as const;
 
 /**
@@ -19,7 +19,7 @@ export async function chooseSaveFile(
   const options = {
     title: 'Export the history',
     defaultPath: path.join(app.getPath('documents'), `${name}.${format}`),
-    filters: [kinds[format]],
+    filters: [{ name: kinds[format], extensions: [format] }],
   };
   const chosen = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
   return chosen.canceled || !chosen.filePath ? null : chosen.filePath;

@@ -9,12 +9,33 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
   session: ['session.get'],
   board: ['board.get', 'app.get', 'preview.get'],
   app: ['app.get', 'app.deployments', 'candidates.list', 'change.get', 'preview.get', 'board.get'],
-  // A cell and an app show their open operation, and a preview refuses while one runs.
-  operation: ['operation.get', 'operation.list', 'board.get', 'app.get', 'preview.get'],
+  // A cell and an app show their open operation, and a preview refuses while one runs; the feed shows outcomes.
+  operation: [
+    'operation.get',
+    'operation.list',
+    'board.get',
+    'app.get',
+    'preview.get',
+    'history.feed',
+    'history.event',
+  ],
   rollout: ['rollout.get'],
   workflow: ['workflow.list', 'workflow.get'],
   cluster: ['cluster.status'],
-  history: ['board.get', 'app.get', 'app.deployments', 'preview.get'],
+  history: [
+    'board.get',
+    'app.get',
+    'app.deployments',
+    'preview.get',
+    'history.status',
+    'history.names',
+    'history.feed',
+    'history.outline',
+    'history.board',
+    'history.version',
+    'history.compare',
+    'history.figures',
+  ],
   settings: ['settings.get', 'session.get'],
 };
 

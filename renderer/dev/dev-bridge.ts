@@ -6,6 +6,7 @@ import type { Finding } from '../../shared/domain/finding';
 import type { Intent } from '../../shared/domain/operation';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
+import { historyAnswers } from './history';
 import { devLogLine, devOperations, devRollouts, devWorkflow } from './operations';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'];
@@ -191,6 +192,7 @@ export function devBridge(options: DevOptions): Bridge {
     'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
     'workflow.get': () => devWorkflow,
     'cluster.status': ({ environment }: { environment: string }) => devClusterStatus(environment),
+    ...historyAnswers,
     'settings.get': () => settings,
     'settings.set': (change: object) => Object.assign(settings, change),
     'credentials.get': () => ({
@@ -231,6 +233,10 @@ export function devBridge(options: DevOptions): Bridge {
       events: (_input: object, onMessage: Parameters<Bridge['open']['events']>[1]) => {
         const timer = setInterval(() => onMessage([{ topic: 'board', key: null }]), 3_000);
         return () => clearInterval(timer);
+      },
+      export: (_input: object, onMessage: Parameters<Bridge['open']['export']>[1]) => {
+        onMessage({ type: 'saved', file: '/home/ada/history.csv', rows: 3000 });
+        return () => undefined;
       },
       logs: (_input: object, onMessage: Parameters<Bridge['open']['logs']>[1]) => {
         const flood = options.state === 'flood';

@@ -8,8 +8,8 @@ import { intentSchema, operationSchema } from '../domain/operation';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
 import { clusterProcedures } from './cluster';
-import { logSourceSchema } from './logs';
 import { historyProcedures, historyStreams } from './history';
+import { logSourceSchema } from './logs';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

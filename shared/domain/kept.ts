@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operationStateSchema } from './operation';
 
 /** What the cluster or a workflow once told of a version in an environment, kept since they forget it within days. */
-export const keptObservationSchema = z.object({
+const keptObservationSchema = z.object({
   version: z.string(),
   what: z.enum(['healthy', 'degraded', 'tests-passed', 'tests-failed']),
   /** ISO 8601 UTC. */
@@ -10,16 +10,14 @@ export const keptObservationSchema = z.object({
   /** The object that told: `Application frontend`, `Workflow post-sync-abc`. */
   source: z.string(),
 });
-export type KeptObservation = z.infer<typeof keptObservationSchema>;
 
 /** The end of a log that was worth keeping: of a failing pod or test. */
-export const keptLogSchema = z.object({
+const keptLogSchema = z.object({
   version: z.string(),
   source: z.string(),
   at: z.string(),
   text: z.string(),
 });
-export type KeptLog = z.infer<typeof keptLogSchema>;
 
 /** How an operation of this console ended. */
 export const keptOutcomeSchema = z.object({

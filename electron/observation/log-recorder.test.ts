@@ -1,0 +1,183 @@
+import { describe, expect, it, vi } from 'vitest';
+import { readApplication } from '../systems/argo/application';
+import { readWorkflow } from '../systems/argo/workflow';
+import { createClusterState } from './cluster-state';
+import { keepFailingLogs, type LogEnd } from './log-recorder';
+import { trimDeployment, trimPod, trimReplicaSet } from './trim';
+import type { Cluster } from './types';
+
+const put = <T>(name: string, value: T | null) => {
+  if (value === null) throw new Error(`${name} cannot be read`);
+  const item = { namespace: 'apps', name, uid: name, resourceVersion: '1', value };
+  return { source: 'watch' as const, removed: [], upserts: [item] };
+};
+
+/** A cluster whose every log has two lines that say which it is. */
+function watched() {
+  const state = createClusterState('staging', []);
+  const kept: LogEnd[] = [];
+  const followLog: Cluster['followLog'] = async ({ pod, container, previous }, onEvent) => {
+    onEvent({
+      type: 'lines',
+      lines: [{ at: null, text: `\u001b[31m${pod} ${container} ${previous}\u001b[0m` }],
+    });
+    onEvent({ type: 'lines', lines: [{ at: null, text: 'exit 1' }] });
+  };
+  const read = vi.fn(followLog);
+  keepFailingLogs({
+    cluster: { view: state.view, followLog: read },
+    apps: () => ['frontend'],
+    keep: (log) => kept.push(log),
+    now: () => 'now',
+  });
+  state.applyFreshness('all', { state: 'live', asOf: 'now' });
+  return { state, kept, read };
+}
+
+const labels = { 'app.govuk/repository-name': 'frontend' };
+
+describe('logs that are kept', () => {
+  it('are those of tests that failed, once, and not of a run that was stopped', async () => {
+    const { state, kept, read } = watched();
+    const run = (name: string, phase: string, spec: object = {}) =>
+      state.applyWorkflows(
+        put(
+          name,
+          readWorkflow(
+            {
+              metadata: {
+                name,
+                namespace: 'apps',
+                labels: {
+                  repoName: 'frontend',
+                  imageTag: 'v2',
+                  'workflows.argoproj.io/workflow-template': 'post-sync',
+                },
+              },
+              spec,
+              status: {
+                phase,
+                nodes: {
+                  [name]: { id: name, type: 'Steps', phase, children: [`${name}-1`] },
+                  [`${name}-1`]: { id: `${name}-1`, displayName: 'smoke-tests(0)', type: 'Pod', phase },
+                },
+              },
+            },
+            'staging',
+          ),
+        ),
+      );
+    state.applyPods(
+      put(
+        'a-pod',
+        trimPod({
+          metadata: {
+            name: 'a-pod',
+            namespace: 'apps',
+            uid: 'a-pod',
+            labels: { 'workflows.argoproj.io/workflow': 'a' },
+            annotations: { 'workflows.argoproj.io/node-id': 'a-1' },
+          },
+          spec: { containers: [{ name: 'main' }] },
+        }),
+      ),
+    );
+    run('a', 'Running');
+    run('a', 'Failed');
+    run('a', 'Failed');
+    run('b', 'Succeeded');
+    run('c', 'Failed', { shutdown: 'Stop' });
+    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    expect(kept[0]).toMatchObject({ app: 'frontend', environment: 'staging', version: 'v2' });
+    expect(kept[0]?.source).toBe('Workflow a / smoke-tests(0)');
+    expect(kept[0]?.text).toBe('a-pod main false\nexit 1');
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('are those of a container that crashed, before its restart, of the version that is rolled out', async () => {
+    const { state, kept } = watched();
+    state.applyApplications(
+      put(
+        'frontend',
+        readApplication({
+          metadata: {
+            name: 'frontend',
+            namespace: 'c',
+            annotations: { repoName: 'frontend', imageTag: 'v2' },
+          },
+          status: { sync: { status: 'Synced' }, health: { status: 'Progressing' } },
+        }),
+      ),
+    );
+    state.applyDeployments(
+      put(
+        'frontend',
+        trimDeployment({
+          metadata: {
+            name: 'frontend',
+            namespace: 'apps',
+            uid: 'd',
+            labels,
+            annotations: { 'deployment.kubernetes.io/revision': '1' },
+          },
+          spec: { replicas: 1 },
+          status: { replicas: 1, updatedReplicas: 1, availableReplicas: 0 },
+        }),
+      ),
+    );
+    const owner = (kind: string, uid: string) => [{ kind, uid, controller: true }];
+    state.applyPods(
+      put(
+        'frontend-1-x',
+        trimPod({
+          metadata: {
+            name: 'frontend-1-x',
+            namespace: 'apps',
+            uid: 'p',
+            labels,
+            ownerReferences: owner('ReplicaSet', 'r'),
+          },
+          spec: { containers: [{ name: 'app' }] },
+          status: {
+            phase: 'Running',
+            containerStatuses: [
+              {
+                name: 'app',
+                ready: false,
+                restartCount: 2,
+                state: { waiting: { reason: 'CrashLoopBackOff' } },
+                lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+              },
+            ],
+          },
+        }),
+      ),
+    );
+    expect(kept).toEqual([]);
+    state.applyReplicaSets(
+      put(
+        'frontend-1',
+        trimReplicaSet({
+          metadata: {
+            name: 'frontend-1',
+            namespace: 'apps',
+            uid: 'r',
+            labels,
+            annotations: { 'deployment.kubernetes.io/revision': '1' },
+            ownerReferences: owner('Deployment', 'd'),
+          },
+          spec: { template: { spec: { containers: [{ image: 'registry/frontend:v2' }] } } },
+        }),
+      ),
+    );
+    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    expect(kept[0]).toEqual({
+      app: 'frontend',
+      environment: 'staging',
+      version: 'v2',
+      source: 'Pod frontend-1-x / app',
+      at: 'now',
+      text: 'frontend-1-x app true\nexit 1',
+    });
+  });
+});

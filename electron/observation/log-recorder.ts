@@ -1,0 +1,132 @@
+import { stripVTControlCharacters } from 'node:util';
+import PQueue from 'p-queue';
+import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
+import { areOfVersion } from '../../shared/domain/rollout-rules';
+import type { Workflow } from '../../shared/domain/workflow';
+import { hasEnded } from '../systems/argo/workflow';
+import type { Cluster } from './types';
+
+/** The end of a log as it is kept. */
+export interface LogEnd {
+  app: string;
+  environment: string;
+  version: string;
+  source: string;
+  at: string;
+  text: string;
+}
+
+/** Lines of one log that are read: its end tells why it failed. */
+const tailLines = 400;
+/** A log that takes longer than this is kept as far as it came, in milliseconds. */
+const patience = 20_000;
+
+interface Wanted {
+  app: string;
+  version: string;
+  source: string;
+  namespace: string;
+  pod: string;
+  container: string;
+  previous: boolean;
+}
+
+/**
+ * Keeps the end of the log of every pod that fails and of every test that failed, each once, since the cluster forgets
+ * them with the pod. Two logs are read at a time.
+ * @param now ISO 8601 UTC.
+ * @returns the stop.
+ */
+export function keepFailingLogs(options: {
+  cluster: Pick<Cluster, 'view' | 'followLog'>;
+  apps: () => readonly string[];
+  keep: (log: LogEnd) => void;
+  now: () => string;
+}): () => void {
+  const { cluster, keep, now } = options;
+  const { view } = cluster;
+  const asked = new Set<string>();
+  const queue = new PQueue({ concurrency: 2 });
+  const closing = new AbortController();
+
+  const read = async ({ namespace, pod, container, previous, ...told }: Wanted): Promise<void> => {
+    const lines: string[] = [];
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(patience)]);
+    await cluster
+      .followLog(
+        { namespace, pod, container, previous, tailLines },
+        (event) => {
+          if (event.type === 'lines') for (const { text } of event.lines) lines.push(text);
+        },
+        signal,
+      )
+      .catch(() => undefined);
+    const text = stripVTControlCharacters(lines.slice(-tailLines).join('\n')).trimEnd();
+    if (text && !closing.signal.aborted) keep({ ...told, environment: view.environment, at: now(), text });
+  };
+
+  const look = (app: string): void => {
+    if (view.freshness().state !== 'live') return;
+    const version = view.applications(app)[0]?.version ?? null;
+    const wanted = [
+      ...(version === null ? [] : failingPods(view.rollouts(app), app, version)),
+      ...view.workflows({ app, template: 'post-sync' }).flatMap((one) => failedTests(one, app)),
+    ];
+    for (const one of wanted) {
+      const key = `${one.pod} ${one.container} ${one.previous}`;
+      if (asked.has(key)) continue;
+      asked.add(key);
+      void queue.add(() => read(one));
+    }
+  };
+
+  const stop = view.onChange((changes) => {
+    const everything = changes.some((change) => change.app === null);
+    const apps = everything ? options.apps() : changes.flatMap((change) => change.app ?? []);
+    for (const app of new Set(apps)) look(app);
+  });
+  for (const app of options.apps()) look(app);
+  return () => {
+    stop();
+    queue.clear();
+    closing.abort();
+  };
+}
+
+/** Pods that fail while the rollout is of the app's version: the log before the last restart says why. */
+function failingPods(rollouts: readonly Rollout[], app: string, version: string): Wanted[] {
+  if (!areOfVersion(rollouts, version)) return [];
+  return rollouts.flatMap(({ pods, failingPod }) => {
+    const pod = pods.find(({ name }) => name === failingPod);
+    const container = pod && (pod.lastTermination?.container ?? pod.containers[0]);
+    // A container that never ran has no log.
+    if (!pod?.lastTermination || !container) return [];
+    const source = `Pod ${pod.name} / ${container}`;
+    const { namespace, name } = pod;
+    return [{ app, version, source, namespace, pod: name, container, previous: isRestarted(pod) }];
+  });
+}
+
+/** Whether the container that ended has been started anew, or waits for it: its log is then the previous one. */
+const isRestarted = ({ restarts }: RolloutPod): boolean => restarts > 0;
+
+/** The steps of a test run that failed, but not of one that was stopped. */
+function failedTests(workflow: Workflow, app: string): Wanted[] {
+  const version = workflow.labels.imageTag;
+  if (!version || !hasEnded(workflow) || workflow.shutdown || workflow.phase === 'Succeeded') return [];
+  return workflow.nodes.flatMap(({ type, phase, pod, displayName }) =>
+    type === 'Pod' && pod !== null && (phase === 'Failed' || phase === 'Error')
+      ? [
+          {
+            app,
+            version,
+            source: `Workflow ${workflow.name} / ${displayName}`,
+            namespace: workflow.namespace,
+            pod,
+            container: 'main',
+            previous: false,
+          },
+        ]
+      : [],
+  );
+}
