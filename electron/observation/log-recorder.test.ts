@@ -5,6 +5,17 @@ import { createClusterState } from './cluster-state';
 import { keepFailingLogs, type LogEnd } from './log-recorder';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import type { Cluster } from './types';
+import { watchedKinds } from './watched-kinds';
+
+const kinds = Object.values(
+  watchedKinds({
+    environment: 'staging',
+    argoNamespace: 'argo',
+    workflowsNamespace: 'apps',
+    appsNamespace: 'apps',
+    parentApplication: 'app-config',
+  }),
+).flat();
 
 const put = <T>(name: string, value: T | null) => {
   if (value === null) throw new Error(`${name} cannot be read`);
@@ -14,7 +25,7 @@ const put = <T>(name: string, value: T | null) => {
 
 /** A cluster whose every log has two lines that say which it is. */
 function watched() {
-  const state = createClusterState('staging', []);
+  const state = createClusterState('staging', kinds);
   const kept: LogEnd[] = [];
   const followLog: Cluster['followLog'] = async ({ pod, container, previous }, onEvent) => {
     onEvent({
@@ -30,7 +41,7 @@ function watched() {
     keep: (log) => kept.push(log),
     now: () => 'now',
   });
-  state.applyFreshness('all', { state: 'live', asOf: 'now' });
+  for (const kind of kinds) state.applyFreshness(kind, { state: 'live', asOf: 'now' });
   return { state, kept, read };
 }
 
