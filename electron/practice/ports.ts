@@ -48,6 +48,18 @@ export interface Faults {
   readySeconds(app: string, environment: string): number;
   /** Whether the PreSync Job that migrates the database fails; never, where this is left out. */
   migrationFails?(app: string, version: string, environment: string): boolean;
+  /** How a run of a test suite of a bags environment ends; it passes, where this is left out. */
+  suiteOutcome?(run: SuiteRun): 'pass' | 'fail';
+}
+
+/** A run of a test suite in an environment that bags come to. */
+export interface SuiteRun {
+  suite: string;
+  environment: string;
+  /** What runs there, by service. */
+  versions: ReadonlyMap<string, string>;
+  /** Whether this is the suite that a broken version fails: each environment has one. */
+  strict: boolean;
 }
 
 /** One app of the practice estate. */
@@ -61,4 +73,14 @@ export interface PracticeApp {
   replicas: number;
   /** Whether a PreSync Job migrates the database. */
   migrates: boolean;
+  /** Whether post-sync tests and promotes it by itself; it does, where this is left out. */
+  postSync?: boolean;
+}
+
+/** What an environment has that bags come to. */
+export interface BagSetup {
+  /** Test suites; a broken version fails the first. */
+  suites: readonly string[];
+  /** A suite that runs every so often by itself; `null`: none. */
+  periodic: { suite: string; everySeconds: number } | null;
 }

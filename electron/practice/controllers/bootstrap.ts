@@ -1,3 +1,4 @@
+import { bagWorkflowTemplates } from './bag-templates';
 import { compare, statusAfter, type Target, workloadsOf } from './comparison';
 import { type ControllerContext, nowOf } from './context';
 import { replicaSetOf } from './deployments';
@@ -63,8 +64,11 @@ export async function bootstrap(context: ControllerContext): Promise<void> {
 
 /** Installs the WorkflowTemplates, or brings those that an older version of this estate installed up to date. */
 export function installTemplates(context: ControllerContext): void {
-  const { store, environment } = context;
-  for (const template of workflowTemplates(environment, context.nextEnvironment)) {
+  const { store, environment, bags } = context;
+  const templates = bags
+    ? bagWorkflowTemplates(environment, bags)
+    : workflowTemplates(environment, context.nextEnvironment);
+  for (const template of templates) {
     const { name } = template.metadata;
     if (store.get('WorkflowTemplate', appsNamespace, name)) {
       store.modify<WorkflowTemplate>('WorkflowTemplate', appsNamespace, name, (draft) => {

@@ -1,7 +1,7 @@
 import type { LogStore } from '../cluster/log-store';
 import type { KubeObject } from '../cluster/objects';
 import type { ClusterStore } from '../cluster/store';
-import type { Faults, PracticeApp, PracticeClock, ReleaseRepo } from '../ports';
+import type { BagSetup, Faults, PracticeApp, PracticeClock, ReleaseRepo } from '../ports';
 import { fittedName, randomSuffix, timestamp } from './names';
 import type { KubeEvent } from './objects';
 
@@ -33,6 +33,8 @@ export interface ControllerContext {
   repo: ReleaseRepo;
   faults: Faults;
   apps: readonly PracticeApp[];
+  /** Set where bags are deployed instead of single apps. */
+  bags?: BagSetup;
   /** What Applications name as their source; nothing is fetched from it. */
   repoURL: string;
   /** Aborted when the controllers stop. */

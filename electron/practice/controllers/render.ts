@@ -95,7 +95,7 @@ function childApplication(
         imageTag: values.imageTag,
         promoteDeployment: String(values.promoteDeployment),
         automaticDeploysEnabled: String(values.automaticDeploysEnabled),
-        postSyncWorkflowEnabled: 'true',
+        postSyncWorkflowEnabled: String(app.postSync ?? true),
         'notifications.argoproj.io/subscribe.on-deployed.argo_events': '',
         'argocd.argoproj.io/tracking-id': `${parentName}:argoproj.io/Application:${argoNamespace}/${name}`,
       },

@@ -1,3 +1,4 @@
+import { bagProgram } from './bag-scripts';
 import type { ControllerContext } from './context';
 import type { Job, Pod } from './objects';
 import { migration, type Program, type Run } from './programs';
@@ -76,12 +77,16 @@ function workflowProgram(context: ControllerContext, pod: Pod, refreshParent: ()
         return 0;
       };
     default:
-      return async ({ log }) => {
-        log(`exec: "${task?.template ?? ''}": executable file not found in $PATH`);
-        return 127;
-      };
+      return bagProgram(context, task?.template ?? '', input) ?? notFound(task?.template ?? '');
   }
 }
+
+const notFound =
+  (command: string): Program =>
+  async ({ log }) => {
+    log(`exec: "${command}": executable file not found in $PATH`);
+    return 127;
+  };
 
 function taskOf(pod: Pod): PodTask | null {
   const text = pod.spec.containers[0]?.env?.find((one) => one.name === templateVariable)?.value;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Faults } from '../ports';
+import type { Faults, SuiteRun } from '../ports';
 
 /** `environment: null` stands for every environment. */
 const where = { app: z.string(), environment: z.string().nullable() };
@@ -7,13 +7,35 @@ const where = { app: z.string(), environment: z.string().nullable() };
 /** How apps misbehave on purpose: plain data, kept in the estate's state. */
 export const appFaultsSchema = z.object({
   crashLoops: z.array(z.object({ ...where, version: z.string() })),
-  /** `flaky` fails the first attempt and passes the next ones. */
-  tests: z.array(z.object({ ...where, version: z.string(), outcome: z.enum(['flaky', 'fail']) })),
+  /**
+   * `flaky` fails the first attempt and passes the next ones. In environments that bags come to, the first run of a
+   * suite fails: `failedIn` are those where it did.
+   */
+  tests: z.array(
+    z.object({
+      ...where,
+      version: z.string(),
+      outcome: z.enum(['flaky', 'fail']),
+      failedIn: z.array(z.string()).optional(),
+    }),
+  ),
+  /** Migrations that fail: PreSync Jobs of apps, db-setup of bags. */
+  migrations: z.array(z.object({ ...where, version: z.string() })).default([]),
+  /** Suites that fail whatever runs; `flaky`: at their next run. */
+  suites: z
+    .array(z.object({ suite: z.string(), environment: z.string(), outcome: z.enum(['flaky', 'fail']) }))
+    .default([]),
   slow: z.array(z.object({ ...where, readySeconds: z.number().min(0).max(3600) })),
 });
 export type AppFaultsState = z.infer<typeof appFaultsSchema>;
 
-export const noAppFaults = (): AppFaultsState => ({ crashLoops: [], tests: [], slow: [] });
+export const noAppFaults = (): AppFaultsState => ({
+  crashLoops: [],
+  tests: [],
+  migrations: [],
+  suites: [],
+  slow: [],
+});
 
 /** Seconds until a pod of a healthy app is ready. */
 const usualReadySeconds = 6;
@@ -38,9 +60,18 @@ export class AppFaults implements Faults {
   }
 
   /** Sets a fault; one for the same app, environment and version is replaced. */
-  set<K extends keyof AppFaultsState>(kind: K, fault: AppFaultsState[K][number]): void {
+  set<K extends Exclude<keyof AppFaultsState, 'suites'>>(kind: K, fault: AppFaultsState[K][number]): void {
     const others = (this.state[kind] as Place[]).filter((other) => !samePlace(other, fault));
     this.state = { ...this.state, [kind]: [...others, fault] };
+  }
+
+  /** Sets how a suite of an environment ends, whatever runs there; `null`: as it would by itself. */
+  setSuite(suite: string, environment: string, outcome: 'flaky' | 'fail' | null): void {
+    const others = this.state.suites.filter((one) => one.suite !== suite || one.environment !== environment);
+    this.state = {
+      ...this.state,
+      suites: outcome ? [...others, { suite, environment, outcome }] : others,
+    };
   }
 
   /** Takes every fault of an app away, in one environment or in all. */
@@ -50,6 +81,8 @@ export class AppFaults implements Faults {
     this.state = {
       crashLoops: this.state.crashLoops.filter(stays),
       tests: this.state.tests.filter(stays),
+      migrations: this.state.migrations.filter(stays),
+      suites: this.state.suites,
       slow: this.state.slow.filter(stays),
     };
   }
@@ -71,5 +104,28 @@ export class AppFaults implements Faults {
   readySeconds(app: string, environment: string): number {
     const fault = this.state.slow.findLast((one) => covers(one, app, environment));
     return fault?.readySeconds ?? usualReadySeconds;
+  }
+
+  migrationFails(app: string, version: string, environment: string): boolean {
+    return this.state.migrations.some(
+      (fault) => fault.version === version && covers(fault, app, environment),
+    );
+  }
+
+  suiteOutcome({ suite, environment, versions, strict }: SuiteRun): 'pass' | 'fail' {
+    const own = this.state.suites.find((one) => one.suite === suite && one.environment === environment);
+    if (own) {
+      if (own.outcome === 'flaky') this.setSuite(suite, environment, null);
+      return 'fail';
+    }
+    const runs = (fault: AppFaultsState['tests'][number]): boolean =>
+      versions.get(fault.app) === fault.version && covers(fault, fault.app, environment);
+    for (const fault of strict ? this.state.tests.filter(runs) : []) {
+      if (fault.outcome === 'fail') return 'fail';
+      if (fault.failedIn?.includes(environment)) continue;
+      this.set('tests', { ...fault, failedIn: [...(fault.failedIn ?? []), environment] });
+      return 'fail';
+    }
+    return 'pass';
   }
 }

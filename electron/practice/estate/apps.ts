@@ -4,9 +4,17 @@ import type { PracticeApp } from '../ports';
 export const owner = 'alphagov';
 /** The release repo. */
 export const releaseRepoName = 'govuk-helm-charts';
-/** Environments in the order in which versions travel. */
+/** Environments of the chain of apps, in the order in which versions travel. */
 export const environments = ['integration', 'staging', 'production'] as const;
-export type EnvironmentName = (typeof environments)[number];
+export type AppsEnvironment = (typeof environments)[number];
+/** Environments of the chain of bags, in the order in which bags travel. */
+export const bagEnvironments = ['notify-preview', 'notify-staging', 'notify-production'] as const;
+export type BagEnvironment = (typeof bagEnvironments)[number];
+export const allEnvironments = [...environments, ...bagEnvironments] as const;
+export type EnvironmentName = (typeof allEnvironments)[number];
+/** Whether an environment belongs to the chain of bags. */
+export const isBagEnvironment = (name: EnvironmentName): name is BagEnvironment =>
+  (bagEnvironments as readonly string[]).includes(name);
 
 /** Where an app's values for an environment lie in the release repo (GOV.UK's layout). */
 export const imageTagPath = (environment: string, repo: string): string =>
@@ -100,3 +108,22 @@ export const seedApps: readonly SeedApp[] = [
     migrates: true,
   }),
 ];
+
+/** The 6 services that are packed into bags, and are tested and deployed together. */
+export const seedServices: readonly SeedApp[] = [
+  app('notify-api', 1180, 16, 4520, ['notification', 'service limit', 'template version', 'inbound number'], {
+    migrates: true,
+  }),
+  app('notify-admin', 2044, 14, 5310, ['dashboard', 'template folder', 'team member', 'usage page'], {}),
+  app('notify-celery', 866, 12, 1920, ['retry queue', 'letter batch', 'provider callback', 'research mode'], {
+    replicas: 3,
+  }),
+  app('notify-template-preview', 402, 7, 905, ['letter PDF', 'address block', 'page count'], {}),
+  app('notify-antivirus', 211, 4, 480, ['scan result', 'signature update', 'quarantine'], { replicas: 1 }),
+  app('notify-document-download', 318, 5, 700, ['download link', 'confirmation page', 'expiry'], {
+    replicas: 1,
+  }),
+];
+
+/** Whatever is deployed in the estate. */
+export const allApps: readonly SeedApp[] = [...seedApps, ...seedServices];

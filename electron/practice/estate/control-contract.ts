@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { gitFaultsSchema } from '../git/faults';
 import { githubFaultsSchema } from '../github/faults';
 import { appFaultsSchema } from './app-faults';
-import { environments, seedApps } from './apps';
+import { allApps, allEnvironments, bagEnvironments } from './apps';
 
-const appName = z.enum(seedApps.map((app) => app.repo) as [string, ...string[]]);
-const environmentName = z.enum(environments);
+const appName = z.enum(allApps.map((app) => app.repo) as [string, ...string[]]);
+const environmentName = z.enum(allEnvironments);
 const version = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be an image tag');
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 /** An input without fields, which may be left out. */
@@ -16,7 +16,7 @@ const nothing: z.ZodType<Nothing, Nothing> = z.strictObject({});
 const done = z.object({});
 
 /** How a version misbehaves: see the commands that do the same to a version that is there already. */
-const breaks = z.enum(['crash-loop', 'tests-fail', 'tests-flaky', 'slow']);
+const breaks = z.enum(['crash-loop', 'migration-fails', 'tests-fail', 'tests-flaky', 'slow']);
 
 const values = z.object({
   imageTag: z.string(),
@@ -48,7 +48,8 @@ export const controlCommands = {
   /**
    * A new release of an app: a pull request is merged and tagged in the app's repo, and GitHub Actions' deploy-image
    * starts in integration. `migration` adds one; `breaks` makes the new version misbehave, in all environments or
-   * in the given ones (`slow` is the app's, whatever its version, until it is healed). `deploy: false` publishes without deploying.
+   * in the given ones (`slow` is the app's, whatever its version, until it is healed). `deploy: false` publishes
+   * without deploying; services that are packed into bags are never deployed by this.
    */
   publishRelease: {
     input: z.strictObject({
@@ -78,6 +79,15 @@ export const controlCommands = {
       version,
       outcome: z.enum(['fail', 'flaky']),
       environment: environmentName.optional(),
+    }),
+    output: done,
+  },
+  /** A suite of an environment that bags come to fails: always (`fail`), or at its next run (`flaky`), or no more. */
+  breakSuite: {
+    input: z.strictObject({
+      environment: z.enum(bagEnvironments),
+      suite: z.string(),
+      outcome: z.enum(['fail', 'flaky', 'pass']),
     }),
     output: done,
   },

@@ -10,8 +10,16 @@ import { type GitServer, startGitServer } from '../git/server';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
 import { AppFaults } from './app-faults';
-import { type EnvironmentName, environments, releaseRepoName, seedApps } from './apps';
+import {
+  allEnvironments,
+  type EnvironmentName,
+  environments,
+  isBagEnvironment,
+  releaseRepoName,
+  seedServices,
+} from './apps';
 import { createClock } from './clock';
+import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
 import { consoleUser, rival } from './people';
 import { openReleaseRepo, type WatchedReleaseRepo } from './release-repo';
@@ -79,7 +87,11 @@ export async function startEstate(options: {
     [credentials.others.rival]: { login: rival.login, write: true },
     [credentials.others.reader]: { login: 'reader', write: false },
   };
-  const fresh = !(await releaseRepo.exists());
+  // Repos that an older version of this estate seeded lack the services.
+  const [oldest] = seedServices;
+  const fresh =
+    !(await releaseRepo.exists()) ||
+    !(await new BareRepo(gitDirOf(paths.repos, oldest?.repo ?? '')).exists());
   // Clusters that were kept belong to other repos.
   if (fresh)
     await Promise.all([seedFresh(paths, state.seed), rm(paths.clusters, { recursive: true, force: true })]);
@@ -115,7 +127,7 @@ export async function startEstate(options: {
   state.github = github.faults;
 
   const opened = await Promise.all(
-    environments.map(async (name) => {
+    allEnvironments.map(async (name) => {
       const cluster = await openCluster({
         file: paths.cluster(name),
         certificates,
@@ -130,7 +142,7 @@ export async function startEstate(options: {
   const clusters = Object.fromEntries(opened) as Record<EnvironmentName, EnvironmentCluster>;
   await writeKubeconfig(
     paths.kubeconfig,
-    environments.map((name) => ({
+    allEnvironments.map((name) => ({
       name,
       server: clusters[name].server.url,
       ca: certificates.ca,
@@ -139,12 +151,12 @@ export async function startEstate(options: {
     })),
   );
   Object.assign(state.ports, { git: git.port, github: github.port });
-  for (const name of environments) state.ports[`cluster-${name}`] = clusters[name].server.port;
+  for (const name of allEnvironments) state.ports[`cluster-${name}`] = clusters[name].server.port;
 
   const controllers = {} as Record<EnvironmentName, Controllers>;
   // The last environment first: each needs the next one's webhook.
-  for (const name of environments.toReversed()) {
-    const next = environments[environments.indexOf(name) + 1];
+  for (const name of allEnvironments.toReversed()) {
+    const next = isBagEnvironment(name) ? undefined : environments[environments.indexOf(name) + 1];
     controllers[name] = await startControllers({
       environment: name,
       nextEnvironment: next
@@ -161,12 +173,13 @@ export async function startEstate(options: {
       clock,
       repo,
       faults,
-      apps: seedApps,
+      apps: deployedApps(name),
+      ...(isBagEnvironment(name) ? { bags: bagSetups[name] } : {}),
       signal: stopping.signal,
       onError: (controller, key, error) => options.onError?.(`${name}/${controller} ${key}`, error),
     });
   }
-  for (const name of environments) {
+  for (const name of allEnvironments) {
     const wanted = state.clusters[name] ?? 'up';
     if (wanted !== 'up') await clusters[name].server.faults.reachability(wanted);
   }
@@ -175,7 +188,7 @@ export async function startEstate(options: {
     state.speed = clock.speed;
     state.apps = faults.state;
     await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
-    for (const name of environments) await clusters[name].save();
+    for (const name of allEnvironments) await clusters[name].save();
   };
   await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
 
@@ -194,11 +207,11 @@ export async function startEstate(options: {
     save,
     async stop() {
       stopping.abort(new Error('the practice estate stops'));
-      await Promise.all(environments.map((name) => controllers[name].stop()));
+      await Promise.all(allEnvironments.map((name) => controllers[name].stop()));
       await Promise.all([
         git?.close(),
         github.close(),
-        ...environments.map((name) => clusters[name].close()),
+        ...allEnvironments.map((name) => clusters[name].close()),
       ]);
     },
   };

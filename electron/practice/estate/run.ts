@@ -1,4 +1,4 @@
-import { environments } from './apps';
+import { allEnvironments } from './apps';
 import { startControlServer } from './control-server';
 import { openCertificates, startEstate, wipe } from './estate';
 import { type Landing, writeEstateFile } from './estate-file';
@@ -49,7 +49,7 @@ export async function runPracticeProcess(options: {
     if (options.reset) state = await wipe(paths, state);
     if (options.speed !== undefined) state.speed = options.speed;
     const [credentials, certificates] = await Promise.all([
-      openCredentials(paths, environments),
+      openCredentials(paths, allEnvironments),
       openCertificates(paths),
     ]);
     const common = {
@@ -63,7 +63,7 @@ export async function runPracticeProcess(options: {
 
     const restart = async (): Promise<void> => {
       const past = Math.max(
-        ...environments.map((name) => Number(estate.clusters[name].store.resourceVersion)),
+        ...allEnvironments.map((name) => Number(estate.clusters[name].store.resourceVersion)),
       );
       estate.state.speed = estate.clock.speed;
       await estate.stop();

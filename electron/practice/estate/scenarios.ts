@@ -1,6 +1,7 @@
-import { environments, type SeedApp, seedApps } from './apps';
+import { allApps, allEnvironments, type SeedApp, seedServices } from './apps';
 import type { ControlOutput } from './control-contract';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
+import { bagSetups } from './deployed';
 import { isAway, type PracticeEstate } from './estate';
 import { withAutomaticDeploys, withImageTag } from './image-tag-file';
 import { rival } from './people';
@@ -40,7 +41,9 @@ export function scenarioHandlers(options: {
     async publishRelease({ app, migration, breaks, environments: where, deploy }) {
       const seed = appOf(app);
       if (migration && !seed.migrates) throw new ScenarioRefusal(`${app} has no database to migrate`);
-      if (deploy && isAway(estate().state, 'integration'))
+      // Services are not deployed by themselves: they wait to be packed into a bag.
+      const alone = !seedServices.includes(seed);
+      if (deploy && alone && isAway(estate().state, 'integration'))
         throw new ScenarioRefusal('integration is away: bring it up first');
       const { clock, faults, controllers } = estate();
       // One at a time: the next release number is read from the repo.
@@ -54,10 +57,11 @@ export function scenarioHandlers(options: {
         if (breaks === 'crash-loop') faults.set('crashLoops', place);
         if (breaks === 'tests-fail') faults.set('tests', { ...place, outcome: 'fail' });
         if (breaks === 'tests-flaky') faults.set('tests', { ...place, outcome: 'flaky' });
+        if (breaks === 'migration-fails') faults.set('migrations', place);
         if (breaks === 'slow') faults.set('slow', { app, environment, readySeconds: slowSeconds });
       }
       const request = { repo: app, imageTag: version, promote: true };
-      const workflow = deploy ? await controllers.integration.deployImage(request) : null;
+      const workflow = deploy && alone ? await controllers.integration.deployImage(request) : null;
       return { version, commit, pullRequest, workflow };
     },
 
@@ -68,6 +72,12 @@ export function scenarioHandlers(options: {
     },
     async breakTests({ app, version, outcome, environment }) {
       estate().faults.set('tests', { app, version, outcome, environment: allOrOne(environment) });
+      return {};
+    },
+    async breakSuite({ environment, suite, outcome }) {
+      if (!bagSetups[environment].suites.includes(suite))
+        throw new ScenarioRefusal(`${environment} has no suite ${suite}`);
+      estate().faults.setSuite(suite, environment, outcome === 'pass' ? null : outcome);
       return {};
     },
     async slowRollout({ app, readySeconds, environment }) {
@@ -90,7 +100,7 @@ export function scenarioHandlers(options: {
       return {};
     },
     async cutWatches({ environment, expire }) {
-      for (const name of environment ? [environment] : environments) {
+      for (const name of environment ? [environment] : allEnvironments) {
         const { faults } = estate().clusters[name].server;
         if (expire) faults.expireWatches();
         else faults.cutWatches();
@@ -144,7 +154,7 @@ export function scenarioHandlers(options: {
 }
 
 function appOf(repo: string): SeedApp {
-  const found = seedApps.find((app) => app.repo === repo);
+  const found = allApps.find((app) => app.repo === repo);
   if (!found) throw new ScenarioRefusal(`there is no app ${repo}`);
   return found;
 }
@@ -154,14 +164,14 @@ async function statusOf(estate: PracticeEstate): Promise<ControlOutput<'status'>
   const head = await estate.releaseRepo.readRef('refs/heads/main');
   if (head === null) throw new ScenarioRefusal('the release repo has no main');
   const tags: ControlOutput<'status'>['tags'] = {};
-  for (const environment of environments)
+  for (const environment of allEnvironments)
     tags[environment] = Object.fromEntries(await estate.repo.imageTags(head, environment));
   return {
     speed: estate.clock.speed,
     urls: {
       git: estate.git.url,
       github: estate.github.url,
-      clusters: Object.fromEntries(environments.map((name) => [name, estate.clusters[name].server.url])),
+      clusters: Object.fromEntries(allEnvironments.map((name) => [name, estate.clusters[name].server.url])),
     },
     head,
     tags,
@@ -169,7 +179,9 @@ async function statusOf(estate: PracticeEstate): Promise<ControlOutput<'status'>
       git: { ...estate.git.faults },
       github: { ...estate.github.faults },
       apps: estate.faults.state,
-      clusters: Object.fromEntries(environments.map((name) => [name, estate.state.clusters[name] ?? 'up'])),
+      clusters: Object.fromEntries(
+        allEnvironments.map((name) => [name, estate.state.clusters[name] ?? 'up']),
+      ),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ImageTagValues } from '../../ports';
-import { type EnvironmentName, environments, type SeedApp } from '../apps';
+import { type AppsEnvironment, environments, type SeedApp } from '../apps';
 import { bot, type Person, releaseManagers } from '../people';
 import { after, day, hour, minute } from './calendar';
 import type { Random } from './random';
@@ -13,13 +13,13 @@ export interface ReleaseRepoEvent {
   /** Whether update-image-tag made it (a branch, merged) or a person on main. */
   pipeline: boolean;
   app: string;
-  changes: Partial<Record<EnvironmentName, ImageTagValues>>;
+  changes: Partial<Record<AppsEnvironment, ImageTagValues>>;
 }
 
 /** Stands for the tip of the app's first unmerged branch until the app repo is there. */
 export const branchTip = '{branch-tip}';
 
-type State = Record<EnvironmentName, ImageTagValues>;
+type State = Record<AppsEnvironment, ImageTagValues>;
 
 /**
  * Invents what happened to one app in the release repo, oldest first. It follows the pipeline's rules: a release
@@ -47,7 +47,7 @@ export function inventDeployments(
     author: Person,
     message: string,
     pipeline: boolean,
-    changes: Partial<Record<EnvironmentName, Partial<ImageTagValues>>>,
+    changes: Partial<Record<AppsEnvironment, Partial<ImageTagValues>>>,
   ): void => {
     const full: Partial<State> = {};
     for (const environment of environments) {
@@ -58,7 +58,7 @@ export function inventDeployments(
     }
     events.push({ at, author, message, pipeline, app: app.repo, changes: full });
   };
-  const update = (at: Date, environment: EnvironmentName, imageTag: string, promoteDeployment = true): void =>
+  const update = (at: Date, environment: AppsEnvironment, imageTag: string, promoteDeployment = true): void =>
     set(at, bot, `Update ${app.repo} image tag to ${imageTag} for ${environment}`, true, {
       [environment]: { imageTag, promoteDeployment },
     });
@@ -119,7 +119,7 @@ export function inventDeployments(
 /** Rewrites the end of the router's story: held two days before now, so only integration got the newest release. */
 function holdFrom(events: ReleaseRepoEvent[], from: number, app: SeedApp, now: Date): void {
   const [integration] = events.splice(from);
-  const known = new Map<EnvironmentName, ImageTagValues>();
+  const known = new Map<AppsEnvironment, ImageTagValues>();
   for (const event of events)
     for (const environment of environments) {
       const values = event.changes[environment];

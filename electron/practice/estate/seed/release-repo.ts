@@ -1,6 +1,14 @@
-import { environments, imageTagPath, releaseRepoName, type SeedApp } from '../apps';
+import {
+  bagEnvironments,
+  environments,
+  imageTagPath,
+  releaseRepoName,
+  seedApps,
+  seedServices,
+} from '../apps';
 import { formatImageTagFile } from '../image-tag-file';
-import { bot, developers, releaseManagers, web } from '../people';
+import { bot, developers, type Person, releaseManagers, web } from '../people';
+import { providerTestsWorkflow } from '../provider-tests';
 import { after, day, hour } from './calendar';
 import type { ReleaseRepoEvent } from './deployments';
 import { ImportStream } from './import-stream';
@@ -13,8 +21,7 @@ import { historyBegin } from './releases';
  */
 export function releaseRepoStream(
   random: Random,
-  apps: readonly SeedApp[],
-  events: readonly ReleaseRepoEvent[],
+  events: readonly (ReleaseRepoEvent | PlainCommit)[],
   now: Date,
 ): string {
   const stream = new ImportStream();
@@ -23,7 +30,7 @@ export function releaseRepoStream(
     author: developers[0] ?? bot,
     at: after(historyBegin(now), -day),
     message: 'Begin the charts of the practice estate\n',
-    files: { ...chartFiles(apps), ...firstImageTags(apps) },
+    files: { ...chartFiles(), ...firstImageTags() },
   });
   let before = tip;
   for (const event of [...events, ...chores(random, now)].sort((a, b) => a.at.getTime() - b.at.getTime())) {
@@ -33,6 +40,7 @@ export function releaseRepoStream(
     if (!forked) {
       before = tip;
       tip = stream.commit(main, { author, at, message: `${message}\n`, from: tip, files });
+      if ('tag' in event && event.tag) stream.ref(`refs/tags/${event.tag}`, tip);
       continue;
     }
     const branch = /^Update (\S+) image tag to (\S+) for (\S+)$/.exec(message)?.slice(1) ?? [];
@@ -61,28 +69,41 @@ function imageTagFiles(event: ReleaseRepoEvent): Record<string, string> {
   return files;
 }
 
-function firstImageTags(apps: readonly SeedApp[]): Record<string, string> {
+/** The chains of the estate: environments, and what is deployed to each. */
+const chains = [
+  { environments, apps: seedApps },
+  { environments: bagEnvironments, apps: seedServices },
+];
+
+function firstImageTags(): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const environment of environments)
-    for (const app of apps)
-      files[imageTagPath(environment, app.repo)] = formatImageTagFile({
-        imageTag: `v${app.base}`,
-        automaticDeploysEnabled: true,
-        promoteDeployment: true,
-      });
+  for (const chain of chains)
+    for (const environment of chain.environments)
+      for (const app of chain.apps)
+        files[imageTagPath(environment, app.repo)] = formatImageTagFile({
+          imageTag: `v${app.base}`,
+          automaticDeploysEnabled: true,
+          promoteDeployment: true,
+        });
   return files;
 }
 
-function chartFiles(apps: readonly SeedApp[]): Record<string, string> {
-  const list = apps.map((app) => `  - name: ${app.repo}\n    replicas: ${app.replicas}\n`).join('');
+function chartFiles(): Record<string, string> {
   return {
     'README.md': `# ${releaseRepoName}\n\nCharts and image tags of the practice estate.\n`,
     'charts/app-config/Chart.yaml': 'apiVersion: v2\nname: app-config\nversion: 0.1.0\n',
     'charts/app-config/templates/application.yaml':
       '{{- range .Values.govukApplications }}\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {{ .name }}\n{{- end }}\n',
     ...Object.fromEntries(
-      environments.map((name) => [`charts/app-config/values-${name}.yaml`, `govukApplications:\n${list}`]),
+      chains.flatMap(({ environments, apps }) => {
+        const list = apps.map((app) => `  - name: ${app.repo}\n    replicas: ${app.replicas}\n`).join('');
+        return environments.map((name) => [
+          `charts/app-config/values-${name}.yaml`,
+          `govukApplications:\n${list}`,
+        ]);
+      }),
     ),
+    '.github/workflows/provider-tests.yml': providerTestsWorkflow,
     'charts/generic-govuk-app/Chart.yaml': 'apiVersion: v2\nname: generic-govuk-app\nversion: 0.1.0\n',
     'charts/generic-govuk-app/templates/deployment.yaml':
       'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Values.repoName }}\n',
@@ -91,16 +112,19 @@ function chartFiles(apps: readonly SeedApp[]): Record<string, string> {
   };
 }
 
-interface Chore {
+/** A commit of whole files on main. */
+export interface PlainCommit {
   at: Date;
-  author: (typeof developers)[number];
+  author: Person;
   message: string;
   pipeline: false;
   files: Record<string, string>;
+  /** A tag that names it. */
+  tag?: string;
 }
 
 /** Commits that are no deployments. */
-function chores(random: Random, now: Date): Chore[] {
+function chores(random: Random, now: Date): PlainCommit[] {
   return Array.from({ length: 12 }, (_, index) => {
     const environment = random.pick(environments);
     const [message, path, content] = random.pick([

@@ -137,6 +137,10 @@ export const recentReleases: Readonly<Record<string, readonly number[]>> = {
   router: [52],
   'travel-advice-publisher': [49],
   collections: [22],
+  'notify-api': [29, 7],
+  'notify-celery': [28.5],
+  // Not in a bag yet.
+  'notify-admin': [27, 2.2],
 };
 
 /** The releases of an app over the seeded months, oldest first. Deterministic in `random`. */
