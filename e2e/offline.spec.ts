@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { environments } from '../electron/practice/estate/apps';
+import { allEnvironments } from '../electron/practice/estate/apps';
 import { boardReady, cellAt, freshBoard, goTo, grid, inspector, sheet, versionOf } from './screen';
 import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 
@@ -33,7 +33,7 @@ test('a cluster that goes away leaves what was seen, marked, and the other envir
   await expect(cellAt(page(), 'signon', 'integration')).toContainText('Healthy', { timeout: 60_000 });
 
   await control.clusterUp({ environment: 'staging' });
-  await expect(freshness()).toContainText('staging live', { timeout: 60_000 });
+  await expect(freshness()).toContainText('govuk live', { timeout: 60_000 });
   await expect(stale).not.toHaveAccessibleName(/as of/);
   await expect(cellAt(page(), 'signon', 'production')).toContainText(next, { timeout: 90_000 });
 });
@@ -68,7 +68,7 @@ test('with everything away from the start, the board and the history are read fr
   const { control } = app.practice;
   const version = await versionOf(page(), 'publishing-api', 'production');
   await control.gitDown();
-  for (const environment of environments) await control.clusterDown({ environment });
+  for (const environment of allEnvironments) await control.clusterDown({ environment });
   await app.close();
 
   app = await startOnPractice(app.userData, { ready: false });
@@ -86,7 +86,7 @@ test('with everything away from the start, the board and the history are read fr
   ).toBeVisible();
 
   await app.practice.control.gitUp();
-  for (const environment of environments) await app.practice.control.clusterUp({ environment });
+  for (const environment of allEnvironments) await app.practice.control.clusterUp({ environment });
   await goTo(page(), '#/');
   await boardReady(page());
 });

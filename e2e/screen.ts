@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { ask, cellOf } from '../electron/dev/drill/window';
+import { bagEnvironments, environments, seedApps, seedServices } from '../electron/practice/estate/apps';
 import type { Operation } from '../shared/domain/operation';
 
 export { ask, cellOf };
@@ -42,6 +43,9 @@ export async function boardReady(page: Page): Promise<void> {
     .toEqual([]);
 }
 
+/** Every app has a file in each environment of its chain. */
+const cellCount = seedApps.length * environments.length + seedServices.length * bagEnvironments.length;
+
 /** What is not yet as it will be on a healthy estate. */
 async function notReady(page: Page): Promise<string[]> {
   const board = await ask(page, 'board.get', {});
@@ -51,7 +55,7 @@ async function notReady(page: Page): Promise<string[]> {
     ...board.environments
       .filter(({ cluster }) => cluster.state !== 'live')
       .map(({ name, cluster }) => `cluster of ${name}: ${cluster.state}`),
-    ...(board.cells.length === 42 ? [] : [`${board.cells.length} cells`]),
+    ...(board.cells.length === cellCount ? [] : [`${board.cells.length} cells`]),
     ...board.cells
       .filter(({ health, deployed }) => health !== 'Healthy' || deployed === null)
       .map(({ app, environment, health, deployed }) => `${app}, ${environment}: ${health}, ${deployed?.to}`),

@@ -8,7 +8,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
-import { environments, imageTagPath, owner, releaseRepoName } from './estate/apps';
+import { noAppFaults } from './estate/app-faults';
+import {
+  allEnvironments,
+  bagEnvironments,
+  environments,
+  imageTagPath,
+  owner,
+  releaseRepoName,
+  seedServices,
+} from './estate/apps';
 import { gitEnvironment } from './git/command';
 
 const release = { owner, repo: releaseRepoName };
@@ -84,7 +93,7 @@ describe('the practice estate as a process', () => {
   it('describes itself in an estate file without secrets, and keeps secrets to the owner', async () => {
     const text = await readFile(practice.ready.estateFile, 'utf8');
     const estate = estateSchema.parse(parse(text));
-    expect(estate.environments.map((environment) => environment.name)).toEqual(environments);
+    expect(estate.environments.map((environment) => environment.name)).toEqual(allEnvironments);
     expect(estate.practice?.controlUrl).toBe(practice.ready.controlUrl);
     const { credentials, ready } = practice;
     for (const secret of [
@@ -107,6 +116,27 @@ describe('the practice estate as a process', () => {
           status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } },
         });
   });
+
+  it('has a chain of bags whose services run in clusters of their own, one of them newer than any bag', async () => {
+    const { tags } = await practice.control.status();
+    for (const environment of bagEnvironments)
+      for (const { repo } of seedServices)
+        expect(await application(environment, repo)).toMatchObject({
+          metadata: {
+            annotations: { imageTag: tags[environment]?.[repo]?.imageTag, postSyncWorkflowEnabled: 'false' },
+          },
+          status: { sync: { status: 'Synced' }, health: { status: 'Healthy' } },
+        });
+    expect(tags['notify-preview']).toEqual(tags['notify-production']);
+    const newest = await octokit().repos.listTags({ owner, repo: 'notify-admin', per_page: 1 });
+    expect(newest.data[0]?.name).not.toBe(tags['notify-preview']?.['notify-admin']?.imageTag);
+    // A release of a service is published, and waits.
+    const { version, workflow } = await practice.control.publishRelease({ app: 'notify-celery' });
+    expect(workflow).toBeNull();
+    const { data } = await octokit().repos.listTags({ owner, repo: 'notify-celery', per_page: 1 });
+    expect(data[0]?.name).toBe(version);
+    expect(await tagIn('notify-preview', 'notify-celery')).not.toBe(version);
+  }, 60_000);
 
   it('takes a push with the token, and Argo CD follows it', async () => {
     await git('clone', '-q', `${practice.ready.gitUrl}/${owner}/${releaseRepoName}.git`, 'work');
@@ -266,7 +296,7 @@ describe('the practice estate as a process', () => {
     const { credentials } = practice;
     await practice.control.reset();
     const status = await practice.control.status();
-    expect(status.faults.apps).toEqual({ crashLoops: [], tests: [], slow: [] });
+    expect(status.faults.apps).toEqual(noAppFaults());
     expect(status.tags.staging?.signon?.imageTag).not.toBe('v703');
     const text = JSON.parse(await readFile(practice.ready.credentialsFile, 'utf8'));
     expect(text).toEqual(credentials);

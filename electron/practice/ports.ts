@@ -81,6 +81,4 @@ export interface PracticeApp {
 export interface BagSetup {
   /** Test suites; a broken version fails the first. */
   suites: readonly string[];
-  /** A suite that runs every so often by itself; `null`: none. */
-  periodic: { suite: string; everySeconds: number } | null;
 }

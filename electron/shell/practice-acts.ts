@@ -1,38 +1,54 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import { FailureError } from '../../shared/domain/failure';
+import {
+  allEnvironments,
+  type BagEnvironment,
+  bagEnvironments,
+  type EnvironmentName,
+} from '../practice/estate/apps';
+import type { ControlClient } from '../practice/estate/control-client';
 
 type Act = ParsedInputOf<'practice.act'>;
 
 /** What of the practice estate's control API the window's rehearsals use. */
-export interface PracticeControl {
-  publishRelease(input: {
-    app: string;
-    migration?: boolean;
-    breaks?: Exclude<Extract<Act, { act: 'release' }>['breaks'], 'nothing'>;
-    environments?: ('integration' | 'staging' | 'production')[];
-  }): Promise<{ version: string }>;
-  clusterDown(input: { environment: 'integration' | 'staging' | 'production' }): Promise<unknown>;
-  clusterUp(input: { environment: 'integration' | 'staging' | 'production' }): Promise<unknown>;
-  gitDown(): Promise<unknown>;
-  gitUp(): Promise<unknown>;
-  deployAsSomeoneElse(input: {
-    app: string;
-    environment: 'integration' | 'staging' | 'production';
-    version: string;
-  }): Promise<unknown>;
-  setSpeed(input: { speed: number }): Promise<unknown>;
-  reset(): Promise<unknown>;
-}
+export type PracticeControl = Pick<
+  ControlClient,
+  | 'publishRelease'
+  | 'breakSuite'
+  | 'clusterDown'
+  | 'clusterUp'
+  | 'gitDown'
+  | 'gitUp'
+  | 'deployAsSomeoneElse'
+  | 'setSpeed'
+  | 'reset'
+>;
 
-const environmentOf = (name: string): 'integration' | 'staging' | 'production' => {
-  if (name === 'integration' || name === 'staging' || name === 'production') return name;
-  throw new FailureError({
+const unknownEnvironment = (name: string): FailureError =>
+  new FailureError({
     code: 'not-found',
     message: `The practice estate has no environment ${name}.`,
     meaning: 'Nothing was done.',
     next: [],
   });
-};
+
+function environmentOf(name: string): EnvironmentName {
+  const found = allEnvironments.find((one) => one === name);
+  if (!found) throw unknownEnvironment(name);
+  return found;
+}
+
+function bagEnvironmentOf(name: string): BagEnvironment {
+  const found = bagEnvironments.find((one) => one === name);
+  if (!found) throw unknownEnvironment(name);
+  return found;
+}
+
+const suiteWords = {
+  fail: 'fail from now on',
+  flaky: 'fail once, at their next run',
+  pass: 'run as usual again',
+} as const;
 
 /**
  * Plays one act of a rehearsal.
@@ -47,13 +63,15 @@ export async function playAct(
   try {
     switch (act.act) {
       case 'release': {
-        const { version } = await control.publishRelease({
+        const { version, workflow } = await control.publishRelease({
           app: act.app,
           migration: act.migration,
           ...(act.breaks === 'nothing' ? {} : { breaks: act.breaks }),
           ...(act.onlyIn ? { environments: [environmentOf(act.onlyIn)] } : {}),
         });
-        return `${act.app} ${version} is released and on its way to integration.`;
+        return workflow === null
+          ? `${act.app} ${version} is released: the next bag can hold it.`
+          : `${act.app} ${version} is released and on its way to integration.`;
       }
       case 'cluster': {
         const environment = environmentOf(act.environment);
@@ -70,6 +88,13 @@ export async function playAct(
           version: act.version,
         });
         return `Another release manager set ${act.app} to ${act.version} in ${act.environment}.`;
+      case 'suite':
+        await control.breakSuite({
+          environment: bagEnvironmentOf(act.environment),
+          suite: act.suite,
+          outcome: act.outcome,
+        });
+        return `The ${act.suite} of ${act.environment} ${suiteWords[act.outcome]}.`;
       case 'speed':
         await control.setSpeed({ speed: act.speed });
         return act.speed === 1 ? 'Time runs as usual.' : `Time runs ${act.speed} times as fast.`;

@@ -205,6 +205,7 @@ export function devBoard(options: DevOptions): Board {
     environments: environments.map((name, place) => ({
       name,
       tier: name === 'production' ? 'production' : 'standard',
+      pipeline: { name: 'govuk', kind: 'apps' as const },
       before: environments[place - 1] ?? null,
       cluster:
         options.state === 'read-only'

@@ -1,5 +1,7 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
 import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
+import type { Board } from '../../shared/domain/board';
+import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
 import { useBoard, useSession } from '../data/queries';
 import { FreshnessMark } from '../ui/freshness-mark';
 import { Mark } from '../ui/mark';
@@ -55,14 +57,34 @@ export function TopBar() {
             <FreshnessMark name="Ledger" value={session.ledger.freshness} />
           </li>
         )}
-        {board?.environments.map((environment) => (
-          <li key={environment.name}>
-            <FreshnessMark name={environment.name} value={environment.cluster} />
-          </li>
-        ))}
+        {board &&
+          sourcesOf(board).map(({ name, value }) => (
+            <li key={name}>
+              <FreshnessMark name={name} value={value} />
+            </li>
+          ))}
       </ul>
     </header>
   );
+}
+
+/**
+ * The clusters: one mark each where there is one pipeline. Of several pipelines each has one mark, until one of its
+ * clusters is away.
+ */
+function sourcesOf(board: Board): { name: string; value: Freshness }[] {
+  const clusters = board.environments.map(({ name, cluster, pipeline }) => ({
+    name,
+    value: cluster,
+    pipeline: pipeline?.name ?? 'others',
+  }));
+  const pipelines = [...new Set(clusters.map(({ pipeline }) => pipeline))];
+  if (pipelines.length < 2) return clusters;
+  return pipelines.flatMap((pipeline) => {
+    const own = clusters.filter((one) => one.pipeline === pipeline);
+    if (own.some(({ value }) => value.state === 'unreachable')) return own;
+    return [{ name: pipeline, value: worstFreshness(own.map(({ value }) => value)) }];
+  });
 }
 
 /** A semaphore arm at a post: the signal of a signal box. */

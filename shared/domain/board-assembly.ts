@@ -1,5 +1,5 @@
 import type { Application, Board, Cell, RollbackTarget } from './board';
-import { type Chains, environmentBefore, environmentsInOrder, firstOfChain } from './chain';
+import { type Chains, environmentBefore, environmentsInOrder, firstOfChain, pipelineOf } from './chain';
 import type { ClusterGap, ClusterTopic } from './cluster-status';
 import type { Deployment } from './deployment';
 import { driftOf } from './drift';
@@ -172,6 +172,7 @@ export function assembleBoard(input: BoardInput): Board {
     environments: order.map((name) => ({
       name,
       tier: input.chains.environments.find((one) => one.name === name)?.tier ?? 'standard',
+      pipeline: pipelineOf(input.chains, name),
       before: environmentBefore(input.chains, name),
       cluster: input.cluster(name)?.freshness() ?? { state: 'absent' },
       gaps: [...(input.cluster(name)?.gaps() ?? [])],

@@ -20,6 +20,15 @@ export function firstOfChain(estate: Chains, environment: string): string {
   return pipeline?.environments[0] ?? environment;
 }
 
+/** The first pipeline that an environment belongs to; `null` when it is in no chain. */
+export function pipelineOf(
+  estate: Chains,
+  environment: string,
+): Pick<Estate['pipelines'][number], 'name' | 'kind'> | null {
+  const found = estate.pipelines.find(({ environments }) => environments.includes(environment));
+  return found ? { name: found.name, kind: found.kind } : null;
+}
+
 /**
  * Every environment once, in the order of travel: those of the pipelines first, the others as the estate lists them.
  */

@@ -56,15 +56,15 @@ export async function playIncident(page: Page, report: Report, shots: string): P
 
   await report.step('board', async () => {
     await page.getByRole('grid').waitFor();
-    const apps = await until('everything is live and healthy', async () => {
+    const { apps, environments } = await until('everything is live and healthy', async () => {
       const board = await ask(page, 'board.get', {});
       const live =
         board.ledger.state === 'live' && board.environments.every(({ cluster }) => cluster.state === 'live');
       const healthy = board.cells.every(({ health, deployed }) => health === 'Healthy' && deployed !== null);
-      return live && healthy && board.history.ready && board.apps.length;
+      return live && healthy && board.history.ready && board;
     });
     await shot('board');
-    return `${apps} apps in three environments, all of it live and healthy`;
+    return `${apps.length} apps in ${environments.length} environments, all of it live and healthy`;
   });
 
   const before = (await cellOf(page, app, production)).ledger?.version ?? 'none';

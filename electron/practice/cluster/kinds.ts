@@ -30,7 +30,6 @@ export const kinds = [
   'AppProject',
   'Workflow',
   'WorkflowTemplate',
-  'CronWorkflow',
 ] as const;
 /** Kinds are unique over the groups that are served, so the kind alone names a resource in-process. */
 export type Kind = (typeof kinds)[number];
@@ -78,7 +77,6 @@ export const resourceKinds: readonly ResourceKind[] = [
   argo('AppProject', 'appprojects', ['appproj', 'appprojs']),
   argo('Workflow', 'workflows', ['wf']),
   argo('WorkflowTemplate', 'workflowtemplates', ['wftmpl']),
-  argo('CronWorkflow', 'cronworkflows', ['cwf', 'cronwf']),
 ];
 
 const byKind = new Map(resourceKinds.map((resource) => [resource.kind, resource]));

@@ -327,23 +327,6 @@ export interface WorkflowTemplate extends KubeObject {
   spec: WorkflowSpec;
 }
 
-export interface CronWorkflow extends KubeObject {
-  kind: 'CronWorkflow';
-  spec: {
-    schedules: string[];
-    timezone?: string;
-    suspend?: boolean;
-    concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace';
-    successfulJobsHistoryLimit?: number;
-    failedJobsHistoryLimit?: number;
-    workflowSpec: WorkflowSpec;
-  };
-  status?: {
-    lastScheduledTime?: string;
-    active?: { apiVersion: string; kind: string; namespace: string; name: string; uid: string }[];
-  };
-}
-
 export type NodePhase = 'Pending' | 'Running' | 'Succeeded' | 'Skipped' | 'Failed' | 'Error' | 'Omitted';
 export type NodeType = 'Pod' | 'Steps' | 'StepGroup' | 'DAG' | 'Retry' | 'Skipped' | 'Suspend';
 

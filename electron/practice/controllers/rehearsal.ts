@@ -3,7 +3,7 @@ import { kinds } from '../cluster/kinds';
 import { LogStore } from '../cluster/log-store';
 import { ClusterStore, type StoreDump } from '../cluster/store';
 import { createClock } from '../estate/clock';
-import type { Faults, ImageTagValues, PracticeApp, ReleaseRepo } from '../ports';
+import type { BagSetup, Faults, ImageTagValues, PracticeApp, ReleaseRepo } from '../ports';
 import type { NextEnvironment } from './context';
 import type { Application, Deployment, Pod, Workflow } from './objects';
 import { appsNamespace, argoNamespace, parentName } from './render';
@@ -234,6 +234,7 @@ export async function startCluster(options: {
   next?: NextEnvironment | null;
   speed?: number;
   apps?: readonly PracticeApp[];
+  bags?: BagSetup;
   resumed?: { objects: StoreDump; logs: ReturnType<LogStore['dump']> };
 }): Promise<Cluster> {
   const errors: unknown[] = [];
@@ -253,6 +254,7 @@ export async function startCluster(options: {
     repo: options.repo,
     faults: options.faults ?? new MemoryFaults(),
     apps: options.apps ?? rehearsalApps,
+    ...(options.bags ? { bags: options.bags } : {}),
     signal: new AbortController().signal,
     onError: (controller, key, error) => errors.push(new Error(`${controller} ${key}`, { cause: error })),
   });

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { startArgoCd } from './argo-cd';
 import { bootstrap, installTemplates } from './bootstrap';
 import { type ControllerContext, type DeployImageRequest, expireEvent } from './context';
-import { startCronWorkflows } from './cron-workflows';
 import { startDeploymentController } from './deployments';
 import { startJobController } from './jobs';
 import { type Kubelet, startKubelet } from './kubelet';
@@ -65,7 +64,6 @@ export async function startControllers(options: ControllersOptions): Promise<Con
     kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
     startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
     startPostSync(context);
-    startCronWorkflows(context);
   }
   return {
     async deployImage({ repo, imageTag, promote }) {

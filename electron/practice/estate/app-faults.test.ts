@@ -23,6 +23,38 @@ describe('the faults of apps', () => {
     expect(faults.state.tests).toHaveLength(1);
   });
 
+  it('fail the strict suite of an environment where a broken version runs', () => {
+    const faults = new AppFaults();
+    const run = (environment: string, suite = 'functional', strict = true, version = 'v2') =>
+      faults.suiteOutcome({ suite, environment, strict, versions: new Map([['notify-api', version]]) });
+    faults.set('tests', { app: 'notify-api', version: 'v2', environment: null, outcome: 'flaky' });
+    expect(run('preview', 'smoke', false)).toBe('pass');
+    expect(run('preview', 'functional', true, 'v1')).toBe('pass');
+    expect([run('preview'), run('preview'), run('staging'), run('staging')]).toEqual([
+      'fail',
+      'pass',
+      'fail',
+      'pass',
+    ]);
+    faults.set('tests', { app: 'notify-api', version: 'v2', environment: 'preview', outcome: 'fail' });
+    expect([run('preview'), run('preview'), run('staging')]).toEqual(['fail', 'fail', 'pass']);
+  });
+
+  it('fail a suite whatever runs, once or until it is mended; and a migration', () => {
+    const faults = new AppFaults();
+    const run = () =>
+      faults.suiteOutcome({ suite: 'smoke', environment: 'p', strict: false, versions: new Map() });
+    faults.setSuite('smoke', 'p', 'flaky');
+    expect([run(), run()]).toEqual(['fail', 'pass']);
+    faults.setSuite('smoke', 'p', 'fail');
+    expect([run(), run()]).toEqual(['fail', 'fail']);
+    faults.setSuite('smoke', 'p', null);
+    expect(run()).toBe('pass');
+    faults.set('migrations', { app: 'notify-api', version: 'v2', environment: 'p' });
+    expect(faults.migrationFails('notify-api', 'v2', 'p')).toBe(true);
+    expect(faults.migrationFails('notify-api', 'v2', 'q')).toBe(false);
+  });
+
   it('are healed in one environment or in all, and kept as plain data', () => {
     const faults = new AppFaults();
     const usual = faults.readySeconds('router', 'staging');

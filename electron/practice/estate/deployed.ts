@@ -8,12 +8,9 @@ export const deployedApps = (environment: EnvironmentName): readonly PracticeApp
 // The workflow db-setup migrates their database, and the suites of the environment test them together.
 const services = seedServices.map((service) => ({ ...service, migrates: false, postSync: false }));
 
-/** Suites of the environments that bags come to; production has its smoke tests every ten minutes besides. */
+/** Test suites of the environments that bags come to; the providers of staging are tested by GitHub Actions. */
 export const bagSetups: Readonly<Record<BagEnvironment, BagSetup>> = {
-  'notify-preview': { suites: ['functional-tests', 'smoke-tests'], periodic: null },
-  'notify-staging': { suites: ['functional-tests', 'smoke-tests', 'provider-tests'], periodic: null },
-  'notify-production': {
-    suites: ['smoke-tests', 'provider-tests'],
-    periodic: { suite: 'smoke-tests', everySeconds: 600 },
-  },
+  'notify-preview': { suites: ['functional-tests', 'smoke-tests'] },
+  'notify-staging': { suites: ['functional-tests', 'smoke-tests'] },
+  'notify-production': { suites: ['smoke-tests', 'provider-tests'] },
 };

@@ -1,6 +1,17 @@
 import { stringify } from 'yaml';
 import { type Estate, estateSchema } from '../../../shared/domain/estate';
-import { environments, owner, releaseRepoName } from './apps';
+import { migratingService } from '../controllers/bag-scripts';
+import {
+  allEnvironments,
+  type BagEnvironment,
+  bagEnvironments,
+  environments,
+  owner,
+  releaseRepoName,
+  seedServices,
+} from './apps';
+import { bagSetups } from './deployed';
+import { providerTestsFile } from './provider-tests';
 import { type StatePaths, writeWhole } from './state-folder';
 
 /** Where the servers of a practice estate are. URLs have no slash at the end. */
@@ -15,9 +26,15 @@ export type Landing = Estate['ledger']['landing'];
 
 /**
  * Writes `signalbox.yaml`: the practice estate as the console sees it. Holds no secret.
+ * @param speed practice time per wall time, at this start
  * @throws when it would not fit the estate's schema
  */
-export async function writeEstateFile(paths: StatePaths, urls: EstateUrls, landing: Landing): Promise<void> {
+export async function writeEstateFile(
+  paths: StatePaths,
+  urls: EstateUrls,
+  landing: Landing,
+  speed: number,
+): Promise<void> {
   const estate = {
     name: 'GOV.UK in miniature',
     ledger: {
@@ -26,12 +43,12 @@ export async function writeEstateFile(paths: StatePaths, urls: EstateUrls, landi
       landing,
       github: { apiUrl: urls.github, owner, repo: releaseRepoName },
     },
-    environments: environments.map((name) => ({
+    environments: allEnvironments.map((name) => ({
       name,
-      tier: name === 'production' ? 'production' : 'standard',
+      tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
       cluster: { context: name, kubeconfig: paths.kubeconfig },
     })),
-    pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }],
+    pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }, bagsPipeline(speed)],
     sources: {
       urlTemplate: `${urls.git}/${owner}/{app}.git`,
       github: { apiUrl: urls.github, owner },
@@ -41,4 +58,57 @@ export async function writeEstateFile(paths: StatePaths, urls: EstateUrls, landi
   estateSchema.parse(estate);
   const heading = '# Written by the practice estate at every start: changes to this file are lost.\n';
   await writeWhole(paths.estateFile, heading + stringify(estate));
+}
+
+/**
+ * The chain of bags. The console starts what runs every ten minutes, by the wall's clock: where practice time is
+ * faster, it starts more often.
+ */
+function bagsPipeline(speed: number) {
+  const bag = { bag: '{bag}' };
+  const stage = (environment: BagEnvironment) => ({
+    deploy: [
+      { kind: 'workflow', template: 'terraform-apply', parameters: bag },
+      {
+        kind: 'workflow',
+        template: 'db-setup',
+        parameters: { ...bag, imageTag: `{version:${migratingService}}` },
+      },
+      { kind: 'image-tags' },
+    ],
+    tests: [
+      ...bagSetups[environment].suites.map((suite) => ({
+        kind: 'workflow',
+        template: suite,
+        parameters: bag,
+      })),
+      ...(environment === 'notify-staging'
+        ? [
+            {
+              kind: 'github-workflow',
+              repo: releaseRepoName,
+              workflow: providerTestsFile,
+              inputs: { ...bag, environment: '{environment}', request: '{operation}' },
+            },
+          ]
+        : []),
+    ],
+    periodic:
+      environment === 'notify-production'
+        ? [
+            {
+              name: 'periodic-smoke-tests',
+              template: 'smoke-tests',
+              everyMinutes: Math.max(1, Math.round(10 / speed)),
+            },
+          ]
+        : [],
+  });
+  return {
+    name: 'notify',
+    kind: 'bags',
+    environments: [...bagEnvironments],
+    services: seedServices.map(({ repo }) => repo),
+    stages: Object.fromEntries(bagEnvironments.map((name) => [name, stage(name)])),
+  };
 }

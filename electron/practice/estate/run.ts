@@ -84,7 +84,7 @@ export async function runPracticeProcess(options: {
     });
     state.ports.control = control.port;
     const urls = { git: estate.git.url, github: estate.github.url, control: control.url };
-    await writeEstateFile(paths, urls, options.landing ?? 'push');
+    await writeEstateFile(paths, urls, options.landing ?? 'push', state.speed);
     await estate.save();
     const saving = setInterval(() => {
       inTurn(() => estate.save()).catch((error) => options.onError?.('saving', error));

@@ -1,5 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { Board } from '../../../shared/domain/board';
+import { boardAround } from '../../../shared/domain/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { ExternalLink } from '../../ui/external-link';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -14,7 +15,8 @@ const route = getRouteApi('/apps/$app');
 export function AppScreen() {
   const { app } = route.useParams();
   const { environment } = route.useSearch();
-  const board = useBoard().data;
+  const whole = useBoard().data;
+  const board = whole && boardAround(whole, app);
   const view = useApp(app);
   if (!view.data || !board) {
     return (

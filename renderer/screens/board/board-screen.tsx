@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Board } from '../../../shared/domain/board';
+import { boardOfPipeline, boardPipelines } from '../../../shared/domain/board-scope';
 import { useBoard } from '../../data/queries';
 import { announce } from '../../ui/announcer';
 import { count } from '../../ui/count';
@@ -35,8 +36,11 @@ export function BoardScreen() {
   return <LoadedBoard board={board.data} />;
 }
 
-function LoadedBoard({ board }: { board: Board }) {
+function LoadedBoard({ board: whole }: { board: Board }) {
   const search = route.useSearch();
+  const pipelines = useMemo(() => boardPipelines(whole), [whole]);
+  const pipeline = pipelines.find((name) => name === search.pipeline) ?? pipelines[0] ?? null;
+  const board = useMemo(() => boardOfPipeline(whole, pipeline), [whole, pipeline]);
   const navigate = route.useNavigate();
   const onSearch = (change: Partial<BoardSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -57,7 +61,13 @@ function LoadedBoard({ board }: { board: Board }) {
     <div className={classes.screen}>
       <h1 className="visually-hidden">Board</h1>
       <div className={classes.left}>
-        <Toolbar search={search} counts={counts} onSearch={onSearch} />
+        <Toolbar
+          search={search}
+          counts={counts}
+          pipelines={pipelines}
+          pipeline={pipeline}
+          onSearch={onSearch}
+        />
         <Notices board={board} />
         {view.length > 0 ? (
           <BoardGrid

@@ -10,5 +10,7 @@ export const boardSearchSchema = z.object({
   q: z.string().max(200).optional().catch(undefined),
   only: z.enum(chips).optional().catch(undefined),
   sort: z.enum(sorts).optional().catch(undefined),
+  /** Name of the pipeline that is shown; absent: the first. */
+  pipeline: z.string().max(100).optional().catch(undefined),
 });
 export type BoardSearch = z.infer<typeof boardSearchSchema>;

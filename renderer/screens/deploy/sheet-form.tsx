@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, Textarea } from '@mantine/core';
 import { useId } from 'react';
+import { boardAround } from '../../../shared/domain/board-scope';
 import { actOf } from '../../../shared/domain/operation';
 import { ActButton } from '../../ui/act-button';
 import { ChangeView } from '../../ui/change-view';
@@ -33,7 +34,9 @@ export function SheetForm({ request }: { request: SheetRequest }) {
       <div className={classes.scroll}>
         {(picks || request.environment === null) && (
           <EnvironmentChoice
-            names={sheet.board?.environments.map((each) => each.name) ?? []}
+            names={
+              sheet.board ? boardAround(sheet.board, request.app).environments.map((each) => each.name) : []
+            }
             value={draft.environment}
             onChange={sheet.setEnvironment}
           />

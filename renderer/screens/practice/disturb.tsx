@@ -1,6 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board';
+import { boardAround } from '../../../shared/domain/board-scope';
 import { isImageTag } from '../../../shared/domain/version';
 import { ActButton } from '../../ui/act-button';
 import { Panel } from '../../ui/panel';
@@ -68,7 +69,8 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
   const [pickedEnvironment, setEnvironment] = useState<string | null>(null);
   const [version, setVersion] = useState('');
   const app = pickedApp ?? board?.apps[0] ?? null;
-  const environment = pickedEnvironment ?? board?.environments.at(-1)?.name ?? null;
+  const environments = board && app ? boardAround(board, app).environments.map((each) => each.name) : [];
+  const environment = environments.find((name) => name === pickedEnvironment) ?? environments.at(-1) ?? null;
   const wanted = version.trim();
   const blocked = isImageTag(wanted) ? null : 'Type the version that someone else deploys, such as v12.';
   return (
@@ -84,7 +86,7 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
         />
         <Select
           label="Environment"
-          data={board?.environments.map((each) => each.name) ?? []}
+          data={environments}
           value={environment}
           onChange={setEnvironment}
           allowDeselect={false}

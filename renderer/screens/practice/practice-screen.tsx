@@ -31,8 +31,6 @@ export function PracticeScreen() {
         setLog((before) => [{ key: before.length, text }, ...before].slice(0, 8));
       },
     });
-  const apps = board?.apps ?? [];
-  const environments = board?.environments ?? [];
   return (
     <div className={classes.screen}>
       <header className={classes.head}>
@@ -51,7 +49,7 @@ export function PracticeScreen() {
         ))}
       </ol>
       <div className={classes.columns}>
-        <ReleaseForm apps={apps} environments={environments.map((each) => each.name)} onAct={run} />
+        <ReleaseForm board={board} onAct={run} />
         <div className={classes.stack}>
           <Disturb board={board} onAct={run} />
           <Estate onAct={run} />

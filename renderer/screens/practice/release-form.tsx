@@ -1,5 +1,7 @@
 import { Button, Checkbox, Select } from '@mantine/core';
 import { useState } from 'react';
+import type { Board } from '../../../shared/domain/board';
+import { boardAround } from '../../../shared/domain/board-scope';
 import { Panel } from '../../ui/panel';
 import type { PracticeAct } from './practice-screen';
 import classes from './practice-screen.module.css';
@@ -9,29 +11,41 @@ type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];
 const ways: { value: Breaks; label: string }[] = [
   { value: 'nothing', label: 'Good: nothing breaks' },
   { value: 'crash-loop', label: 'Crashes as it starts' },
-  { value: 'tests-fail', label: 'Fails its smoke tests' },
-  { value: 'tests-flaky', label: 'Has flaky smoke tests' },
+  { value: 'migration-fails', label: 'Fails its migration' },
+  { value: 'tests-fail', label: 'Fails its tests' },
+  { value: 'tests-flaky', label: 'Has flaky tests' },
   { value: 'slow', label: 'Rolls out slowly' },
 ];
 const everywhere = 'everywhere';
 
 interface ReleaseFormProps {
-  apps: string[];
-  environments: string[];
+  board: Board | undefined;
   onAct: (act: PracticeAct) => void;
 }
 
 /** Publishes a new version of an app, as its developers would by merging. */
-export function ReleaseForm({ apps, environments, onAct }: ReleaseFormProps) {
+export function ReleaseForm({ board, onAct }: ReleaseFormProps) {
   const [picked, setPicked] = useState<string | null>(null);
   const [breaks, setBreaks] = useState<Breaks>('nothing');
   const [onlyIn, setOnlyIn] = useState(everywhere);
   const [migration, setMigration] = useState(false);
+  const apps = board?.apps ?? [];
   const app = picked ?? apps[0] ?? null;
+  const environments = board && app ? boardAround(board, app).environments.map((each) => each.name) : [];
   return (
     <Panel title="Release a version">
       <div className={classes.form}>
-        <Select label="App" data={apps} value={app} onChange={setPicked} searchable allowDeselect={false} />
+        <Select
+          label="App"
+          data={apps}
+          value={app}
+          onChange={(value) => {
+            setPicked(value);
+            setOnlyIn(everywhere);
+          }}
+          searchable
+          allowDeselect={false}
+        />
         <Select
           label="What it does"
           data={ways}
