@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { ask, cellAt, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
+import { ask, cellAt, choose, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(50);
@@ -159,4 +159,10 @@ test('a cluster that is away', async () => {
   });
   await look('board-stale');
   await app().practice.control.clusterUp({ environment: 'staging' });
+});
+
+test('board of another pipeline', async () => {
+  await choose(page(), 'Pipeline', 'notify');
+  await expect(cellAt(page(), 'notify-api', 'notify-production')).toBeVisible();
+  await look('board-notify');
 });

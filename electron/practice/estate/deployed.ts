@@ -14,3 +14,9 @@ export const bagSetups: Readonly<Record<BagEnvironment, BagSetup>> = {
   'notify-staging': { suites: ['functional-tests', 'smoke-tests'] },
   'notify-production': { suites: ['smoke-tests', 'provider-tests'] },
 };
+
+/** All test suites of an environment, whoever runs them. */
+export const testSuites = (environment: BagEnvironment): readonly string[] => [
+  ...bagSetups[environment].suites,
+  ...(environment === 'notify-staging' ? ['provider-tests'] : []),
+];

@@ -1,7 +1,7 @@
 import { allApps, allEnvironments, type SeedApp, seedServices } from './apps';
 import type { ControlOutput } from './control-contract';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
-import { bagSetups } from './deployed';
+import { testSuites } from './deployed';
 import { isAway, type PracticeEstate } from './estate';
 import { withAutomaticDeploys, withImageTag } from './image-tag-file';
 import { rival } from './people';
@@ -75,7 +75,7 @@ export function scenarioHandlers(options: {
       return {};
     },
     async breakSuite({ environment, suite, outcome }) {
-      if (!bagSetups[environment].suites.includes(suite))
+      if (!testSuites(environment).includes(suite))
         throw new ScenarioRefusal(`${environment} has no suite ${suite}`);
       estate().faults.setSuite(suite, environment, outcome === 'pass' ? null : outcome);
       return {};

@@ -14,6 +14,7 @@ import { BoardGrid } from './board-grid';
 import classes from './board-screen.module.css';
 import { BoardSkeleton } from './board-skeleton';
 import { Inspector } from './inspector';
+import { PipelineBar } from './pipeline-bar';
 import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
 import type { BoardSearch } from './search';
 import { Toolbar } from './toolbar';
@@ -61,13 +62,13 @@ function LoadedBoard({ board: whole }: { board: Board }) {
     <div className={classes.screen}>
       <h1 className="visually-hidden">Board</h1>
       <div className={classes.left}>
-        <Toolbar
-          search={search}
-          counts={counts}
+        <PipelineBar
           pipelines={pipelines}
           pipeline={pipeline}
-          onSearch={onSearch}
+          kind={board.environments[0]?.pipeline?.kind ?? null}
+          onPipeline={(name) => onSearch({ pipeline: name })}
         />
+        <Toolbar search={search} counts={counts} onSearch={onSearch} />
         <Notices board={board} />
         {view.length > 0 ? (
           <BoardGrid

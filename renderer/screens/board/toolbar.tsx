@@ -2,7 +2,6 @@ import { Kbd, SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useShortcuts } from '../../ui/shortcuts';
-import { useUiState } from '../../ui/ui-state';
 import type { BoardSearch, Chip, Sort } from './search';
 import classes from './toolbar.module.css';
 
@@ -16,14 +15,11 @@ const chipWord: Record<Chip, string> = {
 interface ToolbarProps {
   search: BoardSearch;
   counts: Record<Chip, number>;
-  /** All pipelines of the estate; `null` stands for environments that are in none. */
-  pipelines: readonly (string | null)[];
-  pipeline: string | null;
   onSearch: (change: Partial<BoardSearch>) => void;
 }
 
 /** Filter, chips and order. Counts keep their width, so that chips don't move while data streams in. */
-export function Toolbar({ search, counts, pipelines, pipeline, onSearch }: ToolbarProps) {
+export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(search.q ?? '');
   useEffect(() => setText(search.q ?? ''), [search.q]);
@@ -35,18 +31,6 @@ export function Toolbar({ search, counts, pipelines, pipeline, onSearch }: Toolb
   });
   return (
     <div className={classes.bar} role="toolbar" aria-label="Filter and order">
-      {pipelines.length > 1 && (
-        <SegmentedControl
-          aria-label="Pipeline"
-          value={pipeline ?? ''}
-          onChange={(value) => {
-            // What is selected lies in the other pipeline.
-            useUiState.setState({ selected: null });
-            onSearch({ pipeline: value === pipelines[0] ? undefined : value });
-          }}
-          data={pipelines.map((name) => ({ value: name ?? '', label: name ?? 'Others' }))}
-        />
-      )}
       <TextInput
         ref={box}
         size="xs"

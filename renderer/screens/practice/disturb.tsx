@@ -16,11 +16,11 @@ interface DisturbProps {
 /** Takes things away and brings them back, one by one. */
 export function Disturb({ board, onAct }: DisturbProps) {
   return (
-    <Panel title="Disturb it">
+    <Panel title="Take clusters and Git away">
       <div className={classes.lines}>
         {board?.environments.map(({ name }) => (
           <div key={name} className={classes.line}>
-            <span>Cluster of {name}</span>
+            <span>{name}</span>
             <span className={classes.pair}>
               <Button
                 variant="default"

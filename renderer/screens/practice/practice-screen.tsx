@@ -8,6 +8,7 @@ import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
+import { SuiteForm } from './suite-form';
 
 export type PracticeAct = InputOf<'practice.act'>;
 
@@ -49,12 +50,15 @@ export function PracticeScreen() {
         ))}
       </ol>
       <div className={classes.columns}>
-        <ReleaseForm board={board} onAct={run} />
         <div className={classes.stack}>
-          <Disturb board={board} onAct={run} />
+          <ReleaseForm board={board} onAct={run} />
+          {board && <SuiteForm board={board} onAct={run} />}
+        </div>
+        <Disturb board={board} onAct={run} />
+        <div className={classes.stack}>
+          <SomeoneElse board={board} onAct={run} />
           <Estate onAct={run} />
         </div>
-        <SomeoneElse board={board} onAct={run} />
       </div>
     </div>
   );

@@ -1,0 +1,39 @@
+import { SegmentedControl } from '@mantine/core';
+import type { EnvironmentView } from '../../../shared/domain/board';
+import { useUiState } from '../../ui/ui-state';
+import classes from './pipeline-bar.module.css';
+
+interface PipelineBarProps {
+  /** Names of all pipelines of the estate; `null` stands for environments that are in none. */
+  pipelines: readonly (string | null)[];
+  pipeline: string | null;
+  kind: NonNullable<EnvironmentView['pipeline']>['kind'] | null;
+  onPipeline: (name: string | undefined) => void;
+}
+
+const kindWords = {
+  apps: 'Every app is deployed and promoted alone.',
+  bags: 'All services are packed into bags, and deployed and tested together.',
+};
+
+/** Which pipeline the board shows: one at a time. Nothing where the estate has only one. */
+export function PipelineBar({ pipelines, pipeline, kind, onPipeline }: PipelineBarProps) {
+  if (pipelines.length < 2) return null;
+  return (
+    <div className={classes.bar}>
+      <SegmentedControl
+        aria-label="Pipeline"
+        value={pipeline ?? ''}
+        onChange={(value) => {
+          // What is selected lies in another pipeline.
+          useUiState.setState({ selected: null });
+          onPipeline(value === (pipelines[0] ?? '') ? undefined : value);
+        }}
+        data={pipelines.map((name) => ({ value: name ?? '', label: name ?? 'Others' }))}
+      />
+      <span className={classes.word}>
+        {kind ? kindWords[kind] : 'These environments are in no pipeline.'}
+      </span>
+    </div>
+  );
+}

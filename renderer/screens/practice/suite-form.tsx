@@ -1,0 +1,57 @@
+import { Button, Select } from '@mantine/core';
+import { useState } from 'react';
+import type { Board } from '../../../shared/domain/board';
+import { Panel } from '../../ui/panel';
+import type { PracticeAct } from './practice-screen';
+import classes from './practice-screen.module.css';
+
+type Outcome = Extract<PracticeAct, { act: 'suite' }>['outcome'];
+
+const suites = ['functional-tests', 'smoke-tests', 'provider-tests'];
+const outcomes: { value: Outcome; label: string }[] = [
+  { value: 'flaky', label: 'Fail once, at their next run' },
+  { value: 'fail', label: 'Fail from now on' },
+  { value: 'pass', label: 'Run as usual again' },
+];
+
+/** Makes a test suite of an environment fail, whatever runs there. */
+export function SuiteForm({ board, onAct }: { board: Board; onAct: (act: PracticeAct) => void }) {
+  const environments = board.environments
+    .filter(({ pipeline }) => pipeline?.kind === 'bags')
+    .map(({ name }) => name);
+  const [picked, setPicked] = useState<string | null>(null);
+  const [suite, setSuite] = useState('smoke-tests');
+  const [outcome, setOutcome] = useState<Outcome>('flaky');
+  const environment = environments.find((name) => name === picked) ?? environments.at(-1);
+  if (environment === undefined) return null;
+  return (
+    <Panel title="Break the tests of bags">
+      <div className={classes.form}>
+        <Select
+          label="Environment"
+          data={environments}
+          value={environment}
+          onChange={setPicked}
+          allowDeselect={false}
+        />
+        <Select
+          label="Suite"
+          data={suites}
+          value={suite}
+          onChange={(value) => value && setSuite(value)}
+          allowDeselect={false}
+        />
+        <Select
+          label="What they do"
+          data={outcomes}
+          value={outcome}
+          onChange={(value) => value && setOutcome(value as Outcome)}
+          allowDeselect={false}
+        />
+        <Button variant="default" onClick={() => onAct({ act: 'suite', environment, suite, outcome })}>
+          Change {suite}
+        </Button>
+      </div>
+    </Panel>
+  );
+}
