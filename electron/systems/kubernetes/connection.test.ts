@@ -1,4 +1,4 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -126,41 +126,6 @@ describe('connections', () => {
         ready: true,
       },
     });
-  });
-
-  it('asks a command for credentials, once for many requests, and again after a 401', async () => {
-    const command = join(now.folder, 'login');
-    const log = join(now.folder, 'log');
-    const token = join(now.folder, 'token');
-    await writeFile(token, 'token-of-nobody');
-    await writeFile(
-      command,
-      `#!/bin/sh\necho x >> ${log}\necho '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"'$(cat ${token})'"}}'\n`,
-    );
-    await chmod(command, 0o700);
-    const path = join(now.folder, 'config');
-    const config = kubeconfig([
-      { name: 'a', server: now.cluster.server.url, ca: now.cluster.certificates.ca, token: 'x' },
-    ]);
-    const exec = `exec: {apiVersion: client.authentication.k8s.io/v1, command: ${command}}`;
-    await writeFile(path, config.replace('token: x', exec));
-    const byCommand = connect({ kubeconfig: [path] });
-    expect(await failureOf(byCommand.json({ path: '/api' }))).toMatchObject({
-      code: 'unauthorised',
-      status: 401,
-    });
-    await writeFile(token, 'token-of-test');
-    const answers = await Promise.all([1, 2, 3].map(() => byCommand.json({ path: '/api' })));
-    expect(answers).toHaveLength(3);
-    byCommand.close();
-    await writeFile(command, '#!/bin/sh\necho "secret-token is no JSON"\n');
-    const broken = connect({ kubeconfig: [path] });
-    const failure = await failureOf(broken.json({ path: '/api' }));
-    expect(failure.code).toBe('unauthorised');
-    expect(JSON.stringify(failure)).not.toContain('secret');
-    await rm(command);
-    const missing = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
-    expect(missing.detail).toContain('is not there');
   });
 });
 

@@ -2,24 +2,27 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import { type CredentialSource, type Credentials, credentialSource } from './credentials';
+import { ExecError } from './exec-credential';
 import {
   badDataError,
   credentialError,
   KubeError,
   networkError,
   type Place,
+  proxyError,
   retryAfterOf,
   statusError,
   timeoutError,
   tooLargeError,
 } from './failures';
 import { type ContextSource, defaultKubeconfigFiles, findContext } from './kubeconfig-files';
+import { proxyText } from './proxies';
 import type { ApiRequest, Connection, ConnectionOptions } from './types';
 
 /** How long credentials are used before the kubeconfig's sources (files, commands) are asked again, in ms. */
 const credentialsLive = 60_000;
-/** How long a command of the kubeconfig may take to get a token, in ms. */
-const credentialsTimeout = 30_000;
+/** How long reading them may take as a whole, in ms: a file may lie on a network. A command has its own, shorter limit. */
+const credentialsTimeout = 60_000;
 const bodyLimit = 256 * 1024 * 1024;
 const refusalLimit = 64 * 1024;
 
@@ -32,9 +35,9 @@ interface Access {
 }
 
 /**
- * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Exec plugins, providers and
- * proxies are the library's business; requests go over Node's own HTTP client, since the library's watch and log
- * calls hide status objects, stalls and half answers.
+ * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Requests go over Node's own HTTP
+ * client: the well-known library's watch and log calls hide status objects, stalls and half answers, and its exec
+ * plugins know neither expiry nor a time-out.
  * @throws KubeError `not-found` or `bad-data` naming the file.
  */
 export function connect(options: ConnectionOptions = {}): Connection {
@@ -117,16 +120,20 @@ class ClusterConnection implements Connection {
     try {
       credentials = await this.#source.read();
     } catch (error) {
-      throw credentialError(this.#place, reasonOf(error), error);
+      throw error instanceof ExecError
+        ? credentialError(this.#place, error.message, error, error)
+        : credentialError(this.#place, reasonOf(error), error);
     }
     const known = this.#access;
-    if (known && isDeepStrictEqual(known.credentials.tls, credentials.tls)) {
-      this.#access = { ...known, credentials };
+    if (known && isDeepStrictEqual(known.credentials.basis, credentials.basis)) {
+      this.#access = { ...known, credentials: { ...credentials, tls: known.credentials.tls } };
     } else {
       known?.pooled.destroy();
-      const pooled = credentials.makeAgent();
-      (pooled as http.Agent & { keepAlive: boolean }).keepAlive = true;
-      this.#access = { credentials, pooled, fresh: credentials.makeAgent() };
+      this.#access = {
+        credentials,
+        pooled: credentials.makeAgent(true),
+        fresh: credentials.makeAgent(false),
+      };
     }
     this.#accessAt = Date.now();
     return this.#access;
@@ -145,7 +152,7 @@ class ClusterConnection implements Connection {
       const outgoing = (url.protocol === 'http:' ? http : https).request(url, {
         method,
         agent: onlyAsks ? access.pooled : access.fresh,
-        ...(access.credentials.auth ? { auth: access.credentials.auth } : {}),
+        ...access.credentials.tls,
         headers: {
           accept: 'application/json',
           'user-agent': 'signalbox',
@@ -168,7 +175,12 @@ class ClusterConnection implements Connection {
         // A kept connection that the server closed at the same moment: nothing was read, so ask again on another.
         else if (mayRepeat && onlyAsks && outgoing.reusedSocket && isBroken(error))
           this.#send(request, access, false).then(resolve, reject);
-        else reject(networkError(error, this.#place));
+        else reject(networkError(error, this.#placeVia(access)));
+      });
+      outgoing.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+        const { proxy } = access.credentials;
+        if (proxy && statusCode !== 200)
+          outgoing.destroy(proxyError(this.#place, proxyText(proxy), statusCode));
       });
       outgoing.once('response', (response) => {
         clearTimeout(timer);
@@ -181,6 +193,10 @@ class ClusterConnection implements Connection {
       });
       outgoing.end(body);
     });
+  }
+
+  #placeVia({ credentials: { proxy } }: Access): Place {
+    return proxy ? { ...this.#place, proxy: proxyText(proxy) } : this.#place;
   }
 
   async #refusal(response: IncomingMessage, status: number, request: ApiRequest): Promise<KubeError> {
@@ -231,9 +247,9 @@ const isBroken = (error: Error): boolean =>
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
 
-/** Why credentials could not be got. A JSON parser's message quotes its input, which here is a token: never shown. */
+/** Why credentials could not be got. A parser's message quotes its input, which here is a secret: never shown. */
 function reasonOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'the command for credentials printed something else than JSON';
+  if (error instanceof SyntaxError) return 'a file that the kubeconfig names cannot be read';
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `${path ?? 'a file or command that the kubeconfig names'} is not there`;
   return (message ?? String(error)).split('\n', 1)[0] ?? '';

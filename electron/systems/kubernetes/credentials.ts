@@ -1,33 +1,30 @@
 import { readFile } from 'node:fs/promises';
-import http from 'node:http';
-import https, { type AgentOptions, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type http from 'node:http';
+import tls, { type ConnectionOptions } from 'node:tls';
+import { systemAuthorities } from './authorities';
+import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
 import type { ContextSource } from './kubeconfig-files';
+import { agentFor, proxyFor } from './proxies';
 
 /** What a request needs to be let in. Holds secrets. */
 export interface Credentials {
-  headers: Record<string, string>;
-  /** `user:password`, where the kubeconfig has them. */
-  auth: string | undefined;
-  /** What of TLS it rests on, to see whether the agents still fit. */
-  tls: Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+  headers: Record<string, string | string[]>;
+  /** What the connections rest on, to see whether kept ones still fit. */
+  basis: unknown;
+  /** How TLS to the server is spoken. */
+  tls: ConnectionOptions;
+  /** The proxy on the way; `null`: none. */
+  proxy: URL | null;
   /** A new agent at each call. */
-  makeAgent: () => http.Agent;
+  makeAgent: (keepAlive: boolean) => http.Agent;
 }
 
 /** Gets the credentials of a context, from its files and commands, as they are now. */
 export interface CredentialSource {
+  /** @throws ExecError, or what reading a file throws. */
   read(): Promise<Credentials>;
-  /** The server refused what `read` gave: caches of tokens are dropped. */
+  /** The server refused what `read` gave: kept credentials are dropped. */
   forget(): void;
-}
-
-/** What only the library does: exec plugins, cloud providers, impersonation, proxies. */
-export function credentialSource(source: ContextSource): CredentialSource {
-  const { user } = source.user;
-  const { cluster } = source.cluster;
-  const forLibrary = ['exec', 'auth-provider', 'as'].some((field) => user[field]) || cluster['proxy-url'];
-  return forLibrary ? libraryCredentials(source) : plainCredentials(source);
 }
 
 const text = (value: unknown): string | undefined =>
@@ -41,82 +38,112 @@ async function fileOrData(file: unknown, data: unknown): Promise<Buffer | undefi
   return path ? readFile(path) : undefined;
 }
 
-/** A token file goes before a token, as with kubectl. */
+/** A token file goes before a token, which is used while the file cannot be read (client-go `transport/round_trippers`). */
 async function tokenOf(user: ContextSource['user']['user']): Promise<string | undefined> {
-  return user.tokenFile ? (await readFile(user.tokenFile, 'utf8')).trim() : text(user.token);
+  const token = text(user.token);
+  if (!user.tokenFile) return token;
+  try {
+    return (await readFile(user.tokenFile, 'utf8')).trim();
+  } catch (error) {
+    if (token) return token;
+    throw error;
+  }
+}
+
+/** Headers by which one acts as another (`as`, `as-uid`, `as-groups`, `as-user-extra`; client-go `transport`). */
+function impersonation(user: ContextSource['user']['user']): Credentials['headers'] {
+  const as = text(user.as);
+  if (!as) return {};
+  const groups = Array.isArray(user['as-groups']) ? user['as-groups'].map(String) : [];
+  const uid = text(user['as-uid']);
+  const extra = Object.entries((user['as-user-extra'] ?? {}) as Record<string, unknown>).map(
+    ([key, values]): [string, string[]] => [
+      `Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`,
+      [values].flat().map(String),
+    ],
+  );
+  return {
+    'Impersonate-User': as,
+    ...(uid ? { 'Impersonate-Uid': uid } : {}),
+    ...(groups.length > 0 ? { 'Impersonate-Group': groups } : {}),
+    ...Object.fromEntries(extra),
+  };
+}
+
+/** What `provideClusterInfo` tells a command of the cluster (client-go `tools/auth/exec`). */
+async function clusterInfo({ cluster }: ContextSource['cluster']): Promise<ClusterInfo> {
+  const ca = await fileOrData(cluster['certificate-authority'], cluster['certificate-authority-data']);
+  const extensions = Array.isArray(cluster.extensions) ? (cluster.extensions as unknown[]) : [];
+  const own = extensions.find(
+    (one): one is { extension?: unknown } =>
+      typeof one === 'object' &&
+      one !== null &&
+      (one as { name?: unknown }).name === 'client.authentication.k8s.io/exec',
+  );
+  return {
+    server: cluster.server,
+    ...(text(cluster['tls-server-name']) ? { 'tls-server-name': cluster['tls-server-name'] } : {}),
+    ...(cluster['insecure-skip-tls-verify'] ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca ? { 'certificate-authority-data': ca.toString('base64') } : {}),
+    ...(text(cluster['proxy-url']) ? { 'proxy-url': cluster['proxy-url'] } : {}),
+    ...(own?.extension === undefined ? {} : { config: own.extension }),
+  };
 }
 
 /**
- * Certificates, tokens and passwords that stand in the kubeconfig or in files that it names. They are read here and
- * not by the library, since that takes longer to load (a thousand modules) than all else until the first answer.
+ * Certificates, tokens, passwords and commands of a kubeconfig, by the rules of client-go. What is no longer spoken
+ * (`auth-provider`) is refused in words.
  */
-function plainCredentials({ cluster: { cluster }, user: { user } }: ContextSource): CredentialSource {
+export function credentialSource(source: ContextSource): CredentialSource {
+  const { cluster } = source.cluster;
+  const { user } = source.user;
+  const exec = user.exec ? new ExecCredentials(source) : null;
   return {
     async read() {
+      if (user['auth-provider'])
+        throw new ExecError(
+          `the kubeconfig's user "${source.user.name}" has an auth-provider, which Kubernetes 1.26 took out`,
+          {
+            advice:
+              'Fetch the kubeconfig anew with your cloud’s login command: it writes an exec command today.',
+          },
+        );
       const [ca, cert, key, token] = await Promise.all([
         fileOrData(cluster['certificate-authority'], cluster['certificate-authority-data']),
         fileOrData(user['client-certificate'], user['client-certificate-data']),
         fileOrData(user['client-key'], user['client-key-data']),
         tokenOf(user),
       ]);
-      const servername = text(cluster['tls-server-name']);
-      const tls = {
-        ...(ca ? { ca } : {}),
-        ...(cert ? { cert } : {}),
-        ...(key ? { key } : {}),
-        ...(servername ? { servername } : {}),
-        ...(cluster['insecure-skip-tls-verify'] ? { rejectUnauthorized: false } : {}),
-      };
       const username = text(user.username);
-      const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+      // Credentials of the kubeconfig itself go before the command's.
+      const given = exec && !token && !username ? await exec.read(() => clusterInfo(source.cluster)) : null;
+      const bearer = token ?? given?.token ?? undefined;
+      const basic = Buffer.from(`${username}:${text(user.password) ?? ''}`).toString('base64');
+      const authorization = bearer ? `Bearer ${bearer}` : username ? `Basic ${basic}` : undefined;
+      const proxy = proxyFor(cluster.server, text(cluster['proxy-url']));
+      const insecure = cluster['insecure-skip-tls-verify'] === true;
+      const materials = {
+        ca: ca ?? (insecure ? undefined : await systemAuthorities()),
+        cert: cert ?? given?.cert ?? undefined,
+        key: key ?? given?.key ?? undefined,
+      };
+      const secureContext = tls.createSecureContext(materials);
+      const servername = text(cluster['tls-server-name']);
+      const host = new URL(cluster.server).hostname.replace(/^\[|\]$/g, '');
       return {
-        headers,
-        auth: !token && username ? `${username}:${text(user.password) ?? ''}` : undefined,
-        tls,
-        makeAgent: () => (cluster.server.startsWith('http:') ? new http.Agent() : new https.Agent(tls)),
+        headers: { ...(authorization ? { Authorization: authorization } : {}), ...impersonation(user) },
+        basis: { ...materials, proxy: proxy?.href },
+        tls: {
+          secureContext,
+          rejectUnauthorized: !insecure,
+          ...(servername ? { servername } : {}),
+          // Over a proxy, Node would look for the proxy's address in the certificate of a server that has no name.
+          checkServerIdentity: (_, certificate) => tls.checkServerIdentity(servername ?? host, certificate),
+        },
+        proxy,
+        makeAgent: (keepAlive) => agentFor(cluster.server, proxy, { keepAlive, secureContext }),
       };
     },
-    forget() {},
-  };
-}
-
-/** The library's credentials. It is loaded when first needed. */
-function libraryCredentials(source: ContextSource): CredentialSource {
-  let config: KubeConfig | undefined;
-  return {
-    async read() {
-      const { KubeConfig } = await import('@kubernetes/client-node');
-      const used = config ?? new KubeConfig();
-      config = used;
-      // Its word for a token file is another than kubectl's, so it is given the token.
-      const { tokenFile: _, ...user } = source.user.user;
-      const token = await tokenOf(source.user.user);
-      if ((used.getContexts() ?? []).length === 0 || source.user.user.tokenFile)
-        // JSON is YAML.
-        used.loadFromString(
-          JSON.stringify({
-            clusters: [source.cluster],
-            users: [{ name: source.user.name, user: { ...user, ...(token ? { token } : {}) } }],
-            contexts: [source.context],
-            'current-context': source.context.name,
-          }),
-        );
-      const options: RequestOptions = {};
-      await used.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-      const { ca, cert, key, servername, rejectUnauthorized } = options;
-      const tls = { ca, cert, key, servername, rejectUnauthorized } as Credentials['tls'];
-      const cluster = used.getCurrentCluster();
-      const library = used as unknown as { createAgent(of: typeof cluster, options: unknown): http.Agent };
-      return {
-        headers: (options.headers ?? {}) as Record<string, string>,
-        auth: options.auth ?? undefined,
-        tls,
-        makeAgent: () => library.createAgent(cluster, { ...tls }),
-      };
-    },
-    forget() {
-      // A new object has new authenticators, whose caches are empty.
-      config = undefined;
-    },
+    forget: () => exec?.forget(),
   };
 }

@@ -16,6 +16,8 @@ export class KubeError extends FailureError {
 export interface Place {
   context: string;
   server: string;
+  /** The proxy on the way, where there is one. */
+  proxy?: string;
 }
 
 type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
@@ -151,10 +153,35 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** A proxy on the way that does not let the connection through. */
+export function proxyError(place: Place, proxy: string, status: number | null, detail?: string): KubeError {
+  const why =
+    status === 407 ? 'wants you to log in' : status === null ? 'cannot be reached' : `refuses (${status})`;
+  return new KubeError(
+    failure(
+      {
+        code: 'unreachable',
+        message: `The proxy ${proxy} on the way to the cluster ${place.context} ${why}.`,
+        meaning: staleMeaning,
+        advice:
+          status === 407
+            ? 'Write your account into the proxy’s address (proxy-url of the kubeconfig, or HTTPS_PROXY).'
+            : 'Check proxy-url in the kubeconfig and HTTPS_PROXY, and whether the proxy may reach the cluster.',
+      },
+      { detail: detail ?? `CONNECT answered ${status}` },
+    ),
+  );
+}
+
+/** Codes that say that nobody was reached: over a proxy, the proxy. */
+const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ETIMEDOUT']);
+
 /** The failure that an error of a socket, of TLS or of reading credentials stands for. */
 export function networkError(error: unknown, place: Place): KubeError {
   if (error instanceof KubeError) return error;
   const code = codeOf(error);
+  if (place.proxy && code !== undefined && unreached.has(code))
+    return proxyError(place, place.proxy, null, code);
   const text = code === undefined ? undefined : describeSystemCode(code, place);
   if (text) return new KubeError(failure(text, { detail: code }), { cause: error });
   return new KubeError(
@@ -184,15 +211,20 @@ export function timeoutError(place: Place, milliseconds: number, method: string)
   );
 }
 
-/** The credentials of the kubeconfig could not be got. `why` must hold no secret. */
-export function credentialError(place: Place, why: string, cause?: unknown): KubeError {
+/** The credentials of the kubeconfig could not be got. `why`, and what a command said, must hold no secret. */
+export function credentialError(
+  place: Place,
+  why: string,
+  cause?: unknown,
+  said: { meaning: string | null; advice: string | null } = { meaning: null, advice: null },
+): KubeError {
   return new KubeError(
     failure(
       {
         code: 'unauthorised',
-        message: `The credentials for the cluster ${place.context} could not be got.`,
-        meaning: staleMeaning,
-        advice: 'Run the login command of your cloud in a terminal, then try again.',
+        message: `The credentials for the cluster ${place.context} could not be got: ${why.slice(0, 300)}.`,
+        meaning: [said.meaning, staleMeaning].filter((one) => one !== null).join(' '),
+        advice: said.advice ?? 'Run the login command of your cloud in a terminal, then try again.',
       },
       { detail: why.slice(0, 300) },
     ),

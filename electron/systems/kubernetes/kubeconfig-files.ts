@@ -17,7 +17,7 @@ export interface ContextInfo {
 }
 
 /**
- * The parts of a kubeconfig (`v1`, `Config`) that are looked at here; all else is kept as it is, for the library.
+ * The parts of a kubeconfig (`v1`, `Config`) that are looked at here; all else is kept as it is, for `credentials.ts`.
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
 const list = <T extends z.ZodType>(item: T) =>
@@ -68,7 +68,7 @@ export interface ContextSource {
 
 /** The files that kubectl would read: `KUBECONFIG`, else `~/.kube/config`. */
 export function defaultKubeconfigFiles(environment: NodeJS.ProcessEnv = process.env): string[] {
-  const named = (environment.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
+  const named = [...new Set((environment.KUBECONFIG ?? '').split(delimiter))].filter((path) => path !== '');
   return named.length > 0 ? named : [join(homedir(), '.kube', 'config')];
 }
 
@@ -115,7 +115,8 @@ function readOne(path: string): File | undefined {
   } catch {
     throw broken(path, 'it is no YAML (its aliases cannot be resolved)');
   }
-  const parsed = fileSchema.safeParse(data);
+  // An empty file is a kubeconfig that names nothing, as with kubectl.
+  const parsed = fileSchema.safeParse(data ?? {});
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw broken(path, `it is no kubeconfig (${issue?.path.join('.') || 'the file'} does not fit)`);
@@ -132,7 +133,12 @@ function withAbsolutePaths(file: File, folder: string): File {
     }
   };
   for (const { cluster } of file.clusters) resolve(cluster, ['certificate-authority']);
-  for (const { user } of file.users) resolve(user, ['client-certificate', 'client-key', 'tokenFile']);
+  for (const { user } of file.users) {
+    resolve(user, ['client-certificate', 'client-key', 'tokenFile']);
+    // A command without a folder is looked for in PATH.
+    const exec = user.exec as Record<string, unknown> | null | undefined;
+    if (typeof exec === 'object' && exec && /[\\/]/.test(String(exec.command))) resolve(exec, ['command']);
+  }
   return file;
 }
 
