@@ -118,6 +118,7 @@ export function trimReplicaSet(object: unknown): AppReplicaSet {
     revision: revisionOf(meta),
     desired: spec.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
+    createdAt: meta.creationTimestamp,
     images: spec.template?.spec.containers.flatMap(({ image }) => (image ? [image] : [])) ?? [],
   };
 }

@@ -38,6 +38,8 @@ export interface ReplicaSetFacts {
   desired: number;
   ready: number;
   images: readonly string[];
+  /** `metadata.creationTimestamp`; ISO 8601 UTC. */
+  createdAt?: string | null;
 }
 
 /** A pod as the rules need it: what is shown, and the uid of the ReplicaSet that owns it. */
@@ -51,7 +53,9 @@ export interface PodFacts extends Omit<RolloutPod, 'replicaSet'> {
  * Whether a Deployment's rollout is done, by the rules of `kubectl rollout status`
  * (kubectl `pkg/polymorphichelpers/rollout_status.go`), in their order.
  */
-export function rolloutState(deployment: DeploymentFacts): Pick<Rollout, 'state' | 'message' | 'failedAt'> {
+export function rolloutState(
+  deployment: DeploymentFacts,
+): Pick<Rollout, 'state' | 'message' | 'failedAt' | 'finishedAt'> {
   const { desired, total, updated, available } = deployment;
   if (deployment.generation > deployment.observedGeneration) {
     return { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
@@ -80,6 +84,8 @@ export function rolloutState(deployment: DeploymentFacts): Pick<Rollout, 'state'
   return {
     state: 'done',
     message: updated === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the new version`,
+    finishedAt:
+      progressing?.reason === 'NewReplicaSetAvailable' ? (progressing.lastUpdateTime ?? null) : null,
   };
 }
 
@@ -113,6 +119,7 @@ export function rolloutOf(
     deployment: deployment.name,
     namespace: deployment.namespace,
     ...rolloutState(deployment),
+    startedAt: beganAt(own, isCurrent, withPods.find(({ set }) => isCurrent(set))?.pods ?? []),
     desired: deployment.desired,
     updated: deployment.updated,
     ready: deployment.ready,
@@ -134,6 +141,18 @@ export function rolloutOf(
     ),
     failingPod: failing?.name ?? null,
   };
+}
+
+/** When the present revision's pods began to be made: see {@link Rollout}. */
+function beganAt(
+  sets: readonly ReplicaSetFacts[],
+  isCurrent: (set: ReplicaSetFacts) => boolean,
+  pods: readonly PodFacts[],
+): string | null {
+  const created = sets.find(isCurrent)?.createdAt ?? null;
+  if (created === null) return null;
+  const isUsedAgain = sets.some((set) => !isCurrent(set) && (set.createdAt ?? '') > created);
+  return isUsedAgain ? (pods[0]?.createdAt ?? null) : created;
 }
 
 /** An image's repository and tag (`registry:5000/apps/frontend:v12@sha256:…` → `v12`); a digest is no tag. */

@@ -51,6 +51,13 @@ export const rolloutSchema = z.object({
   failingPod: z.string().nullable(),
   /** When the deadline passed (`lastUpdateTime` of the condition Progressing), with `failed`; ISO 8601 UTC. */
   failedAt: z.string().nullable().optional(),
+  /**
+   * When the pods of the present revision began to be made: creation of its ReplicaSet, or, where that is an old one
+   * that is used again (after a rollback), of its oldest pod. ISO 8601 UTC.
+   */
+  startedAt: z.string().nullable().optional(),
+  /** When it was done (`lastUpdateTime` of the condition Progressing with NewReplicaSetAvailable), with `done`. */
+  finishedAt: z.string().nullable().optional(),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 
