@@ -41,6 +41,15 @@ export interface LogExcerpt {
   text: string;
 }
 
+/** The stages of a deployment as they were last seen; `body` is JSON that {@link ObservationStore} does not look into. */
+interface KeptDeployment {
+  app: string;
+  environment: string;
+  commit: string;
+  at: string;
+  body: string;
+}
+
 export interface ObservationStore {
   /** What was seen in a cell, newest first; the same array as long as nothing was added. Answers from memory. */
   of(app: string, environment: string): readonly CellObservation[];
@@ -54,6 +63,10 @@ export interface ObservationStore {
   keepLog(excerpt: LogExcerpt): Failure | null;
   /** Newest first. */
   logs(query: { app: string; environment: string; version?: string; limit: number }): LogExcerpt[];
+  /** Keeps what was seen of a deployment; a later sight of the same one takes its place. */
+  keepDeployment(seen: KeptDeployment): Failure | null;
+  /** `null`: nothing was kept of it. */
+  keptDeployment(app: string, environment: string, commit: string): { at: string; body: string } | null;
   /** What went wrong with the file at opening, for a person. */
   readonly notice: string | null;
   close(): void;
@@ -64,6 +77,8 @@ export const maxExcerpt = 64_000;
 /** Kept per cell, and excerpts per cell: enough for months of deployments. */
 const keepPerCell = 400;
 const keepLogsPerCell = 60;
+/** Deployments kept per cell: about a year of a busy app. */
+const keepDeploymentsPerCell = 400;
 
 const tables = `
 create table if not exists observation(id integer primary key, app text, environment text, version text, what text, at text, source text);
@@ -72,6 +87,7 @@ create table if not exists outcome(operationId text primary key, app text, envir
 create index if not exists outcome_at on outcome(at);
 create table if not exists excerpt(id integer primary key, app text, environment text, version text, source text, at text, text text);
 create index if not exists excerpt_cell on excerpt(app, environment, id);
+create table if not exists deployment(id integer primary key, app text, environment text, "commit" text, at text, body text, unique(app, environment, "commit"));
 `;
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now` names the set-aside file: milliseconds. */
@@ -110,7 +126,12 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
     cells.set(key(app, environment), rows);
     return rows;
   };
-  const trim = (table: 'observation' | 'excerpt', app: string, environment: string, keep: number) =>
+  const trim = (
+    table: 'observation' | 'excerpt' | 'deployment',
+    app: string,
+    environment: string,
+    keep: number,
+  ) =>
     database
       .prepare(
         `delete from ${table} where app = ? and environment = ? and id <=
@@ -175,6 +196,24 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
           'select app, environment, version, source, at, text from excerpt where app = ? and environment = ? and version = ifnull(?, version) order by id desc limit ?',
         )
         .all(app, environment, version, limit) as LogExcerpt[],
+    keepDeployment: (seen) =>
+      attempt(() => {
+        const { app, environment, commit, at, body } = seen;
+        const { changes } = database
+          .prepare(
+            'update deployment set at = ?, body = ? where app = ? and environment = ? and "commit" = ?',
+          )
+          .run(at, body, app, environment, commit);
+        if (Number(changes) > 0) return;
+        database
+          .prepare('insert into deployment(app, environment, "commit", at, body) values (?, ?, ?, ?, ?)')
+          .run(app, environment, commit, at, body);
+        trim('deployment', app, environment, keepDeploymentsPerCell);
+      }),
+    keptDeployment: (app, environment, commit) =>
+      (database
+        .prepare('select at, body from deployment where app = ? and environment = ? and "commit" = ?')
+        .get(app, environment, commit) as { at: string; body: string } | undefined) ?? null,
     close: () => database.close(),
   };
 }

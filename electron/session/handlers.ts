@@ -157,6 +157,7 @@ export function createHandlers(
     },
     ...clusterHandlers(session),
     ...historyHandlers(session),
+    'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
     'settings.get': () => shell.settings.get(),
     'settings.set': (change) => {
       const settings = shell.settings.set(
@@ -199,6 +200,7 @@ export function createStreamHandlers(
         const stops = [
           session.engine.onChange((changes) => send([...changes])),
           onSettings(() => send([{ topic: 'settings', key: null }])),
+          session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
         ];
         signal.addEventListener('abort', () => {
           for (const stop of stops) stop();

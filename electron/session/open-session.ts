@@ -18,6 +18,8 @@ import type { Cluster } from '../observation/types';
 import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
+import { releaseRuns } from './release-runs';
+import { createTimelines, type Timelines } from './timelines';
 
 /** What opens one estate. */
 export interface SessionConfig {
@@ -50,6 +52,9 @@ export interface Session {
   readonly history: History;
   /** What clusters and workflows once told. */
   readonly observations: ObservationStore;
+  readonly timelines: Timelines;
+  /** Called with an app when more is known of what GitHub ran for it. Returns the unsubscribe. */
+  onRunKnown(listener: (app: string) => void): () => void;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
 }
@@ -156,7 +161,31 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     if (failure) report(failure.message, failure.detail ?? failure.meaning);
   };
   if (observations.notice !== null) report('the observations were set aside', observations.notice);
+  const runListeners = new Set<(app: string) => void>();
+  const runs =
+    github && estate.sources?.github
+      ? releaseRuns({
+          github,
+          owner: estate.sources.github.owner,
+          onKnown: (app) => {
+            for (const listener of [...runListeners]) listener(app);
+          },
+          now: Date.now,
+        })
+      : null;
+  const timelines = createTimelines({
+    estate,
+    engine,
+    clusters,
+    history,
+    observations,
+    runs,
+    onFailure: kept,
+    now: () => new Date().toISOString(),
+  });
   const stops = [
+    () => timelines.close(),
+    () => runs?.close(),
     ...[...clusters.values()].map(({ view }) =>
       recordHealth({
         view,
@@ -198,6 +227,11 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     neededCredentials: neededCredentials(config),
     history,
     observations,
+    timelines,
+    onRunKnown(listener) {
+      runListeners.add(listener);
+      return () => runListeners.delete(listener);
+    },
     async close() {
       closing.abort();
       for (const stop of stops) stop();

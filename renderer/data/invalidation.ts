@@ -18,9 +18,11 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'preview.get',
     'history.feed',
     'history.event',
+    'deployment.timeline',
   ],
-  rollout: ['rollout.get'],
-  workflow: ['workflow.list', 'workflow.get'],
+  rollout: ['rollout.get', 'deployment.timeline'],
+  workflow: ['workflow.list', 'workflow.get', 'deployment.timeline'],
+  timeline: ['deployment.timeline'],
   cluster: ['cluster.status'],
   history: [
     'board.get',
@@ -35,6 +37,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'history.version',
     'history.compare',
     'history.figures',
+    'deployment.timeline',
   ],
   settings: ['settings.get', 'session.get'],
 };
@@ -50,6 +53,7 @@ const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
   'rollout.get': ['app', 'environment'],
   'workflow.list': ['app', 'environment'],
   'cluster.status': ['environment'],
+  'deployment.timeline': ['app', 'environment'],
 };
 
 /** Topics whose key is the same kind of thing as the narrowed input (an operation's id says nothing about an app). */

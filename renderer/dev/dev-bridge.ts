@@ -8,6 +8,7 @@ import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
 import { historyAnswers } from './history';
 import { devLogLine, devOperations, devRollouts, devWorkflow } from './operations';
+import { devTimeline } from './timeline';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'];
 
@@ -193,6 +194,8 @@ export function devBridge(options: DevOptions): Bridge {
     'workflow.get': () => devWorkflow,
     'cluster.status': ({ environment }: { environment: string }) => devClusterStatus(environment),
     ...historyAnswers,
+    'deployment.timeline': ({ app, environment }: { app: string; environment: string }) =>
+      devTimeline(app, environment),
     'settings.get': () => settings,
     'settings.set': (change: object) => Object.assign(settings, change),
     'credentials.get': () => ({

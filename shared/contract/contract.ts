@@ -10,6 +10,7 @@ import { workflowSchema } from '../domain/workflow';
 import { clusterProcedures } from './cluster';
 import { historyProcedures, historyStreams } from './history';
 import { logSourceSchema } from './logs';
+import { timelineProcedures } from './timeline';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -89,6 +90,7 @@ export type Credential = z.infer<typeof credentialsSchema>['credentials'][number
  * `Result` failures; a refusal is never an `undefined`.
  */
 export const procedures = {
+  ...timelineProcedures,
   'session.get': procedure(nothing, sessionSchema),
   'board.get': procedure(nothing, boardSchema),
   'app.get': procedure(
@@ -224,6 +226,7 @@ export const streams = {
           'cluster',
           'history',
           'settings',
+          'timeline',
         ]),
         key: z.string().nullable(),
       }),

@@ -12,6 +12,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'change.get': true,
   'candidates.list': true,
   'preview.get': true,
+  'deployment.timeline': true,
   'operation.start': true,
   'operation.get': true,
   'operation.list': true,

@@ -64,6 +64,26 @@ const status = (expected: number, message?: string | RegExp) =>
   });
 
 describe('the practice GitHub API', () => {
+  it('tells the run that built a release, by its commit', async () => {
+    const { data: tags } = await octokit.repos.listTags(app);
+    const [newest, older] = tags;
+    if (!newest || !older) throw new Error('the seed has releases');
+    const { data } = await octokit.actions.listWorkflowRunsForRepo({ ...app, head_sha: newest.commit.sha });
+    expect(data.total_count).toBe(1);
+    expect(data.workflow_runs[0]).toMatchObject({
+      name: 'Release',
+      path: '.github/workflows/release.yml',
+      head_branch: newest.name,
+      head_sha: newest.commit.sha,
+      event: 'release',
+      status: 'completed',
+      conclusion: 'success',
+    });
+    const all = await octokit.actions.listWorkflowRunsForRepo({ ...app, per_page: 2 });
+    expect(all.data.workflow_runs.map((run) => run.head_branch)).toEqual([newest.name, older.name]);
+    const none = await octokit.actions.listWorkflowRunsForRepo({ ...app, head_sha: '0'.repeat(40) });
+    expect(none.data).toEqual({ total_count: 0, workflow_runs: [] });
+  });
   it('tells the repo, the user and the rate limit', async () => {
     const { data, headers } = await octokit.repos.get(release);
     expect(data).toMatchObject({ full_name: `${owner}/${releaseRepoName}`, default_branch: 'main' });

@@ -7,6 +7,7 @@ import { listenOnLoopback } from '../estate/loopback';
 import { peopleByEmail } from '../estate/people';
 import { accessOf, type TokenHolder, type Tokens } from '../git/access';
 import { BareRepo } from '../git/bare-repo';
+import { listRuns } from './actions-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import type { Answer, RepoContext } from './context';
 import { type GithubFaults, noGithubFaults } from './faults';
@@ -159,6 +160,7 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^branches$/, listBranches],
   ['GET', /^branches\/(.+)$/, getBranch],
   ['GET', /^commits$/, listCommits],
+  ['GET', /^actions\/runs$/, listRuns],
   ['GET', /^commits\/(.+)\/pulls$/, pullsOfCommit],
   ['GET', /^commits\/(.+)$/, getCommit],
 ];

@@ -4,9 +4,11 @@ import { boardAround } from '../../../shared/domain/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { ExternalLink } from '../../ui/external-link';
 import { FailurePanel } from '../../ui/failure-panel';
+import { needsLook } from '../../ui/trouble';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';
 import { EnvironmentCard } from './environment-card';
+import { EnvironmentSection } from './environment-section';
 import { RecentDeployments } from './recent-deployments';
 
 const route = getRouteApi('/apps/$app');
@@ -15,6 +17,7 @@ const route = getRouteApi('/apps/$app');
 export function AppScreen() {
   const { app } = route.useParams();
   const { environment } = route.useSearch();
+  const navigate = route.useNavigate();
   const whole = useBoard().data;
   const board = whole && boardAround(whole, app);
   const view = useApp(app);
@@ -31,6 +34,11 @@ export function AppScreen() {
     );
   }
   const { cells, previous, sourceUrl } = view.data;
+  // Without a choice the one that asks for a look, else the one that users see.
+  const looked =
+    cells.find((cell) => cell.environment === environment)?.environment ??
+    cells.findLast(needsLook)?.environment ??
+    cells.at(-1)?.environment;
   return (
     <div className={classes.screen}>
       <header className={classes.head}>
@@ -50,6 +58,17 @@ export function AppScreen() {
           />
         ))}
       </div>
+      {looked && (
+        <div className={classes.section}>
+          <EnvironmentSection
+            app={app}
+            cells={cells}
+            environments={board.environments}
+            environment={looked}
+            onEnvironment={(name) => void navigate({ search: { environment: name }, replace: true })}
+          />
+        </div>
+      )}
       <div className={classes.below}>
         <RecentDeployments app={app} environments={board.environments.map((each) => each.name)} />
         <Differences app={app} cells={cells} environments={board.environments} />

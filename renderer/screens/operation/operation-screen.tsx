@@ -8,6 +8,7 @@ import { FindingList } from '../../ui/finding-list';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { Panel } from '../../ui/panel';
+import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { openSheet } from '../../ui/ui-state';
 import { Facts } from './facts';
 import { allPods, type LogChoice, renewed, suggested } from './log-choice';
@@ -68,6 +69,11 @@ function Loaded({ operation }: { operation: Operation }) {
         </div>
         <div className={classes.right}>
           <div className={classes.live}>
+            {deploys && operation.commit && (
+              <Panel title="Timeline">
+                <DeploymentTimeline app={app} environment={environment} commit={operation.commit} />
+              </Panel>
+            )}
             {deploys && (
               <Panel
                 title="Rollout"

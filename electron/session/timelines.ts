@@ -1,0 +1,240 @@
+import type { Application } from '../../shared/domain/board';
+import type { Deployment } from '../../shared/domain/deployment';
+import type { Estate } from '../../shared/domain/estate';
+import { type Failure, FailureError } from '../../shared/domain/failure';
+import type { Operation } from '../../shared/domain/operation';
+import { type KeptStages, keptStagesSchema, type Timeline } from '../../shared/domain/timeline';
+import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline-assembly';
+import type { ApplicationFacts, TimelineFacts } from '../../shared/domain/timeline-facts';
+import type { Engine } from '../engine/engine';
+import type { History } from '../history/client';
+import type { ObservationStore } from '../history/observations';
+import type { Cluster } from '../observation/types';
+import type { ReleaseRuns } from './release-runs';
+
+/** Timelines of deployments, those of the past too, and the keeping of what clusters forget. */
+export interface Timelines {
+  /**
+   * The timeline of a deployment.
+   * @param commit on the ledger's branch; `null`: the newest deployment of the cell.
+   * @throws FailureError `not-found`.
+   */
+  get(app: string, environment: string, commit: string | null): Promise<Timeline>;
+  close(): void;
+}
+
+/** How many deployments of a cell are looked through for a commit. */
+const searched = 500;
+/** Milliseconds within which changes of an app are gathered before its timelines are kept. */
+const gather = 1_000;
+
+type Of = Pick<Deployment, 'commit' | 'at' | 'author' | 'kind' | 'from' | 'to' | 'operationId'>;
+
+/** What a timeline asks of the rest of a session. */
+export interface TimelineSources {
+  estate: Estate;
+  engine: Engine;
+  clusters: ReadonlyMap<string, Cluster>;
+  history: Pick<History, 'deployments'>;
+  observations: Pick<ObservationStore, 'of' | 'keepDeployment' | 'keptDeployment'>;
+  /** `null`: the estate names no GitHub of its apps. */
+  runs: ReleaseRuns | null;
+  /** Told of what could not be kept. */
+  onFailure: (failure: Failure) => void;
+  /** ISO 8601 UTC. */
+  now: () => string;
+}
+
+export function createTimelines(sources: TimelineSources): Timelines {
+  const { engine, clusters, history, observations } = sources;
+
+  const nextOf = (environment: string): string | null => {
+    for (const { environments } of sources.estate.pipelines) {
+      const place = environments.indexOf(environment);
+      if (place >= 0 && environments[place + 1]) return environments[place + 1] ?? null;
+    }
+    return null;
+  };
+
+  function keptOf(app: string, environment: string, commit: string): KeptStages | null {
+    const kept = observations.keptDeployment(app, environment, commit);
+    if (!kept) return null;
+    try {
+      return keptStagesSchema.parse({ at: kept.at, stages: JSON.parse(kept.body) });
+    } catch {
+      // Written by another version of Signalbox: what the cluster tells now has to do.
+      return null;
+    }
+  }
+
+  function operationOf(
+    { operationId }: Of,
+    app: string,
+    environment: string,
+    commit: string,
+  ): Operation | null {
+    if (operationId !== null) {
+      const found = engine.get(operationId);
+      return found.ok ? found.value : null;
+    }
+    return engine.list({ app, environment, limit: 50 }).find((one) => one.commit === commit) ?? null;
+  }
+
+  function factsOf(
+    app: string,
+    environment: string,
+    deployment: Of,
+    after: { replaced: TimelineFacts['replaced']; promoted: Of | null },
+  ): TimelineFacts {
+    const view = clusters.get(environment)?.view;
+    const next = nextOf(environment);
+    const version = deployment.to;
+    const seen = observations
+      .of(app, environment)
+      .find((one) => one.version === version && (one.what === 'tests-passed' || one.what === 'tests-failed'));
+    const held =
+      next && engine.board().cells.find((one) => one.app === app && one.environment === next)?.hold;
+    return {
+      app,
+      environment,
+      deployment,
+      replaced: after.replaced,
+      run: sources.runs?.of(app, version, deployment.at) ?? {
+        state: 'unknown',
+        because: 'This estate names no GitHub of its apps.',
+      },
+      cluster: view?.freshness() ?? { state: 'absent' },
+      applications: view?.applications(app).map(applicationFacts) ?? [],
+      rollouts: view?.rollouts(app) ?? [],
+      tests: view?.workflows({ app, version, template: 'post-sync' }) ?? [],
+      observedTests:
+        seen?.what === 'tests-passed' || seen?.what === 'tests-failed'
+          ? { what: seen.what, at: seen.at }
+          : null,
+      next: next
+        ? {
+            environment: next,
+            deployment: after.promoted && { at: after.promoted.at, kind: after.promoted.kind },
+            workflows: clusters.get(next)?.view.workflows({ app, version, template: 'deploy-image' }) ?? [],
+            heldBecause: held ? `Automatic deploys of ${app} into ${next} are held.` : null,
+          }
+        : null,
+      operation: operationOf(deployment, app, environment, deployment.commit),
+      kept: keptOf(app, environment, deployment.commit),
+    };
+  }
+
+  /** The first deployment of the same version in the next environment since this one. */
+  const promotedBy = (deployment: Of, there: readonly Of[]): Of | null =>
+    there.findLast(({ to, at }) => to === deployment.to && at >= deployment.at) ?? null;
+
+  async function find(
+    app: string,
+    environment: string,
+    commit: string | null,
+  ): Promise<{ deployment: Of; replaced: TimelineFacts['replaced'] }> {
+    const list = await history.deployments({ app, environment, limit: commit === null ? 1 : searched });
+    const place = commit === null ? 0 : list.findIndex((one) => one.commit === commit);
+    const deployment = list[place];
+    const newer = place > 0 ? list[place - 1] : undefined;
+    if (deployment) return { deployment, replaced: newer ? { version: newer.to, at: newer.at } : null };
+    // A commit of a moment ago, which the index is still to read.
+    const own =
+      commit === null
+        ? null
+        : engine.list({ app, environment, limit: 50 }).find((one) => one.commit === commit);
+    const made = own && madeBy(own);
+    if (made) return { deployment: made, replaced: null };
+    throw new FailureError({
+      code: 'not-found',
+      message: `No deployment of ${app} in ${environment} is known${commit ? ` by the commit ${commit.slice(0, 10)}` : ''}.`,
+      meaning: 'It lies before what the history knows, or the history is still being read.',
+      next: [{ do: 'retry', label: 'Look again' }],
+    });
+  }
+
+  // What clusters tell of deployments is kept as it comes to an end, whoever looks.
+  const waiting = new Map<string, NodeJS.Timeout>();
+  const written = new Map<string, string>();
+  function keep(app: string, environment: string): void {
+    const found = engine.app(app);
+    const cells = found.ok ? found.value.cells : [];
+    const deployment = cells.find((cell) => cell.environment === environment)?.deployed;
+    if (!deployment || clusters.get(environment)?.view.freshness().state !== 'live') return;
+    const next = nextOf(environment);
+    const there = cells.find((cell) => cell.environment === next)?.deployed ?? null;
+    const promoted = there ? promotedBy(deployment, [there]) : null;
+    const facts = factsOf(app, environment, deployment, { replaced: null, promoted });
+    const fresh = stagesToKeep(assembleTimeline(facts));
+    const key = `${environment}/${app}/${deployment.commit}`;
+    const said = JSON.stringify(fresh);
+    if (fresh.length === 0 || written.get(key) === said) return;
+    written.set(key, said);
+    const at = sources.now();
+    const others = facts.kept?.stages.filter(({ name }) => !fresh.some((one) => one.name === name)) ?? [];
+    const body = JSON.stringify([...others, ...fresh.map((one) => ({ ...one, asOf: at }))]);
+    const failure = observations.keepDeployment({ app, environment, commit: deployment.commit, at, body });
+    if (failure) sources.onFailure(failure);
+  }
+  function keepSoon(app: string, environment: string): void {
+    const key = `${environment}/${app}`;
+    if (waiting.has(key)) return;
+    waiting.set(
+      key,
+      setTimeout(() => {
+        waiting.delete(key);
+        keep(app, environment);
+      }, gather),
+    );
+  }
+  const stops = [...clusters].map(([environment, { view }]) =>
+    view.onChange((changes) => {
+      const all = changes.some(({ app }) => app === null);
+      const apps = all ? engine.board().apps : changes.flatMap(({ app }) => app ?? []);
+      for (const app of new Set(apps)) keepSoon(app, environment);
+    }),
+  );
+
+  return {
+    async get(app, environment, commit) {
+      const { deployment, replaced } = await find(app, environment, commit);
+      const next = nextOf(environment);
+      const there = next ? await history.deployments({ app, environment: next, limit: searched }) : [];
+      const promoted = promotedBy(deployment, there);
+      return assembleTimeline(factsOf(app, environment, deployment, { replaced, promoted }));
+    },
+    close() {
+      for (const stop of stops) stop();
+      for (const timer of waiting.values()) clearTimeout(timer);
+    },
+  };
+}
+
+/** The deployment that an operation's commit made, before the history has read it. */
+function madeBy({ intent, commit, actor, id, steps, requestedAt }: Operation): Of | null {
+  if (commit === null || !('version' in intent)) return null;
+  const at = steps.find(({ name }) => name === 'commit')?.finishedAt ?? requestedAt;
+  return {
+    commit,
+    at,
+    author: actor,
+    kind: intent.kind,
+    from: intent.expected,
+    to: intent.version,
+    operationId: id,
+  };
+}
+
+function applicationFacts(application: Application): ApplicationFacts {
+  const { operation } = application;
+  return {
+    name: application.name,
+    version: application.version,
+    conditions: application.conditions,
+    operation: operation && { ...operation, finishedAt: null, revision: null, hooks: [] },
+    history: [],
+    promote: application.promoteDeployment,
+    automaticDeploys: application.automaticDeploysEnabled,
+    postSync: application.postSyncWorkflowEnabled ?? null,
+  };
+}
