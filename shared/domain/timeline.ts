@@ -3,16 +3,7 @@ import { deploymentKindSchema } from './deployment';
 import { freshnessSchema } from './freshness';
 
 /** The stages of one deployment, in the order in which they come. */
-export const stageNames = [
-  'run',
-  'commit',
-  'refresh',
-  'sync',
-  'hooks',
-  'rollout',
-  'tests',
-  'promotion',
-] as const;
+const stageNames = ['run', 'commit', 'refresh', 'sync', 'hooks', 'rollout', 'tests', 'promotion'] as const;
 const stageNameSchema = z.enum(stageNames);
 export type StageName = z.infer<typeof stageNameSchema>;
 
@@ -25,7 +16,6 @@ const timeSourceSchema = z.enum([
   'Argo Workflows',
   'this computer',
 ]);
-export type TimeSource = z.infer<typeof timeSourceSchema>;
 
 /** A moment with whose clock it was read from: clocks of different systems differ. ISO 8601 UTC. */
 export const momentOfSchema = z.object({ at: z.string(), source: timeSourceSchema });
