@@ -24,6 +24,10 @@ export const workflowNodeSchema = z.object({
   children: z.array(z.string()),
   /** The pod that runs it, when it is a Pod node and the pod is still there. */
   pod: z.string().nullable(),
+  /** The node whose template it is a step of: what the tree is indented by; `null` for the outermost. */
+  boundary: z.string().nullable().optional(),
+  /** Template that it runs: `smoke-tests`, `post-sync/run`. */
+  template: z.string().nullable().optional(),
 });
 export type WorkflowNode = z.infer<typeof workflowNodeSchema>;
 
@@ -44,5 +48,19 @@ export const workflowSchema = z.object({
   nodes: z.array(workflowNodeSchema),
   /** Why the nodes are missing: they are in a database that a kubeconfig cannot reach. */
   nodesUnavailable: z.string().nullable(),
+  /** `spec.suspend`, or a Suspend node waits to be resumed. */
+  suspended: z.boolean().optional(),
+  /** The workflow that this one was made from again. */
+  resubmittedFrom: z.string().nullable().optional(),
+  /** `spec.arguments.parameters`, with those of its template once the controller stored them. */
+  parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 });
 export type Workflow = z.infer<typeof workflowSchema>;
+
+/** A workflow as it was last seen. `gone`: the cluster has forgotten it since (time to live, or deleted). */
+export const keptWorkflowSchema = z.object({
+  workflow: workflowSchema,
+  seenAt: z.string(),
+  gone: z.boolean(),
+});
+export type KeptWorkflow = z.infer<typeof keptWorkflowSchema>;

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** A Job of an Application's hook (batch/v1), with its pods, so that their logs can be read. */
+export const hookJobSchema = z.object({
+  application: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  /** PreSync, Sync, PostSync, SyncFail; a Job can be of several. Empty: a plain Job of the app. */
+  hooks: z.array(z.string()),
+  state: z.enum(['waiting', 'running', 'suspended', 'succeeded', 'failed']),
+  /** Why it failed, or what it does. */
+  message: z.string(),
+  active: z.number(),
+  succeeded: z.number(),
+  failed: z.number(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  /** Newest first: a Job that tries again has several. */
+  pods: z.array(
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      phase: z.string(),
+      containers: z.array(z.string()),
+      reason: z.string().nullable(),
+      exitCode: z.number().nullable(),
+      startedAt: z.string().nullable(),
+    }),
+  ),
+});
+export type HookJob = z.infer<typeof hookJobSchema>;
