@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { applicationDetailSchema } from '../domain/application-detail';
-import { clusterActSchema } from '../domain/cluster-act';
 import { freshnessSchema } from '../domain/freshness';
 import { hookJobSchema } from '../domain/hook-job';
+import { manualActSchema } from '../domain/manual-act';
 import { failingPodSchema } from '../domain/pod-trouble';
 import { keptWorkflowSchema } from '../domain/workflow';
 
@@ -12,8 +12,10 @@ const requestId = z.uuid();
 const application = z.object({ environment: name, application: name });
 const workflow = z.object({ environment: name, namespace: name, name, requestId });
 /** `text` says what was done; `act` is its entry in the list of acts. */
-const done = z.object({ text: z.string(), act: clusterActSchema });
-const parameters = z.array(z.object({ name: z.string().min(1).max(200), value: z.string().max(10_000) })).max(100);
+const done = z.object({ text: z.string(), act: manualActSchema });
+const parameters = z
+  .array(z.object({ name: z.string().min(1).max(200), value: z.string().max(10_000) }))
+  .max(100);
 
 /**
  * Argo CD and Argo Workflows of one environment. Every act first asks whether the account may do it, is refused with
@@ -48,7 +50,14 @@ export const argoProcedures = {
       dryRun: z.boolean().default(false),
       /** Only these: hooks are left out then. Empty: all. */
       resources: z
-        .array(z.object({ group: z.string().max(200), kind: name, namespace: z.string().max(200).nullable(), name }))
+        .array(
+          z.object({
+            group: z.string().max(200),
+            kind: name,
+            namespace: z.string().max(200).nullable(),
+            name,
+          }),
+        )
         .max(200)
         .default([]),
     }),
@@ -69,7 +78,12 @@ export const argoProcedures = {
   },
   /** A workflow as it was last seen, although the cluster forgot it. */
   'workflow.kept': {
-    input: z.object({ app: name, environment: name, version: name.optional(), limit: z.number().int().min(1).max(100) }),
+    input: z.object({
+      app: name,
+      environment: name,
+      version: name.optional(),
+      limit: z.number().int().min(1).max(100),
+    }),
     output: z.object({ workflows: z.array(keptWorkflowSchema) }),
   },
   /** A new run with the same spec; `parameters` replace those of the same name. */
@@ -83,7 +97,11 @@ export const argoProcedures = {
   'workflow.resume': { input: workflow, output: done },
   /** What was asked of clusters by hand from this console, newest first. */
   'act.list': {
-    input: z.object({ app: name.optional(), environment: name.optional(), limit: z.number().int().min(1).max(200) }),
-    output: z.object({ acts: z.array(clusterActSchema) }),
+    input: z.object({
+      app: name.optional(),
+      environment: name.optional(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    output: z.object({ acts: z.array(manualActSchema) }),
   },
 } as const;

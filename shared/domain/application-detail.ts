@@ -83,7 +83,9 @@ const operationSchema = z.object({
   partial: z.boolean(),
   syncOptions: z.array(z.string()),
   /** The hook that runs right now: `Job/frontend-migrate`, by its phase. */
-  runningHook: z.object({ phase: z.string(), kind: z.string(), namespace: text, name: z.string() }).nullable(),
+  runningHook: z
+    .object({ phase: z.string(), kind: z.string(), namespace: text, name: z.string() })
+    .nullable(),
   results: z.array(syncResultSchema),
 });
 export type ApplicationOperation = z.infer<typeof operationSchema>;

@@ -1,66 +1,10 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
-import { type Application, healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board';
-
-/**
- * The fields of an Argo CD Application that Signalbox uses, as `pkg/apis/application/v1alpha1/types.go` names them.
- * Every field may be missing (a new Application has no status), and a status that a newer Argo CD words differently
- * reads as `Unknown` rather than as an error.
- */
-const operationSchema = z.object({
-  info: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
-  initiatedBy: z.object({ username: z.string().optional(), automated: z.boolean().optional() }).optional(),
-});
-
-/** Where an Application's manifests come from (`ApplicationSpec`), and what a comparison was made with (`ComparedTo`). */
-const placeSchema = z.object({
-  source: z.record(z.string(), z.unknown()).nullish(),
-  sources: z.array(z.unknown()).nullish(),
-  sourceHydrator: z.unknown().optional(),
-});
-
-const applicationObjectSchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string(),
-    resourceVersion: z.string().optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
-  }),
-  spec: placeSchema.optional().catch(undefined),
-  operation: operationSchema.optional(),
-  status: z
-    .object({
-      sync: z
-        .object({
-          status: syncStatusSchema.catch('Unknown'),
-          revision: z.string().optional(),
-          comparedTo: placeSchema.optional().catch(undefined),
-        })
-        .optional(),
-      health: z
-        .object({ status: healthStatusSchema.catch('Unknown'), message: z.string().optional() })
-        .optional(),
-      reconciledAt: z.string().optional(),
-      operationState: z
-        .object({
-          phase: z.string(),
-          message: z.string().optional(),
-          startedAt: z.string().optional(),
-          finishedAt: z.string().optional(),
-          operation: operationSchema.optional(),
-          syncResult: z.object({ revision: z.string().optional() }).optional(),
-        })
-        // A sync request nulls it (sync.ts), and a cluster may hand that null back until Argo CD takes over.
-        .nullish(),
-      conditions: z.array(z.object({ type: z.string(), message: z.string() })).optional(),
-      summary: z.object({ images: z.array(z.string()).optional() }).optional(),
-    })
-    .optional(),
-});
+import type { Application } from '../../../shared/domain/board';
+import { type ApplicationOwnDetail, operationIdOf, readDetail } from './application-detail';
+import { applicationObjectSchema, type Place } from './application-object';
 
 export const refreshAnnotation = 'argocd.argoproj.io/refresh';
-/** The name under which an operation's id stands in `operation.info`. */
-export const operationInfoName = 'signalbox-operation';
 
 /** An Application as it is kept in memory: what the board shows, and what the engine decides by. */
 export interface ArgoApplication {
@@ -71,6 +15,7 @@ export interface ArgoApplication {
   /** Annotation `repoName`: the app that it belongs to; its own name when it isn't annotated. */
   repoName: string;
   shown: Application;
+  detail: ApplicationOwnDetail;
   /** The refresh annotation is still there: the comparison is not stored yet. */
   refreshPending: boolean;
   /** `.operation` is set: a sync was asked for and is not taken over or finished yet. */
@@ -78,6 +23,11 @@ export interface ArgoApplication {
   /** Operation id in `operationState.operation.info`. */
   syncedBy: string | null;
   reconciledAt: string | null;
+  /**
+   * The spec names another source than the last comparison was made with: `shown.sync` is `Unknown` then. `told` is what
+   * Argo CD says, `fingerprint` tells one such spec from another.
+   */
+  olderSpec: { told: Application['sync']; fingerprint: string } | null;
 }
 
 const flag = (value: string | undefined): boolean | null =>
@@ -94,17 +44,20 @@ function withoutEmpty(value: unknown): unknown {
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
-type Place = z.infer<typeof placeSchema>;
+const sourcesOf = (place: Place): unknown =>
+  withoutEmpty(place.sources.length > 0 ? place.sources : place.source);
 
 /**
  * Whether the last comparison was made with another source than the spec names by now: the test by which Argo CD
  * itself decides that a comparison is needed (`controller/appcontroller.go`, `needRefreshAppStatus`). Between the
  * parent's change of the spec and that comparison, the status still speaks of the version before.
  */
-function isOfAnotherSource(spec: Place | undefined, comparedTo: Place | undefined): boolean {
+function isOfAnotherSource(
+  spec: Place | null | undefined,
+  comparedTo: Place | null | undefined,
+): spec is Place {
   if (!spec || !comparedTo || spec.sourceHydrator) return false;
-  const sources = spec.sources?.length ? 'sources' : 'source';
-  const [now, then] = [withoutEmpty(spec[sources]), withoutEmpty(comparedTo[sources])];
+  const [now, then] = [sourcesOf(spec), sourcesOf(comparedTo)];
   return now !== undefined && then !== undefined && !isDeepStrictEqual(now, then);
 }
 
@@ -118,30 +71,64 @@ export function readApplication(object: unknown): ArgoApplication | null {
   const { metadata, spec, status, operation } = parsed.data;
   const annotations = metadata.annotations ?? {};
   const state = status?.operationState;
+  const told = status?.sync?.status ?? 'Unknown';
+  const isOlder = isOfAnotherSource(spec, status?.sync?.comparedTo);
+  const detail = readDetail(parsed.data);
   return {
     name: metadata.name,
     namespace: metadata.namespace,
     resourceVersion: metadata.resourceVersion ?? null,
     repoName: annotations.repoName ?? metadata.name,
     refreshPending: annotations[refreshAnnotation] !== undefined,
-    operationRequested: operation !== undefined,
-    syncedBy: state?.operation?.info?.find(({ name }) => name === operationInfoName)?.value ?? null,
+    operationRequested: operation !== undefined && operation !== null,
+    syncedBy: operationIdOf(state?.operation),
     reconciledAt: status?.reconciledAt ?? null,
+    olderSpec: isOlder ? { told, fingerprint: fingerprintOf(spec) } : null,
+    detail,
     shown: {
       name: metadata.name,
       version: annotations.imageTag ?? null,
       automaticDeploysEnabled: flag(annotations.automaticDeploysEnabled),
       promoteDeployment: flag(annotations.promoteDeployment),
       postSyncWorkflowEnabled: flag(annotations.postSyncWorkflowEnabled),
-      sync: isOfAnotherSource(spec, status?.sync?.comparedTo)
-        ? 'Unknown'
-        : (status?.sync?.status ?? 'Unknown'),
+      sync: isOlder ? 'Unknown' : told,
       health: status?.health?.status ?? 'Unknown',
       operation: state
         ? { phase: state.phase, message: state.message ?? null, startedAt: state.startedAt ?? null }
         : null,
-      conditions: status?.conditions ?? [],
+      conditions: detail.conditions.map(({ type, message }) => ({ type, message })),
       images: status?.summary?.images ?? [],
     },
   };
+}
+
+function fingerprintOf(spec: Place): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sourcesOf(spec)) ?? '')
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/**
+ * Believes Argo CD where our own test of the source would never come to rest. `reconciledAt` moves only when a comparison
+ * against the newest commit was stored; one that was under way while the spec changed may still speak of the old one, a
+ * second one cannot. So a spec that still looks different after two of them only looks so to us.
+ * @param seen how often `reconciledAt` moved under each fingerprint; kept by the caller.
+ */
+export function settleOlderSpec(
+  application: ArgoApplication,
+  seen: Map<string, { fingerprint: string; reconciledAt: string | null; moves: number }>,
+): ArgoApplication {
+  const { name, namespace, olderSpec, reconciledAt } = application;
+  const key = `${namespace}/${name}`;
+  if (!olderSpec) {
+    seen.delete(key);
+    return application;
+  }
+  const known = seen.get(key);
+  const same = known?.fingerprint === olderSpec.fingerprint ? known : null;
+  const moves = same ? same.moves + Number(reconciledAt !== same.reconciledAt) : 0;
+  seen.set(key, { fingerprint: olderSpec.fingerprint, reconciledAt, moves });
+  if (moves < 2) return application;
+  return { ...application, olderSpec: null, shown: { ...application.shown, sync: olderSpec.told } };
 }

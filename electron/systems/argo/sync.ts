@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operationInfoName } from './application';
+import { operationInfoName } from './application-detail';
 
 /**
  * Syncing by the custom resource alone, without Argo CD's API server. Sources: argo-cd `util/argo/argo.go`

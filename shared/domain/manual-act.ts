@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Acts on a cluster that are done by hand and at once, beside the operations of the engine. */
-const clusterActKinds = [
+const manualActKinds = [
   'refresh',
   'sync',
   'terminate-sync',
@@ -14,12 +14,12 @@ const clusterActKinds = [
 ] as const;
 
 /** One act, as it was asked and as it ended. Times are ISO 8601 UTC. */
-export const clusterActSchema = z.object({
+export const manualActSchema = z.object({
   /** The request's id, which Argo CD carries in `operation.info` and a new workflow in a label. */
   id: z.string(),
   at: z.string(),
   actor: z.string(),
-  kind: z.enum(clusterActKinds),
+  kind: z.enum(manualActKinds),
   environment: z.string(),
   /** The app that the object belongs to. */
   app: z.string(),
@@ -31,4 +31,4 @@ export const clusterActSchema = z.object({
   /** The workflow that a resubmission made. */
   created: z.object({ namespace: z.string(), name: z.string() }).nullable(),
 });
-export type ClusterAct = z.infer<typeof clusterActSchema>;
+export type ManualAct = z.infer<typeof manualActSchema>;
