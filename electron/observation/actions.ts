@@ -1,18 +1,13 @@
-import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
+import { fail, ok, type Result } from '../../shared/domain/failure';
 import { readApplication, refreshAnnotation } from '../systems/argo/application';
 import { syncWrite, terminateWrite } from '../systems/argo/sync';
-import { hasEnded, readWorkflow } from '../systems/argo/workflow';
-import {
-  type Change,
-  changeObject,
-  getObject,
-  listObjects,
-  patchObject,
-} from '../systems/kubernetes/objects';
+import { readWorkflow } from '../systems/argo/workflow';
+import { type Change, changeObject, listObjects, patchObject } from '../systems/kubernetes/objects';
 import type { Connection, KubeFailure, KubeObject, ResourceRef } from '../systems/kubernetes/types';
 import type { ClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
+import { refusedAct, unreadable, workflowActions } from './workflow-actions';
 
 const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
@@ -23,20 +18,13 @@ const busy = (application: string, by: string): KubeFailure => ({
   reason: null,
 });
 
-const unreadable = (name: string): KubeFailure => ({
-  code: 'bad-data',
-  message: `${name} is not an object that Signalbox can read.`,
-  meaning: 'Nothing was changed.',
-  next: [{ do: 'advice', label: 'Look at it with kubectl.' }],
+const anotherRuns = (application: string, startedAt: string): KubeFailure => ({
+  code: 'conflict',
+  message: `Another sync of ${application} began at ${startedAt}.`,
+  meaning: 'The one that was to be terminated has ended; the new one was left alone.',
+  next: [{ do: 'advice', label: 'Look at what it does now, then decide again.' }],
   status: null,
   reason: null,
-});
-
-const nothingRuns = (application: string): Failure => ({
-  code: 'refused',
-  message: `No sync of ${application} is running.`,
-  meaning: 'There is nothing to terminate.',
-  next: [],
 });
 
 /** The acts of one cluster, through the custom resources alone. */
@@ -71,6 +59,7 @@ export function clusterActions(
   const done = (result: Result<unknown>): Result<void> => (result.ok ? ok(undefined) : fail(result.failure));
 
   return {
+    ...workflowActions(connection, place),
     parentApplication: place.parentApplication,
 
     async refresh(application, mode, signal) {
@@ -105,29 +94,28 @@ export function clusterActions(
 
     syncedBy: (application) => state.argoApplication(application)?.syncedBy ?? null,
 
-    async terminate(application, signal) {
+    async terminate(application, startedAt, signal) {
       const decide = (current: KubeObject): Change<KubeObject> => {
-        const write = terminateWrite(current);
-        if (write.kind === 'write') return { write: write.object as KubeObject };
-        const failure = write.kind === 'unreadable' ? unreadable(application) : nothingRuns(application);
-        return { refuse: { ...failure, status: null, reason: null } };
+        const write = terminateWrite(current, startedAt);
+        switch (write.kind) {
+          case 'write':
+            return { write: write.object as KubeObject };
+          case 'already-terminating':
+            return { leave: true };
+          case 'another-runs':
+            return { refuse: anotherRuns(application, write.startedAt) };
+          case 'nothing-runs':
+            return {
+              refuse: refusedAct({
+                refused: `No sync of ${application} is running.`,
+                meaning: 'There is nothing to terminate.',
+              }),
+            };
+          case 'unreadable':
+            return { refuse: unreadable(application) };
+        }
       };
       return done(await changeObject(connection, { ...applications, name: application }, decide, { signal }));
-    },
-
-    async stopWorkflow(namespace, name, mode, signal) {
-      const ref = { ...workflows, namespace, name };
-      const read = await getObject(connection, ref, { signal });
-      // It vanished: its time to live ran out, or somebody deleted it. Either way nothing of it runs.
-      if (!read.ok) return read.failure.code === 'not-found' ? ok({ stopped: false }) : fail(read.failure);
-      const workflow = readWorkflow(read.value, place.environment);
-      if (!workflow) return fail(unreadable(name));
-      if (hasEnded(workflow)) return ok({ stopped: false });
-      // A Terminate is stronger than a Stop and stays.
-      if (workflow.shutdown === mode || workflow.shutdown === 'Terminate') return ok({ stopped: true });
-      // A patch without a resourceVersion: the controller writes the status all the time, and this must not lose to it.
-      const patched = await patchObject(connection, ref, 'merge', { spec: { shutdown: mode } }, { signal });
-      return patched.ok ? ok({ stopped: true }) : fail(patched.failure);
     },
 
     async readWorkflows({ app, template }, signal) {

@@ -4,12 +4,17 @@ import type { ClusterGap, ClusterWatch } from '../../shared/domain/cluster-statu
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Rollout } from '../../shared/domain/rollout';
 import { rolloutOf } from '../../shared/domain/rollout-rules';
+import { mostShut, type SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflow';
-import type { ArgoApplication } from '../systems/argo/application';
+import { type ArgoApplication, settleOlderSpec } from '../systems/argo/application';
+import type { ArgoProject } from '../systems/argo/project';
 import { withPods } from '../systems/argo/workflow';
 import type { WatchBatch, WatchMeter } from '../systems/kubernetes/types';
+import { createArgoState } from './argo-state';
+import type { ClusterPlace } from './place';
 import { createTable } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
+import type { AppJob } from './trim-job';
 import type { ClusterChange, ClusterView } from './types';
 import { createWatchBoard } from './watch-board';
 import type { WatchedKind } from './watched-kinds';
@@ -24,6 +29,10 @@ export interface ClusterState {
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
   applyPods(batch: WatchBatch<AppPod>): void;
   applyWorkflows(batch: WatchBatch<Workflow>): void;
+  applyProjects(batch: WatchBatch<ArgoProject>): void;
+  applyJobs(batch: WatchBatch<AppJob>): void;
+  /** Tells of Applications whose sync windows opened or closed since the last look. */
+  lookAtWindows(): void;
   /** The state of one watch. `answered`: it fails because the cluster refuses, not for want of an answer. */
   applyFreshness(kind: WatchedKind, freshness: Freshness, answered?: boolean): void;
   /** The cluster answered a question of ours: with `rights`, what one may do there differs from before. */
@@ -46,6 +55,8 @@ export function createClusterState(
   environment: string,
   kinds: readonly WatchedKind[],
   options: {
+    place?: Pick<ClusterPlace, 'argoNamespace' | 'appsNamespace'>;
+    now?: () => Date;
     access?: (act: ClusterAct) => ClusterAccess;
     meterOf?: (kind: WatchedKind) => WatchMeter;
   } = {},
@@ -74,6 +85,47 @@ export function createClusterState(
     for (const app of apps) rolloutsOf.delete(app);
     tell('rollout', apps);
   };
+  const now = options.now ?? (() => new Date());
+  const argo = createArgoState({
+    argoNamespace: options.place?.argoNamespace ?? '',
+    jobsNamespace: options.place?.appsNamespace ?? '',
+    live: {
+      deployment: (namespace, name) => seen('rollouts', namespace, deployments.get(namespace, name)),
+      replicaSet: (namespace, name) => seen('rollouts', namespace, replicaSets.get(namespace, name)),
+      pod: (namespace, name) => seen('pods', namespace, pods.get(namespace, name)),
+    },
+    podsOf: (owner) => pods.of(owner),
+    freshness: (topic) => board.freshness(topic),
+  });
+  /** What is not there where its kind is watched and live is missing; anywhere else nobody knows. */
+  function seen<T>(topic: 'rollouts' | 'pods', namespace: string, found: T | null): T | null | undefined {
+    if (found !== null) return found;
+    return namespace === options.place?.appsNamespace && board.freshness(topic).state === 'live'
+      ? null
+      : undefined;
+  }
+  const olderSpecs: Parameters<typeof settleOlderSpec>[1] = new Map();
+  const windowStates = new Map<string, string>();
+  const signOf = (windows: SyncWindowsView): string =>
+    windows.state === 'unknown' ? windows.because : `${windows.state} ${windows.text} ${windows.opensAt}`;
+  const windowsMoved = (): void => {
+    const at = now();
+    const moved = [...applicationsByName.values()].filter((application) => {
+      const sign = signOf(argo.windowsOf(application, at));
+      const before = windowStates.get(application.name);
+      windowStates.set(application.name, sign);
+      return before !== undefined && before !== sign;
+    });
+    tell(
+      'application',
+      moved.map(({ repoName }) => repoName),
+    );
+  };
+  /** Of an app: the one of its own name first, twins after it. */
+  const ofApp = (app: string): ArgoApplication[] =>
+    [...applications.of(app)].sort(
+      (a, b) => Number(b.name === app) - Number(a.name === app) || a.name.localeCompare(b.name),
+    );
   const podOf = (workflow: string): ((node: string) => string | null) => {
     const byNode = new Map<string, string>();
     for (const pod of pods.of(`workflow/${workflow}`))
@@ -88,12 +140,15 @@ export function createClusterState(
     access:
       options.access ??
       ((act) => ({ act, state: 'unknown', why: 'The cluster was not asked yet.', asked: false })),
-    applications(app): Application[] {
-      return [...applications.of(app)]
-        .map(({ shown }) => shown)
-        .sort((a, b) => Number(b.name === app) - Number(a.name === app) || a.name.localeCompare(b.name));
-    },
+    applications: (app): Application[] => ofApp(app).map(({ shown }) => shown),
     application: (name) => applicationsByName.get(name)?.shown ?? null,
+    applicationDetails: (app) => ofApp(app).map((one) => argo.detailOf(one, now())),
+    applicationDetail: (name) => {
+      const application = applicationsByName.get(name);
+      return application ? argo.detailOf(application, now()) : null;
+    },
+    hookJobs: (app) => argo.hookJobs(applications.of(app)),
+    syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
     rollouts(app) {
       const known = rolloutsOf.get(app);
       if (known) return known;
@@ -124,9 +179,16 @@ export function createClusterState(
     view,
     argoApplication: (name) => applicationsByName.get(name) ?? null,
     applyApplications(batch) {
-      const touched = applications.apply(batch);
-      for (const { name } of batch.removed) applicationsByName.delete(name);
-      for (const { value } of batch.upserts) applicationsByName.set(value.name, value);
+      const upserts = batch.upserts.map((item) => ({
+        ...item,
+        value: settleOlderSpec(item.value, olderSpecs),
+      }));
+      const touched = applications.apply({ ...batch, upserts });
+      for (const { name } of batch.removed) {
+        applicationsByName.delete(name);
+        windowStates.delete(name);
+      }
+      for (const { value } of upserts) applicationsByName.set(value.name, value);
       tell(
         'application',
         touched.map(({ repoName }) => repoName),
@@ -148,6 +210,16 @@ export function createClusterState(
         workflows.apply(batch).map(({ labels }) => labels.repoName ?? ''),
       );
     },
+    applyProjects(batch) {
+      argo.applyProjects(batch);
+      windowsMoved();
+    },
+    applyJobs: (batch) =>
+      tell(
+        'rollout',
+        argo.applyJobs(batch).map((name) => applicationsByName.get(name)?.repoName ?? name),
+      ),
+    lookAtWindows: windowsMoved,
     applyFreshness(kind, freshness, answered = false) {
       if (board.apply(kind, freshness, answered).changed) tell('freshness', ['']);
     },

@@ -101,7 +101,7 @@ describe('a cluster that is observed over its API', () => {
   it('says what is not there', async () => {
     const answer = await cluster.actions.sync('nothing', { operationId: 'op', actor: 'a' }, never);
     expect(answer).toMatchObject({ ok: false, failure: { code: 'not-found' } });
-    expect(await cluster.actions.terminate('frontend', never)).toMatchObject({
+    expect(await cluster.actions.terminate('frontend', null, never)).toMatchObject({
       ok: false,
       failure: { code: 'refused' },
     });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { clusterActs } from '../../shared/domain/cluster-access';
 import { readApplication } from '../systems/argo/application';
+import { readProject } from '../systems/argo/project';
 import { readWorkflow } from '../systems/argo/workflow';
 import { streamLogs } from '../systems/kubernetes/logs';
 import type {
@@ -15,12 +16,17 @@ import { clusterActions } from './actions';
 import { createAttendant } from './attendant';
 import { createClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
+import { failingPodOf } from './pod-reads';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
+import { trimJob } from './trim-job';
 import type { Cluster } from './types';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 
 const insecureWarning =
   'The kubeconfig skips the check of this cluster’s certificate (insecure-skip-tls-verify): whoever is on the way can read your credentials and change what you see.';
+
+/** Milliseconds between two looks at the clock for sync windows; schedules are to the minute. */
+const windowsEvery = 15_000;
 
 /** @throws when there is nothing to keep: the watch then leaves the object out and tells `onSkipped`. */
 function orThrow<T>(value: T | null): T {
@@ -29,8 +35,8 @@ function orThrow<T>(value: T | null): T {
 }
 
 /**
- * Watches one environment's cluster until closed: Applications, Deployments, ReplicaSets, Pods and Workflows, each in
- * the namespace that the estate names.
+ * Watches one environment's cluster until closed: Applications and their projects, Deployments, ReplicaSets, Pods, Jobs
+ * and Workflows, each in the namespace that the estate names.
  * @param report is told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {
@@ -57,6 +63,7 @@ export function observeCluster(options: {
     changed: (rights) => state.applyStatus(rights),
   });
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
+    place,
     access: attendant.access,
     meterOf,
   });
@@ -97,12 +104,18 @@ export function observeCluster(options: {
       (object) => orThrow(readWorkflow(object, place.environment)),
       state.applyWorkflows,
     ),
+    watch(kinds.projects, readProject, state.applyProjects),
+    watch(kinds.jobs, trimJob, state.applyJobs),
     ...kinds.pods.map((kind) => watch(kind, trimPod, state.applyPods)),
   ];
+  // A window opens and closes without anything in the cluster changing.
+  const windows = setInterval(state.lookAtWindows, windowsEvery);
+  windows.unref();
 
   return {
     view: state.view,
     actions: clusterActions(connection, place, state),
+    failingPod: (app, signal) => failingPodOf(connection, state.view.rollouts(app), signal),
     status: () => ({
       environment: place.environment,
       context: connection.context,
@@ -144,6 +157,7 @@ export function observeCluster(options: {
       ),
     async close() {
       stop.abort();
+      clearInterval(windows);
       await Promise.all(watches);
       connection.close();
     },

@@ -1,9 +1,13 @@
+import type { ApplicationDetail } from '../../shared/domain/application-detail';
 import type { Application } from '../../shared/domain/board';
 import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Result } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
+import type { HookJob } from '../../shared/domain/hook-job';
+import type { FailingPod } from '../../shared/domain/pod-trouble';
 import type { Rollout } from '../../shared/domain/rollout';
+import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflow';
 
 /** What of a cluster changed, in batches of one frame: for one app, or for all (`null`). */
@@ -31,6 +35,13 @@ export interface ClusterView {
   applications(app: string): readonly Application[];
   /** One Application by name (the parent `app-config` too). */
   application(name: string): Application | null;
+  /** As {@link ClusterView.applications}, with all that is known of each, by now. */
+  applicationDetails(app: string): readonly ApplicationDetail[];
+  applicationDetail(name: string): ApplicationDetail | null;
+  /** Jobs of the app's Applications (hooks), newest first, with their pods. */
+  hookJobs(app: string): readonly HookJob[];
+  /** What the sync windows of the app's Applications say right now, of the one that is most shut; `null`: no Application. */
+  syncWindows(app: string): SyncWindowsView | null;
   /** Rollouts of the app's Deployments (`<app>`, `<app>-worker`, those of its twins). */
   rollouts(app: string): readonly Rollout[];
   /** Workflows whose label `repoName` is the app, newest first. */
@@ -40,8 +51,81 @@ export interface ClusterView {
   onChange(listener: (changes: readonly ClusterChange[]) => void): () => void;
 }
 
+/** What a sync may be asked for beyond the usual. */
+export interface SyncRequest {
+  operationId: string;
+  actor: string;
+  /** Left out: as the automated policy says. */
+  prune?: boolean | undefined;
+  dryRun?: boolean;
+  /** Only these; hooks are left out then. */
+  resources?: readonly { group: string; kind: string; namespace: string | null; name: string }[];
+}
+
+/** Parameters that replace those of the same name. */
+type Parameters = readonly { name: string; value: string }[];
+
+/**
+ * Acts on workflows. What makes a new one is keyed by an id: asked again, it answers with what it made. Each fails with
+ * `refused` in words where Argo Workflows would refuse as well.
+ */
+export interface WorkflowActions {
+  /**
+   * Runs a WorkflowTemplate of the cluster.
+   * @param request `id`: of the operation (and what of it), at most 63 of `A-Za-z0-9._-`, put into the label
+   * `signalbox.dev/operation`; `name`: left out, the server names it after the template; `namespace`: left out, the
+   * workflows' one.
+   */
+  submitWorkflow(
+    request: {
+      id: string;
+      template: string;
+      parameters: Readonly<Record<string, string>>;
+      name?: string;
+      namespace?: string;
+      labels?: Readonly<Record<string, string>>;
+      annotations?: Readonly<Record<string, string>>;
+    },
+    signal: AbortSignal,
+  ): Promise<Result<{ namespace: string; name: string }>>;
+  /** A new run with the same spec. */
+  resubmitWorkflow(
+    namespace: string,
+    name: string,
+    request: { id: string; parameters?: Parameters },
+    signal: AbortSignal,
+  ): Promise<Result<{ namespace: string; name: string }>>;
+  /** Goes on from the failure: pods of failed steps are deleted, then the workflow is reset. */
+  retryWorkflow(
+    namespace: string,
+    name: string,
+    request: { parameters?: Parameters },
+    signal: AbortSignal,
+  ): Promise<Result<void>>;
+  /** Merge-patches `spec.shutdown`; `stopped: false` when it had finished already. */
+  stopWorkflow(
+    namespace: string,
+    name: string,
+    mode: 'Stop' | 'Terminate',
+    signal: AbortSignal,
+  ): Promise<Result<{ stopped: boolean }>>;
+  /** `changed: false`: it was suspended already. */
+  suspendWorkflow(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>>;
+  /** `changed: false`: nothing waited. */
+  resumeWorkflow(
+    namespace: string,
+    name: string,
+    request: { actor: string },
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>>;
+}
+
 /** What may be asked of a cluster. Every act is idempotent or keyed by the operation's id. */
-export interface ClusterActions {
+export interface ClusterActions extends WorkflowActions {
   /** Sets `argocd.argoproj.io/refresh`; done when the controller took it away again (see the view). */
   refresh(application: string, mode: 'normal' | 'hard', signal: AbortSignal): Promise<Result<void>>;
   /** Whether the refresh annotation is still there: the comparison is not stored yet. */
@@ -52,22 +136,14 @@ export interface ClusterActions {
    * Writes `.operation` by the rules of Argo CD's custom resource (options and retry copied from the spec, operation's
    * id in `info`). Fails with `busy`, naming the other, while an operation runs; fails with `conflict` never (retried).
    */
-  sync(
-    application: string,
-    request: { operationId: string; actor: string },
-    signal: AbortSignal,
-  ): Promise<Result<void>>;
+  sync(application: string, request: SyncRequest, signal: AbortSignal): Promise<Result<void>>;
   /** The operation id that the last or running sync carries in `operationState.operation.info`, `null` without one. */
   syncedBy(application: string): string | null;
-  /** Sets `status.operationState.phase = Terminating`. */
-  terminate(application: string, signal: AbortSignal): Promise<Result<void>>;
-  /** Merge-patches `spec.shutdown`; `stopped: false` when it had finished already. */
-  stopWorkflow(
-    namespace: string,
-    name: string,
-    mode: 'Stop' | 'Terminate',
-    signal: AbortSignal,
-  ): Promise<Result<{ stopped: boolean }>>;
+  /**
+   * Sets `status.operationState.phase = Terminating`, of the sync that began then: another one is left alone (`conflict`).
+   * @param startedAt `null`: whichever runs.
+   */
+  terminate(application: string, startedAt: string | null, signal: AbortSignal): Promise<Result<void>>;
   /**
    * Reads workflows of the app that have not ended straight from the cluster, past the watches: for decisions that must
    * not rest on a stale view.
@@ -82,6 +158,8 @@ export interface ClusterActions {
 export interface Cluster {
   readonly view: ClusterView;
   readonly actions: ClusterActions;
+  /** Why the app's rollout does not come up, asked of the cluster now; `null`: no pod fails. */
+  failingPod(app: string, signal: AbortSignal): Promise<FailingPod | null>;
   /** How it is reached, what is watched and what one may do; from memory. */
   status(): ClusterStatus;
   /** Follows a container's log. Lines come with the cluster's timestamps; reconnects neither repeat nor lose any. */

@@ -59,6 +59,20 @@ export function watchedKinds(place: ClusterPlace) {
       topics: ['workflows'],
       means: 'Tests and promotions cannot be seen there: whether one is on its way is not known.',
     },
+    projects: {
+      apiVersion: argo,
+      plural: 'appprojects',
+      namespace: place.argoNamespace,
+      topics: ['projects'],
+      means: 'Whether a sync window keeps syncs waiting is not known there.',
+    },
+    jobs: {
+      apiVersion: 'batch/v1',
+      plural: 'jobs',
+      namespace: appsNamespace,
+      topics: ['hooks'],
+      means: 'Migrations and other hooks of a sync cannot be followed there.',
+    },
     pods: [...new Set([appsNamespace, workflowsNamespace])].map(pods),
   } satisfies Record<string, WatchedKind | WatchedKind[]>;
 }

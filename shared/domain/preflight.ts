@@ -214,7 +214,8 @@ function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       ),
     ];
   const unseen = outside.gaps
-    .filter(({ topics }) => topics.length > 0)
+    // Sync windows have a finding of their own, and hooks are only watched.
+    .filter(({ topics }) => topics.some((one) => one !== 'projects' && one !== 'hooks'))
     .map((gap) =>
       finding(
         'environment-part-unseen',

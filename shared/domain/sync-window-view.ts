@@ -36,3 +36,18 @@ export const syncWindowsViewSchema = z.discriminatedUnion('state', [
   }),
 ]);
 export type SyncWindowsView = z.infer<typeof syncWindowsViewSchema>;
+
+const shutness: Record<SyncWindowsView['state'], number> = {
+  open: 0,
+  unknown: 1,
+  'manual-only': 2,
+  closed: 3,
+};
+
+/** Of several Applications the one that is most shut; `null` for none. */
+export function mostShut(views: readonly SyncWindowsView[]): SyncWindowsView | null {
+  return views.reduce<SyncWindowsView | null>(
+    (worst, one) => (worst === null || shutness[one.state] > shutness[worst.state] ? one : worst),
+    null,
+  );
+}

@@ -125,12 +125,12 @@ describe('a sync', () => {
     expect(syncWrite(own, request)).toEqual({ kind: 'already-requested' });
   });
   it('is terminated only while it runs', () => {
-    expect(terminateWrite(application())).toEqual({ kind: 'nothing-runs' });
+    expect(terminateWrite(application(), null)).toEqual({ kind: 'nothing-runs' });
     const running = application({
       operation: { sync: {} },
       status: { operationState: { phase: 'Running', startedAt: 'x' } },
     });
-    expect(terminateWrite(running)).toMatchObject({
+    expect(terminateWrite(running, null)).toMatchObject({
       kind: 'write',
       object: { status: { operationState: { phase: 'Terminating', startedAt: 'x' } } },
     });

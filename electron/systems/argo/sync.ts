@@ -21,6 +21,23 @@ const syncableSchema = z.looseObject({
   status: z.looseObject({ operationState: z.unknown() }).optional(),
 });
 
+/** What a sync is asked for. `prune` left out: as the automated policy says. */
+export interface SyncAsk {
+  operationId: string;
+  actor: string;
+  prune?: boolean | undefined;
+  dryRun?: boolean;
+  /** Only these (`SyncOperationResource`): Argo CD runs no hooks then, and keeps no entry of its history. */
+  resources?: readonly { group: string; kind: string; namespace: string | null; name: string }[];
+}
+
+const resourceOf = ({ group, kind, namespace, name }: NonNullable<SyncAsk['resources']>[number]) => ({
+  ...(group ? { group } : {}),
+  kind,
+  ...(namespace ? { namespace } : {}),
+  name,
+});
+
 export type SyncWrite =
   | { kind: 'write'; object: Record<string, unknown> }
   | { kind: 'busy'; by: string }
@@ -35,7 +52,7 @@ export type SyncWrite =
  * the automated policy. `status.operationState` is nulled, since older controllers merge its stale fields.
  * No revision is named: the target revision of the spec is what the ledger says.
  */
-export function syncWrite(object: unknown, request: { operationId: string; actor: string }): SyncWrite {
+export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
   const parsed = syncableSchema.safeParse(object);
   if (!parsed.success) return { kind: 'unreadable' };
   const application = parsed.data;
@@ -60,7 +77,9 @@ export function syncWrite(object: unknown, request: { operationId: string; actor
         info: [{ name: operationInfoName, value: request.operationId }],
         ...(policy?.retry ? { retry: policy.retry } : {}),
         sync: {
-          prune: policy?.automated?.prune ?? false,
+          prune: request.prune ?? policy?.automated?.prune ?? false,
+          ...(request.dryRun ? { dryRun: true } : {}),
+          ...(request.resources?.length ? { resources: request.resources.map(resourceOf) } : {}),
           ...(policy?.syncOptions?.length ? { syncOptions: policy.syncOptions } : {}),
         },
       },
@@ -72,15 +91,25 @@ export function syncWrite(object: unknown, request: { operationId: string; actor
 export type TerminateWrite =
   | { kind: 'write'; object: Record<string, unknown> }
   | { kind: 'nothing-runs' }
+  | { kind: 'already-terminating' }
+  | { kind: 'another-runs'; startedAt: string }
   | { kind: 'unreadable' };
 
-/** The object to PUT so that the running sync is terminated (argo-cd `server/application/application.go`, `TerminateOperation`). */
-export function terminateWrite(object: unknown): TerminateWrite {
+/**
+ * The object to PUT so that the running sync is terminated (argo-cd `server/application/application.go`,
+ * `TerminateOperation`).
+ * @param startedAt when the sync began that is meant; `null`: whichever runs.
+ */
+export function terminateWrite(object: unknown, startedAt: string | null): TerminateWrite {
   const parsed = syncableSchema.safeParse(object);
   if (!parsed.success) return { kind: 'unreadable' };
   const application = parsed.data;
   const state = application.status?.operationState;
   if (!application.operation || typeof state !== 'object' || state === null) return { kind: 'nothing-runs' };
+  const running = state as { phase?: unknown; startedAt?: unknown };
+  if (startedAt !== null && typeof running.startedAt === 'string' && running.startedAt !== startedAt)
+    return { kind: 'another-runs', startedAt: running.startedAt };
+  if (running.phase === 'Terminating') return { kind: 'already-terminating' };
   return {
     kind: 'write',
     object: {

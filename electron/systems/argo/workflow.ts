@@ -1,6 +1,7 @@
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { type Workflow, type WorkflowNode, workflowPhaseSchema } from '../../../shared/domain/workflow';
+import { unpackNodes } from './workflow-object';
+import { isWaiting } from './workflow-suspend';
 
 /** Fields of a Workflow as `pkg/apis/workflow/v1alpha1/workflow_types.go` names them. */
 const nodeSchema = z.object({
@@ -13,7 +14,24 @@ const nodeSchema = z.object({
   startedAt: z.string().nullish(),
   finishedAt: z.string().nullish(),
   children: z.array(z.string()).nullish(),
+  boundaryID: z.string().nullish().catch(null),
+  templateName: z.string().nullish().catch(null),
+  templateRef: z.object({ name: z.string().nullish(), template: z.string().nullish() }).nullish().catch(null),
 });
+
+const argumentsSchema = z
+  .object({
+    parameters: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.union([z.string(), z.number(), z.boolean()]).nullish().catch(null),
+        }),
+      )
+      .nullish(),
+  })
+  .nullish()
+  .catch(null);
 
 const workflowObjectSchema = z.object({
   metadata: z.object({
@@ -27,19 +45,8 @@ const workflowObjectSchema = z.object({
     .object({
       shutdown: z.string().optional(),
       workflowTemplateRef: z.object({ name: z.string().optional() }).optional(),
-      arguments: z
-        .object({
-          parameters: z
-            .array(
-              z.object({
-                name: z.string(),
-                value: z.union([z.string(), z.number(), z.boolean()]).nullish().catch(null),
-              }),
-            )
-            .nullish(),
-        })
-        .nullish()
-        .catch(null),
+      suspend: z.boolean().nullish().catch(null),
+      arguments: argumentsSchema,
     })
     .optional(),
   status: z
@@ -52,12 +59,10 @@ const workflowObjectSchema = z.object({
       nodes: z.record(z.string(), nodeSchema).nullish(),
       compressedNodes: z.string().optional(),
       offloadNodeStatusVersion: z.string().optional(),
+      storedWorkflowTemplateSpec: z.object({ arguments: argumentsSchema }).nullish().catch(null),
     })
     .optional(),
 });
-
-/** Nodes are unpacked to at most this many bytes: an object cannot hold more than etcd's limit, compressed about tenfold. */
-const unpackLimit = 64 * 1024 * 1024;
 
 type Nodes = z.infer<typeof nodeSchema>[];
 
@@ -77,13 +82,8 @@ function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['statu
     return { nodes: Object.values(status.nodes), unavailable: null };
   if (!status.compressedNodes) return { nodes: [], unavailable: null };
   try {
-    const text = gunzipSync(Buffer.from(status.compressedNodes, 'base64'), {
-      maxOutputLength: unpackLimit,
-    }).toString('utf8');
-    return {
-      nodes: Object.values(z.record(z.string(), nodeSchema).parse(JSON.parse(text))),
-      unavailable: null,
-    };
+    const nodes = z.record(z.string(), nodeSchema).parse(unpackNodes(status.compressedNodes));
+    return { nodes: Object.values(nodes), unavailable: null };
   } catch {
     return { nodes: [], unavailable: 'The compressed steps of this workflow cannot be read.' };
   }
@@ -109,6 +109,21 @@ function labelsOf({ metadata, spec }: z.infer<typeof workflowObjectSchema>): Rec
     if (value !== null && value !== undefined && labelsOfParameters.some((one) => one === name))
       labels[name] ??= String(value);
   return labels;
+}
+
+function templateOf({ templateRef, templateName }: Nodes[number]): string | null {
+  if (templateRef?.template)
+    return templateRef.name ? `${templateRef.name}/${templateRef.template}` : templateRef.template;
+  return templateName || null;
+}
+
+/** The arguments of a workflow: its own, and those that the controller took from its template. */
+function parametersOf({ spec, status }: z.infer<typeof workflowObjectSchema>): Workflow['parameters'] {
+  const all = new Map<string, string>();
+  for (const given of [status?.storedWorkflowTemplateSpec?.arguments, spec?.arguments])
+    for (const { name, value } of given?.parameters ?? [])
+      if (value !== null && value !== undefined) all.set(name, String(value));
+  return [...all].map(([name, value]) => ({ name, value }));
 }
 
 /**
@@ -145,9 +160,14 @@ export function readWorkflow(object: unknown, environment: string): Workflow | n
         finishedAt: node.finishedAt ?? null,
         children: node.children ?? [],
         pod: null,
+        boundary: node.boundaryID || null,
+        template: templateOf(node),
       }),
     ),
     nodesUnavailable: unavailable,
+    suspended: (spec?.suspend ?? false) || nodes.some(isWaiting),
+    resubmittedFrom: labels['workflows.argoproj.io/resubmitted-from-workflow'] ?? null,
+    parameters: parametersOf(parsed.data),
   };
 }
 

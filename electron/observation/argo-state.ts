@@ -1,0 +1,106 @@
+import type { ApplicationDetail } from '../../shared/domain/application-detail';
+import type { Freshness } from '../../shared/domain/freshness';
+import type { HookJob } from '../../shared/domain/hook-job';
+import { type LiveObjects, withLiveHealth } from '../../shared/domain/resource-health';
+import { syncWindowsView } from '../../shared/domain/sync-window';
+import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
+import type { ArgoApplication } from '../systems/argo/application';
+import type { ArgoProject } from '../systems/argo/project';
+import type { WatchBatch } from '../systems/kubernetes/types';
+import { createTable } from './table';
+import type { AppPod } from './trim';
+import type { AppJob } from './trim-job';
+
+/** Projects and Jobs of a cluster, and what they and the live objects add to its Applications. */
+export interface ArgoState {
+  applyProjects(batch: WatchBatch<ArgoProject>): void;
+  /** Returns the Applications whose Jobs changed. */
+  applyJobs(batch: WatchBatch<AppJob>): string[];
+  detailOf(application: ArgoApplication, now: Date): ApplicationDetail;
+  /** Newest first. */
+  hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
+  windowsOf(application: ArgoApplication, now: Date): SyncWindowsView;
+}
+
+const byNewest = (a: AppJob, b: AppJob): number =>
+  (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.name.localeCompare(b.name);
+
+/**
+ * @param live looks for objects of the kinds that `cluster-state.ts` keeps.
+ * @param watched in which namespace Jobs are watched.
+ */
+export function createArgoState(options: {
+  argoNamespace: string;
+  jobsNamespace: string;
+  live: Omit<LiveObjects, 'job'>;
+  podsOf: (owner: string) => Iterable<AppPod>;
+  freshness: (topic: 'projects' | 'hooks') => Freshness;
+}): ArgoState {
+  const projects = createTable<ArgoProject>(() => '');
+  const jobs = createTable<AppJob>(({ application }) => application);
+  const live: LiveObjects = {
+    ...options.live,
+    job: (namespace, name) =>
+      namespace === options.jobsNamespace && options.freshness('hooks').state === 'live'
+        ? jobs.get(namespace, name)
+        : undefined,
+  };
+
+  const hookJob = ({ uid, createdAt: _createdAt, ...job }: AppJob): HookJob => ({
+    ...job,
+    pods: [...options.podsOf(uid)]
+      .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.name.localeCompare(b.name))
+      .map((pod) => ({
+        namespace: pod.namespace,
+        name: pod.name,
+        phase: pod.phase,
+        containers: [...pod.containers],
+        reason: pod.reason,
+        exitCode: pod.lastTermination?.exitCode ?? null,
+        startedAt: pod.startedAt,
+      })),
+  });
+
+  function windowsOf({ name, detail }: ArgoApplication, now: Date): SyncWindowsView {
+    // Projects lie in Argo CD's own namespace, also those of Applications in other namespaces.
+    const project = projects.get(options.argoNamespace, detail.project);
+    if (project) {
+      const { server, name: cluster, namespace } = detail.destination;
+      const clusters = [server, cluster].filter((one) => one !== null);
+      return syncWindowsView(
+        detail.project,
+        project.windows,
+        { application: name, namespace: namespace ?? '', clusters },
+        now,
+      );
+    }
+    const freshness = options.freshness('projects');
+    const because =
+      freshness.state === 'unreachable'
+        ? `The AppProject ${detail.project} cannot be read. ${freshness.failure.message} ${freshness.failure.meaning}`
+        : freshness.state === 'live'
+          ? `There is no AppProject ${detail.project} in ${options.argoNamespace}.`
+          : `The AppProject ${detail.project} was not seen yet.`;
+    return { state: 'unknown', because };
+  }
+
+  return {
+    applyProjects: (batch) => {
+      projects.apply(batch);
+    },
+    applyJobs: (batch) => [...new Set(jobs.apply(batch).map(({ application }) => application))],
+    detailOf: (application, now) => ({
+      ...application.shown,
+      ...application.detail,
+      comparedWithOlderSpec: application.olderSpec !== null,
+      resources: withLiveHealth(application.detail.resources, live),
+      windows: windowsOf(application, now),
+    }),
+    hookJobs: (applications) =>
+      [...applications]
+        .flatMap(({ name }) => [...jobs.of(name)])
+        .sort(byNewest)
+        .map(hookJob),
+    windowsOf,
+  };
+}

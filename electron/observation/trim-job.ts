@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { HookJob } from '../../shared/domain/hook-job';
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? null);
+const count = z
+  .number()
+  .int()
+  .nullish()
+  .transform((value) => value ?? 0);
+const texts = z.record(z.string(), z.string()).nullish();
+
+/** A Job (batch/v1) as far as it is shown. */
+const jobSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    uid: z.string(),
+    creationTimestamp: text,
+    labels: texts,
+    annotations: texts,
+  }),
+  spec: z.object({ suspend: z.boolean().nullish() }).nullish(),
+  status: z
+    .object({
+      active: count,
+      succeeded: count,
+      failed: count,
+      startTime: text,
+      completionTime: text,
+      conditions: z
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: text,
+            message: text,
+            lastTransitionTime: text,
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+
+/** A Job of an Application; its pods are found by its uid. */
+export interface AppJob extends Omit<HookJob, 'pods'> {
+  uid: string;
+  createdAt: string | null;
+}
+
+/** @throws ZodError for an object that is no Job. */
+export function trimJob(object: unknown): AppJob {
+  const { metadata, spec, status } = jobSchema.parse(object);
+  const holds = (type: string) =>
+    status?.conditions?.find((one) => one.type === type && one.status === 'True') ?? null;
+  const [failed, complete, suspended] = [holds('Failed'), holds('Complete'), holds('Suspended')];
+  // A tracked object says whose it is: `<application>:<group>/<kind>:<namespace>/<name>`, or by its label (the default
+  // before Argo CD 3.0).
+  const tracked = metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':', 1)[0];
+  const hooks = metadata.annotations?.['argocd.argoproj.io/hook'] ?? '';
+  const active = status?.active ?? 0;
+  return {
+    application: tracked || metadata.labels?.['app.kubernetes.io/instance'] || '',
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    createdAt: metadata.creationTimestamp,
+    hooks: hooks
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== ''),
+    // gitops-engine `health_job.go` looks at the conditions alone, and so do we.
+    state: failed
+      ? 'failed'
+      : complete
+        ? 'succeeded'
+        : suspended || spec?.suspend
+          ? 'suspended'
+          : active > 0
+            ? 'running'
+            : 'waiting',
+    message: failed
+      ? (failed.message ?? failed.reason ?? 'It failed')
+      : complete
+        ? 'It succeeded'
+        : active > 0
+          ? `${active} ${active === 1 ? 'pod runs' : 'pods run'}`
+          : 'No pod runs yet',
+    active,
+    succeeded: status?.succeeded ?? 0,
+    failed: status?.failed ?? 0,
+    startedAt: status?.startTime ?? null,
+    finishedAt: status?.completionTime ?? failed?.lastTransitionTime ?? null,
+  };
+}

@@ -1,0 +1,183 @@
+import { fail, ok, type Result } from '../../shared/domain/failure';
+import { hasEnded, readWorkflow } from '../systems/argo/workflow';
+import { type Refusal, type WorkflowWrite, workflowWriteSchema } from '../systems/argo/workflow-object';
+import { resubmission, submission, workflowOperationLabel } from '../systems/argo/workflow-resubmit';
+import { retryWrite } from '../systems/argo/workflow-retry';
+import { resumeWrite, suspendWrite } from '../systems/argo/workflow-suspend';
+import {
+  changeObject,
+  createObject,
+  deleteObject,
+  getObject,
+  listObjects,
+  patchObject,
+  replaceObject,
+} from '../systems/kubernetes/objects';
+import type { Connection, KubeFailure, KubeObject, ResourceRef } from '../systems/kubernetes/types';
+import type { ClusterPlace } from './place';
+import type { WorkflowActions } from './types';
+
+export const unreadable = (name: string): KubeFailure => ({
+  code: 'bad-data',
+  message: `${name} is not an object that Signalbox can read.`,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'advice', label: 'Look at it with kubectl.' }],
+  status: null,
+  reason: null,
+});
+
+export const refusedAct = ({ refused, meaning }: Refusal): KubeFailure => ({
+  code: 'refused',
+  message: refused,
+  meaning,
+  next: [],
+  status: null,
+  reason: null,
+});
+
+/** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
+const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
+
+/** How often a retry begins anew when somebody else (the controller, another console) wrote meanwhile. */
+const retryAttempts = 5;
+
+/** The acts on workflows, through the custom resource alone: what `argo` does by its library. */
+export function workflowActions(connection: Connection, place: ClusterPlace): WorkflowActions {
+  const workflows: ResourceRef = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    plural: 'workflows',
+    namespace: place.workflowsNamespace,
+  };
+
+  async function read(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Result<WorkflowWrite, KubeFailure>> {
+    const found = await getObject(connection, { ...workflows, namespace, name }, { signal });
+    if (!found.ok) return found;
+    const parsed = workflowWriteSchema.safeParse(found.value);
+    return parsed.success ? ok(parsed.data) : { ok: false, failure: unreadable(name) };
+  }
+
+  /** What an earlier request of the same id made: an answer may have been lost on the way. */
+  async function madeBefore(namespace: string, id: string, signal: AbortSignal) {
+    const labelSelector = `${workflowOperationLabel}=${id}`;
+    return listObjects(connection, { ...workflows, namespace, labelSelector }, { signal });
+  }
+
+  async function create(
+    namespace: string,
+    id: string,
+    object: unknown,
+    signal: AbortSignal,
+  ): Promise<Result<{ namespace: string; name: string }>> {
+    const known = await madeBefore(namespace, id, signal);
+    if (!known.ok) return fail(known.failure);
+    const [first] = known.value;
+    if (first) return ok({ namespace, name: first.metadata.name });
+    const made = await createObject(connection, { ...workflows, namespace }, object, { signal });
+    return made.ok ? ok({ namespace, name: made.value.metadata.name }) : fail(made.failure);
+  }
+
+  return {
+    async submitWorkflow(request, signal) {
+      const namespace = request.namespace ?? place.workflowsNamespace;
+      return create(namespace, request.id, submission({ ...request, namespace }), signal);
+    },
+
+    async resubmitWorkflow(namespace, name, request, signal) {
+      const found = await read(namespace, name, signal);
+      return found.ok
+        ? create(namespace, request.id, resubmission(found.value, request), signal)
+        : fail(found.failure);
+    },
+
+    async retryWorkflow(namespace, name, request, signal) {
+      for (let round = 1; ; round += 1) {
+        const found = await read(namespace, name, signal);
+        if (!found.ok) return fail(found.failure);
+        const write = retryWrite(found.value, stamp(), request.parameters ?? []);
+        if ('refused' in write) return fail(refusedAct(write));
+        const cleared = await deletePods(namespace, name, new Set(write.deletedNodes), signal);
+        if (!cleared.ok) return cleared;
+        const ref = { ...workflows, namespace, name };
+        const written = await replaceObject(connection, ref, write.object as unknown as KubeObject, {
+          signal,
+        });
+        if (written.ok) return ok(undefined);
+        if (written.failure.code !== 'conflict' || round === retryAttempts) return fail(written.failure);
+      }
+    },
+
+    async stopWorkflow(namespace, name, mode, signal) {
+      const ref = { ...workflows, namespace, name };
+      const found = await getObject(connection, ref, { signal });
+      // It vanished: its time to live ran out, or somebody deleted it. Either way nothing of it runs.
+      if (!found.ok) return found.failure.code === 'not-found' ? ok({ stopped: false }) : fail(found.failure);
+      const workflow = readWorkflow(found.value, place.environment);
+      if (!workflow) return fail(unreadable(name));
+      if (hasEnded(workflow)) return ok({ stopped: false });
+      // A Terminate is stronger than a Stop and stays.
+      if (workflow.shutdown === mode || workflow.shutdown === 'Terminate') return ok({ stopped: true });
+      // A patch without a resourceVersion: the controller writes the status all the time, and this must not lose to it.
+      const patched = await patchObject(connection, ref, 'merge', { spec: { shutdown: mode } }, { signal });
+      return patched.ok ? ok({ stopped: true }) : fail(patched.failure);
+    },
+
+    suspendWorkflow: (namespace, name, signal) => rewrite(namespace, name, suspendWrite, signal),
+
+    resumeWorkflow: (namespace, name, request, signal) =>
+      rewrite(namespace, name, (one) => resumeWrite(one, { now: stamp(), actor: request.actor }), signal),
+  };
+
+  async function rewrite(
+    namespace: string,
+    name: string,
+    decide: (workflow: WorkflowWrite) => { object: WorkflowWrite } | { leave: true } | Refusal,
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>> {
+    let changed = true;
+    const written = await changeObject(
+      connection,
+      { ...workflows, namespace, name },
+      (current) => {
+        const parsed = workflowWriteSchema.safeParse(current);
+        if (!parsed.success) return { refuse: unreadable(name) };
+        const write = decide(parsed.data);
+        if ('refused' in write) return { refuse: refusedAct(write) };
+        changed = 'object' in write;
+        return 'object' in write ? { write: write.object as unknown as KubeObject } : { leave: true };
+      },
+      { signal },
+    );
+    return written.ok ? ok({ changed }) : fail(written.failure);
+  }
+
+  /**
+   * Deletes the pods of nodes, found by what they say of themselves: a pod's name depends on the controller's version.
+   */
+  async function deletePods(
+    namespace: string,
+    workflow: string,
+    nodes: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<Result<void>> {
+    const pods: ResourceRef = { apiVersion: 'v1', plural: 'pods', namespace };
+    const labelSelector = `workflows.argoproj.io/workflow=${workflow}`;
+    const listed = await listObjects(connection, { ...pods, labelSelector }, { signal });
+    if (!listed.ok) return fail(listed.failure);
+    for (const { metadata } of listed.value) {
+      const node = metadata.annotations?.['workflows.argoproj.io/node-id'];
+      if (node === undefined || !nodes.has(node)) continue;
+      const deleted = await deleteObject(
+        connection,
+        { ...pods, name: metadata.name },
+        { signal, ...(metadata.uid ? { uid: metadata.uid } : {}) },
+      );
+      // A pod of another uid is a new one already: somebody else retried at the same moment.
+      if (!deleted.ok && deleted.failure.code !== 'conflict') return fail(deleted.failure);
+    }
+    return ok(undefined);
+  }
+}

@@ -1,0 +1,282 @@
+import {
+  type NodeObject,
+  type Nodes,
+  nodesToWrite,
+  overridden,
+  type Refusal,
+  type WorkflowWrite,
+  withNodes,
+} from './workflow-object';
+
+/**
+ * Going on with a failed workflow from its failure, as argo-workflows `workflow/util/util.go`
+ * (`FormulateRetryWorkflow`) does it: what failed is deleted with all that came after it, so that the controller makes
+ * it anew; the groups and retries around it run again; what succeeded stays.
+ */
+export interface RetryWrite {
+  object: WorkflowWrite;
+  /** Ids of the deleted nodes: their pods have to go before the object is written, since the new ones bear their names. */
+  deletedNodes: string[];
+}
+
+const groups = new Set(['DAG', 'TaskGroup', 'StepGroup', 'Steps']);
+const executions = new Set(['Container', 'Pod', 'HTTP', 'Plugin']);
+const hasFailed = ({ phase }: NodeObject): boolean => phase === 'Failed' || phase === 'Error';
+
+/** The nodes with one parent each: where there are several, the last by id, as upstream. */
+class Graph {
+  readonly #nodes: Nodes;
+  readonly #parents = new Map<string, NodeObject>();
+
+  constructor(nodes: Nodes) {
+    this.#nodes = nodes;
+    for (const [, node] of Object.entries(nodes).sort(([a], [b]) => (a < b ? -1 : 1)))
+      for (const child of node.children ?? []) this.#parents.set(child, node);
+  }
+
+  parent(node: NodeObject): NodeObject | undefined {
+    return this.#parents.get(node.id);
+  }
+
+  childrenOf(node: NodeObject): NodeObject[] {
+    return (node.children ?? []).flatMap((id) => this.#nodes[id] ?? []);
+  }
+
+  /** All that came after a node (`getChildren`). */
+  descendants(node: NodeObject): Set<string> {
+    const found = new Set<string>();
+    const open = [node];
+    for (let next = open.shift(); next; next = open.shift())
+      for (const child of this.childrenOf(next))
+        if (!found.has(child.id)) {
+          found.add(child.id);
+          open.push(child);
+        }
+    return found;
+  }
+
+  hasSucceededDescendant(node: NodeObject): boolean {
+    return [...this.descendants(node)].some((id) => this.#nodes[id]?.phase === 'Succeeded');
+  }
+
+  /** From the root, breadth first (`dagSortedNodes`); exit handlers hang on nothing and are left out. */
+  inOrder(root: NodeObject): NodeObject[] {
+    const sorted: NodeObject[] = [];
+    const visited = new Set([root.id]);
+    const open = [root];
+    for (let next = open.shift(); next; next = open.shift()) {
+      sorted.push(next);
+      for (const child of this.childrenOf(next))
+        if (!visited.has(child.id)) {
+          visited.add(child.id);
+          open.push(child);
+        }
+    }
+    return sorted;
+  }
+
+  /** The nearest node from here upwards that fits. */
+  upwards(from: NodeObject, fits: (node: NodeObject) => boolean): NodeObject | undefined {
+    let at: NodeObject | undefined = from;
+    while (at && !fits(at)) at = this.parent(at);
+    return at;
+  }
+}
+
+/** What has to be deleted and set running again for one failed node to be made anew (`resetPath`, `resetBoundaries`). */
+function pathOf(graph: Graph, failed: NodeObject): { reset: Set<string>; remove: Set<string> } | null {
+  const remove = graph.descendants(failed).add(failed.id);
+  const reset = new Set<string>();
+  // The one node that has no parent has no path either.
+  if (!graph.parent(failed)) return { reset, remove };
+  let at: NodeObject | undefined = failed;
+  while (at) {
+    if (groups.has(at.type)) {
+      reset.add(at.id);
+      const outer = boundaries(graph, at, reset);
+      if (outer === null) return null;
+      at = outer;
+      continue;
+    }
+    if (at.type === 'Retry' && hasFailed(at)) reset.add(at.id);
+    else if (at.type === 'Container') {
+      const pod: NodeObject | undefined = graph.upwards(at, ({ type }) => type === 'Pod');
+      if (!pod) return null;
+      remove.add(pod.id);
+      for (const id of graph.descendants(pod)) remove.add(id);
+      at = pod;
+      continue;
+    }
+    at = graph.parent(at);
+  }
+  return { reset, remove };
+}
+
+/** Goes from a group out through all that it lies in. @returns what comes above the outermost; `null`: torn nodes. */
+function boundaries(graph: Graph, group: NodeObject, reset: Set<string>): NodeObject | undefined | null {
+  let at: NodeObject = group;
+  for (;;) {
+    const above = graph.parent(at);
+    if (above?.type === 'Retry') {
+      reset.add(above.id);
+      at = above;
+    }
+    const around = graph.parent(at);
+    if (around?.type === 'StepGroup' || around?.type === 'TaskGroup') reset.add(around.id);
+    const boundary = at.boundaryID;
+    if (!boundary) return graph.parent(at);
+    const outer = graph.upwards(at, ({ id }) => id === boundary);
+    if (!outer) return null;
+    reset.add(outer.id);
+    at = outer;
+  }
+}
+
+function resetNode(node: NodeObject, now: string): NodeObject {
+  const { message: _message, ...rest } = node;
+  const outputs = rest.outputs as { parameters?: { name: string }[] } | null | undefined;
+  return {
+    ...rest,
+    // What was supplied by hand has to be supplied again.
+    ...(node.type === 'Suspend' && outputs?.parameters
+      ? {
+          outputs: {
+            ...outputs,
+            parameters: outputs.parameters.map(({ name }) => ({ name, valueFrom: { supplied: {} } })),
+          },
+        }
+      : {}),
+    phase: node.phase === 'Skipped' ? 'Skipped' : 'Running',
+    startedAt: now,
+    finishedAt: null,
+  };
+}
+
+const without = (ids: readonly string[] | null | undefined, gone: ReadonlySet<string>): string[] =>
+  (ids ?? []).filter((id) => !gone.has(id));
+
+const torn = (name: string): Refusal => ({
+  refused: `The steps of ${name} do not hang together: one has no parent.`,
+  meaning: 'Argo Workflows cannot retry such a workflow either. Resubmit it instead.',
+});
+
+/**
+ * @param now RFC 3339, in seconds.
+ * @param parameters replace those of the same name.
+ */
+export function retryWrite(
+  workflow: WorkflowWrite,
+  now: string,
+  parameters: readonly { name: string; value: string }[] = [],
+): RetryWrite | Refusal {
+  const { metadata, spec, status } = workflow;
+  if (status?.phase !== 'Failed' && status?.phase !== 'Error')
+    return {
+      refused: `${metadata.name} is ${status?.phase || 'Pending'}: only what Failed or ended in an Error can be retried.`,
+      meaning: 'Nothing was changed.',
+    };
+  const read = nodesToWrite(workflow);
+  if ('refused' in read) return read;
+  const { nodes, packed } = read;
+  const all = Object.values(nodes);
+  const graph = new Graph(nodes);
+  const exitName = `${metadata.name}.onExit`;
+  const root = all.find(({ name }) => name === metadata.name);
+  const isTorn = all.some(
+    (node) => node !== root && !node.name.startsWith(exitName) && graph.parent(node) === undefined,
+  );
+  if (all.length > 0 && (!root || isTorn)) return torn(metadata.name);
+
+  const failed = new Set(
+    all
+      .filter((node) => hasFailed(node) && executions.has(node.type))
+      .filter((node) => {
+        const above = graph.parent(node);
+        const judged = node.nodeFlag?.retried && above?.type === 'Retry' ? above : node;
+        return !graph.hasSucceededDescendant(judged);
+      })
+      .map(({ id }) => id),
+  );
+  const reset = new Set<string>();
+  const remove = new Set<string>();
+  for (const node of root ? graph.inOrder(root) : []) {
+    // What goes with an earlier one is not gone through again: nodes at the top come first.
+    if (!failed.has(node.id) || remove.has(node.id)) continue;
+    const path = pathOf(graph, node);
+    if (path === null) return torn(metadata.name);
+    for (const id of path.reset) reset.add(id);
+    for (const id of path.remove) remove.add(id);
+  }
+  // Other parameters may expand a group into other steps (argo-workflows issue 15802).
+  if (parameters.length > 0)
+    for (const id of reset) {
+      const node = nodes[id];
+      if (node && !remove.has(id) && (node.type === 'TaskGroup' || node.type === 'StepGroup'))
+        for (const child of graph.descendants(node)) remove.add(child);
+    }
+  const exits = all.filter(({ name }) => name.startsWith(exitName));
+  const exitRoots = exits.filter(({ name }) => name === exitName);
+  const gone = new Set([
+    ...remove,
+    ...exits.map(({ id }) => id),
+    ...exitRoots.flatMap((node) => [...graph.descendants(node)]),
+  ]);
+
+  const kept = all
+    .filter(({ id }) => !gone.has(id))
+    .map((node): [string, NodeObject] => [
+      node.id,
+      {
+        ...(reset.has(node.id) ? resetNode(node, now) : node),
+        children: without(node.children, remove),
+        outboundNodes: without(node.outboundNodes, remove),
+      },
+    ]);
+  const {
+    message: _message,
+    finishedAt: _finishedAt,
+    persistentVolumeClaims: _claims,
+    ...restOfStatus
+  } = status;
+  const { shutdown: _stored, ...stored } = status.storedWorkflowTemplateSpec ?? {};
+  const {
+    'workflows.argoproj.io/completed': _done,
+    'workflows.argoproj.io/workflow-archiving-status': _archived,
+    ...labels
+  } = metadata.labels ?? {};
+  const conditions = (status.conditions ?? []).filter(({ type }) => type !== 'Completed');
+  const again = overridden(withoutShutdown(spec), parameters);
+  return {
+    deletedNodes: [...gone],
+    object: {
+      ...workflow,
+      metadata: { ...metadata, labels },
+      spec: again,
+      status: {
+        ...restOfStatus,
+        phase: '',
+        startedAt: now,
+        finishedAt: null,
+        conditions: [...conditions, { type: 'Completed', status: 'False' }],
+        ...(status.storedWorkflowTemplateSpec
+          ? {
+              storedWorkflowTemplateSpec:
+                parameters.length > 0
+                  ? { ...stored, arguments: { ...stored.arguments, parameters: again.arguments?.parameters } }
+                  : stored,
+            }
+          : {}),
+        ...withNodes(Object.fromEntries(kept), packed),
+      },
+    },
+  };
+}
+
+/** A spec that was neither stopped nor terminated (a deadline of 0 is how older versions terminate). */
+export function withoutShutdown(spec: WorkflowWrite['spec']): WorkflowWrite['spec'] {
+  const { shutdown: _shutdown, activeDeadlineSeconds, ...rest } = spec;
+  const terminated = activeDeadlineSeconds === 0 || activeDeadlineSeconds === '0';
+  return activeDeadlineSeconds === undefined || activeDeadlineSeconds === null || terminated
+    ? rest
+    : { ...rest, activeDeadlineSeconds };
+}
