@@ -155,8 +155,10 @@ export async function askLedgerAgain(world: World, signal: AbortSignal): Promise
 
 /**
  * Whether an operation may begin although another one still runs in the cell: a rollback or a hold need not wait for
- * one whose commit has landed and which only watches by now. It ends by itself as soon as it is superseded.
+ * one whose commit has landed and which only watches by now, and nothing has to wait for a nudge, which commits nothing.
+ * Both end by themselves as soon as they are superseded.
  */
 export function mayStepIn(intent: Intent, other: Operation): boolean {
+  if (other.intent.kind === 'nudge') return intent.kind !== 'nudge';
   return (intent.kind === 'rollback' || intent.kind === 'hold') && other.commit !== null;
 }

@@ -10,6 +10,7 @@ import {
 import { deploy } from './deploy';
 import { hold, releaseHold } from './hold';
 import type { Journal } from './journal';
+import { nudge } from './nudge';
 import type { OperationDefinition, Stage, StepContext, StepEnd } from './operation-context';
 import { promote } from './promote';
 import { rollback } from './rollback';
@@ -52,6 +53,7 @@ const definitions = {
   rollback,
   hold,
   'release-hold': releaseHold,
+  nudge,
 } as unknown as Record<Intent['kind'], AnyDefinition>;
 
 /** Why an operation lets go without an end of its own. */
@@ -243,7 +245,9 @@ export function createRunner(options: {
     const { operation, effects } = live.record;
     const at = now();
     const age = at.getTime() - Date.parse(operation.requestedAt);
-    const begun = effects.has('commit') && effects.get('commit')?.outcome !== 'not-done';
+    const commits = operation.steps.some(({ name }) => name === 'commit');
+    // Whoever only watches and asks may do so again at any time.
+    const begun = !commits || (effects.has('commit') && effects.get('commit')?.outcome !== 'not-done');
     if (begun || age <= options.world().limits.resume) return false;
     const failure: Failure = {
       code: 'timeout',

@@ -92,6 +92,7 @@ export function createArgoState(options: {
     detailOf: (application, now) => ({
       ...application.shown,
       ...application.detail,
+      app: application.repoName,
       comparedWithOlderSpec: application.olderSpec !== null,
       resources: withLiveHealth(application.detail.resources, live),
       windows: windowsOf(application, now),

@@ -6,6 +6,7 @@ import { ledgerFreshness } from '../engine/board';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { gitHubFailure, whoseToken } from '../systems/github/client';
+import { argoHandlers } from './argo-handlers';
 import { clusterHandlers } from './cluster-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
@@ -155,6 +156,7 @@ export function createHandlers(
         next: [],
       });
     },
+    ...argoHandlers(session, () => shell.settings.get().identity.name),
     ...clusterHandlers(session),
     ...historyHandlers(session),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),

@@ -6,8 +6,10 @@ import { type Failure, FailureError } from '../../shared/domain/failure';
 import type { Operation } from '../../shared/domain/operation';
 import { createEngine, type Engine } from '../engine/engine';
 import { historyPort } from '../engine/history-port';
+import { createManualActs, type ManualActs } from '../engine/manual-acts';
 import type { Limits } from '../engine/world';
 import { type History, openHistory } from '../history/client';
+import { type KeptStore, openKept } from '../history/kept';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../history/observations';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
@@ -15,6 +17,7 @@ import { keepFailingLogs } from '../observation/log-recorder';
 import { observeCluster } from '../observation/observe-cluster';
 import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
+import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
@@ -50,6 +53,10 @@ export interface Session {
   /** Which credentials this estate takes from the vault. */
   readonly neededCredentials: readonly ('ledger' | 'github')[];
   readonly history: History;
+  /** Acts on clusters by hand. */
+  readonly acts: ManualActs;
+  /** Workflows as they were last seen, and the list of acts. */
+  readonly kept: KeptStore;
   /** What clusters and workflows once told. */
   readonly observations: ObservationStore;
   readonly timelines: Timelines;
@@ -124,6 +131,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     template: estate.ledger.imageTagPath,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
+  const keptStore = openKept(path.join(folder, 'kept.sqlite'));
   const clusters = openClusters(config);
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
   const github = place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken });
@@ -136,6 +144,15 @@ export async function openSession(config: SessionConfig): Promise<Session> {
           now: Date.now,
         })
       : null;
+  const readOnlyBecause =
+    config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null;
+  const acts = createManualActs({
+    clusters,
+    store: keptStore,
+    actor: () => config.identity().name,
+    readOnlyBecause,
+    now: () => new Date(),
+  });
   const engine = createEngine({
     estate,
     ledger,
@@ -145,7 +162,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     observations,
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
-    readOnlyBecause: config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
+    readOnlyBecause,
     ...(config.limits ? { limits: config.limits } : {}),
   });
 
@@ -160,6 +177,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const kept = (failure: Failure | null): void => {
     if (failure) report(failure.message, failure.detail ?? failure.meaning);
   };
+  if (keptStore.notice !== null) report('what was kept was set aside', keptStore.notice);
   if (observations.notice !== null) report('the observations were set aside', observations.notice);
   const runListeners = new Set<(app: string) => void>();
   const runs =
@@ -202,6 +220,14 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         now: () => new Date().toISOString(),
       }),
     ),
+    ...[...clusters.values()].map(({ view }) =>
+      keepWorkflows({
+        view,
+        apps,
+        keep: (workflow, at) => kept(keptStore.keepWorkflow(workflow, at)),
+        now: () => new Date().toISOString(),
+      }),
+    ),
     ledger.onRefMoved(updateHistory),
     engine.onChange((changes) => {
       for (const { topic, key } of changes) {
@@ -226,6 +252,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     github,
     neededCredentials: neededCredentials(config),
     history,
+    acts,
+    kept: keptStore,
     observations,
     timelines,
     onRunKnown(listener) {
@@ -239,6 +267,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
       await history.close();
       observations.close();
+      keptStore.close();
       await ledger.close();
     },
   };

@@ -4,6 +4,7 @@ import type { Change } from '../../shared/domain/change';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
 import type { Intent } from '../../shared/domain/operation';
+import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
 import { historyAnswers } from './history';
@@ -193,6 +194,7 @@ export function devBridge(options: DevOptions): Bridge {
     'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
     'workflow.get': () => devWorkflow,
     'cluster.status': ({ environment }: { environment: string }) => devClusterStatus(environment),
+    ...argoAnswers,
     ...historyAnswers,
     'deployment.timeline': ({ app, environment }: { app: string; environment: string }) =>
       devTimeline(app, environment),

@@ -1,9 +1,12 @@
 import { create } from 'zustand';
 import type { OperationKind } from '../../shared/domain/operation';
 
+/** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
+export type SheetKind = Exclude<OperationKind, 'nudge'>;
+
 /** What the sheet at the right is about; versions may be chosen before it opens. */
 export interface SheetRequest {
-  kind: OperationKind;
+  kind: SheetKind;
   app: string;
   /** `null`: to be picked in the sheet. */
   environment: string | null;

@@ -69,6 +69,7 @@ export const kindWord: Record<OperationKind | DeploymentKind, string> = {
   rollback: 'Rollback',
   hold: 'Hold',
   'release-hold': 'Release of a hold',
+  nudge: 'Nudge',
   bag: 'Bag',
   automatic: 'Automatic',
   manual: 'By hand',
@@ -81,6 +82,7 @@ export const doingWord: Record<OperationKind, string> = {
   rollback: 'Rolling back',
   hold: 'Holding',
   'release-hold': 'Releasing the hold',
+  nudge: 'Nudging Argo CD',
 };
 
 export const operationStateWord: Record<OperationState, string> = {

@@ -7,6 +7,7 @@ import { freshnessSchema } from '../domain/freshness';
 import { intentSchema, operationSchema } from '../domain/operation';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
+import { argoProcedures } from './argo';
 import { clusterProcedures } from './cluster';
 import { historyProcedures, historyStreams } from './history';
 import { logSourceSchema } from './logs';
@@ -152,6 +153,7 @@ export const procedures = {
     z.object({ freshness: freshnessSchema, workflows: z.array(workflowSchema) }),
   ),
   'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
+  ...argoProcedures,
   ...clusterProcedures,
   ...historyProcedures,
   'settings.get': procedure(nothing, settingsSchema),

@@ -92,6 +92,8 @@ export type ApplicationOperation = z.infer<typeof operationSchema>;
 
 /** All of an Application that a person may want to know, beyond what the board shows. */
 export const applicationDetailSchema = applicationSchema.extend({
+  /** The app that it belongs to (annotation `repoName`). */
+  app: z.string(),
   namespace: z.string(),
   project: z.string(),
   sources: z.array(sourceSchema),

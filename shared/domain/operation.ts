@@ -40,6 +40,14 @@ export const intentSchema = z.discriminatedUnion('kind', [
   }),
   /** Automatic deploys of the app into the environment are off until released. */
   z.object({ kind: z.literal('hold'), ...target, reason: reason.min(1) }),
+  /** Has Argo CD take up what the ledger says already; commits nothing. */
+  z.object({
+    kind: z.literal('nudge'),
+    ...target,
+    /** What the ledger says there. */
+    version: z.string().min(1),
+    reason: reason.optional(),
+  }),
   /** Ends a hold; deploys nothing. */
   z.object({ kind: z.literal('release-hold'), ...target, reason: reason.optional() }),
 ]);
@@ -66,6 +74,7 @@ export const stepsOf: Record<OperationKind, readonly StepName[]> = {
   rollback: ['preflight', 'commit', 'stop-promotions', 'nudge', 'sync', 'rollout', 'hold-effective', 'tests'],
   hold: ['preflight', 'commit', 'stop-promotions', 'hold-effective'],
   'release-hold': ['preflight', 'commit'],
+  nudge: ['nudge', 'sync', 'rollout'],
 };
 
 const stepStateSchema = z.enum([
@@ -130,5 +139,7 @@ export function actOf(intent: Intent): string {
       return `Hold automatic deploys of ${intent.app} in ${intent.environment}`;
     case 'release-hold':
       return `Release the hold of ${intent.app} in ${intent.environment}`;
+    case 'nudge':
+      return `Have Argo CD take up ${intent.app} ${intent.version} in ${intent.environment}`;
   }
 }

@@ -133,6 +133,7 @@ function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFac
         ledger.holdProblem,
       ),
     );
+  if (intent.kind === 'nudge') return found;
   if (intent.kind === 'hold' || intent.kind === 'release-hold') {
     if (intent.kind === 'hold' && ledger.hold)
       found.push(
@@ -404,7 +405,7 @@ export function preflightFindings(intent: Intent, ledger: LedgerFacts, outside: 
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
   found.push(...permissionFindings(intent, outside));
-  if (intent.kind === 'hold' || intent.kind === 'release-hold') return found;
+  if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return found;
   return [
     ...found,
     ...versionFindings(intent, outside),

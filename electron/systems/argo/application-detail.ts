@@ -28,6 +28,7 @@ export type ApplicationOwnDetail = Omit<
   | 'images'
   | 'windows'
   | 'comparedWithOlderSpec'
+  | 'app'
 >;
 
 /** Kinds that have no health in Argo CD (no check in gitops-engine `pkg/health`, no script in `resource_customizations`). */

@@ -1,10 +1,9 @@
 import { Drawer } from '@mantine/core';
-import type { OperationKind } from '../../../shared/domain/operation';
-import { closeSheet, useUiState } from '../../ui/ui-state';
+import { closeSheet, type SheetKind, useUiState } from '../../ui/ui-state';
 import classes from './deploy-sheet.module.css';
 import { SheetForm } from './sheet-form';
 
-const heading: Record<OperationKind, string> = {
+const heading: Record<SheetKind, string> = {
   deploy: 'Deploy',
   promote: 'Promote',
   rollback: 'Roll back',

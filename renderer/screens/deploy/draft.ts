@@ -69,7 +69,7 @@ export function forPreview(intent: Intent | null): Intent | null {
 
 /** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
 export function forStart(intent: Intent, findings: readonly Finding[]): Intent {
-  if (intent.kind === 'hold' || intent.kind === 'release-hold') return intent;
+  if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return intent;
   const override = [...new Set(inTheWay(findings).map((finding) => finding.code))];
   return override.length > 0 ? { ...intent, override } : intent;
 }

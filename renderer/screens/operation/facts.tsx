@@ -13,7 +13,12 @@ export function Facts({ operation }: { operation: Operation }) {
         <div>
           <dt>Version</dt>
           <dd>
-            <Version value={intent.expected} /> → <Version value={intent.version} strong />
+            {'expected' in intent && (
+              <>
+                <Version value={intent.expected} /> →{' '}
+              </>
+            )}
+            <Version value={intent.version} strong />
           </dd>
         </div>
       )}

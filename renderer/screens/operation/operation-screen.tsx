@@ -143,7 +143,7 @@ function Loaded({ operation }: { operation: Operation }) {
 /** Where an operation stopped because the world moved or asked for a look: the same again, after a fresh look. */
 function LookAgain({ operation }: { operation: Operation }) {
   const { intent, state, commit } = operation;
-  if (state === 'running' || state === 'succeeded' || commit !== null) return null;
+  if (state === 'running' || state === 'succeeded' || commit !== null || intent.kind === 'nudge') return null;
   return (
     <Button
       mt="xs"

@@ -1,0 +1,175 @@
+import type { ClusterAct } from '../../shared/domain/cluster-access';
+import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure';
+import type { ManualAct } from '../../shared/domain/manual-act';
+import { actOf, type Operation } from '../../shared/domain/operation';
+import type { Cluster } from '../observation/types';
+
+/** Milliseconds for one act: each is a few requests, none of which waits for a controller. */
+const patience = 60_000;
+
+/** Where acts are written down; see `history/observations.ts`. */
+export interface ActStore {
+  /** Keeps an act; a later one of the same id takes its place. */
+  recordAct(act: ManualAct): Failure | null;
+  act(id: string): ManualAct | null;
+}
+
+/** What is asked for. */
+export interface ActRequest {
+  id: string;
+  kind: ManualAct['kind'];
+  environment: string;
+  app: string;
+  /** `Application frontend`; two acts on one object never run side by side. */
+  object: string;
+  /** An open operation of the engine that is in the way, when one is. */
+  inTheWay?: Operation | null;
+  perform: (
+    cluster: Cluster,
+    signal: AbortSignal,
+  ) => Promise<Result<{ text: string; created?: ManualAct['created'] }>>;
+}
+
+/** Acts on clusters by hand: each click once, one at a time per object, all of them written down. */
+export interface ManualActs {
+  /** @throws FailureError: `read-only`, `not-found`, `forbidden`, `busy`, or why the cluster refused. */
+  run(request: ActRequest): Promise<ManualAct>;
+}
+
+/** Which permission an act rests on. */
+const needs: Record<ManualAct['kind'], ClusterAct> = {
+  refresh: 'refresh',
+  sync: 'sync',
+  'terminate-sync': 'terminate-sync',
+  resubmit: 'submit-workflow',
+  retry: 'retry-workflow',
+  stop: 'stop-workflow',
+  terminate: 'stop-workflow',
+  suspend: 'resume-workflow',
+  resume: 'resume-workflow',
+};
+
+const busy = (message: string, next: Failure['next'] = []): FailureError =>
+  new FailureError({ code: 'busy', message, meaning: 'Nothing was asked for.', next });
+
+/** After one of these nobody knows whether the request arrived. */
+const lostAnswers: ReadonlySet<Failure['code']> = new Set(['timeout', 'unreachable', 'unknown-outcome']);
+
+/**
+ * Direct acts are no operations of the engine: each is a handful of requests that the cluster answers at once, and some
+ * (terminating a sync, stopping a workflow) are meant for a moment in which an operation holds the cell. What makes
+ * them safe: the id of the click (twice is once, also after a lost answer), one act per object at a time, the
+ * permission asked first, and an entry that is written before the request and completed after it.
+ */
+export function createManualActs(options: {
+  clusters: ReadonlyMap<string, Cluster>;
+  store: ActStore;
+  actor: () => string;
+  readOnlyBecause: string | null;
+  now: () => Date;
+}): ManualActs {
+  const { clusters, store } = options;
+  const running = new Map<string, { id: string; kind: string; promise: Promise<ManualAct> }>();
+
+  function check(request: ActRequest): Cluster {
+    const { environment, kind } = request;
+    if (options.readOnlyBecause !== null)
+      throw new FailureError({
+        code: 'read-only',
+        message: options.readOnlyBecause,
+        meaning: 'Nothing was changed.',
+        next: [],
+      });
+    const cluster = clusters.get(environment);
+    if (!cluster)
+      throw new FailureError({
+        code: 'not-found',
+        message: `${environment} has no cluster here.`,
+        meaning: 'Nothing was asked for.',
+        next: [],
+      });
+    if (request.inTheWay)
+      throw busy(`An operation is under way there: ${actOf(request.inTheWay.intent)}.`, [
+        { do: 'open-operation', label: 'Look at it', operationId: request.inTheWay.id },
+      ]);
+    const access = cluster.view.access(needs[kind]);
+    if (access.state === 'denied')
+      throw new FailureError({
+        code: 'forbidden',
+        message: `You may not do this in ${environment}.`,
+        meaning: access.why,
+        next: [
+          { do: 'advice', label: 'Ask whoever runs the cluster for the permission that is named above.' },
+        ],
+      });
+    return cluster;
+  }
+
+  async function perform(request: ActRequest, cluster: Cluster): Promise<ManualAct> {
+    const { id, kind, environment, app, object } = request;
+    const entry: ManualAct = {
+      id,
+      at: options.now().toISOString(),
+      actor: options.actor(),
+      kind,
+      environment,
+      app,
+      object,
+      outcome: 'unknown',
+      text: 'Asked; no answer was written down.',
+      created: null,
+    };
+    const keep = (act: ManualAct): ManualAct => {
+      const failure = store.recordAct(act);
+      if (failure && act.outcome === 'unknown') throw new FailureError(failure);
+      return act;
+    };
+    keep(entry);
+    let failure: Failure;
+    try {
+      const answer = await request.perform(cluster, AbortSignal.timeout(patience));
+      if (answer.ok)
+        return keep({
+          ...entry,
+          outcome: 'done',
+          text: answer.value.text,
+          created: answer.value.created ?? null,
+        });
+      failure = answer.failure;
+    } catch (error) {
+      failure =
+        error instanceof DOMException && error.name === 'TimeoutError'
+          ? tooLate(environment)
+          : failureOf(error);
+    }
+    const lost = lostAnswers.has(failure.code);
+    keep({ ...entry, outcome: lost ? 'unknown' : 'refused', text: `${failure.message} ${failure.meaning}` });
+    throw new FailureError(failure);
+  }
+
+  return {
+    run(request) {
+      const key = `${request.environment}/${request.object}`;
+      const other = running.get(key);
+      if (other?.id === request.id) return other.promise;
+      const done = store.act(request.id);
+      if (done?.outcome === 'done') return Promise.resolve(done);
+      try {
+        const cluster = check(request);
+        if (other) throw busy(`Another act on ${request.object} is under way: ${other.kind}.`);
+        const promise = perform(request, cluster).finally(() => running.delete(key));
+        running.set(key, { id: request.id, kind: request.kind, promise });
+        return promise;
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+  };
+}
+
+const tooLate = (environment: string): Failure => ({
+  code: 'timeout',
+  message: `The cluster of ${environment} did not answer within ${patience / 1000} s.`,
+  meaning: 'It may have been done all the same.',
+  next: [{ do: 'advice', label: 'Look at what it says now; the same click again is done once.' }],
+});

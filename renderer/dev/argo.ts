@@ -1,0 +1,202 @@
+import type { OutputOf } from '../../shared/contract/contract';
+import { hoursAgo, live } from './estate';
+import { devWorkflow } from './operations';
+
+type Detail = OutputOf<'application.get'>['applications'][number];
+
+function devApplication(app: string, environment: string): Detail {
+  const startedAt = hoursAgo(0.05);
+  return {
+    name: app,
+    app,
+    version: 'v1351',
+    automaticDeploysEnabled: true,
+    promoteDeployment: true,
+    postSyncWorkflowEnabled: true,
+    sync: 'OutOfSync',
+    health: 'Progressing',
+    operation: {
+      phase: 'Running',
+      message: `waiting for completion of hook batch/Job/${app}-migrate`,
+      startedAt,
+    },
+    conditions: [
+      { type: 'SyncError', message: 'Failed last sync attempt', since: hoursAgo(2), severity: 'error' },
+    ],
+    images: [`registry.example/govuk/${app}:v1351`],
+    namespace: 'cluster-services',
+    project: 'govuk',
+    sources: [
+      {
+        repoUrl: 'https://github.com/example/govuk-helm-charts',
+        path: 'charts/generic-govuk-app',
+        chart: null,
+        targetRevision: 'HEAD',
+        ref: null,
+      },
+    ],
+    destination: { server: 'https://kubernetes.default.svc', name: null, namespace: 'apps' },
+    revisions: ['abcdef0123456789abcdef0123456789abcdef01'],
+    comparedWithOlderSpec: false,
+    refreshPending: false,
+    reconciledAt: hoursAgo(0.02),
+    healthMessage: null,
+    healthSince: hoursAgo(0.05),
+    resources: [
+      {
+        group: 'apps',
+        kind: 'Deployment',
+        namespace: 'apps',
+        name: app,
+        sync: 'OutOfSync',
+        health: { status: 'Progressing', message: '1 of 3 new pods are available', from: 'live' },
+        hook: false,
+        requiresPruning: false,
+      },
+      {
+        group: '',
+        kind: 'Service',
+        namespace: 'apps',
+        name: app,
+        sync: 'Synced',
+        health: { status: null, message: null, from: 'unknown' },
+        hook: false,
+        requiresPruning: false,
+      },
+    ],
+    currentOperation: {
+      state: 'running',
+      phase: 'Running',
+      message: `waiting for completion of hook batch/Job/${app}-migrate`,
+      startedAt,
+      finishedAt: null,
+      retryCount: 1,
+      retryLimit: 5,
+      initiatedBy: 'Argo CD (automatic sync)',
+      automated: true,
+      operationId: null,
+      info: [],
+      revisions: ['abcdef0123456789abcdef0123456789abcdef01'],
+      prune: true,
+      dryRun: false,
+      partial: false,
+      syncOptions: ['ApplyOutOfSyncOnly=true'],
+      runningHook: { phase: 'PreSync', kind: 'Job', namespace: 'apps', name: `${app}-migrate` },
+      results: [
+        {
+          group: 'batch',
+          kind: 'Job',
+          namespace: 'apps',
+          name: `${app}-migrate`,
+          status: null,
+          message: 'job.batch created',
+          hookType: 'PreSync',
+          hookPhase: 'Running',
+          syncPhase: 'PreSync',
+        },
+      ],
+    },
+    history: Array.from({ length: 3 }, (_, index) => ({
+      id: 3 - index,
+      revisions: ['1234567890abcdef1234567890abcdef12345678'],
+      deployStartedAt: hoursAgo(5 + index * 20),
+      deployedAt: hoursAgo(4.98 + index * 20),
+      initiatedBy: 'Argo CD (automatic sync)',
+    })),
+    autoSync: {
+      enabled: true,
+      prune: true,
+      selfHeal: true,
+      allowEmpty: false,
+      syncOptions: ['ApplyOutOfSyncOnly=true'],
+      retryLimit: 5,
+    },
+    hydrated: false,
+    deletingSince: null,
+    windows:
+      environment === 'production'
+        ? {
+            state: 'closed',
+            project: 'govuk',
+            text: 'Every sync waits: Budget day.',
+            opensAt: hoursAgo(-3),
+            windows: [
+              {
+                kind: 'deny',
+                schedule: '0 9 * * *',
+                duration: '8h',
+                timeZone: 'Europe/London',
+                description: 'Budget day',
+                manualSync: false,
+                syncOverrun: false,
+                active: true,
+                until: hoursAgo(-3),
+                nextStart: hoursAgo(-19),
+              },
+            ],
+          }
+        : { state: 'open', project: 'govuk', text: 'Syncs may run.', opensAt: null, windows: [] },
+  };
+}
+
+const act: OutputOf<'act.list'>['acts'][number] = {
+  id: '0192f0c1-0000-7000-8000-000000000001',
+  at: hoursAgo(0.1),
+  actor: 'Ada Lovelace',
+  kind: 'sync',
+  environment: 'production',
+  app: 'publishing-api',
+  object: 'Application publishing-api',
+  outcome: 'done',
+  text: 'Argo CD is asked to sync publishing-api.',
+  created: null,
+};
+const done = () => ({ text: act.text, act });
+
+/** Answers of Argo CD and Argo Workflows: a sync whose migration runs, and in production a window that keeps syncs off. */
+export const argoAnswers = {
+  'application.get': ({ app, environment }: { app: string; environment: string }) => ({
+    freshness: live(),
+    applications: [devApplication(app, environment)],
+    parent: null,
+    hookJobs: [
+      {
+        application: app,
+        namespace: 'apps',
+        name: `${app}-migrate`,
+        hooks: ['PreSync'],
+        state: 'running',
+        message: '1 pod runs',
+        active: 1,
+        succeeded: 0,
+        failed: 0,
+        startedAt: hoursAgo(0.05),
+        finishedAt: null,
+        pods: [
+          {
+            namespace: 'apps',
+            name: `${app}-migrate-x7k2p`,
+            phase: 'Running',
+            containers: ['migrate'],
+            reason: null,
+            exitCode: null,
+            startedAt: hoursAgo(0.05),
+          },
+        ],
+      },
+    ],
+  }),
+  'application.nudge': () => ({ operationId: '0192f0c1-0001' }),
+  'application.refresh': done,
+  'application.sync': done,
+  'application.terminate': done,
+  'rollout.failing-pod': () => ({ pod: null }),
+  'workflow.kept': () => ({ workflows: [{ workflow: devWorkflow, seenAt: hoursAgo(80), gone: true }] }),
+  'workflow.resubmit': done,
+  'workflow.retry': done,
+  'workflow.stop': done,
+  'workflow.terminate': done,
+  'workflow.suspend': done,
+  'workflow.resume': done,
+  'act.list': () => ({ acts: [act] }),
+};
