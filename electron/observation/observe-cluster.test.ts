@@ -233,6 +233,7 @@ describe('an account that may see and do only a part', () => {
     });
     expect(view.gaps()).toMatchObject([
       { kind: 'applications', namespace: 'cluster-services', topics: ['applications'] },
+      { kind: 'appprojects', namespace: 'cluster-services', topics: ['projects'] },
     ]);
   });
 
@@ -267,7 +268,7 @@ describe('an account that may see and do only a part', () => {
     const asked = there.server.requests();
     await there.server.faults.reachability('up');
     await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
-    await vi.waitFor(() => expect(cluster.status().latency.samples).toBe(2));
+    await vi.waitFor(() => expect(cluster.status().latency.samples).toBeGreaterThan(1));
     // Watches (five lists and watches at least), reviews of ten rights, and who one is.
     expect(there.server.requests() - asked).toBeGreaterThan(20);
   });

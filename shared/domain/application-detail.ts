@@ -52,7 +52,6 @@ const syncResultSchema = z.object({
   hookPhase: text,
   syncPhase: text,
 });
-export type SyncResult = z.infer<typeof syncResultSchema>;
 
 /** The sync that was asked for, runs, or ran last. */
 const operationSchema = z.object({

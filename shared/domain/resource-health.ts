@@ -9,7 +9,7 @@ type Health = { status: Application['health']; message: string | null };
  * Health of live objects, by Argo CD's own rules (gitops-engine `pkg/health`), for where Argo CD leaves it out of
  * `status.resources[]` (the default since 3.0, `controller.resource.health.persist: false`).
  */
-export function deploymentHealth(deployment: DeploymentFacts): Health {
+function deploymentHealth(deployment: DeploymentFacts): Health {
   const { desired, total, updated, available } = deployment;
   if (deployment.paused) return { status: 'Suspended', message: 'The Deployment is paused' };
   if (deployment.generation > deployment.observedGeneration)

@@ -59,7 +59,7 @@ export function unpackNodes(compressed: string): unknown {
   return JSON.parse(text.toString('utf8'));
 }
 
-export const packNodes = (nodes: unknown): string => gzipSync(JSON.stringify(nodes)).toString('base64');
+const packNodes = (nodes: unknown): string => gzipSync(JSON.stringify(nodes)).toString('base64');
 
 /** Why an act cannot be done, in words: what happened and what follows. */
 export interface Refusal {
