@@ -212,7 +212,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
 
 /** The deployment that an operation's commit made, before the history has read it. */
 function madeBy({ intent, commit, actor, id, steps, requestedAt }: Operation): Of | null {
-  if (commit === null || !('version' in intent)) return null;
+  if (commit === null || !('expected' in intent)) return null;
   const at = steps.find(({ name }) => name === 'commit')?.finishedAt ?? requestedAt;
   return {
     commit,
