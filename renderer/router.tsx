@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { AppScreen } from './screens/app/app-screen';
 import { BoardScreen } from './screens/board/board-screen';
 import { boardSearchSchema } from './screens/board/search';
+import { ClustersScreen } from './screens/clusters/clusters-screen';
 import { DeploySheet } from './screens/deploy/deploy-sheet';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
@@ -52,6 +53,12 @@ const operationRoute = createRoute({
   path: '/operations/$operationId',
   component: OperationScreen,
 });
+const clustersRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/clusters',
+  validateSearch: z.object({ environment: z.string().optional().catch(undefined) }),
+  component: ClustersScreen,
+});
 const practiceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/practice',
@@ -68,6 +75,7 @@ const routeTree = rootRoute.addChildren([
   appRoute,
   operationsRoute,
   operationRoute,
+  clustersRoute,
   practiceRoute,
   settingsRoute,
 ]);

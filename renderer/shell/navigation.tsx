@@ -4,13 +4,14 @@ import {
   IconFlask2,
   IconLayoutGrid,
   IconProgressBolt,
+  IconServer2,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
 interface Place {
-  to: '/' | '/operations' | '/practice' | '/settings';
+  to: '/' | '/operations' | '/clusters' | '/practice' | '/settings';
   label: string;
   icon: Icon;
 }
@@ -18,6 +19,7 @@ interface Place {
 const places: Place[] = [
   { to: '/', label: 'Board', icon: IconLayoutGrid },
   { to: '/operations', label: 'Operations', icon: IconProgressBolt },
+  { to: '/clusters', label: 'Clusters', icon: IconServer2 },
 ];
 const practice: Place = { to: '/practice', label: 'Practice', icon: IconFlask2 };
 const settings: Place = { to: '/settings', label: 'Settings', icon: IconAdjustmentsHorizontal };

@@ -14,7 +14,7 @@ export interface PaletteItem extends Findable {
 
 export interface PaletteDoors {
   openApp: (app: string) => void;
-  openScreen: (to: '/' | '/operations' | '/practice' | '/settings') => void;
+  openScreen: (to: '/' | '/operations' | '/clusters' | '/practice' | '/settings') => void;
   toggleColours: () => void;
 }
 
@@ -97,6 +97,7 @@ export function paletteItems(
     ),
     screen('/', 'Board', 'apps environments home'),
     screen('/operations', 'Operations', 'deployments running recent'),
+    screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
     screen('/settings', 'Settings', 'about identity colour notifications'),
     {

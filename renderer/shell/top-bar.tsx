@@ -1,5 +1,6 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
 import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { Board } from '../../shared/domain/board';
 import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
 import { useBoard, useSession } from '../data/queries';
@@ -60,7 +61,13 @@ export function TopBar() {
         {board &&
           sourcesOf(board).map(({ name, value }) => (
             <li key={name}>
-              <FreshnessMark name={name} value={value} />
+              <Link
+                to="/clusters"
+                search={board.environments.some((each) => each.name === name) ? { environment: name } : {}}
+                className={classes.source}
+              >
+                <FreshnessMark name={name} value={value} />
+              </Link>
             </li>
           ))}
       </ul>

@@ -140,7 +140,15 @@ function Head({ environments, columns }: { environments: readonly EnvironmentVie
       </span>
       {environments.map(({ name, tier, cluster }, index) => (
         <span key={name} role="columnheader" aria-colindex={index + 2} className={classes.environment}>
-          <span className={classes.environmentName}>{name}</span>
+          <Link
+            to="/clusters"
+            search={{ environment: name }}
+            tabIndex={-1}
+            className={classes.environmentName}
+            title={`The cluster of ${name}`}
+          >
+            {name}
+          </Link>
           {tier === 'production' && <span className={classes.tier}>live to users</span>}
           {cluster.state !== 'live' && (
             <span className={classes.freshness} data-state={cluster.state}>

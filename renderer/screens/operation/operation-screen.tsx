@@ -6,18 +6,18 @@ import { useOperation, useRollout } from '../../data/queries';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList } from '../../ui/finding-list';
 import { FreshnessMark } from '../../ui/freshness-mark';
+import { allPods, type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { Panel } from '../../ui/panel';
+import { RolloutView } from '../../ui/rollout/rollout-view';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { openSheet } from '../../ui/ui-state';
+import { WorkflowTree } from '../../ui/workflow/workflow-tree';
 import { Facts } from './facts';
-import { allPods, type LogChoice, renewed, suggested } from './log-choice';
 import { OperationHead } from './operation-head';
 import classes from './operation-screen.module.css';
-import { RolloutView } from './rollout-view';
 import { StepList } from './step-list';
 import { useOwnWorkflows } from './use-own-workflows';
-import { WorkflowTree } from './workflow-tree';
 
 const route = getRouteApi('/operations/$operationId');
 

@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
 import { newPodsReady, type Rollout, type RolloutPod } from '../../../shared/domain/rollout';
-import { count } from '../../ui/count';
-import { Mark } from '../../ui/mark';
-import { age } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import type { LogChoice } from './log-choice';
-import { podLog } from './log-choice';
+import { count } from '../count';
+import { type LogChoice, podLog } from '../log/log-choice';
+import { Mark } from '../mark';
+import { age } from '../time';
+import { useNow } from '../use-now';
 import classes from './rollout-view.module.css';
 
 interface RolloutViewProps {

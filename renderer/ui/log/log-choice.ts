@@ -1,8 +1,8 @@
 import type { LogSource } from '../../../shared/contract/logs';
 import type { Rollout } from '../../../shared/domain/rollout';
 import type { Workflow } from '../../../shared/domain/workflow';
-import { nodeSources, podSources, roleOf, rolloutSources, workflowSources } from '../../ui/log/sources';
-import { nodeRows, telling } from './workflow-rows';
+import { nodeRows, telling } from '../workflow/workflow-rows';
+import { nodeSources, podSources, roleOf, rolloutSources, workflowSources } from './sources';
 
 /** A log that can be opened: of one pod, or of several things at once. */
 export interface LogChoice {

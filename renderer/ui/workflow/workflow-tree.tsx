@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import type { Workflow } from '../../../shared/domain/workflow';
-import { PhaseMark } from '../../ui/mark';
-import { between, duration } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { type LogChoice, nodeLog, workflowLog } from './log-choice';
+import { type LogChoice, nodeLog, workflowLog } from '../log/log-choice';
+import { PhaseMark } from '../mark';
+import { between, duration } from '../time';
+import { useNow } from '../use-now';
 import { nodeRows } from './workflow-rows';
 import classes from './workflow-tree.module.css';
 

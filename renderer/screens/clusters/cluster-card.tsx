@@ -1,0 +1,218 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconHelpCircle,
+  IconShieldOff,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { EnvironmentView } from '../../../shared/domain/board';
+import type { ClusterAccess } from '../../../shared/domain/cluster-access';
+import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/cluster-status';
+import { useClusterStatus } from '../../data/cluster-queries';
+import { count } from '../../ui/count';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { Mark } from '../../ui/mark';
+import { Panel } from '../../ui/panel';
+import { ago, clock, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { accessWord, clusterActWord, latencyText } from './cluster-words';
+import classes from './clusters-screen.module.css';
+
+/** One environment's cluster. */
+export function ClusterCard({ environment }: { environment: EnvironmentView }) {
+  const status = useClusterStatus(environment.name);
+  return (
+    <Panel
+      title={environment.name}
+      aside={
+        <>
+          {environment.tier === 'production' && <span className={classes.tier}>live to users</span>}
+          <FreshnessMark value={environment.cluster} />
+        </>
+      }
+    >
+      {status.isPending && <p className={classes.note}>Looking at the cluster…</p>}
+      {status.error && (
+        <div className={classes.note}>
+          <FailurePanel failure={status.error.failure} onRetry={() => void status.refetch()} />
+        </div>
+      )}
+      {status.data === null && (
+        <p className={classes.note}>
+          The estate file names no cluster for {environment.name}: what runs there is not watched.
+        </p>
+      )}
+      {status.data && <Status status={status.data} />}
+    </Panel>
+  );
+}
+
+function Status({ status }: { status: ClusterStatus }) {
+  const { freshness, insecure, gaps } = status;
+  return (
+    <>
+      {insecure && (
+        <p className={classes.warning} role="note">
+          <IconShieldOff size={16} aria-hidden />
+          <span>
+            <strong>This connection is not safe.</strong> {insecure}
+          </span>
+        </p>
+      )}
+      {freshness.state === 'unreachable' && (
+        <div className={classes.note}>
+          <FailurePanel failure={freshness.failure} />
+        </div>
+      )}
+      {gaps.map((gap) => (
+        <Gap key={`${gap.kind} ${gap.namespace}`} gap={gap} />
+      ))}
+      <div className={classes.columns}>
+        <Facts status={status} />
+        <Watches watches={status.watches} />
+        <Access access={status.access} />
+      </div>
+    </>
+  );
+}
+
+/** What cannot be seen although the cluster answers, and what that means. */
+function Gap({ gap }: { gap: ClusterGap }) {
+  const now = useNow('calm');
+  return (
+    <div className={classes.warning} role="note">
+      <IconAlertTriangle size={16} aria-hidden />
+      <div>
+        <p>
+          <strong>
+            {gap.kind} in {gap.namespace} cannot be seen
+          </strong>{' '}
+          <span title={fullTime(gap.since)}>since {clock(gap.since, now)}</span>
+        </p>
+        <p>{gap.means}</p>
+        <p className={classes.quiet}>
+          {gap.because.message} {gap.because.meaning}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+const stateWord: Record<ClusterStatus['freshness']['state'], string> = {
+  live: 'Reachable',
+  connecting: 'Connecting',
+  unreachable: 'Not reachable',
+  absent: 'No cluster',
+};
+
+function Facts({ status }: { status: ClusterStatus }) {
+  const now = useNow('calm');
+  const { latency, identity } = status;
+  return (
+    <dl className={classes.facts}>
+      <Fact name="State">
+        {stateWord[status.freshness.state]}{' '}
+        <span className={classes.quiet} title={fullTime(status.since)}>
+          since {clock(status.since, now)}
+        </span>
+      </Fact>
+      <Fact name="Context">
+        <span className="mono">{status.context || 'not read yet'}</span>
+      </Fact>
+      <Fact name="Address">
+        <span className="mono">{status.server || 'not read yet'}</span>
+      </Fact>
+      <Fact name="Kubernetes">{status.version ?? 'not told yet'}</Fact>
+      <Fact name="Latency">
+        {latencyText(latency.last)}
+        {latency.median !== null && (
+          <span className={classes.quiet}>
+            {' '}
+            median {latencyText(latency.median)} of {count(latency.samples, 'request')}
+            {latency.at && `, ${ago(latency.at, now)}`}
+          </span>
+        )}
+      </Fact>
+      <Fact name="You are">
+        {identity ? (
+          <>
+            {identity.username}
+            {identity.groups.length > 0 && <p className={classes.quiet}>{identity.groups.join(', ')}</p>}
+          </>
+        ) : (
+          'not told by the cluster'
+        )}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Watches({ watches }: { watches: readonly ClusterWatch[] }) {
+  const now = useNow('calm');
+  return (
+    <table className={classes.watches}>
+      <caption>What is watched</caption>
+      <thead>
+        <tr>
+          <th scope="col">Kind</th>
+          <th scope="col">Namespace</th>
+          <th scope="col">Seen</th>
+          <th scope="col">Last change</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {watches.map((watch) => (
+          <tr key={`${watch.kind} ${watch.namespace}`}>
+            <td>{watch.kind}</td>
+            <td className={classes.quiet}>{watch.namespace}</td>
+            <td>{watch.objects}</td>
+            <td title={watch.lastEventAt ? fullTime(watch.lastEventAt) : undefined}>
+              {watch.lastEventAt ? ago(watch.lastEventAt, now) : 'none yet'}
+            </td>
+            <td>
+              <FreshnessMark value={watch.state} />
+              {watch.restarts > 0 && (
+                <span className={classes.quiet}>reopened {count(watch.restarts, 'time')}</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const accessLook = {
+  allowed: { icon: IconCircleCheck, tone: 'ok' },
+  denied: { icon: IconCircleX, tone: 'bad' },
+  unknown: { icon: IconHelpCircle, tone: 'quiet' },
+} as const;
+
+function Access({ access }: { access: readonly ClusterAccess[] }) {
+  return (
+    <section className={classes.access}>
+      <h3>What you may do there</h3>
+      <ul>
+        {access.map((one) => (
+          <li key={one.act}>
+            <span>{clusterActWord[one.act]}</span>
+            <Mark {...accessLook[one.state]} label={accessWord[one.state]} />
+            {one.state !== 'allowed' && <p className={classes.quiet}>{one.why}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ClusterAccess, ClusterAct } from '../../../shared/domain/cluster-access';
+
+/** What an act is, for people. */
+export const clusterActWord: Record<ClusterAct, string> = {
+  refresh: 'Refresh an Application',
+  sync: 'Sync an Application',
+  'terminate-sync': 'Terminate a sync',
+  'submit-workflow': 'Submit and resubmit workflows',
+  'stop-workflow': 'Stop, terminate and suspend workflows',
+  'resume-workflow': 'Resume workflows',
+  'retry-workflow': 'Retry workflows from their failure',
+  'read-logs': 'Read logs',
+  'read-events': 'Read events',
+};
+
+export const accessWord: Record<ClusterAccess['state'], string> = {
+  allowed: 'Allowed',
+  denied: 'Not allowed',
+  unknown: 'Not known',
+};
+
+/** A latency as people read it: `18 ms`, `1.2 s`. */
+export function latencyText(ms: number | null): string {
+  if (ms === null) return 'not measured';
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,45 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { EnvironmentView } from '../../../shared/domain/board';
+import { useBoard } from '../../data/queries';
+import { Empty } from '../../ui/panel';
+import { ClusterCard } from './cluster-card';
+import classes from './clusters-screen.module.css';
+
+const route = getRouteApi('/clusters');
+
+/** Every environment's cluster: how it is reached, what is seen of it, and what one may do there. */
+export function ClustersScreen() {
+  const board = useBoard().data;
+  const { environment } = route.useSearch();
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1>Clusters</h1>
+        <p>Where what is shown comes from, how fresh it is, and what your account may do there.</p>
+      </header>
+      {!board && <p role="status">Reading the estate…</p>}
+      {board?.environments.length === 0 && <Empty title="No environments">The estate file names none.</Empty>}
+      <div className={classes.list}>
+        {board?.environments.map((each) => (
+          <Placed key={each.name} environment={each} wanted={each.name === environment} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A card that comes into sight and takes the focus when it is the one that was asked for. */
+function Placed({ environment, wanted }: { environment: EnvironmentView; wanted: boolean }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    place.current?.scrollIntoView({ block: 'nearest' });
+    place.current?.focus({ preventScroll: true });
+  }, [wanted]);
+  return (
+    <div ref={place} tabIndex={-1} className={classes.place} data-wanted={wanted || undefined}>
+      <ClusterCard environment={environment} />
+    </div>
+  );
+}
