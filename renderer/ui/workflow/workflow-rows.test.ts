@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkflowNode } from '../../../shared/domain/workflow';
 import { devRollouts, devWorkflow } from '../../dev/operations';
-import { suggested } from './log-choice';
+import { suggested } from '../log/log-choice';
 import { nodeRows, telling } from './workflow-rows';
 
 describe('a workflow as lines', () => {
