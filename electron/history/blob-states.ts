@@ -1,5 +1,3 @@
-import { type FileState, nothingSaid, readFileState } from '../../shared/domain/history-rules';
-import type { LogCommit } from './log-parser';
 import type { ObjectReader } from './object-reader';
 
 /** States kept per generation; two generations live at a time. A state takes about 200 bytes. */
@@ -9,45 +7,37 @@ const generation = 40_000;
  * What the blobs say, each read once as long as it is remembered: the same content comes again as the "before" of the
  * next change, in other environments, and with every rollback.
  */
-export class BlobStates {
-  #young = new Map<string, FileState | Promise<FileState | undefined>>();
-  #old = new Map<string, FileState | Promise<FileState | undefined>>();
+export class BlobStates<State extends object> {
+  #young = new Map<string, State | Promise<State | undefined>>();
+  #old = new Map<string, State | Promise<State | undefined>>();
+  readonly #nothing: State;
+  readonly #read: (text: string) => State;
 
-  /** The states of every change that `wanted` says yes to, in order. */
-  async read(
-    commits: readonly LogCommit[],
-    wanted: (path: string) => boolean,
-    objects: ObjectReader,
-  ): Promise<void> {
-    const waits: Promise<unknown>[] = [];
-    for (const commit of commits) {
-      for (const change of commit.changes) {
-        if (!wanted(change.path)) continue;
-        this.#ask(change.before, objects, waits);
-        this.#ask(change.after, objects, waits);
-      }
-    }
-    if (waits.length) await Promise.all(waits);
+  /** @param nothing what no file says, and one that is too big. @param read reads a file's text. */
+  constructor(nothing: State, read: (text: string) => State) {
+    this.#nothing = nothing;
+    this.#read = read;
   }
 
   /** A state that was read before; asks again for one that was forgotten meanwhile. */
-  async of(oid: string | null, objects: ObjectReader): Promise<FileState | undefined> {
-    return oid === null ? nothingSaid : this.#ask(oid, objects, []);
+  async of(oid: string | null, objects: ObjectReader): Promise<State | undefined> {
+    return oid === null ? this.#nothing : this.ask(oid, objects, []);
   }
 
   /** Like {@link of}, at once: `null` when it has to be asked for. */
-  known(oid: string | null): FileState | null {
-    if (oid === null) return nothingSaid;
+  known(oid: string | null): State | null {
+    if (oid === null) return this.#nothing;
     const found = this.#young.get(oid) ?? this.#old.get(oid);
     return found === undefined || found instanceof Promise ? null : found;
   }
 
-  #ask(
+  /** Asks for a state that is not known yet; what has to be waited for is added to `waits`. */
+  ask(
     oid: string | null,
     objects: ObjectReader,
     waits: Promise<unknown>[],
-  ): FileState | Promise<FileState | undefined> {
-    if (oid === null) return nothingSaid;
+  ): State | Promise<State | undefined> {
+    if (oid === null) return this.#nothing;
     const young = this.#young.get(oid);
     const found = young ?? this.#old.get(oid);
     if (found !== undefined) {
@@ -66,7 +56,7 @@ export class BlobStates {
           home.delete(oid);
           return undefined;
         }
-        const state = object.content ? readFileState(object.content.toString('utf8')) : nothingSaid;
+        const state = object.content ? this.#read(object.content.toString('utf8')) : this.#nothing;
         home.set(oid, state);
         return state;
       },

@@ -1,19 +1,23 @@
-import type {
-  ComparedCell,
-  ComparedSide,
-  DeploymentEvent,
-  HistoricBoard,
-  HistoricCell,
-  Moment,
+import {
+  type ComparedCell,
+  type ComparedSide,
+  type DeploymentEvent,
+  type HistoricBoard,
+  type HistoricCell,
+  isLedgerEventType,
+  type LedgerEvent,
+  type Moment,
 } from '../../shared/domain/history';
 import { isSaid } from '../../shared/domain/history-rules';
-import { stateOf } from './event-row';
+import { standingTypes } from '../../shared/domain/ledger-events';
+import { baseTypeSql, stateOf, typeOf } from './event-row';
 import {
   deploymentOf,
   eventColumns,
   eventJoins,
   hexOf,
   isoTime,
+  ledgerEventOf,
   type SelectedRow,
   type Statements,
   secondsOf,
@@ -25,7 +29,7 @@ export function lastDeployments(statements: Statements): DeploymentEvent[] {
     `select ${eventColumns}, s.after as now, s.flags as nowFlags from cell k
      cross join event s on s.id = (select id from event indexed by event_cell where cell = k.id order by id limit 1)
      cross join event e on e.id = (select id from event indexed by event_cell where cell = k.id and what = 2 order by id limit 1)
-     ${eventJoins} order by e.id`,
+     ${eventJoins} where k.path = '' order by e.id`,
   );
   return rows.filter((row) => isSaid(stateOf(row.now, row.nowFlags))).map(deploymentOf);
 }
@@ -44,7 +48,7 @@ function idOfMoment(statements: Statements, moment: Moment, complete: boolean): 
 /** Every cell as it was at a moment. Cells whose file was not there, or said nothing, are left out. */
 export function board(statements: Statements, moment: Moment, complete: boolean): HistoricBoard {
   const id = idOfMoment(statements, moment, complete);
-  if (id === null) return { commit: null, at: null, cells: [] };
+  if (id === null) return { commit: null, at: null, cells: [], standing: [] };
   const top = statements.all<{ oid: ArrayBuffer; at: number }>(
     'select oid, at from event where id >= ? order by id limit 1',
     id,
@@ -58,7 +62,7 @@ export function board(statements: Statements, moment: Moment, complete: boolean)
   }>(
     `select k.id as cell, k.app, k.environment, s.after, s.flags from cell k cross join event s on s.id =
        (select id from event indexed by event_cell where cell = k.id and id >= ? order by id limit 1)
-     order by k.app, k.environment`,
+     where k.path = '' order by k.app, k.environment`,
     id,
   );
   const deployments = new Map(
@@ -66,7 +70,7 @@ export function board(statements: Statements, moment: Moment, complete: boolean)
       .all<SelectedRow & { cell: number }>(
         `select e.cell, ${eventColumns} from cell k cross join event e on e.id =
            (select id from event indexed by event_cell where cell = k.id and id >= ? and what = 2 order by id limit 1)
-         ${eventJoins}`,
+         ${eventJoins} where k.path = ''`,
         id,
       )
       .map((row) => [row.cell, row]),
@@ -83,7 +87,26 @@ export function board(statements: Statements, moment: Moment, complete: boolean)
       deployment: deployment && state.version !== null ? deploymentOf(deployment) : null,
     });
   }
-  return { commit: top ? hexOf(top.oid) : null, at: top ? isoTime(top.at) : null, cells };
+  return {
+    commit: top ? hexOf(top.oid) : null,
+    at: top ? isoTime(top.at) : null,
+    cells,
+    standing: standingAt(statements, id),
+  };
+}
+
+/** What stands in the files under `.signalbox/` as of an id, newest first. */
+function standingAt(statements: Statements, id: number): LedgerEvent[] {
+  const rows = statements.all<SelectedRow & { base: number }>(
+    `select ${eventColumns}, ${baseTypeSql('e.flags')} as base from cell k cross join event e on e.id =
+       (select id from event indexed by event_cell where cell = k.id and id >= ? order by id limit 1)
+     ${eventJoins} where k.path <> '' order by e.id`,
+    id,
+  );
+  return rows.flatMap((row) => {
+    const type = typeOf(row.what || row.base);
+    return type && isLedgerEventType(type) && standingTypes.includes(type) ? [ledgerEventOf(row, type)] : [];
+  });
 }
 
 /** Where two sides differ in version, hold or promotion. With environments given, apps are matched by name alone. */

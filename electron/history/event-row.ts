@@ -31,6 +31,12 @@ export const flag = {
   base: 256,
 } as const;
 
+/** Bits above the flags, where the history begins: what stands in a file under `.signalbox/`. */
+const baseShift = 10;
+export const flagsOfBase = (what: number): number => flag.base | (what << baseShift);
+/** The type of event by which something stands since before the beginning. */
+export const baseTypeSql = (flags: string): string => `(${flags} >> ${baseShift})`;
+
 /** One row of `event`. `at` and `eff` in seconds since 1970. */
 export interface EventRow {
   /** Grows with age: the newest event has the least. Outside of the index an event's id is the negative of it. */

@@ -1,9 +1,14 @@
-import type { DeploymentEvent, HistoryEvent } from '../../shared/domain/history';
+import {
+  type DeploymentEvent,
+  type HistoryEvent,
+  isLedgerEventType,
+  type LedgerEvent,
+} from '../../shared/domain/history';
 import { flag, kindOf, typeOf } from './event-row';
 import type { Database, Statement } from './schema';
 
 /** What every question reads of an event. */
-export const eventColumns = `e.id, e.oid, e.at, e.what, e.before, e.after, e.flags, e.kind, e.subject, c.app, c.environment,
+export const eventColumns = `e.id, e.oid, e.at, e.what, e.before, e.after, e.flags, e.kind, e.subject, c.app, c.environment, c.path, c.pipeline,
   a.name as author, n.reason, n.operation`;
 /** Names that go with `e`; the order of the joins is ours to choose, as each finds one row by its id. */
 export const eventJoins =
@@ -21,6 +26,8 @@ export interface SelectedRow {
   subject: string;
   app: string;
   environment: string;
+  path: string;
+  pipeline: string | null;
   author: string;
   reason: string | null;
   operation: string | null;
@@ -47,8 +54,18 @@ export function eventOf(row: SelectedRow): HistoryEvent | null {
   const type = typeOf(row.what);
   if (!type) return null;
   if (type === 'deployment') return deploymentOf(row);
+  if (isLedgerEventType(type)) return ledgerEventOf(row, type);
   return { ...common(row), type, version: type === 'gone' ? row.before : row.after };
 }
+
+/** An event of a file under `.signalbox/`. */
+export const ledgerEventOf = (row: SelectedRow, type: LedgerEvent['type']): LedgerEvent => ({
+  ...common(row),
+  type,
+  version: row.after,
+  pipeline: row.pipeline,
+  path: row.path,
+});
 
 /** A deployment row. */
 export function deploymentOf(row: SelectedRow): DeploymentEvent {

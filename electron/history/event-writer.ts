@@ -1,58 +1,49 @@
 import { type EventNote, type EventRow, sparseKinds } from './event-row';
+import { type WordSource, wordsOf } from './event-words';
+import type { FilePlace } from './layout';
 import type { ReturnTracker } from './return-tracker';
+import { type RowStatement, rowStatement } from './row-statement';
 import type { Database, Statement } from './schema';
 
-const columns = 'id, oid, at, eff, cell, what, before, after, flags, kind, actor, subject, note';
-const width = 13;
-/** Rows per statement: binding is what costs, and one call for many rows halves it. */
-const rowsPerStatement = 64;
 /** Rows between two looks at the event loop, so that the streams of Git's processes never wait long. */
 const rowsPerSlice = 512;
+/** Rows per statement: what goes over to SQLite is what costs, and one call for many rows halves it. */
+const rowsPerStatement = 64;
 
-/** Most subjects name app, environment and version already: a word is put in once. */
-const unlessTold = (text: string): string =>
-  `iif(instr(' ' || e.subject || ' ', ' ' || ${text} || ' '), '', ${text} || ' ')`;
-
-/**
- * The full text of a row: what the search finds it by, and words of its own for its cell, its actor, and its kind and
- * type where those are rare, so that the full text can leave out by itself what a filter leaves out.
- */
-const words = `${unlessTold('c.app')} || ${unlessTold('c.environment')} || ${unlessTold("ifnull(e.after, '')")} || a.name || ' ' || e.subject
-  || ifnull(' ' || n.body, '') || ' zzc' || e.cell || ' zza' || e.actor
-  || iif(e.kind in (${sparseKinds.join(', ')}), ' zzk' || e.kind, '') || iif(e.what <> 2, ' zzw' || e.what, '')`;
-const wordSource = `from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
+const wordSource = `select e.id, e.cell, c.app, c.environment, e.what, e.after, e.kind, e.actor, a.name as author, e.subject,
+  n.body, n.reason from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
 
 /** Writes events, names and facts about the index. Everything happens inside transactions of the caller. */
 export class EventWriter {
   readonly #database: Database;
-  readonly #many: Statement;
-  readonly #one: Statement;
+  readonly #many: RowStatement;
+  readonly #one: RowStatement;
   readonly #words: Statement;
+  readonly #word: Statement;
   readonly #unword: Statement;
+  readonly #wordSource: Statement;
   readonly #late: Statement;
-  readonly #kind: Statement;
   readonly #meta: Statement;
   readonly #note: Statement;
-  readonly #cells = new Map<string, number>();
+  readonly #cells = new Map<string, Cell>();
+  readonly #byId = new Map<number, Cell>();
   readonly #actors = new Map<string, number>();
+  readonly #authors = new Map<number, string>();
   #notes: number;
-  /** Used again and again: one array of 832 values for each 64 rows would keep the collector busy. */
+  /** Used again and again: a new one for each 64 rows would keep the collector busy. */
   readonly #values: unknown[] = [];
 
   constructor(database: Database) {
     this.#database = database;
-    const row = `(${Array(width).fill('?').join(',')})`;
-    this.#many = database.prepare(
-      `insert into event(${columns}) values ${Array(rowsPerStatement).fill(row).join(',')}`,
+    this.#many = rowStatement(database, rowsPerStatement);
+    this.#one = rowStatement(database, 1);
+    const word = 'insert into word(rowid, text) values ';
+    this.#words = database.prepare(word + Array(rowsPerStatement).fill('(?, ?)').join(', '));
+    this.#word = database.prepare(`${word} (?, ?)`);
+    this.#unword = database.prepare("insert into word(word, rowid, text) values ('delete', ?, ?)");
+    this.#wordSource = database.prepare(
+      `${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
     );
-    this.#one = database.prepare(`insert into event(${columns}) values ${row}`);
-    this.#words = database.prepare(
-      `insert into word(rowid, text) select e.id, ${words} ${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
-    );
-    this.#unword = database.prepare(
-      `insert into word(word, rowid, text) select 'delete', e.id, ${words} ${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
-    );
-    this.#kind = database.prepare('select kind from event where id = ?');
     this.#late = database.prepare('update event set flags = ?, kind = ? where id = ?');
     this.#meta = database.prepare('insert or replace into meta(key, value) values (?, ?)');
     this.#note = database.prepare('insert into note(id, body, reason, operation) values (?, ?, ?, ?)');
@@ -62,28 +53,33 @@ export class EventWriter {
 
   /** Reads again which cells and actors are stored: after a rollback some may be gone. */
   loadNames(): void {
-    this.#cells.clear();
-    this.#actors.clear();
-    for (const row of this.#database.prepare('select id, app, environment from cell').all()) {
-      const { id, app, environment } = row as { id: number; app: string; environment: string };
-      this.#cells.set(`${environment}\0${app}`, id);
+    for (const map of [this.#cells, this.#byId, this.#actors, this.#authors]) map.clear();
+    for (const row of this.#database.prepare('select id, app, environment, path from cell').all()) {
+      const { path, ...cell } = row as Cell & { path: string };
+      this.#remember({ ...cell, path }, cell);
     }
     for (const row of this.#database.prepare('select id, name from actor').all()) {
       const { id, name } = row as { id: number; name: string };
       this.#actors.set(name, id);
+      this.#authors.set(id, name);
     }
   }
 
-  /** The number of a cell; a new one is stored at once (outside a transaction that is a small one of its own). */
-  cell(app: string, environment: string): number {
-    const key = `${environment}\0${app}`;
-    const known = this.#cells.get(key);
-    if (known !== undefined) return known;
+  #remember({ app, environment, path }: Pick<FilePlace, 'app' | 'environment' | 'path'>, cell: Cell): void {
+    this.#cells.set(path || `${environment}\0${app}`, cell);
+    this.#byId.set(cell.id, cell);
+  }
+
+  /** The number of a file; a new one is stored at once (outside a transaction that is a small one of its own). */
+  cell(place: FilePlace): number {
+    const { app, environment, path, ledger } = place;
+    const known = this.#cells.get(path || `${environment}\0${app}`);
+    if (known) return known.id;
     const result = this.#database
-      .prepare('insert into cell(app, environment) values (?, ?)')
-      .run(app, environment);
+      .prepare('insert into cell(app, environment, path, pipeline) values (?, ?, ?, ?)')
+      .run(app, environment, path, ledger?.pipeline ?? null);
     const id = Number(result.lastInsertRowid);
-    this.#cells.set(key, id);
+    this.#remember(place, { id, app, environment });
     return id;
   }
 
@@ -92,6 +88,7 @@ export class EventWriter {
     if (known !== undefined) return known;
     const id = Number(this.#database.prepare('insert into actor(name) values (?)').run(name).lastInsertRowid);
     this.#actors.set(name, id);
+    this.#authors.set(id, name);
     return id;
   }
 
@@ -113,38 +110,64 @@ export class EventWriter {
     this.loadNames();
   }
 
-  /** Stores rows (ascending ids, all newer or all older than what is stored) with their full text. */
+  /** Stores rows (ids ascending one by one, all newer or all older than what is stored) with their full text. */
   async insert(rows: readonly EventRow[], breathe: () => Promise<void>): Promise<void> {
     for (let start = 0; start < rows.length; start += rowsPerSlice) {
-      const slice = rows.slice(start, start + rowsPerSlice);
-      for (const { note } of slice) if (note && note.id === null) this.#storeNote(note);
-      let at = 0;
-      for (; at + rowsPerStatement <= slice.length; at += rowsPerStatement) {
-        const values = this.#values;
-        values.length = 0;
-        for (let i = at; i < at + rowsPerStatement; i += 1) pushValues(values, slice[i]);
-        this.#many.run(...values);
+      const end = Math.min(rows.length, start + rowsPerSlice);
+      for (let i = start; i < end; i += 1) {
+        const note = rows[i]?.note;
+        if (note && note.id === null) this.#storeNote(note);
       }
-      for (; at < slice.length; at += 1) {
-        const values: unknown[] = [];
-        pushValues(values, slice[at]);
-        this.#one.run(...values);
-      }
-      this.#words.run(slice[0]?.id ?? 0, slice.at(-1)?.id ?? 0);
+      let at = start;
+      for (; at + rowsPerStatement <= end; at += rowsPerStatement) this.#many(rows, at);
+      for (; at < end; at += 1) this.#one(rows, at);
+      this.#storeWords(rows, start, end);
       await breathe();
     }
+  }
+
+  #storeWords(rows: readonly EventRow[], start: number, end: number): void {
+    const values = this.#values;
+    values.length = 0;
+    for (let i = start; i < end; i += 1) {
+      const row = rows[i];
+      // A state that is no event has no words.
+      if (!row || row.what === 0) continue;
+      values.push(row.id, wordsOf(this.#wordSourceOf(row)));
+      if (values.length < 2 * rowsPerStatement) continue;
+      this.#words.run(values);
+      values.length = 0;
+    }
+    for (let i = 0; i < values.length; i += 2) this.#word.run([values[i], values[i + 1]]);
+  }
+
+  #wordSourceOf(row: EventRow): WordSource {
+    const cell = this.#byId.get(row.cell);
+    return {
+      cell: row.cell,
+      app: cell?.app ?? '',
+      environment: cell?.environment ?? '',
+      what: row.what,
+      after: row.after,
+      kind: row.kind,
+      actor: row.actor,
+      author: this.#authors.get(row.actor) ?? '',
+      subject: row.subject,
+      body: row.note?.body ?? null,
+      reason: row.note?.reason ?? null,
+    };
   }
 
   /** Stores kinds that older history has decided for rows that were written before. */
   settleKinds(tracker: ReturnTracker): void {
     const late = tracker.late().sort((a, b) => a.id - b.id);
-    for (const { flags, kind, id } of late) {
+    for (const { flags, kind, known, id } of late) {
       // The kind is a word of the full text where it is rare.
-      const known = (this.#kind.all(id)[0] as { kind: number } | undefined)?.kind ?? kind;
       const reword = known !== kind && (sparseKinds.includes(known) || sparseKinds.includes(kind));
-      if (reword) this.#unword.run(id, id);
+      const source = reword ? (this.#wordSource.all(id, id)[0] as WordSource) : null;
+      if (source) this.#unword.run(id, wordsOf(source));
       this.#late.run(flags, kind, id);
-      if (reword) this.#words.run(id, id);
+      if (source) this.#word.run(id, wordsOf({ ...source, kind }));
     }
   }
 
@@ -156,31 +179,15 @@ export class EventWriter {
 
   /** Takes away every event newer than an id. */
   removeNewerThan(id: number): void {
-    this.#database
-      .prepare(
-        `insert into word(word, rowid, text) select 'delete', e.id, ${words} ${wordSource} where e.id < ? and e.what > 0`,
-      )
-      .run(id);
+    const gone = this.#wordSource.all(Number.MIN_SAFE_INTEGER, id - 1) as (WordSource & { id: number })[];
+    for (const row of gone) this.#unword.run(row.id, wordsOf(row));
     this.#database.prepare('delete from note where id in (select note from event where id < ?)').run(id);
     this.#database.prepare('delete from event where id < ?').run(id);
   }
 }
 
-function pushValues(values: unknown[], row: EventRow | undefined): void {
-  if (!row) return;
-  values.push(
-    row.id,
-    Buffer.from(row.oid, 'hex'),
-    row.at,
-    row.eff,
-    row.cell,
-    row.what,
-    row.before,
-    row.after,
-    row.flags,
-    row.kind,
-    row.actor,
-    row.subject,
-    row.note?.id ?? null,
-  );
+interface Cell {
+  id: number;
+  app: string;
+  environment: string;
 }

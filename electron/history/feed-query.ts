@@ -51,7 +51,7 @@ export function allowedBy(facts: IndexFacts, query: HistoryFilter): Allowed {
   const { apps, environments, actors, kinds, types } = query;
   const cells =
     apps || environments
-      ? facts.cells
+      ? facts.files
           .filter(
             (cell) =>
               (!apps || apps.includes(cell.app)) &&

@@ -4,6 +4,7 @@ interface Cell {
   id: number;
   app: string;
   environment: string;
+  path: string;
 }
 
 /**
@@ -13,7 +14,10 @@ export interface IndexFacts {
   complete: boolean;
   /** How far the clocks ever went back along the line, in seconds. */
   skew: number;
+  /** Image-tag files. */
   cells: readonly Cell[];
+  /** These, and the files under `.signalbox/`. */
+  files: readonly Cell[];
   /** Events per cell, actor, deployment kind and type; empty while the index is not complete. */
   perCell: ReadonlyMap<number, number>;
   perActor: ReadonlyMap<number, number>;
@@ -39,10 +43,12 @@ export function readFacts(statements: Statements): IndexFacts {
             .map((row) => [row.key, row.n]),
         )
       : new Map();
+  const files = statements.all<Cell>('select id, app, environment, path from cell');
   return {
     complete,
     skew: Number(meta.get('skew') ?? 0),
-    cells: statements.all<Cell>('select id, app, environment from cell'),
+    cells: files.filter(({ path }) => path === ''),
+    files,
     perCell: counts('cell'),
     perActor: counts('actor'),
     perKind: counts('kind'),

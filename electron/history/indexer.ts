@@ -1,8 +1,8 @@
 import type { HistoryBeginning } from '../../shared/domain/history';
 import { GitError } from '../systems/git/errors';
 import { runGit } from '../systems/git/run-git';
-import { BlobStates } from './blob-states';
-import { CommitReader, type Draft } from './commit-reader';
+import { CommitReader, KnownStates } from './commit-reader';
+import type { Draft } from './draft';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { EventWriter } from './event-writer';
 import type { Layout } from './layout';
@@ -52,7 +52,7 @@ export class Indexer {
   readonly #options: IndexerOptions;
   readonly #database: Database;
   readonly #writer: EventWriter;
-  readonly #states = new BlobStates();
+  readonly #states = new KnownStates();
   #added = 0;
   #removed = 0;
 
@@ -202,11 +202,11 @@ export class Indexer {
         row.kind = kindByFlags(row.flags, draft.kind);
         // No version is no return to one.
         if (!draft.after) continue;
-        const key = `${draft.app}\0${draft.after}`;
+        const key = `${draft.place.app}\0${draft.after}`;
         let cells = ran.get(key);
         if (!cells) {
           const before = ranBefore.all(draft.after, fork) as { app: string; id: number }[];
-          cells = new Set(before.filter(({ app }) => app === draft.app).map(({ id }) => id));
+          cells = new Set(before.filter(({ app }) => app === draft.place.app).map(({ id }) => id));
           ran.set(key, cells);
         }
         if (cells.has(row.cell)) row.flags |= flag.returns;
@@ -256,7 +256,7 @@ export class Indexer {
 
   #log(from: string, signal: AbortSignal | undefined): LogSource {
     const { gitDir, layout, spool } = this.#options;
-    return { gitDir, from, folders: layout.folder ? [layout.folder] : [], spool, signal };
+    return { gitDir, from, folders: layout.folders, spool, signal };
   }
 
   #row(commit: LogCommit, draft: Draft, id: number): EventRow {
@@ -265,7 +265,7 @@ export class Indexer {
       oid: commit.oid,
       at: commit.at,
       eff: commit.at,
-      cell: this.#writer.cell(draft.app, draft.environment),
+      cell: this.#writer.cell(draft.place),
       what: draft.what,
       before: draft.before,
       after: draft.after,
@@ -314,7 +314,7 @@ export class Indexer {
         row.eff = eff;
         if (row.what === deploymentWhat) {
           row.kind = kindByFlags(row.flags, draft.kind);
-          if (row.after) tracker.older(draft.app, row.after, row, row);
+          if (row.after) tracker.older(draft.place.app, row.after, row, row);
         }
         buffer.push(row);
       }
@@ -406,11 +406,10 @@ export class Indexer {
 
   /** The states that a commit's tree holds, where the commits before it cannot be read. */
   async #baseOf(reader: CommitReader, commit: LogCommit): Promise<Draft[]> {
-    const { folder } = this.#options.layout;
-    const listed = await runGit(
-      ['ls-tree', '-r', '-z', '--end-of-options', commit.oid, ...(folder ? ['--', folder] : [])],
-      { gitDir: this.#options.gitDir },
-    ).catch(() => null);
+    const { folders } = this.#options.layout;
+    const listed = await runGit(['ls-tree', '-r', '-z', '--end-of-options', commit.oid, '--', ...folders], {
+      gitDir: this.#options.gitDir,
+    }).catch(() => null);
     if (!listed) return [];
     const drafts: Draft[] = [];
     for (const entry of listed.stdout.toString('utf8').split('\0')) {

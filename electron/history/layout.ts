@@ -1,11 +1,24 @@
-import { imageTagLayout } from '../../shared/domain/layout';
+import { imageTagLayout, signalboxFolder } from '../../shared/domain/layout';
+import { type LedgerPlace, ledgerPlace } from '../../shared/domain/ledger-events';
 
-/** Where image-tag files lie, as the indexer matches paths. */
+/** What a path is the file of. */
+export interface FilePlace {
+  app: string;
+  environment: string;
+  /** Empty for an app's image-tag file. */
+  path: string;
+  /** What a file under `.signalbox/` is about; `null` for an image-tag file. */
+  ledger: LedgerPlace | null;
+}
+
+/** Where the files lie that the history tells of, as the indexer matches paths. */
 export interface Layout {
-  /** The folder that holds every file of the template: the pathspec for Git. Empty for the whole repo. */
+  /** The folder that holds every file of the template. Empty for the whole repo. */
   folder: string;
-  /** App and environment of a path, `null` where it is no image-tag file (deeper, hidden, elsewhere). */
-  match(path: string): { app: string; environment: string } | null;
+  /** Every folder with files of the history: the pathspecs for Git. None for the whole repo. */
+  folders: readonly string[];
+  /** What a path is the file of, `null` where it is none of the history's (deeper, hidden, elsewhere). */
+  match(path: string): FilePlace | null;
 }
 
 /**
@@ -17,11 +30,15 @@ export function compileLayout(template: string): Layout {
     throw new RangeError(`The template ${JSON.stringify(template)} needs {environment} and {app}.`);
   const layout = imageTagLayout(template);
   const fixed = template.split('/').findIndex((_, depth) => layout.isVariable(depth));
+  const folder = template.split('/').slice(0, fixed).join('/');
   return {
-    folder: template.split('/').slice(0, fixed).join('/'),
+    folder,
+    folders: folder ? [folder, signalboxFolder] : [],
     match(path) {
+      const ledger = ledgerPlace(path);
+      if (ledger) return { app: ledger.app, environment: ledger.environment, path, ledger };
       const place = layout.match(path);
-      return place && !place.app.startsWith('.') ? place : null;
+      return place && !place.app.startsWith('.') ? { ...place, path: '', ledger: null } : null;
     },
   };
 }

@@ -3,7 +3,7 @@ import { type GitSpool, spoolGit } from './git-stream';
 import { type LogCommit, LogParser, logArguments } from './log-parser';
 
 /** Commits that are read ahead at most: a bound for memory, wide enough that nothing that is asked of Git waits long. */
-const ahead = 12_000;
+const ahead = 4000;
 /** Bytes of the log that are read at once: of the first portions, which somebody waits for, and of those after. */
 const firstBytes = 16 * 1024;
 const moreBytes = 256 * 1024;

@@ -1,12 +1,15 @@
 import { type EventRow, flag, kindByFlags } from './event-row';
 
-/** A deployment whose past is not known yet. `row` is there until it is written. */
+/** A deployment whose past is not known yet. `row` is there until it is written, `known` (its kind) from then on. */
 interface Entry {
   id: number;
   cell: number;
   flags: number;
   kind: number | null;
+  known: number;
   row: EventRow | null;
+  /** The same version's oldest deployment in another environment. */
+  next: Entry | null;
 }
 
 /** A deployment that is written already and turned out to be of another kind. */
@@ -14,6 +17,8 @@ export interface LateKind {
   id: number;
   flags: number;
   kind: number;
+  /** The kind that it is written with. */
+  known: number;
 }
 
 /**
@@ -22,48 +27,58 @@ export interface LateKind {
  * Memory: one small entry per version and cell.
  */
 export class ReturnTracker {
-  readonly #open = new Map<string, Entry[]>();
-  readonly #unwritten = new Set<Entry>();
-  #late = new Map<number, Entry>();
+  readonly #open = new Map<string, Map<string, Entry>>();
+  readonly #unwritten: Entry[] = [];
+  readonly #late = new Map<number, Entry>();
 
   /** The next older deployment. An empty version is none: nothing returns to it. */
   older(
     app: string,
     version: string,
-    row: Pick<EventRow, 'id' | 'cell' | 'flags' | 'kind'>,
-    unwritten: EventRow | null,
+    { id, cell, flags, kind }: Pick<EventRow, 'id' | 'cell' | 'flags' | 'kind'>,
+    row: EventRow | null,
   ): void {
     if (version === '') return;
-    const key = `${app}\0${version}`;
-    const entry: Entry = { id: row.id, cell: row.cell, flags: row.flags, kind: row.kind, row: unwritten };
-    if (unwritten) this.#unwritten.add(entry);
-    const entries = this.#open.get(key);
-    if (!entries) {
-      this.#open.set(key, [entry]);
-      return;
+    let versions = this.#open.get(app);
+    if (!versions) {
+      versions = new Map();
+      this.#open.set(app, versions);
     }
-    for (let i = entries.length - 1; i >= 0; i -= 1) {
-      const newer = entries[i];
-      if (!newer) continue;
-      if (newer.cell === row.cell) {
+    const first = versions.get(version) ?? null;
+    const entry: Entry = { id, cell, flags, kind, known: kind ?? -1, row, next: first };
+    if (row) this.#unwritten.push(entry);
+    let last = entry;
+    for (let newer = first; newer; newer = newer.next) {
+      if (newer.cell === cell) {
         this.#mark(newer, flag.returns);
-        entries.splice(i, 1);
-      } else this.#mark(newer, flag.ranElsewhere);
+        last.next = newer.next;
+      } else {
+        this.#mark(newer, flag.ranElsewhere);
+        last = newer;
+      }
     }
-    entries.push(entry);
+    versions.set(version, entry);
   }
 
   /** Everything given so far is written now; what changes later comes out of {@link late}. */
   written(): void {
-    for (const entry of this.#unwritten) entry.row = null;
-    this.#unwritten.clear();
+    for (const entry of this.#unwritten) {
+      entry.known = entry.row?.kind ?? -1;
+      entry.row = null;
+    }
+    this.#unwritten.length = 0;
   }
 
   /** Written deployments that have changed since the last call. */
   late(): LateKind[] {
-    const late = [...this.#late.values()];
-    this.#late = new Map();
-    return late.map(({ id, flags, kind }) => ({ id, flags, kind: kindByFlags(flags, kind) }));
+    const late: LateKind[] = [];
+    for (const entry of this.#late.values()) {
+      const { id, flags, known } = entry;
+      entry.known = kindByFlags(flags, entry.kind);
+      late.push({ id, flags, kind: entry.known, known });
+    }
+    this.#late.clear();
+    return late;
   }
 
   #mark(entry: Entry, bit: number): void {

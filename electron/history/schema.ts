@@ -9,7 +9,7 @@ export type Database = LibsqlDatabase.Database;
 export type Statement = LibsqlDatabase.Statement<unknown[]>;
 
 /** Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 /** "sbhi": tells our file from any other database. */
 const applicationId = 0x73626869;
 
@@ -19,11 +19,14 @@ const applicationId = 0x73626869;
  * every row, so that the first row of a cell at or after an id is the cell's state there. Rows with `what` 0 carry
  * such a state alone. `at` is the committer time, `eff` the least `at` from there on to the tip: it only falls with
  * age, whatever the clocks said, and finds "the newest commit no later than T" by an index.
+ * A `cell` is a file: with an empty path that of an app in an environment, else one under `.signalbox/`.
  * `word` is the full text, without a copy of its content: what it holds is made of the row again when one goes.
  */
 const tables = `
 create table meta(key text primary key, value text) without rowid;
-create table cell(id integer primary key, app text not null, environment text not null, unique(app, environment));
+create table cell(
+  id integer primary key, app text not null, environment text not null, path text not null, pipeline text,
+  unique(app, environment, path));
 create table actor(id integer primary key, name text not null unique);
 create table note(id integer primary key, body text, reason text, operation text);
 create table event(

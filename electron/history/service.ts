@@ -144,8 +144,8 @@ export class HistoryService {
       compare: ({ left, right }) => compare(statements, left, right, facts.complete),
       figures: (query) => figures(statements, facts, query),
       names: () => ({
-        apps: [...new Set(facts.cells.map((cell) => cell.app))].sort(),
-        environments: [...new Set(facts.cells.map((cell) => cell.environment))].sort(),
+        apps: namesOf(facts, 'app'),
+        environments: namesOf(facts, 'environment'),
         actors: [...facts.actors.keys()].sort(),
       }),
     };
@@ -251,6 +251,10 @@ export class HistoryService {
     this.#tell(this.#status);
   }
 }
+
+/** Every app or environment that an event is about. */
+const namesOf = (facts: IndexFacts, field: 'app' | 'environment'): string[] =>
+  [...new Set(facts.files.map((file) => file[field]))].filter((name) => name !== '').sort();
 
 function metaOf(index: OpenedIndex, key: string): string | null {
   const row = index.writer.prepare('select value from meta where key = ?').all(key)[0] as

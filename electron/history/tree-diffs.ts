@@ -31,9 +31,9 @@ export class TreeDiffs {
   #waiting = false;
   #failure: Error | null = null;
 
-  constructor(gitDir: string, folder: string, signal?: AbortSignal) {
+  constructor(gitDir: string, folders: readonly string[], signal?: AbortSignal) {
     const args = ['-c', 'diff.ignoreSubmodules=none', 'diff-tree', '--stdin', '-r', '--root', '--raw', '-z'];
-    this.#stream = streamGit(gitDir, [...args, '--no-renames', '--', ...(folder ? [folder] : [])], signal);
+    this.#stream = streamGit(gitDir, [...args, '--no-renames', '--', ...folders], signal);
     this.#stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
     this.#stream.ended.then(
       () => this.#fail(new Error('git diff-tree ended')),

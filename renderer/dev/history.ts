@@ -139,6 +139,7 @@ export const historyAnswers = {
     commit: 'abcdef01',
     at: 'at' in moment ? moment.at : hoursAgo(1),
     cells: 'at' in moment ? cellsAt(moment.at) : [],
+    standing: [],
   }),
   'history.version': ({ app, version }: InputOf<'history.version'>) =>
     filtered({ apps: [app] }).flatMap((event) =>

@@ -8,7 +8,7 @@ import { failureSchema } from './failure';
  * (`automatic_deploys_enabled` became or stopped being `false`), promotion was switched
  * (`promote_deployment` became or stopped being `true`), the file went.
  */
-export const historyEventTypes = [
+const appEventTypes = [
   'appeared',
   'deployment',
   'hold-set',
@@ -17,6 +17,35 @@ export const historyEventTypes = [
   'promotion-off',
   'gone',
 ] as const;
+
+/**
+ * What the feed tells of the files that Signalbox keeps under `.signalbox/` (shared/domain/ledger-events.ts): locks
+ * taken and given back, freezes, bags packed, started, failed and passed, pins, bad marks, autopilots; `ledger-changed`
+ * is any other change there.
+ */
+const ledgerEventTypes = [
+  'locked',
+  'unlocked',
+  'frozen',
+  'unfrozen',
+  'bag-packed',
+  'bag-started',
+  'bag-failed',
+  'bag-passed',
+  'pinned',
+  'unpinned',
+  'marked-bad',
+  'unmarked-bad',
+  'autopilot-on',
+  'autopilot-off',
+  'ledger-changed',
+] as const;
+const ledgerEventTypeSchema = z.enum(ledgerEventTypes);
+export type LedgerEventType = z.infer<typeof ledgerEventTypeSchema>;
+export const isLedgerEventType = (type: HistoryEventType): type is LedgerEventType =>
+  (ledgerEventTypes as readonly HistoryEventType[]).includes(type);
+
+export const historyEventTypes = [...appEventTypes, ...ledgerEventTypes] as const;
 export const historyEventTypeSchema = z.enum(historyEventTypes);
 export type HistoryEventType = z.infer<typeof historyEventTypeSchema>;
 
@@ -42,7 +71,26 @@ const otherEventSchema = deploymentSchema.omit({ from: true, to: true, kind: tru
   version: z.string().nullable(),
 });
 
-export const historyEventSchema = z.discriminatedUnion('type', [deploymentEventSchema, otherEventSchema]);
+/**
+ * A change under `.signalbox/`. `app` and `environment` are empty where it is about no single one (a bag, a whole
+ * environment). `version`: the bag's number or the version that it is about, as far as there is one.
+ */
+export const ledgerEventSchema = deploymentSchema.omit({ from: true, to: true, kind: true }).extend({
+  ...position,
+  type: ledgerEventTypeSchema,
+  version: z.string().nullable(),
+  /** The pipeline of bags that it is about, `null` where it is about none. */
+  pipeline: z.string().nullable(),
+  /** The file that changed. */
+  path: z.string(),
+});
+export type LedgerEvent = z.infer<typeof ledgerEventSchema>;
+
+export const historyEventSchema = z.discriminatedUnion('type', [
+  deploymentEventSchema,
+  otherEventSchema,
+  ledgerEventSchema,
+]);
 export type HistoryEvent = z.infer<typeof historyEventSchema>;
 
 /** Which events are wanted. Values of one field are alternatives, fields are combined. */
@@ -134,6 +182,8 @@ export const historicBoardSchema = z.object({
   commit: z.string().nullable(),
   at: z.string().nullable(),
   cells: z.array(historicCellSchema),
+  /** What stood then under `.signalbox/`: locks held, freezes, pins, bad marks, autopilots that were off; newest first. */
+  standing: z.array(ledgerEventSchema),
 });
 export type HistoricBoard = z.infer<typeof historicBoardSchema>;
 

@@ -1,0 +1,128 @@
+import { deploymentKinds } from '../../shared/domain/deployment';
+import { eventsBetween, type FileState, isPipelineSubject } from '../../shared/domain/history-rules';
+import { type LedgerRecord, ledgerEventBetween } from '../../shared/domain/ledger-events';
+import { parseTrailers } from '../../shared/domain/trailers';
+import {
+  deploymentWhat,
+  type EventNote,
+  flag,
+  flagsOfBase,
+  kindNumber,
+  stateFlags,
+  whatOf,
+} from './event-row';
+import type { FilePlace } from './layout';
+
+/** An event as it comes out of a commit, before it has a place in the index. */
+export interface Draft {
+  place: FilePlace;
+  what: number;
+  before: string | null;
+  after: string | null;
+  flags: number;
+  /** Set where our trailers tell the kind. */
+  kind: number | null;
+  author: string;
+  subject: string;
+  note: EventNote | null;
+}
+
+/** What a commit's message tells. */
+export interface Told {
+  subject: string;
+  pipeline: boolean;
+  kind: number | null;
+  note: EventNote | null;
+}
+
+const maxSubject = 500;
+const maxBody = 16_000;
+
+export function readMessage(message: string): Told {
+  const end = message.indexOf('\n');
+  const subject = (end < 0 ? message : message.slice(0, end)).trimEnd().slice(0, maxSubject);
+  const body = end < 0 ? '' : message.slice(end).trim().slice(0, maxBody);
+  const trailers = body.includes('Signalbox-') ? parseTrailers(message) : null;
+  const kind = trailers && deploymentKinds.find((one) => one === trailers.kind);
+  return {
+    subject,
+    pipeline: isPipelineSubject(subject),
+    kind: kind ? kindNumber(kind) : null,
+    note: body
+      ? { id: null, body, reason: trailers?.reason ?? null, operation: trailers?.operation ?? null }
+      : null,
+  };
+}
+
+const draft = (
+  place: FilePlace,
+  author: string,
+  told: Told,
+  event: Pick<Draft, 'what' | 'before' | 'after' | 'flags' | 'kind'>,
+): Draft => ({ place, author, subject: told.subject, note: told.note, ...event });
+
+/**
+ * The events of a change of an image-tag file, in the feed's order.
+ * @param before `null`: what was before is not known (where a shallow clone begins); then only the state is kept.
+ */
+export function appDrafts(
+  drafts: Draft[],
+  place: FilePlace,
+  before: FileState | null,
+  after: FileState,
+  author: string,
+  told: Told,
+): void {
+  const flags = stateFlags(after);
+  const { version } = after;
+  const add = (what: number, from: string | null, bits: number, kind: number | null) =>
+    drafts.push(draft(place, author, told, { what, before: from, after: version, flags: bits, kind }));
+  if (!before) {
+    add(0, null, flags | flag.base, null);
+    return;
+  }
+  const types = eventsBetween(before, after);
+  for (const type of types) {
+    if (type === 'deployment') {
+      const bits = flags | (told.pipeline ? flag.pipeline : 0) | (told.kind === null ? 0 : flag.told);
+      add(deploymentWhat, before.version, bits, told.kind);
+    } else add(whatOf(type), before.version, flags, null);
+  }
+  // No event, but another state: the board as of a moment wants to know it.
+  if (types.length === 0 && (before.version !== version || flags !== stateFlags(before)))
+    add(0, before.version, flags, null);
+}
+
+/**
+ * The event of a change of a file under `.signalbox/`. Reason and operation are the commit's, or else the record's.
+ * @param before, after `null`: the file is not there. @param asBase what was before is not known.
+ */
+export function ledgerDrafts(
+  drafts: Draft[],
+  place: FilePlace,
+  before: LedgerRecord | null,
+  after: LedgerRecord | null,
+  author: string,
+  told: Told,
+  asBase: boolean,
+): void {
+  if (!place.ledger) return;
+  const type = ledgerEventBetween(place.ledger.kind, asBase ? null : before, after);
+  if (!type) return;
+  const note: EventNote = {
+    id: null,
+    body: told.note?.body ?? '',
+    reason: told.note?.reason ?? after?.reason ?? null,
+    operation: told.note?.operation ?? after?.operation ?? null,
+  };
+  drafts.push({
+    ...draft(place, author, told, {
+      what: asBase ? 0 : whatOf(type),
+      before: null,
+      after: place.ledger.version ?? after?.version ?? before?.version ?? null,
+      flags: asBase ? flagsOfBase(whatOf(type)) : 0,
+      kind: null,
+    }),
+    note: note.body || note.reason || note.operation ? note : null,
+  });
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerEventBetween, ledgerPlace, readLedgerRecord } from './ledger-events';
+
+const place = (inside: string) => ledgerPlace(`.signalbox/${inside}`);
+const between = (inside: string, before: string | null, after: string | null) =>
+  ledgerEventBetween(
+    place(inside)?.kind ?? 'other',
+    before === null ? null : readLedgerRecord(before),
+    after === null ? null : readLedgerRecord(after),
+  );
+
+describe('files of the ledger in the history', () => {
+  it('tells from the path what a file is about', () => {
+    expect(place('freezes/production/frontend.yaml')).toEqual({
+      kind: 'freeze',
+      app: 'frontend',
+      environment: 'production',
+      pipeline: null,
+      version: null,
+    });
+    expect(place('locks/notify/staging.yaml')).toMatchObject({
+      kind: 'lock',
+      pipeline: 'notify',
+      environment: 'staging',
+    });
+    expect(place('passes/notify/staging/12.0192f0c1-aa.yaml')).toMatchObject({ kind: 'pass', version: '12' });
+    expect(place('bad/notify/services/api/v1.2.3.yaml')).toMatchObject({
+      kind: 'bad',
+      app: 'api',
+      version: 'v1.2.3',
+    });
+    expect(place('policy/notify/autopilot.yaml')).toMatchObject({ kind: 'autopilot', environment: '' });
+    expect(place('something/quite/new.json')).toMatchObject({ kind: 'other', pipeline: null });
+    expect(place('locks/.gitkeep')).toBeNull();
+    expect(ledgerPlace('charts/locks/notify/staging.yaml')).toBeNull();
+  });
+
+  it('tells a lock by its holder, whose file stays when it is released', () => {
+    const free = 'token: 3\nheld: null\n';
+    const held = (token: number, more = '') =>
+      `token: ${token}\nheld:\n  by: Ada\n  operation: op-${token}\n${more}`;
+    expect(between('locks/n/s.yaml', null, held(1))).toBe('locked');
+    expect(between('locks/n/s.yaml', held(3), held(3, '  bag: 7\n'))).toBeNull();
+    expect(between('locks/n/s.yaml', held(3), free)).toBe('unlocked');
+    expect(between('locks/n/s.yaml', free, null)).toBeNull();
+    expect(between('locks/n/s.yaml', held(3), held(4))).toBe('locked');
+    expect(between('locks/n/s.yaml', held(3), null)).toBe('unlocked');
+    expect(between('locks/n/s.yaml', null, 'by: Ada\n')).toBe('locked');
+  });
+
+  it('tells of bags: packed, started, failed, passed', () => {
+    expect(between('bags/n/7.yaml', null, 'bag: 7\n')).toBe('bag-packed');
+    expect(between('deployments/n/s/7.x.yaml', null, 'state: deploying\n')).toBe('bag-started');
+    expect(between('deployments/n/s/7.x.yaml', 'state: deploying\n', 'state: testing\n')).toBeNull();
+    expect(between('deployments/n/s/7.x.yaml', 'state: testing\n', 'state: test-failed\n')).toBe(
+      'bag-failed',
+    );
+    expect(between('passes/n/s/7.x.yaml', null, 'bag: 7\n')).toBe('bag-passed');
+  });
+
+  it('reads any text, and what it does not know is still an event', () => {
+    for (const text of ['', '\0\uffff', '- a\n- b\n', 'a: &a [*a]\n', '{', 'reason: ""\n'])
+      expect(readLedgerRecord(text)).toMatchObject({ reason: null, state: null, on: null });
+    expect(readLedgerRecord('held:\n  reason: why\n  bag: 4\n')).toMatchObject({
+      reason: 'why',
+      version: '4',
+    });
+    expect(between('notes/x.yaml', 'a', 'b')).toBe('ledger-changed');
+    expect(between('policy/n/autopilot.yaml', null, 'on: false\n')).toBe('autopilot-off');
+    expect(between('policy/n/autopilot.yaml', 'on: false\n', null)).toBe('autopilot-on');
+  });
+});
