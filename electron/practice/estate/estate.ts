@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start';
+import { suiteTest } from '../controllers/suite-test';
 import type { Tokens } from '../git/access';
 import { BareRepo } from '../git/bare-repo';
 import { type GitServer, startGitServer } from '../git/server';
+import { createActions } from '../github/actions';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
 import { AppFaults } from './app-faults';
@@ -22,6 +24,7 @@ import { createClock } from './clock';
 import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
 import { consoleUser, rival } from './people';
+import { providerTestsFile } from './provider-tests';
 import { openReleaseRepo, type WatchedReleaseRepo } from './release-repo';
 import { gitDirOf, seedRepos } from './seed/seed';
 import { type EstateState, freshState, type PracticeCredentials } from './state';
@@ -112,10 +115,31 @@ export async function startEstate(options: {
       moved(push).catch((error) => options.onError?.('looking after a push', error));
     },
   });
+  const actions = createActions({
+    clock,
+    runs: state.actions,
+    program: ({ path: file, inputs }) =>
+      file.endsWith(`/${providerTestsFile}`)
+        ? suiteTest({
+            suite: 'provider-tests',
+            environment: inputs.environment ?? '',
+            outcome: () =>
+              faults.suiteOutcome({
+                suite: 'provider-tests',
+                environment: inputs.environment ?? '',
+                versions: new Map(),
+                strict: false,
+              }),
+          })
+        : undefined,
+    signal: stopping.signal,
+    onError: (error) => options.onError?.('GitHub Actions', error),
+  });
   const github = await startGithubServer({
     root: paths.repos,
     tokens,
     gitUrl: git.url,
+    actions,
     ...portOf(state, 'github'),
     now: clock.now,
     onRefsChanged: moved,

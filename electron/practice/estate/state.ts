@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { gitFaultsSchema, noGitFaults } from '../git/faults';
+import { actionsRunSchema } from '../github/actions';
 import { githubFaultsSchema, noGithubFaults } from '../github/faults';
 import { appFaultsSchema, noAppFaults } from './app-faults';
 import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
@@ -19,6 +20,8 @@ export const estateStateSchema = z.object({
   github: githubFaultsSchema,
   apps: appFaultsSchema,
   clusters: z.record(z.string(), reachability),
+  /** Runs of GitHub Actions, oldest first. */
+  actions: z.array(actionsRunSchema).default([]),
 });
 export type EstateState = z.infer<typeof estateStateSchema>;
 
@@ -30,6 +33,7 @@ export const freshState = (kept: Pick<EstateState, 'seed' | 'speed' | 'ports'>):
   github: noGithubFaults(),
   apps: noAppFaults(),
   clusters: {},
+  actions: [],
 });
 
 /** The estate's secrets: what the main process puts into its vault. Never in `signalbox.yaml`. */

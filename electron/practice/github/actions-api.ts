@@ -1,97 +1,214 @@
-import type { CommitInfo } from '../git/bare-repo';
-import type { Answer, RepoContext } from './context';
+import type { Actions, ActionsRun } from './actions';
+import { dispatchDetails, workflow, workflowId, workflowJob, workflowRun } from './actions-shapes';
+import { type Answer, commitOf, type RepoContext } from './context';
 import { linkHeader, paged, pageOf } from './paging';
-import { repository } from './repository-shapes';
-import { apiOf, htmlOf, idOf, nodeId, simpleUser, type WorkflowRun } from './shapes';
+import { invalidField, notFound, Problem, unprocessable } from './problem';
+import { releaseRun, releaseTags } from './release-runs';
+import { dispatchValues, parseWorkflowFile, type WorkflowFile } from './workflow-file';
 
-/** Seconds that the run of a release takes: it builds the image, and then tells the pipeline to deploy it. */
-const runSeconds = 40;
+type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
+
+/** Method, pattern of the path below the repo, handler; as the routes of the server. */
+export const actionsRoutes: readonly (readonly [string, RegExp, Handler])[] = [
+  ['GET', /^actions\/workflows$/, listWorkflows],
+  ['GET', /^actions\/workflows\/([^/]+)$/, getWorkflow],
+  ['POST', /^actions\/workflows\/([^/]+)\/dispatches$/, dispatch],
+  ['GET', /^actions\/workflows\/([^/]+)\/runs$/, listRuns],
+  ['GET', /^actions\/runs$/, listRuns],
+  ['GET', /^actions\/runs\/(\d+)$/, getRun],
+  ['GET', /^actions\/runs\/(\d+)\/jobs$/, listJobs],
+  ['POST', /^actions\/runs\/(\d+)\/cancel$/, cancel],
+  ['POST', /^actions\/runs\/(\d+)\/rerun$/, (context, id) => rerun(context, id, false)],
+  ['POST', /^actions\/runs\/(\d+)\/rerun-failed-jobs$/, (context, id) => rerun(context, id, true)],
+  ['GET', /^actions\/jobs\/(\d+)$/, getJob],
+  ['GET', /^actions\/jobs\/(\d+)\/logs$/, jobLogs],
+  // Where GitHub redirects to is a storage of its own.
+  ['GET', /^actions\/jobs\/(\d+)\/logs\/text$/, jobLogText],
+];
+
+const actionsOf = ({ actions }: RepoContext): Actions => {
+  if (!actions) throw notFound();
+  return actions;
+};
+const nameOf = ({ place }: RepoContext): string => `${place.owner}/${place.repo}`;
+
+const folder = '.github/workflows';
+
+async function workflowsAt(context: RepoContext, commit: string): Promise<WorkflowFile[]> {
+  const files = await context.repo.folder(commit, folder).catch(() => new Map<string, string>());
+  return [...files].flatMap(([name, text]) => parseWorkflowFile(`${folder}/${name}`, text) ?? []);
+}
+
+/** The workflow that an id or a file name stands for. @throws Problem 404 */
+async function workflowOf(context: RepoContext, key: string, commit: string): Promise<WorkflowFile> {
+  const found = (await workflowsAt(context, commit)).find(
+    ({ path }) => path === `${folder}/${key}` || String(workflowId(context.place, path)) === key,
+  );
+  if (!found) throw notFound();
+  return found;
+}
+
+/** `GET …/actions/workflows` */
+async function listWorkflows(context: RepoContext): Promise<Answer> {
+  const all = await workflowsAt(context, await commitOf(context, 'main'));
+  const page = pageOf(context.url.searchParams);
+  return {
+    status: 200,
+    body: {
+      total_count: all.length,
+      workflows: paged(all, page).map((file) => workflow(context.place, file)),
+    },
+  };
+}
+
+/** `GET …/actions/workflows/{workflow_id}` */
+async function getWorkflow(context: RepoContext, key: string): Promise<Answer> {
+  const file = await workflowOf(context, key, await commitOf(context, 'main'));
+  return { status: 200, body: workflow(context.place, file) };
+}
+
+/** `POST …/actions/workflows/{workflow_id}/dispatches` with `ref`, `inputs`, `return_run_details`. */
+async function dispatch(context: RepoContext, key: string): Promise<Answer> {
+  const { ref, inputs = {}, return_run_details: details } = context.body;
+  if (typeof ref !== 'string') throw invalidField('WorkflowDispatch', 'ref');
+  if (typeof inputs !== 'object' || inputs === null) throw unprocessable('Invalid input for `inputs`');
+  const branch = ref.replace(/^refs\/(heads|tags)\//, '');
+  const sha = await commitOf(context, branch).catch(() => {
+    throw unprocessable(`No ref found for: ${ref}`);
+  });
+  const file = await workflowOf(context, key, sha);
+  const values = dispatchValues(file, inputs as Record<string, unknown>);
+  if (typeof values === 'string') throw unprocessable(values);
+  const run = actionsOf(context).dispatch({
+    repository: nameOf(context),
+    file,
+    branch,
+    sha,
+    actor: context.holder.login,
+    inputs: values,
+  });
+  return details === true
+    ? { status: 200, body: dispatchDetails(context.place, run) }
+    : { status: 204, body: null };
+}
 
 /**
- * `GET /repos/{owner}/{repo}/actions/runs` with `head_sha`, `branch` and `event`, newest first. A run is what a release
- * leaves: each tag has been built by one, which began when the tag was made.
+ * `GET …/actions/runs`, or those of one workflow: by branch, actor, event, commit, status and time. Dispatched runs
+ * come first, then those of releases; each newest first.
  */
-export async function listRuns(context: RepoContext): Promise<Answer> {
+async function listRuns(context: RepoContext, key: string): Promise<Answer> {
   const query = context.url.searchParams;
+  const is = (name: string, ...values: (string | null)[]): boolean =>
+    !query.has(name) || values.includes(query.get(name));
+  const path = key && (await workflowOf(context, key, await commitOf(context, 'main'))).path;
+  const fits = (run: ActionsRun): boolean =>
+    (!path || run.path === path) &&
+    is('branch', run.branch) &&
+    is('actor', run.actor) &&
+    is('event', run.event) &&
+    is('head_sha', run.sha) &&
+    is('status', run.status, run.conclusion) &&
+    within(run.createdAt, query.get('created'));
+  // A release's run is read from its commit: only those that can fit are.
+  const releases = (await releaseTags(context)).filter(
+    ({ tag, sha }) => !path && is('event', 'release') && is('branch', tag) && is('head_sha', sha),
+  );
+  const all = [
+    ...(context.actions?.runs(nameOf(context)) ?? []),
+    ...(await Promise.all(releases.map((release) => releaseRun(context, release)))),
+  ].filter(fits);
   const page = pageOf(query);
-  const tags = await context.repo.refs('refs/tags/', '-version:refname');
-  const named = await Promise.all(
-    tags.map(async ({ ref, sha, type }) => ({
-      tag: ref.slice('refs/tags/'.length),
-      sha: type === 'tag' ? ((await context.repo.resolve(ref)) ?? sha) : sha,
-    })),
-  );
-  const wanted = named
-    .filter(({ sha }) => (query.get('head_sha') ?? sha) === sha)
-    .filter(({ tag }) => (query.get('branch') ?? tag) === tag)
-    .filter(() => (query.get('event') ?? 'release') === 'release');
-  const runs = await Promise.all(
-    paged(wanted, page).map(async ({ tag, sha }) => run(context, tag, await context.repo.commit(sha))),
-  );
-  const link = linkHeader(context.url, page, wanted.length);
-  const body = { total_count: wanted.length, workflow_runs: runs };
+  const link = linkHeader(context.url, page, all.length);
+  const body = {
+    total_count: all.length,
+    workflow_runs: await Promise.all(paged(all, page).map((run) => shaped(context, run))),
+  };
   return { status: 200, body, headers: link ? { link } : {} };
 }
 
-function run(context: RepoContext, tag: string, commit: CommitInfo): WorkflowRun {
-  const { place } = context;
-  const id = idOf(`${place.repo} ${tag} run`);
-  const url = `${apiOf(place)}/actions/runs/${id}`;
-  const workflowId = idOf(`${place.repo} release.yml`);
-  const began = Date.parse(commit.committer.date);
-  const ends = began + runSeconds * 1000;
-  const isOver = context.now().getTime() >= ends;
-  const actor = simpleUser(place.api, 'github-actions[bot]');
-  const {
-    temp_clone_token: _token,
-    license: _license,
-    ...repo
-  } = repository(place, {
-    cloneUrl: `${htmlOf(place)}.git`,
-    write: false,
-    pushedAt: commit.committer.date,
-  });
-  return {
-    id,
-    name: 'Release',
-    node_id: nodeId('WorkflowRun', url),
-    head_branch: tag,
-    head_sha: commit.sha,
-    path: '.github/workflows/release.yml',
-    display_title: tag,
-    run_number: Number(/\d+/.exec(tag)?.[0] ?? 1),
-    run_attempt: 1,
-    event: 'release',
-    status: isOver ? 'completed' : 'in_progress',
-    conclusion: isOver ? 'success' : null,
-    workflow_id: workflowId,
-    check_suite_id: id,
-    check_suite_node_id: nodeId('CheckSuite', url),
-    url,
-    html_url: `${htmlOf(place)}/actions/runs/${id}`,
-    pull_requests: [],
-    created_at: new Date(began).toISOString(),
-    updated_at: new Date(isOver ? ends : began).toISOString(),
-    run_started_at: new Date(began).toISOString(),
-    actor,
-    triggering_actor: actor,
-    jobs_url: `${url}/jobs`,
-    logs_url: `${url}/logs`,
-    check_suite_url: `${apiOf(place)}/check-suites/${id}`,
-    artifacts_url: `${url}/artifacts`,
-    cancel_url: `${url}/cancel`,
-    rerun_url: `${url}/rerun`,
-    previous_attempt_url: null,
-    workflow_url: `${apiOf(place)}/actions/workflows/${workflowId}`,
-    head_commit: {
-      id: commit.sha,
-      tree_id: commit.tree,
-      message: commit.message,
-      timestamp: commit.committer.date,
-      author: { name: commit.author.name, email: commit.author.email },
-      committer: { name: commit.committer.name, email: commit.committer.email },
-    },
-    repository: repo,
-    head_repository: repo,
-  };
+/** GitHub's search syntax for dates: `>=T`, `>T`, `<=T`, `<T`, `T..T`. */
+function within(at: string, wanted: string | null): boolean {
+  if (wanted === null) return true;
+  const time = Date.parse(at);
+  const [from, until] = wanted.split('..');
+  if (until !== undefined) return time >= Date.parse(from ?? '') && time <= Date.parse(until);
+  const [, sign, text = ''] = /^(>=|<=|>|<)?(.*)$/.exec(wanted) ?? [];
+  const limit = Date.parse(text);
+  if (sign === '>=') return time >= limit;
+  if (sign === '<=') return time <= limit;
+  if (sign === '>') return time > limit;
+  if (sign === '<') return time < limit;
+  return at.startsWith(text);
+}
+
+const shaped = async (context: RepoContext, run: ActionsRun) =>
+  workflowRun(context.place, run, await context.repo.commit(run.sha));
+
+/** A run that was dispatched. @throws Problem 404 */
+function runOf(context: RepoContext, id: string): ActionsRun {
+  const found = actionsOf(context)
+    .runs(nameOf(context))
+    .find((run) => String(run.id) === id);
+  if (!found) throw notFound();
+  return found;
+}
+
+/** Any run: one that was dispatched, or that of a release. @throws Problem 404 */
+async function anyRunOf(context: RepoContext, id: string): Promise<ActionsRun> {
+  const release = (await releaseTags(context)).find((one) => String(one.id) === id);
+  return release ? releaseRun(context, release) : runOf(context, id);
+}
+
+/** `GET …/actions/runs/{run_id}` */
+async function getRun(context: RepoContext, id: string): Promise<Answer> {
+  return { status: 200, body: await shaped(context, await anyRunOf(context, id)) };
+}
+
+/** `GET …/actions/runs/{run_id}/jobs`: those of the newest attempt. */
+async function listJobs(context: RepoContext, id: string): Promise<Answer> {
+  const run = await anyRunOf(context, id);
+  const page = pageOf(context.url.searchParams);
+  const jobs = paged(run.jobs, page).map((job) => workflowJob(context.place, run, job));
+  return { status: 200, body: { total_count: run.jobs.length, jobs } };
+}
+
+/** `POST …/actions/runs/{run_id}/cancel` */
+async function cancel(context: RepoContext, id: string): Promise<Answer> {
+  const run = runOf(context, id);
+  if (run.status === 'completed') throw new Problem(409, 'Cannot cancel a workflow run that is completed.');
+  actionsOf(context).cancel(run);
+  return { status: 202, body: {} };
+}
+
+/** `POST …/actions/runs/{run_id}/rerun` and `…/rerun-failed-jobs` */
+async function rerun(context: RepoContext, id: string, failedOnly: boolean): Promise<Answer> {
+  const run = runOf(context, id);
+  if (run.status !== 'completed') throw new Problem(403, 'This workflow is already running');
+  actionsOf(context).rerun(run, failedOnly);
+  return { status: 201, body: {} };
+}
+
+function jobOf(context: RepoContext, id: string) {
+  for (const run of actionsOf(context).runs(nameOf(context))) {
+    const job = run.jobs.find((one) => String(one.id) === id);
+    if (job) return { run, job };
+  }
+  throw notFound();
+}
+
+/** `GET …/actions/jobs/{job_id}` */
+async function getJob(context: RepoContext, id: string): Promise<Answer> {
+  const { run, job } = jobOf(context, id);
+  return { status: 200, body: workflowJob(context.place, run, job) };
+}
+
+/** `GET …/actions/jobs/{job_id}/logs`: a redirect, and only once the job has ended. */
+async function jobLogs(context: RepoContext, id: string): Promise<Answer> {
+  if (jobOf(context, id).job.status !== 'completed') throw notFound();
+  return { status: 302, body: null, headers: { location: `${context.url.href}/text` } };
+}
+
+async function jobLogText(context: RepoContext, id: string): Promise<Answer> {
+  const { lines } = jobOf(context, id).job;
+  return { status: 200, body: lines.map((line) => `${line}\n`).join(''), text: true };
 }

@@ -1,5 +1,6 @@
 import type { TokenHolder } from '../git/access';
 import type { BareRepo } from '../git/bare-repo';
+import type { Actions } from './actions';
 import { notFound } from './problem';
 import type { Place } from './shapes';
 
@@ -14,6 +15,8 @@ export interface RepoContext {
   /** Base URL of the Git server. */
   gitUrl: string;
   now: () => Date;
+  /** GitHub Actions; `null`: the server has none. */
+  actions: Actions | null;
   /** Told after a ref was changed, before the answer. */
   refsChanged: () => Promise<void>;
 }
@@ -23,6 +26,8 @@ export interface Answer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
+  /** Whether the body is a text that is sent as it is. */
+  text?: boolean;
 }
 
 /** The commit that a branch, tag or id names. @throws Problem 404 */

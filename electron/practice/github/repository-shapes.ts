@@ -3,6 +3,7 @@ import {
   apiOf,
   htmlOf,
   idOf,
+  type MinimalRepository,
   nodeId,
   type Place,
   type PullOfCommit,
@@ -12,6 +13,11 @@ import {
 
 /** A repository with GitHub's many fields; what the practice estate has no word for is empty. */
 export function repository(place: Place, options: RepositoryOptions): Repository {
+  return fields(place, options);
+}
+
+/** A repository within other answers. */
+export function minimalRepository(place: Place, options: RepositoryOptions): MinimalRepository {
   return fields(place, options);
 }
 

@@ -7,7 +7,8 @@ import { listenOnLoopback } from '../estate/loopback';
 import { peopleByEmail } from '../estate/people';
 import { accessOf, type TokenHolder, type Tokens } from '../git/access';
 import { BareRepo } from '../git/bare-repo';
-import { listRuns } from './actions-api';
+import type { Actions } from './actions';
+import { actionsRoutes } from './actions-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import type { Answer, RepoContext } from './context';
 import { type GithubFaults, noGithubFaults } from './faults';
@@ -35,6 +36,8 @@ export interface GithubServerOptions {
   gitUrl: string;
   port?: number;
   now?: () => Date;
+  /** GitHub Actions; left out, their addresses answer 404. */
+  actions?: Actions;
   /** Awaited after a ref was changed, before the answer. */
   onRefsChanged?: (change: { owner: string; repo: string; holder: TokenHolder }) => Promise<void> | void;
 }
@@ -51,8 +54,8 @@ export interface GithubServer {
 
 /**
  * The part of GitHub's REST API (version 2022-11-28) that Signalbox uses, on loopback, over the bare repos that the
- * Git server serves: repository, refs, branches, tags, commits, pull requests of a commit, compare, merges, user and
- * rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
+ * Git server serves: repository, refs, branches, tags, commits, pull requests of a commit, compare, merges, workflows
+ * of GitHub Actions with their runs, jobs and logs, user and rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
  */
 export async function startGithubServer(options: GithubServerOptions): Promise<GithubServer> {
   const faults = noGithubFaults();
@@ -116,6 +119,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       body: method === 'GET' || method === 'DELETE' ? {} : await readJson(request),
       gitUrl: options.gitUrl,
       now,
+      actions: options.actions ?? null,
       refsChanged: async () => {
         await options.onRefsChanged?.({ owner, repo, holder });
       },
@@ -160,9 +164,9 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^branches$/, listBranches],
   ['GET', /^branches\/(.+)$/, getBranch],
   ['GET', /^commits$/, listCommits],
-  ['GET', /^actions\/runs$/, listRuns],
   ['GET', /^commits\/(.+)\/pulls$/, pullsOfCommit],
   ['GET', /^commits\/(.+)$/, getCommit],
+  ...actionsRoutes,
 ];
 
 async function handle(context: RepoContext, method: string, rest: string): Promise<Answer> {
@@ -187,7 +191,7 @@ function send(
   answer: Answer,
   onUnchanged?: () => void,
 ): void {
-  const text = answer.body === null ? '' : JSON.stringify(answer.body);
+  const text = answer.body === null ? '' : answer.text ? String(answer.body) : JSON.stringify(answer.body);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (answer.status === 200) {
     const etag = `W/"${createHash('sha256').update(text).digest('hex')}"`;
@@ -206,7 +210,7 @@ function send(
     return;
   }
   response.writeHead(answer.status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': answer.text ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
   });
   response.end(request.method === 'HEAD' ? undefined : text);

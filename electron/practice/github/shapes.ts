@@ -22,7 +22,7 @@ export type BranchDetail = Data<'repos', 'getBranch'>;
 export type PullOfCommit = Data<'repos', 'listPullRequestsAssociatedWithCommit'>[number];
 export type User = Data<'users', 'getAuthenticated'>;
 export type RateLimits = Data<'rateLimit', 'get'>;
-export type WorkflowRun = Data<'actions', 'listWorkflowRunsForRepo'>['workflow_runs'][number];
+export type MinimalRepository = Data<'actions', 'getWorkflowRun'>['repository'];
 type SimpleUser = NonNullable<Repository['owner']>;
 type DiffFile = NonNullable<Commit['files']>[number];
 

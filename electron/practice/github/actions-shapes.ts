@@ -1,0 +1,133 @@
+import type { RestEndpointMethodTypes } from '@octokit/rest';
+import type { CommitInfo } from '../git/bare-repo';
+import type { ActionsJob, ActionsRun } from './actions';
+import { minimalRepository } from './repository-shapes';
+import { apiOf, htmlOf, idOf, nodeId, type Place, simpleUser } from './shapes';
+import type { WorkflowFile } from './workflow-file';
+
+type ActionsData<M extends keyof RestEndpointMethodTypes['actions']> =
+  RestEndpointMethodTypes['actions'][M] extends { response: { data: infer D } } ? D : never;
+type Workflow = ActionsData<'getWorkflow'>;
+type Run = ActionsData<'getWorkflowRun'>;
+type Job = ActionsData<'getJobForWorkflowRun'>;
+
+/** GitHub's number of a workflow. */
+export const workflowId = (place: Place, path: string): number =>
+  idOf(`${place.owner}/${place.repo}/${path}`);
+
+/** A workflow file of a repo. */
+export function workflow(place: Place, file: Pick<WorkflowFile, 'path' | 'name'>): Workflow {
+  const id = workflowId(place, file.path);
+  const name = file.path.slice(file.path.lastIndexOf('/') + 1);
+  return {
+    id,
+    node_id: nodeId('Workflow', `${place.owner}/${place.repo}/${file.path}`),
+    name: file.name,
+    path: file.path,
+    state: 'active',
+    created_at: '2020-01-01T00:00:00.000Z',
+    updated_at: '2020-01-01T00:00:00.000Z',
+    url: `${apiOf(place)}/actions/workflows/${id}`,
+    html_url: `${htmlOf(place)}/blob/main/${file.path}`,
+    badge_url: `${htmlOf(place)}/workflows/${encodeURIComponent(name)}/badge.svg`,
+  };
+}
+
+const runUrl = (place: Place, run: ActionsRun): string => `${apiOf(place)}/actions/runs/${run.id}`;
+const runHtml = (place: Place, run: ActionsRun): string => `${htmlOf(place)}/actions/runs/${run.id}`;
+
+/** The answer of a dispatch that asks for the run (`workflow-dispatch-response`; octokit's type of it lags behind). */
+export function dispatchDetails(place: Place, run: ActionsRun) {
+  return { workflow_run_id: run.id, run_url: runUrl(place, run), html_url: runHtml(place, run) };
+}
+
+/** A run. @param commit the one that it runs on. */
+export function workflowRun(place: Place, run: ActionsRun, commit: CommitInfo): Run {
+  const url = runUrl(place, run);
+  const suite = idOf(`suite ${run.id}`);
+  const actor = simpleUser(place.api, run.actor);
+  const repo = minimalRepository(place, {
+    cloneUrl: `${htmlOf(place)}.git`,
+    write: true,
+    pushedAt: commit.committer.date,
+  });
+  return {
+    id: run.id,
+    name: run.name,
+    node_id: nodeId('WorkflowRun', String(run.id)),
+    check_suite_id: suite,
+    check_suite_node_id: nodeId('CheckSuite', String(suite)),
+    head_branch: run.branch,
+    head_sha: run.sha,
+    path: run.path,
+    run_number: run.number,
+    run_attempt: run.attempt,
+    event: run.event,
+    display_title: run.title,
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: workflowId(place, run.path),
+    url,
+    html_url: runHtml(place, run),
+    pull_requests: [],
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    actor,
+    triggering_actor: actor,
+    run_started_at: run.startedAt,
+    jobs_url: `${url}/jobs`,
+    logs_url: `${url}/logs`,
+    check_suite_url: `${apiOf(place)}/check-suites/${suite}`,
+    artifacts_url: `${url}/artifacts`,
+    cancel_url: `${url}/cancel`,
+    rerun_url: `${url}/rerun`,
+    previous_attempt_url: run.attempt > 1 ? `${url}/attempts/${run.attempt - 1}` : null,
+    workflow_url: `${apiOf(place)}/actions/workflows/${workflowId(place, run.path)}`,
+    head_commit: {
+      id: commit.sha,
+      tree_id: commit.tree,
+      message: commit.message,
+      timestamp: commit.committer.date,
+      author: { name: commit.author.name, email: commit.author.email },
+      committer: { name: commit.committer.name, email: commit.committer.email },
+    },
+    repository: repo,
+    head_repository: repo,
+  };
+}
+
+/** A job of a run's newest attempt. */
+export function workflowJob(place: Place, run: ActionsRun, job: ActionsJob): Job {
+  return {
+    id: job.id,
+    run_id: run.id,
+    run_url: runUrl(place, run),
+    run_attempt: run.attempt,
+    node_id: nodeId('CheckRun', String(job.id)),
+    head_sha: run.sha,
+    head_branch: run.branch,
+    url: `${apiOf(place)}/actions/jobs/${job.id}`,
+    html_url: `${runHtml(place, run)}/job/${job.id}`,
+    status: job.status,
+    conclusion: job.conclusion,
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    completed_at: job.completedAt,
+    name: job.name,
+    steps: job.steps.map((step, index) => ({
+      name: step.name,
+      status: step.status,
+      conclusion: step.conclusion,
+      number: index + 1,
+      started_at: step.startedAt,
+      completed_at: step.completedAt,
+    })),
+    check_run_url: `${apiOf(place)}/check-runs/${job.id}`,
+    labels: ['ubuntu-latest'],
+    runner_id: job.status === 'queued' ? null : 1,
+    runner_name: job.status === 'queued' ? null : 'GitHub Actions 1',
+    runner_group_id: job.status === 'queued' ? null : 0,
+    runner_group_name: job.status === 'queued' ? null : 'GitHub Actions',
+    workflow_name: run.name,
+  };
+}
