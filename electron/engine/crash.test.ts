@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import PQueue from 'p-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentBefore } from '../../shared/domain/chain';
-import type { Intent, Operation } from '../../shared/domain/operation';
+import type { AppIntent, Operation } from '../../shared/domain/operation';
 import { parseTrailers } from '../../shared/domain/trailers';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { programArguments } from '../testing/programs';
@@ -47,7 +47,7 @@ const child = (args: readonly string[], crashAt: string | null) =>
 
 /** A rollback on a cell of its own, by one release, everything overridden that it might warn of. */
 async function rollback(): Promise<{
-  intent: Extract<Intent, { kind: 'rollback' }>;
+  intent: Extract<AppIntent, { kind: 'rollback' }>;
   console: string;
   watch: string[];
 }> {

@@ -1,5 +1,5 @@
 import { holdPath, writeHold } from '../../shared/domain/hold';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import type { Snapshot } from '../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
 import { type Change, commit, editFile } from './steps/commit';
@@ -9,7 +9,7 @@ import { rollout } from './steps/rollout';
 import { sync } from './steps/sync';
 import { tests } from './steps/tests';
 
-type Versioned = Extract<Intent, { kind: 'deploy' | 'promote' | 'rollback' }>;
+type Versioned = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;
 
 /**
  * The version into the file, and `promote_deployment: false`: what a person deploys by hand is never promoted by
@@ -43,7 +43,7 @@ export const deploy: OperationDefinition<'deploy'> = {
   kind: 'deploy',
   first: [
     { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<Intent, { kind: 'deploy' }>>(setVersion) },
+    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'deploy' }>>(setVersion) },
   ],
   lanes: [bringUp],
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Cell } from '../../shared/domain/board';
-import type { Intent, Operation } from '../../shared/domain/operation';
+import type { AppIntent, Operation } from '../../shared/domain/operation';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { ended, openRig, operationWhen, type Rig, unwrap } from './testing/rig';
 
@@ -51,7 +51,7 @@ const older = (version: string, by = 1): string => `v${Number(version.slice(1)) 
 const flagIn = (app: string, environment: string) => cell(app, environment).ledger?.automaticDeploys;
 const soon = { timeout: 40 * seconds, interval: 50 };
 
-async function start(intent: Intent): Promise<string> {
+async function start(intent: AppIntent): Promise<string> {
   const preview = unwrap(await rig.engine.preview(intent));
   return unwrap(rig.engine.start(intent, preview.findings)).operationId;
 }
@@ -59,7 +59,7 @@ const states = (operation: Operation) =>
   Object.fromEntries(operation.steps.map((step) => [step.name, step.state]));
 
 /** A deploy back by some releases, with everything overridden that it warns of. */
-const goBack = (app: string, environment: string, by = 1): Intent => ({
+const goBack = (app: string, environment: string, by = 1): AppIntent => ({
   kind: 'deploy',
   app,
   environment,
@@ -99,7 +99,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
   it('promotes what was tested, and refuses what is not there any more', async () => {
     const { version } = await practice.control.publishRelease({ app: 'router', deploy: false });
     const was = versionIn('router', 'integration');
-    const first: Intent = {
+    const first: AppIntent = {
       kind: 'deploy',
       app: 'router',
       environment: 'integration',
@@ -107,7 +107,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
       expected: was,
     };
     expect((await ended(rig.engine, await start(first))).state).toBe('succeeded');
-    const intent: Intent = {
+    const intent: AppIntent = {
       kind: 'promote',
       app: 'router',
       environment: 'staging',
@@ -217,7 +217,13 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
       expect(cell(app, 'production').health).toBe('Degraded');
     }, soon);
     await vi.waitFor(() => expect(cell(app, 'production').rollbackTarget?.version).toBe(good), soon);
-    const intent: Intent = { kind: 'rollback', app, environment: 'production', version: good, expected: bad };
+    const intent: AppIntent = {
+      kind: 'rollback',
+      app,
+      environment: 'production',
+      version: good,
+      expected: bad,
+    };
     const preview = unwrap(await rig.engine.preview(intent));
     expect(preview.findings.filter((one) => one.level !== 'pass' && one.level !== 'info')).toEqual([]);
     const id = unwrap(rig.engine.start(intent, preview.findings)).operationId;
@@ -257,7 +263,7 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
     const good = versionIn(app, 'production');
     const first = await start(goBack(app, 'production'));
     await operationWhen(rig.engine, first, ({ commit }) => commit !== null);
-    const intent: Intent = {
+    const intent: AppIntent = {
       kind: 'rollback',
       app,
       environment: 'production',

@@ -1,13 +1,24 @@
 import { uuidv7 } from 'uuidv7';
 import type { Preview } from '../../shared/contract/contract';
+import { environmentOf } from '../../shared/domain/bags/intents';
 import type { Board, Cell } from '../../shared/domain/board';
 import type { Estate } from '../../shared/domain/estate';
 import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
-import { actOf, type Intent, intentSchema, type Operation } from '../../shared/domain/operation';
+import {
+  type AppIntent,
+  actOf,
+  type Intent,
+  intentSchema,
+  isAppIntent,
+  type Operation,
+} from '../../shared/domain/operation';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/sources';
+import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
+import { startAutopilot } from './bags/autopilot';
+import { type BagsEngine, createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags';
 import { boardKeeper } from './board';
 import { cellHistory } from './cell-history';
 import { type EngineChange, gatherChanges } from './changes';
@@ -37,6 +48,10 @@ export interface EngineConfig {
   identity: () => Identity;
   /** Why acting is refused as a whole; `null` when it is not. */
   readOnlyBecause: string | null;
+  /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
+  workflowRuns?: WorkflowRuns | null;
+  /** This console's own autopilot, kept across starts; left out: always off. */
+  consoleAutopilot?: World['consoleAutopilot'];
   limits?: Partial<Limits>;
   now?: () => Date;
 }
@@ -71,8 +86,10 @@ export interface Engine {
   /** Cancels while nothing was committed; else fails with `refused`, saying why. */
   cancel(operationId: string): Result<Operation>;
   /** What an intent would do, and all findings, before anyone commits. Asks the app's source repo, with a limit. */
-  preview(intent: Intent, signal?: AbortSignal): Promise<Result<Preview>>;
+  preview(intent: AppIntent, signal?: AbortSignal): Promise<Result<Preview>>;
   board(): Board;
+  /** Pipelines of bags. */
+  readonly bags: BagsEngine;
   /** Fails with `not-found` for an app that has no file anywhere. */
   app(name: string): Result<AppView>;
   /** What changed, gathered into batches of one frame. Returns the unsubscribe. */
@@ -140,6 +157,10 @@ export function createEngine(config: EngineConfig): Engine {
     limits: { ...defaultLimits, ...config.limits },
     now,
     holder: (app, environment, except) => runner.running(app, environment, except),
+    open: () => runner.open(),
+    workflowRuns: config.workflowRuns ?? null,
+    consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
+    publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
   const runner = createRunner({
     journal,
@@ -147,7 +168,9 @@ export function createEngine(config: EngineConfig): Engine {
     now,
     onChanged: (operation) => {
       changes.tell('operation', operation.id);
-      touch(operation.intent.app);
+      const { intent } = operation;
+      if (isAppIntent(intent)) touch(intent.app);
+      else changes.tell('bags', intent.pipeline);
     },
   });
   const keeper = boardKeeper({
@@ -194,6 +217,7 @@ export function createEngine(config: EngineConfig): Engine {
   const stops = [
     ledger.onChange(({ moved }) => {
       touch(null);
+      changes.tell('bags', null);
       changes.tell('session', null);
       if (moved) for (const app of apps()) aheadOf(app);
     }),
@@ -204,6 +228,8 @@ export function createEngine(config: EngineConfig): Engine {
     }),
     ...[...clusters.values()].map((cluster) =>
       cluster.view.onChange((batch) => {
+        // Workflows of bags belong to no app.
+        if (batch.some(({ topic, app }) => app === null && topic !== 'status')) changes.tell('bags', null);
         for (const { topic, app } of batch) {
           if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
           if (topic === 'status') continue;
@@ -215,9 +241,9 @@ export function createEngine(config: EngineConfig): Engine {
     ),
   ];
   void loadHistory();
+  const bags = createBags(world, closing.signal, changes);
 
   function refusal(intent: Intent): Failure | null {
-    const { app, environment } = intent;
     if (world.readOnlyBecause !== null)
       return {
         code: 'read-only',
@@ -225,6 +251,8 @@ export function createEngine(config: EngineConfig): Engine {
         meaning: 'Nothing was changed.',
         next: [{ do: 'advice', label: 'Open the estate in a way that allows acting.' }],
       };
+    if (!isAppIntent(intent)) return null;
+    const { app, environment } = intent;
     if (!estate.environments.some((one) => one.name === environment))
       return notFound(`environment ${environment}`);
     const known = world.reader.view(ledger.snapshot()).files.get(environment);
@@ -240,7 +268,7 @@ export function createEngine(config: EngineConfig): Engine {
     };
   }
 
-  return {
+  const engine: Engine = {
     start: (asked, seen) => {
       const parsed = intentSchema.safeParse(asked);
       if (!parsed.success)
@@ -268,8 +296,11 @@ export function createEngine(config: EngineConfig): Engine {
     list: ({ app, environment, open, limit }) =>
       runner
         .list()
-        .filter((one) => app === undefined || one.intent.app === app)
-        .filter((one) => environment === undefined || one.intent.environment === environment)
+        .filter(({ intent }) => app === undefined || (isAppIntent(intent) && intent.app === app))
+        .filter(({ intent }) => {
+          if (environment === undefined) return true;
+          return (isAppIntent(intent) ? intent.environment : environmentOf(intent)) === environment;
+        })
         .filter((one) => open === undefined || (one.state === 'running') === open)
         .slice(0, limit),
     cancel: (operationId) => {
@@ -300,6 +331,7 @@ export function createEngine(config: EngineConfig): Engine {
         commit: snapshot.commit,
       });
     },
+    bags,
     board: () => keeper.board(),
     app: (name) => {
       const found = keeper.cells(name);
@@ -317,8 +349,17 @@ export function createEngine(config: EngineConfig): Engine {
     recover: async () => {
       const open = runner.list().filter((one) => one.state === 'running');
       // What the findings rest on has to be known again, or every resumed operation would stop at "unknown".
-      if (open.length > 0) await cells.load(new Set(open.map((one) => one.intent.app)));
-      if (!closing.signal.aborted) runner.resume();
+      const resumed = open.flatMap(({ intent }) =>
+        isAppIntent(intent) ? [intent.app] : servicesOf(estate, intent),
+      );
+      if (resumed.length > 0) await cells.load(new Set(resumed));
+      if (closing.signal.aborted) return;
+      runner.resume();
+      const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
+      stops.push(
+        changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && autopilot.look()),
+      );
+      autopilot.look();
     },
     idle: () => runner.idle(),
     notices: () => (journal.notice === null ? [] : [journal.notice]),
@@ -331,6 +372,7 @@ export function createEngine(config: EngineConfig): Engine {
       journal.close();
     },
   };
+  return engine;
 }
 
 const cancelled: Failure = {

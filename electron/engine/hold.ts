@@ -8,7 +8,7 @@ import {
   withoutFlag,
   writeHold,
 } from '../../shared/domain/hold';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import { imageTagFileOf } from '../ledger/board';
 import type { Snapshot } from '../ledger/ledger';
 import type { OperationDefinition, StepContext } from './operation-context';
@@ -116,7 +116,7 @@ export const hold: OperationDefinition<'hold'> = {
   kind: 'hold',
   first: [
     { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<Intent, { kind: 'hold' }>>(takeHold) },
+    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'hold' }>>(takeHold) },
   ],
   lanes: [
     [
@@ -131,7 +131,7 @@ export const releaseHold: OperationDefinition<'release-hold'> = {
   kind: 'release-hold',
   first: [
     { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<Intent, { kind: 'release-hold' }>>(liftHold) },
+    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'release-hold' }>>(liftHold) },
   ],
   lanes: [],
 };

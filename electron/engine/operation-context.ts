@@ -1,6 +1,6 @@
 import type { Failure } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
-import type { Intent, OperationKind, StepName } from '../../shared/domain/operation';
+import type { AppIntent, Intent, Job, OperationKind, StepName } from '../../shared/domain/operation';
 import type { OperationRecord } from '../../shared/domain/operation-reducer';
 import type { World } from './world';
 
@@ -9,7 +9,9 @@ export type StepEnd =
   | { state: 'succeeded'; text?: string }
   | { state: 'failed'; failure: Failure }
   | { state: 'skipped'; because: string }
-  | { state: 'unknown'; because: string };
+  | { state: 'unknown'; because: string }
+  /** The operation has become pointless and ends as cancelled: nothing was changed. */
+  | { state: 'withdrawn'; because: string };
 
 /** What became of a side effect. */
 export interface EffectResult {
@@ -19,7 +21,7 @@ export interface EffectResult {
 }
 
 /** What a step sees of its operation, and how it tells what it does. */
-export interface StepContext<I extends Intent = Intent> {
+export interface StepContext<I extends Intent = AppIntent> {
   readonly id: string;
   readonly intent: I;
   readonly step: StepName;
@@ -35,14 +37,16 @@ export interface StepContext<I extends Intent = Intent> {
   saw(text: string): void;
   findings(findings: readonly Finding[]): void;
   workflow(reference: { environment: string; namespace: string; name: string }): void;
+  /** What is known of a job of a bag's deployment. */
+  job(job: Job): void;
   /** Writes down that a side effect is about to happen. Throws when it cannot: then it must not happen. */
   intend(effect: string, text: string, data?: Record<string, unknown>): void;
   /** Writes down what became of it. */
   result(effect: string, result: EffectResult): void;
 }
 
-export type StepRun<I extends Intent = Intent> = (context: StepContext<I>) => Promise<StepEnd>;
-export interface Stage<I extends Intent = Intent> {
+export type StepRun<I extends Intent = AppIntent> = (context: StepContext<I>) => Promise<StepEnd>;
+export interface Stage<I extends Intent = AppIntent> {
   name: StepName;
   run: StepRun<I>;
 }

@@ -4,7 +4,7 @@ import type { ClusterAct } from '../../shared/domain/cluster-access';
 import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Finding } from '../../shared/domain/finding';
 import { isUnfinished } from '../../shared/domain/hold-state';
-import { actOf, type Intent, type Operation } from '../../shared/domain/operation';
+import { type AppIntent, actOf, type Operation } from '../../shared/domain/operation';
 import { type OutsideFacts, preflightFindings, type TestsBefore } from '../../shared/domain/preflight';
 import type { Snapshot } from '../ledger/ledger';
 import { postSyncTemplate } from './steps/tests';
@@ -51,7 +51,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
 }
 
 /** What the operation would ask of clusters that answer; those that do not are told of as such. */
-function accessNeeded(world: World, intent: Intent, before: string | null): OutsideFacts['access'] {
+function accessNeeded(world: World, intent: AppIntent, before: string | null): OutsideFacts['access'] {
   const acts: [string | null, readonly ClusterAct[]][] =
     intent.kind === 'hold'
       ? [
@@ -78,7 +78,7 @@ function accessNeeded(world: World, intent: Intent, before: string | null): Outs
  * network. What was not asked ahead is unknown.
  * @param except the operation that asks, which does not stand in its own way.
  */
-export function outsideFacts(world: World, intent: Intent, except: string | null): OutsideFacts {
+export function outsideFacts(world: World, intent: AppIntent, except: string | null): OutsideFacts {
   const { app, environment } = intent;
   const snapshot = world.ledger.snapshot();
   const present = world.reader.facts(snapshot, app, environment, null).version;
@@ -108,7 +108,7 @@ export function outsideFacts(world: World, intent: Intent, except: string | null
 /** All findings of an intent on a snapshot. Synchronous: see {@link outsideFacts}. */
 export function findingsOn(
   world: World,
-  intent: Intent,
+  intent: AppIntent,
   snapshot: Snapshot,
   outside: OutsideFacts,
 ): Finding[] {
@@ -124,7 +124,7 @@ export function findingsOn(
  * Asks the source repo what preflight would like to know, at most for `world.limits.look`, so that
  * {@link outsideFacts} finds it afterwards. Never rejects, except when aborted.
  */
-export async function lookAhead(world: World, intent: Intent, signal: AbortSignal): Promise<void> {
+export async function lookAhead(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
   if (!('version' in intent)) return;
   const { app, environment, version } = intent;
   const present = world.reader.facts(world.ledger.snapshot(), app, environment, null).version;
@@ -158,7 +158,7 @@ export async function askLedgerAgain(world: World, signal: AbortSignal): Promise
  * one whose commit has landed and which only watches by now, and nothing has to wait for a nudge, which commits nothing.
  * Both end by themselves as soon as they are superseded.
  */
-export function mayStepIn(intent: Intent, other: Operation): boolean {
+export function mayStepIn(intent: AppIntent, other: Operation): boolean {
   if (other.intent.kind === 'nudge') return intent.kind !== 'nudge';
   return (intent.kind === 'rollback' || intent.kind === 'hold') && other.commit !== null;
 }

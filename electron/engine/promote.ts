@@ -1,4 +1,4 @@
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import { bringUp, setVersion } from './deploy';
 import type { OperationDefinition } from './operation-context';
 import { commit } from './steps/commit';
@@ -13,7 +13,7 @@ export const promote: OperationDefinition<'promote'> = {
   kind: 'promote',
   first: [
     { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<Intent, { kind: 'promote' }>>(setVersion) },
+    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'promote' }>>(setVersion) },
   ],
   lanes: [bringUp],
 };

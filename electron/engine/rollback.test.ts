@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Estate, estateSchema } from '../../shared/domain/estate';
 import { holdPath, readHold } from '../../shared/domain/hold';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
 import { ledgerReader } from './ledger-reader';
 import type { StepContext } from './operation-context';
@@ -26,7 +26,7 @@ function rollBack(files: Record<string, string>) {
     list: (prefix: string) => Object.keys(files).filter((path) => path.startsWith(prefix)),
     problems: [],
   } as unknown as Snapshot;
-  const intent: Extract<Intent, { kind: 'rollback' }> = {
+  const intent: Extract<AppIntent, { kind: 'rollback' }> = {
     kind: 'rollback',
     app: 'frontend',
     environment: 'production',

@@ -1,5 +1,5 @@
 import { holdPath, writeHold } from '../../shared/domain/hold';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import type { Snapshot } from '../ledger/ledger';
 import { bringUp } from './deploy';
 import { holdFiles } from './hold';
@@ -9,7 +9,7 @@ import { holdEffective } from './steps/hold-effective';
 import { preflight } from './steps/preflight';
 import { stopPromotions } from './steps/stop-promotions';
 
-type Rollback = Extract<Intent, { kind: 'rollback' }>;
+type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
 
 /**
  * One commit for all of it: the version in the environment's file, automatic deploys off there and in the file of the

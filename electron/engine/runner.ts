@@ -1,12 +1,16 @@
 import { type Failure, FailureError, failureOf } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
-import type { Intent, Operation, StepName } from '../../shared/domain/operation';
+import { type Intent, isAppIntent, type Operation, type StepName } from '../../shared/domain/operation';
 import type { OperationEvent } from '../../shared/domain/operation-events';
 import {
   type OperationRecord,
   reduceOperation,
   replayOperation,
 } from '../../shared/domain/operation-reducer';
+import { abortTests } from './bags/abort-tests';
+import { deployBag, rollBackBag } from './bags/deploy-bag';
+import { lockByHand, pack, policy, unlock, unlockByForce } from './bags/one-commit';
+import { retryTests } from './bags/retry-tests';
 import { deploy } from './deploy';
 import { hold, releaseHold } from './hold';
 import type { Journal } from './journal';
@@ -35,6 +39,8 @@ export interface Runner {
   list(): Operation[];
   /** The newest operation of a cell that still runs, other than the given one. */
   running(app: string, environment: string, except: string | null): Operation | null;
+  /** Those that have not ended, the newest last. */
+  open(): Operation[];
   /** Asks for a cancellation; a failure says why it is too late. */
   cancel(id: string): Failure | null;
   /** Goes on with every operation that is still open in the journal. */
@@ -54,6 +60,15 @@ const definitions = {
   hold,
   'release-hold': releaseHold,
   nudge,
+  'pack-bag': pack,
+  'deploy-bag': deployBag,
+  'roll-back-bag': rollBackBag,
+  'retry-tests': retryTests,
+  'abort-tests': abortTests,
+  lock: lockByHand,
+  unlock,
+  'force-unlock': unlockByForce,
+  'change-policy': policy,
 } as unknown as Record<Intent['kind'], AnyDefinition>;
 
 /** Why an operation lets go without an end of its own. */
@@ -116,7 +131,7 @@ export function createRunner(options: {
     onChanged(next.operation);
   }
 
-  const contextOf = (live: Live, step: StepName): StepContext =>
+  const contextOf = (live: Live, step: StepName): StepContext<Intent> =>
     stepContext({
       step,
       resumed: live.resumed,
@@ -134,7 +149,7 @@ export function createRunner(options: {
     live.record.operation.steps.find((one) => one.name === name)?.state;
 
   /** Runs one step to its end, and writes the end down. What ended in an earlier process is left as it is. */
-  async function runStage(live: Live, stage: Stage): Promise<StepEnd['state']> {
+  async function runStage(live: Live, stage: Stage<Intent>): Promise<StepEnd['state']> {
     const before = stepState(live, stage.name);
     if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown')
       return before;
@@ -149,10 +164,11 @@ export function createRunner(options: {
     }
     if (closing) throw new Closing('closing');
     append(live, endEvent(stage.name, end, now().toISOString()));
+    if (end.state === 'withdrawn') throw new Cancelled(end.because);
     return end.state;
   }
 
-  async function runLane(live: Live, lane: readonly Stage[]): Promise<void> {
+  async function runLane(live: Live, lane: readonly Stage<Intent>[]): Promise<void> {
     let stopped: { name: StepName; state: 'failed' | 'unknown' } | null = null;
     for (const stage of lane) {
       if (stopped === null) {
@@ -222,6 +238,7 @@ export function createRunner(options: {
       case 'failed':
         return { type: 'step-failed', at, step, failure: end.failure };
       case 'skipped':
+      case 'withdrawn':
         return { type: 'step-skipped', at, step, because: end.because };
       case 'unknown':
         return { type: 'step-unknown', at, step, because: end.because };
@@ -245,9 +262,14 @@ export function createRunner(options: {
     const { operation, effects } = live.record;
     const at = now();
     const age = at.getTime() - Date.parse(operation.requestedAt);
-    const commits = operation.steps.some(({ name }) => name === 'commit');
     // Whoever only watches and asks may do so again at any time.
-    const begun = !commits || (effects.has('commit') && effects.get('commit')?.outcome !== 'not-done');
+    const commits = operation.steps.some(({ name }) => name === 'commit' || name === 'lock');
+    const begun =
+      !commits ||
+      ['commit', 'policy', 'lock'].some((one) => {
+        const outcome = effects.get(one)?.outcome;
+        return outcome !== undefined && outcome !== 'not-done';
+      });
     if (begun || age <= options.world().limits.resume) return false;
     const failure: Failure = {
       code: 'timeout',
@@ -293,10 +315,13 @@ export function createRunner(options: {
       for (const { record } of open) {
         const { operation } = record;
         if (operation.id === except) continue;
-        if (operation.intent.app === app && operation.intent.environment === environment) found = operation;
+        const { intent } = operation;
+        if (isAppIntent(intent) && intent.app === app && intent.environment === environment)
+          found = operation;
       }
       return found;
     },
+    open: () => [...open].map(({ record }) => record.operation),
     cancel: (id) => {
       const live = operations.get(id);
       if (!live) return unknownOperation;
@@ -334,7 +359,7 @@ export function createRunner(options: {
     },
   };
 
-  function restAfter(definition: AnyDefinition, stage: Stage): Stage[] {
+  function restAfter(definition: AnyDefinition, stage: Stage<Intent>): Stage<Intent>[] {
     const all = [...definition.first, ...definition.lanes.flat()];
     return all.slice(all.indexOf(stage) + 1);
   }

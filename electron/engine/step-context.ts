@@ -1,4 +1,4 @@
-import type { StepName } from '../../shared/domain/operation';
+import type { Intent, StepName } from '../../shared/domain/operation';
 import type { OperationEvent } from '../../shared/domain/operation-events';
 import type { OperationRecord } from '../../shared/domain/operation-reducer';
 import type { StepContext } from './operation-context';
@@ -17,7 +17,7 @@ export function stepContext(parts: {
   append: (event: OperationEvent) => void;
   now: () => Date;
   alive: () => void;
-}): StepContext {
+}): StepContext<Intent> {
   const { step, append, record } = parts;
   const { id, intent } = record().operation;
   const here = (): { at: string; step: StepName } => ({ at: parts.now().toISOString(), step });
@@ -37,6 +37,10 @@ export function stepContext(parts: {
         (one) => one.name === workflow.name && one.environment === workflow.environment,
       );
       if (!known) append({ type: 'progress', ...here(), workflow });
+    },
+    job: (job) => {
+      const known = record().operation.jobs.find(({ name }) => name === job.name);
+      if (JSON.stringify(known) !== JSON.stringify(job)) append({ type: 'job', ...here(), job });
     },
     intend: (effect, text, data) => {
       parts.alive();

@@ -2,6 +2,7 @@ import type { Estate } from '../../shared/domain/estate';
 import type { Operation } from '../../shared/domain/operation';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
+import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { CellHistory } from './cell-history';
 import type { LedgerReader } from './ledger-reader';
 import type { Observations } from './ports';
@@ -24,6 +25,10 @@ export interface Limits {
   settle: number;
   /** Up to this age an operation that had not committed yet is carried on after a restart. */
   resume: number;
+  /** How long a job of a bag's deployment, or a test suite, may take. */
+  job: number;
+  /** How long a bag's deployment waits for a ledger that does not answer, before it says that it does not know. */
+  ledger: number;
   /** How long a restart waits for clusters to be seen, and a deploy for what its source repo says. */
   look: number;
 }
@@ -37,6 +42,8 @@ export const defaultLimits: Limits = {
   hold: 10 * 60_000,
   settle: 3_000,
   resume: 2 * 60_000,
+  job: 90 * 60_000,
+  ledger: 30 * 60_000,
   look: 5_000,
 };
 
@@ -55,5 +62,13 @@ export interface World {
   readonly limits: Limits;
   readonly now: () => Date;
   /** The operation that holds a cell right now, other than the given one. */
+  /** Operations that have not ended, newest last. */
+  readonly open: () => readonly Operation[];
+  /** This console's own autopilot, by pipeline of bags. */
+  readonly consoleAutopilot: { get(pipeline: string): boolean; set(pipeline: string, on: boolean): void };
+  /** Versions of a service that were published, newest first. Rejects with a FailureError. */
+  readonly publishedVersions: (service: string, signal: AbortSignal) => Promise<readonly string[]>;
+  /** Runs of GitHub Actions workflows; `null`: the estate names no GitHub. */
+  readonly workflowRuns: WorkflowRuns | null;
   readonly holder: (app: string, environment: string, except: string | null) => Operation | null;
 }

@@ -212,6 +212,11 @@ export interface Ledger {
    * first; fails when the remote cannot be asked, since silence is no answer.
    */
   findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>>;
+  /**
+   * Puts a tag beside a commit at the remote, for people and other tools. A tag of that name that is there already is
+   * left as it is: `made: false`.
+   */
+  tag(name: string, commit: string): Promise<Result<{ made: boolean }>>;
   /** Newest commits that touched the paths on the first-parent line; all commits when no path is given. */
   log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>>;
 }

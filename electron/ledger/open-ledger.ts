@@ -222,6 +222,19 @@ class MirroredLedger implements Ledger {
     }
   }
 
+  async tag(name: string, commit: string): Promise<Result<{ made: boolean }>> {
+    if (this.readOnly) return fail(readOnly());
+    const ref = `refs/tags/${name}`;
+    try {
+      await this.#mirror.push({ ref, old: null, commit });
+      return ok({ made: true });
+    } catch (error) {
+      // Made before a crash, or by a push whose answer was lost.
+      if (error instanceof GitError && error.kind === 'moved') return ok({ made: false });
+      return fail(ledgerFailure(error));
+    }
+  }
+
   async log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>> {
     if (this.#snapshot.commit === null) return ok([]);
     await this.#moving;

@@ -7,6 +7,7 @@ import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { gitHubFailure, whoseToken } from '../systems/github/client';
 import { argoHandlers } from './argo-handlers';
+import { bagHandlers } from './bag-handlers';
 import { clusterHandlers } from './cluster-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
@@ -157,6 +158,7 @@ export function createHandlers(
       });
     },
     ...argoHandlers(session, () => shell.settings.get().identity.name),
+    ...bagHandlers(engine),
     ...clusterHandlers(session),
     ...historyHandlers(session),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { environmentOf } from '../../shared/domain/bags/intents';
 import type { Estate } from '../../shared/domain/estate';
 import { type Failure, FailureError } from '../../shared/domain/failure';
-import type { Operation } from '../../shared/domain/operation';
+import { isAppIntent, type Operation } from '../../shared/domain/operation';
 import { createEngine, type Engine } from '../engine/engine';
 import { historyPort } from '../engine/history-port';
 import { createManualActs, type ManualActs } from '../engine/manual-acts';
@@ -20,7 +21,9 @@ import type { Cluster } from '../observation/types';
 import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
+import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
+import { consoleAutopilot } from './console-autopilot';
 import { releaseRuns } from './release-runs';
 import { createTimelines, type Timelines } from './timelines';
 
@@ -82,8 +85,11 @@ export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' |
 
 /** An operation's end as it is kept for good. */
 function outcomeOf({ id, intent, state, failure }: Operation, at: string): OperationOutcome {
-  const { app, environment, kind } = intent;
-  const version = 'version' in intent ? intent.version : null;
+  const { kind } = intent;
+  // A pipeline of bags stands in the place of the app.
+  const app = isAppIntent(intent) ? intent.app : intent.pipeline;
+  const environment = isAppIntent(intent) ? intent.environment : (environmentOf(intent) ?? '');
+  const version = 'version' in intent ? intent.version : 'bag' in intent ? `bag ${intent.bag}` : null;
   return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };
 }
 
@@ -162,6 +168,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     observations,
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
+    workflowRuns: github && createWorkflowRuns(github),
+    consoleAutopilot: consoleAutopilot(path.join(folder, 'autopilot.json')),
     readOnlyBecause,
     ...(config.limits ? { limits: config.limits } : {}),
   });

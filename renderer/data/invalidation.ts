@@ -24,6 +24,15 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
   workflow: ['workflow.list', 'workflow.get', 'workflow.kept', 'deployment.timeline'],
   timeline: ['deployment.timeline'],
   cluster: ['cluster.status', 'application.get'],
+  bags: [
+    'bags.pipeline',
+    'bags.list',
+    'bags.get',
+    'bags.compare',
+    'bags.pack-preview',
+    'bags.preview',
+    'bags.periodic',
+  ],
   history: [
     'board.get',
     'app.get',
@@ -57,6 +66,13 @@ const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
   'workflow.list': ['app', 'environment'],
   'cluster.status': ['environment'],
   'deployment.timeline': ['app', 'environment'],
+  'bags.pipeline': ['pipeline'],
+  'bags.list': ['pipeline'],
+  'bags.get': ['pipeline'],
+  'bags.compare': ['pipeline'],
+  'bags.pack-preview': ['pipeline'],
+  'bags.preview': ['pipeline'],
+  'bags.periodic': ['pipeline'],
 };
 
 /** Topics whose key is the same kind of thing as the narrowed input (an operation's id says nothing about an app). */

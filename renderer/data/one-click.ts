@@ -4,12 +4,12 @@ import type { Preview } from '../../shared/contract/contract';
 import type { Cell } from '../../shared/domain/board';
 import type { Failure } from '../../shared/domain/failure';
 import { type Finding, needsAttention } from '../../shared/domain/finding';
-import type { Intent, Operation } from '../../shared/domain/operation';
+import type { AppIntent, Operation } from '../../shared/domain/operation';
 import { ask } from './client';
 import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';
 
-export type RollbackIntent = Extract<Intent, { kind: 'rollback' }>;
+export type RollbackIntent = Extract<AppIntent, { kind: 'rollback' }>;
 
 /** The rollback that one click on a cell means, `null` when there is nothing to go back to. */
 export function rollbackIntent(cell: Cell): RollbackIntent | null {
@@ -54,7 +54,7 @@ export function rollbackBlockedBecause(
  * saw, and nothing in it warns, blocks or is unknown. Everything else opens the sheet.
  */
 export function oneClick(
-  intent: Intent,
+  intent: AppIntent,
   preview: Preview,
 ): { act: 'start'; seen: Finding[] } | { act: 'review' } {
   const expected = 'expected' in intent ? intent.expected : null;

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
 import type { Board, Cell } from '../../shared/domain/board';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import type { Workflow } from '../../shared/domain/workflow';
 import { call } from './client';
 import { queryOf } from './query-client';
@@ -40,9 +40,9 @@ export const useCandidates = (app: string, query: string) =>
   });
 
 /** The preview of an intent, `enabled` once the intent is complete. */
-export const usePreview = (intent: Intent | null) =>
+export const usePreview = (intent: AppIntent | null) =>
   useQuery({
-    ...queryOf('preview.get', intent as Intent),
+    ...queryOf('preview.get', intent as AppIntent),
     enabled: intent !== null,
     staleTime: 30_000,
   });

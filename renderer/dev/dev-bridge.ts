@@ -3,7 +3,7 @@ import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import type { Change } from '../../shared/domain/change';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
-import type { Intent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
@@ -39,7 +39,7 @@ function changeOf(from: string, to: string, commits: number): Change {
   };
 }
 
-const findingsOf = (intent: Intent): Finding[] => {
+const findingsOf = (intent: AppIntent): Finding[] => {
   const pass = (message: string, evidence: string): Finding => ({
     code: 'other',
     level: 'pass',
@@ -91,6 +91,16 @@ export function devBridge(options: DevOptions): Bridge {
   };
   let starts = 0;
   const answers: Record<ProcedureName, (input: never) => unknown> = {
+    // The sample estate has no pipeline of bags.
+    'bags.pipelines': () => [],
+    'bags.pipeline': () => null,
+    'bags.list': () => null,
+    'bags.get': () => null,
+    'bags.compare': () => null,
+    'bags.pack-preview': () => null,
+    'bags.preview': () => null,
+    'bags.periodic': () => [],
+    'bags.this-console': ({ on }: { on: boolean }) => ({ on }),
     'session.get': () => ({
       estate: options.state === 'read-only' ? 'release-repo' : 'Practice estate of the harbour',
       mode: options.state === 'read-only' ? 'read-only' : 'practice',
@@ -163,7 +173,7 @@ export function devBridge(options: DevOptions): Bridge {
         runningIn: index === 0 ? ['integration'] : index === 1 ? ['staging', 'production'] : [],
       })).filter((candidate) => candidate.name.includes(query)),
     }),
-    'preview.get': (intent: Intent) => {
+    'preview.get': (intent: AppIntent) => {
       const current =
         board().cells.find((cell) => cell.app === intent.app && cell.environment === intent.environment)
           ?.ledger?.version ?? null;

@@ -12,6 +12,7 @@ const running: Operation = {
   requestedAt: minutesAgo(2.2),
   finishedAt: null,
   state: 'running',
+  jobs: [],
   steps: [
     {
       name: 'preflight',

@@ -1,5 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import type { Operation, OperationState } from '../../shared/domain/operation';
+import {
+  type AppIntent,
+  actOf,
+  isAppIntent,
+  type Operation,
+  type OperationState,
+} from '../../shared/domain/operation';
 import { shortVersion } from '../../shared/domain/version';
 import { useOperations } from '../data/queries';
 import { count } from '../ui/count';
@@ -27,11 +33,18 @@ export function trayOf(operations: readonly Operation[], now: number): Operation
     );
 }
 
+function AppAct({ intent, running }: { intent: AppIntent; running: boolean }) {
+  return (
+    <>
+      {running ? doingWord[intent.kind] : kindWord[intent.kind]} <strong>{intent.app}</strong>
+      {'version' in intent ? ` ${shortVersion(intent.version)}` : ''} · {intent.environment}
+    </>
+  );
+}
+
 function Item({ operation, now }: { operation: Operation; now: number }) {
   const { intent, state } = operation;
   const step = presentStep(operation);
-  const version = 'version' in intent ? ` ${shortVersion(intent.version)}` : '';
-  const what = state === 'running' ? doingWord[intent.kind] : kindWord[intent.kind];
   const spent = between(operation.requestedAt, operation.finishedAt, now) ?? 0;
   return (
     <li className={classes.item}>
@@ -43,8 +56,7 @@ function Item({ operation, now }: { operation: Operation; now: number }) {
       >
         <OperationMark value={state} iconOnly />
         <span className={classes.what}>
-          {what} <strong>{intent.app}</strong>
-          {version} · {intent.environment}
+          {isAppIntent(intent) ? <AppAct intent={intent} running={state === 'running'} /> : actOf(intent)}
         </span>
         <span className={classes.step}>
           {state === 'running' && step ? stepWord[step.name] : operationStateWord[state]}

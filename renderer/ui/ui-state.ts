@@ -1,8 +1,8 @@
 import { create } from 'zustand';
-import type { OperationKind } from '../../shared/domain/operation';
+import type { AppOperationKind } from '../../shared/domain/operation';
 
 /** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
-export type SheetKind = Exclude<OperationKind, 'nudge'>;
+export type SheetKind = Exclude<AppOperationKind, 'nudge'>;
 
 /** What the sheet at the right is about; versions may be chosen before it opens. */
 export interface SheetRequest {

@@ -1,7 +1,7 @@
 import type { Cell, Drift, Hold } from '../../shared/domain/board';
 import type { DeploymentKind } from '../../shared/domain/deployment';
 import type { Freshness } from '../../shared/domain/freshness';
-import type { Operation, OperationKind, OperationState, StepName } from '../../shared/domain/operation';
+import type { AppOperationKind, Operation, OperationState, StepName } from '../../shared/domain/operation';
 import { count } from './count';
 import { clock } from './time';
 
@@ -61,9 +61,15 @@ export const stepWord: Record<StepName, string> = {
   sync: 'Sync',
   rollout: 'Rollout',
   tests: 'Tests',
+  policy: 'Keep the broken bag out',
+  lock: 'Lock',
+  deploy: 'Deploy',
+  test: 'Tests',
+  pass: 'Pass and unlock',
+  abort: 'Abort',
 };
 
-export const kindWord: Record<OperationKind | DeploymentKind, string> = {
+export const kindWord: Record<AppOperationKind | DeploymentKind, string> = {
   deploy: 'Deploy',
   promote: 'Promotion',
   rollback: 'Rollback',
@@ -76,7 +82,7 @@ export const kindWord: Record<OperationKind | DeploymentKind, string> = {
 };
 
 /** What an open operation of a kind is doing, as a cell says it. */
-export const doingWord: Record<OperationKind, string> = {
+export const doingWord: Record<AppOperationKind, string> = {
   deploy: 'Deploying',
   promote: 'Promoting',
   rollback: 'Rolling back',

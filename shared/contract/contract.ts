@@ -4,10 +4,11 @@ import { candidateSchema, changeSchema } from '../domain/change';
 import { deploymentSchema } from '../domain/deployment';
 import { findingSchema } from '../domain/finding';
 import { freshnessSchema } from '../domain/freshness';
-import { intentSchema, operationSchema } from '../domain/operation';
+import { appIntentSchema, intentSchema, operationSchema } from '../domain/operation';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
 import { argoProcedures } from './argo';
+import { bagProcedures } from './bags';
 import { clusterProcedures } from './cluster';
 import { historyProcedures, historyStreams } from './history';
 import { logSourceSchema } from './logs';
@@ -52,7 +53,7 @@ const sessionSchema = z.object({
 
 /** The preview of a deploy, promotion or rollback, before anyone commits. */
 const previewSchema = z.object({
-  intent: intentSchema,
+  intent: appIntentSchema,
   current: z.string().nullable(),
   incoming: z.string(),
   change: changeSchema,
@@ -118,7 +119,7 @@ export const procedures = {
     z.object({ app: name, query: z.string().max(200), limit: z.number().int().min(1).max(100) }),
     z.object({ candidates: z.array(candidateSchema), freshness: freshnessSchema }),
   ),
-  'preview.get': procedure(intentSchema, previewSchema),
+  'preview.get': procedure(appIntentSchema, previewSchema),
   'operation.start': procedure(
     z.object({
       intent: intentSchema,
@@ -154,6 +155,7 @@ export const procedures = {
   ),
   'workflow.get': procedure(z.object({ environment: name, namespace: name, name }), workflowSchema),
   ...argoProcedures,
+  ...bagProcedures,
   ...clusterProcedures,
   ...historyProcedures,
   'settings.get': procedure(nothing, settingsSchema),
@@ -229,6 +231,7 @@ export const streams = {
           'history',
           'settings',
           'timeline',
+          'bags',
         ]),
         key: z.string().nullable(),
       }),

@@ -51,6 +51,15 @@ const everyProcedure: Record<ProcedureName, true> = {
   'credentials.test': true,
   'shell.open-external': true,
   'practice.act': true,
+  'bags.pipelines': true,
+  'bags.pipeline': true,
+  'bags.list': true,
+  'bags.get': true,
+  'bags.compare': true,
+  'bags.pack-preview': true,
+  'bags.preview': true,
+  'bags.periodic': true,
+  'bags.this-console': true,
 };
 const everyStream: Record<StreamName, true> = { events: true, logs: true, export: true };
 

@@ -70,7 +70,7 @@ const label = z
  */
 const parameters = z.record(z.string().min(1), z.string());
 
-/** A run of an Argo WorkflowTemplate of the environment's cluster: `Succeeded` is done, anything else has failed. */
+/** A run of an Argo WorkflowTemplate in the environment's `workflowsNamespace`: `Succeeded` is done, anything else has failed. */
 const workflowJob = z.strictObject({
   kind: z.literal('workflow'),
   /** What people call it; unique within the environment's jobs. Absent: the template's name. */
@@ -78,8 +78,6 @@ const workflowJob = z.strictObject({
   /** Name of the WorkflowTemplate. */
   template: label,
   parameters: parameters.default({}),
-  /** Absent: the environment's `workflowsNamespace`. */
-  namespace: z.string().min(1).optional(),
 });
 
 /** A run of a GitHub Actions workflow with a `workflow_dispatch` trigger: conclusion `success` is done. */
@@ -124,7 +122,7 @@ const stageSchema = z.strictObject({
 });
 
 /** What people call a job: its own name, or that of what it runs. */
-const jobName = (job: DeployJob | z.infer<typeof periodicSchema>): string =>
+export const jobName = (job: DeployJob | z.infer<typeof periodicSchema>): string =>
   job.name ??
   ('template' in job ? job.template : 'workflow' in job ? job.workflow.replace(/\.ya?ml$/, '') : '');
 

@@ -1,5 +1,5 @@
-import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { readRecord, writeRecord } from './yaml-record';
 
 /**
  * A hold in the ledger: automatic deploys of an app into an environment are off.
@@ -32,25 +32,12 @@ export const holdPath = (environment: string, app: string): string =>
 
 /** What a hold's file says, or in one sentence why it cannot be read. */
 export function readHold(text: string): { ok: true; hold: HoldRecord } | { ok: false; reason: string } {
-  let value: unknown;
-  try {
-    value = parse(text, { logLevel: 'silent' });
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split('\n', 1)[0] : '';
-    return { ok: false, reason: `It is not valid YAML: ${said}` };
-  }
-  const parsed = holdRecordSchema.safeParse(value);
-  if (parsed.success) return { ok: true, hold: parsed.data };
-  const issue = parsed.error.issues[0];
-  return {
-    ok: false,
-    reason: `${issue?.path.join('.') || 'The file'}: ${issue?.message ?? 'not understood'}`,
-  };
+  const read = readRecord(holdRecordSchema, text);
+  return read.ok ? { ok: true, hold: read.value } : read;
 }
 
 /** The text of a hold's file. */
-export const writeHold = (hold: HoldRecord): string =>
-  stringify(holdRecordSchema.parse(hold), { lineWidth: 0 });
+export const writeHold = (hold: HoldRecord): string => writeRecord(holdRecordSchema, hold);
 
 /** `automatic_deploys_enabled` of the app's file in an environment: `undefined` when there is no such file. */
 export type FlagOf = (environment: string) => boolean | null | undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from './failure';
 import { findingSchema } from './finding';
-import { intentSchema, operationStateSchema, stepNameSchema } from './operation';
+import { intentSchema, jobSchema, operationStateSchema, stepNameSchema } from './operation';
 
 const at = z.string();
 const step = stepNameSchema;
@@ -51,9 +51,11 @@ export const operationEventSchema = z.discriminatedUnion('type', [
     effect: z.string(),
     outcome: z.enum(['done', 'not-done', 'unknown']),
     text,
-    /** For `commit`: the commit on the branch's first-parent line. */
+    /** For `commit` and `tags`: the commit on the branch's first-parent line. */
     commit: z.string().optional(),
   }),
+  /** What is known of a job from now on; it takes the place of what was known of it. */
+  z.object({ type: z.literal('job'), at, step, job: jobSchema }),
   z.object({ type: z.literal('step-succeeded'), at, step, text: text.optional() }),
   z.object({ type: z.literal('step-failed'), at, step, failure: failureSchema }),
   z.object({ type: z.literal('step-skipped'), at, step, because: text }),

@@ -53,6 +53,7 @@ function begin(event: Extract<OperationEvent, { type: 'requested' }>): Operation
       commit: null,
       requestToCommitMs: null,
       workflows: [],
+      jobs: [],
       failure: null,
       cancel: { allowed: true },
     },
@@ -131,6 +132,10 @@ function finish(
 /** Why the operation cannot be cancelled any more; `null` while it can. */
 function bound(record: OperationRecord): string | null {
   if (record.operation.state !== 'running') return 'It has ended.';
+  const started = record.operation.steps.find(({ name, state }) => name === 'deploy' && state !== 'waiting');
+  if (started?.state === 'running')
+    return 'A running deploy is never interrupted: it may hold locks of its own.';
+  if (record.effects.has('lock')) return 'Its lock is taken. Tests that run can be aborted.';
   const commit = record.effects.get('commit');
   if (!commit || commit.outcome === 'not-done') return null;
   if (commit.outcome === 'done') {
@@ -210,7 +215,8 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
       const next = withStep({ ...record, effects }, event.step, ['running'], (step) =>
         saw(step, at, event.text),
       );
-      if (event.effect !== 'commit' || event.outcome !== 'done' || event.commit === undefined) return next;
+      const isDeployment = event.effect === 'commit' || event.effect === 'tags';
+      if (!isDeployment || event.outcome !== 'done' || event.commit === undefined) return next;
       return {
         ...next,
         operation: {
@@ -219,6 +225,14 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
           requestToCommitMs: Math.max(0, Date.parse(at) - Date.parse(next.operation.requestedAt)),
         },
       };
+    }
+    case 'job': {
+      const { operation } = record;
+      const known = operation.jobs.some(({ name }) => name === event.job.name);
+      const jobs = known
+        ? operation.jobs.map((one) => (one.name === event.job.name ? event.job : one))
+        : [...operation.jobs, event.job];
+      return { ...record, operation: { ...operation, jobs } };
     }
     case 'step-succeeded':
       return withStep(record, event.step, open, ended('succeeded', at, event.text));

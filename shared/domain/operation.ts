@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bagActOf, bagIntentSchemas } from './bags/intents';
 import { failureSchema } from './failure';
 import { findingSchema } from './finding';
 
@@ -9,7 +10,8 @@ import { findingSchema } from './finding';
 const target = { app: z.string().min(1), environment: z.string().min(1) };
 const reason = z.string().trim().max(500);
 
-export const intentSchema = z.discriminatedUnion('kind', [
+/** What is asked for one app in one environment. */
+export const appIntentSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('deploy'),
     ...target,
@@ -51,8 +53,16 @@ export const intentSchema = z.discriminatedUnion('kind', [
   /** Ends a hold; deploys nothing. */
   z.object({ kind: z.literal('release-hold'), ...target, reason: reason.optional() }),
 ]);
+export type AppIntent = z.infer<typeof appIntentSchema>;
+
+/** Everything that can be asked: of an app, or of a pipeline of bags. */
+export const intentSchema = z.discriminatedUnion('kind', [...appIntentSchema.options, ...bagIntentSchemas]);
 export type Intent = z.infer<typeof intentSchema>;
+
+/** Whether an intent is about one app in one environment. */
+export const isAppIntent = (intent: Intent): intent is AppIntent => 'app' in intent;
 export type OperationKind = Intent['kind'];
+export type AppOperationKind = AppIntent['kind'];
 
 export const stepNames = [
   'preflight',
@@ -63,6 +73,12 @@ export const stepNames = [
   'sync',
   'rollout',
   'tests',
+  'policy',
+  'lock',
+  'deploy',
+  'test',
+  'pass',
+  'abort',
 ] as const;
 export const stepNameSchema = z.enum(stepNames);
 export type StepName = z.infer<typeof stepNameSchema>;
@@ -75,6 +91,15 @@ export const stepsOf: Record<OperationKind, readonly StepName[]> = {
   hold: ['preflight', 'commit', 'stop-promotions', 'hold-effective'],
   'release-hold': ['preflight', 'commit'],
   nudge: ['nudge', 'sync', 'rollout'],
+  'pack-bag': ['preflight', 'commit'],
+  'deploy-bag': ['preflight', 'lock', 'deploy', 'test', 'pass'],
+  'roll-back-bag': ['preflight', 'policy', 'lock', 'deploy', 'test', 'pass'],
+  'retry-tests': ['preflight', 'lock', 'test', 'pass'],
+  'abort-tests': ['preflight', 'abort'],
+  lock: ['preflight', 'commit'],
+  unlock: ['preflight', 'commit'],
+  'force-unlock': ['preflight', 'commit'],
+  'change-policy': ['preflight', 'commit'],
 };
 
 const stepStateSchema = z.enum([
@@ -98,6 +123,23 @@ export const stepSchema = z.object({
 });
 export type Step = z.infer<typeof stepSchema>;
 
+/** One job of a bag's deployment, as its operation saw it: a step's part with a log of its own. */
+export const jobSchema = z.object({
+  /** As the estate file calls it; unique within the environment. */
+  name: z.string(),
+  phase: z.enum(['deploy', 'test']),
+  kind: z.enum(['image-tags', 'workflow', 'github-workflow']),
+  state: z.enum(['waiting', 'running', 'succeeded', 'failed', 'aborted', 'unknown']),
+  /** What it waits for, or why it failed. */
+  text: z.string().nullable(),
+  workflow: z.object({ environment: z.string(), namespace: z.string(), name: z.string() }).nullable(),
+  /** The run at GitHub. */
+  url: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
 export const operationStateSchema = z.enum(['running', 'succeeded', 'failed', 'cancelled', 'unknown']);
 
 /** One thing that a release manager asked for, from intent to outcome. `id` is a UUIDv7. */
@@ -116,6 +158,8 @@ export const operationSchema = z.object({
   requestToCommitMs: z.number().nullable(),
   /** Names of workflows that belong to it, as seen: to show their steps and logs. */
   workflows: z.array(z.object({ environment: z.string(), namespace: z.string(), name: z.string() })),
+  /** Jobs of a bag's deployment, in the order of the estate file; empty for other kinds. */
+  jobs: z.array(jobSchema),
   failure: failureSchema.nullable(),
   /** Whether cancelling is safe now, and if not, why not. */
   cancel: z.discriminatedUnion('allowed', [
@@ -128,6 +172,7 @@ export type OperationState = Operation['state'];
 
 /** The button that says the act, and the heading of the operation. */
 export function actOf(intent: Intent): string {
+  if (!isAppIntent(intent)) return bagActOf(intent);
   switch (intent.kind) {
     case 'deploy':
       return `Deploy ${intent.app} ${intent.version} to ${intent.environment}`;

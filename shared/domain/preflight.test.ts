@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { needsAttention } from './finding';
-import type { Intent } from './operation';
+import type { AppIntent } from './operation';
 import { type LedgerFacts, type OutsideFacts, obstacles, preflightFindings } from './preflight';
 
-const rollback: Intent = {
+const rollback: AppIntent = {
   kind: 'rollback',
   app: 'frontend',
   environment: 'production',
   version: 'v1',
   expected: 'v2',
 };
-const deploy: Intent = { ...rollback, kind: 'deploy', version: 'v3' };
+const deploy: AppIntent = { ...rollback, kind: 'deploy', version: 'v3' };
 
 const ledger: LedgerFacts = {
   commit: 'a'.repeat(40),
@@ -49,7 +49,7 @@ const outside: OutsideFacts = {
   },
   testsBefore: { state: 'passed', evidence: 'Workflow post-sync-1.' },
 };
-const codes = (intent: Intent, facts: Partial<LedgerFacts>, seen: Partial<OutsideFacts>) =>
+const codes = (intent: AppIntent, facts: Partial<LedgerFacts>, seen: Partial<OutsideFacts>) =>
   preflightFindings(intent, { ...ledger, ...facts }, { ...outside, ...seen })
     .filter((one) => needsAttention([one]))
     .map((one) => `${one.code}:${one.level}`);
@@ -108,7 +108,7 @@ describe('preflight', () => {
     expect(codes(rollback, {}, access('denied'))).toEqual(['permission:warn']);
     expect(codes(rollback, {}, access('unknown'))).toEqual(['permission:unknown']);
     // Nothing overrides what stands in the way of a hold, and its own steps tell whether it holds.
-    const hold: Intent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };
+    const hold: AppIntent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };
     expect(codes(hold, {}, access('denied'))).toEqual([]);
     expect(preflightFindings(hold, ledger, { ...outside, ...access('denied') })).toMatchObject([
       { code: 'permission', level: 'info' },
@@ -138,7 +138,7 @@ describe('preflight', () => {
       [rollback, { exists: false }],
       [{ ...rollback, kind: 'promote', from: 'staging', version: 'v9' }, {}],
       [{ kind: 'release-hold', app: 'frontend', environment: 'production' }, {}],
-    ] satisfies [Intent, Partial<LedgerFacts>][]) {
+    ] satisfies [AppIntent, Partial<LedgerFacts>][]) {
       const insists = {
         ...intent,
         reason: 'because',

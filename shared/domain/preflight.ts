@@ -6,7 +6,7 @@ import type { Failure } from './failure';
 import type { Finding } from './finding';
 import type { Freshness } from './freshness';
 import type { HoldRecord, ShutGate } from './hold';
-import type { Intent } from './operation';
+import type { AppIntent } from './operation';
 import type { Evidence } from './rollback-target';
 import { compareVersions, shortVersion } from './version';
 
@@ -72,7 +72,7 @@ function unrecordedRelease(ledger: LedgerFacts): Finding[] {
   return [finding('hold', 'info', text, at(ledger))];
 }
 
-type Ask = Extract<Intent, { kind: 'deploy' | 'promote' | 'rollback' }>;
+type Ask = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;
 
 const finding = (
   code: Finding['code'],
@@ -85,7 +85,7 @@ const finding = (
 const at = (facts: LedgerFacts): string =>
   facts.commit === null ? 'The ledger holds no commit.' : `The ledger at ${facts.commit.slice(0, 10)}.`;
 
-function standing(intent: Intent, outside: OutsideFacts): Finding[] {
+function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
   const found: Finding[] = [];
   if (outside.readOnlyBecause !== null)
     found.push(finding('read-only', 'block', outside.readOnlyBecause, 'How this estate was opened.'));
@@ -110,7 +110,7 @@ function standing(intent: Intent, outside: OutsideFacts): Finding[] {
   return found;
 }
 
-function ledgerFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found: Finding[] = [];
   if (!ledger.exists) {
     const what = `${intent.app} has no file for ${intent.environment}.`;
@@ -254,7 +254,7 @@ const actWords: Record<ClusterAct, string> = {
  * What may not be done, or is not known to be allowed, of what the operation would do in the clusters. A hold is worth
  * its commit in any case, and whether it holds is told afterwards: it is not kept back.
  */
-function permissionFindings(intent: Intent, { access }: OutsideFacts): Finding[] {
+function permissionFindings(intent: AppIntent, { access }: OutsideFacts): Finding[] {
   const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
   return access.flatMap(({ environment, access: { act, state, why } }) => {
     const what = `${actWords[act]} in ${environment}`;
@@ -401,7 +401,7 @@ function changeFindings(intent: Ask, ledger: LedgerFacts, outside: OutsideFacts)
  * at. What was not seen is `unknown`, never a pass. Pure and quick, so that it is computed again inside the
  * transaction, on the snapshot that lands.
  */
-export function preflightFindings(intent: Intent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
   found.push(...permissionFindings(intent, outside));
@@ -416,8 +416,11 @@ export function preflightFindings(intent: Intent, ledger: LedgerFacts, outside: 
 }
 
 /** Findings that stand in the way: a `block` that nothing overrides, or anything from `warn` up without its override. */
-export function obstacles(intent: Intent, findings: readonly Finding[]): Finding[] {
-  const asked = 'override' in intent ? (intent.override ?? []) : [];
+export function obstacles(
+  intent: { reason?: string | undefined; override?: readonly string[] | undefined },
+  findings: readonly Finding[],
+): Finding[] {
+  const asked = intent.override ?? [];
   const withReason = (intent.reason ?? '').trim() !== '';
   return findings.filter((one) => {
     if (one.level === 'info' || one.level === 'pass') return false;

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/domain/failure';
 import type { Finding } from '../../../shared/domain/finding';
 import type { ImageTagChange } from '../../../shared/domain/image-tag-file';
-import { actOf, type Intent } from '../../../shared/domain/operation';
+import { type AppIntent, actOf } from '../../../shared/domain/operation';
 import { commitMessage } from '../../../shared/domain/trailers';
 import { changeImageTag } from '../../ledger/board';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
@@ -12,7 +12,7 @@ import { knownTests } from './tests';
 
 /** File contents by path (`null` removes), or why the change cannot be made. Pure. */
 export type Change = { files: Map<string, string | null> } | { failure: Failure };
-export type MakeChange<I extends Intent> = (snapshot: Snapshot, context: StepContext<I>) => Change;
+export type MakeChange<I extends AppIntent> = (snapshot: Snapshot, context: StepContext<I>) => Change;
 
 /** One image-tag file changed in place, or the failure that names it. */
 export function editFile(
@@ -82,7 +82,7 @@ async function afterCrash(context: StepContext): Promise<StepEnd | null> {
  * got worse the operation stops and shows them. The intent is in the journal before every push, the result after it.
  */
 export const commit =
-  <I extends Intent>(change: MakeChange<I>) =>
+  <I extends AppIntent>(change: MakeChange<I>) =>
   async (context: StepContext<I>): Promise<StepEnd> => {
     const { world, intent, id } = context;
     const pending = context.record().effects.get('commit');

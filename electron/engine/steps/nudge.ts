@@ -1,3 +1,4 @@
+import type { Intent } from '../../../shared/domain/operation';
 import { shortVersion } from '../../../shared/domain/version';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from './outside';
@@ -13,7 +14,7 @@ import {
 } from './wait';
 
 /** Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it. */
-export async function refreshParent(context: StepContext, environment: string): Promise<void> {
+export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<void> {
   const cluster = context.world.clusters.get(environment);
   if (!cluster) return;
   const parent = cluster.actions.parentApplication;
@@ -40,11 +41,19 @@ export async function refreshParent(context: StepContext, environment: string): 
 export const nudge =
   (version: string) =>
   async (context: StepContext): Promise<StepEnd> => {
+    const { environment } = context.intent;
+    if (context.world.clusters.has(environment)) await refreshParent(context, environment);
+    return versionArrives(version)(context);
+  };
+
+/** Waits until every Application of the app carries the wanted `imageTag`. */
+export const versionArrives =
+  (version: string) =>
+  async (context: StepContext): Promise<StepEnd> => {
     const { world, intent } = context;
     const { app, environment } = intent;
     const cluster = world.clusters.get(environment);
     if (!cluster) return noCluster(environment);
-    await refreshParent(context, environment);
     const wanted = shortVersion(version);
     const parent = cluster.actions.parentApplication;
     const found = await waitUntil<StepEnd>(context, {

@@ -17,7 +17,7 @@ const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
  * @returns the answer; or that the limit is over.
  */
 export async function askPatiently<T>(
-  context: StepContext,
+  context: Pick<StepContext, 'signal' | 'waiting'>,
   cluster: Cluster,
   limit: number,
   ask: (signal: AbortSignal) => Promise<Result<T>>,

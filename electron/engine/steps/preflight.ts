@@ -1,7 +1,7 @@
 import { environmentBefore } from '../../../shared/domain/chain';
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
-import type { Intent } from '../../../shared/domain/operation';
+import type { AppIntent } from '../../../shared/domain/operation';
 import { type OutsideFacts, obstacles } from '../../../shared/domain/preflight';
 import type { Snapshot } from '../../ledger/ledger';
 import type { Cluster } from '../../observation/types';
@@ -16,7 +16,7 @@ const list = (findings: readonly Finding[]): string => findings.map((one) => one
  * Why an operation with these findings must not go on; `null` when it may: something is worse than what the person
  * saw when deciding, or stands in the way and was not overridden with a reason.
  */
-function stopsBy(intent: Intent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
+function stopsBy(intent: AppIntent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
   const standing = obstacles(intent, now);
   const worse = worsened(seen, now);
   const running = now.find((one) => one.code === 'operation-running' && one.level === 'block');
@@ -51,7 +51,7 @@ function stopsBy(intent: Intent, seen: readonly Finding[], now: readonly Finding
 /** Findings on a snapshot, and whether they stop the operation: for the transaction's `mutate`. */
 export function judge(
   world: World,
-  intent: Intent,
+  intent: AppIntent,
   snapshot: Snapshot,
   outside: OutsideFacts,
   seen: readonly Finding[],

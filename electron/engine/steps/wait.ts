@@ -22,7 +22,7 @@ export const isTimedOut = (value: unknown): value is TimedOut =>
  * @param limit milliseconds.
  */
 export async function waitUntil<T>(
-  context: StepContext,
+  context: Pick<StepContext, 'signal' | 'waiting'>,
   options: {
     limit: number;
     /** Each subscribes a listener and returns the unsubscribe. */

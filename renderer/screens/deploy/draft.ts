@@ -1,7 +1,7 @@
 import type { Preview } from '../../../shared/contract/contract';
 import type { Board } from '../../../shared/domain/board';
 import { type Finding, needsAttention } from '../../../shared/domain/finding';
-import type { Intent } from '../../../shared/domain/operation';
+import type { AppIntent } from '../../../shared/domain/operation';
 import type { SheetRequest } from '../../ui/ui-state';
 
 /** What a person has settled in the sheet so far. */
@@ -36,7 +36,7 @@ export function promotedFrom(draft: Draft, board: Board | undefined): string | n
  * The intent that the draft means, `null` while something is still to be picked.
  * @param expected the version that the person sees in the environment.
  */
-export function intentOf(draft: Draft, from: string | null, expected: string | null): Intent | null {
+export function intentOf(draft: Draft, from: string | null, expected: string | null): AppIntent | null {
   const { environment, version } = draft;
   const { kind, app } = draft.request;
   if (environment === null) return null;
@@ -60,7 +60,7 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
 const notTyped = '(not typed yet)';
 
 /** The same intent without what is typed, so that typing does not ask for a new preview at every letter. */
-export function forPreview(intent: Intent | null): Intent | null {
+export function forPreview(intent: AppIntent | null): AppIntent | null {
   if (!intent) return null;
   if (intent.kind === 'hold') return { ...intent, reason: notTyped };
   const { reason: _reason, ...rest } = intent;
@@ -68,7 +68,7 @@ export function forPreview(intent: Intent | null): Intent | null {
 }
 
 /** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
-export function forStart(intent: Intent, findings: readonly Finding[]): Intent {
+export function forStart(intent: AppIntent, findings: readonly Finding[]): AppIntent {
   if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return intent;
   const override = [...new Set(inTheWay(findings).map((finding) => finding.code))];
   return override.length > 0 ? { ...intent, override } : intent;
@@ -77,7 +77,7 @@ export function forStart(intent: Intent, findings: readonly Finding[]): Intent {
 /** Why the draft cannot be sent yet, as a sentence; `null` when it can. */
 export function sendBlockedBecause(options: {
   draft: Draft;
-  intent: Intent | null;
+  intent: AppIntent | null;
   preview: Preview | null;
   previewFailed: boolean;
   readOnlyBecause: string | null;

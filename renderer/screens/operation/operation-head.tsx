@@ -1,6 +1,6 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { actOf, type Operation } from '../../../shared/domain/operation';
+import { actOf, isAppIntent, type Operation } from '../../../shared/domain/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
 import { ActButton } from '../../ui/act-button';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -15,16 +15,20 @@ import classes from './operation-screen.module.css';
 export function OperationHead({ operation }: { operation: Operation }) {
   const now = useNow('second');
   const { intent, state } = operation;
-  const cell = useCell(intent.app, intent.environment);
+  const cell = useCell(isAppIntent(intent) ? intent.app : '', isAppIntent(intent) ? intent.environment : '');
   const spent = duration(between(operation.requestedAt, operation.finishedAt, now) ?? 0);
   return (
     <header className={classes.head}>
       <div className={classes.what}>
         <p className={classes.crumbs}>
           <Link to="/operations">Operations</Link> /{' '}
-          <Link to="/apps/$app" params={{ app: intent.app }} search={{ environment: intent.environment }}>
-            {intent.app}
-          </Link>
+          {isAppIntent(intent) ? (
+            <Link to="/apps/$app" params={{ app: intent.app }} search={{ environment: intent.environment }}>
+              {intent.app}
+            </Link>
+          ) : (
+            intent.pipeline
+          )}
         </p>
         <h1>{actOf(intent)}</h1>
         <p className={classes.state}>

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Operation } from '../../../shared/domain/operation';
+import { type AppIntent, isAppIntent, type Operation } from '../../../shared/domain/operation';
+
 import { useOperation, useRollout } from '../../data/queries';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList } from '../../ui/finding-list';
@@ -13,6 +14,7 @@ import { RolloutView } from '../../ui/rollout/rollout-view';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { openSheet } from '../../ui/ui-state';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';
+import { BagOperation } from './bag-operation';
 import { Facts } from './facts';
 import { OperationHead } from './operation-head';
 import classes from './operation-screen.module.css';
@@ -25,7 +27,14 @@ const route = getRouteApi('/operations/$operationId');
 export function OperationScreen() {
   const { operationId } = route.useParams();
   const operation = useOperation(operationId);
-  if (operation.data) return <Loaded key={operationId} operation={operation.data} />;
+  if (operation.data) {
+    const { intent } = operation.data;
+    return isAppIntent(intent) ? (
+      <AppOperation key={operationId} operation={operation.data} intent={intent} />
+    ) : (
+      <BagOperation key={operationId} operation={operation.data} />
+    );
+  }
   return (
     <div className={classes.fault}>
       {operation.error ? (
@@ -37,8 +46,8 @@ export function OperationScreen() {
   );
 }
 
-function Loaded({ operation }: { operation: Operation }) {
-  const { app, environment, kind } = operation.intent;
+function AppOperation({ operation, intent }: { operation: Operation; intent: AppIntent }) {
+  const { app, environment, kind } = intent;
   const deploys = kind !== 'hold' && kind !== 'release-hold';
   const rollout = useRollout(app, environment, deploys);
   const workflows = useOwnWorkflows(operation);
@@ -57,7 +66,7 @@ function Loaded({ operation }: { operation: Operation }) {
           {operation.failure && (
             <div className={classes.block}>
               <FailurePanel failure={operation.failure} />
-              <LookAgain operation={operation} />
+              <LookAgain operation={operation} intent={intent} />
             </div>
           )}
           {operation.findings.length > 0 && (
@@ -141,8 +150,8 @@ function Loaded({ operation }: { operation: Operation }) {
 }
 
 /** Where an operation stopped because the world moved or asked for a look: the same again, after a fresh look. */
-function LookAgain({ operation }: { operation: Operation }) {
-  const { intent, state, commit } = operation;
+function LookAgain({ operation, intent }: { operation: Operation; intent: AppIntent }) {
+  const { state, commit } = operation;
   if (state === 'running' || state === 'succeeded' || commit !== null || intent.kind === 'nudge') return null;
   return (
     <Button

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../shared/domain/operation';
+import { isAppIntent, type Operation } from '../../../shared/domain/operation';
 import type { Workflow } from '../../../shared/domain/workflow';
 import { useNamedWorkflows, useWorkflows } from '../../data/queries';
 
@@ -7,15 +7,15 @@ import { useNamedWorkflows, useWorkflows } from '../../data/queries';
  * environment (the smoke tests begin there before the engine has seen them).
  */
 export function useOwnWorkflows(operation: Operation): readonly Workflow[] {
-  const { intent } = operation;
-  const version = 'version' in intent ? intent.version : undefined;
+  const intent = isAppIntent(operation.intent) ? operation.intent : null;
+  const version = intent && 'version' in intent ? intent.version : undefined;
   const found = useWorkflows(
-    { app: intent.app, environment: intent.environment, ...(version ? { version } : {}) },
-    version !== undefined || operation.workflows.length > 0,
+    { app: intent?.app ?? '', environment: intent?.environment ?? '', ...(version ? { version } : {}) },
+    intent !== null && (version !== undefined || operation.workflows.length > 0),
   );
   // Of the environment before, where a rollback stops what was about to promote.
   const elsewhere = useNamedWorkflows(
-    operation.workflows.filter((workflow) => workflow.environment !== intent.environment),
+    operation.workflows.filter((workflow) => workflow.environment !== intent?.environment),
   );
   const all = [...ownWorkflows(operation, found.data?.workflows ?? []), ...elsewhere];
   return [...new Map(all.map((each) => [`${each.environment}/${each.name}`, each])).values()];

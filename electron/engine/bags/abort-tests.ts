@@ -1,0 +1,101 @@
+import { deploymentUnder } from '../../../shared/domain/bags/decisions';
+import { mayInterrupt } from '../../../shared/domain/bags/machine';
+import { jobName } from '../../../shared/domain/estate';
+import { isUnfinished } from '../../../shared/domain/hold-state';
+import { type Intent, isAppIntent } from '../../../shared/domain/operation';
+import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
+import { askPatiently } from '../steps/outside';
+import { isTimedOut, noCluster } from '../steps/wait';
+import { labels, workflowsOf } from './labels';
+import { pipelineOf, recordsNow, stageOf } from './pipelines';
+import { bagPreflight } from './preflight';
+
+type Abort = Extract<Intent, { kind: 'abort-tests' }>;
+
+/**
+ * Stops the test suites that run, whoever's console started them: that console then sees them stopped, and the tests
+ * have failed. Deploy jobs are never touched.
+ */
+async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { environment, pipeline, token } = intent;
+  const deployment = deploymentUnder(recordsNow(world, pipeline), environment, token);
+  if (deployment?.state !== 'testing' || !mayInterrupt(deployment.state))
+    return {
+      state: 'failed',
+      failure: {
+        code: 'refused',
+        message: `No tests run in ${environment} under this lock.`,
+        meaning: 'Nothing was stopped. A deploy that runs is never interrupted.',
+        next: [],
+      },
+    };
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  const suites = new Set(stageOf(pipelineOf(world.estate, pipeline), environment).tests.map(jobName));
+  const running = workflowsOf(cluster, pipeline, deployment.operation).filter(
+    (one) => isUnfinished(one) && suites.has(one.labels[labels.job] ?? ''),
+  );
+  const problems: string[] = [];
+  for (const { namespace, name } of running) {
+    const effect = `stop:${environment}/${namespace}/${name}`;
+    context.intend(effect, `Stop ${name}.`);
+    const answer = await askPatiently(context, cluster, world.limits.hold, (signal) =>
+      cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+    );
+    const done = !isTimedOut(answer) && answer.ok;
+    const why = isTimedOut(answer) ? 'no answer' : answer.ok ? '' : answer.failure.message;
+    context.result(effect, {
+      outcome: done ? 'done' : isTimedOut(answer) ? 'unknown' : 'not-done',
+      text: done ? `Stopped ${name}.` : `${name} could not be stopped: ${why}`,
+    });
+    if (!done) problems.push(`${name}: ${why}`);
+  }
+  problems.push(...(await cancelRuns(context)));
+  if (problems.length > 0)
+    return { state: 'unknown', because: `Not everything was stopped. ${problems.join(' ')}` };
+  return {
+    state: 'succeeded',
+    text: running.length === 0 ? 'No suite was running any more.' : undefined,
+  } as StepEnd;
+}
+
+/** Runs at GitHub are known to the console that started them. */
+async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
+  const { world, intent } = context;
+  const { environment, pipeline } = intent;
+  const own = world
+    .open()
+    .find(
+      (one) =>
+        !isAppIntent(one.intent) &&
+        one.intent.pipeline === pipeline &&
+        one.jobs.some((job) => job.phase === 'test' && job.state === 'running'),
+    );
+  const problems: string[] = [];
+  for (const job of stageOf(pipelineOf(world.estate, pipeline), environment).tests) {
+    if (job.kind !== 'github-workflow') continue;
+    const url = own?.jobs.find(({ name, state }) => name === jobName(job) && state === 'running')?.url;
+    const run = /\/runs\/(\d+)/.exec(url ?? '')?.[1];
+    const owner = job.owner ?? world.estate.sources?.github?.owner ?? world.estate.ledger.github?.owner;
+    if (!run || !owner || !world.workflowRuns) {
+      if (!own)
+        problems.push(`${jobName(job)} runs at GitHub: only the console that started it knows which run.`);
+      continue;
+    }
+    const place = { owner, repo: job.repo, workflow: job.workflow };
+    const answer = await world.workflowRuns.cancel(place, Number(run), context.signal);
+    if (!answer.ok) problems.push(`${jobName(job)}: ${answer.failure.message}`);
+  }
+  return problems;
+}
+
+/** Aborts running tests. */
+export const abortTests: OperationDefinition<'abort-tests'> = {
+  kind: 'abort-tests',
+  first: [
+    { name: 'preflight', run: bagPreflight },
+    { name: 'abort', run: stopSuites },
+  ],
+  lanes: [],
+};

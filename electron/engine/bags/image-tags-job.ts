@@ -1,0 +1,131 @@
+import { noteTagged } from '../../../shared/domain/bags/deploying';
+import { versionsOf } from '../../../shared/domain/bags/difference';
+import type { DeployJob } from '../../../shared/domain/estate';
+import type { Failure } from '../../../shared/domain/failure';
+import type { AppIntent } from '../../../shared/domain/operation';
+import { changeImageTag } from '../../ledger/board';
+import type { Snapshot } from '../../ledger/ledger';
+import type { StepContext, StepEnd } from '../operation-context';
+import { refreshParent, versionArrives } from '../steps/nudge';
+import { rollout } from '../steps/rollout';
+import { sync } from '../steps/sync';
+import { type FullDecision, writeRecords } from './ledger-step';
+import { recordsNow } from './pipelines';
+import { type JobEnd, type JobTask, tellJob } from './run-job';
+
+/** All image tags of the bag, and the note that they are set: one commit, on the snapshot that the lock is checked on. */
+function tagAll(
+  task: JobTask,
+  versions: Readonly<Record<string, string>>,
+  snapshot: Snapshot,
+  noted: FullDecision<unknown>,
+): FullDecision<unknown> {
+  if (noted.kind !== 'change') return noted;
+  const { environment } = task.deployment;
+  const files = new Map<string, string>();
+  for (const [app, imageTag] of Object.entries(versions)) {
+    const place = { environment, app };
+    const changed = changeImageTag(snapshot, task.context.world.reader.layout, place, {
+      imageTag,
+      promote: false,
+    });
+    if (!changed.ok) return { kind: 'refusal', failure: changed.failure };
+    if (changed.value.changed) files.set(changed.value.path, changed.value.text);
+  }
+  return { ...noted, files };
+}
+
+/** The context of one service of the bag: its waits are told together with those of the others. */
+function contextOf(
+  task: JobTask,
+  app: string,
+  version: string,
+  waits: Map<string, string>,
+): StepContext<AppIntent> {
+  const { context, deployment } = task;
+  const intent: AppIntent = {
+    kind: 'deploy',
+    app,
+    environment: deployment.environment,
+    version,
+    expected: null,
+  };
+  return {
+    ...context,
+    intent,
+    waiting: (text) => {
+      if (text === null) waits.delete(app);
+      else waits.set(app, text);
+      const first = [...waits].slice(0, 3).map(([service, wait]) => `${service}: ${wait}`);
+      const more = waits.size > 3 ? ` (and ${waits.size - 3} more)` : '';
+      tellJob(task, { state: 'running', text: `${first.join(' ')}${more}` });
+      context.waiting(`${first.join(' ')}${more}`);
+    },
+  };
+}
+
+async function follow(
+  task: JobTask,
+  app: string,
+  version: string,
+  waits: Map<string, string>,
+): Promise<StepEnd> {
+  const own = contextOf(task, app, version, waits);
+  for (const step of [versionArrives(version), sync(version), rollout(version)]) {
+    const end = await step(own);
+    if (end.state !== 'succeeded') return end;
+  }
+  own.waiting(null);
+  return { state: 'succeeded' };
+}
+
+/** Sets all image tags of the bag in one commit, then waits until every app of it is synced and healthy. */
+export async function runImageTagsJob(
+  task: JobTask<Extract<DeployJob, { kind: 'image-tags' }>>,
+): Promise<JobEnd> {
+  const { context, deployment, hold } = task;
+  const { world } = context;
+  const { environment, pipeline } = deployment;
+  const bag = recordsNow(world, pipeline).bags.get(deployment.bag);
+  if (!bag?.ok) {
+    const text = bag ? bag.failure.message : `The ledger has no file of bag ${deployment.bag}.`;
+    return { state: 'failed', text, failure: bag?.failure ?? null };
+  }
+  const versions = versionsOf(bag.value.services);
+  const reason = deployment.reason;
+  const written = await writeRecords(
+    context,
+    'tags',
+    (records, snapshot) => tagAll(task, versions, snapshot, noteTagged(records, environment, hold)),
+    {
+      patience: world.limits.ledger,
+      kind: deployment.cause === 'rollback' ? 'rollback' : 'bag',
+      ...(reason ? { reason } : {}),
+    },
+  );
+  if (!written.ok) {
+    const { failure } = written;
+    const lost = failure.code === 'unknown-outcome' || failure.code === 'unreachable';
+    return { state: lost ? 'unknown' : 'failed', text: failure.message, failure };
+  }
+  if (world.clusters.has(environment)) await refreshParent(context, environment);
+  const waits = new Map<string, string>();
+  const ends = await Promise.all(
+    Object.entries(versions).map(async ([app, version]) => {
+      const end = await follow(task, app, version, waits);
+      return { app, end };
+    }),
+  );
+  const failures = ends.flatMap(({ app, end }): { app: string; failure: Failure }[] =>
+    end.state === 'failed' ? [{ app, failure: end.failure }] : [],
+  );
+  const [first] = failures;
+  if (first) {
+    const names = failures.map(({ app }) => app).join(', ');
+    return { state: 'failed', text: `${names}: ${first.failure.message}`, failure: first.failure };
+  }
+  const open = ends.find(({ end }) => end.state === 'unknown');
+  if (open?.end.state === 'unknown')
+    return { state: 'unknown', text: `${open.app}: ${open.end.because}`, failure: null };
+  return { state: 'succeeded' };
+}

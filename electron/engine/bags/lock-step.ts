@@ -1,0 +1,135 @@
+import { type Hold, heldText, holderOf } from '../../../shared/domain/bags/decisions';
+import { type DeployWish, startDeployment } from '../../../shared/domain/bags/deploying';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
+import type { Failure } from '../../../shared/domain/failure';
+import { bagRecords } from '../../ledger/bag-records';
+import type { StepContext, StepEnd } from '../operation-context';
+import { ledgerMoves, waitUntil } from '../steps/wait';
+import { actorOf, writeRecords } from './ledger-step';
+import { askForImages, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
+
+export type DeployIntent = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
+
+/** Milliseconds in a week: a person who waits for a lock waits as long as it takes. */
+const week = 7 * 24 * 3_600_000;
+
+const wishOf = (intent: DeployIntent): DeployWish => ({
+  bag: intent.bag,
+  cause: intent.kind === 'roll-back-bag' ? 'rollback' : intent.cause,
+  byRule: intent.kind === 'deploy-bag' && intent.byRule,
+  running: intent.running,
+  reason: intent.reason ?? '',
+  // The rollback's own pin is there by now.
+  overridden: intent.override,
+  leaveRunning: intent.leaveRunning,
+});
+
+/** The lock as this operation took it: the ledger says so, also after a restart. `null`: it has none. */
+export function holdOf(context: StepContext<BagIntent>, environment: string): Hold | null {
+  const { lock } = recordsNow(context.world, context.intent.pipeline).environment(environment);
+  return lock?.ok && lock.value.held?.operation === context.id
+    ? { operation: context.id, token: lock.value.token }
+    : null;
+}
+
+/** Gives back a lock under which nothing was started. */
+async function giveBack(context: StepContext<DeployIntent>, hold: Hold, why: Failure): Promise<StepEnd> {
+  const { world, intent } = context;
+  const given = await writeRecords(
+    context,
+    'release',
+    (records) => releaseLock(records, intent.environment, hold),
+    { patience: world.limits.ledger },
+  );
+  if (!given.ok)
+    return { state: 'unknown', because: `The lock could not be given back: ${given.failure.message}` };
+  const automatic = intent.kind === 'deploy-bag' && intent.cause === 'automatic';
+  return automatic ? { state: 'withdrawn', because: why.message } : { state: 'failed', failure: why };
+}
+
+const takenAway = (environment: string): Failure => ({
+  code: 'conflict',
+  message: `The lock of ${environment} was taken away from this operation.`,
+  meaning: 'It was not taken again, and this operation goes no further.',
+  next: [{ do: 'advice', label: 'Look at who unlocked it, and why.' }],
+});
+
+const tooLate: Failure = {
+  code: 'timeout',
+  message: 'Signalbox ended after it had taken the lock, and was started again too late to go on.',
+  meaning: 'The lock was given back. Nothing was deployed.',
+  next: [{ do: 'retry', label: 'Look again and decide anew' }],
+};
+
+/**
+ * Takes the environment's lock, waiting behind whoever holds it, then chooses again and writes down that the deployment
+ * is started. An autopilot does not wait: whoever was first does it.
+ */
+export async function lockAndStart(context: StepContext<DeployIntent>): Promise<StepEnd> {
+  const { world, intent, id } = context;
+  const { environment } = intent;
+  const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
+  const automatic = intent.kind === 'deploy-bag' && intent.cause === 'automatic';
+  const reason = intent.reason ?? '';
+  if (context.record().effects.get('lock')?.outcome === 'done') {
+    // Taken before a restart: whoever unlocked by force meanwhile meant this operation, so it does not take it again.
+    const seen = await world.ledger.refresh(context.signal);
+    if (seen.ok && !holdOf(context, environment)) return { state: 'failed', failure: takenAway(environment) };
+  }
+  for (;;) {
+    const taken = await writeRecords(
+      context,
+      'lock',
+      (records) => takeLock(records, environment, actorOf(context), { kind: 'bag', reason, until: null }),
+      { patience: context.record().effects.has('lock') ? world.limits.ledger : 0, reason },
+    );
+    if (taken.ok) break;
+    if (taken.failure.code !== 'busy') return { state: 'failed', failure: taken.failure };
+    if (automatic)
+      return { state: 'withdrawn', because: `Another console was first. ${taken.failure.message}` };
+    await waitUntil(context, {
+      limit: week,
+      sources: [ledgerMoves(world)],
+      look: () => {
+        const holder = holderOf(recordsNow(world, intent.pipeline), environment);
+        return holder.ok && holder.value && holder.value.operation !== id
+          ? { waitingFor: heldText(environment, holder.value) }
+          : { done: true };
+      },
+    });
+  }
+  const hold = holdOf(context, environment);
+  if (!hold)
+    return {
+      state: 'unknown',
+      because: `The lock of ${environment} was taken away before the deployment began.`,
+    };
+  const begun = bagRecords(world.ledger.snapshot(), intent.pipeline);
+  const age = world.now().getTime() - Date.parse(context.record().operation.requestedAt);
+  const isStarted = begun
+    .environment(environment)
+    .deployments.some(({ found }) => found.ok && found.value.operation === id);
+  if (context.resumed && !isStarted && age > world.limits.resume + world.limits.look)
+    return giveBack(context, hold, tooLate);
+  const bag = begun.bags.get(intent.bag);
+  if (bag?.ok) await askForImages(world, bag.value, context.signal);
+  context.waiting('The start of the deployment to land on the ledger.');
+  const started = await writeRecords(
+    context,
+    'start',
+    (records) =>
+      startDeployment(
+        records,
+        chain,
+        environment,
+        actorOf(context),
+        hold,
+        wishOf(intent),
+        knownImages(world),
+      ),
+    { patience: world.limits.ledger, reason, override: intent.override },
+  );
+  if (!started.ok) return giveBack(context, hold, started.failure);
+  return { state: 'succeeded', text: `Bag ${started.value.value.bag} is fixed; the lock is held.` };
+}

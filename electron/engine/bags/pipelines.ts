@@ -1,0 +1,70 @@
+import type { BagChain, ImageFacts } from '../../../shared/domain/bags/next';
+import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import type { Bag } from '../../../shared/domain/bags/records';
+import type { BagsPipeline, Estate } from '../../../shared/domain/estate';
+import { type Failure, FailureError } from '../../../shared/domain/failure';
+import { bagRecords } from '../../ledger/bag-records';
+import type { World } from '../world';
+
+/** The estate's pipelines of bags. */
+export const bagPipelines = (estate: Estate): BagsPipeline[] =>
+  estate.pipelines.flatMap((one) => (one.kind === 'bags' ? [one] : []));
+
+const noPipeline = (name: string): Failure => ({
+  code: 'not-found',
+  message: `There is no pipeline of bags called ${name}.`,
+  meaning: 'Nothing was changed.',
+  next: [{ do: 'advice', label: 'Look at the pipelines of signalbox.yaml.' }],
+});
+
+/** @throws FailureError `not-found` */
+export function pipelineOf(estate: Estate, name: string): BagsPipeline {
+  const found = bagPipelines(estate).find((one) => one.name === name);
+  if (!found) throw new FailureError(noPipeline(name));
+  return found;
+}
+
+/** What an environment of a pipeline is configured to do. @throws FailureError `not-found` */
+export function stageOf(pipeline: BagsPipeline, environment: string): BagsPipeline['stages'][string] {
+  const stage = pipeline.stages[environment];
+  if (stage) return stage;
+  const failure = noPipeline(pipeline.name);
+  throw new FailureError({ ...failure, message: `${environment} is not in the pipeline ${pipeline.name}.` });
+}
+
+export const chainOf = (pipeline: BagsPipeline): BagChain => ({
+  environments: pipeline.environments,
+  services: pipeline.services,
+});
+
+export const recordsNow = (world: World, pipeline: string): PipelineRecords =>
+  bagRecords(world.ledger.snapshot(), pipeline);
+
+/** Whether the estate file wants autopilots in an environment. */
+export const autopilotConfigured = (pipeline: BagsPipeline, environment: string): boolean =>
+  pipeline.stages[environment]?.autopilot ?? pipeline.autopilot;
+
+/** What is known of images without asking anybody: only what the services' repos said is missing counts. */
+export const knownImages = (world: World): ImageFacts => ({
+  missingImages: (bag) =>
+    Object.entries(bag.services)
+      .filter(([service, { version }]) => world.sources.peekPublished(service, version) === false)
+      .map(([service, { version }]) => `${service} ${version}`),
+});
+
+/** Asks the services' repos about a bag's images, so that {@link knownImages} knows; at most for `limits.look`. */
+export async function askForImages(world: World, bag: Bag, signal: AbortSignal): Promise<void> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
+  await Promise.race([
+    Promise.all(
+      Object.entries(bag.services).map(([service, { version }]) =>
+        world.sources.loadPublished(service, version, limited),
+      ),
+    ).catch(() => undefined),
+    new Promise<void>((resolve) => {
+      limited.addEventListener('abort', () => resolve(), { once: true });
+      if (limited.aborted) resolve();
+    }),
+  ]);
+  signal.throwIfAborted();
+}

@@ -1,0 +1,81 @@
+import type { Hold } from '../../../shared/domain/bags/decisions';
+import { fence } from '../../../shared/domain/bags/decisions';
+import { versionsOf } from '../../../shared/domain/bags/difference';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { BagDeployment } from '../../../shared/domain/bags/records';
+import { type DeployJob, jobName } from '../../../shared/domain/estate';
+import type { Failure } from '../../../shared/domain/failure';
+import type { Job } from '../../../shared/domain/operation';
+import type { StepContext } from '../operation-context';
+import { recordsNow } from './pipelines';
+
+/** How a job ended. */
+export type JobEnd =
+  | { state: 'succeeded' }
+  | { state: 'failed' | 'aborted' | 'unknown'; text: string; failure: Failure | null };
+
+/** One job of a deployment with all that it needs. */
+export interface JobTask<J extends DeployJob = DeployJob> {
+  context: StepContext<BagIntent & { environment: string }>;
+  deployment: BagDeployment;
+  hold: Hold;
+  job: J;
+  phase: Job['phase'];
+  /** Place in its list, for short names. */
+  index: number;
+}
+
+/** Fills `{bag}`, `{pipeline}`, `{environment}`, `{operation}` and `{version:<service>}` in. */
+export function fillIn(task: JobTask, texts: Readonly<Record<string, string>>): Record<string, string> {
+  const { context, deployment } = task;
+  const bag = recordsNow(context.world, deployment.pipeline).bags.get(deployment.bag);
+  const versions = bag?.ok ? versionsOf(bag.value.services) : {};
+  const known: Readonly<Record<string, string>> = {
+    bag: String(deployment.bag),
+    pipeline: deployment.pipeline,
+    environment: deployment.environment,
+    operation: context.id,
+  };
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      text.replace(/\{(\w+)(?::([^}]+))?\}/g, (whole, word: string, service?: string) =>
+        word === 'version' && service ? (versions[service] ?? whole) : (known[word] ?? whole),
+      ),
+    ]),
+  );
+}
+
+/** The job as it is shown before it began. */
+export const blankJob = (task: JobTask): Job => ({
+  name: jobName(task.job),
+  phase: task.phase,
+  kind: task.job.kind,
+  state: 'waiting',
+  text: null,
+  workflow: null,
+  url: null,
+  startedAt: null,
+  finishedAt: null,
+});
+
+/** Tells what is known of the job from now on. */
+export function tellJob(task: JobTask, change: Partial<Job>): void {
+  const name = jobName(task.job);
+  const known = task.context.record().operation.jobs.find((one) => one.name === name) ?? blankJob(task);
+  task.context.job({ ...known, ...change });
+}
+
+/**
+ * Whether the lock is still this operation's, asked of the remote right before something is done outside: what is done
+ * in a cluster cannot be guarded by the ledger's own compare-and-swap.
+ * @returns why it is not, or `null`.
+ */
+export async function lostLock(task: JobTask): Promise<Failure | null> {
+  const { context, deployment, hold } = task;
+  const seen = await context.world.ledger.refresh(context.signal);
+  context.signal.throwIfAborted();
+  if (!seen.ok) return seen.failure;
+  const fenced = fence(recordsNow(context.world, deployment.pipeline), deployment.environment, hold);
+  return 'refused' in fenced ? fenced.refused.failure : null;
+}

@@ -1,0 +1,129 @@
+import { type DeployJob, jobName } from '../../../shared/domain/estate';
+import { isUnfinished } from '../../../shared/domain/hold-state';
+import type { Workflow } from '../../../shared/domain/workflow';
+import { askPatiently } from '../steps/outside';
+import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
+import { labels } from './labels';
+import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
+
+type WorkflowJob = Extract<DeployJob, { kind: 'workflow' }>;
+
+const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
+
+/** The object's name: the same whenever this operation asks for this job, so that it cannot exist twice. */
+function workflowName(task: JobTask<WorkflowJob>): string {
+  const { context, deployment, job, phase, index } = task;
+  const tail = context.id.replace(/[^A-Za-z0-9]/g, '').slice(-10);
+  return `${job.template}-b${deployment.bag}-${tail}-${phase.charAt(0)}${index}`.toLowerCase();
+}
+
+/** How a workflow that has ended counts. */
+function endOf(workflow: Workflow): JobEnd {
+  if (workflow.phase === 'Succeeded') return { state: 'succeeded' };
+  if (workflow.shutdown !== null)
+    return { state: 'aborted', text: `Workflow ${workflow.name} was stopped.`, failure: null };
+  const step = workflow.nodes.find(
+    ({ type, phase }) => type === 'Pod' && (phase === 'Failed' || phase === 'Error'),
+  );
+  const because = step ? ` at ${step.displayName}` : '';
+  const text = `Workflow ${workflow.name} ended ${workflow.phase}${because}${workflow.message ? `: ${workflow.message}` : '.'}`;
+  return { state: 'failed', text, failure: null };
+}
+
+/**
+ * Runs a WorkflowTemplate and waits for its end. The workflow carries the operation's id and a name of its own: after a
+ * crash the cluster is asked for it. What was intended and is not there is unknown for a deploy, which is never repeated;
+ * a test suite is asked for again, under the same name.
+ */
+export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd> {
+  const { context, deployment, job, phase } = task;
+  const { world, id } = context;
+  const { environment, pipeline } = deployment;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return unknown(`${environment} has no cluster here: ${job.template} cannot be run.`);
+  const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
+  const namespace = place?.workflowsNamespace ?? 'apps';
+  const name = workflowName(task);
+  const effect = `job:${jobName(job)}`;
+  const sources = [clusterMoves(cluster, '')];
+  const live = await waitUntil<true>(context, {
+    limit: world.limits.job,
+    sources,
+    look: () => {
+      const away = notLive(cluster);
+      return away === null ? { done: true } : { waitingFor: away };
+    },
+  });
+  if (isTimedOut(live)) return unknown(`Not seen in time: ${live.waitingFor}`);
+
+  const intended = context.record().effects.get(effect);
+  if (intended?.outcome === 'pending' || intended?.outcome === 'unknown') {
+    const found = cluster.view.workflow(namespace, name);
+    if (found) context.result(effect, { outcome: 'done', text: `Found in ${environment}: ${name}.` });
+    else if (phase === 'deploy')
+      return unknown(
+        `Signalbox ended while it started ${job.template}, and ${environment} does not show the workflow ${name}. It was not started again.`,
+      );
+  }
+  if (context.record().effects.get(effect)?.outcome !== 'done') {
+    const lost = await lostLock(task);
+    if (lost) return { state: 'failed', text: lost.message, failure: lost };
+    context.intend(effect, `Run ${job.template} as ${name} in ${environment}.`, { namespace, name });
+    const answer = await askPatiently(context, cluster, world.limits.job, (signal) =>
+      cluster.actions.submitWorkflow(
+        {
+          id: `${id}.${phase.charAt(0)}${task.index}`,
+          template: job.template,
+          namespace,
+          name,
+          parameters: fillIn(task, job.parameters),
+          labels: {
+            [labels.pipeline]: pipeline,
+            [labels.deployment]: deployment.operation,
+            [labels.job]: jobName(job),
+            [labels.bag]: String(deployment.bag),
+          },
+        },
+        signal,
+      ),
+    );
+    if (isTimedOut(answer)) {
+      context.result(effect, { outcome: 'unknown', text: `${environment} did not answer in time.` });
+      return unknown(`${environment} did not answer when ${job.template} was started.`);
+    }
+    if (!answer.ok) {
+      const sure = !['unreachable', 'timeout', 'unknown-outcome'].includes(answer.failure.code);
+      context.result(effect, { outcome: sure ? 'not-done' : 'unknown', text: answer.failure.message });
+      const text = `${job.template} could not be started: ${answer.failure.message}`;
+      return sure ? { state: 'failed', text, failure: answer.failure } : unknown(text);
+    }
+    context.result(effect, { outcome: 'done', text: `Started ${answer.value.name}.` });
+  }
+  const reference = { environment, namespace, name };
+  context.workflow(reference);
+  let seen = false;
+  const ended = await waitUntil<JobEnd>(context, {
+    limit: world.limits.job,
+    sources,
+    look: () => {
+      const away = notLive(cluster);
+      if (away !== null) return { waitingFor: away };
+      const workflow = cluster.view.workflow(namespace, name);
+      if (!workflow) {
+        if (seen) return { done: unknown(`Workflow ${name} is gone, and how it ended was not seen.`) };
+        return { waitingFor: `Workflow ${name} to be seen.` };
+      }
+      seen = true;
+      tellJob(task, {
+        state: 'running',
+        workflow: reference,
+        startedAt: workflow.startedAt,
+        text: workflow.progress ? `${workflow.progress} steps` : null,
+      });
+      if (isUnfinished(workflow))
+        return { waitingFor: `${jobName(job)}: ${workflow.progress ?? (workflow.phase || 'Pending')}` };
+      return { done: endOf(workflow) };
+    },
+  });
+  return isTimedOut(ended) ? unknown(`Not ended in time: ${ended.waitingFor}`) : ended;
+}

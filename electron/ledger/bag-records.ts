@@ -1,0 +1,38 @@
+import {
+  gatherRecords,
+  type PipelineRecords,
+  type RecordEntry,
+  readEntry,
+} from '../../shared/domain/bags/pipeline-records';
+import { recordFolders } from '../../shared/domain/bags/places';
+import type { LedgerFile, Snapshot } from './ledger';
+
+/** Files are immutable and shared between snapshots, so each is parsed once. */
+const entries = new WeakMap<LedgerFile, RecordEntry | 'none'>();
+const gathered = new WeakMap<Snapshot, Map<string, PipelineRecords>>();
+
+function entryOf(file: LedgerFile): RecordEntry | null {
+  let known = entries.get(file);
+  if (!known) {
+    known = readEntry(file.path, file.text) ?? 'none';
+    entries.set(file, known);
+  }
+  return known === 'none' ? null : known;
+}
+
+/** All that a snapshot says of one pipeline: bags, passes, deployments, policies and locks. */
+export function bagRecords(snapshot: Snapshot, pipeline: string): PipelineRecords {
+  const known = gathered.get(snapshot)?.get(pipeline);
+  if (known) return known;
+  const found = recordFolders.flatMap((folder) =>
+    snapshot.list(`${folder}${pipeline}`).flatMap((path) => {
+      const file = snapshot.file(path);
+      return (file && entryOf(file)) ?? [];
+    }),
+  );
+  const records = gatherRecords(pipeline, found);
+  const all = gathered.get(snapshot) ?? new Map<string, PipelineRecords>();
+  all.set(pipeline, records);
+  gathered.set(snapshot, all);
+  return records;
+}

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { World } from '../engine/world';
+
+/**
+ * Whether this console's autopilot is on, by pipeline, kept in a small file beside the journal. On until somebody
+ * switches it off: continuous deployment is what a pipeline of bags promises, and each environment has a switch for
+ * everybody besides. A file that cannot be read counts as off.
+ */
+export function consoleAutopilot(file: string): World['consoleAutopilot'] {
+  const schema = z.record(z.string(), z.boolean());
+  let all: Record<string, boolean> = {};
+  let readable = true;
+  try {
+    all = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    readable = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+  return {
+    get: (pipeline) => all[pipeline] ?? readable,
+    set: (pipeline, on) => {
+      all = { ...all, [pipeline]: on };
+      writeFileSync(file, JSON.stringify(all));
+    },
+  };
+}

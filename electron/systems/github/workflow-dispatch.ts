@@ -1,0 +1,108 @@
+import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure';
+import { type GitHub, gitHubFailure } from './client';
+
+/** Where a GitHub Actions workflow lies. */
+export interface WorkflowPlace {
+  owner: string;
+  repo: string;
+  /** File name: `deploy.yml`. */
+  workflow: string;
+}
+
+/** One run, as far as a waiting deployment asks. Times are ISO 8601 UTC. */
+export interface WorkflowRun {
+  id: number;
+  /** `queued`, `in_progress`, `completed`… as GitHub says. */
+  status: string;
+  /** `success`, `failure`, `cancelled`…; `null` while it runs. */
+  conclusion: string | null;
+  url: string;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+/** Runs of GitHub Actions workflows that Signalbox starts itself. */
+export interface WorkflowRuns {
+  /** "Create a workflow dispatch event": GitHub does not say which run came of it. */
+  dispatch(
+    place: WorkflowPlace,
+    request: { ref: string; inputs: Readonly<Record<string, string>> },
+    signal: AbortSignal,
+  ): Promise<Result<void>>;
+  /** The run whose title holds a text (its workflow's `run-name` shows an input), `null`: none seen. */
+  find(place: WorkflowPlace, text: string, signal: AbortSignal): Promise<Result<WorkflowRun | null>>;
+  get(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<WorkflowRun>>;
+  cancel(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<void>>;
+}
+
+interface Told {
+  id: number;
+  status: string | null;
+  conclusion: string | null;
+  html_url: string;
+  run_started_at?: string;
+  created_at: string;
+  updated_at: string;
+}
+
+const runOf = (run: Told): WorkflowRun => ({
+  id: run.id,
+  status: run.status ?? 'unknown',
+  conclusion: run.conclusion,
+  url: run.html_url,
+  startedAt: run.run_started_at ?? run.created_at,
+  finishedAt: run.status === 'completed' ? run.updated_at : null,
+});
+
+/** @param github a client whose token may write actions. */
+export function createWorkflowRuns(github: GitHub): WorkflowRuns {
+  const asked = async <T>(what: string, ask: () => Promise<T>): Promise<Result<T, Failure>> => {
+    try {
+      return ok(await ask());
+    } catch (error) {
+      return fail(gitHubFailure(error, what));
+    }
+  };
+  const nameOf = ({ owner, repo, workflow }: WorkflowPlace): string => `${owner}/${repo} ${workflow}`;
+  return {
+    dispatch: (place, { ref, inputs }, signal) =>
+      asked(nameOf(place), async () => {
+        await github.actions.createWorkflowDispatch({
+          owner: place.owner,
+          repo: place.repo,
+          workflow_id: place.workflow,
+          ref,
+          inputs: { ...inputs },
+          // It may have been taken although no answer came: asking twice would run it twice.
+          request: { retries: 0, signal },
+        });
+      }),
+    find: (place, text, signal) =>
+      asked(nameOf(place), async () => {
+        const { data } = await github.actions.listWorkflowRuns({
+          owner: place.owner,
+          repo: place.repo,
+          workflow_id: place.workflow,
+          event: 'workflow_dispatch',
+          per_page: 50,
+          request: { signal },
+        });
+        const found = data.workflow_runs.find((run) =>
+          `${run.display_title} ${run.name ?? ''}`.includes(text),
+        );
+        return found ? runOf(found) : null;
+      }),
+    get: (place, id, signal) =>
+      asked(nameOf(place), async () => {
+        const { owner, repo } = place;
+        return runOf(
+          (await github.actions.getWorkflowRun({ owner, repo, run_id: id, request: { signal } })).data,
+        );
+      }),
+    cancel: (place, id, signal) =>
+      asked(nameOf(place), async () => {
+        const { owner, repo } = place;
+        await github.actions.cancelWorkflowRun({ owner, repo, run_id: id, request: { signal } });
+      }),
+  };
+}

@@ -1,0 +1,74 @@
+import { holderOf } from './decisions';
+import { type BagChain, type ImageFacts, nextBag } from './next';
+import type { Found, PipelineRecords } from './pipeline-records';
+import type { AutopilotSwitch } from './records';
+
+/** Whether autopilots may act in an environment, and who said so. */
+export interface AutopilotState {
+  on: boolean;
+  why: string;
+  /** Who switched it last; `null`: the estate file says so. */
+  by: string | null;
+  at: string | null;
+}
+
+/**
+ * Whether autopilots may act: off as soon as anybody switched them off, for the environment or altogether; a switch
+ * that cannot be read counts as off.
+ * @param configured what the estate file says for the environment.
+ */
+export function autopilotState(
+  records: PipelineRecords,
+  environment: string,
+  configured: boolean,
+): AutopilotState {
+  const said = (found: Found<AutopilotSwitch>, where: string): AutopilotState =>
+    found.ok
+      ? {
+          on: found.value.on,
+          why: `Switched ${found.value.on ? 'on' : 'off'} ${where} by ${found.value.by}${found.value.reason ? `: ${found.value.reason}` : '.'}`,
+          by: found.value.by,
+          at: found.value.at,
+        }
+      : {
+          on: false,
+          why: `Off, since its switch cannot be read: ${found.failure.message}`,
+          by: null,
+          at: null,
+        };
+  const everywhere = records.autopilot && said(records.autopilot, 'for the whole pipeline');
+  if (everywhere && !everywhere.on) return everywhere;
+  const { autopilot } = records.environment(environment);
+  if (autopilot) return said(autopilot, `in ${environment}`);
+  return {
+    on: configured,
+    why: `${configured ? 'On' : 'Off'}, as the estate file says.`,
+    by: null,
+    at: null,
+  };
+}
+
+/** What an autopilot does in an environment right now. */
+export type AutopilotMove = { act: 'deploy'; bag: number } | { act: 'wait'; why: string };
+
+/** Deploys what is next while nothing failed, is pinned otherwise, locked or switched off. */
+export function autopilotMove(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+  configured: boolean,
+  images: ImageFacts,
+): AutopilotMove {
+  const state = autopilotState(records, environment, configured);
+  if (!state.on) return { act: 'wait', why: state.why };
+  const holder = holderOf(records, environment);
+  if (!holder.ok) return { act: 'wait', why: holder.failure.message };
+  if (holder.value) return { act: 'wait', why: `Locked by ${holder.value.by}.` };
+  const next = nextBag(records, chain, environment, 'automatic', images);
+  if (next.state !== 'deploy') return { act: 'wait', why: next.why };
+  const bag = records.bags.get(next.bag);
+  const lacking = chain.services.filter((one) => bag?.ok && !bag.value.services[one]);
+  if (lacking.length > 0)
+    return { act: 'wait', why: `Bag ${next.bag} lacks ${lacking.join(', ')}: a person decides about that.` };
+  return { act: 'deploy', bag: next.bag };
+}

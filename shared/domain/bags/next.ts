@@ -1,0 +1,227 @@
+import type { Failure } from '../failure';
+import { type Found, lastStarted, type PipelineRecords } from './pipeline-records';
+import type { Bag } from './records';
+
+/** A pipeline of bags as far as the rules go. */
+export interface BagChain {
+  environments: readonly string[];
+  services: readonly string[];
+}
+
+/** The rules that can keep a bag from an environment, by name. */
+export const blockingRules = [
+  'pinned-not-passed',
+  'pinned-and-bad',
+  'nothing-deployable',
+  'missing-image',
+  'unreadable',
+] as const;
+export type BlockingRule = (typeof blockingRules)[number];
+
+/** What a person should know before deploying the choice by hand. */
+export const choiceWarnings = ['same', 'older', 'failed-before', 'never-here', 'running-unknown'] as const;
+export type ChoiceWarning = (typeof choiceWarnings)[number];
+
+/** What would be deployed next to an environment, or which rule keeps it from that. */
+export type Next =
+  | { state: 'deploy'; bag: number; why: string; warnings: ChoiceWarning[] }
+  /** Automatic only: the choice was started there before. */
+  | { state: 'nothing'; bag: number; why: string }
+  /** Automatic only: an older bag never replaces a newer one by itself. */
+  | { state: 'needs-person'; bag: number; why: string }
+  | { state: 'blocked'; rule: BlockingRule; bag: number | null; why: string; failure: Failure | null };
+
+/** What the rules ask of the world besides the ledger. */
+export interface ImageFacts {
+  /** Services of the bag whose image is known not to be there. */
+  missingImages(bag: Bag): readonly string[];
+}
+
+/** The environment before another one in the chain; `null` for the first. */
+export const environmentBeforeIn = (chain: BagChain, environment: string): string | null =>
+  chain.environments[chain.environments.indexOf(environment) - 1] ?? null;
+
+const blocked = (
+  rule: BlockingRule,
+  bag: number | null,
+  why: string,
+  failure: Failure | null = null,
+): Next => ({
+  state: 'blocked',
+  rule,
+  bag,
+  why,
+  failure,
+});
+const unreadable = (bag: number | null, failure: Failure): Next =>
+  blocked('unreadable', bag, failure.message, failure);
+
+/** Bags that may come into an environment, each with the failure that leaves open whether it really may. */
+function candidatesOf(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+): ReadonlyMap<number, Failure | null> {
+  const before = environmentBeforeIn(chain, environment);
+  if (before === null) return new Map([...records.bags.keys()].map((bag) => [bag, null]));
+  const candidates = new Map<number, Failure | null>();
+  for (const { bag, found } of records.environment(before).passes) {
+    // One readable pass is enough, however many others cannot be read.
+    if (found.ok) candidates.set(bag, null);
+    else if (!candidates.has(bag)) candidates.set(bag, found.failure);
+  }
+  return candidates;
+}
+
+/** The choice before it is asked whether it should be deployed: the pin, or the highest number that is not bad. */
+function choose(records: PipelineRecords, chain: BagChain, environment: string): number | Next {
+  const candidates = candidatesOf(records, chain, environment);
+  const { pin, bad } = records.environment(environment);
+  if (pin) {
+    if (!pin.ok) return unreadable(null, pin.failure);
+    const { bag, by, freeze } = pin.value;
+    const doubt = candidates.get(bag);
+    if (doubt === undefined) {
+      const before = environmentBeforeIn(chain, environment);
+      const what = `${environment} is ${freeze ? 'frozen at' : 'pinned to'} bag ${bag} by ${by}`;
+      return blocked(
+        'pinned-not-passed',
+        bag,
+        before === null ? `${what}, which was never packed.` : `${what}, which has not passed ${before}.`,
+      );
+    }
+    if (doubt) return unreadable(bag, doubt);
+    const mark = bad.get(bag);
+    if (mark && !mark.ok) return unreadable(bag, mark.failure);
+    if (mark)
+      return blocked(
+        'pinned-and-bad',
+        bag,
+        `${environment} is pinned to bag ${bag}, which ${mark.value.by} marked bad there.`,
+      );
+    return bag;
+  }
+  // By sequence number alone: a bag that passed again after a rollback is no newer for it.
+  for (const bag of [...candidates.keys()].sort((a, b) => b - a)) {
+    const mark = bad.get(bag);
+    if (mark?.ok) continue;
+    if (mark) return unreadable(bag, mark.failure);
+    const doubt = candidates.get(bag);
+    return doubt ? unreadable(bag, doubt) : bag;
+  }
+  const before = environmentBeforeIn(chain, environment);
+  return blocked(
+    'nothing-deployable',
+    null,
+    candidates.size > 0
+      ? `Every bag that could come to ${environment} is marked bad there.`
+      : before === null
+        ? 'No bag was packed yet.'
+        : `No bag has passed ${before} yet.`,
+  );
+}
+
+function imagesOf(found: Found<Bag> | undefined, bag: number, images: ImageFacts): Next | null {
+  if (!found) return blocked('unreadable', bag, `The ledger has no file of bag ${bag}.`);
+  if (!found.ok) return unreadable(bag, found.failure);
+  const missing = images.missingImages(found.value);
+  return missing.length === 0
+    ? null
+    : blocked('missing-image', bag, `Bag ${bag} names images that are not there: ${missing.join(', ')}.`);
+}
+
+/**
+ * Which bag is next in an environment, and why: the rule of reference/bags.md, word for word. Whether the lock is free
+ * is not asked here; under the lock this is asked again.
+ */
+export function nextBag(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+  cause: 'automatic' | 'manual',
+  images: ImageFacts,
+): Next {
+  const bag = choose(records, chain, environment);
+  if (typeof bag !== 'number') return bag;
+  return judge(records, chain, environment, bag, cause, images);
+}
+
+/** What {@link nextBag} says of one bag that was chosen already: by the rule, or by a person. */
+export function judge(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+  bag: number,
+  cause: 'automatic' | 'manual',
+  images: ImageFacts,
+): Next {
+  const trouble = imagesOf(records.bags.get(bag), bag, images);
+  if (trouble) return trouble;
+  const { deployments, pin } = records.environment(environment);
+  const running = lastStarted(records, environment)?.bag ?? null;
+  const lost = deployments.find(({ found }) => !found.ok)?.found;
+  const before = environmentBeforeIn(chain, environment);
+  const reason = pin?.ok
+    ? `${pin.value.freeze ? 'frozen' : 'pinned'} by ${pin.value.by}`
+    : before === null
+      ? 'the newest bag'
+      : `the newest bag that passed ${before}`;
+  const earlier = deployments.filter((one) => one.bag === bag);
+  if (cause === 'automatic') {
+    if (lost && !lost.ok) return unreadable(bag, lost.failure);
+    if (earlier.length > 0)
+      return { state: 'nothing', bag, why: `Bag ${bag}, ${reason}, was started in ${environment} already.` };
+    if (running !== null && bag < running)
+      return {
+        state: 'needs-person',
+        bag,
+        why: `Bag ${bag}, ${reason}, is older than bag ${running}, which runs in ${environment}: only a person replaces a newer bag by an older one.`,
+      };
+    return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings: [] };
+  }
+  const warnings: ChoiceWarning[] = [];
+  if (lost) warnings.push('running-unknown');
+  if (bag === running) warnings.push('same');
+  if (running !== null && bag < running) warnings.push('older');
+  const failed = ['deploy-failed', 'deploy-unknown', 'test-failed', 'abandoned'];
+  if (earlier.some(({ found }) => found.ok && failed.includes(found.value.state)))
+    warnings.push('failed-before');
+  if (earlier.length === 0) warnings.push('never-here');
+  return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings };
+}
+
+/** Why a person's own choice of a bag breaks a rule: a reason overrides it. Empty: it keeps all. */
+export function brokenRules(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+  bag: number,
+): { rule: 'not-passed' | 'bad' | 'pinned-elsewhere' | 'unreadable'; text: string }[] {
+  const broken: ReturnType<typeof brokenRules> = [];
+  const { pin, bad } = records.environment(environment);
+  const before = environmentBeforeIn(chain, environment);
+  const doubt = candidatesOf(records, chain, environment).get(bag);
+  if (doubt === undefined)
+    broken.push({
+      rule: 'not-passed',
+      text: before === null ? `There is no bag ${bag}.` : `Bag ${bag} has not passed ${before}.`,
+    });
+  else if (doubt) broken.push({ rule: 'unreadable', text: doubt.message });
+  const mark = bad.get(bag);
+  if (mark)
+    broken.push(
+      mark.ok
+        ? {
+            rule: 'bad',
+            text: `Bag ${bag} was marked bad in ${environment} by ${mark.value.by}: ${mark.value.reason}`,
+          }
+        : { rule: 'unreadable', text: mark.failure.message },
+    );
+  if (pin && !pin.ok) broken.push({ rule: 'unreadable', text: pin.failure.message });
+  else if (pin && pin.value.bag !== bag)
+    broken.push({
+      rule: 'pinned-elsewhere',
+      text: `${environment} is ${pin.value.freeze ? 'frozen at' : 'pinned to'} bag ${pin.value.bag} by ${pin.value.by}: ${pin.value.reason}`,
+    });
+  return broken;
+}

@@ -1,0 +1,188 @@
+import type { Failure } from '../failure';
+import { readRecord, writeRecord } from '../yaml-record';
+import { type Place, placeOf, recordPath } from './places';
+import {
+  type AutopilotSwitch,
+  type BadBag,
+  type BadVersion,
+  type Bag,
+  type BagDeployment,
+  type Lock,
+  type Pass,
+  type Pin,
+  type RecordKind,
+  type RecordOf,
+  recordSchemas,
+  type ServicePin,
+} from './records';
+
+/** A record as the ledger has it, or why its file cannot be read: it blocks what depends on it and nothing else. */
+export type Found<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** A bag's record of some kind; the bag's number is known from the path also where the file cannot be read. */
+export interface OfBag<T> {
+  bag: number;
+  found: Found<T>;
+}
+
+/** What the ledger says of one environment of a pipeline. */
+export interface EnvironmentRecords {
+  readonly passes: readonly OfBag<Pass>[];
+  /** In the order of their tokens, the last one last; unreadable ones first. */
+  readonly deployments: readonly OfBag<BagDeployment>[];
+  readonly pin: Found<Pin> | null;
+  readonly bad: ReadonlyMap<number, Found<BadBag>>;
+  readonly lock: Found<Lock> | null;
+  readonly autopilot: Found<AutopilotSwitch> | null;
+}
+
+/** All that the ledger says of one pipeline at one commit. */
+export interface PipelineRecords {
+  readonly pipeline: string;
+  readonly bags: ReadonlyMap<number, Found<Bag>>;
+  environment(name: string): EnvironmentRecords;
+  readonly servicePins: ReadonlyMap<string, Found<ServicePin>>;
+  /** By service, then version. */
+  readonly badVersions: ReadonlyMap<string, ReadonlyMap<string, Found<BadVersion>>>;
+  /** The switch for the whole pipeline. */
+  readonly autopilot: Found<AutopilotSwitch> | null;
+  /** Every file that cannot be read. */
+  readonly problems: readonly Failure[];
+}
+
+/** One file of the ledger, read. */
+export interface RecordEntry {
+  place: Place;
+  found: Found<RecordOf<RecordKind>>;
+}
+
+const unreadable = (path: string, reason: string): Failure => ({
+  code: 'bad-data',
+  message: `${path}: ${reason}`,
+  meaning: 'What depends on this file is blocked until it is right. Other files are not affected.',
+  next: [{ do: 'advice', label: 'Correct the file in the release repo.' }],
+  place: { path },
+});
+
+/** Reads one file, `null` when its path is of no record. What it says must agree with where it lies. */
+export function readEntry(path: string, text: string): RecordEntry | null {
+  const place = placeOf(path);
+  if (!place) return null;
+  const read = readRecord<RecordOf<RecordKind>>(recordSchemas[place.kind], text);
+  if (!read.ok) return { place, found: { ok: false, failure: unreadable(path, read.reason) } };
+  const said = read.value as Readonly<Record<string, unknown>>;
+  const other = Object.entries(place.fields).find(([field, value]) => String(said[field]) !== value);
+  if (other)
+    return {
+      place,
+      found: { ok: false, failure: unreadable(path, `${other[0]}: it names another than its path`) },
+    };
+  return { place, found: { ok: true, value: read.value } };
+}
+
+/** A change of the ledger's records: one put in its place, or one taken away. */
+export type RecordChange = { path: string; text: string | null };
+
+export const put = <K extends RecordKind>(kind: K, value: RecordOf<K>): RecordChange => ({
+  path: recordPath(kind, value as Partial<RecordOf<K>>),
+  text: writeRecord<RecordOf<RecordKind>>(recordSchemas[kind], value),
+});
+export const remove = <K extends RecordKind>(kind: K, value: Partial<RecordOf<K>>): RecordChange => ({
+  path: recordPath(kind, value),
+  text: null,
+});
+
+interface Gathering {
+  passes: OfBag<Pass>[];
+  deployments: OfBag<BagDeployment>[];
+  pin: Found<Pin> | null;
+  bad: Map<number, Found<BadBag>>;
+  lock: Found<Lock> | null;
+  autopilot: Found<AutopilotSwitch> | null;
+}
+const empty = (): Gathering => ({
+  passes: [],
+  deployments: [],
+  pin: null,
+  bad: new Map(),
+  lock: null,
+  autopilot: null,
+});
+
+const tokenOf = ({ found }: OfBag<BagDeployment>): number => (found.ok ? found.value.token : 0);
+
+/** Puts the records of one pipeline in order. Entries of other pipelines are left out. */
+export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>): PipelineRecords {
+  const bags = new Map<number, Found<Bag>>();
+  const environments = new Map<string, Gathering>();
+  const servicePins = new Map<string, Found<ServicePin>>();
+  const badVersions = new Map<string, Map<string, Found<BadVersion>>>();
+  const problems: Failure[] = [];
+  let everywhere: Found<AutopilotSwitch> | null = null;
+  const of = (name = ''): Gathering => {
+    const known = environments.get(name) ?? empty();
+    environments.set(name, known);
+    return known;
+  };
+  for (const { place, found } of entries) {
+    if (place.pipeline !== pipeline) continue;
+    const { environment, service = '', version = '' } = place.fields;
+    const bag = Number(place.fields.bag);
+    if (!found.ok) problems.push(found.failure);
+    switch (place.kind) {
+      case 'bag':
+        bags.set(bag, found as Found<Bag>);
+        break;
+      case 'pass':
+        of(environment).passes.push({ bag, found: found as Found<Pass> });
+        break;
+      case 'deployment':
+        of(environment).deployments.push({ bag, found: found as Found<BagDeployment> });
+        break;
+      case 'pin':
+        of(environment).pin = found as Found<Pin>;
+        break;
+      case 'bad-bag':
+        of(environment).bad.set(bag, found as Found<BadBag>);
+        break;
+      case 'lock':
+        of(environment).lock = found as Found<Lock>;
+        break;
+      case 'autopilot':
+        of(environment).autopilot = found as Found<AutopilotSwitch>;
+        break;
+      case 'autopilot-everywhere':
+        everywhere = found as Found<AutopilotSwitch>;
+        break;
+      case 'service-pin':
+        servicePins.set(service, found as Found<ServicePin>);
+        break;
+      case 'bad-version': {
+        const marks = badVersions.get(service) ?? new Map<string, Found<BadVersion>>();
+        marks.set(version, found as Found<BadVersion>);
+        badVersions.set(service, marks);
+        break;
+      }
+    }
+  }
+  for (const one of environments.values()) one.deployments.sort((a, b) => tokenOf(a) - tokenOf(b));
+  const none = empty();
+  return {
+    pipeline,
+    bags,
+    environment: (name) => environments.get(name) ?? none,
+    servicePins,
+    badVersions,
+    autopilot: everywhere,
+    problems,
+  };
+}
+
+/** The deployment that was started last in an environment: what runs there, failed and unknown ones included. */
+export function lastStarted(records: PipelineRecords, environment: string): BagDeployment | null {
+  const found = records.environment(environment).deployments.at(-1)?.found;
+  return found?.ok ? found.value : null;
+}
+
+/** The highest sequence number in use; 0 where there is no bag. Unreadable ones count: numbers are never used twice. */
+export const lastBag = (records: PipelineRecords): number => Math.max(0, ...records.bags.keys());

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { isImageTag } from '../version';
+import { type Actor, type Decision, refuse } from './decisions';
+import { type PipelineRecords, put, remove } from './pipeline-records';
+
+const environment = z.string().min(1);
+const bag = z.number().int().min(1);
+const service = z.string().min(1);
+const version = z.string().refine(isImageTag, { error: 'must be an image tag' });
+
+/** One change of what may be deployed or packed. None of them deploys anything. */
+export const policyChangeSchema = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('pin'), environment, bag }),
+  /** A pin at a bag, so that nothing changes there. */
+  z.object({ act: z.literal('freeze'), environment, bag }),
+  /** Takes a pin or freeze away. */
+  z.object({ act: z.literal('unpin'), environment }),
+  z.object({ act: z.literal('mark-bad'), environment, bag }),
+  z.object({ act: z.literal('clear-bad'), environment, bag }),
+  z.object({ act: z.literal('pin-service'), service, version }),
+  z.object({ act: z.literal('unpin-service'), service }),
+  z.object({ act: z.literal('mark-version-bad'), service, version }),
+  z.object({ act: z.literal('clear-version'), service, version }),
+  /** `environment: null`: altogether. */
+  z.object({ act: z.literal('autopilot'), environment: environment.nullable(), on: z.boolean() }),
+]);
+export type PolicyChange = z.infer<typeof policyChangeSchema>;
+
+/** A policy change in words: the button, the heading and the commit's subject. */
+export function policyText(pipeline: string, change: PolicyChange): string {
+  switch (change.act) {
+    case 'pin':
+      return `Pin ${change.environment} of ${pipeline} to bag ${change.bag}`;
+    case 'freeze':
+      return `Freeze ${change.environment} of ${pipeline} at bag ${change.bag}`;
+    case 'unpin':
+      return `Unpin ${change.environment} of ${pipeline}`;
+    case 'mark-bad':
+      return `Mark bag ${change.bag} of ${pipeline} bad in ${change.environment}`;
+    case 'clear-bad':
+      return `Clear the bad mark of bag ${change.bag} of ${pipeline} in ${change.environment}`;
+    case 'pin-service':
+      return `Pin ${change.service} to ${change.version} in bags of ${pipeline}`;
+    case 'unpin-service':
+      return `Unpin ${change.service} in bags of ${pipeline}`;
+    case 'mark-version-bad':
+      return `Mark ${change.service} ${change.version} bad for bags of ${pipeline}`;
+    case 'clear-version':
+      return `Clear the bad mark of ${change.service} ${change.version} for bags of ${pipeline}`;
+    case 'autopilot':
+      return `Switch autopilots of ${change.environment === null ? pipeline : `${pipeline} in ${change.environment}`} ${change.on ? 'on' : 'off'}`;
+  }
+}
+
+/** Whether a change keeps something from being deployed: then people want to read why. */
+export const policyNeedsReason = ({ act }: PolicyChange): boolean =>
+  act === 'pin' ||
+  act === 'freeze' ||
+  act === 'mark-bad' ||
+  act === 'pin-service' ||
+  act === 'mark-version-bad';
+
+const isThere = (found: { ok: boolean } | null | undefined): boolean => found !== null && found !== undefined;
+
+/** Changes a policy: one file, one commit. Refused where it names a bag that does not exist, or changes nothing. */
+export function changePolicy(
+  records: PipelineRecords,
+  actor: Actor,
+  change: PolicyChange,
+  reason: string,
+): Decision {
+  const { pipeline } = records;
+  const { by, at, operation } = actor;
+  const made = { by, at, operation, reason };
+  const decide = (changes: ReturnType<typeof put>[]): Decision => ({
+    kind: 'change',
+    changes,
+    subject: policyText(pipeline, change),
+    value: null,
+  });
+  if (policyNeedsReason(change) && reason.trim() === '')
+    return refuse('invalid-input', 'This needs a reason.', 'Say why, for those who come after.');
+  if ('bag' in change && !records.bags.has(change.bag))
+    return refuse('not-found', `There is no bag ${change.bag} of ${pipeline}.`);
+  switch (change.act) {
+    case 'pin':
+    case 'freeze': {
+      const place = { pipeline, environment: change.environment, bag: change.bag };
+      return decide([put('pin', { ...place, freeze: change.act === 'freeze', ...made })]);
+    }
+    case 'unpin':
+      if (!isThere(records.environment(change.environment).pin))
+        return refuse('not-found', `${change.environment} is not pinned.`);
+      return decide([remove('pin', { pipeline, environment: change.environment })]);
+    case 'mark-bad':
+      if (records.environment(change.environment).bad.get(change.bag)?.ok)
+        return refuse('conflict', `Bag ${change.bag} is marked bad in ${change.environment} already.`);
+      return decide([
+        put('bad-bag', { pipeline, environment: change.environment, bag: change.bag, ...made }),
+      ]);
+    case 'clear-bad':
+      if (!records.environment(change.environment).bad.has(change.bag))
+        return refuse('not-found', `Bag ${change.bag} is not marked bad in ${change.environment}.`);
+      return decide([remove('bad-bag', { pipeline, environment: change.environment, bag: change.bag })]);
+    case 'pin-service':
+      return decide([
+        put('service-pin', { pipeline, service: change.service, version: change.version, ...made }),
+      ]);
+    case 'unpin-service':
+      if (!records.servicePins.has(change.service))
+        return refuse('not-found', `${change.service} is not pinned.`);
+      return decide([remove('service-pin', { pipeline, service: change.service })]);
+    case 'mark-version-bad':
+      return decide([
+        put('bad-version', { pipeline, service: change.service, version: change.version, ...made }),
+      ]);
+    case 'clear-version':
+      if (!records.badVersions.get(change.service)?.has(change.version))
+        return refuse('not-found', `${change.service} ${change.version} is not marked bad.`);
+      return decide([remove('bad-version', { pipeline, service: change.service, version: change.version })]);
+    case 'autopilot':
+      return decide([
+        put(change.environment === null ? 'autopilot-everywhere' : 'autopilot', {
+          pipeline,
+          environment: change.environment,
+          on: change.on,
+          ...made,
+        }),
+      ]);
+  }
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { isImageTag } from '../version';
+import { bagStateSchema } from './machine';
+
+/**
+ * What the ledger holds of a pipeline of bags: one small YAML file per thing, so that two people who touch different
+ * things never conflict. Times are ISO 8601 UTC; `operation` is the UUIDv7 of the operation that wrote it.
+ */
+const name = z.string().min(1).max(200);
+const text = z.string().max(500);
+const version = z.string().refine(isImageTag, { error: 'must be an image tag' });
+const sequence = z.number().int().min(1);
+const made = { by: z.string().min(1).max(200), at: z.iso.datetime(), operation: z.string().min(1) };
+
+/** What a bag holds: an image tag per service, and the image's digest where the cluster told it. */
+export const contentsSchema = z.record(name, z.object({ version, digest: z.string().optional() }));
+export type Contents = z.infer<typeof contentsSchema>;
+
+/** A point-in-time snapshot of the versions of all services; never changed once it is there. */
+export const bagSchema = z.object({
+  pipeline: name,
+  /** Sequence number: the only order there is between bags. */
+  bag: sequence,
+  ...made,
+  /** The ledger's commit that it was packed from. */
+  commit: z.string(),
+  /** Whether it was packed from what ran in the first environment, or from the newest versions published. */
+  source: z.enum(['running', 'published']),
+  reason: text,
+  services: contentsSchema,
+});
+export type Bag = z.infer<typeof bagSchema>;
+
+/** A bag passed an environment; written in the commit that releases the lock. */
+export const passSchema = z.object({
+  pipeline: name,
+  environment: name,
+  bag: sequence,
+  ...made,
+  /** The tag beside it, for people and other tools. */
+  tag: z.string(),
+});
+export type Pass = z.infer<typeof passSchema>;
+
+export const causeSchema = z.enum(['manual', 'automatic', 'rollback']);
+export type Cause = z.infer<typeof causeSchema>;
+
+/** One deployment of a bag to an environment, from its start on: written before anything is done outside. */
+export const bagDeploymentSchema = z.object({
+  pipeline: name,
+  environment: name,
+  bag: sequence,
+  ...made,
+  cause: causeSchema,
+  reason: text,
+  /** The lock's token under which it was started: later deployments have higher ones. */
+  token: z.number().int().min(1),
+  state: bagStateSchema,
+  /** When it came into that state. */
+  since: z.iso.datetime(),
+  /** The bag whose deployment was started before this one; `null`: the first. */
+  replaced: sequence.nullable(),
+  /** Services that the bag lacks and that were left running by an explicit choice. */
+  leftRunning: z.array(name),
+  /** Whether the bag's image tags are in the ledger. */
+  tagged: z.boolean(),
+  /** How each test suite ended last. */
+  tests: z.record(z.string(), z.enum(['passed', 'failed', 'aborted', 'unknown'])),
+  /** Why it failed, in a sentence. */
+  failure: text.nullable(),
+});
+export type BagDeployment = z.infer<typeof bagDeploymentSchema>;
+
+/** A later environment takes this bag and no other; `freeze`: so that nothing changes there. */
+export const pinSchema = z.object({
+  pipeline: name,
+  environment: name,
+  bag: sequence,
+  freeze: z.boolean(),
+  ...made,
+  reason: text,
+});
+export type Pin = z.infer<typeof pinSchema>;
+
+/** A bag is not to be deployed to an environment any more. */
+export const badBagSchema = z.object({
+  pipeline: name,
+  environment: name,
+  bag: sequence,
+  ...made,
+  reason: text,
+});
+export type BadBag = z.infer<typeof badBagSchema>;
+
+/** At packing, this version of the service is taken whatever runs. */
+export const servicePinSchema = z.object({ pipeline: name, service: name, version, ...made, reason: text });
+export type ServicePin = z.infer<typeof servicePinSchema>;
+
+/** At packing, this version of the service is not taken. */
+export const badVersionSchema = z.object({ pipeline: name, service: name, version, ...made, reason: text });
+export type BadVersion = z.infer<typeof badVersionSchema>;
+
+/**
+ * The lock of an environment. Its file stays when it is released, since `token` only ever rises: it is the fencing
+ * token that every side effect of the holder checks.
+ */
+export const lockSchema = z.object({
+  pipeline: name,
+  environment: name,
+  token: z.number().int().min(1),
+  held: z
+    .object({
+      by: z.string().min(1).max(200),
+      email: z.string().max(200),
+      operation: z.string().min(1),
+      /** `manual`: a person keeps others out; `bag`: a deployment of a bag. */
+      kind: z.enum(['bag', 'manual']),
+      /** The bag that is deployed, once it is fixed. */
+      bag: sequence.nullable(),
+      reason: text,
+      since: z.iso.datetime(),
+      /** When the holder expects to be done; it does not end the lock. */
+      until: z.iso.datetime().nullable(),
+    })
+    .nullable(),
+});
+export type Lock = z.infer<typeof lockSchema>;
+export type Holder = NonNullable<Lock['held']>;
+
+/** Autopilots are on or off: for one environment, or with `environment: null` for the whole pipeline. */
+export const autopilotSchema = z.object({
+  pipeline: name,
+  environment: name.nullable(),
+  on: z.boolean(),
+  ...made,
+  reason: text,
+});
+export type AutopilotSwitch = z.infer<typeof autopilotSchema>;
+
+/** Every kind of record with its schema. */
+export const recordSchemas = {
+  bag: bagSchema,
+  pass: passSchema,
+  deployment: bagDeploymentSchema,
+  pin: pinSchema,
+  'bad-bag': badBagSchema,
+  'service-pin': servicePinSchema,
+  'bad-version': badVersionSchema,
+  lock: lockSchema,
+  autopilot: autopilotSchema,
+  'autopilot-everywhere': autopilotSchema,
+} as const;
+export type RecordKind = keyof typeof recordSchemas;
+export type RecordOf<K extends RecordKind> = z.infer<(typeof recordSchemas)[K]>;
