@@ -41,7 +41,7 @@ const isBusy = (world: World, pipeline: string, environment: string): boolean =>
  * Name of the workflow of one period: the same on every console, so that the API server lets only one be made
  * ("AlreadyExists"). At most 63 characters.
  */
-export function periodicName(
+function periodicName(
   pipeline: string,
   environment: string,
   suite: string,
