@@ -92,6 +92,10 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'electron/systems/',
     ],
   },
+  {
+    room: 'electron/conformance/',
+    mayImport: ['shared/', 'electron/conformance/', 'electron/observation/', 'electron/systems/'],
+  },
   { room: 'electron/testing/', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/dev/', mayImport: ['shared/', 'electron/'] },
   { room: 'e2e/', mayImport: ['shared/', 'electron/', 'e2e/'] },

@@ -3,6 +3,7 @@ import type { ContainerState, Pod, PodPhase } from './objects';
 import { containerStatus, podConditions, terminated } from './pod-status';
 import { bootLines, crashLines, type Program } from './programs';
 import { imageVersion } from './render';
+import { shellProgram } from './shell';
 
 /** Seconds that a pod takes to be scheduled, pull its image and start. */
 const createSeconds = 1;
@@ -83,8 +84,9 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
   const version = imageVersion(container.image);
   const readySeconds = () => Math.max(0, faults.readySeconds(app, environment));
   const crashes = () => faults.crashLoops(app, version, environment);
+  const script = shellProgram(pod);
   const known = pod.status?.containerStatuses?.[0];
-  let upSince = known?.ready ? known.state.running?.startedAt : undefined;
+  let upSince = known?.ready && !script ? known.state.running?.startedAt : undefined;
   if (upSince !== undefined && !crashes()) return;
 
   // A back-off that a restart of this process cut short is over.
@@ -109,11 +111,21 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
   }
   while (!life.aborted) {
     const startedAt = upSince ?? nowOf(context);
+    let exitCode = 1;
     if (upSince === undefined) {
       if (restarts > 0 || known) logs.restart(namespace, name, container.name);
       recordEvent(context, 'kubelet', pod, 'Normal', 'Started', `Started container ${container.name}`);
       write(running(startedAt));
-      if (!crashes()) {
+      if (script) {
+        write(running(startedAt), true);
+        exitCode = await script({
+          log: (line) => {
+            if (!life.aborted) logs.append(namespace, name, container.name, line);
+          },
+          wait: (seconds) => clock.wait(seconds, life),
+          signal: life,
+        });
+      } else if (!crashes()) {
         for (const line of bootLines(component, version)) logs.append(namespace, name, container.name, line);
         // In slices, so that a rollout that is slow on purpose ends when the purpose does.
         for (let waited = createSeconds; waited < readySeconds(); ) {
@@ -126,12 +138,14 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
       }
     }
     upSince = undefined;
-    for (const line of crashLines(component, version)) {
-      logs.append(namespace, name, container.name, line);
+    if (!script) {
+      for (const line of crashLines(component, version)) {
+        logs.append(namespace, name, container.name, line);
+      }
+      await clock.wait(crashSeconds, life);
     }
-    await clock.wait(crashSeconds, life);
     logs.end(namespace, name, container.name);
-    last = { terminated: terminated(1, startedAt, nowOf(context)) };
+    last = { terminated: terminated(exitCode, startedAt, nowOf(context)) };
     const delay = restartDelay(restarts + 1);
     if (delay === 0) {
       write(last);

@@ -3,6 +3,7 @@ import type { ControllerContext } from './context';
 import type { Job, Pod } from './objects';
 import { migration, type Program, type Run } from './programs';
 import { imageVersion } from './render';
+import { shellProgram } from './shell';
 import { smokeTest } from './smoke-test';
 
 /** Annotations by which Argo Workflows' pods name their node. */
@@ -29,6 +30,8 @@ export function programOf(
   refreshParent: () => void,
 ): Program | undefined {
   const labels = pod.metadata.labels ?? {};
+  const shell = pod.spec.restartPolicy === 'Never' ? shellProgram(pod) : undefined;
+  if (shell) return shell;
   if (labels[workflowLabel] !== undefined) return workflowProgram(context, pod, refreshParent);
   const job = labels['job-name'];
   if (job === undefined) return undefined;

@@ -41,7 +41,8 @@ interface Access {
  * @throws KubeError `not-found` or `bad-data` naming the file.
  */
 export function connect(options: ConnectionOptions = {}): Connection {
-  const place = findContext(options.kubeconfig ?? defaultKubeconfigFiles(), options.context);
+  const files = options.kubeconfig ?? defaultKubeconfigFiles();
+  const place = findContext(files, options.context, options.proxyUrl);
   return new ClusterConnection(place, options.requestTimeout ?? 15_000);
 }
 

@@ -180,10 +180,15 @@ export function listContexts(files: readonly string[] = defaultKubeconfigFiles()
 
 /**
  * One context (the current one when none is named) with its cluster and user.
+ * @param proxyUrl a proxy on the way to a cluster that has none in the kubeconfig.
  * @throws KubeError `not-found`, `bad-data` when the context or what it names is not there, or when the cluster's
  * address would send credentials in the clear.
  */
-export function findContext(files: readonly string[], name: string | undefined): ContextSource {
+export function findContext(
+  files: readonly string[],
+  name: string | undefined,
+  proxyUrl?: string,
+): ContextSource {
   const all = readAll(files);
   const wanted = name ?? all['current-context'];
   const path = files[0] ?? '';
@@ -206,5 +211,9 @@ export function findContext(files: readonly string[], name: string | undefined):
       path,
       `the cluster "${cluster.name}" is reached without TLS, which would show your credentials`,
     );
-  return { context, cluster, user };
+  if (proxyUrl === undefined) return { context, cluster, user };
+  if (cluster.cluster['proxy-url'])
+    throw broken(path, `the cluster "${cluster.name}" has a proxy of its own`);
+  const proxied = { ...cluster, cluster: { ...cluster.cluster, 'proxy-url': proxyUrl } };
+  return { context, cluster: proxied, user };
 }

@@ -53,6 +53,8 @@ export interface ConnectionOptions {
   context?: string;
   /** Milliseconds until the head of an answer must have come. Default 15,000. */
   requestTimeout?: number;
+  /** A proxy on the way where the kubeconfig names none; one that does is refused (`bad-data`). */
+  proxyUrl?: string;
 }
 
 /** A request below a connection's server. */

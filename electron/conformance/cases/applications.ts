@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { patchObject } from '../../systems/kubernetes/objects';
+import type { KubeObject, ResourceRef } from '../../systems/kubernetes/types';
+import { type Bench, type Case, skip, value } from '../bench';
+import { application, closedProject } from '../manifests';
+
+/** What of a stored Application (argoproj.io/v1alpha1) the cases look at. */
+interface Stored extends KubeObject {
+  operation?: unknown;
+  status?: {
+    reconciledAt?: string;
+    sync?: { status?: string };
+    operationState?: {
+      phase?: string;
+      message?: string;
+      operation?: { retry?: { limit?: number }; sync?: { syncOptions?: string[]; prune?: boolean } };
+      syncResult?: { resources?: { kind: string; name: string; hookType?: string; hookPhase?: string }[] };
+    };
+    conditions?: { type: string; message: string }[];
+  };
+}
+
+interface Own {
+  ref: ResourceRef;
+  name: string;
+  stored(): Promise<Stored>;
+}
+
+const applicationsOf = ({ options }: Bench): ResourceRef => ({
+  apiVersion: 'argoproj.io/v1alpha1',
+  plural: 'applications',
+  namespace: options.argoNamespace,
+});
+
+/** An Application of its own that Argo CD has compared with the repo. */
+async function compared(bench: Bench, project?: string): Promise<Own> {
+  const { options, namespace } = bench;
+  const repoUrl = options.repoUrl ?? skip('no --repo-url was named');
+  const ref = applicationsOf(bench);
+  const right = { group: 'argoproj.io', resource: 'applications', namespace: options.argoNamespace };
+  await bench.needs(ref.apiVersion, ref.plural);
+  await bench.may({ ...right, verb: 'create' }, { ...right, verb: 'update' }, { ...right, verb: 'delete' });
+  const name = bench.name('app');
+  await bench.create(ref, application(options, name, repoUrl, namespace, project ? { project } : {}));
+  const own: Own = { ref, name, stored: async () => (await bench.read({ ...ref, name })) as Stored };
+  let last: Stored | undefined;
+  await bench.until(
+    'Argo CD to compare the Application with the repo',
+    async () => {
+      last = await own.stored();
+      const trouble = last.status?.conditions?.find(({ type }) => type.endsWith('Error'));
+      if (trouble) throw new Error(`Argo CD: ${trouble.type}: ${trouble.message}`);
+      return ['Synced', 'OutOfSync'].includes(last.status?.sync?.status ?? '');
+    },
+    () => last?.status,
+  );
+  await bench.until(
+    'the watch to show it',
+    () => ['Synced', 'OutOfSync'].includes(bench.cluster.view.application(name)?.sync ?? ''),
+    () => bench.cluster.view.application(name),
+  );
+  return own;
+}
+
+/** Waits until the last operation of an Application has ended. */
+async function ended(bench: Bench, own: Own): Promise<Stored> {
+  let last: Stored | undefined;
+  return bench.until(
+    'the sync to end',
+    async () => {
+      last = await own.stored();
+      const phase = last.status?.operationState?.phase ?? '';
+      return last.operation === undefined && ['Succeeded', 'Failed', 'Error'].includes(phase) ? last : null;
+    },
+    () => last?.status?.operationState,
+  );
+}
+
+export const applicationCases: readonly Case[] = [
+  {
+    name: 'applications: a refresh is asked for, and seen to be done',
+    async run(bench) {
+      const own = await compared(bench);
+      const before = (await own.stored()).status?.reconciledAt ?? '';
+      const { actions } = bench.cluster;
+      // Times of the API are in whole seconds: a comparison within the same one would look like none.
+      await bench.until('the next second', () => Date.now() - Date.parse(before) > 2_000);
+      value(await actions.refresh(own.name, 'hard', bench.signal));
+      await bench.until('the refresh to be taken away', () => !actions.refreshPending(own.name));
+      const { metadata, status } = await own.stored();
+      assert.equal(metadata.annotations?.['argocd.argoproj.io/refresh'], undefined);
+      assert.ok(
+        (status?.reconciledAt ?? '') > before,
+        `compared at ${status?.reconciledAt}, before: ${before}`,
+      );
+    },
+  },
+  {
+    name: 'applications: a sync is done, carries its id, and inherits the options of the Application',
+    async run(bench) {
+      const own = await compared(bench);
+      const operationId = bench.name('operation');
+      const { actions, view } = bench.cluster;
+      value(await actions.sync(own.name, { operationId, actor: 'conformance' }, bench.signal));
+      const { status } = await ended(bench, own);
+      const state = status?.operationState;
+      assert.equal(state?.phase, 'Succeeded', state?.message);
+      assert.deepEqual(state?.operation?.sync?.syncOptions, ['ApplyOutOfSyncOnly=true']);
+      assert.equal(state?.operation?.retry?.limit, 1);
+      await bench.until(
+        'the view to show it',
+        () => {
+          const shown = view.application(own.name);
+          return shown?.operation?.phase === 'Succeeded' && shown.sync === 'Synced';
+        },
+        () => view.application(own.name),
+      );
+      assert.equal(actions.syncedBy(own.name), operationId);
+      // Asked again with the same id, as after a crash, it is another sync only once the first is over.
+      assert.ok(view.applications(own.name).some(({ name }) => name === own.name));
+    },
+  },
+  {
+    name: 'applications: hooks of a sync are told with how they ended',
+    async run(bench) {
+      const own = await compared(bench);
+      const request = { operationId: bench.name('operation'), actor: 'conformance' };
+      value(await bench.cluster.actions.sync(own.name, request, bench.signal));
+      const { status } = await ended(bench, own);
+      const hooks = status?.operationState?.syncResult?.resources?.filter(({ hookType }) => hookType) ?? [];
+      if (hooks.length === 0) skip(`the manifests at ${bench.options.repoPath} have no hook`);
+      for (const { hookPhase } of hooks) assert.equal(hookPhase, 'Succeeded');
+    },
+  },
+  {
+    name: 'applications: a second sync is refused while one runs, naming it, and the first is terminated',
+    async run(bench) {
+      const { options, connection, signal } = bench;
+      const { actions, view } = bench.cluster;
+      const projects = { ...applicationsOf(bench), plural: 'appprojects' };
+      await bench.needs(projects.apiVersion, projects.plural);
+      const right = { group: 'argoproj.io', resource: 'appprojects', namespace: options.argoNamespace };
+      await bench.may({ ...right, verb: 'create' }, { ...right, verb: 'patch' });
+      const project = bench.name('project');
+      // Its window keeps a sync running for as long as one likes.
+      await bench.create(projects, closedProject(project));
+      const own = await compared(bench, project);
+      const first = { operationId: bench.name('operation'), actor: 'the-first' };
+      value(await actions.sync(own.name, first, signal));
+      await bench.until(
+        'the first to run',
+        () => view.application(own.name)?.operation?.phase === 'Running',
+        () => view.application(own.name)?.operation,
+      );
+      const second = { operationId: bench.name('operation'), actor: 'the-second' };
+      const refused = await actions.sync(own.name, second, signal);
+      assert.ok(!refused.ok);
+      assert.equal(refused.failure.code, 'busy');
+      assert.match(refused.failure.message, /the-first/);
+      // The same request again is the same request.
+      value(await actions.sync(own.name, first, signal));
+      assert.equal(actions.syncedBy(own.name), first.operationId);
+
+      value(await actions.terminate(own.name, signal));
+      const open = { spec: { syncWindows: null } };
+      value(await patchObject(connection, { ...projects, name: project }, 'merge', open, { signal }));
+      // Argo CD looks at an operation anew when its Application changes.
+      value(await actions.refresh(own.name, 'normal', signal));
+      const { status } = await ended(bench, own);
+      assert.notEqual(status?.operationState?.phase, 'Succeeded', status?.operationState?.message);
+    },
+  },
+];

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import type { Workflow } from '../../../shared/domain/workflow';
+import { streamLogs } from '../../systems/kubernetes/logs';
+import { type Bench, type Case, skip, value } from '../bench';
+import { workflow, workflowTemplate } from '../manifests';
+
+interface Own {
+  namespace: string;
+  name: string;
+  app: string;
+  template: string;
+  seen(): Workflow | null;
+}
+
+const over: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Error']);
+const forLong = 'echo waiting; while true; do sleep 1; done';
+
+/** Submits a workflow of a template of its own. */
+async function submitted(
+  bench: Bench,
+  steps: readonly { name: string; script: string | 'suspend' }[],
+): Promise<Own> {
+  const { workflowsNamespace: namespace, options } = bench;
+  const argo = { apiVersion: 'argoproj.io/v1alpha1', namespace };
+  const right = { group: 'argoproj.io', namespace };
+  await bench.needs(argo.apiVersion, 'workflows');
+  await bench.may(
+    { ...right, verb: 'create', resource: 'workflows' },
+    { ...right, verb: 'create', resource: 'workflowtemplates' },
+  );
+  const [template, name, app] = [bench.name('template'), bench.name('workflow'), bench.name('app')];
+  await bench.create({ ...argo, plural: 'workflowtemplates' }, workflowTemplate(options, template, steps));
+  await bench.create({ ...argo, plural: 'workflows' }, workflow(name, template, app));
+  return { namespace, name, app, template, seen: () => bench.cluster.view.workflow(namespace, name) };
+}
+
+async function endOf(bench: Bench, { seen }: Pick<Own, 'seen'>): Promise<Workflow> {
+  const end = await bench.until(
+    'the workflow to end',
+    () => (over.has(seen()?.phase ?? '') ? seen() : null),
+    seen,
+  );
+  if (end.phase === 'Error' || /forbidden/.test(end.message ?? ''))
+    throw new Error(
+      `the workflow ended ${end.phase}: ${end.message ?? end.nodes.map(({ message }) => message).join('; ')} (a --service-account may lack the rights of Argo's executor)`,
+    );
+  return end;
+}
+
+/** Waits until a node runs whose pod runs, too. */
+const running = (bench: Bench, { seen }: Own, node: string): Promise<unknown> =>
+  bench.until(
+    `the step ${node} to run`,
+    () => seen()?.nodes.some(({ displayName, phase }) => displayName === node && phase === 'Running'),
+    seen,
+  );
+
+const nodeOf = (one: Workflow, displayName: string) => {
+  const node = one.nodes.find((candidate) => candidate.displayName === displayName);
+  assert.ok(node, `there is no node ${displayName}: ${one.nodes.map((each) => each.displayName).join(', ')}`);
+  return node;
+};
+
+export const workflowCases: readonly Case[] = [
+  {
+    name: 'workflows: a run of a template is followed as a tree with times, and found by its labels',
+    async run(bench) {
+      const own = await submitted(bench, [
+        { name: 'one', script: 'echo the first step' },
+        { name: 'two', script: 'echo the second step' },
+      ]);
+      const end = await endOf(bench, own);
+      assert.equal(end.phase, 'Succeeded', end.message ?? '');
+      assert.equal(end.template, own.template);
+      for (const name of ['one', 'two']) {
+        const node = nodeOf(end, name);
+        assert.deepEqual([node.type, node.phase], ['Pod', 'Succeeded']);
+        assert.ok((node.startedAt ?? '') !== '' && (node.finishedAt ?? '') >= (node.startedAt ?? ''));
+      }
+      assert.ok(end.finishedAt);
+      const found = bench.cluster.view.workflows({ app: own.app, version: 'v1', template: own.template });
+      assert.deepEqual(
+        found.map(({ name }) => name),
+        [own.name],
+      );
+    },
+  },
+  {
+    name: 'workflows: the log of a step is found through its node',
+    async run(bench) {
+      const { connection, signal } = bench;
+      const own = await submitted(bench, [{ name: 'one', script: 'echo the first step' }]);
+      const pod = nodeOf(await endOf(bench, own), 'one').pod;
+      if (pod === null) skip('this cluster takes away the pods of workflows that succeeded');
+      const { namespace } = own;
+      await bench.may({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace });
+      const lines: string[] = [];
+      await streamLogs(
+        { connection, namespace, pod, container: 'main' },
+        (some) => lines.push(...some.map(({ text }) => text)),
+        () => undefined,
+        signal,
+      );
+      assert.ok(lines.includes('the first step'), lines.join('\n'));
+    },
+  },
+  {
+    name: 'workflows: a step that fails fails its workflow, with the reason',
+    async run(bench) {
+      const own = await submitted(bench, [
+        { name: 'one', script: 'echo fine' },
+        { name: 'two', script: 'echo broken; exit 4' },
+        { name: 'three', script: 'echo never' },
+      ]);
+      const end = await endOf(bench, own);
+      assert.equal(end.phase, 'Failed');
+      assert.equal(nodeOf(end, 'one').phase, 'Succeeded');
+      assert.equal(nodeOf(end, 'two').phase, 'Failed');
+      assert.match(nodeOf(end, 'two').message ?? '', /4/);
+      assert.ok(
+        !end.nodes.some(({ displayName, phase }) => displayName === 'three' && phase === 'Succeeded'),
+      );
+    },
+  },
+  ...(['Stop', 'Terminate'] as const).map(
+    (mode): Case => ({
+      name: `workflows: ${mode === 'Stop' ? 'a stop' : 'a termination'} ends a run, and is no act on one that has ended`,
+      async run(bench) {
+        const own = await submitted(bench, [{ name: 'one', script: forLong }]);
+        await running(bench, own, 'one');
+        const { actions } = bench.cluster;
+        const first = value(await actions.stopWorkflow(own.namespace, own.name, mode, bench.signal));
+        assert.deepEqual(first, { stopped: true });
+        const end = await endOf(bench, own);
+        assert.deepEqual([end.phase, end.shutdown], ['Failed', mode]);
+        const again = value(await actions.stopWorkflow(own.namespace, own.name, mode, bench.signal));
+        assert.deepEqual(again, { stopped: false });
+      },
+    }),
+  ),
+];

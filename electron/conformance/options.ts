@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+/** What the suite is told of the cluster that it runs against. */
+export interface ConformanceOptions {
+  /** Left out: `KUBECONFIG` or `~/.kube/config`, and its current context. */
+  kubeconfig: string[] | undefined;
+  context: string | undefined;
+  argoNamespace: string;
+  /** Left out: the context's namespace, for both. */
+  namespace: string | undefined;
+  workflowsNamespace: string | undefined;
+  /** A repo that the cluster can read; without it nothing of Argo CD is tried. */
+  repoUrl: string | undefined;
+  repoPath: string;
+  revision: string;
+  /** Text of the values, where the path is a Helm chart that needs some. */
+  helmValues: string | undefined;
+  project: string;
+  destinationServer: string;
+  image: string;
+  serviceAccount: string | undefined;
+  /** Seconds that anything is waited for. */
+  timeout: number;
+  /** Only cases whose name holds it. */
+  grep: string | undefined;
+  json: boolean;
+}
+
+export const usage = `npm run test:cluster -- [options]
+
+Runs Signalbox's adapters against a cluster with Argo CD and Argo Workflows. What it makes is named
+"signalbox-…", labelled signalbox.dev/conformance, and taken away again.
+
+  --kubeconfig <file>            as kubectl's; may be given more than once (default: KUBECONFIG, ~/.kube/config)
+  --context <name>               default: the current one
+  --namespace <name>             for Deployments and pods of its own (default: the context's)
+  --argo-namespace <name>        where Argo CD looks for Applications (default: argocd)
+  --workflows-namespace <name>   for Workflows of its own (default: --namespace)
+  --repo-url <url>               a Git repo that the cluster can read; without it Argo CD is left out
+  --repo-path <path>             manifests in it, or a chart (default: guestbook)
+  --revision <name>              branch, tag or commit (default: HEAD)
+  --helm-values <file>           values for a chart at that path
+  --project <name>               AppProject (default: default)
+  --destination-server <url>     default: https://kubernetes.default.svc
+  --image <image>                with sh, echo and sleep (default: busybox:1.36)
+  --service-account <name>       for workflow pods (default: the namespace's default one)
+  --timeout <seconds>            for each wait (default: 180)
+  --grep <text>                  only cases whose name holds it
+  --json                         one JSON object per line instead of words`;
+
+/** @throws Error with words for a person. */
+export function parseOptions(args: readonly string[]): ConformanceOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      kubeconfig: { type: 'string', multiple: true },
+      context: text,
+      namespace: text,
+      'argo-namespace': text,
+      'workflows-namespace': text,
+      'repo-url': text,
+      'repo-path': text,
+      revision: text,
+      'helm-values': text,
+      project: text,
+      'destination-server': text,
+      image: text,
+      'service-account': text,
+      timeout: text,
+      grep: text,
+      json: { type: 'boolean' },
+    },
+  });
+  const timeout = Number(values.timeout ?? 180);
+  if (!(timeout > 0)) throw new Error('--timeout takes seconds.');
+  return {
+    kubeconfig: values.kubeconfig,
+    context: values.context,
+    argoNamespace: values['argo-namespace'] ?? 'argocd',
+    namespace: values.namespace,
+    workflowsNamespace: values['workflows-namespace'] ?? values.namespace,
+    repoUrl: values['repo-url'],
+    repoPath: values['repo-path'] ?? 'guestbook',
+    revision: values.revision ?? 'HEAD',
+    helmValues: values['helm-values'] === undefined ? undefined : readFileSync(values['helm-values'], 'utf8'),
+    project: values.project ?? 'default',
+    destinationServer: values['destination-server'] ?? 'https://kubernetes.default.svc',
+    image: values.image ?? 'busybox:1.36',
+    serviceAccount: values['service-account'],
+    timeout,
+    grep: values.grep,
+    json: values.json ?? false,
+  };
+}
