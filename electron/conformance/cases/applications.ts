@@ -161,7 +161,16 @@ export const applicationCases: readonly Case[] = [
       value(await actions.sync(own.name, first, signal));
       assert.equal(actions.syncedBy(own.name), first.operationId);
 
-      value(await actions.terminate(own.name, signal));
+      await bench.until(
+        'its window to be told',
+        () => view.syncWindows(own.name)?.state === 'closed',
+        () => view.syncWindows(own.name),
+      );
+      const startedAt = view.application(own.name)?.operation?.startedAt ?? null;
+      assert.notEqual(startedAt, null);
+      const another = await actions.terminate(own.name, '2020-01-01T00:00:00Z', signal);
+      assert.ok(!another.ok, 'a sync that began at another time was terminated');
+      value(await actions.terminate(own.name, startedAt, signal));
       const open = { spec: { syncWindows: null } };
       value(await patchObject(connection, { ...projects, name: project }, 'merge', open, { signal }));
       // Argo CD looks at an operation anew when its Application changes.

@@ -138,4 +138,119 @@ export const workflowCases: readonly Case[] = [
       },
     }),
   ),
+  {
+    name: 'workflows: one is submitted by its template, and once for one id',
+    async run(bench) {
+      const { actions } = bench.cluster;
+      const { workflowsNamespace: namespace, signal } = bench;
+      const own = await submitted(bench, [{ name: 'one', script: 'echo {{workflow.parameters.greeting}}' }]);
+      const request = {
+        id: bench.name('submission'),
+        template: own.template,
+        parameters: { greeting: 'good morning' },
+        labels: { ...bench.labels, repoName: own.app },
+      };
+      const first = value(await actions.submitWorkflow(request, signal));
+      bench.own({ apiVersion: 'argoproj.io/v1alpha1', plural: 'workflows', ...first });
+      const again = value(await actions.submitWorkflow(request, signal));
+      assert.deepEqual(again, first);
+      const end = await endOf(bench, { seen: () => bench.cluster.view.workflow(namespace, first.name) });
+      assert.equal(end.phase, 'Succeeded', end.message ?? '');
+    },
+  },
+  {
+    name: 'workflows: a retry goes on from the failure, and leaves what had succeeded',
+    async run(bench) {
+      const { actions } = bench.cluster;
+      const own = await submitted(bench, [
+        { name: 'one', script: 'echo fine' },
+        { name: 'two', script: 'echo broken; exit 4' },
+      ]);
+      const before = await endOf(bench, own);
+      assert.equal(before.phase, 'Failed');
+      const [one, two] = [nodeOf(before, 'one'), nodeOf(before, 'two')];
+      // Times of the API are in whole seconds: what begins again within the same one would not show it.
+      const begun = performance.now();
+      await bench.until('the next second', () => performance.now() - begun > 1_500);
+      value(await actions.retryWorkflow(own.namespace, own.name, {}, bench.signal));
+      const end = await bench.until(
+        'the retry to end',
+        () => {
+          const now = own.seen();
+          const again = now?.nodes.find(({ displayName }) => displayName === 'two');
+          return over.has(now?.phase ?? '') && (again?.startedAt ?? '') > (two.startedAt ?? '') ? now : null;
+        },
+        own.seen,
+      );
+      // The same script fails the same way; what counts is that it ran again, and it alone.
+      assert.equal(end.phase, 'Failed');
+      assert.deepEqual(
+        [nodeOf(end, 'one').finishedAt, nodeOf(end, 'one').phase],
+        [one.finishedAt, 'Succeeded'],
+      );
+    },
+  },
+  {
+    name: 'workflows: a retry of a run that has not failed is refused',
+    async run(bench) {
+      const own = await submitted(bench, [{ name: 'one', script: 'echo fine' }]);
+      await endOf(bench, own);
+      const { actions } = bench.cluster;
+      const retried = await actions.retryWorkflow(own.namespace, own.name, {}, bench.signal);
+      assert.ok(!retried.ok);
+      assert.equal(retried.failure.code, 'refused');
+    },
+  },
+  {
+    name: 'workflows: a resubmission is a new run, and names the old one',
+    async run(bench) {
+      const { actions, view } = bench.cluster;
+      const own = await submitted(bench, [{ name: 'one', script: 'echo fine' }]);
+      await endOf(bench, own);
+      const request = { id: bench.name('again') };
+      const made = value(await actions.resubmitWorkflow(own.namespace, own.name, request, bench.signal));
+      bench.own({ apiVersion: 'argoproj.io/v1alpha1', plural: 'workflows', ...made });
+      assert.notEqual(made.name, own.name);
+      const end = await endOf(bench, { seen: () => view.workflow(made.namespace, made.name) });
+      assert.deepEqual([end.phase, end.resubmittedFrom], ['Succeeded', own.name]);
+      assert.equal(end.labels.repoName, own.app);
+    },
+  },
+  {
+    name: 'workflows: one that waits for a person goes on when it is resumed',
+    async run(bench) {
+      const { actions } = bench.cluster;
+      const own = await submitted(bench, [
+        { name: 'approve', script: 'suspend' },
+        { name: 'one', script: 'echo fine' },
+      ]);
+      await running(bench, own, 'approve');
+      await bench.until('it to be told as waiting', () => own.seen()?.suspended === true, own.seen);
+      const request = { actor: 'conformance' };
+      const resumed = value(await actions.resumeWorkflow(own.namespace, own.name, request, bench.signal));
+      assert.deepEqual(resumed, { changed: true });
+      const end = await endOf(bench, own);
+      assert.equal(end.phase, 'Succeeded', end.message ?? '');
+      assert.equal(nodeOf(end, 'one').phase, 'Succeeded');
+    },
+  },
+  {
+    name: 'workflows: one that is suspended starts nothing more until it is resumed',
+    async run(bench) {
+      const { actions } = bench.cluster;
+      const own = await submitted(bench, [
+        { name: 'one', script: 'sleep 3' },
+        { name: 'two', script: 'echo fine' },
+      ]);
+      await running(bench, own, 'one');
+      const suspended = value(await actions.suspendWorkflow(own.namespace, own.name, bench.signal));
+      assert.deepEqual(suspended, { changed: true });
+      const stepOf = (name: string) => own.seen()?.nodes.find(({ displayName }) => displayName === name);
+      await bench.until('the first step to end', () => stepOf('one')?.phase === 'Succeeded', own.seen);
+      assert.equal(stepOf('two'), undefined);
+      const request = { actor: 'conformance' };
+      value(await actions.resumeWorkflow(own.namespace, own.name, request, bench.signal));
+      assert.equal((await endOf(bench, own)).phase, 'Succeeded');
+    },
+  },
 ];

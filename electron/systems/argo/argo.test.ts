@@ -94,7 +94,7 @@ describe('an Application', () => {
 
 describe('a sync', () => {
   const request = { operationId: 'op-1', actor: 'someone' };
-  it('copies options and retry, prunes as the policy does, keeps the resourceVersion and nulls the old state', () => {
+  it('copies options and retry, prunes as the policy does, keeps the resourceVersion and leaves the old state out', () => {
     const write = syncWrite(
       application({ status: { operationState: { phase: 'Failed' }, sync: { status: 'Synced' } } }),
       request,
@@ -109,10 +109,15 @@ describe('a sync', () => {
           retry: { limit: 5 },
           sync: { prune: true, syncOptions: ['ApplyOutOfSyncOnly=true'] },
         },
-        status: { operationState: null, sync: { status: 'Synced' } },
+        status: { sync: { status: 'Synced' } },
       },
     });
+    expect(JSON.stringify(write)).not.toContain('operationState');
     expect(JSON.stringify(write)).not.toContain('syncStrategy');
+  });
+  it('is written into an Application that was never synced, or never compared', () => {
+    for (const status of [undefined, {}, { sync: { status: 'OutOfSync' } }])
+      expect(syncWrite(application({ status }), request)).toMatchObject({ kind: 'write' });
   });
   it('never overwrites an operation, and knows its own', () => {
     const other = application({ operation: { initiatedBy: { username: 'admin' }, sync: {} } });

@@ -18,7 +18,7 @@ const syncableSchema = z.looseObject({
   operation: z
     .looseObject({ info: z.array(z.looseObject({ name: z.string(), value: z.string() })).optional() })
     .optional(),
-  status: z.looseObject({ operationState: z.unknown() }).optional(),
+  status: z.looseObject({ operationState: z.unknown().optional() }).optional(),
 });
 
 /** What a sync is asked for. `prune` left out: as the automated policy says. */
@@ -49,7 +49,7 @@ export type SyncWrite =
  * resourceVersion, so a change in between is a 409).
  *
  * `spec.syncPolicy.syncOptions` and `.retry` are not inherited by an operation, so they are copied; prune follows
- * the automated policy. `status.operationState` is nulled, since older controllers merge its stale fields.
+ * the automated policy. `status.operationState` is left out, since older controllers merge its stale fields.
  * No revision is named: the target revision of the spec is what the ledger says.
  */
 export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
@@ -68,6 +68,8 @@ export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
     return { kind: 'busy', by: name ?? (initiator.automated ? 'Argo CD (automatic sync)' : 'somebody else') };
   }
   const policy = application.spec.syncPolicy;
+  // Left out and not null: the CRD's schema does not call the field nullable.
+  const { operationState: _old, ...status } = application.status ?? {};
   return {
     kind: 'write',
     object: {
@@ -83,7 +85,7 @@ export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
           ...(policy?.syncOptions?.length ? { syncOptions: policy.syncOptions } : {}),
         },
       },
-      ...(application.status ? { status: { ...application.status, operationState: null } } : {}),
+      ...(application.status ? { status } : {}),
     },
   };
 }
