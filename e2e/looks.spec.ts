@@ -126,6 +126,44 @@ test('operation, running and failed; and what the board makes of it', async () =
   await look('operations');
 });
 
+test('history, its figures and comparisons', async () => {
+  test.setTimeout(120_000);
+  await goTo(page(), '#/history');
+  const list = page().getByRole('listbox', { name: 'Events, newest first' });
+  await expect(list.getByRole('option').nth(3)).toContainText(/v\d/);
+  await look('history');
+  await goTo(page(), '#/history?kind=["rollback"]&environment=["production"]');
+  await expect(list.getByRole('option').first()).toContainText('Rollback');
+  await list.getByRole('option').first().click();
+  await expect(page().getByRole('region', { name: 'Message' })).toBeVisible();
+  await look('history-filtered');
+  await page()
+    .getByRole('link', { name: /^The way of/ })
+    .click();
+  await expect(page().getByRole('table')).toBeVisible();
+  await look('version');
+  await goTo(page(), '#/history/figures?days=365');
+  await expect(page().getByRole('region', { name: 'Apps' })).toBeVisible();
+  await look('figures');
+  await page().getByRole('radiogroup', { name: 'View' }).getByText('Table').click();
+  await look('figures-table');
+  await goTo(page(), '#/history/compare');
+  await expect(page().getByRole('table')).toBeVisible();
+  await look('compare');
+});
+
+test('the board of the past', async () => {
+  const slider = page().getByRole('slider', { name: 'Moment that the board shows' });
+  await slider.focus();
+  await page().keyboard.press('Shift+ArrowLeft');
+  await page().keyboard.press('Shift+ArrowLeft');
+  await expect(page().getByText('This is the past', { exact: false })).toBeVisible();
+  await look('board-past');
+  await cellAt(page(), 'whitehall', 'production').click();
+  await expect(inspector(page())).toContainText('board of the past');
+  await look('board-past-inspector');
+});
+
 test('practice', async () => {
   await goTo(page(), '#/practice');
   await expect(page().getByRole('heading', { level: 1, name: 'Practice' })).toBeVisible();

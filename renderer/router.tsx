@@ -10,11 +10,18 @@ import { AppScreen } from './screens/app/app-screen';
 import { BoardScreen } from './screens/board/board-screen';
 import { boardSearchSchema } from './screens/board/search';
 import { ClustersScreen } from './screens/clusters/clusters-screen';
+import { CompareScreen } from './screens/compare/compare-screen';
+import { compareSearchSchema } from './screens/compare/search';
 import { DeploySheet } from './screens/deploy/deploy-sheet';
+import { FiguresScreen } from './screens/figures/figures-screen';
+import { figuresSearchSchema } from './screens/figures/search';
+import { HistoryScreen } from './screens/history/history-screen';
+import { historySearchSchema } from './screens/history/search';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
 import { PracticeScreen } from './screens/practice/practice-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
+import { VersionScreen } from './screens/version/version-screen';
 import { FaultPage } from './shell/error-boundary';
 import { Frame } from './shell/frame';
 import { Empty } from './ui/panel';
@@ -42,6 +49,29 @@ const appRoute = createRoute({
   path: '/apps/$app',
   validateSearch: z.object({ environment: z.string().optional().catch(undefined) }),
   component: AppScreen,
+});
+const versionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/apps/$app/versions/$version',
+  component: VersionScreen,
+});
+const historyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/history',
+  validateSearch: historySearchSchema,
+  component: HistoryScreen,
+});
+const figuresRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/history/figures',
+  validateSearch: figuresSearchSchema,
+  component: FiguresScreen,
+});
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/history/compare',
+  validateSearch: compareSearchSchema,
+  component: CompareScreen,
 });
 const operationsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -73,6 +103,10 @@ const settingsRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   boardRoute,
   appRoute,
+  versionRoute,
+  historyRoute,
+  figuresRoute,
+  compareRoute,
   operationsRoute,
   operationRoute,
   clustersRoute,

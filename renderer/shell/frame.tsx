@@ -9,6 +9,7 @@ import { ErrorBoundary } from './error-boundary';
 import classes from './frame.module.css';
 import { LiveRegion } from './live-region';
 import { Navigation } from './navigation';
+import { OfflineBanner } from './offline-banner';
 import { Palette } from './palette';
 import { PhaseWatch } from './phase-watch';
 import { ShortcutList } from './shortcut-list';
@@ -34,6 +35,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         Skip to the content
       </button>
       <TopBar />
+      <OfflineBanner />
       <Navigation />
       <main id="content" className={classes.main} tabIndex={-1}>
         <ErrorBoundary place="This screen">{children}</ErrorBoundary>

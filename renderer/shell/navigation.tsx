@@ -2,6 +2,7 @@ import {
   type Icon,
   IconAdjustmentsHorizontal,
   IconFlask2,
+  IconHistory,
   IconLayoutGrid,
   IconProgressBolt,
   IconServer2,
@@ -11,13 +12,14 @@ import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
 interface Place {
-  to: '/' | '/operations' | '/clusters' | '/practice' | '/settings';
+  to: '/' | '/history' | '/operations' | '/clusters' | '/practice' | '/settings';
   label: string;
   icon: Icon;
 }
 
 const places: Place[] = [
   { to: '/', label: 'Board', icon: IconLayoutGrid },
+  { to: '/history', label: 'History', icon: IconHistory },
   { to: '/operations', label: 'Operations', icon: IconProgressBolt },
   { to: '/clusters', label: 'Clusters', icon: IconServer2 },
 ];

@@ -1,4 +1,5 @@
 import type { Board, Cell } from '../../shared/domain/board';
+import type { HistoryEvent } from '../../shared/domain/history';
 import { shortVersion } from '../../shared/domain/version';
 import { openSheet, useUiState } from '../ui/ui-state';
 import type { Findable } from './rank';
@@ -6,7 +7,7 @@ import type { Findable } from './rank';
 /** One line of the palette. */
 export interface PaletteItem extends Findable {
   id: string;
-  group: 'Apps' | 'Actions' | 'Screens';
+  group: 'Apps' | 'Actions' | 'Screens' | 'Versions';
   /** At the right, in small. */
   note: string;
   run: () => void;
@@ -14,7 +15,17 @@ export interface PaletteItem extends Findable {
 
 export interface PaletteDoors {
   openApp: (app: string) => void;
-  openScreen: (to: '/' | '/operations' | '/clusters' | '/practice' | '/settings') => void;
+  openScreen: (
+    to:
+      | '/'
+      | '/history'
+      | '/history/figures'
+      | '/history/compare'
+      | '/operations'
+      | '/clusters'
+      | '/practice'
+      | '/settings',
+  ) => void;
   toggleColours: () => void;
 }
 
@@ -96,6 +107,9 @@ export function paletteItems(
       }),
     ),
     screen('/', 'Board', 'apps environments home'),
+    screen('/history', 'History', 'events feed past who when search deployments'),
+    screen('/history/figures', 'Delivery figures', 'history lead time rolled back restore metrics'),
+    screen('/history/compare', 'Compare', 'history differences two moments environments'),
     screen('/operations', 'Operations', 'deployments running recent'),
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
@@ -118,4 +132,43 @@ export function paletteItems(
     },
     ...(board?.cells ?? []).flatMap(cellItems),
   ];
+}
+
+interface VersionDoors {
+  openVersion: (app: string, version: string) => void;
+  searchHistory: (text: string) => void;
+}
+
+/** What the history knows of a text: the versions that begin so, and always the search for it. */
+export function historyItems(
+  text: string,
+  found: readonly HistoryEvent[],
+  doors: VersionDoors,
+): { versions: PaletteItem[]; search: PaletteItem[] } {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return { versions: [], search: [] };
+  const versions = new Map<string, PaletteItem>();
+  for (const event of found) {
+    if (event.type !== 'deployment' || !event.to.toLowerCase().startsWith(wanted)) continue;
+    const { app, to } = event;
+    versions.set(`${app} ${to}`, {
+      id: `version ${app} ${to}`,
+      group: 'Versions',
+      title: `${app} ${shortVersion(to)}`,
+      note: 'its way',
+      run: () => doors.openVersion(app, to),
+    });
+  }
+  return {
+    versions: [...versions.values()].slice(0, 8),
+    search: [
+      {
+        id: 'search history',
+        group: 'Screens',
+        title: `Search the history for “${text.trim()}”`,
+        note: 'history',
+        run: () => doors.searchHistory(text.trim()),
+      },
+    ],
+  };
 }

@@ -2,12 +2,13 @@ import { Modal, useComputedColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useVersionSearch } from '../data/history-queries';
 import { useBoard, useSaveSettings, useSession } from '../data/queries';
 import { announce } from '../ui/announcer';
 import { count } from '../ui/count';
 import { useUiState } from '../ui/ui-state';
 import classes from './palette.module.css';
-import { paletteItems } from './palette-items';
+import { historyItems, paletteItems } from './palette-items';
 import { rank } from './rank';
 
 /** Ctrl/⌘ K: reaches every app, screen and action. */
@@ -48,10 +49,16 @@ function Search({ onDone }: { onDone: () => void }) {
       }),
     [board, practice, navigate, save.mutate, scheme],
   );
+  const versions = useVersionSearch(wanted.trim()).data?.events;
   const found = useMemo(() => {
     const pool = wanted.trim() === '' ? items.filter((item) => (item.weight ?? 0) >= 0) : items;
-    return rank(wanted, pool, 40);
-  }, [wanted, items]);
+    const { versions: known, search } = historyItems(wanted, versions ?? [], {
+      openVersion: (app, version) =>
+        void navigate({ to: '/apps/$app/versions/$version', params: { app, version } }),
+      searchHistory: (q) => void navigate({ to: '/history', search: { q } }),
+    });
+    return [...known, ...rank(wanted, pool, 40), ...search];
+  }, [wanted, items, versions, navigate]);
   const [at, setAt] = useState('');
   // The best fit is what Enter takes, however the list has changed.
   const best = found[0]?.id ?? '';
@@ -74,7 +81,7 @@ function Search({ onDone }: { onDone: () => void }) {
         autoFocus
         value={query}
         onValueChange={setQuery}
-        placeholder="App, screen or action…"
+        placeholder="App, version, screen or action…"
         className={classes.input}
       />
       <Command.List className={classes.list} label="Results">

@@ -28,6 +28,23 @@ const groups: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
+    title: 'Time on the board',
+    keys: [
+      [['←', '→'], 'An hour back or on (Shift: a day)'],
+      [[',', '.'], 'To the deployment before or after'],
+      [['Home', 'End'], 'To the beginning, or back to now'],
+    ],
+  },
+  {
+    title: 'History',
+    keys: [
+      [['/'], 'Search'],
+      [['↑', '↓', 'PgUp', 'PgDn'], 'Move through the events'],
+      [['Home', 'End'], 'The newest or the oldest event'],
+      [['Enter'], 'To the details (Esc: back to the list)'],
+    ],
+  },
+  {
     title: 'Logs',
     keys: [
       [['Ctrl', 'F'], 'Find'],

@@ -12,11 +12,14 @@ interface CellActsProps {
   next: string | null;
   /** Keeps the room of a row that the other cells of a line have, so that what stands below is level. */
   level?: boolean;
+  /** Why nothing can be done here at all. */
+  blocked?: string;
 }
 
 /** What can be asked for in a cell besides a rollback: deploy, hold or release the hold, promote. */
-export function CellActs({ cell, next, level }: CellActsProps) {
-  const blocked = useSession().data?.readOnlyBecause ?? null;
+export function CellActs({ cell, next, level, blocked: off }: CellActsProps) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const blocked = off ?? readOnlyBecause;
   const { app, environment } = cell;
   const version = cell.ledger?.version ?? null;
   return (

@@ -71,3 +71,34 @@ export function fullTime(iso: string): string {
   const local = `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()} ${seconds(iso)}`;
   return `${local} local time, ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** The local day of a time: `Sunday 1 Mar 2026`, `Today`, `Yesterday`. */
+export function dayName(iso: string, now: number): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return 'unknown day';
+  const today = new Date(now);
+  if (at.toDateString() === today.toDateString()) return 'Today';
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (at.toDateString() === yesterday.toDateString()) return 'Yesterday';
+  return `${weekdays[at.getDay()]} ${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}`;
+}
+
+/** Local date and time with the year: `1 Mar 2026 14:02`. */
+export function dateTime(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return 'unknown';
+  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()} ${seconds(iso).slice(0, 5)}`;
+}
+
+/** A long span of time in ms, in its two greatest units: `4 min`, `3 h 20 min`, `2 d 4 h`, `63 d`. */
+export function span(ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / minute);
+  if (minutes < 1) return 'under a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return days < 14 && hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+}

@@ -44,8 +44,9 @@ export const historyProcedures = {
   /** What is known of one event beyond its row. */
   'history.event': {
     input: z.object({
-      app: name,
-      environment: name,
+      /** Empty where the event is about no single app or environment. */
+      app: z.string().max(200),
+      environment: z.string().max(200),
       version: z.string().nullable(),
       commit: z.string().regex(/^[0-9a-f]{40,64}$/),
       operationId: z.string().max(200).nullable(),

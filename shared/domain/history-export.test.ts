@@ -58,6 +58,6 @@ it('writes an event as one record of as many cells as the header has', () => {
   expect(csvHeader.endsWith('\r\n')).toBe(true);
   expect(csvLine(event)).toBe(
     `2026-03-01T12:00:00.000Z,deployment,frontend,production,,v2,deploy,"Ada ""the first"" Vale, O’Neill",` +
-      `"'=HYPERLINK(""http://evil.invalid"")","Déploie\r\nfrontend",${'a'.repeat(40)},\r\n`,
+      `"'=HYPERLINK(""http://evil.invalid"")","Déploie\r\nfrontend",${'a'.repeat(40)},,,\r\n`,
   );
 });

@@ -13,6 +13,8 @@ const columns = [
   'subject',
   'commit',
   'operationId',
+  'pipeline',
+  'path',
 ] as const;
 
 /** First line of an export as CSV. */
@@ -44,6 +46,8 @@ export function csvLine(event: HistoryEvent): string {
     subject: event.subject,
     commit: event.commit,
     operationId: event.operationId,
+    pipeline: 'path' in event ? event.pipeline : null,
+    path: 'path' in event ? event.path : null,
   };
   return `${columns.map((column) => csvCell(cells[column])).join(',')}\r\n`;
 }

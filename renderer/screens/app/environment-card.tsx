@@ -9,7 +9,7 @@ import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
 import { useNow } from '../../ui/use-now';
-import { Version } from '../../ui/version';
+import { VersionLink } from '../../ui/version-link';
 import { cameWord, driftText, holdSentence, operationStateWord, rolloutText, stepWord } from '../../ui/words';
 import classes from './environment-card.module.css';
 
@@ -52,13 +52,13 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
     <>
       <div className={classes.body}>
         <p className={classes.version}>
-          <Version value={cell.ledger?.version ?? null} strong />
+          <VersionLink app={cell.app} value={cell.ledger?.version ?? null} strong />
           <span className={classes.drift}>{drift}</span>
         </p>
         <p className={classes.quiet}>
           {previous ? (
             <>
-              before it <Version value={previous} />
+              before it <VersionLink app={cell.app} value={previous} />
             </>
           ) : (
             'no earlier version is known'

@@ -8,6 +8,7 @@ import { Panel } from '../../ui/panel';
 import { clock, fullTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
+import { VersionLink } from '../../ui/version-link';
 import { kindWord } from '../../ui/words';
 import classes from './recent-deployments.module.css';
 
@@ -43,13 +44,19 @@ export function RecentDeployments({ app, environments }: { app: string; environm
           {!deployments.data.complete && (
             <p className={classes.note}>The history is still being read: older deployments are to come.</p>
           )}
-          {deployments.data.more && limit < most && (
-            <div className={classes.note}>
+          <div className={classes.more}>
+            {deployments.data.more && limit < most && (
               <Button variant="default" onClick={() => setLimit((now) => Math.min(most, now * 2))}>
                 Show more
               </Button>
-            </div>
-          )}
+            )}
+            <Link
+              to="/history"
+              search={{ app: [app], ...(environment === all ? {} : { environment: [environment] }) }}
+            >
+              All of them, and what else happened, in the history
+            </Link>
+          </div>
         </>
       )}
     </Panel>
@@ -76,7 +83,7 @@ function DeploymentTable({ deployments }: { deployments: readonly Deployment[] }
             <td title={fullTime(each.at)}>{clock(each.at, now)}</td>
             <td>{each.environment}</td>
             <td className={classes.versions}>
-              <Version value={each.from} /> → <Version value={each.to} strong />
+              <Version value={each.from} /> → <VersionLink app={each.app} value={each.to} strong />
             </td>
             <td>
               {each.operationId ? (

@@ -2,6 +2,7 @@
 import { IconCircleX, IconLoader2 } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Cell } from '../../../shared/domain/board';
+import { kindLook } from '../../ui/event-words';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/mark';
 import { age, fullTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
@@ -16,6 +17,8 @@ interface BoardCellProps {
   cell: Cell | null;
   /** `14:02` when the environment's cluster is not live: what is shown is of then. */
   staleAsOf: string | null;
+  /** The moment of the past that it shows, ms since the epoch; `null`: now. */
+  past: number | null;
   column: number;
   tabIndex: 0 | -1;
   selected: boolean;
@@ -23,25 +26,30 @@ interface BoardCellProps {
 
 /** One cell: version and age above, state and drift below. Every part has its place, so that nothing moves. */
 export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
-  const { app, environment, cell, staleAsOf, column, tabIndex, selected } = props;
-  const now = useNow('calm');
+  const { app, environment, cell, staleAsOf, past, column, tabIndex, selected } = props;
+  const present = useNow('calm');
+  const now = past ?? present;
   return (
     <div
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={selected}
-      aria-label={cellLabel(app, environment, cell, staleAsOf, now)}
+      aria-label={cellLabel(app, environment, cell, staleAsOf, now, past !== null)}
       tabIndex={tabIndex}
       data-app={app}
       data-column={column}
       className={`${classes.cell} ${staleAsOf ? classes.stale : ''}`}
     >
-      {cell?.ledger ? <Content cell={cell} now={now} /> : <span className={classes.none}>—</span>}
+      {cell?.ledger ? (
+        <Content cell={cell} now={now} past={past !== null} />
+      ) : (
+        <span className={classes.none}>—</span>
+      )}
     </div>
   );
 });
 
-function Content({ cell, now }: { cell: Cell; now: number }) {
+function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }) {
   const drift = driftText(cell.drift);
   return (
     <>
@@ -59,9 +67,7 @@ function Content({ cell, now }: { cell: Cell; now: number }) {
         </span>
       </span>
       <span className={classes.line}>
-        <span className={classes.state}>
-          <State cell={cell} />
-        </span>
+        <span className={classes.state}>{past ? <Came cell={cell} /> : <State cell={cell} />}</span>
         <span className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}>
           {drift}
         </span>
@@ -81,6 +87,11 @@ function State({ cell }: { cell: Cell }) {
     return <OperationMark value={cell.operation.state} label={operationText(cell.operation)} />;
   }
   return <HealthMark value={cell.health} />;
+}
+
+/** How the version had come: in the past that is all that is known of its state. */
+function Came({ cell }: { cell: Cell }) {
+  return cell.deployed && <Mark {...kindLook(cell.deployed.kind)} />;
 }
 
 function Progress({ rollout }: { rollout: NonNullable<Cell['rollout']> }) {

@@ -22,12 +22,14 @@ interface BoardGridProps {
   rows: readonly Row[];
   environments: readonly EnvironmentView[];
   total: number;
+  /** The moment of the past that is shown, ms since the epoch; `null`: now. */
+  past: number | null;
   /** Told when a person is at the grid: rows keep their places then. */
   onEngaged: (engaged: boolean) => void;
 }
 
 /** Apps × environments. The app's name and the header stay in sight; only rows near the window are in the page. */
-export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridProps) {
+export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const names = environments.map((environment) => environment.name);
@@ -105,7 +107,7 @@ export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridPro
           if (place && app) open(app, names[place.column - 1] ?? null);
         }}
       >
-        <Head environments={environments} columns={columns} />
+        <Head environments={environments} columns={columns} past={past !== null} />
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (!row) return null;
@@ -121,6 +123,7 @@ export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridPro
               <Cells
                 row={row}
                 environments={environments}
+                past={past}
                 active={item.index === active.row ? active.column : -1}
               />
             </div>
@@ -131,7 +134,13 @@ export function BoardGrid({ rows, environments, total, onEngaged }: BoardGridPro
   );
 }
 
-function Head({ environments, columns }: { environments: readonly EnvironmentView[]; columns: string }) {
+interface HeadProps {
+  environments: readonly EnvironmentView[];
+  columns: string;
+  past: boolean;
+}
+
+function Head({ environments, columns, past }: HeadProps) {
   const now = useNow('calm');
   return (
     <div role="row" aria-rowindex={1} className={classes.head} style={{ gridTemplateColumns: columns }}>
@@ -150,7 +159,7 @@ function Head({ environments, columns }: { environments: readonly EnvironmentVie
             {name}
           </Link>
           {tier === 'production' && <span className={classes.tier}>live to users</span>}
-          {cluster.state !== 'live' && (
+          {cluster.state !== 'live' && !past && (
             <span className={classes.freshness} data-state={cluster.state}>
               {freshnessText(cluster, now)}
             </span>
@@ -181,8 +190,14 @@ function AppCell({ app, active }: { app: string; active: boolean }) {
   );
 }
 
-function Cells(props: { row: Row; environments: readonly EnvironmentView[]; active: number }) {
-  const { row, environments, active } = props;
+interface CellsProps {
+  row: Row;
+  environments: readonly EnvironmentView[];
+  past: number | null;
+  active: number;
+}
+
+function Cells({ row, environments, past, active }: CellsProps) {
   const now = useNow('calm');
   const selected = useUiState((state) =>
     state.selected?.app === row.app ? state.selected.environment : null,
@@ -196,6 +211,7 @@ function Cells(props: { row: Row; environments: readonly EnvironmentView[]; acti
       staleAsOf={
         cluster.state === 'unreachable' ? (cluster.asOf ? clock(cluster.asOf, now) : 'an unknown time') : null
       }
+      past={past}
       column={index + 1}
       tabIndex={active === index + 1 ? 0 : -1}
       selected={selected === name}

@@ -14,11 +14,14 @@ import { BoardGrid } from './board-grid';
 import classes from './board-screen.module.css';
 import { BoardSkeleton } from './board-skeleton';
 import { Inspector } from './inspector';
+import { PastBanner } from './past-banner';
 import { PipelineBar } from './pipeline-bar';
 import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
 import type { BoardSearch } from './search';
+import { TimeBar } from './time-bar';
 import { Toolbar } from './toolbar';
 import { useCellShortcuts } from './use-cell-shortcuts';
+import { usePast } from './use-past';
 
 const route = getRouteApi('/');
 
@@ -41,16 +44,18 @@ function LoadedBoard({ board: whole }: { board: Board }) {
   const search = route.useSearch();
   const pipelines = useMemo(() => boardPipelines(whole), [whole]);
   const pipeline = pipelines.find((name) => name === search.pipeline) ?? pipelines[0] ?? null;
-  const board = useMemo(() => boardOfPipeline(whole, pipeline), [whole, pipeline]);
+  const present = useMemo(() => boardOfPipeline(whole, pipeline), [whole, pipeline]);
   const navigate = route.useNavigate();
   const onSearch = (change: Partial<BoardSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 
+  const past = usePast(present, search.at ?? null, (at) => onSearch({ at: at ?? undefined }));
+  const { board } = past;
   const rows = useMemo(() => rowsOf(board), [board]);
   const counts = useMemo(() => chipCounts(rows), [rows]);
   const [engaged, setEngaged] = useState(false);
   const view = useSettledView(rows, search, engaged);
-  const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board);
+  const { focusRollback, rollbackWanted, rollbackFocused } = useCellShortcuts(board, past.at !== null);
   useShortcuts({ 'shift+r': focusRollback });
 
   const filtered = search.q !== undefined || search.only !== undefined;
@@ -69,17 +74,20 @@ function LoadedBoard({ board: whole }: { board: Board }) {
           onPipeline={(name) => onSearch({ pipeline: name })}
         />
         <Toolbar search={search} counts={counts} onSearch={onSearch} />
+        {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
         <Notices board={board} />
         {view.length > 0 ? (
           <BoardGrid
             rows={view}
             environments={board.environments}
             total={view.length}
+            past={past.at === null ? null : Date.parse(past.at)}
             onEngaged={setEngaged}
           />
         ) : (
           <Nothing board={board} onClear={() => onSearch({ q: undefined, only: undefined })} />
         )}
+        <TimeBar at={past.at} onDrag={past.onDrag} onAt={past.onAt} />
         <footer className={classes.foot}>
           {filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
           {board.commit && (
@@ -94,6 +102,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
       <Inspector
         board={board}
         rows={rows}
+        past={past.at === null ? null : { at: past.at, standing: past.standing }}
         rollbackWanted={rollbackWanted}
         onRollbackFocused={rollbackFocused}
       />

@@ -10,7 +10,7 @@ import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
 import { useNow } from '../../ui/use-now';
-import { Version } from '../../ui/version';
+import { VersionLink } from '../../ui/version-link';
 import { cameWord, holdSentence, rolloutText } from '../../ui/words';
 import { operationText } from './cell-text';
 import { DriftDetails } from './drift-details';
@@ -76,7 +76,7 @@ function Facts({ cell }: { cell: Cell }) {
         <div>
           <dt>Version</dt>
           <dd>
-            <Version value={cell.ledger?.version ?? null} strong />
+            <VersionLink app={cell.app} value={cell.ledger?.version ?? null} strong />
             {cell.inStep === false && (
               <span className={classes.small}> in the ledger; the cluster is not there yet</span>
             )}
@@ -112,6 +112,11 @@ function Facts({ cell }: { cell: Cell }) {
             ) : (
               'The history is not known that far.'
             )}
+            <p className={classes.small}>
+              <Link to="/history" search={{ app: [cell.app], environment: [cell.environment] }}>
+                What happened here
+              </Link>
+            </p>
           </dd>
         </div>
         {cell.applications.map((application) => (

@@ -21,6 +21,7 @@ export function cellLabel(
   cell: Cell | null,
   staleSince: string | null,
   now: number,
+  past: boolean,
 ): string {
   if (!cell?.ledger) return `${app}, ${environment}: not deployed here`;
   const parts = [
@@ -29,8 +30,10 @@ export function cellLabel(
       : cell.ledger.version === null
         ? 'no version'
         : shortVersion(cell.ledger.version),
-    cell.deployed ? `deployed ${ago(cell.deployed.at, now)}` : 'deployed at an unknown time',
-    stateText(cell),
+    cell.deployed
+      ? `deployed ${ago(cell.deployed.at, now)}${past ? ' then' : ''}`
+      : 'deployed at an unknown time',
+    past ? '' : stateText(cell),
     driftText(cell.drift),
     cell.hold ? holdText(cell.hold) : '',
     cell.operation ? `operation: ${operationText(cell.operation)}` : '',

@@ -12,5 +12,11 @@ export const boardSearchSchema = z.object({
   sort: z.enum(sorts).optional().catch(undefined),
   /** Name of the pipeline that is shown; absent: the first. */
   pipeline: z.string().max(100).optional().catch(undefined),
+  /** The moment that the board shows, ISO 8601; absent: now. */
+  at: z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)))
+    .optional()
+    .catch(undefined),
 });
 export type BoardSearch = z.infer<typeof boardSearchSchema>;

@@ -1,7 +1,9 @@
 import { useCallback, useState } from 'react';
 import type { Board } from '../../../shared/domain/board';
+import { announce } from '../../ui/announcer';
 import { useShortcuts } from '../../ui/shortcuts';
 import { openSheet, useUiState } from '../../ui/ui-state';
+import { pastBlocked } from './past-board';
 
 /** The environment that a version goes to from `environment`, `null` at the end of its chain. */
 export function nextEnvironment(board: Board, environment: string): string | null {
@@ -10,16 +12,18 @@ export function nextEnvironment(board: Board, environment: string): string | nul
 
 /**
  * Keys of the selected cell. All are capitals: small letters type ahead, and none of these acts by itself (they open
- * the sheet, or go to the Roll back button that says what it will do).
+ * the sheet, or go to the Roll back button that says what it will do). In the past they only say why they don't.
  */
-export function useCellShortcuts(board: Board) {
+export function useCellShortcuts(board: Board, past: boolean) {
   const [wanted, setWanted] = useState<string | null>(null);
   useShortcuts({
     'shift+d': () => {
+      if (past) return announce(pastBlocked);
       const { selected } = useUiState.getState();
       if (selected) openSheet({ kind: 'deploy', ...selected });
     },
     'shift+p': () => {
+      if (past) return announce(pastBlocked);
       const { selected } = useUiState.getState();
       if (!selected?.environment) return;
       const next = nextEnvironment(board, selected.environment);
@@ -29,9 +33,10 @@ export function useCellShortcuts(board: Board) {
     },
   });
   const focusRollback = useCallback(() => {
+    if (past) return announce(pastBlocked);
     const { selected } = useUiState.getState();
     if (selected?.environment) setWanted(`${selected.app} ${selected.environment}`);
-  }, []);
+  }, [past]);
   const rollbackFocused = useCallback(() => setWanted(null), []);
   return { focusRollback, rollbackWanted: wanted, rollbackFocused };
 }

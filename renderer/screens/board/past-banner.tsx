@@ -1,0 +1,33 @@
+import { Button } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import type { Failure } from '../../../shared/domain/failure';
+import { dateTime, fullTime } from '../../ui/time';
+import classes from './board-screen.module.css';
+
+interface PastBannerProps {
+  at: string;
+  failure: Failure | null;
+  onNow: () => void;
+}
+
+/** Says that the board shows the past, and leads back. */
+export function PastBanner({ at, failure, onNow }: PastBannerProps) {
+  return (
+    <div className={classes.past} role="note">
+      <IconHistory size={16} aria-hidden />
+      <span>
+        {failure ? (
+          `${failure.message} ${failure.meaning}`
+        ) : (
+          <>
+            This is the past: the board as it was on <strong title={fullTime(at)}>{dateTime(at)}</strong>.
+            Acting is off.
+          </>
+        )}
+      </span>
+      <Button variant="default" size="compact-xs" onClick={onNow}>
+        Back to now
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+import { Link } from '@tanstack/react-router';
+import type { Board, Cell } from '../../../shared/domain/board';
+import type { LedgerEvent } from '../../../shared/domain/history';
+import { shortVersion } from '../../../shared/domain/version';
+import { CellActs } from '../../ui/cell-acts';
+import { count } from '../../ui/count';
+import { aboutText, eventLook } from '../../ui/event-words';
+import { HoldMark, Mark } from '../../ui/mark';
+import { ago, dateTime, fullTime } from '../../ui/time';
+import { Version } from '../../ui/version';
+import { cameWord, driftSentence } from '../../ui/words';
+import classes from './inspector.module.css';
+import { pastBlocked } from './past-board';
+import { nextEnvironment } from './use-cell-shortcuts';
+
+/** One cell as it was. What could be done now is named, and off. */
+export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: string }) {
+  const { app, environment, deployed, hold } = cell;
+  const version = cell.ledger?.version ?? null;
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>
+          <Link to="/apps/$app" params={{ app }} search={{ environment }}>
+            {app}
+          </Link>
+        </h2>
+        <p className={classes.where}>
+          {environment}, as of {dateTime(at)}
+        </p>
+      </header>
+      <section className={classes.section} aria-label="Actions">
+        <p className={classes.small}>{pastBlocked}</p>
+        <CellActs cell={cell} next={nextEnvironment(board, environment)} blocked={pastBlocked} />
+      </section>
+      <section className={classes.section} aria-label="Facts">
+        <dl className={classes.facts}>
+          <div>
+            <dt>Version</dt>
+            <dd>
+              <Version value={version} strong />
+            </dd>
+          </div>
+          <div>
+            <dt>Deployed</dt>
+            <dd>
+              {deployed ? (
+                <>
+                  <span title={fullTime(deployed.at)}>{dateTime(deployed.at)}</span>,{' '}
+                  {ago(deployed.at, Date.parse(at))} then, by {deployed.author}
+                  <p className={classes.small}>
+                    {cameWord[deployed.kind]}
+                    {deployed.from && ` from ${shortVersion(deployed.from)}`}
+                    {deployed.reason && `: ${deployed.reason}`}
+                  </p>
+                </>
+              ) : (
+                'The history is not known that far.'
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>Drift</dt>
+            <dd>{driftSentence(cell.drift)}</dd>
+          </div>
+          <div>
+            <dt>Own file</dt>
+            <dd>
+              automatic deploys {switched(cell.ledger?.automaticDeploys)}, promotion{' '}
+              {switched(cell.ledger?.promote)}
+            </dd>
+          </div>
+        </dl>
+        <div className={classes.list}>
+          {version && (
+            <Link to="/apps/$app/versions/$version" params={{ app, version }}>
+              The way of {shortVersion(version)}
+            </Link>
+          )}
+          <Link to="/history" search={{ app: [app], environment: [environment], until: at }}>
+            What came before
+          </Link>
+        </div>
+      </section>
+      {hold && (
+        <section className={classes.section} aria-label="Hold">
+          <HoldMark value={hold} />
+          {hold.detail && <p className={classes.small}>{hold.detail}</p>}
+          {hold.by && (
+            <p className={classes.small}>
+              {hold.reason ? `“${hold.reason}”, ` : ''}by {hold.by}
+              {hold.since && `, ${dateTime(hold.since)}`}
+            </p>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+const switched = (value: boolean | null | undefined): string =>
+  value === true ? 'on' : value === false ? 'off' : 'not said';
+
+interface PastOverviewProps {
+  board: Board;
+  at: string;
+  /** What stood under `.signalbox/` then. */
+  standing: readonly LedgerEvent[];
+}
+
+/** The estate at a moment of the past, while nothing is selected. */
+export function PastOverview({ board, at, standing }: PastOverviewProps) {
+  const held = board.cells.filter(({ hold }) => hold !== null);
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>The estate then</h2>
+        <p className={classes.where}>
+          {dateTime(at)}: {count(board.apps.length, 'app')}
+        </p>
+      </header>
+      <section className={classes.section} aria-label="The moment">
+        <p className={classes.small}>
+          {board.committedAt && board.commit ? (
+            <>
+              As of commit <code>{board.commit.slice(0, 10)}</code> of {dateTime(board.committedAt)}. What
+              runs in clusters is not kept; versions and switches are what the release repo said.
+            </>
+          ) : (
+            'This moment lies before all history that is known here.'
+          )}
+        </p>
+        <Link to="/history" search={{ until: at }}>
+          The events before it
+        </Link>
+      </section>
+      <section className={classes.section} aria-label="Holds">
+        <h3>Held then</h3>
+        {held.length === 0 && <p className={classes.small}>No automatic deploys were held.</p>}
+        {held.slice(0, 12).map((cell) => (
+          <p key={`${cell.app} ${cell.environment}`} className={classes.line}>
+            {cell.app} · {cell.environment}
+          </p>
+        ))}
+        {held.length > 12 && <p className={classes.small}>and {held.length - 12} more</p>}
+      </section>
+      {standing.length > 0 && (
+        <section className={classes.section} aria-label="In force then">
+          <h3>In force then</h3>
+          <ul className={classes.list}>
+            {standing.slice(0, 20).map((event) => (
+              <li key={event.id} className={classes.line}>
+                <Mark {...eventLook(event)} />
+                <span className={classes.small}>{aboutText(event)}</span>
+              </li>
+            ))}
+          </ul>
+          {standing.length > 20 && <p className={classes.small}>and {standing.length - 20} more</p>}
+        </section>
+      )}
+    </>
+  );
+}

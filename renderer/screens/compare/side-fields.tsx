@@ -1,0 +1,48 @@
+import { NativeSelect } from '@mantine/core';
+import { fromLocalField, localField } from '../../ui/period';
+import classes from './compare-screen.module.css';
+
+interface Side {
+  environment: string | undefined;
+  at: string | undefined;
+}
+
+interface SideFieldsProps extends Side {
+  name: string;
+  environments: readonly string[];
+  onChange: (side: Side) => void;
+}
+
+/** One side of a comparison: which environment, and when. */
+export function SideFields({ name, environments, environment, at, onChange }: SideFieldsProps) {
+  return (
+    <fieldset className={classes.side}>
+      <legend>{name}</legend>
+      <NativeSelect
+        size="xs"
+        aria-label={`${name}: environment`}
+        value={environment ?? ''}
+        data={[
+          { value: '', label: 'All environments' },
+          ...environments.map((value) => ({ value, label: value })),
+        ]}
+        onChange={(event) => onChange({ environment: event.currentTarget.value || undefined, at })}
+      />
+      <input
+        type="datetime-local"
+        className={classes.field}
+        aria-label={`${name}: moment, empty for now`}
+        value={localField(at)}
+        onChange={(event) => onChange({ environment, at: fromLocalField(event.currentTarget.value) })}
+      />
+      <button
+        type="button"
+        className={classes.now}
+        aria-pressed={at === undefined}
+        onClick={() => onChange({ environment, at: undefined })}
+      >
+        Now
+      </button>
+    </fieldset>
+  );
+}

@@ -1,0 +1,71 @@
+import { Link } from '@tanstack/react-router';
+import type { FiguresRow } from '../../../shared/domain/history';
+import { SortHeading } from '../../ui/sort-heading';
+import { span } from '../../ui/time';
+import { useSorted } from '../../ui/use-sorted';
+import classes from './figures-screen.module.css';
+import { shareRolledBack, shareText } from './periods';
+
+const values = {
+  app: (row: FiguresRow) => row.key,
+  deployments: (row: FiguresRow) => row.deployments,
+  median: (row: FiguresRow) => row.leadTime?.median ?? null,
+  p90: (row: FiguresRow) => row.leadTime?.p90 ?? null,
+  rolledBack: shareRolledBack,
+  restore: (row: FiguresRow) => row.restore?.median ?? null,
+};
+const columns = [
+  { name: 'app', label: 'App' },
+  { name: 'deployments', label: 'Deployments' },
+  { name: 'median', label: 'Lead time, median' },
+  { name: 'p90', label: 'Lead time, p90' },
+  { name: 'rolledBack', label: 'Rolled back' },
+  { name: 'restore', label: 'Time to restore' },
+] as const;
+
+interface AppTableProps {
+  rows: readonly FiguresRow[];
+  chosen: string | undefined;
+  onApp: (app: string) => void;
+}
+
+/** The figures of every app, in the order of any of them. */
+export function AppTable({ rows, chosen, onApp }: AppTableProps) {
+  const { sorted, sorting } = useSorted(rows, values, { column: 'deployments', descending: true });
+  if (rows.length === 0) return <p className={classes.note}>No app was deployed there in this time.</p>;
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          {columns.map(({ name, label }) => (
+            <SortHeading key={name} column={name} label={label} sorting={sorting} number={name !== 'app'} />
+          ))}
+          <th scope="col">
+            <span className="visually-hidden">Its screen</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((row) => (
+          <tr key={row.key} data-chosen={row.key === chosen || undefined}>
+            <th scope="row">
+              <button type="button" className={classes.pick} onClick={() => onApp(row.key)}>
+                {row.key}
+              </button>
+            </th>
+            <td>{row.deployments.toLocaleString('en-GB')}</td>
+            <td>{row.leadTime ? span(row.leadTime.median) : '–'}</td>
+            <td>{row.leadTime ? span(row.leadTime.p90) : '–'}</td>
+            <td>{shareText(shareRolledBack(row))}</td>
+            <td>{row.restore ? span(row.restore.median) : '–'}</td>
+            <td>
+              <Link to="/apps/$app" params={{ app: row.key }}>
+                Open<span className="visually-hidden"> {row.key}</span>
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,49 @@
+import type { FiguresRow } from '../../../shared/domain/history';
+import { periodOf } from '../../../shared/domain/history-figures';
+
+const day = 24 * 3_600_000;
+type By = 'day' | 'week' | 'month';
+
+/** Every period between two times (ms), oldest first, as the figures name them. */
+export function periodsBetween(from: number, to: number, by: By): string[] {
+  const keys: string[] = [];
+  // A day at a time: no period is shorter.
+  for (let at = from; at < to + day; at += day) {
+    const key = periodOf(Math.min(at, to), by);
+    if (keys.at(-1) !== key) keys.push(key);
+  }
+  return keys;
+}
+
+/** The figures of every period, with the empty ones in between. */
+export function filledRows(rows: readonly FiguresRow[], keys: readonly string[]): FiguresRow[] {
+  const byKey = new Map(rows.map((row) => [row.key, row]));
+  const empty = (key: string): FiguresRow => ({
+    key,
+    deployments: 0,
+    leadTime: null,
+    rolledBack: 0,
+    restore: null,
+  });
+  return keys.map((key) => byKey.get(key) ?? empty(key));
+}
+
+/** Deployments that were rolled back, of a hundred; `null` without any deployment. */
+export const shareRolledBack = (row: FiguresRow): number | null =>
+  row.deployments === 0 ? null : (100 * row.rolledBack) / row.deployments;
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A period in words: `1 Mar 2026`, `week of 2 Mar 2026`, `Mar 2026` (UTC). */
+export function periodText(key: string, by: By): string {
+  const [year, month, date] = key.split('-');
+  const name = months[Number(month) - 1] ?? '';
+  if (by === 'month') return `${name} ${year}`;
+  return `${by === 'week' ? 'week of ' : ''}${Number(date)} ${name} ${year}`;
+}
+
+/** A share in words: `2.4 %`, `none`, `unknown`. */
+export function shareText(share: number | null): string {
+  if (share === null) return '–';
+  return share === 0 ? '0 %' : `${share.toFixed(1)} %`;
+}

@@ -1,0 +1,176 @@
+import { Link } from '@tanstack/react-router';
+import type { Ref } from 'react';
+import type { HistoryEvent } from '../../../shared/domain/history';
+import { shortVersion } from '../../../shared/domain/version';
+import { useEventDetails } from '../../data/history-queries';
+import { CopyButton } from '../../ui/copy-button';
+import { aboutText, eventLook, eventSubject, eventVersion } from '../../ui/event-words';
+import { KeptLogs, KeptObservations } from '../../ui/kept-view';
+import { Mark, OperationMark } from '../../ui/mark';
+import { Empty } from '../../ui/panel';
+import { ago, dateTime, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { Version } from '../../ui/version';
+import { operationStateWord } from '../../ui/words';
+import classes from './event-details.module.css';
+
+/** All about one event, at the right of the feed: it is always there, so choosing moves nothing. */
+export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; ref: Ref<HTMLElement> }) {
+  return (
+    <aside
+      ref={ref}
+      tabIndex={-1}
+      className={classes.details}
+      aria-label="Details of the event"
+      onKeyDown={(key) => {
+        if (key.key === 'Escape') document.querySelector<HTMLElement>('#content [role="listbox"]')?.focus();
+      }}
+    >
+      {event ? (
+        <Details event={event} />
+      ) : (
+        <Empty title="Nothing chosen">Choose an event to see its commit, reason and outcome.</Empty>
+      )}
+    </aside>
+  );
+}
+
+function Details({ event }: { event: HistoryEvent }) {
+  const now = useNow('calm');
+  const version = eventVersion(event);
+  const { app, environment } = event;
+  return (
+    <>
+      <header className={classes.head}>
+        <h2 className={classes.title}>
+          {app ? (
+            <Link to="/apps/$app" params={{ app }} search={environment ? { environment } : {}}>
+              {app}
+            </Link>
+          ) : (
+            eventSubject(event)
+          )}
+        </h2>
+        <p className={classes.where}>
+          {environment} <Mark {...eventLook(event)} />
+        </p>
+      </header>
+      <section className={classes.section}>
+        {event.type === 'deployment' ? (
+          <p className={classes.change}>
+            <Version value={event.from} /> → <Version value={event.to} strong />
+          </p>
+        ) : (
+          version !== null && (
+            <p className={classes.change}>
+              <Version value={version} strong />
+            </p>
+          )
+        )}
+        <dl className={classes.facts}>
+          <dt>When</dt>
+          <dd title={fullTime(event.at)}>
+            {dateTime(event.at)}, {ago(event.at, now)}
+          </dd>
+          <dt>By</dt>
+          <dd>{event.author}</dd>
+          {event.type === 'deployment' && event.returns && (
+            <>
+              <dt>Return</dt>
+              <dd>This version had run there before.</dd>
+            </>
+          )}
+          {event.reason && (
+            <>
+              <dt>Reason</dt>
+              <dd>{event.reason}</dd>
+            </>
+          )}
+          <dt>Commit</dt>
+          <dd className={classes.commit}>
+            <code>{event.commit.slice(0, 10)}</code>
+            <CopyButton text={event.commit} label="Copy the commit’s id" />
+          </dd>
+        </dl>
+        <p className={classes.links}>
+          {app && version && (
+            <Link to="/apps/$app/versions/$version" params={{ app, version }}>
+              The way of {shortVersion(version)}
+            </Link>
+          )}
+          <Link to="/" search={{ at: event.at }}>
+            The board then
+          </Link>
+          {app && (
+            <Link
+              to="/history"
+              search={{ app: [app], ...(environment ? { environment: [environment] } : {}) }}
+            >
+              Everything of {aboutText(event).replace(' · ', ' in ')}
+            </Link>
+          )}
+        </p>
+      </section>
+      <Known event={event} />
+    </>
+  );
+}
+
+/** What the repo and earlier observations know of it. */
+function Known({ event }: { event: HistoryEvent }) {
+  const { data } = useEventDetails(event);
+  if (!data) return null;
+  const { message, outcome, kept } = data;
+  return (
+    <>
+      {event.operationId && (
+        <section className={classes.section} aria-label="Operation">
+          <h3>Operation</h3>
+          {outcome ? (
+            <p>
+              <OperationMark value={outcome.state} label={operationStateWord[outcome.state]} />
+              {outcome.message && <span className={classes.small}> {outcome.message}</span>}
+            </p>
+          ) : (
+            <p className={classes.small}>It was started elsewhere: how it ended is not known here.</p>
+          )}
+          <p className={classes.small}>
+            {outcome ? (
+              <Link to="/operations/$operationId" params={{ operationId: event.operationId }}>
+                Look at the operation
+              </Link>
+            ) : (
+              <code>{event.operationId}</code>
+            )}
+          </p>
+        </section>
+      )}
+      {event.app && event.environment && (
+        <section className={classes.section} aria-label="Seen there">
+          <h3>Seen there</h3>
+          <KeptObservations kept={kept} />
+        </section>
+      )}
+      {'path' in event && (
+        <section className={classes.section} aria-label="File">
+          <h3>File</h3>
+          <code>{event.path}</code>
+        </section>
+      )}
+      {kept.logs.length > 0 && (
+        <section className={classes.section} aria-label="Kept logs">
+          <h3>Kept logs</h3>
+          <KeptLogs kept={kept} />
+        </section>
+      )}
+      <section className={classes.section} aria-label="Message">
+        <h3>Message of the commit</h3>
+        {message === null ? (
+          <p className={classes.small}>The repo here does not have this commit any more.</p>
+        ) : (
+          <pre className={classes.message}>{message}</pre>
+        )}
+      </section>
+    </>
+  );
+}

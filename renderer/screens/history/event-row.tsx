@@ -1,0 +1,83 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
+// biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and names its active option
+import { memo } from 'react';
+import type { HistoryEvent } from '../../../shared/domain/history';
+import type { KeptOutcome } from '../../../shared/domain/kept';
+import { eventLook, eventSubject, eventVersion } from '../../ui/event-words';
+import { Mark, OperationMark } from '../../ui/mark';
+import { fullTime, seconds } from '../../ui/time';
+import { Version } from '../../ui/version';
+import { operationStateWord } from '../../ui/words';
+import classes from './feed-list.module.css';
+
+interface EventRowProps {
+  id: string;
+  event: HistoryEvent | undefined;
+  outcome: KeptOutcome | undefined;
+  row: number;
+  rows: number;
+  active: boolean;
+  top: number;
+  height: number;
+}
+
+/** One event in one line; until it is read its place is kept. */
+export const EventRow = memo(function EventRow(props: EventRowProps) {
+  const { id, event, outcome, row, rows, active, top, height } = props;
+  return (
+    <div
+      id={id}
+      role="option"
+      aria-selected={active}
+      aria-setsize={rows}
+      aria-posinset={row + 1}
+      aria-label={event ? undefined : `Event ${row + 1}, being read`}
+      data-row={row}
+      className={classes.row}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      {event ? <Content event={event} outcome={outcome} /> : <span className={classes.ghost} />}
+    </div>
+  );
+});
+
+function Content({ event, outcome }: { event: HistoryEvent; outcome: KeptOutcome | undefined }) {
+  return (
+    <>
+      <span className={classes.time} title={fullTime(event.at)}>
+        {seconds(event.at).slice(0, 5)}
+      </span>
+      <span className={classes.what}>
+        <Mark {...eventLook(event)} />
+        {outcome && outcome.state !== 'succeeded' && (
+          <OperationMark value={outcome.state} iconOnly label={operationStateWord[outcome.state]} />
+        )}
+        {outcome?.state === 'succeeded' && <OperationMark value="succeeded" iconOnly />}
+      </span>
+      <span className={classes.app} title={eventSubject(event)}>
+        {eventSubject(event)}
+      </span>
+      <span className={classes.environment}>{event.environment}</span>
+      <span className={classes.versions}>
+        {event.type === 'deployment' ? (
+          <>
+            {event.from !== null && (
+              <>
+                <Version value={event.from} /> →{' '}
+              </>
+            )}
+            <Version value={event.to} strong />
+          </>
+        ) : (
+          eventVersion(event) !== null && <Version value={eventVersion(event)} />
+        )}
+      </span>
+      <span className={classes.author} title={event.author}>
+        {event.author}
+      </span>
+      <span className={classes.note} title={event.reason ?? event.subject}>
+        {event.reason ? `“${event.reason}”` : event.subject}
+      </span>
+    </>
+  );
+}

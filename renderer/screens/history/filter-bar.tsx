@@ -1,0 +1,129 @@
+import { Kbd, TextInput } from '@mantine/core';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { OutputOf } from '../../../shared/contract/contract';
+import { type DeploymentKind, deploymentKinds } from '../../../shared/domain/deployment';
+import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history';
+import { eventTypeWord } from '../../ui/event-words';
+import { PickMenu } from '../../ui/pick-menu';
+import { useShortcuts } from '../../ui/shortcuts';
+import { kindWord } from '../../ui/words';
+import classes from './filter-bar.module.css';
+import { type HistorySearch, isFiltered } from './search';
+import { TimeMenu } from './time-menu';
+
+interface FilterBarProps {
+  search: HistorySearch;
+  names: OutputOf<'history.names'> | undefined;
+  onSearch: (change: Partial<HistorySearch>) => void;
+}
+
+/** Milliseconds after the last letter before the feed is asked. */
+const typingPause = 120;
+
+const same = (value: string) => ({ value, label: value });
+const some = <T,>(values: T[]): T[] | undefined => (values.length > 0 ? values : undefined);
+
+/** What of the feed is shown: words, apps, environments, kinds, events, people and time, in any combination. */
+export function FilterBar({ search, names, onSearch }: FilterBarProps) {
+  return (
+    <div className={classes.bar} role="toolbar" aria-label="Filter">
+      <TextFilter value={search.q} onSearch={onSearch} />
+      <PickMenu
+        label="App"
+        choices={(names?.apps ?? []).map(same)}
+        picked={search.app ?? []}
+        onPick={(app) => onSearch({ app: some(app) })}
+      />
+      <PickMenu
+        label="Environment"
+        choices={(names?.environments ?? []).map(same)}
+        picked={search.environment ?? []}
+        onPick={(environment) => onSearch({ environment: some(environment) })}
+      />
+      <PickMenu
+        label="Kind"
+        choices={deploymentKinds.map((value) => ({ value, label: kindWord[value] }))}
+        picked={search.kind ?? []}
+        onPick={(kind) => onSearch({ kind: some(kind as DeploymentKind[]) })}
+      />
+      <PickMenu
+        label="Event"
+        choices={historyEventTypes.map((value) => ({ value, label: eventTypeWord(value) }))}
+        picked={search.event ?? []}
+        onPick={(event) => onSearch({ event: some(event as HistoryEventType[]) })}
+      />
+      <PickMenu
+        label="By"
+        choices={(names?.actors ?? []).map(same)}
+        picked={search.by ?? []}
+        onPick={(by) => onSearch({ by: some(by) })}
+      />
+      <TimeMenu since={search.since} until={search.until} onTime={onSearch} />
+      {isFiltered(search) && (
+        <button
+          type="button"
+          className={classes.clear}
+          onClick={() =>
+            onSearch({
+              q: undefined,
+              app: undefined,
+              environment: undefined,
+              kind: undefined,
+              event: undefined,
+              by: undefined,
+              since: undefined,
+              until: undefined,
+            })
+          }
+        >
+          <IconX size={13} aria-hidden />
+          Clear
+        </button>
+      )}
+    </div>
+  );
+}
+
+function TextFilter({ value, onSearch }: { value: string | undefined } & Pick<FilterBarProps, 'onSearch'>) {
+  const box = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(value ?? '');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // Somebody else changed the address (Back, Clear): the field follows, unless one is typing in it.
+  useEffect(() => {
+    if (timer.current === undefined) setText(value ?? '');
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (typed: string) => {
+    setText(typed);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      onSearch({ q: typed || undefined });
+    }, typingPause);
+  };
+  useShortcuts({
+    '/': () => {
+      box.current?.focus();
+      box.current?.select();
+    },
+  });
+  return (
+    <TextInput
+      ref={box}
+      size="xs"
+      className={classes.text ?? ''}
+      value={text}
+      aria-label="Search the history"
+      placeholder="Version, author, message, reason"
+      leftSection={<IconSearch size={14} aria-hidden />}
+      rightSection={<Kbd size="xs">/</Kbd>}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        if (text) type('');
+        else box.current?.blur();
+      }}
+    />
+  );
+}

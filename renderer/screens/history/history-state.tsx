@@ -1,0 +1,59 @@
+import { Progress } from '@mantine/core';
+import type { HistoryStatus } from '../../../shared/domain/history';
+import { count } from '../../ui/count';
+import { FailurePanel } from '../../ui/failure-panel';
+import { dateTime, duration } from '../../ui/time';
+import classes from './history-state.module.css';
+
+const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string> = {
+  root: '',
+  shallow: 'The local copy is shallow: what was before is only in the remote repo.',
+  partial: 'The local copy is a partial clone: what was before cannot be read here.',
+  unfinished: 'Older history is still being read.',
+};
+
+/** What the history is doing, and where it begins when that is not where the repo does. */
+export function HistoryState({ status }: { status: HistoryStatus }) {
+  const { phase, progress, beginning, notice, failure } = status;
+  const begins = beginning && phase !== 'indexing' && beginning.reason !== 'root' ? beginning : null;
+  return (
+    <>
+      {(phase === 'indexing' || phase === 'opening') && <Indexing progress={progress} />}
+      {failure && (
+        <div className={classes.failure}>
+          <FailurePanel failure={failure} />
+        </div>
+      )}
+      {begins && (
+        <p className={classes.note} role="note">
+          The history begins on {dateTime(begins.at)}. {because[begins.reason]}
+        </p>
+      )}
+      {notice && (
+        <p className={classes.note} role="note">
+          {notice}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Indexing({ progress }: Pick<HistoryStatus, 'progress'>) {
+  const part = progress?.total ? (100 * progress.done) / progress.total : 0;
+  const done = progress ? count(progress.done, 'commit') : '';
+  const text = progress
+    ? progress.total
+      ? `Reading the history, newest first: ${done} of about ${progress.total.toLocaleString('en-GB')}`
+      : `Reading the history, newest first: ${done}`
+    : 'Opening the history…';
+  const left = progress?.msLeft ? `, about ${duration(progress.msLeft)} left` : '';
+  return (
+    <div className={classes.indexing}>
+      <span>
+        {text}
+        {left}
+      </span>
+      <Progress value={part} size="xs" aria-label="Reading the history" className={classes.bar ?? ''} />
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { shortVersion } from '../../../shared/domain/version';
+import { useVersionWay } from '../../data/history-queries';
+import { useBoard } from '../../data/queries';
+import { CopyButton } from '../../ui/copy-button';
+import { eventLook, kindLook } from '../../ui/event-words';
+import { FailurePanel } from '../../ui/failure-panel';
+import { KeptLogs, KeptObservations } from '../../ui/kept-view';
+import { Mark } from '../../ui/mark';
+import { Empty, Panel } from '../../ui/panel';
+import { dateTime, fullTime, span } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { VersionLink } from '../../ui/version-link';
+import { endOf, firstReached, type Run } from './runs';
+import { Timeline } from './timeline';
+import classes from './version-screen.module.css';
+
+const route = getRouteApi('/apps/$app/versions/$version');
+
+/** One version's way: where it came when, how long it ran there, and what took its place. */
+export function VersionScreen() {
+  const { app, version } = route.useParams();
+  const way = useVersionWay(app, version);
+  const board = useBoard().data;
+  const order = board?.environments.map(({ name }) => name) ?? [];
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1>
+          <Link to="/apps/$app" params={{ app }}>
+            {app}
+          </Link>{' '}
+          <span className="mono" title={version}>
+            {shortVersion(version)}
+          </span>
+        </h1>
+        <CopyButton text={version} label="Copy the version" />
+        <Link to="/history" search={{ app: [app], q: version }}>
+          Its events
+        </Link>
+      </header>
+      {way.error && <FailurePanel failure={way.error.failure} onRetry={() => void way.refetch()} />}
+      {way.isPending && <p role="status">Reading its way…</p>}
+      {way.data?.length === 0 && (
+        <Empty title="It ran nowhere">
+          The history, as far as it is known here, has no deployment of {app} {shortVersion(version)}.
+        </Empty>
+      )}
+      {way.data && way.data.length > 0 && <Way runs={way.data} order={order} />}
+    </div>
+  );
+}
+
+function Way({ runs, order }: { runs: readonly Run[]; order: readonly string[] }) {
+  const now = useNow('calm');
+  return (
+    <>
+      <Panel title="Where it ran">
+        <div className={classes.plot}>
+          <Timeline runs={runs} order={order} now={now} />
+        </div>
+        <WayTable runs={runs} now={now} />
+      </Panel>
+      <div className={classes.kept}>
+        {firstReached(runs).map(({ environment, kept }) => (
+          <Panel key={environment} title={`Seen in ${environment}`}>
+            <div className={classes.body}>
+              <KeptObservations kept={kept} />
+              <KeptLogs kept={kept} />
+            </div>
+          </Panel>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function WayTable({ runs, now }: { runs: readonly Run[]; now: number }) {
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">Environment</th>
+          <th scope="col">Reached it</th>
+          <th scope="col">By</th>
+          <th scope="col">Ran for</th>
+          <th scope="col">Then</th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <tr key={run.deployment.id}>
+            <td>{run.environment}</td>
+            <td title={fullTime(run.deployment.at)}>
+              {dateTime(run.deployment.at)}
+              <span className={classes.quiet}>{sinceFirst(runs, run)}</span>
+            </td>
+            <td>
+              <span className={classes.by}>
+                <Mark {...eventLook(run.deployment)} />
+                {run.deployment.operationId ? (
+                  <Link to="/operations/$operationId" params={{ operationId: run.deployment.operationId }}>
+                    {run.deployment.author}
+                  </Link>
+                ) : (
+                  run.deployment.author
+                )}
+              </span>
+            </td>
+            <td>{span(endOf(run, now) - Date.parse(run.deployment.at))}</td>
+            <td>
+              <Then run={run} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** How long after its first arrival anywhere; empty for the first. */
+function sinceFirst(runs: readonly Run[], run: Run): string {
+  const passed =
+    Date.parse(run.deployment.at) - Math.min(...runs.map((one) => Date.parse(one.deployment.at)));
+  return passed > 0 ? ` after ${span(passed)}` : '';
+}
+
+function Then({ run }: { run: Run }) {
+  if (run.until === null) return <strong>still runs</strong>;
+  if (run.replacedBy === null) return <>the app went on {dateTime(run.until)}</>;
+  return (
+    <>
+      {run.rolledBack ? <Mark {...kindLook('rollback')} label="Rolled back to" /> : 'replaced by'}{' '}
+      <VersionLink app={run.deployment.app} value={run.replacedBy} />{' '}
+      <span className={classes.quiet}>{dateTime(run.until)}</span>
+    </>
+  );
+}
