@@ -94,6 +94,10 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     ledger: world.ledger.freshness(),
     running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: actOf(holder.intent) } : null,
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
+    syncWindows: cluster?.view.syncWindows(app) ?? null,
+    syncs: (cluster?.view.applicationDetails(app) ?? []).flatMap(({ name, currentOperation: operation }) =>
+      operation && operation.state !== 'ended' ? [{ application: name, operation }] : [],
+    ),
     gaps: cluster?.view.gaps() ?? [],
     access: accessNeeded(world, intent, before),
     health: worstHealth(applications),

@@ -88,6 +88,13 @@ function input(apps: number): BoardInput {
       applications: (name) => [application({ name, version: 'v1' })],
       rollouts: () => [rollout],
       workflows: () => [],
+      syncWindows: () => ({
+        state: 'manual-only',
+        project: 'govuk',
+        text: 'Automatic syncs wait: Budget day.',
+        opensAt: null,
+        windows: [],
+      }),
     }),
     operation: () => null,
     problems: [],
@@ -98,6 +105,7 @@ describe('the board', () => {
   it('has a cell for every file, with what it stands for', () => {
     const board = assembleBoard(input(2));
     expect(board.apps).toEqual(['app-0', 'app-1']);
+    expect(board.cells[0]?.syncWindow).toMatchObject({ state: 'manual-only', project: 'govuk' });
     expect(board.cells).toHaveLength(8);
     expect(board.environments.map((one) => one.before)).toEqual([
       null,

@@ -10,6 +10,7 @@ import { type HoldFacts, holdState, shutGateState } from './hold-state';
 import type { Operation } from './operation';
 import { presentStep } from './operation-reducer';
 import { newPodsReady, type Rollout } from './rollout';
+import type { SyncWindowsView } from './sync-window-view';
 import type { Workflow } from './workflow';
 
 /** What the ledger says of one cell. */
@@ -24,6 +25,7 @@ export interface ClusterReading {
   applications(app: string): readonly Application[];
   rollouts(app: string): readonly Rollout[];
   workflows(filter: { app: string }): readonly Workflow[];
+  syncWindows(app: string): SyncWindowsView | null;
 }
 
 /** Everything that a board is made of. Lookups answer from memory. */
@@ -120,6 +122,13 @@ function holdsOf(input: BoardInput, app: string): HoldRecord[] {
   });
 }
 
+/** The windows of a cell as far as they keep something waiting. */
+function shutWindow(windows: SyncWindowsView | null): Cell['syncWindow'] {
+  if (windows === null || windows.state === 'open' || windows.state === 'unknown') return null;
+  const { state, project, text, opensAt } = windows;
+  return { state, project, text, opensAt };
+}
+
 /** One cell; `null` when the app has no file there. */
 export function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
   const ledger = input.files.get(environment)?.get(app);
@@ -147,6 +156,7 @@ export function assembleCell(input: BoardInput, app: string, environment: string
     rollout: rolloutSummary(cluster?.rollouts(app) ?? []),
     drift,
     hold: holdOf(input, app, environment, ledger),
+    syncWindow: shutWindow(cluster?.syncWindows(app) ?? null),
     operation: operation && { id: operation.id, state: operation.state, step: presentStep(operation) },
     rollbackTarget: input.rollbackTarget(app, environment, ledger.version),
   };

@@ -106,6 +106,19 @@ export const cellSchema = z.object({
     .nullable(),
   drift: driftSchema,
   hold: holdSchema.nullable(),
+  /** A sync window of Argo CD that keeps syncs of the app waiting; `null`: none does, or it is not known. */
+  syncWindow: z
+    .object({
+      /** `manual-only`: automatic syncs wait; `closed`: all do. */
+      state: z.enum(['manual-only', 'closed']),
+      project: z.string(),
+      /** In words: which window. */
+      text: z.string(),
+      /** When automatic syncs may run again; `null`: not within a year. ISO 8601 UTC. */
+      opensAt: z.string().nullable(),
+    })
+    .nullable()
+    .optional(),
   operation: z
     .object({ id: z.string(), state: operationStateSchema, step: stepNameSchema.nullable() })
     .nullable(),

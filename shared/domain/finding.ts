@@ -17,6 +17,7 @@ const findingCodes = [
   'migration',
   'migrations-unknown',
   'sync-window',
+  'sync-running',
   'environment-unreachable',
   'environment-part-unseen',
   'permission',

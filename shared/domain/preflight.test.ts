@@ -31,6 +31,8 @@ const outside: OutsideFacts = {
   running: null,
   cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   gaps: [],
+  syncWindows: { state: 'open', project: 'govuk', text: 'Syncs may run.', opensAt: null, windows: [] },
+  syncs: [],
   access: [],
   health: 'Healthy',
   inStep: true,
@@ -147,6 +149,51 @@ describe('preflight', () => {
       const findings = preflightFindings(intent, { ...ledger, ...facts }, outside);
       expect(obstacles(insists, findings).some((one) => one.level === 'block')).toBe(true);
     }
+  });
+
+  it('tells what sync windows mean, and lets a rollback be', () => {
+    const shut = (state: 'closed' | 'manual-only') => ({
+      syncWindows: { state, project: 'govuk', text: 'Syncs wait.', opensAt: null, windows: [] },
+    });
+    const unknown = { syncWindows: { state: 'unknown' as const, because: 'Forbidden.' } };
+    expect(codes(deploy, {}, shut('closed'))).toContain('sync-window:block');
+    expect(codes(rollback, {}, shut('closed'))).toEqual(['sync-window:warn']);
+    expect(codes(deploy, {}, shut('manual-only'))).toContain('sync-window:warn');
+    expect(codes(rollback, {}, shut('manual-only'))).toEqual([]);
+    expect(codes(rollback, {}, unknown)).toEqual(['sync-window:unknown']);
+    // Without an Application, or while the cluster is away, that is told elsewhere.
+    expect(codes(rollback, {}, { syncWindows: null })).toEqual([]);
+    const findings = preflightFindings(deploy, ledger, { ...outside, ...shut('closed') });
+    const over = { ...deploy, reason: 'agreed', override: [...findings.map(({ code }) => code)] };
+    expect(obstacles(over, findings)).toEqual([]);
+  });
+
+  it('names the sync that runs already', () => {
+    const operation = {
+      state: 'waiting-to-retry',
+      phase: 'Running',
+      message: 'one or more synchronization tasks completed unsuccessfully. Retrying attempt #1',
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:01:00Z',
+      retryCount: 1,
+      retryLimit: 5,
+      initiatedBy: 'Argo CD (automatic sync)',
+      automated: true,
+      operationId: null,
+      info: [],
+      revisions: [],
+      prune: true,
+      dryRun: false,
+      partial: false,
+      syncOptions: [],
+      runningHook: null,
+      results: [],
+    } satisfies OutsideFacts['syncs'][number]['operation'];
+    expect(codes(rollback, {}, { syncs: [{ application: 'frontend', operation }] })).toEqual([
+      'sync-running:warn',
+    ]);
+    const first = { ...operation, state: 'running' as const, retryCount: 0 };
+    expect(codes(rollback, {}, { syncs: [{ application: 'frontend', operation: first }] })).toEqual([]);
   });
 
   it('takes an override only with a reason, and only for what it names', () => {

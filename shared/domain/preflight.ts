@@ -1,3 +1,4 @@
+import type { ApplicationOperation } from './application-detail';
 import type { Cell } from './board';
 import type { Change } from './change';
 import type { ClusterAccess, ClusterAct } from './cluster-access';
@@ -8,6 +9,7 @@ import type { Freshness } from './freshness';
 import type { HoldRecord, ShutGate } from './hold';
 import type { AppIntent } from './operation';
 import type { Evidence } from './rollback-target';
+import type { SyncWindowsView } from './sync-window-view';
 import { compareVersions, shortVersion } from './version';
 
 /** How the tests of a version went in the environment before. */
@@ -45,6 +47,10 @@ export interface OutsideFacts {
   /** The operation that holds the cell, when another one does. */
   running: { id: string; what: string } | null;
   cluster: Freshness;
+  /** What Argo CD's sync windows say there; `null`: the app has no Application there. */
+  syncWindows: SyncWindowsView | null;
+  /** Syncs of the app's Applications that are not over. */
+  syncs: readonly { application: string; operation: ApplicationOperation }[];
   /** Kinds that cannot be seen in the environment although its cluster answers. */
   gaps: readonly ClusterGap[];
   /** What one may do in the clusters that the intent touches and that answer. */
@@ -238,6 +244,65 @@ function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   return [];
 }
 
+/** What a sync window means for the intent. A rollback is never held up by a question of time alone. */
+function windowFindings(intent: Ask, { cluster, syncWindows: windows }: OutsideFacts): Finding[] {
+  if (cluster.state !== 'live' || windows === null || windows.state === 'open') return [];
+  const name = intent.environment;
+  if (windows.state === 'unknown')
+    return [
+      finding(
+        'sync-window',
+        'unknown',
+        `Whether a sync window keeps syncs in ${name} waiting is not known.`,
+        windows.because,
+      ),
+    ];
+  const until = windows.opensAt === null ? 'No end is in sight.' : `Until ${windows.opensAt}.`;
+  const evidence = `AppProject ${windows.project}. ${until}`;
+  const isRollback = intent.kind === 'rollback';
+  if (windows.state === 'manual-only')
+    return [
+      finding(
+        'sync-window',
+        isRollback ? 'info' : 'warn',
+        `${windows.text} This deployment asks for a sync by hand, which may run.`,
+        evidence,
+      ),
+    ];
+  return [
+    finding(
+      'sync-window',
+      isRollback ? 'warn' : 'block',
+      `${windows.text} The commit would land, and Argo CD would not apply it before the window opens.`,
+      evidence,
+      true,
+    ),
+  ];
+}
+
+/** Syncs that are under way there: Argo CD does one at a time per Application. */
+function syncFindings({ cluster, syncs }: OutsideFacts): Finding[] {
+  if (cluster.state !== 'live') return [];
+  return syncs.map(({ application, operation }) => {
+    const { state, initiatedBy, message, startedAt, retryCount } = operation;
+    const stuck = state === 'waiting-to-retry' || state === 'blocked' || retryCount > 0;
+    const what =
+      state === 'requested' ? 'is asked to sync' : state === 'terminating' ? 'ends a sync of' : 'is syncing';
+    return finding(
+      'sync-running',
+      stuck || !operation.automated ? 'warn' : 'info',
+      `Argo CD ${what} ${application}, for ${initiatedBy ?? 'somebody'}: this one has to wait for it.`,
+      [
+        startedAt ? `Since ${startedAt}.` : null,
+        message,
+        retryCount > 0 ? `Attempt ${retryCount + 1}.` : null,
+      ]
+        .filter((one) => one !== null)
+        .join(' ') || 'The Application’s operation.',
+    );
+  });
+}
+
 const actWords: Record<ClusterAct, string> = {
   refresh: 'have Argo CD look at once (it looks by itself every few minutes)',
   sync: 'start a sync',
@@ -411,6 +476,8 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
     ...versionFindings(intent, outside),
     ...testFindings(intent, outside),
     ...clusterFindings(intent, outside),
+    ...windowFindings(intent, outside),
+    ...syncFindings(outside),
     ...changeFindings(intent, ledger, outside),
   ];
 }

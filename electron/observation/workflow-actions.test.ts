@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FailureError } from '../../shared/domain/failure';
+import type { ManualAct } from '../../shared/domain/manual-act';
+import { createManualActs } from '../engine/manual-acts';
+import { somePod, startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { connect } from '../systems/kubernetes/connection';
+import { observeCluster } from './observe-cluster';
+import type { Cluster } from './types';
+
+const never = new AbortController().signal;
+const place = {
+  environment: 'staging',
+  argoNamespace: 'cluster-services',
+  workflowsNamespace: 'apps',
+  appsNamespace: 'apps',
+  parentApplication: 'app-config',
+};
+const failed = {
+  metadata: {
+    name: 'post-sync-1',
+    namespace: 'apps',
+    generateName: 'post-sync-',
+    labels: { repoName: 'frontend', imageTag: 'v1', 'workflows.argoproj.io/completed': 'true' },
+  },
+  spec: { workflowTemplateRef: { name: 'post-sync' } },
+  status: {
+    phase: 'Failed',
+    nodes: {
+      'post-sync-1': {
+        id: 'post-sync-1',
+        name: 'post-sync-1',
+        type: 'DAG',
+        phase: 'Failed',
+        children: ['a', 'b'],
+      },
+      a: { id: 'a', name: 'post-sync-1.a', type: 'Pod', phase: 'Succeeded', boundaryID: 'post-sync-1' },
+      b: { id: 'b', name: 'post-sync-1.b', type: 'Pod', phase: 'Failed', boundaryID: 'post-sync-1' },
+    },
+  },
+};
+const podOf = (node: string) => {
+  const pod = somePod(`pod-of-${node}`, { 'workflows.argoproj.io/workflow': 'post-sync-1' });
+  return { ...pod, metadata: { ...pod.metadata, annotations: { 'workflows.argoproj.io/node-id': node } } };
+};
+
+describe('acts on a cluster', () => {
+  let there: TestCluster;
+  let cluster: Cluster;
+  const stored = (name: string) => there.store.get('Workflow', 'apps', name) as unknown as typeof failed;
+
+  beforeEach(async () => {
+    there = await startTestCluster();
+    there.store.create('Workflow', failed as never);
+    for (const node of ['a', 'b']) there.store.create('Pod', podOf(node) as never);
+    cluster = observeCluster({
+      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      place,
+      report: () => undefined,
+    });
+    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
+  });
+  afterEach(async () => {
+    await cluster.close();
+    await there.close();
+  });
+
+  it('retry deletes the pods of what failed and nothing else', async () => {
+    expect(await cluster.actions.retryWorkflow('apps', 'post-sync-1', {}, never)).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(there.store.list('Pod').map(({ metadata }) => metadata.name)).toEqual(['pod-of-a']);
+    expect(stored('post-sync-1')).toMatchObject({
+      status: { phase: '', nodes: { 'post-sync-1': { phase: 'Running', children: ['a'] } } },
+    });
+    // It is under way by now: another retry is refused.
+    expect(await cluster.actions.retryWorkflow('apps', 'post-sync-1', {}, never)).toMatchObject({
+      failure: { code: 'refused' },
+    });
+  });
+
+  it('a resubmission and a submission are made once, however often the answer is lost', async () => {
+    const again = () => cluster.actions.resubmitWorkflow('apps', 'post-sync-1', { id: 'click-1' }, never);
+    const [first, second] = [await again(), await again()];
+    expect(first).toEqual(second);
+    const submit = () =>
+      cluster.actions.submitWorkflow(
+        { id: 'op-1.smoke', template: 'smoke-tests', parameters: { bag: '7' } },
+        never,
+      );
+    expect(await submit()).toEqual(await submit());
+    expect(there.store.list('Workflow')).toHaveLength(3);
+    expect(
+      there.store.list('Workflow', { labelSelector: 'signalbox.dev/operation=op-1.smoke' }),
+    ).toMatchObject([{ spec: { workflowTemplateRef: { name: 'smoke-tests' } } }]);
+  });
+
+  it('suspends and resumes', async () => {
+    there.store.create('Workflow', {
+      metadata: { name: 'runs', namespace: 'apps', labels: { repoName: 'frontend' } },
+      spec: {},
+      status: { phase: 'Running' },
+    } as never);
+    expect(await cluster.actions.suspendWorkflow('apps', 'runs', never)).toMatchObject({
+      value: { changed: true },
+    });
+    await vi.waitFor(() => expect(cluster.view.workflow('apps', 'runs')?.suspended).toBe(true));
+    const resumed = await cluster.actions.resumeWorkflow('apps', 'runs', { actor: 'Ada' }, never);
+    expect(resumed).toMatchObject({ value: { changed: true } });
+    expect(stored('runs').spec).not.toHaveProperty('suspend');
+  });
+
+  it('tells of the failing pod with its events and the log of the instance that ended', async () => {
+    expect(await cluster.failingPod('frontend', never)).toBeNull();
+  });
+
+  describe('by hand', () => {
+    const kept = new Map<string, ManualAct>();
+    const acts = (options: { readOnlyBecause?: string; cluster?: Cluster } = {}) =>
+      createManualActs({
+        clusters: new Map([['staging', options.cluster ?? cluster]]),
+        store: {
+          recordAct: (act) => {
+            kept.set(act.id, act);
+            return null;
+          },
+          act: (id) => kept.get(id) ?? null,
+        },
+        actor: () => 'Ada',
+        readOnlyBecause: options.readOnlyBecause ?? null,
+        now: () => new Date(),
+      });
+    const resubmit = (id: string) => ({
+      id,
+      kind: 'resubmit' as const,
+      environment: 'staging',
+      app: 'frontend',
+      object: 'Workflow post-sync-1',
+      perform: async (one: Cluster, signal: AbortSignal) => {
+        const made = await one.actions.resubmitWorkflow('apps', 'post-sync-1', { id }, signal);
+        return made.ok ? { ok: true as const, value: { text: 'again', created: made.value } } : made;
+      },
+    });
+    const codeOf = (promise: Promise<unknown>) =>
+      promise.then(
+        () => 'done',
+        (error: unknown) => (error instanceof FailureError ? error.failure.code : error),
+      );
+
+    it('a double click is one act, and another click meanwhile is refused', async () => {
+      const desk = acts();
+      const first = desk.run(resubmit('click-a'));
+      const double = desk.run(resubmit('click-a'));
+      expect(await codeOf(desk.run(resubmit('click-b')))).toBe('busy');
+      expect(await double).toEqual(await first);
+      // The same click long after (a window that lost its answer): what it made is told, nothing is done.
+      expect(await desk.run(resubmit('click-a'))).toEqual(await first);
+      expect(there.store.list('Workflow')).toHaveLength(2);
+      expect(kept.get('click-a')).toMatchObject({
+        outcome: 'done',
+        actor: 'Ada',
+        object: 'Workflow post-sync-1',
+      });
+      expect(kept.has('click-b')).toBe(false);
+    });
+
+    it('is refused where the estate is read-only, the account may not, or the cluster refuses', async () => {
+      expect(await codeOf(acts({ readOnlyBecause: 'Read-only.' }).run(resubmit('click-c')))).toBe(
+        'read-only',
+      );
+      const reader = observeCluster({
+        connection: connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
+        place,
+        report: () => undefined,
+      });
+      await vi.waitFor(() => expect(reader.view.access('submit-workflow').state).toBe('denied'));
+      expect(await codeOf(acts({ cluster: reader }).run(resubmit('click-d')))).toBe('forbidden');
+      await reader.close();
+      const terminate = {
+        ...resubmit('click-e'),
+        kind: 'terminate-sync' as const,
+        perform: (one: Cluster, signal: AbortSignal) =>
+          one.actions
+            .terminate('nothing', null, signal)
+            .then((answer) => (answer.ok ? { ok: true as const, value: { text: 'ended' } } : answer)),
+      };
+      expect(await codeOf(acts().run(terminate))).toBe('not-found');
+      expect(kept.get('click-e')).toMatchObject({ outcome: 'refused' });
+    });
+
+    it('stays unknown when no answer came', async () => {
+      const lost = {
+        ...resubmit('click-f'),
+        perform: async () => {
+          throw new DOMException('too late', 'TimeoutError');
+        },
+      };
+      expect(await codeOf(acts().run(lost))).toBe('timeout');
+      expect(kept.get('click-f')).toMatchObject({ outcome: 'unknown' });
+    });
+  });
+});
