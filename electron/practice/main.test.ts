@@ -18,6 +18,7 @@ import {
   releaseRepoName,
   seedServices,
 } from './estate/apps';
+import { lockPath } from './estate/bag-locks';
 import { gitEnvironment } from './git/command';
 
 const release = { owner, repo: releaseRepoName };
@@ -235,6 +236,26 @@ describe('the practice estate as a process', () => {
     await expect(
       practice.control.deployAsSomeoneElse({ app: 'signon', environment: 'staging', version: 'v9999999' }),
     ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it("has an environment's lock taken and given back by another release manager", async () => {
+    const environment = 'notify-staging';
+    const lock = () => git('-C', 'work', 'show', `origin/main:${lockPath(environment)}`);
+    const { commit } = await practice.control.lockAsSomeoneElse({ environment });
+    await git('-C', 'work', 'fetch', '-q', 'origin');
+    expect(await git('-C', 'work', 'rev-parse', 'origin/main')).toBe(commit);
+    expect(parse(await lock())).toMatchObject({
+      held: { by: 'Odalys Brandt', kind: 'manual', reason: 'Looking into slow letters' },
+    });
+    await expect(practice.control.lockAsSomeoneElse({ environment, how: 'killed' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await practice.control.unlockAsSomeoneElse({ environment });
+    await git('-C', 'work', 'fetch', '-q', 'origin');
+    expect(parse(await lock())).toMatchObject({ held: null });
+    await expect(practice.control.unlockAsSomeoneElse({ environment })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('refuses strangers, unknown scenarios and bad input', async () => {

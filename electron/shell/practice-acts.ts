@@ -20,6 +20,8 @@ export type PracticeControl = Pick<
   | 'gitDown'
   | 'gitUp'
   | 'deployAsSomeoneElse'
+  | 'lockAsSomeoneElse'
+  | 'unlockAsSomeoneElse'
   | 'setSpeed'
   | 'reset'
 >;
@@ -88,6 +90,17 @@ export async function playAct(
           version: act.version,
         });
         return `Another release manager set ${act.app} to ${act.version} in ${act.environment}.`;
+      case 'someone-else-locks': {
+        const environment = bagEnvironmentOf(act.environment);
+        if (!act.locked) {
+          await control.unlockAsSomeoneElse({ environment });
+          return `Another release manager gave the lock of ${environment} back.`;
+        }
+        await control.lockAsSomeoneElse({ environment, how: act.how });
+        return act.how === 'killed'
+          ? `Another release manager's console locked ${environment} and was killed.`
+          : `Another release manager locked ${environment}.`;
+      }
       case 'suite':
         await control.breakSuite({
           environment: bagEnvironmentOf(act.environment),

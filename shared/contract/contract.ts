@@ -191,6 +191,12 @@ export const procedures = {
       z.object({ act: z.literal('git'), up: z.boolean() }),
       z.object({ act: z.literal('someone-else-deploys'), app: name, environment: name, version: name }),
       z.object({
+        act: z.literal('someone-else-locks'),
+        environment: name,
+        how: z.enum(['by-hand', 'killed']),
+        locked: z.boolean(),
+      }),
+      z.object({
         act: z.literal('suite'),
         environment: name,
         suite: name,

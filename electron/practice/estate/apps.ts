@@ -7,6 +7,8 @@ export const releaseRepoName = 'govuk-helm-charts';
 /** Environments of the chain of apps, in the order in which versions travel. */
 export const environments = ['integration', 'staging', 'production'] as const;
 export type AppsEnvironment = (typeof environments)[number];
+/** Name of the pipeline of bags. */
+export const bagPipelineName = 'notify';
 /** Environments of the chain of bags, in the order in which bags travel. */
 export const bagEnvironments = ['notify-preview', 'notify-staging', 'notify-production'] as const;
 export type BagEnvironment = (typeof bagEnvironments)[number];

@@ -145,6 +145,23 @@ export const controlCommands = {
     }),
     output: z.object({ commit }),
   },
+  /**
+   * Another release manager locks an environment that bags come to, by a plain commit: by hand with a reason, or as
+   * what their console left behind when it was killed (`killed`).
+   */
+  lockAsSomeoneElse: {
+    input: z.strictObject({
+      environment: z.enum(bagEnvironments),
+      how: z.enum(['by-hand', 'killed']).default('by-hand'),
+      reason: z.string().min(1).max(200).default('Looking into slow letters'),
+    }),
+    output: z.object({ commit }),
+  },
+  /** The other release manager gives their lock back. */
+  unlockAsSomeoneElse: {
+    input: z.strictObject({ environment: z.enum(bagEnvironments) }),
+    output: z.object({ commit }),
+  },
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
   status: { input: nothing, output: practiceStatusSchema },

@@ -5,6 +5,7 @@ import {
   allEnvironments,
   type BagEnvironment,
   bagEnvironments,
+  bagPipelineName,
   environments,
   owner,
   releaseRepoName,
@@ -105,7 +106,7 @@ function bagsPipeline(speed: number) {
         : [],
   });
   return {
-    name: 'notify',
+    name: bagPipelineName,
     kind: 'bags',
     environments: [...bagEnvironments],
     services: seedServices.map(({ repo }) => repo),

@@ -18,6 +18,15 @@ export interface WatchedReleaseRepo extends ReleaseRepo {
     person: Person,
     change: { repo: string; environment: string; message: string; edit: (text: string) => string },
   ): Promise<string>;
+  /**
+   * A person's change of any one file, as a commit on main by them.
+   * @param change.edit the file's text from what it was, `null`: there was none
+   * @returns the commit.
+   */
+  commitFileAs(
+    person: Person,
+    change: { path: string; message: string; edit: (text: string | null) => string },
+  ): Promise<string>;
 }
 
 /**
@@ -58,6 +67,23 @@ export async function openReleaseRepo(options: {
       if (parsed) values.set(name, parsed);
     }
     return values;
+  };
+  const commitFileAs: WatchedReleaseRepo['commitFileAs'] = async (person, { path, message, edit }) => {
+    for (;;) {
+      const base = await head();
+      const text = await repo.text(base, path);
+      const next = edit(text);
+      if (next === text) return base;
+      const commit = await repo.commitFiles({
+        parent: base,
+        files: new Map([[path, next]]),
+        message,
+        author: signed(person),
+      });
+      if (!(await repo.swapRef(mainRef, base, commit))) continue;
+      await lookAgain();
+      return commit;
+    }
   };
   const signed = (person: Person): Signature => ({ name: person.name, email: person.email, at: now() });
 
@@ -113,24 +139,14 @@ export async function openReleaseRepo(options: {
       throw new Error(`${path} changed under every one of ${mostTries} tries`);
     },
 
-    async commitAs(person, { repo: app, environment, message, edit }) {
+    commitAs(person, { repo: app, environment, message, edit }) {
       const path = imageTagPath(environment, app);
-      for (;;) {
-        const base = await head();
-        const text = await repo.text(base, path);
+      const change = (text: string | null): string => {
         if (text === null) throw new Error(`the release repo has no ${path}`);
-        const next = edit(text);
-        if (next === text) return base;
-        const commit = await repo.commitFiles({
-          parent: base,
-          files: new Map([[path, next]]),
-          message,
-          author: signed(person),
-        });
-        if (!(await repo.swapRef(mainRef, base, commit))) continue;
-        await lookAgain();
-        return commit;
-      }
+        return edit(text);
+      };
+      return commitFileAs(person, { path, message, edit: change });
     },
+    commitFileAs,
   };
 }

@@ -1,4 +1,12 @@
-import { allApps, allEnvironments, type SeedApp, seedServices } from './apps';
+import {
+  allApps,
+  allEnvironments,
+  type BagEnvironment,
+  bagPipelineName,
+  type SeedApp,
+  seedServices,
+} from './apps';
+import { lockedByRival, lockPath, unlockedByRival } from './bag-locks';
 import type { ControlOutput } from './control-contract';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
 import { testSuites } from './deployed';
@@ -27,14 +35,27 @@ export function scenarioHandlers(options: {
     if ((await repo.resolve(revision)) === null)
       throw new ScenarioRefusal(`${app} has no version ${version}: publish it first`);
   };
+  const demandRepo = (): void => {
+    if (estate().git.faults.down) throw new ScenarioRefusal('the release repo is away: bring it up first');
+  };
   const commitAsRival = async (
     app: string,
     environment: string,
     message: string,
     edit: (text: string) => string,
   ): Promise<{ commit: string }> => {
-    if (estate().git.faults.down) throw new ScenarioRefusal('the release repo is away: bring it up first');
+    demandRepo();
     return { commit: await estate().repo.commitAs(rival, { repo: app, environment, message, edit }) };
+  };
+  const changeLock = async (
+    environment: BagEnvironment,
+    act: 'Lock' | 'Unlock',
+    edit: (text: string | null) => string,
+  ): Promise<{ commit: string }> => {
+    demandRepo();
+    const message = `${act} ${environment} of ${bagPipelineName}\n`;
+    const change = { path: lockPath(environment), message, edit };
+    return { commit: await estate().repo.commitFileAs(rival, change) };
   };
 
   return {
@@ -140,6 +161,13 @@ export function scenarioHandlers(options: {
       const message = `${on ? 'Resume' : 'Hold'} automatic deploys of ${app} in ${environment}\n`;
       return commitAsRival(app, environment, message, (text) => withAutomaticDeploys(text, on));
     },
+
+    lockAsSomeoneElse: ({ environment, how, reason }) =>
+      changeLock(environment, 'Lock', (text) =>
+        lockedByRival(environment, text, { how, reason, at: estate().clock.now() }),
+      ),
+    unlockAsSomeoneElse: ({ environment }) =>
+      changeLock(environment, 'Unlock', (text) => unlockedByRival(environment, text)),
 
     async setSpeed({ speed }) {
       estate().clock.speed = speed;

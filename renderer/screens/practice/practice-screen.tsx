@@ -8,6 +8,7 @@ import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
+import { SomeoneLocks } from './someone-locks';
 import { SuiteForm } from './suite-form';
 
 export type PracticeAct = InputOf<'practice.act'>;
@@ -57,6 +58,7 @@ export function PracticeScreen() {
         <Disturb board={board} onAct={run} />
         <div className={classes.stack}>
           <SomeoneElse board={board} onAct={run} />
+          {board && <SomeoneLocks board={board} onAct={run} />}
           <Estate onAct={run} />
         </div>
       </div>

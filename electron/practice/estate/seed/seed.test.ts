@@ -2,8 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextBag } from '../../../../shared/domain/bags/next';
+import {
+  gatherRecords,
+  lastBag,
+  lastStarted,
+  readEntry,
+} from '../../../../shared/domain/bags/pipeline-records';
 import { git } from '../../git/command';
-import { environments, imageTagPath, releaseRepoName, seedApps } from '../apps';
+import {
+  bagEnvironments,
+  bagPipelineName,
+  environments,
+  imageTagPath,
+  releaseRepoName,
+  seedApps,
+  seedServices,
+} from '../apps';
 import { parseImageTagFile } from '../image-tag-file';
 import { gitDirOf, seedRepos } from './seed';
 
@@ -90,5 +105,43 @@ describe('the seeded repos', () => {
       /^Merge pull request #\d+ from alphagov\/[a-z0-9-]+$/,
     );
     expect(new Set(await lines(whitehall, 'log', '--format=%an', 'main')).size).toBeGreaterThan(4);
+  });
+
+  it('tell of bags as the console writes them: packed, deployed, passed and tagged, some given up', async () => {
+    const paths = (await lines(release, 'ls-tree', '-r', '--name-only', 'main', '.signalbox/')).filter(
+      Boolean,
+    );
+    const entries = await Promise.all(
+      paths.map(async (file) => readEntry(file, await git(release, ['cat-file', 'blob', `main:${file}`]))),
+    );
+    const records = gatherRecords(
+      bagPipelineName,
+      entries.filter((one) => one !== null),
+    );
+    expect(records.problems).toEqual([]);
+    expect(entries).not.toContain(null);
+    const last = lastBag(records);
+    expect(last).toBeGreaterThan(12);
+    expect([...records.bags.keys()].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: last }, (_, index) => index + 1),
+    );
+    const bag = records.bags.get(last);
+    const tags = new Set(await lines(release, 'for-each-ref', '--format=%(refname:short)', 'refs/tags/'));
+    for (const environment of bagEnvironments) {
+      const { lock, passes } = records.environment(environment);
+      expect(lock).toMatchObject({ ok: true, value: { held: null } });
+      expect(lastStarted(records, environment)).toMatchObject({ bag: last, state: 'done' });
+      for (const { found } of passes) expect(tags).toContain(found.ok && found.value.tag);
+      for (const { repo } of seedServices)
+        expect((await tagAt(environment, repo))?.imageTag).toBe(bag?.ok && bag.value.services[repo]?.version);
+      // Nothing is left to do: an autopilot that is switched on deploys nothing.
+      const chain = { environments: bagEnvironments, services: seedServices.map(({ repo }) => repo) };
+      const images = { missingImages: () => [] };
+      expect(nextBag(records, chain, environment, 'automatic', images).state).toBe('nothing');
+    }
+    const states = bagEnvironments.flatMap((environment) =>
+      records.environment(environment).deployments.map(({ found }) => found.ok && found.value.state),
+    );
+    expect(states).toContain('abandoned');
   });
 });
