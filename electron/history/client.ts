@@ -215,6 +215,9 @@ async function* exported(
   if (format === 'json') yield { text: '\n]\n', rows: 0 };
 }
 
+/** Indexing makes many short-lived objects: with more room for the young ones, fewer are taken for old (MB). */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+
 /**
  * The built worker lies beside this file's bundle. From source (tests, tsx) the TypeScript itself is started; a worker
  * thread of Node 20 does not take over its parent's loaders, so it registers tsx by itself.
@@ -223,11 +226,11 @@ function startWorker(
   workerData: WorkerOptions,
   built: string = join(import.meta.dirname, 'history-worker.js'),
 ): Worker {
-  if (existsSync(built)) return new Worker(built, { workerData, name: 'history' });
+  if (existsSync(built)) return new Worker(built, { workerData, name: 'history', resourceLimits });
   const tsx = pathToFileURL(
     join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
   ).href;
   const source = pathToFileURL(join(import.meta.dirname, 'worker.ts')).href;
   const code = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
-  return new Worker(code, { eval: true, workerData, name: 'history', execArgv: [] });
+  return new Worker(code, { eval: true, workerData, name: 'history', resourceLimits, execArgv: [] });
 }

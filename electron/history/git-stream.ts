@@ -1,5 +1,14 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { classifyStderr, GitError, redact } from '../systems/git/errors';
 import { gitEnvironment } from '../systems/git/run-git';
@@ -61,6 +70,8 @@ export interface GitSpool extends Pick<GitStream, 'ended'> {
    * ended before.
    */
   read(into: Buffer): number;
+  /** Bytes that there are so far. */
+  size(): number;
   /** Whether the process has ended: what it wrote is all there. */
   readonly finished: boolean;
   /** Ends the process and lets the file go. */
@@ -101,6 +112,7 @@ export function spoolGit(
       position += count;
       return count;
     },
+    size: () => (closed ? position : fstatSync(descriptor).size),
     get finished() {
       return finished;
     },

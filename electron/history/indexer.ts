@@ -15,7 +15,11 @@ import { createIndexes, type Database, dropIndexes } from './schema';
 
 /** Rows written together. The first few at once, so that there is something to see. */
 const firstRows = 200;
-const rowsPerWrite = 8192;
+const rowsPerWrite = 1024;
+/** Rows per transaction: what a kill costs at most. */
+const rowsPerCommit = 8192;
+/** When Git is not done after so long, the line is counted for an estimate. */
+const countAfterMs = 2500;
 /** A change of the line with more events than this is indexed from scratch: it has to be held in memory. */
 const maxNewRows = 100_000;
 
@@ -286,7 +290,7 @@ export class Indexer {
     const from = cursor ?? this.tip ?? '';
     const began = performance.now();
     const shallow = shallowCommits(gitDir);
-    const length = new LineLength(gitDir, from, signal);
+    const counting: { line: LineLength | null } = { line: null };
     const tracker = cursor ? this.#trackerFromIndex() : new ReturnTracker();
     const oldest = this.#database.prepare('select id, eff from event order by id desc limit 1').all()[0] as
       | { id: number; eff: number }
@@ -295,6 +299,7 @@ export class Indexer {
     let eff = oldest?.eff ?? Number.POSITIVE_INFINITY;
     let skew = Number(this.#meta('skew') ?? 0);
     let done = 0;
+    let logTotal: number | null = null;
     let last: LogCommit | null = null;
     let begin: HistoryBeginning['reason'] = shallow.size > 0 ? 'shallow' : 'root';
     let buffer: EventRow[] = [];
@@ -319,32 +324,44 @@ export class Indexer {
         buffer.push(row);
       }
     };
-    const flush = async (cursorNow: string) => {
+    let pending = 0;
+    const write = async () => {
       const rows = buffer;
       buffer = [];
-      this.#writer.begin();
+      if (pending === 0) this.#writer.begin();
       await this.#writer.insert(rows, breathe);
+      tracker.written();
+      pending += rows.length;
+    };
+    const settle = (cursorNow: string) => {
+      if (pending === 0) this.#writer.begin();
       this.#writer.settleKinds(tracker);
       this.#writer.setMeta('cursor', cursorNow);
       this.#writer.setMeta('skew', String(skew));
       this.#writer.commit();
-      tracker.written();
-      this.#added += rows.length;
+      this.#added += pending;
+      pending = 0;
       lastFlushed = cursorNow;
-      const walked = last && length.newerThan(last.at);
-      const total = length.total;
       const spent = performance.now() - began;
+      if (logTotal === null && spent > countAfterMs) counting.line ??= new LineLength(gitDir, from, signal);
+      const total = logTotal ?? counting.line?.total ?? null;
+      const walked = logTotal === null ? last && counting.line?.newerThan(last.at) : done;
       this.#options.onProgress({
         done,
         total,
         msLeft: walked && total ? Math.max(0, Math.round((spent / walked) * (total - walked))) : null,
       });
     };
+    const flush = async (cursorNow: string) => {
+      if (buffer.length > 0) await write();
+      settle(cursorNow);
+    };
 
     try {
       const log = readLog(this.#log(from, signal), (commits) => reader.prepare(commits));
-      stop: for await (const { commits, begun } of log) {
+      stop: for await (const { commits, begun, seen, total } of log) {
         const sources = await begun;
+        logTotal = total;
         for (const commit of commits) {
           if (commit.oid === cursor) continue;
           const boundary = shallow.has(commit.oid);
@@ -359,9 +376,12 @@ export class Indexer {
           }
           take(commit, drafts);
           last = commit;
-          done += 1;
-          if (buffer.length >= (lastFlushed || cursor ? rowsPerWrite : firstRows)) await flush(commit.oid);
+          const early = lastFlushed === null && cursor === null;
+          if (buffer.length < (early ? firstRows : rowsPerWrite)) continue;
+          await write();
+          if (early || pending >= rowsPerCommit) settle(commit.oid);
         }
+        done = seen;
       }
     } catch (error) {
       // Without its trees a partial clone cannot be walked further than they reach.
@@ -369,11 +389,11 @@ export class Indexer {
         throw error;
       begin = 'partial';
     } finally {
-      length.stop();
+      counting.line?.stop();
     }
     await this.#finish(
       flush,
-      buffer.length > 0 || lastFlushed === null ? (last?.oid ?? from) : null,
+      buffer.length > 0 || pending > 0 || lastFlushed === null ? (last?.oid ?? from) : null,
       begin,
       cursor,
     );

@@ -50,12 +50,17 @@ export function logArguments(from: string, folders: readonly string[]): string[]
   ];
 }
 
+/** Bytes that are read at once, about. */
+const room = 256 * 1024;
 const newline = 0x0a;
 const colon = 0x3a;
 
 /** Reads the bytes of `git log` as they come and gives out whole commits. Works on bytes: strings are made only of what is kept. */
 export class LogParser {
-  #rest: Buffer = Buffer.alloc(0);
+  /** What is read and not done with yet, from `#from` to `#to`, and room for more. */
+  #bytes: Buffer = Buffer.allocUnsafe(room);
+  #from = 0;
+  #to = 0;
   #field = 0;
   #commit: LogCommit | null = null;
   #change: LogChange | null = null;
@@ -73,18 +78,38 @@ export class LogParser {
     this.#prefixes = folders.map((folder) => Buffer.from(`${folder}/`));
   }
 
-  /** The commits that are complete after this chunk. */
-  push(chunk: Buffer): LogCommit[] {
-    const bytes = this.#rest.length ? Buffer.concat([this.#rest, chunk]) : chunk;
+  /** Where the next bytes are to be put. */
+  space(): Buffer {
+    if (this.#from > 0) {
+      this.#bytes.copyWithin(0, this.#from, this.#to);
+      this.#to -= this.#from;
+      this.#from = 0;
+    }
+    // One message that fills the room by itself.
+    if (this.#to > this.#bytes.length / 2) {
+      const larger = Buffer.allocUnsafe(this.#bytes.length * 2);
+      this.#bytes.copy(larger, 0, 0, this.#to);
+      this.#bytes = larger;
+    }
+    return this.#bytes.subarray(this.#to);
+  }
+
+  /** The commits that are complete after so many bytes more in {@link space}. */
+  push(count: number): LogCommit[] {
+    const bytes = this.#bytes;
     const done: LogCommit[] = [];
-    let start = 0;
+    // A text that is not complete yet was looked through for its end before.
+    let start = this.#from;
+    let search = this.#to;
+    this.#to += count;
     for (;;) {
-      const end = bytes.indexOf(0, start);
-      if (end < 0) break;
+      const end = bytes.indexOf(0, search);
+      if (end < 0 || end >= this.#to) break;
       this.#token(bytes, start, end, done);
       start = end + 1;
+      search = start;
     }
-    this.#rest = bytes.subarray(start);
+    this.#from = start;
     return done;
   }
 

@@ -6,7 +6,7 @@ import { type LogCommit, LogParser, logArguments } from './log-parser';
 const ahead = 4000;
 /** Bytes of the log that are read at once: of the first portions, which somebody waits for, and of those after. */
 const firstBytes = 16 * 1024;
-const moreBytes = 256 * 1024;
+const moreBytes = 128 * 1024;
 const firstPortions = 8;
 
 /** After so many commits it is decided how to go on. */
@@ -33,6 +33,9 @@ export interface LogSource {
 export interface Portion<T> {
   commits: LogCommit[];
   begun: T;
+  /** Commits read up to here, also those that touch nothing wanted, and about how many there are; `null`: not known yet. */
+  seen: number;
+  total: number | null;
 }
 
 /**
@@ -52,8 +55,14 @@ export async function* readLog<T>(
   const rest = new LogReading(source, lastOid, source.folders, (commits) =>
     begun(commits.filter(({ oid }) => oid !== lastOid)),
   );
-  for await (const { commits, begun: ready } of rest.portions())
-    yield { commits: commits.filter(({ oid }) => oid !== lastOid), begun: ready };
+  const before = first.seen;
+  for await (const { commits, begun: ready, seen, total } of rest.portions())
+    yield {
+      commits: commits.filter(({ oid }) => oid !== lastOid),
+      begun: ready,
+      seen: before + seen,
+      total: total === null ? null : before + total,
+    };
 }
 
 /** One run of `git log`. */
@@ -63,9 +72,9 @@ class LogReading<T> {
   readonly #begun: (commits: LogCommit[]) => T;
   readonly #limited: boolean;
   readonly #queue: Portion<T>[] = [];
-  readonly #buffer = Buffer.allocUnsafe(moreBytes);
   #queued = 0;
   #portions = 0;
+  #read = 0;
   #ended = false;
   /** Few commits touch the folders: reading stopped, and goes on with paths. */
   sparse = false;
@@ -84,6 +93,10 @@ class LogReading<T> {
 
   get lastOid(): string | null {
     return this.#parser.lastOid;
+  }
+
+  get seen(): number {
+    return this.#parser.seen;
   }
 
   async *portions(): AsyncGenerator<Portion<T>> {
@@ -107,8 +120,9 @@ class LogReading<T> {
   #fill(): boolean {
     const { finished } = this.#spool;
     const early = this.#portions < firstPortions;
-    const count = this.#spool.read(early ? this.#buffer.subarray(0, firstBytes) : this.#buffer);
-    if (count > 0) this.#hand(this.#parser.push(Buffer.from(this.#buffer.subarray(0, count))));
+    const count = this.#spool.read(this.#parser.space().subarray(0, early ? firstBytes : moreBytes));
+    this.#read += count;
+    if (count > 0) this.#hand(this.#parser.push(count));
     else if (finished) {
       this.#hand(this.#parser.end());
       this.#ended = true;
@@ -123,7 +137,10 @@ class LogReading<T> {
 
   #hand(commits: LogCommit[]): void {
     if (commits.length === 0) return;
-    this.#queue.push({ commits, begun: this.#begun(commits) });
+    const { seen } = this.#parser;
+    // When Git is done, the bytes that are left tell how many commits are.
+    const total = this.#spool.finished ? Math.round((seen * this.#spool.size()) / this.#read) : null;
+    this.#queue.push({ commits, begun: this.#begun(commits), seen, total });
     this.#queued += commits.length;
     this.#portions += 1;
   }
