@@ -12,6 +12,7 @@ import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
 import { createGitHub } from '../../systems/github/client';
 import { createGitHubSources } from '../../systems/github/sources';
+import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
 import { createEngine, type Engine } from '../engine';
 import type { Journal } from '../journal';
@@ -67,6 +68,8 @@ export async function openRig(
     limits?: Partial<Limits>;
     watch?: readonly string[];
     name?: string;
+    /** Whether the console's autopilot is on from the start. */
+    autopilot?: boolean;
     openJournal?: (file: string, now: () => Date) => Journal;
   } = {},
 ): Promise<Rig> {
@@ -109,13 +112,15 @@ export async function openRig(
     }),
   );
   const github = estate.sources?.github;
+  let autopilot = options.autopilot ?? false;
+  const client = github && createGitHub({ apiUrl: github.apiUrl, token: async () => access.githubToken });
   const engine = createEngine({
     estate,
     ledger,
     clusters,
-    sources: github
+    sources: github && client
       ? createGitHubSources({
-          github: createGitHub({ apiUrl: github.apiUrl, token: async () => access.githubToken }),
+          github: client,
           owner: github.owner,
           urlTemplate: estate.sources?.urlTemplate ?? '',
           now: Date.now,
@@ -123,6 +128,13 @@ export async function openRig(
       : null,
     history: gitHistory(ledger, estate.ledger.imageTagPath),
     observations,
+    workflowRuns: client ? createWorkflowRuns(client) : null,
+    consoleAutopilot: {
+      get: () => autopilot,
+      set: (_, on) => {
+        autopilot = on;
+      },
+    },
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: () => identity,
     readOnlyBecause: null,
