@@ -148,7 +148,7 @@ export function createEngine(config: EngineConfig): Engine {
     readOnlyBecause:
       config.readOnlyBecause ?? (ledger.readOnly ? 'This release repo is open for reading only.' : null),
     ledger,
-    reader: ledgerReader(estate),
+    reader: ledgerReader(estate, config.identity),
     clusters,
     sources,
     history: cells,

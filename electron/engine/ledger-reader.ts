@@ -1,11 +1,13 @@
+import { heldText, holderOf } from '../../shared/domain/bags/decisions';
 import type { LedgerCell } from '../../shared/domain/board-assembly';
 import type { Estate } from '../../shared/domain/estate';
 import type { Failure } from '../../shared/domain/failure';
 import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight';
+import { bagRecords } from '../ledger/bag-records';
 import { imageTagFileOf } from '../ledger/board';
-import type { LedgerFile, Snapshot } from '../ledger/ledger';
+import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
 
 /** What a snapshot says about all cells. */
 export interface LedgerView {
@@ -47,8 +49,31 @@ function readCell(file: LedgerFile): LedgerCell {
   };
 }
 
-/** A reader for the layout of an estate (`ledger.imageTagPath`) and its environments. */
-export function ledgerReader(estate: Estate): LedgerReader {
+/**
+ * Locks that keep this person from deploying an app to an environment: of the pipelines of apps that go through it, and
+ * of the pipelines whose bags hold the app.
+ */
+function locksOf(
+  estate: Estate,
+  snapshot: Snapshot,
+  app: string,
+  environment: string,
+  { name, email }: Identity,
+): LedgerFacts['locks'] {
+  const concerned = estate.pipelines.filter(
+    (one) => one.environments.includes(environment) && (one.kind === 'apps' || one.services.includes(app)),
+  );
+  return concerned.flatMap(({ name: pipeline }) => {
+    const holder = holderOf(bagRecords(snapshot, pipeline), environment);
+    if (!holder.ok) return [{ pipeline, text: holder.failure.message }];
+    const held = holder.value;
+    if (!held || (held.kind === 'manual' && held.by === name && held.email === email)) return [];
+    return [{ pipeline, text: heldText(environment, held) }];
+  });
+}
+
+/** A reader for the layout of an estate (`ledger.imageTagPath`) and its environments. @param identity who would deploy */
+export function ledgerReader(estate: Estate, identity: () => Identity): LedgerReader {
   const layout = imageTagLayout(estate.ledger.imageTagPath);
   const prefix = layout.template.slice(0, layout.template.indexOf('{'));
   const cells = new WeakMap<LedgerFile, LedgerCell>();
@@ -146,6 +171,7 @@ export function ledgerReader(estate: Estate): LedgerReader {
           () => fileBefore && cellOf(fileBefore).automaticDeploys,
           holds(snapshot, app),
         ),
+        locks: locksOf(estate, snapshot, app, environment, identity()),
         versionBefore: fileBefore ? cellOf(fileBefore).version : null,
       };
     },

@@ -13,7 +13,7 @@ const estate: Estate = estateSchema.parse({
   environments: [{ name: 'staging' }, { name: 'production', tier: 'production' }],
   pipelines: [{ kind: 'apps', name: 'apps', environments: ['staging', 'production'] }],
 });
-const reader = ledgerReader(estate);
+const reader = ledgerReader(estate, () => ({ name: 'Ada Morrow', email: 'ada@example.invalid' }));
 const pathIn = (environment: string): string => reader.layout.path({ environment, app: 'frontend' });
 const whole = 'image_tag: v2\nautomatic_deploys_enabled: true\npromote_deployment: true\n';
 

@@ -21,6 +21,7 @@ const ledger: LedgerFacts = {
   hold: null,
   holdProblem: null,
   gate: null,
+  locks: [],
   versionBefore: 'v3',
 };
 const outside: OutsideFacts = {

@@ -32,6 +32,8 @@ export interface LedgerFacts {
   holdProblem: string | null;
   /** The gate into the environment is shut without a hold of its own. */
   gate: ShutGate | null;
+  /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */
+  locks: readonly { pipeline: string; text: string }[];
   /** The version in the environment before; `null` where there is none. */
   versionBefore: string | null;
 }
@@ -149,6 +151,7 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
       found.push(...unrecordedRelease(ledger));
     return found;
   }
+  for (const { text } of ledger.locks) found.push(finding('locked', 'block', text, at(ledger)));
   const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
   if (ledger.version === intent.version)
     found.push(finding('already-there', 'block', `${intent.environment} has ${now} already.`, at(ledger)));

@@ -57,18 +57,34 @@ const stage = (environment: string, one: Rig = rig) => {
   if (!found) throw new Error(environment);
   return found;
 };
+const passTags = async (): Promise<string[]> => {
+  const gitDir = path.join(folder, 'estate', 'repos', 'alphagov', 'govuk-helm-charts.git');
+  const { stdout } = await runGit(['for-each-ref', '--format=%(refname:short)', 'refs/tags'], { gitDir });
+  return stdout.toString().trim().split('\n');
+};
 const states = ({ steps }: Operation) => Object.fromEntries(steps.map((step) => [step.name, step.state]));
 
 /** A new release of a service, packed into a bag. */
 async function packNew(breaks?: 'crash-loop'): Promise<number> {
   await practice.control.publishRelease({ app: 'notify-api', ...(breaks ? { breaks } : {}) });
-  const wanted = await vi.waitFor(async () => {
-    const found = await rig.engine.bags.packPreview(pipeline, 'published');
-    expect(found.differs).toBe(true);
-    return found;
-  }, { timeout: 60 * seconds, interval: 1_000 });
+  const wanted = await vi.waitFor(
+    async () => {
+      const found = await rig.engine.bags.packPreview(pipeline, 'published');
+      expect(found.differs).toBe(true);
+      return found;
+    },
+    { timeout: 60 * seconds, interval: 1_000 },
+  );
   const { contents, last, bag } = wanted;
-  const id = await start({ kind: 'pack-bag', pipeline, environment: preview, source: 'published', contents, last, force: false });
+  const id = await start({
+    kind: 'pack-bag',
+    pipeline,
+    environment: preview,
+    source: 'published',
+    contents,
+    last,
+    force: false,
+  });
   expect((await ended(rig.engine, id)).failure).toBeNull();
   return bag;
 }
@@ -92,12 +108,178 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
     const id = await start(deployTo(preview, bag));
     const end = await ended(rig.engine, id, 200 * seconds);
     expect(end.failure).toBeNull();
-    expect(states(end)).toEqual({ preflight: 'succeeded', lock: 'succeeded', deploy: 'succeeded', test: 'succeeded', pass: 'succeeded' });
-    expect(end.jobs.map(({ name, state }) => [name, state])).toEqual(end.jobs.map(({ name }) => [name, 'succeeded']));
+    expect(states(end)).toEqual({
+      preflight: 'succeeded',
+      lock: 'succeeded',
+      deploy: 'succeeded',
+      test: 'succeeded',
+      pass: 'succeeded',
+    });
+    expect(end.jobs.map(({ name, state }) => [name, state])).toEqual(
+      end.jobs.map(({ name }) => [name, 'succeeded']),
+    );
     expect(stage(preview).lock).toBeNull();
     expect(stage(preview).running).toMatchObject({ bag, state: 'done' });
     expect(stage(staging).next.manual).toMatchObject({ state: 'deploy', bag });
-    const { stdout } = await runGit(['ls-remote', '--tags', rig.estate.ledger.url.replace('http://', `http://x:${practice.credentials.ledger.password}@`)], {});
-    expect(stdout.toString()).toContain(`passed-${preview}-`);
+    expect(await passTags()).toContainEqual(
+      expect.stringMatching(new RegExp(`^passed-${preview}-\\d{8}T\\d{6}Z$`)),
+    );
+  });
+
+  it('goes all the way to production by autopilots, each deployment done by exactly one of two consoles', async () => {
+    const bag = rig.engine.bags.pipeline(pipeline).lastBag ?? 0;
+    const other = await open('second', { name: 'Kim Osei', autopilot: true });
+    try {
+      await other.engine.recover();
+      await live(other);
+      rig.engine.bags.thisConsole(pipeline, true);
+      await vi.waitFor(() => expect(stage(production).running).toMatchObject({ bag, state: 'done' }), {
+        timeout: 200 * seconds,
+        interval: 200,
+      });
+      rig.engine.bags.thisConsole(pipeline, false);
+      other.engine.bags.thisConsole(pipeline, false);
+      const { lanes } = rig.engine.bags.get(pipeline, bag);
+      expect(
+        lanes.map(({ environment, deployments, passes }) => [environment, deployments.length, passes.length]),
+      ).toEqual([
+        [preview, 1, 1],
+        [staging, 1, 1],
+        [production, 1, 1],
+      ]);
+      await Promise.all([rig.engine.idle(), other.engine.idle()]);
+      const ends = [...rig.engine.list({ limit: 50 }), ...other.engine.list({ limit: 50 })];
+      const automatic = ends.filter(
+        ({ intent }) => intent.kind === 'deploy-bag' && intent.cause === 'automatic',
+      );
+      expect(automatic.filter(({ state }) => state === 'succeeded')).toHaveLength(2);
+      expect(automatic.filter(({ state }) => state !== 'succeeded').map(({ state }) => state)).toEqual(
+        automatic.filter(({ state }) => state !== 'succeeded').map(() => 'cancelled'),
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('keeps the lock when a suite fails, and runs that suite again, alone', async () => {
+    const bag = await packNew();
+    await practice.control.breakSuite({ environment: preview, suite: 'functional-tests', outcome: 'flaky' });
+    const first = await ended(rig.engine, await start(deployTo(preview, bag)), 200 * seconds);
+    expect(first.failure?.message).toContain('functional-tests');
+    expect(stage(preview).lock).toMatchObject({ kind: 'bag', bag });
+    expect(stage(preview).running).toMatchObject({ bag, state: 'test-failed' });
+    const token = stage(preview).lock?.token ?? 0;
+    const commits = unwrap(await rig.ledger.log(['charts'], 500)).length;
+    const retry = await ended(
+      rig.engine,
+      await start({ kind: 'retry-tests', pipeline, environment: preview, bag, token, suites: 'failed' }),
+      200 * seconds,
+    );
+    expect(retry.failure).toBeNull();
+    expect(retry.jobs.map(({ name }) => name)).toEqual(['functional-tests']);
+    expect(stage(preview)).toMatchObject({ lock: null, running: { bag, state: 'done' } });
+    expect(unwrap(await rig.ledger.log(['charts'], 500))).toHaveLength(commits);
+  });
+
+  it('keeps the lock after a failed deploy, until somebody unlocks by force with a reason', async () => {
+    const bag = await packNew('crash-loop');
+    const id = await start(deployTo(preview, bag));
+    const end = await ended(rig.engine, id, 220 * seconds);
+    expect(states(end)).toMatchObject({ deploy: 'failed', test: 'skipped', pass: 'skipped' });
+    expect(stage(preview)).toMatchObject({ lock: { bag }, running: { bag, state: 'deploy-failed' } });
+    expect(stage(preview).next.automatic.state).toBe('nothing');
+    const token = stage(preview).lock?.token ?? 0;
+    const unlock = { kind: 'force-unlock' as const, pipeline, environment: preview, token, override: [] };
+    expect(rig.engine.start({ ...unlock, reason: ' ' }, [])).toMatchObject({ ok: false });
+    const freed = await ended(rig.engine, await start({ ...unlock, reason: 'it crash-loops: looked at' }));
+    expect(freed.failure).toBeNull();
+    expect(stage(preview)).toMatchObject({ lock: null, running: { bag, state: 'abandoned' } });
+    // Back to the bag before, in one step that also keeps the broken one out.
+    const back = await ended(
+      rig.engine,
+      await start({
+        kind: 'roll-back-bag',
+        pipeline,
+        environment: preview,
+        bag: bag - 1,
+        bad: bag,
+        how: 'mark-bad',
+        running: bag,
+        leaveRunning: [],
+        override: [],
+        reason: 'it crash-loops',
+      }),
+      200 * seconds,
+    );
+    expect(back.failure).toBeNull();
+    expect(stage(preview)).toMatchObject({
+      lock: null,
+      running: { bag: bag - 1, state: 'done' },
+      bad: [{ bag }],
+    });
+    expect(stage(preview).next.automatic).toMatchObject({ state: 'nothing', bag: bag - 1 });
+  });
+
+  it('locks an environment of apps by hand: nobody deploys there but the holder', async () => {
+    const locked = await ended(
+      rig.engine,
+      await start({
+        kind: 'lock',
+        pipeline: 'govuk',
+        environment: 'integration',
+        reason: 'load test',
+        until: null,
+      }),
+    );
+    expect(locked.failure).toBeNull();
+    const other = await open('third', { name: 'Kim Osei', watch: [] });
+    try {
+      const intent = {
+        kind: 'deploy',
+        app: 'static',
+        environment: 'integration',
+        version: 'v1',
+        expected: null,
+      } as const;
+      const theirs = unwrap(await other.engine.preview(intent)).findings;
+      expect(theirs).toContainEqual(
+        expect.objectContaining({ code: 'locked', level: 'block', overridable: false }),
+      );
+      const mine = unwrap(await rig.engine.preview(intent)).findings;
+      expect(mine).not.toContainEqual(expect.objectContaining({ code: 'locked' }));
+    } finally {
+      await other.close();
+    }
+    const unlocked = await ended(
+      rig.engine,
+      await start({ kind: 'unlock', pipeline: 'govuk', environment: 'integration', token: 1 }),
+    );
+    expect(unlocked.failure).toBeNull();
+  });
+
+  it('deploys nothing because a pin was set or taken away, and says what would be next', async () => {
+    const bag = stage(preview).running?.bag ?? 0;
+    const frozen = await ended(
+      rig.engine,
+      await start({
+        kind: 'change-policy',
+        pipeline,
+        change: { act: 'freeze', environment: staging, bag: 1 },
+        reason: 'holidays',
+      }),
+    );
+    expect(frozen.failure).toBeNull();
+    expect(stage(staging)).toMatchObject({
+      pin: { bag: 1, freeze: true, by: 'Ada Morrow' },
+      next: { automatic: { state: 'nothing', bag: 1 } },
+    });
+    const unpin: BagIntent = {
+      kind: 'change-policy',
+      pipeline,
+      change: { act: 'unpin', environment: staging },
+    };
+    expect((await rig.engine.bags.preview(unpin)).nextAfter).toMatchObject({ state: 'deploy', bag });
+    expect((await ended(rig.engine, await start(unpin))).failure).toBeNull();
+    expect(stage(staging).running).toMatchObject({ bag: 1 });
   });
 });

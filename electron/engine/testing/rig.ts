@@ -118,14 +118,15 @@ export async function openRig(
     estate,
     ledger,
     clusters,
-    sources: github && client
-      ? createGitHubSources({
-          github: client,
-          owner: github.owner,
-          urlTemplate: estate.sources?.urlTemplate ?? '',
-          now: Date.now,
-        })
-      : null,
+    sources:
+      github && client
+        ? createGitHubSources({
+            github: client,
+            owner: github.owner,
+            urlTemplate: estate.sources?.urlTemplate ?? '',
+            now: Date.now,
+          })
+        : null,
     history: gitHistory(ledger, estate.ledger.imageTagPath),
     observations,
     workflowRuns: client ? createWorkflowRuns(client) : null,

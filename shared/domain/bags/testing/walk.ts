@@ -431,7 +431,7 @@ export interface Walk {
   /** Bags that reached production, over all histories: that the walk gets anywhere. */
   delivered: number;
   deployments: number;
-  /** The rule that was broken, and the shortest history found that breaks it. */
+  /** The rule that was broken, and the first history that breaks it. */
   broken: { rule: string; history: readonly Step[] } | null;
 }
 
