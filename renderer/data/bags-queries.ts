@@ -1,0 +1,53 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { InputOf } from '../../shared/contract/contract';
+import type { BagIntent } from '../../shared/domain/bags/intents';
+import type { Side } from '../../shared/domain/bags/view';
+import { call } from './client';
+import { queryOf } from './query-client';
+
+/** Names of the pipelines of bags; empty where the estate has none. */
+export const useBagPipelines = () => useQuery(queryOf('bags.pipelines', {}));
+
+export const useBagPipeline = (pipeline: string) => useQuery(queryOf('bags.pipeline', { pipeline }));
+
+/** Every bag, newest first. */
+export const useBags = (pipeline: string) => useQuery(queryOf('bags.list', { pipeline }));
+
+export const useBag = (pipeline: string, bag: number | null) =>
+  useQuery({ ...queryOf('bags.get', { pipeline, bag: bag ?? 1 }), enabled: bag !== null });
+
+/** What differs from one side to the other; not asked while one of them is missing. */
+export const useBagComparison = (pipeline: string, from: Side | null, to: Side | null) =>
+  useQuery({
+    ...queryOf('bags.compare', { pipeline, from: from ?? { bag: 1 }, to: to ?? { bag: 1 } }),
+    enabled: from !== null && to !== null,
+    placeholderData: keepPreviousData,
+  });
+
+export const usePackPreview = (input: InputOf<'bags.pack-preview'> | null) =>
+  useQuery({
+    ...queryOf('bags.pack-preview', input ?? { pipeline: '-', source: 'running' }),
+    enabled: input !== null,
+    staleTime: 15_000,
+  });
+
+/** What preflight finds about an intent, and what it would change; `null` while the intent is not complete. */
+export const useBagPreview = (intent: BagIntent | null) =>
+  useQuery({
+    ...queryOf('bags.preview', intent as BagIntent),
+    enabled: intent !== null,
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const usePeriodicTests = (pipeline: string) => useQuery(queryOf('bags.periodic', { pipeline }));
+
+/** Switches this console's own autopilot. */
+export function useThisConsole() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: InputOf<'bags.this-console'>) => call('bags.this-console', input),
+    onSuccess: (_, { pipeline }) =>
+      client.invalidateQueries({ queryKey: queryOf('bags.pipeline', { pipeline }).queryKey }),
+  });
+}

@@ -1,0 +1,272 @@
+import { Select, SegmentedControl } from '@mantine/core';
+import { IconBan, IconPin } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { PolicyChange } from '../../../shared/domain/bags/policy';
+import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../../shared/domain/bags/view';
+import { shortVersion } from '../../../shared/domain/version';
+import { useBag, useBagComparison } from '../../data/bags-queries';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { BagStateMark } from '../../ui/bag-mark';
+import { ComparisonView } from '../../ui/comparison-view';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Mark } from '../../ui/mark';
+import { ago, clock, fullTime } from '../../ui/time';
+import { openAct } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import classes from './bags-screen.module.css';
+
+interface Props {
+  pipeline: BagPipelineView;
+  bag: number | null;
+  environment: string;
+  /** A bag's number or an environment's name; `undefined`: what runs in the environment. */
+  against: string | undefined;
+  rows: readonly BagRow[];
+  onEnvironment: (environment: string) => void;
+  onAgainst: (against: string | undefined) => void;
+}
+
+/** One bag: who packed it, its way through an environment, what it holds and how it differs, and what may be done with it. */
+export function BagDetailsPane(props: Props) {
+  const { pipeline, bag, environment } = props;
+  const now = useNow('minute');
+  const found = useBag(pipeline.pipeline, bag);
+  const details = found.data;
+  if (bag === null) return null;
+  return (
+    <aside className={classes.pane} aria-label={`Bag ${bag}`}>
+      <h2>Bag {bag}</h2>
+      {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
+      {found.isPending && <p role="status">Reading the bag…</p>}
+      {details && (
+        <>
+          {details.problem && <FailurePanel failure={details.problem} />}
+          {details.packed && (
+            <p className={classes.quiet} title={fullTime(details.packed.at)}>
+              Packed {ago(details.packed.at, now)} by {details.packed.by}, from{' '}
+              {details.packed.source === 'running' ? 'what ran' : 'what was published'}
+              {details.packed.reason && `: “${details.packed.reason}”`}
+            </p>
+          )}
+          <SegmentedControl
+            aria-label="Environment"
+            fullWidth
+            value={environment}
+            onChange={props.onEnvironment}
+            data={pipeline.stages.map((stage) => stage.environment)}
+          />
+          <Way
+            lane={details.lanes.find((lane) => lane.environment === environment)}
+            environment={environment}
+          />
+          <Acts pipeline={pipeline} environment={environment} row={details} />
+          <Difference {...props} bag={bag} />
+          <details className={classes.fold}>
+            <summary>What it holds ({Object.keys(details.services).length} services)</summary>
+            <table className={classes.table}>
+              <tbody>
+                {Object.entries(details.services).map(([service, { version, digest }]) => (
+                  <tr key={service}>
+                    <th scope="row">{service}</th>
+                    <td className="mono">{shortVersion(version)}</td>
+                    <td className="mono" title={digest}>
+                      {digest ? digest.slice(0, 19) : 'digest unknown'}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </details>
+          {details.lacking.length > 0 && (
+            <p className={classes.warn}>It lacks {details.lacking.join(', ')}, which exist today.</p>
+          )}
+        </>
+      )}
+    </aside>
+  );
+}
+
+/** What is known of the bag in the environment: passes, deployments, pin and bad mark, each with who, when and why. */
+function Way({ lane, environment }: { lane: Lane | undefined; environment: string }) {
+  const now = useNow('minute');
+  if (!lane) return <p>Nothing is known of it in {environment}.</p>;
+  return (
+    <ul className={classes.way} aria-label={`Its way through ${environment}`}>
+      {lane.pin && (
+        <li>
+          <Mark icon={IconPin} tone="hold" label={lane.pin.freeze ? 'frozen here' : 'pinned here'} badge />
+          <span className={classes.quiet}>
+            {lane.pin.by}, {ago(lane.pin.at, now)}: “{lane.pin.reason}”
+          </span>
+        </li>
+      )}
+      {lane.bad && (
+        <li>
+          <Mark icon={IconBan} tone="bad" label="bad here" badge />
+          <span className={classes.quiet}>
+            {lane.bad.by}, {ago(lane.bad.at, now)}: “{lane.bad.reason}”
+          </span>
+        </li>
+      )}
+      {lane.deployments.toReversed().map((deployment) => (
+        <Deployed key={deployment.operation} deployment={deployment} now={now} />
+      ))}
+      {lane.passes.map(({ at, by, tag }) => (
+        <li key={tag}>
+          <span title={fullTime(at)}>
+            Passed {clock(at, now)}, {by}
+          </span>
+          <code className={classes.quiet}>{tag}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Deployed({ deployment, now }: { deployment: DeploymentView; now: number }) {
+  const suites = Object.entries(deployment.tests);
+  return (
+    <li>
+      <span className={classes.inLane}>
+        <BagStateMark value={deployment.state} />
+        <span className={classes.quiet} title={fullTime(deployment.at)}>
+          {clock(deployment.at, now)} by {deployment.by}
+          {deployment.cause === 'automatic' ? ' (autopilot)' : ''}
+        </span>
+      </span>
+      {deployment.reason && <span className={classes.quiet}>“{deployment.reason}”</span>}
+      {deployment.failure && <span className={classes.badText}>{deployment.failure}</span>}
+      {suites.length > 0 && (
+        <span className={classes.quiet}>{suites.map(([suite, how]) => `${suite} ${how}`).join(', ')}</span>
+      )}
+      <Link to="/operations/$operationId" params={{ operationId: deployment.operation }}>
+        operation
+      </Link>
+    </li>
+  );
+}
+
+/** What may be done with the bag in the environment. */
+function Acts({ pipeline, environment, row }: { pipeline: BagPipelineView; environment: string; row: BagRow }) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const stage = pipeline.stages.find((each) => each.environment === environment);
+  const lane = row.lanes.find((each) => each.environment === environment);
+  if (!stage) return null;
+  const { bag } = row;
+  const place = { pipeline: pipeline.pipeline, environment };
+  const running = stage.running?.bag ?? null;
+  const change = (what: PolicyChange): void =>
+    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+  const deployment = { ...place, bag, running, leaveRunning: [], override: [] };
+  return (
+    <div className={classes.acts}>
+      <ActButton
+        blocked={readOnlyBecause}
+        onAct={() => openAct({ kind: 'deploy-bag', ...deployment, cause: 'manual', byRule: false })}
+      >
+        Deploy to {environment}…
+      </ActButton>
+      {running !== null && running !== bag && (
+        <ActButton
+          color="red"
+          variant="outline"
+          blocked={readOnlyBecause}
+          onAct={() =>
+            openAct({ kind: 'roll-back-bag', ...deployment, bad: running, how: 'mark-bad', reason: '-' })
+          }
+        >
+          Roll back to it…
+        </ActButton>
+      )}
+      {stage.pin?.bag === bag ? (
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() => change({ act: 'unpin', environment })}
+        >
+          {stage.pin.freeze ? 'Unfreeze…' : 'Unpin…'}
+        </ActButton>
+      ) : (
+        <>
+          <ActButton
+            variant="default"
+            blocked={readOnlyBecause}
+            onAct={() => change({ act: 'pin', environment, bag })}
+          >
+            Pin…
+          </ActButton>
+          {lane?.runs && (
+            <ActButton
+              variant="default"
+              blocked={readOnlyBecause}
+              onAct={() => change({ act: 'freeze', environment, bag })}
+            >
+              Freeze…
+            </ActButton>
+          )}
+        </>
+      )}
+      {lane?.bad ? (
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() => change({ act: 'clear-bad', environment, bag })}
+        >
+          Clear the bad mark…
+        </ActButton>
+      ) : (
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() => change({ act: 'mark-bad', environment, bag })}
+        >
+          Mark bad…
+        </ActButton>
+      )}
+    </div>
+  );
+}
+
+/** The other side as the address has it: digits are a bag. */
+const sideOf = (against: string): Side =>
+  /^\d+$/.test(against) ? { bag: Number(against) } : { environment: against };
+
+function Difference(props: Props & { bag: number }) {
+  const { pipeline, bag, environment, rows, onAgainst } = props;
+  const against = props.against ?? environment;
+  const side = sideOf(against);
+  const found = useBagComparison(pipeline.pipeline, side, { bag });
+  const older = 'bag' in side && side.bag > bag;
+  return (
+    <section className={classes.difference}>
+      <Select
+        label="Different from"
+        allowDeselect={false}
+        searchable
+        value={against}
+        onChange={(value) => onAgainst(value === null || value === environment ? undefined : value)}
+        data={[
+          {
+            group: 'What runs',
+            items: pipeline.stages.map((stage) => ({
+              value: stage.environment,
+              label: `what runs in ${stage.environment}`,
+            })),
+          },
+          {
+            group: 'Bags',
+            items: rows
+              .filter((row) => row.bag !== bag)
+              .toReversed()
+              .slice(0, 200)
+              .map((row) => ({ value: String(row.bag), label: `bag ${row.bag}` })),
+          },
+        ]}
+      />
+      {found.isPending && <p role="status">Comparing…</p>}
+      {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
+      {found.data && <ComparisonView comparison={found.data} back={older} />}
+    </section>
+  );
+}

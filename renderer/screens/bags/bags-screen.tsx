@@ -1,0 +1,144 @@
+import { SegmentedControl, Switch } from '@mantine/core';
+import { IconPackage } from '@tabler/icons-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { BagPipelineView } from '../../../shared/domain/bags/view';
+import { useBagPipeline, useBagPipelines, useThisConsole } from '../../data/bags-queries';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { openAct } from '../../ui/ui-state';
+import classes from './bags-screen.module.css';
+import { Packing } from './packing';
+import { PeriodicTests } from './periodic-tests';
+import { StageCard } from './stage-card';
+import { TimelineView } from './timeline-view';
+
+const route = getRouteApi('/pipelines/$pipeline');
+
+/** A pipeline of bags: what runs where and what is next, the way of every bag, and the periodic tests. */
+export function BagsScreen() {
+  const { pipeline } = route.useParams();
+  const { view = 'now' } = route.useSearch();
+  const navigate = useNavigate();
+  const names = useBagPipelines().data ?? [];
+  const found = useBagPipeline(pipeline);
+  const data = found.data;
+  return (
+    <div className={classes.screen}>
+      <header className={classes.head}>
+        <h1>{pipeline}</h1>
+        {names.length > 1 && (
+          <SegmentedControl
+            aria-label="Pipeline"
+            data={names}
+            value={pipeline}
+            onChange={(name) =>
+              void navigate({ to: '/pipelines/$pipeline', params: { pipeline: name }, search: { view } })
+            }
+          />
+        )}
+        <SegmentedControl
+          aria-label="View"
+          value={view}
+          onChange={(value) =>
+            void navigate({
+              to: '/pipelines/$pipeline',
+              params: { pipeline },
+              search: (now) => ({ ...now, view: value as typeof view }),
+            })
+          }
+          data={[
+            { value: 'now', label: 'Pipeline' },
+            { value: 'timeline', label: 'Bag timeline' },
+            { value: 'periodic', label: 'Periodic tests' },
+          ]}
+        />
+        <span className={classes.spacer} />
+        {data && <FreshnessMark value={data.ledger} />}
+        {data && <PackButton pipeline={data} />}
+      </header>
+      {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
+      {found.isPending && <p role="status">Reading the pipeline…</p>}
+      {data && view === 'now' && <Now pipeline={data} />}
+      {data && view === 'timeline' && <TimelineView pipeline={data} />}
+      {data && view === 'periodic' && <PeriodicTests pipeline={data} />}
+    </div>
+  );
+}
+
+function PackButton({ pipeline }: { pipeline: BagPipelineView }) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const first = pipeline.stages[0]?.environment ?? '';
+  return (
+    <ActButton
+      variant="default"
+      leftSection={<IconPackage size={15} aria-hidden />}
+      blocked={readOnlyBecause}
+      onAct={() =>
+        openAct({
+          kind: 'pack-bag',
+          pipeline: pipeline.pipeline,
+          environment: first,
+          source: 'running',
+          contents: {},
+          last: pipeline.lastBag ?? 0,
+          force: false,
+        })
+      }
+    >
+      Pack a bag…
+    </ActButton>
+  );
+}
+
+function Now({ pipeline }: { pipeline: BagPipelineView }) {
+  return (
+    <div className={classes.body}>
+      {pipeline.problems.map((failure) => (
+        <FailurePanel key={failure.message} failure={failure} />
+      ))}
+      <Autopilot pipeline={pipeline} />
+      <ol className={classes.stages} aria-label="Environments">
+        {pipeline.stages.map((stage) => (
+          <StageCard key={stage.environment} pipeline={pipeline} stage={stage} />
+        ))}
+      </ol>
+      <Packing pipeline={pipeline} />
+    </div>
+  );
+}
+
+/** The switch of the whole pipeline, for every console, and that of this one. */
+function Autopilot({ pipeline }: { pipeline: BagPipelineView }) {
+  const mine = useThisConsole();
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const { autopilot } = pipeline;
+  return (
+    <section className={classes.autopilot} aria-label="Autopilot">
+      <strong>Autopilot {autopilot.on ? 'on' : 'off'}</strong>
+      <span className={classes.why}>{autopilot.why}</span>
+      <span className={classes.spacer} />
+      <Switch
+        label="This console takes part"
+        checked={pipeline.thisConsole}
+        disabled={mine.isPending}
+        onChange={(event) => mine.mutate({ pipeline: pipeline.pipeline, on: event.currentTarget.checked })}
+      />
+      <ActButton
+        variant="default"
+        blocked={readOnlyBecause}
+        onAct={() =>
+          openAct({
+            kind: 'change-policy',
+            pipeline: pipeline.pipeline,
+            change: { act: 'autopilot', environment: null, on: !autopilot.on },
+          })
+        }
+      >
+        Switch {autopilot.on ? 'off' : 'on'} for everyone…
+      </ActButton>
+      {mine.error && <FailurePanel failure={mine.error.failure} />}
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { Link } from '@tanstack/react-router';
+import type { Job, Step } from '../../../shared/domain/operation';
+import { ExternalLink } from '../../ui/external-link';
+import { StepMark } from '../../ui/mark';
+import { between, duration } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import classes from './stage-card.module.css';
+
+const mark: Record<Job['state'], Step['state']> = {
+  waiting: 'waiting',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  aborted: 'cancelled',
+  unknown: 'unknown',
+};
+const word: Record<Job['state'], string> = {
+  waiting: 'not started',
+  running: 'running',
+  succeeded: 'done',
+  failed: 'failed',
+  aborted: 'aborted',
+  unknown: 'unknown',
+};
+
+/** The jobs of a deployment: what is deployed one after the other, then the suites side by side. */
+export function JobList({ jobs }: { jobs: readonly Job[] }) {
+  const now = useNow('second');
+  return (
+    <ul className={classes.jobs} aria-label="Jobs">
+      {jobs.map((job) => {
+        const spent = between(job.startedAt, job.finishedAt, now);
+        return (
+          <li key={`${job.phase} ${job.name}`}>
+            <StepMark value={mark[job.state]} iconOnly />
+            <span className={classes.jobName}>
+              {job.workflow ? (
+                <Link to="/workflows" search={{ environment: job.workflow.environment, name: job.workflow.name }}>
+                  {job.name}
+                </Link>
+              ) : job.url ? (
+                <ExternalLink url={job.url}>{job.name}</ExternalLink>
+              ) : (
+                job.name
+              )}
+              {job.text && <span className={classes.jobText}>{job.text}</span>}
+            </span>
+            <span className={classes.quiet}>{spent === null ? word[job.state] : duration(spent)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,68 @@
+import { IconBan, IconPin } from '@tabler/icons-react';
+import type { PolicyChange } from '../../../shared/domain/bags/policy';
+import type { BagPipelineView } from '../../../shared/domain/bags/view';
+import { shortVersion } from '../../../shared/domain/version';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { Mark } from '../../ui/mark';
+import { Panel } from '../../ui/panel';
+import { ago, fullTime } from '../../ui/time';
+import { openAct } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import classes from './bags-screen.module.css';
+
+/** Services whose version is pinned or marked bad for the bags to come. Nothing is shown while there are none. */
+export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
+  const now = useNow('minute');
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const { servicePins, badVersions } = pipeline;
+  if (servicePins.length + badVersions.length === 0) return null;
+  const change = (what: PolicyChange): void =>
+    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+  const rows = [
+    ...servicePins.map((one) => ({
+      ...one,
+      key: `pin ${one.service}`,
+      mark: <Mark icon={IconPin} tone="hold" label="pinned" badge />,
+      act: 'Unpin…',
+      what: { act: 'unpin-service', service: one.service } as const,
+    })),
+    ...badVersions.map((one) => ({
+      ...one,
+      key: `bad ${one.service} ${one.version}`,
+      mark: <Mark icon={IconBan} tone="bad" label="bad" badge />,
+      act: 'Clear…',
+      what: { act: 'clear-version', service: one.service, version: one.version } as const,
+    })),
+  ];
+  return (
+    <Panel title="When packing">
+      <table className={classes.table}>
+        <tbody>
+          {rows.map(({ key, mark, service, version, by, at, reason, act, what }) => (
+            <tr key={key}>
+              <th scope="row">{service}</th>
+              <td className="mono">{shortVersion(version)}</td>
+              <td>{mark}</td>
+              <td title={fullTime(at)}>
+                {by}, {ago(at, now)}
+                {reason && `: “${reason}”`}
+              </td>
+              <td className={classes.right}>
+                <ActButton
+                  variant="default"
+                  size="compact-sm"
+                  blocked={readOnlyBecause}
+                  onAct={() => change(what)}
+                  label={`${act.slice(0, -1)} ${service}`}
+                >
+                  {act}
+                </ActButton>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

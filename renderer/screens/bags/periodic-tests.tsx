@@ -1,0 +1,113 @@
+import { Link } from '@tanstack/react-router';
+import type { BagPipelineView, PeriodicView } from '../../../shared/domain/bags/view';
+import { usePeriodicTests } from '../../data/bags-queries';
+import { FailurePanel } from '../../ui/failure-panel';
+import { StepMark } from '../../ui/mark';
+import { Empty, Panel } from '../../ui/panel';
+import { between, clock, duration, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import classes from './bags-screen.module.css';
+
+/** Suites that run every so often, whatever is deployed: their last results and history. */
+export function PeriodicTests({ pipeline }: { pipeline: BagPipelineView }) {
+  const found = usePeriodicTests(pipeline.pipeline);
+  if (found.error) return <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />;
+  if (found.isPending) return <p role="status">Reading the periodic tests…</p>;
+  if (found.data.length === 0)
+    return <Empty title="No periodic tests">The estate file names none for this pipeline.</Empty>;
+  return (
+    <div className={classes.body}>
+      {found.data.map((suite) => (
+        <Suite key={`${suite.environment} ${suite.name}`} suite={suite} />
+      ))}
+    </div>
+  );
+}
+
+type Run = PeriodicView['runs'][number];
+const mark = { running: 'running', succeeded: 'succeeded', failed: 'failed', stopped: 'cancelled' } as const;
+const word: Record<Run['state'], string> = {
+  running: 'running',
+  succeeded: 'passed',
+  failed: 'failed',
+  stopped: 'stopped',
+};
+const shown = 60;
+
+function Suite({ suite }: { suite: PeriodicView }) {
+  const now = useNow('second');
+  const last = suite.runs.find(({ state }) => state !== 'running') ?? null;
+  const ended = suite.runs.filter(({ state }) => state === 'succeeded' || state === 'failed');
+  const passed = ended.filter(({ state }) => state === 'succeeded').length;
+  return (
+    <Panel
+      title={`${suite.name} in ${suite.environment}`}
+      aside={
+        <span className={classes.quiet}>
+          every {suite.everyMinutes} min · {suite.kept.on ? `next ${clock(suite.nextAt, now)}` : suite.kept.why}
+        </span>
+      }
+    >
+      <div className={classes.suite}>
+        <p>
+          {last ? (
+            <>
+              <StepMark value={mark[last.state]} iconOnly /> Last: <strong>{word[last.state]}</strong>
+              {last.finishedAt && <> at {clock(last.finishedAt, now)}</>}
+              {last.message && `: ${last.message}`}
+            </>
+          ) : (
+            'No run has ended yet, as far as the cluster knows.'
+          )}
+        </p>
+        {ended.length > 0 && (
+          <p className={classes.quiet}>
+            {passed} of the last {ended.length} passed
+          </p>
+        )}
+      </div>
+      {suite.runs.length > 0 && (
+        <>
+          <ol className={classes.runs} aria-hidden>
+            {suite.runs
+              .slice(0, shown)
+              .reverse()
+              .map((run) => (
+                <li key={run.name} data-state={run.state} title={`${word[run.state]} ${run.startedAt ?? ''}`} />
+              ))}
+          </ol>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">Result</th>
+                <th scope="col">Began</th>
+                <th scope="col">Took</th>
+                <th scope="col">Workflow</th>
+                <th scope="col">Message</th>
+              </tr>
+            </thead>
+            <tbody>
+              {suite.runs.slice(0, 20).map((run) => (
+                <tr key={run.name}>
+                  <td>
+                    <StepMark value={mark[run.state]} iconOnly /> {word[run.state]}
+                  </td>
+                  <td title={run.startedAt ? fullTime(run.startedAt) : undefined}>
+                    {run.startedAt ? clock(run.startedAt, now) : 'not started'}
+                  </td>
+                  <td>{duration(between(run.startedAt, run.finishedAt, now) ?? 0)}</td>
+                  <td>
+                    <Link to="/workflows" search={{ environment: run.environment, name: run.name }}>
+                      {run.name}
+                    </Link>
+                  </td>
+                  <td>{run.message}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </Panel>
+  );
+}

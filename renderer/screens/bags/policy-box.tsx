@@ -1,0 +1,73 @@
+import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
+import type { PolicyChange } from '../../../shared/domain/bags/policy';
+import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { Mark } from '../../ui/mark';
+import { ago, fullTime } from '../../ui/time';
+import { openAct } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import classes from './stage-card.module.css';
+
+/** The environment's pin or freeze and its bad marks, each with who and why, and the way to take it away. */
+export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stage: StageView }) {
+  const now = useNow('minute');
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const { pin, bad, environment } = stage;
+  if (!pin && bad.length === 0) return null;
+  const change = (what: PolicyChange): void =>
+    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+  const said = (one: { by: string; at: string; reason: string }) => (
+    <p className={classes.quiet} title={fullTime(one.at)}>
+      {one.by}, {ago(one.at, now)}
+      {one.reason && `: “${one.reason}”`}
+    </p>
+  );
+  return (
+    <section className={classes.part} aria-label={`Pins and bad marks of ${environment}`}>
+      {pin && (
+        <div className={classes.policy}>
+          <div>
+            <Mark
+              icon={pin.freeze ? IconSnowflake : IconPin}
+              tone="hold"
+              label={pin.freeze ? `Frozen at bag ${pin.bag}` : `Pinned to bag ${pin.bag}`}
+              badge
+            />
+            {said(pin)}
+          </div>
+          <ActButton
+            variant="default"
+            size="compact-sm"
+            blocked={readOnlyBecause}
+            onAct={() => change({ act: 'unpin', environment })}
+          >
+            {pin.freeze ? 'Unfreeze…' : 'Unpin…'}
+          </ActButton>
+        </div>
+      )}
+      {bad.slice(0, 3).map((one) => (
+        <div key={one.bag} className={classes.policy}>
+          <div>
+            <Mark icon={IconBan} tone="bad" label={`Bag ${one.bag} is bad here`} badge />
+            {said(one)}
+          </div>
+          <ActButton
+            variant="default"
+            size="compact-sm"
+            blocked={readOnlyBecause}
+            onAct={() => change({ act: 'clear-bad', environment, bag: one.bag })}
+            label={`Clear the bad mark of bag ${one.bag} in ${environment}`}
+          >
+            Clear…
+          </ActButton>
+        </div>
+      ))}
+      {bad.length > 3 && (
+        <p className={classes.quiet}>
+          and {bad.length - 3} more bad marks: {bad.slice(3).map(({ bag }) => bag).join(', ')}
+        </p>
+      )}
+    </section>
+  );
+}

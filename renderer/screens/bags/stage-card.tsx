@@ -1,0 +1,239 @@
+import { Link } from '@tanstack/react-router';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
+import { useBags } from '../../data/bags-queries';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { BagStateMark, BlockedMark } from '../../ui/bag-mark';
+import { bagRollback } from '../../ui/bag-rollback';
+import { warningWord } from '../../ui/bag-words';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FreshnessMark } from '../../ui/freshness-mark';
+import { ago, fullTime } from '../../ui/time';
+import { openAct } from '../../ui/ui-state';
+import { useNow } from '../../ui/use-now';
+import { JobList } from './job-list';
+import { LockBox } from './lock-box';
+import { PolicyBox } from './policy-box';
+import classes from './stage-card.module.css';
+
+interface Props {
+  pipeline: BagPipelineView;
+  stage: StageView;
+}
+
+/** One environment: what runs, what is next and why or which rule blocks it, its lock, pins and bad marks, its jobs. */
+export function StageCard({ pipeline, stage }: Props) {
+  return (
+    <li className={classes.card} aria-label={stage.environment} data-tier={stage.tier}>
+      <header className={classes.head}>
+        <h2>{stage.environment}</h2>
+        {stage.tier === 'production' && <span className={classes.tier}>production</span>}
+        <span className={classes.spacer} />
+        <FreshnessMark value={stage.cluster} />
+      </header>
+      <Runs stage={stage} pipeline={pipeline} />
+      {stage.lockProblem && <FailurePanel failure={stage.lockProblem} />}
+      {stage.lock && <LockBox pipeline={pipeline} stage={stage} lock={stage.lock} />}
+      {stage.jobs.length > 0 && <JobList jobs={stage.jobs} />}
+      <Tests pipeline={pipeline} stage={stage} />
+      <Next pipeline={pipeline} stage={stage} />
+      <PolicyBox pipeline={pipeline} stage={stage} />
+      <Foot pipeline={pipeline} stage={stage} />
+    </li>
+  );
+}
+
+function Runs({ pipeline, stage }: Props) {
+  const now = useNow('minute');
+  const { running } = stage;
+  if (!running)
+    return (
+      <section className={classes.part}>
+        <h3>Runs</h3>
+        <p>No bag was started here yet.</p>
+      </section>
+    );
+  return (
+    <section className={classes.part}>
+      <h3>Runs</h3>
+      <p className={classes.bag}>
+        <Link
+          to="/pipelines/$pipeline"
+          params={{ pipeline: pipeline.pipeline }}
+          search={{ view: 'timeline', bag: running.bag, environment: stage.environment }}
+        >
+          Bag {running.bag}
+        </Link>
+        <BagStateMark value={running.state} />
+      </p>
+      <p className={classes.quiet} title={fullTime(running.at)}>
+        {ago(running.at, now)} by {running.by}
+        {running.cause === 'automatic' ? ' (autopilot)' : ''}
+        {running.reason && ` · “${running.reason}”`}
+      </p>
+      {running.failure && <p className={classes.bad}>{running.failure}</p>}
+      {running.leftRunning.length > 0 && (
+        <p className={classes.quiet}>Left as they were: {running.leftRunning.join(', ')}</p>
+      )}
+      {stage.drift.map(({ service, bag, ledger }) => (
+        <p key={service} className={classes.warn}>
+          {service} is at {ledger ?? 'no version'} in the ledger, the bag holds {bag}.
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** What may be asked of a deployment under way or stuck: its tests again, or their end. */
+function Tests({ pipeline, stage }: Props) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const { running, lock } = stage;
+  if (!running || !lock) return null;
+  const place = {
+    pipeline: pipeline.pipeline,
+    environment: stage.environment,
+    bag: running.bag,
+    token: lock.token,
+  };
+  if (running.state === 'test-failed')
+    return (
+      <div className={classes.acts}>
+        <ActButton
+          blocked={readOnlyBecause}
+          onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'failed' })}
+        >
+          Retry the failed tests…
+        </ActButton>
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'all' })}
+        >
+          All tests…
+        </ActButton>
+      </div>
+    );
+  if (running.state === 'testing')
+    return (
+      <div className={classes.acts}>
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() => openAct({ kind: 'abort-tests', ...place })}
+        >
+          Abort the tests…
+        </ActButton>
+      </div>
+    );
+  return null;
+}
+
+function Next({ pipeline, stage }: Props) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const { automatic, manual } = stage.next;
+  const bag = manual.state === 'deploy' ? manual.bag : null;
+  const busy =
+    stage.running?.state === 'deploying'
+      ? `Bag ${stage.running.bag} is being deployed there; that cannot be interrupted.`
+      : null;
+  const intent: BagIntent | null =
+    bag === null
+      ? null
+      : {
+          kind: 'deploy-bag',
+          pipeline: pipeline.pipeline,
+          environment: stage.environment,
+          bag,
+          running: stage.running?.bag ?? null,
+          leaveRunning: [],
+          override: [],
+          cause: 'manual',
+          byRule: true,
+        };
+  return (
+    <section className={classes.part}>
+      <h3>Next</h3>
+      {manual.state === 'blocked' ? (
+        <>
+          <BlockedMark rule={manual.rule} />
+          <p>{manual.why}</p>
+        </>
+      ) : (
+        <>
+          <p>
+            <strong>Bag {manual.bag}</strong> {manual.warnings.map((each) => warningWord[each]).join(' ')}
+          </p>
+          <p className={classes.quiet}>{manual.why}</p>
+          {stage.autopilot.on && (
+            <p className={classes.quiet}>
+              Autopilot: {automatic.state === 'deploy' ? `will deploy bag ${automatic.bag}` : automatic.why}
+            </p>
+          )}
+        </>
+      )}
+      {intent && (
+        <div className={classes.acts}>
+          <ActButton
+            variant={manual.warnings.includes('same') ? 'default' : 'filled'}
+            blocked={readOnlyBecause ?? busy}
+            onAct={() => openAct(intent)}
+          >
+            Deploy bag {bag}…
+          </ActButton>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Foot({ pipeline, stage }: Props) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const bags = useBags(pipeline.pipeline).data?.bags ?? [];
+  const back = bagRollback(pipeline.pipeline, stage, bags);
+  const { autopilot } = stage;
+  return (
+    <footer className={classes.foot}>
+      <ActButton
+        color="red"
+        variant={stage.running?.state === 'test-failed' || stage.running?.state === 'deploy-failed' ? 'filled' : 'outline'}
+        blocked={readOnlyBecause ?? ('blocked' in back ? back.blocked : null)}
+        onAct={() => 'intent' in back && openAct(back.intent)}
+      >
+        Roll back…
+      </ActButton>
+      {!stage.lock && (
+        <ActButton
+          variant="default"
+          blocked={readOnlyBecause}
+          onAct={() =>
+            openAct({
+              kind: 'lock',
+              pipeline: pipeline.pipeline,
+              environment: stage.environment,
+              reason: '-',
+              until: null,
+            })
+          }
+        >
+          Lock…
+        </ActButton>
+      )}
+      <span className={classes.spacer} />
+      <ActButton
+        variant="subtle"
+        blocked={readOnlyBecause}
+        onAct={() =>
+          openAct({
+            kind: 'change-policy',
+            pipeline: pipeline.pipeline,
+            change: { act: 'autopilot', environment: stage.environment, on: !autopilot.on },
+          })
+        }
+        label={`Switch the autopilot of ${stage.environment} ${autopilot.on ? 'off' : 'on'}`}
+      >
+        Autopilot {autopilot.on ? 'on' : 'off'}
+      </ActButton>
+    </footer>
+  );
+}
