@@ -204,3 +204,27 @@ test('board of another pipeline', async () => {
   await expect(cellAt(page(), 'notify-api', 'notify-production')).toBeVisible();
   await look('board-notify');
 });
+
+test('a pipeline of bags', async () => {
+  const [pipeline] = await ask(page(), 'bags.pipelines', {});
+  await goTo(page(), `#/pipelines/${pipeline}`);
+  const stages = page().getByRole('list', { name: 'Environments' });
+  await expect(stages.getByRole('heading', { name: 'Runs' }).first()).toBeVisible();
+  await look('bags');
+  await page().getByRole('button', { name: 'Roll back…' }).last().click();
+  await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).not.toHaveAttribute(
+    'aria-busy',
+  );
+  await look('bags-rollback');
+  await page().keyboard.press('Escape');
+  await goTo(page(), `#/pipelines/${pipeline}?view=timeline`);
+  await expect(page().getByRole('grid', { name: 'Bags and environments' })).toBeVisible();
+  await expect(page().getByRole('complementary')).toContainText('What it holds');
+  await look('bags-timeline');
+  await goTo(page(), `#/pipelines/${pipeline}?view=timeline&as=table`);
+  await expect(page().getByRole('table').first()).toBeVisible();
+  await look('bags-table');
+  await goTo(page(), `#/pipelines/${pipeline}?view=periodic`);
+  await expect(page().getByRole('heading', { name: /^Pipeline|smoke/i }).first()).toBeVisible();
+  await look('bags-periodic');
+});

@@ -7,6 +7,8 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { AppScreen } from './screens/app/app-screen';
+import { BagsScreen } from './screens/bags/bags-screen';
+import { bagsSearchSchema } from './screens/bags/search';
 import { BoardScreen } from './screens/board/board-screen';
 import { boardSearchSchema } from './screens/board/search';
 import { ClustersScreen } from './screens/clusters/clusters-screen';
@@ -19,6 +21,7 @@ import { HistoryScreen } from './screens/history/history-screen';
 import { historySearchSchema } from './screens/history/search';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
+import { ActSheet } from './screens/pipeline-act/act-sheet';
 import { PracticeScreen } from './screens/practice/practice-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
 import { VersionScreen } from './screens/version/version-screen';
@@ -28,7 +31,14 @@ import { Empty } from './ui/panel';
 
 const rootRoute = createRootRoute({
   component: () => (
-    <Frame sheet={<DeploySheet />}>
+    <Frame
+      sheet={
+        <>
+          <DeploySheet />
+          <ActSheet />
+        </>
+      }
+    >
       <Outlet />
     </Frame>
   ),
@@ -100,6 +110,13 @@ const settingsRoute = createRoute({
   component: SettingsScreen,
 });
 
+const bagsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/pipelines/$pipeline',
+  validateSearch: bagsSearchSchema,
+  component: BagsScreen,
+});
+
 const routeTree = rootRoute.addChildren([
   boardRoute,
   appRoute,
@@ -110,6 +127,7 @@ const routeTree = rootRoute.addChildren([
   operationsRoute,
   operationRoute,
   clustersRoute,
+  bagsRoute,
   practiceRoute,
   settingsRoute,
 ]);

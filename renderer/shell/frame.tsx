@@ -16,7 +16,7 @@ import { ShortcutList } from './shortcut-list';
 import { TopBar } from './top-bar';
 import { Tray } from './tray';
 
-/** What surrounds every screen. `sheet` is the deploy sheet, which can be opened from any of them. */
+/** What surrounds every screen. `sheet` holds the sheets in which acts are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useChangeEvents();
   useColourScheme();
@@ -66,7 +66,9 @@ function useColourScheme(): void {
  * screen that was left), it goes to the grid's stop or to the content, never to nowhere.
  */
 function useFocusFallback(): void {
-  const open = useUiState((state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null);
+  const open = useUiState(
+    (state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null || state.act !== null,
+  );
   useEffect(() => {
     if (open) return;
     const timer = setTimeout(() => {

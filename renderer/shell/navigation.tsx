@@ -4,10 +4,12 @@ import {
   IconFlask2,
   IconHistory,
   IconLayoutGrid,
+  IconPackages,
   IconProgressBolt,
   IconServer2,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useBagPipelines } from '../data/bags-queries';
 import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
@@ -46,12 +48,27 @@ function Item({ place }: { place: Place }) {
 /** The screens, at the left edge. Practice is there only on the practice estate. */
 export function Navigation() {
   const mode = useSession().data?.mode;
+  const [bags] = useBagPipelines().data ?? [];
   return (
     <nav className={classes.nav} aria-label="Screens">
       <ul>
         {places.map((place) => (
           <Item key={place.to} place={place} />
         ))}
+        {bags !== undefined && (
+          <li>
+            <Link
+              to="/pipelines/$pipeline"
+              params={{ pipeline: bags }}
+              className={classes.item}
+              activeProps={{ 'aria-current': 'page' }}
+              activeOptions={{ includeSearch: false }}
+            >
+              <IconPackages size={20} stroke={1.7} aria-hidden />
+              <span>Bags</span>
+            </Link>
+          </li>
+        )}
         {mode === 'practice' && <Item place={practice} />}
       </ul>
       <ul>

@@ -26,6 +26,7 @@ export interface PaletteDoors {
       | '/practice'
       | '/settings',
   ) => void;
+  openPipeline: (pipeline: string, view: 'now' | 'timeline' | 'periodic') => void;
   toggleColours: () => void;
 }
 
@@ -77,10 +78,27 @@ function cellItems(cell: Cell): PaletteItem[] {
   return items;
 }
 
+const views = [
+  { view: 'now', title: 'Pipeline', words: 'bags next lock deploy' },
+  { view: 'timeline', title: 'Bag timeline', words: 'bags passed failed pinned bad roll back' },
+  { view: 'periodic', title: 'Periodic tests', words: 'suites smoke' },
+] as const;
+
+const pipelineItems = (name: string, doors: PaletteDoors): PaletteItem[] =>
+  views.map(({ view, title, words }) => ({
+    id: `pipeline ${name} ${view}`,
+    group: 'Screens',
+    title: `${title} of ${name}`,
+    words,
+    note: 'screen',
+    run: () => doors.openPipeline(name, view),
+  }));
+
 /** Everything the palette reaches: apps, screens and actions. */
 export function paletteItems(
   board: Board | undefined,
   practice: boolean,
+  pipelines: readonly string[],
   doors: PaletteDoors,
 ): PaletteItem[] {
   const screen = (
@@ -111,6 +129,7 @@ export function paletteItems(
     screen('/history/figures', 'Delivery figures', 'history lead time rolled back restore metrics'),
     screen('/history/compare', 'Compare', 'history differences two moments environments'),
     screen('/operations', 'Operations', 'deployments running recent'),
+    ...pipelines.flatMap((name) => pipelineItems(name, doors)),
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
     screen('/settings', 'Settings', 'about identity colour notifications'),

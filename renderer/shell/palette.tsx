@@ -2,6 +2,7 @@ import { Modal, useComputedColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useBagPipelines } from '../data/bags-queries';
 import { useVersionSearch } from '../data/history-queries';
 import { useBoard, useSaveSettings, useSession } from '../data/queries';
 import { announce } from '../ui/announcer';
@@ -37,17 +38,20 @@ function Search({ onDone }: { onDone: () => void }) {
   const wanted = useDeferredValue(query);
   const board = useBoard().data;
   const practice = useSession().data?.mode === 'practice';
+  const pipelines = useBagPipelines().data;
   const navigate = useNavigate();
   const save = useSaveSettings();
   const scheme = useComputedColorScheme('light');
   const items = useMemo(
     () =>
-      paletteItems(board, practice, {
+      paletteItems(board, practice, pipelines ?? [], {
         openApp: (app) => void navigate({ to: '/apps/$app', params: { app } }),
         openScreen: (to) => void navigate({ to }),
+        openPipeline: (pipeline, view) =>
+          void navigate({ to: '/pipelines/$pipeline', params: { pipeline }, search: { view } }),
         toggleColours: () => save.mutate({ colourScheme: scheme === 'dark' ? 'light' : 'dark' }),
       }),
-    [board, practice, navigate, save.mutate, scheme],
+    [board, practice, pipelines, navigate, save.mutate, scheme],
   );
   const versions = useVersionSearch(wanted.trim()).data?.events;
   const found = useMemo(() => {

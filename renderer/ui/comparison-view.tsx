@@ -1,5 +1,5 @@
-import { shortVersion } from '../../shared/domain/version';
 import type { Comparison } from '../../shared/domain/bags/view';
+import { shortVersion } from '../../shared/domain/version';
 import classes from './comparison-view.module.css';
 import { count } from './count';
 import { ExternalLink } from './external-link';

@@ -1,4 +1,4 @@
-import { Select, SegmentedControl } from '@mantine/core';
+import { SegmentedControl, Select } from '@mantine/core';
 import { IconBan, IconPin } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
@@ -30,7 +30,7 @@ interface Props {
 /** One bag: who packed it, its way through an environment, what it holds and how it differs, and what may be done with it. */
 export function BagDetailsPane(props: Props) {
   const { pipeline, bag, environment } = props;
-  const now = useNow('minute');
+  const now = useNow('calm');
   const found = useBag(pipeline.pipeline, bag);
   const details = found.data;
   if (bag === null) return null;
@@ -89,7 +89,7 @@ export function BagDetailsPane(props: Props) {
 
 /** What is known of the bag in the environment: passes, deployments, pin and bad mark, each with who, when and why. */
 function Way({ lane, environment }: { lane: Lane | undefined; environment: string }) {
-  const now = useNow('minute');
+  const now = useNow('calm');
   if (!lane) return <p>Nothing is known of it in {environment}.</p>;
   return (
     <ul className={classes.way} aria-label={`Its way through ${environment}`}>
@@ -148,7 +148,15 @@ function Deployed({ deployment, now }: { deployment: DeploymentView; now: number
 }
 
 /** What may be done with the bag in the environment. */
-function Acts({ pipeline, environment, row }: { pipeline: BagPipelineView; environment: string; row: BagRow }) {
+function Acts({
+  pipeline,
+  environment,
+  row,
+}: {
+  pipeline: BagPipelineView;
+  environment: string;
+  row: BagRow;
+}) {
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
   const stage = pipeline.stages.find((each) => each.environment === environment);
   const lane = row.lanes.find((each) => each.environment === environment);

@@ -17,7 +17,7 @@ export function BagTable(props: {
   onSelect: (bag: number) => void;
 }) {
   const { rows, environments, selected, onSelect } = props;
-  const now = useNow('minute');
+  const now = useNow('calm');
   const scroller = useRef<HTMLDivElement>(null);
   const index = rows.length - 1 - rows.findIndex(({ bag }) => bag === selected);
   const virtual = useVirtualizer({
@@ -54,7 +54,11 @@ export function BagTable(props: {
             const row = rows[rows.length - 1 - item.index];
             if (!row) return null;
             return (
-              <tr key={row.bag} data-selected={row.bag === selected || undefined} aria-rowindex={item.index + 2}>
+              <tr
+                key={row.bag}
+                data-selected={row.bag === selected || undefined}
+                aria-rowindex={item.index + 2}
+              >
                 <th scope="row">
                   <button type="button" className={classes.link} onClick={() => onSelect(row.bag)}>
                     {row.bag}
@@ -67,7 +71,9 @@ export function BagTable(props: {
                 <td>{row.changed ?? ''}</td>
                 {environments.map((environment) => {
                   const lane = row.lanes.find((each) => each.environment === environment);
-                  const extra = [lane?.runs && 'runs', lane?.pin && 'pinned', lane?.bad && 'bad'].filter(Boolean);
+                  const extra = [lane?.runs && 'runs', lane?.pin && 'pinned', lane?.bad && 'bad'].filter(
+                    Boolean,
+                  );
                   return (
                     <td key={environment} title={laneSentence(row.bag, environment, lane)}>
                       <span className={classes.inLane}>

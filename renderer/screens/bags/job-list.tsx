@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import type { Job, Step } from '../../../shared/domain/operation';
 import { ExternalLink } from '../../ui/external-link';
 import { StepMark } from '../../ui/mark';
@@ -34,15 +33,7 @@ export function JobList({ jobs }: { jobs: readonly Job[] }) {
           <li key={`${job.phase} ${job.name}`}>
             <StepMark value={mark[job.state]} iconOnly />
             <span className={classes.jobName}>
-              {job.workflow ? (
-                <Link to="/workflows" search={{ environment: job.workflow.environment, name: job.workflow.name }}>
-                  {job.name}
-                </Link>
-              ) : job.url ? (
-                <ExternalLink url={job.url}>{job.name}</ExternalLink>
-              ) : (
-                job.name
-              )}
+              {job.url ? <ExternalLink url={job.url}>{job.name}</ExternalLink> : job.name}
               {job.text && <span className={classes.jobText}>{job.text}</span>}
             </span>
             <span className={classes.quiet}>{spent === null ? word[job.state] : duration(spent)}</span>

@@ -1,4 +1,3 @@
-
 import type { LaneState } from '../../ui/bag-words';
 import classes from './timeline.module.css';
 

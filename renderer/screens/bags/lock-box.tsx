@@ -12,7 +12,7 @@ import classes from './stage-card.module.css';
 /** Who holds the lock, why, for how long, what waits behind it, and the ways to release it. */
 export function LockBox(props: { pipeline: BagPipelineView; stage: StageView; lock: LockView }) {
   const { pipeline, stage, lock } = props;
-  const now = useNow('minute');
+  const now = useNow('calm');
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
   const place = { pipeline: pipeline.pipeline, environment: stage.environment, token: lock.token };
   const ownByHand = lock.mine && lock.kind === 'manual';

@@ -13,7 +13,7 @@ import classes from './bags-screen.module.css';
 
 /** Services whose version is pinned or marked bad for the bags to come. Nothing is shown while there are none. */
 export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
-  const now = useNow('minute');
+  const now = useNow('calm');
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
   const { servicePins, badVersions } = pipeline;
   if (servicePins.length + badVersions.length === 0) return null;

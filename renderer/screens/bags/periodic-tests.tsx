@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import type { BagPipelineView, PeriodicView } from '../../../shared/domain/bags/view';
 import { usePeriodicTests } from '../../data/bags-queries';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -44,7 +43,8 @@ function Suite({ suite }: { suite: PeriodicView }) {
       title={`${suite.name} in ${suite.environment}`}
       aside={
         <span className={classes.quiet}>
-          every {suite.everyMinutes} min · {suite.kept.on ? `next ${clock(suite.nextAt, now)}` : suite.kept.why}
+          every {suite.everyMinutes} min ·{' '}
+          {suite.kept.on ? `next ${clock(suite.nextAt, now)}` : suite.kept.why}
         </span>
       }
     >
@@ -73,7 +73,11 @@ function Suite({ suite }: { suite: PeriodicView }) {
               .slice(0, shown)
               .reverse()
               .map((run) => (
-                <li key={run.name} data-state={run.state} title={`${word[run.state]} ${run.startedAt ?? ''}`} />
+                <li
+                  key={run.name}
+                  data-state={run.state}
+                  title={`${word[run.state]} ${run.startedAt ?? ''}`}
+                />
               ))}
           </ol>
           <table className={classes.table}>
@@ -96,11 +100,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
                     {run.startedAt ? clock(run.startedAt, now) : 'not started'}
                   </td>
                   <td>{duration(between(run.startedAt, run.finishedAt, now) ?? 0)}</td>
-                  <td>
-                    <Link to="/workflows" search={{ environment: run.environment, name: run.name }}>
-                      {run.name}
-                    </Link>
-                  </td>
+                  <td className="mono">{run.name}</td>
                   <td>{run.message}</td>
                 </tr>
               ))}

@@ -11,7 +11,7 @@ import classes from './stage-card.module.css';
 
 /** The environment's pin or freeze and its bad marks, each with who and why, and the way to take it away. */
 export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stage: StageView }) {
-  const now = useNow('minute');
+  const now = useNow('calm');
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
   const { pin, bad, environment } = stage;
   if (!pin && bad.length === 0) return null;
@@ -65,7 +65,11 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
       ))}
       {bad.length > 3 && (
         <p className={classes.quiet}>
-          and {bad.length - 3} more bad marks: {bad.slice(3).map(({ bag }) => bag).join(', ')}
+          and {bad.length - 3} more bad marks:{' '}
+          {bad
+            .slice(3)
+            .map(({ bag }) => bag)
+            .join(', ')}
         </p>
       )}
     </section>

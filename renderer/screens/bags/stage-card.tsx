@@ -45,7 +45,7 @@ export function StageCard({ pipeline, stage }: Props) {
 }
 
 function Runs({ pipeline, stage }: Props) {
-  const now = useNow('minute');
+  const now = useNow('calm');
   const { running } = stage;
   if (!running)
     return (
@@ -196,7 +196,11 @@ function Foot({ pipeline, stage }: Props) {
     <footer className={classes.foot}>
       <ActButton
         color="red"
-        variant={stage.running?.state === 'test-failed' || stage.running?.state === 'deploy-failed' ? 'filled' : 'outline'}
+        variant={
+          stage.running?.state === 'test-failed' || stage.running?.state === 'deploy-failed'
+            ? 'filled'
+            : 'outline'
+        }
         blocked={readOnlyBecause ?? ('blocked' in back ? back.blocked : null)}
         onAct={() => 'intent' in back && openAct(back.intent)}
       >

@@ -27,7 +27,11 @@ export function Timeline(props: {
   const { rows, environments, spacing, selected, onSelect } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const columns = useMemo(
-    () => layOut(rows.map(({ bag, packed }) => ({ bag, at: packed?.at ?? null })), spacing),
+    () =>
+      layOut(
+        rows.map(({ bag, packed }) => ({ bag, at: packed?.at ?? null })),
+        spacing,
+      ),
     [rows, spacing],
   );
   const width = (columns.at(-1)?.start ?? 0) + columnWidth;

@@ -70,7 +70,9 @@ export function useAct(initial: BagIntent) {
     }
     setFailure(started.failure);
     await Promise.all([
-      client.invalidateQueries({ queryKey: queryOf('bags.pipeline', { pipeline: intent.pipeline }).queryKey }),
+      client.invalidateQueries({
+        queryKey: queryOf('bags.pipeline', { pipeline: intent.pipeline }).queryKey,
+      }),
       client.invalidateQueries({ queryKey: queryOf('bags.preview', asked).queryKey }),
     ]);
   };
