@@ -225,6 +225,10 @@ test('a pipeline of bags', async () => {
   await expect(page().getByRole('table').first()).toBeVisible();
   await look('bags-table');
   await goTo(page(), `#/pipelines/${pipeline}?view=periodic`);
-  await expect(page().getByRole('heading', { name: /^Pipeline|smoke/i }).first()).toBeVisible();
+  await expect(
+    page()
+      .getByRole('heading', { name: /^Pipeline|smoke/i })
+      .first(),
+  ).toBeVisible();
   await look('bags-periodic');
 });

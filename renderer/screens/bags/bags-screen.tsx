@@ -19,7 +19,8 @@ const route = getRouteApi('/pipelines/$pipeline');
 /** A pipeline of bags: what runs where and what is next, the way of every bag, and the periodic tests. */
 export function BagsScreen() {
   const { pipeline } = route.useParams();
-  const { view = 'now' } = route.useSearch();
+  const search = route.useSearch();
+  const { view = 'now' } = search;
   const navigate = useNavigate();
   const names = useBagPipelines().data ?? [];
   const found = useBagPipeline(pipeline);
@@ -45,7 +46,7 @@ export function BagsScreen() {
             void navigate({
               to: '/pipelines/$pipeline',
               params: { pipeline },
-              search: (now) => ({ ...now, view: value as typeof view }),
+              search: { ...search, view: value as typeof view },
             })
           }
           data={[

@@ -25,7 +25,7 @@ export function TimelineView({ pipeline }: { pipeline: BagPipelineView }) {
     void navigate({
       to: '/pipelines/$pipeline',
       params: { pipeline: pipeline.pipeline },
-      search: (now) => ({ ...now, ...change }),
+      search: { ...search, ...change },
       replace: true,
     });
   };
