@@ -43,7 +43,9 @@ export function BoardScreen() {
 function LoadedBoard({ board: whole }: { board: Board }) {
   const search = route.useSearch();
   const pipelines = useMemo(() => boardPipelines(whole), [whole]);
-  const pipeline = pipelines.find((name) => name === search.pipeline) ?? pipelines[0] ?? null;
+  // The empty name stands for the environments that are in no pipeline.
+  const chosen = search.pipeline === undefined ? undefined : search.pipeline || null;
+  const pipeline = chosen !== undefined && pipelines.includes(chosen) ? chosen : (pipelines[0] ?? null);
   const present = useMemo(() => boardOfPipeline(whole, pipeline), [whole, pipeline]);
   const navigate = route.useNavigate();
   const onSearch = (change: Partial<BoardSearch>) =>

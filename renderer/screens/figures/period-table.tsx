@@ -16,8 +16,10 @@ export function PeriodTable({ rows, by }: { rows: readonly FiguresRow[]; by: 'da
           <tr>
             <th scope="col">Period</th>
             {heads.map((name) => (
-              <th key={name} scope="col" className={classes.number}>
-                {definitions[name].title} <Definition of={name} />
+              <th key={name} scope="col">
+                <span className={classes.heading}>
+                  {definitions[name].title} <Definition of={name} />
+                </span>
               </th>
             ))}
           </tr>

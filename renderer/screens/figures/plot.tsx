@@ -20,7 +20,7 @@ interface PlotProps {
 }
 
 const height = 116;
-const [top, bottom, left] = [8, 18, 56];
+const [top, bottom, left] = [8, 18, 72];
 
 /** A small plot over the periods. What it shows is also in the table of the same, so it is hidden from assistive technology. */
 export function Plot({ points, kind, text, ticks }: PlotProps) {
