@@ -28,7 +28,6 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
     onDropdownClose: () => {
       menu.resetSelectedOption();
       setSearch('');
-      menu.focusTarget();
     },
     onDropdownOpen: () => menu.focusSearchInput(),
   });
@@ -42,7 +41,9 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
     const without = picked.filter((one) => one !== value);
     const added = single ? [value] : [...picked, value];
     onPick(without.length === picked.length ? added : without);
-    if (single) menu.closeDropdown();
+    if (!single) return;
+    menu.closeDropdown();
+    menu.focusTarget();
   };
   return (
     <Combobox store={menu} width={264} position="bottom-start" onOptionSubmit={toggle}>
@@ -67,6 +68,10 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
           onChange={(event) => {
             setSearch(event.currentTarget.value);
             menu.updateSelectedOptionIndex();
+          }}
+          // By a click elsewhere the focus is already where it should be.
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') menu.focusTarget();
           }}
         />
         <Combobox.Options mah={280} className={classes.options} aria-label={label}>

@@ -13,6 +13,7 @@ import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
 import { operationStateWord } from '../../ui/words';
 import classes from './event-details.module.css';
+import { listId } from './feed-layout';
 
 /** All about one event, at the right of the feed: it is always there, so choosing moves nothing. */
 export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; ref: Ref<HTMLElement> }) {
@@ -23,7 +24,7 @@ export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; 
       className={classes.details}
       aria-label="Details of the event"
       onKeyDown={(key) => {
-        if (key.key === 'Escape') document.querySelector<HTMLElement>('#content [role="listbox"]')?.focus();
+        if (key.key === 'Escape') document.getElementById(listId)?.focus();
       }}
     >
       {event ? (

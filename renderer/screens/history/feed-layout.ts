@@ -1,5 +1,7 @@
 import type { FeedOutline } from '../../../shared/domain/history';
 
+/** The list's id in the page: the details give the focus back to it. */
+export const listId = 'event-list';
 /** Heights in px of a row and of a day's heading. */
 export const rowHeight = 34;
 export const dayHeight = 30;

@@ -7,7 +7,7 @@ import { count } from '../../ui/count';
 import { dayName } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
 import { EventRow } from './event-row';
-import { dayHeight, FeedLayout, movedRow, rowHeight } from './feed-layout';
+import { dayHeight, FeedLayout, listId, movedRow, rowHeight } from './feed-layout';
 import classes from './feed-list.module.css';
 import { keepPlace, placeOf } from './places';
 
@@ -137,6 +137,7 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
   return (
     <div
       ref={scroller}
+      id={listId}
       role="listbox"
       aria-label="Events, newest first"
       aria-activedescendant={active === null ? undefined : rowId(active)}
