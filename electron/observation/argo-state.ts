@@ -11,6 +11,9 @@ import { createTable } from './table';
 import type { AppPod } from './trim';
 import type { AppJob } from './trim-job';
 
+/** How long what windows say is good for, in milliseconds. */
+const windowsLive = 5_000;
+
 /** Projects and Jobs of a cluster, and what they and the live objects add to its Applications. */
 export interface ArgoState {
   applyProjects(batch: WatchBatch<ArgoProject>): void;
@@ -61,7 +64,22 @@ export function createArgoState(options: {
       })),
   });
 
-  function windowsOf({ name, detail }: ArgoApplication, now: Date): SyncWindowsView {
+  /** What was worked out for an Application, by what it rests on; windows are to the minute. */
+  const known = new WeakMap<
+    ArgoApplication,
+    { of: ArgoProject | null; at: number; windows: SyncWindowsView }
+  >();
+  function windowsOf(application: ArgoApplication, now: Date): SyncWindowsView {
+    const of = projects.get(options.argoNamespace, application.detail.project);
+    const at = Math.floor(now.getTime() / windowsLive);
+    const before = known.get(application);
+    if (before && of !== null && before.of === of && before.at === at) return before.windows;
+    const windows = lookAtWindows(application, now);
+    known.set(application, { of, at, windows });
+    return windows;
+  }
+
+  function lookAtWindows({ name, detail }: ArgoApplication, now: Date): SyncWindowsView {
     // Projects lie in Argo CD's own namespace, also those of Applications in other namespaces.
     const project = projects.get(options.argoNamespace, detail.project);
     if (project) {

@@ -270,6 +270,6 @@ describe('an account that may see and do only a part', () => {
     await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
     await vi.waitFor(() => expect(cluster.status().latency.samples).toBeGreaterThan(1));
     // Watches (five lists and watches at least), reviews of ten rights, and who one is.
-    expect(there.server.requests() - asked).toBeGreaterThan(20);
+    await vi.waitFor(() => expect(there.server.requests() - asked).toBeGreaterThan(20));
   });
 });

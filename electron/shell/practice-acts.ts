@@ -17,6 +17,7 @@ export type PracticeControl = Pick<
   | 'breakSuite'
   | 'clusterDown'
   | 'clusterUp'
+  | 'setSyncWindows'
   | 'gitDown'
   | 'gitUp'
   | 'deployAsSomeoneElse'
@@ -79,6 +80,20 @@ export async function playAct(
         const environment = environmentOf(act.environment);
         await (act.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
         return act.up ? `The cluster of ${environment} is back.` : `The cluster of ${environment} is gone.`;
+      }
+      case 'sync-window': {
+        const environment = environmentOf(act.environment);
+        // Open at all times, since practice time is not this computer's.
+        const window = {
+          kind: 'deny' as const,
+          schedule: '* * * * *',
+          duration: '1h',
+          manualSync: act.manual,
+          description: 'Rehearsed change freeze',
+        };
+        await control.setSyncWindows({ environment, windows: act.on ? [window] : [] });
+        if (!act.on) return `No sync window keeps syncs in ${environment} waiting any more.`;
+        return `A sync window keeps ${act.manual ? 'automatic' : 'all'} syncs in ${environment} waiting.`;
       }
       case 'git':
         await (act.up ? control.gitUp() : control.gitDown());

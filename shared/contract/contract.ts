@@ -189,6 +189,8 @@ export const procedures = {
       }),
       z.object({ act: z.literal('cluster'), environment: name, up: z.boolean() }),
       z.object({ act: z.literal('git'), up: z.boolean() }),
+      /** A sync window that keeps automatic syncs (`manual: false`: all syncs) of an environment waiting, or none. */
+      z.object({ act: z.literal('sync-window'), environment: name, on: z.boolean(), manual: z.boolean() }),
       z.object({ act: z.literal('someone-else-deploys'), app: name, environment: name, version: name }),
       z.object({
         act: z.literal('someone-else-locks'),

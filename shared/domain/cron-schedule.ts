@@ -97,3 +97,20 @@ export function nextFire(schedule: CronSchedule, wall: number): number | null {
   }
   return null;
 }
+
+/** The last time before `wall` at which it fired; `null`: none within five years. */
+export function lastFire(schedule: CronSchedule, wall: number): number | null {
+  const last = (Math.ceil(wall / minute) - 1) * minute;
+  const hours = [...schedule.hours].sort((a, b) => b - a);
+  const minutes = [...schedule.minutes].sort((a, b) => b - a);
+  const start = Math.floor(last / day) * day;
+  for (let at = start; at >= start - 5 * 366 * day; at -= day) {
+    if (!isOn(schedule, new Date(at))) continue;
+    for (const hour of hours)
+      for (const past of minutes) {
+        const fire = at + hour * 60 * minute + past * minute;
+        if (fire <= last) return fire;
+      }
+  }
+  return null;
+}

@@ -1,4 +1,4 @@
-import { type CronSchedule, nextFire, parseCron } from './cron-schedule';
+import { type CronSchedule, lastFire, nextFire, parseCron } from './cron-schedule';
 import { globMatches } from './glob';
 import { goDurationMs } from './go-duration';
 import type { SyncWindowsView, SyncWindowView } from './sync-window-view';
@@ -41,11 +41,15 @@ function matches(window: SyncWindow, subject: WindowSubject): boolean {
   return window.andOperator ? hits.every(Boolean) : hits.some(Boolean);
 }
 
-/** Milliseconds that a zone is ahead of UTC at a time; 0 for a zone that does not exist, as Argo CD falls back to UTC. */
-function zoneOffset(timeZone: string | undefined, now: number): number {
-  if (!timeZone || timeZone === 'UTC') return 0;
+/** A clock of each zone that was asked for: making one takes a hundred times as long as reading it. */
+const clocks = new Map<string, Intl.DateTimeFormat | null>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat | null {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  let clock: Intl.DateTimeFormat | null = null;
   try {
-    const parts = new Intl.DateTimeFormat('en-GB', {
+    clock = new Intl.DateTimeFormat('en-GB', {
       timeZone,
       hourCycle: 'h23',
       year: 'numeric',
@@ -54,20 +58,29 @@ function zoneOffset(timeZone: string | undefined, now: number): number {
       hour: 'numeric',
       minute: 'numeric',
       second: 'numeric',
-    }).formatToParts(now);
-    const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-    const wall = Date.UTC(
-      part('year'),
-      part('month') - 1,
-      part('day'),
-      part('hour'),
-      part('minute'),
-      part('second'),
-    );
-    return wall - Math.floor(now / 1000) * 1000;
+    });
   } catch {
-    return 0;
+    // No such zone.
   }
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/** Milliseconds that a zone is ahead of UTC at a time; 0 for a zone that does not exist, as Argo CD falls back to UTC. */
+function zoneOffset(timeZone: string | undefined, now: number): number {
+  const clock = timeZone && timeZone !== 'UTC' ? clockOf(timeZone) : null;
+  if (clock === null) return 0;
+  const parts = new Map(clock.formatToParts(now).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const wall = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return wall - Math.floor(now / 1000) * 1000;
 }
 
 interface Timing {
@@ -95,19 +108,22 @@ function isOpen({ schedule, duration, timeZone }: Timing, now: number): boolean 
   return fire === null || fire < wall;
 }
 
+/** Windows that follow each other without a gap are gone through at most so far. */
+const mostRounds = 50;
+
 /** The first moment after `now` at which the window is open, or closed; `null`: not within a year. To the minute. */
 function nextChange(timing: Timing, now: number, open: boolean): number | null {
   const { schedule, duration, timeZone } = timing;
   let at = now;
-  // From one fire, or end of a window, to the next: a schedule that fires all the time within its own duration never ends.
-  for (let round = 0; round < 2_000 && at < now + year; round += 1) {
-    const wall = at + zoneOffset(timeZone, at);
-    const fire = open ? nextFire(schedule, wall) : nextFire(schedule, wall - duration);
+  for (let round = 0; round < mostRounds && at < now + year; round += 1) {
+    const offset = zoneOffset(timeZone, at);
+    const wall = at + offset;
+    // It closes when the last fire's time is over, unless it fired again meanwhile.
+    const fire = open ? nextFire(schedule, wall) : lastFire(schedule, wall);
     if (fire === null) return null;
     const next = at + ((open ? fire : fire + duration) - wall);
     // The clock may have been changed on the way: the same time on the wall is another moment then.
-    const shift = zoneOffset(timeZone, at) - zoneOffset(timeZone, next);
-    at = Math.max(next + shift, at + 1);
+    at = Math.max(next + offset - zoneOffset(timeZone, next), at + 1);
     // A window opens just after its fire.
     if (isOpen(timing, at + 1) === open) return at;
   }

@@ -10,6 +10,7 @@ import type {
   Manifest,
   Pod,
   ReplicaSet,
+  Template,
   WorkflowTemplate,
 } from './objects';
 import { servingStatus } from './pod-status';
@@ -62,6 +63,13 @@ export async function bootstrap(context: ControllerContext): Promise<void> {
   settle(context, app, { kind: 'children', children }, revision);
 }
 
+/** Containers with the empty name that Go writes for one that has none: Argo's schema demands the field. */
+const withContainerName = (template: Template): Template => ({
+  ...template,
+  ...(template.container ? { container: { name: '', ...template.container } } : {}),
+  ...(template.script ? { script: { name: '', ...template.script } } : {}),
+});
+
 /** Installs the WorkflowTemplates, or brings those that an older version of this estate installed up to date. */
 export function installTemplates(context: ControllerContext): void {
   const { store, environment, bags } = context;
@@ -70,6 +78,7 @@ export function installTemplates(context: ControllerContext): void {
     : workflowTemplates(environment, context.nextEnvironment);
   for (const template of templates) {
     const { name } = template.metadata;
+    template.spec.templates = template.spec.templates?.map(withContainerName);
     if (store.get('WorkflowTemplate', appsNamespace, name)) {
       store.modify<WorkflowTemplate>('WorkflowTemplate', appsNamespace, name, (draft) => {
         draft.spec = template.spec;

@@ -3,6 +3,7 @@
  * Field names and meanings are those of the APIs themselves (apps/v1, v1, batch/v1, argoproj.io/v1alpha1).
  * All times are RFC 3339 strings.
  */
+import type { SyncWindow } from '../../../shared/domain/sync-window';
 import type { KubeObject, NewObject, ObjectMeta } from '../cluster/objects';
 
 /** An object as a chart renders it: named, and not yet stored. */
@@ -100,6 +101,7 @@ export interface ContainerState {
 export interface ContainerStatus {
   name: string;
   image: string;
+  imageID: string;
   ready: boolean;
   started?: boolean;
   restartCount: number;
@@ -256,19 +258,6 @@ export interface Application extends KubeObject {
   status?: ApplicationStatus;
 }
 
-export interface SyncWindow {
-  kind: 'allow' | 'deny';
-  schedule: string;
-  duration: string;
-  applications?: string[];
-  namespaces?: string[];
-  clusters?: string[];
-  manualSync?: boolean;
-  timeZone?: string;
-  andOperator?: boolean;
-  description?: string;
-}
-
 export interface AppProject extends KubeObject {
   kind: 'AppProject';
   spec: { description?: string; syncWindows?: SyncWindow[] } & Record<string, unknown>;
@@ -303,8 +292,8 @@ export interface Template {
   inputs?: { parameters?: Parameter[] };
   steps?: WorkflowStep[][];
   dag?: { tasks: WorkflowStep[] };
-  container?: { image: string; command?: string[]; args?: string[] };
-  script?: { image: string; command?: string[]; source: string };
+  container?: { name?: string; image: string; command?: string[]; args?: string[] };
+  script?: { name?: string; image: string; command?: string[]; source: string };
   suspend?: { duration?: string };
   retryStrategy?: WorkflowRetryStrategy;
 }
@@ -360,6 +349,8 @@ export interface Workflow extends KubeObject {
     finishedAt?: string | null;
     progress?: string;
     nodes?: Record<string, WorkflowNode>;
+    /** In place of `nodes`: base64 of gzip of their JSON. */
+    compressedNodes?: string;
     storedWorkflowTemplateSpec?: WorkflowSpec;
     conditions?: { type: string; status: string; message?: string }[];
   };

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Condition, ContainerState, ContainerStatus, Pod, Terminated } from './objects';
+
+const digestOf = (image: string): string => createHash('sha256').update(image).digest('hex');
 
 /** One container as the kubelet reports it. */
 export function containerStatus(
@@ -10,6 +13,8 @@ export function containerStatus(
   return {
     name,
     image,
+    // The kubelet knows it once the image is there; the API demands the field in any case.
+    imageID: state.waiting && !more.lastState ? '' : `${image.split(':')[0]}@sha256:${digestOf(image)}`,
     ready: more.ready ?? false,
     started: state.running !== undefined,
     restartCount: more.restartCount ?? 0,

@@ -29,6 +29,8 @@ export interface Controllers {
    * already. Without this, faults are met at the next start of a container.
    */
   faultsChanged(app: string): void;
+  /** Stores the steps of workflows compressed from now on, or plainly again. */
+  compressWorkflows(on: boolean): void;
   /** Stops everything; the store stays as it is, and may be dumped and resumed from. */
   stop(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   installTemplates(context);
   if (context.store.list('Application').length === 0) await bootstrap(context);
   let kubelet: Kubelet | undefined;
+  let workflows: ReturnType<typeof startWorkflowController> | undefined;
   if (!signal.aborted) {
     for (const event of context.store.list<KubeEvent>('Event')) expireEvent(context, event);
     startReplicaSetController(context, onError('replica-sets'));
@@ -62,7 +65,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
     startJobController(context, onError('jobs'));
     const argoCd = startArgoCd(context, onError('argo-cd'));
     kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
-    startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
+    workflows = startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
     startPostSync(context);
   }
   return {
@@ -78,6 +81,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
     faultsChanged(app) {
       if (!signal.aborted) kubelet?.reconsider(app);
     },
+    compressWorkflows: (on) => workflows?.compress(on),
     async stop() {
       stopping.abort();
     },

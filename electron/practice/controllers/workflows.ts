@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type ControllerContext, later, nowOf } from './context';
 import { substituted } from './expressions';
 import type { Parameter, Workflow, WorkflowSpec, WorkflowTemplate } from './objects';
@@ -24,8 +25,10 @@ export interface WorkflowControllerOptions {
 export function startWorkflowController(
   context: ControllerContext,
   options: WorkflowControllerOptions,
-): void {
+): { compress(on: boolean): void } {
   const { store, clock, signal } = context;
+  /** Bytes of JSON beyond which nodes are stored compressed (argo-workflows `workflow/packer`, 1 MB). */
+  let largest = 1024 * 1024;
   const queue = new WorkQueue({ clock, signal, onError: options.onError, reconcile });
   /** Back-offs that have begun, by the node they wait behind; true when over. */
   const backOffs = new Map<string, boolean>();
@@ -43,10 +46,11 @@ export function startWorkflowController(
     }
     // One write per pass; the pods that a pass makes come back as events and cause the next.
     const draft = structuredClone(stored);
+    unpackNodes(draft);
     const refusal = draft.status?.storedWorkflowTemplateSpec ? undefined : prepare(context, draft);
     if (refusal) {
       finish(draft, { phase: 'Error', message: refusal });
-      store.update('Workflow', draft);
+      write(draft);
       return;
     }
     draft.status ??= {};
@@ -62,6 +66,11 @@ export function startWorkflowController(
     const ended = run.pass();
     draft.status.progress = progressOf(draft);
     if (ended) finish(draft, ended);
+    write(draft);
+  }
+
+  function write(draft: Workflow): void {
+    packNodes(draft, largest);
     store.update('Workflow', draft);
   }
 
@@ -110,6 +119,27 @@ export function startWorkflowController(
       if (now?.metadata.uid === uid && isFinished(now)) store.delete('Workflow', namespace, name);
     });
   }
+
+  return {
+    compress(on) {
+      largest = on ? 0 : 1024 * 1024;
+    },
+  };
+}
+
+/** Puts compressed nodes back in their place (`packer.DecompressWorkflow`). */
+function unpackNodes({ status }: Workflow): void {
+  if (!status?.compressedNodes) return;
+  const json = gunzipSync(Buffer.from(status.compressedNodes, 'base64')).toString('utf8');
+  status.nodes = JSON.parse(json) as NonNullable<typeof status.nodes>;
+  delete status.compressedNodes;
+}
+
+function packNodes({ status }: Workflow, largest: number): void {
+  const json = JSON.stringify(status?.nodes ?? {});
+  if (!status?.nodes || json.length <= largest) return;
+  status.compressedNodes = gzipSync(json).toString('base64');
+  delete status.nodes;
 }
 
 /** Whether a workflow has ended. */

@@ -114,6 +114,37 @@ export const controlCommands = {
     output: done,
   },
   clusterUp: { input: z.strictObject({ environment: environmentName }), output: done },
+  /**
+   * Sets the sync windows of an environment's AppProject `govuk`: those given replace all others. Schedules go by
+   * practice time.
+   */
+  setSyncWindows: {
+    input: z.strictObject({
+      environment: environmentName,
+      windows: z
+        .array(
+          z.strictObject({
+            kind: z.enum(['allow', 'deny']),
+            schedule: z.string(),
+            duration: z.string(),
+            applications: z.array(z.string()).default(['*']),
+            manualSync: z.boolean().default(false),
+            timeZone: z.string().optional(),
+            description: z.string().optional(),
+          }),
+        )
+        .max(20),
+    }),
+    output: done,
+  },
+  /**
+   * Has Argo Workflows store the steps of an environment's workflows compressed, as it does by itself with those that
+   * grow beyond a megabyte; `on: false`: plainly again. Each workflow changes when it is next worked on.
+   */
+  compressWorkflows: {
+    input: z.strictObject({ environment: environmentName, on: z.boolean() }),
+    output: done,
+  },
   /** Breaks open watches, of one environment or all; `expire` ends them with 410 Gone. */
   cutWatches: {
     input: z.strictObject({ environment: environmentName.optional(), expire: z.boolean().default(false) }),

@@ -1,3 +1,5 @@
+import type { AppProject } from '../controllers/objects';
+import { argoNamespace } from '../controllers/render';
 import {
   allApps,
   allEnvironments,
@@ -118,6 +120,21 @@ export function scenarioHandlers(options: {
     async clusterUp({ environment }) {
       await estate().clusters[environment].server.faults.reachability('up');
       estate().state.clusters[environment] = 'up';
+      return {};
+    },
+    async setSyncWindows({ environment, windows }) {
+      estate().clusters[environment].store.modify<AppProject>(
+        'AppProject',
+        argoNamespace,
+        'govuk',
+        (draft) => {
+          draft.spec.syncWindows = windows;
+        },
+      );
+      return {};
+    },
+    async compressWorkflows({ environment, on }) {
+      estate().controllers[environment].compressWorkflows(on);
       return {};
     },
     async cutWatches({ environment, expire }) {
