@@ -10,6 +10,7 @@ const entries = {
   main: 'electron/main.ts',
   practice: 'electron/practice/main.ts',
   'history-worker': 'electron/history/worker.ts',
+  'log-worker': 'electron/logs/worker.ts',
   'print-board': 'electron/ledger/print-board.ts',
 };
 

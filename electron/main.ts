@@ -134,7 +134,14 @@ function start(): void {
         ((one: PracticeAct) => playAct(practice.control, one, () => openAnew(settings, credentials)));
       return createHandlers(
         opened,
-        { app: about(), settings, openExternal, practice: act, credentials },
+        {
+          app: about(),
+          settings,
+          openExternal,
+          chooseSaveFile: (name, format) => chooseSaveFile(window, name, format),
+          practice: act,
+          credentials,
+        },
         changed,
       );
     },

@@ -19,6 +19,7 @@ import { FiguresScreen } from './screens/figures/figures-screen';
 import { figuresSearchSchema } from './screens/figures/search';
 import { HistoryScreen } from './screens/history/history-screen';
 import { historySearchSchema } from './screens/history/search';
+import { LogsScreen } from './screens/logs/logs-screen';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
 import { ActSheet } from './screens/pipeline-act/act-sheet';
@@ -99,6 +100,11 @@ const clustersRoute = createRoute({
   validateSearch: z.object({ environment: z.string().optional().catch(undefined) }),
   component: ClustersScreen,
 });
+const logsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/logs/$environment/$app',
+  component: LogsScreen,
+});
 const practiceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/practice',
@@ -128,6 +134,7 @@ const routeTree = rootRoute.addChildren([
   operationRoute,
   clustersRoute,
   bagsRoute,
+  logsRoute,
   practiceRoute,
   settingsRoute,
 ]);

@@ -7,7 +7,6 @@ import { runToEnd } from './start';
 const benchmarks: Record<string, string> = {
   history: 'electron/history/bench.ts',
   ledger: 'electron/ledger/bench.ts',
-  watch: 'electron/session/bench-watch.ts',
 };
 
 /**

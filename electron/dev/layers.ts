@@ -34,7 +34,15 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   { room: 'electron/main.ts', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/systems/', mayImport: ['shared/', 'electron/systems/'] },
   { room: 'electron/ledger/', mayImport: ['shared/', 'electron/ledger/', 'electron/systems/'] },
-  { room: 'electron/history/', mayImport: ['shared/', 'electron/history/', 'electron/systems/git/'] },
+  { room: 'electron/threads/', mayImport: ['electron/threads/'] },
+  {
+    room: 'electron/history/',
+    mayImport: ['shared/', 'electron/history/', 'electron/systems/git/', 'electron/threads/'],
+  },
+  {
+    room: 'electron/logs/',
+    mayImport: ['shared/', 'electron/logs/', 'electron/observation/', 'electron/threads/'],
+  },
   { room: 'electron/practice/', mayImport: ['shared/', 'electron/practice/', 'electron/systems/git/'] },
   {
     room: 'electron/observation/',
@@ -57,6 +65,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'shared/',
       'electron/session/',
       'electron/engine/',
+      'electron/logs/',
       'electron/ledger/',
       'electron/history/',
       'electron/observation/',

@@ -1,8 +1,3 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { defaultImageTagPath } from '../../shared/domain/estate';
 import { FailureError } from '../../shared/domain/failure';
 import type {
@@ -22,6 +17,7 @@ import type {
   VersionRun,
 } from '../../shared/domain/history';
 import { csvHeader, csvLine } from '../../shared/domain/history-export';
+import { startThread } from '../threads/start-thread';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
 
 /** Where the history is read from and kept. */
@@ -86,6 +82,9 @@ export interface History {
   close(): Promise<void>;
 }
 
+/** Indexing makes many short-lived objects: with more room for the young ones, fewer are taken for old (MB). */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+
 const opening: HistoryStatus = {
   phase: 'opening',
   progress: null,
@@ -120,7 +119,14 @@ export function openHistory(
     template,
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
-  const worker = startWorker(workerData, options.builtWorker);
+  const worker = startThread({
+    name: 'history',
+    from: import.meta.dirname,
+    source: 'worker.ts',
+    built: options.builtWorker ?? 'history-worker.js',
+    workerData,
+    resourceLimits,
+  });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   const listeners = new Set<(status: HistoryStatus) => void>();
   let status = opening;
@@ -213,24 +219,4 @@ async function* exported(
     before = page.next;
   }
   if (format === 'json') yield { text: '\n]\n', rows: 0 };
-}
-
-/** Indexing makes many short-lived objects: with more room for the young ones, fewer are taken for old (MB). */
-const resourceLimits = { maxYoungGenerationSizeMb: 96 };
-
-/**
- * The built worker lies beside this file's bundle. From source (tests, tsx) the TypeScript itself is started; a worker
- * thread of Node 20 does not take over its parent's loaders, so it registers tsx by itself.
- */
-function startWorker(
-  workerData: WorkerOptions,
-  built: string = join(import.meta.dirname, 'history-worker.js'),
-): Worker {
-  if (existsSync(built)) return new Worker(built, { workerData, name: 'history', resourceLimits });
-  const tsx = pathToFileURL(
-    join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
-  ).href;
-  const source = pathToFileURL(join(import.meta.dirname, 'worker.ts')).href;
-  const code = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
-  return new Worker(code, { eval: true, workerData, name: 'history', resourceLimits, execArgv: [] });
 }

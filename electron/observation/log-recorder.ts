@@ -54,7 +54,7 @@ export function keepFailingLogs(options: {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(patience)]);
     await cluster
       .followLog(
-        { namespace, pod, container, previous, tailLines },
+        { namespace, pod, container, previous, tailLines, follow: false },
         (event) => {
           if (event.type === 'lines') for (const { text } of event.lines) lines.push(text);
         },

@@ -7,6 +7,7 @@ import { streamLogs } from '../systems/kubernetes/logs';
 import type {
   Connection,
   KubeObject,
+  LogState,
   WatchBatch,
   WatchMeter,
   WatchTiming,
@@ -19,7 +20,7 @@ import type { ClusterPlace } from './place';
 import { failingPodOf } from './pod-reads';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import { trimJob } from './trim-job';
-import type { Cluster } from './types';
+import type { Cluster, LogEvent } from './types';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 
 const insecureWarning =
@@ -130,29 +131,9 @@ export function observeCluster(options: {
     }),
     followLog: (request, onEvent, signal) =>
       streamLogs(
-        { connection, ...request, follow: !request.previous },
+        { connection, follow: !request.previous, ...request },
         (lines) => onEvent({ type: 'lines', lines }),
-        (log) => {
-          switch (log.state) {
-            case 'following':
-              return onEvent({ type: 'state', state: 'following', text: 'Following' });
-            case 'reconnecting':
-              return onEvent({ type: 'state', state: 'reconnecting', text: log.failure.message });
-            case 'ended':
-              return onEvent({
-                type: 'state',
-                state: 'ended',
-                text: 'The container has ended; this is its whole log',
-              });
-            case 'gone':
-            case 'failed':
-              return onEvent({
-                type: 'state',
-                state: 'gone',
-                text: `${log.failure.message} ${log.failure.meaning}`,
-              });
-          }
-        },
+        (state) => onEvent(logEvent(state)),
         AbortSignal.any([signal, stop.signal]),
       ),
     async close() {
@@ -162,4 +143,27 @@ export function observeCluster(options: {
       connection.close();
     },
   };
+}
+
+/** What a log's stream says, for people. */
+function logEvent(log: LogState): LogEvent {
+  switch (log.state) {
+    case 'following':
+      return { type: 'state', state: 'following', text: 'Following' };
+    case 'waiting':
+      return {
+        type: 'state',
+        state: 'waiting',
+        text: log.reason ? `Waits to start: ${log.reason}` : 'Waits for the container to start',
+      };
+    case 'restarted':
+      return { type: 'restarted', restarts: log.restarts };
+    case 'reconnecting':
+      return { type: 'state', state: 'reconnecting', text: log.failure.message };
+    case 'ended':
+      return { type: 'state', state: 'ended', text: 'The container has ended; this is its whole log' };
+    case 'gone':
+    case 'failed':
+      return { type: 'state', state: log.state, text: `${log.failure.message} ${log.failure.meaning}` };
+  }
 }

@@ -155,6 +155,16 @@ export interface ClusterActions extends WorkflowActions {
   readApplications(app: string, signal: AbortSignal): Promise<Result<readonly Application[]>>;
 }
 
+/** What a followed log tells. `restarted`: lines that come are of the container's next run. */
+export type LogEvent =
+  | { type: 'lines'; lines: { at: string | null; text: string }[] }
+  | {
+      type: 'state';
+      state: 'following' | 'waiting' | 'reconnecting' | 'ended' | 'gone' | 'failed';
+      text: string;
+    }
+  | { type: 'restarted'; restarts: number };
+
 export interface Cluster {
   readonly view: ClusterView;
   readonly actions: ClusterActions;
@@ -162,14 +172,20 @@ export interface Cluster {
   failingPod(app: string, signal: AbortSignal): Promise<FailingPod | null>;
   /** How it is reached, what is watched and what one may do; from memory. */
   status(): ClusterStatus;
-  /** Follows a container's log. Lines come with the cluster's timestamps; reconnects neither repeat nor lose any. */
+  /**
+   * Reads a container's log and, unless it is the previous one or `follow` is false, follows it over breaks and
+   * restarts. Lines come with the cluster's timestamps; reconnects neither repeat nor lose any.
+   */
   followLog(
-    request: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },
-    onEvent: (
-      event:
-        | { type: 'lines'; lines: { at: string | null; text: string }[] }
-        | { type: 'state'; state: 'following' | 'reconnecting' | 'ended' | 'gone'; text: string },
-    ) => void,
+    request: {
+      namespace: string;
+      pod: string;
+      container: string;
+      previous: boolean;
+      tailLines: number;
+      follow?: boolean;
+    },
+    onEvent: (event: LogEvent) => void,
     signal: AbortSignal,
   ): Promise<void>;
   close(): Promise<void>;

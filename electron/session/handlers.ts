@@ -11,6 +11,7 @@ import { bagHandlers } from './bag-handlers';
 import { clusterHandlers } from './cluster-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
+import { logHandlers } from './log-handlers';
 import type { Session } from './open-session';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
@@ -20,6 +21,8 @@ export interface ShellServices {
   app: OutputOf<'session.get'>['app'];
   settings: { get(): Settings; set(change: Partial<Settings>): Settings };
   openExternal: (url: string) => boolean;
+  /** Asks the person where to save; `null`: nowhere. `name` is without folder and extension. */
+  chooseSaveFile: (name: string, format: 'txt') => Promise<string | null>;
   credentials: {
     describe(needed: readonly CredentialName[]): OutputOf<'credentials.get'>;
     set(change: ParsedInputOf<'credentials.set'>): void;
@@ -162,6 +165,7 @@ export function createHandlers(
     ...clusterHandlers(session),
     ...historyHandlers(session),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
+    ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     'settings.get': () => shell.settings.get(),
     'settings.set': (change) => {
       const settings = shell.settings.set(
@@ -211,15 +215,11 @@ export function createStreamHandlers(
           resolve();
         });
       }),
-    logs: async (request, send, signal) => {
-      const cluster = session.clusters.get(request.environment);
-      if (!cluster) throw refused(`${request.environment} has no cluster here.`);
-      await cluster.followLog(request, send, signal);
-    },
     export: async ({ filter, format }, send, signal) => {
       const file = await chooseSaveFile(`${session.estate.name} history`, format);
       if (file === null) return send({ type: 'not-chosen' });
       await exportHistory({ history: session.history, filter, format, file, send, signal });
     },
+    logs: (input, send, signal) => session.logs.open(input, send, signal),
   };
 }

@@ -14,6 +14,8 @@ import { type KeptStore, openKept } from '../history/kept';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../history/observations';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import { openLogKeeper } from '../logs/log-keeper';
+import { createLogSessions, type LogSessions } from '../logs/log-sessions';
 import { keepFailingLogs } from '../observation/log-recorder';
 import { observeCluster } from '../observation/observe-cluster';
 import { recordHealth } from '../observation/recorder';
@@ -65,6 +67,7 @@ export interface Session {
   readonly timelines: Timelines;
   /** Called with an app when more is known of what GitHub ran for it. Returns the unsubscribe. */
   onRunKnown(listener: (app: string) => void): () => void;
+  readonly logs: LogSessions;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
 }
@@ -139,6 +142,10 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const keptStore = openKept(path.join(folder, 'kept.sqlite'));
   const clusters = openClusters(config);
+  const logs = createLogSessions(
+    await openLogKeeper({ folder: path.join(folder, 'logs') }),
+    (environment) => clusters.get(environment) ?? null,
+  );
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
   const github = place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken });
   const sources =
@@ -268,11 +275,13 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       runListeners.add(listener);
       return () => runListeners.delete(listener);
     },
+    logs,
     async close() {
       closing.abort();
       for (const stop of stops) stop();
       await engine.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+      await logs.close();
       await history.close();
       observations.close();
       keptStore.close();

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 
 const kinds = {
-  csv: 'Comma-separated values',
-  json: 'JSON',
+  csv: { name: 'Comma-separated values', title: 'Export the history' },
+  json: { name: 'JSON', title: 'Export the history' },
+  txt: { name: 'Text', title: 'Save the log' },
 } as const;
 
 /**
@@ -17,9 +18,9 @@ export async function chooseSaveFile(
   format: keyof typeof kinds,
 ): Promise<string | null> {
   const options = {
-    title: 'Export the history',
+    title: kinds[format].title,
     defaultPath: path.join(app.getPath('documents'), `${name}.${format}`),
-    filters: [{ name: kinds[format], extensions: [format] }],
+    filters: [{ name: kinds[format].name, extensions: [format] }],
   };
   const chosen = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
   return chosen.canceled || !chosen.filePath ? null : chosen.filePath;

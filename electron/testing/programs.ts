@@ -13,6 +13,7 @@ export const programs = {
   racer: 'electron/ledger/testing/racer.ts',
   'killed-indexer': 'electron/history/killed-indexer.ts',
   'history-worker': 'electron/history/worker.ts',
+  'log-worker': 'electron/logs/worker.ts',
   'crash-child': 'electron/engine/testing/crash-child.ts',
 } as const;
 

@@ -1,46 +1,42 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import type { LogSource } from '../../shared/contract/logs';
-import { bridge } from './bridge';
-import { LogBuffer } from './log-buffer';
-import { onNextFrame } from './refresher';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type LogSource, logSourceKey } from '../../shared/contract/logs';
+import { LogSession } from './log-session';
 
 /**
- * Follows one log for as long as it is shown. The buffer is the same object until the source changes; the hook
- * renders again at most once per frame.
+ * Follows logs for as long as they are shown. Sources that are added later join the session; those that are left out
+ * later stay, since what they said stays of interest. Renders again at most once a frame.
  */
-export function useLog(source: LogSource): LogBuffer {
-  const { environment, namespace, pod, container, previous } = source;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source is a new log
-  const buffer = useMemo(() => new LogBuffer(), [environment, namespace, pod, container, previous]);
+export function useLog(sources: readonly LogSource[]): LogSession {
+  const [attempt, setAttempt] = useState(0);
+  // A session lives as long as its stream: an effect that runs anew (React's strict mode) needs a new one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is a new session
+  const session = useMemo(() => new LogSession(crypto.randomUUID()), [attempt]);
+  const keys = sources.map(logSourceKey).join('\n');
+  const latest = useRef(sources);
+  latest.current = sources;
+  const known = useRef('');
 
   useEffect(() => {
-    let cancelFrame: (() => void) | null = null;
-    const publish = () => {
-      cancelFrame ??= onNextFrame(() => {
-        cancelFrame = null;
-        buffer.publish();
-      });
-    };
-    const close = bridge().open.logs(
-      { environment, namespace, pod, container, previous, role: null, tailLines: 10_000 },
-      (message) => {
-        buffer.take(message);
-        publish();
-      },
-      (problem) => {
-        buffer.end(problem);
-        publish();
-      },
-    );
-    return () => {
-      cancelFrame?.();
-      close();
-    };
-  }, [buffer, environment, namespace, pod, container, previous]);
+    if (used.has(session)) {
+      setAttempt((n) => n + 1);
+      return;
+    }
+    used.add(session);
+    known.current = latest.current.map(logSourceKey).join('\n');
+    return session.open(latest.current);
+  }, [session]);
+  useEffect(() => {
+    if (keys === known.current) return;
+    known.current = keys;
+    void session.join(latest.current);
+  }, [session, keys]);
 
   useSyncExternalStore(
-    (listener) => buffer.subscribe(listener),
-    () => buffer.version,
+    (listener) => session.subscribe(listener),
+    () => session.version,
   );
-  return buffer;
+  return session;
 }
+
+/** Sessions whose stream was opened once. */
+const used = new WeakSet<LogSession>();

@@ -8,7 +8,8 @@ import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';
 import { historyAnswers } from './history';
-import { devLogLine, devOperations, devRollouts, devWorkflow } from './operations';
+import { devLogStream, devLogs } from './logs';
+import { devOperations, devRollouts, devWorkflow } from './operations';
 import { devTimeline } from './timeline';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'];
@@ -219,6 +220,7 @@ export function devBridge(options: DevOptions): Bridge {
     }),
     'credentials.set': () => ({ unavailableBecause: null, credentials: [] }),
     'credentials.test': () => ({ ok: true, text: 'The ledger answers.' }),
+    ...devLogs,
     'shell.open-external': () => ({}),
     'practice.act': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),
   };
@@ -253,20 +255,7 @@ export function devBridge(options: DevOptions): Bridge {
         onMessage({ type: 'saved', file: '/home/ada/history.csv', rows: 3000 });
         return () => undefined;
       },
-      logs: (_input: object, onMessage: Parameters<Bridge['open']['logs']>[1]) => {
-        const flood = options.state === 'flood';
-        const batch = (from: number, size: number) =>
-          Array.from({ length: size }, (_, index) => devLogLine(from + index));
-        let next = flood ? 200_000 : 400;
-        onMessage({ type: 'state', state: 'following', text: 'Following' });
-        onMessage({ type: 'lines', lines: batch(0, next) });
-        const step = () => {
-          onMessage({ type: 'lines', lines: batch(next, flood ? 100 : 1) });
-          next += flood ? 100 : 1;
-        };
-        const timer = setInterval(step, flood ? 20 : 400);
-        return () => clearInterval(timer);
-      },
+      logs: devLogStream(options.state === 'flood'),
     },
   } as unknown as Bridge;
 }

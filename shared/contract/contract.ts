@@ -11,7 +11,7 @@ import { argoProcedures } from './argo';
 import { bagProcedures } from './bags';
 import { clusterProcedures } from './cluster';
 import { historyProcedures, historyStreams } from './history';
-import { logSourceSchema } from './logs';
+import { logProcedures, logStream } from './logs';
 import { timelineProcedures } from './timeline';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
@@ -158,6 +158,7 @@ export const procedures = {
   ...bagProcedures,
   ...clusterProcedures,
   ...historyProcedures,
+  ...logProcedures,
   'settings.get': procedure(nothing, settingsSchema),
   'settings.set': procedure(settingsSchema.partial(), settingsSchema),
   'credentials.get': procedure(nothing, credentialsSchema),
@@ -217,10 +218,6 @@ export type InputOf<N extends ProcedureName> = z.input<(typeof procedures)[N]['i
 export type ParsedInputOf<N extends ProcedureName> = z.output<(typeof procedures)[N]['input']>;
 export type OutputOf<N extends ProcedureName> = z.output<(typeof procedures)[N]['output']>;
 
-/** One line of a log. `at` is the cluster's timestamp. */
-const logLineSchema = z.object({ at: z.string().nullable(), text: z.string() });
-export type LogLine = z.infer<typeof logLineSchema>;
-
 /** Streams over a MessagePort: opened with an input, closed by closing the port; each message is a batch of one frame. */
 export const streams = {
   /** What changed, so that queries are asked again. `key` narrows it: an app, an operation's id, an environment. */
@@ -245,19 +242,8 @@ export const streams = {
       }),
     ),
   },
-  logs: {
-    input: logSourceSchema.extend({ tailLines: z.number().int().min(1).max(200_000) }),
-    message: z.discriminatedUnion('type', [
-      z.object({ type: z.literal('lines'), lines: z.array(logLineSchema) }),
-      /** `ended`: the container ended and everything was read; `gone`: the pod is no longer there. */
-      z.object({
-        type: z.literal('state'),
-        state: z.enum(['following', 'reconnecting', 'ended', 'gone']),
-        text: z.string(),
-      }),
-    ]),
-  },
   ...historyStreams,
+  logs: logStream,
 } as const;
 
 export type StreamName = keyof typeof streams;

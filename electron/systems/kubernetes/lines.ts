@@ -1,13 +1,7 @@
 /** Cuts a stream of bytes into lines at 0x0A, so that characters of several bytes are never torn. */
 export class LineSplitter {
-  readonly #limit: number;
   #parts: Buffer[] = [];
   #size = 0;
-
-  /** @param limit bytes that an open line may have; a longer one is handed out in pieces of at least that size. */
-  constructor(limit: number = Number.POSITIVE_INFINITY) {
-    this.#limit = limit;
-  }
 
   /** The lines that a chunk completes, without line ends. */
   push(chunk: Buffer): Buffer[] {
@@ -19,11 +13,8 @@ export class LineSplitter {
     }
     if (start < chunk.length) {
       const rest = chunk.subarray(start);
-      if (this.#size + rest.length > this.#limit) lines.push(this.#take(rest));
-      else {
-        this.#parts.push(rest);
-        this.#size += rest.length;
-      }
+      this.#parts.push(rest);
+      this.#size += rest.length;
     }
     return lines;
   }

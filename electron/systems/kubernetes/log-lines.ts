@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LogLine } from './types';
 
 /*
@@ -32,6 +33,10 @@ export function stripControls(text: string): string {
 }
 
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;
+
+/** What a line is known by on a second reading: its bytes, or for a long one their digest. */
+export const lineKey = (bytes: Buffer): string =>
+  bytes.length <= 200 ? bytes.toString('latin1') : createHash('sha1').update(bytes).digest('base64');
 
 /** A line as `timestamps=true` sends it: stamp, blank, text. Bytes that are no UTF-8 become U+FFFD. */
 export function parseLogLine(bytes: Buffer): LogLine {
@@ -81,7 +86,7 @@ export class LogResume {
 
   /**
    * Whether a line is new; a new one is remembered. Lines without a stamp are always new.
-   * @param raw the line with its stamp, as it came.
+   * @param raw what the line with its stamp is known by ({@link lineKey}).
    */
   isNew(line: LogLine, raw: string): boolean {
     if (line.at === null) return true;

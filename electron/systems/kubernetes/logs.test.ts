@@ -27,7 +27,7 @@ describe('streamLogs', () => {
         pod: 'a',
         container: 'app',
         follow: true,
-        timing: { batchDelay: 1, backoffBase: 5, backoffLimit: 20 },
+        timing: { batchDelay: 1, backoffBase: 5, backoffLimit: 20, lookEvery: 5 },
         ...request,
       },
       (batch) => lines.push(...batch),
@@ -53,7 +53,8 @@ describe('streamLogs', () => {
     await expect
       .poll(() => log.lines.at(-1))
       .toEqual({ at: expect.stringMatching(/\.\d{9}Z$/), text: 'f\ufffd' });
-    podWith({ terminated: { exitCode: 0 } });
+    now.cluster.store.patch('Pod', 'apps', 'a', 'merge', { spec: { restartPolicy: 'Never' } });
+    podWith({ running: null, terminated: { exitCode: 0 } });
     await log.done;
     expect(log.last()).toBe('ended');
   });
@@ -91,7 +92,7 @@ describe('streamLogs', () => {
     await expect.poll(log.texts).toEqual(['line 0', 'line 1', 'line 2', 'line 3', 'line 4']);
   });
 
-  it('reads the rest of an instance that restarted while the stream was away, then ends', async () => {
+  it('reads the rest of a run that ended while the stream was away, and goes on with the next', async () => {
     podWith({ running: {} });
     now.cluster.logs.append('apps', 'a', 'app', 'one');
     const log = follow();
@@ -103,14 +104,46 @@ describe('streamLogs', () => {
     now.cluster.logs.append('apps', 'a', 'app', 'a new life');
     await expect.poll(log.last).toBe('reconnecting');
     await now.cluster.server.faults.reachability('up');
+    await expect.poll(log.texts).toEqual(['one', 'last words', 'a new life']);
+    expect(log.states).toContainEqual({ state: 'restarted', restarts: 1 });
+  });
+
+  it('waits for a container that crashed, through any number of restarts, and tells', async () => {
+    podWith({ running: {} });
+    const log = follow();
+    const expected: string[] = [];
+    for (let life = 0; life < 4; life += 1) {
+      now.cluster.logs.append('apps', 'a', 'app', `life ${life}`);
+      expected.push(`life ${life}`);
+      await expect.poll(log.texts).toEqual(expected);
+      podWith({ running: null, terminated: { exitCode: 1, reason: 'Error' } }, life);
+      await expect.poll(log.last).toBe('waiting');
+      // As a kubelet does while it waits: the log is still that of the run that ended.
+      podWith({ terminated: null, waiting: { reason: 'CrashLoopBackOff' } }, life);
+      now.cluster.logs.restart('apps', 'a', 'app');
+      podWith({ waiting: null, running: {} }, life + 1);
+      await expect.poll(log.last).toBe('following');
+    }
+    expect(log.states.flatMap((state) => (state.state === 'restarted' ? [state.restarts] : []))).toEqual([
+      1, 2, 3, 4,
+    ]);
+    expect(log.texts()).toEqual(expected);
+  });
+
+  it('says gone when the pod is deleted', async () => {
+    podWith({ running: {} });
+    now.cluster.logs.append('apps', 'a', 'app', 'one');
+    const log = follow();
+    await expect.poll(log.texts).toEqual(['one']);
+    now.cluster.store.delete('Pod', 'apps', 'a');
     await log.done;
-    expect([log.texts(), log.last()]).toEqual([['one', 'last words'], 'ended']);
+    expect([log.texts(), log.last()]).toEqual([['one'], 'gone']);
   });
 
   it('waits for a container that has not started', async () => {
     podWith({ waiting: { reason: 'ContainerCreating' } });
     const log = follow();
-    await expect.poll(log.last).toBe('reconnecting');
+    await expect.poll(() => log.states.at(-1)).toEqual({ state: 'waiting', reason: 'ContainerCreating' });
     podWith({ running: {}, waiting: null });
     now.cluster.logs.append('apps', 'a', 'app', 'hello');
     await expect.poll(log.texts).toEqual(['hello']);
@@ -119,7 +152,9 @@ describe('streamLogs', () => {
   it('opens a silent log anew without a word', async () => {
     podWith({ running: {} });
     now.cluster.logs.append('apps', 'a', 'app', 'one');
-    const log = follow({ timing: { batchDelay: 1, backoffBase: 5, backoffLimit: 20, stallAfter: 60 } });
+    const log = follow({
+      timing: { batchDelay: 1, backoffBase: 5, backoffLimit: 20, stallAfter: 60, lookEvery: 5 },
+    });
     await expect.poll(log.texts).toEqual(['one']);
     const asked = now.cluster.server.requests();
     await expect.poll(() => now.cluster.server.requests()).toBeGreaterThan(asked + 2);

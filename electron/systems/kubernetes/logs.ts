@@ -2,26 +2,28 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure';
 import { backoff } from './backoff';
+import { type ContainerLife, containerLife } from './container-life';
 import { KubeError, networkError, type Place } from './failures';
-import { LineSplitter } from './lines';
-import { LogResume, parseLogLine } from './log-lines';
+import { LogResume, lineKey, parseLogLine, stripControls } from './log-lines';
+import { type LogPiece, LogSplitter } from './log-splitter';
 import { resourcePath } from './paths';
 import type { KubeObject, LogLine, LogRequest, LogState, LogTiming } from './types';
 
-const usual: LogTiming = { batchDelay: 16, backoffBase: 500, backoffLimit: 15_000, stallAfter: 120_000 };
+const usual: LogTiming = {
+  batchDelay: 16,
+  backoffBase: 500,
+  backoffLimit: 15_000,
+  stallAfter: 120_000,
+  lookEvery: 2_000,
+};
 
-/** A line longer than this is handed out in pieces: kubelets cut at 16 KiB, apps need not. */
-const lineLimit = 1024 * 1024;
-
-interface ContainerStatus {
-  name: string;
-  restartCount?: number;
-  state?: { running?: unknown; terminated?: unknown; waiting?: unknown };
-}
+/** Bytes; a longer line is handed out in pieces. Runtimes write lines in parts of 16 KiB, which kubelets join again. */
+const lineLimit = 4 * 1024 * 1024;
 
 /**
  * Streams a container's log, in batches. Without `follow` it reads to the end. With `follow` it comes back after every
- * break, without repeating or losing a line, until the container ends, the pod is gone or the signal is aborted.
+ * break, without repeating or losing a line, and goes on with the container's next run when it restarts, until the
+ * container ends for good, the pod is gone or the signal is aborted.
  * Never rejects for what a cluster does: `onState` tells (`ended`, `gone` and `failed` are last words).
  */
 export async function streamLogs(
@@ -32,6 +34,9 @@ export async function streamLogs(
 ): Promise<void> {
   await new LogStream(request, onLines, onState, signal).run();
 }
+
+/** How a stream ended in good order: cut by something on the way, at the end of a run, or of the container. */
+type StreamEnd = 'cut' | 'restarted' | 'over';
 
 class LogStream {
   readonly #request: LogRequest;
@@ -45,8 +50,10 @@ class LogStream {
   #timer: NodeJS.Timeout | undefined;
   /** When the first stream was opened, by the server's clock: what to read from when nothing was seen yet. */
   #openedAt: string | null = null;
-  /** The container instance that is followed, by its restarts. */
+  /** The container's run that is followed, by its restarts. */
   #restarts: number | null = null;
+  /** The stamp of the line that a piece of a long line goes on with, and which piece it is. */
+  #longLine: { at: string | null; piece: number } = { at: null, piece: 0 };
 
   constructor(
     request: LogRequest,
@@ -68,9 +75,14 @@ class LogStream {
     for (let attempt = 0; !this.#signal.aborted; attempt++) {
       const begun = performance.now();
       try {
-        if (await this.#readOnce(follow, attempt > 0)) {
+        const end = await this.#readOnce(follow, attempt > 0 || this.#restarts !== null);
+        if (end === 'over') {
           if (!this.#signal.aborted) this.#onState({ state: 'ended' });
           return;
+        }
+        if (end === 'restarted') {
+          attempt = 0;
+          continue;
         }
       } catch (error) {
         this.#flush();
@@ -79,29 +91,68 @@ class LogStream {
         if (error !== silence && this.#isLastWord(error, follow)) return;
       }
       if (performance.now() - begun > 5_000) attempt = 0;
-      const wait = backoff(attempt, this.#timing);
-      await pause(wait, undefined, { signal: this.#signal }).catch(() => {});
+      await this.#pause(backoff(attempt, this.#timing));
     }
   }
 
-  /** Reads until the stream ends. @returns whether that was the end of the container's log. */
-  async #readOnce(follow: boolean, again: boolean): Promise<boolean> {
-    if (follow && again && (await this.#hasRestarted())) {
-      // The end of what was followed now lies in the previous log; where it is gone, so be it.
-      await this.#open({ previous: true })
-        .then((response) => this.#read(response, false))
-        .catch(() => {});
-      this.#flush();
-      return true;
-    }
+  #pause(milliseconds: number): Promise<void> {
+    return pause(milliseconds, undefined, { signal: this.#signal }).catch(() => {});
+  }
+
+  /** Reads until the stream ends. */
+  async #readOnce(follow: boolean, again: boolean): Promise<StreamEnd> {
+    if (follow && again) await this.#catchUp();
     const [response] = await Promise.all([
       this.#open(follow ? { follow } : { previous: this.#request.previous ?? false }),
       follow && this.#restarts === null ? this.#noteRestarts() : undefined,
     ]);
     if (follow) this.#onState({ state: 'following' });
-    await this.#read(response, follow);
+    const rest = await this.#read(response, follow);
     this.#flush();
-    return !follow || (await this.#hasEnded());
+    if (!follow) {
+      if (rest) this.#line(rest);
+      this.#flush();
+      return 'over';
+    }
+    return this.#afterEnd(rest);
+  }
+
+  /**
+   * A followed stream ended in good order. The container may have ended, for good or to start again, or a proxy cut the
+   * stream: the pod's status tells. Half a line is a line only where the container ended; of a stream that was cut it
+   * is read again.
+   */
+  async #afterEnd(rest: LogPiece | null): Promise<StreamEnd> {
+    let told = false;
+    for (;;) {
+      const status = await this.#container();
+      if (!status || status.life === 'unknown') return 'cut';
+      const restarted = this.#restarts !== null && status.restarts > this.#restarts;
+      if (status.life === 'running' && !restarted) return 'cut';
+      if (rest) this.#line(rest);
+      rest = null;
+      this.#flush();
+      if (restarted) return 'restarted';
+      if (status.life === 'ended') return 'over';
+      if (!told) this.#onState({ state: 'waiting', reason: status.reason });
+      told = true;
+      await this.#pause(this.#timing.lookEvery);
+      if (this.#signal.aborted) return 'cut';
+    }
+  }
+
+  /** Reads the rest of a run that ended while the stream was away, and waits for the next one to start. */
+  async #catchUp(): Promise<void> {
+    const status = await this.#container();
+    if (!status || this.#restarts === null || status.restarts <= this.#restarts) return;
+    // Only the run right before the present one is kept; where even that is gone, so be it.
+    await this.#open({ previous: true })
+      .then((response) => this.#read(response, false))
+      .then((rest) => rest && this.#line(rest))
+      .catch(() => {});
+    this.#flush();
+    this.#restarts = status.restarts;
+    this.#onState({ state: 'restarted', restarts: status.restarts });
   }
 
   /** Tells of a failure. @returns whether it ends the stream. */
@@ -111,6 +162,10 @@ class LogStream {
     if (status === 404 || (status === 400 && !isStarting(error))) {
       this.#onState({ state: 'gone', failure });
       return true;
+    }
+    if (follow && isStarting(error)) {
+      this.#onState({ state: 'waiting', reason: reasonOf(error) });
+      return false;
     }
     this.#onState({ state: follow ? 'reconnecting' : 'failed', failure });
     return !follow;
@@ -140,13 +195,14 @@ class LogStream {
     return response;
   }
 
-  #read(response: IncomingMessage, follow: boolean): Promise<void> {
+  /** @returns the half line that a stream which ended in good order left; of one that broke it is read again. */
+  #read(response: IncomingMessage, follow: boolean): Promise<LogPiece | null> {
     return new Promise((resolve, reject) => {
       if (response.destroyed) {
         reject(networkError(broken(), this.#place));
         return;
       }
-      const lines = new LineSplitter(lineLimit);
+      const lines = new LogSplitter(lineLimit);
       const silent = follow ? this.#timing.stallAfter : Math.min(this.#timing.stallAfter, 30_000);
       const stalled = () => response.destroy(follow ? silence : broken());
       let timer = setTimeout(stalled, silent);
@@ -161,10 +217,7 @@ class LogStream {
       });
       response.once('end', () => {
         clearTimeout(timer);
-        // Half a line of a stream that ended whole is a line; of one that broke it is read again.
-        const rest = lines.rest();
-        if (rest) this.#line(rest);
-        resolve();
+        resolve(lines.rest());
       });
       response.once('error', stop);
       response.once('close', () => {
@@ -173,9 +226,17 @@ class LogStream {
     });
   }
 
-  #line(bytes: Buffer): void {
+  #line({ bytes, continues }: LogPiece): void {
     const line = parseLogLine(bytes);
-    if (!this.#resume.isNew(line, bytes.toString('latin1'))) return;
+    let key = lineKey(bytes);
+    if (continues) {
+      // A further piece of a long line has its line's stamp, and is known by that and its place.
+      this.#longLine.piece += 1;
+      line.at = this.#longLine.at;
+      line.text = stripControls(bytes.toString('utf8'));
+      key = `${this.#longLine.piece} ${key}`;
+    } else this.#longLine = { at: line.at, piece: 0 };
+    if (!this.#resume.isNew(line, key)) return;
     this.#batch.push(line);
     this.#timer ??= setTimeout(() => this.#flush(), this.#timing.batchDelay);
   }
@@ -188,51 +249,35 @@ class LogStream {
     if (lines.length > 0 && !this.#signal.aborted) this.#onLines(lines);
   }
 
-  /** Remembers which instance is followed; where that cannot be asked, restarts go unnoticed. */
+  /** Remembers which run is followed; where that cannot be asked, restarts go unnoticed. */
   async #noteRestarts(): Promise<void> {
-    const container = await this.#container().catch(() => undefined);
-    this.#restarts ??= container?.restartCount ?? null;
+    const status = await this.#container().catch(() => undefined);
+    this.#restarts ??= status?.restarts ?? null;
   }
 
-  async #hasRestarted(): Promise<boolean> {
-    const restarts = (await this.#container())?.restartCount;
-    return this.#restarts !== null && restarts !== undefined && restarts > this.#restarts;
-  }
-
-  /** A followed stream that ends in good order may have been cut by a proxy: the pod's status tells. */
-  async #hasEnded(): Promise<boolean> {
-    const container = await this.#container();
-    if (!container) return false;
-    const restarts = container.restartCount ?? 0;
-    if (this.#restarts !== null && restarts > this.#restarts) return true;
-    return container.state !== undefined && !container.state.running;
-  }
-
-  /** The container's status; undefined where it may not be asked for or says nothing. @throws KubeError 404. */
-  async #container(): Promise<ContainerStatus | undefined> {
+  /** How the container is; undefined where it may not be asked for or says nothing. @throws KubeError 404. */
+  async #container(): Promise<ContainerLife | undefined> {
     const { connection, namespace, pod, container } = this.#request;
-    let object: KubeObject;
     try {
-      object = await connection.json<KubeObject>({
+      const object = await connection.json<KubeObject>({
         path: resourcePath({ apiVersion: 'v1', plural: 'pods', namespace, name: pod }),
         signal: this.#signal,
       });
+      return containerLife(object, container);
     } catch (error) {
       if (error instanceof KubeError && error.failure.status === 403) return undefined;
       throw error;
     }
-    const status = object.status as
-      | { containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] }
-      | undefined;
-    return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
-      (candidate) => candidate.name === container,
-    );
   }
 }
 
 /** 400 while a container has not started yet: it will. Any other 400 (no such container, no previous log) stays. */
 const isStarting = (error: unknown): boolean =>
   error instanceof KubeError && /is waiting to start/.test(error.failure.detail ?? '');
+
+/** `container "app" in pod "a" is waiting to start: ContainerCreating`. */
+const reasonOf = (error: unknown): string | null =>
+  (error instanceof KubeError && /waiting to start: (\S+)/.exec(error.failure.detail ?? '')?.[1]) || null;
 
 /** Why a followed log that said nothing for long is opened anew. */
 const silence = new Error('silent');

@@ -164,7 +164,7 @@ export interface WatchMeter {
 
 /** All in milliseconds. The defaults suit people; tests shorten them. */
 export interface WatchTiming {
-  /** The least time between two batches: 16, one frame. */
+  /** Events are gathered this long: 16, one frame. */
   batchDelay: number;
   /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened anew: 90,000. */
   stallAfter: number;
@@ -213,6 +213,8 @@ export interface LogTiming {
   backoffLimit: number;
   /** A followed log that was silent so long is opened anew at its last line, as it may be half-open: 120,000. */
   stallAfter: number;
+  /** How often a container that waits to start (again) is looked at: 2,000. */
+  lookEvery: number;
 }
 
 /** One line of a container's log. */
@@ -224,11 +226,14 @@ export interface LogLine {
 }
 
 /**
- * What a log stream says besides lines. `ended`: the container ended, all was read. `gone`: the pod or container is
- * not there (any more). `failed` states end a stream that is not followed; a followed one reconnects.
+ * What a log stream says besides lines. `waiting`: the container has not started, or ended and will start again;
+ * `restarted`: what follows is of its next run. `ended`: the container ended for good, all was read. `gone`: the pod or
+ * container is not there (any more). `failed` ends a stream that is not followed; a followed one reconnects.
  */
 export type LogState =
   | { state: 'following' }
+  | { state: 'waiting'; reason: string | null }
+  | { state: 'restarted'; restarts: number }
   | { state: 'reconnecting'; failure: Failure }
   | { state: 'ended' }
   | { state: 'gone'; failure: Failure }

@@ -59,7 +59,6 @@ class ResourceWatch<T> {
   #liveAt: number | null = null;
   #heardTick = 0;
   #flushTimer: NodeJS.Timeout | undefined;
-  #flushedTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
@@ -258,9 +257,7 @@ class ResourceWatch<T> {
     else if (type === 'ADDED' || type === 'MODIFIED') this.#take(object);
     // Only now: an event that could not be taken in must come again.
     this.#resourceVersion = object.metadata.resourceVersion;
-    // What comes after a quiet frame is told at once, with what came in the same chunk.
-    const wait = Math.max(0, this.#flushedTick + this.#timing.batchDelay - performance.now());
-    this.#flushTimer ??= setTimeout(() => this.#flush('watch'), wait);
+    this.#flushTimer ??= setTimeout(() => this.#flush('watch'), this.#timing.batchDelay);
     return undefined;
   }
 
@@ -281,7 +278,6 @@ class ResourceWatch<T> {
   #flush(source: 'list' | 'watch'): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
-    this.#flushedTick = performance.now();
     if (this.#options.signal.aborted) return;
     const batch = this.#state.take(source);
     const { meter } = this.#options;

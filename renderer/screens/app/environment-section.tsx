@@ -1,4 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Board, Cell } from '../../../shared/domain/board';
 import { Panel } from '../../ui/panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
@@ -19,12 +20,17 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
     <Panel
       title="Newest deployment"
       aside={
-        <SegmentedControl
-          aria-label="Environment looked at"
-          value={environment}
-          onChange={onEnvironment}
-          data={there.map(({ name }) => name)}
-        />
+        <>
+          <Link to="/logs/$environment/$app" params={{ environment, app }}>
+            Logs of all pods
+          </Link>
+          <SegmentedControl
+            aria-label="Environment looked at"
+            value={environment}
+            onChange={onEnvironment}
+            data={there.map(({ name }) => name)}
+          />
+        </>
       }
     >
       <DeploymentTimeline key={environment} app={app} environment={environment} commit={null} />

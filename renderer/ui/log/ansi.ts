@@ -1,5 +1,8 @@
 import Anser from 'anser';
-import type { Ranges } from './find';
+import { plain } from '../../../shared/domain/log-text';
+
+/** Where a plain text is hit: begin and end of each hit, in order. */
+type Ranges = readonly (readonly [number, number])[];
 
 /** A run of text that looks the same. */
 export interface Piece {
@@ -9,17 +12,6 @@ export interface Piece {
   /** For 256-colour and true-colour text: `rgb(…)`. */
   colour: string | null;
   hit: boolean;
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI sequences begin with one
-const sequence = /\u001b\[[0-9;:?]*[ -/]*[@-~]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what has no shape on screen
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-
-/** A line without its ANSI sequences and other control characters: what is searched and copied. */
-export function plain(text: string): string {
-  const bare = text.includes('\u001b') ? text.replace(sequence, '') : text;
-  return bare.replace(unprintable, '');
 }
 
 function coloured(text: string): Omit<Piece, 'hit'>[] {
@@ -55,20 +47,4 @@ export function pieces(text: string, hits: Ranges): Piece[] {
     at = end;
   }
   return result;
-}
-
-export type Severity = 'error' | 'warn' | null;
-
-/** How grave a line is, by the words that loggers use; stack traces and prose rarely shout in these places. */
-export function severityOf(line: string): Severity {
-  const begin = line.slice(0, 400);
-  const level = /"(?:level|severity|lvl)"\s*:\s*"?(\w+)/i.exec(begin)?.[1]?.toLowerCase();
-  const word = level ?? /\b(ERROR|FATAL|PANIC|CRITICAL|WARN(?:ING)?)\b/.exec(begin)?.[1]?.toLowerCase();
-  if (word) {
-    if (/^(error|fatal|panic|critical|emerg|alert)$/.test(word)) return 'error';
-    return word.startsWith('warn') ? 'warn' : null;
-  }
-  if (/^\s*(?:error|fatal|panic|uncaught)\b[:\s]/i.test(begin) || /\b\w+(?:Error|Exception):\s/.test(begin))
-    return 'error';
-  return /^\s*warn(?:ing)?\b[:\s]/i.test(begin) ? 'warn' : null;
 }

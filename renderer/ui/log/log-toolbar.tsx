@@ -1,91 +1,98 @@
 import { ActionIcon, NativeSelect, TextInput, Tooltip } from '@mantine/core';
 import {
-  IconCheck,
   IconChevronDown,
   IconChevronUp,
-  IconCopy,
-  IconHistory,
+  IconFilter,
+  IconLetterCase,
   IconRegex,
   IconSearch,
   IconTextWrap,
 } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type LogSource, logSourceKey } from '../../../shared/contract/logs';
-import type { LogBuffer } from '../../data/log-buffer';
-import { copyText } from '../copy';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { LogView } from '../../../shared/contract/logs';
+import type { LogPicture } from '../../data/log-session';
+import { announce } from '../announcer';
+import { count } from '../count';
 import { useShortcuts } from '../shortcuts';
-import { plain } from './ansi';
 import classes from './log-viewer.module.css';
-import type { useFind } from './use-find';
+import { useLogPreferences } from './preferences';
+import type { LogViewState } from './use-log-view';
 
 interface LogToolbarProps {
-  source: LogSource;
-  sources: readonly LogSource[];
-  onSource: (source: LogSource) => void;
-  find: ReturnType<typeof useFind>;
+  state: LogViewState;
+  picture: LogPicture;
   onFind: (direction: 1 | -1) => void;
-  wrap: boolean;
-  onWrap: (wrap: boolean) => void;
-  log: LogBuffer;
+  /** Whose logs these are; at the left. */
+  sources: ReactNode;
+  /** What can be done with them; at the right. */
+  menu: ReactNode;
 }
 
-const keyOf = (source: LogSource): string => logSourceKey({ ...source, previous: false });
-const labelOf = ({ pod, container, role }: LogSource): string =>
-  `${container} · ${pod}${role ? ` (${role})` : ''}`;
+const severityChoices: { value: LogView['severity']; label: string }[] = [
+  { value: 'all', label: 'All lines' },
+  { value: 'info', label: 'Info and graver' },
+  { value: 'warn', label: 'Warnings and errors' },
+  { value: 'error', label: 'Errors' },
+];
 
-/** Which container, find, and how lines are shown. */
-export function LogToolbar(props: LogToolbarProps) {
-  const { source, sources, onSource, find, onFind, wrap, onWrap, log } = props;
+/** Find, filters, and how lines are shown. */
+export function LogToolbar({ state, picture, onFind, sources, menu }: LogToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
+  const { wrap } = useLogPreferences();
+  const { find, severity } = state.view;
   useShortcuts({
     'mod+f': () => {
       box.current?.focus();
       box.current?.select();
     },
+    F3: () => onFind(1),
+    'shift+F3': () => onFind(-1),
   });
+  const status = findStatus(state, picture);
+  const hits = picture.found?.complete ? picture.found.count : null;
+  useEffect(() => {
+    if (hits !== null) announce(count(hits, 'hit'));
+  }, [hits]);
+
   return (
     <div className={classes.bar} role="toolbar" aria-label="Log">
-      {sources.length > 1 ? (
-        <NativeSelect
-          size="xs"
-          aria-label="Container"
-          data={sources.map((one) => ({ value: keyOf(one), label: labelOf(one) }))}
-          value={keyOf(source)}
-          onChange={(event) => {
-            const wanted = event.currentTarget.value;
-            const found = sources.find((one) => keyOf(one) === wanted);
-            if (found) onSource(found);
-          }}
-        />
-      ) : (
-        <span className="mono">{source.container}</span>
-      )}
-      <Toggle
-        label="Log of the previous run of this container"
-        pressed={source.previous}
-        onPress={() => onSource({ ...source, previous: !source.previous })}
-      >
-        <IconHistory size={16} aria-hidden />
-      </Toggle>
+      {sources}
       <span className={classes.spacer} />
+      <NativeSelect
+        size="xs"
+        className={classes.severity}
+        aria-label="Severity"
+        data={severityChoices}
+        value={severity}
+        onChange={(event) => {
+          const chosen = severityChoices.find(({ value }) => value === event.currentTarget.value);
+          if (chosen) state.setSeverity(chosen.value);
+        }}
+      />
       <TextInput
         ref={box}
         size="xs"
-        w={200}
+        className={classes.find}
         aria-label="Find in the log"
         placeholder="Find"
         leftSection={<IconSearch size={14} aria-hidden />}
-        value={find.query}
-        error={find.problem !== null}
-        onChange={(event) => find.setQuery(event.currentTarget.value)}
+        value={find.text}
+        error={picture.problem !== null}
+        onChange={(event) => state.setFind({ text: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onFind(event.shiftKey ? -1 : 1);
-          if (event.key === 'Escape') find.setQuery('');
+          if (event.key === 'Escape') state.setFind({ text: '' });
         }}
       />
-      <span className={classes.count} role="status">
-        {find.problem ? 'no such pattern' : find.query ? `${find.place} of ${find.count}` : ''}
-      </span>
+      <Tooltip label={picture.problem ?? ''} disabled={picture.problem === null}>
+        <span
+          className={classes.count}
+          data-problem={picture.problem !== null || undefined}
+          data-part="count"
+        >
+          {status}
+        </span>
+      </Tooltip>
       <Tooltip label="Previous hit (Shift Enter)">
         <ActionIcon aria-label="Previous hit" onClick={() => onFind(-1)}>
           <IconChevronUp size={16} aria-hidden />
@@ -97,42 +104,54 @@ export function LogToolbar(props: LogToolbarProps) {
         </ActionIcon>
       </Tooltip>
       <Toggle
+        label="Match case"
+        pressed={find.matchCase}
+        onPress={(matchCase) => state.setFind({ matchCase })}
+      >
+        <IconLetterCase size={16} aria-hidden />
+      </Toggle>
+      <Toggle
         label="Find by regular expression"
         pressed={find.regex}
-        onPress={() => find.setRegex(!find.regex)}
+        onPress={(regex) => state.setFind({ regex })}
       >
         <IconRegex size={16} aria-hidden />
       </Toggle>
-      <Toggle label="Wrap long lines" pressed={wrap} onPress={() => onWrap(!wrap)}>
+      <Toggle
+        label="Show only lines with a hit"
+        pressed={find.filter}
+        onPress={(filter) => state.setFind({ filter })}
+      >
+        <IconFilter size={16} aria-hidden />
+      </Toggle>
+      <span className={classes.rule} />
+      <Toggle
+        label="Wrap long lines"
+        pressed={wrap}
+        onPress={(pressed) => useLogPreferences.setState({ wrap: pressed })}
+      >
         <IconTextWrap size={16} aria-hidden />
       </Toggle>
-      <CopyLog log={log} />
+      {menu}
     </div>
   );
 }
 
-function CopyLog({ log }: { log: LogBuffer }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  return (
-    <Tooltip label={copied ? 'Copied' : 'Copy the log'}>
-      <ActionIcon
-        aria-label="Copy the log"
-        onClick={() => void copyText(plainText(log)).then(() => setCopied(true))}
-      >
-        {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-      </ActionIcon>
-    </Tooltip>
-  );
+function findStatus({ view, present }: LogViewState, { found, problem }: LogPicture): string {
+  if (view.find.text === '') return '';
+  if (problem !== null) return problem.startsWith('Invalid') ? 'no such pattern' : 'too slow';
+  if (found === null) return '';
+  const hits = found.count.toLocaleString('en-GB');
+  if (!found.complete) return `${hits}…`;
+  return `${(present?.index ?? 0).toLocaleString('en-GB')} of ${hits}`;
 }
 
-const plainText = (log: LogBuffer): string => log.text().split('\n').map(plain).join('\n');
-
-function Toggle(props: { label: string; pressed: boolean; onPress: () => void; children: ReactNode }) {
+function Toggle(props: {
+  label: string;
+  pressed: boolean;
+  onPress: (pressed: boolean) => void;
+  children: ReactNode;
+}) {
   return (
     <Tooltip label={props.label}>
       <ActionIcon
@@ -140,7 +159,7 @@ function Toggle(props: { label: string; pressed: boolean; onPress: () => void; c
         aria-pressed={props.pressed}
         variant={props.pressed ? 'light' : 'subtle'}
         color={props.pressed ? 'signal' : 'gray'}
-        onClick={props.onPress}
+        onClick={() => props.onPress(!props.pressed)}
       >
         {props.children}
       </ActionIcon>

@@ -1,161 +1,135 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
-import type { LogSource } from '../../../shared/contract/logs';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import {
+  type LogSource,
+  type LogSourceState,
+  logSourceKey,
+  type ShownLine,
+} from '../../../shared/contract/logs';
+import { ask } from '../../data/client';
 import { useLog } from '../../data/use-log';
+import { announce } from '../announcer';
+import { copyText } from '../copy';
 import { count } from '../count';
-import { follow, followStart, newLines } from './follow';
-import { LogLine } from './log-line';
+import { sourceLabels } from './labels';
+import { LogFoot } from './log-foot';
+import { LogList } from './log-list';
+import { LogMenu } from './log-menu';
+import { LogSources } from './log-sources';
 import { LogToolbar } from './log-toolbar';
 import classes from './log-viewer.module.css';
-import { useFind } from './use-find';
-
-const lineHeight = 18;
+import { useLogPreferences } from './preferences';
+import { useLogView } from './use-log-view';
+import { WholeLine } from './whole-line';
 
 interface LogViewerProps {
   /** Whose logs these are, for people. */
   name: string;
-  /** Give the viewer a key where another thing's logs begin; sources that join later need none. */
+  /**
+   * The logs that are shown, merged by time. Sources that join later need no new key, and those that are left out later
+   * stay; give the viewer a key where another thing's logs begin.
+   */
   sources: readonly LogSource[];
 }
 
-/** Logs of containers: follows until one scrolls up, finds, wraps, colours. */
+/** Logs of one or many containers: follows, finds, filters, copies and saves. */
 export function LogViewer({ name, sources }: LogViewerProps) {
-  const [chosen, setChosen] = useState<LogSource | null>(null);
-  const source = chosen ?? sources[0];
-  if (!source) return <p className={classes.empty}>{name} has no log.</p>;
-  return <OneLog source={source} sources={sources} onSource={setChosen} />;
-}
+  const session = useLog(sources);
+  const state = useLogView(session);
+  const { stamps } = useLogPreferences();
+  const [target, setTarget] = useState<{ place: number } | null>(null);
+  const [whole, setWhole] = useState<ShownLine | null>(null);
+  const sight = useRef({ top: 0, bottom: 0 });
+  const { picture } = session;
+  const states = useMemo(() => withRoles(session.sources, sources), [session.sources, sources]);
+  const labels = useMemo(() => sourceLabels(states), [states]);
+  const [only] = states;
+  const { view, present } = state;
 
-interface OneLogProps {
-  source: LogSource;
-  sources: readonly LogSource[];
-  onSource: (source: LogSource) => void;
-}
-
-/** One container's log; only lines near the window are drawn. */
-function OneLog({ source, sources, onSource }: OneLogProps) {
-  const log = useLog(source);
-  const scroller = useRef<HTMLDivElement>(null);
-  const [wrap, setWrap] = useState(false);
-  const [state, dispatch] = useReducer(follow, followStart);
-  const find = useFind(log);
-  const total = log.dropped + log.length;
-  const lastTop = useRef(0);
-
-  const virtual = useVirtualizer({
-    count: log.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
-    overscan: 20,
-    paddingStart: 6,
-    paddingEnd: 6,
-  });
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another log begins at its end again
-  useEffect(() => dispatch({ type: 'to-end', total: 0 }), [log]);
-  useEffect(() => dispatch({ type: 'lines', total }), [total]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured heights are of no use once lines (un)wrap
-  useEffect(() => virtual.measure(), [wrap]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every new line moves the end
-  useLayoutEffect(() => {
-    if (!state.following || log.length === 0) return;
-    if (wrap) virtual.scrollToIndex(log.length - 1, { align: 'end' });
-    else if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
-  }, [state.following, log.length, total, wrap, virtual]);
-
-  const onScroll = () => {
-    const element = scroller.current;
-    if (!element) return;
-    const up = element.scrollTop < lastTop.current - 1;
-    lastTop.current = element.scrollTop;
-    const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - lineHeight;
-    // Following sets the position itself, always downwards; going up is a person's doing.
-    if (up && atEnd) return;
-    dispatch({ type: 'scrolled', up, atEnd, total });
+  const find = (direction: 1 | -1): void => {
+    // The first step goes to a hit in sight, where there is one.
+    const { top, bottom } = sight.current;
+    const start = direction === -1 ? bottom : top === 0 ? null : top - 1;
+    void state.go(direction, start).then((place) => {
+      if (place !== null) setTarget({ place });
+    });
   };
-  const toEnd = () => dispatch({ type: 'to-end', total });
-  const goTo = (direction: 1 | -1) => {
-    const line = find.go(direction);
-    if (line === null) return;
-    dispatch({ type: 'stop', total });
-    virtual.scrollToIndex(line - log.dropped, { align: 'center' });
+  const copy = async (from: number, to: number): Promise<void> => {
+    const answer = await ask('logs.text', { session: session.id, from, to, stamps: false });
+    if (!answer.ok) return tell('The log could not be copied', answer.failure.message);
+    await copyText(answer.value.text);
+    const { lines, cut } = answer.value;
+    const text = `${count(lines, 'line')} copied`;
+    if (cut) tell(text, 'There are more than a clipboard should hold: save the log instead.');
+    else announce(text);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'End') {
-      event.preventDefault();
-      toEnd();
-    }
+  const save = async (what: 'all' | 'shown'): Promise<void> => {
+    const answer = await ask('logs.save', {
+      session: session.id,
+      what,
+      stamps: stamps !== 'off',
+      name: fileName(name),
+    });
+    if (!answer.ok) tell(answer.failure.message, answer.failure.meaning);
+    else if (answer.value.saved)
+      tell(`Saved as ${answer.value.saved.file}`, count(answer.value.saved.lines, 'line'));
   };
-  const fresh = newLines(state, total);
+  const onSight = useCallback((top: number, bottom: number) => {
+    sight.current = { top, bottom };
+  }, []);
 
   return (
     <div className={classes.viewer}>
       <LogToolbar
-        source={source}
-        sources={sources}
-        onSource={onSource}
-        find={find}
-        onFind={goTo}
-        wrap={wrap}
-        onWrap={setWrap}
-        log={log}
+        state={state}
+        picture={picture}
+        onFind={find}
+        sources={
+          <LogSources
+            name={name}
+            states={states}
+            labels={labels}
+            hidden={view.hidden}
+            onToggle={state.toggleSource}
+            onJoin={(source) => void session.join([source])}
+          />
+        }
+        menu={
+          <LogMenu
+            filtered={view.severity !== 'all' || view.hidden.length > 0 || view.find.filter}
+            onCopy={() => void copy(picture.first, picture.end)}
+            onSave={(what) => void save(what)}
+          />
+        }
       />
-      <div className={classes.frame}>
-        {/* biome-ignore lint/a11y/useSemanticElements: a section cannot be a stop of its own */}
-        <div
-          ref={scroller}
-          className={classes.scroller}
-          role="region"
-          aria-label={`Log of ${source.pod}, ${source.container}`}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reachable by keys
-          tabIndex={0}
-          onScroll={onScroll}
-          onKeyDown={onKeyDown}
-        >
-          <div className={classes.lines} style={{ height: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map((item) => {
-              const line = log.line(item.index);
-              if (!line) return null;
-              const number = log.dropped + item.index;
-              return (
-                <div
-                  key={item.key}
-                  ref={wrap ? virtual.measureElement : undefined}
-                  data-index={item.index}
-                  className={`${classes.line} ${wrap ? classes.wrapped : ''}`}
-                  data-present={find.present === number || undefined}
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
-                  <LogLine
-                    number={number + 1}
-                    line={line}
-                    matcher={find.matcher}
-                    present={find.present === number}
-                  />
-                </div>
-              );
-            })}
-          </div>
-          {log.length === 0 && <p className={classes.empty}>{emptyText(log.state.state)}</p>}
-        </div>
-        {!state.following && (
-          <button type="button" className={classes.newest} onClick={toEnd}>
-            {fresh > 0 ? count(fresh, 'new line') : 'To the newest line'} ↓
-          </button>
-        )}
-      </div>
-      <footer className={classes.foot}>
-        <span data-state={log.state.state}>{log.state.text}</span>
-        <span>
-          {count(log.length, 'line')}
-          {log.dropped > 0 && `, ${count(log.dropped, 'older one')} let go`}
-        </span>
-      </footer>
+      <LogList
+        session={session}
+        label={`Log of ${states.length === 1 && only ? `${only.source.pod}, ${only.source.container}` : name}`}
+        labels={states.length > 1 ? labels : null}
+        target={target}
+        presentPlace={present?.place ?? null}
+        onWhole={setWhole}
+        onCopy={(from, to) => void copy(from, to)}
+        onSight={onSight}
+      />
+      <LogFoot session={session} />
+      <WholeLine session={session.id} line={whole} onClose={() => setWhole(null)} />
     </div>
   );
 }
 
-function emptyText(state: string): string {
-  if (state === 'gone') return 'The pod is gone, and so is its log.';
-  return state === 'ended' ? 'It wrote nothing.' : 'No lines yet.';
+/** What was the new pod when it joined is the old one after the next deployment. */
+function withRoles(states: readonly LogSourceState[], now: readonly LogSource[]): LogSourceState[] {
+  const roles = new Map(now.map((source) => [logSourceKey(source), source.role]));
+  return states.map((state) => {
+    const role = roles.get(logSourceKey(state.source));
+    return role === undefined ? state : { ...state, source: { ...state.source, role } };
+  });
 }
+
+/** Only what every file system takes. */
+const fileName = (name: string): string => name.replace(/[^\w.-]+/g, '-').slice(0, 100) || 'log';
+
+const tell = (title: string, message: string): void => {
+  notifications.show({ title, message, autoClose: 8_000 });
+};

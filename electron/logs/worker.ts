@@ -1,0 +1,124 @@
+/**
+ * The worker thread that keeps the lines of all log sessions: it orders, searches and writes them, so that neither the
+ * window nor the main process ever waits for a disk, a sort or a regular expression.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parentPort } from 'node:worker_threads';
+import { failureOf } from '../../shared/domain/failure';
+import { LogStore } from './log-store';
+import type { Questions, Reply, Request } from './protocol';
+import { saveTexts } from './save';
+
+if (!parentPort) throw new Error('The log worker runs in a worker thread.');
+const port = parentPort;
+const tell = (reply: Reply): void => port.postMessage(reply);
+
+/** Milliseconds in which changes are gathered: two frames. */
+const gather = 33;
+
+interface Open {
+  store: LogStore;
+  timer: NodeJS.Timeout | undefined;
+  looking: boolean;
+}
+const sessions = new Map<string, Open>();
+
+function changed(session: string, open: Open): void {
+  open.timer ??= setTimeout(() => {
+    open.timer = undefined;
+    tell({ session, lines: open.store.changes() });
+  }, gather);
+}
+
+/** Goes on with a find in slices, with other messages between them. */
+function look(session: string, open: Open): void {
+  if (open.looking) return;
+  open.looking = true;
+  const step = (): void => {
+    if (sessions.get(session) !== open) return;
+    const more = open.store.look();
+    changed(session, open);
+    if (more) setImmediate(step);
+    else open.looking = false;
+  };
+  setImmediate(step);
+}
+
+async function answer(
+  session: string,
+  open: Open,
+  request: Extract<Request, { id: number }>,
+): Promise<Questions[keyof Questions]['output']> {
+  const { store } = open;
+  const input = request.input as never;
+  switch (request.question) {
+    case 'view': {
+      const generation = store.setView(input as Questions['view']['input']);
+      changed(session, open);
+      if (store.looks) look(session, open);
+      return { generation };
+    }
+    case 'window': {
+      const { from, count } = input as Questions['window']['input'];
+      return store.window(from, count);
+    }
+    case 'seek': {
+      const { from, direction } = input as Questions['seek']['input'];
+      // Only a find that has seen every line knows the next hit.
+      while (store.looks && sessions.get(session) === open) await nextTurn();
+      return store.seek(from, direction);
+    }
+    case 'locate':
+      return { place: store.locate((input as Questions['locate']['input']).id) };
+    case 'line':
+      return store.line((input as Questions['line']['input']).id);
+    case 'text': {
+      const { from, to, stamps } = input as Questions['text']['input'];
+      return store.text(from, to, stamps);
+    }
+    case 'save': {
+      const { file, what, stamps } = input as Questions['save']['input'];
+      return saveTexts(file, store.texts(what, stamps));
+    }
+    case 'settled':
+      return { memory: process.memoryUsage().heapUsed };
+  }
+}
+
+function take(request: Request): void {
+  const { session } = request;
+  if ('open' in request) {
+    const store = new LogStore(request.open.folder, request.open.view, request.open.limits);
+    sessions.set(session, { store, timer: undefined, looking: false });
+    return;
+  }
+  const open = sessions.get(session);
+  if (!open) {
+    if ('id' in request) tell({ id: request.id, ok: false, failure: closed });
+    return;
+  }
+  if ('close' in request) {
+    clearTimeout(open.timer);
+    sessions.delete(session);
+    open.store.close();
+  } else if ('source' in request) open.store.label(request.source.number, request.source.label);
+  else if ('lines' in request) {
+    open.store.append(request.number, request.lines);
+    changed(session, open);
+    if (open.store.looks) look(session, open);
+  } else {
+    answer(session, open, request).then(
+      (value) => tell({ id: request.id, ok: true, value }),
+      (error: unknown) => tell({ id: request.id, ok: false, failure: failureOf(error) }),
+    );
+  }
+}
+
+const closed = {
+  code: 'not-found' as const,
+  message: 'This log is no longer open.',
+  meaning: 'Its lines were let go when it was closed.',
+  next: [{ do: 'advice' as const, label: 'Open the log again.' }],
+};
+
+port.on('message', take);
