@@ -60,6 +60,6 @@ export const endToEndStage = (reports: string): Stage => ({
 /** Runs Playwright with these arguments (a spec file, `--grep`) and answers its exit code. */
 export function runEndToEnd(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   return withDisplay((display) =>
-    runTests('playwright', ['test', ...args], { timeout: 20 * 60_000, env: { ...display, ...env } }),
+    runTests('playwright', ['test', ...args], { timeout: 40 * 60_000, env: { ...display, ...env } }),
   );
 }

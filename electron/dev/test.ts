@@ -37,7 +37,7 @@ const unit = (reports: string): Stage => ({
     const report = join(reports, 'vitest.json');
     const counter = inProject('electron', 'dev', 'vitest-counter.ts');
     const exitCode = await runTests('vitest', ['run', '--reporter=default', `--reporter=${counter}`], {
-      timeout: 12 * 60_000,
+      timeout: 25 * 60_000,
       env: { SIGNALBOX_TEST_REPORT: report },
     });
     return readReport(report, exitCode, (text) => JSON.parse(text) as StageResult);
