@@ -1,9 +1,12 @@
 import type { Board, Cell } from '../../shared/domain/board';
 import { assembleBoard, assembleCell, type BoardInput } from '../../shared/domain/board-assembly';
+import { pipelineOf } from '../../shared/domain/chain';
 import type { Failure } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Operation } from '../../shared/domain/operation';
 import type { Ledger } from '../ledger/ledger';
+import { lockView } from './bags/lock-view';
+import { recordsNow } from './bags/pipelines';
 import type { DeploymentHistory } from './ports';
 import type { World } from './world';
 
@@ -48,6 +51,10 @@ export function boardKeeper(options: {
       deployments: world.history.deployments,
       rollbackTarget: world.history.target,
       cluster: (environment) => world.clusters.get(environment)?.view ?? null,
+      lock: (environment) => {
+        const pipeline = pipelineOf(world.estate, environment);
+        return pipeline && lockView(world, recordsNow(world, pipeline.name), environment);
+      },
       operation,
       problems: [...options.notices(), ...problems],
     };

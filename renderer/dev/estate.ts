@@ -214,6 +214,7 @@ export function devBoard(options: DevOptions): Board {
             ? away()
             : live(),
       gaps: [],
+      lock: null,
     })),
     apps,
     cells,

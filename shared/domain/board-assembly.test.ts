@@ -82,6 +82,7 @@ function input(apps: number): BoardInput {
         operationId: null,
       })),
     rollbackTarget: () => null,
+    lock: () => null,
     cluster: () => ({
       freshness: () => ({ state: 'live', asOf }),
       gaps: () => [],

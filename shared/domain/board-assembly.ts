@@ -1,3 +1,4 @@
+import type { LockView } from './bags/view';
 import type { Application, Board, Cell, RollbackTarget } from './board';
 import { type Chains, environmentBefore, environmentsInOrder, firstOfChain, pipelineOf } from './chain';
 import type { ClusterGap, ClusterTopic } from './cluster-status';
@@ -43,6 +44,8 @@ export interface BoardInput {
   rollbackTarget(app: string, environment: string, present: string | null): RollbackTarget | null;
   /** `null`: the environment has no cluster. */
   cluster(environment: string): ClusterReading | null;
+  /** Who holds the environment's lock in its first pipeline. */
+  lock(environment: string): LockView | null;
   /** The open operation of a cell. */
   operation(app: string, environment: string): Operation | null;
   problems: readonly Failure[];
@@ -186,6 +189,7 @@ export function assembleBoard(input: BoardInput): Board {
       before: environmentBefore(input.chains, name),
       cluster: input.cluster(name)?.freshness() ?? { state: 'absent' },
       gaps: [...(input.cluster(name)?.gaps() ?? [])],
+      lock: input.lock(name),
     })),
     apps: [...names].sort(),
     cells,

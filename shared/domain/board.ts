@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lockViewSchema } from './bags/view';
 import { clusterGapSchema } from './cluster-status';
 import { deploymentSchema } from './deployment';
 import { failureSchema } from './failure';
@@ -136,6 +137,8 @@ export const environmentViewSchema = z.object({
   cluster: freshnessSchema,
   /** Kinds that cannot be seen although the cluster answers: what rests on them is as it was last seen, or not known. */
   gaps: z.array(clusterGapSchema),
+  /** Who holds its lock in that pipeline: no other console deploys there meanwhile. `null`: nobody. */
+  lock: lockViewSchema.nullable(),
 });
 export type EnvironmentView = z.infer<typeof environmentViewSchema>;
 

@@ -15,7 +15,6 @@ import type {
   BagRow,
   DeploymentView,
   Lane,
-  LockView,
   NextView,
   StageView,
 } from '../../../shared/domain/bags/view';
@@ -27,6 +26,7 @@ import { hasEnded } from '../../systems/argo/workflow';
 import { ledgerFreshness } from '../board';
 import type { World } from '../world';
 import { labels, workflowsOf } from './labels';
+import { lockView } from './lock-view';
 import { periodicViews } from './periodic-view';
 import { autopilotConfigured, chainOf, knownImages, pipelineOf, recordsNow, stageOf } from './pipelines';
 
@@ -44,26 +44,6 @@ export function nextView(next: Next): NextView {
     rule: next.state === 'blocked' ? next.rule : null,
     why: next.why,
     warnings: next.state === 'deploy' ? next.warnings : [],
-  };
-}
-
-function lockView(world: World, records: PipelineRecords, environment: string): LockView | null {
-  const { lock } = records.environment(environment);
-  const held = lock?.ok ? lock.value.held : null;
-  if (!held || !lock?.ok) return null;
-  const { name, email } = world.identity();
-  return {
-    by: held.by,
-    at: held.since,
-    reason: held.reason,
-    operation: held.operation,
-    token: lock.value.token,
-    kind: held.kind,
-    bag: held.bag,
-    until: held.until,
-    mine:
-      world.open().some(({ id }) => id === held.operation) ||
-      (held.kind === 'manual' && held.by === name && held.email === email),
   };
 }
 

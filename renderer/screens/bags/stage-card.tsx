@@ -9,11 +9,11 @@ import { bagRollback } from '../../ui/bag-rollback';
 import { warningWord } from '../../ui/bag-words';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
+import { LockBox, LockButton } from '../../ui/lock-box';
 import { ago, fullTime } from '../../ui/time';
 import { openAct } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
 import { JobList } from './job-list';
-import { LockBox } from './lock-box';
 import { PolicyBox } from './policy-box';
 import classes from './stage-card.module.css';
 
@@ -34,7 +34,16 @@ export function StageCard({ pipeline, stage }: Props) {
       </header>
       <Runs stage={stage} pipeline={pipeline} />
       {stage.lockProblem && <FailurePanel failure={stage.lockProblem} />}
-      {stage.lock && <LockBox pipeline={pipeline} stage={stage} lock={stage.lock} />}
+      {stage.lock && (
+        <div className={classes.lock}>
+          <LockBox
+            pipeline={pipeline.pipeline}
+            environment={stage.environment}
+            lock={stage.lock}
+            waiting={stage.waiting.map(({ bag }) => bag)}
+          />
+        </div>
+      )}
       {stage.jobs.length > 0 && <JobList jobs={stage.jobs} />}
       <Tests pipeline={pipeline} stage={stage} />
       <Next pipeline={pipeline} stage={stage} />
@@ -206,23 +215,7 @@ function Foot({ pipeline, stage }: Props) {
       >
         Roll back…
       </ActButton>
-      {!stage.lock && (
-        <ActButton
-          variant="default"
-          blocked={readOnlyBecause}
-          onAct={() =>
-            openAct({
-              kind: 'lock',
-              pipeline: pipeline.pipeline,
-              environment: stage.environment,
-              reason: '-',
-              until: null,
-            })
-          }
-        >
-          Lock…
-        </ActButton>
-      )}
+      {!stage.lock && <LockButton pipeline={pipeline.pipeline} environment={stage.environment} />}
       <span className={classes.spacer} />
       <ActButton
         variant="subtle"

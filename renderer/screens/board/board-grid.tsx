@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
 // biome-ignore-all lint/a11y/noStaticElementInteractions: the pointer only tells whether a person is at the grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: the header is not among the grid's stops
+import { IconLock } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useCallback, useEffect, useRef } from 'react';
@@ -147,7 +148,7 @@ function Head({ environments, columns, past }: HeadProps) {
       <span role="columnheader" aria-colindex={1} className={classes.corner}>
         App
       </span>
-      {environments.map(({ name, tier, cluster }, index) => (
+      {environments.map(({ name, tier, cluster, lock }, index) => (
         <span key={name} role="columnheader" aria-colindex={index + 2} className={classes.environment}>
           <Link
             to="/clusters"
@@ -159,6 +160,14 @@ function Head({ environments, columns, past }: HeadProps) {
             {name}
           </Link>
           {tier === 'production' && <span className={classes.tier}>live to users</span>}
+          {lock && (
+            <span
+              className={classes.locked}
+              title={`Locked by ${lock.by}${lock.reason ? `: ${lock.reason}` : ''}`}
+            >
+              <IconLock size={12} aria-hidden /> locked by {lock.by}
+            </span>
+          )}
           {cluster.state !== 'live' && !past && (
             <span className={classes.freshness} data-state={cluster.state}>
               {freshnessText(cluster, now)}

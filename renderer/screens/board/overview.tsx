@@ -1,8 +1,9 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { Board } from '../../../shared/domain/board';
+import type { Board, EnvironmentView } from '../../../shared/domain/board';
 import { count } from '../../ui/count';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
+import { LockBox, LockButton } from '../../ui/lock-box';
 import { HoldMark, Mark } from '../../ui/mark';
 import { ago } from '../../ui/time';
 import { lookReason, needsLook } from '../../ui/trouble';
@@ -53,6 +54,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         ))}
         {holds.length > 8 && <p className={classes.small}>and {holds.length - 8} more</p>}
       </section>
+      <Locks environments={board.environments} />
       <section className={classes.section} aria-label="Sources">
         <h3>Where this comes from</h3>
         <div className={classes.line}>
@@ -77,5 +79,26 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         </section>
       )}
     </>
+  );
+}
+
+/** Locks of the environments: while somebody holds one, no other console deploys there. */
+function Locks({ environments }: { environments: readonly EnvironmentView[] }) {
+  return (
+    <section className={classes.section} aria-label="Locks">
+      <h3>Locks</h3>
+      <div className={classes.list}>
+        {environments.map(({ name, pipeline, lock }) => {
+          if (!pipeline) return null;
+          if (lock) return <LockBox key={name} pipeline={pipeline.name} environment={name} lock={lock} />;
+          return (
+            <div key={name} className={classes.line}>
+              <span>{name}</span>
+              <LockButton pipeline={pipeline.name} environment={name} />
+            </div>
+          );
+        })}
+      </div>
+    </section>
   );
 }

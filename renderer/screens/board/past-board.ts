@@ -72,7 +72,7 @@ export function pastBoard(present: Board, then: HistoricBoard): Board {
     committedAt: then.at,
     ledger: present.ledger,
     history: present.history,
-    environments: present.environments.map((one) => ({ ...one, cluster: { state: 'absent' } })),
+    environments: present.environments.map((one) => ({ ...one, cluster: { state: 'absent' }, lock: null })),
     apps: [...new Set(cells.map(({ app }) => app))].sort(),
     cells: cells.map((cell) =>
       cellThen(cell, then, present.environments, (environment) => byPlace.get(`${environment}\n${cell.app}`)),

@@ -1,24 +1,30 @@
 import { IconLock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { BagPipelineView, LockView, StageView } from '../../../shared/domain/bags/view';
-import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { count } from '../../ui/count';
-import { age, clock, fullTime } from '../../ui/time';
-import { openAct } from '../../ui/ui-state';
-import { useNow } from '../../ui/use-now';
-import classes from './stage-card.module.css';
+import type { LockView } from '../../shared/domain/bags/view';
+import { useSession } from '../data/queries';
+import { ActButton } from './act-button';
+import { count } from './count';
+import classes from './lock-box.module.css';
+import { age, clock, fullTime } from './time';
+import { openAct } from './ui-state';
+import { useNow } from './use-now';
 
 /** Who holds the lock, why, for how long, what waits behind it, and the ways to release it. */
-export function LockBox(props: { pipeline: BagPipelineView; stage: StageView; lock: LockView }) {
-  const { pipeline, stage, lock } = props;
+export function LockBox(props: {
+  pipeline: string;
+  environment: string;
+  lock: LockView;
+  /** Bags whose deployments wait for it, of this console. */
+  waiting?: readonly number[];
+}) {
+  const { pipeline, environment, lock, waiting = [] } = props;
   const now = useNow('calm');
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
-  const place = { pipeline: pipeline.pipeline, environment: stage.environment, token: lock.token };
+  const place = { pipeline, environment, token: lock.token };
   const ownByHand = lock.mine && lock.kind === 'manual';
   const late = lock.until !== null && Date.parse(lock.until) < now;
   return (
-    <section className={classes.lock} aria-label={`Lock of ${stage.environment}`}>
+    <section className={classes.lock} aria-label={`Lock of ${environment}`}>
       <p className={classes.lockHead}>
         <IconLock size={15} aria-hidden />
         <strong>
@@ -46,10 +52,10 @@ export function LockBox(props: { pipeline: BagPipelineView; stage: StageView; lo
           {late ? 'Was expected to end' : 'Expected to end'} {clock(lock.until, now)}
         </p>
       )}
-      {stage.waiting.length > 0 && (
+      {waiting.length > 0 && (
         <p>
-          {count(stage.waiting.length, 'deployment')} of this console waits behind it:{' '}
-          {stage.waiting.map(({ bag }) => `bag ${bag}`).join(', ')}
+          {count(waiting.length, 'deployment')} of this console waits behind it:{' '}
+          {waiting.map((bag) => `bag ${bag}`).join(', ')}
         </p>
       )}
       <div className={classes.acts}>
@@ -73,5 +79,20 @@ export function LockBox(props: { pipeline: BagPipelineView; stage: StageView; lo
         )}
       </div>
     </section>
+  );
+}
+
+/** The way to take the lock of an environment by hand. */
+export function LockButton({ pipeline, environment }: { pipeline: string; environment: string }) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  return (
+    <ActButton
+      variant="default"
+      blocked={readOnlyBecause}
+      label={`Lock ${environment}`}
+      onAct={() => openAct({ kind: 'lock', pipeline, environment, reason: '-', until: null })}
+    >
+      Lock…
+    </ActButton>
   );
 }
