@@ -10,6 +10,7 @@ import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
 import { type CredentialStore, credentialStore } from './shell/credentials';
+import { type DeployGuard, guardDeploys } from './shell/deploy-guard';
 import { type EstateSource, findEstate } from './shell/estate-source';
 import { startLog } from './shell/log';
 import { setMenu } from './shell/menu';
@@ -40,6 +41,7 @@ process.on('uncaughtException', (error) => report('a fault that nobody caught', 
 let window: BrowserWindow | null = null;
 let source: EstateSource | null = null;
 let session: Promise<Session> | null = null;
+let guard: DeployGuard | null = null;
 const settingsListeners = new Set<() => void>();
 
 const show = (): void => {
@@ -94,6 +96,8 @@ async function open(settings: SettingsStore, credentials: CredentialStore): Prom
       if (operation?.ok) tell(operation.value);
     }
   });
+  guard?.close();
+  guard = guardDeploys(opened.engine, () => window);
   return opened;
 }
 
@@ -163,6 +167,10 @@ function start(): void {
     openExternal,
     onCrash: (reason) => log('error', `the window's process ended: ${reason}`),
   });
+  window.on('close', (event) => {
+    // Its close ends the app; a deploy that runs is asked about first.
+    if (guard?.holdsBack(() => app.quit())) event.preventDefault();
+  });
   window.on('closed', () => {
     window = null;
   });
@@ -187,6 +195,8 @@ else {
   app.on('before-quit', (event) => {
     if (ended) return;
     event.preventDefault();
+    if (guard?.holdsBack(() => app.quit())) return;
+    guard?.close();
     ended = true;
     void end().finally(() => app.quit());
   });

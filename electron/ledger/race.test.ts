@@ -1,72 +1,12 @@
-import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { execa } from 'execa';
-import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrailers } from '../../shared/domain/trailers';
 import { gitLog } from '../systems/git/log';
-import { programArguments } from '../testing/programs';
-import {
-  commitsOf,
-  fileAt,
-  makeEstate,
-  type TestEstate,
-  tagFile,
-  tagPath,
-  writerToken,
-} from './testing/release-repo';
+import { type Racer, startRacers } from './testing/racers';
+import { commitsOf, fileAt, makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 
 const consoles = 20;
 const apps = Array.from({ length: consoles }, (_, index) => `app-${index}`);
 const contested = 'contested';
-
-interface Outcome {
-  ready?: boolean;
-  ok?: boolean;
-  commit?: string;
-  from?: string;
-  attempts?: number;
-  code?: string;
-  message?: string;
-}
-
-const startRacer = (url: string, dir: string) =>
-  execa(process.execPath, [...programArguments('racer'), JSON.stringify({ url, dir })], {
-    env: { RACER_TOKEN: writerToken },
-    reject: false,
-    stdin: 'pipe',
-    buffer: false,
-    stderr: 'inherit',
-  });
-
-class Racer {
-  readonly #child: ReturnType<typeof startRacer>;
-  readonly #lines: AsyncIterator<string>;
-  readonly #reader: Interface;
-
-  constructor(url: string, dir: string) {
-    this.#child = startRacer(url, dir);
-    if (!this.#child.stdout) throw new Error('no output');
-    this.#reader = createInterface({ input: this.#child.stdout });
-    this.#lines = this.#reader[Symbol.asyncIterator]();
-  }
-
-  async next(): Promise<Outcome> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('a racer ended early');
-    return JSON.parse(value) as Outcome;
-  }
-
-  deploy(wish: { app: string; version: string; expectedFrom: string | null }): Promise<Outcome> {
-    this.#child.stdin?.write(`${JSON.stringify({ operationId: uuidv7(), ...wish })}\n`);
-    return this.next();
-  }
-
-  async end(): Promise<void> {
-    this.#child.stdin?.end();
-    await this.#child;
-  }
-}
 
 describe('twenty processes on one branch', { timeout: 600_000 }, () => {
   let estate: TestEstate;
@@ -76,15 +16,7 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
     estate = await makeEstate(
       Object.fromEntries([...apps, contested].map((app) => [tagPath('production', app), tagFile('v1')])),
     );
-    // A few at a time: twenty starts at once only make each other slow.
-    for (let first = 0; first < consoles; first += 5) {
-      const some = Array.from(
-        { length: 5 },
-        (_, index) => new Racer(estate.url, join(estate.folder, `mirror-${first + index}`)),
-      );
-      racers.push(...some);
-      for (const racer of some) expect(await racer.next()).toEqual({ ready: true });
-    }
+    racers.push(...(await startRacers(estate, consoles)));
   }, 600_000);
 
   afterAll(async () => {

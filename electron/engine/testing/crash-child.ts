@@ -3,7 +3,7 @@
  * journal. Started by the crash tests alone. `SIGNALBOX_CRASH_AT` is `before` or `after`, a colon, and the record's
  * name (see `recordName`); without it the process says every record's name and ends with the operation.
  */
-import type { AppIntent } from '../../../shared/domain/operation';
+import { type Intent, isAppIntent } from '../../../shared/domain/operation';
 import { type Journal, openJournal } from '../journal';
 import { recordName } from './record-name';
 import { type EstateAccess, ended, openRig, unwrap } from './rig';
@@ -12,7 +12,7 @@ interface Order {
   access: EstateAccess;
   folder: string;
   watch: string[];
-  intent: AppIntent;
+  intent: Intent;
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
@@ -46,7 +46,7 @@ const rig = await openRig(order.access, order.folder, {
   limits: { settle: 100, look: 60_000 },
   openJournal: killing,
 });
-const { app } = order.intent;
+const { intent } = order;
 // Everything that is worked out ahead is there before somebody clicks.
 await new Promise<void>((resolve) => {
   const look = (): void => {
@@ -54,13 +54,17 @@ await new Promise<void>((resolve) => {
     const live = board.environments.every(
       ({ name, cluster }) => !order.watch.includes(name) || cluster.state === 'live',
     );
-    if (live && board.cells.every((cell) => cell.app !== app || cell.deployed !== null)) resolve();
+    const known =
+      !isAppIntent(intent) || board.cells.every((cell) => cell.app !== intent.app || cell.deployed !== null);
+    if (live && known) resolve();
   };
   rig.engine.onChange(look);
   look();
 });
-const preview = unwrap(await rig.engine.preview(order.intent));
-const { operationId } = unwrap(rig.engine.start(order.intent, preview.findings));
-const end = await ended(rig.engine, operationId);
+const { findings } = isAppIntent(intent)
+  ? unwrap(await rig.engine.preview(intent))
+  : await rig.engine.bags.preview(intent);
+const { operationId } = unwrap(rig.engine.start(intent, findings));
+const end = await ended(rig.engine, operationId, 110_000);
 await rig.close();
 process.exit(end.state === 'succeeded' ? 0 : 3);

@@ -1,11 +1,12 @@
 /**
- * One console of a race, as a process of its own: opens a ledger, says `ready`, then does one deploy per line of its
- * input and prints how it ended. The token comes by environment.
+ * One console of a race, as a process of its own: opens a ledger, says `ready`, then does one deploy, or takes or gives back a lock,
+ * per line of its input and prints how it ended. The token comes by environment.
  */
 import { createInterface } from 'node:readline';
 import { estateSchema } from '../../../shared/domain/estate';
 import { openLedger } from '../open-ledger';
 import { deploy } from './deploy';
+import { type LockWish, lock } from './lock';
 import { unwrap } from './release-repo';
 
 const { url, dir } = JSON.parse(process.argv[2] ?? '{}') as { url: string; dir: string };
@@ -21,7 +22,12 @@ unwrap(await ledger.refresh());
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
 say({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) {
-  const wish = JSON.parse(line) as Parameters<typeof deploy>[0];
+  const order = JSON.parse(line) as Parameters<typeof deploy>[0] | { lock: LockWish };
+  if ('lock' in order) {
+    say(await lock(ledger, order.lock));
+    continue;
+  }
+  const wish = order;
   const result = await ledger.transact({ operationId: wish.operationId, what: 'race' }, deploy(wish));
   say(
     result.ok

@@ -1,0 +1,71 @@
+import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
+import { actOf, type Operation } from '../../shared/domain/operation';
+import type { Engine } from '../engine/engine';
+
+/** Deployments of bags whose deploy runs on this console: they are never interrupted. */
+const deploying = (engine: Engine): Operation[] =>
+  engine
+    .list({ open: true, limit: 200 })
+    .filter(({ steps }) => steps.some(({ name, state }) => name === 'deploy' && state === 'running'));
+
+/** Keeps the machine awake while a bag is deployed, and asks before the app is left in the middle of it. */
+export interface DeployGuard {
+  /**
+   * Whether the app is to stay for now: then the person is asked, and `onConfirmed` is called if they want to leave all
+   * the same.
+   */
+  holdsBack(onConfirmed: () => void): boolean;
+  close(): void;
+}
+
+export function guardDeploys(engine: Engine, window: () => BrowserWindow | null): DeployGuard {
+  let blocker: number | null = null;
+  let asking = false;
+  let confirmed = false;
+  const look = (): void => {
+    const isBusy = deploying(engine).length > 0;
+    if (isBusy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
+    if (!isBusy && blocker !== null) {
+      powerSaveBlocker.stop(blocker);
+      blocker = null;
+    }
+  };
+  const stop = engine.onChange((changes) => {
+    if (changes.some(({ topic }) => topic === 'operation')) look();
+  });
+  look();
+
+  async function ask(running: readonly Operation[], onConfirmed: () => void): Promise<void> {
+    asking = true;
+    const options = {
+      type: 'warning' as const,
+      title: 'A bag is being deployed',
+      message: running.map(({ intent }) => actOf(intent)).join('\n'),
+      detail:
+        'A running deploy is never interrupted: what it started goes on without Signalbox, the lock is kept, and the next start carries on from there. Until then nobody watches it.',
+      buttons: ['Stay', 'Quit all the same'],
+      defaultId: 0,
+      cancelId: 0,
+    };
+    const on = window();
+    const { response } = on ? await dialog.showMessageBox(on, options) : await dialog.showMessageBox(options);
+    asking = false;
+    if (response !== 1) return;
+    confirmed = true;
+    onConfirmed();
+  }
+
+  return {
+    holdsBack: (onConfirmed) => {
+      const running = deploying(engine);
+      if (confirmed || running.length === 0) return false;
+      if (!asking) void ask(running, onConfirmed);
+      return true;
+    },
+    close: () => {
+      stop();
+      if (blocker !== null) powerSaveBlocker.stop(blocker);
+      blocker = null;
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { autopilotMove } from './autopilot';
+import { startDeployment } from './deploying';
+import { takeLock } from './locks';
+import { type BagChain, nextBag } from './next';
+import { packBag } from './packing';
+import { gatherRecords, type PipelineRecords, put, type RecordChange, readEntry } from './pipeline-records';
+import { changePolicy, type PolicyChange } from './policy';
+import type { Bag, BagDeployment } from './records';
+
+const chain: BagChain = { environments: ['preview', 'staging', 'production'], services: ['admin', 'api'] };
+const images = { missingImages: () => [] };
+const at = '2026-11-27T12:00:00.000Z';
+const made = { by: 'Ada Morrow', at, operation: 'op' };
+const actor = { by: 'Ada Morrow', email: 'ada@example.invalid', operation: 'op-new', at };
+
+const bag = (
+  number: number,
+  services: Bag['services'] = { admin: { version: 'v1' }, api: { version: 'v1' } },
+) =>
+  put('bag', {
+    pipeline: 'notify',
+    bag: number,
+    ...made,
+    commit: 'c',
+    source: 'running',
+    reason: '',
+    services,
+  });
+const pass = (environment: string, number: number, when = at) =>
+  put('pass', {
+    pipeline: 'notify',
+    environment,
+    bag: number,
+    ...made,
+    at: when,
+    operation: `op-${number}`,
+    tag: 't',
+  });
+const ran = (environment: string, number: number, token: number, state: BagDeployment['state'] = 'done') =>
+  put('deployment', {
+    pipeline: 'notify',
+    environment,
+    bag: number,
+    ...made,
+    operation: `op-${number}-${token}`,
+    cause: 'manual',
+    reason: '',
+    token,
+    state,
+    since: at,
+    replaced: null,
+    leftRunning: [],
+    tagged: true,
+    tests: {},
+    failure: null,
+  });
+
+function ledger(...changes: (RecordChange | { path: string; text: string })[]): PipelineRecords {
+  return gatherRecords(
+    'notify',
+    changes.flatMap(({ path, text }) => readEntry(path, text ?? '') ?? []),
+  );
+}
+const withPolicy = (changes: RecordChange[], change: PolicyChange): PipelineRecords => {
+  const decision = changePolicy(ledger(...changes), actor, change, 'because');
+  if (decision.kind !== 'change') throw new Error(JSON.stringify(decision));
+  return ledger(...changes, ...decision.changes);
+};
+const next = (records: PipelineRecords, environment = 'staging', cause: 'manual' | 'automatic' = 'manual') =>
+  nextBag(records, chain, environment, cause, images);
+const passed = [bag(1), bag(2), bag(3), pass('preview', 1), pass('preview', 2)];
+
+describe('which bag is next', () => {
+  it('is the newest packed one in the first environment, and the newest that passed in later ones', () => {
+    expect(next(ledger(...passed), 'preview')).toMatchObject({ state: 'deploy', bag: 3 });
+    expect(next(ledger(...passed))).toMatchObject({ state: 'deploy', bag: 2 });
+    expect(next(ledger(...passed), 'production')).toMatchObject({ rule: 'nothing-deployable' });
+  });
+  it('goes by the number alone: passing again after a rollback makes no bag newer', () => {
+    const again = pass('preview', 1, '2026-12-01T00:00:00.000Z');
+    expect(next(ledger(...passed, again))).toMatchObject({ bag: 2 });
+  });
+  it('keeps a pin, and never falls back from one that cannot be kept', () => {
+    const pin = (number: number) => withPolicy(passed, { act: 'pin', environment: 'staging', bag: number });
+    expect(next(pin(1))).toMatchObject({ state: 'deploy', bag: 1 });
+    expect(next(pin(3))).toMatchObject({
+      state: 'blocked',
+      rule: 'pinned-not-passed',
+      why: 'staging is pinned to bag 3 by Ada Morrow, which has not passed preview.',
+    });
+    const both = ledger(
+      ...passed,
+      put('pin', { pipeline: 'notify', environment: 'staging', bag: 2, freeze: true, ...made, reason: 'x' }),
+      put('bad-bag', { pipeline: 'notify', environment: 'staging', bag: 2, ...made, reason: 'x' }),
+    );
+    expect(next(both)).toMatchObject({ rule: 'pinned-and-bad' });
+  });
+  it('leaves bad bags out, in that environment alone', () => {
+    const records = withPolicy(passed, { act: 'mark-bad', environment: 'staging', bag: 2 });
+    expect(next(records)).toMatchObject({ bag: 1 });
+    expect(next(records, 'preview')).toMatchObject({ bag: 3 });
+  });
+  it('is blocked by an image that is not there', () => {
+    const missing = { missingImages: () => ['api v1'] };
+    expect(nextBag(ledger(...passed), chain, 'staging', 'manual', missing)).toMatchObject({
+      rule: 'missing-image',
+    });
+  });
+  it('does by itself nothing twice and nothing backwards, and warns a person of both', () => {
+    const failed = ledger(...passed, ran('staging', 2, 1, 'deploy-failed'));
+    expect(next(failed, 'staging', 'automatic')).toMatchObject({ state: 'nothing', bag: 2 });
+    expect(next(failed)).toMatchObject({ state: 'deploy', warnings: ['same', 'failed-before'] });
+    const newer = ledger(...passed, ran('staging', 3, 1));
+    expect(next(newer, 'staging', 'automatic')).toMatchObject({ state: 'needs-person', bag: 2 });
+    expect(next(newer)).toMatchObject({ warnings: ['older', 'never-here'] });
+  });
+  it('counts what was started last as what runs, failed or not', () => {
+    const records = ledger(...passed, ran('preview', 3, 5, 'abandoned'), ran('preview', 1, 4));
+    expect(next(records, 'preview', 'manual')).toMatchObject({ warnings: ['same', 'failed-before'] });
+  });
+});
+
+describe('a file that cannot be read', () => {
+  const broken = (path: string) => ({ path: `.signalbox/${path}`, text: 'bag: [1\n' });
+  it.each([
+    ['a bag', 'bags/notify/2.yaml', ['staging'], ['preview', 'production']],
+    [
+      'the only pass of the newest',
+      'passes/notify/preview/3.op-x.yaml',
+      ['staging'],
+      ['preview', 'production'],
+    ],
+    ['a pin', 'policy/notify/pins/staging.yaml', ['staging'], ['preview', 'production']],
+    ['a bad mark', 'bad/notify/environments/staging/2.yaml', ['staging'], ['preview', 'production']],
+    ['a lock', 'locks/notify/staging.yaml', [], ['preview', 'staging', 'production']],
+  ])('blocks, by name, what depends on %s and nothing else', (_, path, blocked, free) => {
+    const rule = (environment: string) => {
+      const one = next(ledger(...passed, broken(path)), environment);
+      return one.state === 'blocked' ? one.rule : one.state;
+    };
+    for (const environment of blocked) {
+      expect(rule(environment)).toBe('unreadable');
+      expect(next(ledger(...passed, broken(path)), environment)).toMatchObject({
+        why: expect.stringContaining(path),
+      });
+    }
+    for (const environment of free) expect(rule(environment)).not.toBe('unreadable');
+  });
+  it('keeps its own environment from being locked, and no other', () => {
+    const records = ledger(...passed, broken('locks/notify/staging.yaml'));
+    const lock = (environment: string) =>
+      takeLock(records, environment, actor, { kind: 'bag', reason: '', until: null }).kind;
+    expect([lock('staging'), lock('preview')]).toEqual(['refusal', 'change']);
+  });
+  it('says another thing than its path, and is not believed', () => {
+    const text = bag(7).text ?? '';
+    expect(ledger({ path: '.signalbox/bags/notify/8.yaml', text }).bags.get(8)).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining('another than its path') },
+    });
+  });
+  it('switches the autopilot off where its switch is the file', () => {
+    const records = ledger(...passed, broken('policy/notify/autopilot/staging.yaml'));
+    expect(autopilotMove(records, chain, 'staging', true, images).act).toBe('wait');
+    expect(autopilotMove(records, chain, 'preview', true, images).act).toBe('deploy');
+  });
+});
+
+describe('a bag that lacks a service', () => {
+  const lacking = [bag(1, { api: { version: 'v1' } })];
+  const start = (leaveRunning: string[]) => {
+    const lock = takeLock(ledger(...lacking), 'preview', actor, { kind: 'bag', reason: '', until: null });
+    if (lock.kind !== 'change') throw new Error('no lock');
+    const wish = {
+      bag: 1,
+      cause: 'manual' as const,
+      byRule: true,
+      running: null,
+      reason: '',
+      overridden: [],
+      leaveRunning,
+    };
+    const records = ledger(...lacking, ...lock.changes);
+    return startDeployment(records, chain, 'preview', actor, lock.value, wish, images);
+  };
+  it('is blocked unless a person chose to leave the service running', () => {
+    expect(start([])).toMatchObject({
+      kind: 'refusal',
+      failure: { message: expect.stringContaining('admin') },
+    });
+    expect(start(['admin'])).toMatchObject({ kind: 'change', value: { leftRunning: ['admin'] } });
+  });
+  it('is left to a person by autopilots', () => {
+    expect(autopilotMove(ledger(...lacking), chain, 'preview', true, images)).toMatchObject({ act: 'wait' });
+  });
+});
+
+describe('packing', () => {
+  const contents = { admin: { version: 'v1' }, api: { version: 'v2' } };
+  const wish = { contents, commit: 'c', source: 'running' as const, last: 1, force: false, reason: '' };
+  const pack = (records: PipelineRecords, change: Partial<typeof wish> = {}) =>
+    packBag(records, chain.services, actor, { ...wish, ...change });
+  it('gives the next number, and refuses an empty difference unless forced', () => {
+    expect(pack(ledger(bag(1)))).toMatchObject({ kind: 'change', value: { bag: 2 } });
+    expect(pack(ledger(bag(1, contents)))).toMatchObject({
+      failure: { message: 'Nothing differs from bag 1.' },
+    });
+    expect(pack(ledger(bag(1, contents)), { force: true })).toMatchObject({ value: { bag: 2 } });
+    expect(pack(ledger(bag(1), bag(2)))).toMatchObject({ kind: 'refusal', failure: { code: 'conflict' } });
+  });
+  it('honours pins and bad versions of services', () => {
+    const pinned = withPolicy([bag(1)], { act: 'pin-service', service: 'api', version: 'v9' });
+    expect(pack(pinned)).toMatchObject({ kind: 'refusal', failure: { code: 'conflict' } });
+    const bad = withPolicy([bag(1)], { act: 'mark-version-bad', service: 'api', version: 'v2' });
+    expect(pack(bad)).toMatchObject({
+      kind: 'refusal',
+      failure: { message: expect.stringContaining('bad') },
+    });
+  });
+});
