@@ -112,6 +112,87 @@ describe('acts on a cluster', () => {
 
   it('tells of the failing pod with its events and the log of the instance that ended', async () => {
     expect(await cluster.failingPod('frontend', never)).toBeNull();
+    const labels = { 'app.govuk/repository-name': 'frontend' };
+    const annotations = { 'deployment.kubernetes.io/revision': '1' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'app:v1' }] } };
+    const owned = (kind: string, { metadata }: { metadata: { name: string; uid: string } }) => [
+      { apiVersion: 'apps/v1', kind, name: metadata.name, uid: metadata.uid, controller: true },
+    ];
+    const selector = { matchLabels: labels };
+    const deployment = there.store.create('Deployment', {
+      metadata: { name: 'frontend', namespace: 'apps', labels, annotations },
+      spec: { replicas: 1, selector, template },
+      status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+    } as never);
+    const set = there.store.create('ReplicaSet', {
+      metadata: {
+        name: 'frontend-1',
+        namespace: 'apps',
+        labels,
+        annotations,
+        ownerReferences: owned('Deployment', deployment),
+      },
+      spec: { replicas: 1, selector, template },
+    } as never);
+    const ended = {
+      exitCode: 1,
+      reason: 'Error',
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:00:01Z',
+    };
+    const pod = there.store.create('Pod', {
+      metadata: {
+        name: 'frontend-1-x',
+        namespace: 'apps',
+        labels,
+        ownerReferences: owned('ReplicaSet', set),
+      },
+      spec: template.spec,
+      status: {
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'app',
+            image: 'app:v1',
+            imageID: '',
+            ready: false,
+            restartCount: 1,
+            state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } },
+            lastState: { terminated: ended },
+          },
+        ],
+      },
+    } as never);
+    for (const [name, reason, at] of [
+      ['a', 'Pulled', '2026-01-01T00:00:00Z'],
+      ['b', 'BackOff', '2026-01-01T00:00:02Z'],
+    ])
+      there.store.create('Event', {
+        metadata: { name, namespace: 'apps' },
+        involvedObject: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          namespace: 'apps',
+          name: 'frontend-1-x',
+          uid: pod.metadata.uid,
+        },
+        reason,
+        message: reason,
+        type: 'Warning',
+        count: 3,
+        lastTimestamp: at,
+        source: { component: 'kubelet' },
+      } as never);
+    there.logs.append('apps', 'frontend-1-x', 'app', 'undefined method `price`');
+    there.logs.restart('apps', 'frontend-1-x', 'app');
+    there.logs.append('apps', 'frontend-1-x', 'app', 'booting');
+    await vi.waitFor(() => expect(cluster.view.rollouts('frontend')[0]?.failingPod).toBe('frontend-1-x'));
+    expect(await cluster.failingPod('frontend', never)).toMatchObject({
+      deployment: 'frontend',
+      pod: { reason: 'CrashLoopBackOff', lastTermination: { container: 'app', exitCode: 1 } },
+      events: [{ reason: 'BackOff', count: 3, source: 'kubelet' }, { reason: 'Pulled' }],
+      log: { container: 'app', previous: true, lines: [{ text: 'undefined method `price`' }] },
+    });
   });
 
   describe('by hand', () => {
