@@ -38,6 +38,17 @@ export async function measureQuestions(history: History, times: number): Promise
   const month = 30 * 86_400_000;
   const feed = async (filter: HistoryFilter): Promise<number> =>
     (await history.feed({ ...filter, limit: 100 })).events.length;
+  const figures = async (since: number, until: number, by: 'app' | 'week' | 'month'): Promise<number> =>
+    (
+      await history.figures({
+        environments: names.environments.includes('integration')
+          ? ['integration', 'production']
+          : names.environments,
+        since: new Date(since).toISOString(),
+        until: new Date(until).toISOString(),
+        by,
+      })
+    ).length;
   const questions: Record<string, (round: number) => Promise<number>> = {
     feed: () => feed({}),
     feedApp: (round) => feed({ apps: [appOf(round)] }),
@@ -82,17 +93,12 @@ export async function measureQuestions(history: History, times: number): Promise
           { moment: { at: new Date(newest).toISOString() } },
         )
       ).length,
-    figuresMonth: async (round) =>
-      (
-        await history.figures({
-          environments: names.environments.includes('integration')
-            ? ['integration', 'production']
-            : names.environments,
-          since: new Date(Date.parse(someTime(round)) - month).toISOString(),
-          until: someTime(round),
-          by: 'app',
-        })
-      ).length,
+    outline: async () => (await history.outline({ pageSize: 200 })).total,
+    outlineApp: async (round) => (await history.outline({ apps: [appOf(round)], pageSize: 200 })).total,
+    figuresMonth: (round) => figures(Date.parse(someTime(round)) - month, Date.parse(someTime(round)), 'app'),
+    figuresYear: (round) =>
+      figures(Date.parse(someTime(round)) - 12 * month, Date.parse(someTime(round)), 'week'),
+    figuresAll: () => figures(begins, newest, 'month'),
   };
   const results: Record<string, Measured> = {};
   for (const [name, run] of Object.entries(questions)) results[name] = await measure(times, run);

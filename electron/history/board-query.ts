@@ -10,7 +10,7 @@ import {
 } from '../../shared/domain/history';
 import { isSaid } from '../../shared/domain/history-rules';
 import { standingTypes } from '../../shared/domain/ledger-events';
-import { baseTypeSql, stateOf, typeOf } from './event-row';
+import { baseTypeSql, deploymentWhat, stateOf, typeOf } from './event-row';
 import {
   deploymentOf,
   eventColumns,
@@ -53,24 +53,21 @@ export function board(statements: Statements, moment: Moment, complete: boolean)
     'select oid, at from event where id >= ? order by id limit 1',
     id,
   )[0];
-  const states = statements.all<{
-    app: string;
-    environment: string;
-    after: string | null;
-    flags: number;
-    cell: number;
-  }>(
-    `select k.id as cell, k.app, k.environment, s.after, s.flags from cell k cross join event s on s.id =
+  const states = statements.all<SelectedRow & { cell: number }>(
+    `select e.cell, ${eventColumns} from cell k cross join event e on e.id =
        (select id from event indexed by event_cell where cell = k.id and id >= ? order by id limit 1)
-     where k.path = '' order by k.app, k.environment`,
+     ${eventJoins} where k.path = '' order by k.app, k.environment`,
     id,
   );
+  // Mostly the last thing that happened to a cell is a deployment.
+  const others = states.filter(({ what }) => what !== deploymentWhat).map(({ cell }) => cell);
   const deployments = new Map(
     statements
       .all<SelectedRow & { cell: number }>(
-        `select e.cell, ${eventColumns} from cell k cross join event e on e.id =
-           (select id from event indexed by event_cell where cell = k.id and id >= ? and what = 2 order by id limit 1)
-         ${eventJoins} where k.path = ''`,
+        `select e.cell, ${eventColumns} from json_each(?) k cross join event e on e.id =
+           (select id from event indexed by event_cell where cell = k.value and id >= ? and what = 2 order by id limit 1)
+         ${eventJoins}`,
+        JSON.stringify(others),
         id,
       )
       .map((row) => [row.cell, row]),
@@ -79,7 +76,7 @@ export function board(statements: Statements, moment: Moment, complete: boolean)
   for (const row of states) {
     const state = stateOf(row.after, row.flags);
     if (!isSaid(state)) continue;
-    const deployment = deployments.get(row.cell);
+    const deployment = row.what === deploymentWhat ? row : deployments.get(row.cell);
     cells.push({
       app: row.app,
       environment: row.environment,

@@ -156,6 +156,13 @@ describe('the index against the slow reference', () => {
               then === undefined ? [] : cellsOf(commits, then),
             );
           }
+          const figures = service.ask('figures', {
+            environments: ['integration', 'production'],
+            since: new Date((1_700_000_000 + 2000) * 1000).toISOString(),
+            until: new Date((1_700_000_000 + 20_000) * 1000).toISOString(),
+            by: 'app',
+          });
+          expect(figures).toEqual(figuresByApp(all, 1_700_002_000, 1_700_020_000));
           service.close();
         },
       ),
@@ -163,6 +170,45 @@ describe('the index against the slow reference', () => {
     );
   });
 });
+
+/** The figures of integration → production by app, counted event by event. `all`: newest first. */
+function figuresByApp(all: readonly HistoryEvent[], since: number, until: number) {
+  const line = all.filter((event) => event.type === 'deployment').reverse();
+  const seconds = (at: string) => Date.parse(at) / 1000;
+  return [...new Set(line.map(({ app }) => app))].sort().flatMap((app) => {
+    const here = line.filter((one) => one.app === app && one.environment === 'production');
+    const counted = here.filter(({ at }) => seconds(at) >= since && seconds(at) < until);
+    const lead: number[] = [];
+    const restore: number[] = [];
+    for (const one of counted) {
+      const began = line.find(
+        ({ environment, to, ...other }) =>
+          other.app === app && environment === 'integration' && to === one.to,
+      );
+      if (began && !one.returns && began.at <= one.at) lead.push(Date.parse(one.at) - Date.parse(began.at));
+      const next = here[here.indexOf(one) + 1];
+      if (next?.returns) restore.push(Math.max(0, Date.parse(next.at) - Date.parse(one.at)));
+    }
+    const spread = (values: number[]) => {
+      const sorted = values.sort((a, b) => a - b);
+      const at = (index: number) => sorted[index] ?? Number.NaN;
+      const { length } = sorted;
+      if (length === 0) return null;
+      const median = (at(Math.floor((length - 1) / 2)) + at(Math.ceil((length - 1) / 2))) / 2;
+      return { median, p90: at(Math.ceil(length * 0.9) - 1), count: length };
+    };
+    if (counted.length === 0) return [];
+    return [
+      {
+        key: app,
+        deployments: counted.length,
+        leadTime: spread(lead),
+        rolledBack: restore.length,
+        restore: spread(restore),
+      },
+    ];
+  });
+}
 
 /** Whether a commit leaves a trace in the index: then it counts as a moment of the line. */
 function touches(commits: readonly ModelCommit[], index: number): boolean {

@@ -2,13 +2,14 @@ import type { HistoryStatus } from '../../shared/domain/history';
 import { runGit } from '../systems/git/run-git';
 import { requireGit } from '../systems/git/version';
 import { board, compare, lastDeployments } from './board-query';
+import { DeploymentLine } from './deployment-line';
 import { Statements } from './event-select';
 import { historyFailure, notFound } from './failures';
 import { feed } from './feed-query';
 import { figures } from './figures-query';
 import { gitDirOf } from './git-stream';
 import { type IndexFacts, readFacts } from './index-facts';
-import { Indexer } from './indexer';
+import { Indexer, type Updated } from './indexer';
 import { compileLayout, type Layout } from './layout';
 import { outline } from './outline-query';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
@@ -39,6 +40,7 @@ export class HistoryService {
   #index: OpenedIndex | null = null;
   #statements: Statements | null = null;
   #facts: IndexFacts | null = null;
+  #line: DeploymentLine | null = null;
   #indexer: Indexer | null = null;
   #updating: Promise<HistoryStatus> | null = null;
   #again: Promise<HistoryStatus> | null = null;
@@ -72,6 +74,7 @@ export class HistoryService {
     this.#index = index;
     this.#statements = new Statements(index.reader);
     this.#facts = null;
+    this.#line = null;
     this.#checked = false;
     this.#indexer = null;
     const indexer = new Indexer({
@@ -142,7 +145,7 @@ export class HistoryService {
       board: (moment) => board(statements, moment, facts.complete),
       versionWay: (query) => versionWay(statements, facts, query),
       compare: ({ left, right }) => compare(statements, left, right, facts.complete),
-      figures: (query) => figures(statements, facts, query),
+      figures: (query) => figures(this.#deployments(statements, facts), facts, query),
       names: () => ({
         apps: namesOf(facts, 'app'),
         environments: namesOf(facts, 'environment'),
@@ -154,6 +157,13 @@ export class HistoryService {
     ];
     if (!answer) throw new RangeError(`There is no question ${question}.`);
     return answer(input);
+  }
+
+  /** While the index is not complete, older history and kinds still change: then it is read anew each time. */
+  #deployments(statements: Statements, facts: IndexFacts): DeploymentLine {
+    if (!facts.complete) return new DeploymentLine().refresh(statements, facts);
+    this.#line ??= new DeploymentLine();
+    return this.#line.refresh(statements, facts);
   }
 
   close(): void {
@@ -175,14 +185,18 @@ export class HistoryService {
       const tip = await this.#findTip(signal);
       const [indexer, knownTip] = [this.#indexer, this.#indexer?.tip ?? null];
       if (!indexer) throw new Error('The history index is not open.');
-      if (!indexer.complete) this.#set({ phase: 'indexing' });
-      const { removed } = await this.#change(indexer, tip, signal);
+      const wasComplete = indexer.complete;
+      if (!wasComplete) this.#set({ phase: 'indexing' });
+      const { added, removed } = await this.#change(indexer, tip, signal);
+      if (!wasComplete || removed > 0) this.#line = null;
       if (removed > 0 && knownTip !== null)
         this.#set({
           notice: `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
         });
-      this.#statements?.forget();
-      this.#facts = null;
+      if (!wasComplete || added > 0 || removed > 0) {
+        this.#statements?.forget();
+        this.#facts = null;
+      }
       const now = this.#indexer ?? indexer;
       this.#set({ phase: 'ready', progress: null, failure: null, tip: now.tip, beginning: now.beginning });
       this.#checkSoon();
@@ -196,7 +210,7 @@ export class HistoryService {
   }
 
   /** Updates the index; one that turns out to be damaged is built again, once. */
-  async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<{ removed: number }> {
+  async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<Updated> {
     try {
       return await indexer.update(tip, signal);
     } catch (error) {

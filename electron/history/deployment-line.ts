@@ -1,0 +1,62 @@
+import type { Statements } from './event-select';
+import type { IndexFacts } from './index-facts';
+
+/** One deployment as the figures need it. Times in seconds since 1970. */
+export interface PlacedDeployment {
+  at: number;
+  flags: number;
+  version: string;
+  /** The next deployment in the same cell. */
+  next: PlacedDeployment | null;
+}
+
+interface CellLine {
+  /** Oldest first. */
+  deployments: PlacedDeployment[];
+  /** When each version first came here. */
+  first: Map<string, number>;
+}
+
+/**
+ * Every deployment of every cell in memory, oldest first: about 10 MB for 110,000. Figures over years look at tens of
+ * thousands of them, which SQLite alone cannot do at once. Filled when it is first asked for, then kept up by what is new.
+ */
+export class DeploymentLine {
+  readonly #cells = new Map<number, CellLine>();
+  #newest: number | null = null;
+
+  /** Takes in what came since the last time. What is older must not have changed meanwhile. */
+  refresh(statements: Statements, facts: IndexFacts): this {
+    const rows = statements.all<{ id: number; lines: string }>(
+      `select min(id) as id, json_group_array(json_array(cell, at, flags, after)) as lines
+       from (select id, cell, at, flags, after from event not indexed where what = 2 and id < ? order by id desc)`,
+      this.#newest ?? Number.MAX_SAFE_INTEGER,
+    );
+    const [found] = rows;
+    if (found && found.id !== null) {
+      for (const [cell, at, flags, version] of JSON.parse(found.lines) as [number, number, number, string][])
+        this.#add(cell, { at, flags, version, next: null });
+      this.#newest = found.id;
+    }
+    for (const { id } of facts.cells) this.cell(id);
+    return this;
+  }
+
+  /** The deployments of one cell. */
+  cell(id: number): CellLine {
+    let line = this.#cells.get(id);
+    if (!line) {
+      line = { deployments: [], first: new Map() };
+      this.#cells.set(id, line);
+    }
+    return line;
+  }
+
+  #add(cell: number, deployment: PlacedDeployment): void {
+    const { deployments, first } = this.cell(cell);
+    const last = deployments.at(-1);
+    if (last) last.next = deployment;
+    deployments.push(deployment);
+    if (!first.has(deployment.version)) first.set(deployment.version, deployment.at);
+  }
+}
