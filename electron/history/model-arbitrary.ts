@@ -48,12 +48,19 @@ const step = fc.record({
     'side',
     'side',
     'side',
+    'side',
+    'side',
     'merge',
     'merge',
     'octopus',
+    'octopus',
+    'octopus',
     'foxtrot',
     'delete',
+    'delete',
     'rename',
+    'revert',
+    'revert',
     'elsewhere',
   ),
   cell,
@@ -77,7 +84,7 @@ const step = fc.record({
 
 /** A history with branches, merges of one or two of them, merges the wrong way round, conflicts resolved in a merge, reverts, renames, deletions, and clocks that go back. */
 export const modelHistory: fc.Arbitrary<ModelCommit[]> = fc
-  .array(step, { minLength: 3, maxLength: 40 })
+  .array(step, { minLength: 10, maxLength: 60, size: 'max' })
   .map((steps) => {
     const commits: ModelCommit[] = [];
     let main = -1;
@@ -98,7 +105,7 @@ export const modelHistory: fc.Arbitrary<ModelCommit[]> = fc
       const branch = one.what === 'side' && main >= 0 ? one.side : -1;
       if (one.what === 'merge' || one.what === 'octopus' || one.what === 'foxtrot') {
         const merged = (one.what === 'octopus' ? [0, 1] : [one.side]).filter((nth) => sides[nth]);
-        if (merged.length === 0) continue;
+        if (merged.length < (one.what === 'octopus' ? 2 : 1)) continue;
         const tree = treeOf(main);
         for (const nth of merged) {
           const side = sides[nth];
@@ -119,10 +126,17 @@ export const modelHistory: fc.Arbitrary<ModelCommit[]> = fc
       }
       const from = branch < 0 ? main : (sides[branch]?.tip ?? main);
       const tree = treeOf(from);
-      if (one.what === 'delete') tree.delete(one.cell);
+      // Of the files that are there, the one that comes next: so that something goes indeed.
+      const there = [...tree.keys()].sort();
+      const victim = there.find((path) => path >= one.cell) ?? there[0] ?? one.cell;
+      if (one.what === 'revert') {
+        const back = treeOf(commits[from]?.parents[0] ?? -1);
+        tree.clear();
+        for (const [path, text] of back) tree.set(path, text);
+      } else if (one.what === 'delete') tree.delete(victim);
       else if (one.what === 'rename') {
-        const moved = tree.get(one.cell);
-        tree.delete(one.cell);
+        const moved = tree.get(victim);
+        tree.delete(victim);
         if (moved !== undefined) tree.set(one.other, moved);
       } else if (one.what === 'elsewhere')
         tree.set(one.evil ? 'README.md' : `${modelFolder}/test/deep/file`, one.content);
