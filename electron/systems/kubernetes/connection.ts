@@ -163,10 +163,11 @@ class ClusterConnection implements Connection {
             : {}),
         },
       });
-      const timer = setTimeout(
-        () => outgoing.destroy(timeoutError(this.#place, timeout, onlyAsks ? 'GET' : method)),
-        timeout,
-      );
+      const timer = setTimeout(() => {
+        // A network that swallows what is sent swallows it on every kept connection: the next request makes a new one.
+        for (const idle of Object.values(access.pooled.freeSockets).flat()) idle?.destroy();
+        outgoing.destroy(timeoutError(this.#place, timeout, onlyAsks ? 'GET' : method));
+      }, timeout);
       const abort = () => outgoing.destroy(asError(signal?.reason));
       signal?.addEventListener('abort', abort, { once: true });
       outgoing.on('close', () => signal?.removeEventListener('abort', abort));

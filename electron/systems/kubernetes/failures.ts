@@ -315,6 +315,15 @@ const describeStatus = (status: number, context: string, said: string): Text => 
         advice: 'Signalbox waits as long as it was told to, then goes on.',
       };
   }
+  if (status >= 300 && status < 400)
+    return {
+      code: 'bad-data',
+      message: `What answers for the cluster ${context} sends you elsewhere (${status}).`,
+      meaning:
+        'An API server does not do that, so nothing was followed and your credentials went no further.',
+      advice:
+        'A login page or a proxy answers in its place: log in there, or check the address in the kubeconfig.',
+    };
   if (status >= 500)
     return {
       code: 'unreachable',

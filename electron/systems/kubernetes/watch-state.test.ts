@@ -30,6 +30,20 @@ describe('WatchState', () => {
     expect(state.take('watch')).toBeNull();
   });
 
+  it('tells nobody that an object went whom it did not tell that it came', () => {
+    const state = new WatchState<number>();
+    state.upsert(item('a', 1));
+    state.remove(item('a', 2));
+    expect(state.take('watch')).toBeNull();
+    // One that is known, goes, comes and goes again between two batches is told as gone.
+    state.upsert(item('b', 1));
+    state.take('list');
+    state.remove(item('b', 2));
+    state.upsert(item('b', 3, 'other'));
+    state.remove(item('b', 4, 'other'));
+    expect(state.take('watch')?.removed).toMatchObject([{ name: 'b' }]);
+  });
+
   it('tells an object that was deleted and made anew as changed', () => {
     const state = new WatchState<number>();
     state.upsert(item('a', 1));

@@ -14,7 +14,7 @@ export function keyOf(object: KubeObject): WatchKey & { resourceVersion: string 
  * A full list is reduced to its difference, so that what did not change does not flicker and what vanished is told.
  */
 export class WatchState<T> {
-  readonly #known = new Map<string, { uid: string; resourceVersion: string }>();
+  readonly #known = new Map<string, { uid: string; resourceVersion: string; told: boolean }>();
   #upserts = new Map<string, WatchItem<T>>();
   #removed = new Map<string, WatchKey>();
 
@@ -28,7 +28,12 @@ export class WatchState<T> {
     const id = idOf(item.namespace, item.name);
     const known = this.#known.get(id);
     if (known && known.uid === item.uid && known.resourceVersion === item.resourceVersion) return;
-    this.#known.set(id, { uid: item.uid, resourceVersion: item.resourceVersion });
+    this.#known.set(id, {
+      uid: item.uid,
+      resourceVersion: item.resourceVersion,
+      // One that goes and comes between two batches is still the one that was told of.
+      told: known?.told ?? this.#removed.has(id),
+    });
     this.#removed.delete(id);
     this.#upserts.set(id, item);
   }
@@ -46,7 +51,7 @@ export class WatchState<T> {
     if (!known) return;
     this.#known.delete(id);
     this.#upserts.delete(id);
-    this.#removed.set(id, { namespace: key.namespace, name: key.name, uid: known.uid });
+    if (known.told) this.#removed.set(id, { namespace: key.namespace, name: key.name, uid: known.uid });
   }
 
   /** After a full list: all that is known and was not in it is gone. */
@@ -71,6 +76,10 @@ export class WatchState<T> {
       upserts: [...this.#upserts.values()],
       removed: [...this.#removed.values()],
     };
+    for (const id of this.#upserts.keys()) {
+      const known = this.#known.get(id);
+      if (known) known.told = true;
+    }
     this.#upserts = new Map();
     this.#removed = new Map();
     return batch;

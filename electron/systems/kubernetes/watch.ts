@@ -172,6 +172,11 @@ class ResourceWatch<T> {
       },
       signal,
     });
+    const type = response.headers['content-type'] ?? '';
+    if (!type.includes('json')) {
+      response.destroy();
+      throw badDataError(this.#place, `a watch that is no JSON but ${type.slice(0, 60) || 'of no type'}`);
+    }
     this.#heard();
     this.#liveAt = performance.now();
     this.#live();
