@@ -353,6 +353,7 @@ export function createEngine(config: EngineConfig): Engine {
         isAppIntent(intent) ? [intent.app] : servicesOf(estate, intent),
       );
       if (resumed.length > 0) await cells.load(new Set(resumed));
+      await bags.ready();
       if (closing.signal.aborted) return;
       runner.resume();
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);

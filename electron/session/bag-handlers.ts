@@ -5,15 +5,19 @@ type BagHandlers = Pick<Handlers, Extract<keyof Handlers, `bags.${string}`>>;
 
 /** Pipelines of bags over the contract. */
 export function bagHandlers({ bags }: Pick<Engine, 'bags'>): BagHandlers {
+  const read = async <T>(ask: () => T | Promise<T>): Promise<T> => {
+    await bags.ready();
+    return ask();
+  };
   return {
     'bags.pipelines': () => bags.pipelines(),
-    'bags.pipeline': ({ pipeline }) => bags.pipeline(pipeline),
-    'bags.list': ({ pipeline }) => bags.list(pipeline),
-    'bags.get': ({ pipeline, bag }) => bags.get(pipeline, bag),
-    'bags.compare': ({ pipeline, from, to }) => bags.compare(pipeline, from, to),
-    'bags.pack-preview': ({ pipeline, source }) => bags.packPreview(pipeline, source),
-    'bags.preview': (intent) => bags.preview(intent),
-    'bags.periodic': ({ pipeline }) => bags.periodic(pipeline),
+    'bags.pipeline': ({ pipeline }) => read(() => bags.pipeline(pipeline)),
+    'bags.list': ({ pipeline }) => read(() => bags.list(pipeline)),
+    'bags.get': ({ pipeline, bag }) => read(() => bags.get(pipeline, bag)),
+    'bags.compare': ({ pipeline, from, to }) => read(() => bags.compare(pipeline, from, to)),
+    'bags.pack-preview': ({ pipeline, source }) => read(() => bags.packPreview(pipeline, source)),
+    'bags.preview': (intent) => read(() => bags.preview(intent)),
+    'bags.periodic': ({ pipeline }) => read(() => bags.periodic(pipeline)),
     'bags.this-console': ({ pipeline, on }) => ({ on: bags.thisConsole(pipeline, on) }),
   };
 }

@@ -6,7 +6,7 @@ import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { Operation } from '../../../shared/domain/operation';
 import { runGit } from '../../systems/git/run-git';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
-import { ended, openRig, type Rig, unwrap } from '../testing/rig';
+import { ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 
 const seconds = 1_000;
 const pipeline = 'notify';
@@ -137,6 +137,10 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
         timeout: 200 * seconds,
         interval: 200,
       });
+      // Suites that run every so often are started by one of the two, once per period.
+      const suites = rig.engine.bags.periodic(pipeline).flatMap(({ runs }) => runs.map(({ name }) => name));
+      expect(suites.length).toBeGreaterThan(0);
+      expect(suites).toEqual([...new Set(suites)]);
       rig.engine.bags.thisConsole(pipeline, false);
       other.engine.bags.thisConsole(pipeline, false);
       const { lanes } = rig.engine.bags.get(pipeline, bag);
@@ -179,6 +183,41 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
     expect(retry.jobs.map(({ name }) => name)).toEqual(['functional-tests']);
     expect(stage(preview)).toMatchObject({ lock: null, running: { bag, state: 'done' } });
     expect(unwrap(await rig.ledger.log(['charts'], 500))).toHaveLength(commits);
+  });
+
+  it('aborts tests that run, keeps the lock, and never stops a deploy', async () => {
+    const bag = stage(preview).running?.bag ?? 0;
+    const id = await start(deployTo(preview, bag));
+    await operationWhen(rig.engine, id, ({ steps }) =>
+      steps.some(({ name, state }) => name === 'deploy' && state === 'running'),
+    );
+    expect(rig.engine.cancel(id)).toMatchObject({ ok: false, failure: { code: 'refused' } });
+    const token = stage(preview).lock?.token ?? 0;
+    const abort: BagIntent = { kind: 'abort-tests', pipeline, environment: preview, bag, token };
+    expect((await ended(rig.engine, await start(abort))).failure).toMatchObject({ code: 'refused' });
+    await operationWhen(
+      rig.engine,
+      id,
+      ({ jobs }) =>
+        jobs.some(({ phase, state, workflow }) => phase === 'test' && state === 'running' && workflow),
+      200 * seconds,
+    );
+    await practice.control.setSpeed({ speed: 1 });
+    expect((await ended(rig.engine, await start(abort))).failure).toBeNull();
+    await practice.control.setSpeed({ speed: 60 });
+    const end = await ended(rig.engine, id, 200 * seconds);
+    expect(states(end)).toMatchObject({ deploy: 'succeeded', test: 'failed' });
+    expect(end.jobs.some(({ state }) => state === 'aborted')).toBe(true);
+    expect(stage(preview)).toMatchObject({ lock: { token }, running: { bag, state: 'test-failed' } });
+    const retry: BagIntent = {
+      kind: 'retry-tests',
+      pipeline,
+      environment: preview,
+      bag,
+      token,
+      suites: 'all',
+    };
+    expect((await ended(rig.engine, await start(retry), 200 * seconds)).failure).toBeNull();
   });
 
   it('keeps the lock after a failed deploy, until somebody unlocks by force with a reason', async () => {

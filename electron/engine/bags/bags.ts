@@ -16,6 +16,7 @@ import type {
   Side,
 } from '../../../shared/domain/bags/view';
 import type { Estate } from '../../../shared/domain/estate';
+import { parseAhead } from '../../ledger/bag-records';
 import type { Sources } from '../../systems/github/sources';
 import type { Changes } from '../changes';
 import { askLedgerAgain } from '../preflight';
@@ -28,6 +29,8 @@ import { bagDetails, bagRows, nextView, pipelineView } from './view';
 
 /** Pipelines of bags, as screens ask for them. Calls throw or reject with a FailureError. */
 export interface BagsEngine {
+  /** Resolves when the ledger's records were read once: the other calls answer at once then. */
+  ready(): Promise<void>;
   pipelines(): string[];
   pipeline(name: string): BagPipelineView;
   list(name: string): { environments: string[]; bags: BagRow[] };
@@ -108,7 +111,9 @@ async function previewOf(world: World, intent: BagIntent, signal: AbortSignal): 
 
 /** @param signal aborted when the engine closes */
 export function createBags(world: World, signal: AbortSignal, changes: Changes): BagsEngine {
+  const reading = parseAhead(world.ledger.snapshot(), signal);
   return {
+    ready: () => reading,
     pipelines: () => bagPipelines(world.estate).map(({ name }) => name),
     pipeline: (name) => pipelineView(world, name),
     list: (name) => ({

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Hold } from '../../../shared/domain/bags/decisions';
 import { fence } from '../../../shared/domain/bags/decisions';
 import { versionsOf } from '../../../shared/domain/bags/difference';
@@ -73,9 +74,17 @@ export function tellJob(task: JobTask, change: Partial<Job>): void {
  */
 export async function lostLock(task: JobTask): Promise<Failure | null> {
   const { context, deployment, hold } = task;
-  const seen = await context.world.ledger.refresh(context.signal);
-  context.signal.throwIfAborted();
-  if (!seen.ok) return seen.failure;
+  const { ledger, limits, now } = context.world;
+  const until = now().getTime() + limits.ledger;
+  for (;;) {
+    const seen = await ledger.refresh(context.signal);
+    context.signal.throwIfAborted();
+    if (seen.ok) break;
+    // A ledger that stumbles is no reason to break a deployment off in the middle.
+    if (now().getTime() >= until) return seen.failure;
+    context.waiting(`The ledger: ${seen.failure.message}`);
+    await pause(3_000, undefined, { signal: context.signal });
+  }
   const fenced = fence(recordsNow(context.world, deployment.pipeline), deployment.environment, hold);
   return 'refused' in fenced ? fenced.refused.failure : null;
 }

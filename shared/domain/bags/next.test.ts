@@ -167,6 +167,32 @@ describe('a file that cannot be read', () => {
   });
 });
 
+describe('autopilots', () => {
+  const move = (change: PolicyChange, environment: string) =>
+    autopilotMove(withPolicy(passed, change), chain, environment, true, images);
+  it('are off for an environment, or altogether, as soon as anybody says so', () => {
+    const there: PolicyChange = { act: 'autopilot', environment: 'staging', on: false };
+    expect(move(there, 'staging')).toMatchObject({ act: 'wait', why: expect.stringContaining('Ada Morrow') });
+    expect(move(there, 'preview')).toEqual({ act: 'deploy', bag: 3 });
+    const everywhere: PolicyChange = { act: 'autopilot', environment: null, on: false };
+    expect(move(everywhere, 'staging').act).toBe('wait');
+    expect(move(everywhere, 'preview').act).toBe('wait');
+  });
+  it('wait while anybody holds the lock', () => {
+    const lock = takeLock(ledger(...passed), 'staging', actor, {
+      kind: 'manual',
+      reason: 'test',
+      until: null,
+    });
+    if (lock.kind !== 'change') throw new Error('no lock');
+    const records = ledger(...passed, ...lock.changes);
+    expect(autopilotMove(records, chain, 'staging', true, images)).toEqual({
+      act: 'wait',
+      why: 'Locked by Ada Morrow.',
+    });
+  });
+});
+
 describe('a bag that lacks a service', () => {
   const lacking = [bag(1, { api: { version: 'v1' } })];
   const start = (leaveRunning: string[]) => {
