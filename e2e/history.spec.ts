@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { startApp } from '../electron/dev/running-app';
 import { environments } from '../electron/practice/estate/apps';
+import { statePaths } from '../electron/practice/estate/state-folder';
 import type { HistoryEvent, HistoryFilter } from '../shared/domain/history';
 import { shortVersion } from '../shared/domain/version';
 import { ask, cellAt, ended, goTo, grid, inspector, startDeploy } from './screen';
@@ -350,6 +352,38 @@ test('a filtered view is exported as CSV and as JSON, and no half file is left w
   await exportAs('As CSV…');
   await expect(panel.getByRole('alert')).toContainText('could not be written');
   expect((await readdir(folder)).toSorted()).toEqual(['history.csv', 'history.json']);
+});
+
+test('without any process beside it: the board is there, and so is every answer', async () => {
+  const { userData } = app;
+  const version = (await eventOf({
+    types: ['deployment'],
+    environments: ['production'],
+    apps: ['router'],
+  })) as {
+    to?: string;
+  };
+  await app.close();
+  // The practice estate is not started this time: nothing listens where Git and the clusters were.
+  const estate = statePaths(path.join(userData, 'practice')).estateFile;
+  const begun = performance.now();
+  const alone = await startApp(userData, ['--estate', estate]);
+  try {
+    const cell = cellAt(alone.page, 'router', 'production');
+    await expect(cell).toContainText(version.to ?? 'none');
+    console.log(`start to a readable board, offline: ${Math.round(performance.now() - begun)} ms`);
+    await expect(cell).toHaveAccessibleName(/deployed .* ago/);
+    await expect(alone.page.getByRole('note', { name: 'Offline' })).toContainText(/Offline since/, {
+      timeout: 60_000,
+    });
+    await goTo(alone.page, '#/history');
+    await expect(
+      alone.page.getByRole('listbox', { name: 'Events, newest first' }).getByRole('option').first(),
+    ).toContainText(failing.version);
+  } finally {
+    await alone.close();
+    app = await startOnPractice(userData, { ready: false });
+  }
 });
 
 test('what cannot be done offline says why, and it works again when the network is back', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FeedLayout, type Item, movedRow } from './feed-layout';
+import { dayHeight, FeedLayout, type Item, movedRow, rowHeight } from './feed-layout';
 
 const day = (row: number, count: number) => ({ row, count, from: '' });
 
@@ -17,6 +17,9 @@ describe('the layout of the feed', () => {
   it('puts a heading before the rows of each day, and finds every place again', () => {
     const items = Array.from({ length: layout.items }, (_, index) => layout.item(index));
     const text = (item: Item) => (item.type === 'day' ? `day ${item.day}` : item.row);
+    expect(items.map((item) => (item.type === 'day' ? dayHeight : rowHeight))).toEqual(
+      items.map((_, index) => layout.heightOf(index)),
+    );
     expect(items.map(text)).toEqual(['day 0', 0, 1, 'day 1', 2, 'day 2', 3, 4, 5, 6]);
     for (const [index, item] of items.entries())
       if (item.type === 'row') expect(layout.indexOf(item.row)).toBe(index);

@@ -15,16 +15,23 @@ export type Item = { type: 'row'; row: number } | { type: 'day'; day: number };
 export class FeedLayout {
   readonly #days: FeedOutline['days'];
   readonly #pages: FeedOutline['pages'];
+  readonly #headings: ReadonlySet<number>;
   readonly rows: number;
 
   constructor({ total, days, pages }: Pick<FeedOutline, 'total' | 'days' | 'pages'>) {
     this.rows = total;
     this.#days = days;
     this.#pages = pages;
+    this.#headings = new Set(days.map(({ row }, day) => row + day));
   }
 
   get items(): number {
     return this.rows + this.#days.length;
+  }
+
+  /** The height of what stands at a place: asked for every item of a list, so it looks up and searches nothing. */
+  heightOf(index: number): number {
+    return this.#headings.has(index) ? dayHeight : rowHeight;
   }
 
   /** What stands at a place. */

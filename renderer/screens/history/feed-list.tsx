@@ -40,10 +40,10 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
       ),
     [outline, head],
   );
-  const estimateSize = useCallback(
-    (index: number) => (layout.item(index).type === 'day' ? dayHeight : rowHeight),
-    [layout],
-  );
+  const estimateSize = useCallback((index: number) => layout.heightOf(index), [layout]);
+  // The library lays out anew when this function is another one: once per layout.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is what changed
+  const getItemKey = useCallback((index: number) => index, [layout]);
   const sticky = useRef(-1);
   const rangeExtractor = useCallback(
     (range: Range) => {
@@ -59,14 +59,12 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
     count: layout.items,
     getScrollElement: () => scroller.current,
     estimateSize,
+    getItemKey,
     overscan,
     rangeExtractor,
     scrollPaddingStart: dayHeight,
     initialOffset: () => placeOf(entry).scroll,
   });
-  // Sizes follow from the layout; the library asks for them only when the number of items changes.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is what changed
-  useLayoutEffect(() => virtual.measure(), [layout, virtual]);
 
   const items = virtual.getVirtualItems();
   const wanted = useMemo(() => {
