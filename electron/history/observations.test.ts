@@ -66,6 +66,22 @@ describe('observations', () => {
     store.close();
   });
 
+  it('keeps what the same test run tells again after a start only once, and the newest end of each log', () => {
+    const store = openObservations(file);
+    const passed = saw('v1', 'tests-passed');
+    store.record(passed);
+    store.close();
+    const again = openObservations(file);
+    again.record(passed);
+    expect(again.of('frontend', 'production')).toHaveLength(1);
+    again.keepLog({ ...passed, text: 'first' });
+    again.keepLog({ ...passed, text: 'second' });
+    again.keepLog({ ...passed, source: 'Pod other', text: 'other' });
+    const logs = again.logs({ app: 'frontend', environment: 'production', limit: 5 });
+    expect(logs.map(({ text }) => text)).toEqual(['other', 'second']);
+    again.close();
+  });
+
   it('keeps outcomes by operation and the end of long logs', () => {
     const store = openObservations(file);
     const outcome = {

@@ -26,6 +26,7 @@ export function historyHandlers(session: Session): HistoryHandlers {
 
   return {
     'history.status': () => history.status(),
+    'history.retry': () => history.update(),
     'history.names': async () => ({
       ...(await history.names()),
       pipelines: estate.pipelines.map(({ name, environments }) => ({

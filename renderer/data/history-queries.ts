@@ -1,8 +1,9 @@
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { InputOf, OutputOf, StreamMessageOf } from '../../shared/contract/contract';
 import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
 import { bridge } from './bridge';
+import { call } from './client';
 import { queryOf } from './query-client';
 
 export type FeedPage = OutputOf<'history.feed'>;
@@ -13,6 +14,9 @@ const pageSize = 100;
 const pageKept = 60_000;
 
 export const useHistoryStatus = () => useQuery(queryOf('history.status', {}));
+
+/** Goes on indexing; what comes of it is told by the status. */
+export const useRetryHistory = () => useMutation({ mutationFn: () => call('history.retry', {}) });
 
 export const useHistoryNames = () => useQuery(queryOf('history.names', {}));
 

@@ -116,6 +116,7 @@ export const historyAnswers = {
     notice: null,
     failure: null,
   }),
+  'history.retry': (): OutputOf<'history.status'> => historyAnswers['history.status'](),
   'history.names': () => ({
     apps,
     environments,

@@ -23,6 +23,8 @@ const name = z.string().min(1).max(200);
 /** Questions about the past. All are answered from local files, with or without a network. */
 export const historyProcedures = {
   'history.status': { input: nothing, output: historyStatusSchema },
+  /** Goes on indexing after a failure. Fails as the attempt does. */
+  'history.retry': { input: nothing, output: historyStatusSchema },
   /** Names for filters, and the pipelines whose figures can be asked for. */
   'history.names': {
     input: nothing,

@@ -36,6 +36,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'act.list': true,
   'cluster.status': true,
   'history.status': true,
+  'history.retry': true,
   'history.names': true,
   'history.feed': true,
   'history.outline': true,

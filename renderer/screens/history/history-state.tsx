@@ -1,5 +1,6 @@
 import { Progress } from '@mantine/core';
 import type { HistoryStatus } from '../../../shared/domain/history';
+import { useRetryHistory } from '../../data/history-queries';
 import { count } from '../../ui/count';
 import { FailurePanel } from '../../ui/failure-panel';
 import { dateTime, duration } from '../../ui/time';
@@ -15,13 +16,14 @@ const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string>
 /** What the history is doing, and where it begins when that is not where the repo does. */
 export function HistoryState({ status }: { status: HistoryStatus }) {
   const { phase, progress, beginning, notice, failure } = status;
+  const retry = useRetryHistory();
   const begins = beginning && phase !== 'indexing' && beginning.reason !== 'root' ? beginning : null;
   return (
     <>
       {(phase === 'indexing' || phase === 'opening') && <Indexing progress={progress} />}
       {failure && (
         <div className={classes.failure}>
-          <FailurePanel failure={failure} />
+          <FailurePanel failure={failure} onRetry={() => retry.mutate()} />
         </div>
       )}
       {begins && (
