@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { startApp } from '../electron/dev/running-app';
-import { environments } from '../electron/practice/estate/apps';
+import { allEnvironments as environments } from '../electron/practice/estate/apps';
 import { statePaths } from '../electron/practice/estate/state-folder';
 import type { HistoryEvent, HistoryFilter } from '../shared/domain/history';
 import { shortVersion } from '../shared/domain/version';
@@ -94,6 +94,7 @@ async function pick(menu: string, value: string): Promise<void> {
   await page().keyboard.press('ArrowDown');
   await page().keyboard.press('Enter');
   await page().keyboard.press('Escape');
+  await expect(page().getByRole('button', { name: `${menu}: ${value}` })).toBeFocused();
 }
 
 test('with everything away the app starts, says since when, and has the whole feed', async () => {
@@ -182,6 +183,7 @@ test('filters combine, stand in the address, and Back finds the place again', as
 
 test('an operation’s row tells its outcome, what the tests said and the end of their log', async () => {
   await page().getByRole('textbox', { name: 'Search the history' }).fill(failing.version);
+  await expect(page()).toHaveURL(/q=/);
   const row = rows().filter({ hasText: failing.app }).first();
   await expect(row).toContainText('Failed');
   await row.click();

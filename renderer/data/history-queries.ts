@@ -84,8 +84,8 @@ export const useHistoricBoard = (at: string | null) =>
 export const useVersionWay = (app: string, version: string) =>
   useQuery(queryOf('history.version', { app, version }));
 
-export const useCompared = (input: InputOf<'history.compare'>) =>
-  useQuery({ ...queryOf('history.compare', input), placeholderData: keepPreviousData });
+export const useCompared = (input: InputOf<'history.compare'>, enabled: boolean) =>
+  useQuery({ ...queryOf('history.compare', input), enabled, placeholderData: keepPreviousData });
 
 export const useFigures = (input: InputOf<'history.figures'>) =>
   useQuery({ ...queryOf('history.figures', input), placeholderData: keepPreviousData });

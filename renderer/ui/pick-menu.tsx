@@ -33,10 +33,10 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
   });
   const wanted = search.trim().toLowerCase();
   const fitting = choices.filter((choice) => choice.label.toLowerCase().includes(wanted));
-  // What is picked stands first when the list opens, so that it can be taken away again.
-  const sorted = wanted
-    ? fitting
-    : fitting.toSorted((a, b) => Number(picked.includes(b.value)) - Number(picked.includes(a.value)));
+  // What begins so comes first; without a word what is picked does, so that it can be taken away again.
+  const first = ({ value, label: text }: Choice): boolean =>
+    wanted ? text.toLowerCase().startsWith(wanted) : picked.includes(value);
+  const sorted = fitting.toSorted((a, b) => Number(first(b)) - Number(first(a)));
   const toggle = (value: string) => {
     const without = picked.filter((one) => one !== value);
     const added = single ? [value] : [...picked, value];

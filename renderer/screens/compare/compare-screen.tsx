@@ -31,19 +31,21 @@ export function CompareScreen() {
   const names = useHistoryNames().data;
   const minute = Math.floor(useNow('calm') / 60_000) * 60_000;
   const known = board?.environments.map(({ name }) => name) ?? [];
+  // The chain whose last two environments are compared at first.
+  const chain = names?.pipelines[0]?.environments ?? known;
   const environments = [...known, ...(names?.environments ?? []).filter((name) => !known.includes(name))];
   // At first: the last two environments of the chain, now.
   const first = search.left === undefined && search.leftAt === undefined && search.right === undefined;
   const sides: CompareSearch =
-    first && search.rightAt === undefined && known.length > 1
-      ? { left: known.at(-2), right: known.at(-1) }
+    first && search.rightAt === undefined && chain.length > 1
+      ? { left: chain.at(-2), right: chain.at(-1) }
       : search;
   const moment = (at: string | undefined) => ({ at: at ?? afterAll });
   const input = {
     left: { moment: moment(sides.leftAt), ...(sides.left ? { environment: sides.left } : {}) },
     right: { moment: moment(sides.rightAt), ...(sides.right ? { environment: sides.right } : {}) },
   };
-  const compared = useCompared(input);
+  const compared = useCompared(input, names !== undefined);
   const rows = compared.data;
   useEffect(() => {
     if (rows) announce(count(rows.length, 'difference'));
@@ -56,7 +58,7 @@ export function CompareScreen() {
         <PastTabs />
         <h1 className="visually-hidden">Compare</h1>
         <span className={classes.spacer} />
-        <Presets environments={known} now={minute} onSearch={onSearch} />
+        <Presets environments={chain} now={minute} onSearch={onSearch} />
       </header>
       <div className={classes.sides}>
         <SideFields
