@@ -1,11 +1,11 @@
 import { type Failure, FailureError, failureOf } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
-import { isDamage, isFull } from './schema';
+import { isDamage, isFull, isUnwritable } from './schema';
 
 /** What an error of Git, of SQLite or of a question means to a person. */
 export function historyFailure(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
-  if (isFull(error))
+  if (isFull(error) || (error instanceof GitError && error.kind === 'disk-full'))
     return {
       code: 'disk-full',
       message: 'There is no room left on the disk for the history.',
@@ -14,6 +14,17 @@ export function historyFailure(error: unknown): Failure {
         { do: 'advice', label: 'Free some space, then try again.' },
         { do: 'retry', label: 'Go on indexing' },
       ],
+    };
+  if (isUnwritable(error))
+    return {
+      code: 'read-only',
+      message: 'The history index cannot be written where it lies.',
+      meaning: 'The history is not read anew. Everything else of Signalbox works.',
+      next: [
+        { do: 'advice', label: "See that the folder of the app's data is there and may be written." },
+        { do: 'retry', label: 'Try again' },
+      ],
+      detail: error instanceof Error ? error.message : String(error),
     };
   if (isDamage(error))
     return {

@@ -72,6 +72,15 @@ export function isFull(error: unknown): boolean {
   return /^SQLITE_(FULL|IOERR_WRITE)/.test(code) || /database or disk is full|ENOSPC/i.test(message);
 }
 
+/** Whether an error says that the file or its folder is not there or may not be written. */
+export function isUnwritable(error: unknown): boolean {
+  const { code, message } = readError(error);
+  return (
+    /^(SQLITE_(CANTOPEN|READONLY)|EACCES|EPERM|EROFS|ENOENT$)/.test(code) ||
+    /unable to open.*(database|file)|readonly database/i.test(message)
+  );
+}
+
 function readError(error: unknown): { code: string; message: string } {
   const code = typeof error === 'object' && error && 'code' in error ? String(error.code) : '';
   return { code, message: error instanceof Error ? error.message : String(error) };

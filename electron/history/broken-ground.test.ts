@@ -1,0 +1,129 @@
+/** The index on ground that gives way: killed at any point, on a disk that is really full, in a folder that takes nothing. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history';
+import { builtProgram, programArguments } from '../testing/programs';
+import { type History, openHistory } from './client';
+import { type ModelCommit, modelFolder, writeModel } from './model-repo';
+
+const length = 20_000;
+let scratch = '';
+let gitDir = '';
+let whole: Omit<HistoryEvent, 'id'>[] = [];
+const open: History[] = [];
+
+function history(indexFile: string): History {
+  const one = openHistory({
+    repo: gitDir,
+    branch: 'main',
+    indexFile,
+    builtWorker: builtProgram('history-worker'),
+  });
+  open.push(one);
+  return one;
+}
+
+async function everything(one: History): Promise<Omit<HistoryEvent, 'id'>[]> {
+  const events: Omit<HistoryEvent, 'id'>[] = [];
+  for (let before: number | null | undefined; before !== null; ) {
+    const page = await one.feed({ limit: 1000, ...(before === undefined ? {} : { before }) });
+    events.push(...page.events.map(({ id: _, ...event }) => event));
+    before = page.next;
+  }
+  return events;
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'signalbox-ground-'));
+  gitDir = join(scratch, 'repo.git');
+  const tree = new Map<string, string>();
+  const commits = Array.from({ length }, (_, i): ModelCommit => {
+    const version = i % 10 === 9 ? `v${i - 8}` : `v${i - (i % 2)}`;
+    tree.set(`${modelFolder}/${i % 2 ? 'production' : 'integration'}/app`, `image_tag: ${version}\n`);
+    return {
+      parents: i ? [i - 1] : [],
+      tree: new Map(tree),
+      at: 1_700_000_000 + i * 60,
+      author: 'Ada',
+      message: `Update app image tag to ${version}\n`,
+    };
+  });
+  await writeModel(gitDir, commits);
+  const one = history(join(scratch, 'whole.db'));
+  await one.update();
+  whole = await everything(one);
+  expect(whole.length).toBeGreaterThan(length);
+}, 120_000);
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+it.each([
+  [
+    'before the first rows',
+    (told: readonly HistoryStatus[]) => told.some(({ phase }) => phase === 'indexing'),
+  ],
+  ['after the first rows', (told: readonly HistoryStatus[]) => progressOf(told) > 0],
+  ['between two transactions', (told: readonly HistoryStatus[]) => progressOf(told) > 5000],
+  ['before it is complete', (told: readonly HistoryStatus[]) => progressOf(told) >= length],
+  ['right after it is complete', (told: readonly HistoryStatus[]) => told.at(-1)?.phase === 'ready'],
+])('has everything once, in order, after a kill %s', { timeout: 60_000 }, async (name, isTime) => {
+  const folder = join(scratch, name.replaceAll(' ', '-'));
+  mkdirSync(folder);
+  const indexFile = join(folder, 'history.db');
+  const child = spawn(process.execPath, [...programArguments('killed-indexer'), gitDir, indexFile], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+      const lines = said.split('\n').slice(0, -1);
+      if (isTime(lines.map((line) => JSON.parse(line) as HistoryStatus))) child.kill('SIGKILL');
+    });
+    child.on('exit', () => resolve());
+  });
+  expect(child.signalCode).toBe('SIGKILL');
+  const one = history(indexFile);
+  await one.update();
+  expect(await everything(one)).toEqual(whole);
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: null });
+  // Git's output leaves nothing behind.
+  expect(readdirSync(folder).filter((file) => !/^history\.db(-wal|-shm)?$/.test(file))).toEqual([]);
+});
+
+const progressOf = (told: readonly HistoryStatus[]): number => told.at(-1)?.progress?.done ?? 0;
+
+it('says that the disk is full when it is, keeps what fits, and goes on when there is room', {
+  timeout: 60_000,
+}, async (context) => {
+  const disk = join(scratch, 'disk');
+  mkdirSync(disk);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status === 0;
+  if (!mounted) return context.skip('no file system can be mounted here: a full disk cannot be had');
+  try {
+    const one = history(join(disk, 'history.db'));
+    await expect(one.update()).rejects.toMatchObject({ failure: { code: 'disk-full' } });
+    expect(one.status()).toMatchObject({ phase: 'failed', failure: { code: 'disk-full' } });
+    // The worker goes on answering.
+    const kept = await everything(one);
+    const places = (events: typeof whole) => events.map(({ commit, type, app }) => [commit, type, app]);
+    expect(places(kept)).toEqual(places(whole.slice(0, kept.length)));
+    expect(spawnSync('mount', ['-o', 'remount,size=64m', disk]).status).toBe(0);
+    await one.update();
+    expect(await everything(one)).toEqual(whole);
+    await one.close();
+  } finally {
+    for (const one of open.splice(0)) await one.close();
+    spawnSync('umount', [disk]);
+  }
+});
+
+it('says that nothing can be written where there is no folder', async () => {
+  const one = history(join(scratch, 'nowhere', 'history.db'));
+  await expect(one.update()).rejects.toMatchObject({ failure: { code: 'read-only' } });
+});
