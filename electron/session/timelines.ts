@@ -1,15 +1,15 @@
-import type { Application } from '../../shared/domain/board';
 import type { Deployment } from '../../shared/domain/deployment';
 import type { Estate } from '../../shared/domain/estate';
 import { type Failure, FailureError } from '../../shared/domain/failure';
 import type { Operation } from '../../shared/domain/operation';
 import { type KeptStages, keptStagesSchema, type Timeline } from '../../shared/domain/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline-assembly';
-import type { ApplicationFacts, TimelineFacts } from '../../shared/domain/timeline-facts';
+import type { TimelineFacts } from '../../shared/domain/timeline-facts';
 import type { Engine } from '../engine/engine';
 import type { History } from '../history/client';
 import type { ObservationStore } from '../history/observations';
 import type { Cluster } from '../observation/types';
+import { applicationFacts } from './application-facts';
 import type { ReleaseRuns } from './release-runs';
 
 /** Timelines of deployments, those of the past too, and the keeping of what clusters forget. */
@@ -104,7 +104,9 @@ export function createTimelines(sources: TimelineSources): Timelines {
         because: 'This estate names no GitHub of its apps.',
       },
       cluster: view?.freshness() ?? { state: 'absent' },
-      applications: view?.applications(app).map(applicationFacts) ?? [],
+      applications: view
+        ? view.applicationDetails(app).map((one) => applicationFacts(one, view.hookJobs(app)))
+        : [],
       rollouts: view?.rollouts(app) ?? [],
       tests: view?.workflows({ app, version, template: 'post-sync' }) ?? [],
       observedTests:
@@ -222,19 +224,5 @@ function madeBy({ intent, commit, actor, id, steps, requestedAt }: Operation): O
     from: intent.expected,
     to: intent.version,
     operationId: id,
-  };
-}
-
-function applicationFacts(application: Application): ApplicationFacts {
-  const { operation } = application;
-  return {
-    name: application.name,
-    version: application.version,
-    conditions: application.conditions,
-    operation: operation && { ...operation, finishedAt: null, revision: null, hooks: [] },
-    history: [],
-    promote: application.promoteDeployment,
-    automaticDeploys: application.automaticDeploysEnabled,
-    postSync: application.postSyncWorkflowEnabled ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import type { LogSource } from '../../../shared/contract/logs';
+import type { HookJob } from '../../../shared/domain/hook-job';
 import type { Rollout, RolloutPod } from '../../../shared/domain/rollout';
 import type { Workflow, WorkflowNode } from '../../../shared/domain/workflow';
 
@@ -39,3 +40,17 @@ export function nodeSources(workflow: Workflow, node: WorkflowNode): LogSource[]
 /** The logs of all steps of a workflow that have a pod. */
 export const workflowSources = (workflow: Workflow): LogSource[] =>
   workflow.nodes.flatMap((node) => nodeSources(workflow, node));
+
+/** The logs of a hook's Job: of every pod that is left, the newest try first. */
+export function hookSources(environment: string, job: HookJob): LogSource[] {
+  return job.pods.flatMap((pod) =>
+    pod.containers.map((container) => ({
+      environment,
+      namespace: pod.namespace,
+      pod: pod.name,
+      container,
+      previous: false,
+      role: `hook ${job.name}`.slice(0, 100),
+    })),
+  );
+}

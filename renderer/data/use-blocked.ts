@@ -1,0 +1,23 @@
+import type { ClusterAct } from '../../shared/domain/cluster-access';
+import { useClusterStatus } from './cluster-queries';
+import { useSession } from './queries';
+
+/**
+ * Why an act on an environment's cluster cannot be done, in a sentence; `null`: it can. A permission that is not known
+ * does not block: the cluster is asked again before the act.
+ */
+export function useBlocked(environment: string): (act: ClusterAct) => string | null {
+  const session = useSession().data;
+  const status = useClusterStatus(environment).data;
+  return (act) => {
+    if (session?.readOnlyBecause) return session.readOnlyBecause;
+    if (status === undefined) return 'The cluster has not been looked at yet.';
+    if (status === null) return `The estate names no cluster for ${environment}.`;
+    if (status.freshness.state === 'unreachable')
+      return `The cluster of ${environment} is not reachable. Nothing is queued: try when it is back.`;
+    if (status.freshness.state === 'connecting')
+      return `The cluster of ${environment} is being connected to.`;
+    const access = status.access.find((one) => one.act === act);
+    return access?.state === 'denied' ? access.why : null;
+  };
+}

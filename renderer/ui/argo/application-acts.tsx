@@ -1,0 +1,139 @@
+import { IconPlayerStop, IconRefresh, IconTransferIn } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import type { ApplicationDetail } from '../../../shared/domain/application-detail';
+import { shortVersion } from '../../../shared/domain/version';
+import { useClusterAct, useNudge } from '../../data/argo-queries';
+import { useBlocked } from '../../data/use-blocked';
+import { ConfirmedAct } from '../act/confirmed-act';
+import { ActButton } from '../act-button';
+import { announce } from '../announcer';
+import { FailurePanel } from '../failure-panel';
+import classes from './application-panel.module.css';
+
+interface ApplicationActsProps {
+  application: ApplicationDetail;
+  environment: string;
+  production: boolean;
+}
+
+const runs = (application: ApplicationDetail): boolean =>
+  application.currentOperation !== null && application.currentOperation.state !== 'ended';
+
+/** What can be asked of Argo CD for one Application: refresh, sync, terminate. Blocked ones say why. */
+export function ApplicationActs({ application, environment, production }: ApplicationActsProps) {
+  const blocked = useBlocked(environment);
+  const refresh = useClusterAct();
+  const { name, currentOperation: operation, version, windows } = application;
+  const by = operation?.initiatedBy ? ` for ${operation.initiatedBy}` : '';
+  const wanted = version ? shortVersion(version) : 'what Git says';
+  const live = production ? `${environment} is live to users.` : null;
+  const closed = windows.state === 'closed' ? ` A sync window keeps it waiting: ${windows.text}` : '';
+  const ask = () =>
+    refresh.mutate(
+      {
+        name: 'application.refresh',
+        input: { environment, application: name, mode: 'normal' },
+        requestId: crypto.randomUUID(),
+      },
+      { onSuccess: ({ text }) => announce(text) },
+    );
+  return (
+    <div className={classes.acts}>
+      <ActButton
+        variant="default"
+        leftSection={<IconRefresh size={14} aria-hidden />}
+        blocked={
+          blocked('refresh') ?? (application.refreshPending ? `${name} is being compared already.` : null)
+        }
+        busy={refresh.isPending}
+        label={`Refresh ${name} in ${environment}`}
+        onAct={ask}
+      >
+        Refresh
+      </ActButton>
+      <ConfirmedAct
+        icon={<IconTransferIn size={14} aria-hidden />}
+        act={`Sync ${name} in ${environment}`}
+        meaning={
+          <p>
+            Argo CD applies {wanted} from Git, with the Application’s own options
+            {application.autoSync.prune ? ', and removes what Git no longer has' : ''}. Its hooks run.{closed}
+          </p>
+        }
+        care={live}
+        blocked={
+          blocked('sync') ?? (runs(application) ? `Argo CD is already working on ${name}${by}.` : null)
+        }
+        request={{ name: 'application.sync', input: { environment, application: name } }}
+      >
+        Sync…
+      </ConfirmedAct>
+      <ConfirmedAct
+        icon={<IconPlayerStop size={14} aria-hidden />}
+        act={`Terminate the sync of ${name} in ${environment}`}
+        meaning={
+          <p>
+            The sync that runs{by} ends where it is, and its running hooks are deleted: a migration may be
+            left half done. What was applied stays applied. Argo CD does not try this revision again by
+            itself.
+          </p>
+        }
+        care={
+          live
+            ? `${live} Terminate only what you know.`
+            : 'A migration that is cut off may need mending by hand.'
+        }
+        destructive
+        blocked={
+          blocked('terminate-sync') ??
+          (!runs(application)
+            ? `No sync of ${name} is running.`
+            : operation?.state === 'terminating'
+              ? `The sync of ${name} is being terminated already.`
+              : operation?.state === 'requested'
+                ? 'Argo CD has not begun with it yet.'
+                : null)
+        }
+        request={{
+          name: 'application.terminate',
+          input: { environment, application: name, startedAt: operation?.startedAt ?? null },
+        }}
+      >
+        Terminate…
+      </ConfirmedAct>
+      {refresh.error && <FailurePanel failure={refresh.error.failure} onRetry={ask} />}
+    </div>
+  );
+}
+
+/** Brings the ledger's version to Argo CD's notice, as an operation whose waits are shown. */
+export function NudgeButton({ app, environment }: { app: string; environment: string }) {
+  const blocked = useBlocked(environment);
+  const nudge = useNudge();
+  const navigate = useNavigate();
+  const act = () =>
+    nudge.mutate(
+      { app, environment },
+      {
+        onSuccess: ({ operationId }) => {
+          announce(`Nudge of ${app} in ${environment}: started`);
+          void navigate({ to: '/operations/$operationId', params: { operationId } });
+        },
+      },
+    );
+  return (
+    <>
+      <ActButton
+        variant="default"
+        size="compact-xs"
+        blocked={blocked('refresh')}
+        busy={nudge.isPending}
+        label={`Nudge ${app} in ${environment}`}
+        onAct={act}
+      >
+        Nudge
+      </ActButton>
+      {nudge.error && <FailurePanel failure={nudge.error.failure} onRetry={act} />}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import type { ApplicationDetail } from '../../../shared/domain/application-detail';
+import type { HookJob } from '../../../shared/domain/hook-job';
+import { useApplications } from '../../data/argo-queries';
+import { FailurePanel } from '../failure-panel';
+import { FreshnessMark } from '../freshness-mark';
+import type { LogChoice } from '../log/log-choice';
+import { Panel } from '../panel';
+import { ApplicationActs, NudgeButton } from './application-acts';
+import classes from './application-panel.module.css';
+import { ApplicationView } from './application-view';
+import { HookJobs } from './hook-jobs';
+
+interface ApplicationPanelProps {
+  app: string;
+  environment: string;
+  production: boolean;
+  open: LogChoice | null;
+  onLog: (log: LogChoice) => void;
+}
+
+/** What Argo CD says of an app in an environment, with the reasons, and what can be asked of it. */
+export function ApplicationPanel({ app, environment, production, open, onLog }: ApplicationPanelProps) {
+  const found = useApplications(app, environment);
+  return (
+    <Panel
+      title="Argo CD"
+      aside={
+        <>
+          <NudgeButton app={app} environment={environment} />
+          {found.data && <FreshnessMark value={found.data.freshness} />}
+        </>
+      }
+    >
+      {found.isPending && <Note>Looking at Argo CD…</Note>}
+      {found.error && !found.data && (
+        <Note>
+          <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />
+        </Note>
+      )}
+      {found.data?.applications.length === 0 && (
+        <Note>
+          No Application of {app} is seen in {environment}.
+        </Note>
+      )}
+      {found.data?.applications.map((application) => (
+        <One
+          key={application.name}
+          application={application}
+          jobs={found.data.hookJobs.filter((job) => job.application === application.name)}
+          environment={environment}
+          production={production}
+          open={open}
+          onLog={onLog}
+        />
+      ))}
+    </Panel>
+  );
+}
+
+const Note = ({ children }: { children: ReactNode }) => <div className={classes.note}>{children}</div>;
+
+function One(
+  props: Omit<ApplicationPanelProps, 'app'> & { application: ApplicationDetail; jobs: readonly HookJob[] },
+) {
+  const { application, jobs, environment, production, open, onLog } = props;
+  return (
+    <section className={classes.application} aria-label={`Application ${application.name}`}>
+      <ApplicationView application={application} />
+      <HookJobs jobs={jobs} environment={environment} open={open} onLog={onLog} />
+      <ApplicationActs application={application} environment={environment} production={production} />
+    </section>
+  );
+}

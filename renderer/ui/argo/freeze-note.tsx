@@ -1,0 +1,48 @@
+import { IconSnowflake } from '@tabler/icons-react';
+import type { SyncWindowsView } from '../../../shared/domain/sync-window-view';
+import { clock, fullTime } from '../time';
+import { useNow } from '../use-now';
+import classes from './application-panel.module.css';
+
+/** Argo CD's own freeze: what a sync window keeps from running, why, and until when, in local time. */
+export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
+  const now = useNow('calm');
+  if (windows.state === 'unknown')
+    return <p className={classes.quiet}>Whether a sync window is closed is not known: {windows.because}</p>;
+  if (windows.state === 'open') {
+    const next = windows.windows
+      .flatMap(({ kind, nextStart }) => (kind === 'deny' && nextStart ? [nextStart] : []))
+      .sort()[0];
+    if (!next) return null;
+    return (
+      <p className={classes.quiet} title={fullTime(next)}>
+        A sync window freezes it next at {clock(next, now)}.
+      </p>
+    );
+  }
+  const described = windows.windows.filter(({ active, description }) => active && description);
+  return (
+    <div className={classes.freeze} role="note" aria-label="Freeze">
+      <IconSnowflake size={16} aria-hidden />
+      <div>
+        <p>
+          <strong>
+            {windows.state === 'closed'
+              ? 'Frozen by a sync window'
+              : 'Automatic syncs are frozen by a sync window'}
+          </strong>
+          {windows.opensAt && (
+            <span title={fullTime(windows.opensAt)}> until {clock(windows.opensAt, now)} local time</span>
+          )}
+        </p>
+        <p>{windows.text}</p>
+        {described.map(({ description, schedule }) => (
+          <p key={`${schedule}${description}`} className={classes.quiet}>
+            “{description}”
+          </p>
+        ))}
+        {windows.state === 'manual-only' && <p className={classes.quiet}>A sync by hand may run.</p>}
+      </div>
+    </div>
+  );
+}
