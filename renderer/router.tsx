@@ -58,7 +58,11 @@ const boardRoute = createRoute({
 const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/apps/$app',
-  validateSearch: z.object({ environment: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({
+    environment: z.string().optional().catch(undefined),
+    /** What is to be in sight first. */
+    look: z.enum(['rollout']).optional().catch(undefined),
+  }),
   component: AppScreen,
 });
 const versionRoute = createRoute({

@@ -16,7 +16,7 @@ const route = getRouteApi('/apps/$app');
 /** One app along its chain of environments. */
 export function AppScreen() {
   const { app } = route.useParams();
-  const { environment } = route.useSearch();
+  const { environment, look } = route.useSearch();
   const navigate = route.useNavigate();
   const whole = useBoard().data;
   const board = whole && boardAround(whole, app);
@@ -65,6 +65,7 @@ export function AppScreen() {
             cells={cells}
             environments={board.environments}
             environment={looked}
+            inSight={look === 'rollout'}
             onEnvironment={(name) => void navigate({ search: { environment: name }, replace: true })}
           />
         </div>

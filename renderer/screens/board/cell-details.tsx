@@ -94,6 +94,13 @@ function Facts({ cell }: { cell: Cell }) {
             <dd>
               {rolloutText(rollout)}
               <p className={classes.small}>{rollout.message}</p>
+              <Link
+                to="/apps/$app"
+                params={{ app: cell.app }}
+                search={{ environment: cell.environment, look: 'rollout' }}
+              >
+                {rollout.failing || rollout.state === 'failed' ? 'Why it fails' : 'Look at its pods'}
+              </Link>
             </dd>
           </div>
         )}

@@ -6,11 +6,10 @@ import { type AppIntent, isAppIntent, type Operation } from '../../../shared/dom
 import { useOperation, useRollout } from '../../data/queries';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList } from '../../ui/finding-list';
-import { FreshnessMark } from '../../ui/freshness-mark';
-import { allPods, type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
+import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { Panel } from '../../ui/panel';
-import { RolloutView } from '../../ui/rollout/rollout-view';
+import { RolloutPanel } from '../../ui/rollout/rollout-panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { openSheet } from '../../ui/ui-state';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';
@@ -84,47 +83,13 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
               </Panel>
             )}
             {deploys && (
-              <Panel
-                title="Rollout"
-                aside={
-                  rollout.data && (
-                    <>
-                      {rollouts.some(({ pods }) => pods.length > 1) && (
-                        <Button
-                          variant={log?.name === allPods ? 'light' : 'default'}
-                          size="compact-xs"
-                          aria-pressed={log?.name === allPods}
-                          onClick={() => setChosen({ name: allPods, sources: [] })}
-                        >
-                          Logs of all pods
-                        </Button>
-                      )}
-                      <FreshnessMark value={rollout.data.freshness} />
-                    </>
-                  )
-                }
-              >
-                {rollouts.map((each) => (
-                  <RolloutView
-                    key={each.deployment}
-                    rollout={each}
-                    environment={environment}
-                    open={log}
-                    onLog={setChosen}
-                  />
-                ))}
-                {rollout.data?.rollouts.length === 0 && (
-                  <p className={classes.none}>
-                    No Deployment of {app} was seen in {environment}.
-                  </p>
-                )}
-                {rollout.error && (
-                  <div className={classes.block}>
-                    <FailurePanel failure={rollout.error.failure} onRetry={() => void rollout.refetch()} />
-                  </div>
-                )}
-                {rollout.isPending && <p className={classes.none}>Looking at the cluster…</p>}
-              </Panel>
+              <RolloutPanel
+                app={app}
+                environment={environment}
+                rollout={rollout}
+                open={log}
+                onLog={setChosen}
+              />
             )}
             <Panel title="Tests and workflows">
               {workflows.map((workflow) => (

@@ -6,9 +6,11 @@ import { type LogChoice, podLog } from '../log/log-choice';
 import { Mark } from '../mark';
 import { age } from '../time';
 import { useNow } from '../use-now';
+import { FailingPod } from './failing-pod';
 import classes from './rollout-view.module.css';
 
 interface RolloutViewProps {
+  app: string;
   rollout: Rollout;
   environment: string;
   open: LogChoice | null;
@@ -24,7 +26,7 @@ const stateMark = {
 } as const;
 
 /** One Deployment: how far it is, the first failing pod's reason on top, old against new ReplicaSet, pods. */
-export function RolloutView({ rollout, environment, open, onLog }: RolloutViewProps) {
+export function RolloutView({ app, rollout, environment, open, onLog }: RolloutViewProps) {
   const failing = rollout.pods.find((pod) => pod.name === rollout.failingPod);
   return (
     <section className={classes.rollout} aria-label={`Rollout of ${rollout.deployment}`}>
@@ -33,7 +35,14 @@ export function RolloutView({ rollout, environment, open, onLog }: RolloutViewPr
         <Mark {...stateMark[rollout.state]} />
         <span className={classes.message}>{rollout.message}</span>
       </header>
-      {failing && <Failing pod={failing} onLog={() => onLog(podLog(environment, rollout, failing))} />}
+      {failing && (
+        <FailingPod
+          app={app}
+          environment={environment}
+          pod={failing}
+          onLog={() => onLog(podLog(environment, rollout, failing))}
+        />
+      )}
       <div className={classes.numbers}>
         <Bar rollout={rollout} />
         {(['desired', 'updated', 'ready', 'available'] as const).map((name) => (
@@ -88,30 +97,6 @@ function Bar({ rollout }: { rollout: Rollout }) {
       <span className={classes.updated} style={{ width: share(updated) }} />
       <span className={classes.available} style={{ width: share(done) }} />
     </span>
-  );
-}
-
-function Failing({ pod, onLog }: { pod: RolloutPod; onLog: () => void }) {
-  const ended = pod.lastTermination;
-  return (
-    <div className={classes.failing} role="alert">
-      <IconAlertTriangle size={16} aria-hidden />
-      <div>
-        <p>
-          <strong>{pod.reason}</strong> <span className="mono">{pod.name}</span>
-        </p>
-        {pod.message && <p className={classes.detail}>{pod.message}</p>}
-        {ended && (
-          <p className={classes.detail}>
-            {ended.container} ended with exit code {ended.exitCode}
-            {ended.reason && ` (${ended.reason})`}, {count(pod.restarts, 'restart')}
-          </p>
-        )}
-      </div>
-      <Button variant="default" aria-label={`Log of failing pod ${pod.name}`} onClick={onLog}>
-        Log
-      </Button>
-    </div>
   );
 }
 
