@@ -1,59 +1,15 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
+import { lookAt } from './look';
 import { ask, cellAt, choose, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(50);
 const page = (): Page => app().page;
-const folder = path.join(import.meta.dirname, 'screenshots');
 
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-];
-const schemes = ['light', 'dark'] as const;
-
-test.beforeAll(() => mkdir(folder, { recursive: true }));
 test.beforeEach(() => freshBoard(page()));
 
-/** Every rule that what is on screen breaks, and where. */
-async function violations(): Promise<string[]> {
-  // Electron can't open the second page that axe's present mode works in.
-  const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode(true).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
-  );
-}
-
-/** Whether something is wider than its window: then it would have to be scrolled sideways. */
-const overflow = (): Promise<number> =>
-  page().evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** Keeps pictures of what is on screen, in both colour schemes and sizes, and holds each against axe's rules. */
-async function look(screen: string): Promise<void> {
-  for (const scheme of schemes) {
-    await ask(page(), 'settings.set', { colourScheme: scheme });
-    await expect(page().locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
-    for (const { width, height } of sizes) {
-      await app().electron.evaluate(
-        ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w ?? 0, h ?? 0),
-        [width, height],
-      );
-      await expect
-        .poll(() => page().evaluate(() => [window.innerWidth, window.innerHeight]))
-        .toEqual([width, height]);
-      await page().screenshot({
-        path: path.join(folder, `${screen}-${scheme}-${width}x${height}.png`),
-        animations: 'disabled',
-      });
-      expect(await overflow(), `${screen} is wider than ${width}`).toBeLessThanOrEqual(0);
-    }
-    // The size changes no name, role or colour: one look per scheme is enough.
-    expect(await violations(), `${screen}, ${scheme}`).toEqual([]);
-  }
-}
+/** Keeps pictures of what is on screen. */
+const look = (screen: string): Promise<void> => lookAt(app(), screen);
 
 test('board', async () => {
   await look('board');

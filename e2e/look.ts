@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import type { RunningApp } from '../electron/dev/running-app';
+import { ask } from './screen';
+
+const folder = path.join(import.meta.dirname, 'screenshots');
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+const schemes = ['light', 'dark'] as const;
+
+/** Every rule that what is on screen breaks, and where. */
+async function violations(page: Page): Promise<string[]> {
+  // Electron can't open the second page that axe's present mode works in.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`),
+  );
+}
+
+/** How much wider something is than its window: then it would have to be scrolled sideways. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Keeps pictures of what is on screen, in both colour schemes and sizes, and holds each against axe's rules. */
+export async function lookAt({ page, electron }: RunningApp, screen: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const scheme of schemes) {
+    await ask(page, 'settings.set', { colourScheme: scheme });
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
+    for (const { width, height } of sizes) {
+      await electron.evaluate(
+        ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w ?? 0, h ?? 0),
+        [width, height],
+      );
+      await expect
+        .poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight]))
+        .toEqual([width, height]);
+      await page.screenshot({
+        path: path.join(folder, `${screen}-${scheme}-${width}x${height}.png`),
+        animations: 'disabled',
+      });
+      expect(await overflow(page), `${screen} is wider than ${width}`).toBeLessThanOrEqual(0);
+    }
+    // The size changes no name, role or colour: one look per scheme is enough.
+    expect(await violations(page), `${screen}, ${scheme}`).toEqual([]);
+  }
+}
