@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { lookAt } from './look';
-import { ask, cellAt, freshBoard, goTo, inspector } from './screen';
+import { ask, cellAt, ended, freshBoard, goTo, inspector, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(30);
@@ -37,7 +37,7 @@ test('a crash loop is found from the board in two clicks', async () => {
   await expect(why.getByRole('list', { name: 'Events of the pod' })).toContainText(/Back-off restarting/i);
   // The timeline of a deployment that nobody started here says the same.
   const stages = page().getByRole('list', { name: `Stages of ${name} ${version}` });
-  await expect(stages.getByRole('listitem').filter({ hasText: 'GitHub run' })).toContainText(/Done/);
+  await expect(stages.getByRole('listitem').filter({ hasText: 'GitHub run' })).toContainText(/Done|Running/);
   await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
   await lookAt(app(), 'app-crash-loop');
   await page().getByText('Times and sources').click();
@@ -53,10 +53,197 @@ test('a crash loop is found from the board in two clicks', async () => {
 test('clusters: how they are reached, what is seen, what one may do', async () => {
   await page().getByRole('columnheader', { name: 'staging' }).getByRole('link').click();
   await expect(page()).toHaveURL(/#\/clusters\?environment=staging/);
-  const staging = page().getByRole('region', { name: 'staging' });
+  const staging = page().getByRole('main').getByRole('region', { name: 'staging', exact: true });
   await expect(staging).toContainText(/Reachable since/);
   await expect(staging).toContainText(/\d+ ms/);
   await expect(staging.getByRole('table', { name: 'What is watched' })).toContainText('applications');
   await expect(staging).toContainText('Sync an Application');
   await lookAt(app(), 'clusters');
+});
+
+test('a flaky test is retried without a new deployment, and a forgotten workflow is told as such', async () => {
+  test.setTimeout(240_000);
+  const name = 'static';
+  const { control } = app().practice;
+  const { version } = await control.publishRelease({
+    app: name,
+    breaks: 'tests-fail',
+    environments: ['staging'],
+  });
+  await control.setSpeed({ speed: 400 });
+  const tests = async () =>
+    (
+      await ask(page(), 'workflow.recent', {
+        app: name,
+        environment: 'staging',
+        template: 'post-sync',
+        version,
+        limit: 10,
+      })
+    ).workflows;
+  await expect
+    .poll(async () => (await tests()).map(({ phase }) => phase), { timeout: 90_000 })
+    .toEqual(['Failed']);
+  await control.heal({ app: name });
+  await control.setSpeed({ speed: 30 });
+  const [failed] = await tests();
+  if (!failed) throw new Error('the tests failed a moment ago');
+  const deployments = () => ask(page(), 'app.deployments', { app: name, environment: 'staging', limit: 3 });
+  const before = await deployments();
+
+  await page().getByRole('link', { name: 'Workflows' }).click();
+  await page().getByRole('combobox', { name: 'App' }).fill(name);
+  await page().getByRole('option', { name, exact: true }).click();
+  await page().getByText('Failed', { exact: true }).click();
+  await expect(page()).toHaveURL(/app=static/);
+  await expect(page()).toHaveURL(/state=failed/);
+  const list = page().getByRole('list', { name: 'Workflows' });
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await list.getByRole('link').click();
+  const tree = page().getByRole('region', { name: `Workflow ${failed.name}` });
+  await expect(tree).toContainText('smoke-tests');
+  await expect(page().getByRole('button', { name: `Stop ${failed.name}` })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  );
+  await lookAt(app(), 'workflows');
+
+  await page()
+    .getByRole('button', { name: `Retry ${failed.name} from its failure` })
+    .click();
+  const dialog = page().getByRole('dialog');
+  await expect(dialog).toContainText('Nothing is deployed anew by it');
+  await lookAt(app(), 'workflow-retry');
+  await dialog.getByRole('button', { name: `Retry ${failed.name} from its failure` }).click();
+  await expect(page().getByRole('dialog')).toHaveCount(0);
+  const { environment, namespace } = failed;
+  await expect
+    .poll(
+      async () => (await ask(page(), 'workflow.get', { environment, namespace, name: failed.name })).phase,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBe('Succeeded');
+  await expect(tree).toContainText('Succeeded');
+  expect((await tests()).map(({ name }) => name)).toEqual([failed.name]);
+  expect(await deployments()).toEqual(before);
+  // The timeline counts the retried tests as passed, and says what they led to.
+  const timeline = await ask(page(), 'deployment.timeline', {
+    app: name,
+    environment: 'staging',
+    commit: null,
+  });
+  expect(timeline.stages.find(({ name }) => name === 'tests')?.state).toBe('succeeded');
+
+  await app().practice.forgetWorkflow('staging', failed.name);
+  await page().getByText('All', { exact: true }).click();
+  await page().getByRole('combobox', { name: 'Environment' }).fill('staging');
+  await page().getByRole('option', { name: 'staging' }).click();
+  await list
+    .getByRole('link')
+    .filter({ hasText: 'kept, last seen' })
+    .filter({ hasText: version })
+    .first()
+    .click();
+  await expect(page().getByText('The cluster has forgotten this workflow.')).toBeVisible();
+  const again = page().getByRole('button', { name: /^Resubmit post-sync/ });
+  await again.focus();
+  await expect(again).toHaveAccessibleDescription(/The cluster has forgotten this workflow/);
+  await lookAt(app(), 'workflow-gone');
+});
+
+test('a sync window is a freeze; a sync waits for it and is terminated; a nudge is an operation', async () => {
+  test.setTimeout(180_000);
+  const name = 'router';
+  await app().practice.setSyncWindows('production', [
+    {
+      kind: 'deny',
+      schedule: '0 0 * * *',
+      duration: '24h',
+      applications: ['*'],
+      manualSync: false,
+      timeZone: 'Europe/London',
+      description: 'Nothing ships over Christmas',
+    },
+  ]);
+  await goTo(page(), `#/apps/${name}?environment=production`);
+  const panel = page().getByRole('region', { name: `Application ${name}`, exact: true });
+  const freeze = panel.getByRole('note', { name: 'Freeze' });
+  await expect(freeze).toContainText('Frozen by a sync window');
+  await expect(freeze).toContainText('Nothing ships over Christmas');
+  await expect(
+    panel.getByRole('button', { name: `Terminate the sync of ${name} in production` }),
+  ).toHaveAttribute('aria-disabled', 'true');
+
+  // By keyboard alone.
+  await panel.getByRole('button', { name: `Sync ${name} in production` }).focus();
+  await page().keyboard.press('Enter');
+  const dialog = page().getByRole('dialog');
+  await expect(dialog).toContainText('production is live to users.');
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page().keyboard.press('Tab');
+  await page().keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(panel).toContainText('A sync waits for a sync window');
+  const sync = panel.getByRole('button', { name: `Sync ${name} in production` });
+  await expect(sync).toBeFocused();
+  await expect(sync).toHaveAccessibleDescription(/already working on router/);
+  await panel.scrollIntoViewIfNeeded();
+  await lookAt(app(), 'app-freeze');
+
+  await panel.getByRole('button', { name: `Terminate the sync of ${name} in production` }).click();
+  await expect(dialog).toContainText('a migration may be left half done');
+  await lookAt(app(), 'terminate');
+  await dialog.getByRole('button', { name: `Terminate the sync of ${name} in production` }).click();
+  await expect(panel).toContainText(/Last sync: (Failed|Error)/, { timeout: 30_000 });
+  const { acts } = await ask(page(), 'act.list', { app: name, environment: 'production', limit: 5 });
+  expect(acts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['terminate-sync done', 'sync done']);
+
+  await app().practice.setSyncWindows('production', []);
+  await expect(freeze).toHaveCount(0);
+  await page()
+    .getByRole('button', { name: `Nudge ${name} in production` })
+    .click();
+  await expect(page().getByRole('heading', { level: 1 })).toContainText(`Have Argo CD take up ${name}`);
+  const [nudge] = await ask(page(), 'operation.list', { app: name, environment: 'production', limit: 1 });
+  await ended(page(), nudge?.id ?? '');
+});
+
+test('a cluster goes away during a rollout and comes back', async () => {
+  test.setTimeout(240_000);
+  const name = 'collections';
+  const { control } = app().practice;
+  const { version } = await control.publishRelease({ app: name, deploy: false });
+  await control.slowRollout({ app: name, environment: 'staging', readySeconds: 600 });
+  const id = await startDeploy(page(), { app: name, environment: 'staging', version });
+  await goTo(page(), `#/operations/${id}`);
+  const rollout = page().getByRole('region', { name: `Rollout of ${name}` });
+  const stages = page().getByRole('list', { name: `Stages of ${name} ${version}` });
+  await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout', { timeout: 60_000 });
+
+  await control.clusterDown({ environment: 'staging' });
+  await expect(page().getByText('the cluster is away')).toBeVisible({ timeout: 60_000 });
+  // What was seen stays, marked; the other environments are as they were.
+  await expect(rollout).toBeVisible();
+  await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
+  const freshness = page().getByRole('list', { name: 'Freshness' });
+  await expect(freshness).toContainText(/staging as of/);
+  await expect(freshness).toContainText(/production live/);
+  await lookAt(app(), 'operation-away');
+  await goTo(page(), '#/clusters?environment=staging');
+  await expect(page().getByRole('main').getByRole('region', { name: 'staging', exact: true })).toContainText(
+    'Not reachable',
+  );
+  await lookAt(app(), 'clusters-away');
+
+  await goTo(page(), `#/operations/${id}`);
+  await control.heal({ app: name });
+  await control.clusterUp({ environment: 'staging' });
+  await expect(page().getByText('the cluster is away')).toHaveCount(0, { timeout: 60_000 });
+  await ended(page(), id);
+  await expect(stages.getByRole('listitem').filter({ hasText: 'Rollout' })).toHaveAttribute(
+    'data-state',
+    'succeeded',
+  );
 });

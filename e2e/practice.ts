@@ -23,6 +23,10 @@ export interface Practice {
   commitsOf(operationId: string): Promise<string[]>;
   /** Syncs an Application by hand, as somebody does in Argo CD's own window: its post-sync workflow runs anew. */
   syncByHand(application: string, environment: string): Promise<void>;
+  /** Sets the sync windows of the Applications' project in an environment, as whoever runs Argo CD does. */
+  setSyncWindows(environment: string, windows: readonly Record<string, unknown>[]): Promise<void>;
+  /** Deletes a workflow, as its time to live does in the end. */
+  forgetWorkflow(environment: string, name: string): Promise<void>;
   /** An app's image-tag file in an environment, at main. */
   imageTagFile(app: string, environment: string): Promise<Record<string, unknown>>;
 }
@@ -37,19 +41,20 @@ const kubeconfigSchema = z.object({
   users: z.array(z.object({ name: z.string(), user: z.object({ token: z.string() }) })),
 });
 
-/** Sends a merge patch to a cluster's API. @returns the HTTP status. */
-function patch(url: URL, options: { token: string; ca: Buffer; body: unknown }): Promise<number> {
-  const headers = {
-    authorization: `Bearer ${options.token}`,
-    'content-type': 'application/merge-patch+json',
-  };
+/** Sends a merge patch or a deletion to a cluster's API. @returns the HTTP status. */
+function send(
+  url: URL,
+  options: { method: 'PATCH' | 'DELETE'; token: string; ca: Buffer; body?: unknown },
+): Promise<number> {
+  const { method, ca, token, body } = options;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/merge-patch+json' };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'PATCH', ca: options.ca, headers }, (answer) => {
+    const sent = request(url, { method, ca, headers }, (answer) => {
       answer.resume();
       answer.on('end', () => resolve(answer.statusCode ?? 0));
     });
     sent.on('error', reject);
-    sent.end(JSON.stringify(options.body));
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -73,6 +78,20 @@ export async function practiceOf(userData: string): Promise<Practice> {
   if (!control) throw new Error('the practice estate does not answer');
   const git = async (...args: string[]): Promise<string> =>
     (await run('git', ['--git-dir', gitDir, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
+  const onCluster = async (
+    environment: string,
+    method: 'PATCH' | 'DELETE',
+    at: string,
+    body?: unknown,
+  ): Promise<void> => {
+    const config = kubeconfigSchema.parse(parse(await readFile(paths.kubeconfig, 'utf8')));
+    const cluster = config.clusters.find(({ name }) => name === environment)?.cluster;
+    const user = config.users.find(({ name }) => name === environment)?.user;
+    if (!cluster || !user) throw new Error(`the kubeconfig has no ${environment}`);
+    const ca = Buffer.from(cluster['certificate-authority-data'], 'base64');
+    const status = await send(new URL(at, cluster.server), { method, token: user.token, ca, body });
+    if (status !== 200) throw new Error(`the cluster of ${environment} answered ${status}`);
+  };
   return {
     control,
     git,
@@ -90,17 +109,19 @@ export async function practiceOf(userData: string): Promise<Practice> {
         .filter(Boolean);
     },
     async syncByHand(application, environment) {
-      const config = kubeconfigSchema.parse(parse(await readFile(paths.kubeconfig, 'utf8')));
-      const cluster = config.clusters.find(({ name }) => name === environment)?.cluster;
-      const user = config.users.find(({ name }) => name === environment)?.user;
-      if (!cluster || !user) throw new Error(`the kubeconfig has no ${environment}`);
-      const at = `/apis/argoproj.io/v1alpha1/namespaces/cluster-services/applications/${application}`;
-      const status = await patch(new URL(at, cluster.server), {
-        token: user.token,
-        ca: Buffer.from(cluster['certificate-authority-data'], 'base64'),
-        body: { operation: { initiatedBy: { username: 'admin' }, sync: {} } },
-      });
-      if (status !== 200) throw new Error(`the cluster of ${environment} answered ${status}`);
+      await onCluster(
+        environment,
+        'PATCH',
+        `/apis/argoproj.io/v1alpha1/namespaces/cluster-services/applications/${application}`,
+        { operation: { initiatedBy: { username: 'admin' }, sync: {} } },
+      );
+    },
+    async setSyncWindows(environment, windows) {
+      const at = '/apis/argoproj.io/v1alpha1/namespaces/cluster-services/appprojects/govuk';
+      await onCluster(environment, 'PATCH', at, { spec: { syncWindows: windows } });
+    },
+    async forgetWorkflow(environment, name) {
+      await onCluster(environment, 'DELETE', `/apis/argoproj.io/v1alpha1/namespaces/apps/workflows/${name}`);
     },
     imageTagFile: async (app, environment) =>
       parse(await git('show', `main:${imageTagPath(environment as 'production', app)}`)) as Record<

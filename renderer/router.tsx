@@ -26,6 +26,8 @@ import { ActSheet } from './screens/pipeline-act/act-sheet';
 import { PracticeScreen } from './screens/practice/practice-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
 import { VersionScreen } from './screens/version/version-screen';
+import { workflowsSearchSchema } from './screens/workflows/search';
+import { WorkflowsScreen } from './screens/workflows/workflows-screen';
 import { FaultPage } from './shell/error-boundary';
 import { Frame } from './shell/frame';
 import { Empty } from './ui/panel';
@@ -108,6 +110,10 @@ const logsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/logs/$environment/$app',
   component: LogsScreen,
+const workflowsRoute = createRoute({
+  path: '/workflows',
+  validateSearch: workflowsSearchSchema,
+  component: WorkflowsScreen,
 });
 const practiceRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -139,6 +145,7 @@ const routeTree = rootRoute.addChildren([
   clustersRoute,
   bagsRoute,
   logsRoute,
+  workflowsRoute,
   practiceRoute,
   settingsRoute,
 ]);

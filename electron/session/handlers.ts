@@ -13,6 +13,7 @@ import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
 import type { Session } from './open-session';
+import { workflowHandlers } from './workflow-handlers';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
 
@@ -164,6 +165,7 @@ export function createHandlers(
     ...bagHandlers(engine),
     ...clusterHandlers(session),
     ...historyHandlers(session),
+    ...workflowHandlers(session),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     'settings.get': () => shell.settings.get(),

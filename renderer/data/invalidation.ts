@@ -21,7 +21,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'deployment.timeline',
   ],
   rollout: ['rollout.get', 'application.get', 'rollout.failing-pod', 'deployment.timeline'],
-  workflow: ['workflow.list', 'workflow.get', 'workflow.kept', 'deployment.timeline'],
+  workflow: ['workflow.list', 'workflow.get', 'workflow.kept', 'workflow.recent', 'deployment.timeline'],
   timeline: ['deployment.timeline'],
   cluster: ['cluster.status', 'application.get'],
   bags: [
@@ -63,6 +63,7 @@ const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
   'application.get': ['app', 'environment'],
   'rollout.failing-pod': ['app', 'environment'],
   'workflow.kept': ['app', 'environment'],
+  'workflow.recent': ['app', 'environment'],
   'workflow.list': ['app', 'environment'],
   'cluster.status': ['environment'],
   'deployment.timeline': ['app', 'environment'],

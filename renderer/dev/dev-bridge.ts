@@ -209,6 +209,11 @@ export function devBridge(options: DevOptions): Bridge {
     ...historyAnswers,
     'deployment.timeline': ({ app, environment }: { app: string; environment: string }) =>
       devTimeline(app, environment),
+    'workflow.recent': () => ({
+      sources: [{ environment: 'staging', freshness: live() }],
+      workflows: [{ ...devWorkflow, gone: false, seenAt: null }],
+      total: 1,
+    }),
     'settings.get': () => settings,
     'settings.set': (change: object) => Object.assign(settings, change),
     'credentials.get': () => ({

@@ -7,6 +7,7 @@ import {
   IconPackages,
   IconProgressBolt,
   IconServer2,
+  IconSitemap,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useBagPipelines } from '../data/bags-queries';
@@ -14,7 +15,7 @@ import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
 interface Place {
-  to: '/' | '/history' | '/operations' | '/clusters' | '/practice' | '/settings';
+  to: '/' | '/history' | '/operations' | '/workflows' | '/clusters' | '/practice' | '/settings';
   label: string;
   icon: Icon;
 }
@@ -23,6 +24,7 @@ const places: Place[] = [
   { to: '/', label: 'Board', icon: IconLayoutGrid },
   { to: '/history', label: 'History', icon: IconHistory },
   { to: '/operations', label: 'Operations', icon: IconProgressBolt },
+  { to: '/workflows', label: 'Workflows', icon: IconSitemap },
   { to: '/clusters', label: 'Clusters', icon: IconServer2 },
 ];
 const practice: Place = { to: '/practice', label: 'Practice', icon: IconFlask2 };

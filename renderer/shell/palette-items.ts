@@ -22,6 +22,7 @@ export interface PaletteDoors {
       | '/history/figures'
       | '/history/compare'
       | '/operations'
+      | '/workflows'
       | '/clusters'
       | '/practice'
       | '/settings',
@@ -130,6 +131,7 @@ export function paletteItems(
     screen('/history/compare', 'Compare', 'history differences two moments environments'),
     screen('/operations', 'Operations', 'deployments running recent'),
     ...pipelines.flatMap((name) => pipelineItems(name, doors)),
+    screen('/workflows', 'Workflows', 'argo tests steps retry resubmit promotions'),
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
     screen('/settings', 'Settings', 'about identity colour notifications'),

@@ -13,6 +13,7 @@ import { clusterProcedures } from './cluster';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
 import { timelineProcedures } from './timeline';
+import { workflowProcedures } from './workflows';
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
 export interface Procedure<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -93,6 +94,7 @@ export type Credential = z.infer<typeof credentialsSchema>['credentials'][number
  */
 export const procedures = {
   ...timelineProcedures,
+  ...workflowProcedures,
   'session.get': procedure(nothing, sessionSchema),
   'board.get': procedure(nothing, boardSchema),
   'app.get': procedure(

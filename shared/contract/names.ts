@@ -13,6 +13,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'candidates.list': true,
   'preview.get': true,
   'deployment.timeline': true,
+  'workflow.recent': true,
   'operation.start': true,
   'operation.get': true,
   'operation.list': true,

@@ -45,3 +45,21 @@ export function telling(rows: readonly NodeRow[]): WorkflowNode | null {
     null
   );
 }
+
+/**
+ * Where each node's bar lies on the workflow's axis of time, in parts of its width (0 to 1). Nodes that have not begun
+ * have none.
+ * @param now ms since the epoch: the end of what runs.
+ */
+export function nodeBars(workflow: Workflow, now: number): Map<string, { from: number; to: number }> {
+  const spans = workflow.nodes.flatMap(({ id, startedAt, finishedAt }) => {
+    if (!startedAt) return [];
+    const from = Date.parse(startedAt);
+    return [{ id, from, to: Math.max(from, finishedAt ? Date.parse(finishedAt) : now) }];
+  });
+  const begin = Math.min(...spans.map(({ from }) => from));
+  const width = Math.max(1, Math.max(...spans.map(({ to }) => to)) - begin);
+  return new Map(
+    spans.map(({ id, from, to }) => [id, { from: (from - begin) / width, to: (to - begin) / width }]),
+  );
+}

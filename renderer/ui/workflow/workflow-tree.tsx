@@ -2,20 +2,23 @@ import { Button } from '@mantine/core';
 import type { Workflow } from '../../../shared/domain/workflow';
 import { type LogChoice, nodeLog, workflowLog } from '../log/log-choice';
 import { PhaseMark } from '../mark';
-import { between, duration } from '../time';
+import { between, duration, fullTime } from '../time';
 import { useNow } from '../use-now';
-import { nodeRows } from './workflow-rows';
+import { nodeBars, nodeRows } from './workflow-rows';
 import classes from './workflow-tree.module.css';
 
 interface WorkflowTreeProps {
   workflow: Workflow;
   open: LogChoice | null;
   onLog: (log: LogChoice) => void;
+  /** It is only remembered: what ran in it when it was last seen runs no more. */
+  frozen?: boolean;
 }
 
 /** A workflow's steps as they run, each with its time and, where it has a pod, its log. */
-export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
+export function WorkflowTree({ workflow, open, onLog, frozen = false }: WorkflowTreeProps) {
   const now = useNow('second');
+  const bars = nodeBars(workflow, now);
   const rows = nodeRows(workflow);
   return (
     <section className={classes.workflow} aria-label={`Workflow ${workflow.name}`}>
@@ -37,14 +40,17 @@ export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
         )}
         <span className={classes.time}>
           {workflow.progress && `${workflow.progress} · `}
-          {duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
+          {frozen && !workflow.finishedAt
+            ? 'end not seen'
+            : duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
         </span>
       </header>
       {workflow.message && <p className={classes.message}>{workflow.message}</p>}
       {workflow.nodesUnavailable && <p className={classes.message}>{workflow.nodesUnavailable}</p>}
       <ul>
         {rows.map(({ node, depth }) => {
-          const spent = between(node.startedAt, node.finishedAt, now);
+          const spent = frozen && !node.finishedAt ? null : between(node.startedAt, node.finishedAt, now);
+          const bar = bars.get(node.id);
           const { pod } = node;
           return (
             <li key={node.id} className={classes.node} style={{ paddingLeft: depth * 20 }}>
@@ -53,7 +59,18 @@ export function WorkflowTree({ workflow, open, onLog }: WorkflowTreeProps) {
                 {node.displayName}
                 {node.message && <span className={classes.note}> {node.message}</span>}
               </span>
-              <span className={classes.time}>{spent === null ? '' : duration(spent)}</span>
+              <span className={classes.track} aria-hidden>
+                {bar && (
+                  <span
+                    className={classes.bar}
+                    data-phase={node.phase}
+                    style={{ left: `${bar.from * 100}%`, width: `max(2px, ${(bar.to - bar.from) * 100}%)` }}
+                  />
+                )}
+              </span>
+              <span className={classes.time} title={node.startedAt ? fullTime(node.startedAt) : undefined}>
+                {spent === null ? '' : duration(spent)}
+              </span>
               {pod ? (
                 <Button
                   variant={open?.name === pod ? 'light' : 'default'}

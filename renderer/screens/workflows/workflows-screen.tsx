@@ -1,0 +1,85 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useBoard } from '../../data/queries';
+import { useRecentWorkflows } from '../../data/workflow-queries';
+import { announce } from '../../ui/announcer';
+import { count } from '../../ui/count';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Empty } from '../../ui/panel';
+import { Filter } from './filter';
+import { WorkflowDetail } from './workflow-detail';
+import { WorkflowList } from './workflow-list';
+import { keyOf, placeOf } from './workflow-place';
+import classes from './workflows-screen.module.css';
+
+const route = getRouteApi('/workflows');
+const most = 200;
+
+/** Workflows of the estate, live and afterwards: their steps with times, their logs, and what can be asked of them. */
+export function WorkflowsScreen() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const board = useBoard().data;
+  const { open, ...filter } = search;
+  const found = useRecentWorkflows({ ...filter, limit: most });
+  const workflows = found.data?.workflows ?? [];
+  const chosen = placeOf(open, search.app, workflows);
+  const total = found.data?.total ?? 0;
+  const filtered = Object.values(filter).some(Boolean);
+  useEffect(() => {
+    if (filtered) announce(count(total, 'workflow'));
+  }, [filtered, total]);
+  return (
+    <div className={classes.screen}>
+      <div className={classes.left}>
+        <header className={classes.head}>
+          <h1>Workflows</h1>
+          <span className={classes.quiet}>
+            {found.data && (total > workflows.length ? `${workflows.length} of ${total}` : total)}
+          </span>
+        </header>
+        <Filter
+          search={search}
+          apps={board?.apps ?? []}
+          environments={board?.environments.map(({ name }) => name) ?? []}
+          sources={found.data?.sources ?? []}
+          onSearch={(change) =>
+            void navigate({ search: (before) => ({ ...before, open: undefined, ...change }), replace: true })
+          }
+        />
+        {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
+        {found.isPending && (
+          <p role="status" className={classes.note}>
+            Looking at the clusters…
+          </p>
+        )}
+        {found.data && workflows.length === 0 && (
+          <Empty title="No workflow fits">
+            {search.app
+              ? 'Neither the clusters nor what was kept has one.'
+              : 'The clusters have none. Those that they have forgotten are shown once an app is chosen.'}
+          </Empty>
+        )}
+        <WorkflowList workflows={workflows} search={search} chosen={chosen ? keyOf(chosen) : null} />
+        {!search.app && workflows.length > 0 && (
+          <p className={classes.note}>
+            Clusters forget workflows after some days. Choose an app to see those that were kept too.
+          </p>
+        )}
+      </div>
+      <div className={classes.right}>
+        {chosen ? (
+          <WorkflowDetail
+            key={keyOf(chosen)}
+            place={chosen}
+            production={
+              board?.environments.find(({ name }) => name === chosen.environment)?.tier === 'production'
+            }
+          />
+        ) : (
+          <Empty title="No workflow is chosen">Its steps and logs are shown here.</Empty>
+        )}
+      </div>
+    </div>
+  );
+}
