@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { lookAt } from './look';
-import { ask, cellAt, ended, freshBoard, goTo, inspector, startDeploy } from './screen';
+import { ask, cellAt, choose, ended, freshBoard, goTo, inspector, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(30);
@@ -94,7 +94,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await page().getByRole('link', { name: 'Workflows' }).click();
   await page().getByRole('combobox', { name: 'App' }).fill(name);
   await page().getByRole('option', { name, exact: true }).click();
-  await page().getByText('Failed', { exact: true }).click();
+  await choose(page(), 'State', 'Failed');
   await expect(page()).toHaveURL(/app=static/);
   await expect(page()).toHaveURL(/state=failed/);
   const list = page().getByRole('list', { name: 'Workflows' });
@@ -137,7 +137,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   expect(timeline.stages.find(({ name }) => name === 'tests')?.state).toBe('succeeded');
 
   await app().practice.forgetWorkflow('staging', failed.name);
-  await page().getByText('All', { exact: true }).click();
+  await choose(page(), 'State', 'All');
   await page().getByRole('combobox', { name: 'Environment' }).fill('staging');
   await page().getByRole('option', { name: 'staging' }).click();
   await list
@@ -170,7 +170,7 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   await goTo(page(), `#/apps/${name}?environment=production`);
   const panel = page().getByRole('region', { name: `Application ${name}`, exact: true });
   const freeze = panel.getByRole('note', { name: 'Freeze' });
-  await expect(freeze).toContainText('Frozen by a sync window');
+  await expect(freeze).toContainText('Frozen by a sync window', { timeout: 60_000 });
   await expect(freeze).toContainText('Nothing ships over Christmas');
   await expect(
     panel.getByRole('button', { name: `Terminate the sync of ${name} in production` }),

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { lookAt } from './look';
-import { cellAt, choose, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
+import { ask, cellAt, choose, ended, freshBoard, goTo, grid, inspector, sheet, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(50);

@@ -95,6 +95,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
     const held =
       next && engine.board().cells.find((one) => one.app === app && one.environment === next)?.hold;
     return {
+      now: sources.now(),
       app,
       environment,
       deployment,

@@ -1,6 +1,6 @@
 import { earliest, latest, type MomentOf, type Stage, type StageState } from './timeline';
-import type { ApplicationFacts, TimelineFacts } from './timeline-facts';
-import { beforeReplaced, moment, sinceCommit, stage } from './timeline-stage';
+import { type ApplicationFacts, ownTime, type TimelineFacts } from './timeline-facts';
+import { beforeReplaced, isOwn, moment, sinceCommit, stage } from './timeline-stage';
 import { shortVersion } from './version';
 
 /** The sync that brought the deployment to one Application, as Argo CD tells it now; `null`: it tells of none. */
@@ -15,14 +15,15 @@ function syncOf(
   const done = history.find(
     (one) =>
       one.revision === commit ||
-      (sinceCommit(facts, one.finishedAt) && beforeReplaced(facts, one.finishedAt)),
+      (isOwn(facts, one.startedAt ?? one.finishedAt) && beforeReplaced(facts, one.finishedAt)),
   );
   const isOld = done && operation?.startedAt && sinceCommit(facts, operation.startedAt) ? operation : null;
   if (done && !(isOld && isOld.startedAt === done.startedAt))
     return { startedAt: done.startedAt, finishedAt: done.finishedAt, phase: 'Succeeded', message: null };
   if (!operation || facts.replaced !== null)
     return done ? { ...done, phase: 'Succeeded', message: null } : null;
-  if (operation.revision !== commit && !sinceCommit(facts, operation.startedAt)) return null;
+  const isOurs = under ? sinceCommit(facts, operation.startedAt) : isOwn(facts, operation.startedAt);
+  if (operation.revision !== commit && !isOurs) return null;
   return {
     startedAt: operation.startedAt,
     finishedAt: under ? null : operation.finishedAt,
@@ -82,7 +83,12 @@ export function syncStage(facts: TimelineFacts): Stage {
     if (applications.length === 0 || replaced)
       return stage('sync', 'unknown', 'Argo CD does not tell of it any more.');
     const trouble = applications.flatMap((one) => errorOf(one) ?? [])[0];
-    if (applications.every(({ version }) => version === deployment.to))
+    const wanted = applications.every(({ version }) => version === deployment.to);
+    // Syncs are not asked for days later: what is in sync by then was synced, and Argo CD has forgotten when.
+    const isLong = Date.parse(facts.now) - Date.parse(deployment.at) > ownTime;
+    if (wanted && isLong && !trouble)
+      return stage('sync', 'unknown', 'Argo CD does not tell of it any more.');
+    if (wanted)
       return stage('sync', trouble ? 'failed' : 'running', trouble ?? 'Waiting for a sync to begin.');
     return stage('sync', 'waiting', 'Begins when Argo CD wants the version.');
   }

@@ -55,6 +55,8 @@ export interface ApplicationFacts {
 
 /** Everything that a timeline is put together from. Nothing here is optional: what is not known is `null`. */
 export interface TimelineFacts {
+  /** ISO 8601 UTC: what nobody has seen to begin by a while after its time is not waited for any more. */
+  now: string;
   app: string;
   environment: string;
   deployment: {
@@ -97,3 +99,12 @@ export interface TimelineFacts {
 
 /** How far clocks of different systems may be apart before a time counts as of before the commit, in milliseconds. */
 export const clockTolerance = 5_000;
+
+/**
+ * A sync or rollout that begins later than this after the commit is not the one that brought it: the cluster has
+ * forgotten that one (a later sync healed drift, a change of configuration rolled out the same version).
+ */
+export const ownTime = 24 * 3_600_000;
+
+/** How long a stage that should follow by itself is waited for, in milliseconds. */
+export const followTime = 15 * 60_000;

@@ -1,7 +1,7 @@
 import { areOfVersion } from './rollout-rules';
 import { earliest, latest, type MomentOf, type Stage } from './timeline';
 import type { TimelineFacts } from './timeline-facts';
-import { beforeReplaced, moment, sinceCommit, stage } from './timeline-stage';
+import { beforeReplaced, isOwn, mayFollow, moment, sinceCommit, stage } from './timeline-stage';
 import { shortVersion } from './version';
 import type { Workflow } from './workflow';
 
@@ -55,16 +55,13 @@ export function rolloutStage(facts: TimelineFacts, sync: Stage): Stage {
           : rollout.state === 'failed'
             ? ('failed' as const)
             : ('running' as const),
-      text:
-        failing && rollout.state !== 'done'
-          ? `${failing.reason}: pod ${failing.name}${failing.message ? ` (${failing.message})` : ''}`
-          : rollout.message,
+      text: failing && rollout.state !== 'done' ? `${failing.reason}: pod ${failing.name}` : rollout.message,
     };
   });
   const startedAt =
     earliest(
       rollouts.map((one) =>
-        sinceCommit(facts, one.startedAt ?? null) ? moment(one.startedAt, 'Kubernetes') : null,
+        isOwn(facts, one.startedAt ?? null) ? moment(one.startedAt, 'Kubernetes') : null,
       ),
     ) ?? sync.startedAt;
   const failed = parts.find(({ state }) => state === 'failed');
@@ -77,7 +74,9 @@ export function rolloutStage(facts: TimelineFacts, sync: Stage): Stage {
   const open = parts.find(({ state }) => state !== 'succeeded');
   if (open) return stage('rollout', 'running', `${open.name}: ${open.text}`, { startedAt, parts });
   const ends = rollouts.map((one) =>
-    sinceCommit(facts, one.finishedAt ?? null) ? moment(one.finishedAt, 'Kubernetes') : null,
+    isOwn(facts, one.startedAt ?? null) && sinceCommit(facts, one.finishedAt ?? null)
+      ? moment(one.finishedAt, 'Kubernetes')
+      : null,
   );
   return stage('rollout', 'succeeded', parts.map(({ name, text }) => `${name}: ${text}`).join('; '), {
     startedAt,
@@ -120,7 +119,9 @@ export function testsStage(facts: TimelineFacts, before: Stage): Stage {
     if (applications.length > 0 && applications.every(({ postSync }) => postSync === false))
       return stage('tests', 'skipped', 'No tests are set up to run after a sync.');
     if (facts.replaced) return stage('tests', 'unknown', 'No workflow of its tests is left.');
-    if (before.state === 'succeeded') return stage('tests', 'running', 'Waiting for the tests to begin.');
+    if (before.state === 'succeeded' && mayFollow(facts, before))
+      return stage('tests', 'running', 'Waiting for the tests to begin.');
+    if (before.state === 'succeeded') return stage('tests', 'unknown', 'No workflow of its tests is seen.');
     if (before.state === 'unknown') return stage('tests', 'unknown', 'No workflow of its tests is seen.');
     return stage('tests', 'waiting', 'Begin when the app is healthy.');
   }
@@ -182,8 +183,10 @@ export function promotionStage(facts: TimelineFacts, tests: Stage): Stage | null
   if (applications.some(({ automaticDeploys }) => automaticDeploys === false))
     return stage('promotion', 'skipped', `Automatic deploys of ${facts.app} are held.`);
   if (tests.state === 'failed') return stage('promotion', 'skipped', 'Not after tests that failed.');
-  if (tests.state === 'succeeded')
+  if (tests.state === 'succeeded' && mayFollow(facts, tests))
     return stage('promotion', 'running', `Waiting for the promotion to ${into} to begin.`);
+  if (tests.state === 'succeeded')
+    return stage('promotion', 'unknown', `Nothing was seen to promote it to ${into}.`);
   if (tests.state === 'unknown' || tests.state === 'skipped')
     return stage('promotion', 'unknown', `Whether it is promoted to ${into} is not known.`);
   return stage('promotion', 'waiting', `To ${into} when its tests have passed.`);

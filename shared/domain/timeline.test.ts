@@ -66,6 +66,7 @@ const workflow = (change: Partial<Workflow> = {}): Workflow => ({
 
 /** An automatic deployment to staging that went well and was promoted to production. */
 const facts = (change: Partial<TimelineFacts> = {}): TimelineFacts => ({
+  now: at('10:12:00'),
   app: 'frontend',
   environment: 'staging',
   deployment: {
@@ -380,6 +381,30 @@ describe('what the cluster has forgotten', () => {
       facts({ tests: [], observedTests: { what: 'tests-passed', at: at('10:04:35') } }),
     );
     expect(of(timeline, 'tests')).toMatchObject({ state: 'succeeded', asOf: at('10:04:35'), tookMs: null });
+  });
+});
+
+describe('a deployment of long ago', () => {
+  const later = (time: string): string => `2026-12-05T${time}Z`;
+  it('is not told by what the cluster did a week later', () => {
+    const timeline = assembleTimeline(
+      facts({
+        now: later('10:00:00'),
+        applications: [
+          application({
+            history: [{ revision: 'c9', startedAt: later('09:00:00'), finishedAt: later('09:00:10') }],
+            operation: null,
+          }),
+        ],
+        rollouts: [rollout({ startedAt: later('09:00:09'), finishedAt: later('09:01:00') })],
+        tests: [],
+        next: { environment: 'production', deployment: null, workflows: [], heldBecause: null },
+      }),
+    );
+    expect(of(timeline, 'sync').state).toBe('unknown');
+    expect(of(timeline, 'rollout')).toMatchObject({ state: 'succeeded', startedAt: null, finishedAt: null });
+    expect(of(timeline, 'tests').state).toBe('unknown');
+    expect(timeline).toMatchObject({ at: null, totalMs: null });
   });
 });
 

@@ -63,12 +63,14 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
 function Looked(props: { app: string; environment: string; production: boolean; inSight: boolean }) {
   const { app, environment, production, inSight } = props;
   const place = useRef<HTMLDivElement>(null);
+  const rollout = useRollout(app, environment);
+  // Once more when it has its height.
+  const loaded = rollout.data !== undefined;
   useEffect(() => {
-    if (!inSight) return;
+    if (!inSight || !loaded) return;
     place.current?.scrollIntoView({ block: 'start' });
     place.current?.focus({ preventScroll: true });
-  }, [inSight]);
-  const rollout = useRollout(app, environment);
+  }, [inSight, loaded]);
   const [chosen, setChosen] = useState<LogChoice | null>(null);
   const log = chosen && renewed(chosen, environment, rollout.data?.rollouts ?? [], []);
   return (

@@ -5,6 +5,7 @@ import {
   IconHelpCircle,
   IconShieldOff,
 } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EnvironmentView } from '../../../shared/domain/board';
 import type { ClusterAccess } from '../../../shared/domain/cluster-access';
@@ -28,6 +29,9 @@ export function ClusterCard({ environment }: { environment: EnvironmentView }) {
       title={environment.name}
       aside={
         <>
+          <Link to="/workflows" search={{ environment: environment.name }}>
+            Workflows
+          </Link>
           {environment.tier === 'production' && <span className={classes.tier}>live to users</span>}
           <FreshnessMark value={environment.cluster} />
         </>

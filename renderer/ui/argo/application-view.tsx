@@ -173,8 +173,8 @@ function Resources({ resources }: { resources: readonly ApplicationResource[] })
 
 const sourceWord = {
   argo: '',
-  live: 'seen live',
-  none: 'has no health',
+  live: '',
+  none: '',
   unknown: 'health not seen',
 } as const;
 
@@ -187,7 +187,7 @@ function Resource({ resource }: { resource: ApplicationResource }) {
       </span>
       {resource.sync && <Mark {...sync[resource.sync]} />}
       {health.status ? <HealthMark value={health.status} /> : <span />}
-      <span className={classes.quiet}>
+      <span className={`${classes.quiet} ${classes.why}`}>
         {resource.requiresPruning ? 'only a sync with prune removes it. ' : ''}
         {health.message ?? sourceWord[health.from]}
       </span>

@@ -20,7 +20,9 @@ export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
       </p>
     );
   }
-  const described = windows.windows.filter(({ active, description }) => active && description);
+  const described = windows.windows.filter(
+    ({ active, description }) => active && description && !windows.text.includes(description),
+  );
   return (
     <div className={classes.freeze} role="note" aria-label="Freeze">
       <IconSnowflake size={16} aria-hidden />
