@@ -23,7 +23,15 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
   rollout: ['rollout.get', 'application.get', 'rollout.failing-pod', 'deployment.timeline'],
   workflow: ['workflow.list', 'workflow.get', 'workflow.kept', 'workflow.recent', 'deployment.timeline'],
   timeline: ['deployment.timeline'],
-  cluster: ['cluster.status', 'application.get'],
+  // A cluster that went away or came back changes how far everything of it can be relied on.
+  cluster: [
+    'cluster.status',
+    'application.get',
+    'rollout.get',
+    'workflow.list',
+    'workflow.recent',
+    'deployment.timeline',
+  ],
   bags: [
     'bags.pipeline',
     'bags.list',

@@ -188,7 +188,7 @@ function Watches({ watches }: { watches: readonly ClusterWatch[] }) {
             <td>
               <FreshnessMark value={watch.state} />
               {watch.restarts > 0 && (
-                <span className={classes.quiet}>reopened {count(watch.restarts, 'time')}</span>
+                <span className={classes.restarts}>reopened {count(watch.restarts, 'time')}</span>
               )}
             </td>
           </tr>

@@ -3,7 +3,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type AppIntent, isAppIntent, type Operation } from '../../../shared/domain/operation';
 
-import { useOperation, useRollout } from '../../data/queries';
+import { useBoard, useOperation, useRollout } from '../../data/queries';
+import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList } from '../../ui/finding-list';
 import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
@@ -49,6 +50,9 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
   const { app, environment, kind } = intent;
   const deploys = kind !== 'hold' && kind !== 'release-hold';
   const rollout = useRollout(app, environment, deploys);
+  const production =
+    useBoard().data?.environments.some(({ name, tier }) => name === environment && tier === 'production') ??
+    false;
   const workflows = useOwnWorkflows(operation);
   const [chosen, setChosen] = useState<LogChoice | null>(null);
   const rollouts = rollout.data?.rollouts ?? [];
@@ -102,6 +106,15 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
               ))}
               {workflows.length === 0 && <p className={classes.none}>No workflow has started yet.</p>}
             </Panel>
+            {deploys && (
+              <ApplicationPanel
+                app={app}
+                environment={environment}
+                production={production}
+                open={log}
+                onLog={setChosen}
+              />
+            )}
           </div>
           {log && (
             <section className={classes.log} aria-label="Log">
