@@ -101,7 +101,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await expect(list.getByRole('listitem')).toHaveCount(1);
   await list.getByRole('link').click();
   const tree = page().getByRole('region', { name: `Workflow ${failed.name}` });
-  await expect(tree).toContainText('smoke-tests');
+  await expect(tree).toContainText('smoke-test');
   await expect(page().getByRole('button', { name: `Stop ${failed.name}` })).toHaveAttribute(
     'aria-disabled',
     'true',

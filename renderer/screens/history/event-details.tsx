@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Ref } from 'react';
+import { type Ref, useEffect, useState } from 'react';
 import type { HistoryEvent } from '../../../shared/domain/history';
 import { shortVersion } from '../../../shared/domain/version';
 import { useEventDetails } from '../../data/history-queries';
@@ -9,6 +9,7 @@ import { KeptLogs, KeptObservations } from '../../ui/kept-view';
 import { Mark, OperationMark } from '../../ui/mark';
 import { Empty } from '../../ui/panel';
 import { ago, dateTime, fullTime } from '../../ui/time';
+import { DeploymentTimeline, TimelineWaiting } from '../../ui/timeline/deployment-timeline';
 import { useNow } from '../../ui/use-now';
 import { Version } from '../../ui/version';
 import { operationStateWord } from '../../ui/words';
@@ -112,9 +113,25 @@ function Details({ event }: { event: HistoryEvent }) {
           )}
         </p>
       </section>
+      {event.type === 'deployment' && app && environment && (
+        <section className={classes.timeline} aria-label="Timeline">
+          <h3>Timeline</h3>
+          <RestingTimeline key={event.commit} app={app} environment={environment} commit={event.commit} />
+        </section>
+      )}
       <Known event={event} />
     </>
   );
+}
+
+/** The timeline of an event that somebody stays at: walking over events by the arrows asks GitHub nothing. */
+function RestingTimeline(props: { app: string; environment: string; commit: string }) {
+  const [rests, setRests] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setRests(true), 400);
+    return () => clearTimeout(timer);
+  }, []);
+  return rests ? <DeploymentTimeline {...props} /> : <TimelineWaiting />;
 }
 
 /** What the repo and earlier observations know of it. */

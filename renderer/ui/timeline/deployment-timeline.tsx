@@ -32,13 +32,18 @@ export function DeploymentTimeline({ app, environment, commit, unfolded }: Deplo
         <FailurePanel failure={timeline.error.failure} onRetry={() => void timeline.refetch()} />
       </div>
     ) : (
-      <p className={classes.waiting} role="status">
-        Putting the timeline together…
-      </p>
+      <TimelineWaiting />
     );
   }
   return <Loaded timeline={timeline.data} unfolded={unfolded ?? false} />;
 }
+
+/** The same place while it is put together. */
+export const TimelineWaiting = () => (
+  <p className={classes.waiting} role="status">
+    Putting the timeline together…
+  </p>
+);
 
 function Loaded({ timeline, unfolded }: { timeline: Timeline; unfolded: boolean }) {
   const now = useNow('second');

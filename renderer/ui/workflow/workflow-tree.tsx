@@ -15,6 +15,10 @@ interface WorkflowTreeProps {
   frozen?: boolean;
 }
 
+/** The annotation `workflows.argoproj.io/title` may hold Markdown: shown as plain text. */
+const titleOf = ({ title, template, name }: Workflow): string =>
+  title?.replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, '$1') || template || name;
+
 /** A workflow's steps as they run, each with its time and, where it has a pod, its log. */
 export function WorkflowTree({ workflow, open, onLog, frozen = false }: WorkflowTreeProps) {
   const now = useNow('second');
@@ -24,7 +28,7 @@ export function WorkflowTree({ workflow, open, onLog, frozen = false }: Workflow
     <section className={classes.workflow} aria-label={`Workflow ${workflow.name}`}>
       <header className={classes.head}>
         <PhaseMark value={workflow.phase} />
-        <h3>{workflow.title ?? workflow.template}</h3>
+        <h3>{titleOf(workflow)}</h3>
         <span className={`${classes.name} mono`} title={workflow.name}>
           {workflow.environment} · {workflow.name}
         </span>
