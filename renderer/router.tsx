@@ -110,7 +110,9 @@ const logsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/logs/$environment/$app',
   component: LogsScreen,
+});
 const workflowsRoute = createRoute({
+  getParentRoute: () => rootRoute,
   path: '/workflows',
   validateSearch: workflowsSearchSchema,
   component: WorkflowsScreen,

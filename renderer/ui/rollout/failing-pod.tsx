@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { plain } from '../../../shared/domain/log-text';
 import type { PodEvent } from '../../../shared/domain/pod-trouble';
 import type { RolloutPod } from '../../../shared/domain/rollout';
 import { useFailingPod } from '../../data/argo-queries';
 import { count } from '../count';
-import { plain } from '../log/ansi';
 import { ago, fullTime } from '../time';
 import { useNow } from '../use-now';
 import classes from './rollout-view.module.css';
