@@ -130,6 +130,25 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
     );
   });
 
+  it('nudges what the ledger says already, and stands in nobody’s way', async () => {
+    const target = {
+      app: 'frontend',
+      environment: 'production',
+      version: versionIn('frontend', 'production'),
+    };
+    const { operationId } = unwrap(rig.engine.start({ kind: 'nudge', ...target }, []));
+    // One nudge at a time, but a rollback need not wait for it.
+    expect(rig.engine.start({ kind: 'nudge', ...target }, [])).toMatchObject({ failure: { code: 'busy' } });
+    const done = await vi.waitFor(() => {
+      const operation = unwrap(rig.engine.get(operationId));
+      expect(operation.state).not.toBe('running');
+      return operation;
+    }, soon);
+    expect(states(done)).toEqual({ nudge: 'succeeded', sync: 'succeeded', rollout: 'succeeded' });
+    expect(done).toMatchObject({ state: 'succeeded', commit: null });
+    expect(versionIn('frontend', 'production')).toBe(target.version);
+  });
+
   it('runs one at a time per cell, and says which one is in the way', async () => {
     const id = await start(goBack('signon', 'integration'));
     const second = rig.engine.start(goBack('signon', 'integration', 2), []);

@@ -12,7 +12,7 @@ import type { AppPod } from './trim';
 import type { AppJob } from './trim-job';
 
 /** How long what windows say is good for, in milliseconds. */
-const windowsLive = 5_000;
+const windowsLive = 15_000;
 
 /** Projects and Jobs of a cluster, and what they and the live objects add to its Applications. */
 export interface ArgoState {

@@ -5,8 +5,9 @@
  * No cron library is used, since those resolve time zones themselves, and Argo CD does not (see `sync-window.ts`).
  */
 export interface CronSchedule {
-  minutes: ReadonlySet<number>;
-  hours: ReadonlySet<number>;
+  /** Ascending. */
+  minutes: readonly number[];
+  hours: readonly number[];
   days: ReadonlySet<number>;
   months: ReadonlySet<number>;
   weekdays: ReadonlySet<number>;
@@ -65,8 +66,8 @@ export function parseCron(schedule: string): CronSchedule | null {
   ];
   if (!minutes || !hours || !days || !months || !weekdays) return null;
   return {
-    minutes: minutes.values,
-    hours: hours.values,
+    minutes: [...minutes.values].sort((a, b) => a - b),
+    hours: [...hours.values].sort((a, b) => a - b),
     days: days.values,
     months: months.values,
     weekdays: weekdays.values,
@@ -84,16 +85,18 @@ function isOn(schedule: CronSchedule, wall: Date): boolean {
 /** The first time after `wall` at which it fires; `null`: none within five years (robfig's limit). */
 export function nextFire(schedule: CronSchedule, wall: number): number | null {
   const first = (Math.floor(wall / minute) + 1) * minute;
-  const hours = [...schedule.hours].sort((a, b) => a - b);
-  const minutes = [...schedule.minutes].sort((a, b) => a - b);
+  const { hours, minutes } = schedule;
   const start = Math.floor(first / day) * day;
   for (let at = start; at <= start + 5 * 366 * day; at += day) {
     if (!isOn(schedule, new Date(at))) continue;
-    for (const hour of hours)
+    for (const hour of hours) {
+      // The whole hour is over.
+      if (at + (hour + 1) * 60 * minute <= first) continue;
       for (const past of minutes) {
         const fire = at + hour * 60 * minute + past * minute;
         if (fire >= first) return fire;
       }
+    }
   }
   return null;
 }
@@ -101,16 +104,18 @@ export function nextFire(schedule: CronSchedule, wall: number): number | null {
 /** The last time before `wall` at which it fired; `null`: none within five years. */
 export function lastFire(schedule: CronSchedule, wall: number): number | null {
   const last = (Math.ceil(wall / minute) - 1) * minute;
-  const hours = [...schedule.hours].sort((a, b) => b - a);
-  const minutes = [...schedule.minutes].sort((a, b) => b - a);
+  const hours = schedule.hours.toReversed();
+  const minutes = schedule.minutes.toReversed();
   const start = Math.floor(last / day) * day;
   for (let at = start; at >= start - 5 * 366 * day; at -= day) {
     if (!isOn(schedule, new Date(at))) continue;
-    for (const hour of hours)
+    for (const hour of hours) {
+      if (at + hour * 60 * minute > last) continue;
       for (const past of minutes) {
         const fire = at + hour * 60 * minute + past * minute;
         if (fire <= last) return fire;
       }
+    }
   }
   return null;
 }

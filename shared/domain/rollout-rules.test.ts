@@ -45,6 +45,21 @@ describe('the state of a rollout, in the order of kubectl', () => {
   });
 });
 
+// kubectl `pkg/polymorphichelpers/rollout_status_test.go`, `TestDeploymentStatusViewerStatus`: generation, spec.replicas,
+// then of the status observedGeneration, replicas, updatedReplicas, availableReplicas.
+describe('the state of a rollout, by the cases of kubectl', () => {
+  it.each<[[number, number, number, number, number, number], string]>([
+    [[0, 1, 1, 1, 0, 1], 'progressing'],
+    [[1, 1, 1, 2, 1, 2], 'terminating-old'],
+    [[1, 2, 1, 2, 2, 1], 'progressing'],
+    [[1, 2, 1, 2, 2, 2], 'done'],
+    [[2, 2, 1, 2, 2, 2], 'waiting'],
+  ])('%j is %s', ([generation, desired, observedGeneration, total, updated, available], state) => {
+    const facts = { generation, desired, observedGeneration, total, updated, available };
+    expect(rolloutState(deployment(facts)).state).toBe(state);
+  });
+});
+
 describe('the picture of a rollout', () => {
   const set = (name: string, revision: number, facts: Partial<ReplicaSetFacts> = {}): ReplicaSetFacts => ({
     name,
