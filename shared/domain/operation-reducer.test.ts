@@ -19,6 +19,18 @@ const intents: Intent[] = [
   { kind: 'rollback', app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' },
   { kind: 'hold', app: 'frontend', environment: 'production', reason: 'incident' },
   { kind: 'release-hold', app: 'frontend', environment: 'production' },
+  {
+    kind: 'roll-back-bag',
+    pipeline: 'notify',
+    environment: 'production',
+    bag: 2,
+    bad: 3,
+    how: 'mark-bad',
+    running: 3,
+    leaveRunning: [],
+    override: [],
+    reason: 'broken',
+  },
 ];
 const requested = (intent: Intent, at = 0): OperationEvent => ({
   type: 'requested',
@@ -178,5 +190,43 @@ describe('the operation reducer', () => {
     expect(record?.operation.commit).toBe('abc');
     expect(record?.operation.requestToCommitMs).toBe(120);
     expect(record?.operation.cancel).toMatchObject({ allowed: false });
+  });
+
+  it('offers a cancellation of a bag only while it waits for its lock, and never during a deploy', () => {
+    const intent: Intent = {
+      kind: 'deploy-bag',
+      pipeline: 'notify',
+      environment: 'production',
+      bag: 3,
+      cause: 'manual',
+      byRule: true,
+      running: 2,
+      leaveRunning: [],
+      override: [],
+    };
+    const waiting: OperationEvent[] = [
+      requested(intent),
+      { type: 'step-started', at: time(1), step: 'lock' },
+      { type: 'side-effect-intended', at: time(2), step: 'lock', effect: 'lock', text: 'push' },
+      {
+        type: 'side-effect-result',
+        at: time(3),
+        step: 'lock',
+        effect: 'lock',
+        outcome: 'not-done',
+        text: 'held',
+      },
+    ];
+    expect(replayOperation(waiting)?.operation.cancel).toEqual({ allowed: true });
+    const taken: OperationEvent[] = [
+      ...waiting,
+      { type: 'side-effect-intended', at: time(4), step: 'lock', effect: 'lock', text: 'push' },
+      { type: 'step-succeeded', at: time(5), step: 'lock' },
+      { type: 'step-started', at: time(6), step: 'deploy' },
+    ];
+    expect(replayOperation(taken)?.operation.cancel).toMatchObject({
+      allowed: false,
+      because: expect.stringContaining('never interrupted'),
+    });
   });
 });

@@ -135,7 +135,8 @@ function bound(record: OperationRecord): string | null {
   const started = record.operation.steps.find(({ name, state }) => name === 'deploy' && state !== 'waiting');
   if (started?.state === 'running')
     return 'A running deploy is never interrupted: it may hold locks of its own.';
-  if (record.effects.has('lock')) return 'Its lock is taken. Tests that run can be aborted.';
+  const lock = record.effects.get('lock');
+  if (lock && lock.outcome !== 'not-done') return 'Its lock is taken. Tests that run can be aborted.';
   const commit = record.effects.get('commit');
   if (!commit || commit.outcome === 'not-done') return null;
   if (commit.outcome === 'done') {
