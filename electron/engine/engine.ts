@@ -50,6 +50,8 @@ export interface EngineConfig {
   readOnlyBecause: string | null;
   /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
   workflowRuns?: WorkflowRuns | null;
+  /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */
+  keptWorkflows?: World['keptWorkflows'];
   /** This console's own autopilot, kept across starts; left out: always off. */
   consoleAutopilot?: World['consoleAutopilot'];
   limits?: Partial<Limits>;
@@ -160,6 +162,7 @@ export function createEngine(config: EngineConfig): Engine {
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
+    keptWorkflows: config.keptWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
   const runner = createRunner({

@@ -1,5 +1,6 @@
 import type { Estate } from '../../shared/domain/estate';
 import type { Operation } from '../../shared/domain/operation';
+import type { Workflow } from '../../shared/domain/workflow';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
@@ -66,6 +67,8 @@ export interface World {
   readonly open: () => readonly Operation[];
   /** This console's own autopilot, by pipeline of bags. */
   readonly consoleAutopilot: { get(pipeline: string): boolean; set(pipeline: string, on: boolean): void };
+  /** Workflows of no app that were seen in an environment and kept: the cluster forgets them within days. */
+  readonly keptWorkflows: (environment: string) => readonly Workflow[];
   /** Versions of a service that were published, newest first. Rejects with a FailureError. */
   readonly publishedVersions: (service: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Runs of GitHub Actions workflows; `null`: the estate names no GitHub. */

@@ -176,6 +176,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
     workflowRuns: github && createWorkflowRuns(github),
+    keptWorkflows: (environment) =>
+      keptStore.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: consoleAutopilot(path.join(folder, 'autopilot.json')),
     readOnlyBecause,
     ...(config.limits ? { limits: config.limits } : {}),
@@ -238,7 +240,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...[...clusters.values()].map(({ view }) =>
       keepWorkflows({
         view,
-        apps,
+        // Those of bags belong to no app.
+        apps: () => [...apps(), ''],
         keep: (workflow, at) => kept(keptStore.keepWorkflow(workflow, at)),
         now: () => new Date().toISOString(),
       }),

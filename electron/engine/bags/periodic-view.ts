@@ -12,10 +12,22 @@ const minute = 60_000;
 export const periodAt = (now: number, everyMinutes: number): number =>
   Math.floor(now / (everyMinutes * minute));
 
-/** The suites that run every so often in an environment, with the runs that the cluster still knows, newest first. */
+/**
+ * The suites that run every so often in an environment, with their runs, newest first: those that the cluster still
+ * knows, and those that were kept when they were seen.
+ */
 export function periodicViews(world: World, pipeline: BagsPipeline, environment: string): PeriodicView[] {
   const cluster = world.clusters.get(environment);
-  const seen = cluster ? ownWorkflows(cluster, pipeline.name) : [];
+  const there = cluster ? ownWorkflows(cluster, pipeline.name) : [];
+  const names = new Set(there.map(({ name }) => name));
+  const seen = [
+    ...there,
+    ...world
+      .keptWorkflows(environment)
+      .filter(
+        (one) => one.labels[labels.pipeline] === pipeline.name && !names.has(one.name) && hasEnded(one),
+      ),
+  ];
   const state = autopilotState(
     recordsNow(world, pipeline.name),
     environment,

@@ -58,7 +58,7 @@ const runSchema = z.object({
   message: text.nullable(),
 });
 
-/** A suite that runs every so often in an environment, with what of its runs the cluster still knows, newest first. */
+/** A suite that runs every so often in an environment, with the runs that are known, newest first. */
 export const periodicViewSchema = z.object({
   environment: text,
   name: text,
