@@ -7,6 +7,7 @@ import { runToEnd } from './start';
 const benchmarks: Record<string, string> = {
   history: 'electron/history/bench.ts',
   ledger: 'electron/ledger/bench.ts',
+  logs: 'electron/dev/bench-logs.ts',
 };
 
 /**

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineSplitter } from './lines';
 import { LogResume, parseLogLine, stripControls } from './log-lines';
+import { LogSplitter } from './log-splitter';
 
 const esc = '\u001b';
 
@@ -99,6 +100,47 @@ describe('LineSplitter', () => {
         expect(got).toEqual(expected);
       }),
     );
+  });
+});
+
+describe('LogSplitter', () => {
+  it('gives the same pieces however the bytes are cut, and tears no character (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 12 }),
+        fc.array(fc.nat(600), { maxLength: 12 }),
+        (parts, cuts) => {
+          const bytes = Buffer.from(parts.join('\n'));
+          const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort(
+            (a, b) => a - b,
+          );
+          const read = (ends: number[]) => {
+            const splitter = new LogSplitter(16);
+            const pieces = ends.slice(1).flatMap((end, at) => splitter.push(bytes.subarray(ends[at], end)));
+            const rest = splitter.rest();
+            return [...pieces, ...(rest ? [rest] : [])].map((piece) => ({
+              text: piece.bytes.toString(),
+              continues: piece.continues,
+              size: piece.bytes.length,
+            }));
+          };
+          const pieces = read(places);
+          expect(pieces).toEqual(read([0, bytes.length]));
+          for (const { size } of pieces) expect(size).toBeLessThanOrEqual(16);
+          const text = pieces
+            .map((piece, at) => (at > 0 && !piece.continues ? '\n' : '') + piece.text)
+            .join('');
+          expect(text).toBe(bytes.toString().replace(/\n$/, ''));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes bytes that are no UTF-8 for whole', () => {
+    const splitter = new LogSplitter(8);
+    const pieces = splitter.push(Buffer.concat([Buffer.alloc(20, 0x80), Buffer.from('\n')]));
+    expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(Buffer.alloc(20, 0x80));
   });
 });
 

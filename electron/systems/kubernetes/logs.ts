@@ -202,7 +202,7 @@ class LogStream {
         reject(networkError(broken(), this.#place));
         return;
       }
-      const lines = new LogSplitter(lineLimit);
+      const lines = new LogSplitter(this.#request.lineLimit ?? lineLimit);
       const silent = follow ? this.#timing.stallAfter : Math.min(this.#timing.stallAfter, 30_000);
       const stalled = () => response.destroy(follow ? silence : broken());
       let timer = setTimeout(stalled, silent);

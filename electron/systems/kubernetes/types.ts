@@ -203,6 +203,8 @@ export interface LogRequest {
   tailLines?: number;
   /** RFC 3339. */
   sinceTime?: string;
+  /** Bytes of a line that are handed out at once; a longer line comes in pieces. Default 4 MiB. */
+  lineLimit?: number;
   timing?: Partial<LogTiming>;
 }
 
