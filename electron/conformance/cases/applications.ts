@@ -84,7 +84,8 @@ export const applicationCases: readonly Case[] = [
       const before = (await own.stored()).status?.reconciledAt ?? '';
       const { actions } = bench.cluster;
       // Times of the API are in whole seconds: a comparison within the same one would look like none.
-      await bench.until('the next second', () => Date.now() - Date.parse(before) > 2_000);
+      const begun = performance.now();
+      await bench.until('the next second', () => performance.now() - begun > 1_500);
       value(await actions.refresh(own.name, 'hard', bench.signal));
       await bench.until('the refresh to be taken away', () => !actions.refreshPending(own.name));
       const { metadata, status } = await own.stored();

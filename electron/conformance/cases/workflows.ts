@@ -239,7 +239,7 @@ export const workflowCases: readonly Case[] = [
     async run(bench) {
       const { actions } = bench.cluster;
       const own = await submitted(bench, [
-        { name: 'one', script: 'sleep 3' },
+        { name: 'one', script: 'sleep 15' },
         { name: 'two', script: 'echo fine' },
       ]);
       await running(bench, own, 'one');
