@@ -8,6 +8,7 @@ const benchmarks: Record<string, string> = {
   history: 'electron/history/bench.ts',
   ledger: 'electron/ledger/bench.ts',
   logs: 'electron/dev/bench-logs.ts',
+  watch: 'electron/session/bench-watch.ts',
 };
 
 /**

@@ -10,16 +10,21 @@ export interface Changes {
   close(): void;
 }
 
-/** Milliseconds within which changes are gathered: one frame. */
+/** Milliseconds between two batches: one frame. */
 const frame = 16;
 
-/** Each change at most once per batch, in the order in which it was first told. */
+/**
+ * Each change at most once per batch, in the order in which it was first told. A change after a quiet frame is told at
+ * once; what follows waits until the frame is over.
+ */
 export function gatherChanges(): Changes {
   const listeners = new Set<(changes: readonly EngineChange[]) => void>();
   const waiting = new Map<string, EngineChange>();
   let timer: NodeJS.Timeout | null = null;
+  let told = Number.NEGATIVE_INFINITY;
   const flush = (): void => {
     timer = null;
+    told = performance.now();
     const batch = [...waiting.values()];
     waiting.clear();
     for (const listener of [...listeners]) listener(batch);
@@ -27,7 +32,7 @@ export function gatherChanges(): Changes {
   return {
     tell: (topic, key) => {
       waiting.set(`${topic} ${key ?? ''}`, { topic, key });
-      timer ??= setTimeout(flush, frame);
+      timer ??= setTimeout(flush, Math.max(0, told + frame - performance.now()));
     },
     onChange: (listener) => {
       listeners.add(listener);

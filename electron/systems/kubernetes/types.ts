@@ -164,7 +164,7 @@ export interface WatchMeter {
 
 /** All in milliseconds. The defaults suit people; tests shorten them. */
 export interface WatchTiming {
-  /** Events are gathered this long: 16, one frame. */
+  /** The least time between two batches: 16, one frame. */
   batchDelay: number;
   /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened anew: 90,000. */
   stallAfter: number;

@@ -59,6 +59,7 @@ class ResourceWatch<T> {
   #liveAt: number | null = null;
   #heardTick = 0;
   #flushTimer: NodeJS.Timeout | undefined;
+  #flushedTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
@@ -262,7 +263,9 @@ class ResourceWatch<T> {
     else if (type === 'ADDED' || type === 'MODIFIED') this.#take(object);
     // Only now: an event that could not be taken in must come again.
     this.#resourceVersion = object.metadata.resourceVersion;
-    this.#flushTimer ??= setTimeout(() => this.#flush('watch'), this.#timing.batchDelay);
+    // What comes after a quiet frame is told at once, with what came in the same chunk.
+    const wait = Math.max(0, this.#flushedTick + this.#timing.batchDelay - performance.now());
+    this.#flushTimer ??= setTimeout(() => this.#flush('watch'), wait);
     return undefined;
   }
 
@@ -283,6 +286,7 @@ class ResourceWatch<T> {
   #flush(source: 'list' | 'watch'): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
+    this.#flushedTick = performance.now();
     if (this.#options.signal.aborted) return;
     const batch = this.#state.take(source);
     const { meter } = this.#options;
