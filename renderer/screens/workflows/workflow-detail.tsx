@@ -32,6 +32,7 @@ export function WorkflowDetail({ place, production }: { place: WorkflowPlace; pr
   return (
     <>
       <div className={classes.detail}>
+        <h2 className="visually-hidden">Workflow {workflow.name}</h2>
         {gone && <Gone seenAt={seenAt} />}
         <Facts workflow={workflow} />
         <WorkflowActs workflow={workflow} gone={gone} production={production} />
