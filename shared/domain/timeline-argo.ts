@@ -22,7 +22,8 @@ function syncOf(
     return { startedAt: done.startedAt, finishedAt: done.finishedAt, phase: 'Succeeded', message: null };
   if (!operation || facts.replaced !== null)
     return done ? { ...done, phase: 'Succeeded', message: null } : null;
-  const isOurs = under ? sinceCommit(facts, operation.startedAt) : isOwn(facts, operation.startedAt);
+  // One that is asked for and not taken over yet has no start.
+  const isOurs = operation.startedAt === null ? under : isOwn(facts, operation.startedAt);
   if (operation.revision !== commit && !isOurs) return null;
   return {
     startedAt: operation.startedAt,

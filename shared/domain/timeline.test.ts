@@ -402,6 +402,19 @@ describe('a deployment of long ago', () => {
       }),
     );
     expect(of(timeline, 'sync').state).toBe('unknown');
+    const byHand = application({
+      history: [],
+      operation: {
+        phase: 'Running',
+        message: null,
+        startedAt: later('09:59:00'),
+        finishedAt: null,
+        revision: 'c9',
+        hooks: [],
+      },
+    });
+    const now = later('10:00:00');
+    expect(of(assembleTimeline(facts({ now, applications: [byHand] })), 'sync').state).toBe('unknown');
     expect(of(timeline, 'rollout')).toMatchObject({ state: 'succeeded', startedAt: null, finishedAt: null });
     expect(of(timeline, 'tests').state).toBe('unknown');
     expect(timeline).toMatchObject({ at: null, totalMs: null });
