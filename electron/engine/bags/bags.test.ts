@@ -298,19 +298,21 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
 
   it('deploys nothing because a pin was set or taken away, and says what would be next', async () => {
     const bag = stage(preview).running?.bag ?? 0;
+    const there = stage(staging).running?.bag ?? 0;
+    expect(bag).toBeGreaterThan(there);
     const frozen = await ended(
       rig.engine,
       await start({
         kind: 'change-policy',
         pipeline,
-        change: { act: 'freeze', environment: staging, bag: 1 },
+        change: { act: 'freeze', environment: staging, bag: there },
         reason: 'holidays',
       }),
     );
     expect(frozen.failure).toBeNull();
     expect(stage(staging)).toMatchObject({
-      pin: { bag: 1, freeze: true, by: 'Ada Morrow' },
-      next: { automatic: { state: 'nothing', bag: 1 } },
+      pin: { bag: there, freeze: true, by: 'Ada Morrow' },
+      next: { automatic: { state: 'nothing', bag: there } },
     });
     const unpin: BagIntent = {
       kind: 'change-policy',
@@ -319,6 +321,6 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
     };
     expect((await rig.engine.bags.preview(unpin)).nextAfter).toMatchObject({ state: 'deploy', bag });
     expect((await ended(rig.engine, await start(unpin))).failure).toBeNull();
-    expect(stage(staging).running).toMatchObject({ bag: 1 });
+    expect(stage(staging).running).toMatchObject({ bag: there });
   });
 });

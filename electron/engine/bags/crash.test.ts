@@ -29,7 +29,12 @@ beforeAll(async () => {
   observer = await openRig(access, path.join(folder, 'observer'), { watch: [environment], limits });
   await observer.engine.recover();
   await vi.waitFor(() => expect(stage().cluster.state).toBe('live'), { timeout: 40 * seconds });
-  await practice.control.publishRelease({ app: 'notify-api' });
+  await packNew();
+}, 120 * seconds);
+
+/** Packs a bag with a new release in it. */
+async function packNew(breaks?: 'crash-loop'): Promise<void> {
+  await practice.control.publishRelease({ app: 'notify-api', ...(breaks ? { breaks } : {}) });
   const { contents, last } = await observer.engine.bags.packPreview(pipeline, 'published');
   const pack: BagIntent = {
     kind: 'pack-bag',
@@ -42,7 +47,7 @@ beforeAll(async () => {
   };
   const { operationId } = unwrap(observer.engine.start(pack, []));
   expect((await ended(observer.engine, operationId)).failure).toBeNull();
-}, 120 * seconds);
+}
 
 afterAll(async () => {
   await observer?.close();
@@ -75,6 +80,8 @@ const kills: readonly {
   at: string;
   end: 'succeeded' | 'unknown' | 'failed';
   suite?: 'fail';
+  /** Its image crashes. */
+  crashes?: true;
 }[] = [
   { state: 'queued', at: 'after:requested', end: 'succeeded' },
   { state: 'queued, the lock on its way', at: 'after:side-effect-intended/lock/lock', end: 'succeeded' },
@@ -104,10 +111,17 @@ const kills: readonly {
     end: 'succeeded',
   },
   { state: 'done, the tag on its way', at: 'after:side-effect-intended/pass/tag', end: 'succeeded' },
+  {
+    state: 'deploy-failed',
+    at: 'before:side-effect-result/deploy/deploy-failed',
+    end: 'failed',
+    crashes: true,
+  },
 ];
 
 describe('a console that is killed while it deploys a bag', { timeout: 150 * seconds }, () => {
-  it.each(kills)('$state: goes on, or says that it does not know', async ({ at, end, suite }) => {
+  it.each(kills)('$state: goes on, or says that it does not know', async ({ at, end, suite, crashes }) => {
+    if (crashes) await packNew('crash-loop');
     if (suite) await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: suite });
     const console = await mkdtemp(path.join(folder, 'console-'));
     const order = { access, folder: console, watch: [environment], intent: intent() };
@@ -143,7 +157,7 @@ describe('a console that is killed while it deploys a bag', { timeout: 150 * sec
       expect(lock).toMatchObject({ operation: over.id });
       expect(running).toMatchObject({
         operation: over.id,
-        state: end === 'unknown' ? 'deploy-unknown' : 'test-failed',
+        state: end === 'unknown' ? 'deploy-unknown' : crashes ? 'deploy-failed' : 'test-failed',
       });
       const token = lock?.token ?? 0;
       const free = unwrap(
