@@ -69,8 +69,7 @@ export function LockBox(props: {
           </ActButton>
         ) : (
           <ActButton
-            color="red"
-            variant="outline"
+            variant="default"
             blocked={readOnlyBecause}
             onAct={() => openAct({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
           >

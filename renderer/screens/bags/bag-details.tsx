@@ -177,8 +177,7 @@ function Acts({
       </ActButton>
       {running !== null && running !== bag && (
         <ActButton
-          color="red"
-          variant="outline"
+          variant="default"
           blocked={readOnlyBecause}
           onAct={() =>
             openAct({ kind: 'roll-back-bag', ...deployment, bad: running, how: 'mark-bad', reason: '-' })

@@ -1,5 +1,7 @@
+import { IconArrowBackUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
+import { isStuck } from '../../../shared/domain/bags/machine';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import { useBags } from '../../data/bags-queries';
 import { useSession } from '../../data/queries';
@@ -201,15 +203,13 @@ function Foot({ pipeline, stage }: Props) {
   const bags = useBags(pipeline.pipeline).data?.bags ?? [];
   const back = bagRollback(pipeline.pipeline, stage, bags);
   const { autopilot } = stage;
+  const urgent = stage.running !== null && isStuck(stage.running.state);
   return (
     <footer className={classes.foot}>
       <ActButton
-        color="red"
-        variant={
-          stage.running?.state === 'test-failed' || stage.running?.state === 'deploy-failed'
-            ? 'filled'
-            : 'outline'
-        }
+        variant={urgent ? 'filled' : 'default'}
+        color={urgent ? 'signal' : 'gray'}
+        leftSection={<IconArrowBackUp size={15} aria-hidden />}
         blocked={readOnlyBecause ?? ('blocked' in back ? back.blocked : null)}
         onAct={() => 'intent' in back && openAct(back.intent)}
       >
