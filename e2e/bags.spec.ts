@@ -1,18 +1,22 @@
 import { expect, type Page, test } from '@playwright/test';
 import {
   act,
+  card,
   hasPassed,
   operationEnds,
   packNewest,
   bagPipeline as pipeline,
   pipelineView,
+  send,
   stageOf,
   startBag,
+  toPipeline,
   untilStage,
 } from '../electron/dev/drill/bag-window';
 import { bagEnvironments, seedServices } from '../electron/practice/estate/apps';
 import type { ControlInput } from '../electron/practice/estate/control-contract';
-import { ask } from './screen';
+import { ask, goTo } from './screen';
+import { secondWindow } from './second-window';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(30);
@@ -45,16 +49,6 @@ const subjects = async (...needles: string[]): Promise<string[]> =>
   (await app().practice.git('log', '--format=%s', 'main'))
     .split('\n')
     .filter((subject) => needles.every((needle) => subject.includes(needle)));
-
-/** How often a template was run for a bag's deployment in an environment. */
-const runsOf = async (environment: string, template: string, bag: number): Promise<string[]> => {
-  const { workflows } = await ask(page(), 'workflow.list', { app: '', environment });
-  return workflows
-    .filter(
-      ({ labels }) => labels['signalbox.dev/job'] === template && labels['signalbox.dev/bag'] === String(bag),
-    )
-    .map(({ phase }) => phase);
-};
 
 test('a bag goes all the way to production by autopilot', async () => {
   test.setTimeout(180_000);
@@ -92,18 +86,15 @@ test('a flaky suite is retried alone, without a new deployment, and the bag goes
   // The lock is kept, and nothing goes on by itself.
   expect(failed.lock).toMatchObject({ kind: 'bag', bag, mine: false });
   expect((await stageOf(page(), staging)).running?.bag).not.toBe(bag);
-  await act(page(), {
-    kind: 'retry-tests',
-    pipeline,
-    environment: preview,
-    bag,
-    token: failed.lock?.token ?? 0,
-    suites: 'failed',
-  });
-  expect(hasPassed(bag)(await stageOf(page(), preview))).toBe(true);
+  await toPipeline(page());
+  await expect(card(page(), preview)).toContainText('Tests failed');
+  await card(page(), preview).getByRole('button', { name: 'Retry the failed tests…' }).click();
+  await send(page(), `Run the tests of bag ${bag} of ${pipeline} in ${preview} again`);
+  await untilStage(page(), preview, `bag ${bag} passes`, hasPassed(bag));
   expect(await subjects(`Deploy bag ${bag} to ${preview}`)).toHaveLength(1);
-  expect((await runsOf(preview, 'functional-tests', bag)).sort()).toEqual(['Failed', 'Succeeded']);
-  expect(await runsOf(preview, 'smoke-tests', bag)).toEqual(['Succeeded']);
+  const operations = await ask(page(), 'operation.list', { limit: 20 });
+  const retry = operations.find(({ intent }) => intent.kind === 'retry-tests');
+  expect(retry?.jobs.map(({ name, state }) => [name, state])).toEqual([['functional-tests', 'succeeded']]);
   await untilStage(page(), production, `bag ${bag} passes`, hasPassed(bag));
 });
 
@@ -126,24 +117,16 @@ test('a failed deploy keeps the lock until somebody unlocks by force, with a rea
   // The next bag waits behind the lock.
   const next = await newBag({ app: 'notify-api' });
   expect((await stageOf(page(), preview)).running?.bag).toBe(bag);
-  await expect(
-    ask(page(), 'operation.start', {
-      intent: { kind: 'force-unlock', pipeline, environment: preview, token, reason: '', override: [] },
-      seen: [],
-    }),
-  ).rejects.toThrow();
-  await act(page(), {
-    kind: 'force-unlock',
-    pipeline,
-    environment: preview,
-    token,
-    reason: 'The migration is fixed in the next bag',
-    override: [],
-  });
-  const [unlocking] = await app()
-    .practice.git('log', '-1', '--format=%B', '--grep=by force', 'main')
-    .then((text) => [text]);
-  expect(unlocking).toContain('Signalbox-Reason: The migration is fixed in the next bag');
+  await toPipeline(page());
+  await card(page(), preview).getByRole('button', { name: 'Unlock by force…' }).click();
+  const unlock = `Unlock ${preview} of ${pipeline} by force`;
+  const button = page().getByRole('dialog', { name: unlock }).getByRole('button', { name: unlock });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(button).toHaveAccessibleDescription(/reason/i);
+  await send(page(), unlock, 'The migration is fixed in the next bag');
+  await untilStage(page(), preview, 'the lock is another', ({ lock }) => lock?.token !== token);
+  const message = await app().practice.git('log', '-1', '--format=%B', '--grep=by force', 'main');
+  expect(message).toContain('Signalbox-Reason: The migration is fixed in the next bag');
   await untilStage(page(), production, `bag ${next} passes`, hasPassed(next));
   const lane = (await ask(page(), 'bags.get', { pipeline, bag })).lanes[0];
   expect(lane?.deployments.map(({ state }) => state)).toEqual(['abandoned']);
@@ -159,20 +142,13 @@ test('production is rolled back to the bag before, and the broken one does not c
   await untilStage(page(), production, `bag ${bad} passes`, hasPassed(bad));
   // Only now it turns out to be broken.
   await control.breakTests({ app: 'notify-celery', version, environment: production, outcome: 'fail' });
-  await act(page(), {
-    kind: 'roll-back-bag',
-    pipeline,
-    environment: production,
-    bag: good,
-    running: bad,
-    leaveRunning: [],
-    override: [],
-    bad,
-    how: 'mark-bad',
-    reason: 'Letters are sent twice',
-  });
+  await toPipeline(page());
+  await card(page(), production).getByRole('button', { name: 'Roll back…' }).click();
+  await send(page(), `Roll back ${pipeline} to bag ${good} in ${production}`, 'Letters are sent twice');
+  await untilStage(page(), production, `bag ${good} passes`, hasPassed(good));
+  await toPipeline(page());
+  await expect(card(page(), production)).toContainText(`Bag ${bad} is bad here`);
   const after = await stageOf(page(), production);
-  expect(hasPassed(good)(after)).toBe(true);
   expect(after.running?.cause).toBe('rollback');
   expect(after.bad).toEqual([expect.objectContaining({ bag: bad, reason: 'Letters are sent twice' })]);
   expect(await versionsIn(production)).toEqual(await contentsOf(good));
@@ -185,13 +161,14 @@ test('production is rolled back to the bag before, and the broken one does not c
 test('a pin freezes production at its bag while new bags stop before it', async () => {
   test.setTimeout(180_000);
   const frozen = (await stageOf(page(), production)).running?.bag ?? 0;
-  const freeze = (change: Parameters<typeof startBag>[1] & { kind: 'change-policy' }) => act(page(), change);
-  await freeze({
-    kind: 'change-policy',
-    pipeline,
-    change: { act: 'freeze', environment: production, bag: frozen },
-    reason: 'Nothing changes over the holidays',
-  });
+  await goTo(page(), `#/pipelines/${pipeline}?view=timeline&bag=${frozen}&environment=${production}`);
+  await page()
+    .getByRole('complementary', { name: `Bag ${frozen}` })
+    .getByRole('button', { name: 'Freeze…' })
+    .click();
+  const freeze = `Freeze ${production} of ${pipeline} at bag ${frozen}`;
+  await send(page(), freeze, 'Nothing changes over the holidays');
+  await untilStage(page(), production, 'it is frozen', ({ pin }) => pin?.freeze === true);
   const bag = await newBag({ app: 'notify-admin' });
   await untilStage(page(), staging, `bag ${bag} passes`, hasPassed(bag));
   const stage = await stageOf(page(), production);
@@ -203,7 +180,7 @@ test('a pin freezes production at its bag while new bags stop before it', async 
   const unpin = { act: 'unpin' as const, environment: production };
   const { nextAfter } = await ask(page(), 'bags.preview', { kind: 'change-policy', pipeline, change: unpin });
   expect(nextAfter).toMatchObject({ state: 'deploy', bag });
-  await freeze({ kind: 'change-policy', pipeline, change: unpin });
+  await act(page(), { kind: 'change-policy', pipeline, change: unpin });
   expect((await stageOf(page(), production)).pin).toBeNull();
 });
 
@@ -231,4 +208,74 @@ test('a lock that another release manager took by hand keeps bags out until it i
   await control.unlockAsSomeoneElse({ environment: preview });
   expect((await operationEnds(page(), waiting)).state).toBe('succeeded');
   expect(hasPassed(bag)(await stageOf(page(), preview))).toBe(true);
+});
+
+test('two windows of two users fight over an environment: one gets the lock, the other sees who has it', async () => {
+  test.setTimeout(240_000);
+  const { control } = app().practice;
+  const autopilot = (environment: string | null, on: boolean) =>
+    act(page(), { kind: 'change-policy', pipeline, change: { act: 'autopilot', environment, on } });
+  await autopilot(null, false);
+  const other = await secondWindow(app().userData, { name: 'Odalys Brandt', email: 'o@example.invalid' });
+  try {
+    const pages = [page(), other.page];
+    const bag = await newBag({ app: 'notify-document-download' });
+    await Promise.all(
+      pages.map((one) =>
+        untilStage(one, preview, `bag ${bag} is next`, ({ next }) => next.manual.bag === bag),
+      ),
+    );
+    // Slow enough that both are seen while one of them deploys.
+    await control.setSpeed({ speed: 3 });
+    const { running } = await stageOf(page(), preview);
+    const operations = await Promise.all(
+      pages.map((one) =>
+        startBag(one, {
+          kind: 'deploy-bag',
+          pipeline,
+          environment: preview,
+          bag,
+          running: running?.bag ?? null,
+          leaveRunning: [],
+          override: [],
+          cause: 'manual',
+          byRule: true,
+        }),
+      ),
+    );
+    const seen = await untilStage(page(), preview, 'somebody has the lock', ({ lock }) => lock?.bag === bag);
+    const winner = operations.indexOf(seen.lock?.operation ?? '');
+    expect(winner).toBeGreaterThanOrEqual(0);
+    const loser = pages[1 - winner] ?? page();
+    const holder = (await ask(pages[winner] ?? page(), 'settings.get', {})).identity?.name ?? '';
+    const waiting = await untilStage(loser, preview, 'it waits', (one) => one.waiting.length === 1);
+    expect(waiting.lock).toMatchObject({ by: holder, kind: 'bag', bag, mine: false });
+    await toPipeline(loser);
+    await expect(card(loser, preview)).toContainText(`Locked by ${holder}`);
+    await expect(card(loser, preview)).toContainText('waits behind it');
+    await control.setSpeed({ speed: 30 });
+    const ends = await Promise.all(pages.map((one, index) => operationEnds(one, operations[index] ?? '')));
+    expect(ends[winner]?.state).toBe('succeeded');
+    // It got the lock after that, chose again, and found that what it saw had changed: nothing is deployed twice.
+    expect(ends[1 - winner]?.state).toBe('failed');
+    expect(ends[1 - winner]?.failure).toMatchObject({ code: 'conflict' });
+    await untilStage(page(), preview, `bag ${bag} has passed`, hasPassed(bag));
+    const deployed = () => subjects(`Deploy bag ${bag} of ${pipeline} to ${preview}`);
+    expect(await deployed()).toHaveLength(1);
+
+    // Both autopilots are on: the next bag is deployed by exactly one of them.
+    for (const environment of [staging, production]) await autopilot(environment, false);
+    await autopilot(null, true);
+    const next = await newBag({ app: 'notify-template-preview' });
+    await untilStage(page(), preview, `bag ${next} passes`, hasPassed(next));
+    await untilStage(other.page, preview, `bag ${next} passes`, hasPassed(next));
+    expect(await subjects(`Deploy bag ${next} of ${pipeline} to ${preview}`)).toHaveLength(1);
+    for (const one of pages) {
+      const found = await ask(one, 'operation.list', { limit: 20 });
+      const own = found.filter(({ intent }) => intent.kind === 'deploy-bag' && intent.bag === next);
+      expect(own.map(({ state }) => state)).not.toContain('failed');
+    }
+  } finally {
+    await other.close();
+  }
 });

@@ -15,11 +15,17 @@ export interface RunningApp {
 /**
  * Starts the app and waits for its first window.
  * @param extra arguments after the project's folder, as `npm start --` takes them.
+ * @param environment variables besides those of this process.
  */
-export async function startApp(userData: string, extra: readonly string[] = []): Promise<RunningApp> {
+export async function startApp(
+  userData: string,
+  extra: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> {
   const electron = await _electron.launch({
     executablePath: requireElectron().executable,
     args: [...appArguments(), `--user-data-dir=${userData}`, ...extra],
+    env: { ...(process.env as Record<string, string>), ...environment },
   });
   const child = electron.process();
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,8 +1,8 @@
-import type { Page } from 'playwright';
+import type { Locator, Page } from 'playwright';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import type { Operation } from '../../../shared/domain/operation';
-import { ask, until } from './window';
+import { ask, until, watchClick } from './window';
 
 /** The practice estate's pipeline of bags. */
 export const bagPipeline = 'notify';
@@ -101,4 +101,27 @@ export async function packNewest(page: Page, service: string, version: string): 
     force: false,
   });
   return bag;
+}
+
+/** The card of an environment on the pipeline's screen. */
+export const card = (page: Page, environment: string): Locator =>
+  page.getByRole('list', { name: 'Environments' }).getByRole('listitem', { name: environment, exact: true });
+
+/** Opens the pipeline's screen. */
+export const toPipeline = (page: Page): Promise<void> => page.getByRole('link', { name: 'Bags' }).click();
+
+/** Sends what the open sheet asks for, once its checks let it. @returns when the button was clicked, by the window's clock. */
+export async function send(page: Page, act: string, reason?: string): Promise<number> {
+  const sheet = page.getByRole('dialog', { name: act });
+  if (reason) await sheet.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  const button = sheet.getByRole('button', { name: act });
+  await until(
+    `"${act}" may be sent`,
+    async () => (await button.getAttribute('aria-disabled')) !== 'true',
+    60,
+  );
+  const clickedAt = await watchClick(page);
+  await button.click();
+  await sheet.waitFor({ state: 'hidden' });
+  return clickedAt();
 }

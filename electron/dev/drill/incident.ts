@@ -1,7 +1,6 @@
-import path from 'node:path';
 import type { Page } from 'playwright';
 import type { Report } from './report';
-import { ask, cellOf, choose, until, untilShown } from './window';
+import { ask, cellOf, release, takeShots, until, untilShown, watchClick } from './window';
 
 /** The app that is broken and mended, and where. */
 const app = 'frontend';
@@ -13,45 +12,12 @@ export interface Figures {
   clickToCommitMs: number | null;
 }
 
-/** Publishes a version on the practice screen. @returns its name. */
-async function release(page: Page, how: string, where?: string): Promise<string> {
-  await page.getByRole('link', { name: 'Practice' }).click();
-  await choose(page, 'App', app);
-  await choose(page, 'What it does', how);
-  if (where) await choose(page, 'Where', where);
-  await page.getByRole('button', { name: `Release ${app}` }).click();
-  const said = page.getByRole('list', { name: 'What was done' }).getByRole('listitem').first();
-  return until('the release is told', async () => {
-    const text = await said.innerText();
-    return new RegExp(`^${app} (\\S+) is released`).exec(text)?.[1];
-  });
-}
-
-/** Remembers when the next click happens, by the window's clock. */
-async function watchClick(page: Page): Promise<() => Promise<number>> {
-  await page.evaluate(() => {
-    addEventListener(
-      'click',
-      (event) => sessionStorage.setItem('drill-click', String(performance.timeOrigin + event.timeStamp)),
-      {
-        capture: true,
-        once: true,
-      },
-    );
-  });
-  return async () => Number(await page.evaluate(() => sessionStorage.getItem('drill-click')));
-}
-
 /**
  * The incident: a release goes through to production by itself; the next one breaks production; one click rolls back.
  * @param shots folder for the numbered screenshots.
  */
 export async function playIncident(page: Page, report: Report, shots: string): Promise<Figures> {
-  let count = 0;
-  const shot = async (name: string): Promise<void> => {
-    count += 1;
-    await page.screenshot({ path: path.join(shots, `${String(count).padStart(2, '0')}-${name}.png`) });
-  };
+  const shot = takeShots(page, shots);
   const toBoard = (): Promise<void> => page.getByRole('link', { name: 'Board' }).click();
 
   await report.step('board', async () => {
@@ -69,7 +35,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
 
   const before = (await cellOf(page, app, production)).ledger?.version ?? 'none';
   const good = await report.step('release', async () => {
-    const version = await release(page, 'Good: nothing breaks');
+    const version = await release(page, app, 'Good: nothing breaks');
     await shot('released');
     return { version, detail: `${app} ${version} is published; production runs ${before}` };
   });
@@ -82,7 +48,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
   });
 
   const bad = await report.step('bad release', async () => {
-    const version = await release(page, 'Crashes as it starts', `In ${production} only`);
+    const version = await release(page, app, 'Crashes as it starts', `In ${production} only`);
     await shot('bad-release');
     return { version, detail: `${app} ${version} is published; it crashes in production alone` };
   });

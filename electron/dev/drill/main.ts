@@ -1,12 +1,13 @@
 /**
- * `npm start -- --drill [--json]`: plays an incident on a fresh practice estate, in the real app and through its
- * window. Exits with 0 when everything went as it should. Needs a display: the start script provides one.
+ * `npm start -- --drill [bags] [--json]`: plays an incident on a fresh practice estate, in the real app and through its
+ * window: of one app, or with `bags` of the pipeline of bags. Exits with 0 when everything went as it should. Needs a display: the start script provides one.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inProject } from '../project';
 import { startApp } from '../running-app';
+import { playBags } from './bags';
 import { type Figures, playIncident } from './incident';
 import { createReport } from './report';
 
@@ -22,7 +23,8 @@ const userData = await mkdtemp(path.join(tmpdir(), 'signalbox-drill-'));
 const app = await startApp(userData, ['--practice-speed', String(speed)]);
 let figures: Figures = { clickToCommitMs: null };
 try {
-  figures = await playIncident(app.page, report, shots);
+  const play = process.argv.includes('bags') ? playBags : playIncident;
+  figures = await play(app.page, report, shots);
 } catch {
   // The step that failed has told it.
   await app.page.screenshot({ path: path.join(shots, '99-failed.png') }).catch(() => undefined);

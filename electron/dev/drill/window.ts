@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Page } from 'playwright';
 import type { InputOf, OutputOf, ProcedureName } from '../../../shared/contract/contract';
 import type { Cell } from '../../../shared/domain/board';
@@ -54,7 +55,7 @@ export async function untilShown(
 }
 
 /** Chooses an option of a labelled select, as a person does. */
-export async function choose(page: Page, label: string, option: string): Promise<void> {
+async function choose(page: Page, label: string, option: string): Promise<void> {
   const region = page.getByRole('region', { name: 'Release a version' });
   await region
     .getByRole('combobox', { name: label })
@@ -62,4 +63,42 @@ export async function choose(page: Page, label: string, option: string): Promise
     .first()
     .click();
   await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+/** Publishes a version on the practice screen. @returns its name. */
+export async function release(page: Page, app: string, how: string, where?: string): Promise<string> {
+  await page.getByRole('link', { name: 'Practice' }).click();
+  await choose(page, 'App', app);
+  await choose(page, 'What it does', how);
+  if (where) await choose(page, 'Where', where);
+  await page.getByRole('button', { name: `Release ${app}` }).click();
+  const said = page.getByRole('list', { name: 'What was done' }).getByRole('listitem').first();
+  return until('the release is told', async () => {
+    const text = await said.innerText();
+    return new RegExp(`^${app} (\\S+) is released`).exec(text)?.[1];
+  });
+}
+
+/** Remembers when the next click happens, by the window's clock. */
+export async function watchClick(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    addEventListener(
+      'click',
+      (event) => sessionStorage.setItem('drill-click', String(performance.timeOrigin + event.timeStamp)),
+      {
+        capture: true,
+        once: true,
+      },
+    );
+  });
+  return async () => Number(await page.evaluate(() => sessionStorage.getItem('drill-click')));
+}
+
+/** Numbered screenshots in a folder. */
+export function takeShots(page: Page, folder: string): (name: string) => Promise<void> {
+  let count = 0;
+  return async (name) => {
+    count += 1;
+    await page.screenshot({ path: path.join(folder, `${String(count).padStart(2, '0')}-${name}.png`) });
+  };
 }
