@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { InputOf } from '../../../shared/contract/contract';
+import { useBagPipelines } from '../../data/bags-queries';
 import { useBoard, usePracticeAct, useSession } from '../../data/queries';
 import { announce } from '../../ui/announcer';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -67,22 +68,43 @@ export function PracticeScreen() {
 }
 
 function HowTo() {
+  const bags = useBagPipelines().data?.length ?? 0;
   return (
-    <section className={classes.how} aria-labelledby="rehearse">
-      <h2 id="rehearse">To rehearse an incident</h2>
-      <ol>
-        <li>Release an app that “crashes as it starts”, in production only.</li>
-        <li>
-          Watch the board: it passes its tests on the way and is promoted by itself, until production breaks.
-        </li>
-        <li>
-          On the board, select the app in production and press <strong>Roll back</strong>. One click: it goes
-          back and holds automatic deploys.
-        </li>
-        <li>
-          When it is healthy again, release the hold. Nothing is deployed by that; the next good release is.
-        </li>
-      </ol>
-    </section>
+    <div className={classes.how}>
+      <section aria-labelledby="rehearse">
+        <h2 id="rehearse">To rehearse an incident</h2>
+        <ol>
+          <li>Release an app that “crashes as it starts”, in production only.</li>
+          <li>
+            Watch the board: it passes its tests on the way and is promoted by itself, until production
+            breaks.
+          </li>
+          <li>
+            On the board, select the app in production and press <strong>Roll back</strong>. One click: it
+            goes back and holds automatic deploys.
+          </li>
+          <li>
+            When it is healthy again, release the hold. Nothing is deployed by that; the next good release is.
+          </li>
+        </ol>
+      </section>
+      {bags > 0 && (
+        <section aria-labelledby="rehearse-bags">
+          <h2 id="rehearse-bags">To rehearse one with bags</h2>
+          <ol>
+            <li>Release notify-api so that it “fails its tests”, in notify-production only.</li>
+            <li>
+              On <strong>Bags</strong>, pack the newest published. It goes on by itself, until the tests of
+              production fail and the lock is kept.
+            </li>
+            <li>
+              Unlock production by force, then press <strong>Roll back</strong>: the bag is marked bad there
+              and the one before is deployed.
+            </li>
+            <li>Release a good version and pack again: the next bag goes on by itself.</li>
+          </ol>
+        </section>
+      )}
+    </div>
   );
 }
