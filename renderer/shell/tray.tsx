@@ -23,6 +23,8 @@ const gravity: Record<OperationState, number> = {
   succeeded: 4,
 };
 const recentMs = 10 * 60_000;
+/** Operations that fit beside each other at 1280 pixels. */
+const places = 5;
 
 /** What the tray holds: what is open, and what ended within ten minutes; the worst first, then the newest. */
 export function trayOf(operations: readonly Operation[], now: number): Operation[] {
@@ -78,13 +80,13 @@ export function Tray() {
         {open === 0 ? 'No open operations' : count(open, 'open operation')}
       </Link>
       <ul className={classes.list}>
-        {shown.slice(0, 6).map((operation) => (
+        {shown.slice(0, places).map((operation) => (
           <Item key={operation.id} operation={operation} now={now} />
         ))}
       </ul>
-      {shown.length > 6 && (
+      {shown.length > places && (
         <Link to="/operations" className={classes.all}>
-          {shown.length - 6} more
+          {shown.length - places} more
         </Link>
       )}
     </section>

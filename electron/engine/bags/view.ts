@@ -56,6 +56,16 @@ const workflowState = (workflow: Workflow): Job['state'] =>
         ? 'aborted'
         : 'failed';
 
+/** How the job that sets the image tags stands once they are set, as far as the ledger tells. */
+const tagsState = ({ state }: BagDeployment): Job['state'] =>
+  state === 'deploying'
+    ? 'running'
+    : state === 'deploy-failed'
+      ? 'failed'
+      : state === 'deploy-unknown'
+        ? 'unknown'
+        : 'succeeded';
+
 /** The jobs of a deployment: as this console's operation knows them, else as the cluster shows them. */
 function jobsOf(world: World, pipeline: BagsPipeline, deployment: BagDeployment, operation: string): Job[] {
   const { environment } = deployment;
@@ -75,7 +85,13 @@ function jobsOf(world: World, pipeline: BagsPipeline, deployment: BagDeployment,
       name,
       phase,
       kind: job.kind,
-      state: workflow ? workflowState(workflow) : ended ? words[ended] : tagged ? 'running' : 'waiting',
+      state: workflow
+        ? workflowState(workflow)
+        : ended
+          ? words[ended]
+          : tagged
+            ? tagsState(deployment)
+            : 'waiting',
       text: workflow?.message ?? null,
       workflow: workflow
         ? { environment: workflow.environment, namespace: workflow.namespace, name: workflow.name }
