@@ -248,8 +248,13 @@ test('two windows of two users fight over an environment: one gets the lock, the
     expect(winner).toBeGreaterThanOrEqual(0);
     const loser = pages[1 - winner] ?? page();
     const holder = (await ask(pages[winner] ?? page(), 'settings.get', {})).identity?.name ?? '';
-    const waiting = await untilStage(loser, preview, 'it waits', (one) => one.waiting.length === 1);
-    expect(waiting.lock).toMatchObject({ by: holder, kind: 'bag', bag, mine: false });
+    const waiting = await untilStage(
+      loser,
+      preview,
+      'it waits',
+      (one) => one.waiting.length === 1 && one.lock?.bag === bag,
+    );
+    expect(waiting.lock).toMatchObject({ by: holder, kind: 'bag', mine: false });
     await toPipeline(loser);
     await expect(card(loser, preview)).toContainText(`Locked by ${holder}`);
     await expect(card(loser, preview)).toContainText('waits behind it');
