@@ -5,7 +5,7 @@ import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/version';
 import { useBag, useBagComparison } from '../../data/bags-queries';
-import { useSession } from '../../data/queries';
+import { useOperations, useSession } from '../../data/queries';
 import { ActButton } from '../../ui/act-button';
 import { BagStateMark } from '../../ui/bag-mark';
 import { ComparisonView } from '../../ui/comparison-view';
@@ -125,6 +125,8 @@ function Way({ lane, environment }: { lane: Lane | undefined; environment: strin
 }
 
 function Deployed({ deployment, now }: { deployment: DeploymentView; now: number }) {
+  // Only this console's own operations can be opened here.
+  const own = useOperations({ limit: 200 }).data?.some(({ id }) => id === deployment.operation) ?? false;
   const suites = Object.entries(deployment.tests);
   return (
     <li>
@@ -140,9 +142,11 @@ function Deployed({ deployment, now }: { deployment: DeploymentView; now: number
       {suites.length > 0 && (
         <span className={classes.quiet}>{suites.map(([suite, how]) => `${suite} ${how}`).join(', ')}</span>
       )}
-      <Link to="/operations/$operationId" params={{ operationId: deployment.operation }}>
-        operation
-      </Link>
+      {own && (
+        <Link to="/operations/$operationId" params={{ operationId: deployment.operation }}>
+          operation
+        </Link>
+      )}
     </li>
   );
 }

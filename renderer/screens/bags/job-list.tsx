@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Job, Step } from '../../../shared/domain/operation';
 import { ExternalLink } from '../../ui/external-link';
 import { StepMark } from '../../ui/mark';
@@ -33,7 +34,7 @@ export function JobList({ jobs }: { jobs: readonly Job[] }) {
           <li key={`${job.phase} ${job.name}`}>
             <StepMark value={mark[job.state]} iconOnly />
             <span className={classes.jobName}>
-              {job.url ? <ExternalLink url={job.url}>{job.name}</ExternalLink> : job.name}
+              <JobName job={job} />
               {job.text && <span className={classes.jobText}>{job.text}</span>}
             </span>
             <span className={classes.quiet}>{spent === null ? word[job.state] : duration(spent)}</span>
@@ -42,4 +43,21 @@ export function JobList({ jobs }: { jobs: readonly Job[] }) {
       })}
     </ul>
   );
+}
+
+/** The job's name, leading to its run: a workflow of the cluster, or a run at GitHub. */
+function JobName({ job: { name, workflow, url } }: { job: Job }) {
+  if (workflow)
+    return (
+      <Link
+        to="/workflows"
+        search={{
+          environment: workflow.environment,
+          open: `${workflow.environment}/${workflow.namespace}/${workflow.name}`,
+        }}
+      >
+        {name}
+      </Link>
+    );
+  return url ? <ExternalLink url={url}>{name}</ExternalLink> : name;
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { BagPipelineView, PeriodicView } from '../../../shared/domain/bags/view';
 import { usePeriodicTests } from '../../data/bags-queries';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -94,13 +95,25 @@ function Suite({ suite }: { suite: PeriodicView }) {
               {suite.runs.slice(0, 20).map((run) => (
                 <tr key={run.name}>
                   <td>
-                    <StepMark value={mark[run.state]} iconOnly /> {word[run.state]}
+                    <span className={classes.inLane}>
+                      <StepMark value={mark[run.state]} iconOnly /> {word[run.state]}
+                    </span>
                   </td>
                   <td title={run.startedAt ? fullTime(run.startedAt) : undefined}>
                     {run.startedAt ? clock(run.startedAt, now) : 'not started'}
                   </td>
                   <td>{duration(between(run.startedAt, run.finishedAt, now) ?? 0)}</td>
-                  <td className="mono">{run.name}</td>
+                  <td>
+                    <Link
+                      to="/workflows"
+                      search={{
+                        environment: run.environment,
+                        open: `${run.environment}/${run.namespace}/${run.name}`,
+                      }}
+                    >
+                      {run.name}
+                    </Link>
+                  </td>
                   <td>{run.message}</td>
                 </tr>
               ))}

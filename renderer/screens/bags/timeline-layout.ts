@@ -6,7 +6,7 @@ export interface Column {
   bag: number;
   start: number;
   width: number;
-  /** The day that begins with this bag (local, `Tue 3 Mar`); `null` within a day. */
+  /** The day that begins with this bag (local, `3 Mar`); `null` within a day. */
   day: string | null;
 }
 
@@ -15,7 +15,7 @@ export const columnWidth = 72;
 const pixelsPerHour = 24;
 const longestGap = 240;
 
-const dayOf = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+const dayOf = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /**
  * The columns, in the order of the sequence numbers, which is the only order that bags have: a clock that went back

@@ -42,7 +42,6 @@ export function Timeline(props: {
     // The room before a column belongs to the one before it.
     estimateSize: (index) => (columns[index + 1]?.start ?? width) - (columns[index]?.start ?? 0),
     overscan: 8,
-    initialOffset: width,
   });
   const column = Math.max(
     0,
