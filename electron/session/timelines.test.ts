@@ -56,6 +56,7 @@ it('follows a deployment that nobody started here, and tells it after the cluste
       commit: 'succeeded',
       refresh: 'succeeded',
       sync: 'succeeded',
+      hooks: 'succeeded',
       rollout: 'succeeded',
       tests: 'succeeded',
       promotion: 'succeeded',
@@ -67,6 +68,9 @@ it('follows a deployment that nobody started here, and tells it after the cluste
   for (const { tookMs } of staging.stages) expect(tookMs ?? 0).toBeGreaterThanOrEqual(0);
   expect(staging.stages.find(({ name }) => name === 'tests')?.workflows).not.toEqual([]);
   expect(staging.stages.find(({ name }) => name === 'rollout')?.finishedAt?.source).toBe('Kubernetes');
+  // The migration's Job tells when it ran, and Argo CD when the sync ended.
+  expect(staging.stages.find(({ name }) => name === 'hooks')?.finishedAt?.source).toBe('Kubernetes');
+  expect(staging.stages.find(({ name }) => name === 'sync')?.finishedAt?.source).toBe('Argo CD');
 
   // What was seen is kept without anybody looking; a console that starts without the cluster tells it, marked.
   await until(async () => {
