@@ -139,7 +139,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await app().practice.forgetWorkflow('staging', failed.name);
   await choose(page(), 'State', 'All');
   await page().getByRole('combobox', { name: 'Environment' }).click();
-  await page().getByRole('option', { name: 'staging' }).click();
+  await page().getByRole('option', { name: 'staging', exact: true }).click();
   await list
     .getByRole('link')
     .filter({ hasText: 'kept, last seen' })

@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useBoard } from '../../data/queries';
 import { useRecentWorkflows } from '../../data/workflow-queries';
 import { announce } from '../../ui/announcer';
@@ -23,7 +23,14 @@ export function WorkflowsScreen() {
   const { open, ...filter } = search;
   const found = useRecentWorkflows({ ...filter, limit: most });
   const workflows = found.data?.workflows ?? [];
-  const chosen = placeOf(open, search.app, workflows);
+  // Without a choice the newest; it stays the same one when a newer comes, or buttons would change under the hand.
+  const pinned = useRef({ filter: '', open: '' });
+  const [newest] = workflows;
+  const filterKey = JSON.stringify(filter);
+  if (newest && !found.isPlaceholderData && pinned.current.filter !== filterKey)
+    pinned.current = { filter: filterKey, open: keyOf(newest) };
+  const still = workflows.some((one) => keyOf(one) === pinned.current.open);
+  const chosen = placeOf(open ?? (still ? pinned.current.open : undefined), search.app, workflows);
   const total = found.data?.total ?? 0;
   const filtered = Object.values(filter).some(Boolean);
   useEffect(() => {
