@@ -89,6 +89,8 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   const [failed] = await tests();
   if (!failed) throw new Error('the tests failed a moment ago');
   const deployments = () => ask(page(), 'app.deployments', { app: name, environment: 'staging', limit: 3 });
+  // The history reads the ledger a moment after it has moved.
+  await expect.poll(async () => (await deployments()).deployments[0]?.to).toBe(version);
   const before = await deployments();
 
   await page().getByRole('link', { name: 'Workflows' }).click();
