@@ -15,7 +15,9 @@ export function useWorkflow(place: { environment: string; namespace: string; nam
     // The next look at the same one must not fall back to what was shown of another.
     placeholderData: undefined,
   });
-  const missing = live.error?.failure.code === 'not-found' && app !== '';
+  // What was answered before stays in the query: once the cluster says that it is gone, that is no longer how it is.
+  const isGone = live.error?.failure.code === 'not-found';
+  const missing = isGone && app !== '';
   const kept = useQuery({
     ...queryOf('workflow.kept', { app: app || '-', environment, limit: 60 }),
     enabled: missing,
@@ -23,7 +25,7 @@ export function useWorkflow(place: { environment: string; namespace: string; nam
   const found: KeptWorkflow | null =
     kept.data?.workflows.find(({ workflow }) => workflow.name === name && workflow.namespace === namespace) ??
     null;
-  if (live.data) return { workflow: live.data, gone: false, seenAt: null, failure: null };
+  if (live.data && !isGone) return { workflow: live.data, gone: false, seenAt: null, failure: null };
   if (missing && found) return { ...found, failure: null };
   const waits = live.isPending || (missing && kept.isPending);
   return { workflow: null, gone: false, seenAt: null, failure: waits ? null : (live.error?.failure ?? null) };
