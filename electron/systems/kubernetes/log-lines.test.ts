@@ -137,6 +137,22 @@ describe('LogSplitter', () => {
     );
   });
 
+  it('leaves no escape in any piece where the limit tears one: its rest is text (OSC 8, OSC 52, CSI)', () => {
+    const torn = [
+      `${esc}]8;;https://evil.example${esc}\\link${esc}]8;;${esc}\\`,
+      `${esc}]52;c;cm0gLXJmIC8=\u0007`,
+      `${esc}[10;1H`,
+    ];
+    for (const sequence of torn) {
+      for (let before = 0; before <= 64; before += 1) {
+        const line = Buffer.from(`${'x'.repeat(before)}${sequence}end\n`);
+        const shown = new LogSplitter(64).push(line).map(({ bytes }) => stripControls(bytes.toString()));
+        for (const text of shown) expect(text).not.toMatch(forbidden);
+        expect(shown.join('')).toMatch(new RegExp(`^x{${before}}.*end$`));
+      }
+    }
+  });
+
   it('takes bytes that are no UTF-8 for whole', () => {
     const splitter = new LogSplitter(8);
     const pieces = splitter.push(Buffer.concat([Buffer.alloc(20, 0x80), Buffer.from('\n')]));
