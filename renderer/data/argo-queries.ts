@@ -4,9 +4,10 @@ import { call } from './client';
 import { queryOf } from './query-client';
 
 /** Applications of an app with all that Argo CD tells of them, and the Jobs of their hooks. */
-export const useApplications = (app: string, environment: string) =>
+export const useApplications = (app: string, environment: string, enabled = true) =>
   useQuery({
     ...queryOf('application.get', { app, environment }),
+    enabled,
     placeholderData: keepPreviousData,
   });
 

@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Board, Cell } from '../../../shared/domain/board';
+import { useApplications } from '../../data/argo-queries';
 import { useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { type LogChoice, renewed } from '../../ui/log/log-choice';
@@ -71,8 +72,9 @@ function Looked(props: { app: string; environment: string; production: boolean; 
     place.current?.scrollIntoView({ block: 'start' });
     place.current?.focus({ preventScroll: true });
   }, [inSight, loaded]);
+  const hooks = useApplications(app, environment).data?.hookJobs ?? [];
   const [chosen, setChosen] = useState<LogChoice | null>(null);
-  const log = chosen && renewed(chosen, environment, rollout.data?.rollouts ?? [], []);
+  const log = chosen && renewed(chosen, environment, rollout.data?.rollouts ?? [], [], hooks);
   return (
     <>
       <div ref={place} tabIndex={-1} className={classes.columns}>

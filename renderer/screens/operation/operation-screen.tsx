@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type AppIntent, isAppIntent, type Operation } from '../../../shared/domain/operation';
 
+import { useApplications } from '../../data/argo-queries';
 import { useBoard, useOperation, useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { FailurePanel } from '../../ui/failure-panel';
@@ -54,10 +55,11 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
     useBoard().data?.environments.some(({ name, tier }) => name === environment && tier === 'production') ??
     false;
   const workflows = useOwnWorkflows(operation);
+  const hooks = useApplications(app, environment, deploys).data?.hookJobs ?? [];
   const [chosen, setChosen] = useState<LogChoice | null>(null);
   const rollouts = rollout.data?.rollouts ?? [];
   const log = chosen
-    ? renewed(chosen, environment, rollouts, workflows)
+    ? renewed(chosen, environment, rollouts, workflows, hooks)
     : suggested(environment, rollouts, workflows);
   return (
     <div className={classes.screen}>

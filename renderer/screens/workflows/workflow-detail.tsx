@@ -25,7 +25,7 @@ export function WorkflowDetail({ place, production }: { place: WorkflowPlace; pr
     );
   const told = telling(nodeRows(workflow));
   const log = chosen
-    ? renewed(chosen, workflow.environment, [], [workflow])
+    ? renewed(chosen, workflow.environment, [], [workflow], [])
     : told?.pod
       ? nodeLog(workflow, told)
       : null;

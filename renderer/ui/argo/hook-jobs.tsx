@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import type { HookJob } from '../../../shared/domain/hook-job';
-import type { LogChoice } from '../log/log-choice';
-import { hookSources } from '../log/sources';
+import { hookLog, type LogChoice } from '../log/log-choice';
 import { Mark } from '../mark';
 import { between, duration, fullTime } from '../time';
 import { stageLook } from '../timeline/stage-words';
@@ -30,7 +29,7 @@ export function HookJobs({ jobs, environment, open, onLog }: HookJobsProps) {
   return (
     <ul className={classes.jobs} aria-label="Jobs of hooks">
       {jobs.map((job) => {
-        const sources = hookSources(environment, job);
+        const log = hookLog(environment, job);
         return (
           <li key={job.name}>
             <Mark {...stageLook[state[job.state]]} label={job.hooks.join(', ') || 'Job'} />
@@ -40,13 +39,13 @@ export function HookJobs({ jobs, environment, open, onLog }: HookJobsProps) {
             <span className={classes.quiet} title={job.startedAt ? fullTime(job.startedAt) : undefined}>
               {job.startedAt && duration(between(job.startedAt, job.finishedAt, now) ?? 0)}
             </span>
-            {sources.length > 0 ? (
+            {log.sources.length > 0 ? (
               <Button
                 variant={open?.name === job.name ? 'light' : 'default'}
                 size="compact-xs"
                 aria-pressed={open?.name === job.name}
                 aria-label={`Log of ${job.name}`}
-                onClick={() => onLog({ name: job.name, sources })}
+                onClick={() => onLog(log)}
               >
                 Log
               </Button>

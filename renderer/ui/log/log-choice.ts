@@ -1,8 +1,9 @@
 import type { LogSource } from '../../../shared/contract/logs';
+import type { HookJob } from '../../../shared/domain/hook-job';
 import type { Rollout } from '../../../shared/domain/rollout';
 import type { Workflow } from '../../../shared/domain/workflow';
 import { nodeRows, telling } from '../workflow/workflow-rows';
-import { nodeSources, podSources, roleOf, rolloutSources, workflowSources } from './sources';
+import { hookSources, nodeSources, podSources, roleOf, rolloutSources, workflowSources } from './sources';
 
 /** A log that can be opened: of one pod, or of several things at once. */
 export interface LogChoice {
@@ -37,16 +38,28 @@ export const workflowLog = (workflow: Workflow): LogChoice => ({
   sources: workflowSources(workflow),
 });
 
-/** A choice as things are now: pods and steps that came since it was made join it. */
+/** The log of a hook's Job: of all its tries. */
+export const hookLog = (environment: string, job: HookJob): LogChoice => ({
+  name: job.name,
+  sources: hookSources(environment, job),
+});
+
+/**
+ * A choice as things are now: pods, steps and tries of a hook that came since it was made join it. A hook whose pods
+ * are gone stays as it was chosen.
+ */
 export function renewed(
   choice: LogChoice,
   environment: string,
   rollouts: readonly Rollout[],
   workflows: readonly Workflow[],
+  hooks: readonly HookJob[],
 ): LogChoice {
   if (choice.name === allPods) return { name: allPods, sources: rolloutSources(environment, rollouts) };
   const workflow = workflows.find(({ name }) => name === choice.name);
-  return workflow ? workflowLog(workflow) : choice;
+  if (workflow) return workflowLog(workflow);
+  const hook = hooks.find(({ name }) => name === choice.name);
+  return hook && hook.pods.length > 0 ? hookLog(environment, hook) : choice;
 }
 
 /**
