@@ -14,6 +14,7 @@ const usual: LogTiming = {
   backoffBase: 500,
   backoffLimit: 15_000,
   stallAfter: 120_000,
+  quietAfter: 3_000,
   lookEvery: 2_000,
 };
 
@@ -103,7 +104,7 @@ class LogStream {
   async #readOnce(follow: boolean, again: boolean): Promise<StreamEnd> {
     if (follow && again) await this.#catchUp();
     const [response] = await Promise.all([
-      this.#open(follow ? { follow } : { previous: this.#request.previous ?? false }),
+      follow ? this.#openFollowing() : this.#open({ previous: this.#request.previous ?? false }),
       follow && this.#restarts === null ? this.#noteRestarts() : undefined,
     ]);
     if (follow) this.#onState({ state: 'following' });
@@ -171,7 +172,37 @@ class LogStream {
     return !follow;
   }
 
-  async #open(mode: { follow?: boolean; previous?: boolean }): Promise<IncomingMessage> {
+  /**
+   * Opens a log to follow. A kubelet sends nothing before the first line, not even that the log is there (`pkg/kubelet/
+   * server`, `getContainerLogs`): where no answer comes, the pod tells whether the container is silent or the cluster is.
+   */
+  async #openFollowing(): Promise<IncomingMessage> {
+    const quit = new AbortController();
+    let answered = false;
+    const timer = setTimeout(() => {
+      this.#container().then(
+        (status) => {
+          if (status?.life === 'running' && !answered && !this.#signal.aborted)
+            this.#onState({ state: 'following' });
+        },
+        (error: unknown) => {
+          if (!answered) quit.abort(error);
+        },
+      );
+    }, this.#timing.quietAfter);
+    try {
+      return await this.#open({ follow: true }, quit.signal);
+    } catch (error) {
+      const isSilent = error instanceof KubeError && error.failure.code === 'timeout' && !quit.signal.aborted;
+      throw isSilent ? silence : error;
+    } finally {
+      answered = true;
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param quit ends the waiting for an answer. */
+  async #open(mode: { follow?: boolean; previous?: boolean }, quit?: AbortSignal): Promise<IncomingMessage> {
     const { connection, namespace, pod, container, tailLines } = this.#request;
     const since = this.#resume.sinceTime ?? this.#openedAt;
     const response = await connection.open({
@@ -184,7 +215,8 @@ class LogStream {
         tailLines: since === null ? tailLines : undefined,
         sinceTime: since ?? this.#request.sinceTime,
       },
-      signal: this.#signal,
+      ...(mode.follow ? { timeout: this.#timing.stallAfter } : {}),
+      signal: quit ? AbortSignal.any([this.#signal, quit]) : this.#signal,
     });
     this.#resume.again();
     if (this.#openedAt === null && this.#request.tailLines !== undefined) {

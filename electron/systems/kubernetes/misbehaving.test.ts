@@ -8,8 +8,9 @@ import { makeCertificates } from '../../practice/cluster/certificates';
 import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
 import { somePod } from '../../practice/cluster/testing';
 import { connect } from './connection';
+import { streamLogs } from './logs';
 import { clusterForEachTest } from './test-cluster';
-import type { Connection, WatchTiming } from './types';
+import type { Connection, LogState, WatchTiming } from './types';
 import { watchResource } from './watch';
 
 const now = clusterForEachTest();
@@ -177,6 +178,70 @@ describe('a cluster that answers wrongly', () => {
     };
     await expect.poll(() => watch.state()?.state).toBe('live');
     for (const response of open) response.destroy();
+  });
+
+  it('with 410 to a watch: it lists again, and nobody is told', async () => {
+    let watches = 0;
+    answer = (request, response) => {
+      if (!isWatch(request))
+        response.writeHead(200, json).end(
+          JSON.stringify({
+            metadata: { resourceVersion: String(watches + 1) },
+            items: watches > 0 ? [pod('a', '2')] : [],
+          }),
+        );
+      else if (++watches === 1) response.writeHead(410, json).end('{"reason":"Expired","code":410}');
+      else response.writeHead(200, json).flushHeaders();
+    };
+    const watch = watchPods();
+    await expect.poll(() => watch.state()?.state).toBe('live');
+    expect(watch.names).toEqual(['a']);
+    expect(watch.states.map(({ state }) => state)).not.toContain('unreachable');
+  });
+
+  it('with no answer to a log that has no line yet: it is followed, and no fault', async () => {
+    const running = { name: 'app', restartCount: 0, state: { running: {} } };
+    const held: ServerResponse[] = [];
+    answer = (request, response) => {
+      if (request.url?.includes('/log?')) held.push(response);
+      else
+        response
+          .writeHead(200, json)
+          .end(JSON.stringify({ ...pod('a', '1'), status: { containerStatuses: [running] } }));
+    };
+    const quick = connect({ kubeconfig: [join(now.folder, 'misbehaving')], requestTimeout: 150 });
+    const lines: string[] = [];
+    const states: LogState[] = [];
+    now.running.push(
+      streamLogs(
+        {
+          connection: quick,
+          namespace: 'apps',
+          pod: 'a',
+          container: 'app',
+          follow: true,
+          timing: { quietAfter: 20, batchDelay: 1, backoffBase: 5, backoffLimit: 10 },
+        },
+        (some) => lines.push(...some.map(({ text }) => text)),
+        (state) => states.push(state),
+        now.stop.signal,
+      ).finally(() => quick.close()),
+    );
+    await expect.poll(() => states.at(-1)?.state).toBe('following');
+    // Longer than any other answer may take.
+    const begun = performance.now();
+    await expect.poll(() => performance.now() - begun).toBeGreaterThan(400);
+    expect(held).toHaveLength(1);
+    held[0]?.writeHead(200, { 'content-type': 'text/plain' }).write('2026-11-27T10:00:00.1Z at last\n');
+    await expect.poll(() => lines).toEqual(['at last']);
+    expect(states.every(({ state }) => state === 'following')).toBe(true);
+
+    held[0]?.destroy();
+    await expect.poll(() => held.length).toBe(2);
+    // The cluster goes away while a log is waited for: the pod that is asked for tells.
+    answer = (_, response) => response.writeHead(503, json).end('{}');
+    held[1]?.destroy();
+    await expect.poll(() => states.at(-1)?.state).toBe('reconnecting');
   });
 
   it('with a list that expires between two pages: it is read whole, and nothing twice', async () => {

@@ -215,6 +215,8 @@ export interface LogTiming {
   backoffLimit: number;
   /** A followed log that was silent so long is opened anew at its last line, as it may be half-open: 120,000. */
   stallAfter: number;
+  /** A followed log that did not answer so long is taken for one without lines, if its container runs: 3,000. */
+  quietAfter: number;
   /** How often a container that waits to start (again) is looked at: 2,000. */
   lookEvery: number;
 }

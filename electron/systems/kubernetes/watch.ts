@@ -88,9 +88,10 @@ class ResourceWatch<T> {
         if (signal.aborted) break;
         if (this.#liveAt !== null && performance.now() - this.#liveAt >= 1000) this.#failures = 0;
         this.#liveAt = null;
-        if (error instanceof KubeError && error.failure.status === 410) this.#resourceVersion = null;
+        const expired = error instanceof KubeError && error.failure.status === 410;
+        if (expired) this.#resourceVersion = null;
         // The first break is mostly an API server that restarts: come back before telling anyone.
-        const blip = this.#failures === 0 && this.#heardAt !== null && mayPass(error);
+        const blip = this.#failures === 0 && this.#heardAt !== null && (expired || mayPass(error));
         if (!blip) this.#unreachable(error);
         if (this.#options.meter) this.#options.meter.restarts++;
         await this.#rest(this.#failures++, error);
