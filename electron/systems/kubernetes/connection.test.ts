@@ -44,6 +44,22 @@ describe('connections', () => {
     ]);
   });
 
+  it('takes empty values, and contexts without a user as long as they are not used, as kubectl does', async () => {
+    const path = join(now.folder, 'config');
+    await writeFile(
+      path,
+      [
+        'current-context: a',
+        'clusters: [{name: a, cluster: {server: "https://127.0.0.1:1", certificate-authority: }}, {name: b, cluster: {}}]',
+        'users: [{name: a, user: {client-key: , token: x}}, {name: none, user: }]',
+        'contexts: [{name: a, context: {cluster: a, user: a, namespace: }}, {name: b, context: {cluster: b}}]',
+      ].join('\n'),
+    );
+    const connection = connect({ kubeconfig: [path] });
+    expect([connection.server, connection.namespace]).toEqual(['https://127.0.0.1:1', 'default']);
+    expect(() => connect({ kubeconfig: [path], context: 'b' })).toThrow(/names a cluster that is not there/);
+  });
+
   it.each([
     ['no file', undefined, 'not-found'],
     ['nonsense', 'clusters: [', 'bad-data'],

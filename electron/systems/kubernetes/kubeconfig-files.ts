@@ -25,35 +25,43 @@ const list = <T extends z.ZodType>(item: T) =>
     .array(item)
     .nullish()
     .transform((value) => value ?? []);
+/** An empty value (`namespace:`) is one that is not there, as with kubectl. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? undefined);
+/** What a context needs to be used; kubectl minds its absence only in the one that is used. */
+const required = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const userSchema = z.looseObject({ 'client-certificate': text, 'client-key': text, tokenFile: text });
 const fileSchema = z.looseObject({
   'current-context': z.string().nullish(),
   clusters: list(
     z.object({
       name: z.string(),
       cluster: z.looseObject({
-        server: z.string(),
-        'certificate-authority': z.string().optional(),
-        'insecure-skip-tls-verify': z.boolean().optional(),
+        server: required,
+        'certificate-authority': text,
+        'insecure-skip-tls-verify': flag,
       }),
     }),
   ),
   users: list(
     z.object({
       name: z.string(),
-      user: z
-        .looseObject({
-          'client-certificate': z.string().optional(),
-          'client-key': z.string().optional(),
-          tokenFile: z.string().optional(),
-        })
-        .nullish()
-        .transform((user) => user ?? {}),
+      user: userSchema.nullish().transform((user) => user ?? userSchema.parse({})),
     }),
   ),
   contexts: list(
     z.object({
       name: z.string(),
-      context: z.looseObject({ cluster: z.string(), user: z.string(), namespace: z.string().optional() }),
+      context: z.looseObject({ cluster: required, user: required, namespace: text }),
     }),
   ),
 });
