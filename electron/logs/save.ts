@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { FailureError } from '../../shared/domain/failure';
 
@@ -10,11 +11,11 @@ export async function saveTexts(
   file: string,
   blocks: Iterable<{ text: string; lines: number }>,
 ): Promise<{ lines: number; bytes: number }> {
-  const partial = `${file}.part`;
+  const partial = `${file}.${randomUUID().slice(0, 8)}.partial`;
   let lines = 0;
   let bytes = 0;
   try {
-    const handle = await open(partial, 'w', 0o600);
+    const handle = await open(partial, 'wx', 0o600);
     try {
       for (const block of blocks) {
         const data = Buffer.from(block.text);
@@ -22,6 +23,7 @@ export async function saveTexts(
         lines += block.lines;
         bytes += data.length;
       }
+      await handle.sync();
     } finally {
       await handle.close();
     }
