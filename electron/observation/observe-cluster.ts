@@ -129,13 +129,20 @@ export function observeCluster(options: {
       gaps: state.gaps(),
       access: clusterActs.map(attendant.access),
     }),
-    followLog: (request, onEvent, signal) =>
-      streamLogs(
+    async followLog(request, onEvent, signal) {
+      // The window names the pod; what the account may read beyond the estate is not its business.
+      if (!kinds.pods.some(({ namespace }) => namespace === request.namespace)) {
+        const text = `The estate names no namespace ${request.namespace} in ${place.environment}: nothing is read there.`;
+        onEvent({ type: 'state', state: 'failed', text });
+        return;
+      }
+      await streamLogs(
         { connection, follow: !request.previous, ...request },
         (lines) => onEvent({ type: 'lines', lines }),
         (state) => onEvent(logEvent(state)),
         AbortSignal.any([signal, stop.signal]),
-      ),
+      );
+    },
     async close() {
       stop.abort();
       clearInterval(windows);

@@ -5,7 +5,7 @@ import { createManualActs } from '../engine/manual-acts';
 import { somePod, startTestCluster, type TestCluster } from '../practice/cluster/testing';
 import { connect } from '../systems/kubernetes/connection';
 import { observeCluster } from './observe-cluster';
-import type { Cluster } from './types';
+import type { Cluster, LogEvent } from './types';
 
 const never = new AbortController().signal;
 const place = {
@@ -93,6 +93,25 @@ describe('acts on a cluster', () => {
     expect(
       there.store.list('Workflow', { labelSelector: 'signalbox.dev/operation=op-1.smoke' }),
     ).toMatchObject([{ spec: { workflowTemplateRef: { name: 'smoke-tests' } } }]);
+  });
+
+  it('touches and reads nothing in namespaces that the estate does not name', async () => {
+    const elsewhere = { ...failed, metadata: { ...failed.metadata, namespace: 'kube-system' } };
+    there.store.create('Workflow', elsewhere as never);
+    const before = JSON.stringify(there.store.get('Workflow', 'kube-system', 'post-sync-1'));
+    const { actions } = cluster;
+    const refused = { failure: { code: 'refused' } };
+    expect(await actions.retryWorkflow('kube-system', 'post-sync-1', {}, never)).toMatchObject(refused);
+    expect(await actions.stopWorkflow('kube-system', 'post-sync-1', 'Stop', never)).toMatchObject(refused);
+    expect(await actions.suspendWorkflow('kube-system', 'post-sync-1', never)).toMatchObject(refused);
+    const again = { id: 'click-9' };
+    expect(await actions.resubmitWorkflow('kube-system', 'post-sync-1', again, never)).toMatchObject(refused);
+    expect(JSON.stringify(there.store.get('Workflow', 'kube-system', 'post-sync-1'))).toBe(before);
+    const told: LogEvent[] = [];
+    const pod = { namespace: 'kube-system', pod: 'etcd', container: 'etcd', previous: false, tailLines: 10 };
+    await cluster.followLog(pod, (event) => told.push(event), never);
+    expect(told).toEqual([expect.objectContaining({ type: 'state', state: 'failed' })]);
+    expect(told[0]).toMatchObject({ text: expect.stringContaining('names no namespace kube-system') });
   });
 
   it('suspends and resumes', async () => {

@@ -35,6 +35,15 @@ export const refusedAct = ({ refused, meaning }: Refusal): KubeFailure => ({
   reason: null,
 });
 
+/** Acts are on workflows of the namespace that the estate names: for it alone the rights were asked, whatever a window says. */
+const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =>
+  namespace === place.workflowsNamespace
+    ? null
+    : refusedAct({
+        refused: `The estate names ${place.workflowsNamespace} for the workflows of ${place.environment}, and not ${namespace}.`,
+        meaning: 'Nothing was changed.',
+      });
+
 /** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
 const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
@@ -54,6 +63,8 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     name: string,
     signal: AbortSignal,
   ): Promise<Result<WorkflowWrite, KubeFailure>> {
+    const foreign = elsewhere(namespace, place);
+    if (foreign) return { ok: false, failure: foreign };
     const found = await getObject(connection, { ...workflows, namespace, name }, { signal });
     if (!found.ok) return found;
     const parsed = workflowWriteSchema.safeParse(found.value);
@@ -111,6 +122,8 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     },
 
     async stopWorkflow(namespace, name, mode, signal) {
+      const foreign = elsewhere(namespace, place);
+      if (foreign) return fail(foreign);
       const ref = { ...workflows, namespace, name };
       const found = await getObject(connection, ref, { signal });
       // It vanished: its time to live ran out, or somebody deleted it. Either way nothing of it runs.
@@ -137,6 +150,8 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     decide: (workflow: WorkflowWrite) => { object: WorkflowWrite } | { leave: true } | Refusal,
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>> {
+    const foreign = elsewhere(namespace, place);
+    if (foreign) return fail(foreign);
     let changed = true;
     const written = await changeObject(
       connection,
