@@ -191,23 +191,26 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
     },
   };
 
+  /** Milliseconds for an Application's finalizer: the pods that it deployed may take their grace period to end. */
+  const finalizing = Math.max(60, options.timeout) * 1000;
   const remove = async (ref: ObjectRef, patient: AbortSignal): Promise<string | null> => {
     const what = `${ref.plural}/${ref.name} in ${ref.namespace}`;
     const deleted = await deleteObject(connection, ref, { signal: patient });
     if (!deleted.ok) return `${what}: ${deleted.failure.message} ${deleted.failure.meaning}`;
     if (ref.plural !== 'applications') return null;
     // Its finalizer takes away what it deployed; one that nobody serves must not stay for ever.
-    for (let round = 0; round < 600; round++) {
+    const end = performance.now() + finalizing;
+    while (performance.now() < end) {
       const read = await getObject(connection, ref, { signal: patient });
       if (!read.ok) return read.failure.status === 404 ? null : `${what}: ${read.failure.message}`;
       await pause(100, undefined, { signal: patient });
     }
     await patchObject(connection, ref, 'merge', { metadata: { finalizers: null } }, { signal: patient });
-    return `${what}: nobody took away what it had deployed within a minute; its finalizer was removed`;
+    return `${what}: nobody took away what it had deployed within ${Math.round(finalizing / 1000)} s; its finalizer was removed`;
   };
   /** Clearing up goes on after an interruption, but not for ever. */
   const clear = async (): Promise<string[]> => {
-    const patient = AbortSignal.timeout(120_000);
+    const patient = AbortSignal.timeout(2 * finalizing);
     for (const close of opened.splice(0)) await close();
     const left: string[] = [];
     for (const ref of made.splice(0).reverse()) {
@@ -231,7 +234,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
         { apiVersion: 'v1', plural: 'configmaps', namespace },
         { apiVersion: 'v1', plural: 'pods', namespace },
       ];
-      const patient = AbortSignal.timeout(120_000);
+      const patient = AbortSignal.timeout(2 * finalizing);
       for (const ref of kinds) {
         const listed = await listObjects(
           connection,

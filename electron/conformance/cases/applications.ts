@@ -141,7 +141,11 @@ export const applicationCases: readonly Case[] = [
       const projects = { ...applicationsOf(bench), plural: 'appprojects' };
       await bench.needs(projects.apiVersion, projects.plural);
       const right = { group: 'argoproj.io', resource: 'appprojects', namespace: options.argoNamespace };
-      await bench.may({ ...right, verb: 'create' }, { ...right, verb: 'patch' });
+      await bench.may(
+        { ...right, verb: 'create' },
+        { ...right, verb: 'patch' },
+        { ...right, verb: 'delete' },
+      );
       const project = bench.name('project');
       // Its window keeps a sync running for as long as one likes.
       await bench.create(projects, closedProject(project));

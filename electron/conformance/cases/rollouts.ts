@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Rollout } from '../../../shared/domain/rollout';
+import { connect } from '../../systems/kubernetes/connection';
 import { streamLogs } from '../../systems/kubernetes/logs';
 import { patchObject } from '../../systems/kubernetes/objects';
 import type { LogState } from '../../systems/kubernetes/types';
@@ -196,6 +197,34 @@ export const logCases: readonly Case[] = [
       await followed;
       assert.deepEqual(lines, [...numbers, 'end']);
       assert.ok(cuts > 0);
+    },
+  },
+  {
+    name: 'logs: a container that says nothing for a while is followed, and that is no fault',
+    async run(bench) {
+      const { kubeconfig, context } = bench.options;
+      // A kubelet answers only with the first line: later here than any other answer may come.
+      const connection = connect({
+        ...(kubeconfig ? { kubeconfig } : {}),
+        ...(context === undefined ? {} : { context }),
+        requestTimeout: 4_000,
+      });
+      try {
+        const pod = await podWith(bench, 'sleep 12; echo at last');
+        const lines: string[] = [];
+        const states: LogState['state'][] = [];
+        await streamLogs(
+          { connection, namespace: bench.namespace, pod, container: 'main', follow: true },
+          (some) => lines.push(...some.map(({ text }) => text)),
+          ({ state }) => states.push(state),
+          AbortSignal.any([bench.signal, AbortSignal.timeout(bench.options.timeout * 1000)]),
+        );
+        assert.deepEqual(lines, ['at last']);
+        assert.ok(!states.includes('reconnecting'), states.join(', '));
+        assert.equal(states.at(-1), 'ended');
+      } finally {
+        connection.close();
+      }
     },
   },
   {

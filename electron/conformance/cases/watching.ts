@@ -21,7 +21,12 @@ async function quietKind(bench: Bench): Promise<Quiet> {
   );
   if (isServed) {
     await bench.may({ verb: 'create', group: '', resource: 'configmaps', namespace });
-    const object = (name: string, labels = {}) => ({ metadata: { name, labels }, data: { a: '1' } });
+    const object = (name: string, labels = {}) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, labels },
+      data: { a: '1' },
+    });
     return { ref: configMaps, object };
   }
   await bench.needs('argoproj.io/v1alpha1', 'workflowtemplates');
