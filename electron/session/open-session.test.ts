@@ -39,7 +39,7 @@ describe('an estate that is opened', () => {
       await vi.waitFor(
         () => {
           const board = session.engine.board();
-          expect(board.apps).toHaveLength(14);
+          expect(board.apps).toHaveLength(20);
           expect(board.ledger.state).toBe('live');
           expect(board.history.ready).toBe(true);
           expect(board.cells.every(({ health }) => health === 'Healthy')).toBe(true);
@@ -88,7 +88,7 @@ describe('an estate that is opened', () => {
     const session = await open();
     try {
       const board = session.engine.board();
-      expect(board.apps).toHaveLength(14);
+      expect(board.apps).toHaveLength(20);
       expect(board.commit).not.toBeNull();
       await vi.waitFor(() => expect(session.engine.board().ledger.state).toBe('unreachable'), {
         timeout: 30_000,
