@@ -92,6 +92,20 @@ describe('a stream over the border', () => {
       ),
     ).toMatch(/not allowed/);
   });
+  it('sends nothing that the contract does not name, and reports what does not fit', async () => {
+    const sent: unknown[] = [];
+    const report = vi.fn();
+    const stream: StreamHandlers['export'] = async (_, send) => {
+      send({ type: 'progress', done: 1, total: null, token: 'secret' } as never);
+      send({ type: 'progress', done: 'one' } as never);
+      send({ type: 'not-chosen' });
+    };
+    const filter = { format: 'csv', filter: {} };
+    const handlersOf = async () => ({ export: stream }) as StreamHandlers;
+    expect(await runStream(handlersOf, 'export', filter, (one) => sent.push(one), never, report)).toBeNull();
+    expect(sent).toEqual([{ type: 'progress', done: 1, total: null }, { type: 'not-chosen' }]);
+    expect(report).toHaveBeenCalledOnce();
+  });
   it('ends quietly when it is closed, whatever the handler throws then', async () => {
     const controller = new AbortController();
     const events: StreamHandlers['events'] = async () => {

@@ -66,7 +66,8 @@ export async function dispatch(
 }
 
 /**
- * Runs a stream until it ends or is aborted.
+ * Runs a stream until it ends or is aborted. Its messages are parsed by the contract, as answers are; one that does not
+ * fit is reported and not sent.
  * @returns the text of the problem that ended it, `null` when it ended by itself or by the abort.
  */
 export async function runStream(
@@ -85,7 +86,12 @@ export async function runStream(
       send: (message: unknown) => void,
       signal: AbortSignal,
     ) => Promise<void>;
-    await handler(input.data, send, signal);
+    const sendParsed = (message: unknown): void => {
+      const parsed = streams[name].message.safeParse(message);
+      if (parsed.success) send(parsed.data);
+      else report(name, parsed.error);
+    };
+    await handler(input.data, sendParsed, signal);
     return null;
   } catch (error) {
     if (signal.aborted) return null;

@@ -10,11 +10,16 @@ type WorkflowJob = Extract<DeployJob, { kind: 'workflow' }>;
 
 const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
 
+/** At most so many characters has the name of a workflow: it is the value of a label of its pods. */
+const longestName = 63;
+
 /** The object's name: the same whenever this operation asks for this job, so that it cannot exist twice. */
 function workflowName(task: JobTask<WorkflowJob>): string {
   const { context, deployment, job, phase, index } = task;
   const tail = context.id.replace(/[^A-Za-z0-9]/g, '').slice(-10);
-  return `${job.template}-b${deployment.bag}-${tail}-${phase.charAt(0)}${index}`.toLowerCase();
+  const own = `-b${deployment.bag}-${tail}-${phase.charAt(0)}${index}`;
+  // What tells one job from another is never cut off.
+  return `${job.template.slice(0, longestName - own.length)}${own}`.toLowerCase();
 }
 
 /** How a workflow that has ended counts. */

@@ -49,7 +49,7 @@ const suffix = 5;
 
 /**
  * A new run of a WorkflowTemplate, as `argo submit --from workflowtemplate/…` makes it.
- * @param request with `name` the run has a name of its own, so that asking twice makes one; else the server names it.
+ * @param request with `name` (at most 63 characters) the run has a name of its own, so that asking twice makes one; else the server names it.
  */
 export function submission(request: {
   namespace: string;
@@ -68,7 +68,7 @@ export function submission(request: {
       namespace,
       ...(name === undefined
         ? { generateName: `${template.slice(0, longestName - suffix - 1)}-` }
-        : { name: name.slice(0, longestName) }),
+        : { name }),
       labels: {
         ...request.labels,
         'workflows.argoproj.io/workflow-template': template,
