@@ -198,13 +198,12 @@ export function pipelineView(world: World, name: string): BagPipelineView {
   };
 }
 
-function changedSince(records: PipelineRecords, bag: Bag): number | null {
-  const before = [...records.bags.keys()].filter((one) => one < bag.bag);
-  if (before.length === 0) return Object.keys(bag.services).length;
-  const found = records.bags.get(Math.max(...before));
-  if (!found?.ok) return null;
+/** How much a bag differs from the one packed before it; `null` when that one cannot be read. */
+function changedSince(previous: Found<Bag> | undefined, bag: Bag): number | null {
+  if (!previous) return Object.keys(bag.services).length;
+  if (!previous.ok) return null;
   const { changed, added, removed } = bagDifference(
-    versionsOf(found.value.services),
+    versionsOf(previous.value.services),
     versionsOf(bag.services),
   );
   return changed.length + added.length + removed.length;
@@ -240,14 +239,14 @@ function lanesOf(pipeline: BagsPipeline, records: PipelineRecords): (bag: number
   return (bag) => byEnvironment.flatMap((of) => of.get(bag) ?? []);
 }
 
-function rowOf(records: PipelineRecords, bag: number, found: Found<Bag>, lanes: Lane[]): BagRow {
+function rowOf(bag: number, found: Found<Bag>, previous: Found<Bag> | undefined, lanes: Lane[]): BagRow {
   return {
     bag,
     packed: found.ok
       ? { ...said(found.value), source: found.value.source, operation: found.value.operation }
       : null,
     problem: found.ok ? null : found.failure,
-    changed: found.ok ? changedSince(records, found.value) : null,
+    changed: found.ok ? changedSince(previous, found.value) : null,
     lanes,
   };
 }
@@ -263,7 +262,7 @@ export function bagRows(world: World, name: string): BagRow[] {
   const lanes = lanesOf(pipeline, records);
   const made = [...records.bags]
     .sort(([a], [b]) => b - a)
-    .map(([bag, found]) => rowOf(records, bag, found, lanes(bag)));
+    .map(([bag, found], at, sorted) => rowOf(bag, found, sorted[at + 1]?.[1], lanes(bag)));
   rows.set(records, made);
   return made;
 }

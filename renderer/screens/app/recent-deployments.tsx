@@ -13,6 +13,7 @@ import { kindWord } from '../../ui/words';
 import classes from './recent-deployments.module.css';
 
 const all = 'all';
+/** So many rows the list grows to; the history screen has the rest. */
 const most = 200;
 
 /** What was deployed where, by whom and why, newest first. */
@@ -49,6 +50,9 @@ export function RecentDeployments({ app, environments }: { app: string; environm
               <Button variant="default" onClick={() => setLimit((now) => Math.min(most, now * 2))}>
                 Show more
               </Button>
+            )}
+            {deployments.data.more && limit >= most && (
+              <p className={classes.stop}>The newest {most} are listed here.</p>
             )}
             <Link
               to="/history"
