@@ -22,6 +22,7 @@ import {
   type Statements,
   secondsOf,
 } from './event-select';
+import type { IndexFacts } from './index-facts';
 
 /** The newest deployment of each app in each environment where main has a file for it now. */
 export function lastDeployments(statements: Statements): DeploymentEvent[] {
@@ -45,9 +46,29 @@ function idOfMoment(statements: Statements, moment: Moment, complete: boolean): 
   return statements.all<{ id: number | null }>(sql, at)[0]?.id ?? null;
 }
 
-/** Every cell as it was at a moment. Cells whose file was not there, or said nothing, are left out. */
-export function board(statements: Statements, moment: Moment, complete: boolean): HistoricBoard {
-  const id = idOfMoment(statements, moment, complete);
+/** Boards of one state of the index by their id, the one that was asked for last at the end. */
+const boards = new WeakMap<IndexFacts, Map<number, HistoricBoard>>();
+/** As many moments as one goes back and forth between; a board of 200 cells takes about 200 kB. */
+const boardsKept = 8;
+
+/**
+ * Every cell as it was at a moment. Cells whose file was not there, or said nothing, are left out. The last few are
+ * remembered until the index changes: of two that are compared, one mostly stays.
+ */
+export function board(statements: Statements, facts: IndexFacts, moment: Moment): HistoricBoard {
+  const id = idOfMoment(statements, moment, facts.complete);
+  const kept = boards.get(facts) ?? new Map<number, HistoricBoard>();
+  boards.set(facts, kept);
+  const found = (id !== null && kept.get(id)) || readBoard(statements, id);
+  if (id === null || !facts.complete) return found;
+  kept.delete(id);
+  kept.set(id, found);
+  const [oldest] = kept.keys();
+  if (kept.size > boardsKept && oldest !== undefined) kept.delete(oldest);
+  return found;
+}
+
+function readBoard(statements: Statements, id: number | null): HistoricBoard {
   if (id === null) return { commit: null, at: null, cells: [], standing: [] };
   const top = statements.all<{ oid: ArrayBuffer; at: number }>(
     'select oid, at from event where id >= ? order by id limit 1',
@@ -109,13 +130,13 @@ function standingAt(statements: Statements, id: number): LedgerEvent[] {
 /** Where two sides differ in version, hold or promotion. With environments given, apps are matched by name alone. */
 export function compare(
   statements: Statements,
+  facts: IndexFacts,
   left: ComparedSide,
   right: ComparedSide,
-  complete: boolean,
 ): ComparedCell[] {
   const byEnvironment = left.environment !== undefined || right.environment !== undefined;
   const side = (one: ComparedSide): Map<string, HistoricCell> => {
-    const { cells } = board(statements, one.moment, complete);
+    const { cells } = board(statements, facts, one.moment);
     const wanted =
       one.environment === undefined ? cells : cells.filter((cell) => cell.environment === one.environment);
     return new Map(

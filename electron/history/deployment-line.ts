@@ -5,7 +5,8 @@ import type { IndexFacts } from './index-facts';
 export interface PlacedDeployment {
   at: number;
   flags: number;
-  version: string;
+  /** A number that stands for the version: looked up twice as fast as its name. */
+  version: number;
   /** The next deployment in the same cell. */
   next: PlacedDeployment | null;
 }
@@ -14,7 +15,7 @@ interface CellLine {
   /** Oldest first. */
   deployments: PlacedDeployment[];
   /** When each version first came here. */
-  first: Map<string, number>;
+  first: Map<number, number>;
 }
 
 /**
@@ -23,6 +24,7 @@ interface CellLine {
  */
 export class DeploymentLine {
   readonly #cells = new Map<number, CellLine>();
+  readonly #versions = new Map<string, number>();
   #newest: number | null = null;
 
   /** Takes in what came since the last time. What is older must not have changed meanwhile. */
@@ -35,7 +37,7 @@ export class DeploymentLine {
     const [found] = rows;
     if (found && found.id !== null) {
       for (const [cell, at, flags, version] of JSON.parse(found.lines) as [number, number, number, string][])
-        this.#add(cell, { at, flags, version, next: null });
+        this.#add(cell, { at, flags, version: this.#numberOf(version), next: null });
       this.#newest = found.id;
     }
     for (const { id } of facts.cells) this.cell(id);
@@ -50,6 +52,12 @@ export class DeploymentLine {
       this.#cells.set(id, line);
     }
     return line;
+  }
+
+  #numberOf(version: string): number {
+    const number = this.#versions.get(version) ?? this.#versions.size;
+    this.#versions.set(version, number);
+    return number;
   }
 
   #add(cell: number, deployment: PlacedDeployment): void {

@@ -13,10 +13,10 @@ import type { IndexFacts } from './index-facts';
 /** Up to so many rows are looked up by an index and sorted; of more, the table is read in its own order. */
 const fewRows = 3000;
 /** Up to so many cells are read side by side, each newest first, and merged. */
-export const fewCells = 24;
+const fewCells = 24;
 
 /** The values that a filter allows, `null` for all. */
-interface Allowed {
+export interface Allowed {
   cells: number[] | null;
   actors: number[] | null;
   kinds: number[] | null;
@@ -83,7 +83,7 @@ function matchOf(text: string): string | null {
 }
 
 /** Ids between which everything lies that the times and the page allow. */
-export function idRange(
+function idRange(
   statements: Statements,
   facts: IndexFacts,
   { since, until }: Allowed,
@@ -110,7 +110,7 @@ export function idRange(
 }
 
 /** The conditions that a row must meet besides what chose it. */
-export function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
+function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
   const sql = ['e.what > 0'];
   const params: unknown[] = [];
   const among = (column: string, values: number[] | null) => {
@@ -133,6 +133,41 @@ export function conditions(allowed: Allowed): { sql: string; params: unknown[] }
   return { sql: sql.join(' and '), params };
 }
 
+/** The full text's question for what a filter allows, and what it cannot be asked for. */
+function matchFor(allowed: Allowed, words: string): { match: string; rest: Allowed } {
+  // These are words of their own in the full text, so that it leaves out the rest by itself.
+  const own = (letter: string, ids: number[] | null) =>
+    ids ? ` AND (${ids.map((id) => `"zz${letter}${id}"`).join(' OR ')})` : '';
+  const rare = {
+    kinds: allowed.kinds?.every((kind) => sparseKinds.includes(kind)) ? allowed.kinds : null,
+    whats: allowed.whats?.every((what) => what !== deploymentWhat) ? allowed.whats : null,
+  };
+  return {
+    match:
+      words +
+      own('c', allowed.cells) +
+      own('a', allowed.actors) +
+      own('k', rare.kinds) +
+      own('w', rare.whats),
+    rest: {
+      ...allowed,
+      cells: null,
+      actors: null,
+      kinds: rare.kinds ? null : allowed.kinds,
+      whats: rare.whats ? null : allowed.whats,
+    },
+  };
+}
+
+/** Ids (of the table: newest first) of all rows that the full text leaves; other conditions may still leave some out. */
+export function idsByWords(statements: Statements, allowed: Allowed, words: string): number[] {
+  const [found] = statements.all<{ ids: string }>(
+    'select json_group_array(id) as ids from (select rowid as id from word where word match ? order by rowid)',
+    matchFor(allowed, words).match,
+  );
+  return JSON.parse(found?.ids ?? '[]') as number[];
+}
+
 function byWords(
   statements: Statements,
   allowed: Allowed,
@@ -141,29 +176,15 @@ function byWords(
   last: number,
   limit: number,
 ): SelectedRow[] {
-  // These are words of their own in the full text, so that it leaves out the rest by itself.
-  const own = (letter: string, ids: number[] | null) =>
-    ids ? ` AND (${ids.map((id) => `"zz${letter}${id}"`).join(' OR ')})` : '';
-  const rare = {
-    kinds: allowed.kinds?.every((kind) => sparseKinds.includes(kind)) ? allowed.kinds : null,
-    whats: allowed.whats?.every((what) => what !== deploymentWhat) ? allowed.whats : null,
-  };
-  const match =
-    words + own('c', allowed.cells) + own('a', allowed.actors) + own('k', rare.kinds) + own('w', rare.whats);
-  const rest = conditions({
-    ...allowed,
-    cells: null,
-    actors: null,
-    kinds: rare.kinds ? null : allowed.kinds,
-    whats: rare.whats ? null : allowed.whats,
-  });
+  const { match, rest } = matchFor(allowed, words);
+  const { sql, params } = conditions(rest);
   return statements.all<SelectedRow>(
     `select ${eventColumns} from word w cross join event e on e.id = w.rowid ${eventJoins}
-     where word match ? and w.rowid between ? and ? and ${rest.sql} order by w.rowid limit ?`,
+     where word match ? and w.rowid between ? and ? and ${sql} order by w.rowid limit ?`,
     match,
     first,
     last,
-    ...rest.params,
+    ...params,
     limit,
   );
 }

@@ -59,7 +59,7 @@ export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQ
     }));
 }
 
-function measure(one: PlacedDeployment, began: ReadonlyMap<string, number> | null, group: Group): void {
+function measure(one: PlacedDeployment, began: ReadonlyMap<number, number> | null, group: Group): void {
   group.deployments += 1;
   const { at, flags, next } = one;
   const begun = flags & flag.returns ? undefined : began?.get(one.version);

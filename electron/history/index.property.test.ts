@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate';
-import type { FeedQuery, HistoricBoard, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
+import type {
+  ComparedCell,
+  FeedOutline,
+  FeedQuery,
+  HistoricBoard,
+  HistoricCell,
+  HistoryEvent,
+  HistoryFilter,
+  Moment,
+} from '../../shared/domain/history';
 import { runGit } from '../systems/git/run-git';
 import { modelHistory } from './model-arbitrary';
 import { cellsOf, eventsOf, lineOf, type ModelCommit, type ModelEvent, writeModel } from './model-repo';
@@ -146,7 +155,22 @@ describe('the index against the slow reference', () => {
             expect(everything(service).map((event) => asModel(event, oids))).toEqual(
               newestFirst(commits, tip),
             );
-            // The full text follows too.
+            // What is kept in memory follows, and so does the full text.
+            const all = everything(service);
+            expect(service.ask('outline', { pageSize: 5 })).toEqual(outlineOf(all, 5));
+            expect(service.ask('outline', { pageSize: 5, text: 'v1' })).toEqual(
+              outlineOf(everything(service, { text: 'v1' }), 5),
+            );
+            const since = new Date(0).toISOString();
+            const until = new Date(2_000_000_000_000).toISOString();
+            const chain = ['integration', 'production'];
+            expect(service.ask('figures', { environments: chain, since, until, by: 'app' })).toEqual(
+              figuresByApp(all, 0, 2_000_000_000),
+            );
+            const sides = [{ moment: { id: all.at(-1)?.id ?? 0 } }, { moment: { at: until } }] as const;
+            expect(service.ask('compare', { left: sides[0], right: sides[1] })).toEqual(
+              differenceOf(service, sides[0].moment, sides[1].moment),
+            );
             expect(everything(service, { text: 'v1' }).map((event) => event.id)).toEqual(
               everything(service)
                 .filter((event) => /\bv1\b|\bv1\d/.test(textOf(event)))
@@ -200,6 +224,14 @@ describe('the index against the slow reference', () => {
               one,
               all.filter((event) => matches(event, one)),
             ]);
+          for (const one of filters)
+            expect([one, service.ask('outline', { ...one, pageSize: 4 })]).toEqual([
+              one,
+              outlineOf(
+                all.filter((event) => matches(event, one)),
+                4,
+              ),
+            ]);
           const line = lineOf(commits, tip).filter((index) => touches(commits, index));
           for (const moment of moments.map((n) => 1_700_000_000 + n)) {
             const then = line.findLast((index) => (commits[index]?.at ?? 0) <= moment);
@@ -224,6 +256,36 @@ describe('the index against the slow reference', () => {
     );
   });
 });
+
+/** The outline of a feed, counted event by event. `all`: newest first. */
+function outlineOf(all: readonly HistoryEvent[], pageSize: number): FeedOutline {
+  const pages: FeedOutline['pages'] = [];
+  const days: FeedOutline['days'] = [];
+  for (const [row, { at }] of all.entries()) {
+    const before = all[row - 1];
+    if (row === 0 || (all.length - row) % pageSize === 0) pages.push({ row, before: before?.id ?? null });
+    const day = new Date(at);
+    day.setHours(0, 0, 0, 0);
+    const [open, from] = [days.at(-1), day.toISOString()];
+    if (open?.from === from) open.count += 1;
+    else days.push({ row, count: 1, from });
+  }
+  return { total: all.length, pages, days, oldest: all.at(-1)?.at ?? null, newest: all[0]?.at ?? null };
+}
+
+/** Where two boards differ, looked up cell by cell. */
+function differenceOf(service: HistoryService, left: Moment, right: Moment): ComparedCell[] {
+  const [lefts, rights] = [left, right].map((one) => (service.ask('board', one) as HistoricBoard).cells);
+  const key = ({ app, environment }: HistoricCell) => `${app}\0${environment}`;
+  const said = (cell: HistoricCell | null) =>
+    cell && [cell.version, cell.automaticDeploys, cell.promote].join();
+  return [...new Set([...(lefts ?? []), ...(rights ?? [])].map(key))].sort().flatMap((one) => {
+    const [a, b] = [lefts, rights].map((cells) => cells?.find((cell) => key(cell) === one) ?? null);
+    return said(a ?? null) === said(b ?? null)
+      ? []
+      : [{ app: one.split('\0')[0] ?? '', left: a ?? null, right: b ?? null }];
+  });
+}
 
 /** The figures of integration → production by app, counted event by event. `all`: newest first. */
 function figuresByApp(all: readonly HistoryEvent[], since: number, until: number) {

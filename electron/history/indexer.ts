@@ -38,6 +38,8 @@ export interface IndexerOptions {
   /** A file that may be made for the time of reading. */
   spool: string;
   onProgress: (progress: IndexProgress) => void;
+  /** Everything that was indexed went: it is indexed from scratch. */
+  onCleared: () => void;
 }
 
 /** What an update did. */
@@ -135,6 +137,7 @@ export class Indexer {
     this.#writer.setMeta('tip', tip);
     this.#writer.setMeta('complete', '0');
     this.#writer.commit();
+    this.#options.onCleared();
   }
 
   /** A clone that was shallow or partial may have got more history since: then the end of the line is open again. */

@@ -1,71 +1,44 @@
 import type { FeedOutline, FeedOutlineQuery } from '../../shared/domain/history';
-import type { Statements } from './event-select';
-import { allowedBy, conditions, fewCells, idRange, leavesNothing } from './feed-query';
+import { isoTime, type Statements } from './event-select';
+import type { Chosen, FeedLine } from './feed-line';
+import { allowedBy, idsByWords, leavesNothing } from './feed-query';
 import type { IndexFacts } from './index-facts';
-
-interface Place {
-  id: number;
-  at: number;
-}
 
 /**
  * How long the feed is under a filter, where its pages begin and where its days change, without the events. Pages are
  * counted from the oldest end, so that a new event changes the first page alone. Days are those of this machine's time zone.
  */
-export function outline(statements: Statements, facts: IndexFacts, query: FeedOutlineQuery): FeedOutline {
-  const places = placesOf(statements, facts, query);
-  const total = places.length;
+export function outline(
+  statements: Statements,
+  facts: IndexFacts,
+  line: FeedLine,
+  query: FeedOutlineQuery,
+): FeedOutline {
+  const allowed = allowedBy(facts, query);
+  const ids =
+    allowed.words && !leavesNothing(allowed) ? idsByWords(statements, allowed, allowed.words) : null;
+  const chosen = leavesNothing(allowed) ? { places: new Int32Array(0), total: 0 } : line.choose(allowed, ids);
+  const { places, total } = chosen;
   const first = total % query.pageSize || Math.min(total, query.pageSize);
   const pages: FeedOutline['pages'] = [];
   for (let row = 0; row < total; row = row === 0 ? first : row + query.pageSize) {
     const before = places[row - 1];
-    pages.push({ row, before: before ? 0 - before.id : null });
+    pages.push({ row, before: before === undefined ? null : 0 - line.id(before) });
   }
-  return { total, pages, days: daysOf(places), oldest: isoOf(places.at(-1)), newest: isoOf(places[0]) };
-}
-
-const isoOf = (place: Place | undefined): string | null =>
-  place ? new Date(place.at * 1000).toISOString() : null;
-
-function placesOf(statements: Statements, facts: IndexFacts, query: FeedOutlineQuery): Place[] {
-  const allowed = allowedBy(facts, query);
-  if (leavesNothing(allowed)) return [];
-  const [first, last] = idRange(statements, facts, allowed, undefined);
-  if (first > last) return [];
-  const rest = conditions(allowed);
-  if (allowed.words)
-    return statements.all<Place>(
-      `select e.id, e.at from word w cross join event e on e.id = w.rowid
-       where word match ? and w.rowid between ? and ? and ${rest.sql} order by w.rowid`,
-      allowed.words,
-      first,
-      last,
-      ...rest.params,
-    );
-  const index = allowed.cells && allowed.cells.length <= fewCells ? 'indexed by event_cell' : 'not indexed';
-  return statements.all<Place>(
-    `select e.id, e.at from event e ${index} where ${rest.sql} and e.id between ? and ? order by e.id`,
-    ...rest.params,
-    first,
-    last,
-  );
+  const timeOf = (row: number): string | null => (total > 0 ? isoTime(line.at(places[row] ?? 0)) : null);
+  return { total, pages, days: daysOf(line, chosen), oldest: timeOf(total - 1), newest: timeOf(0) };
 }
 
 /** Stretches of rows of one local day, in the feed's order. Clocks may go back along the line: a day may come twice. */
-function daysOf(places: readonly Place[]): FeedOutline['days'] {
+function daysOf(line: FeedLine, { places, total }: Chosen): FeedOutline['days'] {
   const days: FeedOutline['days'] = [];
-  let [from, to] = [0, 0];
-  for (const [row, { at }] of places.entries()) {
-    const day = days.at(-1);
-    if (day && at >= from && at < to) {
-      day.count += 1;
-      continue;
-    }
-    const time = new Date(at * 1000);
-    const [year, month, date] = [time.getFullYear(), time.getMonth(), time.getDate()];
-    from = new Date(year, month, date).getTime() / 1000;
-    to = new Date(year, month, date + 1).getTime() / 1000;
-    days.push({ row, count: 1, from: new Date(from * 1000).toISOString() });
+  let last = -1;
+  for (let row = 0; row < total; row += 1) {
+    const day = line.day(places[row] ?? 0);
+    const open = days.at(-1);
+    if (open && day === last) open.count += 1;
+    else days.push({ row, count: 1, from: line.begin(day) });
+    last = day;
   }
   return days;
 }

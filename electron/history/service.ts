@@ -5,6 +5,7 @@ import { board, compare, lastDeployments } from './board-query';
 import { DeploymentLine } from './deployment-line';
 import { Statements } from './event-select';
 import { historyFailure, notFound } from './failures';
+import { FeedLine } from './feed-line';
 import { feed } from './feed-query';
 import { figures } from './figures-query';
 import { gitDirOf } from './git-stream';
@@ -31,6 +32,12 @@ const rebuiltNotice = {
   older: 'The history index came from another version of Signalbox and is being built again.',
 } as const;
 
+/** What is kept of the whole index in memory. */
+interface Lines {
+  deployments: DeploymentLine;
+  feed: FeedLine;
+}
+
 /** Everything that the worker does, apart from its messages. */
 export class HistoryService {
   readonly #options: WorkerOptions;
@@ -40,7 +47,7 @@ export class HistoryService {
   #index: OpenedIndex | null = null;
   #statements: Statements | null = null;
   #facts: IndexFacts | null = null;
-  #line: DeploymentLine | null = null;
+  #lines: Lines | null = null;
   #indexer: Indexer | null = null;
   #updating: Promise<HistoryStatus> | null = null;
   #again: Promise<HistoryStatus> | null = null;
@@ -74,7 +81,7 @@ export class HistoryService {
     this.#index = index;
     this.#statements = new Statements(index.reader);
     this.#facts = null;
-    this.#line = null;
+    this.#lines = null;
     this.#checked = false;
     this.#indexer = null;
     const indexer = new Indexer({
@@ -82,6 +89,10 @@ export class HistoryService {
       layout: this.#layout,
       database: index.writer,
       spool: `${indexFile}.log`,
+      onCleared: () => {
+        this.#facts = null;
+        this.#lines = null;
+      },
       onProgress: (progress) => {
         this.#facts = null;
         this.#set({ phase: 'indexing', progress, tip: indexer.tip, beginning: indexer.beginning });
@@ -138,14 +149,14 @@ export class HistoryService {
       [N in Exclude<QuestionName, 'update'>]: (given: Questions[N]['input']) => Questions[N]['output'];
     } = {
       feed: (query) => feed(statements, facts, query),
-      outline: (query) => outline(statements, facts, query),
+      outline: (query) => outline(statements, facts, this.#linesOf(facts).feed.refresh(statements), query),
       lastDeployments: () => lastDeployments(statements),
       deployments: (query) => deployments(statements, facts, query),
       previousVersions: (query) => previousVersions(statements, facts, query),
-      board: (moment) => board(statements, moment, facts.complete),
+      board: (moment) => board(statements, facts, moment),
       versionWay: (query) => versionWay(statements, facts, query),
-      compare: ({ left, right }) => compare(statements, left, right, facts.complete),
-      figures: (query) => figures(this.#deployments(statements, facts), facts, query),
+      compare: ({ left, right }) => compare(statements, facts, left, right),
+      figures: (query) => figures(this.#linesOf(facts).deployments.refresh(statements, facts), facts, query),
       names: () => ({
         apps: namesOf(facts, 'app'),
         environments: namesOf(facts, 'environment'),
@@ -160,10 +171,11 @@ export class HistoryService {
   }
 
   /** While the index is not complete, older history and kinds still change: then it is read anew each time. */
-  #deployments(statements: Statements, facts: IndexFacts): DeploymentLine {
-    if (!facts.complete) return new DeploymentLine().refresh(statements, facts);
-    this.#line ??= new DeploymentLine();
-    return this.#line.refresh(statements, facts);
+  #linesOf({ complete }: IndexFacts): Lines {
+    if (complete && this.#lines) return this.#lines;
+    const lines = { deployments: new DeploymentLine(), feed: new FeedLine() };
+    if (complete) this.#lines = lines;
+    return lines;
   }
 
   close(): void {
@@ -188,7 +200,7 @@ export class HistoryService {
       const wasComplete = indexer.complete;
       if (!wasComplete) this.#set({ phase: 'indexing' });
       const { added, removed } = await this.#change(indexer, tip, signal);
-      if (!wasComplete || removed > 0) this.#line = null;
+      if (!wasComplete || removed > 0) this.#lines = null;
       if (removed > 0 && knownTip !== null)
         this.#set({
           notice: `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
@@ -233,10 +245,21 @@ export class HistoryService {
     if (this.#checked) return;
     this.#checked = true;
     setTimeout(() => {
-      if (!this.#index || this.#updating || isSound(this.#index.reader)) return;
+      if (!this.#index || this.#updating) return;
+      if (isSound(this.#index.reader)) return this.#warm();
       this.#rebuild();
       this.update().catch(() => {});
     }, 200).unref();
+  }
+
+  /** Fills what the first look at the history screen would wait for. */
+  #warm(): void {
+    try {
+      const { statements, facts } = this.#ready();
+      if (facts.complete) this.#linesOf(facts).feed.refresh(statements);
+    } catch {
+      // Whoever asks is told.
+    }
   }
 
   async #findTip(signal?: AbortSignal): Promise<string> {
