@@ -21,6 +21,8 @@ if (nonce) setNonce(nonce);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no root element.');
 
+const queries = createQueryClient();
+
 createRoot(root).render(
   <StrictMode>
     <MantineProvider
@@ -30,8 +32,8 @@ createRoot(root).render(
       getStyleNonce={() => nonce}
     >
       <ErrorBoundary place="The window">
-        <QueryClientProvider client={createQueryClient()}>
-          <RouterProvider router={createAppRouter()} />
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={createAppRouter(queries)} />
         </QueryClientProvider>
       </ErrorBoundary>
     </MantineProvider>

@@ -1,11 +1,13 @@
+import type { QueryClient } from '@tanstack/react-query';
 import {
   createHashHistory,
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   Outlet,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { askFeedHead } from './data/history-queries';
 import { AppScreen } from './screens/app/app-screen';
 import { BagsScreen } from './screens/bags/bags-screen';
 import { bagsSearchSchema } from './screens/bags/search';
@@ -18,7 +20,7 @@ import { DeploySheet } from './screens/deploy/deploy-sheet';
 import { FiguresScreen } from './screens/figures/figures-screen';
 import { figuresSearchSchema } from './screens/figures/search';
 import { HistoryScreen } from './screens/history/history-screen';
-import { historySearchSchema } from './screens/history/search';
+import { filterOf, historySearchSchema } from './screens/history/search';
 import { LogsScreen } from './screens/logs/logs-screen';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
@@ -32,7 +34,7 @@ import { FaultPage } from './shell/error-boundary';
 import { Frame } from './shell/frame';
 import { Empty } from './ui/panel';
 
-const rootRoute = createRootRoute({
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: () => (
     <Frame
       sheet={
@@ -76,6 +78,7 @@ const historyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/history',
   validateSearch: historySearchSchema,
+  beforeLoad: ({ search, context }) => askFeedHead(context.queries, filterOf(search)),
   component: HistoryScreen,
 });
 const figuresRoute = createRoute({
@@ -153,9 +156,10 @@ const routeTree = rootRoute.addChildren([
 ]);
 
 /** The screens and their typed addresses, kept in the hash: a reload under app:// finds the same page. */
-export function createAppRouter() {
+export function createAppRouter(queries: QueryClient) {
   return createRouter({
     routeTree,
+    context: { queries },
     history: createHashHistory(),
     defaultPendingMinMs: 0,
     defaultStructuralSharing: true,

@@ -1,10 +1,8 @@
+import { maxFileBytes } from '../../shared/domain/layout';
 import { GitError } from '../systems/git/errors';
 import { type GitStream, streamGit } from './git-stream';
 
-/** Objects beyond this many bytes are not kept in memory: nothing that the history reads is so big. */
-const maxObjectBytes = 256 * 1024;
-
-/** An object as `git cat-file --batch` gives it. `content` is `null` when it is bigger than {@link maxObjectBytes}. */
+/** An object as `git cat-file --batch` gives it. `content` is `null` when it is bigger than {@link maxFileBytes}. */
 export interface GitObject {
   type: string;
   content: Buffer | null;
@@ -115,7 +113,7 @@ export class ObjectReader {
       }
       const size = Number(header[2]);
       const end = line + 1 + size + 1;
-      if (size > maxObjectBytes) {
+      if (size > maxFileBytes) {
         question.resolve({ type: header[1] ?? '', content: null });
         answered += 1;
         this.#skip = Math.max(0, end - all.length);

@@ -144,7 +144,8 @@ it('takes no symlink, submodule, folder or hidden file for an app, and no rubbis
           [app('.gitkeep')]: 'image_tag: v1\n',
           [app('binary')]: Buffer.from([0, 255, 254, 10, 0, 1]),
           [app('latin')]: Buffer.from('image_tag: v1\nnote: caf\u00e9\n', 'latin1'),
-          [app('huge')]: `image_tag: v1\n#${'x'.repeat(400_000)}\n`,
+          [app('large')]: `image_tag: v1\n#${'x'.repeat(400_000)}\n`,
+          [app('huge')]: `image_tag: v1\n#${'x'.repeat(1_100_000)}\n`,
         },
       },
       // The link becomes a file, the file a link, and only a mode changes.
@@ -153,6 +154,8 @@ it('takes no symlink, submodule, folder or hidden file for an app, and no rubbis
     ]),
   );
   expect(told(one)).toEqual([
+    'large appeared',
+    'large - > v1',
     'latin appeared',
     'latin - > v1',
     'real appeared',
@@ -161,7 +164,7 @@ it('takes no symlink, submodule, folder or hidden file for an app, and no rubbis
     'link - > v2',
     'real gone',
   ]);
-  expect(one.board.cells.map((cell) => cell.app)).toEqual(['latin', 'link']);
+  expect(one.board.cells.map((cell) => cell.app)).toEqual(['large', 'latin', 'link']);
 });
 
 it('shows names and messages in any script or none', async () => {

@@ -47,7 +47,7 @@ export interface Progress {
   share: number | null;
 }
 
-/** One file of a snapshot: regular, valid UTF-8, of at most {@link maxFileBytes}. Unchanged files are the same object from snapshot to snapshot. */
+/** One file of a snapshot: regular, valid UTF-8, of at most `maxFileBytes` (shared/domain/layout.ts). Unchanged files are the same object from snapshot to snapshot. */
 export interface LedgerFile {
   path: string;
   /** Object id of the blob. */
@@ -220,6 +220,3 @@ export interface Ledger {
   /** Newest commits that touched the paths on the first-parent line; all commits when no path is given. */
   log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>>;
 }
-
-/** Bytes up to which a file of the ledger is read; above it is a problem, not a load. */
-export const maxFileBytes = 1_000_000;

@@ -1,8 +1,8 @@
-import { type ImageTagLayout, nameProblem, signalboxFolder } from '../../shared/domain/layout';
+import { type ImageTagLayout, maxFileBytes, nameProblem, signalboxFolder } from '../../shared/domain/layout';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { isoTime } from '../systems/git/log';
-import { type LedgerFile, type LedgerProblem, maxFileBytes, type Snapshot } from './ledger';
+import type { LedgerFile, LedgerProblem, Snapshot } from './ledger';
 import { parseTree, type TreeEntry } from './tree';
 
 /** What a repo without a commit says. */

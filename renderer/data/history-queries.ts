@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { InputOf, OutputOf, StreamMessageOf } from '../../shared/contract/contract';
 import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
@@ -20,13 +20,18 @@ export const useRetryHistory = () => useMutation({ mutationFn: () => call('histo
 
 export const useHistoryNames = () => useQuery(queryOf('history.names', {}));
 
+const feedHead = (filter: HistoryFilter) => ({
+  ...queryOf('history.feed', { ...filter, limit: pageSize }),
+  gcTime: pageKept,
+});
+
 /** The newest rows under a filter: they come before the outline does. */
 export const useFeedHead = (filter: HistoryFilter) =>
-  useQuery({
-    ...queryOf('history.feed', { ...filter, limit: pageSize }),
-    placeholderData: keepPreviousData,
-    gcTime: pageKept,
-  });
+  useQuery({ ...feedHead(filter), placeholderData: keepPreviousData });
+
+/** Asks for the newest rows while the screen that shows them is still being made. */
+export const askFeedHead = (queries: QueryClient, filter: HistoryFilter): void =>
+  void queries.prefetchQuery(feedHead(filter));
 
 export const useOutline = (filter: HistoryFilter) =>
   useQuery({ ...queryOf('history.outline', { ...filter, pageSize }), placeholderData: keepPreviousData });

@@ -33,10 +33,11 @@ export function renderApp(options: { state?: string; route?: string; apps?: numb
   Object.defineProperty(window, 'signalbox', { value: bridge, configurable: true });
   window.location.hash = options.route ?? '/';
   useUiState.setState(useUiState.getInitialState(), true);
+  const queries = createQueryClient();
   const view = render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} env="test">
-      <QueryClientProvider client={createQueryClient()}>
-        <RouterProvider router={createAppRouter()} />
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={createAppRouter(queries)} />
       </QueryClientProvider>
     </MantineProvider>,
   );

@@ -83,3 +83,6 @@ export function chainOrder(environments: Iterable<string>): { chain: string[]; a
     apart: all.filter((name) => !knownOrder.includes(name)).sort(),
   };
 }
+
+/** Files of a release repo beyond this many bytes are not read, neither for the board nor for the history. */
+export const maxFileBytes = 1_000_000;
