@@ -95,6 +95,10 @@ export async function measureQuestions(history: History, times: number): Promise
       ).length,
     outline: async () => (await history.outline({ pageSize: 200 })).total,
     outlineApp: async (round) => (await history.outline({ apps: [appOf(round)], pageSize: 200 })).total,
+    outlineEnvironment: async (round) =>
+      (await history.outline({ environments: [environmentOf(round)], pageSize: 200 })).total,
+    outlineText: async (round) =>
+      (await history.outline({ text: `update ${appOf(round)}`, pageSize: 200 })).total,
     figuresMonth: (round) => figures(Date.parse(someTime(round)) - month, Date.parse(someTime(round)), 'app'),
     figuresYear: (round) =>
       figures(Date.parse(someTime(round)) - 12 * month, Date.parse(someTime(round)), 'week'),
