@@ -1,4 +1,4 @@
-import { heldText, holderOf } from '../../shared/domain/bags/decisions';
+import { heldText, holderOf, isOwnByHand } from '../../shared/domain/bags/decisions';
 import type { LedgerCell } from '../../shared/domain/board-assembly';
 import type { Estate } from '../../shared/domain/estate';
 import type { Failure } from '../../shared/domain/failure';
@@ -67,7 +67,7 @@ function locksOf(
     const holder = holderOf(bagRecords(snapshot, pipeline), environment);
     if (!holder.ok) return [{ pipeline, text: holder.failure.message }];
     const held = holder.value;
-    if (!held || (held.kind === 'manual' && held.by === name && held.email === email)) return [];
+    if (!held || isOwnByHand(held, { by: name, email })) return [];
     return [{ pipeline, text: heldText(environment, held) }];
   });
 }

@@ -1,4 +1,4 @@
-import { type Hold, heldText, holderOf } from '../../../shared/domain/bags/decisions';
+import { type Hold, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
 import { type DeployWish, startDeployment } from '../../../shared/domain/bags/deploying';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
@@ -81,7 +81,13 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
     const taken = await writeRecords(
       context,
       'lock',
-      (records) => takeLock(records, environment, actorOf(context), { kind: 'bag', reason, until: null }),
+      (records) =>
+        takeLock(records, environment, actorOf(context), {
+          kind: 'bag',
+          reason,
+          until: null,
+          overOwn: !automatic,
+        }),
       { patience: context.record().effects.has('lock') ? world.limits.ledger : 0, reason },
     );
     if (taken.ok) break;
@@ -93,8 +99,9 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
       sources: [ledgerMoves(world)],
       look: () => {
         const holder = holderOf(recordsNow(world, intent.pipeline), environment);
-        return holder.ok && holder.value && holder.value.operation !== id
-          ? { waitingFor: heldText(environment, holder.value) }
+        const held = holder.ok ? holder.value : null;
+        return held && held.operation !== id && !isOwnByHand(held, actorOf(context))
+          ? { waitingFor: heldText(environment, held) }
           : { done: true };
       },
     });

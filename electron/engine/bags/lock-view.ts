@@ -1,3 +1,4 @@
+import { isOwnByHand } from '../../../shared/domain/bags/decisions';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { LockView } from '../../../shared/domain/bags/view';
 import type { World } from '../world';
@@ -17,8 +18,6 @@ export function lockView(world: World, records: PipelineRecords, environment: st
     kind: held.kind,
     bag: held.bag,
     until: held.until,
-    mine:
-      world.open().some(({ id }) => id === held.operation) ||
-      (held.kind === 'manual' && held.by === name && held.email === email),
+    mine: world.open().some(({ id }) => id === held.operation) || isOwnByHand(held, { by: name, email }),
   };
 }

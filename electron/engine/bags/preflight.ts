@@ -1,10 +1,13 @@
-import { deploymentUnder, heldText, holderOf } from '../../../shared/domain/bags/decisions';
+import { deploymentUnder, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
 import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
-import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
+import { asksForLock, type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
+import type { BagState } from '../../../shared/domain/bags/machine';
 import { brokenRules, judge, nextBag } from '../../../shared/domain/bags/next';
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import type { BagDeployment } from '../../../shared/domain/bags/records';
+import { jobName } from '../../../shared/domain/estate';
 import { type Failure, failureOf } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
 import { isUnfinished } from '../../../shared/domain/hold-state';
@@ -14,7 +17,7 @@ import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain } from '../preflight';
 import type { World } from '../world';
 import { workflowsOf } from './labels';
-import { askForImages, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
+import { askForImages, bagPipelines, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
 
 const finding = (
   code: Finding['code'],
@@ -65,7 +68,7 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
     );
   const environment = environmentOf(intent);
   const { pipeline } = intent;
-  if (environment !== null && intent.kind !== 'force-unlock') {
+  if (environment !== null && asksForLock(intent) && intent.kind !== 'force-unlock') {
     const holder = holderOf(recordsNow(world, pipeline), environment);
     if (!holder.ok) found.push(finding('unreadable', 'block', holder.failure.message, at));
   }
@@ -90,7 +93,14 @@ function deployFindings(world: World, intent: Deploys, records: PipelineRecords,
   const holder = holderOf(records, environment);
   if (holder.ok && holder.value)
     found.push(
-      finding('locked', 'info', `${heldText(environment, holder.value)} It would wait for the lock.`, at),
+      finding(
+        'locked',
+        'info',
+        isOwnByHand(holder.value, { by: world.identity().name, email: world.identity().email })
+          ? `You hold the lock of ${environment} by hand. It is deployed under it, and you have it back after the pass.`
+          : `${heldText(environment, holder.value)} It would wait for the lock.`,
+        at,
+      ),
     );
   const running = lastStarted(records, environment)?.bag ?? null;
   if (running !== intent.running)
@@ -189,6 +199,9 @@ function packFindings(
     : [];
 }
 
+/** A deploy that failed or was lost sight of may have left a sync running that it started. */
+const mayStillDeploy: ReadonlySet<BagState> = new Set(['deploying', 'deploy-failed', 'deploy-unknown']);
+
 /** Whether anything of the lock's deployment still runs: what must have ended before anybody unlocks by force. */
 function unlockFindings(
   world: World,
@@ -244,7 +257,7 @@ function unlockFindings(
         .filter((one) => one.operation?.phase === 'Running')
         .map((one) => one.name),
     );
-    if (deployment.state === 'deploying' && syncing.length > 0)
+    if (mayStillDeploy.has(deployment.state) && syncing.length > 0)
       found.push(
         finding(
           'still-running',
@@ -272,8 +285,31 @@ function unlockFindings(
         `The ledger says ${deployment?.state ?? 'locked'}.`,
       ),
     );
+  const atGitHub = deployment && mayRunUnseen(deployment) ? jobsAtGitHub(world, pipeline, environment) : [];
+  if (atGitHub.length > 0)
+    found.push(
+      finding(
+        'holder-may-run',
+        'unknown',
+        `Whether ${atGitHub.join(', ')} still runs at GitHub is not known here.`,
+        'Only the console that started a run at GitHub follows it.',
+      ),
+    );
   return found;
 }
+
+/** Jobs of an environment that run at GitHub, where no watch of this console sees them. */
+function jobsAtGitHub(world: World, pipeline: string, environment: string): string[] {
+  const stage = bagPipelines(world.estate).find(({ name }) => name === pipeline)?.stages[environment];
+  return [...(stage?.deploy ?? []), ...(stage?.tests ?? [])]
+    .filter(({ kind }) => kind === 'github-workflow')
+    .map(jobName);
+}
+
+/** Whether a job of the deployment may run that nobody saw the end of. */
+const mayRunUnseen = ({ state, tests }: BagDeployment): boolean =>
+  ['deploying', 'deploy-unknown', 'deployed', 'testing'].includes(state) ||
+  Object.values(tests).includes('unknown');
 
 const versionsOfBag = (records: PipelineRecords, bag: number): Record<string, string> => {
   const found = records.bags.get(bag);

@@ -41,6 +41,18 @@ export function holderOf(records: PipelineRecords, environment: string): Found<H
   return lock.ok ? { ok: true, value: lock.value.held } : lock;
 }
 
+/** Whether a person holds a lock by hand: nobody deploys there but they. */
+export const isOwnByHand = (held: Holder, { by, email }: Pick<Actor, 'by' | 'email'>): boolean =>
+  held.kind === 'manual' && held.by === by && held.email === email;
+
+/** The lock once its holder's deployment is over: free, or back with the person who had it by hand before. */
+export function lockAfter(lock: Lock): Lock {
+  const byHand = lock.held?.byHand;
+  return byHand
+    ? { ...lock, token: lock.token + 1, held: { ...byHand, kind: 'manual', bag: null } }
+    : { ...lock, held: null };
+}
+
 /** Who holds a lock, in words. */
 export const heldText = (environment: string, held: Holder): string =>
   `${environment} is locked by ${held.by} since ${held.since}${held.reason ? `: ${held.reason}` : ''}.`;

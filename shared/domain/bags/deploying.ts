@@ -1,4 +1,4 @@
-import { type Actor, type Decision, deploymentUnder, fence, type Hold, refuse } from './decisions';
+import { type Actor, type Decision, deploymentUnder, fence, type Hold, lockAfter, refuse } from './decisions';
 import { type BagEvent, nextState, stateAfter } from './machine';
 import { type BagChain, brokenRules, type ImageFacts, judge, nextBag } from './next';
 import { lastStarted, type PipelineRecords, put } from './pipeline-records';
@@ -239,7 +239,7 @@ export function recordPass(
         tag,
       }),
       put('deployment', { ...after, state, failure: null }),
-      put('lock', { ...fenced.lock, held: null }),
+      put('lock', lockAfter(fenced.lock)),
     ],
     subject: `Pass bag ${done.bag} of ${records.pipeline} in ${environment}`,
     value: { passed: true, bag: done.bag, tag },

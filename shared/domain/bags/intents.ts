@@ -99,6 +99,9 @@ export const environmentOf = (intent: BagIntent): string | null =>
       ? intent.change.environment
       : null;
 
+/** Whether an act depends on the environment's lock: packing and policies do not, whatever became of its file. */
+export const asksForLock = ({ kind }: BagIntent): boolean => kind !== 'pack-bag' && kind !== 'change-policy';
+
 /** The button that says the act, and the heading of the operation. */
 export function bagActOf(intent: BagIntent): string {
   const { pipeline } = intent;

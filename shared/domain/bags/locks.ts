@@ -1,14 +1,27 @@
-import { type Actor, type Decision, deploymentUnder, fence, type Hold, heldText, refuse } from './decisions';
+import {
+  type Actor,
+  type Decision,
+  deploymentUnder,
+  fence,
+  type Hold,
+  heldText,
+  isOwnByHand,
+  lockAfter,
+  refuse,
+} from './decisions';
 import { holdsLock, isStuck, nextState } from './machine';
 import { type PipelineRecords, put } from './pipeline-records';
 import type { BagDeployment, Holder } from './records';
 
-/** Takes the lock of an environment: by compare-and-swap, since the commit lands on this snapshot or not at all. */
+/**
+ * Takes the lock of an environment: by compare-and-swap, since the commit lands on this snapshot or not at all. Whoever
+ * holds it by hand may deploy under it, if `overOwn` says so: it comes back to them afterwards.
+ */
 export function takeLock(
   records: PipelineRecords,
   environment: string,
   actor: Actor,
-  wish: Pick<Holder, 'kind' | 'reason' | 'until'>,
+  { overOwn = false, ...wish }: Pick<Holder, 'kind' | 'reason' | 'until'> & { overOwn?: boolean },
 ): Decision<Hold> {
   const { lock, deployments } = records.environment(environment);
   if (lock && !lock.ok) return { kind: 'refusal', failure: lock.failure };
@@ -16,7 +29,8 @@ export function takeLock(
   const { operation } = actor;
   if (lock && held?.operation === operation)
     return { kind: 'nothing', value: { operation, token: lock.value.token } };
-  if (held)
+  const byHand = held && overOwn && isOwnByHand(held, actor) ? held : null;
+  if (held && !byHand)
     return refuse('busy', heldText(environment, held), 'Wait until it is released, or ask its holder.');
   // Also where somebody deleted the file by hand the token rises.
   const last = Math.max(0, ...deployments.map(({ found }) => (found.ok ? found.value.token : 0)));
@@ -29,7 +43,15 @@ export function takeLock(
         pipeline: records.pipeline,
         environment,
         token,
-        held: { by, email, operation, since: at, bag: null, ...wish },
+        held: {
+          by,
+          email,
+          operation,
+          since: at,
+          bag: null,
+          ...wish,
+          ...(byHand ? { byHand: asByHand(byHand) } : {}),
+        },
       }),
     ],
     subject: `Lock ${environment} of ${records.pipeline}`,
@@ -37,12 +59,25 @@ export function takeLock(
   };
 }
 
+const asByHand = ({ by, email, operation, reason, since, until }: Holder): NonNullable<Holder['byHand']> => ({
+  by,
+  email,
+  operation,
+  reason,
+  since,
+  until,
+});
+
 /** Gives the lock back: only by its holder, and only while no deployment of a bag keeps it. */
 export function releaseLock(records: PipelineRecords, environment: string, hold: Hold): Decision {
   const { lock } = records.environment(environment);
   const token = lock?.ok ? lock.value.token : null;
   // Released before a crash: the answer is the same.
   if (lock?.ok && lock.value.held === null && token === hold.token) return { kind: 'nothing', value: null };
+  // Or back with whoever had it by hand.
+  const back = lock?.ok ? lock.value.held : null;
+  if (back?.kind === 'manual' && back.operation !== hold.operation && token === hold.token + 1)
+    return { kind: 'nothing', value: null };
   const fenced = fence(records, environment, hold);
   if ('refused' in fenced) return fenced.refused;
   const deployment = deploymentUnder(records, environment, hold.token);
@@ -54,7 +89,7 @@ export function releaseLock(records: PipelineRecords, environment: string, hold:
     );
   return {
     kind: 'change',
-    changes: [put('lock', { ...fenced.lock, held: null })],
+    changes: [put('lock', lockAfter(fenced.lock))],
     subject: `Unlock ${environment} of ${records.pipeline}`,
     value: null,
   };

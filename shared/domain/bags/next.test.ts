@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { autopilotMove } from './autopilot';
-import { startDeployment } from './deploying';
-import { takeLock } from './locks';
+import { advance, recordPass, startDeployment } from './deploying';
+import { forceUnlock, releaseLock, takeLock } from './locks';
 import { type BagChain, nextBag } from './next';
 import { packBag } from './packing';
 import { gatherRecords, type PipelineRecords, put, type RecordChange, readEntry } from './pipeline-records';
@@ -193,6 +193,93 @@ describe('autopilots', () => {
   });
 });
 
+describe('a lock taken by hand', () => {
+  const apply = (records: RecordChange[], decision: ReturnType<typeof takeLock>) => {
+    if (decision.kind !== 'change') throw new Error(JSON.stringify(decision));
+    return { files: [...records, ...decision.changes], hold: decision.value };
+  };
+  const byHand = apply(
+    passed,
+    takeLock(
+      ledger(...passed),
+      'staging',
+      { ...actor, operation: 'op-hand' },
+      {
+        kind: 'manual',
+        reason: 'only me',
+        until: null,
+      },
+    ),
+  );
+  const deploy = { kind: 'bag' as const, reason: '', until: null, overOwn: true };
+  const taken = apply(byHand.files, takeLock(ledger(...byHand.files), 'staging', actor, deploy));
+  const lockOf = (records: PipelineRecords) => {
+    const { lock } = records.environment('staging');
+    return lock?.ok ? lock.value : null;
+  };
+  const wish = {
+    bag: 2,
+    cause: 'manual' as const,
+    byRule: true,
+    running: null,
+    reason: '',
+    overridden: [],
+    leaveRunning: [],
+  };
+
+  it('keeps others out, and autopilots of its holder, but not the holder', () => {
+    const records = ledger(...byHand.files);
+    const other = { ...actor, by: 'Odalys Brandt', email: 'o@example.invalid' };
+    expect(takeLock(records, 'staging', other, deploy)).toMatchObject({ failure: { code: 'busy' } });
+    expect(takeLock(records, 'staging', actor, { ...deploy, overOwn: false })).toMatchObject({
+      failure: { code: 'busy' },
+    });
+    expect(taken.hold.token).toBe(byHand.hold.token + 1);
+  });
+  it('comes back to its holder with the pass, under a token of its own', () => {
+    const started = startDeployment(
+      ledger(...taken.files),
+      chain,
+      'staging',
+      actor,
+      taken.hold,
+      wish,
+      images,
+    );
+    if (started.kind !== 'change') throw new Error(JSON.stringify(started));
+    let files = [...taken.files, ...started.changes];
+    for (const event of ['deploy-done', 'tests-begin'] as const) {
+      const moved = advance(ledger(...files), 'staging', actor, taken.hold, event);
+      if (moved.kind !== 'change') throw new Error(JSON.stringify(moved));
+      files = [...files, ...moved.changes];
+    }
+    const pass = recordPass(ledger(...files), 'staging', actor, taken.hold, {});
+    if (pass.kind !== 'change') throw new Error(JSON.stringify(pass));
+    const after = ledger(...files, ...pass.changes);
+    expect(lockOf(after)).toMatchObject({
+      token: taken.hold.token + 1,
+      held: { kind: 'manual', operation: 'op-hand', reason: 'only me', bag: null },
+    });
+    expect(recordPass(after, 'staging', actor, taken.hold, {})).toMatchObject({
+      kind: 'nothing',
+      value: { passed: true },
+    });
+  });
+  it('comes back where the deployment never began, and a force-unlock takes all of it away', () => {
+    const given = releaseLock(ledger(...taken.files), 'staging', taken.hold);
+    if (given.kind !== 'change') throw new Error(JSON.stringify(given));
+    const after = ledger(...taken.files, ...given.changes);
+    expect(lockOf(after)?.held).toMatchObject({ kind: 'manual', operation: 'op-hand' });
+    expect(releaseLock(after, 'staging', taken.hold).kind).toBe('nothing');
+    const forced = forceUnlock(ledger(...taken.files), 'staging', actor, {
+      token: taken.hold.token,
+      reason: 'gone home',
+    });
+    if (forced.kind !== 'change') throw new Error(JSON.stringify(forced));
+    expect(lockOf(ledger(...taken.files, ...forced.changes))?.held).toBeNull();
+  });
+});
+
 describe('a bag that lacks a service', () => {
   const lacking = [bag(1, { api: { version: 'v1' } })];
   const start = (leaveRunning: string[]) => {
@@ -218,7 +305,11 @@ describe('a bag that lacks a service', () => {
     expect(start(['admin'])).toMatchObject({ kind: 'change', value: { leftRunning: ['admin'] } });
   });
   it('is left to a person by autopilots', () => {
-    expect(autopilotMove(ledger(...lacking), chain, 'preview', true, images)).toMatchObject({ act: 'wait' });
+    expect(autopilotMove(ledger(...lacking), chain, 'preview', true, images)).toEqual({
+      act: 'wait',
+      why: 'Bag 1 lacks admin: a person decides about that.',
+    });
+    expect(next(ledger(...lacking), 'preview', 'automatic')).toMatchObject({ state: 'needs-person' });
   });
 });
 

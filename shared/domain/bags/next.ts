@@ -27,7 +27,7 @@ export type Next =
   | { state: 'deploy'; bag: number; why: string; warnings: ChoiceWarning[] }
   /** Automatic only: the choice was started there before. */
   | { state: 'nothing'; bag: number; why: string }
-  /** Automatic only: an older bag never replaces a newer one by itself. */
+  /** Automatic only: an older bag never replaces a newer one by itself, nor one that lacks services. */
   | { state: 'needs-person'; bag: number; why: string }
   | { state: 'blocked'; rule: BlockingRule; bag: number | null; why: string; failure: Failure | null };
 
@@ -176,6 +176,14 @@ export function judge(
         state: 'needs-person',
         bag,
         why: `Bag ${bag}, ${reason}, is older than bag ${running}, which runs in ${environment}: only a person replaces a newer bag by an older one.`,
+      };
+    const contents = records.bags.get(bag);
+    const lacking = chain.services.filter((one) => contents?.ok && !contents.value.services[one]);
+    if (lacking.length > 0)
+      return {
+        state: 'needs-person',
+        bag,
+        why: `Bag ${bag} lacks ${lacking.join(', ')}: a person decides about that.`,
       };
     return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings: [] };
   }

@@ -121,6 +121,17 @@ export const lockSchema = z.object({
       since: z.iso.datetime(),
       /** When the holder expects to be done; it does not end the lock. */
       until: z.iso.datetime().nullable(),
+      /** The lock by hand under which its own holder deploys: it comes back when the deployment is over. */
+      byHand: z
+        .object({
+          by: z.string().min(1).max(200),
+          email: z.string().max(200),
+          operation: z.string().min(1),
+          reason: text,
+          since: z.iso.datetime(),
+          until: z.iso.datetime().nullable(),
+        })
+        .optional(),
     })
     .nullable(),
 });

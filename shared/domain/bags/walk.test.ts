@@ -77,7 +77,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'a lock is taken whoever holds it',
     file: 'locks.ts',
-    from: '  if (held)\n    return refuse(',
+    from: '  if (held && !byHand)\n    return refuse(',
     to: '  if (held && held.by === "nobody")\n    return refuse(',
     breaks: /at most one lock holder|lock is kept/,
   },
@@ -112,7 +112,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'a pass does not release the lock',
     file: 'deploying.ts',
-    from: "put('deployment', { ...after, state, failure: null }),\n      put('lock', { ...fenced.lock, held: null }),",
+    from: "put('deployment', { ...after, state, failure: null }),\n      put('lock', lockAfter(fenced.lock)),",
     to: "put('deployment', { ...after, state, failure: null }),",
     breaks: /releases the lock/,
   },
