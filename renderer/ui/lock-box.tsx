@@ -1,5 +1,6 @@
 import { IconLock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import type { LockView } from '../../shared/domain/bags/view';
 import { useSession } from '../data/queries';
 import { ActButton } from './act-button';
@@ -14,8 +15,8 @@ export function LockBox(props: {
   pipeline: string;
   environment: string;
   lock: LockView;
-  /** Bags whose deployments wait for it, of this console. */
-  waiting?: readonly number[];
+  /** Deployments of this console that wait for it. */
+  waiting?: readonly { operation: string; bag: number }[];
 }) {
   const { pipeline, environment, lock, waiting = [] } = props;
   const now = useNow('calm');
@@ -54,8 +55,16 @@ export function LockBox(props: {
       )}
       {waiting.length > 0 && (
         <p>
-          {count(waiting.length, 'deployment')} of this console waits behind it:{' '}
-          {waiting.map((bag) => `bag ${bag}`).join(', ')}
+          {count(waiting.length, 'deployment')} of this console {waiting.length === 1 ? 'waits' : 'wait'}{' '}
+          behind it:{' '}
+          {waiting.map(({ operation, bag }, index) => (
+            <Fragment key={operation}>
+              {index > 0 && ', '}
+              <Link to="/operations/$operationId" params={{ operationId: operation }}>
+                bag {bag}
+              </Link>
+            </Fragment>
+          ))}
         </p>
       )}
       <div className={classes.acts}>
@@ -70,7 +79,10 @@ export function LockBox(props: {
         ) : (
           <ActButton
             variant="default"
-            blocked={readOnlyBecause}
+            blocked={
+              readOnlyBecause ??
+              (lock.mine ? 'Its operation still runs on this console: wait for its end.' : null)
+            }
             onAct={() => openAct({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
           >
             Unlock by force…

@@ -73,6 +73,9 @@ export function BagDetailsPane(props: Props) {
                     <td className="mono" title={digest}>
                       {digest ? digest.slice(0, 19) : 'digest unknown'}
                     </td>
+                    <td className={classes.right}>
+                      <VersionActs pipeline={pipeline} service={service} version={version} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -84,6 +87,39 @@ export function BagDetailsPane(props: Props) {
         </>
       )}
     </aside>
+  );
+}
+
+/** Pins the version for the bags to come, or keeps it out of them; what is there already is taken away. */
+function VersionActs(props: { pipeline: BagPipelineView; service: string; version: string }) {
+  const { pipeline, service, version } = props;
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const is = (one: { service: string; version: string }): boolean =>
+    one.service === service && one.version === version;
+  const pinned = pipeline.servicePins.some(is);
+  const bad = pipeline.badVersions.some(is);
+  const named = `${service} ${shortVersion(version)}`;
+  const button = (text: string, label: string, change: PolicyChange) => (
+    <ActButton
+      variant="subtle"
+      size="compact-xs"
+      h={24}
+      blocked={readOnlyBecause}
+      label={label}
+      onAct={() => openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change })}
+    >
+      {text}
+    </ActButton>
+  );
+  return (
+    <>
+      {pinned
+        ? button('Unpin…', `Unpin ${named} at packing`, { act: 'unpin-service', service })
+        : button('Pin…', `Pin ${named} at packing`, { act: 'pin-service', service, version })}
+      {bad
+        ? button('Clear…', `Clear the bad mark of ${named}`, { act: 'clear-version', service, version })
+        : button('Bad…', `Mark ${named} bad at packing`, { act: 'mark-version-bad', service, version })}
+    </>
   );
 }
 
@@ -179,7 +215,7 @@ function Acts({
       >
         Deploy to {environment}…
       </ActButton>
-      {running !== null && running !== bag && (
+      {running !== null && bag < running && (
         <ActButton
           variant="default"
           blocked={readOnlyBecause}

@@ -42,7 +42,7 @@ export function StageCard({ pipeline, stage }: Props) {
             pipeline={pipeline.pipeline}
             environment={stage.environment}
             lock={stage.lock}
-            waiting={stage.waiting.map(({ bag }) => bag)}
+            waiting={stage.waiting}
           />
         </div>
       )}
@@ -107,18 +107,21 @@ function Tests({ pipeline, stage }: Props) {
     bag: running.bag,
     token: lock.token,
   };
+  const isBad = stage.bad.some(({ bag }) => bag === running.bag);
+  const noRetry =
+    readOnlyBecause ?? (isBad ? `Bag ${running.bag} is marked bad here: it would get no pass.` : null);
   if (running.state === 'test-failed')
     return (
       <div className={classes.acts}>
         <ActButton
-          blocked={readOnlyBecause}
+          blocked={noRetry}
           onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'failed' })}
         >
           Retry the failed tests…
         </ActButton>
         <ActButton
           variant="default"
-          blocked={readOnlyBecause}
+          blocked={noRetry}
           onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'all' })}
         >
           All tests…
@@ -142,7 +145,7 @@ function Tests({ pipeline, stage }: Props) {
 
 function Next({ pipeline, stage }: Props) {
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
-  const { automatic, manual } = stage.next;
+  const { manual } = stage.next;
   const bag = manual.state === 'deploy' ? manual.bag : null;
   const busy =
     stage.running?.state === 'deploying'
@@ -176,11 +179,7 @@ function Next({ pipeline, stage }: Props) {
             <strong>Bag {manual.bag}</strong> {manual.warnings.map((each) => warningWord[each]).join(' ')}
           </p>
           <p className={classes.quiet}>{manual.why}</p>
-          {stage.autopilot.on && (
-            <p className={classes.quiet}>
-              Autopilot: {automatic.state === 'deploy' ? `will deploy bag ${automatic.bag}` : automatic.why}
-            </p>
-          )}
+          {stage.autopilot.on && <p className={classes.quiet}>Autopilot: {autopilotText(pipeline, stage)}</p>}
         </>
       )}
       {intent && (
@@ -196,6 +195,16 @@ function Next({ pipeline, stage }: Props) {
       )}
     </section>
   );
+}
+
+/** What autopilots do next here, and whether this console is one of them. */
+function autopilotText({ thisConsole }: BagPipelineView, { next, lock }: StageView): string {
+  const { state, bag, why } = next.automatic;
+  if (state !== 'deploy') return why;
+  if (lock) return `bag ${bag} once ${lock.by} has released the lock`;
+  return thisConsole
+    ? `will deploy bag ${bag}`
+    : `bag ${bag}, by a console that takes part; this one does not`;
 }
 
 function Foot({ pipeline, stage }: Props) {
