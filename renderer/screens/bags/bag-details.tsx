@@ -64,15 +64,17 @@ export function BagDetailsPane(props: Props) {
           <Difference {...props} bag={bag} />
           <details className={classes.fold}>
             <summary>What it holds ({Object.keys(details.services).length} services)</summary>
-            <table className={classes.table}>
+            <table className={`${classes.table} ${classes.holds}`}>
               <tbody>
                 {Object.entries(details.services).map(([service, { version, digest }]) => (
                   <tr key={service}>
-                    <th scope="row">{service}</th>
+                    <th scope="row">
+                      {service}
+                      <span className={classes.digest} title={digest}>
+                        {digest ? digest.slice(0, 19) : 'digest unknown'}
+                      </span>
+                    </th>
                     <td className="mono">{shortVersion(version)}</td>
-                    <td className="mono" title={digest}>
-                      {digest ? digest.slice(0, 19) : 'digest unknown'}
-                    </td>
                     <td className={classes.right}>
                       <VersionActs pipeline={pipeline} service={service} version={version} />
                     </td>
