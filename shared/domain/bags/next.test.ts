@@ -194,9 +194,13 @@ describe('autopilots', () => {
 });
 
 describe('a lock taken by hand', () => {
+  /** The ledger's files after a commit: one per path. */
+  const landed = (files: RecordChange[], changes: RecordChange[]): RecordChange[] => [
+    ...new Map([...files, ...changes].map((one) => [one.path, one])).values(),
+  ];
   const apply = (records: RecordChange[], decision: ReturnType<typeof takeLock>) => {
     if (decision.kind !== 'change') throw new Error(JSON.stringify(decision));
-    return { files: [...records, ...decision.changes], hold: decision.value };
+    return { files: landed(records, decision.changes), hold: decision.value };
   };
   const byHand = apply(
     passed,
@@ -247,15 +251,15 @@ describe('a lock taken by hand', () => {
       images,
     );
     if (started.kind !== 'change') throw new Error(JSON.stringify(started));
-    let files = [...taken.files, ...started.changes];
+    let files = landed(taken.files, started.changes);
     for (const event of ['deploy-done', 'tests-begin'] as const) {
       const moved = advance(ledger(...files), 'staging', actor, taken.hold, event);
       if (moved.kind !== 'change') throw new Error(JSON.stringify(moved));
-      files = [...files, ...moved.changes];
+      files = landed(files, moved.changes);
     }
     const pass = recordPass(ledger(...files), 'staging', actor, taken.hold, {});
     if (pass.kind !== 'change') throw new Error(JSON.stringify(pass));
-    const after = ledger(...files, ...pass.changes);
+    const after = ledger(...landed(files, pass.changes));
     expect(lockOf(after)).toMatchObject({
       token: taken.hold.token + 1,
       held: { kind: 'manual', operation: 'op-hand', reason: 'only me', bag: null },
