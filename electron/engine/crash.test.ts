@@ -28,8 +28,11 @@ beforeAll(async () => {
     githubToken: practice.credentials.github.token,
   };
   observer = await openRig(access, path.join(folder, 'observer'), { watch: [] });
-  const { apps } = observer.engine.board();
-  cells = ['production', 'staging'].flatMap((environment) => apps.map((app) => ({ app, environment })));
+  // The environments of the other pipeline have other apps.
+  const board = observer.engine.board();
+  cells = ['production', 'staging'].flatMap((environment) =>
+    board.cells.filter((cell) => cell.environment === environment).map(({ app }) => ({ app, environment })),
+  );
 }, 90 * seconds);
 
 afterAll(async () => {
