@@ -181,7 +181,10 @@ test('a pin freezes production at its bag while new bags stop before it', async 
   const { nextAfter } = await ask(page(), 'bags.preview', { kind: 'change-policy', pipeline, change: unpin });
   expect(nextAfter).toMatchObject({ state: 'deploy', bag });
   await act(page(), { kind: 'change-policy', pipeline, change: unpin });
-  expect((await stageOf(page(), production)).pin).toBeNull();
+  const unpinned = await stageOf(page(), production);
+  expect(unpinned.pin).toBeNull();
+  expect(unpinned.next).toMatchObject({ manual: { bag }, automatic: { state: 'needs-person', bag } });
+  expect(unpinned.running?.bag, 'nothing is deployed because a policy changed').toBe(frozen);
 });
 
 test('a lock that another release manager took by hand keeps bags out until it is given back', async () => {

@@ -53,6 +53,8 @@ export function ledgerPlace(path: string): LedgerPlace | null {
   if (!path.startsWith(`${signalboxFolder}/`)) return null;
   const inside = path.slice(signalboxFolder.length + 1);
   if (inside.split('/').some((segment) => segment.startsWith('.'))) return null;
+  // It goes with every pin and bad mark, whose own event tells of it.
+  if (/^policy\/[^/]+\/cutoffs\//.test(inside)) return null;
   for (const { kind, pattern } of patterns) {
     const names = pattern.exec(inside)?.groups;
     if (names)

@@ -65,7 +65,8 @@ function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-poli
   if (environment === null || intent.change.act === 'autopilot') return null;
   const records = recordsNow(world, intent.pipeline);
   const actor = { by: 'you', email: '', operation: 'preview', at: world.now().toISOString() };
-  const decision = changePolicy(records, actor, intent.change, intent.reason || '(not typed yet)');
+  const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
+  const decision = changePolicy(records, chain, actor, intent.change, intent.reason || '(not typed yet)');
   const snapshot = world.ledger.snapshot();
   const texts = new Map<string, string>();
   for (const folder of recordFolders)
@@ -80,7 +81,6 @@ function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-poli
     intent.pipeline,
     [...texts].flatMap(([path, text]) => readEntry(path, text) ?? []),
   );
-  const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
   return nextView(nextBag(after, chain, environment, 'manual', knownImages(world)));
 }
 

@@ -4,6 +4,7 @@ import type { OperationDefinition, StepContext, StepEnd } from '../operation-con
 import { deployJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';
 import { lockAndStart } from './lock-step';
+import { chainOf, pipelineOf } from './pipelines';
 import { bagPreflight } from './preflight';
 import { passAndUnlock, testSuites } from './test-step';
 
@@ -46,7 +47,13 @@ async function keepOut(context: StepContext<Rollback>): Promise<StepEnd> {
           : bad.get(intent.bad)?.ok === true;
       return isThere
         ? { kind: 'nothing', value: null }
-        : changePolicy(records, actorOf(context), change, reason);
+        : changePolicy(
+            records,
+            chainOf(pipelineOf(world.estate, intent.pipeline)),
+            actorOf(context),
+            change,
+            reason,
+          );
     },
     { patience: context.resumed ? world.limits.ledger : 0, kind: `bag-${change.act}`, reason },
   );

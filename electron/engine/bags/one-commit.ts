@@ -7,7 +7,7 @@ import type { Intent } from '../../../shared/domain/operation';
 import type { Snapshot } from '../../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { actorOf, type FullDecision, writeRecords } from './ledger-step';
-import { pipelineOf } from './pipelines';
+import { chainOf, pipelineOf } from './pipelines';
 import { bagFindings, bagPreflight } from './preflight';
 
 type OneCommit = 'pack-bag' | 'lock' | 'unlock' | 'force-unlock' | 'change-policy';
@@ -95,5 +95,11 @@ export const unlockByForce = oneCommit('force-unlock', (records, context) => {
 
 /** Pins, marks, clears, freezes, or switches autopilots: one file, and nothing is deployed by it. */
 export const policy = oneCommit('change-policy', (records, context) =>
-  changePolicy(records, actorOf(context), context.intent.change, context.intent.reason ?? ''),
+  changePolicy(
+    records,
+    chainOf(pipelineOf(context.world.estate, context.intent.pipeline)),
+    actorOf(context),
+    context.intent.change,
+    context.intent.reason ?? '',
+  ),
 );

@@ -62,11 +62,18 @@ function ledger(...changes: (RecordChange | { path: string; text: string })[]): 
     changes.flatMap(({ path, text }) => readEntry(path, text ?? '') ?? []),
   );
 }
-const withPolicy = (changes: RecordChange[], change: PolicyChange): PipelineRecords => {
-  const decision = changePolicy(ledger(...changes), actor, change, 'because');
+const policyChanges = (changes: RecordChange[], change: PolicyChange): RecordChange[] => {
+  const decision = changePolicy(ledger(...changes), chain, actor, change, 'because');
   if (decision.kind !== 'change') throw new Error(JSON.stringify(decision));
-  return ledger(...changes, ...decision.changes);
+  return decision.changes;
 };
+const withPolicy = (changes: RecordChange[], change: PolicyChange): PipelineRecords =>
+  ledger(...changes, ...policyChanges(changes, change));
+/** Files after changes: what was put takes the place of what was there, what was taken away is gone. */
+const applied = (files: RecordChange[], changes: RecordChange[]): RecordChange[] => [
+  ...files.filter(({ path }) => !changes.some((change) => change.path === path)),
+  ...changes.filter(({ text }) => text !== null),
+];
 const next = (records: PipelineRecords, environment = 'staging', cause: 'manual' | 'automatic' = 'manual') =>
   nextBag(records, chain, environment, cause, images);
 const passed = [bag(1), bag(2), bag(3), pass('preview', 1), pass('preview', 2)];
@@ -76,6 +83,32 @@ describe('which bag is next', () => {
     expect(next(ledger(...passed), 'preview')).toMatchObject({ state: 'deploy', bag: 3 });
     expect(next(ledger(...passed))).toMatchObject({ state: 'deploy', bag: 2 });
     expect(next(ledger(...passed), 'production')).toMatchObject({ rule: 'nothing-deployable' });
+  });
+  it('is never deployed by an autopilot because a policy changed, but goes on with what comes afterwards', () => {
+    for (const change of [
+      { act: 'pin', environment: 'staging', bag: 1 },
+      { act: 'freeze', environment: 'staging', bag: 1 },
+      { act: 'mark-bad', environment: 'staging', bag: 2 },
+    ] as const) {
+      const changed = policyChanges(passed, change);
+      expect(next(ledger(...passed, ...changed), 'staging', 'automatic'), change.act).toMatchObject({
+        state: 'needs-person',
+        bag: 1,
+      });
+      // Taking it away deploys nothing either; a bag that passes afterwards does go on.
+      const back =
+        change.act === 'mark-bad'
+          ? ({ act: 'clear-bad', environment: 'staging', bag: 2 } as const)
+          : ({ act: 'unpin', environment: 'staging' } as const);
+      const gone = ledger(...applied([...passed, ...changed], policyChanges([...passed, ...changed], back)));
+      expect(next(gone, 'staging', 'automatic'), back.act).toMatchObject({ state: 'needs-person', bag: 2 });
+      expect(next(gone, 'staging', 'manual'), back.act).toMatchObject({ state: 'deploy', bag: 2 });
+      const later = ledger(
+        ...applied([...passed, ...changed], policyChanges([...passed, ...changed], back)),
+        pass('preview', 3),
+      );
+      expect(next(later, 'staging', 'automatic')).toMatchObject({ state: 'deploy', bag: 3 });
+    }
   });
   it('goes by the number alone: passing again after a rollback makes no bag newer', () => {
     const again = pass('preview', 1, '2026-12-01T00:00:00.000Z');

@@ -73,6 +73,16 @@ function candidatesOf(
   return candidates;
 }
 
+/** The newest bag that may come into an environment, whatever its pins and marks say; `null`: none. */
+export function newestCandidate(
+  records: PipelineRecords,
+  chain: BagChain,
+  environment: string,
+): number | null {
+  const candidates = [...candidatesOf(records, chain, environment).keys()];
+  return candidates.length === 0 ? null : Math.max(...candidates);
+}
+
 /** The choice before it is asked whether it should be deployed: the pin, or the highest number that is not bad. */
 function choose(records: PipelineRecords, chain: BagChain, environment: string): number | Next {
   const candidates = candidatesOf(records, chain, environment);
@@ -184,6 +194,14 @@ export function judge(
         state: 'needs-person',
         bag,
         why: `Bag ${bag} lacks ${lacking.join(', ')}: a person decides about that.`,
+      };
+    const { cutoff } = records.environment(environment);
+    if (cutoff && !cutoff.ok) return unreadable(bag, cutoff.failure);
+    if (cutoff && bag <= cutoff.value.bag)
+      return {
+        state: 'needs-person',
+        bag,
+        why: `Bag ${bag}, ${reason}, could come to ${environment} already when ${cutoff.value.by} changed what may be deployed there: a changed policy deploys nothing, a person does.`,
       };
     return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings: [] };
   }

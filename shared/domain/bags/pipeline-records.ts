@@ -7,6 +7,7 @@ import {
   type BadVersion,
   type Bag,
   type BagDeployment,
+  type Cutoff,
   type Lock,
   type Pass,
   type Pin,
@@ -31,6 +32,7 @@ export interface EnvironmentRecords {
   /** In the order of their tokens, the last one last; unreadable ones first. */
   readonly deployments: readonly OfBag<BagDeployment>[];
   readonly pin: Found<Pin> | null;
+  readonly cutoff: Found<Cutoff> | null;
   readonly bad: ReadonlyMap<number, Found<BadBag>>;
   readonly lock: Found<Lock> | null;
   readonly autopilot: Found<AutopilotSwitch> | null;
@@ -96,6 +98,7 @@ interface Gathering {
   passes: OfBag<Pass>[];
   deployments: OfBag<BagDeployment>[];
   pin: Found<Pin> | null;
+  cutoff: Found<Cutoff> | null;
   bad: Map<number, Found<BadBag>>;
   lock: Found<Lock> | null;
   autopilot: Found<AutopilotSwitch> | null;
@@ -104,6 +107,7 @@ const empty = (): Gathering => ({
   passes: [],
   deployments: [],
   pin: null,
+  cutoff: null,
   bad: new Map(),
   lock: null,
   autopilot: null,
@@ -141,6 +145,9 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
         break;
       case 'pin':
         of(environment).pin = found as Found<Pin>;
+        break;
+      case 'cutoff':
+        of(environment).cutoff = found as Found<Cutoff>;
         break;
       case 'bad-bag':
         of(environment).bad.set(bag, found as Found<BadBag>);

@@ -7,6 +7,7 @@ const templates: Readonly<Record<RecordKind, string>> = {
   pass: 'passes/{pipeline}/{environment}/{bag}.{operation}.yaml',
   deployment: 'deployments/{pipeline}/{environment}/{bag}.{operation}.yaml',
   pin: 'policy/{pipeline}/pins/{environment}.yaml',
+  cutoff: 'policy/{pipeline}/cutoffs/{environment}.yaml',
   'bad-bag': 'bad/{pipeline}/environments/{environment}/{bag}.yaml',
   'service-pin': 'policy/{pipeline}/services/{service}.yaml',
   'bad-version': 'bad/{pipeline}/services/{service}/{version}.yaml',

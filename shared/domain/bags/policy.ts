@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isImageTag } from '../version';
 import { type Actor, type Decision, refuse } from './decisions';
+import { type BagChain, newestCandidate } from './next';
 import { type PipelineRecords, put, remove } from './pipeline-records';
 
 const environment = z.string().min(1);
@@ -60,11 +61,30 @@ export const policyNeedsReason = ({ act }: PolicyChange): boolean =>
   act === 'pin-service' ||
   act === 'mark-version-bad';
 
+/** The cut-off that goes with a change of what may come to an environment; it never falls. */
+function cutoffOf(
+  records: PipelineRecords,
+  chain: BagChain,
+  change: PolicyChange,
+  made: { by: string; at: string; operation: string },
+): ReturnType<typeof put>[] {
+  if (!('environment' in change) || change.act === 'autopilot') return [];
+  const { environment } = change;
+  const newest = newestCandidate(records, chain, environment);
+  const { cutoff } = records.environment(environment);
+  const bag = Math.max(newest ?? 0, cutoff?.ok ? cutoff.value.bag : 0);
+  return bag === 0 ? [] : [put('cutoff', { pipeline: records.pipeline, environment, bag, ...made })];
+}
+
 const isThere = (found: { ok: boolean } | null | undefined): boolean => found !== null && found !== undefined;
 
-/** Changes a policy: one file, one commit. Refused where it names a bag that does not exist, or changes nothing. */
+/**
+ * Changes a policy in one commit. Whatever could come to the environment at that moment waits for a person from then on:
+ * a changed policy deploys nothing by itself. Refused where it names a bag that does not exist, or changes nothing.
+ */
 export function changePolicy(
   records: PipelineRecords,
+  chain: BagChain,
   actor: Actor,
   change: PolicyChange,
   reason: string,
@@ -72,9 +92,10 @@ export function changePolicy(
   const { pipeline } = records;
   const { by, at, operation } = actor;
   const made = { by, at, operation, reason };
+  /** The change itself, and up to which bag a person decides from now on. */
   const decide = (changes: ReturnType<typeof put>[]): Decision => ({
     kind: 'change',
-    changes,
+    changes: [...changes, ...cutoffOf(records, chain, change, { by, at, operation })],
     subject: policyText(pipeline, change),
     value: null,
   });

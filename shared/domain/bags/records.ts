@@ -148,6 +148,13 @@ export const autopilotSchema = z.object({
 });
 export type AutopilotSwitch = z.infer<typeof autopilotSchema>;
 
+/**
+ * Written with every pin, freeze and bad mark, set or taken away: the newest bag that could come to the environment at
+ * that moment. Up to it only a person decides, since a changed policy deploys nothing by itself.
+ */
+const cutoffSchema = z.object({ pipeline: name, environment: name, bag: sequence, ...made });
+export type Cutoff = z.infer<typeof cutoffSchema>;
+
 /** Every kind of record with its schema. */
 export const recordSchemas = {
   bag: bagSchema,
@@ -155,6 +162,7 @@ export const recordSchemas = {
   deployment: bagDeploymentSchema,
   pin: pinSchema,
   'bad-bag': badBagSchema,
+  cutoff: cutoffSchema,
   'service-pin': servicePinSchema,
   'bad-version': badVersionSchema,
   lock: lockSchema,

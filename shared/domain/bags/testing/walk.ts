@@ -323,8 +323,8 @@ function act(model: Model, one: Step): null {
   model.count++;
   const person = `person-${model.count}`;
   const actor = model.actor(person);
-  const policy = (change: Parameters<typeof changePolicy>[2]): null => {
-    model.commit(person, changePolicy(model.records, actor, change, 'because'));
+  const policy = (change: Parameters<typeof changePolicy>[3]): null => {
+    model.commit(person, changePolicy(model.records, chain, actor, change, 'because'));
     return null;
   };
   const running = lastStarted(view, environment)?.bag ?? null;
