@@ -1,4 +1,5 @@
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
+import { environmentOf } from '../../../shared/domain/bags/intents';
 import { mayInterrupt } from '../../../shared/domain/bags/machine';
 import { jobName } from '../../../shared/domain/estate';
 import { isUnfinished } from '../../../shared/domain/hold-state';
@@ -70,6 +71,7 @@ async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
       (one) =>
         !isAppIntent(one.intent) &&
         one.intent.pipeline === pipeline &&
+        environmentOf(one.intent) === environment &&
         one.jobs.some((job) => job.phase === 'test' && job.state === 'running'),
     );
   const problems: string[] = [];
