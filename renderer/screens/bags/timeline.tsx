@@ -55,6 +55,8 @@ export function Timeline(props: {
     virtual.measure();
     virtual.scrollToIndex(column, { align: 'auto' });
   }, [columns]);
+  const inSight = virtual.scrollRect?.width ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a narrower window leaves the selected bag in sight, too
   useEffect(() => {
     virtual.scrollToIndex(column, { align: 'auto' });
     if (!focusNext.current) return;
@@ -62,7 +64,7 @@ export function Timeline(props: {
     const wanted = `[data-at="${row} ${column}"]`;
     // The column may have to be drawn first.
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(wanted)?.focus());
-  }, [row, column, virtual]);
+  }, [row, column, virtual, inSight]);
 
   const go = (to: { row: number; column: number }): void => {
     const bag = columns[to.column]?.bag;
