@@ -2,13 +2,10 @@
  * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, and the list of manual
  * acts. A file of its own beside the observations; a damaged one is set aside, never deleted.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
 import { type ManualAct, manualActSchema } from '../../shared/domain/manual-act';
 import { type Workflow, workflowSchema } from '../../shared/domain/workflow';
-import { historyFailure } from './failures';
-import { type Database, isSound, openDatabase } from './schema';
+import { openLasting, written } from './lasting-database';
 
 /** Kept per cell: weeks of runs. */
 const keepWorkflows = 60;
@@ -44,43 +41,12 @@ create table if not exists act(id text primary key, at text, app text, environme
 create index if not exists act_at on act(at);
 `;
 
-function connect(file: string): Database {
-  const database = openDatabase(file);
-  try {
-    database.exec('pragma journal_mode=WAL');
-    database.exec('pragma synchronous=NORMAL');
-    if (!isSound(database)) throw new Error('database disk image is malformed');
-    database.exec(tables);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
 /** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
 export function openKept(file: string, now: () => number = Date.now): KeptStore {
-  mkdirSync(dirname(file), { recursive: true });
-  let notice: string | null = null;
-  let database: Database;
-  try {
-    database = connect(file);
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-    const aside = `${file}.damaged-${now()}`;
-    renameSync(file, aside);
-    for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
-    database = connect(file);
-    notice = `Workflows that were kept, and the list of acts, could not be read. The file was set aside as ${aside}.`;
-  }
-  const attempt = (write: () => void): Failure | null => {
-    try {
-      write();
-      return null;
-    } catch (error) {
-      return historyFailure(error);
-    }
-  };
+  const { database, aside } = openLasting(file, tables, now);
+  const notice =
+    aside &&
+    `Workflows that were kept, and the list of acts, could not be read. The file was set aside as ${aside}.`;
   /** Rows that a version of another shape wrote are left out. */
   const read = <T>(rows: unknown[], parse: (json: unknown) => { success: boolean; data?: T }): T[] =>
     (rows as { json: string }[]).flatMap(({ json }) => {
@@ -91,7 +57,7 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
   return {
     notice,
     keepWorkflow: (workflow, at) =>
-      attempt(() => {
+      written(() => {
         const { environment, namespace, name, labels, startedAt } = workflow;
         const app = labels.repoName ?? '';
         const whole = JSON.stringify(workflow);
@@ -129,7 +95,7 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
       );
     },
     recordAct: (act) =>
-      attempt(() => {
+      written(() => {
         database
           .prepare('insert or replace into act(id, at, app, environment, json) values (?, ?, ?, ?, ?)')
           .run(act.id, act.at, act.app, act.environment, JSON.stringify(act));

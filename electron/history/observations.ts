@@ -3,13 +3,10 @@
  * environment, outcomes of operations, excerpts of logs. Unlike the index this cannot be made again, so it is a file
  * of its own, and a damaged one is set aside, never deleted.
  */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
 import type { OperationState } from '../../shared/domain/operation';
 import type { HealthObservation } from '../../shared/domain/rollback-target';
-import { historyFailure } from './failures';
-import { type Database, isSound, openDatabase } from './schema';
+import { openLasting, written } from './lasting-database';
 
 /** A version in an environment, as somebody or something saw it. `source` names the object that told it. */
 export interface CellObservation extends HealthObservation {
@@ -92,29 +89,10 @@ create table if not exists deployment(id integer primary key, app text, environm
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now` names the set-aside file: milliseconds. */
 export function openObservations(file: string, now: () => number = Date.now): ObservationStore {
-  mkdirSync(dirname(file), { recursive: true });
-  let notice: string | null = null;
-  let database: Database;
-  try {
-    database = connect(file);
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-    const aside = `${file}.damaged-${now()}`;
-    renameSync(file, aside);
-    for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
-    database = connect(file);
-    notice = `What was observed before could not be read. The file was set aside as ${aside}.`;
-  }
+  const { database, aside } = openLasting(file, tables, now);
+  const notice = aside && `What was observed before could not be read. The file was set aside as ${aside}.`;
   const cells = new Map<string, readonly CellObservation[]>();
   const key = (app: string, environment: string) => `${environment}\0${app}`;
-  const attempt = (write: () => void): Failure | null => {
-    try {
-      write();
-      return null;
-    } catch (error) {
-      return historyFailure(error);
-    }
-  };
   const of = (app: string, environment: string): readonly CellObservation[] => {
     const known = cells.get(key(app, environment));
     if (known) return known;
@@ -148,7 +126,7 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
       if (before.some((old) => old.source === one.source && old.at === one.at && old.what === one.what))
         return null;
       cells.set(key(one.app, one.environment), [{ ...one }, ...before].slice(0, keepPerCell));
-      return attempt(() => {
+      return written(() => {
         database
           .prepare(
             'insert into observation(app, environment, version, what, at, source) values (?, ?, ?, ?, ?, ?)',
@@ -158,7 +136,7 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
       });
     },
     recordOutcome: (one) =>
-      attempt(() => {
+      written(() => {
         database
           .prepare(
             'insert or replace into outcome(operationId, app, environment, kind, version, state, at, message) values (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -179,7 +157,7 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
         | OperationOutcome
         | undefined) ?? null,
     keepLog: (one) =>
-      attempt(() => {
+      written(() => {
         database
           .prepare('delete from excerpt where app = ? and environment = ? and version = ? and source = ?')
           .run(one.app, one.environment, one.version, one.source);
@@ -197,7 +175,7 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
         )
         .all(app, environment, version, limit) as LogExcerpt[],
     keepDeployment: (seen) =>
-      attempt(() => {
+      written(() => {
         const { app, environment, commit, at, body } = seen;
         const { changes } = database
           .prepare(
@@ -216,18 +194,4 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
         .get(app, environment, commit) as { at: string; body: string } | undefined) ?? null,
     close: () => database.close(),
   };
-}
-
-function connect(file: string): Database {
-  const database = openDatabase(file);
-  try {
-    database.exec('pragma journal_mode=WAL');
-    database.exec('pragma synchronous=NORMAL');
-    if (!isSound(database)) throw new Error('database disk image is malformed');
-    database.exec(tables);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
 }
