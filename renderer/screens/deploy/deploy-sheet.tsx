@@ -1,6 +1,5 @@
-import { Drawer } from '@mantine/core';
+import { Sheet } from '../../ui/sheet/sheet';
 import { closeSheet, type SheetKind, useUiState } from '../../ui/ui-state';
-import classes from './deploy-sheet.module.css';
 import { SheetForm } from './sheet-form';
 
 const heading: Record<SheetKind, string> = {
@@ -11,23 +10,14 @@ const heading: Record<SheetKind, string> = {
   'release-hold': 'Release the hold of',
 };
 
-/** The sheet at the right in which an act is looked at before it is sent. Focus returns to where it came from. */
+/** The sheet of an act on one app in one environment. */
 export function DeploySheet() {
   const request = useUiState((state) => state.sheet);
   return (
-    <Drawer
+    <Sheet
       opened={request !== null}
       onClose={closeSheet}
-      data-closing={request === null || undefined}
-      position="right"
-      size={660}
       title={request ? `${heading[request.kind]} ${request.app}` : ''}
-      classNames={{
-        content: classes.content ?? '',
-        header: classes.header ?? '',
-        title: classes.title ?? '',
-        body: classes.body ?? '',
-      }}
     >
       {request && (
         <SheetForm
@@ -35,6 +25,6 @@ export function DeploySheet() {
           request={request}
         />
       )}
-    </Drawer>
+    </Sheet>
   );
 }

@@ -1,17 +1,19 @@
-import { Button, SegmentedControl, Textarea } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useId } from 'react';
 import { boardAround } from '../../../shared/domain/board-scope';
 import { actOf } from '../../../shared/domain/operation';
-import { ActButton } from '../../ui/act-button';
+import { shortVersion } from '../../../shared/domain/version';
 import { ChangeView } from '../../ui/change-view';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding-list';
+import { MovedNotice } from '../../ui/sheet/moved-notice';
+import { SheetBody } from '../../ui/sheet/sheet';
+import classes from '../../ui/sheet/sheet.module.css';
+import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { closeSheet, type SheetRequest } from '../../ui/ui-state';
 import { CandidatePicker } from './candidate-picker';
-import classes from './deploy-sheet.module.css';
 import { inTheWay } from './draft';
-import { MovedNotice } from './moved-notice';
-import { useDraft } from './use-draft';
+import { type Moved, useDraft } from './use-draft';
 import { Versions } from './versions';
 
 const acts = {
@@ -30,54 +32,63 @@ export function SheetForm({ request }: { request: SheetRequest }) {
   const changes = request.kind !== 'hold' && request.kind !== 'release-hold';
   const complete = intent !== null;
   return (
-    <div className={classes.form}>
-      <div className={classes.scroll}>
-        {(picks || request.environment === null) && (
-          <EnvironmentChoice
-            names={
-              sheet.board ? boardAround(sheet.board, request.app).environments.map((each) => each.name) : []
-            }
-            value={draft.environment}
-            onChange={sheet.setEnvironment}
+    <SheetBody foot={<Footer sheet={sheet} kind={request.kind} />}>
+      {(picks || request.environment === null) && (
+        <EnvironmentChoice
+          names={
+            sheet.board ? boardAround(sheet.board, request.app).environments.map((each) => each.name) : []
+          }
+          value={draft.environment}
+          onChange={sheet.setEnvironment}
+        />
+      )}
+      {picks && draft.version === null ? (
+        <section>
+          <h3 className={classes.heading}>Version</h3>
+          <CandidatePicker app={request.app} onPick={sheet.setVersion} />
+        </section>
+      ) : (
+        changes && (
+          <Versions
+            draft={draft}
+            current={sheet.current}
+            from={sheet.from}
+            onChange={picks ? () => sheet.setVersion(null) : null}
           />
-        )}
-        {picks && draft.version === null ? (
-          <section>
-            <h3 className={classes.heading}>Version</h3>
-            <CandidatePicker app={request.app} onPick={sheet.setVersion} />
-          </section>
-        ) : (
-          changes && (
-            <Versions
-              draft={draft}
-              current={sheet.current}
-              from={sheet.from}
-              onChange={picks ? () => sheet.setVersion(null) : null}
-            />
-          )
-        )}
-        {!changes && <HoldText kind={request.kind} environment={draft.environment} />}
-        {sheet.moved && <MovedNotice moved={sheet.moved} environment={draft.environment ?? ''} />}
-        {complete && (
-          <section>
-            <h3 className={classes.heading}>Checks</h3>
-            {preview.isPending && <FindingsWaiting />}
-            {preview.data && <FindingList findings={preview.data.findings} />}
-            {preview.error && (
-              <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
-            )}
-          </section>
-        )}
-        {complete && changes && preview.data && (
-          <section>
-            <h3 className={classes.heading}>What would change</h3>
-            <ChangeView change={preview.data.change} />
-          </section>
-        )}
-      </div>
-      <Footer sheet={sheet} kind={request.kind} />
-    </div>
+        )
+      )}
+      {!changes && <HoldText kind={request.kind} environment={draft.environment} />}
+      {sheet.moved && (
+        <MovedNotice moved={movedText(sheet.moved, draft.environment ?? '')}>
+          <p>Nothing was sent. Everything below was checked again; confirm when it is still what you want.</p>
+          {sheet.moved.worse.length > 0 && <FindingList findings={sheet.moved.worse} />}
+        </MovedNotice>
+      )}
+      {complete && (
+        <section>
+          <h3 className={classes.heading}>Checks</h3>
+          {preview.isPending && <FindingsWaiting />}
+          {preview.data && <FindingList findings={preview.data.findings} />}
+          {preview.error && (
+            <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
+          )}
+        </section>
+      )}
+      {complete && changes && preview.data && (
+        <section>
+          <h3 className={classes.heading}>What would change</h3>
+          <ChangeView change={preview.data.change} />
+        </section>
+      )}
+    </SheetBody>
   );
+}
+
+const say = (version: string | null): string => (version === null ? 'no version' : shortVersion(version));
+
+function movedText({ from, to }: Moved, environment: string): string {
+  if (from === to) return `${environment} is not as you saw it.`;
+  return `${environment} moved while you looked: ${say(from)} → ${say(to)}.`;
 }
 
 function EnvironmentChoice(props: {
@@ -119,38 +130,23 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
   const goesAhead = obstacles > 0 && !blocked && kind !== 'release-hold';
   const needed = kind === 'hold' || goesAhead;
   return (
-    <footer className={classes.footer}>
-      {sheet.failure && <FailurePanel failure={sheet.failure} onRetry={() => void sheet.send()} />}
-      <Textarea
-        size="sm"
-        data-autofocus={kind === 'deploy' ? undefined : true}
-        label={needed ? 'Reason' : 'Reason (optional)'}
-        description={
-          goesAhead && kind !== 'hold'
-            ? 'You go ahead in spite of what the checks found: say why. It goes into the commit and the history.'
-            : 'It goes into the commit and the history.'
-        }
-        required={needed}
-        withAsterisk={false}
-        autosize
-        minRows={1}
-        maxRows={3}
-        maxLength={500}
-        value={draft.reason}
-        onChange={(event) => sheet.setReason(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void sheet.send();
-        }}
-      />
-      <div className={classes.buttons}>
-        <span className={classes.why}>{intent ? sheet.blocked : ''}</span>
-        <Button variant="default" size="sm" onClick={closeSheet}>
-          Cancel
-        </Button>
-        <ActButton size="sm" blocked={sheet.blocked} busy={sheet.busy} onAct={() => void sheet.send()}>
-          {intent ? actOf(intent) : acts[kind]}
-        </ActButton>
-      </div>
-    </footer>
+    <SheetFooter
+      failure={sheet.failure}
+      reason={draft.reason}
+      onReason={sheet.setReason}
+      needed={needed}
+      description={
+        goesAhead && kind !== 'hold'
+          ? 'You go ahead in spite of what the checks found: say why. It goes into the commit and the history.'
+          : 'It goes into the commit and the history.'
+      }
+      focused={kind !== 'deploy'}
+      blocked={sheet.blocked}
+      why={intent ? sheet.blocked : ''}
+      busy={sheet.busy}
+      act={intent ? actOf(intent) : acts[kind]}
+      onSend={() => void sheet.send()}
+      onCancel={closeSheet}
+    />
   );
 }

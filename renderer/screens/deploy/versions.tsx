@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Version } from '../../ui/version';
-import classes from './deploy-sheet.module.css';
 import type { Draft } from './draft';
+import classes from './versions.module.css';
 
 interface VersionsProps {
   draft: Draft;

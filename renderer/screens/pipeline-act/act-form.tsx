@@ -1,16 +1,18 @@
-import { Button, Checkbox, SegmentedControl, Select, Textarea } from '@mantine/core';
-import { IconArrowsExchange } from '@tabler/icons-react';
+import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useId } from 'react';
 import { type BagIntent, bagActOf } from '../../../shared/domain/bags/intents';
 import type { NextView } from '../../../shared/domain/bags/view';
 import { useBags } from '../../data/bags-queries';
-import { ActButton } from '../../ui/act-button';
 import { rollbackTargets } from '../../ui/bag-rollback';
 import { ComparisonView } from '../../ui/comparison-view';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding-list';
+import { MovedNotice } from '../../ui/sheet/moved-notice';
+import { SheetBody } from '../../ui/sheet/sheet';
+import sheet from '../../ui/sheet/sheet.module.css';
+import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { closeAct } from '../../ui/ui-state';
-import classes from './act-sheet.module.css';
+import classes from './act-form.module.css';
 import { inTheWay, needsReason } from './draft';
 import { PackChoice } from './pack-choice';
 import { type Act, useAct } from './use-act';
@@ -21,65 +23,57 @@ export function ActForm({ initial }: { initial: BagIntent }) {
   const { request, preview } = act;
   const deploys = request.kind === 'deploy-bag' || request.kind === 'roll-back-bag';
   return (
-    <div className={classes.form}>
-      <div className={classes.scroll}>
-        <Meaning act={act} />
-        {request.kind === 'pack-bag' && (
-          <PackChoice
-            request={request}
-            force={act.choices.force}
-            onForce={(force) => act.choose({ force })}
-            onChange={act.setRequest}
+    <SheetBody foot={<Footer act={act} />}>
+      <Meaning act={act} />
+      {request.kind === 'pack-bag' && (
+        <PackChoice
+          request={request}
+          force={act.choices.force}
+          onForce={(force) => act.choose({ force })}
+          onChange={act.setRequest}
+        />
+      )}
+      {request.kind === 'roll-back-bag' && <RollBackChoice act={act} request={request} />}
+      {request.kind === 'lock' && <LockChoice act={act} />}
+      {act.moved && (
+        <MovedNotice
+          moved={`${act.stage?.environment} moved while you looked: ${bagText(act.moved.from)} → ${bagText(act.moved.to)}.`}
+        >
+          <p>Nothing was sent.</p>
+          <Button variant="default" size="xs" onClick={act.lookAgain}>
+            Look at it as it is now
+          </Button>
+        </MovedNotice>
+      )}
+      <section>
+        <h3 className={sheet.heading}>Checks</h3>
+        {preview.isPending && request.kind !== 'pack-bag' && <FindingsWaiting />}
+        {preview.data && <FindingList findings={preview.data.findings} />}
+        {preview.error && (
+          <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
+        )}
+      </section>
+      {preview.data && preview.data.lacking.length > 0 && (
+        <section className={classes.choice}>
+          <Checkbox
+            checked={act.choices.leaveRunning}
+            onChange={(event) => act.choose({ leaveRunning: event.currentTarget.checked })}
+            label={`Leave ${preview.data.lacking.join(', ')} running as they are`}
+            description="The bag lacks them. Absent never means delete: without this choice the bag is not deployed."
           />
-        )}
-        {request.kind === 'roll-back-bag' && <RollBackChoice act={act} request={request} />}
-        {request.kind === 'lock' && <LockChoice act={act} />}
-        {act.moved && (
-          <section className={classes.moved} role="alert">
-            <p>
-              <IconArrowsExchange size={16} aria-hidden />
-              <strong>
-                {act.stage?.environment} moved while you looked: {bagText(act.moved.from)} →{' '}
-                {bagText(act.moved.to)}.
-              </strong>
-            </p>
-            <p>Nothing was sent.</p>
-            <Button variant="default" size="xs" onClick={act.lookAgain}>
-              Look at it as it is now
-            </Button>
-          </section>
-        )}
-        <section>
-          <h3 className={classes.heading}>Checks</h3>
-          {preview.isPending && request.kind !== 'pack-bag' && <FindingsWaiting />}
-          {preview.data && <FindingList findings={preview.data.findings} />}
-          {preview.error && (
-            <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
-          )}
         </section>
-        {preview.data && preview.data.lacking.length > 0 && (
-          <section className={classes.choice}>
-            <Checkbox
-              checked={act.choices.leaveRunning}
-              onChange={(event) => act.choose({ leaveRunning: event.currentTarget.checked })}
-              label={`Leave ${preview.data.lacking.join(', ')} running as they are`}
-              description="The bag lacks them. Absent never means delete: without this choice the bag is not deployed."
-            />
-          </section>
-        )}
-        {preview.data?.comparison && (
-          <section>
-            <h3 className={classes.heading}>What would change in {act.stage?.environment}</h3>
-            <ComparisonView
-              comparison={preview.data.comparison}
-              back={deploys && request.running !== null && request.bag < request.running}
-            />
-          </section>
-        )}
-        {preview.data?.nextAfter && <NextAfter next={preview.data.nextAfter} />}
-      </div>
-      <Footer act={act} />
-    </div>
+      )}
+      {preview.data?.comparison && (
+        <section>
+          <h3 className={sheet.heading}>What would change in {act.stage?.environment}</h3>
+          <ComparisonView
+            comparison={preview.data.comparison}
+            back={deploys && request.running !== null && request.bag < request.running}
+          />
+        </section>
+      )}
+      {preview.data?.nextAfter && <NextAfter next={preview.data.nextAfter} />}
+    </SheetBody>
   );
 }
 
@@ -107,7 +101,7 @@ function Meaning({ act: { request } }: { act: Act }) {
         return null;
     }
   })();
-  return text && <p className={classes.text}>{text}</p>;
+  return text && <p className={sheet.text}>{text}</p>;
 }
 
 function RollBackChoice({
@@ -161,7 +155,7 @@ function LockChoice({ act }: { act: Act }) {
   const id = useId();
   return (
     <section>
-      <h3 className={classes.heading} id={id}>
+      <h3 className={sheet.heading} id={id}>
         Expected end
       </h3>
       <SegmentedControl
@@ -177,8 +171,8 @@ function LockChoice({ act }: { act: Act }) {
 function NextAfter({ next }: { next: NextView }) {
   return (
     <section>
-      <h3 className={classes.heading}>Next afterwards</h3>
-      <p className={classes.text}>
+      <h3 className={sheet.heading}>Next afterwards</h3>
+      <p className={sheet.text}>
         {next.state === 'blocked' ? <strong>Blocked by {next.rule}. </strong> : null}
         {next.why}
       </p>
@@ -190,34 +184,19 @@ function Footer({ act }: { act: Act }) {
   const findings = act.preview.data?.findings ?? [];
   const needed = needsReason(act.request) || inTheWay(findings).length > 0;
   return (
-    <footer className={classes.footer}>
-      {act.failure && <FailurePanel failure={act.failure} onRetry={() => void act.send()} />}
-      <Textarea
-        size="sm"
-        data-autofocus
-        label={needed ? 'Reason' : 'Reason (optional)'}
-        description="It goes into the commit and the history."
-        required={needed}
-        withAsterisk={false}
-        autosize
-        minRows={1}
-        maxRows={3}
-        maxLength={500}
-        value={act.choices.reason}
-        onChange={(event) => act.choose({ reason: event.currentTarget.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void act.send();
-        }}
-      />
-      <div className={classes.buttons}>
-        <span className={classes.why}>{act.blocked}</span>
-        <Button variant="default" size="sm" onClick={closeAct}>
-          Cancel
-        </Button>
-        <ActButton size="sm" blocked={act.blocked} busy={act.busy} onAct={() => void act.send()}>
-          {bagActOf(act.request)}
-        </ActButton>
-      </div>
-    </footer>
+    <SheetFooter
+      failure={act.failure}
+      reason={act.choices.reason}
+      onReason={(reason) => act.choose({ reason })}
+      needed={needed}
+      description="It goes into the commit and the history."
+      focused
+      blocked={act.blocked}
+      why={act.blocked}
+      busy={act.busy}
+      act={bagActOf(act.request)}
+      onSend={() => void act.send()}
+      onCancel={closeAct}
+    />
   );
 }

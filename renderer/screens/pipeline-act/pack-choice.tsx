@@ -5,7 +5,8 @@ import { shortVersion } from '../../../shared/domain/version';
 import { usePackPreview } from '../../data/bags-queries';
 import { ComparisonView } from '../../ui/comparison-view';
 import { FailurePanel } from '../../ui/failure-panel';
-import classes from './act-sheet.module.css';
+import sheet from '../../ui/sheet/sheet.module.css';
+import classes from './act-form.module.css';
 
 type PackIntent = Extract<BagIntent, { kind: 'pack-bag' }>;
 
@@ -29,7 +30,7 @@ export function PackChoice(props: {
   return (
     <>
       <section>
-        <h3 className={classes.heading} id={id}>
+        <h3 className={sheet.heading} id={id}>
           Versions
         </h3>
         <SegmentedControl
@@ -49,7 +50,7 @@ export function PackChoice(props: {
       {packed && (
         <>
           <section>
-            <h3 className={classes.heading}>In bag {packed.bag}</h3>
+            <h3 className={sheet.heading}>In bag {packed.bag}</h3>
             <table className={classes.table}>
               <tbody>
                 {packed.services.map(({ service, version, why, blocked }) => (
@@ -63,7 +64,7 @@ export function PackChoice(props: {
             </table>
           </section>
           <section>
-            <h3 className={classes.heading}>
+            <h3 className={sheet.heading}>
               {packed.last === 0 ? 'It is the first bag' : `Different from bag ${packed.last}`}
             </h3>
             <ComparisonView comparison={packed.difference} />

@@ -1,0 +1,63 @@
+import { Button, Textarea } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { Failure } from '../../../shared/domain/failure';
+import { ActButton } from '../act-button';
+import { FailurePanel } from '../failure-panel';
+import classes from './sheet.module.css';
+
+interface SheetFooterProps {
+  /** Why the last attempt came to nothing. */
+  failure: Failure | null;
+  reason: string;
+  onReason: (reason: string) => void;
+  /** Nothing is sent without a reason. */
+  needed: boolean;
+  /** What becomes of the reason, below its label. */
+  description: string;
+  /** Whether the reason is where typing begins. */
+  focused: boolean;
+  /** Why it cannot be sent, in words; `null` when it can. */
+  blocked: string | null;
+  /** What is said of that beside the button. */
+  why: string | null;
+  busy: boolean;
+  act: ReactNode;
+  onSend: () => void;
+  onCancel: () => void;
+}
+
+/** The foot of a sheet: the reason, and the button that says the act. */
+export function SheetFooter(props: SheetFooterProps) {
+  const { failure, reason, needed, focused, blocked, busy, onSend } = props;
+  return (
+    <footer className={classes.footer}>
+      {failure && <FailurePanel failure={failure} onRetry={onSend} />}
+      <Textarea
+        size="sm"
+        data-autofocus={focused || undefined}
+        label={needed ? 'Reason' : 'Reason (optional)'}
+        description={props.description}
+        required={needed}
+        withAsterisk={false}
+        autosize
+        minRows={1}
+        maxRows={3}
+        maxLength={500}
+        value={reason}
+        onChange={(event) => props.onReason(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onSend();
+        }}
+      />
+      <div className={classes.buttons}>
+        <span className={classes.why}>{props.why}</span>
+        <Button variant="default" size="sm" onClick={props.onCancel}>
+          Cancel
+        </Button>
+        <ActButton size="sm" blocked={blocked} busy={busy} onAct={onSend}>
+          {props.act}
+        </ActButton>
+      </div>
+    </footer>
+  );
+}
