@@ -2,25 +2,20 @@ import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type AppIntent, isAppIntent, type Operation } from '../../../shared/domain/operation';
-
 import { useApplications } from '../../data/argo-queries';
 import { useBoard, useOperation, useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { FailurePanel } from '../../ui/failure-panel';
-import { FindingList } from '../../ui/finding-list';
 import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
-import { LogViewer } from '../../ui/log/log-viewer';
 import { Panel } from '../../ui/panel';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { openSheet } from '../../ui/ui-state';
-import { WorkflowTree } from '../../ui/workflow/workflow-tree';
 import { BagOperation } from './bag-operation';
-import { Facts } from './facts';
-import { OperationHead } from './operation-head';
+import { OperationLayout } from './operation-layout';
 import classes from './operation-screen.module.css';
-import { StepList } from './step-list';
 import { useOwnWorkflows } from './use-own-workflows';
+import { WorkflowPanel } from './workflow-panel';
 
 const route = getRouteApi('/operations/$operationId');
 
@@ -62,70 +57,30 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
     ? renewed(chosen, environment, rollouts, workflows, hooks)
     : suggested(environment, rollouts, workflows);
   return (
-    <div className={classes.screen}>
-      <OperationHead operation={operation} />
-      <div className={classes.columns}>
-        <div className={classes.left}>
-          <StepList operation={operation} />
-          <Facts operation={operation} />
-          {operation.failure && (
-            <div className={classes.block}>
-              <FailurePanel failure={operation.failure} />
-              <LookAgain operation={operation} intent={intent} />
-            </div>
-          )}
-          {operation.findings.length > 0 && (
-            <div className={classes.block}>
-              <h2 className={classes.heading}>Checks</h2>
-              <FindingList findings={operation.findings} past />
-            </div>
-          )}
-        </div>
-        <div className={classes.right}>
-          <div className={classes.live}>
-            {deploys && operation.commit && (
-              <Panel title="Timeline">
-                <DeploymentTimeline app={app} environment={environment} commit={operation.commit} />
-              </Panel>
-            )}
-            {deploys && (
-              <RolloutPanel
-                app={app}
-                environment={environment}
-                rollout={rollout}
-                open={log}
-                onLog={setChosen}
-              />
-            )}
-            <Panel title="Tests and workflows">
-              {workflows.map((workflow) => (
-                <WorkflowTree
-                  key={`${workflow.environment} ${workflow.name}`}
-                  workflow={workflow}
-                  open={log}
-                  onLog={setChosen}
-                />
-              ))}
-              {workflows.length === 0 && <p className={classes.none}>No workflow has started yet.</p>}
-            </Panel>
-            {deploys && (
-              <ApplicationPanel
-                app={app}
-                environment={environment}
-                production={production}
-                open={log}
-                onLog={setChosen}
-              />
-            )}
-          </div>
-          {log && (
-            <section className={classes.log} aria-label="Log">
-              <LogViewer key={log.name} name={log.name} sources={log.sources} />
-            </section>
-          )}
-        </div>
-      </div>
-    </div>
+    <OperationLayout
+      operation={operation}
+      remedy={<LookAgain operation={operation} intent={intent} />}
+      log={log}
+    >
+      {deploys && operation.commit && (
+        <Panel title="Timeline">
+          <DeploymentTimeline app={app} environment={environment} commit={operation.commit} />
+        </Panel>
+      )}
+      {deploys && (
+        <RolloutPanel app={app} environment={environment} rollout={rollout} open={log} onLog={setChosen} />
+      )}
+      <WorkflowPanel title="Tests and workflows" workflows={workflows} open={log} onLog={setChosen} />
+      {deploys && (
+        <ApplicationPanel
+          app={app}
+          environment={environment}
+          production={production}
+          open={log}
+          onLog={setChosen}
+        />
+      )}
+    </OperationLayout>
   );
 }
 

@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react';
+import type { Operation } from '../../../shared/domain/operation';
+import { FailurePanel } from '../../ui/failure-panel';
+import { FindingList } from '../../ui/finding-list';
+import type { LogChoice } from '../../ui/log/log-choice';
+import { LogViewer } from '../../ui/log/log-viewer';
+import { Facts } from './facts';
+import { OperationHead } from './operation-head';
+import classes from './operation-screen.module.css';
+import { StepList } from './step-list';
+
+interface OperationLayoutProps {
+  operation: Operation;
+  /** What can be done about its failure. */
+  remedy?: ReactNode;
+  /** The log that was opened. */
+  log: LogChoice | null;
+  /** What is seen of it live, at the right. */
+  children: ReactNode;
+}
+
+/** An operation's steps, facts, failure and checks at the left; what is seen of it live, and a log, at the right. */
+export function OperationLayout({ operation, remedy, log, children }: OperationLayoutProps) {
+  return (
+    <div className={classes.screen}>
+      <OperationHead operation={operation} />
+      <div className={classes.columns}>
+        <div className={classes.left}>
+          <StepList operation={operation} />
+          <Facts operation={operation} />
+          {operation.failure && (
+            <div className={classes.block}>
+              <FailurePanel failure={operation.failure} />
+              {remedy}
+            </div>
+          )}
+          {operation.findings.length > 0 && (
+            <div className={classes.block}>
+              <h2 className={classes.heading}>Checks</h2>
+              <FindingList findings={operation.findings} past />
+            </div>
+          )}
+        </div>
+        <div className={classes.right}>
+          <div className={classes.live}>{children}</div>
+          {log && (
+            <section className={classes.log} aria-label="Log">
+              <LogViewer key={log.name} name={log.name} sources={log.sources} />
+            </section>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
