@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../shared/domain/failure';
+import { selectsLabels } from '../../shared/domain/label-selector';
 import { readApplication, refreshAnnotation } from '../systems/argo/application';
 import { syncWrite, terminateWrite } from '../systems/argo/sync';
 import { readWorkflow } from '../systems/argo/workflow';
@@ -7,7 +8,7 @@ import type { Connection, KubeFailure, KubeObject, ResourceRef } from '../system
 import type { ClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
-import { refusedAct, unreadable, workflowActions } from './workflow-actions';
+import { notChosen, refusedAct, unreadable, workflowActions } from './workflow-actions';
 
 const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
@@ -56,6 +57,10 @@ export function clusterActions(
     if (reached) written.delete(application);
     return !reached;
   };
+  const { labels } = place;
+  /** Acts are on Applications that the estate's labels choose, and on the parent. */
+  const isChosen = (application: string, current: KubeObject): boolean =>
+    application === place.parentApplication || selectsLabels(labels?.applications, current.metadata.labels);
   const done = (result: Result<unknown>): Result<void> => (result.ok ? ok(undefined) : fail(result.failure));
 
   return {
@@ -63,6 +68,9 @@ export function clusterActions(
     parentApplication: place.parentApplication,
 
     async refresh(application, mode, signal) {
+      // Without reading it first: what a selector lets through is in the view.
+      const isUnseen = labels?.applications !== undefined && state.argoApplication(application) === null;
+      if (isUnseen) return fail(notChosen(application, 'Applications', place));
       const patch = { metadata: { annotations: { [refreshAnnotation]: mode } } };
       const patched = await patchObject(connection, { ...applications, name: application }, 'merge', patch, {
         signal,
@@ -77,6 +85,7 @@ export function clusterActions(
 
     async sync(application, request, signal) {
       const decide = (current: KubeObject): Change<KubeObject> => {
+        if (!isChosen(application, current)) return { refuse: notChosen(application, 'Applications', place) };
         const write = syncWrite(current, request);
         switch (write.kind) {
           case 'write':
@@ -96,6 +105,7 @@ export function clusterActions(
 
     async terminate(application, startedAt, signal) {
       const decide = (current: KubeObject): Change<KubeObject> => {
+        if (!isChosen(application, current)) return { refuse: notChosen(application, 'Applications', place) };
         const write = terminateWrite(current, startedAt);
         switch (write.kind) {
           case 'write':
@@ -121,7 +131,8 @@ export function clusterActions(
     async readWorkflows({ app, template }, signal) {
       // Not by the labels of app and template: the one is set by the controller later on, the other by a submission
       // from the template alone (argo-workflows issue 12670), and a promotion that is overlooked counts as none.
-      const labelSelector = 'workflows.argoproj.io/completed!=true';
+      const running = 'workflows.argoproj.io/completed!=true';
+      const labelSelector = labels?.workflows === undefined ? running : `${labels.workflows},${running}`;
       const listed = await listObjects(connection, { ...workflows, labelSelector }, { signal });
       if (!listed.ok) return fail(listed.failure);
       return ok(
@@ -132,7 +143,8 @@ export function clusterActions(
     },
 
     async readApplications(app, signal) {
-      const listed = await listObjects(connection, applications, { signal });
+      const chosen = labels?.applications === undefined ? {} : { labelSelector: labels.applications };
+      const listed = await listObjects(connection, { ...applications, ...chosen }, { signal });
       if (!listed.ok) return fail(listed.failure);
       return ok(
         listed.value.flatMap((object) => {

@@ -7,18 +7,16 @@ import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { ArgoApplication } from '../systems/argo/application';
 import type { ArgoProject } from '../systems/argo/project';
 import type { WatchBatch } from '../systems/kubernetes/types';
-import { createTable } from './table';
+import { createTable, type Table } from './table';
 import type { AppPod } from './trim';
 import type { AppJob } from './trim-job';
 
 /** How long what windows say is good for, in milliseconds. */
 const windowsLive = 15_000;
 
-/** Projects and Jobs of a cluster, and what they and the live objects add to its Applications. */
+/** Projects of a cluster, and what they, Jobs and the live objects add to its Applications. */
 export interface ArgoState {
   applyProjects(batch: WatchBatch<ArgoProject>): void;
-  /** Returns the Applications whose Jobs changed. */
-  applyJobs(batch: WatchBatch<AppJob>): string[];
   detailOf(application: ArgoApplication, now: Date): ApplicationDetail;
   /** Newest first. */
   hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
@@ -29,25 +27,18 @@ const byNewest = (a: AppJob, b: AppJob): number =>
   (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.name.localeCompare(b.name);
 
 /**
- * @param live looks for objects of the kinds that `cluster-state.ts` keeps.
- * @param watched in which namespace Jobs are watched.
+ * @param options `live` looks for objects of the kinds that `cluster-state.ts` keeps.
  */
 export function createArgoState(options: {
   argoNamespace: string;
-  jobsNamespace: string;
-  live: Omit<LiveObjects, 'job'>;
+  live: LiveObjects;
+  /** By Application. */
+  jobs: Pick<Table<AppJob>, 'of'>;
   podsOf: (owner: string) => Iterable<AppPod>;
-  freshness: (topic: 'projects' | 'hooks') => Freshness;
+  freshness: (topic: 'projects') => Freshness;
 }): ArgoState {
   const projects = createTable<ArgoProject>(() => '');
-  const jobs = createTable<AppJob>(({ application }) => application);
-  const live: LiveObjects = {
-    ...options.live,
-    job: (namespace, name) =>
-      namespace === options.jobsNamespace && options.freshness('hooks').state === 'live'
-        ? jobs.get(namespace, name)
-        : undefined,
-  };
+  const { live, jobs } = options;
 
   const hookJob = ({ uid, createdAt: _createdAt, ...job }: AppJob): HookJob => ({
     ...job,
@@ -106,7 +97,6 @@ export function createArgoState(options: {
     applyProjects: (batch) => {
       projects.apply(batch);
     },
-    applyJobs: (batch) => [...new Set(jobs.apply(batch).map(({ application }) => application))],
     detailOf: (application, now) => ({
       ...application.shown,
       ...application.detail,

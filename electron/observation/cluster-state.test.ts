@@ -134,7 +134,8 @@ describe('the state of a cluster', () => {
     appsNamespace: 'apps',
     parentApplication: 'app-config',
   };
-  const { applications, deployments, replicaSets, workflows, pods } = watchedKinds(place);
+  const { applications: both, deployments, replicaSets, workflows, pods } = watchedKinds(place);
+  const [applications] = both as [WatchedKind];
   const all: readonly WatchedKind[] = [applications, deployments, replicaSets, workflows, ...pods];
   const live: Freshness = { state: 'live', asOf: '2' };
   const failing = (code: Failure['code']): Freshness => ({

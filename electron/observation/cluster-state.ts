@@ -1,6 +1,7 @@
 import type { Application } from '../../shared/domain/board';
 import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
-import type { ClusterGap, ClusterWatch } from '../../shared/domain/cluster-status';
+import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/cluster-status';
+import type { ClusterLabels } from '../../shared/domain/estate';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Rollout } from '../../shared/domain/rollout';
 import { rolloutOf } from '../../shared/domain/rollout-rules';
@@ -55,7 +56,7 @@ export function createClusterState(
   environment: string,
   kinds: readonly WatchedKind[],
   options: {
-    place?: Pick<ClusterPlace, 'argoNamespace' | 'appsNamespace'>;
+    place?: Pick<ClusterPlace, 'argoNamespace' | 'appsNamespace' | 'labels'>;
     now?: () => Date;
     access?: (act: ClusterAct) => ClusterAccess;
     meterOf?: (kind: WatchedKind) => WatchMeter;
@@ -68,6 +69,7 @@ export function createClusterState(
   const pods = createTable<AppPod>(({ workflow, owner }) =>
     workflow ? `workflow/${workflow}` : (owner ?? ''),
   );
+  const jobs = createTable<AppJob>(({ application }) => application);
   const workflows = createTable<Workflow>(({ labels }) => labels.repoName ?? '');
   const board = createWatchBoard(
     kinds,
@@ -88,21 +90,29 @@ export function createClusterState(
   const now = options.now ?? (() => new Date());
   const argo = createArgoState({
     argoNamespace: options.place?.argoNamespace ?? '',
-    jobsNamespace: options.place?.appsNamespace ?? '',
+    jobs,
     live: {
-      deployment: (namespace, name) => seen('rollouts', namespace, deployments.get(namespace, name)),
-      replicaSet: (namespace, name) => seen('rollouts', namespace, replicaSets.get(namespace, name)),
-      pod: (namespace, name) => seen('pods', namespace, pods.get(namespace, name)),
+      deployment: (namespace, name) =>
+        seen('rollouts', 'deployments', namespace, deployments.get(namespace, name)),
+      replicaSet: (namespace, name) =>
+        seen('rollouts', 'replicasets', namespace, replicaSets.get(namespace, name)),
+      pod: (namespace, name) => seen('pods', 'pods', namespace, pods.get(namespace, name)),
+      job: (namespace, name) => seen('hooks', 'jobs', namespace, jobs.get(namespace, name)),
     },
     podsOf: (owner) => pods.of(owner),
     freshness: (topic) => board.freshness(topic),
   });
-  /** What is not there where its kind is watched and live is missing; anywhere else nobody knows. */
-  function seen<T>(topic: 'rollouts' | 'pods', namespace: string, found: T | null): T | null | undefined {
+  /** What is not there where its kind is watched whole and live is missing; anywhere else nobody knows. */
+  function seen<T>(
+    topic: ClusterTopic,
+    plural: keyof ClusterLabels,
+    namespace: string,
+    found: T | null,
+  ): T | null | undefined {
     if (found !== null) return found;
-    return namespace === options.place?.appsNamespace && board.freshness(topic).state === 'live'
-      ? null
-      : undefined;
+    const isWhole =
+      namespace === options.place?.appsNamespace && options.place.labels?.[plural] === undefined;
+    return isWhole && board.freshness(topic).state === 'live' ? null : undefined;
   }
   const olderSpecs: Parameters<typeof settleOlderSpec>[1] = new Map();
   const windowStates = new Map<string, string>();
@@ -217,7 +227,9 @@ export function createClusterState(
     applyJobs: (batch) =>
       tell(
         'rollout',
-        argo.applyJobs(batch).map((name) => applicationsByName.get(name)?.repoName ?? name),
+        jobs
+          .apply(batch)
+          .map(({ application }) => applicationsByName.get(application)?.repoName ?? application),
       ),
     lookAtWindows: windowsMoved,
     applyFreshness(kind, freshness, answered = false) {

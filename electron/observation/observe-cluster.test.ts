@@ -204,6 +204,115 @@ describe('a cluster whose context the kubeconfig does not have', () => {
   });
 });
 
+describe('a namespace that several environments share', () => {
+  let there: TestCluster;
+  let cluster: Cluster;
+  const ours = { environment: 'staging' };
+  const theirs = { environment: 'integration' };
+  const labelled = (name: string, labels: Record<string, string>) => {
+    const object = application(name);
+    return { ...object, metadata: { ...object.metadata, labels } } as never;
+  };
+  const run = (name: string, extra: Record<string, string>) => {
+    const object = workflow(name, 'Running');
+    return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...extra } } };
+  };
+  const pod = (name: string, labels: Record<string, string>) =>
+    ({ metadata: { name, namespace: 'apps', labels }, spec: { containers: [{ name: 'app' }] } }) as never;
+  /** How many objects came over each watch, by what the API server was asked. */
+  const seen = () =>
+    Object.fromEntries(
+      cluster.status().watches.map(({ kind, selector, objects }) => [`${kind} ${selector ?? ''}`, objects]),
+    );
+  const podsOfApps = 'pods part-of=govuk,!workflows.argoproj.io/workflow,!batch.kubernetes.io/job-name';
+  const podsOfJobs = 'pods batch.kubernetes.io/job-name,!workflows.argoproj.io/workflow';
+
+  beforeEach(async () => {
+    there = await startTestCluster();
+    const { store } = there;
+    store.create('Application', labelled('app-config', {}));
+    store.create('Application', labelled('frontend', ours));
+    store.create('Application', labelled('frontend-integration', theirs));
+    store.create('Workflow', run('ours', ours) as never);
+    store.create('Workflow', run('theirs', theirs) as never);
+    store.create('Pod', pod('app', { 'part-of': 'govuk' }));
+    store.create('Pod', pod('other', {}));
+    store.create('Pod', pod('hook', { 'batch.kubernetes.io/job-name': 'migrate' }));
+    store.create('Pod', pod('step', { 'part-of': 'govuk', 'workflows.argoproj.io/workflow': 'ours' }));
+    cluster = observeCluster({
+      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      place: {
+        ...place,
+        labels: {
+          applications: 'environment=staging',
+          pods: 'part-of=govuk',
+          workflows: 'environment=staging',
+        },
+      },
+      report: () => undefined,
+    });
+    await expect.poll(() => cluster.view.freshness().state).toBe('live');
+  });
+  afterEach(async () => {
+    await cluster.close();
+    await there.close();
+  });
+
+  it('is listed and watched by the labels of the estate alone, with what Argo makes without them', async () => {
+    expect(seen()).toMatchObject({
+      'applications environment=staging,metadata.name!=app-config': 1,
+      'applications metadata.name=app-config': 1,
+      'workflows environment=staging': 1,
+      [podsOfApps]: 1,
+      [podsOfJobs]: 1,
+      'pods workflows.argoproj.io/workflow': 1,
+      'deployments ': 0,
+    });
+    expect(cluster.view.application('app-config')).not.toBeNull();
+    expect(cluster.view.application('frontend-integration')).toBeNull();
+    // And what comes afterwards: the ones that are not ours first.
+    there.store.create('Application', labelled('router-integration', theirs));
+    there.store.create('Pod', pod('other-2', {}));
+    there.store.create('Application', labelled('router', ours));
+    there.store.create('Pod', pod('app-2', { 'part-of': 'govuk' }));
+    await expect
+      .poll(seen)
+      .toMatchObject({ 'applications environment=staging,metadata.name!=app-config': 2, [podsOfApps]: 2 });
+    // An object whose label is taken away leaves.
+    there.store.patch('Application', 'cluster-services', 'router', 'merge', { metadata: { labels: null } });
+    await expect.poll(() => cluster.view.application('router')).toBeNull();
+  });
+
+  it('has nothing of the others read or changed', async () => {
+    const { actions } = cluster;
+    const ask = { operationId: 'op', actor: 'someone' };
+    const refused = { ok: false, failure: { code: 'refused' } };
+    expect(await actions.sync('frontend-integration', ask, never)).toMatchObject(refused);
+    expect(await actions.refresh('frontend-integration', 'hard', never)).toMatchObject(refused);
+    expect(await actions.terminate('frontend-integration', null, never)).toMatchObject(refused);
+    expect(await actions.stopWorkflow('apps', 'theirs', 'Stop', never)).toMatchObject(refused);
+    expect(await actions.suspendWorkflow('apps', 'theirs', never)).toMatchObject(refused);
+    expect(await actions.resubmitWorkflow('apps', 'theirs', { id: 'op' }, never)).toMatchObject(refused);
+    expect(there.store.get('Application', 'cluster-services', 'frontend-integration')).not.toHaveProperty(
+      'operation',
+    );
+    expect(there.store.get('Workflow', 'apps', 'theirs')).toHaveProperty('spec', {});
+    expect((await actions.sync('frontend', ask, never)).ok).toBe(true);
+    expect((await actions.refresh('app-config', 'normal', never)).ok).toBe(true);
+    const running = await actions.readWorkflows({ app: 'frontend', template: 'post-sync' }, never);
+    expect(running).toMatchObject({ ok: true, value: [{ name: 'ours' }] });
+    expect(running.ok && running.value).toHaveLength(1);
+  });
+
+  it('sees the workflows that it submits itself', async () => {
+    const request = { id: 'op-1', template: 'post-sync', parameters: {}, labels: { repoName: 'frontend' } };
+    const made = await cluster.actions.submitWorkflow(request, never);
+    expect(made.ok).toBe(true);
+    const name = made.ok ? made.value.name : '';
+    await expect.poll(() => cluster.view.workflow('apps', name)).not.toBeNull();
+  });
+});
+
 describe('an account that may see and do only a part', () => {
   let there: TestCluster;
   let cluster: Cluster;

@@ -37,7 +37,7 @@ function orThrow<T>(value: T | null): T {
 
 /**
  * Watches one environment's cluster until closed: Applications and their projects, Deployments, ReplicaSets, Pods, Jobs
- * and Workflows, each in the namespace that the estate names.
+ * and Workflows, each in the namespace and by the labels that the estate names.
  * @param report is told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {
@@ -79,6 +79,8 @@ export function observeCluster(options: {
       apiVersion: kind.apiVersion,
       plural: kind.plural,
       namespace: kind.namespace,
+      ...(kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector }),
+      ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
       trim,
       onBatch,
       meter: meterOf(kind),
@@ -97,7 +99,9 @@ export function observeCluster(options: {
     });
 
   const watches = [
-    watch(kinds.applications, (object) => orThrow(readApplication(object)), state.applyApplications),
+    ...kinds.applications.map((kind) =>
+      watch(kind, (object) => orThrow(readApplication(object)), state.applyApplications),
+    ),
     watch(kinds.deployments, trimDeployment, state.applyDeployments),
     watch(kinds.replicaSets, trimReplicaSet, state.applyReplicaSets),
     watch(

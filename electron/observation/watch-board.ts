@@ -1,7 +1,7 @@
 import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/cluster-status';
 import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
 import type { WatchMeter } from '../systems/kubernetes/types';
-import { type WatchedKind, watchName } from './watched-kinds';
+import { selectionOf, type WatchedKind, watchName } from './watched-kinds';
 
 /** The states of all watches of a cluster, and what they come to. */
 export interface WatchBoard {
@@ -67,6 +67,7 @@ export function createWatchBoard(
               {
                 kind: kind.plural,
                 namespace: kind.namespace,
+                selector: selectionOf(kind),
                 topics: [...kind.topics],
                 since: freshness.since,
                 because: freshness.failure,
@@ -79,6 +80,7 @@ export function createWatchBoard(
       [...entries.values()].map(({ kind, meter, freshness, since: sinceThen }) => ({
         kind: kind.plural,
         namespace: kind.namespace,
+        selector: selectionOf(kind),
         state: freshness,
         since: sinceThen,
         objects: meter.objects,

@@ -6,42 +6,96 @@ export interface WatchedKind {
   apiVersion: string;
   plural: string;
   namespace: string;
+  /** Only these, chosen by the API server. */
+  labelSelector?: string;
+  fieldSelector?: string;
   /** What is not known without it. */
   topics: readonly ClusterTopic[];
   /** What it means when it cannot be seen, in a sentence. */
   means: string;
 }
 
-/** How a watch is called in reports: `pods in apps`. */
-export const watchName = ({ plural, namespace }: WatchedKind): string => `${plural} in ${namespace}`;
+/** What of the kind is watched, as kubectl would be asked; `null`: all of it. */
+export const selectionOf = ({ labelSelector, fieldSelector }: WatchedKind): string | null =>
+  [labelSelector, fieldSelector].filter((one) => one !== undefined).join(',') || null;
+
+/** How a watch is called in reports: `pods in apps (tier=web)`. */
+export function watchName(kind: WatchedKind): string {
+  const selection = selectionOf(kind);
+  return `${kind.plural} in ${kind.namespace}${selection === null ? '' : ` (${selection})`}`;
+}
 
 const argo = 'argoproj.io/v1alpha1';
 
-/** Everything that is watched of an environment's cluster: one watch per kind and namespace. */
-export function watchedKinds(place: ClusterPlace) {
-  const { appsNamespace, workflowsNamespace } = place;
-  const pods = (namespace: string): WatchedKind => ({
+/** Labels that Argo Workflows and the Job controller put on every pod that they make. */
+const ofWorkflow = 'workflows.argoproj.io/workflow';
+const ofJob = 'batch.kubernetes.io/job-name';
+
+/**
+ * The pods: those of apps and, where another namespace or a selector parts them, those of Jobs and workflows, which do
+ * not have the apps' labels. No pod is in two watches.
+ */
+function podKinds({ appsNamespace, workflowsNamespace, labels }: ClusterPlace): WatchedKind[] {
+  const pods = (namespace: string, labelSelector: string | undefined) => ({
     apiVersion: 'v1',
     plural: 'pods',
     namespace,
-    topics: namespace === appsNamespace ? ['pods'] : [],
-    means:
-      namespace === appsNamespace
-        ? 'Which pods run, and why one fails, is not known there.'
-        : 'The logs of workflow steps cannot be found there.',
+    ...(labelSelector === undefined ? {} : { labelSelector }),
   });
-  return {
-    applications: {
-      apiVersion: argo,
-      plural: 'applications',
-      namespace: place.argoNamespace,
+  const apps = {
+    topics: ['pods'] as const,
+    means: 'Which pods run, and why one fails, is not known there.',
+  };
+  const steps = { topics: [], means: 'The logs of workflow steps cannot be found there.' };
+  const hooks = { topics: [], means: 'The logs of hooks cannot be found there.' };
+  if (labels?.pods !== undefined)
+    return [
+      { ...pods(appsNamespace, `${labels.pods},!${ofWorkflow},!${ofJob}`), ...apps },
+      { ...pods(appsNamespace, `${ofJob},!${ofWorkflow}`), ...hooks },
+      { ...pods(workflowsNamespace, ofWorkflow), ...steps },
+    ];
+  return [
+    { ...pods(appsNamespace, undefined), ...apps },
+    ...(workflowsNamespace === appsNamespace ? [] : [{ ...pods(workflowsNamespace, undefined), ...steps }]),
+  ];
+}
+
+/** The Applications; the parent in a watch of its own where a selector might leave it out. */
+function applicationKinds({ argoNamespace, parentApplication, labels }: ClusterPlace): WatchedKind[] {
+  const kind = { apiVersion: argo, plural: 'applications', namespace: argoNamespace };
+  const means = 'Sync, health and the version that Argo CD wants are not known there.';
+  if (labels?.applications === undefined) return [{ ...kind, topics: ['applications'], means }];
+  return [
+    {
+      ...kind,
+      labelSelector: labels.applications,
+      fieldSelector: `metadata.name!=${parentApplication}`,
       topics: ['applications'],
-      means: 'Sync, health and the version that Argo CD wants are not known there.',
+      means,
     },
+    {
+      ...kind,
+      fieldSelector: `metadata.name=${parentApplication}`,
+      topics: ['applications'],
+      means: 'Whether the Applications are as Git wants them is not known there.',
+    },
+  ];
+}
+
+/** Everything that is watched of an environment's cluster: one watch per kind, namespace and selection. */
+export function watchedKinds(place: ClusterPlace) {
+  const { appsNamespace, workflowsNamespace } = place;
+  const chosen = (plural: keyof NonNullable<ClusterPlace['labels']>) => {
+    const labelSelector = place.labels?.[plural];
+    return labelSelector === undefined ? {} : { labelSelector };
+  };
+  return {
+    applications: applicationKinds(place),
     deployments: {
       apiVersion: 'apps/v1',
       plural: 'deployments',
       namespace: appsNamespace,
+      ...chosen('deployments'),
       topics: ['rollouts'],
       means: 'Whether a rollout is done is not known there.',
     },
@@ -49,6 +103,7 @@ export function watchedKinds(place: ClusterPlace) {
       apiVersion: 'apps/v1',
       plural: 'replicasets',
       namespace: appsNamespace,
+      ...chosen('replicasets'),
       topics: ['rollouts'],
       means: 'Which version the pods of a rollout run is not known there.',
     },
@@ -56,6 +111,7 @@ export function watchedKinds(place: ClusterPlace) {
       apiVersion: argo,
       plural: 'workflows',
       namespace: workflowsNamespace,
+      ...chosen('workflows'),
       topics: ['workflows'],
       means: 'Tests and promotions cannot be seen there: whether one is on its way is not known.',
     },
@@ -70,9 +126,10 @@ export function watchedKinds(place: ClusterPlace) {
       apiVersion: 'batch/v1',
       plural: 'jobs',
       namespace: appsNamespace,
+      ...chosen('jobs'),
       topics: ['hooks'],
       means: 'Migrations and other hooks of a sync cannot be followed there.',
     },
-    pods: [...new Set([appsNamespace, workflowsNamespace])].map(pods),
+    pods: podKinds(place),
   } satisfies Record<string, WatchedKind | WatchedKind[]>;
 }

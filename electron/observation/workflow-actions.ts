@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../shared/domain/failure';
+import { demandedLabels, selectsLabels } from '../../shared/domain/label-selector';
 import { hasEnded, readWorkflow } from '../systems/argo/workflow';
 import { type Refusal, type WorkflowWrite, workflowWriteSchema } from '../systems/argo/workflow-object';
 import { resubmission, submission, workflowOperationLabel } from '../systems/argo/workflow-resubmit';
@@ -44,6 +45,13 @@ const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =
         meaning: 'Nothing was changed.',
       });
 
+/** For an object that the labels of the estate leave out: it may be another environment's. */
+export const notChosen = (name: string, kind: string, place: ClusterPlace): KubeFailure =>
+  refusedAct({
+    refused: `${name} is not among the ${kind} of ${place.environment}, by the labels that the estate names.`,
+    meaning: 'Nothing was changed.',
+  });
+
 /** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
 const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
@@ -58,6 +66,9 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     namespace: place.workflowsNamespace,
   };
 
+  const isChosen = ({ metadata }: KubeObject): boolean =>
+    selectsLabels(place.labels?.workflows, metadata.labels);
+
   async function read(
     namespace: string,
     name: string,
@@ -67,6 +78,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     if (foreign) return { ok: false, failure: foreign };
     const found = await getObject(connection, { ...workflows, namespace, name }, { signal });
     if (!found.ok) return found;
+    if (!isChosen(found.value)) return { ok: false, failure: notChosen(name, 'workflows', place) };
     const parsed = workflowWriteSchema.safeParse(found.value);
     return parsed.success ? ok(parsed.data) : { ok: false, failure: unreadable(name) };
   }
@@ -94,7 +106,8 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
   return {
     async submitWorkflow(request, signal) {
       const namespace = request.namespace ?? place.workflowsNamespace;
-      return create(namespace, request.id, submission({ ...request, namespace }), signal);
+      const labels = { ...demandedLabels(place.labels?.workflows), ...request.labels };
+      return create(namespace, request.id, submission({ ...request, namespace, labels }), signal);
     },
 
     async resubmitWorkflow(namespace, name, request, signal) {
@@ -128,6 +141,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
       const found = await getObject(connection, ref, { signal });
       // It vanished: its time to live ran out, or somebody deleted it. Either way nothing of it runs.
       if (!found.ok) return found.failure.code === 'not-found' ? ok({ stopped: false }) : fail(found.failure);
+      if (!isChosen(found.value)) return fail(notChosen(name, 'workflows', place));
       const workflow = readWorkflow(found.value, place.environment);
       if (!workflow) return fail(unreadable(name));
       if (hasEnded(workflow)) return ok({ stopped: false });
@@ -157,6 +171,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
       connection,
       { ...workflows, namespace, name },
       (current) => {
+        if (!isChosen(current)) return { refuse: notChosen(name, 'workflows', place) };
         const parsed = workflowWriteSchema.safeParse(current);
         if (!parsed.success) return { refuse: unreadable(name) };
         const write = decide(parsed.data);

@@ -26,6 +26,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
     watches: watched.map((kind, index) => ({
       kind,
       namespace: kind === 'applications' ? 'cluster-services' : 'apps',
+      selector: kind === 'pods' ? 'app.kubernetes.io/part-of=govuk,!workflows.argoproj.io/workflow' : null,
       state: forbidden && kind === 'workflows' ? away : live(),
       since: hoursAgo(5 - index),
       objects: index * 40,
@@ -37,6 +38,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
           {
             kind: 'workflows',
             namespace: 'apps',
+            selector: null,
             topics: ['workflows'],
             since: away.since,
             because: failure,

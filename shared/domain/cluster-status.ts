@@ -13,6 +13,8 @@ export const clusterGapSchema = z.object({
   /** Plural of the kind (`workflows`), and where it was looked for. */
   kind: z.string(),
   namespace: z.string(),
+  /** Which of them, as `kubectl get -l` is asked; `null`: all. */
+  selector: z.string().nullable(),
   /** What is not known without it. */
   topics: z.array(clusterTopicSchema),
   /** ISO 8601 UTC. */
@@ -23,10 +25,12 @@ export const clusterGapSchema = z.object({
 });
 export type ClusterGap = z.infer<typeof clusterGapSchema>;
 
-/** One watch: a kind in a namespace, over one connection. Times are ISO 8601 UTC. */
+/** One watch: a kind in a namespace, by labels where the estate names some, over one connection. Times are ISO 8601 UTC. */
 export const clusterWatchSchema = z.object({
   kind: z.string(),
   namespace: z.string(),
+  /** Which of them, as `kubectl get -l` is asked; `null`: all. */
+  selector: z.string().nullable(),
   state: freshnessSchema,
   /** Since when it is in this state. */
   since: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLabelSelector } from './label-selector';
 
 /** Layout of GOV.UK's release repo, and the default. */
 export const defaultImageTagPath = 'charts/app-config/image-tags/{environment}/{app}';
@@ -37,6 +38,32 @@ const github = z.strictObject({
   repo: name,
 });
 
+/** A label selector as `kubectl get -l` takes it. */
+const labelSelector = z
+  .string()
+  .refine((text) => parseLabelSelector(text) !== null, {
+    error: 'must be a label selector as kubectl takes it, such as "team=publishing,tier in (web,worker)"',
+  })
+  .optional();
+
+/**
+ * Which objects of the namespaces are this environment's, by kind, chosen by the API server. A kind without a selector is
+ * seen whole. Sync windows' projects, the parent Application, the pods of hooks' Jobs and those of workflows are seen
+ * whatever their labels: Argo and Kubernetes make them without the app's. ReplicaSets and pods have the labels of the pod
+ * template, not those of their Deployment. What a selector of workflows demands by `=` is put on the workflows that
+ * Signalbox submits.
+ */
+const labels = z.strictObject({
+  applications: labelSelector,
+  deployments: labelSelector,
+  replicasets: labelSelector,
+  pods: labelSelector,
+  /** Hooks' Jobs that lack the labels are not seen either. */
+  jobs: labelSelector,
+  workflows: labelSelector,
+});
+export type ClusterLabels = z.infer<typeof labels>;
+
 const cluster = z.strictObject({
   /** Name of the kubeconfig's context. */
   context: z.string().min(1),
@@ -45,6 +72,7 @@ const cluster = z.strictObject({
   argoNamespace: z.string().min(1).default('cluster-services'),
   workflowsNamespace: z.string().min(1).default('apps'),
   appsNamespace: z.string().min(1).default('apps'),
+  labels: labels.default({}),
   /** The Application that renders all the others. */
   parentApplication: z.string().min(1).default('app-config'),
 });

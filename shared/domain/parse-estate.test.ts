@@ -57,6 +57,18 @@ describe('the estate file', () => {
     ['an address that is an option', whole.replace(/https:\S+/, '"--upload-pack=x"'), 'ledger.url', 3],
     ['a remote helper', whole.replace(/https:\S+/, '"ext::sh -c x"'), 'ledger.url', 3],
     ['an unknown key', `${whole}colour: red\n`, 'colour', 11],
+    [
+      'a label selector that kubectl refuses',
+      whole.replace('context: int', 'context: int, labels: { pods: "a in b" }'),
+      'environments[0].cluster.labels.pods',
+      6,
+    ],
+    [
+      'a label selector of an unknown kind',
+      whole.replace('context: int', 'context: int, labels: { nodes: a=b }'),
+      'environments[0].cluster.labels.nodes',
+      6,
+    ],
     ['an unknown tier', whole.replace('tier: production', 'tier: golden'), 'environments[1].tier', 8],
     [
       'an environment twice',

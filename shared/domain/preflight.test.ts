@@ -94,6 +94,7 @@ describe('preflight', () => {
     const gap = {
       kind: 'workflows',
       namespace: 'apps',
+      selector: null,
       topics: ['workflows' as const],
       since: '',
       because: { code: 'forbidden' as const, message: 'No.', meaning: '', next: [] },

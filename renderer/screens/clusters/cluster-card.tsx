@@ -71,7 +71,7 @@ function Status({ status }: { status: ClusterStatus }) {
         </div>
       )}
       {gaps.map((gap) => (
-        <Gap key={`${gap.kind} ${gap.namespace}`} gap={gap} />
+        <Gap key={`${gap.kind} ${gap.namespace} ${gap.selector}`} gap={gap} />
       ))}
       <div className={classes.columns}>
         <Facts status={status} />
@@ -178,8 +178,11 @@ function Watches({ watches }: { watches: readonly ClusterWatch[] }) {
       </thead>
       <tbody>
         {watches.map((watch) => (
-          <tr key={`${watch.kind} ${watch.namespace}`}>
-            <td>{watch.kind}</td>
+          <tr key={`${watch.kind} ${watch.namespace} ${watch.selector}`}>
+            <td>
+              {watch.kind}
+              {watch.selector !== null && <p className={classes.selector}>{watch.selector}</p>}
+            </td>
             <td className={classes.quiet}>{watch.namespace}</td>
             <td>{watch.objects}</td>
             <td title={watch.lastEventAt ? fullTime(watch.lastEventAt) : undefined}>
