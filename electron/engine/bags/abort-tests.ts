@@ -7,6 +7,7 @@ import { type Intent, isAppIntent } from '../../../shared/domain/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { isTimedOut, noCluster } from '../steps/wait';
+import { runIdOf } from './github-job';
 import { labels, workflowsOf } from './labels';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
 import { bagPreflight } from './preflight';
@@ -78,15 +79,15 @@ async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
   for (const job of stageOf(pipelineOf(world.estate, pipeline), environment).tests) {
     if (job.kind !== 'github-workflow') continue;
     const url = own?.jobs.find(({ name, state }) => name === jobName(job) && state === 'running')?.url;
-    const run = /\/runs\/(\d+)/.exec(url ?? '')?.[1];
+    const run = runIdOf(url ?? null);
     const owner = job.owner ?? world.estate.sources?.github?.owner ?? world.estate.ledger.github?.owner;
-    if (!run || !owner || !world.workflowRuns) {
+    if (run === null || !owner || !world.workflowRuns) {
       if (!own)
         problems.push(`${jobName(job)} runs at GitHub: only the console that started it knows which run.`);
       continue;
     }
     const place = { owner, repo: job.repo, workflow: job.workflow };
-    const answer = await world.workflowRuns.cancel(place, Number(run), context.signal);
+    const answer = await world.workflowRuns.cancel(place, run, context.signal);
     if (!answer.ok) problems.push(`${jobName(job)}: ${answer.failure.message}`);
   }
   return problems;

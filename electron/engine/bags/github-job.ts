@@ -1,11 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DeployJob, jobName } from '../../../shared/domain/estate';
-import type { WorkflowPlace, WorkflowRun } from '../../systems/github/workflow-dispatch';
+import type { WorkflowPlace } from '../../systems/github/workflow-dispatch';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
 
 type GitHubJob = Extract<DeployJob, { kind: 'github-workflow' }>;
 
 const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
+
+const webAddress = (url: string): string | null => (url.startsWith('https://') ? url : null);
+
+/** The id in the address of a run (`…/actions/runs/123`). */
+export function runIdOf(url: string | null): number | null {
+  const id = /\/actions\/runs\/(\d+)/.exec(url ?? '')?.[1];
+  return id === undefined ? null : Number(id);
+}
 
 /** GitHub has no watches: milliseconds between looks at a run. */
 const lookEvery = 3_000;
@@ -13,8 +21,9 @@ const lookEvery = 3_000;
 const appears = 120_000;
 
 /**
- * Runs a GitHub Actions workflow and waits for its end. GitHub does not say which run a dispatch made: it is the one
- * whose title (`run-name`) shows the operation's id, so one of the workflow's inputs must hold `{operation}`.
+ * Runs a GitHub Actions workflow and waits for its end. Which run the dispatch made is told by GitHub's answer. Where that
+ * was lost (a console that ended, a server that does not tell it), it is the run whose title (`run-name`) shows the
+ * operation's id: one of the workflow's inputs should hold `{operation}`.
  */
 export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   const { context, job, phase } = task;
@@ -26,27 +35,31 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   const effect = `job:${jobName(job)}`;
   const what = `${owner}/${job.repo} ${job.workflow}`;
 
-  async function find(limit: number): Promise<WorkflowRun | null> {
+  async function find(limit: number): Promise<number | null> {
     const until = Date.now() + limit;
     for (;;) {
       const found = await runs?.find(place, id, signal);
       signal.throwIfAborted();
-      if (found?.ok && found.value) return found.value;
+      if (found?.ok && found.value) return found.value.id;
       context.waiting(`${jobName(job)}: the run of ${what} to be listed.`);
       if (Date.now() >= until) return null;
       await pause(lookEvery, undefined, { signal });
     }
   }
 
+  /** The run that this operation is known to have started, by the address that was shown of it. */
+  const toldBefore = (): number | null =>
+    runIdOf(context.record().operation.jobs.find(({ name }) => name === jobName(job))?.url ?? null);
+
   const intended = context.record().effects.get(effect);
-  let run: WorkflowRun | null = null;
+  let run: number | null = null;
   if (intended) {
-    run = await find(intended.outcome === 'done' ? appears : lookEvery);
-    if (run) context.result(effect, { outcome: 'done', text: `Found at GitHub: ${run.url}` });
+    run = toldBefore() ?? (await find(intended.outcome === 'done' ? appears : lookEvery));
+    if (run !== null) context.result(effect, { outcome: 'done', text: `Run ${run} at GitHub goes on.` });
     else if (phase === 'deploy' || intended.outcome === 'done')
       return unknown(`${what} was started, and no run at GitHub shows this operation's id.`);
   }
-  if (!run) {
+  if (run === null) {
     const lost = await lostLock(task);
     if (lost) return { state: 'failed', text: lost.message, failure: lost };
     context.intend(effect, `Run ${what} at ${job.ref}.`);
@@ -59,26 +72,29 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
       return sure ? { state: 'failed', text, failure: asked.failure } : unknown(text);
     }
     context.result(effect, { outcome: 'done', text: `Asked GitHub to run ${what}.` });
-    run = await find(appears);
+    if (asked.value) tellJob(task, { state: 'running', url: webAddress(asked.value.url), text: 'queued' });
+    run = asked.value?.id ?? (await find(appears));
   }
-  if (!run)
+  if (run === null)
     return unknown(
       `No run of ${what} shows this operation's id: let its run-name show an input that holds {operation}.`,
     );
   const until = Date.now() + world.limits.job;
   for (;;) {
-    const url = run.url.startsWith('https://') ? run.url : null;
-    tellJob(task, { state: 'running', url, startedAt: run.startedAt, text: run.status.replace('_', ' ') });
-    context.waiting(`${jobName(job)}: ${run.status.replace('_', ' ')}`);
-    if (run.status === 'completed') {
-      if (run.conclusion === 'success') return { state: 'succeeded' };
-      const text = `The run of ${what} ended ${run.conclusion ?? 'without a conclusion'}.`;
-      return { state: run.conclusion === 'cancelled' ? 'aborted' : 'failed', text, failure: null };
-    }
+    const seen = await runs.get(place, run, signal);
+    signal.throwIfAborted();
+    if (seen.ok) {
+      const { status, conclusion, url, startedAt } = seen.value;
+      const text = status.replace('_', ' ');
+      tellJob(task, { state: 'running', url: webAddress(url), startedAt, text });
+      context.waiting(`${jobName(job)}: ${text}`);
+      if (status === 'completed') {
+        if (conclusion === 'success') return { state: 'succeeded' };
+        const end = `The run of ${what} ended ${conclusion ?? 'without a conclusion'}.`;
+        return { state: conclusion === 'cancelled' ? 'aborted' : 'failed', text: end, failure: null };
+      }
+    } else context.waiting(`${jobName(job)}: ${seen.failure.message}`);
     if (Date.now() >= until) return unknown(`The run of ${what} did not end in time.`);
     await pause(lookEvery, undefined, { signal });
-    const again = await runs.get(place, run.id, signal);
-    signal.throwIfAborted();
-    if (again.ok) run = again.value;
   }
 }

@@ -49,7 +49,8 @@ export async function whoseToken(
   };
 }
 
-const statusOf = (error: unknown): number | null =>
+/** The HTTP status that an error of Octokit's carries; `null` where no answer came. */
+export const statusOf = (error: unknown): number | null =>
   typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
     ? error.status
     : null;

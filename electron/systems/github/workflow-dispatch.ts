@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure';
-import { type GitHub, gitHubFailure } from './client';
+import { type GitHub, gitHubFailure, statusOf } from './client';
 
 /** Where a GitHub Actions workflow lies. */
 export interface WorkflowPlace {
@@ -23,12 +24,15 @@ export interface WorkflowRun {
 
 /** Runs of GitHub Actions workflows that Signalbox starts itself. */
 export interface WorkflowRuns {
-  /** "Create a workflow dispatch event": GitHub does not say which run came of it. */
+  /**
+   * "Create a workflow dispatch event" with `return_run_details`, which GitHub has known since February 2026: the run
+   * that came of it. `null`: a GitHub Enterprise Server that does not tell it yet.
+   */
   dispatch(
     place: WorkflowPlace,
     request: { ref: string; inputs: Readonly<Record<string, string>> },
     signal: AbortSignal,
-  ): Promise<Result<void>>;
+  ): Promise<Result<{ id: number; url: string } | null>>;
   /** The run whose title holds a text (its workflow's `run-name` shows an input), `null`: none seen. */
   find(place: WorkflowPlace, text: string, signal: AbortSignal): Promise<Result<WorkflowRun | null>>;
   get(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<WorkflowRun>>;
@@ -54,6 +58,15 @@ const runOf = (run: Told): WorkflowRun => ({
   finishedAt: run.status === 'completed' ? run.updated_at : null,
 });
 
+/** Whether a server that is older than the field refused the request for it: nothing was run then. */
+const isUnknownField = (error: unknown): boolean =>
+  [400, 422].includes(statusOf(error) ?? 0) &&
+  error instanceof Error &&
+  error.message.includes('return_run_details');
+
+/** GitHub's `workflow-dispatch-response`, as far as it is used. */
+const dispatched = z.object({ workflow_run_id: z.number(), html_url: z.string() });
+
 /** @param github a client whose token may write actions. */
 export function createWorkflowRuns(github: GitHub): WorkflowRuns {
   const asked = async <T>(what: string, ask: () => Promise<T>): Promise<Result<T, Failure>> => {
@@ -67,7 +80,7 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
   return {
     dispatch: (place, { ref, inputs }, signal) =>
       asked(nameOf(place), async () => {
-        await github.actions.createWorkflowDispatch({
+        const request = {
           owner: place.owner,
           repo: place.repo,
           workflow_id: place.workflow,
@@ -75,7 +88,19 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
           inputs: { ...inputs },
           // It may have been taken although no answer came: asking twice would run it twice.
           request: { retries: 0, signal },
-        });
+        };
+        try {
+          const answer = await github.actions.createWorkflowDispatch({
+            ...request,
+            return_run_details: true,
+          });
+          const run = dispatched.safeParse(answer.data).data;
+          return run ? { id: run.workflow_run_id, url: run.html_url } : null;
+        } catch (error) {
+          if (!isUnknownField(error)) throw error;
+          await github.actions.createWorkflowDispatch(request);
+          return null;
+        }
       }),
     find: (place, text, signal) =>
       asked(nameOf(place), async () => {
