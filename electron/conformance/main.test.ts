@@ -56,7 +56,7 @@ describe('npm run test:cluster', () => {
 
   it('takes away what it made when it is interrupted', async () => {
     const interrupted = start('--grep', 'workflows: a step that fails');
-    await expect.poll(templates, { timeout: 20_000 }).toBe(1);
+    await expect.poll(templates).toBe(1);
     interrupted.child.kill('SIGINT');
     expect(await interrupted.exit).toBe(130);
     expect([templates(), cluster.store.list('Workflow').length]).toEqual([0, 0]);

@@ -36,7 +36,7 @@ describe('conformance of the practice estate', () => {
     expect(left ?? []).toEqual([]);
   });
 
-  it.each(cases)('$name', { timeout: 120_000 }, async (one) => {
+  it.each(cases)('$name', async (one) => {
     const { result, text } = await runCase(one, open);
     // The practice estate has all that the suite asks for: nothing is skipped.
     expect(`${result} ${text}`).toBe('passed ');

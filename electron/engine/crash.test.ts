@@ -33,19 +33,19 @@ beforeAll(async () => {
   cells = ['production', 'staging'].flatMap((environment) =>
     board.cells.filter((cell) => cell.environment === environment).map(({ app }) => ({ app, environment })),
   );
-}, 90 * seconds);
+});
 
 afterAll(async () => {
   await observer?.close();
   await practice?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 30 * seconds);
+});
 
 const child = (args: readonly string[], crashAt: string | null) =>
   execa(process.execPath, [...programArguments('crash-child'), ...args], {
     env: crashAt === null ? {} : { SIGNALBOX_CRASH_AT: crashAt },
     reject: false,
-    timeout: 120 * seconds,
+    timeout: 200 * seconds,
   });
 
 /** A rollback on a cell of its own, by one release, everything overridden that it might warn of. */
@@ -90,7 +90,7 @@ async function killAndRestart(crashAt: string): Promise<Operation> {
     await rig.engine.recover();
     const [operation] = rig.engine.list({ limit: 10 });
     if (!operation) throw new Error(`${crashAt}: the operation is lost`);
-    const end = await ended(rig.engine, operation.id, 90 * seconds);
+    const end = await ended(rig.engine, operation.id);
     const commits = await commitsOf(end.id);
     expect(commits.length, `${crashAt}: commits`).toBeLessThanOrEqual(1);
     expect(end.commit, crashAt).toBe(commits[0] ?? null);

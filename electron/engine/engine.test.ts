@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../../shared/domain/board';
 import type { AppIntent, Operation } from '../../shared/domain/operation';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
+import { until } from '../testing/until';
 import { ended, openRig, operationWhen, type Rig, unwrap } from './testing/rig';
 
 let folder: string;
@@ -26,20 +27,17 @@ beforeAll(async () => {
     { limits: { settle: 200, look: 60 * seconds } },
   );
   await rig.engine.recover();
-  await vi.waitFor(
-    () => {
-      for (const { cluster } of rig.engine.board().environments) expect(cluster.state).toBe('live');
-      expect(rig.engine.board().cells.every((one) => one.deployed !== null)).toBe(true);
-    },
-    { timeout: 40 * seconds },
-  );
-}, 90 * seconds);
+  await until(() => {
+    for (const { cluster } of rig.engine.board().environments) expect(cluster.state).toBe('live');
+    expect(rig.engine.board().cells.every((one) => one.deployed !== null)).toBe(true);
+  });
+});
 
 afterAll(async () => {
   await rig?.close();
   await practice?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 30 * seconds);
+});
 
 const cell = (app: string, environment: string): Cell => {
   const found = rig.engine.board().cells.find((one) => one.app === app && one.environment === environment);
@@ -49,7 +47,6 @@ const cell = (app: string, environment: string): Cell => {
 const versionIn = (app: string, environment: string): string => cell(app, environment).ledger?.version ?? '';
 const older = (version: string, by = 1): string => `v${Number(version.slice(1)) - by}`;
 const flagIn = (app: string, environment: string) => cell(app, environment).ledger?.automaticDeploys;
-const soon = { timeout: 40 * seconds, interval: 50 };
 
 async function start(intent: AppIntent): Promise<string> {
   const preview = unwrap(await rig.engine.preview(intent));
@@ -71,14 +68,14 @@ const goBack = (app: string, environment: string, by = 1): AppIntent => ({
 
 /** The post-sync workflow of a version in an environment, as soon as it runs. */
 const runningTests = (app: string, environment: string, version: string) =>
-  vi.waitFor(() => {
+  until(() => {
     const [workflow] =
       rig.clusters.get(environment)?.view.workflows({ app, version, template: 'post-sync' }) ?? [];
     expect(workflow?.phase).toBe('Running');
     return workflow;
-  }, soon);
+  });
 
-describe('the engine on the practice estate', { timeout: 120 * seconds }, () => {
+describe('the engine on the practice estate', () => {
   it('deploys a version and follows it to its tests', async () => {
     const wanted = older(versionIn('static', 'integration'));
     const operation = await ended(rig.engine, await start(goBack('static', 'integration')));
@@ -139,11 +136,11 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
     const { operationId } = unwrap(rig.engine.start({ kind: 'nudge', ...target }, []));
     // One nudge at a time, but a rollback need not wait for it.
     expect(rig.engine.start({ kind: 'nudge', ...target }, [])).toMatchObject({ failure: { code: 'busy' } });
-    const done = await vi.waitFor(() => {
+    const done = await until(() => {
       const operation = unwrap(rig.engine.get(operationId));
       expect(operation.state).not.toBe('running');
       return operation;
-    }, soon);
+    });
     expect(states(done)).toEqual({ nudge: 'succeeded', sync: 'succeeded', rollout: 'succeeded' });
     expect(done).toMatchObject({ state: 'succeeded', commit: null });
     expect(versionIn('frontend', 'production')).toBe(target.version);
@@ -222,7 +219,7 @@ describe('the engine on the practice estate', { timeout: 120 * seconds }, () => 
   });
 });
 
-describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => {
+describe('a rollback on the practice estate', () => {
   it('goes back in one commit, holds where the pipeline looks, and is released without a deploy', async () => {
     const app = 'frontend';
     const good = versionIn(app, 'production');
@@ -231,11 +228,11 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
       breaks: 'crash-loop',
       environments: ['production'],
     });
-    await vi.waitFor(() => {
+    await until(() => {
       expect(versionIn(app, 'production')).toBe(bad);
       expect(cell(app, 'production').health).toBe('Degraded');
-    }, soon);
-    await vi.waitFor(() => expect(cell(app, 'production').rollbackTarget?.version).toBe(good), soon);
+    });
+    await expect.poll(() => cell(app, 'production').rollbackTarget?.version).toBe(good);
     const intent: AppIntent = {
       kind: 'rollback',
       app,
@@ -303,7 +300,7 @@ describe('a rollback on the practice estate', { timeout: 180 * seconds }, () => 
   });
 });
 
-describe('a hold against a promotion that is on its way', { timeout: 180 * seconds }, () => {
+describe('a hold against a promotion that is on its way', () => {
   /** A release whose tests in staging are running right now, with practice time nearly standing still. */
   async function inFlight(app: string): Promise<{ version: string; was: string }> {
     const was = versionIn(app, 'production');
@@ -321,7 +318,7 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
     for (const environment of ['production', 'staging'] as const)
       await practice.control.holdAsSomeoneElse({ app, environment, automaticDeploysEnabled: false });
     await practice.control.setSpeed({ speed: 60 });
-    await vi.waitFor(() => expect(versionIn(app, 'production')).toBe(version), soon);
+    await expect.poll(() => versionIn(app, 'production')).toBe(version);
   });
 
   it('stops it, and is effective only when the cluster shows it', async () => {
@@ -333,11 +330,11 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
     await operationWhen(rig.engine, id, ({ commit }) => commit !== null);
     // Committed, but the cluster does not show it: a hold that merely stands in Git does not hold yet.
     expect(cell(app, 'production').hold?.state).toBe('pending');
-    await vi.waitFor(() => {
+    await until(() => {
       const [workflow] =
         rig.clusters.get('staging')?.view.workflows({ app, version, template: 'post-sync' }) ?? [];
       expect(workflow?.shutdown).toBe('Stop');
-    }, soon);
+    });
     await practice.control.setSpeed({ speed: 60 });
     const end = await ended(rig.engine, id);
     expect(end.failure).toBeNull();
@@ -370,10 +367,10 @@ describe('a hold against a promotion that is on its way', { timeout: 180 * secon
     expect((await ended(rig.engine, id)).state).toBe('succeeded');
     // Somebody opens the gate behind everybody's back, and a release comes through.
     await practice.control.holdAsSomeoneElse({ app, environment: 'staging', automaticDeploysEnabled: true });
-    await vi.waitFor(() => expect(cell(app, 'production').hold?.state).toBe('pending'), soon);
+    await expect.poll(() => cell(app, 'production').hold?.state).toBe('pending');
     const { version } = await practice.control.publishRelease({ app });
-    await vi.waitFor(() => expect(cell(app, 'production').hold?.state).toBe('alarm'), soon);
+    await expect.poll(() => cell(app, 'production').hold?.state).toBe('alarm');
     expect(versionIn(app, 'production')).toBe(version);
-    await vi.waitFor(() => expect(cell(app, 'production').rollbackTarget?.version).toBe(was), soon);
+    await expect.poll(() => cell(app, 'production').rollbackTarget?.version).toBe(was);
   });
 });

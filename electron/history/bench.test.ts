@@ -64,9 +64,7 @@ const figuresSchema = z.looseObject({
   machine: z.string().min(1),
 });
 
-it('measures a small repo from the command line, in the promised form and with right counts', {
-  timeout: 180_000,
-}, async () => {
+it('measures a small repo from the command line, in the promised form and with right counts', async () => {
   const gitDir = join(scratch, 'small.git');
   const commits = smallHistory();
   await writeModel(gitDir, commits);

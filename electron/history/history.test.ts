@@ -160,9 +160,7 @@ describe('the history worker', () => {
     await one.update().catch(() => null);
     await one.lastDeployments().catch(() => null);
     await expect
-      .poll(async () => (one.status().phase === 'ready' ? countOf(one).catch(() => -1) : -1), {
-        timeout: 20_000,
-      })
+      .poll(async () => (one.status().phase === 'ready' ? countOf(one).catch(() => -1) : -1))
       .toBe(expected);
     if (_ !== 'empty') expect(one.status().notice).toMatch(/being built again/);
   });

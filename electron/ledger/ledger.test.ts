@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate';
 import { type GithubServer, startGithubServer } from '../practice/github/server';
 import { initBare } from '../systems/git/init';
@@ -273,7 +273,7 @@ describe('the landing by merge', () => {
     expect(await fileAt(estate.gitDir, path)).toContain('image_tag: v2\n');
     expect((await commitsOf(estate.gitDir))[0]).toBe(landed.commit);
     expect(ledger.snapshot().commit).toBe(landed.commit);
-    await vi.waitFor(async () => expect(await branches()).toEqual(['main']), { timeout: 10_000 });
+    await expect.poll(() => branches()).toEqual(['main']);
     expect(unwrap(await ledger.findOperation(what.operationId))).toEqual({
       ownCommit: landed.ownCommit,
       commit: landed.commit,
@@ -328,7 +328,7 @@ describe('the landing by merge', () => {
       }),
     );
     expect([landed.attempts, landed.value.from]).toEqual([2, 'v9']);
-    await vi.waitFor(async () => expect(await branches()).toEqual(['main']), { timeout: 10_000 });
+    await expect.poll(() => branches()).toEqual(['main']);
   });
 
   it('says so when GitHub refuses, and leaves no branch', async () => {
@@ -337,7 +337,7 @@ describe('the landing by merge', () => {
     const result = await ledger.transact(...wish('v2'));
     expect(result.ok ? '' : result.failure.code).toBe('unauthorised');
     expect(await commitsOf(estate.gitDir)).toHaveLength(1);
-    await vi.waitFor(async () => expect(await branches()).toEqual(['main']), { timeout: 10_000 });
+    await expect.poll(() => branches()).toEqual(['main']);
   });
 
   it('does not know the outcome when GitHub goes away for good, and says which commit to ask for', async () => {

@@ -10,7 +10,7 @@ const print = (ledger: string, home: string) =>
     env: { HOME: home },
   });
 
-describe('--print json', { timeout: 120_000 }, () => {
+describe('--print json', () => {
   let estate: TestEstate;
   beforeAll(async () => {
     estate = await makeEstate({

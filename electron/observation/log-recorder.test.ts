@@ -98,7 +98,7 @@ describe('logs that are kept', () => {
     run('a', 'Failed');
     run('b', 'Succeeded');
     run('c', 'Failed', { shutdown: 'Stop' });
-    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    await expect.poll(() => kept).toHaveLength(1);
     expect(kept[0]).toMatchObject({ app: 'frontend', environment: 'staging', version: 'v2' });
     expect(kept[0]?.source).toBe('Workflow a / smoke-tests(0)');
     expect(kept[0]?.text).toBe('a-pod main false\nexit 1');
@@ -181,7 +181,7 @@ describe('logs that are kept', () => {
         }),
       ),
     );
-    await vi.waitFor(() => expect(kept).toHaveLength(1));
+    await expect.poll(() => kept).toHaveLength(1);
     expect(kept[0]).toEqual({
       app: 'frontend',
       environment: 'staging',

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
 import { connect } from '../systems/kubernetes/connection';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
@@ -52,7 +52,7 @@ describe('a cluster that is observed over its API', () => {
       place,
       report: (what) => faults.push(what),
     });
-    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
+    await expect.poll(() => cluster.view.freshness().state).toBe('live');
   });
   afterEach(async () => {
     await cluster.close();
@@ -64,19 +64,19 @@ describe('a cluster that is observed over its API', () => {
       { name: 'frontend', version: 'v1', health: 'Healthy' },
     ]);
     there.store.create('Workflow', workflow('post-sync-1', 'Running') as never);
-    await vi.waitFor(() => expect(cluster.view.workflows({ app: 'frontend' })).toHaveLength(1));
+    await expect.poll(() => cluster.view.workflows({ app: 'frontend' })).toHaveLength(1);
     expect(faults).toEqual([]);
   });
 
   it('refreshes by the annotation, and sees when the controller took it away', async () => {
     expect(await cluster.actions.refresh('frontend', 'hard', never)).toEqual({ ok: true, value: undefined });
-    await vi.waitFor(() => expect(cluster.actions.refreshPending('frontend')).toBe(true));
+    await expect.poll(() => cluster.actions.refreshPending('frontend')).toBe(true);
     const stored = there.store.get('Application', 'cluster-services', 'frontend');
     expect(stored?.metadata.annotations?.['argocd.argoproj.io/refresh']).toBe('hard');
     there.store.patch('Application', 'cluster-services', 'frontend', 'merge', {
       metadata: { annotations: { 'argocd.argoproj.io/refresh': null } },
     });
-    await vi.waitFor(() => expect(cluster.actions.refreshPending('frontend')).toBe(false));
+    await expect.poll(() => cluster.actions.refreshPending('frontend')).toBe(false);
   });
 
   it('asks for a sync once, and never in place of another', async () => {
@@ -164,14 +164,14 @@ describe('a cluster that is observed over its API', () => {
         { name: 'just-made', labels: { repoName: 'frontend', imageTag: 'v2', promoteDeployment: 'true' } },
       ],
     });
-    await vi.waitFor(() =>
-      expect(cluster.view.workflows({ ...filter, version: 'v2' })).toMatchObject([{ name: 'just-made' }]),
-    );
+    await expect
+      .poll(() => cluster.view.workflows({ ...filter, version: 'v2' }))
+      .toMatchObject([{ name: 'just-made' }]);
   });
 
   it('keeps what it saw when the cluster goes away, and says so', async () => {
     await there.server.close();
-    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
+    await expect.poll(() => cluster.view.freshness().state).toBe('unreachable');
     expect(cluster.view.applications('frontend')).toHaveLength(1);
   });
 });
@@ -188,15 +188,15 @@ describe('a cluster whose context the kubeconfig does not have', () => {
       report: () => undefined,
     });
     try {
-      await vi.waitFor(() =>
-        expect(cluster.view.freshness()).toMatchObject({
+      await expect
+        .poll(() => cluster.view.freshness())
+        .toMatchObject({
           state: 'unreachable',
           failure: { message: expect.stringContaining('no context "test"') },
-        }),
-      );
+        });
       expect(await cluster.actions.refresh('frontend', 'normal', never)).toMatchObject({ ok: false });
       await writeFile(there.kubeconfig, whole);
-      await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'), { timeout: 5000 });
+      await expect.poll(() => cluster.view.freshness().state).toBe('live');
     } finally {
       await cluster.close();
       await there.close();
@@ -333,7 +333,7 @@ describe('an account that may see and do only a part', () => {
 
   it('sees the rest live, and is told what it does not see and why', async () => {
     const { view } = cluster;
-    await vi.waitFor(() => expect(view.freshness().state).toBe('live'));
+    await expect.poll(() => view.freshness().state).toBe('live');
     expect(view.freshness('workflows', 'rollouts', 'pods').state).toBe('live');
     expect(view.workflows({ app: 'frontend' })).toHaveLength(1);
     expect(view.freshness('applications')).toMatchObject({
@@ -347,7 +347,7 @@ describe('an account that may see and do only a part', () => {
   });
 
   it('is told what it may do, who it is, and how the cluster is watched', async () => {
-    await vi.waitFor(() => expect(cluster.status().latency.samples).toBe(1));
+    await expect.poll(() => cluster.status().latency.samples).toBe(1);
     const status = cluster.status();
     expect(status).toMatchObject({
       environment: 'staging',
@@ -371,14 +371,14 @@ describe('an account that may see and do only a part', () => {
   });
 
   it('has what it may do asked again when the cluster comes back', async () => {
-    await vi.waitFor(() => expect(cluster.view.access('read-logs').state).toBe('allowed'));
+    await expect.poll(() => cluster.view.access('read-logs').state).toBe('allowed');
     await there.server.faults.reachability('refused');
-    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('unreachable'));
+    await expect.poll(() => cluster.view.freshness().state).toBe('unreachable');
     const asked = there.server.requests();
     await there.server.faults.reachability('up');
-    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
-    await vi.waitFor(() => expect(cluster.status().latency.samples).toBeGreaterThan(1));
+    await expect.poll(() => cluster.view.freshness().state).toBe('live');
+    await expect.poll(() => cluster.status().latency.samples).toBeGreaterThan(1);
     // Watches (five lists and watches at least), reviews of ten rights, and who one is.
-    await vi.waitFor(() => expect(there.server.requests() - asked).toBeGreaterThan(20));
+    await expect.poll(() => there.server.requests() - asked).toBeGreaterThan(20);
   });
 });

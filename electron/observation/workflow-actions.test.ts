@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure';
 import type { ManualAct } from '../../shared/domain/manual-act';
 import { createManualActs } from '../engine/manual-acts';
@@ -57,7 +57,7 @@ describe('acts on a cluster', () => {
       place,
       report: () => undefined,
     });
-    await vi.waitFor(() => expect(cluster.view.freshness().state).toBe('live'));
+    await expect.poll(() => cluster.view.freshness().state).toBe('live');
   });
   afterEach(async () => {
     await cluster.close();
@@ -123,7 +123,7 @@ describe('acts on a cluster', () => {
     expect(await cluster.actions.suspendWorkflow('apps', 'runs', never)).toMatchObject({
       value: { changed: true },
     });
-    await vi.waitFor(() => expect(cluster.view.workflow('apps', 'runs')?.suspended).toBe(true));
+    await expect.poll(() => cluster.view.workflow('apps', 'runs')?.suspended).toBe(true);
     const resumed = await cluster.actions.resumeWorkflow('apps', 'runs', { actor: 'Ada' }, never);
     expect(resumed).toMatchObject({ value: { changed: true } });
     expect(stored('runs').spec).not.toHaveProperty('suspend');
@@ -205,7 +205,7 @@ describe('acts on a cluster', () => {
     there.logs.append('apps', 'frontend-1-x', 'app', 'undefined method `price`');
     there.logs.restart('apps', 'frontend-1-x', 'app');
     there.logs.append('apps', 'frontend-1-x', 'app', 'booting');
-    await vi.waitFor(() => expect(cluster.view.rollouts('frontend')[0]?.failingPod).toBe('frontend-1-x'));
+    await expect.poll(() => cluster.view.rollouts('frontend')[0]?.failingPod).toBe('frontend-1-x');
     expect(await cluster.failingPod('frontend', never)).toMatchObject({
       deployment: 'frontend',
       pod: { reason: 'CrashLoopBackOff', lastTermination: { container: 'app', exitCode: 1 } },
@@ -273,7 +273,7 @@ describe('acts on a cluster', () => {
         place,
         report: () => undefined,
       });
-      await vi.waitFor(() => expect(reader.view.access('submit-workflow').state).toBe('denied'));
+      await expect.poll(() => reader.view.access('submit-workflow').state).toBe('denied');
       expect(await codeOf(acts({ cluster: reader }).run(resubmit('click-d')))).toBe('forbidden');
       await reader.close();
       const terminate = {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Estate } from '../../shared/domain/estate';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
+import { until } from '../testing/until';
 import { readEstateFile } from './choose-estate';
 import { openSession, type Session } from './open-session';
 
@@ -27,7 +28,7 @@ describe('an estate that is opened', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'signalbox-session-'));
     practice = await startPracticeProcess(['--dir', path.join(folder, 'practice'), '--speed', '20']);
-  }, 60_000);
+  });
   afterAll(async () => {
     await practice.stop();
     await rm(folder, { recursive: true, force: true });
@@ -36,23 +37,20 @@ describe('an estate that is opened', () => {
   it('says what runs where, since when, and where each cell would go back to', async () => {
     const session = await open();
     try {
-      await vi.waitFor(
-        () => {
-          const board = session.engine.board();
-          expect(board.apps).toHaveLength(20);
-          expect(board.ledger.state).toBe('live');
-          expect(board.history.ready).toBe(true);
-          expect(board.cells.every(({ health }) => health === 'Healthy')).toBe(true);
-          expect(board.cells.every(({ deployed }) => deployed !== null)).toBe(true);
-          expect(board.cells.every(({ rollbackTarget }) => rollbackTarget !== null)).toBe(true);
-        },
-        { timeout: 30_000, interval: 100 },
-      );
+      await until(() => {
+        const board = session.engine.board();
+        expect(board.apps).toHaveLength(20);
+        expect(board.ledger.state).toBe('live');
+        expect(board.history.ready).toBe(true);
+        expect(board.cells.every(({ health }) => health === 'Healthy')).toBe(true);
+        expect(board.cells.every(({ deployed }) => deployed !== null)).toBe(true);
+        expect(board.cells.every(({ rollbackTarget }) => rollbackTarget !== null)).toBe(true);
+      });
     } finally {
       await session.close();
     }
     expect(faults).toEqual([]);
-  }, 60_000);
+  });
 
   it('shows a cluster that the kubeconfig does not know as unreachable, with the reason', async () => {
     const session = await open((estate) => ({
@@ -66,20 +64,17 @@ describe('an estate that is opened', () => {
     const clusterOf = (name: string) =>
       session.engine.board().environments.find((one) => one.name === name)?.cluster;
     try {
-      await vi.waitFor(
-        () => {
-          expect(clusterOf('staging')).toMatchObject({
-            state: 'unreachable',
-            failure: { message: expect.stringContaining('no context "nowhere"') },
-          });
-          expect(clusterOf('production')?.state).toBe('live');
-        },
-        { timeout: 30_000 },
-      );
+      await until(() => {
+        expect(clusterOf('staging')).toMatchObject({
+          state: 'unreachable',
+          failure: { message: expect.stringContaining('no context "nowhere"') },
+        });
+        expect(clusterOf('production')?.state).toBe('live');
+      });
     } finally {
       await session.close();
     }
-  }, 60_000);
+  });
 
   it('shows the whole board from its cache when everything is away', async () => {
     await practice.control.gitDown();
@@ -90,17 +85,13 @@ describe('an estate that is opened', () => {
       const board = session.engine.board();
       expect(board.apps).toHaveLength(20);
       expect(board.commit).not.toBeNull();
-      await vi.waitFor(() => expect(session.engine.board().ledger.state).toBe('unreachable'), {
-        timeout: 30_000,
-      });
-      await vi.waitFor(
-        async () =>
-          expect(await session.history.deployments({ app: 'publishing-api', limit: 5 })).toHaveLength(5),
-        { timeout: 30_000 },
-      );
+      await expect.poll(() => session.engine.board().ledger.state).toBe('unreachable');
+      await expect
+        .poll(() => session.history.deployments({ app: 'publishing-api', limit: 5 }))
+        .toHaveLength(5);
     } finally {
       await session.close();
       await practice.control.gitUp();
     }
-  }, 60_000);
+  });
 });

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Timeline } from '../../shared/domain/timeline';
 import { openObservations } from '../history/observations';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
+import { until } from '../testing/until';
 import { readEstateFile } from './choose-estate';
 import { estateFolder, openSession, type Session } from './open-session';
 
@@ -26,7 +27,6 @@ const open = async (): Promise<Session> =>
   });
 const states = ({ stages }: Timeline): Record<string, string> =>
   Object.fromEntries(stages.map(({ name, state }) => [name, state]));
-const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 60_000, interval: 200 });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-timelines-'));
@@ -37,7 +37,7 @@ beforeAll(async () => {
     expect(board.environments.every(({ cluster }) => cluster.state === 'live')).toBe(true);
     expect(board.history.ready).toBe(true);
   });
-}, 90_000);
+});
 afterAll(async () => {
   await session.close();
   await practice.stop();
@@ -96,7 +96,7 @@ it('follows a deployment that nobody started here, and tells it after the cluste
   });
   await practice.control.clusterUp({ environment: 'staging' });
   expect(faults.filter((fault) => !fault.includes('staging'))).toEqual([]);
-}, 180_000);
+});
 
 it('says where a deployment is stuck, and that one is not known', async () => {
   const app = 'frontend';
@@ -113,4 +113,4 @@ it('says where a deployment is stuck, and that one is not known', async () => {
   await expect(session.timelines.get(app, 'integration', 'f'.repeat(40))).rejects.toThrow(
     /No deployment of frontend/,
   );
-}, 120_000);
+});

@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refresher } from './refresher';
 
 /** A query whose answers are given out by hand. */
@@ -21,15 +21,15 @@ describe('refreshing by events', () => {
     const refresher = new Refresher(client);
     const board = held(client, ['board.get', {}]);
     board.answer(1);
-    await vi.waitFor(() => expect(board.observer.getCurrentResult().data).toBe(1));
+    await expect.poll(() => board.observer.getCurrentResult().data).toBe(1);
     refresher.add([{ topic: 'board', key: null }]);
     refresher.add([
       { topic: 'board', key: null },
       { topic: 'history', key: null },
     ]);
-    await vi.waitFor(() => expect(board.asked()).toBe(2));
+    await expect.poll(() => board.asked()).toBe(2);
     board.answer(2);
-    await vi.waitFor(() => expect(board.observer.getCurrentResult().data).toBe(2));
+    await expect.poll(() => board.observer.getCurrentResult().data).toBe(2);
     expect(board.asked()).toBe(2);
     board.close();
     refresher.close();
@@ -46,9 +46,9 @@ describe('refreshing by events', () => {
     expect(board.asked()).toBe(1);
     board.answer(1);
     // …but asked again when it has settled, since it may be from before the change.
-    await vi.waitFor(() => expect(board.asked()).toBe(2));
+    await expect.poll(() => board.asked()).toBe(2);
     board.answer(2);
-    await vi.waitFor(() => expect(board.observer.getCurrentResult().data).toBe(2));
+    await expect.poll(() => board.observer.getCurrentResult().data).toBe(2);
     board.close();
     refresher.close();
   });
@@ -58,7 +58,7 @@ describe('refreshing by events', () => {
     const refresher = new Refresher(client);
     const settings = held(client, ['settings.get', {}]);
     settings.answer(1);
-    await vi.waitFor(() => expect(settings.observer.getCurrentResult().data).toBe(1));
+    await expect.poll(() => settings.observer.getCurrentResult().data).toBe(1);
     refresher.add([{ topic: 'board', key: null }]);
     refresher.flush();
     expect(settings.asked()).toBe(1);

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { Operation } from '../../../shared/domain/operation';
 import { runGit } from '../../systems/git/run-git';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
+import { until } from '../../testing/until';
 import { ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 
 const seconds = 1_000;
@@ -32,21 +33,18 @@ beforeAll(async () => {
   rig = await open('console');
   await rig.engine.recover();
   await live(rig);
-}, 90 * seconds);
+});
 
 afterAll(async () => {
   await rig?.close();
   await practice?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 30 * seconds);
+});
 
 const live = (one: Rig): Promise<void> =>
-  vi.waitFor(
-    () => {
-      for (const { cluster } of one.engine.bags.pipeline(pipeline).stages) expect(cluster.state).toBe('live');
-    },
-    { timeout: 40 * seconds },
-  );
+  until(() => {
+    for (const { cluster } of one.engine.bags.pipeline(pipeline).stages) expect(cluster.state).toBe('live');
+  });
 
 async function start(intent: BagIntent, one: Rig = rig): Promise<string> {
   const seen = await one.engine.bags.preview(intent);
@@ -67,14 +65,11 @@ const states = ({ steps }: Operation) => Object.fromEntries(steps.map((step) => 
 /** A new release of a service, packed into a bag. */
 async function packNew(breaks?: 'crash-loop'): Promise<number> {
   await practice.control.publishRelease({ app: 'notify-api', ...(breaks ? { breaks } : {}) });
-  const wanted = await vi.waitFor(
-    async () => {
-      const found = await rig.engine.bags.packPreview(pipeline, 'published');
-      expect(found.differs).toBe(true);
-      return found;
-    },
-    { timeout: 60 * seconds, interval: 1_000 },
-  );
+  const wanted = await until(async () => {
+    const found = await rig.engine.bags.packPreview(pipeline, 'published');
+    expect(found.differs).toBe(true);
+    return found;
+  });
   const { contents, last, bag } = wanted;
   const id = await start({
     kind: 'pack-bag',
@@ -102,11 +97,11 @@ const deployTo = (environment: string, bag: number): BagIntent => ({
   reason: 'rehearsal',
 });
 
-describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
+describe('bags on the practice estate', () => {
   it('packs a bag and deploys it: lock, jobs, suites, pass and unlock', async () => {
     const bag = await packNew();
     const id = await start(deployTo(preview, bag));
-    const end = await ended(rig.engine, id, 200 * seconds);
+    const end = await ended(rig.engine, id);
     expect(end.failure).toBeNull();
     expect(states(end)).toEqual({
       preflight: 'succeeded',
@@ -133,10 +128,9 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
       await other.engine.recover();
       await live(other);
       rig.engine.bags.thisConsole(pipeline, true);
-      await vi.waitFor(() => expect(stage(production).running).toMatchObject({ bag, state: 'done' }), {
-        timeout: 200 * seconds,
-        interval: 200,
-      });
+      await expect
+        .poll(() => stage(production).running, { timeout: 200 * seconds })
+        .toMatchObject({ bag, state: 'done' });
       // Suites that run every so often are started by one of the two, once per period.
       const suites = rig.engine.bags.periodic(pipeline).flatMap(({ runs }) => runs.map(({ name }) => name));
       expect(suites.length).toBeGreaterThan(0);
@@ -168,7 +162,7 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
   it('keeps the lock when a suite fails, and runs that suite again, alone', async () => {
     const bag = await packNew();
     await practice.control.breakSuite({ environment: preview, suite: 'functional-tests', outcome: 'flaky' });
-    const first = await ended(rig.engine, await start(deployTo(preview, bag)), 200 * seconds);
+    const first = await ended(rig.engine, await start(deployTo(preview, bag)));
     expect(first.failure?.message).toContain('functional-tests');
     expect(stage(preview).lock).toMatchObject({ kind: 'bag', bag });
     expect(stage(preview).running).toMatchObject({ bag, state: 'test-failed' });
@@ -177,7 +171,6 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
     const retry = await ended(
       rig.engine,
       await start({ kind: 'retry-tests', pipeline, environment: preview, bag, token, suites: 'failed' }),
-      200 * seconds,
     );
     expect(retry.failure).toBeNull();
     expect(retry.jobs.map(({ name }) => name)).toEqual(['functional-tests']);
@@ -195,17 +188,13 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
     const token = stage(preview).lock?.token ?? 0;
     const abort: BagIntent = { kind: 'abort-tests', pipeline, environment: preview, bag, token };
     expect((await ended(rig.engine, await start(abort))).failure).toMatchObject({ code: 'refused' });
-    await operationWhen(
-      rig.engine,
-      id,
-      ({ jobs }) =>
-        jobs.some(({ phase, state, workflow }) => phase === 'test' && state === 'running' && workflow),
-      200 * seconds,
+    await operationWhen(rig.engine, id, ({ jobs }) =>
+      jobs.some(({ phase, state, workflow }) => phase === 'test' && state === 'running' && workflow),
     );
     await practice.control.setSpeed({ speed: 1 });
     expect((await ended(rig.engine, await start(abort))).failure).toBeNull();
     await practice.control.setSpeed({ speed: 60 });
-    const end = await ended(rig.engine, id, 200 * seconds);
+    const end = await ended(rig.engine, id);
     expect(states(end)).toMatchObject({ deploy: 'succeeded', test: 'failed' });
     expect(end.jobs.some(({ state }) => state === 'aborted')).toBe(true);
     expect(stage(preview)).toMatchObject({ lock: { token }, running: { bag, state: 'test-failed' } });
@@ -217,13 +206,13 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
       token,
       suites: 'all',
     };
-    expect((await ended(rig.engine, await start(retry), 200 * seconds)).failure).toBeNull();
+    expect((await ended(rig.engine, await start(retry))).failure).toBeNull();
   });
 
   it('keeps the lock after a failed deploy, until somebody unlocks by force with a reason', async () => {
     const bag = await packNew('crash-loop');
     const id = await start(deployTo(preview, bag));
-    const end = await ended(rig.engine, id, 220 * seconds);
+    const end = await ended(rig.engine, id);
     expect(states(end)).toMatchObject({ deploy: 'failed', test: 'skipped', pass: 'skipped' });
     expect(stage(preview)).toMatchObject({ lock: { bag }, running: { bag, state: 'deploy-failed' } });
     expect(stage(preview).next.automatic.state).toBe('nothing');
@@ -248,7 +237,6 @@ describe('bags on the practice estate', { timeout: 240 * seconds }, () => {
         override: [],
         reason: 'it crash-loops',
       }),
-      200 * seconds,
     );
     expect(back.failure).toBeNull();
     expect(stage(preview)).toMatchObject({

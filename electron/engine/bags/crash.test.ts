@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { parseTrailers } from '../../../shared/domain/trailers';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
@@ -28,9 +28,9 @@ beforeAll(async () => {
   };
   observer = await openRig(access, path.join(folder, 'observer'), { watch: [environment], limits });
   await observer.engine.recover();
-  await vi.waitFor(() => expect(stage().cluster.state).toBe('live'), { timeout: 40 * seconds });
+  await expect.poll(() => stage().cluster.state).toBe('live');
   await packNew();
-}, 120 * seconds);
+});
 
 /** Packs a bag with a new release in it. */
 async function packNew(breaks?: 'crash-loop'): Promise<void> {
@@ -53,7 +53,7 @@ afterAll(async () => {
   await observer?.close();
   await practice?.stop();
   await rm(folder, { recursive: true, force: true });
-}, 30 * seconds);
+});
 
 function stage() {
   const found = observer.engine.bags.pipeline(pipeline).stages.find((one) => one.environment === environment);
@@ -119,7 +119,7 @@ const kills: readonly {
   },
 ];
 
-describe('a console that is killed while it deploys a bag', { timeout: 150 * seconds }, () => {
+describe('a console that is killed while it deploys a bag', () => {
   it.each(kills)('$state: goes on, or says that it does not know', async ({ at, end, suite, crashes }) => {
     if (crashes) await packNew('crash-loop');
     if (suite) await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: suite });
@@ -128,7 +128,7 @@ describe('a console that is killed while it deploys a bag', { timeout: 150 * sec
     const run = await execa(process.execPath, [...programArguments('crash-child'), JSON.stringify(order)], {
       env: { SIGNALBOX_CRASH_AT: at },
       reject: false,
-      timeout: 120 * seconds,
+      timeout: 200 * seconds,
     });
     expect(`${at} ${run.signal ?? `exit ${run.exitCode}: ${run.stderr}`}`).toBe(`${at} SIGKILL`);
     if (suite) await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: 'pass' });
@@ -137,7 +137,7 @@ describe('a console that is killed while it deploys a bag', { timeout: 150 * sec
       await rig.engine.recover();
       const [operation] = rig.engine.list({ limit: 10 });
       if (!operation) throw new Error(`${at}: the operation is lost`);
-      const over = await ended(rig.engine, operation.id, 110 * seconds);
+      const over = await ended(rig.engine, operation.id);
       expect(over, JSON.stringify(over, null, 1)).toMatchObject({ state: end });
       unwrap(await observer.ledger.refresh());
       const log = unwrap(await observer.ledger.log([], 2_000));

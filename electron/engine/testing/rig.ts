@@ -161,7 +161,7 @@ export function operationWhen(
   engine: Engine,
   id: string,
   fits: (operation: Operation) => boolean,
-  timeoutMs = 60_000,
+  timeoutMs = 200_000,
 ): Promise<Operation> {
   return new Promise((resolve, reject) => {
     const stop = engine.onChange(() => look());

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import {
   AppsV1Api,
@@ -179,7 +181,8 @@ describe('@kubernetes/client-node', () => {
     await expect.poll(known).toEqual(['a', 'b']);
     cluster.server.faults.expireWatches();
     store.delete('Pod', 'apps', 'a');
-    await expect.poll(known, { timeout: 5000 }).toEqual(['b']);
+    // An informer that is stopped while it opens a watch leaves that one open.
+    await expect.poll(() => [known(), cluster.server.openWatches()]).toEqual([['b'], 1]);
     informer.off('error', restart);
     await informer.stop();
   });
@@ -370,6 +373,19 @@ describe('the protocol', () => {
       });
     expect((await review('test')).body.status).toMatchObject({ allowed: true });
     expect((await review('reader')).body.status).toMatchObject({ allowed: false });
+  });
+});
+
+describe('closing', () => {
+  it('ends what is connected, whether or not it has shaken hands', async () => {
+    const half = connect(cluster.server.port, '127.0.0.1');
+    await once(half, 'connect');
+    const watch = send('GET', '/api/v1/namespaces/apps/pods?watch=true');
+    const cut = expect(watch).rejects.toThrow();
+    await expect.poll(() => cluster.server.openWatches()).toBe(1);
+    const ended = once(half, 'close');
+    await cluster.server.close();
+    await Promise.all([ended, cut]);
   });
 });
 

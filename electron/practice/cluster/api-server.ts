@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
 import { authenticate, type Grant } from './access';
 import type { Certificates } from './certificates';
 import { discover } from './discovery';
@@ -61,7 +60,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const watches = new Watches(store, () => options.bookmarkEvery ?? 30_000);
   const backend: Backend = { store, logs, lister: new Lister(store), watches };
   const undoLogs = keepLogsInStep(store, logs);
-  const sockets = new Set<TLSSocket>();
+  const sockets = new Set<Socket>();
   const logStreams = new Set<ServerResponse>();
   const state = {
     hanging: false,
@@ -81,11 +80,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     handle(request, response).catch((error) => refuse({ request, response }, error));
   });
   server.keepAliveTimeout = 60_000;
-  server.on('secureConnection', (socket) => {
+  // From the first byte on, not from the end of the TLS handshake: the server is closed when the last of them is.
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => {});
   });
+  server.on('secureConnection', (socket) => socket.on('error', () => {}));
   server.on('tlsClientError', () => {});
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

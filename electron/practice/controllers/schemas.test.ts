@@ -97,7 +97,7 @@ it('the practice cluster serves only what Kubernetes and Argo could serve', asyn
   );
   expect([...seen.faults]).toEqual([]);
   expect([...seen.checked.keys()].sort()).toEqual([...kinds].sort());
-}, 60_000);
+});
 
 it('workflows are served with compressed steps where the scenario asks for it, and run as ever', async () => {
   const cluster = await startCluster({

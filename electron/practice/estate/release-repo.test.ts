@@ -18,7 +18,7 @@ beforeAll(async () => {
   await seedRepos({ root, now: new Date('2026-03-04T11:30:00Z') });
   bare = new BareRepo(gitDirOf(root, releaseRepoName));
   repo = await openReleaseRepo({ repo: bare, away: () => away, now: () => new Date('2026-03-04T12:00:00Z') });
-}, 30_000);
+});
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 

@@ -68,7 +68,6 @@ async function client(token: string | null, args: string[], env: Record<string, 
       ...env,
     },
     reject: false,
-    timeout: 20_000,
   });
 }
 
@@ -96,7 +95,7 @@ describe('the practice Git server', () => {
     const push = await client('writer-token', ['-C', work, 'push', '-q', 'origin', 'main']);
     expect(push).toMatchObject({ exitCode: 0 });
     expect(await remoteMain()).toBe(sha);
-    await expect.poll(() => pushes, { timeout: 10_000 }).toEqual(['alphagov/demo by robin']);
+    await expect.poll(() => pushes).toEqual(['alphagov/demo by robin']);
   });
 
   it('speaks protocol version 2', async () => {
@@ -215,7 +214,7 @@ describe('the practice Git server', () => {
     server.setFaults({ cutNextPush: 'during' });
     const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
     expect(push.exitCode).not.toBe(0);
-    await expect.poll(() => pushes.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => pushes.length).toBe(1);
     expect(await remoteMain()).toBe(before);
     expect((await client('writer-token', ['-C', work, 'push', 'origin', 'main'])).exitCode).toBe(0);
     expect(await remoteMain()).toBe(sha);
@@ -227,7 +226,7 @@ describe('the practice Git server', () => {
     server.setFaults({ cutNextPush: 'answer' });
     const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
     expect(push.exitCode).not.toBe(0);
-    await expect.poll(remoteMain, { timeout: 10_000 }).toBe(sha);
+    await expect.poll(remoteMain).toBe(sha);
   });
 
   it('protects main from pushes, and no other branch', async () => {

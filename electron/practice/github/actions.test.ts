@@ -54,7 +54,7 @@ beforeAll(async () => {
     actions: start(kept, stopping.signal),
   });
   octokit = new Octokit({ baseUrl: server.url, auth: 'writer', log: quiet });
-}, 30_000);
+});
 
 afterAll(async () => {
   stopping.abort();

@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   octokit = client('writer');
   reader = client('reader');
-}, 30_000);
+});
 
 afterAll(async () => {
   await server.close();

@@ -193,5 +193,5 @@ describe('a log over a connection that is cut', () => {
       ),
       { numRuns: 15 },
     );
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await seedRepos({ root, now });
   await seedRepos({ root: second, now });
   release = gitDirOf(root, releaseRepoName);
-}, 30_000);
+});
 
 afterAll(async () => {
   await rm(root, { recursive: true, force: true });
