@@ -95,7 +95,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
     ...(options.kubeconfig ? { kubeconfig: options.kubeconfig } : {}),
     ...(options.context === undefined ? {} : { context: options.context }),
   };
-  const connection = connect(connecting);
+  const connection = await connect(connecting);
   const namespace = options.namespace ?? connection.namespace;
   const workflowsNamespace = options.workflowsNamespace ?? namespace;
   const cluster = observeCluster({
@@ -182,7 +182,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
       opened.push(() => proxy.close());
       let over: Connection;
       try {
-        over = connect({ ...connecting, proxyUrl: proxy.url });
+        over = await connect({ ...connecting, proxyUrl: proxy.url });
       } catch {
         return skip('the kubeconfig names a proxy of its own, which cannot be reached through another');
       }

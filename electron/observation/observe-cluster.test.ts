@@ -48,7 +48,7 @@ describe('a cluster that is observed over its API', () => {
     there = await startTestCluster();
     there.store.create('Application', application('frontend') as never);
     cluster = observeCluster({
-      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      connection: await connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place,
       report: (what) => faults.push(what),
     });
@@ -321,7 +321,7 @@ describe('an account that may see and do only a part', () => {
     there = await startTestCluster();
     there.store.create('Workflow', workflow('post-sync-1', 'Running') as never);
     cluster = observeCluster({
-      connection: connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
+      connection: await connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
       place,
       report: () => undefined,
     });

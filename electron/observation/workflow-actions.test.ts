@@ -53,7 +53,7 @@ describe('acts on a cluster', () => {
     there.store.create('Workflow', failed as never);
     for (const node of ['a', 'b']) there.store.create('Pod', podOf(node) as never);
     cluster = observeCluster({
-      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      connection: await connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place,
       report: () => undefined,
     });
@@ -269,7 +269,7 @@ describe('acts on a cluster', () => {
         'read-only',
       );
       const reader = observeCluster({
-        connection: connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
+        connection: await connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
         place,
         report: () => undefined,
       });

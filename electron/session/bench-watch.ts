@@ -102,8 +102,8 @@ async function onlyParsing(): Promise<Phase> {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const latencies: number[] = [];
-  const connections = there.environments.map((context) =>
-    connect({ kubeconfig: [there.kubeconfig], context }),
+  const connections = await Promise.all(
+    there.environments.map((context) => connect({ kubeconfig: [there.kubeconfig], context })),
   );
   const kinds = [
     '/apis/argoproj.io/v1alpha1/namespaces/cluster-services/applications',

@@ -204,7 +204,7 @@ export const logCases: readonly Case[] = [
     async run(bench) {
       const { kubeconfig, context } = bench.options;
       // A kubelet answers only with the first line: later here than any other answer may come.
-      const connection = connect({
+      const connection = await connect({
         ...(kubeconfig ? { kubeconfig } : {}),
         ...(context === undefined ? {} : { context }),
         requestTimeout: 4_000,

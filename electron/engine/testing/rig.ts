@@ -95,7 +95,7 @@ export async function openRig(
     clusters.set(
       name,
       observeCluster({
-        connection: connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
+        connection: await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
         report: () => undefined,
       }),

@@ -9,7 +9,7 @@ import { makeCertificates } from '../../practice/cluster/certificates';
 import { kubeconfig } from '../../practice/cluster/kubeconfig';
 import { connect } from './connection';
 import { KubeError } from './failures';
-import { listContexts } from './kubeconfig-files';
+import { findContext } from './kubeconfig';
 import { probe } from './probe';
 import { clusterForEachTest } from './test-cluster';
 
@@ -36,11 +36,15 @@ describe('connections', () => {
         { ...entry, name: 'far', namespace: 'n' },
       ]),
     );
-    const contexts = listContexts([join(now.folder, 'none'), now.cluster.kubeconfig, other]);
-    expect(contexts).toEqual([
-      { name: 'test', server: now.cluster.server.url, namespace: 'apps', current: true, insecure: false },
-      { name: 'reader', server: now.cluster.server.url, namespace: 'apps', current: false, insecure: false },
-      { name: 'far', server: 'https://127.0.0.1:1', namespace: 'n', current: false, insecure: false },
+    const files = [join(now.folder, 'none'), now.cluster.kubeconfig, other];
+    const found = await Promise.all(
+      [undefined, 'test', 'reader', 'far'].map((one) => findContext(files, one)),
+    );
+    expect(found.map(({ name, namespace, cluster }) => [name, cluster.server, namespace])).toEqual([
+      ['test', now.cluster.server.url, 'apps'],
+      ['test', now.cluster.server.url, 'apps'],
+      ['reader', now.cluster.server.url, 'apps'],
+      ['far', 'https://127.0.0.1:1', 'n'],
     ]);
   });
 
@@ -55,9 +59,11 @@ describe('connections', () => {
         'contexts: [{name: a, context: {cluster: a, user: a, namespace: }}, {name: b, context: {cluster: b}}]',
       ].join('\n'),
     );
-    const connection = connect({ kubeconfig: [path] });
+    const connection = await connect({ kubeconfig: [path] });
     expect([connection.server, connection.namespace]).toEqual(['https://127.0.0.1:1', 'default']);
-    expect(() => connect({ kubeconfig: [path], context: 'b' })).toThrow(/names a cluster that is not there/);
+    await expect(connect({ kubeconfig: [path], context: 'b' })).rejects.toThrow(
+      /names a cluster that is not there/,
+    );
   });
 
   it.each([
@@ -70,7 +76,7 @@ describe('connections', () => {
   ])('says what is wrong with %s', async (_, text, code) => {
     const path = join(now.folder, 'config');
     if (text !== undefined) await writeFile(path, text);
-    expect(() => connect({ kubeconfig: [path] })).toThrow(
+    await expect(connect({ kubeconfig: [path] })).rejects.toThrow(
       expect.objectContaining({
         failure: expect.objectContaining({ code, place: expect.objectContaining({ path }) }),
       }) as Error,
@@ -83,7 +89,7 @@ describe('connections', () => {
     const config = kubeconfig([{ name: 'a', server: server.url, ca: certificates.ca, token: 'x' }]);
     await writeFile(path, config.replace('token: x', 'tokenFile: token'));
     await writeFile(join(now.folder, 'token'), 'token-of-nobody');
-    const byFile = connect({ kubeconfig: [path] });
+    const byFile = await connect({ kubeconfig: [path] });
     expect(await failureOf(byFile.json({ path: '/api' }))).toMatchObject({ code: 'unauthorised' });
     await writeFile(join(now.folder, 'token'), 'token-of-test\n');
     expect(await byFile.json({ path: '/api' })).toMatchObject({ kind: 'APIVersions' });
@@ -108,13 +114,13 @@ describe('connections', () => {
       `{client-certificate-data: ${inline(cert)}, client-key-data: ${inline(key)}}`,
     ]) {
       await writeFile(path, base.replace(/user:\n\s+token: x/, `user: ${user}`));
-      const connection = connect({ kubeconfig: [path] });
+      const connection = await connect({ kubeconfig: [path] });
       expect(await connection.json({ path: '/api' })).toEqual({ name: 'localhost' });
       connection.close();
     }
     // A TLS server that demands one refuses who has none.
     await writeFile(path, base);
-    const failure = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
+    const failure = await failureOf((await connect({ kubeconfig: [path] })).json({ path: '/api' }));
     expect(failure.code).toMatch(/unauthorised|unreachable/);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -126,7 +132,7 @@ describe('connections', () => {
       { name: 'a', server: now.cluster.server.url, ca: now.cluster.certificates.ca, token: 'token-of-test' },
     ]);
     await writeFile(path, config.replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true'));
-    const insecure = connect({ kubeconfig: [path] });
+    const insecure = await connect({ kubeconfig: [path] });
     expect(insecure.insecure).toBe(true);
     expect(await probe(insecure)).toMatchObject({ ok: true });
     insecure.close();
@@ -216,9 +222,11 @@ describe('failures that a release manager can act on', () => {
         { ...entry, name: 'plain', server: `https://127.0.0.1:${port}` },
       ]),
     );
-    const dns = await failureOf(connect({ kubeconfig: [path] }).json({ path: '/api' }));
+    const dns = await failureOf((await connect({ kubeconfig: [path] })).json({ path: '/api' }));
     expect(dns.message).toMatch(/cannot be resolved/);
-    const noTls = await failureOf(connect({ kubeconfig: [path], context: 'plain' }).json({ path: '/api' }));
+    const noTls = await failureOf(
+      (await connect({ kubeconfig: [path], context: 'plain' })).json({ path: '/api' }),
+    );
     expect(noTls.message).toMatch(/speaks no TLS/);
     await new Promise((resolve) => plain.close(resolve));
   });

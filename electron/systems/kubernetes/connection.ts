@@ -15,9 +15,10 @@ import {
   timeoutError,
   tooLargeError,
 } from './failures';
-import { type ContextSource, defaultKubeconfigFiles, findContext } from './kubeconfig-files';
+import { defaultKubeconfigFiles, findContext, type KubeContext } from './kubeconfig';
 import { proxyText } from './proxies';
 import type { ApiRequest, Connection, ConnectionOptions } from './types';
+import { within } from './within';
 
 /** How long credentials are used before the kubeconfig's sources (files, commands) are asked again, in ms. */
 const credentialsLive = 60_000;
@@ -35,15 +36,17 @@ interface Access {
 }
 
 /**
- * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Requests go over Node's own HTTP
- * client: the well-known library's watch and log calls hide status objects, stalls and half answers, and its exec
- * plugins know neither expiry nor a time-out.
+ * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Kubeconfig and credentials are the
+ * business of the well-known library (`KubeConfig`), which is loaded here and not at the start, since that takes some
+ * 200 ms. Requests go over Node's own HTTP client and not over the library's API classes (1.4.0): these read an answer
+ * whole, whatever its size and however long it stalls, hide a stream's status and half answers, turn times into `Date`
+ * and drop the fields that they don't know.
  * @throws KubeError `not-found` or `bad-data` naming the file.
  */
-export function connect(options: ConnectionOptions = {}): Connection {
+export async function connect(options: ConnectionOptions = {}): Promise<Connection> {
   const files = options.kubeconfig ?? defaultKubeconfigFiles();
-  const place = findContext(files, options.context, options.proxyUrl);
-  return new ClusterConnection(place, options.requestTimeout ?? 15_000);
+  const context = await findContext(files, options.context, options.proxyUrl);
+  return new ClusterConnection(context, options.requestTimeout ?? 15_000);
 }
 
 class ClusterConnection implements Connection {
@@ -58,14 +61,13 @@ class ClusterConnection implements Connection {
   #accessAt = 0;
   #asking: Promise<Access> | undefined;
 
-  constructor(source: ContextSource, timeout: number) {
-    const { cluster } = source.cluster;
-    this.#source = credentialSource(source);
+  constructor(context: KubeContext, timeout: number) {
+    this.#source = credentialSource(context);
     this.#timeout = timeout;
-    this.context = source.context.name;
-    this.server = cluster.server.replace(/\/+$/, '');
-    this.namespace = source.context.context.namespace ?? 'default';
-    this.insecure = cluster['insecure-skip-tls-verify'] ?? false;
+    this.context = context.name;
+    this.server = context.cluster.server.replace(/\/+$/, '');
+    this.namespace = context.namespace;
+    this.insecure = context.cluster.skipTLSVerify;
     this.#place = { context: this.context, server: this.server };
   }
 
@@ -154,6 +156,7 @@ class ClusterConnection implements Connection {
         method,
         agent: onlyAsks ? access.pooled : access.fresh,
         ...access.credentials.tls,
+        auth: access.credentials.auth,
         headers: {
           accept: 'application/json',
           'user-agent': 'signalbox',
@@ -255,22 +258,4 @@ function reasonOf(error: unknown): string {
   const { code, path, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `${path ?? 'a file or command that the kubeconfig names'} is not there`;
   return (message ?? String(error)).split('\n', 1)[0] ?? '';
-}
-
-/** Waits for a promise at most so long; the promise itself goes on. @throws `signal.reason`, `late()`. */
-function within<T>(
-  promise: Promise<T>,
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-  late: () => Error,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    const timer = setTimeout(() => reject(late()), milliseconds);
-    signal?.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    });
-  });
 }

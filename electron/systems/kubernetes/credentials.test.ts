@@ -10,7 +10,6 @@ import { type Certificates, makeCertificates } from '../../practice/cluster/cert
 import { connect } from './connection';
 import { ExecCredentials, ExecError } from './exec-credential';
 import { KubeError } from './failures';
-import { findContext } from './kubeconfig-files';
 import { clusterForEachTest } from './test-cluster';
 import type { Connection } from './types';
 
@@ -65,7 +64,7 @@ async function kubeconfigOf(user: object, cluster: object = {}): Promise<string>
 }
 
 async function connectAs(user: object, cluster: object = {}): Promise<Connection> {
-  const connection = connect({ kubeconfig: [await kubeconfigOf(user, cluster)] });
+  const connection = await connect({ kubeconfig: [await kubeconfigOf(user, cluster)] });
   opened.push(connection);
   return connection;
 }
@@ -170,8 +169,7 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
       [['soon'], 2],
       [['late'], 3],
     ] as const) {
-      const source = findContext([await kubeconfigOf(exec(path, { args }))], undefined);
-      const credentials = new ExecCredentials(source);
+      const credentials = new ExecCredentials({ name: 'u', ...exec(path, { args }) });
       for (let round = 0; round < 2; round++) await credentials.read(async () => ({}));
       expect(await runs('login')).toBe(expected);
     }
@@ -194,8 +192,7 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
       'login',
       `process.stderr.write('Open https://login.example.org in your browser'); setInterval(() => {}, 1000); return;`,
     );
-    const source = findContext([await kubeconfigOf(exec(path))], undefined);
-    const error = await new ExecCredentials(source, 1000)
+    const error = await new ExecCredentials({ name: 'u', ...exec(path) }, 1000)
       .read(async () => ({}))
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ExecError);

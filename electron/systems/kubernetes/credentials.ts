@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type http from 'node:http';
+import type { RequestOptions } from 'node:https';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { systemAuthorities } from './authorities';
 import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
-import type { ContextSource } from './kubeconfig-files';
+import type { KubeContext } from './kubeconfig';
 import { agentFor, proxyFor } from './proxies';
 
 /** What a request needs to be let in. Holds secrets. */
 export interface Credentials {
-  headers: Record<string, string | string[]>;
+  headers: http.OutgoingHttpHeaders;
+  /** `name:password` for basic authentication. */
+  auth: string | undefined;
   /** What the connections rest on, to see whether kept ones still fit. */
   basis: unknown;
   /** How TLS to the server is spoken. */
@@ -27,115 +30,122 @@ export interface CredentialSource {
   forget(): void;
 }
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
 
-/** A file's content or inline base64; the inline one goes before (client-go `clientcmd`: data overrides files). */
-async function fileOrData(file: unknown, data: unknown): Promise<Buffer | undefined> {
-  const inline = text(data);
-  if (inline) return Buffer.from(inline, 'base64');
-  const path = text(file);
-  return path ? readFile(path) : undefined;
-}
+/** A file's content or what stands inline, in base64; the latter goes before (client-go `clientcmd`: data overrides files). */
+const inline = async (file: string | undefined, data: string | undefined): Promise<string | undefined> =>
+  data || (file ? base64(await readFile(file)) : undefined);
 
 /** A token file goes before a token, which is used while the file cannot be read (client-go `transport/round_trippers`). */
-async function tokenOf(user: ContextSource['user']['user']): Promise<string | undefined> {
-  const token = text(user.token);
-  if (!user.tokenFile) return token;
+async function tokenOf({ token, said }: KubeContext['user']): Promise<string | undefined> {
+  if (!said.tokenFile) return token;
   try {
-    return (await readFile(user.tokenFile, 'utf8')).trim();
+    return (await readFile(String(said.tokenFile), 'utf8')).trim();
   } catch (error) {
     if (token) return token;
     throw error;
   }
 }
 
-/** Headers by which one acts as another (`as`, `as-uid`, `as-groups`, `as-user-extra`; client-go `transport`). */
-function impersonation(user: ContextSource['user']['user']): Credentials['headers'] {
-  const as = text(user.as);
-  if (!as) return {};
-  const groups = Array.isArray(user['as-groups']) ? user['as-groups'].map(String) : [];
-  const uid = text(user['as-uid']);
-  const extra = Object.entries((user['as-user-extra'] ?? {}) as Record<string, unknown>).map(
-    ([key, values]): [string, string[]] => [
-      `Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`,
-      [values].flat().map(String),
-    ],
-  );
+/** More headers by which one acts as another (`as-uid`, `as-groups`, `as-user-extra`; client-go `transport`). */
+function impersonation({ impersonateUser, said }: KubeContext['user']): http.OutgoingHttpHeaders {
+  if (!impersonateUser) return {};
+  const extra = Object.entries(said['as-user-extra'] ?? {}).map(([key, values]) => [
+    `Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`,
+    [values].flat().map(String),
+  ]);
+  const groups = said['as-groups'];
   return {
-    'Impersonate-User': as,
-    ...(uid ? { 'Impersonate-Uid': uid } : {}),
-    ...(groups.length > 0 ? { 'Impersonate-Group': groups } : {}),
+    ...(said['as-uid'] ? { 'Impersonate-Uid': String(said['as-uid']) } : {}),
+    ...(Array.isArray(groups) && groups.length > 0 ? { 'Impersonate-Group': groups.map(String) } : {}),
     ...Object.fromEntries(extra),
   };
 }
 
 /** What `provideClusterInfo` tells a command of the cluster (client-go `tools/auth/exec`). */
-async function clusterInfo({ cluster }: ContextSource['cluster']): Promise<ClusterInfo> {
-  const ca = await fileOrData(cluster['certificate-authority'], cluster['certificate-authority-data']);
-  const extensions = Array.isArray(cluster.extensions) ? (cluster.extensions as unknown[]) : [];
-  const own = extensions.find(
-    (one): one is { extension?: unknown } =>
-      typeof one === 'object' &&
-      one !== null &&
-      (one as { name?: unknown }).name === 'client.authentication.k8s.io/exec',
-  );
+async function clusterInfo(cluster: KubeContext['cluster']): Promise<ClusterInfo> {
+  const ca = await inline(cluster.caFile, cluster.caData);
+  const extensions = (cluster.said.extensions ?? []) as { name?: unknown; extension?: unknown }[];
+  const own = extensions.find(({ name }) => name === 'client.authentication.k8s.io/exec');
   return {
     server: cluster.server,
-    ...(text(cluster['tls-server-name']) ? { 'tls-server-name': cluster['tls-server-name'] } : {}),
-    ...(cluster['insecure-skip-tls-verify'] ? { 'insecure-skip-tls-verify': true } : {}),
-    ...(ca ? { 'certificate-authority-data': ca.toString('base64') } : {}),
-    ...(text(cluster['proxy-url']) ? { 'proxy-url': cluster['proxy-url'] } : {}),
+    ...(cluster.tlsServerName ? { 'tls-server-name': cluster.tlsServerName } : {}),
+    ...(cluster.skipTLSVerify ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(ca ? { 'certificate-authority-data': ca } : {}),
+    ...(cluster.proxyUrl ? { 'proxy-url': cluster.proxyUrl } : {}),
     ...(own?.extension === undefined ? {} : { config: own.extension }),
   };
 }
 
 /**
- * Certificates, tokens, passwords and commands of a kubeconfig, by the rules of client-go. What is no longer spoken
- * (`auth-provider`) is refused in words.
+ * Certificates, tokens, passwords, OpenID Connect and commands of a kubeconfig. What becomes of them in a request is
+ * the library's business (`KubeConfig.applyToHTTPSOptions`); it gets them inline, because it reads files in a way that
+ * stops the whole process while they are read, and takes a file before what stands inline. Commands are ours: see
+ * `ExecCredentials`.
  */
-export function credentialSource(source: ContextSource): CredentialSource {
-  const { cluster } = source.cluster;
-  const { user } = source.user;
-  const exec = user.exec ? new ExecCredentials(source) : null;
+export function credentialSource({ cluster, user }: KubeContext): CredentialSource {
+  const exec = user.exec ? new ExecCredentials(user) : null;
   return {
     async read() {
-      if (user['auth-provider'])
+      const provider = user.authProvider?.name;
+      if (provider && provider !== 'oidc')
         throw new ExecError(
-          `the kubeconfig's user "${source.user.name}" has an auth-provider, which Kubernetes 1.26 took out`,
+          `the kubeconfig's user "${user.name}" has the auth-provider "${provider}", which Kubernetes 1.26 took out`,
           {
             advice:
               'Fetch the kubeconfig anew with your cloud’s login command: it writes an exec command today.',
           },
         );
       const [ca, cert, key, token] = await Promise.all([
-        fileOrData(cluster['certificate-authority'], cluster['certificate-authority-data']),
-        fileOrData(user['client-certificate'], user['client-certificate-data']),
-        fileOrData(user['client-key'], user['client-key-data']),
+        inline(cluster.caFile, cluster.caData),
+        inline(user.certFile, user.certData),
+        inline(user.keyFile, user.keyData),
         tokenOf(user),
       ]);
-      const username = text(user.username);
       // Credentials of the kubeconfig itself go before the command's.
-      const given = exec && !token && !username ? await exec.read(() => clusterInfo(source.cluster)) : null;
-      const bearer = token ?? given?.token ?? undefined;
-      const basic = Buffer.from(`${username}:${text(user.password) ?? ''}`).toString('base64');
-      const authorization = bearer ? `Bearer ${bearer}` : username ? `Basic ${basic}` : undefined;
-      const proxy = proxyFor(cluster.server, text(cluster['proxy-url']));
-      const insecure = cluster['insecure-skip-tls-verify'] === true;
+      const given = exec && !token && !user.username ? await exec.read(() => clusterInfo(cluster)) : null;
+      const { KubeConfig } = await import('@kubernetes/client-node');
+      const config = new KubeConfig();
+      config.loadFromClusterAndUser(
+        { ...cluster, caFile: undefined, caData: ca, proxyUrl: undefined },
+        {
+          ...user,
+          exec: undefined,
+          certFile: undefined,
+          certData: cert ?? (given?.cert ? base64(given.cert) : undefined),
+          keyFile: undefined,
+          keyData: key ?? (given?.key ? base64(given.key) : undefined),
+          token: token ?? given?.token ?? undefined,
+          password: user.password ?? '',
+          impersonateUser: user.impersonateUser || undefined,
+        },
+      );
+      const headers = impersonation(user);
+      const options: RequestOptions = { headers };
+      const applied = config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
+      await (provider ? applied.catch(() => undefined) : applied);
+      if (provider && !headers.Authorization)
+        throw new ExecError(
+          `the OpenID Connect login of the kubeconfig's user "${user.name}" has expired`,
+          // The library's own renewal fails: 1.4.0 hands a text where openid-client 6 wants a URL.
+          { advice: 'Use the cluster with kubectl once, which renews the login, then try again.' },
+        );
+      const { servername, rejectUnauthorized } = options;
       const materials = {
-        ca: ca ?? (insecure ? undefined : await systemAuthorities()),
-        cert: cert ?? given?.cert ?? undefined,
-        key: key ?? given?.key ?? undefined,
+        ca: options.ca ?? (cluster.skipTLSVerify ? undefined : await systemAuthorities()),
+        cert: options.cert,
+        key: options.key,
       };
+      const proxy = proxyFor(cluster.server, cluster.proxyUrl);
       const secureContext = tls.createSecureContext(materials);
-      const servername = text(cluster['tls-server-name']);
       const host = new URL(cluster.server).hostname.replace(/^\[|\]$/g, '');
       return {
-        headers: { ...(authorization ? { Authorization: authorization } : {}), ...impersonation(user) },
+        headers,
+        auth: options.auth ?? undefined,
         basis: { ...materials, proxy: proxy?.href },
         tls: {
           secureContext,
-          rejectUnauthorized: !insecure,
+          ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
           ...(servername ? { servername } : {}),
           // Over a proxy, Node would look for the proxy's address in the certificate of a server that has no name.
           checkServerIdentity: (_, certificate) => tls.checkServerIdentity(servername ?? host, certificate),

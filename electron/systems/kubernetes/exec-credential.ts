@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
-import type { ContextSource } from './kubeconfig-files';
+import type { KubeContext } from './kubeconfig';
 
 /** How long a command may take to get credentials, in ms. */
 const usualTimeout = 30_000;
@@ -99,15 +99,18 @@ export type ClusterInfo = Record<string, unknown>;
 
 /**
  * Runs the command of a kubeconfig's `exec` for credentials, by the rules of client-go (`plugin/pkg/client/auth/exec`):
- * what it gave is kept until it expires or is refused.
+ * what it gave is kept until it expires or is refused. The library's own runner (`ExecAuth` of 1.4.0) is not used: it
+ * has no time-out, tells the command nothing (`KUBERNETES_EXEC_INFO`), looks at no version, runs it for each request when
+ * no expiry is given, keeps what the server refuses, shows a failed command's output as the error, and cannot be replaced
+ * by `addAuthenticator`, since its own authenticators are asked first.
  */
 export class ExecCredentials {
-  readonly #source: ContextSource;
+  readonly #user: Pick<KubeContext['user'], 'name' | 'exec'>;
   readonly #timeout: number;
   #kept: { credential: ExecCredential; expires: number | null } | null = null;
 
-  constructor(source: ContextSource, timeout: number = usualTimeout) {
-    this.#source = source;
+  constructor(user: Pick<KubeContext['user'], 'name' | 'exec'>, timeout: number = usualTimeout) {
+    this.#user = user;
     this.#timeout = timeout;
   }
 
@@ -120,10 +123,10 @@ export class ExecCredentials {
   async read(clusterInfo: () => Promise<ClusterInfo>): Promise<ExecCredential> {
     const kept = this.#kept;
     if (kept && (kept.expires === null || Date.now() < kept.expires - headStart)) return kept.credential;
-    const parsed = configSchema.safeParse(this.#source.user.user.exec);
+    const parsed = configSchema.safeParse(this.#user.exec);
     if (!parsed.success)
       throw new ExecError(
-        `the kubeconfig's exec of the user "${this.#source.user.name}" does not fit (${parsed.error.issues[0]?.path.join('.')})`,
+        `the kubeconfig's exec of the user "${this.#user.name}" does not fit (${parsed.error.issues[0]?.path.join('.')})`,
       );
     const config = parsed.data;
     if (!versions.some((one) => one === config.apiVersion))

@@ -77,7 +77,7 @@ describe('a log over a connection that is cut', () => {
     await writeKubeconfig(kubeconfig, [
       { name: 'test', server: `https://127.0.0.1:${port}`, ca, token: 'token' },
     ]);
-    connection = connect({ kubeconfig: [kubeconfig], requestTimeout: 5000 });
+    connection = await connect({ kubeconfig: [kubeconfig], requestTimeout: 5000 });
   });
   afterAll(async () => {
     connection.close();

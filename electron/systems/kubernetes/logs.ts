@@ -45,7 +45,6 @@ class LogStream {
   readonly #onState: (state: LogState) => void;
   readonly #signal: AbortSignal;
   readonly #timing: LogTiming;
-  readonly #place: Place;
   readonly #resume: LogResume;
   #batch: LogLine[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -68,7 +67,10 @@ class LogStream {
     this.#signal = signal;
     this.#timing = { ...usual, ...request.timing };
     this.#resume = new LogResume(request.sinceTime);
-    this.#place = { context: request.connection.context, server: request.connection.server };
+  }
+
+  get #place(): Place {
+    return this.#request.connection;
   }
 
   async run(): Promise<void> {

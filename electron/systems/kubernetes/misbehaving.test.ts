@@ -42,7 +42,7 @@ beforeEach(async () => {
   const path = join(now.folder, 'misbehaving');
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await writeKubeconfig(path, [{ name: 'bad', server: url, ca, token: 'secret' }]);
-  connection = connect({ kubeconfig: [path], requestTimeout: 500 });
+  connection = await connect({ kubeconfig: [path], requestTimeout: 500 });
 });
 afterEach(async () => {
   now.stop.abort();
@@ -209,7 +209,7 @@ describe('a cluster that answers wrongly', () => {
           .writeHead(200, json)
           .end(JSON.stringify({ ...pod('a', '1'), status: { containerStatuses: [running] } }));
     };
-    const quick = connect({ kubeconfig: [join(now.folder, 'misbehaving')], requestTimeout: 150 });
+    const quick = await connect({ kubeconfig: [join(now.folder, 'misbehaving')], requestTimeout: 150 });
     const lines: string[] = [];
     const states: LogState[] = [];
     now.running.push(
@@ -296,7 +296,7 @@ describe('a connection that dies without a word', () => {
     const url = `https://127.0.0.1:${(front.address() as AddressInfo).port}`;
     const { ca } = now.cluster.certificates;
     await writeKubeconfig(path, [{ name: 'front', server: url, ca, token: 'token-of-test' }]);
-    over = connect({ kubeconfig: [path], requestTimeout: 500 });
+    over = await connect({ kubeconfig: [path], requestTimeout: 500 });
   });
   afterEach(async () => {
     over.close();

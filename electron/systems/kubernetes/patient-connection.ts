@@ -1,24 +1,41 @@
 import { connect } from './connection';
-import { KubeError } from './failures';
-import type { Connection, ConnectionOptions } from './types';
+import { credentialError } from './failures';
+import type { ApiRequest, Connection, ConnectionOptions } from './types';
+import { within } from './within';
+
+/** How long reading the kubeconfig may take, in ms: it may lie on a network. */
+const patience = 60_000;
 
 /**
- * Connects as `connect` does, but a kubeconfig that is not there, is broken or lacks the context is a failure of each
- * request (`not-found`, `bad-data`, naming the file) instead of one of the start: whoever asks again finds the cluster
- * as soon as the file is put right.
+ * Connects as `connect` does, but at once: a kubeconfig that is not there, is broken or lacks the context is a failure of
+ * each request (`not-found`, `bad-data`, naming the file), and whoever asks again finds the cluster as soon as the file is
+ * put right. Until the kubeconfig is read, `server` is empty, `namespace` the default one and `insecure` false.
  */
 export function connectPatiently(options: ConnectionOptions & { context: string }): Connection {
   let connection: Connection | null = null;
-  const connected = (): Connection => {
-    connection ??= connect(options);
-    return connection;
+  let connecting: Promise<Connection> | null = null;
+  const connected = (): Promise<Connection> => {
+    connecting ??= connect(options).then(
+      (made) => {
+        connection = made;
+        return made;
+      },
+      (error: unknown) => {
+        connecting = null;
+        throw error;
+      },
+    );
+    return connecting;
   };
-  try {
-    connected();
-  } catch (error) {
-    // Anything else is no matter of a file that a person may put right.
-    if (!(error instanceof KubeError)) throw error;
-  }
+  // Whoever asks is told of the failure.
+  connected().catch(() => undefined);
+  const ready = ({ signal }: ApiRequest): Promise<Connection> =>
+    within(connected(), patience, signal, () =>
+      credentialError(
+        { context: options.context, server: '' },
+        `the kubeconfig could not be read within ${patience / 1000} s`,
+      ),
+    );
   return {
     context: options.context,
     get server() {
@@ -30,8 +47,8 @@ export function connectPatiently(options: ConnectionOptions & { context: string 
     get insecure() {
       return connection?.insecure ?? false;
     },
-    open: async (request) => connected().open(request),
-    json: async (request) => connected().json(request),
+    open: async (request) => (await ready(request)).open(request),
+    json: async (request) => (await ready(request)).json(request),
     close: () => connection?.close(),
   };
 }

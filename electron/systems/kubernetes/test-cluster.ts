@@ -23,7 +23,7 @@ export function clusterForEachTest(): ClusterUnderTest {
   beforeEach(async () => {
     now.folder = await mkdtemp(join(tmpdir(), 'signalbox-kubernetes-'));
     now.cluster = await startTestCluster({ server: { bookmarkEvery: 25 } });
-    now.connection = connect({ kubeconfig: [now.cluster.kubeconfig], requestTimeout: 5000 });
+    now.connection = await connect({ kubeconfig: [now.cluster.kubeconfig], requestTimeout: 5000 });
     now.stop = new AbortController();
     now.running = [];
   });

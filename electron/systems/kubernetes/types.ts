@@ -1,7 +1,6 @@
 /*
  * The adapters of this folder, by file:
- *   connection.ts  connect(options: ConnectionOptions): Connection; patient-connection.ts: the same, tried again
- *   kubeconfig-files.ts  listContexts(files?): ContextInfo[]
+ *   connection.ts  connect(options: ConnectionOptions): Promise<Connection>; patient-connection.ts: at once, tried again
  *   probe.ts       probe(connection, signal): Promise<Result<Probe>>
  *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
  *   objects.ts     getObject, listObjects, createObject, replaceObject, patchObject, deleteObject, changeObject

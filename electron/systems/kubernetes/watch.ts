@@ -48,7 +48,6 @@ class ResourceWatch<T> {
   readonly #options: WatchOptions<T>;
   readonly #timing: WatchTiming;
   readonly #path: string;
-  readonly #place: Place;
   readonly #state = new WatchState<T>();
   #resourceVersion: string | null = null;
   #listed = false;
@@ -69,7 +68,10 @@ class ResourceWatch<T> {
       plural: options.plural,
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     });
-    this.#place = { context: options.connection.context, server: options.connection.server };
+  }
+
+  get #place(): Place {
+    return this.#options.connection;
   }
 
   async run(): Promise<void> {
