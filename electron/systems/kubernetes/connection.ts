@@ -134,8 +134,8 @@ class ClusterConnection implements Connection {
       known?.pooled.destroy();
       this.#access = {
         credentials,
-        pooled: credentials.makeAgent(true),
-        fresh: credentials.makeAgent(false),
+        pooled: credentials.makeAgent(true, this.#timeout),
+        fresh: credentials.makeAgent(false, this.#timeout),
       };
     }
     this.#accessAt = Date.now();
@@ -169,9 +169,14 @@ class ClusterConnection implements Connection {
       const timer = setTimeout(() => {
         // A network that swallows what is sent swallows it on every kept connection: the next request makes a new one.
         for (const idle of Object.values(access.pooled.freeSockets).flat()) idle?.destroy();
-        outgoing.destroy(timeoutError(this.#place, timeout, onlyAsks ? 'GET' : method));
+        fail(timeoutError(this.#place, timeout, onlyAsks ? 'GET' : method));
       }, timeout);
-      const abort = () => outgoing.destroy(asError(signal?.reason));
+      const abort = () => fail(asError(signal?.reason));
+      /** A request without a socket, since a proxy does not answer, tells nobody that it was destroyed. */
+      const fail = (error: Error) => {
+        if (!outgoing.socket) outgoing.emit('error', error);
+        outgoing.destroy(error);
+      };
       signal?.addEventListener('abort', abort, { once: true });
       outgoing.on('close', () => signal?.removeEventListener('abort', abort));
       outgoing.on('error', (error) => {

@@ -287,6 +287,32 @@ describe('other credentials', () => {
     });
   });
 
+  it('takes an OpenID Connect login while it lasts, and says when it has expired', async () => {
+    const jwt = (expires: number) =>
+      ['{}', JSON.stringify({ exp: Math.floor(expires / 1000) }), 'signature']
+        .map((part) => Buffer.from(part).toString('base64url'))
+        .join('.');
+    const login = (token: string) => ({
+      'auth-provider': {
+        name: 'oidc',
+        config: {
+          'id-token': token,
+          'refresh-token': 'r',
+          'client-id': 'c',
+          'idp-issuer-url': 'https://127.0.0.1:1',
+        },
+      },
+    });
+    const valid = jwt(Date.now() + 3_600_000);
+    await ask(await connectAs(login(valid)));
+    expect(seen[0]?.headers.authorization).toBe(`Bearer ${valid}`);
+    const old = jwt(Date.now() - 1_000);
+    const failure = await failureOf(ask(await connectAs(login(old))));
+    expect(failure.message).toContain('OpenID Connect login of the kubeconfig\'s user "u" has expired');
+    expect(JSON.stringify(failure)).not.toContain(old);
+    expect(seen).toHaveLength(1);
+  });
+
   it('refuses an auth-provider in words', async () => {
     const failure = await failureOf(ask(await connectAs({ 'auth-provider': { name: 'gcp' } })));
     expect(failure.message).toContain('auth-provider');

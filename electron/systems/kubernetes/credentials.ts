@@ -18,8 +18,8 @@ export interface Credentials {
   tls: ConnectionOptions;
   /** The proxy on the way; `null`: none. */
   proxy: URL | null;
-  /** A new agent at each call. */
-  makeAgent: (keepAlive: boolean) => http.Agent;
+  /** A new agent at each call. `patience`: milliseconds that a proxy may take to connect. */
+  makeAgent: (keepAlive: boolean, patience: number) => http.Agent;
 }
 
 /** Gets the credentials of a context, from its files and commands, as they are now. */
@@ -151,7 +151,8 @@ export function credentialSource({ cluster, user }: KubeContext): CredentialSour
           checkServerIdentity: (_, certificate) => tls.checkServerIdentity(servername ?? host, certificate),
         },
         proxy,
-        makeAgent: (keepAlive) => agentFor(cluster.server, proxy, { keepAlive, secureContext }),
+        makeAgent: (keepAlive, patience) =>
+          agentFor(cluster.server, proxy, { keepAlive, secureContext, patience }),
       };
     },
     forget: () => exec?.forget(),

@@ -102,14 +102,14 @@ describe('a cluster behind a proxy', () => {
     });
   };
 
-  async function connectOver(proxy: string, name = '127.0.0.1') {
+  async function connectOver(proxy: string, name = '127.0.0.1', requestTimeout = 15_000) {
     const config = parse(await readFile(now.cluster.kubeconfig, 'utf8'));
     const { cluster } = config.clusters[0];
     cluster['proxy-url'] = proxy;
     cluster.server = cluster.server.replace('127.0.0.1', name);
     const path = join(now.folder, 'config');
     await writeFile(path, stringify(config));
-    return connect({ kubeconfig: [path] });
+    return connect({ kubeconfig: [path], requestTimeout });
   }
 
   it.each(['http', 'https', 'socks5'] as const)(
@@ -140,6 +140,21 @@ describe('a cluster behind a proxy', () => {
       byName.close();
     },
   );
+
+  it('that takes connections and says nothing is no answer after the time that is allowed', async () => {
+    const silent = net.createServer((socket) => socket.resume());
+    const over = await connectOver(`http://127.0.0.1:${await listen(silent)}`, undefined, 500);
+    await expect(over.json({ path: '/api' })).rejects.toMatchObject({ failure: { code: 'timeout' } });
+    const stop = new AbortController();
+    const asked = over.json({ path: '/api', signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow('enough');
+    // And it is let go.
+    const connected = () =>
+      new Promise<number>((resolve) => silent.getConnections((_, count) => resolve(count)));
+    await expect.poll(connected).toBe(0);
+    over.close();
+  });
 
   it('tells of the proxy, not of the cluster, when the proxy is what fails', async () => {
     const port = await listen(http.createServer().on('connect', tunnel));

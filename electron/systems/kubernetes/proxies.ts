@@ -64,13 +64,35 @@ function covers(entry: string, host: string, family: number, port: string): bool
   return below.startsWith('.') ? host.endsWith(below) : host === below || host.endsWith(`.${below}`);
 }
 
-/** An agent for one server, over the proxy where there is one. TLS to the server itself is each request's to say. */
+/** As the library's, but a proxy that takes a connection and says nothing is let go after `patience` milliseconds. */
+class ImpatientProxyAgent extends HttpsProxyAgent<string> {
+  readonly #patience: number;
+  constructor(proxy: URL, options: http.AgentOptions & { secureContext: SecureContext }, patience: number) {
+    super(proxy, options);
+    this.#patience = patience;
+  }
+  override async connect(...[request, options]: Parameters<HttpsProxyAgent<string>['connect']>) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), this.#patience);
+    // Read at once by what follows.
+    this.connectOpts = { ...this.connectOpts, signal: stop.signal };
+    return super.connect(request, options).finally(() => clearTimeout(timer));
+  }
+}
+
+/**
+ * An agent for one server, over the proxy where there is one. TLS to the server itself is each request's to say. The
+ * agents that client-node 1.4.0 makes for a `proxy-url` are not used: its `hpagent` cannot check an https proxy by the
+ * kubeconfig's authority, misspells servers with an IPv6 address, and tells a refusal in a text alone; its SOCKS agent
+ * resolves names here.
+ * @param options.patience milliseconds that an HTTP proxy may take to connect.
+ */
 export function agentFor(
   server: string,
   proxy: URL | null,
-  options: { keepAlive: boolean; secureContext: SecureContext },
+  options: { keepAlive: boolean; secureContext: SecureContext; patience: number },
 ): http.Agent {
-  const { keepAlive } = options;
+  const { keepAlive, secureContext, patience } = options;
   if (!proxy)
     return server.startsWith('http:') ? new http.Agent({ keepAlive }) : new https.Agent({ keepAlive });
   if (proxy.protocol.startsWith('socks5')) {
@@ -78,7 +100,7 @@ export function agentFor(
     const resolving = new URL(proxy.href.replace(/^socks5:/, 'socks5h:'));
     return new SocksProxyAgent(resolving, { keepAlive });
   }
-  return new HttpsProxyAgent(proxy, { keepAlive, secureContext: options.secureContext });
+  return new ImpatientProxyAgent(proxy, { keepAlive, secureContext }, patience);
 }
 
 /** A proxy's address without its password. */
