@@ -240,7 +240,7 @@ describe('a namespace that several environments share', () => {
     store.create('Pod', pod('hook', { 'batch.kubernetes.io/job-name': 'migrate' }));
     store.create('Pod', pod('step', { 'part-of': 'govuk', 'workflows.argoproj.io/workflow': 'ours' }));
     cluster = observeCluster({
-      connection: connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
+      connection: await connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place: {
         ...place,
         labels: {
