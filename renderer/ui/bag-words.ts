@@ -25,6 +25,7 @@ export const warningWord: Record<ChoiceWarning, string> = {
   'failed-before': 'It failed there before.',
   'never-here': 'It was never deployed there.',
   'running-unknown': 'What runs there is not known.',
+  'bad-before': 'It is marked bad where it passed before.',
 };
 
 /** How a bag stands in one environment: what the timeline draws and says. */

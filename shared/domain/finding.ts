@@ -36,6 +36,7 @@ const findingCodes = [
   'failed-before',
   'never-here',
   'running-unknown',
+  'bad-before',
   'services-lacking',
   'nothing-differs',
   'still-running',
@@ -57,6 +58,15 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 export type FindingLevel = Finding['level'];
+
+/** Makes a finding; what is not a block can be overridden unless it is said otherwise. */
+export const finding = (
+  code: Finding['code'],
+  level: FindingLevel,
+  message: string,
+  evidence: string,
+  overridable = level !== 'block',
+): Finding => ({ code, level, message, evidence, overridable });
 
 const weight: Record<FindingLevel, number> = { block: 4, unknown: 3, warn: 2, info: 1, pass: 0 };
 

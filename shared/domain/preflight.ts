@@ -4,7 +4,7 @@ import type { Change } from './change';
 import type { ClusterAccess, ClusterAct } from './cluster-access';
 import type { ClusterGap } from './cluster-status';
 import type { Failure } from './failure';
-import type { Finding } from './finding';
+import { type Finding, finding } from './finding';
 import type { Freshness } from './freshness';
 import type { HoldRecord, ShutGate } from './hold';
 import type { AppIntent } from './operation';
@@ -81,14 +81,6 @@ function unrecordedRelease(ledger: LedgerFacts): Finding[] {
 }
 
 type Ask = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;
-
-const finding = (
-  code: Finding['code'],
-  level: Finding['level'],
-  message: string,
-  evidence: string,
-  overridable = level !== 'block',
-): Finding => ({ code, level, message, evidence, overridable });
 
 const at = (facts: LedgerFacts): string =>
   facts.commit === null ? 'The ledger holds no commit.' : `The ledger at ${facts.commit.slice(0, 10)}.`;

@@ -1,5 +1,5 @@
 import { refuse } from '../../../shared/domain/bags/decisions';
-import { forceUnlock, releaseLock, takeLock } from '../../../shared/domain/bags/locks';
+import { forceUnlock, takeLock, unlockByHand } from '../../../shared/domain/bags/locks';
 import { packBag } from '../../../shared/domain/bags/packing';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { changePolicy } from '../../../shared/domain/bags/policy';
@@ -65,16 +65,7 @@ export const lockByHand = oneCommit('lock', (records, context) => {
 /** Gives one's own lock back, which was taken by hand. */
 export const unlock = oneCommit('unlock', (records, context) => {
   const { environment, token } = context.intent;
-  const { lock } = records.environment(environment);
-  const held = lock?.ok ? lock.value.held : null;
-  const { by, email } = actorOf(context);
-  if (held && (held.by !== by || held.email !== email || held.kind !== 'manual'))
-    return refuse(
-      'refused',
-      `The lock of ${environment} is ${held.by}'s${held.kind === 'bag' ? ', for a bag' : ''}.`,
-      'Ask its holder, or unlock by force with a reason.',
-    );
-  return releaseLock(records, environment, { operation: held?.operation ?? '', token });
+  return unlockByHand(records, environment, actorOf(context), token);
 });
 
 /** Takes a lock away, with a typed reason, once nothing of its deployment runs any more. */

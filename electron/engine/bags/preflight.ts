@@ -1,35 +1,19 @@
-import { deploymentUnder, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
+import { heldText, holderOf } from '../../../shared/domain/bags/decisions';
 import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
 import { asksForLock, type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
-import type { BagState } from '../../../shared/domain/bags/machine';
-import { brokenRules, judge, nextBag } from '../../../shared/domain/bags/next';
 import { newestBag } from '../../../shared/domain/bags/packing';
-import { lastBag, lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
-import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { jobName } from '../../../shared/domain/estate';
 import { type Failure, failureOf } from '../../../shared/domain/failure';
-import { type Finding, worsened } from '../../../shared/domain/finding';
-import { isUnfinished } from '../../../shared/domain/hold-state';
+import { type Finding, finding, worsened } from '../../../shared/domain/finding';
 import { actOf } from '../../../shared/domain/operation';
 import { obstacles } from '../../../shared/domain/preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain } from '../preflight';
 import type { World } from '../world';
-import { workflowsOf } from './labels';
-import { askForImages, bagPipelines, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
-
-const finding = (
-  code: Finding['code'],
-  level: Finding['level'],
-  message: string,
-  evidence: string,
-  overridable = level !== 'block',
-): Finding => ({ code, level, message, evidence, overridable });
-
-type Deploys = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
-const isDeploy = (intent: BagIntent): intent is Deploys =>
-  intent.kind === 'deploy-bag' || intent.kind === 'roll-back-bag';
+import { deployFindings, isDeploy } from './deploy-findings';
+import { askForImages, pipelineOf, recordsNow } from './pipelines';
+import { unlockFindings } from './unlock-findings';
 
 function standing(world: World, intent: BagIntent, at: string, except: string | null): Finding[] {
   const found: Finding[] = [];
@@ -75,101 +59,6 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
   return found;
 }
 
-const warningTexts = {
-  same: (bag: number, where: string) => `Bag ${bag} is what runs in ${where} already.`,
-  older: (bag: number, where: string) => `Bag ${bag} is older than what runs in ${where}.`,
-  'failed-before': (bag: number, where: string) => `Bag ${bag} failed in ${where} before.`,
-  'never-here': (bag: number, where: string) => `Bag ${bag} was never deployed to ${where}.`,
-  'running-unknown': (_: number, where: string) => `What runs in ${where} cannot be read.`,
-} as const;
-
-function deployFindings(world: World, intent: Deploys, records: PipelineRecords, at: string): Finding[] {
-  const pipeline = pipelineOf(world.estate, intent.pipeline);
-  const chain = chainOf(pipeline);
-  const { environment, bag } = intent;
-  const images = knownImages(world);
-  const found: Finding[] = [];
-  const isRollback = intent.kind === 'roll-back-bag';
-  const holder = holderOf(records, environment);
-  if (holder.ok && holder.value)
-    found.push(
-      finding(
-        'locked',
-        'info',
-        isOwnByHand(holder.value, { by: world.identity().name, email: world.identity().email })
-          ? `You hold the lock of ${environment} by hand. It is deployed under it, and you have it back after the pass.`
-          : `${heldText(environment, holder.value)} It would wait for the lock.`,
-        at,
-      ),
-    );
-  const running = lastStarted(records, environment)?.bag ?? null;
-  if (running !== intent.running)
-    found.push(
-      finding(
-        'environment-moved',
-        'block',
-        `Bag ${running ?? 'none'} runs in ${environment} by now; you saw bag ${intent.running ?? 'none'}.`,
-        at,
-      ),
-    );
-  const byRule = intent.kind === 'deploy-bag' && intent.byRule;
-  const judged = byRule
-    ? nextBag(records, chain, environment, 'manual', images)
-    : judge(records, chain, environment, bag, 'manual', images);
-  if (judged.state === 'blocked')
-    found.push(finding('rule-blocks', 'block', `${judged.rule}: ${judged.why}`, at));
-  else if (judged.state === 'deploy') {
-    if (judged.bag !== bag)
-      found.push(
-        finding('environment-moved', 'block', `Bag ${judged.bag} is next by now; you saw bag ${bag}.`, at),
-      );
-    for (const warning of judged.warnings) {
-      // That it is older is what a rollback is; that a new bag was never there is what a deployment is.
-      const level =
-        (isRollback && warning === 'older') || (!isRollback && warning === 'never-here') ? 'info' : 'warn';
-      found.push(finding(warning, level, warningTexts[warning](bag, environment), at));
-    }
-  }
-  if (!byRule)
-    for (const { rule, text } of brokenRules(records, chain, environment, bag)) {
-      // The rollback itself moves the pin.
-      if (isRollback && intent.how === 'pin' && rule === 'pinned-elsewhere') continue;
-      const exists = records.bags.has(bag) && rule !== 'unreadable';
-      found.push(finding(rule, 'block', text, at, exists));
-    }
-  if (isRollback && intent.bad === bag)
-    found.push(finding('other', 'block', 'A rollback goes to another bag than the broken one.', at));
-  const contents = records.bags.get(bag);
-  if (contents?.ok) {
-    const lacking = pipeline.services.filter((one) => !contents.value.services[one]);
-    const undecided = lacking.filter((one) => !intent.leaveRunning.includes(one));
-    if (undecided.length > 0)
-      found.push(
-        finding(
-          'services-lacking',
-          'block',
-          `Bag ${bag} lacks services that exist today: ${undecided.join(', ')}. Choose to leave them running, or another bag.`,
-          at,
-        ),
-      );
-    else if (lacking.length > 0)
-      found.push(finding('services-lacking', 'info', `Left running as they are: ${lacking.join(', ')}.`, at));
-  }
-  const cluster = world.clusters.get(environment)?.view.freshness();
-  if (cluster && cluster.state !== 'live')
-    found.push(
-      finding(
-        'environment-unreachable',
-        'unknown',
-        `The cluster of ${environment} cannot be seen: how the deployment goes will not be known.`,
-        cluster.state === 'absent' || cluster.asOf === null
-          ? 'Never seen since the start.'
-          : `Last seen ${cluster.asOf}.`,
-      ),
-    );
-  return found;
-}
-
 function packFindings(
   intent: Extract<BagIntent, { kind: 'pack-bag' }>,
   records: PipelineRecords,
@@ -198,123 +87,6 @@ function packFindings(
       ]
     : [];
 }
-
-/** A deploy that failed or was lost sight of may have left a sync running that it started. */
-const mayStillDeploy: ReadonlySet<BagState> = new Set(['deploying', 'deploy-failed', 'deploy-unknown']);
-
-/** Whether anything of the lock's deployment still runs: what must have ended before anybody unlocks by force. */
-function unlockFindings(
-  world: World,
-  intent: Extract<BagIntent, { kind: 'force-unlock' }>,
-  records: PipelineRecords,
-  at: string,
-): Finding[] {
-  const { environment, pipeline } = intent;
-  const { lock } = records.environment(environment);
-  if (!lock?.ok || !lock.value.held) {
-    const text = lock && !lock.ok ? lock.failure.message : `${environment} is not locked.`;
-    return [finding('other', 'block', text, at)];
-  }
-  const { held, token } = lock.value;
-  if (token !== intent.token)
-    return [
-      finding(
-        'environment-moved',
-        'block',
-        `The lock is another one by now. ${heldText(environment, held)}`,
-        at,
-      ),
-    ];
-  const own = world.open().find(({ id }) => id === held.operation);
-  if (own)
-    return [
-      finding(
-        'still-running',
-        'block',
-        `Its operation still runs on this console: ${actOf(own.intent)}.`,
-        `Operation ${own.id}.`,
-      ),
-    ];
-  const deployment = deploymentUnder(records, environment, token);
-  const found: Finding[] = [];
-  const cluster = world.clusters.get(environment);
-  const freshness = cluster?.view.freshness().state ?? 'absent';
-  if (deployment && cluster) {
-    const running = workflowsOf(cluster, pipeline, deployment.operation).filter(isUnfinished);
-    if (running.length > 0)
-      found.push(
-        finding(
-          'still-running',
-          'block',
-          `Still running: ${running.map(({ name }) => name).join(', ')}.`,
-          `Workflows in ${environment} that carry its operation.`,
-        ),
-      );
-    const services = Object.keys(versionsOfBag(records, deployment.bag));
-    const syncing = services.flatMap((service) =>
-      cluster.view
-        .applications(service)
-        .filter((one) => one.operation?.phase === 'Running')
-        .map((one) => one.name),
-    );
-    if (mayStillDeploy.has(deployment.state) && syncing.length > 0)
-      found.push(
-        finding(
-          'still-running',
-          'block',
-          `Argo CD still syncs ${syncing.join(', ')}.`,
-          `Applications in ${environment}.`,
-        ),
-      );
-  }
-  if (deployment && freshness !== 'live')
-    found.push(
-      finding(
-        'holder-may-run',
-        'unknown',
-        `The cluster of ${environment} cannot be seen, so it is not known whether anything still runs.`,
-        'The watches of this console.',
-      ),
-    );
-  else if (deployment ? ['deploying', 'deployed', 'testing'].includes(deployment.state) : held.kind === 'bag')
-    found.push(
-      finding(
-        'holder-may-run',
-        'unknown',
-        `${held.by}'s console may still be at it: nothing of it is seen running right now, but it has not said that it ended.`,
-        `The ledger says ${deployment?.state ?? 'locked'}.`,
-      ),
-    );
-  const atGitHub = deployment && mayRunUnseen(deployment) ? jobsAtGitHub(world, pipeline, environment) : [];
-  if (atGitHub.length > 0)
-    found.push(
-      finding(
-        'holder-may-run',
-        'unknown',
-        `Whether ${atGitHub.join(', ')} still runs at GitHub is not known here.`,
-        'Only the console that started a run at GitHub follows it.',
-      ),
-    );
-  return found;
-}
-
-/** Jobs of an environment that run at GitHub, where no watch of this console sees them. */
-function jobsAtGitHub(world: World, pipeline: string, environment: string): string[] {
-  const stage = bagPipelines(world.estate).find(({ name }) => name === pipeline)?.stages[environment];
-  return [...(stage?.deploy ?? []), ...(stage?.tests ?? [])]
-    .filter(({ kind }) => kind === 'github-workflow')
-    .map(jobName);
-}
-
-/** Whether a job of the deployment may run that nobody saw the end of. */
-const mayRunUnseen = ({ state, tests }: BagDeployment): boolean =>
-  ['deploying', 'deploy-unknown', 'deployed', 'testing'].includes(state) ||
-  Object.values(tests).includes('unknown');
-
-const versionsOfBag = (records: PipelineRecords, bag: number): Record<string, string> => {
-  const found = records.bags.get(bag);
-  return found?.ok ? versionsOf(found.value.services) : {};
-};
 
 /** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
 export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {

@@ -95,6 +95,24 @@ export function releaseLock(records: PipelineRecords, environment: string, hold:
   };
 }
 
+/** Gives a lock back that was taken by hand: only its holder does, and of the lock that they saw. */
+export function unlockByHand(
+  records: PipelineRecords,
+  environment: string,
+  actor: Actor,
+  token: number,
+): Decision {
+  const { lock } = records.environment(environment);
+  const held = lock?.ok ? lock.value.held : null;
+  if (held && !isOwnByHand(held, actor))
+    return refuse(
+      'refused',
+      `The lock of ${environment} is ${held.by}'s${held.kind === 'bag' ? ', for a bag' : ''}.`,
+      'Ask its holder, or unlock by force with a reason.',
+    );
+  return releaseLock(records, environment, { operation: held?.operation ?? '', token });
+}
+
 /** The deployment as a force-unlock leaves it: what was not known to have ended counts as lost or aborted. */
 function abandon(deployment: BagDeployment, at: string): BagDeployment {
   const { state } = deployment;

@@ -110,6 +110,32 @@ describe('which bag is next', () => {
       expect(next(later, 'staging', 'automatic')).toMatchObject({ state: 'deploy', bag: 3 });
     }
   });
+  it('goes no further by itself once it is marked bad where it passed, whichever of the two came first', () => {
+    const mark = policyChanges(passed, { act: 'mark-bad', environment: 'preview', bag: 2 });
+    // GitHub merges both where they land at the same moment: the pass does not know of the mark, nor it of the pass.
+    const early = policyChanges(passed.slice(0, 4), { act: 'mark-bad', environment: 'preview', bag: 2 });
+    for (const marked of [mark, early]) {
+      const files = applied(passed, marked);
+      expect(next(ledger(...files), 'staging', 'automatic')).toMatchObject({
+        state: 'needs-person',
+        bag: 2,
+        why: expect.stringContaining('marked bad there by Ada Morrow'),
+      });
+      expect(next(ledger(...files))).toMatchObject({
+        state: 'deploy',
+        bag: 2,
+        warnings: ['never-here', 'bad-before'],
+      });
+      // Taking the mark away is a change of policy, and deploys nothing either.
+      const cleared = policyChanges(files, { act: 'clear-bad', environment: 'preview', bag: 2 });
+      const after = applied(files, cleared);
+      expect(next(ledger(...after), 'staging', 'automatic')).toMatchObject({ state: 'needs-person', bag: 2 });
+      expect(next(ledger(...after, pass('preview', 3)), 'staging', 'automatic')).toMatchObject({
+        state: 'deploy',
+        bag: 3,
+      });
+    }
+  });
   it('goes by the number alone: passing again after a rollback makes no bag newer', () => {
     const again = pass('preview', 1, '2026-12-01T00:00:00.000Z');
     expect(next(ledger(...passed, again))).toMatchObject({ bag: 2 });

@@ -19,7 +19,14 @@ export const blockingRules = [
 export type BlockingRule = (typeof blockingRules)[number];
 
 /** What a person should know before deploying the choice by hand. */
-export const choiceWarnings = ['same', 'older', 'failed-before', 'never-here', 'running-unknown'] as const;
+export const choiceWarnings = [
+  'same',
+  'older',
+  'failed-before',
+  'never-here',
+  'running-unknown',
+  'bad-before',
+] as const;
 export type ChoiceWarning = (typeof choiceWarnings)[number];
 
 /** What would be deployed next to an environment, or which rule keeps it from that. */
@@ -27,7 +34,10 @@ export type Next =
   | { state: 'deploy'; bag: number; why: string; warnings: ChoiceWarning[] }
   /** Automatic only: the choice was started there before. */
   | { state: 'nothing'; bag: number; why: string }
-  /** Automatic only: an older bag never replaces a newer one by itself, nor one that lacks services. */
+  /**
+   * Automatic only: an older bag never replaces a newer one by itself, nor goes one on that lacks services, that was
+   * marked bad in the environment which it passed, or that only a changed policy lets through.
+   */
   | { state: 'needs-person'; bag: number; why: string }
   | { state: 'blocked'; rule: BlockingRule; bag: number | null; why: string; failure: Failure | null };
 
@@ -177,6 +187,7 @@ export function judge(
       ? 'the newest bag'
       : `the newest bag that passed ${before}`;
   const earlier = deployments.filter((one) => one.bag === bag);
+  const markedBad = before === null ? undefined : records.environment(before).bad.get(bag);
   if (cause === 'automatic') {
     if (lost && !lost.ok) return unreadable(bag, lost.failure);
     if (earlier.length > 0)
@@ -194,6 +205,13 @@ export function judge(
         state: 'needs-person',
         bag,
         why: `Bag ${bag} lacks ${lacking.join(', ')}: a person decides about that.`,
+      };
+    // Whichever of the two came first, or both at once: the pass is a fact, and somebody said that it does not count.
+    if (markedBad)
+      return {
+        state: 'needs-person',
+        bag,
+        why: `Bag ${bag} passed ${before} and ${markedBad.ok ? `was marked bad there by ${markedBad.value.by}` : 'has a mark there that cannot be read'}: a person decides whether it goes on.`,
       };
     const { cutoff } = records.environment(environment);
     if (cutoff && !cutoff.ok) return unreadable(bag, cutoff.failure);
@@ -213,6 +231,7 @@ export function judge(
   if (earlier.some(({ found }) => found.ok && failed.includes(found.value.state)))
     warnings.push('failed-before');
   if (earlier.length === 0) warnings.push('never-here');
+  if (markedBad) warnings.push('bad-before');
   return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isImageTag } from '../version';
 import { type Actor, type Decision, refuse } from './decisions';
 import { type BagChain, newestCandidate } from './next';
-import { type PipelineRecords, put, remove } from './pipeline-records';
+import { type PipelineRecords, put, type RecordChange, remove } from './pipeline-records';
 
 const environment = z.string().min(1);
 const bag = z.number().int().min(1);
@@ -61,19 +61,31 @@ export const policyNeedsReason = ({ act }: PolicyChange): boolean =>
   act === 'pin-service' ||
   act === 'mark-version-bad';
 
-/** The cut-off that goes with a change of what may come to an environment; it never falls. */
-function cutoffOf(
+type Made = { by: string; at: string; operation: string };
+
+/** Up to this bag only a person decides in an environment from now on; it never falls. */
+function cutoffAt(records: PipelineRecords, environment: string, bag: number, made: Made): RecordChange[] {
+  const { cutoff } = records.environment(environment);
+  const upTo = Math.max(bag, cutoff?.ok ? cutoff.value.bag : 0);
+  return upTo === 0 ? [] : [put('cutoff', { pipeline: records.pipeline, environment, bag: upTo, ...made })];
+}
+
+/** The cut-offs that go with a change of what may come to an environment. */
+function cutoffsOf(
   records: PipelineRecords,
   chain: BagChain,
   change: PolicyChange,
-  made: { by: string; at: string; operation: string },
-): ReturnType<typeof put>[] {
+  made: Made,
+): RecordChange[] {
   if (!('environment' in change) || change.act === 'autopilot') return [];
   const { environment } = change;
-  const newest = newestCandidate(records, chain, environment);
-  const { cutoff } = records.environment(environment);
-  const bag = Math.max(newest ?? 0, cutoff?.ok ? cutoff.value.bag : 0);
-  return bag === 0 ? [] : [put('cutoff', { pipeline: records.pipeline, environment, bag, ...made })];
+  const here = cutoffAt(records, environment, newestCandidate(records, chain, environment) ?? 0, made);
+  // A mark keeps a bag that has passed from going on by itself; clearing it must not send it on.
+  const after = chain.environments[chain.environments.indexOf(environment) + 1];
+  const hasPassed = (bag: number) => records.environment(environment).passes.some((one) => one.bag === bag);
+  return after !== undefined && change.act === 'clear-bad' && hasPassed(change.bag)
+    ? [...here, ...cutoffAt(records, after, change.bag, made)]
+    : here;
 }
 
 const isThere = (found: { ok: boolean } | null | undefined): boolean => found !== null && found !== undefined;
@@ -95,7 +107,7 @@ export function changePolicy(
   /** The change itself, and up to which bag a person decides from now on. */
   const decide = (changes: ReturnType<typeof put>[]): Decision => ({
     kind: 'change',
-    changes: [...changes, ...cutoffOf(records, chain, change, { by, at, operation })],
+    changes: [...changes, ...cutoffsOf(records, chain, change, { by, at, operation })],
     subject: policyText(pipeline, change),
     value: null,
   });

@@ -1,22 +1,17 @@
 import fc from 'fast-check';
 import { autopilotMove } from '../autopilot';
-import { type Actor, type Decision, deploymentUnder, type Hold, holderOf } from '../decisions';
-import { advance, type DeployWish, recordPass, retryTests, startDeployment } from '../deploying';
-import { forceUnlock, releaseLock, takeLock } from '../locks';
-import { type BagChain, nextBag } from '../next';
+import { holderOf } from '../decisions';
+import type { DeployWish } from '../deploying';
+import { forceUnlock, takeLock, unlockByHand } from '../locks';
+import { nextBag } from '../next';
 import { packBag } from '../packing';
-import { gatherRecords, lastBag, lastStarted, type PipelineRecords, readEntry } from '../pipeline-records';
-import { changePolicy } from '../policy';
-import type { BagDeployment } from '../records';
+import { lastBag, lastStarted, type PipelineRecords } from '../pipeline-records';
+import { changePolicy, type PolicyChange } from '../policy';
+import { chain, held, images, passed, started } from './facts';
+import { Model } from './model';
+import { begin, proceed, restart } from './run';
 
-/**
- * Random histories of several consoles on one ledger, with kills between intent and effect. What lands is decided by
- * the real rules; what must always hold is checked against facts that this model keeps by itself.
- */
-const chain: BagChain = { environments: ['preview', 'staging', 'production'], services: ['api'] };
-const pipeline = 'notify';
-const images = { missingImages: () => [] };
-
+/** Random histories of several consoles on one ledger, with kills between intent and effect. */
 const times = <T extends string>(
   count: number,
   ...acts: T[]
@@ -31,7 +26,7 @@ const step = fc.record({
     times(9, 'job-ends'),
     times(6, 'autopilot'),
     times(2, 'kill', 'clear-bad', 'unpin', 'unlock', 'retry'),
-    times(1, 'pack', 'manual', 'override', 'mark-bad', 'pin'),
+    times(1, 'pack', 'manual', 'override', 'mark-bad', 'pin', 'lock', 'give-back'),
   ),
   environment: fc.constantFrom(...chain.environments),
   bag: fc.integer({ min: 1, max: 6 }),
@@ -39,280 +34,16 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** One operation as its console's journal has it. */
-interface Run {
-  id: string;
-  environment: string;
-  wish: DeployWish | null;
-  retries: number | null;
-  hold: Hold | null;
-  at: 'lock' | 'start' | 'submit' | 'deploy' | 'tests-begin' | 'submit-tests' | 'test' | 'lost' | 'end';
-  intended: boolean;
-}
-
-interface Job {
-  operation: string;
-  state: 'running' | 'succeeded' | 'failed';
-}
-
-/** A rule that was broken. */
-class Broken extends Error {}
-const must = (holds: boolean, what: string): void => {
-  if (!holds) throw new Broken(what);
-};
-
-class Model {
-  files = new Map<string, string>();
-  records: PipelineRecords = gatherRecords(pipeline, []);
-  /** Each console's view may be older than the ledger. */
-  views: PipelineRecords[] = [this.records, this.records, this.records];
-  journals = new Map<number, Run>();
-  memory = new Map<number, Run>();
-  deploys = new Map<string, Job>();
-  tests = new Map<string, Job>();
-  clock = Date.parse('2026-01-01T00:00:00Z');
-  count = 0;
-
-  actor(operation: string): Actor {
-    this.clock += 1_000;
-    return {
-      by: `person of ${operation}`,
-      email: 'p@example.invalid',
-      operation,
-      at: new Date(this.clock).toISOString(),
-    };
-  }
-
-  /** One commit, all or nothing, on the newest snapshot: what a compare-and-swap with retries comes to. */
-  commit<T>(operation: string, decision: Decision<T>, forced = false): Decision<T> {
-    if (decision.kind !== 'change') return decision;
-    const before = this.records;
-    for (const { path, text } of decision.changes) {
-      if (text === null) this.files.delete(path);
-      else this.files.set(path, text);
-    }
-    this.records = gatherRecords(
-      pipeline,
-      [...this.files].flatMap(([path, text]) => entryOf(path, text) ?? []),
-    );
-    for (const environment of chain.environments)
-      checkChange(before, this.records, environment, operation, forced, this);
-    return decision;
-  }
-}
-
-/** Texts repeat over thousands of histories. */
-const parsed = new Map<string, ReturnType<typeof readEntry>>();
-function entryOf(path: string, text: string): ReturnType<typeof readEntry> {
-  const key = `${path}\n${text}`;
-  let known = parsed.get(key);
-  if (known === undefined) {
-    if (parsed.size > 20_000) parsed.clear();
-    known = readEntry(path, text);
-    parsed.set(key, known);
-  }
-  return known;
-}
-
-const held = (records: PipelineRecords, environment: string) => {
-  const { lock } = records.environment(environment);
-  return lock?.ok ? { token: lock.value.token, holder: lock.value.held } : { token: 0, holder: null };
-};
-const passed = (records: PipelineRecords, environment: string): number[] =>
-  records.environment(environment).passes.map(({ bag }) => bag);
-const started = (records: PipelineRecords, environment: string): BagDeployment[] =>
-  records.environment(environment).deployments.flatMap(({ found }) => (found.ok ? [found.value] : []));
-const keepsLock = ['deploying', 'deployed', 'testing', 'test-failed', 'deploy-failed', 'deploy-unknown'];
-
-/** What must hold of one commit in one environment, by facts alone: none of the rules under test is asked. */
-function checkChange(
-  before: PipelineRecords,
-  after: PipelineRecords,
-  environment: string,
-  operation: string,
-  forced: boolean,
-  model: Model,
-): void {
-  const [was, is] = [held(before, environment), held(after, environment)];
-  must(is.token >= was.token, 'a token never falls');
-  if (is.holder?.operation !== was.holder?.operation && is.holder) {
-    must(is.token > was.token, 'a new holder has a higher token');
-    const retry = started(after, environment).some(
-      (one) => one.token === is.token && one.state === 'testing',
-    );
-    must(was.holder === null || retry, 'at most one lock holder');
-  }
-  const news = started(after, environment).filter(
-    (one) => !started(before, environment).some(({ operation: other }) => other === one.operation),
-  );
-  const open = started(after, environment).filter(({ state }) => keepsLock.includes(state));
-  must(open.length <= 1, 'at most one deployment under way in an environment');
-  for (const one of open)
-    must(is.token === one.token && is.holder !== null, 'the lock is kept until the end, and after a failure');
-  if (was.holder && !is.holder && !forced)
-    must(was.holder.operation === operation, 'only the holder releases, or a person by force');
-  for (const one of news) {
-    must(
-      was.holder?.operation === one.operation && was.token === one.token,
-      'nothing is deployed without its lock',
-    );
-    const { pin, bad } = before.environment(environment);
-    const place = chain.environments.indexOf(environment);
-    const previous = chain.environments[place - 1];
-    const candidates = previous === undefined ? [...before.bags.keys()] : passed(before, previous);
-    if (one.reason === '') {
-      must(candidates.includes(one.bag), 'never a bag that has not passed before');
-      must(!bad.has(one.bag), 'never a bag that is bad there');
-      if (pin) must(pin.ok && pin.value.bag === one.bag, 'a pin is kept');
-      else
-        must(
-          one.bag === Math.max(...candidates.filter((bag) => !bad.has(bag))),
-          'the order is that of the numbers alone',
-        );
-    }
-    if (one.cause === 'automatic') {
-      const earlier = started(before, environment);
-      must(!earlier.some(({ bag }) => bag === one.bag), 'nothing is started twice by itself');
-      const running = earlier.at(-1)?.bag ?? 0;
-      must(one.bag > running, 'an older bag never replaces a newer one by itself');
-    }
-  }
-  const fresh = after
-    .environment(environment)
-    .passes.filter(
-      ({ found }) =>
-        found.ok &&
-        !before
-          .environment(environment)
-          .passes.some((one) => one.found.ok && one.found.value.operation === found.value.operation),
-    );
-  for (const { bag, found } of fresh) {
-    must(was.holder?.operation === operation, 'only the holder passes a bag');
-    must(!before.environment(environment).bad.has(bag), 'a bag that is bad gets no pass');
-    must(is.holder === null, 'a pass releases the lock in the same commit');
-    must(
-      found.ok && model.tests.get(`${operation}`)?.state === 'succeeded',
-      'only tests that passed make a pass',
-    );
-  }
-}
-
-/** Carries one operation on by one step; a kill may come before and after each. */
-function proceed(model: Model, who: number): null {
-  const run = model.memory.get(who);
-  if (!run || run.at === 'end') return null;
-  const { environment, id } = run;
-  const actor = model.actor(id);
-  const write = (change: Partial<Run>): null => {
-    Object.assign(run, change);
-    model.journals.set(who, { ...run });
-    return null;
+/** Notes up to which bag only a person decides from now on, by facts alone. */
+function decide(model: Model, before: PipelineRecords, change: PolicyChange & { environment: string }): void {
+  const note = (environment: string, bags: readonly number[]): void => {
+    model.decided.set(environment, Math.max(model.decided.get(environment) ?? 0, ...bags));
   };
-  const { records } = model;
-  const hold = run.hold ?? { operation: id, token: 0 };
-  switch (run.at) {
-    case 'lock': {
-      const decision = model.commit(
-        id,
-        run.retries === null
-          ? takeLock(records, environment, actor, { kind: 'bag', reason: '', until: null })
-          : retryTests(records, environment, actor, { token: run.retries, reason: '' }),
-      );
-      if (decision.kind === 'refusal') write(run.retries === null ? {} : { at: 'end' });
-      else write({ hold: decision.value, at: run.retries === null ? 'start' : 'submit-tests' });
-      return null;
-    }
-    case 'start': {
-      if (!run.wish) return null;
-      const decision = model.commit(
-        id,
-        startDeployment(records, chain, environment, actor, hold, run.wish, images),
-      );
-      if (decision.kind !== 'refusal') return write({ at: 'submit' });
-      model.commit(id, releaseLock(model.records, environment, hold));
-      return write({ at: 'end' });
-    }
-    case 'submit': {
-      // The intent is in the journal before the effect; the kill may come in between.
-      if (!run.intended) return write({ intended: true });
-      const deployment = deploymentUnder(records, environment, hold.token);
-      const lock = held(records, environment);
-      if (lock.holder?.operation !== id || lock.token !== hold.token || deployment?.state !== 'deploying')
-        return write({ at: 'end' });
-      must(!model.deploys.has(id), 'a deploy is never started twice');
-      model.deploys.set(id, { operation: id, state: 'running' });
-      run.at = 'deploy';
-      return null;
-    }
-    case 'deploy': {
-      const job = model.deploys.get(id);
-      if (job?.state === 'running') return write({ at: 'deploy' });
-      const failure = job?.state === 'succeeded' ? null : 'it failed';
-      const event = failure === null ? 'deploy-done' : 'deploy-failed';
-      const decision = model.commit(id, advance(records, environment, actor, hold, event, { failure }));
-      return write({ at: decision.kind === 'refusal' || failure !== null ? 'end' : 'tests-begin' });
-    }
-    case 'lost': {
-      model.commit(id, advance(records, environment, actor, hold, 'outcome-lost', { failure: 'lost' }));
-      return write({ at: 'end' });
-    }
-    case 'tests-begin': {
-      const decision = model.commit(id, advance(records, environment, actor, hold, 'tests-begin'));
-      return write({ at: decision.kind === 'refusal' ? 'end' : 'submit-tests' });
-    }
-    case 'submit-tests':
-      // Tests may be asked for twice: their object's name is fixed.
-      if (!model.tests.has(id)) model.tests.set(id, { operation: id, state: 'running' });
-      return write({ at: 'test' });
-    case 'test': {
-      const job = model.tests.get(id);
-      if (job?.state === 'running') return null;
-      if (job?.state === 'succeeded')
-        model.commit(id, recordPass(records, environment, actor, hold, { suite: 'passed' }));
-      else model.commit(id, advance(records, environment, actor, hold, 'tests-failed', { failure: 'red' }));
-      // Done, failed, or unlocked by force meanwhile: nothing more can be done in any case.
-      return write({ at: 'end' });
-    }
-    default:
-      return null;
-  }
-}
-
-/** The console starts again from its journal: an intent without a result is asked for, never repeated. */
-function restart(model: Model, who: number): null {
-  const run = model.journals.get(who);
-  if (!run) {
-    model.memory.delete(who);
-    return null;
-  }
-  const again = { ...run };
-  if (again.at === 'submit' && again.intended) again.at = model.deploys.has(again.id) ? 'deploy' : 'lost';
-  model.memory.set(who, again);
-  return null;
-}
-
-function begin(
-  model: Model,
-  who: number,
-  environment: string,
-  wish: DeployWish | null,
-  retries: number | null,
-): null {
-  const current = model.memory.get(who);
-  if (current && current.at !== 'end') return null;
-  model.count++;
-  const run: Run = {
-    id: `operation-${model.count}`,
-    environment,
-    wish,
-    retries,
-    hold: null,
-    at: 'lock',
-    intended: false,
-  };
-  model.memory.set(who, run);
-  model.journals.set(who, { ...run });
-  return null;
+  const place = chain.environments.indexOf(change.environment);
+  const [previous, following] = [chain.environments[place - 1], chain.environments[place + 1]];
+  note(change.environment, previous === undefined ? [...before.bags.keys()] : passed(before, previous));
+  if (change.act === 'clear-bad' && following !== undefined)
+    note(following, passed(before, change.environment).includes(change.bag) ? [change.bag] : []);
 }
 
 function act(model: Model, one: Step): null {
@@ -322,9 +53,11 @@ function act(model: Model, one: Step): null {
   const view = model.views[who] ?? model.records;
   model.count++;
   const person = `person-${model.count}`;
-  const actor = model.actor(person);
-  const policy = (change: Parameters<typeof changePolicy>[3]): null => {
-    model.commit(person, changePolicy(model.records, chain, actor, change, 'because'));
+  const actor = model.actor(person, who);
+  const policy = (change: PolicyChange & { environment: string }): null => {
+    const { records } = model;
+    const changed = model.commit(actor, changePolicy(records, chain, actor, change, 'because'));
+    if (changed.kind === 'change') decide(model, records, change);
     return null;
   };
   const running = lastStarted(view, environment)?.bag ?? null;
@@ -357,7 +90,7 @@ function act(model: Model, one: Step): null {
       const last = lastBag(model.records);
       const commit = 'c';
       model.commit(
-        person,
+        actor,
         packBag(model.records, chain.services, actor, {
           contents,
           commit,
@@ -412,10 +145,21 @@ function act(model: Model, one: Step): null {
       if (isRunning) return null;
       const { token } = held(model.records, environment);
       model.commit(
-        person,
+        actor,
         forceUnlock(model.records, environment, actor, { token, reason: 'by force' }),
-        true,
+        environment,
       );
+      return null;
+    }
+    case 'lock': {
+      const taken = takeLock(model.records, environment, actor, { kind: 'manual', reason: '', until: null });
+      if (model.commit(actor, taken).kind === 'change') model.byHand.set(environment, actor.by);
+      return null;
+    }
+    case 'give-back': {
+      const given = unlockByHand(model.records, environment, actor, held(view, environment).token);
+      if (given.kind === 'change') model.byHand.delete(environment);
+      model.commit(actor, given);
       return null;
     }
     case 'retry': {

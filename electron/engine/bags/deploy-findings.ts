@@ -1,0 +1,116 @@
+import { heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../shared/domain/bags/next';
+import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import { type Finding, finding } from '../../../shared/domain/finding';
+import type { World } from '../world';
+import { chainOf, knownImages, pipelineOf } from './pipelines';
+
+/** What deploys a bag. */
+export type Deploys = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
+
+export const isDeploy = (intent: BagIntent): intent is Deploys =>
+  intent.kind === 'deploy-bag' || intent.kind === 'roll-back-bag';
+
+const warningTexts = {
+  same: (bag: number, where: string) => `Bag ${bag} is what runs in ${where} already.`,
+  older: (bag: number, where: string) => `Bag ${bag} is older than what runs in ${where}.`,
+  'failed-before': (bag: number, where: string) => `Bag ${bag} failed in ${where} before.`,
+  'never-here': (bag: number, where: string) => `Bag ${bag} was never deployed to ${where}.`,
+  'running-unknown': (_: number, where: string) => `What runs in ${where} cannot be read.`,
+  'bad-before': (bag: number, _: string, before: string) => `Bag ${bag} is marked bad in ${before}.`,
+} as const;
+
+/** What a deployment or rollback to a bag should make a person think, or keeps it from being. */
+export function deployFindings(
+  world: World,
+  intent: Deploys,
+  records: PipelineRecords,
+  at: string,
+): Finding[] {
+  const pipeline = pipelineOf(world.estate, intent.pipeline);
+  const chain = chainOf(pipeline);
+  const { environment, bag } = intent;
+  const before = environmentBeforeIn(chain, environment) ?? '';
+  const images = knownImages(world);
+  const found: Finding[] = [];
+  const isRollback = intent.kind === 'roll-back-bag';
+  const holder = holderOf(records, environment);
+  if (holder.ok && holder.value)
+    found.push(
+      finding(
+        'locked',
+        'info',
+        isOwnByHand(holder.value, { by: world.identity().name, email: world.identity().email })
+          ? `You hold the lock of ${environment} by hand. It is deployed under it, and you have it back after the pass.`
+          : `${heldText(environment, holder.value)} It would wait for the lock.`,
+        at,
+      ),
+    );
+  const running = lastStarted(records, environment)?.bag ?? null;
+  if (running !== intent.running)
+    found.push(
+      finding(
+        'environment-moved',
+        'block',
+        `Bag ${running ?? 'none'} runs in ${environment} by now; you saw bag ${intent.running ?? 'none'}.`,
+        at,
+      ),
+    );
+  const byRule = intent.kind === 'deploy-bag' && intent.byRule;
+  const judged = byRule
+    ? nextBag(records, chain, environment, 'manual', images)
+    : judge(records, chain, environment, bag, 'manual', images);
+  if (judged.state === 'blocked')
+    found.push(finding('rule-blocks', 'block', `${judged.rule}: ${judged.why}`, at));
+  else if (judged.state === 'deploy') {
+    if (judged.bag !== bag)
+      found.push(
+        finding('environment-moved', 'block', `Bag ${judged.bag} is next by now; you saw bag ${bag}.`, at),
+      );
+    for (const warning of judged.warnings) {
+      // That it is older is what a rollback is; that a new bag was never there is what a deployment is.
+      const level =
+        (isRollback && warning === 'older') || (!isRollback && warning === 'never-here') ? 'info' : 'warn';
+      found.push(finding(warning, level, warningTexts[warning](bag, environment, before), at));
+    }
+  }
+  if (!byRule)
+    for (const { rule, text } of brokenRules(records, chain, environment, bag)) {
+      // The rollback itself moves the pin.
+      if (isRollback && intent.how === 'pin' && rule === 'pinned-elsewhere') continue;
+      const exists = records.bags.has(bag) && rule !== 'unreadable';
+      found.push(finding(rule, 'block', text, at, exists));
+    }
+  if (isRollback && intent.bad === bag)
+    found.push(finding('other', 'block', 'A rollback goes to another bag than the broken one.', at));
+  const contents = records.bags.get(bag);
+  if (contents?.ok) {
+    const lacking = pipeline.services.filter((one) => !contents.value.services[one]);
+    const undecided = lacking.filter((one) => !intent.leaveRunning.includes(one));
+    if (undecided.length > 0)
+      found.push(
+        finding(
+          'services-lacking',
+          'block',
+          `Bag ${bag} lacks services that exist today: ${undecided.join(', ')}. Choose to leave them running, or another bag.`,
+          at,
+        ),
+      );
+    else if (lacking.length > 0)
+      found.push(finding('services-lacking', 'info', `Left running as they are: ${lacking.join(', ')}.`, at));
+  }
+  const cluster = world.clusters.get(environment)?.view.freshness();
+  if (cluster && cluster.state !== 'live')
+    found.push(
+      finding(
+        'environment-unreachable',
+        'unknown',
+        `The cluster of ${environment} cannot be seen: how the deployment goes will not be known.`,
+        cluster.state === 'absent' || cluster.asOf === null
+          ? 'Never seen since the start.'
+          : `Last seen ${cluster.asOf}.`,
+      ),
+    );
+  return found;
+}

@@ -1,0 +1,130 @@
+import { deploymentUnder, heldText } from '../../../shared/domain/bags/decisions';
+import { versionsOf } from '../../../shared/domain/bags/difference';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { BagState } from '../../../shared/domain/bags/machine';
+import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import type { BagDeployment } from '../../../shared/domain/bags/records';
+import { jobName } from '../../../shared/domain/estate';
+import { type Finding, finding } from '../../../shared/domain/finding';
+import { isUnfinished } from '../../../shared/domain/hold-state';
+import { actOf } from '../../../shared/domain/operation';
+import type { World } from '../world';
+import { workflowsOf } from './labels';
+import { bagPipelines } from './pipelines';
+
+/** A deploy that failed or was lost sight of may have left a sync running that it started. */
+const mayStillDeploy: ReadonlySet<BagState> = new Set(['deploying', 'deploy-failed', 'deploy-unknown']);
+
+/** Whether anything of the lock's deployment still runs: what must have ended before anybody unlocks by force. */
+export function unlockFindings(
+  world: World,
+  intent: Extract<BagIntent, { kind: 'force-unlock' }>,
+  records: PipelineRecords,
+  at: string,
+): Finding[] {
+  const { environment, pipeline } = intent;
+  const { lock } = records.environment(environment);
+  if (!lock?.ok || !lock.value.held) {
+    const text = lock && !lock.ok ? lock.failure.message : `${environment} is not locked.`;
+    return [finding('other', 'block', text, at)];
+  }
+  const { held, token } = lock.value;
+  if (token !== intent.token)
+    return [
+      finding(
+        'environment-moved',
+        'block',
+        `The lock is another one by now. ${heldText(environment, held)}`,
+        at,
+      ),
+    ];
+  const own = world.open().find(({ id }) => id === held.operation);
+  if (own)
+    return [
+      finding(
+        'still-running',
+        'block',
+        `Its operation still runs on this console: ${actOf(own.intent)}.`,
+        `Operation ${own.id}.`,
+      ),
+    ];
+  const deployment = deploymentUnder(records, environment, token);
+  const found: Finding[] = [];
+  const cluster = world.clusters.get(environment);
+  const freshness = cluster?.view.freshness().state ?? 'absent';
+  if (deployment && cluster) {
+    const running = workflowsOf(cluster, pipeline, deployment.operation).filter(isUnfinished);
+    if (running.length > 0)
+      found.push(
+        finding(
+          'still-running',
+          'block',
+          `Still running: ${running.map(({ name }) => name).join(', ')}.`,
+          `Workflows in ${environment} that carry its operation.`,
+        ),
+      );
+    const services = Object.keys(versionsOfBag(records, deployment.bag));
+    const syncing = services.flatMap((service) =>
+      cluster.view
+        .applications(service)
+        .filter((one) => one.operation?.phase === 'Running')
+        .map((one) => one.name),
+    );
+    if (mayStillDeploy.has(deployment.state) && syncing.length > 0)
+      found.push(
+        finding(
+          'still-running',
+          'block',
+          `Argo CD still syncs ${syncing.join(', ')}.`,
+          `Applications in ${environment}.`,
+        ),
+      );
+  }
+  if (deployment && freshness !== 'live')
+    found.push(
+      finding(
+        'holder-may-run',
+        'unknown',
+        `The cluster of ${environment} cannot be seen, so it is not known whether anything still runs.`,
+        'The watches of this console.',
+      ),
+    );
+  else if (deployment ? ['deploying', 'deployed', 'testing'].includes(deployment.state) : held.kind === 'bag')
+    found.push(
+      finding(
+        'holder-may-run',
+        'unknown',
+        `${held.by}'s console may still be at it: nothing of it is seen running right now, but it has not said that it ended.`,
+        `The ledger says ${deployment?.state ?? 'locked'}.`,
+      ),
+    );
+  const atGitHub = deployment && mayRunUnseen(deployment) ? jobsAtGitHub(world, pipeline, environment) : [];
+  if (atGitHub.length > 0)
+    found.push(
+      finding(
+        'holder-may-run',
+        'unknown',
+        `Whether ${atGitHub.join(', ')} still runs at GitHub is not known here.`,
+        'Only the console that started a run at GitHub follows it.',
+      ),
+    );
+  return found;
+}
+
+/** Jobs of an environment that run at GitHub, where no watch of this console sees them. */
+function jobsAtGitHub(world: World, pipeline: string, environment: string): string[] {
+  const stage = bagPipelines(world.estate).find(({ name }) => name === pipeline)?.stages[environment];
+  return [...(stage?.deploy ?? []), ...(stage?.tests ?? [])]
+    .filter(({ kind }) => kind === 'github-workflow')
+    .map(jobName);
+}
+
+/** Whether a job of the deployment may run that nobody saw the end of. */
+const mayRunUnseen = ({ state, tests }: BagDeployment): boolean =>
+  ['deploying', 'deploy-unknown', 'deployed', 'testing'].includes(state) ||
+  Object.values(tests).includes('unknown');
+
+const versionsOfBag = (records: PipelineRecords, bag: number): Record<string, string> => {
+  const found = records.bags.get(bag);
+  return found?.ok ? versionsOf(found.value.services) : {};
+};
