@@ -19,6 +19,7 @@ import type { Sources } from '../systems/github/sources';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import { startAutopilot } from './bags/autopilot';
 import { type BagsEngine, createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags';
+import { makeUpForPassTags } from './bags/pass-tags';
 import { boardKeeper } from './board';
 import { cellHistory } from './cell-history';
 import { type EngineChange, gatherChanges } from './changes';
@@ -360,10 +361,13 @@ export function createEngine(config: EngineConfig): Engine {
       if (closing.signal.aborted) return;
       runner.resume();
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
-      stops.push(
-        changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && autopilot.look()),
-      );
-      autopilot.look();
+      const tags = makeUpForPassTags(world, closing.signal);
+      const look = (): void => {
+        autopilot.look();
+        tags.look();
+      };
+      stops.push(changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && look()));
+      look();
     },
     idle: () => runner.idle(),
     notices: () => (journal.notice === null ? [] : [journal.notice]),

@@ -30,6 +30,8 @@ export interface Limits {
   job: number;
   /** How long a bag's deployment waits for a ledger that does not answer, before it says that it does not know. */
   ledger: number;
+  /** The head start that whoever recorded a pass has with its tag, before any console makes it. */
+  tag: number;
   /** How long a restart waits for clusters to be seen, and a deploy for what its source repo says. */
   look: number;
 }
@@ -45,6 +47,7 @@ export const defaultLimits: Limits = {
   resume: 2 * 60_000,
   job: 90 * 60_000,
   ledger: 30 * 60_000,
+  tag: 10_000,
   look: 5_000,
 };
 

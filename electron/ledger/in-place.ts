@@ -3,7 +3,7 @@ import { FailureError } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
 import { findGitDir } from '../systems/git/init';
 import { resolveRef } from '../systems/git/refs';
-import { lsRemote } from '../systems/git/remote';
+import { lsRemote, remoteTags } from '../systems/git/remote';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
@@ -41,6 +41,7 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     push: async () => {
       throw new GitError('forbidden', 'push', 'The repo is open for reading only.');
     },
+    remoteTags: (prefix) => remoteTags(gitDir, prefix),
     remoteRef: (name) => resolveRef(name, { gitDir }),
     maintain: async () => {},
     close: () => {},

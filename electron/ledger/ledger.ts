@@ -217,6 +217,8 @@ export interface Ledger {
    * left as it is: `made: false`.
    */
   tag(name: string, commit: string): Promise<Result<{ made: boolean }>>;
+  /** Names of the remote's tags that begin with a prefix. */
+  tags(prefix: string, signal?: AbortSignal): Promise<Result<ReadonlySet<string>>>;
   /** Newest commits that touched the paths on the first-parent line; all commits when no path is given. */
   log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>>;
 }

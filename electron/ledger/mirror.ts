@@ -7,7 +7,7 @@ import { initBare } from '../systems/git/init';
 import { repackGeometric, writeCommitGraph } from '../systems/git/maintain';
 import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
-import { fetchBranch, lsRemote } from '../systems/git/remote';
+import { fetchBranch, lsRemote, remoteTags } from '../systems/git/remote';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
@@ -36,6 +36,8 @@ export interface Mirror {
   push(change: RefChange, pack?: Buffer): Promise<void>;
   /** Where a ref of the remote stands, `null` when it is not there. */
   remoteRef(ref: string, signal?: AbortSignal): Promise<string | null>;
+  /** Names of the remote's tags that begin with a prefix. */
+  remoteTags(prefix: string, signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** Packs and indexes in the background; never fails. */
   maintain(signal: AbortSignal): Promise<void>;
   close(): void;
@@ -113,6 +115,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     ref,
     push: remote.push,
     remoteRef: remote.refAt,
+    remoteTags: async (prefix, signal) => remoteTags(url, prefix, await asking(signal)),
     lastAnswer: async () => {
       const at = (await stat(stamp)).mtime;
       return at.getTime() === 0 ? null : at;

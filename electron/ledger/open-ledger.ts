@@ -235,6 +235,14 @@ class MirroredLedger implements Ledger {
     }
   }
 
+  async tags(prefix: string, signal?: AbortSignal): Promise<Result<ReadonlySet<string>>> {
+    try {
+      return ok(await this.#mirror.remoteTags(prefix, signal));
+    } catch (error) {
+      return fail(ledgerFailure(error));
+    }
+  }
+
   async log(paths: readonly string[], limit: number, signal?: AbortSignal): Promise<Result<LogEntry[]>> {
     if (this.#snapshot.commit === null) return ok([]);
     await this.#moving;

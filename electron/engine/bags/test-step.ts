@@ -1,11 +1,11 @@
 import { advance, recordPass } from '../../../shared/domain/bags/deploying';
-import { recordPath } from '../../../shared/domain/bags/places';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
 import { jobName } from '../../../shared/domain/estate';
 import type { Failure } from '../../../shared/domain/failure';
 import type { StepContext, StepEnd } from '../operation-context';
 import { heldDeployment, type PlacedIntent, runJob, showJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';
+import { tagPass } from './pass-tags';
 import { pipelineOf, stageOf } from './pipelines';
 import type { JobEnd, JobTask } from './run-job';
 
@@ -114,24 +114,19 @@ export async function passAndUnlock(context: StepContext<PlacedIntent>): Promise
         `Bag ${bag} was marked bad in ${environment} while it was tested: it gets no pass.`,
       ),
     };
-  // After a crash between the pass and its tag, the commit is found by the file that it wrote.
   const { operation } = deployment;
-  const log = await world.ledger.log(
-    [recordPath('pass', { pipeline, environment, bag, operation })],
-    1,
+  context.intend('tag', `Tag the pass of bag ${bag} as ${tag}.`, { tag });
+  const tagged = await tagPass(
+    world,
+    { pipeline, environment, bag, operation, tag },
     context.signal,
+    written.value.commit,
   );
-  const commit = written.value.commit ?? (log.ok ? log.value[0]?.commit : undefined);
-  if (commit === undefined)
-    return {
-      state: 'succeeded',
-      text: `Bag ${bag} passed ${environment}; its tag ${tag} could not be made.`,
-    };
-  context.intend('tag', `Tag ${commit.slice(0, 10)} as ${tag}.`, { tag, commit });
-  const tagged = await world.ledger.tag(tag, commit);
   context.result('tag', {
     outcome: tagged.ok ? 'done' : 'not-done',
-    text: tagged.ok ? `Tagged ${tag}.` : `The tag ${tag} could not be made: ${tagged.failure.message}`,
+    text: tagged.ok
+      ? `Tagged ${tag}.`
+      : `The tag ${tag} could not be made yet, and will be made up for: ${tagged.failure.message}`,
   });
   return { state: 'succeeded', text: `Bag ${bag} passed ${environment}; the lock is released.` };
 }

@@ -19,6 +19,21 @@ export async function lsRemote(
   return parseLsRemote(stdout.toString('utf8'));
 }
 
+/** Names of the remote's tags that begin with a prefix, without `refs/tags/`. */
+export async function remoteTags(
+  url: string,
+  prefix: string,
+  options: Asking = {},
+): Promise<ReadonlySet<string>> {
+  const pattern = `refs/tags/${prefix}*`;
+  const { stdout } = await runGit(
+    ['ls-remote', '--quiet', '--tags', '--refs', '--end-of-options', url, pattern],
+    { stallMs: 20_000, ...options },
+  );
+  const refs = parseLsRemote(stdout.toString('utf8'));
+  return new Set([...refs.keys()].map((ref) => ref.slice('refs/tags/'.length)));
+}
+
 /** The branch that a remote's HEAD names (`main`), `null` when it names none or holds nothing. */
 export async function remoteHeadBranch(url: string, options: Asking = {}): Promise<string | null> {
   const { stdout } = await runGit(['ls-remote', '--quiet', '--symref', '--end-of-options', url, 'HEAD'], {

@@ -183,10 +183,12 @@ export function noteTagged(
   };
 }
 
-/** The tag `passed-<environment>-<timestamp>` of a pass: seconds in UTC, without what a ref's name cannot hold. */
-const passTag = (environment: string, at: string): string =>
-  `passed-${environment}-${at.replace(/\.\d+/, '').replace(/[-:]/g, '')}`;
+/** How every pass's tag begins. */
+export const passTagPrefix = 'passed-';
 
+/** The tag `passed-<environment>-<timestamp>` of a pass: seconds in UTC, without what a ref's name cannot hold. */
+export const passTag = (environment: string, at: string): string =>
+  `${passTagPrefix}${environment}-${at.replace(/\.\d+/, '').replace(/[-:]/g, '')}`;
 /**
  * All suites passed: the pass and the release of the lock, in one commit. A bag that was marked bad meanwhile gets no
  * pass; the lock is kept then, as after any failure.
