@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 
 configure({
   // Conditions, not clocks: a busy machine only makes them come true later.
-  asyncUtilTimeout: 20_000,
+  asyncUtilTimeout: 60_000,
   // Asking jsdom for the style of every ancestor costs most of a query by role.
   defaultHidden: true,
   getElementError: (message) => new Error(message?.slice(0, 600)),

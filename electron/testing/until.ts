@@ -1,12 +1,11 @@
-import { expect } from 'vitest';
+import { vi } from 'vitest';
+import { patience } from './patience';
 
 /**
- * Waits until a check passes, as long as `expect.poll` waits (see vitest.config.ts).
+ * Waits until a check passes; also in hooks around all tests, where `expect.poll` cannot be used.
  * @param check throws (an assertion of its own) while it is too early; it may cost a request or a process.
  * @returns what the check gave.
  */
-export async function until<T>(check: () => T | Promise<T>): Promise<T> {
-  const found: T[] = [];
-  await expect.poll(async () => found.push(await check()), { interval: 100 }).toBe(1);
-  return found[0] as T;
-}
+export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
+  // biome-ignore lint/plugin/no-short-waits: this is the place that gives it the limit
+  vi.waitFor(check, { timeout: patience, interval: 100 });

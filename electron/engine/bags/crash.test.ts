@@ -7,6 +7,7 @@ import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { parseTrailers } from '../../../shared/domain/trailers';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { programArguments } from '../../testing/programs';
+import { until } from '../../testing/until';
 import { type EstateAccess, ended, openRig, type Rig, unwrap } from '../testing/rig';
 
 const seconds = 1_000;
@@ -28,7 +29,7 @@ beforeAll(async () => {
   };
   observer = await openRig(access, path.join(folder, 'observer'), { watch: [environment], limits });
   await observer.engine.recover();
-  await expect.poll(() => stage().cluster.state).toBe('live');
+  await until(() => expect(stage().cluster.state).toBe('live'));
   await packNew();
 });
 
