@@ -1,7 +1,7 @@
 import type { ApplicationDetail } from '../../shared/domain/application-detail';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { HookJob } from '../../shared/domain/hook-job';
-import { type LiveObjects, withLiveHealth } from '../../shared/domain/resource-health';
+import { type LiveHealth, withLiveHealth } from '../../shared/domain/resource-health';
 import { syncWindowsView } from '../../shared/domain/sync-window';
 import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { ArgoApplication } from '../systems/argo/application';
@@ -27,11 +27,11 @@ const byNewest = (a: AppJob, b: AppJob): number =>
   (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.name.localeCompare(b.name);
 
 /**
- * @param options `live` looks for objects of the kinds that `cluster-state.ts` keeps.
+ * @param options `live` looks for objects of the kinds that are watched.
  */
 export function createArgoState(options: {
   argoNamespace: string;
-  live: LiveObjects;
+  live: LiveHealth;
   /** By Application. */
   jobs: Pick<Table<AppJob>, 'of'>;
   podsOf: (owner: string) => Iterable<AppPod>;

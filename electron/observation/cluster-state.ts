@@ -1,10 +1,7 @@
 import type { Application } from '../../shared/domain/board';
 import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
-import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/cluster-status';
-import type { ClusterLabels } from '../../shared/domain/estate';
+import type { ClusterGap, ClusterWatch } from '../../shared/domain/cluster-status';
 import type { Freshness } from '../../shared/domain/freshness';
-import type { Rollout } from '../../shared/domain/rollout';
-import { rolloutOf } from '../../shared/domain/rollout-rules';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflow';
 import { type ArgoApplication, settleOlderSpec } from '../systems/argo/application';
@@ -16,9 +13,12 @@ import type { ClusterPlace } from './place';
 import { createTable } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
 import type { AppJob } from './trim-job';
+import type { AppResource, OtherKind } from './trim-resources';
+import type { AppSet } from './trim-sets';
 import type { ClusterChange, ClusterView } from './types';
 import { createWatchBoard } from './watch-board';
 import type { WatchedKind } from './watched-kinds';
+import { createWorkloads, podsOfWorkflow } from './workloads';
 
 /** What the watches of a cluster fill. */
 export interface ClusterState {
@@ -28,7 +28,9 @@ export interface ClusterState {
   applyApplications(batch: WatchBatch<ArgoApplication>): void;
   applyDeployments(batch: WatchBatch<AppDeployment>): void;
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
+  applySets(kind: AppSet['kind'], batch: WatchBatch<AppSet>): void;
   applyPods(batch: WatchBatch<AppPod>): void;
+  applyOther(kind: OtherKind, batch: WatchBatch<AppResource>): void;
   applyWorkflows(batch: WatchBatch<Workflow>): void;
   applyProjects(batch: WatchBatch<ArgoProject>): void;
   applyJobs(batch: WatchBatch<AppJob>): void;
@@ -64,18 +66,12 @@ export function createClusterState(
 ): ClusterState {
   const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
   const applicationsByName = new Map<string, ArgoApplication>();
-  const deployments = createTable<AppDeployment>(({ app }) => app);
-  const replicaSets = createTable<AppReplicaSet>(({ owner }) => owner ?? '');
-  const pods = createTable<AppPod>(({ workflow, owner }) =>
-    workflow ? `workflow/${workflow}` : (owner ?? ''),
-  );
-  const jobs = createTable<AppJob>(({ application }) => application);
   const workflows = createTable<Workflow>(({ labels }) => labels.repoName ?? '');
   const board = createWatchBoard(
     kinds,
     options.meterOf ?? (() => ({ objects: 0, lastEventAt: null, restarts: 0 })),
   );
-  const rolloutsOf = new Map<string, Rollout[]>();
+  const workloads = createWorkloads(options.place, (topic) => board.freshness(topic));
   const listeners = new Set<(changes: readonly ClusterChange[]) => void>();
 
   const tell = (topic: ClusterChange['topic'], apps: Iterable<string>): void => {
@@ -83,37 +79,14 @@ export function createClusterState(
     if (changes.length === 0) return;
     for (const listener of [...listeners]) listener(changes);
   };
-  const rolloutChanged = (apps: readonly string[]): void => {
-    for (const app of apps) rolloutsOf.delete(app);
-    tell('rollout', apps);
-  };
   const now = options.now ?? (() => new Date());
   const argo = createArgoState({
     argoNamespace: options.place?.argoNamespace ?? '',
-    jobs,
-    live: {
-      deployment: (namespace, name) =>
-        seen('rollouts', 'deployments', namespace, deployments.get(namespace, name)),
-      replicaSet: (namespace, name) =>
-        seen('rollouts', 'replicasets', namespace, replicaSets.get(namespace, name)),
-      pod: (namespace, name) => seen('pods', 'pods', namespace, pods.get(namespace, name)),
-      job: (namespace, name) => seen('hooks', 'jobs', namespace, jobs.get(namespace, name)),
-    },
-    podsOf: (owner) => pods.of(owner),
+    jobs: workloads.jobs,
+    live: workloads.live,
+    podsOf: (owner) => workloads.pods.of(owner),
     freshness: (topic) => board.freshness(topic),
   });
-  /** What is not there where its kind is watched whole and live is missing; anywhere else nobody knows. */
-  function seen<T>(
-    topic: ClusterTopic,
-    plural: keyof ClusterLabels,
-    namespace: string,
-    found: T | null,
-  ): T | null | undefined {
-    if (found !== null) return found;
-    const isWhole =
-      namespace === options.place?.appsNamespace && options.place.labels?.[plural] === undefined;
-    return isWhole && board.freshness(topic).state === 'live' ? null : undefined;
-  }
   const olderSpecs: Parameters<typeof settleOlderSpec>[1] = new Map();
   const windowStates = new Map<string, string>();
   const signOf = (windows: SyncWindowsView): string =>
@@ -138,7 +111,7 @@ export function createClusterState(
     );
   const podOf = (workflow: string): ((node: string) => string | null) => {
     const byNode = new Map<string, string>();
-    for (const pod of pods.of(`workflow/${workflow}`))
+    for (const pod of workloads.pods.of(podsOfWorkflow(workflow)))
       if (pod.workflowNode) byNode.set(pod.workflowNode, pod.name);
     return (node) => byNode.get(node) ?? null;
   };
@@ -159,15 +132,7 @@ export function createClusterState(
     },
     hookJobs: (app) => argo.hookJobs(applications.of(app)),
     syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
-    rollouts(app) {
-      const known = rolloutsOf.get(app);
-      if (known) return known;
-      const rollouts = [...deployments.of(app)]
-        .map((deployment) => rolloutOf(deployment, replicaSets.of(deployment.uid), (uid) => pods.of(uid)))
-        .sort((a, b) => a.deployment.localeCompare(b.deployment));
-      rolloutsOf.set(app, rollouts);
-      return rollouts;
-    },
+    rollouts: workloads.rollouts,
     workflows({ app, version, template }) {
       return [...workflows.of(app)]
         .filter((workflow) => template === undefined || workflow.template === template)
@@ -204,16 +169,15 @@ export function createClusterState(
         touched.map(({ repoName }) => repoName),
       );
     },
-    applyDeployments: (batch) => rolloutChanged(deployments.apply(batch).map(({ app }) => app)),
-    applyReplicaSets: (batch) => rolloutChanged(replicaSets.apply(batch).map(({ app }) => app)),
+    applyDeployments: (batch) => tell('rollout', workloads.applyDeployments(batch)),
+    applyReplicaSets: (batch) => tell('rollout', workloads.applyReplicaSets(batch)),
+    applySets: (kind, batch) => tell('rollout', workloads.applySets(kind, batch)),
     applyPods(batch) {
-      const touched = pods.apply(batch);
-      rolloutChanged(touched.filter(({ workflow }) => workflow === null).map(({ app }) => app));
-      tell(
-        'workflow',
-        touched.filter(({ workflow }) => workflow !== null).map(({ app }) => app),
-      );
+      const touched = workloads.applyPods(batch);
+      tell('rollout', touched.rollouts);
+      tell('workflow', touched.workflows);
     },
+    applyOther: (kind, batch) => tell('application', workloads.applyOther(kind, batch)),
     applyWorkflows(batch) {
       tell(
         'workflow',
@@ -227,9 +191,7 @@ export function createClusterState(
     applyJobs: (batch) =>
       tell(
         'rollout',
-        jobs
-          .apply(batch)
-          .map(({ application }) => applicationsByName.get(application)?.repoName ?? application),
+        workloads.applyJobs(batch).map((name) => applicationsByName.get(name)?.repoName ?? name),
       ),
     lookAtWindows: windowsMoved,
     applyFreshness(kind, freshness, answered = false) {

@@ -20,6 +20,8 @@ import type { ClusterPlace } from './place';
 import { failingPodOf } from './pod-reads';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import { trimJob } from './trim-job';
+import { otherKinds } from './trim-resources';
+import { trimDaemonSet, trimStatefulSet } from './trim-sets';
 import type { Cluster, LogEvent } from './types';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 
@@ -112,6 +114,11 @@ export function observeCluster(options: {
     watch(kinds.projects, readProject, state.applyProjects),
     watch(kinds.jobs, trimJob, state.applyJobs),
     ...kinds.pods.map((kind) => watch(kind, trimPod, state.applyPods)),
+    watch(kinds.statefulSets, trimStatefulSet, (batch) => state.applySets('StatefulSet', batch)),
+    watch(kinds.daemonSets, trimDaemonSet, (batch) => state.applySets('DaemonSet', batch)),
+    ...kinds.others.map((kind) =>
+      watch(kind, otherKinds[kind.plural].trim, (batch) => state.applyOther(kind.plural, batch)),
+    ),
   ];
   // A window opens and closes without anything in the cluster changing.
   const windows = setInterval(state.lookAtWindows, windowsEvery);

@@ -1,27 +1,11 @@
 import { z } from 'zod';
 import type { HookJob } from '../../shared/domain/hook-job';
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-const count = z
-  .number()
-  .int()
-  .nullish()
-  .transform((value) => value ?? 0);
-const texts = z.record(z.string(), z.string()).nullish();
+import { type Health, jobHealth, orDeleting } from '../../shared/domain/resource-health';
+import { condition, count, metadata as metadataSchema, text } from './trim-parts';
 
 /** A Job (batch/v1) as far as it is shown. */
 const jobSchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string(),
-    uid: z.string(),
-    creationTimestamp: text,
-    labels: texts,
-    annotations: texts,
-  }),
+  metadata: metadataSchema,
   spec: z.object({ suspend: z.boolean().nullish() }).nullish(),
   status: z
     .object({
@@ -30,17 +14,7 @@ const jobSchema = z.object({
       failed: count,
       startTime: text,
       completionTime: text,
-      conditions: z
-        .array(
-          z.object({
-            type: z.string(),
-            status: z.string(),
-            reason: text,
-            message: text,
-            lastTransitionTime: text,
-          }),
-        )
-        .nullish(),
+      conditions: z.array(condition.extend({ lastTransitionTime: text })).nullish(),
     })
     .nullish(),
 });
@@ -49,6 +23,7 @@ const jobSchema = z.object({
 export interface AppJob extends Omit<HookJob, 'pods'> {
   uid: string;
   createdAt: string | null;
+  health: Health;
 }
 
 /** @throws ZodError for an object that is no Job. */
@@ -62,7 +37,7 @@ export function trimJob(object: unknown): AppJob {
   const tracked = metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':', 1)[0];
   const hooks = metadata.annotations?.['argocd.argoproj.io/hook'] ?? '';
   const active = status?.active ?? 0;
-  return {
+  const job = {
     application: tracked || metadata.labels?.['app.kubernetes.io/instance'] || '',
     namespace: metadata.namespace,
     name: metadata.name,
@@ -73,7 +48,7 @@ export function trimJob(object: unknown): AppJob {
       .map((one) => one.trim())
       .filter((one) => one !== ''),
     // gitops-engine `health_job.go` looks at the conditions alone, and so do we.
-    state: failed
+    state: (failed
       ? 'failed'
       : complete
         ? 'succeeded'
@@ -81,7 +56,7 @@ export function trimJob(object: unknown): AppJob {
           ? 'suspended'
           : active > 0
             ? 'running'
-            : 'waiting',
+            : 'waiting') as HookJob['state'],
     message: failed
       ? (failed.message ?? failed.reason ?? 'It failed')
       : complete
@@ -94,5 +69,6 @@ export function trimJob(object: unknown): AppJob {
     failed: status?.failed ?? 0,
     startedAt: status?.startTime ?? null,
     finishedAt: status?.completionTime ?? failed?.lastTransitionTime ?? null,
-  };
+  } satisfies Omit<AppJob, 'health'>;
+  return { ...job, health: orDeleting(jobHealth(job), metadata) };
 }

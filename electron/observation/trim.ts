@@ -1,41 +1,16 @@
 import { z } from 'zod';
+import {
+  deploymentHealth,
+  type Health,
+  orDeleting,
+  podHealth,
+  replicaSetHealth,
+} from '../../shared/domain/resource-health';
 import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout-rules';
+import type { SetPodFacts } from '../../shared/domain/set-rollout';
+import { appOf, condition, count, imagesOf, metadata, ownerOf, template, text } from './trim-parts';
 
-/**
- * Objects cut down to what is shown, as they arrive. Fields as in the Kubernetes API reference (apps/v1, core/v1);
- * what is missing has the meaning that the API gives to its absence (a count of 0).
- */
-const count = z
-  .number()
-  .int()
-  .nullish()
-  .transform((value) => value ?? 0);
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-
-const metadata = z.object({
-  name: z.string(),
-  namespace: z.string(),
-  uid: z.string(),
-  generation: count,
-  creationTimestamp: text,
-  deletionTimestamp: text,
-  labels: z.record(z.string(), z.string()).nullish(),
-  annotations: z.record(z.string(), z.string()).nullish(),
-  ownerReferences: z
-    .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
-    .nullish(),
-});
-
-/** Which app an object belongs to: label `app.govuk/repository-name`, else its instance. */
-const appOf = (labels: Record<string, string> | null | undefined): string =>
-  labels?.['app.govuk/repository-name'] ?? labels?.['app.kubernetes.io/instance'] ?? '';
-
-const ownerOf = (meta: z.output<typeof metadata>): string | null =>
-  meta.ownerReferences?.find(({ controller }) => controller)?.uid ?? null;
-
+/** Objects cut down to what is shown, as they arrive (apps/v1, core/v1). */
 const revisionOf = (meta: z.output<typeof metadata>): number | null => {
   const revision = Number(meta.annotations?.['deployment.kubernetes.io/revision']);
   return Number.isInteger(revision) && revision > 0 ? revision : null;
@@ -51,17 +26,7 @@ const deploymentSchema = z.object({
       updatedReplicas: count,
       readyReplicas: count,
       availableReplicas: count,
-      conditions: z
-        .array(
-          z.object({
-            type: z.string(),
-            status: z.string(),
-            reason: text,
-            message: text,
-            lastUpdateTime: text,
-          }),
-        )
-        .nullish(),
+      conditions: z.array(condition.extend({ lastUpdateTime: text })).nullish(),
     })
     .nullish(),
 });
@@ -69,12 +34,13 @@ const deploymentSchema = z.object({
 /** A Deployment of an app. */
 export interface AppDeployment extends DeploymentFacts {
   app: string;
+  health: Health;
 }
 
 /** @throws ZodError for an object that is no Deployment. */
 export function trimDeployment(object: unknown): AppDeployment {
   const { metadata: meta, spec, status } = deploymentSchema.parse(object);
-  return {
+  const deployment = {
     app: appOf(meta.labels),
     name: meta.name,
     namespace: meta.namespace,
@@ -91,25 +57,42 @@ export function trimDeployment(object: unknown): AppDeployment {
     paused: spec.paused ?? false,
     conditions: status?.conditions ?? [],
   };
+  return { ...deployment, health: orDeleting(deploymentHealth(deployment), meta) };
 }
 
 const replicaSetSchema = z.object({
   metadata,
   spec: z.object({
     replicas: z.number().int().nullish(),
-    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: text })) }) }).nullish(),
+    template,
   }),
-  status: z.object({ readyReplicas: count }).nullish(),
+  status: z
+    .object({
+      observedGeneration: count,
+      readyReplicas: count,
+      availableReplicas: count,
+      conditions: z.array(condition).nullish(),
+    })
+    .nullish(),
 });
 
 /** A ReplicaSet of an app. */
 export interface AppReplicaSet extends ReplicaSetFacts {
   app: string;
+  health: Health;
 }
 
 /** @throws ZodError for an object that is no ReplicaSet. */
 export function trimReplicaSet(object: unknown): AppReplicaSet {
   const { metadata: meta, spec, status } = replicaSetSchema.parse(object);
+  const failed = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
+  const health = replicaSetHealth({
+    generation: meta.generation,
+    observedGeneration: status?.observedGeneration ?? 0,
+    failure: failed ? (failed.message ?? failed.reason ?? 'It cannot make pods') : null,
+    desired: spec.replicas ?? 1,
+    available: status?.availableReplicas ?? 0,
+  });
   return {
     app: appOf(meta.labels),
     name: meta.name,
@@ -119,7 +102,8 @@ export function trimReplicaSet(object: unknown): AppReplicaSet {
     desired: spec.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
     createdAt: meta.creationTimestamp,
-    images: spec.template?.spec.containers.flatMap(({ image }) => (image ? [image] : [])) ?? [],
+    images: imagesOf(spec.template),
+    health: orDeleting(health, meta),
   };
 }
 
@@ -140,7 +124,8 @@ const containerStatus = z.object({
 const podSchema = z.object({
   metadata,
   spec: z.object({
-    containers: z.array(z.object({ name: z.string() })),
+    restartPolicy: text,
+    containers: z.array(z.object({ name: z.string(), image: text })),
     initContainers: z.array(z.object({ name: z.string() })).nullish(),
   }),
   status: z
@@ -149,9 +134,7 @@ const podSchema = z.object({
       reason: text,
       message: text,
       startTime: text,
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: text, message: text }))
-        .nullish(),
+      conditions: z.array(condition).nullish(),
       containerStatuses: z.array(containerStatus).nullish(),
       initContainerStatuses: z.array(containerStatus).nullish(),
     })
@@ -159,8 +142,9 @@ const podSchema = z.object({
 });
 
 /** A pod, with the workflow node that it runs, when it runs one. */
-export interface AppPod extends PodFacts {
+export interface AppPod extends SetPodFacts {
   app: string;
+  health: Health;
   workflow: string | null;
   workflowNode: string | null;
 }
@@ -215,6 +199,21 @@ function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
 export function trimPod(object: unknown): AppPod {
   const { metadata: meta, spec, status } = podSchema.parse(object);
   const trouble = troubleOf(status);
+  const { labels, annotations } = meta;
+  const ready =
+    status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  const revision = labels?.['controller-revision-hash'] ?? null;
+  const health = podHealth({
+    // The API server defaults it to Always.
+    longRunning:
+      (spec.restartPolicy ?? 'Always') === 'Always' ||
+      annotations?.['argocd.argoproj.io/ignore-restart-policy'] === 'true',
+    phase: status?.phase ?? 'Unknown',
+    message: status?.message ?? null,
+    ready,
+    containers: status?.containerStatuses ?? [],
+    initContainers: status?.initContainerStatuses ?? [],
+  });
   return {
     app: appOf(meta.labels),
     name: meta.name,
@@ -223,15 +222,19 @@ export function trimPod(object: unknown): AppPod {
     createdAt: meta.creationTimestamp,
     deleting: meta.deletionTimestamp !== null,
     phase: status?.phase ?? 'Unknown',
-    ready:
-      status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    ready,
     restarts: (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
     startedAt: status?.startTime ?? null,
     containers: [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name),
     reason: trouble?.reason ?? null,
     message: trouble?.message ?? null,
     lastTermination: lastTerminationOf(status),
-    workflow: meta.labels?.['workflows.argoproj.io/workflow'] ?? null,
-    workflowNode: meta.annotations?.['workflows.argoproj.io/node-id'] ?? null,
+    workflow: labels?.['workflows.argoproj.io/workflow'] ?? null,
+    workflowNode: annotations?.['workflows.argoproj.io/node-id'] ?? null,
+    revision,
+    templateGeneration: labels?.['pod-template-generation'] ?? null,
+    // Those of other pods are their ReplicaSet's.
+    images: revision === null ? [] : spec.containers.flatMap(({ image }) => image ?? []),
+    health: orDeleting(health, meta),
   };
 }

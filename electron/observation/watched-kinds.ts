@@ -1,5 +1,6 @@
 import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { ClusterPlace } from './place';
+import { type OtherKind, otherKinds } from './trim-resources';
 
 /** One kind that is watched in one namespace, and what rests on it. */
 export interface WatchedKind {
@@ -131,5 +132,29 @@ export function watchedKinds(place: ClusterPlace) {
       means: 'Migrations and other hooks of a sync cannot be followed there.',
     },
     pods: podKinds(place),
+    statefulSets: {
+      apiVersion: 'apps/v1',
+      plural: 'statefulsets',
+      namespace: appsNamespace,
+      ...chosen('statefulsets'),
+      topics: ['resources'],
+      means:
+        'How far a StatefulSet is rolled out is not known there, beyond what Argo CD says of its health.',
+    },
+    daemonSets: {
+      apiVersion: 'apps/v1',
+      plural: 'daemonsets',
+      namespace: appsNamespace,
+      ...chosen('daemonsets'),
+      topics: ['resources'],
+      means: 'How far a DaemonSet is rolled out is not known there, beyond what Argo CD says of its health.',
+    },
+    others: (Object.keys(otherKinds) as OtherKind[]).map((plural) => ({
+      apiVersion: otherKinds[plural].apiVersion,
+      plural,
+      namespace: appsNamespace,
+      topics: ['resources'] as const,
+      means: 'Their health is not known there where Argo CD leaves it out.',
+    })),
   } satisfies Record<string, WatchedKind | WatchedKind[]>;
 }

@@ -4,7 +4,15 @@ import { failureSchema } from './failure';
 import { freshnessSchema } from './freshness';
 
 /** What of a cluster is told apart when it is asked how much can be relied on. */
-const clusterTopics = ['applications', 'rollouts', 'pods', 'workflows', 'projects', 'hooks'] as const;
+const clusterTopics = [
+  'applications',
+  'rollouts',
+  'pods',
+  'workflows',
+  'projects',
+  'hooks',
+  'resources',
+] as const;
 const clusterTopicSchema = z.enum(clusterTopics);
 export type ClusterTopic = z.infer<typeof clusterTopicSchema>;
 

@@ -56,6 +56,8 @@ const labelSelector = z
 const labels = z.strictObject({
   applications: labelSelector,
   deployments: labelSelector,
+  statefulsets: labelSelector,
+  daemonsets: labelSelector,
   replicasets: labelSelector,
   pods: labelSelector,
   /** Hooks' Jobs that lack the labels are not seen either. */

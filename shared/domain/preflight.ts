@@ -216,8 +216,8 @@ function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       ),
     ];
   const unseen = outside.gaps
-    // Sync windows have a finding of their own, and hooks are only watched.
-    .filter(({ topics }) => topics.some((one) => one !== 'projects' && one !== 'hooks'))
+    // Sync windows have a finding of their own; hooks are only watched; of the other resources Argo CD tells the health.
+    .filter(({ topics }) => topics.some((one) => !['projects', 'hooks', 'resources'].includes(one)))
     .map((gap) =>
       finding(
         'environment-part-unseen',

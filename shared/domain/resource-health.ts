@@ -1,110 +1,250 @@
 import type { ApplicationResource } from './application-detail';
 import type { Application } from './board';
 import type { HookJob } from './hook-job';
-import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from './rollout-rules';
-
-type Health = { status: Application['health']; message: string | null };
+import type { DeploymentFacts } from './rollout-rules';
+import type { DaemonSetFacts, StatefulSetFacts } from './set-rollout';
 
 /**
- * Health of live objects, by Argo CD's own rules (gitops-engine `pkg/health`), for where Argo CD leaves it out of
- * `status.resources[]` (the default since 3.0, `controller.resource.health.persist: false`).
+ * Health of live objects, by Argo CD's own rules (argo-cd `gitops-engine/pkg/health`, and `resource_customizations` for
+ * a CronJob), for where Argo CD leaves it out of `status.resources[]` (the default since 3.0,
+ * `controller.resource.health.persist: false`).
  */
-function deploymentHealth(deployment: DeploymentFacts): Health {
+export interface Health {
+  status: Application['health'];
+  message: string | null;
+}
+
+/** One object for all that is well: there are thousands of pods. */
+const healthy: Health = { status: 'Healthy', message: null };
+const progressing = (message: string | null): Health => ({ status: 'Progressing', message });
+const degraded = (message: string | null): Health => ({ status: 'Degraded', message });
+const unseen = progressing('Waiting for Kubernetes to see the change');
+
+/** `health.go`, `pendingDeletionHealth`: whatever is being deleted, but for what only waits for the end of a hook. */
+export function orDeleting(
+  health: Health,
+  meta: { deletionTimestamp: string | null; finalizers?: readonly string[] | null | undefined },
+): Health {
+  const finalizers = meta.finalizers ?? [];
+  if (meta.deletionTimestamp === null || finalizers.includes('argocd.argoproj.io/hook-finalizer'))
+    return health;
+  const waits = finalizers.length > 0 ? `, and waits for ${finalizers.join(', ')}` : '';
+  return progressing(`It is being deleted${waits}`);
+}
+
+/** `health_deployment.go`. */
+export function deploymentHealth(deployment: DeploymentFacts): Health {
   const { desired, total, updated, available } = deployment;
   if (deployment.paused) return { status: 'Suspended', message: 'The Deployment is paused' };
-  if (deployment.generation > deployment.observedGeneration)
-    return { status: 'Progressing', message: 'Waiting for Kubernetes to see the change' };
-  const progressing = deployment.conditions.find(({ type }) => type === 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded')
-    return { status: 'Degraded', message: progressing.message ?? 'It exceeded its progress deadline' };
-  if (updated < desired)
-    return { status: 'Progressing', message: `${updated} of ${desired} new pods were made` };
-  if (total > updated)
-    return { status: 'Progressing', message: `${total - updated} old pods are still to end` };
-  if (available < updated)
-    return { status: 'Progressing', message: `${available} of ${updated} new pods are available` };
-  return { status: 'Healthy', message: null };
+  if (deployment.generation > deployment.observedGeneration) return unseen;
+  const condition = deployment.conditions.find(({ type }) => type === 'Progressing');
+  if (condition?.reason === 'ProgressDeadlineExceeded')
+    return degraded(condition.message ?? 'It exceeded its progress deadline');
+  if (updated < desired) return progressing(`${updated} of ${desired} new pods were made`);
+  if (total > updated) return progressing(`${total - updated} old pods are still to end`);
+  if (available < updated) return progressing(`${available} of ${updated} new pods are available`);
+  return healthy;
 }
 
-/** `health_replicaset.go`. */
-function replicaSetHealth(set: ReplicaSetFacts): Health {
-  return set.ready < set.desired
-    ? { status: 'Progressing', message: `${set.ready} of ${set.desired} pods are ready` }
-    : { status: 'Healthy', message: null };
+/** `health_statefulset.go`. */
+export function statefulSetHealth(set: StatefulSetFacts): Health {
+  const { desired, ready, updated, partition } = set;
+  if (set.observedGeneration === 0 || set.generation > set.observedGeneration) return unseen;
+  if (ready < desired) return progressing(`${ready} of ${desired} pods are ready`);
+  if (set.strategy === 'RollingUpdate' && partition !== null) {
+    const wanted = desired - partition;
+    return updated < wanted ? progressing(`${updated} of ${wanted} new pods were made`) : healthy;
+  }
+  if (set.strategy === 'OnDelete') return healthy;
+  return set.updateRevision === set.currentRevision
+    ? healthy
+    : progressing(`${updated} pods are at the revision ${set.updateRevision}`);
 }
 
-/** `health_pod.go`, for a pod that is restarted whenever it ends. */
-function podHealth(pod: PodFacts): Health {
-  const message = pod.message ?? pod.reason;
-  if (pod.reason && /^Err|Error$|BackOff$/.test(pod.reason)) return { status: 'Degraded', message };
+/** `health_daemonset.go`. */
+export function daemonSetHealth(set: DaemonSetFacts): Health {
+  const { desired, updated, available } = set;
+  if (set.generation > set.observedGeneration) return unseen;
+  if (set.strategy === 'OnDelete') return healthy;
+  if (updated < desired) return progressing(`${updated} of ${desired} new pods were made`);
+  if (available < desired) return progressing(`${available} of ${desired} pods are available`);
+  return healthy;
+}
+
+/** `health_replicaset.go`. @param set `failure`: the message of the condition ReplicaFailure while it is True. */
+export function replicaSetHealth(set: {
+  generation: number;
+  observedGeneration: number;
+  failure: string | null;
+  desired: number;
+  available: number;
+}): Health {
+  if (set.generation > set.observedGeneration) return unseen;
+  if (set.failure !== null) return degraded(set.failure);
+  return set.available < set.desired
+    ? progressing(`${set.available} of ${set.desired} pods are available`)
+    : healthy;
+}
+
+/** Of a container what Argo CD looks at in a pod. */
+interface ContainerFacts {
+  name: string;
+  state?:
+    | {
+        waiting?: { reason: string | null; message: string | null } | null | undefined;
+        terminated?: { exitCode: number; reason: string | null; message: string | null } | null | undefined;
+      }
+    | null
+    | undefined;
+  lastState?: { terminated?: unknown } | null | undefined;
+}
+
+/** Why a container failed: its message, or its exit code. */
+function failMessage({ name, state }: ContainerFacts): string | null {
+  const ended = state?.terminated;
+  if (!ended) return null;
+  if (ended.message) return ended.message;
+  if (ended.reason === 'OOMKilled') return ended.reason;
+  return ended.exitCode === 0 ? null : `The container ${name} failed with exit code ${ended.exitCode}`;
+}
+
+/**
+ * `health_pod.go`.
+ * @param pod `longRunning`: it is restarted whenever it ends (`restartPolicy: Always`, or Argo CD's annotation
+ * `ignore-restart-policy`), so that it can be ready for good; any other runs until it is done.
+ */
+export function podHealth(pod: {
+  longRunning: boolean;
+  phase: string;
+  message: string | null;
+  ready: boolean;
+  containers: readonly ContainerFacts[];
+  initContainers: readonly ContainerFacts[];
+}): Health {
+  const { message, containers } = pod;
+  if (pod.longRunning) {
+    const stuck = containers.flatMap(({ state }) => {
+      const waiting = state?.waiting;
+      return waiting && /^Err|Error$|BackOff$/.test(waiting.reason ?? '') ? [waiting] : [];
+    });
+    if (stuck.length > 0)
+      return degraded(stuck.map((one) => one.message ?? one.reason ?? 'It waits').join(', '));
+  }
   switch (pod.phase) {
-    case 'Succeeded':
-      return { status: 'Healthy', message: null };
-    case 'Failed':
-      return { status: 'Degraded', message };
-    case 'Running':
-      if (pod.ready) return { status: 'Healthy', message: null };
-      return pod.lastTermination ? { status: 'Degraded', message } : { status: 'Progressing', message };
     case 'Pending':
-      return { status: 'Progressing', message };
+      return progressing(message);
+    case 'Succeeded':
+      return healthy;
+    case 'Failed': {
+      const all = [...pod.initContainers, ...containers];
+      return degraded(message ?? all.map(failMessage).find((one) => one !== null) ?? null);
+    }
+    case 'Running':
+      if (!pod.longRunning) return progressing(message);
+      if (pod.ready) return healthy;
+      return containers.some(({ lastState }) => lastState?.terminated)
+        ? degraded(message)
+        : progressing(message);
     default:
       return { status: 'Unknown', message };
   }
 }
 
 /** `health_job.go`. */
-function jobHealth({ state, message }: Pick<HookJob, 'state' | 'message'>): Health {
+export function jobHealth({ state, message }: Pick<HookJob, 'state' | 'message'>): Health {
   switch (state) {
     case 'failed':
-      return { status: 'Degraded', message };
+      return degraded(message);
     case 'succeeded':
-      return { status: 'Healthy', message: null };
+      return healthy;
     case 'suspended':
       return { status: 'Suspended', message };
     default:
-      return { status: 'Progressing', message };
+      return progressing(message);
   }
 }
 
-/** Where live objects are looked up; `null`: not there, `undefined`: that kind is not watched in the namespace. */
-export interface LiveObjects {
-  deployment(namespace: string, name: string): DeploymentFacts | null | undefined;
-  replicaSet(namespace: string, name: string): ReplicaSetFacts | null | undefined;
-  pod(namespace: string, name: string): PodFacts | null | undefined;
-  job(namespace: string, name: string): Pick<HookJob, 'state' | 'message'> | null | undefined;
-}
+/** `health_service.go`. @param addresses of the load balancer. */
+export const serviceHealth = (type: string | null, addresses: number): Health =>
+  type === 'LoadBalancer' && addresses === 0 ? progressing('Its load balancer has no address yet') : healthy;
 
-function liveHealth(resource: ApplicationResource, live: LiveObjects): Health | null {
-  const { group, kind, name } = resource;
-  const namespace = resource.namespace ?? '';
-  const of = <T>(found: T | null | undefined, health: (object: T) => Health): Health | null =>
-    found === undefined
-      ? null
-      : found === null
-        ? { status: 'Missing', message: 'It is not there' }
-        : health(found);
-  switch (`${group}/${kind}`) {
-    case 'apps/Deployment':
-      return of(live.deployment(namespace, name), deploymentHealth);
-    case 'apps/ReplicaSet':
-      return of(live.replicaSet(namespace, name), replicaSetHealth);
-    case '/Pod':
-      return of(live.pod(namespace, name), podHealth);
-    case 'batch/Job':
-      return of(live.job(namespace, name), jobHealth);
+/** `health_ingress.go`. */
+export const ingressHealth = (addresses: number): Health =>
+  addresses === 0 ? progressing('It has no address yet') : healthy;
+
+/** `health_pvc.go`. */
+export function volumeClaimHealth(phase: string | null): Health {
+  switch (phase) {
+    case 'Bound':
+      return healthy;
+    case 'Pending':
+      return progressing('No volume is bound to it yet');
+    case 'Lost':
+      return degraded('Its volume is gone');
     default:
-      return null;
+      return { status: 'Unknown', message: null };
   }
 }
+
+/** Types and reasons of conditions with which an autoscaler cannot scale. */
+const cannotScale = new Set([
+  'AbleToScale FailedGetScale',
+  'AbleToScale FailedUpdateScale',
+  'ScalingActive FailedGetResourceMetric',
+  'ScalingActive FailedGetObjectMetric',
+  'ScalingActive FailedGetPodsMetric',
+  'ScalingActive FailedGetExternalMetric',
+  'ScalingActive FailedComputeMetricsReplicas',
+  'ScalingActive InvalidSelector',
+]);
+
+/** `health_hpa.go` (autoscaling/v2). */
+export function autoscalerHealth(
+  conditions: readonly { type: string; status: string; reason: string | null; message: string | null }[],
+): Health {
+  const failed = conditions.find(({ type, reason }) => cannotScale.has(`${type} ${reason}`));
+  if (failed) return degraded(failed.message);
+  const works = conditions.some(
+    ({ type, status }) => (type === 'AbleToScale' || type === 'ScalingLimited') && status === 'True',
+  );
+  return works ? healthy : progressing('It waits to scale');
+}
+
+/**
+ * `resource_customizations/batch/CronJob/health.lua` (Argo CD 3.2 and newer; before, a CronJob had no health). Degraded
+ * only where its last run is over and later than its last success; times are RFC 3339 UTC.
+ */
+export function cronJobHealth(job: {
+  suspended: boolean;
+  hasStatus: boolean;
+  lastScheduleTime: string | null;
+  lastSuccessfulTime: string | null;
+  active: number;
+}): Health {
+  if (job.suspended) return { status: 'Healthy', message: 'It is suspended' };
+  if (!job.hasStatus) return progressing('Kubernetes has not seen it yet');
+  const { lastScheduleTime: began, lastSuccessfulTime: succeeded } = job;
+  if (began === null) return { status: 'Healthy', message: 'It has not run yet' };
+  if (succeeded === null) return { status: 'Healthy', message: 'No run of it has succeeded yet' };
+  if (job.active > 0) return { status: 'Healthy', message: 'It runs' };
+  return succeeded < began ? degraded('Its last run did not succeed') : healthy;
+}
+
+/** The health of a live object; `null`: it is not there, `undefined`: nobody knows, its kind is not watched there. */
+export type LiveHealth = (
+  resource: Pick<ApplicationResource, 'group' | 'kind' | 'namespace' | 'name'>,
+) => Health | null | undefined;
 
 /** Resources with the health of the live objects where Argo CD wrote none. */
 export function withLiveHealth(
   resources: readonly ApplicationResource[],
-  live: LiveObjects,
+  live: LiveHealth,
 ): ApplicationResource[] {
   return resources.map((resource) => {
     if (resource.health.from !== 'unknown') return resource;
-    const health = liveHealth(resource, live);
-    return health ? { ...resource, health: { ...health, from: 'live' } } : resource;
+    const found = live(resource);
+    if (found === undefined) return resource;
+    const health: Health = found ?? { status: 'Missing', message: 'It is not there' };
+    return { ...resource, health: { ...health, from: 'live' } };
   });
 }

@@ -25,8 +25,13 @@ export const rolloutPodSchema = z.object({
 });
 export type RolloutPod = z.infer<typeof rolloutPodSchema>;
 
-/** One Deployment's rollout: old against new ReplicaSet, and the first failing pod. */
+/**
+ * One Deployment's rollout: old against new ReplicaSet, and the first failing pod. Of a StatefulSet or DaemonSet, its
+ * revisions stand in the place of ReplicaSets.
+ */
 export const rolloutSchema = z.object({
+  /** Left out: a Deployment. */
+  kind: z.enum(['StatefulSet', 'DaemonSet']).optional(),
   deployment: z.string(),
   namespace: z.string(),
   state: z.enum(['waiting', 'progressing', 'terminating-old', 'done', 'failed']),

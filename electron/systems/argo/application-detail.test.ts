@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ApplicationResource } from '../../../shared/domain/application-detail';
-import { type LiveObjects, withLiveHealth } from '../../../shared/domain/resource-health';
 import { readApplication, settleOlderSpec } from './application';
 
 const application = (more: Record<string, unknown> = {}) => ({
@@ -177,90 +175,5 @@ describe('a spec that looks newer than its comparison', () => {
       }),
     );
     expect(moved?.shown.sync).toBe('Unknown');
-  });
-});
-
-// gitops-engine `pkg/health/health_deployment.go`, `health_pod.go`, `health_job.go`, `health_replicaset.go`.
-describe('health where Argo CD leaves it out', () => {
-  const deployment = {
-    name: 'd',
-    namespace: 'apps',
-    uid: 'u',
-    generation: 2,
-    observedGeneration: 2,
-    revision: 1,
-    desired: 2,
-    total: 2,
-    updated: 2,
-    ready: 2,
-    available: 2,
-    paused: false,
-    conditions: [],
-  };
-  const pod = {
-    name: 'p',
-    namespace: 'apps',
-    owner: null,
-    createdAt: null,
-    deleting: false,
-    phase: 'Running',
-    ready: true,
-    restarts: 0,
-    startedAt: null,
-    containers: ['app'],
-    reason: null,
-    message: null,
-    lastTermination: null,
-  };
-  const set = { name: 's', uid: 'u', owner: null, revision: 1, desired: 2, ready: 2, images: [] };
-  const ended = { container: 'app', reason: 'Error', exitCode: 1, finishedAt: null };
-  const deadline = {
-    type: 'Progressing',
-    status: 'False',
-    reason: 'ProgressDeadlineExceeded',
-    message: 'late',
-  };
-  const health = (kind: string, found: unknown) => {
-    const group = { Pod: '', Job: 'batch' }[kind] ?? 'apps';
-    const look = () => found as never;
-    const live: LiveObjects = { deployment: look, replicaSet: look, pod: look, job: look };
-    const resource: ApplicationResource = {
-      group,
-      kind,
-      namespace: 'apps',
-      name: 'x',
-      sync: 'Synced',
-      hook: false,
-      requiresPruning: false,
-      health: { status: null, message: null, from: 'unknown' },
-    };
-    return withLiveHealth([resource], live)[0]?.health.status ?? null;
-  };
-  it.each([
-    ['Deployment', deployment, 'Healthy'],
-    ['Deployment', { ...deployment, paused: true }, 'Suspended'],
-    ['Deployment', { ...deployment, observedGeneration: 1 }, 'Progressing'],
-    ['Deployment', { ...deployment, conditions: [deadline] }, 'Degraded'],
-    ['Deployment', { ...deployment, updated: 1 }, 'Progressing'],
-    ['Deployment', { ...deployment, total: 3 }, 'Progressing'],
-    ['Deployment', { ...deployment, available: 1 }, 'Progressing'],
-    ['Deployment', null, 'Missing'],
-    ['Deployment', undefined, null],
-    ['ReplicaSet', set, 'Healthy'],
-    ['ReplicaSet', { ...set, ready: 1 }, 'Progressing'],
-    ['Pod', pod, 'Healthy'],
-    ['Pod', { ...pod, ready: false }, 'Progressing'],
-    ['Pod', { ...pod, ready: false, lastTermination: ended }, 'Degraded'],
-    ['Pod', { ...pod, reason: 'ImagePullBackOff' }, 'Degraded'],
-    ['Pod', { ...pod, phase: 'Failed' }, 'Degraded'],
-    ['Pod', { ...pod, phase: 'Pending' }, 'Progressing'],
-    ['Pod', { ...pod, phase: 'Succeeded' }, 'Healthy'],
-    ['Job', { state: 'failed', message: 'm' }, 'Degraded'],
-    ['Job', { state: 'succeeded', message: 'm' }, 'Healthy'],
-    ['Job', { state: 'suspended', message: 'm' }, 'Suspended'],
-    ['Job', { state: 'running', message: 'm' }, 'Progressing'],
-    ['StatefulSet', deployment, null],
-  ])('of a %s %j is %s', (kind, found, expected) => {
-    expect(health(kind, found)).toBe(expected);
   });
 });

@@ -25,13 +25,16 @@ const stateMark = {
   failed: { icon: IconAlertTriangle, tone: 'bad', label: 'Failed' },
 } as const;
 
-/** One Deployment: how far it is, the first failing pod's reason on top, old against new ReplicaSet, pods. */
+/** One Deployment, StatefulSet or DaemonSet: how far it is, the first failing pod's reason on top, old against new ReplicaSet, pods. */
 export function RolloutView({ app, rollout, environment, open, onLog }: RolloutViewProps) {
   const failing = rollout.pods.find((pod) => pod.name === rollout.failingPod);
   return (
     <section className={classes.rollout} aria-label={`Rollout of ${rollout.deployment}`}>
       <header className={classes.head}>
-        <h3>{rollout.deployment}</h3>
+        <h3>
+          {rollout.deployment}
+          {rollout.kind && <span className={classes.quiet}> {rollout.kind}</span>}
+        </h3>
         <Mark {...stateMark[rollout.state]} />
         <span className={classes.message}>{rollout.message}</span>
       </header>

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterTopic } from '../../shared/domain/cluster-status';
+import type { ClusterLabels } from '../../shared/domain/estate';
+import type { Freshness } from '../../shared/domain/freshness';
+import type { Health, LiveHealth } from '../../shared/domain/resource-health';
+import type { Rollout } from '../../shared/domain/rollout';
+import { rolloutOf } from '../../shared/domain/rollout-rules';
+import { setRolloutOf } from '../../shared/domain/set-rollout';
+import type { WatchBatch } from '../systems/kubernetes/types';
+import type { ClusterPlace } from './place';
+import { createTable, type Table } from './table';
+import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
+import type { AppJob } from './trim-job';
+import { type AppResource, type OtherKind, otherKinds } from './trim-resources';
+import type { AppSet } from './trim-sets';
+
+/** What runs in a cluster: the objects of apps, their rollouts, and the health of each. */
+export interface Workloads {
+  /** Each returns the apps whose rollouts changed. */
+  applyDeployments(batch: WatchBatch<AppDeployment>): string[];
+  applyReplicaSets(batch: WatchBatch<AppReplicaSet>): string[];
+  applySets(kind: AppSet['kind'], batch: WatchBatch<AppSet>): string[];
+  /** `workflows`: the apps whose workflows' pods changed. */
+  applyPods(batch: WatchBatch<AppPod>): { rollouts: string[]; workflows: string[] };
+  /** Returns the Applications whose Jobs changed. */
+  applyJobs(batch: WatchBatch<AppJob>): string[];
+  /** Returns the apps that have an object whose health changed: an autoscaler's status moves all the time. */
+  applyOther(kind: OtherKind, batch: WatchBatch<AppResource>): string[];
+  /** By the app that its label names; by its Deployment's name, then its kind. Worked out once per change. */
+  rollouts(app: string): Rollout[];
+  readonly pods: Pick<Table<AppPod>, 'of'>;
+  /** By Application. */
+  readonly jobs: Pick<Table<AppJob>, 'of'>;
+  readonly live: LiveHealth;
+}
+
+/** Under which key the pods of a workflow lie. */
+export const podsOfWorkflow = (workflow: string): string => `workflow/${workflow}`;
+
+/** Where an object of a kind is looked up. */
+interface Shelf {
+  table: Pick<Table<{ health: Health }>, 'get'>;
+  topic: ClusterTopic;
+  /** Under which the estate may name labels. */
+  labels?: keyof ClusterLabels;
+}
+
+/** @param freshness what is not there is missing only where its kind is live. */
+export function createWorkloads(
+  place: Pick<ClusterPlace, 'appsNamespace' | 'labels'> | undefined,
+  freshness: (topic: ClusterTopic) => Freshness,
+): Workloads {
+  const deployments = createTable<AppDeployment>(({ app }) => app);
+  const replicaSets = createTable<AppReplicaSet>(({ owner }) => owner ?? '');
+  const sets = {
+    StatefulSet: createTable<AppSet>(({ app }) => app),
+    DaemonSet: createTable<AppSet>(({ app }) => app),
+  };
+  const pods = createTable<AppPod>(({ workflow, owner }) =>
+    workflow ? podsOfWorkflow(workflow) : (owner ?? ''),
+  );
+  const jobs = createTable<AppJob>(({ application }) => application);
+  const others = Object.fromEntries(
+    (Object.keys(otherKinds) as OtherKind[]).map((plural) => [plural, createTable<AppResource>(() => '')]),
+  ) as Record<OtherKind, Table<AppResource>>;
+  const shelves = new Map<string, Shelf>([
+    ['apps/Deployment', { table: deployments, topic: 'rollouts', labels: 'deployments' }],
+    ['apps/ReplicaSet', { table: replicaSets, topic: 'rollouts', labels: 'replicasets' }],
+    ['apps/StatefulSet', { table: sets.StatefulSet, topic: 'resources', labels: 'statefulsets' }],
+    ['apps/DaemonSet', { table: sets.DaemonSet, topic: 'resources', labels: 'daemonsets' }],
+    ['/Pod', { table: pods, topic: 'pods', labels: 'pods' }],
+    ['batch/Job', { table: jobs, topic: 'hooks', labels: 'jobs' }],
+    ...(Object.keys(otherKinds) as OtherKind[]).map((plural): [string, Shelf] => {
+      const { apiVersion, kind } = otherKinds[plural];
+      const group = apiVersion.includes('/') ? apiVersion.split('/', 1)[0] : '';
+      return [`${group}/${kind}`, { table: others[plural], topic: 'resources' }];
+    }),
+  ]);
+  const known = new Map<string, Rollout[]>();
+  const changed = (touched: readonly { app: string }[]): string[] => {
+    const apps = [...new Set(touched.map(({ app }) => app))];
+    for (const app of apps) known.delete(app);
+    return apps;
+  };
+
+  return {
+    applyDeployments: (batch) => changed(deployments.apply(batch)),
+    applyReplicaSets: (batch) => changed(replicaSets.apply(batch)),
+    applySets: (kind, batch) => changed(sets[kind].apply(batch)),
+    applyPods(batch) {
+      const touched = pods.apply(batch);
+      const steps = touched.filter(({ workflow }) => workflow !== null);
+      return {
+        rollouts: changed(touched.filter(({ workflow }) => workflow === null)),
+        workflows: [...new Set(steps.map(({ app }) => app))],
+      };
+    },
+    applyJobs: (batch) => [...new Set(jobs.apply(batch).map(({ application }) => application))],
+    applyOther(kind, { upserts, ...batch }) {
+      const table = others[kind];
+      const moved = upserts.filter(
+        ({ namespace, name, value }) => !isDeepStrictEqual(table.get(namespace, name), value),
+      );
+      return [...new Set(table.apply({ ...batch, upserts: moved }).map(({ app }) => app))];
+    },
+    rollouts(app) {
+      const before = known.get(app);
+      if (before) return before;
+      const ofSets = Object.values(sets).flatMap((table) => [...table.of(app)]);
+      const rollouts = [
+        ...[...deployments.of(app)].map((one) =>
+          rolloutOf(one, replicaSets.of(one.uid), (uid) => pods.of(uid)),
+        ),
+        ...ofSets.map((set) => setRolloutOf(set, pods.of(set.uid))),
+      ].sort(
+        (a, b) => a.deployment.localeCompare(b.deployment) || (a.kind ?? '').localeCompare(b.kind ?? ''),
+      );
+      known.set(app, rollouts);
+      return rollouts;
+    },
+    pods,
+    jobs,
+    live({ group, kind, namespace, name }) {
+      const shelf = shelves.get(`${group}/${kind}`);
+      if (!shelf) return undefined;
+      const found = shelf.table.get(namespace ?? '', name);
+      if (found) return found.health;
+      const isWhole =
+        namespace === place?.appsNamespace &&
+        (shelf.labels === undefined || place?.labels?.[shelf.labels] === undefined);
+      return isWhole && freshness(shelf.topic).state === 'live' ? null : undefined;
+    },
+  };
+}
