@@ -96,6 +96,24 @@ describe('connections', () => {
     byFile.close();
   });
 
+  it('reads the kubeconfig anew when it is refused, and not for another server', async () => {
+    const path = join(now.folder, 'config');
+    const { server, certificates } = now.cluster;
+    const write = (url: string, token: string) =>
+      writeFile(path, kubeconfig([{ name: 'a', server: url, ca: certificates.ca, token }]));
+    await write(server.url, 'token-of-nobody');
+    const connection = await connect({ kubeconfig: [path] });
+    const asked = () => connection.json({ path: '/api' });
+    expect(await failureOf(asked())).toMatchObject({ code: 'unauthorised' });
+    await writeFile(path, 'clusters: [');
+    expect(await failureOf(asked())).toMatchObject({ code: 'unauthorised' });
+    await write('https://elsewhere.example.org', 'token-of-test');
+    expect(await failureOf(asked())).toMatchObject({ code: 'unauthorised' });
+    await write(server.url, 'token-of-test');
+    expect(await asked()).toMatchObject({ kind: 'APIVersions' });
+    connection.close();
+  });
+
   it('shows a client certificate, from files or inline', async () => {
     const { ca, cert, key } = now.cluster.certificates;
     const server = createTlsServer({ ca, cert, key, requestCert: true }, (request, response) => {

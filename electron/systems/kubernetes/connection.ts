@@ -46,7 +46,8 @@ interface Access {
 export async function connect(options: ConnectionOptions = {}): Promise<Connection> {
   const files = options.kubeconfig ?? defaultKubeconfigFiles();
   const context = await findContext(files, options.context, options.proxyUrl);
-  return new ClusterConnection(context, options.requestTimeout ?? 15_000);
+  const source = credentialSource(context, () => findContext(files, context.name, options.proxyUrl));
+  return new ClusterConnection(context, source, options.requestTimeout ?? 15_000);
 }
 
 class ClusterConnection implements Connection {
@@ -61,8 +62,8 @@ class ClusterConnection implements Connection {
   #accessAt = 0;
   #asking: Promise<Access> | undefined;
 
-  constructor(context: KubeContext, timeout: number) {
-    this.#source = credentialSource(context);
+  constructor(context: KubeContext, source: CredentialSource, timeout: number) {
+    this.#source = source;
     this.#timeout = timeout;
     this.context = context.name;
     this.server = context.cluster.server.replace(/\/+$/, '');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import tls, { type ConnectionOptions } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { systemAuthorities } from './authorities';
 import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
 import type { KubeContext } from './kubeconfig';
@@ -82,11 +83,26 @@ async function clusterInfo(cluster: KubeContext['cluster']): Promise<ClusterInfo
  * the library's business (`KubeConfig.applyToHTTPSOptions`); it gets them inline, because it reads files in a way that
  * stops the whole process while they are read, and takes a file before what stands inline. Commands are ours: see
  * `ExecCredentials`.
+ * @param find finds the same context in the kubeconfig as it is now.
  */
-export function credentialSource({ cluster, user }: KubeContext): CredentialSource {
-  const exec = user.exec ? new ExecCredentials(user) : null;
+export function credentialSource(context: KubeContext, find: () => Promise<KubeContext>): CredentialSource {
+  let { cluster, user } = context;
+  let exec = user.exec ? new ExecCredentials(user) : null;
+  /**
+   * A login may have written the kubeconfig anew since. One that is broken just now changes nothing, nor does one that
+   * means another server, or the same without looking at its certificate: that is another connection.
+   */
+  const look = async (): Promise<void> => {
+    const found = await find().catch(() => null);
+    if (found?.cluster.server !== cluster.server || found.cluster.skipTLSVerify !== cluster.skipTLSVerify)
+      return;
+    if (isDeepStrictEqual([found.cluster, found.user], [cluster, user])) return;
+    ({ cluster, user } = found);
+    exec = user.exec ? new ExecCredentials(user) : null;
+  };
   return {
     async read() {
+      await look();
       const provider = user.authProvider?.name;
       if (provider && provider !== 'oidc')
         throw new ExecError(
