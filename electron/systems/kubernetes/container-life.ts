@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import type { KubeObject } from './types';
 
 /** Where a container is in its life, as far as its log is concerned. */
@@ -12,28 +13,13 @@ export interface ContainerLife {
   reason: string | null;
 }
 
-interface Status {
-  name: string;
-  restartCount?: number;
-  state?: {
-    running?: unknown;
-    waiting?: { reason?: string } | null;
-    terminated?: { exitCode?: number; reason?: string } | null;
-  };
-}
-
-interface Pod {
-  spec?: { restartPolicy?: string; initContainers?: { name: string; restartPolicy?: string }[] };
-  status?: { phase?: string; containerStatuses?: Status[]; initContainerStatuses?: Status[] };
-}
-
 /**
  * Reads a container's life from its pod (core/v1 Pod: restartPolicy, phase, containerStatuses). A container that ended
  * starts again under `Always`, under `OnFailure` when it failed; init containers run to success once, except sidecars
  * (init containers with `restartPolicy: Always`).
  */
 export function containerLife(object: KubeObject, container: string): ContainerLife {
-  const { spec, status } = object as Pod;
+  const { spec, status } = object as Pick<Partial<V1Pod>, 'spec' | 'status'>;
   const found = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].find(
     ({ name }) => name === container,
   );

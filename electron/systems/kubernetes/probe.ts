@@ -1,3 +1,4 @@
+import type { VersionInfo } from '@kubernetes/client-node';
 import { failureOf, ok, type Result } from '../../../shared/domain/failure';
 import { KubeError } from './failures';
 import type { Connection, Probe } from './types';
@@ -10,7 +11,7 @@ export async function probe(connection: Connection, signal?: AbortSignal): Promi
   const abortable = signal ? { signal } : {};
   try {
     const begun = performance.now();
-    const version = await connection.json<{ gitVersion?: unknown }>({ path: '/version', ...abortable });
+    const version = await connection.json<Partial<VersionInfo>>({ path: '/version', ...abortable });
     const latency = performance.now() - begun;
     return ok({
       at: new Date().toISOString(),

@@ -7,7 +7,8 @@ import { SocksProxyAgent } from 'socks-proxy-agent';
 
 /**
  * The proxy on the way to a server: the kubeconfig's `proxy-url`, else what the environment says, as kubectl asks it
- * (Go `golang.org/x/net/http/httpproxy`). `null`: none.
+ * (Go `golang.org/x/net/http/httpproxy`), which client-node 1.4.0 does not ask at all. npm's proxy-from-env has other
+ * rules: no networks in `NO_PROXY`, and `example.org` is that host alone. `null`: none.
  * @throws TypeError for a `proxy-url` that is none.
  */
 export function proxyFor(

@@ -1,3 +1,4 @@
+import type { V1SelfSubjectAccessReview, V1SelfSubjectReview } from '@kubernetes/client-node';
 import type { Right, RightAnswer } from '../../../shared/domain/cluster-access';
 import { KubeError } from './failures';
 import type { Connection } from './types';
@@ -13,9 +14,7 @@ export async function reviewRight(
 ): Promise<RightAnswer> {
   const { verb, group, resource, subresource, namespace } = right;
   try {
-    const { status } = await connection.json<{
-      status?: { allowed?: unknown; reason?: unknown; evaluationError?: unknown };
-    }>({
+    const { status } = await connection.json<Partial<V1SelfSubjectAccessReview>>({
       method: 'POST',
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       asks: true,
@@ -25,7 +24,7 @@ export async function reviewRight(
         spec: {
           resourceAttributes: { verb, group, resource, namespace, ...(subresource ? { subresource } : {}) },
         },
-      },
+      } satisfies V1SelfSubjectAccessReview,
       signal,
     });
     const reason = [status?.reason, status?.evaluationError].find(
@@ -48,13 +47,14 @@ export async function whoAmI(
   signal: AbortSignal,
 ): Promise<{ username: string; groups: string[] } | null> {
   try {
-    const { status } = await connection.json<{
-      status?: { userInfo?: { username?: unknown; groups?: unknown } };
-    }>({
+    const { status } = await connection.json<V1SelfSubjectReview>({
       method: 'POST',
       path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
       asks: true,
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'SelfSubjectReview',
+      } satisfies V1SelfSubjectReview,
       signal,
     });
     const { username, groups } = status?.userInfo ?? {};

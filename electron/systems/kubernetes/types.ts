@@ -8,6 +8,7 @@
  *   logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
  */
 import type { IncomingMessage } from 'node:http';
+import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Failure, Result } from '../../../shared/domain/failure';
 import type { Freshness } from '../../../shared/domain/freshness';
 
@@ -19,17 +20,11 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-export interface KubeMeta {
+/** The library's own type has times as `Date`, which they become in its API classes only. */
+export interface KubeMeta extends Omit<V1ObjectMeta, 'creationTimestamp' | 'deletionTimestamp'> {
   name: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
   creationTimestamp?: string;
   deletionTimestamp?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
 }
 
 /** Where a resource lies: `{apiVersion: 'argoproj.io/v1alpha1', plural: 'applications', namespace}`. */
