@@ -159,6 +159,21 @@ describe('the engine on the practice estate', () => {
     await ended(rig.engine, elsewhere);
   });
 
+  it('says at once what it knows of an act, and tells when the rest has come', async () => {
+    const intent = goBack('content-store', 'staging', 7);
+    const early = rig.engine.earlyPreview(intent);
+    expect(early.pending.length).toBeGreaterThan(0);
+    expect(early.findings.map(({ code }) => code)).toContain('behind-running');
+    expect(early.findings.filter(({ code }) => /migrations-unknown|check-failed/.test(code))).toEqual([]);
+    const told: string[] = [];
+    const stop = rig.engine.onChange((changes) => told.push(...changes.map(({ key }) => key ?? '')));
+    const whole = unwrap(await rig.engine.preview(intent));
+    await until(() => expect(told).toContain('content-store'));
+    stop();
+    expect(rig.engine.earlyPreview(intent)).toEqual({ findings: whole.findings, pending: [] });
+    expect(whole.findings.some(({ level }) => level === 'unknown')).toBe(false);
+  });
+
   it('cancels before the commit and never after it', async () => {
     await practice.control.setGitFaults({ latencyMs: 300 });
     const id = unwrap(

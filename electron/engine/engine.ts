@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { Preview } from '../../shared/contract/contract';
+import type { EarlyPreview, Preview } from '../../shared/contract/contract';
 import { environmentOf } from '../../shared/domain/bags/intents';
 import type { Board, Cell } from '../../shared/domain/board';
 import type { Estate } from '../../shared/domain/estate';
@@ -26,7 +26,15 @@ import { type EngineChange, gatherChanges } from './changes';
 import { type Journal, openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import type { DeploymentHistory, Observations } from './ports';
-import { askLedgerAgain, findingsOn, lookAhead, mayStepIn, outsideFacts } from './preflight';
+import {
+  askLedgerAgain,
+  earlyPreview,
+  findingsOn,
+  lookAhead,
+  lookOnce,
+  mayStepIn,
+  outsideFacts,
+} from './preflight';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
 import { defaultLimits, type Limits, type World } from './world';
@@ -90,6 +98,8 @@ export interface Engine {
   cancel(operationId: string): Result<Operation>;
   /** What an intent would do, and all findings, before anyone commits. Asks the app's source repo, with a limit. */
   preview(intent: AppIntent, signal?: AbortSignal): Promise<Result<Preview>>;
+  /** What of that is known at once, and what is still asked. */
+  earlyPreview(intent: AppIntent): EarlyPreview;
   board(): Board;
   /** Pipelines of bags. */
   readonly bags: BagsEngine;
@@ -312,9 +322,14 @@ export function createEngine(config: EngineConfig): Engine {
       const operation = runner.get(operationId);
       return failure || !operation ? fail(failure ?? notFound('such operation')) : ok(operation);
     },
+    earlyPreview: (intent) => earlyPreview(world, intent),
     preview: async (intent, signal = closing.signal) => {
       try {
-        await Promise.all([askLedgerAgain(world, signal), lookAhead(world, intent, signal)]);
+        await Promise.all([
+          askLedgerAgain(world, signal),
+          lookAhead(world, intent, signal),
+          lookOnce(world, intent, signal),
+        ]);
       } catch (error) {
         return fail(signal.aborted ? cancelled : failureOf(error));
       }

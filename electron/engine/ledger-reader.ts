@@ -4,7 +4,7 @@ import type { Estate } from '../../shared/domain/estate';
 import type { Failure } from '../../shared/domain/failure';
 import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/layout';
-import type { LedgerFacts } from '../../shared/domain/preflight';
+import type { LedgerFacts } from '../../shared/domain/preflight-facts';
 import { bagRecords } from '../ledger/bag-records';
 import { imageTagFileOf } from '../ledger/board';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';

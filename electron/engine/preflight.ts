@@ -1,3 +1,4 @@
+import type { EarlyPreview } from '../../shared/contract/contract';
 import { isInStep, worstHealth } from '../../shared/domain/board-assembly';
 import { environmentBefore } from '../../shared/domain/chain';
 import type { ClusterAct } from '../../shared/domain/cluster-access';
@@ -5,8 +6,11 @@ import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Finding } from '../../shared/domain/finding';
 import { isUnfinished } from '../../shared/domain/hold-state';
 import { type AppIntent, actOf, type Operation } from '../../shared/domain/operation';
-import { type OutsideFacts, preflightFindings, type TestsBefore } from '../../shared/domain/preflight';
+import { pendingChecks, settledFindings } from '../../shared/domain/pending-check';
+import { preflightFindings } from '../../shared/domain/preflight';
+import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight-facts';
 import type { Snapshot } from '../ledger/ledger';
+import type { Cluster } from '../observation/types';
 import { postSyncTemplate } from './steps/tests';
 import type { World } from './world';
 
@@ -122,6 +126,53 @@ export function findingsOn(
     world.reader.facts(snapshot, app, environment, environmentBefore(world.estate, environment)),
     outside,
   );
+}
+
+/** What is still to come of a cluster that is only just being connected to; `null`: nothing. */
+export function firstLook({ view }: Cluster): string | null {
+  const { state } = view.freshness();
+  if (state === 'connecting') return `The first look at the cluster of ${view.environment}.`;
+  if (state === 'live' && !view.access('sync').asked)
+    return `What you may do in the cluster of ${view.environment}.`;
+  return null;
+}
+
+/**
+ * Waits until the clusters that an intent touches were seen once and said what one may do there, at most for
+ * `world.limits.look`. At once where they are seen already, or cannot be reached.
+ */
+export async function lookOnce(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
+  const names = [intent.environment, environmentBefore(world.estate, intent.environment)];
+  await Promise.all(
+    names.map((name) => {
+      const cluster = name === null ? undefined : world.clusters.get(name);
+      if (!cluster || firstLook(cluster) === null) return undefined;
+      return new Promise<void>((resolve) => {
+        const end = (): void => {
+          stop();
+          resolve();
+        };
+        const stop = cluster.view.onChange(() => {
+          if (firstLook(cluster) === null) end();
+        });
+        limited.addEventListener('abort', end, { once: true });
+        if (limited.aborted) end();
+      });
+    }),
+  );
+  signal.throwIfAborted();
+}
+
+/** What can be said of an intent at once, and what is still being asked. */
+export function earlyPreview(world: World, intent: AppIntent): EarlyPreview {
+  const { app, environment } = intent;
+  const outside = outsideFacts(world, intent, null);
+  const snapshot = world.ledger.snapshot();
+  const { version } = world.reader.facts(snapshot, app, environment, null);
+  const pending = pendingChecks(intent, { version }, outside, world.sources.canAsk);
+  const findings = settledFindings(findingsOn(world, intent, snapshot, outside), pending);
+  return { findings, pending: pending.map(({ message }) => ({ message })) };
 }
 
 /**

@@ -7,6 +7,8 @@ import type { Sources } from '../systems/github/sources';
  * known (`null`: not asked yet, or could not be asked), `load…` asks, `ahead` asks in the background, two at a time.
  */
 export interface SourceCache {
+  /** Whether there is anybody to ask. */
+  readonly canAsk: boolean;
   peekChange(app: string, from: string, to: string): Change | null;
   loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
   peekPublished(app: string, version: string): boolean | null;
@@ -52,6 +54,7 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
   }
 
   return {
+    canAsk: sources !== null,
     peekChange: (app, from, to) => changes.get(key(app, from, to)) ?? null,
     loadChange,
     peekPublished: (app, version) => published.get(key(app, version)) ?? null,
@@ -62,7 +65,11 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
       try {
         const answer = await sources.published(app, version, signal);
         // "No" is not kept for long: a version that is built right now appears a minute later.
-        if (answer !== null) remember(published, key(app, version), answer);
+        if (answer !== null) {
+          const isNew = published.get(key(app, version)) !== answer;
+          remember(published, key(app, version), answer);
+          if (isNew) onLoaded(app);
+        }
         return answer;
       } catch {
         return null;

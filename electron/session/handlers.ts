@@ -129,6 +129,7 @@ export function createHandlers(
         freshness: session.sources.freshness(),
       };
     },
+    'preview.early': (intent) => engine.earlyPreview(intent),
     'preview.get': async (intent) => unwrap(await engine.preview(intent)),
     'operation.start': ({ intent, seen }) => unwrap(engine.start(intent, seen)),
     'operation.get': ({ operationId }) => unwrap(engine.get(operationId)),

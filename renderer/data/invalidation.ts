@@ -7,8 +7,16 @@ type Topic = ChangeEvent['topic'];
 /** Which procedures' answers depend on a topic. */
 const reach: Record<Topic, readonly ProcedureName[]> = {
   session: ['session.get'],
-  board: ['board.get', 'app.get', 'preview.get'],
-  app: ['app.get', 'app.deployments', 'candidates.list', 'change.get', 'preview.get', 'board.get'],
+  board: ['board.get', 'app.get', 'preview.get', 'preview.early'],
+  app: [
+    'app.get',
+    'app.deployments',
+    'candidates.list',
+    'change.get',
+    'preview.get',
+    'preview.early',
+    'board.get',
+  ],
   // A cell and an app show their open operation, and a preview refuses while one runs; the feed shows outcomes.
   operation: [
     'operation.get',
@@ -16,6 +24,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'board.get',
     'app.get',
     'preview.get',
+    'preview.early',
     'history.feed',
     'history.event',
     'deployment.timeline',
@@ -26,6 +35,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
   // A cluster that went away or came back changes how far everything of it can be relied on.
   cluster: [
     'cluster.status',
+    'preview.early',
     'application.get',
     'rollout.get',
     'workflow.list',
@@ -46,6 +56,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'app.get',
     'app.deployments',
     'preview.get',
+    'preview.early',
     'history.status',
     'history.names',
     'history.feed',
@@ -66,6 +77,7 @@ const narrowedBy: Partial<Record<ProcedureName, readonly string[]>> = {
   'candidates.list': ['app'],
   'change.get': ['app'],
   'preview.get': ['app', 'environment'],
+  'preview.early': ['app', 'environment'],
   'operation.get': ['operationId'],
   'rollout.get': ['app', 'environment'],
   'application.get': ['app', 'environment'],

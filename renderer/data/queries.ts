@@ -47,6 +47,15 @@ export const usePreview = (intent: AppIntent | null) =>
     staleTime: 30_000,
   });
 
+/** What is known at once of a preview that has not come yet; asked again whenever something becomes known. */
+export const useEarlyPreview = (intent: AppIntent | null) =>
+  useQuery({
+    ...queryOf('preview.early', intent as AppIntent),
+    enabled: intent !== null,
+    // Never what was known when the sheet was open before.
+    gcTime: 0,
+  });
+
 export const useOperation = (operationId: string) => useQuery(queryOf('operation.get', { operationId }));
 
 /** Operations, newest first. */

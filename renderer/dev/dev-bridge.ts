@@ -188,6 +188,10 @@ export function devBridge(options: DevOptions): Bridge {
         commit: 'abcdef01',
       };
     },
+    'preview.early': (intent: AppIntent) => ({
+      findings: findingsOf(intent).slice(0, 2),
+      pending: [{ message: 'Which migrations lie between the two versions' }],
+    }),
     'operation.start': () =>
       ++starts === 1 && options.state === 'conflict' ? fail(conflict) : { operationId: '0192f0c1-0001' },
     'operation.get': ({ operationId }: { operationId: string }) =>

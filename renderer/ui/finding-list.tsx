@@ -29,17 +29,28 @@ function Item({ finding, past }: { finding: Finding; past: boolean }) {
 }
 
 /** Preflight's findings, the gravest first; what passed is folded once there is much of it. `past`: nothing
- * can be done about them any more. */
-export function FindingList({ findings, past = false }: { findings: readonly Finding[]; past?: boolean }) {
+ * can be done about them any more. `pending`: what is still asked. */
+export function FindingList({
+  findings,
+  past = false,
+  pending = [],
+}: {
+  findings: readonly Finding[];
+  past?: boolean;
+  pending?: readonly { message: string }[];
+}) {
   const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
   const open = sorted.filter((finding) => finding.level !== 'pass');
   const passed = sorted.filter((finding) => finding.level === 'pass');
   const fold = passed.length > 3;
   return (
     <div className={classes.list}>
-      <ul aria-label="Checks">
+      <ul aria-label="Checks" aria-busy={pending.length > 0 || undefined}>
         {(fold ? open : sorted).map((finding) => (
           <Item key={`${finding.code}${finding.message}`} finding={finding} past={past} />
+        ))}
+        {pending.map(({ message }) => (
+          <Waiting key={message} what={message} />
         ))}
       </ul>
       {fold && (
@@ -56,16 +67,20 @@ export function FindingList({ findings, past = false }: { findings: readonly Fin
   );
 }
 
-/** The same place while the checks run. */
+const Waiting = ({ what }: { what: string }) => (
+  <li className={`${classes.item} ${classes.waiting}`}>
+    <span>Checking</span>
+    <span>{what}</span>
+  </li>
+);
+
+/** The same place until anything is known. */
 export function FindingsWaiting() {
   const checks = ['The environment', 'The version', 'Tests before it', 'Migrations'];
   return (
     <ul className={classes.list} aria-label="Checks" aria-busy>
       {checks.map((check) => (
-        <li key={check} className={`${classes.item} ${classes.waiting}`}>
-          <span>Checking</span>
-          <span>{check}</span>
-        </li>
+        <Waiting key={check} what={check} />
       ))}
     </ul>
   );

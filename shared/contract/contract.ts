@@ -5,6 +5,7 @@ import { deploymentSchema } from '../domain/deployment';
 import { findingSchema } from '../domain/finding';
 import { freshnessSchema } from '../domain/freshness';
 import { appIntentSchema, intentSchema, operationSchema } from '../domain/operation';
+import { pendingCheckSchema } from '../domain/pending-check';
 import { rolloutSchema } from '../domain/rollout';
 import { workflowSchema } from '../domain/workflow';
 import { argoProcedures } from './argo';
@@ -64,6 +65,13 @@ const previewSchema = z.object({
 });
 export type Preview = z.infer<typeof previewSchema>;
 
+/** What is known of an intent at once, while the rest is asked: {@link previewSchema} follows within seconds. */
+const earlyPreviewSchema = z.object({
+  findings: z.array(findingSchema),
+  pending: z.array(pendingCheckSchema),
+});
+export type EarlyPreview = z.infer<typeof earlyPreviewSchema>;
+
 const settingsSchema = z.object({
   colourScheme: z.enum(['auto', 'light', 'dark']),
   notifications: z.boolean(),
@@ -122,6 +130,8 @@ export const procedures = {
     z.object({ candidates: z.array(candidateSchema), freshness: freshnessSchema }),
   ),
   'preview.get': procedure(appIntentSchema, previewSchema),
+  /** Answers at once, from memory alone; asked again whenever something becomes known. */
+  'preview.early': procedure(appIntentSchema, earlyPreviewSchema),
   'operation.start': procedure(
     z.object({
       intent: intentSchema,

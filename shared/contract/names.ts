@@ -12,6 +12,7 @@ const everyProcedure: Record<ProcedureName, true> = {
   'change.get': true,
   'candidates.list': true,
   'preview.get': true,
+  'preview.early': true,
   'deployment.timeline': true,
   'workflow.recent': true,
   'operation.start': true,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { needsAttention } from './finding';
 import type { AppIntent } from './operation';
-import { type LedgerFacts, type OutsideFacts, obstacles, preflightFindings } from './preflight';
+import { pendingChecks, settledFindings } from './pending-check';
+import { obstacles, preflightFindings } from './preflight';
+import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 
 const rollback: AppIntent = {
   kind: 'rollback',
@@ -207,4 +209,64 @@ describe('preflight', () => {
     expect(obstacles({ ...deploy, override: ['migration'], reason: 'known' }, warned)).toHaveLength(1);
     expect(obstacles({ ...deploy, override, reason: 'known' }, warned)).toEqual([]);
   });
+});
+
+describe('preflight while it is still asking', () => {
+  const access = (asked: boolean) => ({
+    environment: 'production',
+    access: { act: 'sync' as const, state: 'unknown' as const, why: '', asked },
+  });
+  /** What stands already, and what is said to be asked. */
+  const early = (intent: AppIntent, seen: Partial<OutsideFacts>, asksRepo = true) => {
+    const facts = { ...outside, ...seen };
+    const pending = pendingChecks(intent, ledger, facts, asksRepo);
+    const findings = settledFindings(preflightFindings(intent, ledger, facts), pending);
+    return [findings.filter((one) => needsAttention([one])).map(({ code }) => code), pending.length];
+  };
+  const unreachable = {
+    state: 'unreachable' as const,
+    asOf: null,
+    since: '1',
+    failure: { code: 'unreachable' as const, message: 'No.', meaning: '', next: [] },
+  };
+  it.each<[string, AppIntent, Partial<OutsideFacts>, boolean, string[], number]>([
+    ['nothing is asked', deploy, {}, true, [], 0],
+    ['the repo, for the version', deploy, { published: null, evidenceHere: null }, true, [], 1],
+    ['the repo, for migrations', deploy, { change: null }, true, [], 1],
+    ['a repo that the estate does not name', deploy, { change: null }, false, ['migrations-unknown'], 0],
+    [
+      'what could not be compared stands',
+      deploy,
+      { change: { state: 'unknown', because: 'No.' } },
+      true,
+      ['migrations-unknown'],
+      0,
+    ],
+    [
+      'a cluster that is being connected to',
+      deploy,
+      { cluster: { state: 'connecting', asOf: null } },
+      true,
+      [],
+      1,
+    ],
+    ['a cluster that is away', deploy, { cluster: unreachable }, true, ['environment-unreachable'], 0],
+    ['rights', deploy, { access: [access(false)] }, true, [], 1],
+    ['rights that nobody would tell', deploy, { access: [access(true)] }, true, ['permission'], 0],
+    ['the ledger once more', deploy, { ledger: unreachable }, true, [], 1],
+    // What is known already is said at once, whatever else is asked.
+    [
+      'a window that is shut',
+      deploy,
+      {
+        change: null,
+        syncWindows: { state: 'closed', project: 'p', text: 'Shut.', opensAt: null, windows: [] },
+      },
+      true,
+      ['sync-window'],
+      1,
+    ],
+  ])('%s', (_name, intent, seen, asksRepo, codes, pending) =>
+    expect(early(intent, seen, asksRepo)).toEqual([codes, pending]),
+  );
 });

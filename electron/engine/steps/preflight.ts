@@ -2,11 +2,11 @@ import { environmentBefore } from '../../../shared/domain/chain';
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
 import type { AppIntent } from '../../../shared/domain/operation';
-import { type OutsideFacts, obstacles } from '../../../shared/domain/preflight';
+import { obstacles } from '../../../shared/domain/preflight';
+import type { OutsideFacts } from '../../../shared/domain/preflight-facts';
 import type { Snapshot } from '../../ledger/ledger';
-import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
-import { askLedgerAgain, findingsOn, lookAhead, outsideFacts } from '../preflight';
+import { askLedgerAgain, findingsOn, firstLook, lookAhead, outsideFacts } from '../preflight';
 import type { World } from '../world';
 import { clusterMoves, waitUntil } from './wait';
 
@@ -103,13 +103,4 @@ export async function lookAround(context: StepContext, askRepo: boolean): Promis
     context.waiting(`What ${intent.app}'s repo says of ${intent.version}.`);
     await lookAhead(world, intent, context.signal);
   }
-}
-
-/** What is still to come of a cluster that is only just being connected to; `null`: nothing. */
-function firstLook({ view }: Cluster): string | null {
-  const { state } = view.freshness();
-  if (state === 'connecting') return `The first look at the cluster of ${view.environment}.`;
-  if (state === 'live' && !view.access('sync').asked)
-    return `What you may do in the cluster of ${view.environment}.`;
-  return null;
 }

@@ -67,7 +67,12 @@ export function SheetForm({ request }: { request: SheetRequest }) {
       {complete && (
         <section>
           <h3 className={classes.heading}>Checks</h3>
-          {preview.isPending && <FindingsWaiting />}
+          {preview.isPending &&
+            (sheet.early ? (
+              <FindingList findings={sheet.early.findings} pending={sheet.early.pending} />
+            ) : (
+              <FindingsWaiting />
+            ))}
           {preview.data && <FindingList findings={preview.data.findings} />}
           {preview.error && (
             <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
 import { ask } from '../../data/client';
-import { useBoard, usePreview, useSession } from '../../data/queries';
+import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { announce } from '../../ui/announcer';
 import { count } from '../../ui/count';
@@ -47,6 +47,7 @@ export function useDraft(request: SheetRequest) {
   const current = versionThere(board, request.app, environment);
   const intent = intentOf(draft, from, current);
   const preview = usePreview(forPreview(intent));
+  const early = useEarlyPreview(preview.isPending ? forPreview(intent) : null).data ?? null;
   const findings = preview.data?.findings ?? null;
 
   useCurrentMoves(environment, current, (before) => setMoved({ from: before, to: current, worse: [] }));
@@ -97,6 +98,7 @@ export function useDraft(request: SheetRequest) {
     current,
     intent,
     preview,
+    early,
     moved,
     blocked,
     busy,

@@ -1,0 +1,70 @@
+import type { ApplicationOperation } from './application-detail';
+import type { Cell } from './board';
+import type { Change } from './change';
+import type { ClusterAccess } from './cluster-access';
+import type { ClusterGap } from './cluster-status';
+import type { Failure } from './failure';
+import type { Freshness } from './freshness';
+import type { HoldRecord, ShutGate } from './hold';
+import type { AppIntent } from './operation';
+import type { Evidence } from './rollback-target';
+import type { SyncWindowsView } from './sync-window-view';
+
+/** How the tests of a version went in the environment before. */
+export interface TestsBefore {
+  state: 'passed' | 'failed' | 'running' | 'none' | 'unknown';
+  /** What was looked at. */
+  evidence: string;
+}
+
+/** What the ledger says at one commit about the cell; computed again on the snapshot that a transaction lands on. */
+export interface LedgerFacts {
+  commit: string | null;
+  /** Whether the app has a file there. */
+  exists: boolean;
+  version: string | null;
+  automaticDeploys: boolean | null;
+  problem: Failure | null;
+  hold: HoldRecord | null;
+  /** Why the hold's file cannot be read. */
+  holdProblem: string | null;
+  /** The gate into the environment is shut without a hold of its own. */
+  gate: ShutGate | null;
+  /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */
+  locks: readonly { pipeline: string; text: string }[];
+  /** The version in the environment before; `null` where there is none. */
+  versionBefore: string | null;
+}
+
+/** What was seen outside the ledger, gathered ahead: preflight itself asks nobody. */
+export interface OutsideFacts {
+  readOnlyBecause: string | null;
+  production: boolean;
+  /** The environment before in the chain. */
+  before: string | null;
+  /** `stale` is a mirror that was not asked yet. */
+  ledger: Freshness | { state: 'stale'; asOf: string | null };
+  /** The operation that holds the cell, when another one does. */
+  running: { id: string; what: string } | null;
+  cluster: Freshness;
+  /** What Argo CD's sync windows say there; `null`: the app has no Application there. */
+  syncWindows: SyncWindowsView | null;
+  /** Syncs of the app's Applications that are not over. */
+  syncs: readonly { application: string; operation: ApplicationOperation }[];
+  /** Kinds that cannot be seen in the environment although its cluster answers. */
+  gaps: readonly ClusterGap[];
+  /** What one may do in the clusters that the intent touches and that answer. */
+  access: readonly { environment: string; access: ClusterAccess }[];
+  health: Cell['health'];
+  inStep: Cell['inStep'];
+  /** `null`: could not be asked, or was not asked yet. */
+  published: boolean | null;
+  /** How the version did in this environment earlier; `null` when it never ran there as far as is known. */
+  evidenceHere: Evidence | null;
+  /** What differs between the present version and the wanted one; `null`: not asked yet. */
+  change: Change | null;
+  testsBefore: TestsBefore;
+}
+
+/** An intent that brings a version somewhere. */
+export type Ask = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;
