@@ -3,6 +3,7 @@ import type http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
+import type { Cluster, User } from '@kubernetes/client-node';
 import { systemAuthorities } from './authorities';
 import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
 import type { KubeContext } from './kubeconfig';
@@ -79,10 +80,28 @@ async function clusterInfo(cluster: KubeContext['cluster']): Promise<ClusterInfo
 }
 
 /**
- * Certificates, tokens, passwords, OpenID Connect and commands of a kubeconfig. What becomes of them in a request is
- * the library's business (`KubeConfig.applyToHTTPSOptions`); it gets them inline, because it reads files in a way that
- * stops the whole process while they are read, and takes a file before what stands inline. Commands are ours: see
- * `ExecCredentials`.
+ * What the library makes of a cluster and a user: TLS, headers and OpenID Connect. All must stand inline: it reads files
+ * in a way that stops the whole process meanwhile, and takes a file before what stands inline. @throws ExecError
+ */
+async function optionsOf(cluster: Cluster, user: User, headers: http.OutgoingHttpHeaders) {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  // An agent for a proxy is ours to make: see `agentFor`.
+  config.loadFromClusterAndUser({ ...cluster, caFile: undefined, proxyUrl: undefined }, user);
+  const options: RequestOptions = { headers };
+  const applied = config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
+  // Renewing a login fails: 1.4.0 hands a text where openid-client 6 wants a URL.
+  await (user.authProvider ? applied.catch(() => undefined) : applied);
+  if (user.authProvider && !headers.Authorization)
+    throw new ExecError(`the OpenID Connect login of the kubeconfig's user "${user.name}" has expired`, {
+      advice: 'Use the cluster with kubectl once, which renews the login, then try again.',
+    });
+  return options;
+}
+
+/**
+ * Certificates, tokens, passwords, OpenID Connect and commands of a kubeconfig, as they are when they are asked for.
+ * Commands are ours (see `ExecCredentials`), the rest is for the most part the library's.
  * @param find finds the same context in the kubeconfig as it is now.
  */
 export function credentialSource(context: KubeContext, find: () => Promise<KubeContext>): CredentialSource {
@@ -112,7 +131,7 @@ export function credentialSource(context: KubeContext, find: () => Promise<KubeC
               'Fetch the kubeconfig anew with your cloud’s login command: it writes an exec command today.',
           },
         );
-      const [ca, cert, key, token] = await Promise.all([
+      const [caData, certData, keyData, token] = await Promise.all([
         inline(cluster.caFile, cluster.caData),
         inline(user.certFile, user.certData),
         inline(user.keyFile, user.keyData),
@@ -120,48 +139,36 @@ export function credentialSource(context: KubeContext, find: () => Promise<KubeC
       ]);
       // Credentials of the kubeconfig itself go before the command's.
       const given = exec && !token && !user.username ? await exec.read(() => clusterInfo(cluster)) : null;
-      const { KubeConfig } = await import('@kubernetes/client-node');
-      const config = new KubeConfig();
-      config.loadFromClusterAndUser(
-        { ...cluster, caFile: undefined, caData: ca, proxyUrl: undefined },
+      const headers = impersonation(user);
+      const { ca, cert, key, servername, rejectUnauthorized, auth } = await optionsOf(
+        { ...cluster, caData },
         {
-          ...user,
-          exec: undefined,
-          certFile: undefined,
-          certData: cert ?? (given?.cert ? base64(given.cert) : undefined),
-          keyFile: undefined,
-          keyData: key ?? (given?.key ? base64(given.key) : undefined),
+          name: user.name,
+          certData: certData ?? (given?.cert ? base64(given.cert) : undefined),
+          keyData: keyData ?? (given?.key ? base64(given.key) : undefined),
           token: token ?? given?.token ?? undefined,
+          username: user.username,
           password: user.password ?? '',
           impersonateUser: user.impersonateUser || undefined,
+          authProvider: user.authProvider,
         },
+        headers,
       );
-      const headers = impersonation(user);
-      const options: RequestOptions = { headers };
-      const applied = config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
-      await (provider ? applied.catch(() => undefined) : applied);
-      if (provider && !headers.Authorization)
-        throw new ExecError(
-          `the OpenID Connect login of the kubeconfig's user "${user.name}" has expired`,
-          // The library's own renewal fails: 1.4.0 hands a text where openid-client 6 wants a URL.
-          { advice: 'Use the cluster with kubectl once, which renews the login, then try again.' },
-        );
-      const { servername, rejectUnauthorized } = options;
       const materials = {
-        ca: options.ca ?? (cluster.skipTLSVerify ? undefined : await systemAuthorities()),
-        cert: options.cert,
-        key: options.key,
+        ca: ca ?? (cluster.skipTLSVerify ? undefined : await systemAuthorities()),
+        cert,
+        key,
       };
       const proxy = proxyFor(cluster.server, cluster.proxyUrl);
       const secureContext = tls.createSecureContext(materials);
       const host = new URL(cluster.server).hostname.replace(/^\[|\]$/g, '');
       return {
         headers,
-        auth: options.auth ?? undefined,
+        auth: auth ?? undefined,
         basis: { ...materials, proxy: proxy?.href },
         tls: {
           secureContext,
-          ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+          rejectUnauthorized: rejectUnauthorized ?? true,
           ...(servername ? { servername } : {}),
           // Over a proxy, Node would look for the proxy's address in the certificate of a server that has no name.
           checkServerIdentity: (_, certificate) => tls.checkServerIdentity(servername ?? host, certificate),
