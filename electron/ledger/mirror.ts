@@ -97,6 +97,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   }
   const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
   const remote = openRemote(url, gitDir, auth);
+  let isFilled = false;
   const asking = async (signal?: AbortSignal) => ({ auth: await auth(), ...(signal ? { signal } : {}) });
   /** Why the branch is not there: nothing at all, or only other branches. */
   const explainMissing = async (signal?: AbortSignal): Promise<FailureError> => {
@@ -132,7 +133,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     },
     fetch: async (signal) => {
       try {
-        const isFirst = (await resolveRef(ref, { gitDir })) === null;
+        const isFirst = !isFilled && (await resolveRef(ref, { gitDir })) === null;
         await fetchBranch(url, branch, {
           gitDir,
           into: incoming,
@@ -147,6 +148,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
       }
       const commit = await resolveRef(incoming, { gitDir });
       if (!commit) throw new GitError('other', 'fetch', 'The branch did not arrive.');
+      isFilled = true;
       return commit;
     },
     moveTo: (commit) => updateRef(ref, commit, { gitDir }),

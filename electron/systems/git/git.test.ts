@@ -143,6 +143,10 @@ describe('the protocol', () => {
   it('is spoken directly only where git would take the same way', () => {
     expect(canSpeakDirectly('https://x/y.git', {})).toBe(true);
     expect(canSpeakDirectly('https://x/y.git', { https_proxy: 'http://p' })).toBe(false);
+    expect(canSpeakDirectly('https://x/y.git', { GIT_SSL_CAINFO: '/ca.pem' })).toBe(false);
+    expect(canSpeakDirectly('HTTP://x/y.git', { http_proxy: 'http://p' })).toBe(false);
+    // Neither has a say in what goes without TLS.
+    expect(canSpeakDirectly('http://x/y.git', { HTTPS_PROXY: 'http://p', GIT_SSL_CAINFO: '/ca' })).toBe(true);
     expect(canSpeakDirectly('git@x:y.git', {})).toBe(false);
   });
 });
@@ -230,13 +234,12 @@ describe('running Git', () => {
   it('never puts a secret into arguments, and takes nothing from the settings of the machine', async () => {
     const environment = gitEnvironment({ auth: { origin: 'https://x', header: 'Basic abc' } });
     expect(environment.GIT_CONFIG_NOSYSTEM).toBe('1');
-    const { stdout } = await runGit(['config', '--list', '--show-origin'], {
+    const { stdout } = await runGit(['config', '--list', '--show-scope'], {
       auth: { origin: 'https://x', header: 'Basic abc' },
     });
     const lines = stdout.toString().trim().split('\n');
-    expect(lines.every((line) => line.startsWith('command line:') || line.startsWith('file:.git/'))).toBe(
-      true,
-    );
+    // Of the machine's and the user's own settings none; "local" is the repo that the tests lie in.
+    expect(new Set(lines.map((line) => line.split('\t')[0]))).toEqual(new Set(['local', 'command']));
     expect(lines.some((line) => line.includes('http.https://x/.extraheader=Authorization: Basic abc'))).toBe(
       true,
     );

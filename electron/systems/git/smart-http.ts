@@ -33,22 +33,19 @@ const idleMs = 4_500;
 const stallMs = 20_000;
 const maxAnswerBytes = 1_000_000;
 
-const detours = [
-  'http_proxy',
-  'https_proxy',
-  'HTTPS_PROXY',
-  'all_proxy',
-  'ALL_PROXY',
-  'GIT_SSL_CAINFO',
-  'GIT_SSL_CAPATH',
-];
+/** What sends git another way than we would go, or makes it trust others, by the address's scheme (curl(1), git(1)). */
+const detours: Readonly<Record<string, readonly string[]>> = {
+  'http:': ['http_proxy', 'all_proxy', 'ALL_PROXY'],
+  'https:': ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
+};
 
 /**
  * Whether requests of our own would take the way that git takes: they know no proxy, and no certificate authority
  * besides the runtime's.
  */
 export function canSpeakDirectly(url: string, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return /^https?:\/\//i.test(url) && !detours.some((name) => environment[name]);
+  const scheme = /^https?:(?=\/\/)/i.exec(url)?.[0].toLowerCase() ?? '';
+  return detours[scheme]?.every((name) => !environment[name]) ?? false;
 }
 
 /** Opens the way to a remote; connects with the first question. */
