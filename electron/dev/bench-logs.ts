@@ -17,6 +17,7 @@ import { buildApp } from './build';
 import { withDisplay } from './display';
 import { ensureElectron } from './electron-runtime';
 import { type FloodCluster, startFloodCluster } from './flood-cluster';
+import { allowNames, frameTimes, showFrames } from './frame-times';
 import { type RunningApp, startApp } from './running-app';
 
 const { values } = parseArgs({
@@ -30,40 +31,6 @@ const { values } = parseArgs({
 const lines = Number(values.lines);
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
-
-interface Frames {
-  count: number;
-  p50: number;
-  p95: number;
-  max: number;
-  over50: number;
-}
-
-/** The times between frames of the window, in milliseconds, for so long. */
-const frames = (page: Page, milliseconds: number): Promise<Frames> =>
-  page.evaluate(
-    (span) =>
-      new Promise<Frames>((resolve) => {
-        const times: number[] = [];
-        const begun = performance.now();
-        let last = begun;
-        const step = (now: number): void => {
-          if (now > last) times.push(now - last);
-          last = now;
-          if (now - begun < span) requestAnimationFrame(step);
-          else {
-            times.sort((a, b) => a - b);
-            const at = (share: number): number =>
-              Math.round((times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0) * 10) /
-              10;
-            const over50 = times.filter((time) => time > 50).length;
-            resolve({ count: times.length, p50: at(0.5), p95: at(0.95), max: at(1), over50 });
-          }
-        };
-        requestAnimationFrame(step);
-      }),
-    milliseconds,
-  );
 
 const memoryMb = async ({ electron }: RunningApp): Promise<number> => {
   const kilobytes = await electron.evaluate(({ app }) =>
@@ -114,10 +81,9 @@ async function measure(app: RunningApp, cluster: FloodCluster) {
     page.evaluate((address) => {
       location.hash = address;
     }, hash);
-  // tsx names functions by a helper of its own, which what is evaluated in the page takes along.
-  await page.evaluate('globalThis.__name = (named) => named');
+  await allowNames(page);
   await page.getByRole('grid', { name: 'Apps and environments' }).waitFor({ timeout: 60_000 });
-  const rest = await frames(page, 3_000);
+  const rest = await frameTimes(page, 3_000);
   const before = await memoryMb(app);
   const baselines: number[] = [];
   for (let round = 0; round < 3; round += 1) baselines.push(await readToNothing(cluster));
@@ -125,20 +91,20 @@ async function measure(app: RunningApp, cluster: FloodCluster) {
 
   await goTo('#/logs/bench/flood');
   await page.getByRole('region', { name: /^Log of / }).waitFor({ timeout: 30_000 });
-  const loadingFrames = frames(page, 2_000);
+  const loadingFrames = frameTimes(page, 2_000);
   const ingestMs = await untilKept(page, lines);
   const loading = await loadingFrames;
   cluster.rate(rate);
-  const following = await frames(page, seconds * 1000);
+  const following = await frameTimes(page, seconds * 1000);
   const behind = cluster.written() - (await keptNow(page));
   const findMs = await find(page, 'needle 7');
-  const finding = await frames(page, 3_000);
+  const finding = await frameTimes(page, 3_000);
   await page.getByRole('button', { name: 'Show only lines with a hit' }).click();
-  const filtering = await frames(page, 3_000);
+  const filtering = await frameTimes(page, 3_000);
   await page.getByRole('button', { name: 'Show only lines with a hit' }).click();
   await page.getByRole('textbox', { name: 'Find in the log' }).fill('');
   await page.getByRole('region', { name: /^Log of / }).hover();
-  const scrolled = frames(page, 3_000);
+  const scrolled = frameTimes(page, 3_000);
   for (let turn = 0; turn < 40; turn += 1) await page.mouse.wheel(0, -2_000);
   const scrolling = await scrolled;
   cluster.rate(0);
@@ -195,14 +161,12 @@ try {
   });
   if (values.json) process.stdout.write(`${JSON.stringify(figures, null, 1)}\n`);
   else {
-    const show = (name: string, one: Frames): string =>
-      `  ${name.padEnd(10)} p50 ${one.p50} ms, p95 ${one.p95} ms, longest ${one.max} ms, ${one.over50} of ${one.count} over 50 ms`;
     process.stdout.write(
       [
         figures.machine,
         `${lines} lines at once: ${figures.ingest.ms} ms, ${figures.ingest.linesPerSecond} lines a second; read to nothing: ${figures.ingest.baselineMs} ms; ratio ${figures.ingest.ratio}`,
         `Frames (then ${rate} lines a second):`,
-        ...Object.entries(figures.frames).map(([name, one]) => show(name, one)),
+        ...Object.entries(figures.frames).map(([name, one]) => showFrames(name, one)),
         `Behind after ${seconds} s of following: ${figures.linesBehind} lines`,
         `Find over everything: ${figures.findMs} ms`,
         `Memory of all processes: ${figures.memoryMb.before} MB before, ${figures.memoryMb.after} MB after`,

@@ -5,6 +5,7 @@ import { runToEnd } from './start';
 
 /** The benchmarks by the name that they are called by. Each is a program of its own. */
 const benchmarks: Record<string, string> = {
+  bags: 'electron/dev/bench-bags.ts',
   history: 'electron/history/bench.ts',
   ledger: 'electron/ledger/bench.ts',
   logs: 'electron/dev/bench-logs.ts',

@@ -1,9 +1,9 @@
 import { SegmentedControl, Select } from '@mantine/core';
 import { IconBan, IconPin } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../../shared/domain/bags/view';
-import { shortVersion } from '../../../shared/domain/version';
 import { useBag, useBagComparison } from '../../data/bags-queries';
 import { useOperations, useSession } from '../../data/queries';
 import { ActButton } from '../../ui/act-button';
@@ -14,6 +14,7 @@ import { Mark } from '../../ui/mark';
 import { ago, clock, fullTime } from '../../ui/time';
 import { openAct } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
+import { BagContents } from './bag-contents';
 import classes from './bags-screen.module.css';
 
 interface Props {
@@ -32,21 +33,22 @@ export function BagDetailsPane(props: Props) {
   const { pipeline, bag, environment } = props;
   const now = useNow('calm');
   const found = useBag(pipeline.pipeline, bag);
-  const details = found.data;
+  // What the list knows of it is there at once: nothing moves while one walks from bag to bag.
+  const row = found.data ?? props.rows.find((one) => one.bag === bag);
   if (bag === null) return null;
   return (
     <aside className={classes.pane} aria-label={`Bag ${bag}`}>
       <h2>Bag {bag}</h2>
       {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
-      {found.isPending && <p role="status">Reading the bag…</p>}
-      {details && (
+      {!row && found.isPending && <p role="status">Reading the bag…</p>}
+      {row && (
         <>
-          {details.problem && <FailurePanel failure={details.problem} />}
-          {details.packed && (
-            <p className={classes.quiet} title={fullTime(details.packed.at)}>
-              Packed {ago(details.packed.at, now)} by {details.packed.by}, from{' '}
-              {details.packed.source === 'running' ? 'what ran' : 'what was published'}
-              {details.packed.reason && `: “${details.packed.reason}”`}
+          {row.problem && <FailurePanel failure={row.problem} />}
+          {row.packed && (
+            <p className={classes.quiet} title={fullTime(row.packed.at)}>
+              Packed {ago(row.packed.at, now)} by {row.packed.by}, from{' '}
+              {row.packed.source === 'running' ? 'what ran' : 'what was published'}
+              {row.packed.reason && `: “${row.packed.reason}”`}
             </p>
           )}
           <SegmentedControl
@@ -56,72 +58,13 @@ export function BagDetailsPane(props: Props) {
             onChange={props.onEnvironment}
             data={pipeline.stages.map((stage) => stage.environment)}
           />
-          <Way
-            lane={details.lanes.find((lane) => lane.environment === environment)}
-            environment={environment}
-          />
-          <Acts pipeline={pipeline} environment={environment} row={details} />
+          <Way lane={row.lanes.find((lane) => lane.environment === environment)} environment={environment} />
+          <Acts pipeline={pipeline} environment={environment} row={row} />
           <Difference {...props} bag={bag} />
-          <details className={classes.fold}>
-            <summary>What it holds ({Object.keys(details.services).length} services)</summary>
-            <table className={`${classes.table} ${classes.holds}`}>
-              <tbody>
-                {Object.entries(details.services).map(([service, { version, digest }]) => (
-                  <tr key={service}>
-                    <th scope="row">
-                      {service}
-                      <span className={classes.digest} title={digest}>
-                        {digest ? digest.slice(0, 19) : 'digest unknown'}
-                      </span>
-                    </th>
-                    <td className="mono">{shortVersion(version)}</td>
-                    <td className={classes.right}>
-                      <VersionActs pipeline={pipeline} service={service} version={version} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </details>
-          {details.lacking.length > 0 && (
-            <p className={classes.warn}>It lacks {details.lacking.join(', ')}, which exist today.</p>
-          )}
+          {found.data && <BagContents pipeline={pipeline} details={found.data} />}
         </>
       )}
     </aside>
-  );
-}
-
-/** Pins the version for the bags to come, or keeps it out of them; what is there already is taken away. */
-function VersionActs(props: { pipeline: BagPipelineView; service: string; version: string }) {
-  const { pipeline, service, version } = props;
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
-  const is = (one: { service: string; version: string }): boolean =>
-    one.service === service && one.version === version;
-  const pinned = pipeline.servicePins.some(is);
-  const bad = pipeline.badVersions.some(is);
-  const named = `${service} ${shortVersion(version)}`;
-  const button = (text: string, label: string, change: PolicyChange) => (
-    <ActButton
-      variant="subtle"
-      size="compact-xs"
-      h={24}
-      blocked={readOnlyBecause}
-      label={label}
-      onAct={() => openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change })}
-    >
-      {text}
-    </ActButton>
-  );
-  return (
-    <>
-      {pinned
-        ? button('Unpin…', `Unpin ${named} at packing`, { act: 'unpin-service', service })
-        : button('Pin…', `Pin ${named} at packing`, { act: 'pin-service', service, version })}
-      {bad
-        ? button('Clear…', `Clear the bad mark of ${named}`, { act: 'clear-version', service, version })
-        : button('Bad…', `Mark ${named} bad at packing`, { act: 'mark-version-bad', service, version })}
-    </>
   );
 }
 
@@ -287,6 +230,25 @@ function Difference(props: Props & { bag: number }) {
   const side = sideOf(against);
   const found = useBagComparison(pipeline.pipeline, side, { bag });
   const older = 'bag' in side && side.bag > bag;
+  const choices = useMemo(
+    () => [
+      {
+        group: 'What runs',
+        items: pipeline.stages.map((stage) => ({
+          value: stage.environment,
+          label: `what runs in ${stage.environment}`,
+        })),
+      },
+      {
+        group: 'Bags',
+        items: rows
+          .filter((row) => row.bag !== bag)
+          .toReversed()
+          .map((row) => ({ value: String(row.bag), label: `bag ${row.bag}` })),
+      },
+    ],
+    [pipeline.stages, rows, bag],
+  );
   return (
     <section className={classes.difference}>
       <Select
@@ -295,23 +257,9 @@ function Difference(props: Props & { bag: number }) {
         searchable
         value={against}
         onChange={(value) => onAgainst(value === null || value === environment ? undefined : value)}
-        data={[
-          {
-            group: 'What runs',
-            items: pipeline.stages.map((stage) => ({
-              value: stage.environment,
-              label: `what runs in ${stage.environment}`,
-            })),
-          },
-          {
-            group: 'Bags',
-            items: rows
-              .filter((row) => row.bag !== bag)
-              .toReversed()
-              .slice(0, 200)
-              .map((row) => ({ value: String(row.bag), label: `bag ${row.bag}` })),
-          },
-        ]}
+        data={choices}
+        // Any bag is found by its number; the list shows the newest.
+        limit={100}
       />
       {found.isPending && <p role="status">Comparing…</p>}
       {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { BagRow } from '../../../shared/domain/bags/view';
 import { laneSentence, laneState, laneText } from '../../ui/bag-words';
 import { clock, fullTime } from '../../ui/time';
@@ -54,36 +54,15 @@ export function BagTable(props: {
             const row = rows[rows.length - 1 - item.index];
             if (!row) return null;
             return (
-              <tr
+              <BagLine
                 key={row.bag}
-                data-selected={row.bag === selected || undefined}
-                aria-rowindex={item.index + 2}
-              >
-                <th scope="row">
-                  <button type="button" className={classes.link} onClick={() => onSelect(row.bag)}>
-                    {row.bag}
-                  </button>
-                </th>
-                <td title={row.packed ? fullTime(row.packed.at) : undefined}>
-                  {row.packed ? clock(row.packed.at, now) : 'unreadable'}
-                </td>
-                <td>{row.packed?.by}</td>
-                <td>{row.changed ?? ''}</td>
-                {environments.map((environment) => {
-                  const lane = row.lanes.find((each) => each.environment === environment);
-                  const extra = [lane?.runs && 'runs', lane?.pin && 'pinned', lane?.bad && 'bad'].filter(
-                    Boolean,
-                  );
-                  return (
-                    <td key={environment} title={laneSentence(row.bag, environment, lane)}>
-                      <span className={classes.inLane}>
-                        <LaneGlyph state={laneState(lane)} />
-                        {[laneText(lane), ...extra].join(', ')}
-                      </span>
-                    </td>
-                  );
-                })}
-              </tr>
+                row={row}
+                index={item.index}
+                environments={environments}
+                selected={row.bag === selected}
+                now={now}
+                onSelect={onSelect}
+              />
             );
           })}
           {after > 0 && <tr aria-hidden style={{ height: after }} />}
@@ -92,3 +71,42 @@ export function BagTable(props: {
     </div>
   );
 }
+
+/** One bag. Made anew only when something of it changes, so that scrolling makes none but those that come into sight. */
+const BagLine = memo(function BagLine(props: {
+  row: BagRow;
+  /** Place among all bags, from 0. */
+  index: number;
+  environments: readonly string[];
+  selected: boolean;
+  now: number;
+  onSelect: (bag: number) => void;
+}) {
+  const { row, index, environments, selected, now, onSelect } = props;
+  return (
+    <tr data-selected={selected || undefined} aria-rowindex={index + 2}>
+      <th scope="row">
+        <button type="button" className={classes.link} onClick={() => onSelect(row.bag)}>
+          {row.bag}
+        </button>
+      </th>
+      <td title={row.packed ? fullTime(row.packed.at) : undefined}>
+        {row.packed ? clock(row.packed.at, now) : 'unreadable'}
+      </td>
+      <td>{row.packed?.by}</td>
+      <td>{row.changed ?? ''}</td>
+      {environments.map((environment) => {
+        const lane = row.lanes.find((each) => each.environment === environment);
+        const extra = [lane?.runs && 'runs', lane?.pin && 'pinned', lane?.bad && 'bad'].filter(Boolean);
+        return (
+          <td key={environment} title={laneSentence(row.bag, environment, lane)}>
+            <span className={classes.inLane}>
+              <LaneGlyph state={laneState(lane)} />
+              {[laneText(lane), ...extra].join(', ')}
+            </span>
+          </td>
+        );
+      })}
+    </tr>
+  );
+});

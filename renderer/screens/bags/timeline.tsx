@@ -1,6 +1,6 @@
 import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { BagRow, Lane } from '../../../shared/domain/bags/view';
 import { laneSentence, laneState, laneText } from '../../ui/bag-words';
 import { LaneGlyph } from './lane-glyph';
@@ -66,13 +66,16 @@ export function Timeline(props: {
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(wanted)?.focus());
   }, [row, column, virtual, inSight]);
 
-  const go = (to: { row: number; column: number }): void => {
-    const bag = columns[to.column]?.bag;
-    const environment = environments[to.row];
-    if (bag === undefined || environment === undefined) return;
-    focusNext.current = true;
-    onSelect({ bag, environment });
-  };
+  const go = useCallback(
+    (toRow: number, toColumn: number): void => {
+      const bag = columns[toColumn]?.bag;
+      const environment = environments[toRow];
+      if (bag === undefined || environment === undefined) return;
+      focusNext.current = true;
+      onSelect({ bag, environment });
+    },
+    [columns, environments, onSelect],
+  );
 
   return (
     <div className={classes.timeline}>
@@ -101,7 +104,7 @@ export function Timeline(props: {
             );
             if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
             event.preventDefault();
-            go(to);
+            go(to.row, to.column);
           }}
         >
           {/* biome-ignore lint/a11y/useSemanticElements: as above */}
@@ -148,11 +151,12 @@ export function Timeline(props: {
                     bag={at.bag}
                     environment={environment}
                     lane={lane}
-                    place={{ row: line, column: index }}
+                    line={line}
+                    column={index}
                     left={at.start}
                     selected={line === row && index === column}
                     inColumn={index === column}
-                    onSelect={() => go({ row: line, column: index })}
+                    onSelect={go}
                   />
                 );
               })}
@@ -164,35 +168,38 @@ export function Timeline(props: {
   );
 }
 
-function Cell(props: {
+/** A bag in an environment. Made anew only when something of it changes, so that scrolling makes none but new ones. */
+const Cell = memo(function Cell(props: {
   bag: number;
   environment: string;
   lane: Lane | undefined;
-  place: { row: number; column: number };
+  /** Place among the environments and among the bags, from 0. */
+  line: number;
+  column: number;
   left: number;
   selected: boolean;
   inColumn: boolean;
-  onSelect: () => void;
+  onSelect: (line: number, column: number) => void;
 }) {
-  const { bag, environment, lane, place, left, selected, inColumn, onSelect } = props;
+  const { bag, environment, lane, line, column, left, selected, inColumn, onSelect } = props;
   const state = laneState(lane);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table cannot leave out the columns that are out of sight
     <div
       role="gridcell"
-      aria-colindex={place.column + 1}
+      aria-colindex={column + 1}
       aria-selected={selected}
       aria-label={laneSentence(bag, environment, lane)}
       tabIndex={selected ? 0 : -1}
-      data-at={`${place.row} ${place.column}`}
+      data-at={`${line} ${column}`}
       data-state={state}
       data-runs={lane?.runs || undefined}
       data-column={inColumn || undefined}
       className={classes.cell}
       style={{ left, width: columnWidth }}
-      onClick={onSelect}
+      onClick={() => onSelect(line, column)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' || event.key === ' ') onSelect();
+        if (event.key === 'Enter' || event.key === ' ') onSelect(line, column);
       }}
     >
       <LaneGlyph state={state} />
@@ -219,4 +226,4 @@ function Cell(props: {
       )}
     </div>
   );
-}
+});

@@ -1,0 +1,72 @@
+import type { PolicyChange } from '../../../shared/domain/bags/policy';
+import type { BagDetails, BagPipelineView } from '../../../shared/domain/bags/view';
+import { shortVersion } from '../../../shared/domain/version';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../../ui/act-button';
+import { openAct } from '../../ui/ui-state';
+import classes from './bags-screen.module.css';
+
+/** The versions that it holds, each with what may be done about it. */
+export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; details: BagDetails }) {
+  return (
+    <>
+      <details className={classes.fold}>
+        <summary>What it holds ({Object.keys(details.services).length} services)</summary>
+        <table className={`${classes.table} ${classes.holds}`}>
+          <tbody>
+            {Object.entries(details.services).map(([service, { version, digest }]) => (
+              <tr key={service}>
+                <th scope="row">
+                  {service}
+                  <span className={classes.digest} title={digest}>
+                    {digest ? digest.slice(0, 19) : 'digest unknown'}
+                  </span>
+                </th>
+                <td className="mono">{shortVersion(version)}</td>
+                <td className={classes.right}>
+                  <VersionActs pipeline={pipeline} service={service} version={version} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      {details.lacking.length > 0 && (
+        <p className={classes.warn}>It lacks {details.lacking.join(', ')}, which exist today.</p>
+      )}
+    </>
+  );
+}
+
+/** Pins the version for the bags to come, or keeps it out of them; what is there already is taken away. */
+function VersionActs(props: { pipeline: BagPipelineView; service: string; version: string }) {
+  const { pipeline, service, version } = props;
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const is = (one: { service: string; version: string }): boolean =>
+    one.service === service && one.version === version;
+  const pinned = pipeline.servicePins.some(is);
+  const bad = pipeline.badVersions.some(is);
+  const named = `${service} ${shortVersion(version)}`;
+  const button = (text: string, label: string, change: PolicyChange) => (
+    <ActButton
+      variant="subtle"
+      size="compact-xs"
+      h={24}
+      blocked={readOnlyBecause}
+      label={label}
+      onAct={() => openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change })}
+    >
+      {text}
+    </ActButton>
+  );
+  return (
+    <>
+      {pinned
+        ? button('Unpin…', `Unpin ${named} at packing`, { act: 'unpin-service', service })
+        : button('Pin…', `Pin ${named} at packing`, { act: 'pin-service', service, version })}
+      {bad
+        ? button('Clear…', `Clear the bad mark of ${named}`, { act: 'clear-version', service, version })
+        : button('Bad…', `Mark ${named} bad at packing`, { act: 'mark-version-bad', service, version })}
+    </>
+  );
+}
