@@ -213,6 +213,78 @@ test('a lock that another release manager took by hand keeps bags out until it i
   expect(hasPassed(bag)(await stageOf(page(), preview))).toBe(true);
 });
 
+test('a deploy is not interrupted: the machine stays awake, nothing cancels it, quitting asks; its tests can be aborted', async () => {
+  test.setTimeout(180_000);
+  const { electron, practice } = app();
+  /** Whether anything keeps the machine awake; the numbers that Electron gives begin at 0. */
+  const isAwake = () =>
+    electron.evaluate(({ powerSaveBlocker }) =>
+      Array.from({ length: 100 }, (_, id) => powerSaveBlocker.isStarted(id)).includes(true),
+    );
+  await expect.poll(isAwake, { message: 'nothing is deployed yet' }).toBe(false);
+  await practice.control.setSpeed({ speed: 3 });
+  // With automatic packing a new image is all it takes.
+  const { version } = await practice.control.publishRelease({ app: 'notify-celery' });
+  const newest = async () =>
+    (await ask(page(), 'bags.pack-preview', { pipeline, source: 'published' })).contents['notify-celery'];
+  await expect.poll(newest, { message: 'the image is published' }).toMatchObject({ version });
+  const packing = { act: 'automatic-packing' as const, on: true };
+  await act(page(), { kind: 'change-policy', pipeline, change: packing });
+  const stage = await untilStage(
+    page(),
+    preview,
+    'a bag that nobody packed is deployed',
+    ({ running }) => running?.state === 'deploying',
+  );
+  const bag = stage.running?.bag ?? 0;
+  const { packed, services } = await ask(page(), 'bags.get', { pipeline, bag });
+  expect(packed).toMatchObject({ source: 'published', reason: 'A new image appeared.' });
+  expect(services['notify-celery']?.version).toBe(version);
+  await act(page(), { kind: 'change-policy', pipeline, change: { ...packing, on: false } });
+
+  await expect.poll(isAwake, { message: 'the machine is kept awake' }).toBe(true);
+  await goTo(page(), `#/operations/${stage.running?.operation}`);
+  const cancel = page().getByRole('button', { name: 'Cancel operation' });
+  await expect(cancel).toHaveAttribute('aria-disabled', 'true');
+  await expect(cancel).toHaveAccessibleDescription(/never interrupted|cannot be interrupted/);
+  const asked = await electron.evaluateHandle(({ dialog }) => {
+    const questions: Electron.MessageBoxOptions[] = [];
+    // The answer of somebody who stays.
+    dialog.showMessageBox = (async (...given: unknown[]) => {
+      questions.push(given.at(-1) as Electron.MessageBoxOptions);
+      return { response: 0, checkboxChecked: false };
+    }) as typeof dialog.showMessageBox;
+    return questions;
+  });
+  const question = expect.objectContaining({
+    message: `Deploy bag ${bag} of ${pipeline} to ${preview}`,
+    buttons: ['Stay', 'Quit all the same'],
+  });
+  await electron.evaluate((main) => main.app.quit());
+  await expect.poll(() => asked.jsonValue()).toEqual([question]);
+  await electron.evaluate((main) => main.BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(() => asked.jsonValue()).toEqual([question, question]);
+
+  await untilStage(page(), preview, 'its tests run', ({ running }) => running?.state === 'testing');
+  await practice.control.setSpeed({ speed: 1 });
+  await expect.poll(isAwake, { message: 'tests may be interrupted' }).toBe(false);
+  await toPipeline(page());
+  await card(page(), preview).getByRole('button', { name: 'Abort the tests…' }).click();
+  await send(page(), `Abort the tests of bag ${bag} of ${pipeline} in ${preview}`);
+  await practice.control.setSpeed({ speed: 30 });
+  const aborted = await untilStage(
+    page(),
+    preview,
+    'the tests are aborted',
+    ({ running }) => running?.state === 'test-failed',
+  );
+  expect(Object.values(aborted.running?.tests ?? {})).toContain('aborted');
+  const token = aborted.lock?.token ?? 0;
+  expect(aborted.lock).toMatchObject({ kind: 'bag', bag });
+  await act(page(), { kind: 'retry-tests', pipeline, environment: preview, bag, token, suites: 'all' });
+  await untilStage(page(), production, `bag ${bag} passes`, hasPassed(bag));
+});
+
 test('two windows of two users fight over an environment: one gets the lock, the other sees who has it', async () => {
   test.setTimeout(240_000);
   const { control } = app().practice;

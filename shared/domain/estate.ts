@@ -170,7 +170,7 @@ const bagsPipelineSchema = z.strictObject({
   stages: z.record(name, stageSchema),
   /** Continuous deployment while a console has its autopilot on. */
   autopilot: z.boolean().default(true),
-  /** Whether autopilots pack a bag by themselves when the first environment runs another image than the last bag holds. */
+  /** Whether autopilots pack a bag by themselves when a new image was published; a switch in the ledger says otherwise. */
   packAutomatically: z.boolean().default(false),
 });
 export type BagsPipeline = z.infer<typeof bagsPipelineSchema>;

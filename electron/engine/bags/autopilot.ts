@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { autopilotMove, autopilotState } from '../../../shared/domain/bags/autopilot';
+import { autopilotMove, autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { lastStarted } from '../../../shared/domain/bags/pipeline-records';
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate';
@@ -66,7 +66,8 @@ export function startAutopilot(
 ): { look: () => void } {
   const tried = new Map<string, number>();
   const asked = new Map<string, number>();
-  let packedAt = 0;
+  /** When new images were last looked for, by pipeline. */
+  const packedAt = new Map<string, number>();
   let looking = false;
 
   function deployNext(pipeline: BagsPipeline, environment: string): void {
@@ -98,9 +99,13 @@ export function startAutopilot(
     const [first = ''] = pipeline.environments;
     const records = recordsNow(world, pipeline.name);
     const now = world.now().getTime();
-    if (!pipeline.packAutomatically || now - packedAt < again || isBusy(world, pipeline.name, first)) return;
+    const isOn = packingState(records, pipeline.packAutomatically).on;
+    // Once it is switched on again nobody waits for the first look.
+    if (!isOn) packedAt.delete(pipeline.name);
+    if (!isOn || now - (packedAt.get(pipeline.name) ?? 0) < again || isBusy(world, pipeline.name, first))
+      return;
     if (!autopilotState(records, first, autopilotConfigured(pipeline, first)).on) return;
-    packedAt = now;
+    packedAt.set(pipeline.name, now);
     const preview = await packPreview(world, pipeline.name, 'published', signal);
     if (!preview.differs || preview.services.some(({ blocked }) => blocked)) return;
     begin({

@@ -1,19 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { parseTrailers } from '../../../shared/domain/trailers';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
-import { programArguments } from '../../testing/programs';
 import { until } from '../../testing/until';
+import { killedConsole } from '../testing/killed-console';
 import { type EstateAccess, ended, openRig, type Rig, unwrap } from '../testing/rig';
 
 const seconds = 1_000;
 const pipeline = 'notify';
 const environment = 'notify-preview';
-const limits = { settle: 100, look: 60 * seconds };
+const limits = { settle: 100, look: 60 * seconds, tag: 100 };
 let folder: string;
 let practice: PracticeProcess;
 let access: EstateAccess;
@@ -62,6 +61,16 @@ function stage() {
   return found;
 }
 
+/** The tag of the newest bag's last pass. */
+function newestPass(): string | undefined {
+  const { lastBag } = observer.engine.bags.pipeline(pipeline);
+  const lane = observer.engine.bags.get(pipeline, lastBag ?? 0).lanes[0];
+  return lane?.passes
+    .map(({ tag }) => tag)
+    .sort()
+    .at(-1);
+}
+
 const intent = (): BagIntent => ({
   kind: 'deploy-bag',
   pipeline,
@@ -81,6 +90,8 @@ const kills: readonly {
   at: string;
   end: 'succeeded' | 'unknown' | 'failed';
   suite?: 'fail';
+  /** The pass is on the ledger, and its console does not come back for now. */
+  passed?: true;
   /** Its image crashes. */
   crashes?: true;
 }[] = [
@@ -110,6 +121,7 @@ const kills: readonly {
     state: 'passed, between the pass and its tag',
     at: 'before:side-effect-result/pass/pass',
     end: 'succeeded',
+    passed: true,
   },
   { state: 'done, the tag on its way', at: 'after:side-effect-intended/pass/tag', end: 'succeeded' },
   {
@@ -121,56 +133,59 @@ const kills: readonly {
 ];
 
 describe('a console that is killed while it deploys a bag', () => {
-  it.each(kills)('$state: goes on, or says that it does not know', async ({ at, end, suite, crashes }) => {
-    if (crashes) await packNew('crash-loop');
-    if (suite) await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: suite });
-    const console = await mkdtemp(path.join(folder, 'console-'));
-    const order = { access, folder: console, watch: [environment], intent: intent() };
-    const run = await execa(process.execPath, [...programArguments('crash-child'), JSON.stringify(order)], {
-      env: { SIGNALBOX_CRASH_AT: at },
-      reject: false,
-      timeout: 200 * seconds,
-    });
-    expect(`${at} ${run.signal ?? `exit ${run.exitCode}: ${run.stderr}`}`).toBe(`${at} SIGKILL`);
-    if (suite) await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: 'pass' });
-    const rig = await openRig(access, console, { watch: [environment], limits, name: 'Kim Osei' });
-    try {
-      await rig.engine.recover();
-      const [operation] = rig.engine.list({ limit: 10 });
-      if (!operation) throw new Error(`${at}: the operation is lost`);
-      const over = await ended(rig.engine, operation.id);
-      expect(over, JSON.stringify(over, null, 1)).toMatchObject({ state: end });
-      unwrap(await observer.ledger.refresh());
-      const log = unwrap(await observer.ledger.log([], 2_000));
-      const kinds = log.flatMap(({ message }) => {
-        const trailers = parseTrailers(message);
-        return trailers?.operation === over.id ? [trailers.kind] : [];
-      });
-      // Each step of it is on the ledger once at most, whatever was done again.
-      expect(kinds).toEqual([...new Set(kinds)]);
-      const { lock, running } = stage();
-      if (end === 'succeeded') {
-        expect(lock).toBeNull();
-        expect(running).toMatchObject({ operation: over.id, state: 'done' });
-        expect(kinds.filter((kind) => kind === 'bag' || kind === 'bag-pass')).toHaveLength(2);
-        return;
+  it.each(kills)(
+    '$state: goes on, or says that it does not know',
+    async ({ at, end, suite, crashes, passed }) => {
+      if (crashes) await packNew('crash-loop');
+      if (suite)
+        await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: suite });
+      const console = await mkdtemp(path.join(folder, 'console-'));
+      const order = { access, folder: console, watch: [environment], intent: intent() };
+      expect(await killedConsole(order, at)).toBe(`${at} SIGKILL`);
+      if (suite)
+        await practice.control.breakSuite({ environment, suite: 'functional-tests', outcome: 'pass' });
+      // Whoever sees the pass makes its tag.
+      if (passed)
+        await expect.poll(async () => unwrap(await observer.ledger.tags('passed-'))).toContain(newestPass());
+      const rig = await openRig(access, console, { watch: [environment], limits, name: 'Kim Osei' });
+      try {
+        await rig.engine.recover();
+        const [operation] = rig.engine.list({ limit: 10 });
+        if (!operation) throw new Error(`${at}: the operation is lost`);
+        const over = await ended(rig.engine, operation.id);
+        expect(over, JSON.stringify(over, null, 1)).toMatchObject({ state: end });
+        unwrap(await observer.ledger.refresh());
+        const log = unwrap(await observer.ledger.log([], 2_000));
+        const kinds = log.flatMap(({ message }) => {
+          const trailers = parseTrailers(message);
+          return trailers?.operation === over.id ? [trailers.kind] : [];
+        });
+        // Each step of it is on the ledger once at most, whatever was done again.
+        expect(kinds).toEqual([...new Set(kinds)]);
+        const { lock, running } = stage();
+        if (end === 'succeeded') {
+          expect(lock).toBeNull();
+          expect(running).toMatchObject({ operation: over.id, state: 'done' });
+          expect(kinds.filter((kind) => kind === 'bag' || kind === 'bag-pass')).toHaveLength(2);
+          return;
+        }
+        expect(lock).toMatchObject({ operation: over.id });
+        expect(running).toMatchObject({
+          operation: over.id,
+          state: end === 'unknown' ? 'deploy-unknown' : crashes ? 'deploy-failed' : 'test-failed',
+        });
+        const token = lock?.token ?? 0;
+        const free = unwrap(
+          rig.engine.start(
+            { kind: 'force-unlock', pipeline, environment, token, reason: 'rehearsal', override: [] },
+            [],
+          ),
+        );
+        expect((await ended(rig.engine, free.operationId)).failure).toBeNull();
+      } finally {
+        await rig.close();
+        unwrap(await observer.ledger.refresh());
       }
-      expect(lock).toMatchObject({ operation: over.id });
-      expect(running).toMatchObject({
-        operation: over.id,
-        state: end === 'unknown' ? 'deploy-unknown' : crashes ? 'deploy-failed' : 'test-failed',
-      });
-      const token = lock?.token ?? 0;
-      const free = unwrap(
-        rig.engine.start(
-          { kind: 'force-unlock', pipeline, environment, token, reason: 'rehearsal', override: [] },
-          [],
-        ),
-      );
-      expect((await ended(rig.engine, free.operationId)).failure).toBeNull();
-    } finally {
-      await rig.close();
-      unwrap(await observer.ledger.refresh());
-    }
-  });
+    },
+  );
 });

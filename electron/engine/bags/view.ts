@@ -1,4 +1,4 @@
-import { autopilotState } from '../../../shared/domain/bags/autopilot';
+import { autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
 import { bagDifference, versionsOf } from '../../../shared/domain/bags/difference';
 import { isStuck } from '../../../shared/domain/bags/machine';
 import { environmentBeforeIn, type Next, nextBag } from '../../../shared/domain/bags/next';
@@ -193,7 +193,7 @@ export function pipelineView(world: World, name: string): BagPipelineView {
             at: switched?.ok ? switched.value.at : null,
           },
     thisConsole: world.consoleAutopilot.get(name),
-    packAutomatically: pipeline.packAutomatically,
+    packing: packingState(records, pipeline.packAutomatically),
     problems: [...records.problems],
   };
 }

@@ -1,6 +1,8 @@
 import { SegmentedControl, Switch } from '@mantine/core';
 import { IconPackage } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import { useBagPipeline, useBagPipelines, useThisConsole } from '../../data/bags-queries';
 import { useSession } from '../../data/queries';
@@ -99,7 +101,7 @@ function Now({ pipeline }: { pipeline: BagPipelineView }) {
       {pipeline.problems.map((failure) => (
         <FailurePanel key={failure.message} failure={failure} />
       ))}
-      <Autopilot pipeline={pipeline} />
+      <Automatic pipeline={pipeline} />
       <ol className={classes.stages} aria-label="Environments">
         {pipeline.stages.map((stage) => (
           <StageCard key={stage.environment} pipeline={pipeline} stage={stage} />
@@ -110,36 +112,73 @@ function Now({ pipeline }: { pipeline: BagPipelineView }) {
   );
 }
 
-/** The switch of the whole pipeline, for every console, and that of this one. */
-function Autopilot({ pipeline }: { pipeline: BagPipelineView }) {
+/** The switches of the whole pipeline, for every console, and that of this one. */
+function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
   const mine = useThisConsole();
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
-  const { autopilot } = pipeline;
+  const { autopilot, packing, stages } = pipeline;
+  const first = stages[0];
+  const waits = packing.on && first?.autopilot.on === false;
   return (
-    <section className={classes.autopilot} aria-label="Autopilot">
-      <strong>Autopilot {autopilot.on ? 'on' : 'off'}</strong>
-      <span className={classes.why}>{autopilot.why}</span>
-      <span className={classes.spacer} />
-      <Switch
-        label="This console takes part"
-        checked={pipeline.thisConsole}
-        disabled={mine.isPending}
-        onChange={(event) => mine.mutate({ pipeline: pipeline.pipeline, on: event.currentTarget.checked })}
+    <section className={classes.automatic} aria-label="Done automatically">
+      <Switched
+        name="Autopilot"
+        value={autopilot}
+        label="Switch autopilots"
+        act={{ act: 'autopilot', environment: null, on: !autopilot.on }}
+        pipeline={pipeline.pipeline}
+      >
+        <Switch
+          label="This console takes part"
+          checked={pipeline.thisConsole}
+          disabled={mine.isPending}
+          onChange={(event) => mine.mutate({ pipeline: pipeline.pipeline, on: event.currentTarget.checked })}
+        />
+      </Switched>
+      <Switched
+        name="Automatic packing"
+        value={
+          waits
+            ? { ...packing, why: `${packing.why} It waits: autopilots are off in ${first?.environment}.` }
+            : packing
+        }
+        label="Switch automatic packing"
+        act={{ act: 'automatic-packing', on: !packing.on }}
+        pipeline={pipeline.pipeline}
       />
+      {mine.error && <FailurePanel failure={mine.error.failure} />}
+    </section>
+  );
+}
+
+/** What is done by itself or not, who said so, and the switch of it. */
+function Switched(props: {
+  name: string;
+  value: BagPipelineView['packing'];
+  /** What the switch does, without "on" or "off". */
+  label: string;
+  act: Extract<PolicyChange, { on: boolean }>;
+  pipeline: string;
+  children?: ReactNode;
+}) {
+  const { name, value, label, act, pipeline, children } = props;
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const to = act.on ? 'on' : 'off';
+  return (
+    <div className={classes.switched}>
+      <strong>
+        {name} {value.on ? 'on' : 'off'}
+      </strong>
+      <span className={classes.why}>{value.why}</span>
+      <span className={classes.spacer} />
+      {children}
       <ActButton
         variant="default"
         blocked={readOnlyBecause}
-        onAct={() =>
-          openAct({
-            kind: 'change-policy',
-            pipeline: pipeline.pipeline,
-            change: { act: 'autopilot', environment: null, on: !autopilot.on },
-          })
-        }
+        label={`${label} ${to} for everyone`}
+        onAct={() => openAct({ kind: 'change-policy', pipeline, change: act })}
       >
-        Switch {autopilot.on ? 'off' : 'on'} for everyone…
+        Switch {to} for everyone…
       </ActButton>
-      {mine.error && <FailurePanel failure={mine.error.failure} />}
-    </section>
+    </div>
   );
 }

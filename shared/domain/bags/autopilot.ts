@@ -1,16 +1,39 @@
 import { holderOf } from './decisions';
 import { type BagChain, type ImageFacts, nextBag } from './next';
 import type { Found, PipelineRecords } from './pipeline-records';
-import type { AutopilotSwitch } from './records';
+import type { AutomaticSwitch } from './records';
 
-/** Whether autopilots may act in an environment, and who said so. */
-export interface AutopilotState {
+/** Whether something is done by itself (what autopilots do, or packing), and who said so. */
+export interface AutomaticState {
   on: boolean;
   why: string;
   /** Who switched it last; `null`: the estate file says so. */
   by: string | null;
   at: string | null;
 }
+
+/** What a switch says. @param where it counts, as it follows "switched on". */
+const said = (found: Found<AutomaticSwitch>, where: string): AutomaticState =>
+  found.ok
+    ? {
+        on: found.value.on,
+        why: `Switched ${found.value.on ? 'on' : 'off'}${where && ` ${where}`} by ${found.value.by}${found.value.reason ? `: ${found.value.reason}` : '.'}`,
+        by: found.value.by,
+        at: found.value.at,
+      }
+    : {
+        on: false,
+        why: `Off, since its switch cannot be read: ${found.failure.message}`,
+        by: null,
+        at: null,
+      };
+
+const asConfigured = (on: boolean): AutomaticState => ({
+  on,
+  why: `${on ? 'On' : 'Off'}, as the estate file says.`,
+  by: null,
+  at: null,
+});
 
 /**
  * Whether autopilots may act: off as soon as anybody switched them off, for the environment or altogether; a switch
@@ -21,32 +44,20 @@ export function autopilotState(
   records: PipelineRecords,
   environment: string,
   configured: boolean,
-): AutopilotState {
-  const said = (found: Found<AutopilotSwitch>, where: string): AutopilotState =>
-    found.ok
-      ? {
-          on: found.value.on,
-          why: `Switched ${found.value.on ? 'on' : 'off'} ${where} by ${found.value.by}${found.value.reason ? `: ${found.value.reason}` : '.'}`,
-          by: found.value.by,
-          at: found.value.at,
-        }
-      : {
-          on: false,
-          why: `Off, since its switch cannot be read: ${found.failure.message}`,
-          by: null,
-          at: null,
-        };
+): AutomaticState {
   const everywhere = records.autopilot && said(records.autopilot, 'for the whole pipeline');
   if (everywhere && !everywhere.on) return everywhere;
   const { autopilot } = records.environment(environment);
   if (autopilot) return said(autopilot, `in ${environment}`);
-  return {
-    on: configured,
-    why: `${configured ? 'On' : 'Off'}, as the estate file says.`,
-    by: null,
-    at: null,
-  };
+  return asConfigured(configured);
 }
+
+/**
+ * Whether new images are packed by themselves; what cannot be read counts as off.
+ * @param configured what the estate file says.
+ */
+export const packingState = ({ packing }: PipelineRecords, configured: boolean): AutomaticState =>
+  packing ? said(packing, '') : asConfigured(configured);
 
 /** What an autopilot does in an environment right now. */
 export type AutopilotMove = { act: 'deploy'; bag: number } | { act: 'wait'; why: string };

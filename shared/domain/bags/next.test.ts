@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { autopilotMove } from './autopilot';
+import { autopilotMove, packingState } from './autopilot';
 import { advance, recordPass, startDeployment } from './deploying';
 import { forceUnlock, releaseLock, takeLock } from './locks';
 import { type BagChain, nextBag } from './next';
@@ -236,6 +236,13 @@ describe('autopilots', () => {
     const everywhere: PolicyChange = { act: 'autopilot', environment: null, on: false };
     expect(move(everywhere, 'staging').act).toBe('wait');
     expect(move(everywhere, 'preview').act).toBe('wait');
+  });
+  it('pack new images by themselves as the estate file says, until somebody switches that', () => {
+    expect(packingState(ledger(), false)).toMatchObject({ on: false, by: null });
+    const switched = policyChanges([], { act: 'automatic-packing', on: true });
+    expect(packingState(ledger(...switched), false)).toMatchObject({ on: true, by: 'Ada Morrow' });
+    const broken = switched.map(({ path }) => ({ path, text: 'on: perhaps' }));
+    expect(packingState(ledger(...broken), true).on).toBe(false);
   });
   it('wait while anybody holds the lock', () => {
     const lock = takeLock(ledger(...passed), 'staging', actor, {

@@ -2,7 +2,7 @@ import type { Failure } from '../failure';
 import { readRecord, writeRecord } from '../yaml-record';
 import { type Place, placeOf, recordPath } from './places';
 import {
-  type AutopilotSwitch,
+  type AutomaticSwitch,
   type BadBag,
   type BadVersion,
   type Bag,
@@ -35,7 +35,7 @@ export interface EnvironmentRecords {
   readonly cutoff: Found<Cutoff> | null;
   readonly bad: ReadonlyMap<number, Found<BadBag>>;
   readonly lock: Found<Lock> | null;
-  readonly autopilot: Found<AutopilotSwitch> | null;
+  readonly autopilot: Found<AutomaticSwitch> | null;
 }
 
 /** All that the ledger says of one pipeline at one commit. */
@@ -47,7 +47,9 @@ export interface PipelineRecords {
   /** By service, then version. */
   readonly badVersions: ReadonlyMap<string, ReadonlyMap<string, Found<BadVersion>>>;
   /** The switch for the whole pipeline. */
-  readonly autopilot: Found<AutopilotSwitch> | null;
+  readonly autopilot: Found<AutomaticSwitch> | null;
+  /** The switch of automatic packing. */
+  readonly packing: Found<AutomaticSwitch> | null;
   /** Every file that cannot be read. */
   readonly problems: readonly Failure[];
 }
@@ -101,7 +103,7 @@ interface Gathering {
   cutoff: Found<Cutoff> | null;
   bad: Map<number, Found<BadBag>>;
   lock: Found<Lock> | null;
-  autopilot: Found<AutopilotSwitch> | null;
+  autopilot: Found<AutomaticSwitch> | null;
 }
 const empty = (): Gathering => ({
   passes: [],
@@ -122,7 +124,8 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
   const servicePins = new Map<string, Found<ServicePin>>();
   const badVersions = new Map<string, Map<string, Found<BadVersion>>>();
   const problems: Failure[] = [];
-  let everywhere: Found<AutopilotSwitch> | null = null;
+  let everywhere: Found<AutomaticSwitch> | null = null;
+  let packing: Found<AutomaticSwitch> | null = null;
   const of = (name = ''): Gathering => {
     const known = environments.get(name) ?? empty();
     environments.set(name, known);
@@ -156,10 +159,13 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
         of(environment).lock = found as Found<Lock>;
         break;
       case 'autopilot':
-        of(environment).autopilot = found as Found<AutopilotSwitch>;
+        of(environment).autopilot = found as Found<AutomaticSwitch>;
         break;
       case 'autopilot-everywhere':
-        everywhere = found as Found<AutopilotSwitch>;
+        everywhere = found as Found<AutomaticSwitch>;
+        break;
+      case 'automatic-packing':
+        packing = found as Found<AutomaticSwitch>;
         break;
       case 'service-pin':
         servicePins.set(service, found as Found<ServicePin>);
@@ -181,6 +187,7 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
     servicePins,
     badVersions,
     autopilot: everywhere,
+    packing,
     problems,
   };
 }

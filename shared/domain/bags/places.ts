@@ -14,6 +14,7 @@ const templates: Readonly<Record<RecordKind, string>> = {
   lock: 'locks/{pipeline}/{environment}.yaml',
   autopilot: 'policy/{pipeline}/autopilot/{environment}.yaml',
   'autopilot-everywhere': 'policy/{pipeline}/autopilot.yaml',
+  'automatic-packing': 'policy/{pipeline}/packing.yaml',
 };
 
 /** Which record a path is of: its kind and the fields that the path names. */

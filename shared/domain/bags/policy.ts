@@ -24,6 +24,8 @@ export const policyChangeSchema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('clear-version'), service, version }),
   /** `environment: null`: altogether. */
   z.object({ act: z.literal('autopilot'), environment: environment.nullable(), on: z.boolean() }),
+  /** Whether a bag is packed by itself when a new image appears. */
+  z.object({ act: z.literal('automatic-packing'), on: z.boolean() }),
 ]);
 export type PolicyChange = z.infer<typeof policyChangeSchema>;
 
@@ -50,6 +52,8 @@ export function policyText(pipeline: string, change: PolicyChange): string {
       return `Clear the bad mark of ${change.service} ${change.version} for bags of ${pipeline}`;
     case 'autopilot':
       return `Switch autopilots of ${change.environment === null ? pipeline : `${pipeline} in ${change.environment}`} ${change.on ? 'on' : 'off'}`;
+    case 'automatic-packing':
+      return `Switch automatic packing of ${pipeline} ${change.on ? 'on' : 'off'}`;
   }
 }
 
@@ -160,5 +164,7 @@ export function changePolicy(
           ...made,
         }),
       ]);
+    case 'automatic-packing':
+      return decide([put('automatic-packing', { pipeline, environment: null, on: change.on, ...made })]);
   }
 }

@@ -138,15 +138,18 @@ export const lockSchema = z.object({
 export type Lock = z.infer<typeof lockSchema>;
 export type Holder = NonNullable<Lock['held']>;
 
-/** Autopilots are on or off: for one environment, or with `environment: null` for the whole pipeline. */
-export const autopilotSchema = z.object({
+/**
+ * Autopilots, or automatic packing, are on or off: for one environment, or with `environment: null` for the whole
+ * pipeline.
+ */
+export const switchSchema = z.object({
   pipeline: name,
   environment: name.nullable(),
   on: z.boolean(),
   ...made,
   reason: text,
 });
-export type AutopilotSwitch = z.infer<typeof autopilotSchema>;
+export type AutomaticSwitch = z.infer<typeof switchSchema>;
 
 /**
  * Written with every pin, freeze and bad mark, set or taken away: the newest bag that could come to the environment at
@@ -166,8 +169,9 @@ export const recordSchemas = {
   'service-pin': servicePinSchema,
   'bad-version': badVersionSchema,
   lock: lockSchema,
-  autopilot: autopilotSchema,
-  'autopilot-everywhere': autopilotSchema,
+  autopilot: switchSchema,
+  'autopilot-everywhere': switchSchema,
+  'automatic-packing': switchSchema,
 } as const;
 export type RecordKind = keyof typeof recordSchemas;
 export type RecordOf<K extends RecordKind> = z.infer<(typeof recordSchemas)[K]>;

@@ -72,7 +72,7 @@ export const periodicViewSchema = z.object({
 });
 export type PeriodicView = z.infer<typeof periodicViewSchema>;
 
-const autopilotViewSchema = z.object({
+const automaticViewSchema = z.object({
   on: z.boolean(),
   why: text,
   by: text.nullable(),
@@ -98,7 +98,7 @@ export const stageViewSchema = z.object({
   waiting: z.array(z.object({ operation: text, by: text, bag: sequence, since: text })),
   pin: saidSchema.extend({ bag: sequence, freeze: z.boolean() }).nullable(),
   bad: z.array(saidSchema.extend({ bag: sequence })),
-  autopilot: autopilotViewSchema,
+  autopilot: automaticViewSchema,
   /** Jobs of the deployment that is under way or waits for a person, in the order of the estate file. */
   jobs: z.array(jobSchema),
   periodic: z.array(periodicViewSchema),
@@ -116,9 +116,10 @@ export const bagPipelineSchema = z.object({
   servicePins: z.array(saidSchema.extend({ service: text, version: text })),
   badVersions: z.array(saidSchema.extend({ service: text, version: text })),
   /** The switch for the whole pipeline, and that of this console. */
-  autopilot: autopilotViewSchema,
+  autopilot: automaticViewSchema,
   thisConsole: z.boolean(),
-  packAutomatically: z.boolean(),
+  /** Whether a bag is packed by itself when a new image appears. */
+  packing: automaticViewSchema,
   /** Files that cannot be read: each blocks what depends on it, and nothing else. */
   problems: z.array(failureSchema),
 });
