@@ -15,7 +15,8 @@ let known: Promise<string[]> | undefined;
 
 /**
  * The authorities that this computer trusts, for a kubeconfig that names none: kubectl asks the system, which knows a
- * company's own, while Node (and with it client-node) trusts a list of its own alone, and Node 20 cannot ask. `SSL_CERT_FILE` takes the bundle's place, as in Go.
+ * company's own, while Node (and with it client-node) trusts a list of its own alone, and Node 20 cannot ask.
+ * `SSL_CERT_FILE` takes the bundle's place, as in Go.
  */
 export function systemAuthorities(environment: NodeJS.ProcessEnv = process.env): Promise<string[]> {
   const load = async (): Promise<string[]> => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type Certificates, makeCertificates } from '../../practice/cluster/certificates';
 import { connect } from './connection';
@@ -333,5 +333,18 @@ describe('other credentials', () => {
       ask(await connectAs({ token: 'own' }, { 'certificate-authority-data': undefined })),
     );
     expect(failure.message).toContain('not from the authority');
+  });
+
+  it('checks the certificate unless the kubeconfig says otherwise, whatever the environment says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    try {
+      const failure = await failureOf(
+        ask(await connectAs({ token: 'own' }, { 'certificate-authority-data': undefined })),
+      );
+      expect(failure.message).toContain('not from the authority');
+      expect(seen).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
