@@ -37,10 +37,11 @@ interface Access {
 
 /**
  * Connects to a cluster by a context of the kubeconfig files. Nothing is sent yet. Kubeconfig and credentials are the
- * business of the well-known library (`KubeConfig`), which is loaded here and not at the start, since that takes some
- * 200 ms. Requests go over Node's own HTTP client and not over the library's API classes (1.4.0): these read an answer
- * whole, whatever its size and however long it stalls, hide a stream's status and half answers, turn times into `Date`
- * and drop the fields that they don't know.
+ * business of the well-known library (`KubeConfig`), which is loaded here and not at the start, since that takes
+ * some 100 ms. Requests go over Node's own HTTP client and not over the library's (1.4.0): its API classes read an answer
+ * whole, whatever its size and however long it stalls, turn times into `Date` and drop the fields that they don't know;
+ * its `Watch` has no time-out, ignores what is no JSON and of a refusal tells the status code alone; its `Log` says 500
+ * for whatever breaks.
  * @throws KubeError `not-found` or `bad-data` naming the file.
  */
 export async function connect(options: ConnectionOptions = {}): Promise<Connection> {

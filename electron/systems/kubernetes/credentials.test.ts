@@ -325,6 +325,8 @@ describe('other credentials', () => {
     const token = { token: 'own' };
     expect((await failureOf(ask(await connectAs(token)))).message).toContain('for another name');
     await ask(await connectAs(token, { 'tls-server-name': 'api.example.org' }));
+    const wrong = await connectAs(token, { 'tls-server-name': 'api.example.com' });
+    expect((await failureOf(ask(wrong))).message).toContain('for another name than api.example.com');
     expect(seen).toHaveLength(1);
   });
 

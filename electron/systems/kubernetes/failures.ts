@@ -46,8 +46,11 @@ const hostOf = (server: string): string => {
   }
 };
 
+/** The name that a certificate was held against (`tls.checkServerIdentity`): the host's, or `tls-server-name`. */
+const nameChecked = (error: unknown): unknown => (error as { host?: unknown } | null)?.host;
+
 /** Error codes of sockets and TLS (Node's `error.code`, OpenSSL's verify results) in a release manager's words. */
-function describeSystemCode(code: string, { context, server }: Place): Text | undefined {
+function describeSystemCode(code: string, { context, server }: Place, error: unknown): Text | undefined {
   const host = hostOf(server);
   switch (code) {
     case 'ECONNREFUSED':
@@ -123,7 +126,7 @@ function describeSystemCode(code: string, { context, server }: Place): Text | un
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} is for another name than ${host}.`,
+        message: `The certificate of the cluster ${context} is for another name than ${nameChecked(error) ?? host}.`,
         meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
         advice: 'Use the address that the certificate names, or set tls-server-name in the kubeconfig.',
       };
@@ -182,7 +185,7 @@ export function networkError(error: unknown, place: Place): KubeError {
   const code = codeOf(error);
   if (place.proxy && code !== undefined && unreached.has(code))
     return proxyError(place, place.proxy, null, code);
-  const text = code === undefined ? undefined : describeSystemCode(code, place);
+  const text = code === undefined ? undefined : describeSystemCode(code, place, error);
   if (text) return new KubeError(failure(text, { detail: code }), { cause: error });
   return new KubeError(
     failure(
