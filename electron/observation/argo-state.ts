@@ -2,7 +2,7 @@ import type { ApplicationDetail } from '../../shared/domain/application-detail';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { HookJob } from '../../shared/domain/hook-job';
 import { type LiveHealth, withLiveHealth } from '../../shared/domain/resource-health';
-import { syncWindowsView } from '../../shared/domain/sync-window';
+import { type RunningSync, syncWindowsView } from '../../shared/domain/sync-window';
 import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { ArgoApplication } from '../systems/argo/application';
 import type { ArgoProject } from '../systems/argo/project';
@@ -21,6 +21,14 @@ export interface ArgoState {
   /** Newest first. */
   hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
   windowsOf(application: ArgoApplication, now: Date): SyncWindowsView;
+}
+
+/** The sync that Argo CD has begun with and that is not over. */
+function runningSync({ currentOperation: operation }: ArgoApplication['detail']): RunningSync | null {
+  if (!operation || operation.state === 'requested' || operation.state === 'ended') return null;
+  return operation.startedAt === null
+    ? null
+    : { manual: !operation.automated, startedAt: operation.startedAt };
 }
 
 const byNewest = (a: AppJob, b: AppJob): number =>
@@ -81,6 +89,7 @@ export function createArgoState(options: {
         project.windows,
         { application: name, namespace: namespace ?? '', clusters },
         now,
+        runningSync(detail),
       );
     }
     const freshness = options.freshness('projects');

@@ -134,8 +134,16 @@ function devApplication(app: string, environment: string): Detail {
                 nextStart: hoursAgo(-19),
               },
             ],
+            runningSync: 'may-go-on',
           }
-        : { state: 'open', project: 'govuk', text: 'Syncs may run.', opensAt: null, windows: [] },
+        : {
+            state: 'open',
+            project: 'govuk',
+            text: 'Syncs may run.',
+            opensAt: null,
+            windows: [],
+            runningSync: null,
+          },
   };
 }
 

@@ -95,6 +95,7 @@ function input(apps: number): BoardInput {
         text: 'Automatic syncs wait: Budget day.',
         opensAt: null,
         windows: [],
+        runningSync: null,
       }),
     }),
     operation: () => null,

@@ -34,7 +34,14 @@ const outside: OutsideFacts = {
   running: null,
   cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   gaps: [],
-  syncWindows: { state: 'open', project: 'govuk', text: 'Syncs may run.', opensAt: null, windows: [] },
+  syncWindows: {
+    state: 'open',
+    project: 'govuk',
+    text: 'Syncs may run.',
+    opensAt: null,
+    windows: [],
+    runningSync: null,
+  },
   syncs: [],
   access: [],
   health: 'Healthy',
@@ -157,7 +164,14 @@ describe('preflight', () => {
 
   it('tells what sync windows mean, and lets a rollback be', () => {
     const shut = (state: 'closed' | 'manual-only') => ({
-      syncWindows: { state, project: 'govuk', text: 'Syncs wait.', opensAt: null, windows: [] },
+      syncWindows: {
+        state,
+        project: 'govuk',
+        text: 'Syncs wait.',
+        opensAt: null,
+        windows: [],
+        runningSync: null,
+      },
     });
     const unknown = { syncWindows: { state: 'unknown' as const, because: 'Forbidden.' } };
     expect(codes(deploy, {}, shut('closed'))).toContain('sync-window:block');
@@ -260,7 +274,14 @@ describe('preflight while it is still asking', () => {
       deploy,
       {
         change: null,
-        syncWindows: { state: 'closed', project: 'p', text: 'Shut.', opensAt: null, windows: [] },
+        syncWindows: {
+          state: 'closed',
+          project: 'p',
+          text: 'Shut.',
+          opensAt: null,
+          windows: [],
+          runningSync: null,
+        },
       },
       true,
       ['sync-window'],

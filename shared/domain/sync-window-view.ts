@@ -33,6 +33,8 @@ export const syncWindowsViewSchema = z.discriminatedUnion('state', [
     /** When automatic syncs may run again; `null`: they may, or not within a year. */
     opensAt: z.string().nullable(),
     windows: z.array(syncWindowViewSchema),
+    /** What they mean for the sync that runs: it may go on, as one that is meant to or by its overrun. `null`: none runs, or all may. */
+    runningSync: z.enum(['may-go-on', 'waits']).nullable(),
   }),
 ]);
 export type SyncWindowsView = z.infer<typeof syncWindowsViewSchema>;

@@ -250,3 +250,43 @@ it.each([
 ])('the glob %s and %s: %s', (glob, text, hit) => {
   expect(globMatches(glob, text)).toBe(hit);
 });
+
+// argo-cd 3.6 `types.go` (`CanSync` with `operationStartTime`, `canSyncAtTime`) and `types_test.go`
+// (`TestSyncWindows_SyncOverrun`). The deny window is open from 16:00 to 18:00, the allow window from 08:00 to 10:00.
+describe('a sync that runs when a window shuts', () => {
+  const deny = (more: Partial<SyncWindow> = {}) => window({ syncOverrun: true, ...more });
+  const allow = (more: Partial<SyncWindow> = {}) =>
+    window({ kind: 'allow', schedule: '0 8 * * *', syncOverrun: true, ...more });
+  const without = { syncOverrun: false };
+  it.each<[string, SyncWindow[], string, string | null, boolean]>([
+    ['goes on into a deny window with overrun', [deny()], '17:00', '15:30', true],
+    ['waits in one without', [deny(without)], '17:00', '15:30', false],
+    ['waits when it is new', [deny()], '17:00', null, false],
+    ['waits when it began inside of it', [deny()], '17:00', '16:30', false],
+    ['waits when one of two has no overrun', [deny(), deny(without)], '17:00', '15:30', false],
+    ['goes on out of an allow window with overrun', [allow()], '11:00', '09:30', true],
+    ['waits after one without', [allow(without)], '11:00', '09:30', false],
+    ['waits when it began after it', [allow()], '11:00', '10:30', false],
+    ['waits when another allow window has no overrun', [allow(), allow(without)], '11:00', '09:30', false],
+    // Out of an allow window straight into a deny window: the one that is open now decides.
+    ['waits in a deny window without overrun', [allow(), deny(without)], '17:00', '09:30', false],
+    ['goes on from an allow window without overrun', [allow(without), deny()], '17:00', '09:30', true],
+    ['waits when it began in neither', [allow(without), deny()], '17:00', '12:00', false],
+  ])('%s', (_name, windows, now, startedAt, may) => {
+    const clock = (time: string) => at(`2026-11-22T${time}:00Z`);
+    const began = startedAt === null ? undefined : clock(startedAt);
+    expect(maySync(windows, subject, false, clock(now), began)).toBe(may);
+    const running = startedAt && { manual: false, startedAt: `2026-11-22T${startedAt}:00Z` };
+    const view = syncWindowsView('p', windows, subject, clock(now), running || null);
+    expect(view).toMatchObject({ runningSync: startedAt === null ? null : may ? 'may-go-on' : 'waits' });
+  });
+
+  it('is looked back at with the offset of now', () => {
+    // London's summer time begins on 2026-03-29 at 01:00 UTC. The allow window of 00:00 to 01:00 was open at 00:30 UTC,
+    // by the clock of then; with the offset of an hour later it counts as over.
+    const one = [allow({ schedule: '0 0 * * *', duration: '1h', timeZone: 'Europe/London' })];
+    expect(maySync(one, subject, false, at('2026-03-29T00:30:00Z'))).toBe(true);
+    const later = at('2026-03-29T01:30:00Z');
+    expect(maySync(one, subject, false, later, at('2026-03-29T00:30:00Z'))).toBe(false);
+  });
+});

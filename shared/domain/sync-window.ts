@@ -101,9 +101,10 @@ function timingOf(window: SyncWindow): Timing | null {
  * the wall clock with the offset of *now* (`SyncWindows.active`, `scheduleOffsetByTimeZone`): in the night of a change to
  * daylight saving an open window is an hour shorter or longer than its duration. A schedule that never fires counts as
  * open, since Go's zero time lies before every other.
+ * @param at the moment that is asked about; the present, where another one is looked back at, says the offset.
  */
-function isOpen({ schedule, duration, timeZone }: Timing, now: number): boolean {
-  const wall = now + zoneOffset(timeZone, now);
+function isOpen({ schedule, duration, timeZone }: Timing, at: number, now = at): boolean {
+  const wall = at + zoneOffset(timeZone, now);
   const fire = nextFire(schedule, wall - duration);
   return fire === null || fire < wall;
 }
@@ -130,36 +131,51 @@ function nextChange(timing: Timing, now: number, open: boolean): number | null {
   return null;
 }
 
-/** @param windows those that match. @returns whether a sync may run: `SyncWindows.CanSync`. */
+/**
+ * @param windows those that match.
+ * @param startedAt of a sync that runs: where every window that is in its way has `syncOverrun` (Argo CD 3.4 and newer;
+ * older ones do not keep the field), it goes on when it began while it was allowed (`canSyncAtTime`).
+ * @returns whether a sync may run: `SyncWindows.CanSync`.
+ */
 function allows(
   windows: readonly { window: SyncWindow; timing: Timing | null }[],
   manual: boolean,
-  now: number,
-) {
+  at: number,
+  { now = at, startedAt }: { now?: number; startedAt?: number | undefined } = {},
+): boolean {
   if (windows.some(({ timing }) => timing === null)) return false;
-  const open = windows.filter(({ timing }) => timing && isOpen(timing, now)).map(({ window }) => window);
+  const open = windows.filter(({ timing }) => timing && isOpen(timing, at, now)).map(({ window }) => window);
+  const mayOverrun = (some: readonly SyncWindow[]): boolean =>
+    startedAt !== undefined &&
+    some.every(({ syncOverrun }) => syncOverrun) &&
+    allows(windows, manual, startedAt, { now });
   const denies = open.filter(({ kind }) => kind === 'deny');
-  if (denies.length > 0) return manual && denies.every(({ manualSync }) => manualSync);
+  if (denies.length > 0)
+    return (manual && denies.every(({ manualSync }) => manualSync)) || mayOverrun(denies);
   if (open.some(({ kind }) => kind === 'allow')) return true;
   const closedAllows = windows.map(({ window }) => window).filter(({ kind }) => kind === 'allow');
-  return closedAllows.length === 0 || (manual && closedAllows.every(({ manualSync }) => manualSync));
+  if (closedAllows.length === 0) return true;
+  return (manual && closedAllows.every(({ manualSync }) => manualSync)) || mayOverrun(closedAllows);
 }
 
 /**
  * Whether a sync of an Application may run at a time, by Argo CD's rules.
  * @param manual a person asked for it (`initiatedBy.automated` is not set).
+ * @param startedAt when it began, of a sync that runs (`status.operationState.startedAt`).
  */
 export function maySync(
   windows: readonly SyncWindow[],
   subject: WindowSubject,
   manual: boolean,
   now: Date,
+  startedAt?: Date,
 ): boolean {
   const matching = windows.filter((one) => matches(one, subject));
   return allows(
     matching.map((window) => ({ window, timing: timingOf(window) })),
     manual,
     now.getTime(),
+    { startedAt: startedAt?.getTime() },
   );
 }
 
@@ -167,12 +183,22 @@ const iso = (at: number | null): string | null => (at === null ? null : new Date
 const labelOf = ({ description, kind, schedule, timeZone }: SyncWindow): string =>
   description || `${kind} window "${schedule}"${timeZone ? ` (${timeZone})` : ''}`;
 
-/** How the windows of a project stand for one Application right now, with what opens and closes when. */
+/** A sync that is not over: whether a person asked for it, and when it began (ISO 8601). */
+export interface RunningSync {
+  manual: boolean;
+  startedAt: string;
+}
+
+/**
+ * How the windows of a project stand for one Application right now, with what opens and closes when.
+ * @param running what the windows mean for it.
+ */
 export function syncWindowsView(
   project: string,
   windows: readonly SyncWindow[],
   subject: WindowSubject,
   now: Date,
+  running: RunningSync | null = null,
 ): SyncWindowsView {
   const at = now.getTime();
   const matching = windows
@@ -194,14 +220,29 @@ export function syncWindowsView(
     };
   });
   if (allows(matching, false, at))
-    return { state: 'open', project, text: 'Syncs may run.', opensAt: null, windows: shown };
+    return {
+      state: 'open',
+      project,
+      text: 'Syncs may run.',
+      opensAt: null,
+      windows: shown,
+      runningSync: null,
+    };
   const manual = allows(matching, true, at);
+  const startedAt = running === null ? Number.NaN : Date.parse(running.startedAt);
+  const runningSync =
+    running === null || Number.isNaN(startedAt)
+      ? null
+      : allows(matching, running.manual, at, { startedAt })
+        ? 'may-go-on'
+        : 'waits';
   return {
     state: manual ? 'manual-only' : 'closed',
     project,
     text: becauseOf(matching, at, manual),
     opensAt: iso(opensAt(matching, at)),
     windows: shown,
+    runningSync,
   };
 }
 

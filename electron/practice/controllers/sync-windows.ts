@@ -16,7 +16,14 @@ export function blockedByWindow(context: ControllerContext, app: Application, ma
     namespace: app.spec.destination.namespace,
     clusters: [app.spec.destination.server],
   };
-  return !maySync(project?.spec.syncWindows ?? [], subject, manual, context.clock.now());
+  const { startedAt } = app.status?.operationState ?? {};
+  return !maySync(
+    project?.spec.syncWindows ?? [],
+    subject,
+    manual,
+    context.clock.now(),
+    startedAt === undefined ? undefined : new Date(startedAt),
+  );
 }
 
 /** Seconds of a Go duration such as `1h30m` or `10s`; null for text that is none. */

@@ -43,6 +43,9 @@ export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
             “{description}”
           </p>
         ))}
+        {windows.runningSync === 'may-go-on' && (
+          <p className={classes.quiet}>The sync that runs may go on.</p>
+        )}
         {windows.state === 'manual-only' && <p className={classes.quiet}>A sync by hand may run.</p>}
       </div>
     </div>
