@@ -212,6 +212,129 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   await ended(page(), nudge?.id ?? '');
 });
 
+test('a sync is tried, then done for one resource, and a hard refresh asked for, from the menu', async () => {
+  test.setTimeout(120_000);
+  const name = 'signon';
+  const environment = 'staging';
+  await goTo(page(), `#/apps/${name}?environment=${environment}`);
+  const panel = page().getByRole('region', { name: `Application ${name}`, exact: true });
+  const menu = panel.getByRole('button', { name: `More for ${name} in ${environment}` });
+  const item = (text: string) => page().getByRole('menuitem', { name: text });
+  const dialog = page().getByRole('dialog');
+
+  await menu.click();
+  await item('Sync with options…').click();
+  await expect(dialog).toContainText(/own options apply: .*ApplyOutOfSyncOnly=true, 2 retries/);
+  await dialog.getByRole('checkbox', { name: /^Dry run/ }).check();
+  await expect(dialog).toContainText('changes nothing');
+  await lookAt(app(), 'sync-options');
+  await dialog.getByRole('button', { name: `Try a sync of ${name} in ${environment}` }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(panel).toContainText(/Last sync: Succeeded/, { timeout: 60_000 });
+  const operation = async () => {
+    const { applications } = await ask(page(), 'application.get', { app: name, environment });
+    return applications.find((one) => one.name === name)?.currentOperation;
+  };
+  await expect.poll(operation, { timeout: 30_000 }).toMatchObject({ dryRun: true, state: 'ended' });
+
+  await menu.click();
+  await item('Sync with options…').click();
+  await dialog.getByText('Only chosen ones').click();
+  const send = dialog.getByRole('button', { name: `Sync ${name} in ${environment}` });
+  await expect(send).toHaveAccessibleDescription('Choose at least one resource.');
+  await dialog.getByRole('checkbox', { name: `Deployment/${name}`, exact: true }).check();
+  await expect(dialog).toContainText('Hooks do not run');
+  await lookAt(app(), 'sync-chosen');
+  await send.click();
+  await expect(dialog).toHaveCount(0);
+  await expect
+    .poll(operation, { timeout: 60_000 })
+    .toMatchObject({ dryRun: false, partial: true, phase: 'Succeeded' });
+
+  await menu.click();
+  await item('Hard refresh…').click();
+  await dialog.getByRole('button', { name: `Hard refresh ${name} in ${environment}` }).click();
+  await expect(dialog).toHaveCount(0);
+  const { acts } = await ask(page(), 'act.list', { app: name, environment, limit: 5 });
+  expect(acts.map(({ kind, text }) => [kind, text])).toEqual([
+    ['refresh', expect.stringContaining('without its caches')],
+    ['sync', expect.stringContaining('1 resources of')],
+    ['sync', expect.stringContaining('as a dry run')],
+  ]);
+});
+
+test('workflows that run are suspended and resumed, stopped, and terminated', async () => {
+  test.setTimeout(180_000);
+  const name = 'router';
+  const environment = 'integration';
+  const { control } = app().practice;
+  const { version } = await control.publishRelease({ app: name });
+  await control.setSpeed({ speed: 400 });
+  const runs = async () => {
+    const { workflows } = await ask(page(), 'workflow.list', { app: name, environment, version });
+    return workflows.filter(({ template }) => template === 'post-sync');
+  };
+  await expect
+    .poll(async () => (await runs()).map(({ phase }) => phase), { timeout: 90_000 })
+    .toEqual(['Succeeded']);
+  await control.setSpeed({ speed: 1 });
+  const [tests] = await runs();
+  if (!tests) throw new Error('the tests passed a moment ago');
+
+  const open = (workflow: string) =>
+    goTo(page(), `#/workflows?app=${name}&open=${environment}/apps/${workflow}`);
+  const act = async (label: string) => {
+    await page().getByRole('button', { name: label }).click();
+    const dialog = page().getByRole('dialog');
+    await dialog.getByRole('button', { name: label }).click();
+    await expect(dialog).toHaveCount(0);
+  };
+  /** A new run of the tests that is under way, opened. */
+  const begun = async () => {
+    const known = (await runs()).map((one) => one.name);
+    await open(tests.name);
+    await act(`Resubmit ${tests.name}`);
+    const fresh = async () => (await runs()).find((one) => !known.includes(one.name));
+    await expect.poll(async () => (await fresh())?.phase, { timeout: 60_000 }).toBe('Running');
+    const { name: workflow = '' } = (await fresh()) ?? {};
+    await open(workflow);
+    return workflow;
+  };
+  const ended = (workflow: string) =>
+    expect
+      .poll(
+        async () =>
+          (await ask(page(), 'workflow.get', { environment, namespace: 'apps', name: workflow })).phase,
+        { timeout: 60_000 },
+      )
+      .toBe('Failed');
+
+  const first = await begun();
+  await act(`Suspend ${first}`);
+  await expect(page().getByRole('button', { name: `Resume ${first}` })).toBeVisible();
+  await lookAt(app(), 'workflow-suspended');
+  await act(`Resume ${first}`);
+  await expect(page().getByRole('button', { name: `Suspend ${first}` })).toBeVisible();
+  await act(`Stop ${first}`);
+  await control.setSpeed({ speed: 30 });
+  await ended(first);
+
+  await control.setSpeed({ speed: 1 });
+  const second = await begun();
+  await act(`Terminate ${second}`);
+  await control.setSpeed({ speed: 30 });
+  await ended(second);
+  const { acts } = await ask(page(), 'act.list', { app: name, environment, limit: 10 });
+  expect(acts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+    'terminate done',
+    'resubmit done',
+    'stop done',
+    'resume done',
+    'suspend done',
+    'resubmit done',
+  ]);
+});
+
 test('a cluster goes away during a rollout and comes back', async () => {
   test.setTimeout(240_000);
   const name = 'collections';

@@ -6,7 +6,8 @@ import { appsNamespace, argoNamespace, parentName } from './render';
 
 /**
  * Brings an Application's resources to their target state at a revision, as `kubectl apply` does: what is not
- * in the manifests stays as it is. Rejects with what the repo says when it can't be reached.
+ * in the manifests stays as it is. A dry run only tells what it would do. Rejects with what the repo says when it can't
+ * be reached.
  * @returns one result per resource, as `syncResult.resources` holds them.
  */
 export async function applyManifests(
@@ -30,20 +31,23 @@ export async function applyManifests(
       const { name: own } = child.metadata;
       wanted.add(own);
       const live = store.get<Application>('Application', argoNamespace, own);
-      if (!chosen('Application', own) || (outOfSyncOnly && live && childMatches(live, child))) continue;
-      results.push(applyChild(context, child));
+      const matches = live !== undefined && childMatches(live, child);
+      if (!chosen('Application', own) || (outOfSyncOnly && matches)) continue;
+      results.push(sync.dryRun ? tried('Application', own, live, matches) : applyChild(context, child));
     }
   } else {
     for (const deployment of target.manifests.deployments) {
       const { name: own } = deployment.metadata;
       wanted.add(own);
       const live = store.get<Deployment>('Deployment', appsNamespace, own);
-      if (!chosen('Deployment', own) || (outOfSyncOnly && live && deploymentMatches(live, deployment)))
-        continue;
-      results.push(applyDeployment(context, deployment));
+      const matches = live !== undefined && deploymentMatches(live, deployment);
+      if (!chosen('Deployment', own) || (outOfSyncOnly && matches)) continue;
+      results.push(
+        sync.dryRun ? tried('Deployment', own, live, matches) : applyDeployment(context, deployment),
+      );
     }
   }
-  if (sync.prune) results.push(...prune(context, app, wanted, chosen));
+  if (sync.prune) results.push(...prune(context, app, wanted, chosen, sync.dryRun ?? false));
   return results;
 }
 
@@ -93,11 +97,31 @@ function applyDeployment(context: ControllerContext, manifest: Manifest<Deployme
   };
 }
 
+/** What `kubectl apply --dry-run=client` says of a resource. */
+function tried(
+  kind: 'Application' | 'Deployment',
+  name: string,
+  live: object | undefined,
+  matches: boolean,
+): ResourceResult {
+  const would = live === undefined ? 'created' : matches ? 'unchanged' : 'configured';
+  return kind === 'Application'
+    ? {
+        ...result('argoproj.io', 'v1alpha1', kind, argoNamespace, name),
+        message: `application.argoproj.io/${name} ${would} (dry run)`,
+      }
+    : {
+        ...result('apps', 'v1', kind, appsNamespace, name),
+        message: `deployment.apps/${name} ${would} (dry run)`,
+      };
+}
+
 function prune(
   context: ControllerContext,
   app: Application,
   wanted: ReadonlySet<string>,
   chosen: (kind: string, name: string) => boolean,
+  dryRun: boolean,
 ): ResourceResult[] {
   const parent = app.metadata.name === parentName;
   const kind = parent ? 'Application' : 'Deployment';
@@ -106,11 +130,11 @@ function prune(
   return liveResources(context, app)
     .filter((name) => !wanted.has(name) && chosen(kind, name) && !(parent && known.has(name)))
     .map((name) => {
-      context.store.delete(kind, namespace, name);
+      if (!dryRun) context.store.delete(kind, namespace, name);
       const base = parent
         ? result('argoproj.io', 'v1alpha1', kind, namespace, name)
         : result('apps', 'v1', kind, namespace, name);
-      return { ...base, status: 'Pruned' as const, message: 'pruned' };
+      return { ...base, status: 'Pruned' as const, message: dryRun ? 'pruned (dry run)' : 'pruned' };
     });
 }
 

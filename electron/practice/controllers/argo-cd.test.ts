@@ -263,6 +263,24 @@ describe('a manual operation', () => {
     await cluster.until('v2 again', () => tags.at(-1) === 'v2' && cluster.settled('frontend', 'v2'));
   });
 
+  it('that is only tried changes nothing, runs no hook and is no entry of the history', async () => {
+    const repo = newRepo();
+    const cluster = await startCluster({ repo });
+    const version = () =>
+      cluster.store.get('Deployment', appsNamespace, 'frontend')?.metadata.resourceVersion;
+    const before = { version: version(), history: cluster.app('frontend').status?.history?.length };
+    sync(cluster, 'frontend', 'op-1', { dryRun: true, syncOptions: [] });
+    await cluster.until('tried', () => {
+      const state = cluster.app('frontend').status?.operationState;
+      return state?.operation.sync?.dryRun === true && state.phase === 'Succeeded';
+    });
+    const state = cluster.app('frontend').status?.operationState;
+    expect(state?.syncResult?.resources).toMatchObject([
+      { kind: 'Deployment', name: 'frontend', message: 'deployment.apps/frontend unchanged (dry run)' },
+    ]);
+    expect({ version: version(), history: cluster.app('frontend').status?.history?.length }).toEqual(before);
+  });
+
   it('waits for a sync window that denies it, and runs when the window is gone', async () => {
     const cluster = await startCluster({ repo: newRepo() });
     const windows = (syncWindows: object[]) =>

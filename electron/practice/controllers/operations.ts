@@ -109,7 +109,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
     if (stopped(name)) return;
 
     const partial = (sync.resources?.length ?? 0) > 0;
-    if (name !== parentName && !partial && !sync.syncStrategy?.apply) {
+    if (name !== parentName && !partial && !sync.dryRun && !sync.syncStrategy?.apply) {
       const target = renderWorkloads(app);
       if (target instanceof Error) {
         finish(name, 'Error', `ComparisonError: ${target.message}`);
@@ -135,7 +135,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
       return;
     }
     if (stopped(name)) return;
-    finish(name, 'Succeeded', 'successfully synced (all tasks run)', results, !partial);
+    finish(name, 'Succeeded', 'successfully synced (all tasks run)', results, !partial && !sync.dryRun);
   }
 
   /** Whether the operation was terminated or its Application went away during a wait. */

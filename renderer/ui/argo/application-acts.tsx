@@ -8,6 +8,7 @@ import { ConfirmedAct } from '../act/confirmed-act';
 import { ActButton } from '../act-button';
 import { announce } from '../announcer';
 import { FailurePanel } from '../failure-panel';
+import { ApplicationMenu } from './application-menu';
 import classes from './application-panel.module.css';
 
 interface ApplicationActsProps {
@@ -19,7 +20,7 @@ interface ApplicationActsProps {
 const runs = (application: ApplicationDetail): boolean =>
   application.currentOperation !== null && application.currentOperation.state !== 'ended';
 
-/** What can be asked of Argo CD for one Application: refresh, sync, terminate. Blocked ones say why. */
+/** What can be asked of Argo CD for one Application: refresh, sync, terminate, and more in a menu. Blocked ones say why. */
 export function ApplicationActs({ application, environment, production }: ApplicationActsProps) {
   const blocked = useBlocked(environment);
   const refresh = useClusterAct();
@@ -28,6 +29,10 @@ export function ApplicationActs({ application, environment, production }: Applic
   const wanted = version ? shortVersion(version) : 'what Git says';
   const live = production ? `${environment} is live to users.` : null;
   const closed = windows.state === 'closed' ? ` A sync window keeps it waiting: ${windows.text}` : '';
+  const refreshBlocked =
+    blocked('refresh') ?? (application.refreshPending ? `${name} is being compared already.` : null);
+  const syncBlocked =
+    blocked('sync') ?? (runs(application) ? `Argo CD is already working on ${name}${by}.` : null);
   const ask = () =>
     refresh.mutate(
       {
@@ -42,9 +47,7 @@ export function ApplicationActs({ application, environment, production }: Applic
       <ActButton
         variant="default"
         leftSection={<IconRefresh size={14} aria-hidden />}
-        blocked={
-          blocked('refresh') ?? (application.refreshPending ? `${name} is being compared already.` : null)
-        }
+        blocked={refreshBlocked}
         busy={refresh.isPending}
         label={`Refresh ${name} in ${environment}`}
         onAct={ask}
@@ -61,9 +64,7 @@ export function ApplicationActs({ application, environment, production }: Applic
           </p>
         }
         care={live}
-        blocked={
-          blocked('sync') ?? (runs(application) ? `Argo CD is already working on ${name}${by}.` : null)
-        }
+        blocked={syncBlocked}
         request={{ name: 'application.sync', input: { environment, application: name } }}
       >
         Sync…
@@ -101,6 +102,13 @@ export function ApplicationActs({ application, environment, production }: Applic
       >
         Terminate…
       </ConfirmedAct>
+      <ApplicationMenu
+        application={application}
+        environment={environment}
+        care={live}
+        refreshBlocked={refreshBlocked}
+        syncBlocked={syncBlocked}
+      />
       {refresh.error && <FailurePanel failure={refresh.error.failure} onRetry={ask} />}
     </div>
   );
