@@ -30,12 +30,28 @@ export const applicationSchema = z.object({
   health: healthStatusSchema,
   /** `status.operationState`: phase and message of the last or running sync. */
   operation: z
-    .object({ phase: z.string(), message: z.string().nullable(), startedAt: z.string().nullable() })
+    .object({
+      phase: z.string(),
+      message: z.string().nullable(),
+      startedAt: z.string().nullable(),
+      finishedAt: z.string().nullable().optional(),
+    })
     .nullable(),
+  /** `status.reconciledAt`: when `sync` was last worked out against the newest commit. */
+  comparedAt: z.string().nullable().optional(),
   conditions: z.array(z.object({ type: z.string(), message: z.string() })),
   images: z.array(z.string()),
 });
 export type Application = z.infer<typeof applicationSchema>;
+
+/**
+ * Whether a successful sync has ended since the last comparison. Argo CD compares again right after the end of a sync and
+ * says `OutOfSync` until then (`controller/appcontroller.go`, `processRequestedAppOperation`); seen on Argo CD 3.6.1.
+ */
+export function awaitsComparison({ operation, comparedAt }: Application): boolean {
+  const finishedAt = operation?.phase === 'Succeeded' ? operation.finishedAt : null;
+  return !!finishedAt && !!comparedAt && comparedAt < finishedAt;
+}
 
 /** How a cell stands to the first environment of its chain. `behind` counts releases where the names can be ordered. */
 export const driftSchema = z.discriminatedUnion('state', [

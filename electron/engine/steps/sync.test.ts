@@ -94,6 +94,38 @@ describe('a sync that is watched', () => {
     );
     expect(end).toMatchObject({ state: 'succeeded' });
   });
+  it('asks for no second sync while Argo CD has not compared since the first ended', async () => {
+    const running = operation('Running', '2026-03-01T10:00:00Z');
+    const succeeded = {
+      ...operation('Succeeded', '2026-03-01T10:00:00Z'),
+      finishedAt: '2026-03-01T10:00:17Z',
+    };
+    const { end, syncs, waits } = await endOf(
+      [
+        application({ operation: running, comparedAt: '2026-03-01T10:00:00Z' }),
+        application({ operation: succeeded, comparedAt: '2026-03-01T10:00:00Z' }),
+        application({ operation: succeeded, comparedAt: '2026-03-01T10:00:18Z', sync: 'Synced' }),
+      ],
+      ok(undefined),
+    );
+    expect(end).toMatchObject({ state: 'succeeded' });
+    expect(waits.join(' ')).toContain('Argo CD to compare frontend');
+    expect(syncs).toBe(0);
+  });
+  it('asks for one where what is out of sync was compared after the last sync', async () => {
+    const succeeded = {
+      ...operation('Succeeded', '2026-03-01T10:00:00Z'),
+      finishedAt: '2026-03-01T10:00:17Z',
+    };
+    const { syncs } = await endOf(
+      [
+        application({ operation: succeeded, comparedAt: '2026-03-01T10:00:17Z' }),
+        application({ sync: 'Synced' }),
+      ],
+      ok(undefined),
+    );
+    expect(syncs).toBe(1);
+  });
   it('says what Argo CD says while it cannot compare', async () => {
     const { waits } = await endOf(
       [

@@ -1,4 +1,4 @@
-import type { Application } from '../../../shared/domain/board';
+import { type Application, awaitsComparison } from '../../../shared/domain/board';
 import type { Failure } from '../../../shared/domain/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -43,7 +43,8 @@ function standing(cluster: Cluster, application: Application, operationId: strin
     return cluster.actions.syncedBy(application.name) === operationId ? 'failed' : 'out-of-sync';
   }
   if (application.sync === 'Synced') return 'synced';
-  return application.sync === 'OutOfSync' ? 'out-of-sync' : 'comparing';
+  // A sync that has just ended is not asked for again: its hooks (migrations) would run twice.
+  return application.sync === 'OutOfSync' && !awaitsComparison(application) ? 'out-of-sync' : 'comparing';
 }
 
 /** Has every Application compared against what the parent just gave it: a `Synced` from before proves nothing. */

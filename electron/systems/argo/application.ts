@@ -94,8 +94,14 @@ export function readApplication(object: unknown): ArgoApplication | null {
       sync: isOlder ? 'Unknown' : told,
       health: status?.health?.status ?? 'Unknown',
       operation: state
-        ? { phase: state.phase, message: state.message ?? null, startedAt: state.startedAt ?? null }
+        ? {
+            phase: state.phase,
+            message: state.message ?? null,
+            startedAt: state.startedAt ?? null,
+            finishedAt: state.finishedAt ?? null,
+          }
         : null,
+      comparedAt: status?.reconciledAt ?? null,
       conditions: detail.conditions.map(({ type, message }) => ({ type, message })),
       images: status?.summary?.images ?? [],
     },
