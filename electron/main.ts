@@ -17,6 +17,7 @@ import { setMenu } from './shell/menu';
 import { notifyOfEnds } from './shell/notifications';
 import { playAct } from './shell/practice-acts';
 import { chooseSaveFile } from './shell/save-dialog';
+import { serviceFetch } from './shell/service-fetch';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
 import { openVault } from './shell/vault';
@@ -80,6 +81,7 @@ async function open(settings: SettingsStore, credentials: CredentialStore): Prom
     ...source.estate,
     dir: userData,
     identity: () => settings.get().identity,
+    fetch: serviceFetch(),
     report,
   });
   const tell = notifyOfEnds({

@@ -27,6 +27,8 @@ export interface LedgerConfig {
   credentials?: () => Promise<Credentials | null>;
   /** For the merges API of the landing `merge-branch`; absent: the password of `credentials`. Never logged. */
   githubToken?: () => Promise<string | null>;
+  /** How the merges API is reached; absent: Node's own, without proxies. */
+  fetch?: typeof fetch | undefined;
   identity: Identity;
   /** Milliseconds between looks at the remote while online. Default 3,000. */
   pollMs?: number;

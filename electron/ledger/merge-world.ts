@@ -42,7 +42,10 @@ export function mergeWorld(parts: Parts): MergeWorld {
     const key = `${place.apiUrl}\n${token ?? ''}`;
     // The client keeps connections and rate limits, so it is kept for as long as the token is the same.
     if (known?.key !== key)
-      known = { key, github: createGitHub({ apiUrl: place.apiUrl, token: async () => token }) };
+      known = {
+        key,
+        github: createGitHub({ apiUrl: place.apiUrl, token: async () => token, fetch: config.fetch }),
+      };
     return known.github;
   };
   return {

@@ -40,6 +40,8 @@ export interface SessionConfig {
   identity: () => Identity;
   ledgerCredentials: () => Promise<Credentials | null>;
   githubToken: () => Promise<string | null>;
+  /** How GitHub's API is reached; absent: Node's own, without proxies. */
+  fetch?: typeof fetch;
   limits?: Partial<Limits>;
   /** Told of faults, for the log. */
   report: (what: string, error: unknown) => void;
@@ -127,6 +129,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     dir: path.join(folder, 'mirror'),
     credentials: config.ledgerCredentials,
     githubToken: config.githubToken,
+    fetch: config.fetch,
     identity: config.identity(),
     inPlace: config.inPlace,
   });
@@ -147,7 +150,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     (environment) => clusters.get(environment) ?? null,
   );
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
-  const github = place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken });
+  const github =
+    place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
   const sources =
     github && estate.sources?.github
       ? createGitHubSources({

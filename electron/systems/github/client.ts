@@ -10,12 +10,18 @@ export type GitHub = InstanceType<typeof InteractiveOctokit>;
  * A GitHub REST client for a person who waits: short retries, and a rate limit is told instead of slept through.
  * @param options.apiUrl base of the REST API, `https://api.github.com` or `https://<host>/api/v3`.
  * @param options.token asked before every request, since it may be changed meanwhile; `null`: without authentication.
+ * @param options.fetch how the network is reached; left out: Node's own, without proxies.
  */
-export function createGitHub(options: { apiUrl: string; token: () => Promise<string | null> }): GitHub {
+export function createGitHub(options: {
+  apiUrl: string;
+  token: () => Promise<string | null>;
+  fetch?: typeof fetch | undefined;
+}): GitHub {
   const silent = (): void => {};
   const github = new InteractiveOctokit({
     baseUrl: options.apiUrl.replace(/\/$/, ''),
     userAgent: 'signalbox',
+    ...(options.fetch ? { request: { fetch: options.fetch } } : {}),
     // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
     retry: { retries: 2, retryAfterBaseValue: 200 },

@@ -1,0 +1,79 @@
+/** A request to an outside service, and where it is sent. */
+export interface Wanted {
+  url: string;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+  signal: AbortSignal | null;
+  redirects: number;
+}
+
+/** The account of a proxy; `null`: none is known. */
+export type Accounts = (host: string, port: number) => { username: string; password: string } | null;
+
+/** The request that follows a redirect: the token stays with its own origin (fetch standard, "HTTP-redirect fetch"). */
+export function redirected(wanted: Wanted, method: string, url: string): Wanted {
+  const stays = new URL(url).origin === new URL(wanted.url).origin;
+  const headers = Object.entries(wanted.headers).filter(
+    ([name]) => stays || name.toLowerCase() !== 'authorization',
+  );
+  return {
+    ...wanted,
+    url,
+    method,
+    body: method === wanted.method ? wanted.body : null,
+    headers: Object.fromEntries(headers),
+    redirects: wanted.redirects + 1,
+  };
+}
+
+const variable = (environment: NodeJS.ProcessEnv, name: string): string =>
+  environment[name] || environment[name.toLowerCase()] || '';
+
+/** The address in a variable; `proxy.example:3128` counts as http. */
+function addressOf(text: string): URL | null {
+  if (text === '') return null;
+  const urls = [text, `http://${text}`].map((one) => (URL.canParse(one) ? new URL(one) : null));
+  return urls.find((url) => url !== null && url.host !== '') ?? null;
+}
+
+const schemes: Readonly<Record<string, string>> = {
+  'http:': 'http',
+  'https:': 'https',
+  'socks5:': 'socks5',
+  'socks5h:': 'socks5',
+};
+
+/** The environment's proxies in Electron's words (`Session.setProxy`); `null`: it names none. */
+export function proxyConfig(
+  environment: NodeJS.ProcessEnv,
+): { mode: 'fixed_servers'; proxyRules: string; proxyBypassRules: string } | null {
+  const rules = (['https', 'http'] as const).flatMap((scheme) => {
+    const url = addressOf(variable(environment, `${scheme.toUpperCase()}_PROXY`));
+    const kind = url && schemes[url.protocol];
+    return url && kind ? [`${scheme}=${kind}://${url.host}`] : [];
+  });
+  if (rules.length === 0) return null;
+  const bypass = variable(environment, 'NO_PROXY')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    // `example.org` and `.example.org` mean the domain with all below it.
+    .flatMap((entry) => {
+      const name = entry.replace(/^\./, '');
+      return /^[a-z0-9.-]*[a-z][a-z0-9.-]*$/i.test(name) ? [name, `*.${name}`] : [entry];
+    });
+  return { mode: 'fixed_servers', proxyRules: rules.join(';'), proxyBypassRules: bypass.join(';') };
+}
+
+/** The accounts that stand in the proxies' addresses. */
+export function accountsOf(environment: NodeJS.ProcessEnv): Accounts {
+  return (host, port) => {
+    const url = ['HTTPS_PROXY', 'HTTP_PROXY']
+      .map((name) => addressOf(variable(environment, name)))
+      .find((one) => one?.hostname === host && Number(one.port || '80') === port);
+    return url?.username
+      ? { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
+      : null;
+  };
+}
