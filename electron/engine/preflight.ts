@@ -106,6 +106,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     access: accessNeeded(world, intent, before),
     health: worstHealth(applications),
     inStep: isInStep(present, applications),
+    asksRepo: world.sources.canAsk,
     published: version === null ? null : world.sources.peekPublished(app, version),
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
@@ -170,7 +171,7 @@ export function earlyPreview(world: World, intent: AppIntent): EarlyPreview {
   const outside = outsideFacts(world, intent, null);
   const snapshot = world.ledger.snapshot();
   const { version } = world.reader.facts(snapshot, app, environment, null);
-  const pending = pendingChecks(intent, { version }, outside, world.sources.canAsk);
+  const pending = pendingChecks(intent, { version }, outside);
   const findings = settledFindings(findingsOn(world, intent, snapshot, outside), pending);
   return { findings, pending: pending.map(({ message }) => ({ message })) };
 }

@@ -17,6 +17,9 @@ export interface SourceCache {
   close(): void;
 }
 
+/** What is said of every change where there is nobody to ask. */
+const noSources: Change = { state: 'unknown', because: 'This estate names no source repos.' };
+
 /** Entries kept per kind; the oldest go first. */
 const keep = 5_000;
 
@@ -40,7 +43,7 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
   async function loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change> {
     const known = changes.get(key(app, from, to));
     if (known) return known;
-    if (!sources) return { state: 'unknown', because: 'This estate names no source repos.' };
+    if (!sources) return noSources;
     try {
       const change = await sources.change(app, from, to, signal);
       if (change.state === 'known') {
@@ -55,7 +58,7 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
 
   return {
     canAsk: sources !== null,
-    peekChange: (app, from, to) => changes.get(key(app, from, to)) ?? null,
+    peekChange: (app, from, to) => changes.get(key(app, from, to)) ?? (sources ? null : noSources),
     loadChange,
     peekPublished: (app, version) => published.get(key(app, version)) ?? null,
     loadPublished: async (app, version, signal) => {

@@ -11,13 +11,14 @@ export type PendingCheck = z.infer<typeof pendingCheckSchema> & { codes: readonl
 /**
  * What is being asked while a person looks already, by what is not known yet. It is a matter of seconds: then the answer
  * is there, or its finding is `unknown`.
- * @param asksRepo whether the app's repo can be asked at all.
  */
 export function pendingChecks(
   intent: AppIntent,
   ledger: Pick<LedgerFacts, 'version'>,
-  outside: Pick<OutsideFacts, 'ledger' | 'cluster' | 'access' | 'published' | 'evidenceHere' | 'change'>,
-  asksRepo: boolean,
+  outside: Pick<
+    OutsideFacts,
+    'ledger' | 'cluster' | 'access' | 'published' | 'evidenceHere' | 'change' | 'asksRepo'
+  >,
 ): PendingCheck[] {
   const found: PendingCheck[] = [];
   const { environment } = intent;
@@ -31,7 +32,7 @@ export function pendingChecks(
   const places = outside.access.filter(({ access }) => !access.asked).map((one) => one.environment);
   for (const place of new Set(places))
     found.push({ codes: ['permission'], message: `What you may do in the cluster of ${place}` });
-  if (!('version' in intent) || intent.kind === 'nudge' || !asksRepo) return found;
+  if (!('version' in intent) || intent.kind === 'nudge' || !outside.asksRepo) return found;
   if (outside.published === null && outside.evidenceHere === null)
     found.push({
       codes: ['version-unpublished-check-failed'],

@@ -57,6 +57,8 @@ export interface OutsideFacts {
   access: readonly { environment: string; access: ClusterAccess }[];
   health: Cell['health'];
   inStep: Cell['inStep'];
+  /** Whether the estate names source repos, so that the app's can be asked at all. */
+  asksRepo: boolean;
   /** `null`: could not be asked, or was not asked yet. */
   published: boolean | null;
   /** How the version did in this environment earlier; `null` when it never ran there as far as is known. */

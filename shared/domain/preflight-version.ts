@@ -32,7 +32,7 @@ export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         'version-unpublished-check-failed',
         'unknown',
         `Whether ${version} exists could not be checked.`,
-        `${intent.app}'s repo could not be asked.`,
+        outside.asksRepo ? `${intent.app}'s repo could not be asked.` : 'This estate names no source repos.',
       ),
     );
   if (intent.kind === 'rollback') {

@@ -46,6 +46,7 @@ const outside: OutsideFacts = {
   access: [],
   health: 'Healthy',
   inStep: true,
+  asksRepo: true,
   published: true,
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
@@ -94,6 +95,12 @@ describe('preflight', () => {
     expect(codes(deploy, {}, { published: null, evidenceHere: null })).toEqual([
       'version-unpublished-check-failed:unknown',
     ]);
+    const unasked = { ...outside, published: null, evidenceHere: null, asksRepo: false };
+    expect(
+      preflightFindings(deploy, ledger, unasked).find(
+        ({ code }) => code === 'version-unpublished-check-failed',
+      )?.evidence,
+    ).toBe('This estate names no source repos.');
     expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
       'not-tested-before:unknown',
     ]);
@@ -232,8 +239,8 @@ describe('preflight while it is still asking', () => {
   });
   /** What stands already, and what is said to be asked. */
   const early = (intent: AppIntent, seen: Partial<OutsideFacts>, asksRepo = true) => {
-    const facts = { ...outside, ...seen };
-    const pending = pendingChecks(intent, ledger, facts, asksRepo);
+    const facts = { ...outside, ...seen, asksRepo };
+    const pending = pendingChecks(intent, ledger, facts);
     const findings = settledFindings(preflightFindings(intent, ledger, facts), pending);
     return [findings.filter((one) => needsAttention([one])).map(({ code }) => code), pending.length];
   };

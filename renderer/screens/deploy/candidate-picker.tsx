@@ -38,7 +38,11 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
         <Command.List className={classes.list} label="Versions">
           {candidates.isPending && <Command.Loading>Reading tags and branches…</Command.Loading>}
           {!candidates.isPending && found.length === 0 && (
-            <Command.Empty className={classes.empty}>Nothing is called so.</Command.Empty>
+            <Command.Empty className={classes.empty}>
+              {candidates.data?.freshness.state === 'absent'
+                ? 'This estate names no source repos: type the image tag.'
+                : 'Nothing is called so.'}
+            </Command.Empty>
           )}
           {found.map((candidate) => (
             <Item key={`${candidate.kind} ${candidate.name}`} candidate={candidate} onPick={onPick} />
