@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { FailureError } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
+import { unpackSmall } from '../systems/git/fetch-pack';
 import { initBare } from '../systems/git/init';
 import { repackGeometric, writeCommitGraph } from '../systems/git/maintain';
 import type { RefChange } from '../systems/git/push';
@@ -28,8 +29,8 @@ export interface Mirror {
   here(): Promise<string | null>;
   /** Where the branch stands at the remote. Fails as empty repo or missing branch. */
   there(signal?: AbortSignal): Promise<string>;
-  /** Brings the remote's branch in under a ref of its own and says where it stands; `here` stays. */
-  fetch(signal?: AbortSignal): Promise<string>;
+  /** Brings the remote's branch in and says where it stands; `here` stays. `there` is where it was seen just now. */
+  fetch(signal?: AbortSignal, there?: string): Promise<string>;
   /** Sets `here`. */
   moveTo(commit: string): Promise<void>;
   /** Moves one ref of the remote by compare-and-swap. Throws {@link GitError}, `moved` when somebody else was first. */
@@ -97,7 +98,17 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   }
   const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
   const remote = openRemote(url, gitDir, auth);
-  let isFilled = false;
+  /** A commit that is in the mirror with all behind it. */
+  let known: string | null = null;
+  /** Brings in what a few pushes added, without git's own fetch and its processes. @returns `null` where git has to. */
+  const fetchLittle = async (signal?: AbortSignal, there?: string): Promise<string | null> => {
+    if (known === null || config.shallow) return null;
+    const commit = there ?? (await remote.refAt(ref, signal));
+    if (commit === null || commit === known) return commit;
+    const pack = await remote.packSince(commit, known, signal);
+    const isIn = pack !== null && (await unpackSmall(pack, { gitDir, ...(signal ? { signal } : {}) }));
+    return isIn ? commit : null;
+  };
   const asking = async (signal?: AbortSignal) => ({ auth: await auth(), ...(signal ? { signal } : {}) });
   /** Why the branch is not there: nothing at all, or only other branches. */
   const explainMissing = async (signal?: AbortSignal): Promise<FailureError> => {
@@ -131,9 +142,11 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
       if (commit === null) throw await explainMissing(signal);
       return commit;
     },
-    fetch: async (signal) => {
+    fetch: async (signal, there) => {
+      const little = await fetchLittle(signal, there);
+      if (little !== null) return little;
       try {
-        const isFirst = !isFilled && (await resolveRef(ref, { gitDir })) === null;
+        const isFirst = known === null && (await resolveRef(ref, { gitDir })) === null;
         await fetchBranch(url, branch, {
           gitDir,
           into: incoming,
@@ -148,10 +161,13 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
       }
       const commit = await resolveRef(incoming, { gitDir });
       if (!commit) throw new GitError('other', 'fetch', 'The branch did not arrive.');
-      isFilled = true;
+      known = commit;
       return commit;
     },
-    moveTo: (commit) => updateRef(ref, commit, { gitDir }),
+    moveTo: (commit) => {
+      known = commit;
+      return updateRef(ref, commit, { gitDir });
+    },
     maintain: async (signal) => {
       if (config.shallow) return;
       try {

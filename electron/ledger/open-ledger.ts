@@ -333,7 +333,7 @@ class MirroredLedger implements Ledger {
         const landings = this.#landings;
         let commit = straight ? null : await this.#mirror.there(signal);
         if (commit === null || commit !== known) {
-          commit = await this.#mirror.fetch(signal);
+          commit = await this.#mirror.fetch(signal, commit ?? undefined);
           this.#fetches++;
         }
         if (landings !== this.#landings) continue;

@@ -1,16 +1,18 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { GitError, type GitErrorKind, redact } from './errors';
+import { fetchRequest, PackReader } from './fetch-pack';
 import { delimiterPkt, flushPkt, pkt, takePackets } from './pkt-line';
 import { type RefChange, rejectionKind } from './push';
 import { type ReceiveReport, ReportReader } from './receive-report';
 import type { HttpAuth } from './run-git';
 
 /**
- * The two exchanges of Git's smart HTTP protocol that are on a release manager's way, spoken by ourselves over one
+ * The exchanges of Git's smart HTTP protocol that are on a release manager's way, spoken by ourselves over one
  * connection that stays open (gitprotocol-http(5), gitprotocol-v2(5)). What `git push` needs three round trips on a
  * new connection for (connect, advertisement, push) takes one: the old value of the ref is known from the snapshot,
- * and the server compares it again under its own lock. Everything else, and every doubt, is left to git.
+ * and the server compares it again under its own lock. Nor does what somebody else pushed meanwhile need more than one
+ * to come here, nor two processes and a new connection. Everything else, and every doubt, is left to git.
  */
 export interface SmartHttp {
   /** Where a ref stands, `null` when it is not there. @throws {GitError} */
@@ -20,6 +22,11 @@ export interface SmartHttp {
    * @throws {GitError} as `pushRef` does; `unreachable` where not a byte was sent.
    */
   push(change: RefChange, pack: Buffer, options?: Asking): Promise<void>;
+  /**
+   * The pack of what a commit needs besides another one and all behind that; thin: it may build upon objects that are
+   * not in it. @throws {GitError} `connection-lost` also where it has more than a megabyte.
+   */
+  packSince(want: string, have: string, options?: Asking): Promise<Buffer>;
   close(): void;
 }
 
@@ -178,6 +185,13 @@ export function openSmartHttp(url: string): SmartHttp {
       if (/unpack|missing necessary objects|disk|space/i.test(report.reason))
         throw new GitError('connection-lost', 'push', detail);
       throw new GitError('forbidden', 'push', detail);
+    },
+    packSince: async (want, have, asking = {}) => {
+      const reader = new PackReader();
+      const body = fetchRequest(want, have);
+      const pack = await exchange('git-upload-pack', body, asking, (chunk) => reader.take(chunk));
+      if (pack === null) throw new GitError('connection-lost', 'fetch', 'The answer broke off.');
+      return pack;
     },
     close: () => agent.destroy(),
   };
