@@ -1,3 +1,4 @@
+import { leadsToLoopback } from '../../shared/domain/loopback';
 import type { HttpAuth } from '../systems/git/run-git';
 import type { Credentials } from './ledger';
 
@@ -11,9 +12,6 @@ function httpOrigin(url: string): string | null {
   }
 }
 
-/** Hosts of this machine: what goes to them passes no network. */
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /**
  * Basic authentication for a remote (RFC 7617). `null` for addresses other than http(s), without credentials, and for
  * another machine over plain http, where everybody on the way would read them.
@@ -21,7 +19,7 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function basicAuth(url: string, credentials: Credentials | null): HttpAuth | null {
   const origin = httpOrigin(url);
   if (!origin || !credentials) return null;
-  if (origin.startsWith('http:') && !loopback.test(new URL(origin).hostname)) return null;
+  if (origin.startsWith('http:') && !leadsToLoopback(origin)) return null;
   const encoded = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
   return { origin, header: `Basic ${encoded}` };
 }

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -71,7 +72,7 @@ describe('connections', () => {
     ['nonsense', 'clusters: [', 'bad-data'],
     ['an empty file', '', 'bad-data'],
     ['no context', stringify({ clusters: [], contexts: [], users: [] }), 'bad-data'],
-    ['no TLS', kubeconfig([{ name: 'a', server: 'http://127.0.0.1:1', ca: '', token: 'x' }]), 'bad-data'],
+    ['no TLS', kubeconfig([{ name: 'a', server: 'http://10.0.0.1', ca: '', token: 'x' }]), 'bad-data'],
     ['a secret in the wrong place', 'users: token-of-somebody', 'bad-data'],
   ])('says what is wrong with %s', async (_, text, code) => {
     const path = join(now.folder, 'config');
@@ -81,6 +82,18 @@ describe('connections', () => {
         failure: expect.objectContaining({ code, place: expect.objectContaining({ path }) }),
       }) as Error,
     );
+  });
+
+  it('takes a server of this machine without TLS, as kubectl proxy is one', async () => {
+    const plain = createPlainServer((_, response) => response.end('{"kind":"APIVersions"}'));
+    await new Promise<void>((listening) => plain.listen(0, '127.0.0.1', listening));
+    const path = join(now.folder, 'config');
+    const url = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+    await writeFile(path, kubeconfig([{ name: 'a', server: url, ca: '', token: 'x' }]));
+    const connection = await connect({ kubeconfig: [path] });
+    expect(await connection.json({ path: '/api' })).toEqual({ kind: 'APIVersions' });
+    connection.close();
+    plain.close();
   });
 
   it('reads a token file anew when it is refused, with a path relative to the kubeconfig', async () => {

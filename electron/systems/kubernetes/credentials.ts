@@ -86,8 +86,10 @@ async function clusterInfo(cluster: KubeContext['cluster']): Promise<ClusterInfo
 async function optionsOf(cluster: Cluster, user: User, headers: http.OutgoingHttpHeaders) {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
+  // The library refuses plain http unless told so; whether it may be is `findContext`'s to say.
+  const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:');
   // An agent for a proxy is ours to make: see `agentFor`.
-  config.loadFromClusterAndUser({ ...cluster, caFile: undefined, proxyUrl: undefined }, user);
+  config.loadFromClusterAndUser({ ...cluster, skipTLSVerify, caFile: undefined, proxyUrl: undefined }, user);
   const options: RequestOptions = { headers };
   const applied = config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0]);
   // Renewing a login fails: 1.4.0 hands a text where openid-client 6 wants a URL.

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { LineCounter, parseDocument } from 'yaml';
+import { leadsToLoopback } from '../../../shared/domain/loopback';
 import { KubeError } from './failures';
 import type { KubeFailure } from './types';
 
@@ -142,9 +143,10 @@ export async function findContext(
   if (!cluster) throw broken(path, `the context "${wanted}" names a cluster that is not there`);
   const user = all.getUser(context.user) as KubeContext['user'] | null;
   if (!user) throw broken(path, `the context "${wanted}" names a user that is not there`);
-  if (!/^https?:\/\//.test(cluster.server))
+  if (!URL.canParse(cluster.server) || !/^https?:\/\//.test(cluster.server))
     throw broken(path, `the address of the cluster "${cluster.name}" is no URL`);
-  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify)
+  // On this machine it passes no network: `kubectl proxy`.
+  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify && !leadsToLoopback(cluster.server))
     throw broken(
       path,
       `the cluster "${cluster.name}" is reached without TLS, which would show your credentials`,
