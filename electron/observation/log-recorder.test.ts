@@ -24,10 +24,15 @@ const put = <T>(name: string, value: T | null) => {
 };
 
 /** A cluster whose every log has two lines that say which it is. */
-function watched() {
+function watched(refusals = 0) {
   const state = createClusterState('staging', kinds);
   const kept: LogEnd[] = [];
+  let left = refusals;
   const followLog: Cluster['followLog'] = async ({ pod, container, previous }, onEvent) => {
+    if (left-- > 0) {
+      onEvent({ type: 'state', state: 'failed', text: 'The kubelet does not answer.' });
+      return;
+    }
     onEvent({
       type: 'lines',
       lines: [{ at: null, text: `\u001b[31m${pod} ${container} ${previous}\u001b[0m` }],
@@ -40,6 +45,7 @@ function watched() {
     apps: () => ['frontend'],
     keep: (log) => kept.push(log),
     now: () => 'now',
+    firstPause: 1,
   });
   for (const kind of kinds) state.applyFreshness(kind, { state: 'live', asOf: 'now' });
   return { state, kept, read };
@@ -47,62 +53,83 @@ function watched() {
 
 const labels = { 'app.govuk/repository-name': 'frontend' };
 
+type State = ReturnType<typeof watched>['state'];
+
+/** A run of the tests of `frontend`, as the cluster shows it; its one step is `<name>-1`. */
+const run = (state: State, name: string, phase: string, spec: object = {}) =>
+  state.applyWorkflows(
+    put(
+      name,
+      readWorkflow(
+        {
+          metadata: {
+            name,
+            namespace: 'apps',
+            labels: {
+              repoName: 'frontend',
+              imageTag: 'v2',
+              'workflows.argoproj.io/workflow-template': 'post-sync',
+            },
+          },
+          spec,
+          status: {
+            phase,
+            nodes: {
+              [name]: { id: name, type: 'Steps', phase, children: [`${name}-1`] },
+              [`${name}-1`]: { id: `${name}-1`, displayName: 'smoke-tests(0)', type: 'Pod', phase },
+            },
+          },
+        },
+        'staging',
+      ),
+    ),
+  );
+
+/** The pod of the step of the run `a`. */
+const podOfA = (state: State) =>
+  state.applyPods(
+    put(
+      'a-pod',
+      trimPod({
+        metadata: {
+          name: 'a-pod',
+          namespace: 'apps',
+          uid: 'a-pod',
+          labels: { 'workflows.argoproj.io/workflow': 'a' },
+          annotations: { 'workflows.argoproj.io/node-id': 'a-1' },
+        },
+        spec: { containers: [{ name: 'main' }] },
+      }),
+    ),
+  );
+
 describe('logs that are kept', () => {
   it('are those of tests that failed, once, and not of a run that was stopped', async () => {
     const { state, kept, read } = watched();
-    const run = (name: string, phase: string, spec: object = {}) =>
-      state.applyWorkflows(
-        put(
-          name,
-          readWorkflow(
-            {
-              metadata: {
-                name,
-                namespace: 'apps',
-                labels: {
-                  repoName: 'frontend',
-                  imageTag: 'v2',
-                  'workflows.argoproj.io/workflow-template': 'post-sync',
-                },
-              },
-              spec,
-              status: {
-                phase,
-                nodes: {
-                  [name]: { id: name, type: 'Steps', phase, children: [`${name}-1`] },
-                  [`${name}-1`]: { id: `${name}-1`, displayName: 'smoke-tests(0)', type: 'Pod', phase },
-                },
-              },
-            },
-            'staging',
-          ),
-        ),
-      );
-    state.applyPods(
-      put(
-        'a-pod',
-        trimPod({
-          metadata: {
-            name: 'a-pod',
-            namespace: 'apps',
-            uid: 'a-pod',
-            labels: { 'workflows.argoproj.io/workflow': 'a' },
-            annotations: { 'workflows.argoproj.io/node-id': 'a-1' },
-          },
-          spec: { containers: [{ name: 'main' }] },
-        }),
-      ),
-    );
-    run('a', 'Running');
-    run('a', 'Failed');
-    run('a', 'Failed');
-    run('b', 'Succeeded');
-    run('c', 'Failed', { shutdown: 'Stop' });
+    podOfA(state);
+    run(state, 'a', 'Running');
+    run(state, 'a', 'Failed');
+    run(state, 'a', 'Failed');
+    run(state, 'b', 'Succeeded');
+    run(state, 'c', 'Failed', { shutdown: 'Stop' });
     await expect.poll(() => kept).toHaveLength(1);
     expect(kept[0]).toMatchObject({ app: 'frontend', environment: 'staging', version: 'v2' });
     expect(kept[0]?.source).toBe('Workflow a / smoke-tests(0)');
     expect(kept[0]?.text).toBe('a-pod main false\nexit 1');
     expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('are asked for again when they could not be read, for a while', async () => {
+    const once = watched(1);
+    podOfA(once.state);
+    run(once.state, 'a', 'Failed');
+    await expect.poll(() => once.kept).toHaveLength(1);
+    expect(once.read).toHaveBeenCalledTimes(2);
+    const never = watched(Number.POSITIVE_INFINITY);
+    podOfA(never.state);
+    run(never.state, 'a', 'Failed');
+    await expect.poll(() => never.read.mock.calls.length).toBe(4);
+    expect(never.kept).toEqual([]);
   });
 
   it('are those of a container that crashed, before its restart, of the version that is rolled out', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import PQueue from 'p-queue';
 import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
@@ -20,6 +21,9 @@ export interface LogEnd {
 const tailLines = 400;
 /** A log that takes longer than this is kept as far as it came, in milliseconds. */
 const patience = 20_000;
+/** A log that could not be read is asked for so often, after this many milliseconds and then twice as many. */
+const attempts = 4;
+const firstPause = 5_000;
 
 interface Wanted {
   app: string;
@@ -33,8 +37,8 @@ interface Wanted {
 
 /**
  * Keeps the end of the log of every pod that fails and of every test that failed, each once, since the cluster forgets
- * them with the pod. Two logs are read at a time.
- * @param now ISO 8601 UTC.
+ * them with the pod. Two logs are read at a time; one that could not be read is asked for again.
+ * @param options `now`: ISO 8601 UTC; `firstPause`: milliseconds before the second attempt.
  * @returns the stop.
  */
 export function keepFailingLogs(options: {
@@ -42,6 +46,7 @@ export function keepFailingLogs(options: {
   apps: () => readonly string[];
   keep: (log: LogEnd) => void;
   now: () => string;
+  firstPause?: number;
 }): () => void {
   const { cluster, keep, now } = options;
   const { view } = cluster;
@@ -49,20 +54,36 @@ export function keepFailingLogs(options: {
   const queue = new PQueue({ concurrency: 2 });
   const closing = new AbortController();
 
-  const read = async ({ namespace, pod, container, previous, ...told }: Wanted): Promise<void> => {
+  /** @returns whether there is nothing more to ask for: it was read, as far as there was anything. */
+  const read = async ({ namespace, pod, container, previous, ...told }: Wanted): Promise<boolean> => {
     const lines: string[] = [];
+    let failed = false;
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(patience)]);
     await cluster
       .followLog(
         { namespace, pod, container, previous, tailLines, follow: false },
         (event) => {
           if (event.type === 'lines') for (const { text } of event.lines) lines.push(text);
+          if (event.type === 'state') failed = event.state === 'failed' || event.state === 'reconnecting';
         },
         signal,
       )
-      .catch(() => undefined);
+      .catch(() => {
+        failed = true;
+      });
     const text = stripVTControlCharacters(lines.slice(-tailLines).join('\n')).trimEnd();
     if (text && !closing.signal.aborted) keep({ ...told, environment: view.environment, at: now(), text });
+    return text !== '' || !(failed || signal.aborted);
+  };
+
+  const ask = async (one: Wanted): Promise<void> => {
+    let wait = options.firstPause ?? firstPause;
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      if (await queue.add(() => read(one))) return;
+      await pause(wait, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      if (closing.signal.aborted) return;
+      wait *= 2;
+    }
   };
 
   const look = (app: string): void => {
@@ -76,7 +97,7 @@ export function keepFailingLogs(options: {
       const key = `${one.pod} ${one.container} ${one.previous}`;
       if (asked.has(key)) continue;
       asked.add(key);
-      void queue.add(() => read(one));
+      void ask(one);
     }
   };
 

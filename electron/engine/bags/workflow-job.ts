@@ -5,22 +5,11 @@ import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
 import { labels } from './labels';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
+import { workflowName } from './workflow-name';
 
 type WorkflowJob = Extract<DeployJob, { kind: 'workflow' }>;
 
 const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
-
-/** At most so many characters has the name of a workflow: it is the value of a label of its pods. */
-const longestName = 63;
-
-/** The object's name: the same whenever this operation asks for this job, so that it cannot exist twice. */
-function workflowName(task: JobTask<WorkflowJob>): string {
-  const { context, deployment, job, phase, index } = task;
-  const tail = context.id.replace(/[^A-Za-z0-9]/g, '').slice(-10);
-  const own = `-b${deployment.bag}-${tail}-${phase.charAt(0)}${index}`;
-  // What tells one job from another is never cut off.
-  return `${job.template.slice(0, longestName - own.length)}${own}`.toLowerCase();
-}
 
 /** How a workflow that has ended counts. */
 function endOf(workflow: Workflow): JobEnd {
@@ -41,14 +30,14 @@ function endOf(workflow: Workflow): JobEnd {
  * a test suite is asked for again, under the same name.
  */
 export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd> {
-  const { context, deployment, job, phase } = task;
+  const { context, deployment, job, phase, index } = task;
   const { world, id } = context;
   const { environment, pipeline } = deployment;
   const cluster = world.clusters.get(environment);
   if (!cluster) return unknown(`${environment} has no cluster here: ${job.template} cannot be run.`);
   const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
   const namespace = place?.workflowsNamespace ?? 'apps';
-  const name = workflowName(task);
+  const name = workflowName({ template: job.template, bag: deployment.bag, operation: id, phase, index });
   const effect = `job:${jobName(job)}`;
   const sources = [clusterMoves(cluster, '')];
   const live = await waitUntil<true>(context, {

@@ -116,6 +116,21 @@ describe('a retry', () => {
     expect(phases).toEqual({ wf: 'Running', a: 'Failed', b: 'Succeeded' });
   });
 
+  it('goes no way of its own for what goes with a failed node above it', () => {
+    // `b` comes after `a`, which failed, and after a group that succeeded: it goes with `a`, and the group stays as it is.
+    const { phases, deleted } = retried(
+      workflow([
+        ['wf', 'DAG', 'Failed', ['a', 'g']],
+        ['a', 'Pod', 'Failed', ['b'], { boundaryID: 'wf' }],
+        ['g', 'TaskGroup', 'Succeeded', ['x'], { boundaryID: 'wf' }],
+        ['x', 'Pod', 'Succeeded', ['b'], { boundaryID: 'wf' }],
+        ['b', 'Pod', 'Failed', [], { boundaryID: 'wf' }],
+      ]),
+    );
+    expect(deleted).toEqual(['a', 'b']);
+    expect(phases).toEqual({ wf: 'Running', g: 'Succeeded', x: 'Succeeded' });
+  });
+
   it('of a nested group: every boundary outwards runs again', () => {
     const { phases } = retried(
       workflow([

@@ -191,9 +191,11 @@ export function retryWrite(
     all
       .filter((node) => hasFailed(node) && executions.has(node.type))
       .filter((node) => {
-        const above = graph.parent(node);
-        const judged = node.nodeFlag?.retried && above?.type === 'Retry' ? above : node;
-        return !graph.hasSucceededDescendant(judged);
+        // `FindRetryNodeByChild`: an attempt is judged by all attempts.
+        const above = node.nodeFlag?.retried
+          ? all.find(({ type, children }) => type === 'Retry' && children?.includes(node.id))
+          : undefined;
+        return !graph.hasSucceededDescendant(above ?? node);
       })
       .map(({ id }) => id),
   );

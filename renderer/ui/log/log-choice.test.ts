@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HookJob } from '../../../shared/domain/hook-job';
 import { devRollouts, devWorkflow } from '../../dev/operations';
-import { allPods, hookLog, type LogChoice, podLog, renewed } from './log-choice';
+import { allPods, hookLog, type LogChoice, nodeLog, podLog, renewed, workflowLog } from './log-choice';
 
 const hookPod = (name: string): HookJob['pods'][number] => ({
   namespace: 'apps',
@@ -50,6 +50,24 @@ describe('the log of a hook', () => {
     expect(names(renewed(log, 'staging', [], [], [hook('second', 'first')]))).toHaveLength(4);
     expect(renewed(log, 'staging', [], [], [hook()])).toBe(log);
     expect(renewed(log, 'staging', [], [devWorkflow], [])).toBe(log);
+  });
+});
+
+describe('the log of a workflow', () => {
+  const log = workflowLog({ ...devWorkflow, nodes: [] });
+  it('is joined by the pods of its later steps', () => {
+    expect(log.sources).toEqual([]);
+    expect(renewed(log, 'staging', [], [devWorkflow], []).sources.length).toBeGreaterThan(0);
+  });
+  it('is not taken for what has the same name elsewhere, nor for one of its steps', () => {
+    for (const other of [{ namespace: 'elsewhere' }, { environment: 'elsewhere' }])
+      expect(renewed(log, 'staging', [], [{ ...devWorkflow, ...other }], [])).toBe(log);
+    expect(renewed(log, 'staging', [], [], [{ ...hook('first'), name: devWorkflow.name }])).toBe(log);
+    const [node] = devWorkflow.nodes;
+    if (!node) throw new Error('The sample has a workflow with a step.');
+    // A workflow of one step has a pod of its own name.
+    const step = nodeLog(devWorkflow, { ...node, pod: devWorkflow.name });
+    expect(renewed(step, 'staging', [], [devWorkflow], [])).toBe(step);
   });
 });
 

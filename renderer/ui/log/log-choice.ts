@@ -10,6 +10,8 @@ export interface LogChoice {
   /** What is shown, for people: a pod's name. Also tells one choice from another. */
   name: string;
   sources: readonly LogSource[];
+  /** Of what gets further pods: which workflow or hook, in which environment and namespace. */
+  of?: string;
 }
 
 export function podLog(environment: string, rollout: Rollout, pod: Rollout['pods'][number]): LogChoice {
@@ -33,15 +35,22 @@ export const nodeLog = (workflow: Workflow, node: Workflow['nodes'][number]): Lo
 /** The name of the choice that shows every pod of the rollout. */
 export const allPods = 'all pods';
 
+const ofWorkflow = ({ environment, namespace, name }: Workflow): string =>
+  `workflow ${environment}/${namespace}/${name}`;
+const ofHook = (environment: string, { namespace, name }: HookJob): string =>
+  `hook ${environment}/${namespace}/${name}`;
+
 export const workflowLog = (workflow: Workflow): LogChoice => ({
   name: workflow.name,
   sources: workflowSources(workflow),
+  of: ofWorkflow(workflow),
 });
 
 /** The log of a hook's Job: of all its tries. */
 export const hookLog = (environment: string, job: HookJob): LogChoice => ({
   name: job.name,
   sources: hookSources(environment, job),
+  of: ofHook(environment, job),
 });
 
 /**
@@ -56,9 +65,10 @@ export function renewed(
   hooks: readonly HookJob[],
 ): LogChoice {
   if (choice.name === allPods) return { name: allPods, sources: rolloutSources(environment, rollouts) };
-  const workflow = workflows.find(({ name }) => name === choice.name);
+  if (choice.of === undefined) return choice;
+  const workflow = workflows.find((one) => ofWorkflow(one) === choice.of);
   if (workflow) return workflowLog(workflow);
-  const hook = hooks.find(({ name }) => name === choice.name);
+  const hook = hooks.find((one) => ofHook(environment, one) === choice.of);
   return hook && hook.pods.length > 0 ? hookLog(environment, hook) : choice;
 }
 
