@@ -80,6 +80,28 @@ describe('the state of a cluster', () => {
     expect(seen).toHaveLength(4);
   });
 
+  it('tells the digests of the images that its pods pulled, once they have', () => {
+    const state = createClusterState('staging', []);
+    state.applyDeployments(batchOf(deployment, 'frontend'));
+    state.applyReplicaSets(batchOf(replicaSet, 'frontend-abc'));
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const podOf = (imageID: string) =>
+      trimPod({
+        metadata: meta('frontend-abc-1', { labels, ownerReferences: owner('ReplicaSet', 'frontend-abc') }),
+        spec: {
+          containers: [
+            { name: 'app', image: 'registry:5000/frontend:v2' },
+            { name: 'proxy', image: 'nginx:1' },
+          ],
+        },
+        status: { phase: 'Running', containerStatuses: [{ name: 'app', restartCount: 0, imageID }] },
+      });
+    state.applyPods(batchOf(podOf(''), 'frontend-abc-1'));
+    expect(state.view.pulledImages('frontend')).toEqual([]);
+    state.applyPods(batchOf(podOf(`registry:5000/frontend@${digest}`), 'frontend-abc-1'));
+    expect(state.view.pulledImages('frontend')).toEqual([`registry:5000/frontend:v2@${digest}`]);
+  });
+
   it('lists the app’s own Application before its twin, and forgets one that went', () => {
     const state = createClusterState('staging', []);
     for (const name of ['a-draft-content-store', 'content-store']) {

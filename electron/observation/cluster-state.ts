@@ -133,6 +133,11 @@ export function createClusterState(
     hookJobs: (app) => argo.hookJobs(applications.of(app)),
     syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
     rollouts: workloads.rollouts,
+    pulledImages: (app) =>
+      workloads
+        .rollouts(app)
+        .flatMap(({ pods }) => pods)
+        .flatMap(({ namespace, name }) => workloads.pods.get(namespace, name)?.pulled ?? []),
     workflows({ app, version, template }) {
       return [...workflows.of(app)]
         .filter((workflow) => template === undefined || workflow.template === template)

@@ -112,6 +112,8 @@ const containerStatus = z.object({
   name: z.string(),
   ready: z.boolean().nullish(),
   restartCount: count,
+  /** The image as it was pulled: `registry/app@sha256:…`, before it has run empty. */
+  imageID: text,
   state: z
     .object({
       waiting: z.object({ reason: text, message: text }).nullish(),
@@ -147,6 +149,8 @@ export interface AppPod extends SetPodFacts {
   health: Health;
   workflow: string | null;
   workflowNode: string | null;
+  /** Images that its containers were started from, each with the digest that was pulled: `registry/app:v1@sha256:…`. */
+  pulled: readonly string[];
 }
 
 /** Waiting reasons of a container that is on its way and not in trouble. */
@@ -195,9 +199,19 @@ function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
   return newest[0] ?? null;
 }
 
+/** The images of a pod's containers with the digests that their node pulled, as far as it says so. */
+function pulledOf({ spec, status }: z.output<typeof podSchema>): string[] {
+  return spec.containers.flatMap(({ name, image }) => {
+    const id = status?.containerStatuses?.find((one) => one.name === name)?.imageID;
+    const digest = /@(sha256:[0-9a-f]{64})$/.exec(id ?? '')?.[1];
+    return image && digest ? [`${image.split('@')[0]}@${digest}`] : [];
+  });
+}
+
 /** @throws ZodError for an object that is no Pod. */
 export function trimPod(object: unknown): AppPod {
-  const { metadata: meta, spec, status } = podSchema.parse(object);
+  const pod = podSchema.parse(object);
+  const { metadata: meta, spec, status } = pod;
   const trouble = troubleOf(status);
   const { labels, annotations } = meta;
   const ready =
@@ -231,6 +245,7 @@ export function trimPod(object: unknown): AppPod {
     lastTermination: lastTerminationOf(status),
     workflow: labels?.['workflows.argoproj.io/workflow'] ?? null,
     workflowNode: annotations?.['workflows.argoproj.io/node-id'] ?? null,
+    pulled: pulledOf(pod),
     revision,
     templateGeneration: labels?.['pod-template-generation'] ?? null,
     // Those of other pods are their ReplicaSet's.

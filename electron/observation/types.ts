@@ -44,6 +44,8 @@ export interface ClusterView {
   syncWindows(app: string): SyncWindowsView | null;
   /** Rollouts of the app's Deployments (`<app>`, `<app>-worker`, those of its twins). */
   rollouts(app: string): readonly Rollout[];
+  /** Images that the app's pods were started from, each with the digest that was pulled: `registry/app:v1@sha256:…`. */
+  pulledImages(app: string): readonly string[];
   /** Workflows whose label `repoName` is the app, newest first. */
   workflows(filter: { app: string; version?: string; template?: string }): readonly Workflow[];
   workflow(namespace: string, name: string): Workflow | null;

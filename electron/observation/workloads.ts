@@ -28,7 +28,7 @@ export interface Workloads {
   applyOther(kind: OtherKind, batch: WatchBatch<AppResource>): string[];
   /** By the app that its label names; by its Deployment's name, then its kind. Worked out once per change. */
   rollouts(app: string): Rollout[];
-  readonly pods: Pick<Table<AppPod>, 'of'>;
+  readonly pods: Pick<Table<AppPod>, 'of' | 'get'>;
   /** By Application. */
   readonly jobs: Pick<Table<AppJob>, 'of'>;
   readonly live: LiveHealth;

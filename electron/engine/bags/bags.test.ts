@@ -116,6 +116,11 @@ describe('bags on the practice estate', () => {
     expect(stage(preview).lock).toBeNull();
     expect(stage(preview).running).toMatchObject({ bag, state: 'done' });
     expect(stage(staging).next.manual).toMatchObject({ state: 'deploy', bag });
+    // What is packed from what runs holds the digests that its pods pulled.
+    const { services } = await rig.engine.bags.packPreview(pipeline, 'running');
+    expect(services.map(({ digest }) => digest)).toEqual(
+      services.map(() => expect.stringMatching(/^sha256:[0-9a-f]{64}$/)),
+    );
     expect(await passTags()).toContainEqual(
       expect.stringMatching(new RegExp(`^passed-${preview}-\\d{8}T\\d{6}Z$`)),
     );

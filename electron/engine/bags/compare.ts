@@ -86,18 +86,21 @@ export async function compareSides(
   return compareVersionsOf(world, versions(from), versions(to), signal);
 }
 
-/** The digest of the image that runs, where the cluster tells it: `…/app:v1@sha256:…`. */
+/** The digest of the image that runs, where the cluster tells it: pods do, and Applications whose manifests name it. */
 function digestOf(world: World, environment: string, service: string, version: string): string | null {
-  const images =
-    world.clusters
-      .get(environment)
-      ?.view.applications(service)
-      .flatMap((one) => one.images) ?? [];
-  for (const image of images) {
-    const [tag, digest] = image.split('@');
-    if (digest && tag?.endsWith(`:${version}`)) return digest;
-  }
-  return null;
+  const view = world.clusters.get(environment)?.view;
+  const images = view
+    ? [...view.pulledImages(service), ...view.applications(service).flatMap((one) => one.images)]
+    : [];
+  const digestsOf = (ending: string): string[] =>
+    images.flatMap((image) => {
+      const [tag, digest] = image.split('@');
+      return digest && tag?.endsWith(ending) ? [digest] : [];
+    });
+  const own = digestsOf(`/${service}:${version}`);
+  const digests = own.length > 0 ? own : digestsOf(`:${version}`);
+  // Nodes that pulled a moved tag at different times run different images: then none of them is the bag's.
+  return new Set(digests).size === 1 ? (digests[0] ?? null) : null;
 }
 
 /** What packing would put into the next bag. Rejects with a FailureError where the services' repos cannot be asked. */
