@@ -13,6 +13,8 @@ type Outcomes = BagDeployment['tests'];
 
 const outcomeOf = (end: JobEnd): Outcomes[string] => (end.state === 'succeeded' ? 'passed' : end.state);
 
+const endWord = { failed: 'failed', aborted: 'was aborted', unknown: 'has an unknown outcome' } as const;
+
 function testsFailed(deployment: BagDeployment, text: string): Failure {
   return {
     code: 'refused',
@@ -73,7 +75,7 @@ export const testSuites =
       };
     const tests = Object.fromEntries(ends.map(({ name, end }) => [name, outcomeOf(end)]));
     const text = bad
-      .map(({ name, end }) => `${name}: ${end.state === 'succeeded' ? '' : end.text}`)
+      .map(({ name, end }) => (end.state === 'succeeded' ? '' : `${name} ${endWord[end.state]}: ${end.text}`))
       .join(' ');
     const noted = await writeRecords(
       context,

@@ -1,8 +1,10 @@
 import { type DeployJob, jobName } from '../../../shared/domain/estate';
+import { failingText } from '../../../shared/domain/failing-tests';
 import { isUnfinished } from '../../../shared/domain/hold-state';
 import type { Workflow } from '../../../shared/domain/workflow';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
+import { failedTestsOf } from './failing-suite';
 import { labels } from './labels';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
 import { workflowName } from './workflow-name';
@@ -11,17 +13,17 @@ type WorkflowJob = Extract<DeployJob, { kind: 'workflow' }>;
 
 const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
 
-/** How a workflow that has ended counts. */
-function endOf(workflow: Workflow): JobEnd {
+/** How a workflow that has ended counts. @param tests that failed, where its log names them. */
+function endOf(workflow: Workflow, tests: readonly string[]): JobEnd {
   if (workflow.phase === 'Succeeded') return { state: 'succeeded' };
-  if (workflow.shutdown !== null)
-    return { state: 'aborted', text: `Workflow ${workflow.name} was stopped.`, failure: null };
+  if (workflow.shutdown !== null) return { state: 'aborted', text: 'It was stopped.', failure: null };
+  if (tests.length > 0) return { state: 'failed', text: `${failingText(tests)}.`, failure: null };
   const step = workflow.nodes.find(
     ({ type, phase }) => type === 'Pod' && (phase === 'Failed' || phase === 'Error'),
   );
-  const because = step ? ` at ${step.displayName}` : '';
-  const text = `Workflow ${workflow.name} ended ${workflow.phase}${because}${workflow.message ? `: ${workflow.message}` : '.'}`;
-  return { state: 'failed', text, failure: null };
+  const what = step?.message ?? workflow.message ?? `The workflow ended as ${workflow.phase}`;
+  const where = step && step.displayName !== workflow.name ? `, at the step ${step.displayName}` : '';
+  return { state: 'failed', text: `${what.replace(/\.$/, '')}${where}.`, failure: null };
 }
 
 /**
@@ -96,7 +98,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
   const reference = { environment, namespace, name };
   context.workflow(reference);
   let seen = false;
-  const ended = await waitUntil<JobEnd>(context, {
+  const ended = await waitUntil<JobEnd | Workflow>(context, {
     limit: world.limits.job,
     sources,
     look: () => {
@@ -116,8 +118,12 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
       });
       if (isUnfinished(workflow))
         return { waitingFor: `${jobName(job)}: ${workflow.progress ?? (workflow.phase || 'Pending')}` };
-      return { done: endOf(workflow) };
+      return { done: workflow };
     },
   });
-  return isTimedOut(ended) ? unknown(`Not ended in time: ${ended.waitingFor}`) : ended;
+  if (isTimedOut(ended)) return unknown(`Not ended in time: ${ended.waitingFor}`);
+  if (!('phase' in ended)) return ended;
+  const asksLog = phase === 'test' && ended.phase === 'Failed' && ended.shutdown === null;
+  const tests = asksLog ? await failedTestsOf(cluster, ended, world.limits.look, context.signal) : [];
+  return endOf(ended, tests);
 }
