@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../shared/domain/operation';
 import { devOperations } from '../dev/operations';
-import { phaseChanges, phaseOf } from './phase-watch';
+import { isInSight, phaseChanges, phaseOf } from './phase-watch';
 import { trayOf } from './tray';
 
 const find = (state: Operation['state']): Operation => {
@@ -47,5 +47,24 @@ describe('the tray', () => {
     const now = Date.now();
     expect(trayOf(devOperations, now).map((each) => each.state)).toEqual(['failed', 'running']);
     expect(trayOf(devOperations, now + 60 * 60_000).map((each) => each.state)).toEqual(['running']);
+  });
+});
+
+describe('what the window shows already', () => {
+  it('needs no notification: an operation on its own screen, one on bags on that of its pipeline', () => {
+    const intent = {
+      kind: 'lock',
+      pipeline: 'notify',
+      environment: 'staging',
+      reason: 'x',
+      until: null,
+    } as const;
+    const locking: Operation = { ...running, intent, state: 'succeeded' };
+    expect(isInSight(running, `#/operations/${running.id}`)).toBe(true);
+    expect(isInSight(running, '#/')).toBe(false);
+    expect(isInSight(locking, '#/pipelines/notify?view=timeline')).toBe(true);
+    expect(isInSight(locking, '#/pipelines/other')).toBe(false);
+    expect(isInSight({ ...locking, state: 'failed' }, '#/pipelines/notify')).toBe(false);
+    expect(isInSight(running, '#/pipelines/notify')).toBe(false);
   });
 });

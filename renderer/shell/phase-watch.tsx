@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { actOf, type Operation } from '../../shared/domain/operation';
+import { actOf, isAppIntent, type Operation } from '../../shared/domain/operation';
 import { useOperations, useSession } from '../data/queries';
 import { announce } from '../ui/announcer';
 import { operationStateWord, presentStep, stepWord } from '../ui/words';
@@ -40,14 +40,22 @@ export function PhaseWatch() {
     if (!operations) return;
     for (const { operation, text, ended } of phaseChanges(before.current, operations)) {
       announce(text);
-      // Who looks at its screen sees it there.
-      const inSight = location.hash.includes(operation.id);
-      if (ended && operation.actor === actor && !inSight) notify(operation);
+      if (ended && operation.actor === actor && !isInSight(operation, location.hash)) notify(operation);
     }
     before.current = new Map(operations.map((operation) => [operation.id, phaseOf(operation)]));
   }, [operations, actor]);
   return null;
 }
+
+/**
+ * Whether its end is seen where the window is: on its own screen; or on that of its pipeline of bags, which shows what
+ * became of it, but not why it failed.
+ */
+export const isInSight = ({ id, intent, state }: Operation, hash: string): boolean =>
+  hash.includes(id) ||
+  (state === 'succeeded' &&
+    !isAppIntent(intent) &&
+    hash.split('?')[0] === `#/pipelines/${encodeURIComponent(intent.pipeline)}`);
 
 function notify(operation: Operation): void {
   const good = operation.state === 'succeeded';

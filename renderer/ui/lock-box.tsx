@@ -6,7 +6,7 @@ import { useSession } from '../data/queries';
 import { ActButton } from './act-button';
 import { count } from './count';
 import classes from './lock-box.module.css';
-import { age, clock, fullTime } from './time';
+import { ago, clock, fullTime } from './time';
 import { openAct } from './ui-state';
 import { useNow } from './use-now';
 
@@ -28,11 +28,13 @@ export function LockBox(props: {
     <section className={classes.lock} aria-label={`Lock of ${environment}`}>
       <p className={classes.lockHead}>
         <IconLock size={15} aria-hidden />
-        <strong>
-          Locked by {lock.by}
-          {lock.mine && lock.kind === 'bag' ? ' (this console)' : ''}
-        </strong>
-        <span title={fullTime(lock.at)}>for {age(lock.at, now)}</span>
+        <span>
+          <strong>
+            Locked by {lock.by}
+            {lock.mine && lock.kind === 'bag' ? ' (this console)' : ''}
+          </strong>{' '}
+          <span title={fullTime(lock.at)}>{ago(lock.at, now)}</span>
+        </span>
       </p>
       {lock.reason && <p>“{lock.reason}”</p>}
       {lock.kind === 'bag' && (

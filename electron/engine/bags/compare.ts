@@ -119,7 +119,12 @@ export async function packPreview(
       const now = running[service] ?? null;
       const proposed =
         source === 'published' ? await world.publishedVersions(service, signal) : now === null ? [] : [now];
-      const packed = packService(records, service, proposed);
+      const packed = packService(
+        records,
+        service,
+        proposed,
+        source === 'published' ? 'the newest' : `runs in ${first}`,
+      );
       const version = packed.state === 'taken' ? packed.version : null;
       return {
         service,

@@ -92,7 +92,8 @@ function jobsOf(world: World, pipeline: BagsPipeline, deployment: BagDeployment,
           : tagged
             ? tagsState(deployment)
             : 'waiting',
-      text: workflow?.message ?? null,
+      // Which tests failed is told with the deployment, in better words than the pod's.
+      text: ended === 'failed' ? null : (workflow?.message ?? null),
       workflow: workflow
         ? { environment: workflow.environment, namespace: workflow.namespace, name: workflow.name }
         : null,

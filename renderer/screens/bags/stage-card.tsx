@@ -87,11 +87,13 @@ function Runs({ pipeline, stage }: Props) {
       {running.leftRunning.length > 0 && (
         <p className={classes.quiet}>Left as they were: {running.leftRunning.join(', ')}</p>
       )}
-      {stage.drift.map(({ service, bag, ledger }) => (
-        <p key={service} className={classes.warn}>
-          {service} is at {ledger ?? 'no version'} in the ledger, the bag holds {bag}.
-        </p>
-      ))}
+      {/* While it is deployed, what the ledger holds is on its way. */}
+      {running.state !== 'deploying' &&
+        stage.drift.map(({ service, bag, ledger }) => (
+          <p key={service} className={classes.warn}>
+            {service} is at {ledger ?? 'no version'} in the ledger, the bag holds {bag}.
+          </p>
+        ))}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../shared/domain/operation';
+import { isAppIntent, type Operation } from '../../../shared/domain/operation';
 import { duration } from '../../ui/time';
 import { Version } from '../../ui/version';
 import classes from './operation-screen.module.css';
@@ -33,7 +33,7 @@ export function Facts({ operation }: { operation: Operation }) {
               {requestToCommitMs !== null && ` after ${duration(requestToCommitMs)}`}
             </>
           ) : (
-            'none yet'
+            noCommit(operation)
           )}
         </dd>
       </div>
@@ -55,4 +55,10 @@ export function Facts({ operation }: { operation: Operation }) {
       </div>
     </dl>
   );
+}
+
+/** Why there is no commit that changed versions. */
+function noCommit({ state, intent }: Operation): string {
+  if (state === 'running') return 'none yet';
+  return isAppIntent(intent) ? 'none' : 'none that changed versions';
 }

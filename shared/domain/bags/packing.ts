@@ -15,8 +15,14 @@ const wrong = (found: Found<unknown> | undefined | null): Failure | null =>
 /**
  * The version of a service that goes into a bag: its pin, else the first of the proposed ones that is not bad.
  * @param proposed newest first; what runs is the only one when packing from what runs.
+ * @param first what the first of the proposed ones is, in words.
  */
-export function packService(records: PipelineRecords, service: string, proposed: readonly string[]): Packed {
+export function packService(
+  records: PipelineRecords,
+  service: string,
+  proposed: readonly string[],
+  first = 'the newest',
+): Packed {
   const pin = records.servicePins.get(service);
   const lost = wrong(pin);
   if (lost) return { state: 'blocked', why: lost.message, failure: lost };
@@ -33,7 +39,7 @@ export function packService(records: PipelineRecords, service: string, proposed:
         why: pinned
           ? `pinned by ${pinned.by}`
           : version === proposed[0]
-            ? 'the newest'
+            ? first
             : 'the newest that is not marked bad',
       };
     if (pinned)
