@@ -47,7 +47,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <LiveRegion />
       <PhaseWatch />
       {/* Inside the router: their links need it. */}
-      <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={400} mb={44} />
+      <Notifications position="bottom-right" limit={4} autoClose={8_000} zIndex={150} mb={44} />
     </div>
   );
 }

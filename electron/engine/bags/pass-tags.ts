@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { passTag, passTagPrefix } from '../../../shared/domain/bags/deploying';
+import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { recordPath } from '../../../shared/domain/bags/places';
 import type { Pass } from '../../../shared/domain/bags/records';
 import { type Failure, fail, type Result } from '../../../shared/domain/failure';
@@ -43,20 +44,25 @@ export async function tagPass(
 export function makeUpForPassTags(world: World, signal: AbortSignal): { look: () => void } {
   /** Tags that are known to be at the remote. */
   const there = new Set<string>();
+  /** What the ledger said when nothing was open any more: clusters change far more often than it does. */
+  const settled = new WeakSet<PipelineRecords>();
   let working = false;
   let failures = 0;
 
   const open = (): Pass[] =>
     bagPipelines(world.estate).flatMap(({ name, environments }) => {
       const records = recordsNow(world, name);
+      if (settled.has(records)) return [];
       const since = world.now().getTime() - youngerThan;
-      return environments.flatMap((environment) =>
-        records.environment(environment).passes.flatMap(({ found }) => {
-          if (!found.ok || there.has(found.value.tag) || Date.parse(found.value.at) < since) return [];
+      const found = environments.flatMap((environment) =>
+        records.environment(environment).passes.flatMap(({ found: pass }) => {
+          if (!pass.ok || there.has(pass.value.tag) || Date.parse(pass.value.at) < since) return [];
           // Another name than the rule's was written by somebody else, and is theirs to make.
-          return found.value.tag === passTag(environment, found.value.at) ? [found.value] : [];
+          return pass.value.tag === passTag(environment, pass.value.at) ? [pass.value] : [];
         }),
       );
+      if (found.length === 0) settled.add(records);
+      return found;
     });
 
   /** @returns whether all tags are there now. */

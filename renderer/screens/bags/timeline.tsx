@@ -209,16 +209,16 @@ const Cell = memo(function Cell(props: {
           {lane.runs && <span className={classes.runs}>runs</span>}
           {lane.pin &&
             (lane.pin.freeze ? (
-              <>
+              <span className={classes.mark}>
                 <IconSnowflake size={12} aria-hidden /> frozen
-              </>
+              </span>
             ) : (
-              <>
+              <span className={classes.mark}>
                 <IconPin size={12} aria-hidden /> pinned
-              </>
+              </span>
             ))}
           {lane.bad && (
-            <span className={classes.bad}>
+            <span className={`${classes.mark} ${classes.bad}`}>
               <IconBan size={12} aria-hidden /> bad
             </span>
           )}

@@ -48,7 +48,8 @@ export function ActForm({ initial }: { initial: BagIntent }) {
       <section>
         <h3 className={sheet.heading}>Checks</h3>
         {preview.isPending && request.kind !== 'pack-bag' && <FindingsWaiting />}
-        {preview.data && <FindingList findings={preview.data.findings} />}
+        {preview.data?.findings.length === 0 && <p>Nothing speaks against it.</p>}
+        {preview.data && preview.data.findings.length > 0 && <FindingList findings={preview.data.findings} />}
         {preview.error && (
           <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
         )}
