@@ -18,7 +18,7 @@ import { Mark } from '../../ui/mark';
 import { Panel } from '../../ui/panel';
 import { ago, clock, fullTime } from '../../ui/time';
 import { useNow } from '../../ui/use-now';
-import { accessWord, clusterActWord, latencyText } from './cluster-words';
+import { accessWord, clusterActWord, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 
 /** One environment's cluster. */
@@ -70,7 +70,7 @@ function Status({ status }: { status: ClusterStatus }) {
           <FailurePanel failure={freshness.failure} />
         </div>
       )}
-      {gaps.map((gap) => (
+      {toldGaps(gaps).map((gap) => (
         <Gap key={`${gap.kind} ${gap.namespace} ${gap.selector}`} gap={gap} />
       ))}
       <div className={classes.columns}>

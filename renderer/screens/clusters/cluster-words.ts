@@ -1,4 +1,5 @@
 import type { ClusterAccess, ClusterAct } from '../../../shared/domain/cluster-access';
+import type { ClusterGap } from '../../../shared/domain/cluster-status';
 
 /** What an act is, for people. */
 export const clusterActWord: Record<ClusterAct, string> = {
@@ -23,4 +24,23 @@ export const accessWord: Record<ClusterAccess['state'], string> = {
 export function latencyText(ms: number | null): string {
   if (ms === null) return 'not measured';
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Gaps as they are told: kinds of which nothing but the health is shown together, since an account that lacks one of
+ * them mostly lacks them all.
+ */
+export function toldGaps(gaps: readonly ClusterGap[]): ClusterGap[] {
+  const minor = gaps.filter(({ topics }) => topics.every((one) => one === 'resources') && topics.length > 0);
+  const [first] = minor;
+  if (!first || minor.length === 1) return [...gaps];
+  return [
+    ...gaps.filter((one) => !minor.includes(one)),
+    {
+      ...first,
+      kind: minor.map(({ kind }) => kind).join(', '),
+      selector: null,
+      means: [...new Set(minor.map(({ means }) => means))].join(' '),
+    },
+  ];
 }
