@@ -51,7 +51,6 @@ const subjects = async (...needles: string[]): Promise<string[]> =>
     .filter((subject) => needles.every((needle) => subject.includes(needle)));
 
 test('a bag goes all the way to production by autopilot', async () => {
-  test.setTimeout(180_000);
   const before = (await pipelineView(page())).lastBag ?? 0;
   const bag = await newBag({ app: 'notify-api', migration: true });
   expect(bag).toBe(before + 1);
@@ -74,7 +73,6 @@ test('a bag goes all the way to production by autopilot', async () => {
 });
 
 test('a flaky suite is retried alone, without a new deployment, and the bag goes on', async () => {
-  test.setTimeout(180_000);
   const bag = await newBag({ app: 'notify-admin', breaks: 'tests-flaky', environments: [preview] });
   const failed = await untilStage(
     page(),
@@ -99,7 +97,6 @@ test('a flaky suite is retried alone, without a new deployment, and the bag goes
 });
 
 test('a failed deploy keeps the lock until somebody unlocks by force, with a reason', async () => {
-  test.setTimeout(180_000);
   const bag = await newBag({ app: 'notify-api', breaks: 'migration-fails', environments: [preview] });
   const version = (await contentsOf(bag))['notify-api'];
   const failed = await untilStage(
@@ -134,7 +131,6 @@ test('a failed deploy keeps the lock until somebody unlocks by force, with a rea
 });
 
 test('production is rolled back to the bag before, and the broken one does not come back', async () => {
-  test.setTimeout(180_000);
   const { control } = app().practice;
   const good = (await stageOf(page(), production)).running?.bag ?? 0;
   const bad = await newBag({ app: 'notify-celery' });
@@ -159,7 +155,6 @@ test('production is rolled back to the bag before, and the broken one does not c
 });
 
 test('a pin freezes production at its bag while new bags stop before it', async () => {
-  test.setTimeout(180_000);
   const frozen = (await stageOf(page(), production)).running?.bag ?? 0;
   await goTo(page(), `#/pipelines/${pipeline}?view=timeline&bag=${frozen}&environment=${production}`);
   await page()
@@ -188,7 +183,6 @@ test('a pin freezes production at its bag while new bags stop before it', async 
 });
 
 test('a lock that another release manager took by hand keeps bags out until it is given back', async () => {
-  test.setTimeout(180_000);
   const { control } = app().practice;
   await control.lockAsSomeoneElse({ environment: preview });
   await untilStage(page(), preview, 'the lock is seen', ({ lock }) => lock?.by === 'Odalys Brandt');
@@ -214,7 +208,6 @@ test('a lock that another release manager took by hand keeps bags out until it i
 });
 
 test('a deploy is not interrupted: the machine stays awake, nothing cancels it, quitting asks; its tests can be aborted', async () => {
-  test.setTimeout(180_000);
   const { electron, practice } = app();
   /** Whether anything keeps the machine awake; the numbers that Electron gives begin at 0. */
   const isAwake = () =>
@@ -289,7 +282,6 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
 });
 
 test('two windows of two users fight over an environment: one gets the lock, the other sees who has it', async () => {
-  test.setTimeout(240_000);
   const { control } = app().practice;
   const autopilot = (environment: string | null, on: boolean) =>
     act(page(), { kind: 'change-policy', pipeline, change: { act: 'autopilot', environment, on } });

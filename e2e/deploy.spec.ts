@@ -83,15 +83,13 @@ test('a version is deployed to production by keys alone, and watched live to its
   await expect(rollout).toContainText(`${name}:${before}`);
   // The tests' log opens by itself and follows.
   const log = page().getByRole('region', { name: /^Log of .+, main$/ });
-  await expect(log).toContainText(`(production, ${version}, attempt 1)`, { timeout: 60_000 });
-  await expect(log).toContainText('12 passed', { timeout: 60_000 });
+  await expect(log).toContainText(`(production, ${version}, attempt 1)`);
+  await expect(log).toContainText('12 passed');
   await expect(
     page()
       .getByRole('region', { name: /^Workflow / })
       .first(),
-  ).toContainText('Succeeded', {
-    timeout: 60_000,
-  });
+  ).toContainText('Succeeded');
   await expect(page().getByRole('region', { name: 'Operations tray' })).toContainText(`${name} ${version}`);
 
   const operation = await ended(page(), id);
@@ -159,7 +157,7 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   if (!(await act.getAttribute('aria-disabled'))) await act.click({ timeout: 5_000 }).catch(() => {});
   const told = sheet(page()).getByRole('alert');
   const failed = page().getByText(`production has ${theirs} by now`, { exact: false });
-  await expect(told.or(failed).first()).toContainText(theirs, { timeout: 30_000 });
+  await expect(told.or(failed).first()).toContainText(theirs);
   expect(await app().practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: theirs });
 
   const again = page().getByRole('button', { name: 'Look again and confirm…' });
@@ -170,9 +168,7 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   await act.click();
   await expect(sheet(page())).toHaveCount(0);
   await expect(page().getByRole('list', { name: 'Steps' })).toBeVisible();
-  await expect
-    .poll(async () => (await app().practice.imageTagFile(name, 'production')).image_tag, { timeout: 30_000 })
-    .toBe(mine);
+  await expect.poll(async () => (await app().practice.imageTagFile(name, 'production')).image_tag).toBe(mine);
   await ended(page(), await openOperation(page()));
 });
 
@@ -182,7 +178,7 @@ test('a second operation on the same app there is refused with the first one’s
   await app().practice.control.slowRollout({ app: name, environment: 'production' });
   const expected = await versionOf(page(), name, 'production');
   const operationId = await startDeploy(page(), { app: name, environment: 'production', version });
-  await expect(cellAt(page(), name, 'production')).toContainText(/Rollout|Sync|pods?/, { timeout: 30_000 });
+  await expect(cellAt(page(), name, 'production')).toContainText(/Rollout|Sync|pods?/);
   await cellAt(page(), name, 'production').click();
   await page()
     .getByRole('button', { name: `Deploy ${name} to production` })

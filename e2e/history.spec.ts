@@ -22,7 +22,6 @@ const details = (): Locator => page().getByRole('complementary', { name: 'Detail
 const slider = (): Locator => page().getByRole('slider', { name: 'Moment that the board shows' });
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   app = await startOnPractice(await newUserData(), { speed: 50 });
   const { control } = app.practice;
   // An operation that fails by its tests, so that there is an outcome, a test result and a log to be kept.
@@ -33,14 +32,14 @@ test.beforeAll(async () => {
   await ended(page(), operationId, 'failed');
   failing = { app: name, version, operationId };
   await expect
-    .poll(async () => (await kept()).kept.logs.length, { message: 'the log is kept', timeout: 60_000 })
+    .poll(async () => (await kept()).kept.logs.length, { message: 'the log is kept' })
     .toBeGreaterThan(0);
 
   await control.gitDown();
   for (const environment of environments) await control.clusterDown({ environment });
   await app.close();
   app = await startOnPractice(app.userData, { ready: false });
-  await expect(grid(page())).toBeVisible({ timeout: 60_000 });
+  await expect(grid(page())).toBeVisible();
 });
 test.afterAll(async () => {
   await app?.close();
@@ -99,7 +98,7 @@ async function pick(menu: string, value: string): Promise<void> {
 
 test('with everything away the app starts, says since when, and has the whole feed', async () => {
   const banner = page().getByRole('note', { name: 'Offline' });
-  await expect(banner).toContainText(/Offline since \d\d:\d\d/, { timeout: 60_000 });
+  await expect(banner).toContainText(/Offline since \d\d:\d\d/);
   await expect(banner).toContainText('refused');
   const { total } = await ask(page(), 'history.outline', { pageSize: 100 });
   expect(total).toBeGreaterThan(200);
@@ -375,9 +374,7 @@ test('without any process beside it: the board is there, and so is every answer'
     await expect(cell).toContainText(version.to ?? 'none');
     console.log(`start to a readable board, offline: ${Math.round(performance.now() - begun)} ms`);
     await expect(cell).toHaveAccessibleName(/deployed .* ago/);
-    await expect(alone.page.getByRole('note', { name: 'Offline' })).toContainText(/Offline since/, {
-      timeout: 60_000,
-    });
+    await expect(alone.page.getByRole('note', { name: 'Offline' })).toContainText(/Offline since/);
     await goTo(alone.page, '#/history');
     await expect(
       alone.page.getByRole('listbox', { name: 'Events, newest first' }).getByRole('option').first(),
@@ -396,5 +393,5 @@ test('what cannot be done offline says why, and it works again when the network 
   await page().keyboard.press('Escape');
   await app.practice.control.gitUp();
   for (const environment of environments) await app.practice.control.clusterUp({ environment });
-  await expect(page().getByRole('note', { name: 'Offline' })).toHaveCount(0, { timeout: 60_000 });
+  await expect(page().getByRole('note', { name: 'Offline' })).toHaveCount(0);
 });

@@ -47,7 +47,6 @@ test('deploy sheet, picking and looking', async () => {
 });
 
 test('operation, running and failed; and what the board makes of it', async () => {
-  test.setTimeout(180_000);
   const name = 'content-store';
   const { control } = app().practice;
   const { version } = await control.publishRelease({ app: name, deploy: false, migration: true });
@@ -57,7 +56,7 @@ test('operation, running and failed; and what the board makes of it', async () =
   const id = await startDeploy(page(), { app: name, environment: 'production', version });
   await goTo(page(), `#/operations/${id}`);
   const rollout = page().getByRole('region', { name: `Rollout of ${name}` });
-  await expect(rollout).toContainText('Rolling out', { timeout: 60_000 });
+  await expect(rollout).toContainText('Rolling out');
   await control.setSpeed({ speed: 1 });
   await look('operation-running');
   await goTo(page(), '#/');
@@ -83,7 +82,6 @@ test('operation, running and failed; and what the board makes of it', async () =
 });
 
 test('history, its figures and comparisons', async () => {
-  test.setTimeout(120_000);
   await goTo(page(), '#/history');
   const list = page().getByRole('listbox', { name: 'Events, newest first' });
   await expect(list.getByRole('option').nth(3)).toContainText(/v\d/);
@@ -150,9 +148,7 @@ test('list of shortcuts', async () => {
 
 test('a cluster that is away', async () => {
   await app().practice.control.clusterDown({ environment: 'staging' });
-  await expect(page().getByRole('list', { name: 'Freshness' })).toContainText(/staging as of/, {
-    timeout: 30_000,
-  });
+  await expect(page().getByRole('list', { name: 'Freshness' })).toContainText(/staging as of/);
   await look('board-stale');
   await app().practice.control.clusterUp({ environment: 'staging' });
 });

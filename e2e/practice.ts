@@ -74,7 +74,7 @@ export async function practiceOf(userData: string): Promise<Practice> {
   let control: ControlClient | undefined;
   await expect(async () => {
     control = await connect();
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
   if (!control) throw new Error('the practice estate does not answer');
   const git = async (...args: string[]): Promise<string> =>
     (await run('git', ['--git-dir', gitDir, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;

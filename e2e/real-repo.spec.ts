@@ -27,7 +27,7 @@ test.afterEach(async () => {
 /** Opens a release repo as `npm start -- --ledger <repo>` does. */
 async function open(repo: string): Promise<Page> {
   app = await startApp(path.join(folder, 'user-data'), ['--ledger', repo]);
-  await expect(grid(app.page)).toBeVisible({ timeout: 60_000 });
+  await expect(grid(app.page)).toBeVisible();
   return app.page;
 }
 
@@ -75,7 +75,7 @@ test('a local release repo is opened for reading, and acts say why they cannot b
   ]);
   const cell = cellAt(page, 'ledger-app', 'production');
   await expect(cell).toContainText('v11');
-  await expect(cell).toHaveAccessibleName(/deployed (just now|.* ago)/, { timeout: 30_000 });
+  await expect(cell).toHaveAccessibleName(/deployed (just now|.* ago)/);
   await cell.click();
   for (const name of [
     /^Deploy ledger-app to production/,
@@ -98,13 +98,12 @@ test('a local release repo is opened for reading, and acts say why they cannot b
     '--no-edit',
     'HEAD',
   ]);
-  await expect(cell).toContainText('v10', { timeout: 30_000 });
+  await expect(cell).toContainText('v10');
   const { stdout } = await run('git', ['-C', repo, 'status', '--porcelain', '--ignored']);
   expect(stdout).toBe('');
 });
 
 test('the real data: four environments, every app, the right versions', async () => {
-  test.setTimeout(300_000);
   const there = existsSync(realData);
   if (!there) console.log(`skipped: ${realData} is not there`);
   test.skip(!there, 'the real data is not on this machine');

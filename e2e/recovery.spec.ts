@@ -20,7 +20,7 @@ const reach = (page: Page, operationId: string, step: StepName): Promise<void> =
         const { steps } = await ask(page, 'operation.get', { operationId });
         return steps.find(({ name }) => name === step)?.state;
       },
-      { message: `the operation is at ${step}`, timeout: 60_000, intervals: [50] },
+      { message: `the operation is at ${step}`, intervals: [50] },
     )
     .toBe('running');
 
@@ -54,7 +54,7 @@ test('killed during the commit, the next start says what became of it and commit
   app = await startOnPractice(app.userData, { ready: false });
   await app.practice.control.setGitFaults({ latencyMs: 0 });
   await expect
-    .poll(async () => (await ask(app.page, 'operation.get', { operationId: id })).state, { timeout: 60_000 })
+    .poll(async () => (await ask(app.page, 'operation.get', { operationId: id })).state)
     .not.toBe('running');
   const operation = await ask(app.page, 'operation.get', { operationId: id });
   const commits = await app.practice.commitsOf(id);
@@ -107,9 +107,7 @@ test('a renderer that crashes takes no operation with it', async () => {
   await inWindow('press');
   await expect.poll(() => inWindow('address')).toContain('app://signalbox/index.html');
   // The same process has carried it on: nothing was started anew.
-  await expect
-    .poll(() => inWindow('state').catch(() => 'not loaded yet'), { timeout: 60_000 })
-    .toBe('succeeded');
+  await expect.poll(() => inWindow('state').catch(() => 'not loaded yet')).toBe('succeeded');
   expect(await app.practice.commitsOf(id)).toHaveLength(1);
   expect(await app.practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: version });
 });

@@ -37,9 +37,9 @@ export async function goTo(page: Page, address: string): Promise<void> {
 
 /** Waits until the board shows every app, as live as the whole estate can be. */
 export async function boardReady(page: Page): Promise<void> {
-  await expect(grid(page)).toBeVisible({ timeout: 60_000 });
+  await expect(grid(page)).toBeVisible();
   await expect
-    .poll(() => notReady(page), { message: 'everything on the board is live and healthy', timeout: 90_000 })
+    .poll(() => notReady(page), { message: 'everything on the board is live and healthy' })
     .toEqual([]);
 }
 
@@ -100,9 +100,7 @@ export async function ended(
   state: Operation['state'] = 'succeeded',
 ): Promise<Operation> {
   const look = (): Promise<Operation> => ask(page, 'operation.get', { operationId });
-  await expect
-    .poll(async () => (await look()).state, { message: 'the operation ends', timeout: 60_000 })
-    .not.toBe('running');
+  await expect.poll(async () => (await look()).state, { message: 'the operation ends' }).not.toBe('running');
   const operation = await look();
   expect(operation.state, JSON.stringify(operation, null, 1)).toBe(state);
   return operation;

@@ -6,81 +6,82 @@ import type { Ledger } from '../../ledger/ledger';
 import { runGit } from '../../systems/git/run-git';
 import type { DeploymentHistory } from '../ports';
 
+/** What a history says of all cells, newest first. */
+interface Told {
+  newest: { app: string; environment: string; commit: string }[];
+  deployments: Deployment[];
+}
+
 /**
  * Deployments read from the ledger's mirror with plain git: what the index says, without the index, so that the
- * engine's tests do not hang on another room's worker. Slow, and only for repos of a few hundred commits.
+ * engine's tests do not hang on another room's worker. All of it is read anew for every commit that the ledger comes
+ * to, by one process: only for repos of a few hundred commits.
  */
 export function gitHistory(ledger: Ledger, template: string): DeploymentHistory {
-  const { gitDir, ref } = ledger;
   const layout = imageTagLayout(template);
+  let told: { commit: string | null; all: Promise<Told> } | null = null;
 
-  async function cell(app: string, environment: string): Promise<Deployment[]> {
-    const path = layout.path({ environment, app });
+  async function read(commit: string): Promise<Told> {
     const { stdout } = await runGit(
       [
         'log',
         '--first-parent',
         '-m',
+        '--no-renames',
         '--format=%x01%H%x02%cI%x02%an%x02%B%x02',
         '-p',
         '-U0',
-        ref,
-        '--',
-        path,
+        commit,
       ],
-      { gitDir },
+      { gitDir: ledger.gitDir },
     );
-    return stdout
-      .toString()
-      .split('\u0001')
-      .slice(1)
-      .flatMap((part): Deployment[] => {
-        const [commit = '', at = '', author = '', message = '', patch = ''] = part.split('\u0002');
-        const value = (sign: string): string | null =>
-          readImageTagFile(new RegExp(`^\\${sign}(image_tag:.*)$`, 'm').exec(patch)?.[1] ?? '').imageTag;
-        const to = value('+');
-        const from = value('-');
-        if (to === null || to === from) return [];
-        const trailers = parseTrailers(message);
-        const kind =
-          trailers?.kind === 'rollback' || trailers?.kind === 'deploy' ? trailers.kind : 'automatic';
-        return [
-          {
-            app,
-            environment,
-            from,
-            to,
-            at: new Date(at).toISOString(),
-            commit,
-            author,
-            kind,
-            reason: trailers?.reason ?? null,
-            operationId: trailers?.operation ?? null,
-          },
-        ];
-      });
-  }
-
-  /** The newest commit that touched each cell's file. */
-  async function newest() {
-    const { stdout } = await runGit(['log', '--first-parent', '-m', '--name-only', '--format=%x01%H', ref], {
-      gitDir,
-    });
-    const found = new Map<string, { app: string; environment: string; commit: string }>();
+    const newest = new Map<string, Told['newest'][number]>();
+    const deployments: Deployment[] = [];
     for (const part of stdout.toString().split('\u0001').slice(1)) {
-      const [commit = '', ...paths] = part.split('\n').filter(Boolean);
-      for (const path of paths) {
+      const [commit = '', at = '', author = '', message = '', patch = ''] = part.split('\u0002');
+      const trailers = parseTrailers(message);
+      for (const change of patch.split(/^diff --git /m).slice(1)) {
+        const path = /^(?:\+\+\+ b|--- a)\/(.+)$/m.exec(change)?.[1] ?? '';
         const place = layout.match(path);
-        if (place && !found.has(path)) found.set(path, { ...place, commit });
+        if (!place) continue;
+        if (!newest.has(path)) newest.set(path, { ...place, commit });
+        const value = (sign: string): string | null =>
+          readImageTagFile(new RegExp(`^\\${sign}(image_tag:.*)$`, 'm').exec(change)?.[1] ?? '').imageTag;
+        const [from, to] = [value('-'), value('+')];
+        if (to === null || to === from) continue;
+        deployments.push({
+          ...place,
+          from,
+          to,
+          at: new Date(at).toISOString(),
+          commit,
+          author,
+          kind: trailers?.kind === 'rollback' || trailers?.kind === 'deploy' ? trailers.kind : 'automatic',
+          reason: trailers?.reason ?? null,
+          operationId: trailers?.operation ?? null,
+        });
       }
     }
-    return [...found.values()];
+    return { newest: [...newest.values()], deployments };
+  }
+
+  function all(): Promise<Told> {
+    const { commit } = ledger.snapshot();
+    if (told?.commit !== commit)
+      told = {
+        commit,
+        all: commit === null ? Promise.resolve({ newest: [], deployments: [] }) : read(commit),
+      };
+    return told.all;
   }
 
   return {
     status: () => ({ ready: true, indexed: 0, notice: null }),
-    newest,
-    deployments: async ({ app, environment, limit }) => (await cell(app, environment)).slice(0, limit),
+    newest: async () => (await all()).newest,
+    deployments: async ({ app, environment, limit }) =>
+      (await all()).deployments
+        .filter((one) => one.app === app && one.environment === environment)
+        .slice(0, limit),
     onChange: (listener) => ledger.onChange(({ moved }) => moved && listener()),
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GitCommandError, git, tryGit } from './command';
 import { type FileChange, parseDiff } from './diff';
@@ -28,7 +28,7 @@ const format = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'
 /** Whether a text is a whole object id. */
 export const isSha = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
-/** Git plumbing on one bare repo. Every method runs git processes and holds nothing, so it is never stale. */
+/** Git plumbing on one bare repo. Every method asks git (or the files) anew and holds nothing, so it is never stale. */
 export class BareRepo {
   readonly gitDir: string;
   constructor(gitDir: string) {
@@ -56,6 +56,11 @@ export class BareRepo {
 
   /** The object that a full ref name (`refs/heads/main`) points at; `null` when there is no such ref. */
   async readRef(ref: string): Promise<string | null> {
+    // Controllers ask for main all the time: the file is read (gitrepository-layout(5)), which takes no process. Git
+    // is asked where there is none: the ref may be packed.
+    const isPlain = /^refs\/[\w./-]+$/.test(ref) && !ref.includes('..');
+    const text = isPlain ? await readFile(path.join(this.gitDir, ref), 'utf8').catch(() => '') : '';
+    if (/^[0-9a-f]{40}\n$/.test(text)) return text.trim();
     const result = await tryGit(this.gitDir, ['show-ref', '--verify', '--hash', '--', ref]);
     return result.exitCode === 0 ? result.stdout.trim() : null;
   }
