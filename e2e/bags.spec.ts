@@ -218,12 +218,13 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   const { lastBag } = await pipelineView(page());
   await untilStage(page(), production, 'the last bag passes', hasPassed(lastBag ?? 0));
   await expect.poll(isAwake, { message: 'nothing is deployed' }).toBe(false);
-  await practice.control.setSpeed({ speed: 3 });
   // With automatic packing a new image is all it takes.
   const { version } = await practice.control.publishRelease({ app: 'notify-celery' });
   const newest = async () =>
     (await ask(page(), 'bags.pack-preview', { pipeline, source: 'published' })).contents['notify-celery'];
-  await expect.poll(newest, { message: 'the image is published' }).toMatchObject({ version });
+  const built = { message: 'the image is published', timeout: 60_000 };
+  await expect.poll(newest, built).toMatchObject({ version });
+  await practice.control.setSpeed({ speed: 3 });
   const packing = { act: 'automatic-packing' as const, on: true };
   await act(page(), { kind: 'change-policy', pipeline, change: packing });
   const stage = await untilStage(
