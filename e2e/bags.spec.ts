@@ -268,13 +268,13 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   await toPipeline(page());
   await card(page(), preview).getByRole('button', { name: 'Abort the tests…' }).click();
   await send(page(), `Abort the tests of bag ${bag} of ${pipeline} in ${preview}`);
-  await practice.control.setSpeed({ speed: 30 });
   const aborted = await untilStage(
     page(),
     preview,
     'the tests are aborted',
     ({ running }) => running?.state === 'test-failed',
   );
+  await practice.control.setSpeed({ speed: 30 });
   expect(Object.values(aborted.running?.tests ?? {})).toContain('aborted');
   const token = aborted.lock?.token ?? 0;
   expect(aborted.lock).toMatchObject({ kind: 'bag', bag });

@@ -77,7 +77,7 @@ export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardG
     const row = rows.findIndex((each) => each.app === cell?.dataset.app);
     return cell && row >= 0 ? { row, column: Number(cell.dataset.column) } : null;
   };
-  const appWidth = environments.length > 3 ? 180 : 212;
+  const appWidth = environments.length > 3 ? 180 : 228;
   const columns = `${appWidth}px repeat(${environments.length}, minmax(${cellWidth}px, 320px)) minmax(0, 1fr)`;
 
   return (
