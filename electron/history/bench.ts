@@ -54,11 +54,15 @@ function toNothing(gitDir: string, args: readonly string[]): Promise<void> {
   });
 }
 
-/** Everything that is measured; `say` gets a line whenever something is done. */
+/**
+ * Everything that is measured; `say` gets a line whenever something is done.
+ * @param builtWorker the worker's file as the app has it; absent: its source
+ */
 export async function benchHistory(
   repo: string,
   branch: string,
   times: number,
+  builtWorker: string | undefined,
   say: (line: string) => void,
 ): Promise<Figures> {
   const gitDir = gitDirOf(resolve(repo));
@@ -81,7 +85,7 @@ export async function benchHistory(
       await history?.close();
       rmSync(indexFile, { force: true });
       for (const end of ['-wal', '-shm']) rmSync(indexFile + end, { force: true });
-      history = openHistory({ repo: gitDir, branch, indexFile });
+      history = openHistory({ repo: gitDir, branch, indexFile, builtWorker });
       // The worker thread is there before anybody asks for history; loading its code is no indexing.
       await history.names();
       const start = performance.now();
@@ -107,7 +111,7 @@ export async function benchHistory(
     );
     await history.close();
     history = null;
-    const incremental = await measureIncremental(gitDir, branch, scratch, indexFile, folder);
+    const incremental = await measureIncremental(gitDir, branch, scratch, indexFile, folder, builtWorker);
     return {
       counts,
       coldIndex: {
@@ -167,6 +171,7 @@ async function measureIncremental(
   scratch: string,
   indexFile: string,
   folder: string,
+  builtWorker: string | undefined,
 ): Promise<number> {
   const own = join(scratch, 'repo.git');
   mkdirSync(own);
@@ -181,7 +186,7 @@ async function measureIncremental(
     .trim();
   const ref = branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
   await runGit(['update-ref', ref, tip], { gitDir: own });
-  const history = openHistory({ repo: own, branch, indexFile });
+  const history = openHistory({ repo: own, branch, indexFile, builtWorker });
   try {
     await history.update();
     const taken: number[] = [];
@@ -228,11 +233,12 @@ export async function main(argv: readonly string[]): Promise<void> {
       branch: { type: 'string', default: 'main' },
       json: { type: 'boolean', default: false },
       times: { type: 'string', default: '60' },
+      worker: { type: 'string' },
     },
   });
   if (!values.repo) throw new Error('Usage: bench history --repo <path> [--branch main] [--json]');
   const say = values.json ? () => {} : (line: string) => process.stderr.write(`${line}\n`);
-  const figures = await benchHistory(values.repo, values.branch, Number(values.times), say);
+  const figures = await benchHistory(values.repo, values.branch, Number(values.times), values.worker, say);
   process.stdout.write(`${values.json ? JSON.stringify(figures) : print(figures)}\n`);
 }
 

@@ -67,6 +67,8 @@ export class HistoryService {
   /** Opens the index, or a new one in place of what cannot be used. */
   open(): void {
     const { indexFile, maxPageCount } = this.#options;
+    // Asked once per process; the first update would wait for it. What is wrong with it is told there.
+    requireGit().catch(() => {});
     const source = JSON.stringify([this.#options.branch, this.#options.template]);
     let index = openIndex(indexFile, maxPageCount);
     let { rebuilt } = index;
