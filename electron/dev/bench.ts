@@ -33,13 +33,6 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
     // What the app runs is measured: from source, tsx puts a call of a helper around every closure.
     const built = name === 'history' ? ['--worker', inProject('dist/electron/history-worker.js')] : [];
     if (built.length > 0) await buildMain();
-    return runToEnd(process.execPath, [
-      '--expose-gc',
-      '--import',
-      tsx,
-      inProject(entry),
-      ...args,
-      ...built,
-    ]);
+    return runToEnd(process.execPath, ['--expose-gc', '--import', tsx, inProject(entry), ...args, ...built]);
   });
 }

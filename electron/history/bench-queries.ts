@@ -55,6 +55,7 @@ export async function measureQuestions(history: History, times: number): Promise
     feedEnvironment: (round) => feed({ environments: [environmentOf(round)] }),
     feedCell: (round) => feed({ apps: [appOf(round)], environments: [environmentOf(round)] }),
     feedRollbacks: () => feed({ kinds: ['rollback'] }),
+    feedRollbacksAndHolds: () => feed({ kinds: ['rollback'], types: ['hold-set', 'hold-released'] }),
     feedManualHere: (round) => feed({ kinds: ['manual'], environments: [environmentOf(round)] }),
     feedHolds: () => feed({ types: ['hold-set', 'hold-released'] }),
     feedActor: (round) => feed({ actors: [pick(names.actors, round) ?? ''] }),

@@ -62,16 +62,15 @@ export class FeedLine {
   }
 
   /** The events that a filter leaves. @param ids what the full text leaves, ascending; `null` for everything. */
-  choose({ cells, actors, kinds, whats, since, until }: Allowed, ids: readonly number[] | null): Chosen {
+  choose({ cells, actors, sorts, since, until }: Allowed, ids: readonly number[] | null): Chosen {
     const { id, at, cell, what, kind, actor } = this.#of;
     const tests = (
       [
         [cell, cells],
         [actor, actors],
-        [kind, kinds],
-        [what, whats],
       ] as const
     ).flatMap(([column, values]) => (values ? [{ column, mask: maskOf(values) }] : []));
+    const [ofKind, ofType] = [maskOf(sorts?.kinds ?? []), maskOf(sorts?.whats ?? [])];
     const [from, to] = [since ?? Number.NEGATIVE_INFINITY, until ?? Number.POSITIVE_INFINITY];
     const places = new Int32Array(ids ? ids.length : id.length);
     let [total, next] = [0, 0];
@@ -83,6 +82,7 @@ export class FeedLine {
         if (ids[next] !== own) continue;
       }
       for (const { column, mask } of tests) if (!mask[column[place] ?? -1]) continue each;
+      if (sorts && !ofKind[kind[place] ?? -1] && !ofType[what[place] ?? -1]) continue;
       const time = at[place] ?? 0;
       if (time < from || time >= to) continue;
       places[total] = place;

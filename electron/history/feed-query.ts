@@ -19,8 +19,8 @@ const fewCells = 24;
 export interface Allowed {
   cells: number[] | null;
   actors: number[] | null;
-  kinds: number[] | null;
-  whats: number[] | null;
+  /** Kinds of deployments and types of events: one of both is enough. */
+  sorts: { kinds: number[]; whats: number[] } | null;
   words: string | null;
   since: number | null;
   until: number | null;
@@ -44,8 +44,8 @@ export function feed(statements: Statements, facts: IndexFacts, query: FeedQuery
 }
 
 /** Whether a filter names only what does not occur. */
-export const leavesNothing = ({ cells, actors, kinds, whats }: Allowed): boolean =>
-  [cells, actors, kinds, whats].some((list) => list?.length === 0);
+export const leavesNothing = ({ cells, actors, sorts }: Allowed): boolean =>
+  [cells, actors, sorts && [...sorts.kinds, ...sorts.whats]].some((list) => list?.length === 0);
 
 export function allowedBy(facts: IndexFacts, query: HistoryFilter): Allowed {
   const { apps, environments, actors, kinds, types } = query;
@@ -59,13 +59,16 @@ export function allowedBy(facts: IndexFacts, query: HistoryFilter): Allowed {
           )
           .map((cell) => cell.id)
       : null;
-  const allWhats = types ? types.map(whatOf) : null;
+  const whats = (types ?? []).map(whatOf);
   return {
     cells,
     actors: actors ? actors.flatMap((name) => facts.actors.get(name) ?? []) : null,
-    kinds: kinds ? kinds.map(kindNumber) : null,
-    // Only deployments have a kind.
-    whats: kinds ? (!allWhats || allWhats.includes(deploymentWhat) ? null : []) : allWhats,
+    // Only deployments have a kind: it says which of them, and of nothing else.
+    sorts: kinds
+      ? { kinds: kinds.map(kindNumber), whats: whats.filter((what) => what !== deploymentWhat) }
+      : types
+        ? { kinds: [], whats }
+        : null,
     words: query.text === undefined ? null : matchOf(query.text),
     since: query.since === undefined ? null : secondsOf(query.since),
     until: query.until === undefined ? null : secondsOf(query.until),
@@ -113,15 +116,15 @@ function idRange(
 function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
   const sql = ['e.what > 0'];
   const params: unknown[] = [];
-  const among = (column: string, values: number[] | null) => {
-    if (!values) return;
-    sql.push(`e.${column} in (select value from json_each(?))`);
-    params.push(JSON.stringify(values));
+  const among = (...columns: [name: string, values: number[] | null | undefined][]) => {
+    const asked = columns.flatMap(([name, values]) => (values?.length ? [{ name, values }] : []));
+    if (asked.length === 0) return;
+    sql.push(`(${asked.map(({ name }) => `e.${name} in (select value from json_each(?))`).join(' or ')})`);
+    params.push(...asked.map(({ values }) => JSON.stringify(values)));
   };
-  among('cell', allowed.cells);
-  among('actor', allowed.actors);
-  among('kind', allowed.kinds);
-  among('what', allowed.whats);
+  among(['cell', allowed.cells]);
+  among(['actor', allowed.actors]);
+  among(['kind', allowed.sorts?.kinds], ['what', allowed.sorts?.whats]);
   if (allowed.since !== null) {
     sql.push('e.at >= ?');
     params.push(allowed.since);
@@ -136,28 +139,30 @@ function conditions(allowed: Allowed): { sql: string; params: unknown[] } {
 /** The full text's question for what a filter allows, and what it cannot be asked for. */
 function matchFor(allowed: Allowed, words: string): { match: string; rest: Allowed } {
   // These are words of their own in the full text, so that it leaves out the rest by itself.
-  const own = (letter: string, ids: number[] | null) =>
-    ids ? ` AND (${ids.map((id) => `"zz${letter}${id}"`).join(' OR ')})` : '';
-  const rare = {
-    kinds: allowed.kinds?.every((kind) => sparseKinds.includes(kind)) ? allowed.kinds : null,
-    whats: allowed.whats?.every((what) => what !== deploymentWhat) ? allowed.whats : null,
+  const own = (ids: [letter: string, ids: number[] | null | undefined][]) => {
+    const any = ids.flatMap(([letter, list]) => (list ?? []).map((id) => `"zz${letter}${id}"`));
+    return any.length > 0 ? ` AND (${any.join(' OR ')})` : '';
   };
+  const rare = rareSorts(allowed);
   return {
     match:
       words +
-      own('c', allowed.cells) +
-      own('a', allowed.actors) +
-      own('k', rare.kinds) +
-      own('w', rare.whats),
-    rest: {
-      ...allowed,
-      cells: null,
-      actors: null,
-      kinds: rare.kinds ? null : allowed.kinds,
-      whats: rare.whats ? null : allowed.whats,
-    },
+      own([['c', allowed.cells]]) +
+      own([['a', allowed.actors]]) +
+      own([
+        ['k', rare?.kinds],
+        ['w', rare?.whats],
+      ]),
+    rest: { ...allowed, cells: null, actors: null, sorts: rare ? null : allowed.sorts },
   };
 }
+
+/** The kinds and types of a filter, where few events are of any of them; `null` where many are, or all are allowed. */
+const rareSorts = ({ sorts }: Allowed): Allowed['sorts'] =>
+  sorts?.kinds.every((kind) => sparseKinds.includes(kind)) &&
+  sorts.whats.every((what) => what !== deploymentWhat)
+    ? sorts
+    : null;
 
 /** Ids (of the table: newest first) of all rows that the full text leaves; other conditions may still leave some out. */
 export function idsByWords(statements: Statements, allowed: Allowed, words: string): number[] {
@@ -201,9 +206,23 @@ function byEvents(
   const index = fewestRows(facts, allowed);
   const read = (from: string, ...params: unknown[]) =>
     statements.all<SelectedRow>(`select ${eventColumns} ${from} order by e.id limit ?`, ...params, limit);
+  if (index === 'sorts') {
+    const others = conditions({ ...allowed, sorts: null });
+    // The names are looked up for the rows of the page alone.
+    return read(
+      `from (select e.id from (${idsOfSorts}) m cross join event e on e.id = m.id where e.id between ? and ? and ${others.sql}
+         order by e.id limit ?) m cross join event e on e.id = m.id ${eventJoins}`,
+      JSON.stringify(allowed.sorts?.kinds ?? []),
+      JSON.stringify(allowed.sorts?.whats ?? []),
+      first,
+      last,
+      ...others.params,
+      limit,
+    );
+  }
   if (index)
     return read(
-      `from event e indexed by ${index} ${eventJoins} where ${rest.sql} and ${indexCondition[index]} and e.id between ? and ?`,
+      `from event e indexed by ${index} ${eventJoins} where ${rest.sql} and e.id between ? and ?`,
       ...rest.params,
       first,
       last,
@@ -225,27 +244,23 @@ function byEvents(
   );
 }
 
-/** What a partial index needs to hear to be used. */
-const indexCondition = {
-  event_cell: 'true',
-  event_actor: 'true',
-  event_kind: `e.kind in (${sparseKinds.join(', ')})`,
-  event_what: 'e.what <> 2',
-} as const;
+/** Events of rare kinds and types, by the partial indexes: each needs to hear what it is of. */
+const idsOfSorts = `select id from event indexed by event_kind where kind in (${sparseKinds.join(', ')}) and kind in (select value from json_each(?))
+  union all select id from event indexed by event_what where what <> 2 and what in (select value from json_each(?))`;
 
-/** The index that leaves the fewest rows, if it leaves few. */
-function fewestRows(facts: IndexFacts, allowed: Allowed): keyof typeof indexCondition | null {
+type Way = 'event_cell' | 'event_actor' | 'sorts';
+
+/** The way that leaves the fewest rows, if it leaves few. */
+function fewestRows(facts: IndexFacts, allowed: Allowed): Way | null {
   if (!facts.complete) return null;
   const sum = (values: number[] | null, counts: ReadonlyMap<number, number>): number =>
     values ? values.reduce((total, value) => total + (counts.get(value) ?? 0), 0) : Number.POSITIVE_INFINITY;
-  const choices: [keyof typeof indexCondition, number][] = [
+  const rare = rareSorts(allowed);
+  const choices: [Way, number][] = [
     ['event_cell', sum(allowed.cells, facts.perCell)],
     ['event_actor', sum(allowed.actors, facts.perActor)],
   ];
-  if (allowed.kinds?.every((kind) => sparseKinds.includes(kind)))
-    choices.push(['event_kind', sum(allowed.kinds, facts.perKind)]);
-  if (allowed.whats?.every((what) => what !== deploymentWhat))
-    choices.push(['event_what', sum(allowed.whats, facts.perWhat)]);
+  if (rare) choices.push(['sorts', sum(rare.kinds, facts.perKind) + sum(rare.whats, facts.perWhat)]);
   const best = choices.sort((a, b) => a[1] - b[1])[0];
   return best && best[1] <= fewRows ? best[0] : null;
 }

@@ -352,8 +352,10 @@ function matches(event: HistoryEvent, filter: HistoryFilter): boolean {
   return (
     among(filter.apps, event.app) &&
     among(filter.environments, event.environment) &&
-    among(filter.types, event.type) &&
-    (!filter.kinds || (event.type === 'deployment' && filter.kinds.includes(event.kind))) &&
+    // A kind says which deployments, beside whatever other events are named.
+    (event.type === 'deployment' && filter.kinds
+      ? filter.kinds.includes(event.kind)
+      : among(filter.types ?? (filter.kinds && []), event.type)) &&
     among(filter.actors, event.author) &&
     (!filter.since || event.at >= filter.since) &&
     (!filter.until || event.at < filter.until) &&

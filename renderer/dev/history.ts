@@ -51,8 +51,9 @@ function filtered(filter: HistoryFilter): HistoryEvent[] {
       among(filter.apps, event.app) &&
       among(filter.environments, event.environment) &&
       among(filter.actors, event.author) &&
-      among(filter.types, event.type) &&
-      (!filter.kinds || (event.type === 'deployment' && filter.kinds.includes(event.kind))) &&
+      (event.type === 'deployment' && filter.kinds
+        ? filter.kinds.includes(event.kind)
+        : among(filter.types ?? (filter.kinds && []), event.type)) &&
       (!filter.since || event.at >= filter.since) &&
       (!filter.until || event.at < filter.until) &&
       words.every((word) => JSON.stringify(event).toLowerCase().includes(word)),

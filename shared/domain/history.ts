@@ -98,7 +98,7 @@ export const historyFilterSchema = z.object({
   apps: z.array(z.string()).optional(),
   environments: z.array(z.string()).optional(),
   types: z.array(historyEventTypeSchema).optional(),
-  /** Deployment kinds; leaves deployments only. */
+  /** Which deployments, by kind. Alone it leaves these; with `types` these and the other types that are named there. */
   kinds: z.array(deploymentKindSchema).optional(),
   actors: z.array(z.string()).optional(),
   /** ISO 8601: at or after. */

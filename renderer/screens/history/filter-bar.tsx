@@ -24,7 +24,10 @@ const typingPause = 120;
 const same = (value: string) => ({ value, label: value });
 const some = <T,>(values: T[]): T[] | undefined => (values.length > 0 ? values : undefined);
 
-/** What of the feed is shown: words, apps, environments, kinds, events, people and time, in any combination. */
+/**
+ * What of the feed is shown: words, apps, environments, kinds, events, people and time, in any combination. A kind says
+ * which deployments: rollbacks and holds are both there when one of each is picked.
+ */
 export function FilterBar({ search, names, onSearch }: FilterBarProps) {
   return (
     <div className={classes.bar} role="toolbar" aria-label="Filter">
