@@ -35,6 +35,8 @@ export const applicationSchema = z.object({
       message: z.string().nullable(),
       startedAt: z.string().nullable(),
       finishedAt: z.string().nullable().optional(),
+      /** Whether it was of the source that the spec names now (`syncResult.source`); `null`: not told. */
+      ofSpec: z.boolean().nullable().optional(),
     })
     .nullable(),
   /** `status.reconciledAt`: when `sync` was last worked out against the newest commit. */

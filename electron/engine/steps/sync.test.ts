@@ -84,6 +84,31 @@ describe('a sync that is watched', () => {
     expect(end).toMatchObject({ state: 'failed', failure: { detail: 'migration failed' } });
     expect(syncs).toBe(1);
   });
+  it('fails with the automatic sync of this version that it watched, and does not run its hooks again', async () => {
+    const began = '2026-03-01T10:00:00Z';
+    const { end, syncs } = await endOf(
+      [
+        application({ operation: { ...operation('Running', began), ofSpec: true } }),
+        application({ operation: { ...operation('Failed', began), ofSpec: true } }),
+      ],
+      ok(undefined),
+    );
+    expect(end).toMatchObject({ state: 'failed', failure: { detail: 'migration failed' } });
+    expect(syncs).toBe(0);
+  });
+  it('asks for a sync after one of another version has failed', async () => {
+    const began = '2026-03-01T10:00:00Z';
+    const { end, syncs } = await endOf(
+      [
+        application({ operation: { ...operation('Running', began), ofSpec: false } }),
+        application({ operation: { ...operation('Failed', began), ofSpec: false } }),
+        application({ sync: 'Synced', operation: operation('Succeeded', '2026-03-01T10:01:00Z') }),
+      ],
+      ok(undefined),
+    );
+    expect(end).toMatchObject({ state: 'succeeded' });
+    expect(syncs).toBe(1);
+  });
   it('does not take the failure from before for one', async () => {
     const { end } = await endOf(
       [

@@ -103,8 +103,10 @@ export const sync =
     const { app, environment } = intent;
     const cluster = world.clusters.get(environment);
     if (!cluster) return noCluster(environment);
-    /** Applications that were asked to sync, each with the start of the last sync that was seen by then. */
-    const asked = new Map<string, string | null>();
+    /** Applications that were asked to sync. */
+    const asked = new Set<string>();
+    /** The start of the sync of each that was over already at the first look, or when one was asked for. */
+    const before = new Map<string, string | null>();
     await compareAnew(
       context,
       cluster,
@@ -123,11 +125,15 @@ export const sync =
           const waiting: string[] = [];
           for (const one of applications) {
             const stands = standing(cluster, one, id);
-            // Asked and found busy: the sync that was under way is of this version, and so is its failure.
             const began = one.operation?.startedAt ?? null;
             const hasFailed = one.operation?.phase === 'Failed' || one.operation?.phase === 'Error';
-            const isNew = asked.has(one.name) && began !== null && asked.get(one.name) !== began;
-            if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew))
+            const isOver = hasFailed || one.operation?.phase === 'Succeeded';
+            if (!before.has(one.name)) before.set(one.name, isOver ? began : null);
+            // Whoever asked for it, Argo CD itself mostly: a sync of this version that was watched and failed has failed.
+            // Another would only run its hooks again: Argo CD has retried already.
+            const isOurs = asked.has(one.name) || one.operation?.ofSpec === true;
+            const isNew = began !== null && before.get(one.name) !== began;
+            if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew && isOurs))
               return { done: { state: 'failed', failure: syncFailed(one, environment) } };
             if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one } };
             if (stands === 'synced') continue;
@@ -148,7 +154,8 @@ export const sync =
       });
       if (isTimedOut(found)) return ranOut(found, world.limits.sync);
       if (!('ask' in found)) return found;
-      asked.set(found.ask.name, found.ask.operation?.startedAt ?? null);
+      asked.add(found.ask.name);
+      before.set(found.ask.name, found.ask.operation?.startedAt ?? null);
       await askForSync(context, cluster, found.ask.name);
     }
   };

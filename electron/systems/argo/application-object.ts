@@ -81,7 +81,12 @@ const operationStateSchema = z.object({
   retryCount: count,
   operation: optional(operationSchema),
   syncResult: optional(
-    z.object({ revision: text, revisions: listOf(z.string()), resources: listOf(resultSchema) }),
+    z.object({
+      revision: text,
+      revisions: listOf(z.string()),
+      resources: listOf(resultSchema),
+      ...placeSchema.shape,
+    }),
   ),
 });
 export type OperationStateObject = z.infer<typeof operationStateSchema>;

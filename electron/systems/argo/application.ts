@@ -56,9 +56,14 @@ function isOfAnotherSource(
   spec: Place | null | undefined,
   comparedTo: Place | null | undefined,
 ): spec is Place {
-  if (!spec || !comparedTo || spec.sourceHydrator) return false;
-  const [now, then] = [sourcesOf(spec), sourcesOf(comparedTo)];
-  return now !== undefined && then !== undefined && !isDeepStrictEqual(now, then);
+  return isOfSource(spec, comparedTo) === false;
+}
+
+/** Whether a sync was of the source that the spec names (argo-cd `controller/appcontroller.go`, `alreadyAttemptedSync`). */
+function isOfSource(spec: Place | null | undefined, synced: Place | null | undefined): boolean | null {
+  if (!spec || !synced || spec.sourceHydrator) return null;
+  const [now, then] = [sourcesOf(spec), sourcesOf(synced)];
+  return now === undefined || then === undefined ? null : isDeepStrictEqual(now, then);
 }
 
 /**
@@ -99,6 +104,7 @@ export function readApplication(object: unknown): ArgoApplication | null {
             message: state.message ?? null,
             startedAt: state.startedAt ?? null,
             finishedAt: state.finishedAt ?? null,
+            ofSpec: isOfSource(spec, state.syncResult),
           }
         : null,
       comparedAt: status?.reconciledAt ?? null,
