@@ -1,5 +1,8 @@
 import type { ConformanceOptions } from './options';
 
+/** An image of a host that nobody has (RFC 2606): it can be pulled nowhere. */
+export const missingImage = 'signalbox.invalid/no-such-image:1';
+
 /** A container that may run where a namespace demands the strictest of the Pod Security Standards. */
 const restricted = {
   allowPrivilegeEscalation: false,
@@ -11,7 +14,11 @@ const restricted = {
 const small = { requests: { cpu: '1m', memory: '8Mi' }, limits: { cpu: '100m', memory: '64Mi' } };
 
 /** A pod that runs a script of `sh`. */
-export function podSpec(options: ConformanceOptions, script: string, restartPolicy: 'Always' | 'Never') {
+export function podSpec(
+  options: Pick<ConformanceOptions, 'image'>,
+  script: string,
+  restartPolicy: 'Always' | 'Never',
+) {
   return {
     restartPolicy,
     // A shell that is the first process of its container is deaf to SIGTERM.
@@ -105,22 +112,24 @@ export function closedProject(name: string) {
   };
 }
 
-/** One step that runs a script. */
-const step = (options: ConformanceOptions, name: string, script: string) => ({
+/** One step that runs a script, again where it fails as often as `retries` says. */
+const step = (options: ConformanceOptions, name: string, script: string, retries = 0) => ({
   name,
   container: {
     image: options.image,
     imagePullPolicy: 'IfNotPresent',
     command: ['sh', '-c'],
     args: [script],
+    securityContext: restricted,
   },
+  ...(retries > 0 ? { retryStrategy: { limit: String(retries), retryPolicy: 'OnFailure' } } : {}),
 });
 
 /** A WorkflowTemplate: steps one after the other, each with its script; `suspend` waits for a person. */
 export function workflowTemplate(
   options: ConformanceOptions,
   name: string,
-  steps: readonly { name: string; script: string | 'suspend' }[],
+  steps: readonly { name: string; script: string | 'suspend'; retries?: number }[],
 ) {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -130,12 +139,19 @@ export function workflowTemplate(
       entrypoint: 'main',
       ...(options.serviceAccount ? { serviceAccountName: options.serviceAccount } : {}),
       arguments: { parameters: [{ name: 'greeting', value: 'hello' }] },
+      // Argo's own containers, too, must be allowed in a namespace of the standard "restricted".
+      podSpecPatch: JSON.stringify({
+        initContainers: [{ name: 'init', securityContext: restricted }],
+        containers: [{ name: 'wait', securityContext: restricted }],
+      }),
       // Nobody should have to clear up after a suite that was killed.
       ttlStrategy: { secondsAfterCompletion: 3600 },
       templates: [
         { name: 'main', steps: steps.map((one) => [{ name: one.name, template: one.name }]) },
         ...steps.map((one) =>
-          one.script === 'suspend' ? { name: one.name, suspend: {} } : step(options, one.name, one.script),
+          one.script === 'suspend'
+            ? { name: one.name, suspend: {} }
+            : step(options, one.name, one.script, one.retries),
         ),
       ],
     },

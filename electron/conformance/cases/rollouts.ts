@@ -5,7 +5,7 @@ import { streamLogs } from '../../systems/kubernetes/logs';
 import { patchObject } from '../../systems/kubernetes/objects';
 import type { LogState } from '../../systems/kubernetes/types';
 import { type Bench, type Case, value } from '../bench';
-import { deployment, podSpec } from '../manifests';
+import { deployment, missingImage, podSpec } from '../manifests';
 
 const serves = (mark: string) => `echo ${mark}; while true; do sleep 1; done`;
 
@@ -98,6 +98,31 @@ export const rolloutCases: readonly Case[] = [
         return lines.length > 0 ? lines : null;
       });
       assert.deepEqual(log, ['it is going wrong']);
+    },
+  },
+  {
+    name: 'rollouts: an image that cannot be pulled is told, and the old pods stay',
+    async run(bench) {
+      const ref = await needDeployments(bench);
+      const app = bench.name('pull');
+      await bench.create(ref, deployment(bench.options, app, serves('one'), bench.labels));
+      const seen = () => rolloutOf(bench, app);
+      await bench.until('the first version to be rolled out', () => seen()?.state === 'done', seen);
+      const missing = { spec: { template: { spec: podSpec({ image: missingImage }, 'echo', 'Always') } } };
+      value(await patchObject(bench.connection, { ...ref, name: app }, 'merge', missing, bench));
+      const failing = await bench.until(
+        'a failing pod whose image cannot be pulled',
+        () => {
+          const rollout = seen();
+          const pod = rollout?.pods.find(({ name }) => name === rollout.failingPod);
+          return /^(ErrImagePull|ImagePullBackOff)$/.test(pod?.reason ?? '') ? pod : null;
+        },
+        seen,
+      );
+      assert.match(failing.message ?? '', /signalbox\.invalid/);
+      assert.equal(failing.restarts, 0);
+      assert.notEqual(seen()?.state, 'done');
+      assert.equal(seen()?.available, 1);
     },
   },
 ];

@@ -18,7 +18,7 @@ const forLong = 'echo waiting; while true; do sleep 1; done';
 /** Submits a workflow of a template of its own. */
 async function submitted(
   bench: Bench,
-  steps: readonly { name: string; script: string | 'suspend' }[],
+  steps: readonly { name: string; script: string | 'suspend'; retries?: number }[],
 ): Promise<Own> {
   const { workflowsNamespace: namespace, options } = bench;
   const argo = { apiVersion: 'argoproj.io/v1alpha1', namespace };
@@ -120,6 +120,21 @@ export const workflowCases: readonly Case[] = [
       assert.ok(
         !end.nodes.some(({ displayName, phase }) => displayName === 'three' && phase === 'Succeeded'),
       );
+    },
+  },
+  {
+    name: 'workflows: each attempt of a step that is tried again has a pod and a log of its own',
+    async run(bench) {
+      const own = await submitted(bench, [{ name: 'one', script: 'echo broken; exit 4', retries: 1 }]);
+      const end = await endOf(bench, own);
+      assert.equal(end.phase, 'Failed');
+      const retry = nodeOf(end, 'one');
+      assert.deepEqual([retry.type, retry.pod], ['Retry', null]);
+      const attempts = end.nodes.filter(({ type }) => type === 'Pod');
+      assert.deepEqual(attempts.map(({ displayName }) => displayName).sort(), ['one(0)', 'one(1)']);
+      const pods = attempts.flatMap(({ pod }) => pod ?? []);
+      if (pods.length === 0) skip('this cluster takes away the pods of workflows that ended');
+      assert.equal(new Set(pods).size, 2);
     },
   },
   ...(['Stop', 'Terminate'] as const).map(

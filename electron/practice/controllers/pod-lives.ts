@@ -1,4 +1,5 @@
 import { type ControllerContext, nowOf, recordEvent } from './context';
+import { canBePulled, pullInVain } from './image-pull';
 import type { ContainerState, Pod, PodPhase } from './objects';
 import { containerStatus, podConditions, terminated } from './pod-status';
 import { bootLines, crashLines, type Program } from './programs';
@@ -109,6 +110,7 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
     write({ waiting: { reason: 'ContainerCreating' } });
     await clock.wait(Math.min(createSeconds, readySeconds() / 2), life);
   }
+  if (!canBePulled(container.image)) return pullInVain(context, pod, container.image, write, life);
   while (!life.aborted) {
     const startedAt = upSince ?? nowOf(context);
     let exitCode = 1;
