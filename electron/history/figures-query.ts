@@ -12,7 +12,21 @@ interface Group {
   restore: number[];
 }
 
-const daySeconds = 86_400;
+const quarterSeconds = 900;
+/** Days by quarter of an hour, which never lies in two of them, whatever the time zone: asking `Date` is slower by far. */
+const dates = new Map<number, number>();
+
+/** A number that the times (seconds since 1970) of one day of this machine's time zone share. */
+function dateOf(at: number): number {
+  const quarter = Math.floor(at / quarterSeconds);
+  let date = dates.get(quarter);
+  if (date === undefined) {
+    const time = new Date(at * 1000);
+    date = (time.getFullYear() * 12 + time.getMonth()) * 31 + time.getDate();
+    dates.set(quarter, date);
+  }
+  return date;
+}
 
 /** Delivery figures, defined at {@link FiguresRow}. */
 export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQuery): FiguresRow[] {
@@ -31,7 +45,7 @@ export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQ
   };
   const periods = new Map<number, Group>();
   const periodGroup = (at: number, period: 'day' | 'week' | 'month'): Group => {
-    const day = Math.floor(at / daySeconds);
+    const day = dateOf(at);
     let group = periods.get(day);
     if (!group) {
       group = groupOf(periodOf(at * 1000, period));

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate';
 import type {
   ComparedCell,
   FeedOutline,
   FeedQuery,
+  FiguresRow,
   HistoricBoard,
   HistoricCell,
   HistoryEvent,
@@ -21,10 +22,16 @@ import { HistoryService } from './service';
 
 let scratch = '';
 let count = 0;
+/** Days begin at half past three, UTC: not with Git's, and not with an hour. */
+const zone = 'America/St_Johns';
 beforeAll(() => {
+  vi.stubEnv('TZ', zone);
   scratch = mkdtempSync(join(tmpdir(), 'signalbox-history-'));
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 /** A model in a repo of its own, and a service on it whose branch can be put on any commit. */
 async function opened(commits: readonly ModelCommit[]) {
@@ -249,6 +256,13 @@ describe('the index against the slow reference', () => {
             by: 'app',
           });
           expect(figures).toEqual(figuresByApp(all, 1_700_002_000, 1_700_020_000));
+          const days = service.ask('figures', {
+            environments: ['integration', 'production'],
+            since: new Date(0).toISOString(),
+            until: new Date(2_000_000_000_000).toISOString(),
+            by: 'day',
+          }) as FiguresRow[];
+          expect(days.map(({ key, deployments }) => [key, deployments])).toEqual(deploymentsByDay(all));
           service.close();
         },
       ),
@@ -324,6 +338,19 @@ function figuresByApp(all: readonly HistoryEvent[], since: number, until: number
       },
     ];
   });
+}
+
+/** Deployments to production by day, oldest first, by the calendar of the time zone data themselves. */
+function deploymentsByDay(all: readonly HistoryEvent[]): [string, number][] {
+  // Swedish dates are written as ISO 8601 has them.
+  const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+  const counts = new Map<string, number>();
+  for (const { type, environment, at } of all) {
+    if (type !== 'deployment' || environment !== 'production') continue;
+    const day = calendar.format(new Date(at));
+    counts.set(day, (counts.get(day) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Whether a commit leaves a trace in the index: then it counts as a moment of the line. */

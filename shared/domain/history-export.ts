@@ -17,12 +17,15 @@ const columns = [
   'path',
 ] as const;
 
-/** First line of an export as CSV. */
+/**
+ * First line of an export as CSV. The file is UTF-8 without a byte order mark: programs would read that as part of the
+ * first column's name, and Excel asks for the encoding when it imports a text file.
+ */
 export const csvHeader = `${columns.join(',')}\r\n`;
 
 /**
- * One cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab
- * or a carriage return) gets an apostrophe in front (OWASP, "CSV Injection").
+ * One cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, one
+ * of these in full width, a tab or a carriage return, maybe after blanks) gets an apostrophe in front (OWASP, "CSV Injection").
  */
 export function csvCell(value: string | null): string {
   if (value === null) return '';

@@ -19,9 +19,14 @@ export function distributionOf(values: readonly number[]): Distribution | null {
   };
 }
 
-/** The period (UTC) that a time in milliseconds lies in: `2026-03-01`, the Monday of its week, or `2026-03`. */
+/**
+ * The period that a time in milliseconds lies in, by the calendar of this machine's time zone: `2026-03-01`, the Monday
+ * of its week, or `2026-03`.
+ */
 export function periodOf(time: number, by: 'day' | 'week' | 'month'): string {
   const date = new Date(time);
-  if (by === 'week') date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
-  return date.toISOString().slice(0, by === 'month' ? 7 : 10);
+  if (by === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const month = `${date.getFullYear()}-${two(date.getMonth() + 1)}`;
+  return by === 'month' ? month : `${month}-${two(date.getDate())}`;
 }

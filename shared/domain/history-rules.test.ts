@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { csvCell } from './history-export';
 import { distributionOf, periodOf } from './history-figures';
@@ -94,13 +94,27 @@ describe('export and figures', () => {
     ]);
   });
 
-  it('counts periods in UTC and takes the nearest rank', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    ['UTC', ['2026-03-01', '2026-02-23', '2026-03']],
+    ['Asia/Kathmandu', ['2026-03-02', '2026-03-02', '2026-03']],
+    ['America/St_Johns', ['2026-03-01', '2026-02-23', '2026-03']],
+  ])('counts periods by the calendar of this machine: %s', (zone, expected) => {
+    vi.stubEnv('TZ', zone);
     const time = Date.parse('2026-03-01T23:30:00Z');
-    expect([periodOf(time, 'day'), periodOf(time, 'week'), periodOf(time, 'month')]).toEqual([
-      '2026-03-01',
-      '2026-02-23',
-      '2026-03',
-    ]);
+    expect([periodOf(time, 'day'), periodOf(time, 'week'), periodOf(time, 'month')]).toEqual(expected);
+  });
+
+  it('knows the month and the week that a day with a change of clocks lies in', () => {
+    vi.stubEnv('TZ', 'Europe/London');
+    // Half past midnight on Monday 1 June there; the clocks went forward on Sunday 29 March.
+    expect(periodOf(Date.parse('2026-05-31T23:30:00Z'), 'month')).toBe('2026-06');
+    expect(periodOf(Date.parse('2026-05-31T23:30:00Z'), 'week')).toBe('2026-06-01');
+    expect(periodOf(Date.parse('2026-03-29T22:30:00Z'), 'week')).toBe('2026-03-23');
+  });
+
+  it('takes the middle and the nearest rank', () => {
     expect(distributionOf([4, 1, 3, 2])).toEqual({ median: 2.5, p90: 4, count: 4 });
     expect(distributionOf([])).toBeNull();
   });

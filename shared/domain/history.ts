@@ -211,7 +211,7 @@ export const figuresQuerySchema = z.object({
 export type FiguresQuery = z.infer<typeof figuresQuerySchema>;
 
 /**
- * Delivery figures of one app or period (UTC, weeks begin on Monday), in the last environment of the chain.
+ * Delivery figures of one app or period (by this machine's time zone; weeks begin on Monday), in the last environment of the chain.
  * - `deployments`: deployments there.
  * - `leadTime`: from the first deployment of a version in the first environment to its first deployment in
  *   the last one, by the versions that reached the last one in the period; milliseconds.

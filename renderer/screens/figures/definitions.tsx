@@ -5,7 +5,7 @@ import classes from './figures-screen.module.css';
 export const definitions = {
   deployments: {
     title: 'Deployments',
-    text: 'Changes of the version in the last environment of the pipeline, returns to earlier versions included, by the time of the commit on the branch (UTC; weeks begin on Monday).',
+    text: 'Changes of the version in the last environment of the pipeline, returns to earlier versions included, by the time of the commit on the branch. Days are those of this computer’s time zone, as in the feed; weeks begin on Monday.',
   },
   leadTime: {
     title: 'Lead time',

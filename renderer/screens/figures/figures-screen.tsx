@@ -16,7 +16,7 @@ import { AppTable } from './app-table';
 import { Definition, definitions, type FigureName } from './definitions';
 import classes from './figures-screen.module.css';
 import { PeriodTable } from './period-table';
-import { filledRows, periodsBetween, periodText, shareRolledBack, shareText } from './periods';
+import { beginOf, filledRows, periodsBetween, periodText, shareRolledBack, shareText } from './periods';
 import { Plot, type Point, roundTicks, spanTicks } from './plot';
 import type { FiguresSearch } from './search';
 
@@ -126,7 +126,7 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
   const rows = useMemo(() => {
     const known = periods.data ?? [];
     // "All time" begins with the first deployment, not with the first commit of Git.
-    const first = known[0] ? Math.max(Date.parse(since), Date.parse(known[0].key)) : Date.parse(since);
+    const first = known[0] ? Math.max(Date.parse(since), beginOf(known[0].key)) : Date.parse(since);
     return filledRows(known, periodsBetween(first, until, by));
   }, [periods.data, since, until, by]);
   const sum = whole.data?.[0] ?? null;
@@ -142,10 +142,12 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
       </p>
     );
   const last = environments.at(-1) ?? '';
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <>
       <p className={classes.note}>
-        {app ?? 'All apps'}, {environments.join(' → ')}; counted in {last}.
+        {app ?? 'All apps'}, {environments.join(' → ')}; counted in {last}, by the days of this computer’s
+        time zone ({zone}).
       </p>
       {table ? (
         <PeriodTable rows={rows} by={by} />

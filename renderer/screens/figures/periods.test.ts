@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { filledRows, periodsBetween, periodText, shareRolledBack } from './periods';
+import { afterEach, expect, it, vi } from 'vitest';
+import { beginOf, filledRows, periodsBetween, periodText, shareRolledBack } from './periods';
 
 it('names every period, also those in which nothing happened', () => {
   const at = (iso: string) => Date.parse(iso);
@@ -18,6 +18,32 @@ it('names every period, also those in which nothing happened', () => {
     '2026-02-23',
     '2026-03-02',
     '2026-03-09',
+  ]);
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+it('leaves out no local day where clocks change, and counts none twice', () => {
+  vi.stubEnv('TZ', 'Europe/London');
+  // Clocks went forward on 29 March 2026: the day after 23:30 on the 28th is half past midnight on the 30th.
+  expect(new Date('2026-03-30T00:00:00Z').getHours()).toBe(1);
+  const at = (iso: string) => Date.parse(iso);
+  expect(periodsBetween(at('2026-03-28T23:30:00Z'), at('2026-03-30T23:30:00Z'), 'day')).toEqual([
+    '2026-03-28',
+    '2026-03-29',
+    '2026-03-30',
+    '2026-03-31',
+  ]);
+  expect(periodsBetween(at('2026-10-24T23:30:00Z'), at('2026-10-26T12:00:00Z'), 'day')).toEqual([
+    '2026-10-25',
+    '2026-10-26',
+  ]);
+  expect(periodsBetween(at('2026-03-31T23:30:00Z'), at('2026-04-02T00:00:00Z'), 'month')).toEqual([
+    '2026-04',
+  ]);
+  expect([beginOf('2026-03-31'), beginOf('2026-04')]).toEqual([
+    at('2026-03-30T23:00:00Z'),
+    at('2026-03-31T23:00:00Z'),
   ]);
 });
 

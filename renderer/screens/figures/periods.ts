@@ -7,12 +7,20 @@ type By = 'day' | 'week' | 'month';
 /** Every period between two times (ms), oldest first, as the figures name them. */
 export function periodsBetween(from: number, to: number, by: By): string[] {
   const keys: string[] = [];
-  // A day at a time: no period is shorter.
-  for (let at = from; at < to + day; at += day) {
-    const key = periodOf(Math.min(at, to), by);
+  // Noon by noon: no period is shorter than a day, and a day may have 23 or 25 hours.
+  const noon = new Date(from);
+  noon.setHours(12, 0, 0, 0);
+  for (; noon.getTime() < to + day; noon.setDate(noon.getDate() + 1)) {
+    const key = periodOf(Math.min(noon.getTime(), to), by);
     if (keys.at(-1) !== key) keys.push(key);
   }
   return keys;
+}
+
+/** When a period begins (ms), by this machine's time zone. */
+export function beginOf(key: string): number {
+  const [year = 0, month = 1, date = 1] = key.split('-').map(Number);
+  return new Date(year, month - 1, date).getTime();
 }
 
 /** The figures of every period, with the empty ones in between. */
@@ -34,7 +42,7 @@ export const shareRolledBack = (row: FiguresRow): number | null =>
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** A period in words: `1 Mar 2026`, `week of 2 Mar 2026`, `Mar 2026` (UTC). */
+/** A period in words: `1 Mar 2026`, `week of 2 Mar 2026`, `Mar 2026`. */
 export function periodText(key: string, by: By): string {
   const [year, month, date] = key.split('-');
   const name = months[Number(month) - 1] ?? '';
