@@ -3,9 +3,17 @@ import { count } from './count';
 import classes from './finding-list.module.css';
 import { LevelMark } from './mark';
 
+/** Findings that a choice in the same sheet takes away. */
+const byChoice: Partial<Record<Finding['code'], string>> = {
+  'nothing-differs': 'You can choose here to pack it all the same.',
+  'services-lacking': 'You can choose here to leave them running.',
+};
+
 /** How a finding stands in the way, and what gets past it. */
 function wayOut(finding: Finding): string | null {
   if (finding.level === 'pass' || finding.level === 'info') return null;
+  const choice = byChoice[finding.code];
+  if (choice) return choice;
   if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';
   if (finding.level === 'unknown')
     return 'Unknown is not a pass. Look for yourself, or go ahead with a reason.';

@@ -77,14 +77,7 @@ function packFindings(
   const newest = newestBag(records);
   if (intent.force || !newest?.ok) return [];
   return isSame(bagDifference(versionsOf(newest.value.services), versionsOf(intent.contents)))
-    ? [
-        finding(
-          'nothing-differs',
-          'block',
-          `Nothing differs from bag ${last}; force it to pack it all the same.`,
-          at,
-        ),
-      ]
+    ? [finding('nothing-differs', 'block', `Nothing differs from bag ${last}.`, at)]
     : [];
 }
 
