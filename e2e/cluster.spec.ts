@@ -118,9 +118,6 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await expect
     .poll(
       async () => (await ask(page(), 'workflow.get', { environment, namespace, name: failed.name })).phase,
-      {
-        timeout: 60_000,
-      },
     )
     .toBe('Succeeded');
   await expect(tree).toContainText('Succeeded');
@@ -294,7 +291,6 @@ test('workflows that run are suspended and resumed, stopped, and terminated', as
       .poll(
         async () =>
           (await ask(page(), 'workflow.get', { environment, namespace: 'apps', name: workflow })).phase,
-        { timeout: 60_000 },
       )
       .toBe('Failed');
 

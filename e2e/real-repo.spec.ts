@@ -155,7 +155,7 @@ test('the real data: four environments, every app, the right versions', async ()
 /** The feed of 115,000 rows: there at once, and scrolled from its newest to its oldest event. */
 async function deepScroll(page: Page): Promise<void> {
   await expect
-    .poll(async () => (await ask(page, 'history.status', {})).phase, { timeout: 120_000 })
+    .poll(async () => (await ask(page, 'history.status', {})).phase, { timeout: 240_000 })
     .toBe('ready');
   const outline = await ask(page, 'history.outline', { pageSize: 100 });
   expect(outline.total).toBeGreaterThan(109_289);

@@ -24,9 +24,14 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
   const candidates = useCandidates(app, wanted);
   const found = candidates.data?.candidates ?? [];
   const exact = found.some((candidate) => candidate.version === wanted || candidate.name === wanted);
+  const asIs = wanted !== '' && !exact && isImageTag(wanted) ? [`as-is ${wanted}`] : [];
+  const options = [...found.map(optionOf), ...asIs];
+  const [walkedTo, setWalkedTo] = useState('');
+  // What is found comes later than what is typed. Enter must never fall on an option that has gone.
+  const active = options.includes(walkedTo) ? walkedTo : (options[0] ?? '');
   return (
     <div className={classes.picker}>
-      <Command shouldFilter={false} loop label="Version to deploy">
+      <Command shouldFilter={false} loop label="Version to deploy" value={active} onValueChange={setWalkedTo}>
         <Command.Input
           autoFocus
           data-autofocus
@@ -45,16 +50,21 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
             </Command.Empty>
           )}
           {found.map((candidate) => (
-            <Item key={`${candidate.kind} ${candidate.name}`} candidate={candidate} onPick={onPick} />
+            <Item key={optionOf(candidate)} candidate={candidate} onPick={onPick} />
           ))}
-          {wanted !== '' && !exact && isImageTag(wanted) && (
-            <Command.Item value={`as-is ${wanted}`} className={classes.item} onSelect={() => onPick(wanted)}>
+          {asIs.map((option) => (
+            <Command.Item
+              key={option}
+              value={option}
+              className={classes.item}
+              onSelect={() => onPick(wanted)}
+            >
               <IconTag size={14} aria-hidden />
               <span className={classes.name}>
                 Use the image tag <span className="mono">{wanted}</span> as it is
               </span>
             </Command.Item>
-          )}
+          ))}
         </Command.List>
       </Command>
       {candidates.error && (
@@ -64,12 +74,14 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
   );
 }
 
+const optionOf = ({ kind, name }: Candidate): string => `${kind} ${name}`;
+
 function Item({ candidate, onPick }: { candidate: Candidate; onPick: (version: string) => void }) {
   const now = useNow('calm');
   const Shape = shapes[candidate.kind];
   return (
     <Command.Item
-      value={`${candidate.kind} ${candidate.name}`}
+      value={optionOf(candidate)}
       className={classes.item}
       onSelect={() => onPick(candidate.version)}
     >

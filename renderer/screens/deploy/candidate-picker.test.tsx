@@ -1,0 +1,49 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+import type { Bridge } from '../../../shared/contract/bridge';
+import type { Candidate } from '../../../shared/domain/change';
+import { createQueryClient } from '../../data/query-client';
+import { devBridge } from '../../dev/dev-bridge';
+import { CandidatePicker } from './candidate-picker';
+
+const tag = (name: string): Candidate => ({
+  kind: 'tag',
+  name,
+  version: name,
+  sha: 'a'.repeat(40),
+  subject: `Release ${name}`,
+  at: null,
+  author: null,
+  runningIn: [],
+});
+
+it('picks what is found by Enter, also when it was in no list before', async () => {
+  const inner = devBridge({ apps: 1, state: 'practice', scheme: 'light' });
+  const list: Bridge['call']['candidates.list'] = async ({ query }) => ({
+    ok: true,
+    value: {
+      candidates: query === 'v3' ? [tag('v3')] : [tag('v2'), tag('v1')],
+      freshness: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+    },
+  });
+  const bridge = { ...inner, call: { ...inner.call, 'candidates.list': list } };
+  Object.defineProperty(window, 'signalbox', { value: bridge, configurable: true });
+  const picked: string[] = [];
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={createQueryClient()}>
+        <CandidatePicker app="router" onPick={(version) => picked.push(version)} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  await screen.findByText('Release v2');
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('combobox'));
+  await user.keyboard('v3');
+  await screen.findByText('Release v3');
+  await user.keyboard('{Enter}');
+  expect(picked).toEqual(['v3']);
+});
