@@ -4,7 +4,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Bridge } from '../../shared/contract/bridge';
-import type { ProcedureName } from '../../shared/contract/contract';
+import type { OutputOf, ProcedureName } from '../../shared/contract/contract';
 import { createQueryClient } from '../data/query-client';
 import { devBridge } from '../dev/dev-bridge';
 import { createAppRouter } from '../router';
@@ -16,8 +16,18 @@ export interface Asked {
   input: unknown;
 }
 
-/** The whole renderer on fixtures, as a person meets it, with a record of what it asked the main process. */
-export function renderApp(options: { state?: string; route?: string; apps?: number } = {}) {
+/**
+ * The whole renderer on fixtures, as a person meets it, with a record of what it asked the main process.
+ * `answers`: what the main process says instead, by procedure.
+ */
+export function renderApp(
+  options: {
+    state?: string;
+    route?: string;
+    apps?: number;
+    answers?: { [Name in ProcedureName]?: () => OutputOf<Name> };
+  } = {},
+) {
   const asked: Asked[] = [];
   const inner = devBridge({ apps: options.apps ?? 14, state: options.state ?? 'practice', scheme: 'light' });
   const call = Object.fromEntries(
@@ -25,7 +35,10 @@ export function renderApp(options: { state?: string; route?: string; apps?: numb
       name,
       (input: never) => {
         asked.push({ name: name as ProcedureName, input });
-        return (ask as (input: unknown) => unknown)(input);
+        const own = options.answers?.[name as ProcedureName];
+        return own
+          ? Promise.resolve({ ok: true, value: own() })
+          : (ask as (input: unknown) => unknown)(input);
       },
     ]),
   ) as unknown as Bridge['call'];

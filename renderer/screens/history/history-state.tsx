@@ -10,7 +10,7 @@ const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string>
   root: '',
   shallow: 'The local copy is shallow: what was before is only in the remote repo.',
   partial: 'The local copy is a partial clone: what was before cannot be read here.',
-  unfinished: 'Older history is still being read.',
+  unfinished: 'Older history has not been read yet.',
 };
 
 /** What the history is doing, and where it begins when that is not where the repo does. */
