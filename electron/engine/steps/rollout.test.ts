@@ -63,6 +63,20 @@ describe('a rollout that is watched', () => {
     expect(await endOf(deployment('failed', '2026-03-01T10:10:00Z'))).toMatchObject({ state: 'failed' });
     expect(await endOf(deployment('failed', null))).toMatchObject({ state: 'failed' });
   });
+  it('tells a long message of the failing pod in short, and the whole as detail', async () => {
+    const why = `Back-off pulling image "registry.example/frontend:v1": ErrImagePull: ${'failed to resolve reference: '.repeat(12)}no such host`;
+    const end = await endOf({
+      ...deployment('failed', null),
+      failingPod: 'frontend-1',
+      pods: [{ name: 'frontend-1', reason: 'ImagePullBackOff', message: why }] as Rollout['pods'],
+    });
+    if (end.state !== 'failed') throw new Error(end.state);
+    expect(end.failure.message).toContain(
+      'ImagePullBackOff, Back-off pulling image "registry.example/frontend:v1"',
+    );
+    expect(end.failure.message.length).toBeLessThan(300);
+    expect(end.failure.detail).toBe(why);
+  });
   it('did not fail by a deadline that passed before the sync: that was the version which is given up', async () => {
     const end = await endOf(deployment('failed', '2026-03-01T09:50:00Z'), deployment('done', null));
     expect(end).toMatchObject({ state: 'succeeded' });

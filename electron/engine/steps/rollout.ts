@@ -26,11 +26,17 @@ function isBehind(rollout: Rollout, version: string, others: readonly string[]):
   return others.some((other) => other !== version && runsVersion(current.images, other));
 }
 
+const failingPod = (rollout: Rollout) => rollout.pods.find((one) => one.name === rollout.failingPod);
+
+/** Characters of a pod's message that a line holds: the chain of errors of an image pull is several hundred long. */
+const mostOfMessage = 120;
+
 function failing(rollout: Rollout): string {
-  const pod = rollout.pods.find((one) => one.name === rollout.failingPod);
+  const pod = failingPod(rollout);
   if (!pod?.reason) return '';
-  const message = pod.message ? `, ${pod.message}` : '';
-  return ` (pod ${pod.name}: ${pod.reason}${message})`;
+  const told = pod.message ?? '';
+  const message = told.length > mostOfMessage ? `${told.slice(0, mostOfMessage)}…` : told;
+  return ` (pod ${pod.name}: ${pod.reason}${message ? `, ${message}` : ''})`;
 }
 
 /**
@@ -53,6 +59,7 @@ const rolloutFailed = (rollout: Rollout, environment: string, version: string): 
   next: [
     { do: 'advice', label: 'Look at the failing pod, then roll back or deploy a version that comes up.' },
   ],
+  ...(failingPod(rollout)?.message ? { detail: failingPod(rollout)?.message ?? '' } : {}),
 });
 
 /**
