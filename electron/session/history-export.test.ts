@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import type { StreamMessageOf } from '../../shared/contract/contract';
 import { exportHistory } from './history-export';
 
@@ -10,6 +12,27 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-export-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A disk of 1 MB, where this machine lets one be mounted; else `null`, and why is printed. */
+function smallDisk(): string | null {
+  const at = mkdtempSync(path.join(tmpdir(), 'signalbox-small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', at], { stdio: 'pipe' });
+    return at;
+  } catch (error) {
+    rmSync(at, { recursive: true });
+    process.stdout.write(
+      `skipped: an export onto a full disk needs a small one, which cannot be mounted here: ${String(error)}\n`,
+    );
+    return null;
+  }
+}
+const disk = smallDisk();
+afterAll(() => {
+  if (!disk) return;
+  execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+});
 
 type Chunks = () => AsyncGenerator<{ text: string; rows: number }>;
 
@@ -84,3 +107,27 @@ it('says so where nothing may be written', async () => {
     expect.objectContaining({ type: 'failed', failure: expect.objectContaining({ code: 'refused' }) }),
   ]);
 });
+
+it.skipIf(!disk)(
+  'tells of a disk that is really full, and leaves what was there and no half file',
+  async () => {
+    const home = path.join(disk ?? '', 'exports');
+    mkdirSync(home);
+    const file = path.join(home, 'history.csv');
+    await writeFile(file, 'from yesterday');
+    let written = 0;
+    const told = await exported(async function* () {
+      for (;;) {
+        written += 1;
+        yield { text: 'x'.repeat(100_000), rows: 1 };
+      }
+    }, file);
+    expect(told.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'disk-full' } });
+    // Some of it was on the disk before there was no more room.
+    expect(written).toBeGreaterThan(5);
+    expect(await readdir(home)).toEqual(['history.csv']);
+    expect(await readFile(file, 'utf8')).toBe('from yesterday');
+    // The room that the half file took is there again.
+    await writeFile(path.join(home, 'other'), 'x'.repeat(800_000));
+  },
+);
