@@ -24,6 +24,8 @@ interface Entry {
   freshness: Freshness;
   since: string;
   refused: boolean;
+  /** Since when it cannot be reached, where it was a gap until then. */
+  awaySince: string | null;
 }
 
 /** @param meterOf where the watch of a kind counts. */
@@ -41,6 +43,7 @@ export function createWatchBoard(
         freshness: { state: 'connecting', asOf: null },
         since: now(),
         refused: false,
+        awaySince: null,
       },
     ]),
   );
@@ -94,10 +97,17 @@ export function createWatchBoard(
       const before = sign();
       const wholeBefore = whole().state;
       if (entry.freshness.state !== freshness.state) entry.since = now();
-      entry.freshness = freshness;
       // 401 is about the person, not about the kind: it is no gap but a cluster that lets nobody in.
-      entry.refused =
+      const refused =
         answered && freshness.state === 'unreachable' && freshness.failure.code !== 'unauthorised';
+      // A kind that was a gap failed long before the cluster went away: that began only now.
+      if (refused || freshness.state !== 'unreachable') entry.awaySince = null;
+      else if (entry.refused) entry.awaySince = now();
+      entry.refused = refused;
+      entry.freshness =
+        freshness.state === 'unreachable' && entry.awaySince !== null
+          ? { ...freshness, since: entry.awaySince }
+          : freshness;
       if (whole().state !== wholeBefore) since = now();
       return { changed: sign() !== before };
     },

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { Freshness } from '../../shared/domain/freshness';
+import { createWatchBoard } from './watch-board';
+import type { WatchedKind } from './watched-kinds';
+
+const kind = (plural: string): WatchedKind => ({
+  apiVersion: 'v1',
+  plural,
+  namespace: 'apps',
+  topics: ['pods'],
+  means: `No ${plural} are seen.`,
+});
+const failing = (since: string, code: 'forbidden' | 'unreachable'): Freshness => ({
+  state: 'unreachable',
+  asOf: null,
+  since,
+  failure: { code, message: '', meaning: '', next: [] },
+});
+
+it('is unreachable since the cluster went away, and not since a kind of it was forbidden', () => {
+  let clock = '2026-11-27T17:07:00Z';
+  const [pods, events] = [kind('pods'), kind('events')];
+  const meter = () => ({ objects: 0, lastEventAt: null, restarts: 0 });
+  const board = createWatchBoard([pods, events], meter, () => clock);
+  board.apply(pods, { state: 'live', asOf: clock }, false);
+  board.apply(events, failing(clock, 'forbidden'), true);
+  expect(board.freshness().state).toBe('live');
+  const forbiddenSince = clock;
+  clock = '2026-11-27T17:17:50Z';
+  board.apply(pods, failing(clock, 'unreachable'), false);
+  // The watch itself counts from its first failure, again and again.
+  board.apply(events, failing(forbiddenSince, 'unreachable'), false);
+  board.apply(events, failing(forbiddenSince, 'unreachable'), false);
+  expect(board.freshness()).toMatchObject({ state: 'unreachable', since: '2026-11-27T17:17:50Z' });
+  board.apply(events, failing(forbiddenSince, 'forbidden'), true);
+  expect(board.gaps()).toMatchObject([{ kind: 'events', since: forbiddenSince }]);
+});
