@@ -194,7 +194,7 @@ export const devRollouts: Rollout[] = [
     deployment: 'frontend-worker',
     namespace: 'apps',
     state: 'done',
-    message: '1 of 1 pods run the new version',
+    message: '1 of 1 pods run the newest revision',
     desired: 1,
     updated: 1,
     ready: 1,

@@ -83,7 +83,7 @@ export function rolloutState(
     return { state: 'progressing', message: `${available} of ${updated} new pods are available` };
   return {
     state: 'done',
-    message: updated === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the new version`,
+    message: updated === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the newest revision`,
     finishedAt:
       progressing?.reason === 'NewReplicaSetAvailable' ? (progressing.lastUpdateTime ?? null) : null,
   };

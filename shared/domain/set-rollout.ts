@@ -48,11 +48,11 @@ type State = Pick<Rollout, 'state' | 'message'>;
 const unseen: State = { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
 const onDelete = (updated: number, desired: number): State => ({
   state: 'done',
-  message: `${updated} of ${desired} pods run the new version; the others are replaced when somebody deletes them`,
+  message: `${updated} of ${desired} pods run the newest revision; the others are replaced when somebody deletes them`,
 });
 const done = (updated: number, desired: number): State => ({
   state: 'done',
-  message: desired === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the new version`,
+  message: desired === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the newest revision`,
 });
 
 /**
@@ -72,7 +72,7 @@ function statefulSetState(set: StatefulSetFacts): State {
       ? done(updated, desired)
       : {
           state: 'done',
-          message: `${updated} of ${desired} pods run the new version, as its partition says`,
+          message: `${updated} of ${desired} pods run the newest revision, as its partition says`,
         };
   }
   if (set.updateRevision !== set.currentRevision)

@@ -30,7 +30,7 @@ const rollout = (change: Partial<Rollout> = {}): Rollout => ({
   deployment: 'frontend',
   namespace: 'apps',
   state: 'done',
-  message: '3 of 3 pods run the new version',
+  message: '3 of 3 pods run the newest revision',
   desired: 3,
   updated: 3,
   ready: 3,

@@ -53,6 +53,7 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
         key={environment}
         app={app}
         environment={environment}
+        version={cells.find((cell) => cell.environment === environment)?.ledger?.version ?? null}
         inSight={inSight}
         production={environments.some(({ name, tier }) => name === environment && tier === 'production')}
       />
@@ -61,8 +62,14 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
 }
 
 /** Rollout and Argo CD side by side, and below them the log that was opened. */
-function Looked(props: { app: string; environment: string; production: boolean; inSight: boolean }) {
-  const { app, environment, production, inSight } = props;
+function Looked(props: {
+  app: string;
+  environment: string;
+  version: string | null;
+  production: boolean;
+  inSight: boolean;
+}) {
+  const { app, environment, version, production, inSight } = props;
   const place = useRef<HTMLDivElement>(null);
   const rollout = useRollout(app, environment);
   // Once more when it has its height.
@@ -78,7 +85,14 @@ function Looked(props: { app: string; environment: string; production: boolean; 
   return (
     <>
       <div ref={place} tabIndex={-1} className={classes.columns}>
-        <RolloutPanel app={app} environment={environment} rollout={rollout} open={log} onLog={setChosen} />
+        <RolloutPanel
+          app={app}
+          environment={environment}
+          version={version}
+          rollout={rollout}
+          open={log}
+          onLog={setChosen}
+        />
         <ApplicationPanel
           app={app}
           environment={environment}

@@ -68,7 +68,14 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
         </Panel>
       )}
       {deploys && (
-        <RolloutPanel app={app} environment={environment} rollout={rollout} open={log} onLog={setChosen} />
+        <RolloutPanel
+          app={app}
+          environment={environment}
+          version={'version' in intent ? intent.version : null}
+          rollout={rollout}
+          open={log}
+          onLog={setChosen}
+        />
       )}
       <WorkflowPanel title="Tests and workflows" workflows={workflows} open={log} onLog={setChosen} />
       {deploys && (

@@ -1,9 +1,13 @@
 import { Button } from '@mantine/core';
+import { IconCircleDashed } from '@tabler/icons-react';
 import type { Rollout } from '../../../shared/domain/rollout';
+import { areOfVersion } from '../../../shared/domain/rollout-rules';
+import { shortVersion } from '../../../shared/domain/version';
 import type { useRollout } from '../../data/queries';
 import { FailurePanel } from '../failure-panel';
 import { FreshnessMark } from '../freshness-mark';
 import { allPods, type LogChoice } from '../log/log-choice';
+import { Mark } from '../mark';
 import { Panel } from '../panel';
 import { RolloutView } from './rollout-view';
 import classes from './rollout-view.module.css';
@@ -11,13 +15,20 @@ import classes from './rollout-view.module.css';
 interface RolloutPanelProps {
   app: string;
   environment: string;
+  /** What should run there; `null`: nothing in particular. */
+  version: string | null;
   rollout: ReturnType<typeof useRollout>;
   open: LogChoice | null;
   onLog: (log: LogChoice) => void;
 }
 
+/** Whether images are seen, and they are of another version. */
+const runAnother = (rollouts: readonly Rollout[], version: string): boolean =>
+  rollouts.some(({ replicaSets }) => replicaSets.some((set) => set.current && set.images.length > 0)) &&
+  !areOfVersion(rollouts, version);
+
 /** The rollouts of an app's Deployments in an environment, old and new. */
-export function RolloutPanel({ app, environment, rollout, open, onLog }: RolloutPanelProps) {
+export function RolloutPanel({ app, environment, version, rollout, open, onLog }: RolloutPanelProps) {
   const rollouts: readonly Rollout[] = rollout.data?.rollouts ?? [];
   return (
     <Panel
@@ -25,6 +36,13 @@ export function RolloutPanel({ app, environment, rollout, open, onLog }: Rollout
       aside={
         rollout.data && (
           <>
+            {version !== null && runAnother(rollouts, version) && (
+              <Mark
+                icon={IconCircleDashed}
+                tone="quiet"
+                label={`Another version than ${shortVersion(version)}`}
+              />
+            )}
             {rollouts.some(({ pods }) => pods.length > 1) && (
               <Button
                 variant={open?.name === allPods ? 'light' : 'default'}

@@ -95,7 +95,7 @@ function Bar({ rollout }: { rollout: Rollout }) {
     <span
       className={classes.bar}
       role="img"
-      aria-label={`${done} of ${count(desired, 'pod')} run the new version`}
+      aria-label={`${done} of ${count(desired, 'pod')} run the newest revision`}
     >
       <span className={classes.updated} style={{ width: share(updated) }} />
       <span className={classes.available} style={{ width: share(done) }} />
