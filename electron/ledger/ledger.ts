@@ -181,7 +181,7 @@ export interface Ledger {
   /** The snapshot at any commit that the mirror holds. Fails with `not-found` when it doesn't. */
   snapshotAt(commit: string, signal?: AbortSignal): Promise<Result<Snapshot>>;
   freshness(): Freshness;
-  /** Asks the remote now; fetches when it moved. Calls at the same time share one look. */
+  /** Asks the remote, after this call; fetches when it moved. Calls while a look is under way share the next one. */
   refresh(signal?: AbortSignal): Promise<Result<Snapshot>>;
   /** Begins to poll. */
   start(): void;

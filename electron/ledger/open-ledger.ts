@@ -67,6 +67,7 @@ class MirroredLedger implements Ledger {
   #snapshot: Snapshot = emptySnapshot;
   #freshness: Freshness = { state: 'stale', asOf: null };
   #look: Promise<Snapshot> | null = null;
+  #nextLook: Promise<Snapshot> | null = null;
   /** Counts what this process landed: a look that began before a landing must not undo it. */
   #landings = 0;
   #fetches = 0;
@@ -134,7 +135,7 @@ class MirroredLedger implements Ledger {
 
   async refresh(signal?: AbortSignal): Promise<Result<Snapshot>> {
     try {
-      return ok(await this.#within(this.#lookOnce(), signal));
+      return ok(await this.#within(this.#lookFromNow(), signal));
     } catch (error) {
       return fail(ledgerFailure(error));
     }
@@ -213,7 +214,7 @@ class MirroredLedger implements Ledger {
 
   async findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>> {
     try {
-      await this.#within(this.#lookOnce(), signal);
+      await this.#within(this.#lookFromNow(), signal);
       await this.#moving;
       const { gitDir, ref } = this.#mirror;
       return ok(await findOperationCommit(operationId, { gitDir, ref, ...(signal ? { signal } : {}) }));
@@ -314,6 +315,21 @@ class MirroredLedger implements Ledger {
       this.#look = null;
     });
     return this.#look;
+  }
+
+  /**
+   * Looks at the remote, surely after this call: a look that is under way may have had its answer before. Those who call
+   * meanwhile share the look after it.
+   */
+  #lookFromNow(): Promise<Snapshot> {
+    if (!this.#look) return this.#lookOnce();
+    this.#nextLook ??= this.#look
+      .catch(() => {})
+      .then(() => {
+        this.#nextLook = null;
+        return this.#lookOnce();
+      });
+    return this.#nextLook;
   }
 
   /** Fetches, surely after this call: a look that is under way may have asked before. */
