@@ -9,6 +9,7 @@ import { type AppIntent, actOf, type Operation } from '../../shared/domain/opera
 import { pendingChecks, settledFindings } from '../../shared/domain/pending-check';
 import { preflightFindings } from '../../shared/domain/preflight';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight-facts';
+import { utcText } from '../../shared/domain/utc-text';
 import type { Snapshot } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import { postSyncTemplate } from './steps/tests';
@@ -37,7 +38,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
   if (kept)
     return {
       state: kept.what === 'tests-passed' ? 'passed' : 'failed',
-      evidence: `Seen in ${before} at ${kept.at}.`,
+      evidence: `Seen in ${before} at ${utcText(kept.at)}.`,
     };
   const applications = cluster?.view.applications(app) ?? [];
   if (

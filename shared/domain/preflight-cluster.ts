@@ -2,6 +2,7 @@ import type { ClusterAct } from './cluster-access';
 import { type Finding, finding } from './finding';
 import type { AppIntent } from './operation';
 import type { Ask, OutsideFacts } from './preflight-facts';
+import { utcText } from './utc-text';
 
 /** What the environment's cluster says about an intent, as far as it can be seen. */
 export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
@@ -62,7 +63,7 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
         windows.because,
       ),
     ];
-  const until = windows.opensAt === null ? 'No end is in sight.' : `Until ${windows.opensAt}.`;
+  const until = windows.opensAt === null ? 'No end is in sight.' : `Until ${utcText(windows.opensAt)}.`;
   const evidence = `AppProject ${windows.project}. ${until}`;
   const isRollback = intent.kind === 'rollback';
   if (windows.state === 'manual-only')

@@ -1,5 +1,6 @@
 import type { RollbackTarget } from './board';
 import type { Deployment } from './deployment';
+import { utcText } from './utc-text';
 
 /** How somebody or something saw a version in a cell. Times are ISO 8601 UTC. */
 export interface HealthObservation {
@@ -24,8 +25,6 @@ export interface Evidence {
   /** True when it was seen failing there, or rolled back from, and not seen healthy since. */
   bad: boolean;
 }
-
-const clockTime = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 
 function latest(observations: readonly HealthObservation[], what: readonly HealthObservation['what'][]) {
   let found: HealthObservation | null = null;
@@ -52,11 +51,11 @@ export function evidenceFor(
   // The last word counts: a version that was healthy at first and failed afterwards is no place to go back to.
   if (good && (!failed || good.at > failed.at)) {
     return passed
-      ? { evidence: 'tests-passed', text: `Its tests passed there at ${clockTime(passed.at)}.`, bad: false }
-      : { evidence: 'seen-healthy', text: `Seen healthy there at ${clockTime(good.at)}.`, bad: false };
+      ? { evidence: 'tests-passed', text: `Its tests passed there at ${utcText(passed.at)}.`, bad: false }
+      : { evidence: 'seen-healthy', text: `Seen healthy there at ${utcText(good.at)}.`, bad: false };
   }
   if (rolledBack) {
-    return { evidence: 'none', text: `It was rolled back from at ${clockTime(rolledBack.at)}.`, bad: true };
+    return { evidence: 'none', text: `It was rolled back from at ${utcText(rolledBack.at)}.`, bad: true };
   }
   const long = runs.find(
     (run) =>
@@ -68,13 +67,13 @@ export function evidenceFor(
   if (long?.until && failed?.what !== 'degraded') {
     return {
       evidence: 'ran-long',
-      text: `It ran there from ${clockTime(long.from)} to ${clockTime(long.until)} without a rollback.`,
+      text: `It ran there from ${utcText(long.from)} to ${utcText(long.until)} without a rollback.`,
       bad: false,
     };
   }
   if (failed) {
     const what = failed.what === 'tests-failed' ? 'Its tests failed' : 'It was seen unhealthy';
-    return { evidence: 'none', text: `${what} there at ${clockTime(failed.at)}.`, bad: true };
+    return { evidence: 'none', text: `${what} there at ${utcText(failed.at)}.`, bad: true };
   }
   return { evidence: 'none', text: 'It ran there, but nobody saw whether it was healthy.', bad: false };
 }

@@ -8,6 +8,7 @@ import { type Failure, failureOf } from '../../../shared/domain/failure';
 import { type Finding, finding, worsened } from '../../../shared/domain/finding';
 import { actOf } from '../../../shared/domain/operation';
 import { obstacles } from '../../../shared/domain/preflight';
+import { utcText } from '../../../shared/domain/utc-text';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain } from '../preflight';
 import type { World } from '../world';
@@ -26,7 +27,7 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
         'ledger-stale',
         'block',
         'The ledger cannot be reached, so nothing can be changed now.',
-        `Unreachable since ${freshness.since}: ${freshness.failure.message}`,
+        `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
       ),
     );
   const twin = world

@@ -1,4 +1,5 @@
 import type { ClusterTopic } from '../../../shared/domain/cluster-status';
+import { utcText } from '../../../shared/domain/utc-text';
 import { shortVersion } from '../../../shared/domain/version';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -99,7 +100,7 @@ export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | 
       return null;
     case 'unreachable':
       if (view.freshness().state !== 'live')
-        return `The cluster of ${name} to come back: it cannot be reached since ${freshness.since}.`;
+        return `The cluster of ${name} to come back: it cannot be reached since ${utcText(freshness.since)}.`;
       return `A look at the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;
     case 'connecting':
       return `The first look at the cluster of ${name}.`;

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure';
+import { utcText } from '../utc-text';
 import type { Found, PipelineRecords, RecordChange } from './pipeline-records';
 import type { BagDeployment, Holder, Lock } from './records';
 
@@ -55,7 +56,7 @@ export function lockAfter(lock: Lock): Lock {
 
 /** Who holds a lock, in words. */
 export const heldText = (environment: string, held: Holder): string =>
-  `${environment} is locked by ${held.by} since ${held.since}${held.reason ? `: ${held.reason}` : ''}.`;
+  `${environment} is locked by ${held.by} since ${utcText(held.since)}${held.reason ? `: ${held.reason}` : ''}.`;
 
 /**
  * The lock as the holder must find it: every side effect asks this on the very snapshot that it lands on. Whoever was
