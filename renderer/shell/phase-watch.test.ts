@@ -64,7 +64,13 @@ describe('what the window shows already', () => {
     expect(isInSight(running, '#/')).toBe(false);
     expect(isInSight(locking, '#/pipelines/notify?view=timeline')).toBe(true);
     expect(isInSight(locking, '#/pipelines/other')).toBe(false);
-    expect(isInSight({ ...locking, state: 'failed' }, '#/pipelines/notify')).toBe(false);
+    const refused: Operation = { ...locking, state: 'failed', jobs: [] };
+    expect(isInSight(refused, '#/pipelines/notify')).toBe(false);
+    const job = { name: 'smoke-tests', phase: 'test', kind: 'workflow', state: 'failed' } as const;
+    const blank = { text: null, workflow: null, url: null, startedAt: null, finishedAt: null };
+    const failed: Operation = { ...refused, jobs: [{ ...job, ...blank }] };
+    expect(isInSight(failed, '#/pipelines/notify')).toBe(true);
+    expect(isInSight(failed, '#/')).toBe(false);
     expect(isInSight(running, '#/pipelines/notify')).toBe(false);
   });
 });

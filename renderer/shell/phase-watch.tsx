@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { actOf, isAppIntent, type Operation } from '../../shared/domain/operation';
 import { useOperations, useSession } from '../data/queries';
@@ -36,25 +36,37 @@ export function PhaseWatch() {
   const operations = useOperations({ limit: 50 }).data;
   const actor = useSession().data?.actor;
   const before = useRef<Map<string, string> | null>(null);
+  const notified = useRef<Operation[]>([]);
   useEffect(() => {
     if (!operations) return;
     for (const { operation, text, ended } of phaseChanges(before.current, operations)) {
       announce(text);
-      if (ended && operation.actor === actor && !isInSight(operation, location.hash)) notify(operation);
+      if (!ended || operation.actor !== actor || isInSight(operation, location.hash)) continue;
+      notify(operation);
+      notified.current.push(operation);
     }
     before.current = new Map(operations.map((operation) => [operation.id, phaseOf(operation)]));
   }, [operations, actor]);
+  // A notification goes when one comes to where its news is seen.
+  const { href } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it waits for
+  useEffect(() => {
+    const seen = notified.current.filter((one) => isInSight(one, location.hash));
+    for (const { id } of seen) notifications.hide(id);
+    notified.current = notified.current.filter((one) => !seen.includes(one));
+  }, [href]);
   return null;
 }
 
 /**
- * Whether its end is seen where the window is: on its own screen; or on that of its pipeline of bags, which shows what
- * became of it, but not why it failed.
+ * Whether its end is seen where the window is: on its own screen; or on that of its pipeline of bags, whose cards show
+ * what became of a deployment and what failed in it, and hold the way back, which nothing may cover. What was refused
+ * before anything ran leaves no trace there.
  */
-export const isInSight = ({ id, intent, state }: Operation, hash: string): boolean =>
+export const isInSight = ({ id, intent, state, jobs }: Operation, hash: string): boolean =>
   hash.includes(id) ||
-  (state === 'succeeded' &&
-    !isAppIntent(intent) &&
+  (!isAppIntent(intent) &&
+    (state === 'succeeded' || (state === 'failed' && jobs.length > 0)) &&
     hash.split('?')[0] === `#/pipelines/${encodeURIComponent(intent.pipeline)}`);
 
 function notify(operation: Operation): void {
