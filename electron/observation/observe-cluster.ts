@@ -38,8 +38,8 @@ function orThrow<T>(value: T | null): T {
 }
 
 /**
- * Watches one environment's cluster until closed: Applications and their projects, Deployments, ReplicaSets, Pods, Jobs
- * and Workflows, each in the namespace and by the labels that the estate names.
+ * Watches one environment's cluster until closed: Applications and their projects, workloads with their pods, Jobs,
+ * Workflows, and the other kinds whose health is shown, each in the namespace and by the labels that the estate names.
  * @param report is told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {

@@ -33,6 +33,18 @@ export const metadata = z.object({
 export const appOf = (labels: Record<string, string> | null | undefined): string =>
   labels?.['app.govuk/repository-name'] ?? labels?.['app.kubernetes.io/instance'] ?? '';
 
+/** Which workload it is, and whether its controller has seen the newest of its specs. */
+export const workloadOf = (
+  meta: z.output<typeof metadata>,
+  status: { observedGeneration: number } | null | undefined,
+) => ({
+  name: meta.name,
+  namespace: meta.namespace,
+  uid: meta.uid,
+  generation: meta.generation,
+  observedGeneration: status?.observedGeneration ?? 0,
+});
+
 /** Uid of the controller that owns an object. */
 export const ownerOf = (meta: z.output<typeof metadata>): string | null =>
   meta.ownerReferences?.find(({ controller }) => controller)?.uid ?? null;

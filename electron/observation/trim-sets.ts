@@ -6,7 +6,7 @@ import {
   statefulSetHealth,
 } from '../../shared/domain/resource-health';
 import type { DaemonSetFacts, StatefulSetFacts } from '../../shared/domain/set-rollout';
-import { appOf, count, imagesOf, metadata, template, text } from './trim-parts';
+import { appOf, count, imagesOf, metadata, template, text, workloadOf } from './trim-parts';
 
 /** StatefulSets and DaemonSets cut down to what is shown (apps/v1). The API server defaults both to rolling updates. */
 const strategy = z
@@ -42,11 +42,7 @@ export function trimStatefulSet(object: unknown): AppSet {
   const { metadata: meta, spec, status } = statefulSetSchema.parse(object);
   const set: StatefulSetFacts = {
     kind: 'StatefulSet',
-    name: meta.name,
-    namespace: meta.namespace,
-    uid: meta.uid,
-    generation: meta.generation,
-    observedGeneration: status?.observedGeneration ?? 0,
+    ...workloadOf(meta, status),
     strategy: strategyOf(spec.updateStrategy),
     partition: spec.updateStrategy?.rollingUpdate?.partition ?? null,
     desired: spec.replicas ?? 1,
@@ -81,11 +77,7 @@ export function trimDaemonSet(object: unknown): AppSet {
   const { metadata: meta, spec, status } = daemonSetSchema.parse(object);
   const set: DaemonSetFacts = {
     kind: 'DaemonSet',
-    name: meta.name,
-    namespace: meta.namespace,
-    uid: meta.uid,
-    generation: meta.generation,
-    observedGeneration: status?.observedGeneration ?? 0,
+    ...workloadOf(meta, status),
     strategy: strategyOf(spec.updateStrategy),
     desired: status?.desiredNumberScheduled ?? 0,
     total: status?.currentNumberScheduled ?? 0,

@@ -8,7 +8,17 @@ import {
 } from '../../shared/domain/resource-health';
 import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout-rules';
 import type { SetPodFacts } from '../../shared/domain/set-rollout';
-import { appOf, condition, count, imagesOf, metadata, ownerOf, template, text } from './trim-parts';
+import {
+  appOf,
+  condition,
+  count,
+  imagesOf,
+  metadata,
+  ownerOf,
+  template,
+  text,
+  workloadOf,
+} from './trim-parts';
 
 /** Objects cut down to what is shown, as they arrive (apps/v1, core/v1). */
 const revisionOf = (meta: z.output<typeof metadata>): number | null => {
@@ -42,11 +52,7 @@ export function trimDeployment(object: unknown): AppDeployment {
   const { metadata: meta, spec, status } = deploymentSchema.parse(object);
   const deployment = {
     app: appOf(meta.labels),
-    name: meta.name,
-    namespace: meta.namespace,
-    uid: meta.uid,
-    generation: meta.generation,
-    observedGeneration: status?.observedGeneration ?? 0,
+    ...workloadOf(meta, status),
     revision: revisionOf(meta),
     // The API server defaults it to 1.
     desired: spec.replicas ?? 1,
