@@ -55,8 +55,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function stage() {
-  const found = observer.engine.bags.pipeline(pipeline).stages.find((one) => one.environment === environment);
+function stage(console = observer) {
+  const found = console.engine.bags.pipeline(pipeline).stages.find((one) => one.environment === environment);
   if (!found) throw new Error(`no stage ${environment}`);
   return found;
 }
@@ -174,6 +174,8 @@ describe('a console that is killed while it deploys a bag', () => {
           operation: over.id,
           state: end === 'unknown' ? 'deploy-unknown' : crashes ? 'deploy-failed' : 'test-failed',
         });
+        // Whoever has not seen the cluster yet is asked for a reason to go on in spite of it.
+        await expect.poll(() => stage(rig).cluster.state).toBe('live');
         const token = lock?.token ?? 0;
         const free = unwrap(
           rig.engine.start(
