@@ -32,6 +32,7 @@ it('asks only for cells that moved, and once more when the whole history is ther
       onChange: () => () => undefined,
     },
     { of: () => [] },
+    () => [],
     (app) => loaded.push(app),
   );
   await cells.load(null);
@@ -66,6 +67,7 @@ it('keeps what was known when the history cannot be asked', async () => {
       onChange: () => () => undefined,
     },
     { of: () => [] },
+    () => [],
     () => undefined,
   );
   await cells.load(null);

@@ -12,7 +12,7 @@ export interface CellHistory {
   deployments(app: string, environment: string): readonly Deployment[];
   /** Where a rollback of the cell goes, worked out before anyone asks. */
   target(app: string, environment: string, present: string | null): RollbackTarget | null;
-  /** How a version did in the cell; `null` when it never ran there as far as is known. */
+  /** How a version did in the cell, or does now; `null` when it never ran there as far as is known. */
   evidence(app: string, environment: string, version: string): Evidence | null;
   /**
    * Asks anew for the cells that have another newest deployment than before; calls back per cell that changed. Cells
@@ -26,15 +26,20 @@ interface Known {
   deployments: readonly Deployment[];
   observed: ReturnType<Observations['of']>;
   present: string | null;
+  serving: string;
   target: RollbackTarget | null;
 }
 
 const key = (app: string, environment: string): string => `${environment}\u0000${app}`;
 
-/** @param onLoaded called with the app of every cell whose deployments were asked for. */
+/**
+ * @param servingIn tags of the images that ready pods of an app run in an environment right now.
+ * @param onLoaded called with the app of every cell whose deployments were asked for.
+ */
 export function cellHistory(
   history: DeploymentHistory,
   observations: Observations,
+  servingIn: (app: string, environment: string) => readonly string[],
   onLoaded: (app: string) => void,
 ): CellHistory {
   const cells = new Map<string, readonly Deployment[]>();
@@ -63,18 +68,27 @@ export function cellHistory(
     target: (app, environment, present) => {
       const list = deployments(app, environment);
       const observed = observations.of(app, environment);
+      const tags = servingIn(app, environment);
+      const serving = tags.join(' ');
       const known = targets.get(key(app, environment));
-      if (known && known.deployments === list && known.observed === observed && known.present === present)
+      if (
+        known?.deployments === list &&
+        known.observed === observed &&
+        known.present === present &&
+        known.serving === serving
+      )
         return known.target;
-      const target = rollbackTarget(present, list, observed);
-      targets.set(key(app, environment), { deployments: list, observed, present, target });
+      const target = rollbackTarget(present, list, observed, tags);
+      targets.set(key(app, environment), { deployments: list, observed, present, serving, target });
       return target;
     },
     evidence: (app, environment, version) => {
       const list = deployments(app, environment);
       const runs = runsOf(list);
       const ran = runs.some((run) => run.version === version) || list.at(-1)?.from === version;
-      return ran ? evidenceFor(version, runs, list, observations.of(app, environment)) : null;
+      if (!ran) return null;
+      const observed = observations.of(app, environment);
+      return evidenceFor(version, runs, list, observed, servingIn(app, environment));
     },
     load: async (apps) => {
       const newest = await history.newest().catch(() => []);

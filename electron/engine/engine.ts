@@ -13,6 +13,7 @@ import {
   isAppIntent,
   type Operation,
 } from '../../shared/domain/operation';
+import { servingTags } from '../../shared/domain/rollout-rules';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/sources';
@@ -152,7 +153,9 @@ export function createEngine(config: EngineConfig): Engine {
     changes.tell('app', app);
   };
   const sources = sourceCache(config.sources, (app) => changes.tell('app', app));
-  const cells = cellHistory(config.history, config.observations, (app) => {
+  const servingIn = (app: string, environment: string): string[] =>
+    servingTags(clusters.get(environment)?.view.rollouts(app) ?? []);
+  const cells = cellHistory(config.history, config.observations, servingIn, (app) => {
     touch(app);
     aheadOf(app);
   });

@@ -1,5 +1,8 @@
+import { kindNumber } from './event-row';
 import type { Statements } from './event-select';
 import type { IndexFacts } from './index-facts';
+
+const rollback = kindNumber('rollback');
 
 /** One deployment as the figures need it. Times in seconds since 1970. */
 export interface PlacedDeployment {
@@ -7,6 +10,7 @@ export interface PlacedDeployment {
   flags: number;
   /** A number that stands for the version: looked up twice as fast as its name. */
   version: number;
+  isRollback: boolean;
   /** The next deployment in the same cell. */
   next: PlacedDeployment | null;
 }
@@ -30,14 +34,22 @@ export class DeploymentLine {
   /** Takes in what came since the last time. What is older must not have changed meanwhile. */
   refresh(statements: Statements, facts: IndexFacts): this {
     const rows = statements.all<{ id: number; lines: string }>(
-      `select min(id) as id, json_group_array(json_array(cell, at, flags, after)) as lines
-       from (select id, cell, at, flags, after from event not indexed where what = 2 and id < ? order by id desc)`,
+      `select min(id) as id, json_group_array(json_array(cell, at, flags, kind, after)) as lines
+       from (select id, cell, at, flags, kind, after from event not indexed where what = 2 and id < ? order by id desc)`,
       this.#newest ?? Number.MAX_SAFE_INTEGER,
     );
     const [found] = rows;
     if (found && found.id !== null) {
-      for (const [cell, at, flags, version] of JSON.parse(found.lines) as [number, number, number, string][])
-        this.#add(cell, { at, flags, version: this.#numberOf(version), next: null });
+      for (const [cell, at, flags, kind, name] of JSON.parse(found.lines) as [
+        number,
+        number,
+        number,
+        number | null,
+        string,
+      ][]) {
+        const isRollback = kind === rollback;
+        this.#add(cell, { at, flags, version: this.#numberOf(name), isRollback, next: null });
+      }
       this.#newest = found.id;
     }
     for (const { id } of facts.cells) this.cell(id);

@@ -1,5 +1,10 @@
 import { deploymentKinds } from '../../shared/domain/deployment';
-import { eventsBetween, type FileState, isPipelineSubject } from '../../shared/domain/history-rules';
+import {
+  eventsBetween,
+  type FileState,
+  isForward,
+  isPipelineSubject,
+} from '../../shared/domain/history-rules';
 import { type LedgerRecord, ledgerEventBetween } from '../../shared/domain/ledger-events';
 import { parseTrailers } from '../../shared/domain/trailers';
 import {
@@ -84,7 +89,11 @@ export function appDrafts(
   const types = eventsBetween(before, after);
   for (const type of types) {
     if (type === 'deployment') {
-      const bits = flags | (told.pipeline ? flag.pipeline : 0) | (told.kind === null ? 0 : flag.told);
+      const bits =
+        flags |
+        (told.pipeline ? flag.pipeline : 0) |
+        (told.kind === null ? 0 : flag.told) |
+        (isForward(version, before.version) ? flag.forward : 0);
       add(deploymentWhat, before.version, bits, told.kind);
     } else add(whatOf(type), before.version, flags, null);
   }

@@ -29,6 +29,8 @@ export const flag = {
   told: 128,
   /** The state where the history begins (shallow or partial clone): no event. */
   base: 256,
+  /** It goes back from nothing: `isForward`. */
+  forward: 512,
 } as const;
 
 /** Bits above the flags, where the history begins: what stands in a file under `.signalbox/`. */
@@ -88,6 +90,7 @@ export function kindByFlags(flags: number, told: number | null): number {
     deploymentKind({
       trailerKind: null,
       returns: (flags & flag.returns) !== 0,
+      forward: (flags & flag.forward) !== 0,
       ranElsewhere: (flags & flag.ranElsewhere) !== 0,
       pipeline: (flags & flag.pipeline) !== 0,
       promote: stateOf(null, flags).promote,

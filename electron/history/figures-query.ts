@@ -78,5 +78,5 @@ function measure(one: PlacedDeployment, began: ReadonlyMap<number, number> | nul
   const { at, flags, next } = one;
   const begun = flags & flag.returns ? undefined : began?.get(one.version);
   if (begun !== undefined && at >= begun) group.lead.push((at - begun) * 1000);
-  if (next && next.flags & flag.returns) group.restore.push(Math.max(0, next.at - at) * 1000);
+  if (next?.isRollback) group.restore.push(Math.max(0, next.at - at) * 1000);
 }

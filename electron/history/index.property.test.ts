@@ -317,7 +317,7 @@ function figuresByApp(all: readonly HistoryEvent[], since: number, until: number
       );
       if (began && !one.returns && began.at <= one.at) lead.push(Date.parse(one.at) - Date.parse(began.at));
       const next = here[here.indexOf(one) + 1];
-      if (next?.returns) restore.push(Math.max(0, Date.parse(next.at) - Date.parse(one.at)));
+      if (next?.kind === 'rollback') restore.push(Math.max(0, Date.parse(next.at) - Date.parse(one.at)));
     }
     const spread = (values: number[]) => {
       const sorted = values.sort((a, b) => a - b);

@@ -160,9 +160,10 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
           source.message,
         )?.[1];
         const pipeline = /^Update \S+ image tag to \S+ for \S+$/.test(subject);
+        const forward = !old.tag || Number(now.tag.slice(1)) > Number(old.tag.slice(1));
         const kind =
           told ??
-          (returns
+          (returns && !forward && !(pipeline && now.promote)
             ? 'rollback'
             : !pipeline || now.promote === false
               ? 'manual'

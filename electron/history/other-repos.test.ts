@@ -203,7 +203,7 @@ it('follows an app and an environment that go and come back', async () => {
     'a appeared',
     'a - > v1',
   ]);
-  expect(one.events.at(-1)).toMatchObject({ returns: true, kind: 'rollback' });
+  expect(one.events.at(-1)).toMatchObject({ returns: true, kind: 'manual' });
 });
 
 it('reads another path template, also at the root of the repo', async () => {

@@ -9,7 +9,7 @@ export type Database = LibsqlDatabase.Database;
 export type Statement = LibsqlDatabase.Statement<unknown[]>;
 
 /** Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 /** "sbhi": tells our file from any other database. */
 const applicationId = 0x73626869;
 

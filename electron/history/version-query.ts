@@ -1,5 +1,5 @@
 import type { DeploymentEvent, VersionRun } from '../../shared/domain/history';
-import { deploymentWhat, flag } from './event-row';
+import { deploymentWhat, kindNumber } from './event-row';
 import {
   deploymentOf,
   eventColumns,
@@ -9,6 +9,8 @@ import {
   type Statements,
 } from './event-select';
 import type { IndexFacts } from './index-facts';
+
+const rollbackNumber = kindNumber('rollback');
 
 /** Deployments of one app, newest first, in one environment or in all. */
 export function deployments(
@@ -91,6 +93,6 @@ function runOf(row: SelectedRow, next: SelectedRow | undefined): VersionRun {
     deployment,
     until: next ? isoTime(next.at) : null,
     replacedBy: next?.what === deploymentWhat ? next.after : null,
-    rolledBack: next !== undefined && (next.flags & flag.returns) !== 0,
+    rolledBack: next?.what === deploymentWhat && next.kind === rollbackNumber,
   };
 }

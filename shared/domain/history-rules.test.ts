@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { csvCell } from './history-export';
 import { distributionOf, periodOf } from './history-figures';
-import { deploymentKind, eventsBetween, nothingSaid, readFileState } from './history-rules';
+import { deploymentKind, eventsBetween, isForward, nothingSaid, readFileState } from './history-rules';
 
 describe('reading a version of an image-tag file', () => {
   it('reads plain files as a YAML parser does', () => {
@@ -68,17 +68,42 @@ describe('what a change means', () => {
     expect(eventsBetween(before, after)).toEqual(events);
   });
 
-  const signs = { trailerKind: null, returns: false, ranElsewhere: false, pipeline: true, promote: true };
+  const signs = {
+    trailerKind: null,
+    returns: false,
+    forward: false,
+    ranElsewhere: false,
+    pipeline: true,
+    promote: true,
+  };
   it.each([
     [{ ...signs, trailerKind: 'bag', returns: true }, 'bag'],
+    [{ ...signs, trailerKind: 'deploy', returns: true, promote: false }, 'deploy'],
     [{ ...signs, trailerKind: 'nonsense' }, 'automatic'],
-    [{ ...signs, returns: true, ranElsewhere: true }, 'rollback'],
+    [{ ...signs, returns: true, ranElsewhere: true }, 'promote'],
+    [{ ...signs, returns: true }, 'automatic'],
+    [{ ...signs, returns: true, ranElsewhere: true, promote: false }, 'rollback'],
+    [{ ...signs, returns: true, pipeline: false }, 'rollback'],
+    [{ ...signs, returns: true, promote: null }, 'rollback'],
+    [{ ...signs, returns: true, promote: false, forward: true }, 'manual'],
+    [{ ...signs, returns: true, pipeline: false, forward: true }, 'manual'],
+    [{ ...signs, returns: true, promote: null, forward: true }, 'automatic'],
     [{ ...signs, pipeline: false, ranElsewhere: true }, 'manual'],
     [{ ...signs, promote: false, ranElsewhere: true }, 'manual'],
     [{ ...signs, ranElsewhere: true }, 'promote'],
     [signs, 'automatic'],
   ] as const)('%j is of kind %s', (given, kind) => {
     expect(deploymentKind(given)).toBe(kind);
+  });
+
+  it.each([
+    ['v106', 'v105', true],
+    ['v105', 'v106', false],
+    ['v105', null, true],
+    ['v105', '', true],
+    ['a'.repeat(40), 'b'.repeat(40), false],
+  ])('%s in the place of %s goes back from nothing: %s', (to, from, forward) => {
+    expect(isForward(to, from)).toBe(forward);
   });
 });
 

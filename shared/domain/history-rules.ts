@@ -5,7 +5,7 @@
 import { type DeploymentKind, deploymentKinds } from './deployment';
 import type { HistoryEventType } from './history';
 import { readImageTagFile } from './image-tag-file';
-import { isImageTag } from './version';
+import { compareVersions, isImageTag } from './version';
 
 /** What an image-tag file says. `null`: it does not say. */
 export interface FileState {
@@ -99,6 +99,8 @@ export interface DeploymentSigns {
   trailerKind: string | null;
   /** The version ran in this environment before (at any time, also where the app was gone in between). */
   returns: boolean;
+  /** It goes back from nothing: see {@link isForward}. */
+  forward: boolean;
   /** The version ran in another environment before. */
   ranElsewhere: boolean;
   /** The commit is one of the pipeline's: see {@link isPipelineSubject}. */
@@ -116,17 +118,29 @@ export function isPipelineSubject(subject: string): boolean {
 }
 
 /**
- * The kind of a deployment. Our own trailers say it. Without them:
- * 1. a return to a version that ran there before is a `rollback`;
- * 2. what did not come through the pipeline's own commits, or came with `promote_deployment: false` (deploy-image writes
+ * Whether a deployment cannot be a way back: it replaces nothing, or its version is newer than the one that it replaces,
+ * as far as names tell (only release numbers do).
+ */
+export function isForward(to: string | null, from: string | null): boolean {
+  return !from || (to !== null && (compareVersions(to, from) ?? 0) > 0);
+}
+
+/**
+ * The kind of a deployment. What the commit and the pipeline say comes first; that a version ran there before says
+ * little by itself: one that was rolled back from is often deployed again.
+ * 1. our own trailers say it;
+ * 2. the pipeline's commit with `promote_deployment: true` is of a release, which deploy-image writes for no person: a
+ *    `promote` where the version ran in another environment before, else `automatic`;
+ * 3. a person's return to a version that ran there before is a `rollback`, unless it goes back from nothing;
+ * 4. what did not come through the pipeline's own commits, or came with `promote_deployment: false` (deploy-image writes
  *    that when a person deployed), is `manual`;
- * 3. a version that ran in another environment before is a `promote`;
- * 4. the rest is `automatic`: a new release in its first environment.
+ * 5. the rest came through the pipeline, and its file does not say who began it: as in 2.
  */
 export function deploymentKind(signs: DeploymentSigns): DeploymentKind {
   const told = deploymentKinds.find((kind) => kind === signs.trailerKind);
   if (told) return told;
-  if (signs.returns) return 'rollback';
+  const isRelease = signs.pipeline && signs.promote === true;
+  if (!isRelease && signs.returns && !signs.forward) return 'rollback';
   if (!signs.pipeline || signs.promote === false) return 'manual';
   return signs.ranElsewhere ? 'promote' : 'automatic';
 }

@@ -155,7 +155,7 @@ export const versionRunSchema = z.object({
   until: z.string().nullable(),
   /** What came next; `null` while it runs, and when the app went instead. */
   replacedBy: z.string().nullable(),
-  /** Whether what came next was a return to a version that had run there before. */
+  /** Whether what came next was a `rollback`. */
   rolledBack: z.boolean(),
 });
 export type VersionRun = z.infer<typeof versionRunSchema>;
@@ -215,8 +215,8 @@ export type FiguresQuery = z.infer<typeof figuresQuerySchema>;
  * - `deployments`: deployments there.
  * - `leadTime`: from the first deployment of a version in the first environment to its first deployment in
  *   the last one, by the versions that reached the last one in the period; milliseconds.
- * - `rolledBack`: deployments there that were replaced by a return to a version that ran there before.
- * - `restore`: how long such a deployment stood until that return; milliseconds.
+ * - `rolledBack`: deployments there that were replaced by a `rollback`.
+ * - `restore`: how long such a deployment stood until then; milliseconds.
  */
 export const figuresRowSchema = z.object({
   key: z.string(),

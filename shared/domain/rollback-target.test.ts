@@ -67,6 +67,30 @@ describe('the rollback target', () => {
     expect(rollbackTarget('v1', [], [])).toBeNull();
   });
 
+  it('is what runs, whatever was told of it', () => {
+    // Deployed again after a rollback, and told as a rollback by inference: names of this shape have no order.
+    const again = deployments(['v1', 0], ['v2', 0.1], ['v1', 0.2, 'rollback'], ['v2', 0.3, 'rollback']);
+    expect(rollbackTarget('v2', again, [])).toMatchObject({ version: 'v1', evidence: 'none' });
+    expect(rollbackTarget('v2', again, [], ['v1'])).toMatchObject({
+      version: 'v1',
+      evidence: 'seen-healthy',
+      evidenceText: 'Its pods run there now and are ready.',
+    });
+    const left = deployments(['v1', 0], ['v3', 0.1], ['v2', 0.2, 'rollback']);
+    expect(rollbackTarget('v2', left, [], ['v3'])).toMatchObject({
+      version: 'v3',
+      evidenceText: expect.stringMatching(
+        /^Its pods run there now and are ready. It was rolled back from at /,
+      ),
+    });
+    const failing = [saw('v1', 'tests-failed', 0.05)];
+    expect(rollbackTarget('v2', deployments(['v1', 0], ['v2', 0.1]), failing)).toBeNull();
+    expect(rollbackTarget('v2', deployments(['v1', 0], ['v2', 0.1]), failing, ['v1'])).toMatchObject({
+      version: 'v1',
+      evidence: 'none',
+    });
+  });
+
   it('is never the present version, nor one that was undone and not seen healthy', () => {
     const version = fc.constantFrom('v1', 'v2', 'v3', 'v4');
     const kind = fc.constantFrom<Deployment['kind']>('automatic', 'deploy', 'rollback');
@@ -84,7 +108,11 @@ describe('the rollback target', () => {
         fc.array(observation),
         version,
         (runs, observed, present) => {
-          const list = deployments(...[...runs].sort((a, b) => a[1] - b[1]));
+          // Told by our own commits, not inferred.
+          const list = deployments(...[...runs].sort((a, b) => a[1] - b[1])).map((one) => ({
+            ...one,
+            operationId: 'op',
+          }));
           const seen = observed.map(([name, how, at]) => saw(name, how, at));
           const target = rollbackTarget(present, list, seen);
           if (!target) return;

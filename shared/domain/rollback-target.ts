@@ -34,15 +34,50 @@ function latest(observations: readonly HealthObservation[], what: readonly Healt
   return found;
 }
 
-/** How a version did in a cell, by its runs there (newest first) and by what was observed. */
+/**
+ * Whether a deployment undoes the rollback before it: the version that was given up is there again. Only for what is a
+ * `rollback` by inference alone (no operation of ours said so), where names cannot tell which version is the newer one.
+ */
+function undoesRollback(deployments: readonly Deployment[], index: number): boolean {
+  const [one, before] = [deployments[index], deployments[index + 1]];
+  return (
+    one?.kind === 'rollback' &&
+    one.operationId === null &&
+    before?.kind === 'rollback' &&
+    before.from === one.to &&
+    before.to === one.from &&
+    !undoesRollback(deployments, index + 1)
+  );
+}
+
+/**
+ * How a version did in a cell, by its runs there (newest first) and by what was observed.
+ * @param serving tags that ready pods run there right now: such a version is never bad for having been rolled back from.
+ */
 export function evidenceFor(
   version: string,
   runs: readonly Run[],
   deployments: readonly Deployment[],
   observed: readonly HealthObservation[],
+  serving: readonly string[] = [],
 ): Evidence {
+  const past = pastOf(version, runs, deployments, observed);
+  if (!serving.includes(version) || past.evidence !== 'none') return past;
+  const now = 'Its pods run there now and are ready.';
+  if (past.failed) return { ...past, text: `${now} ${past.text}`, bad: false };
+  return { evidence: 'seen-healthy', text: past.bad ? `${now} ${past.text}` : now, bad: false };
+}
+
+function pastOf(
+  version: string,
+  runs: readonly Run[],
+  deployments: readonly Deployment[],
+  observed: readonly HealthObservation[],
+): Evidence & { failed?: boolean } {
   const own = observed.filter((one) => one.version === version);
-  const rolledBack = deployments.find((one) => one.kind === 'rollback' && one.from === version);
+  const rolledBack = deployments.find(
+    (one, index) => one.kind === 'rollback' && one.from === version && !undoesRollback(deployments, index),
+  );
   const since = rolledBack ? own.filter((one) => one.at > rolledBack.at) : own;
   const failed = latest(since, ['degraded', 'tests-failed']);
   const healthy = latest(since, ['healthy']);
@@ -73,7 +108,7 @@ export function evidenceFor(
   }
   if (failed) {
     const what = failed.what === 'tests-failed' ? 'Its tests failed' : 'It was seen unhealthy';
-    return { evidence: 'none', text: `${what} there at ${utcText(failed.at)}.`, bad: true };
+    return { evidence: 'none', text: `${what} there at ${utcText(failed.at)}.`, bad: true, failed: true };
   }
   return { evidence: 'none', text: 'It ran there, but nobody saw whether it was healthy.', bad: false };
 }
@@ -89,15 +124,18 @@ export function runsOf(deployments: readonly Deployment[]): Run[] {
 
 /**
  * Where one click rolls back to: the last version that was healthy in the cell; else the last that merely ran there.
- * Never the present one, never one that was rolled back from or seen failing unless it was seen healthy after that.
+ * Never the present one, never one that was rolled back from or seen failing unless it was seen healthy after that, or
+ * still runs there: what runs is always a possible way back.
  * @param present the version that the ledger says now; `null`: none.
  * @param deployments of the cell, newest first.
+ * @param serving tags of the images that ready pods run there right now.
  * @returns `null` when nothing fits.
  */
 export function rollbackTarget(
   present: string | null,
   deployments: readonly Deployment[],
   observed: readonly HealthObservation[],
+  serving: readonly string[] = [],
 ): RollbackTarget | null {
   const runs = runsOf(deployments);
   const tried = new Set<string>(present === null ? [] : [present]);
@@ -105,7 +143,7 @@ export function rollbackTarget(
   for (const run of runs) {
     if (tried.has(run.version)) continue;
     tried.add(run.version);
-    const { evidence, text, bad } = evidenceFor(run.version, runs, deployments, observed);
+    const { evidence, text, bad } = evidenceFor(run.version, runs, deployments, observed, serving);
     if (bad) continue;
     const target = {
       version: run.version,
@@ -120,7 +158,7 @@ export function rollbackTarget(
   // The version before the oldest deployment known: it ran there, that is all that can be said.
   const oldest = deployments.at(-1)?.from ?? null;
   if (!fallback && oldest !== null && !tried.has(oldest)) {
-    const { evidence, text, bad } = evidenceFor(oldest, runs, deployments, observed);
+    const { evidence, text, bad } = evidenceFor(oldest, runs, deployments, observed, serving);
     if (!bad) {
       const ranUntil = deployments.at(-1)?.at ?? null;
       return { version: oldest, evidence, evidenceText: text, ranFrom: null, ranUntil };

@@ -167,6 +167,14 @@ function partsOf(image: string): { repository: string; tag: string | null } {
 export const runsVersion = (images: readonly string[], version: string): boolean =>
   images.some((image) => partsOf(image).tag === version);
 
+/** Tags of the images that ready pods of an app run right now, each once, in order. */
+export function servingTags(rollouts: readonly Pick<Rollout, 'replicaSets'>[]): string[] {
+  const images = rollouts.flatMap(({ replicaSets }) =>
+    replicaSets.filter(({ ready }) => ready > 0).flatMap((set) => set.images),
+  );
+  return [...new Set(images.flatMap((image) => partsOf(image).tag ?? []))].sort();
+}
+
 /**
  * Whether rollouts are of a version at all, by the images of their current ReplicaSets: at least one has it, and none
  * has another tag of the same image. A Deployment that was not given its new version yet looks done, with the old one.

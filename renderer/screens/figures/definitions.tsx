@@ -13,11 +13,11 @@ export const definitions = {
   },
   rolledBack: {
     title: 'Share rolled back',
-    text: 'Of the deployments in the last environment: those that were replaced by a return to a version that had run there before.',
+    text: 'Of the deployments in the last environment: those that were replaced by a rollback.',
   },
   restore: {
     title: 'Time to restore',
-    text: 'How long a deployment that was rolled back had stood in the last environment until that return: the median, and the 90th percentile.',
+    text: 'How long a deployment that was rolled back had stood in the last environment until the rollback: the median, and the 90th percentile.',
   },
 } as const;
 export type FigureName = keyof typeof definitions;
