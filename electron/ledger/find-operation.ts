@@ -1,33 +1,32 @@
 import { parseTrailers } from '../../shared/domain/trailers';
-import { firstParentLine, isAncestor } from '../systems/git/ancestry';
+import { commitsBetween, firstParentLine, isAncestor } from '../systems/git/ancestry';
 import { gitLog } from '../systems/git/log';
+import { resolveRef } from '../systems/git/refs';
 import type { FoundOperation } from './ledger';
 
-/** Clocks differ, and a journal may be older than its commit; a day is more than enough and still a short walk. */
-const slackMs = 24 * 3600 * 1000;
-
-/** When a UUIDv7 was made (its first 48 bits: milliseconds since 1970, RFC 9562), `null` for other ids. */
-function timeOfUuid7(id: string): Date | null {
-  const found = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.exec(id);
-  return found ? new Date(Number.parseInt(`${found[1]}${found[2]}`, 16)) : null;
+interface Where {
+  gitDir: string;
+  /** A ref or commit whose history is looked at. */
+  ref: string;
+  signal?: AbortSignal;
 }
 
 /**
- * Looks on a branch for the commit that carries an operation's trailers. The id says when the operation began, so only
- * commits since then are walked; with another kind of id, all.
+ * Looks on a branch for the commit that carries an operation's trailers. Dates say nothing here: clocks differ, and
+ * `git log --since` ends at the first commit with an older date. `base`, the commit that the transaction built upon,
+ * ends the walk instead; without one, or where the repo does not hold it, everything is walked.
  */
 export async function findOperationCommit(
   operationId: string,
-  options: { gitDir: string; ref: string; signal?: AbortSignal },
+  options: Where & { base?: string },
 ): Promise<FoundOperation | null> {
-  const { gitDir, ref, signal } = options;
-  const git = { gitDir, ...(signal ? { signal } : {}) };
-  const begun = timeOfUuid7(operationId);
+  const { ref, base } = options;
+  const git = gitOf(options);
   const candidates = await gitLog(
     {
       ref,
       messageHolds: `Signalbox-Operation: ${operationId}`,
-      ...(begun ? { since: new Date(begun.getTime() - slackMs).toISOString() } : {}),
+      ...(base && (await resolveRef(base, git)) ? { without: base } : {}),
     },
     git,
   );
@@ -37,17 +36,29 @@ export async function findOperationCommit(
   return { ownCommit: own.commit, commit: (await broughtInBy(own.commit, options))?.commit ?? own.commit };
 }
 
+/** Which of the commits that were built upon `base`, or upon what came after it, lies in a history. */
+export async function landedAmong(
+  commits: readonly string[],
+  base: string,
+  options: Where,
+): Promise<FoundOperation | null> {
+  const there = await commitsBetween(base, options.ref, gitOf(options));
+  const own = commits.find((commit) => there.has(commit));
+  if (own === undefined) return null;
+  return { ownCommit: own, commit: (await broughtInBy(own, options))?.commit ?? own };
+}
+
 /**
  * The commit on the first-parent line that brought a commit in: itself, or a merge. `null` when the ref's history does
  * not hold it.
  */
 export async function broughtInBy(
   commit: string,
-  options: { gitDir: string; ref: string; signal?: AbortSignal },
+  options: Where,
 ): Promise<{ commit: string; parents: readonly string[] } | null> {
-  const { gitDir, ref, signal } = options;
-  const git = { gitDir, ...(signal ? { signal } : {}) };
-  if (!(await isAncestor(commit, ref, git))) return null;
+  const { ref } = options;
+  const git = gitOf(options);
+  if (!(await resolveRef(commit, git)) || !(await isAncestor(commit, ref, git))) return null;
   const line = (await firstParentLine(ref, commit, git)).reverse();
   const oldest = line[0];
   const itself = { commit, parents: [] };
@@ -59,3 +70,5 @@ export async function broughtInBy(
   }
   return itself;
 }
+
+const gitOf = ({ gitDir, signal }: Where) => ({ gitDir, ...(signal ? { signal } : {}) });

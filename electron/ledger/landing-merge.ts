@@ -17,7 +17,8 @@ export interface MergeWorld {
   deleteBranch(branch: string, commit: string): Promise<void>;
   /** Merges the commit into the main branch. Throws when there was no answer, or a refusal. */
   merge(commit: string): Promise<MergeAnswer>;
-  mergeFailure(error: unknown): { failure: Failure; mayHaveHappened: boolean };
+  /** What an error of `merge` means; a `refusal` may be the answer to a request that was sent a second time. */
+  mergeFailure(error: unknown): { failure: Failure; heard: 'nothing-sent' | 'refusal' | 'nothing' };
   /** After a fetch: the first-parent commit of the main branch that brought the commit in, `null` when none did. */
   broughtInBy(commit: string): Promise<{ commit: string; parents: readonly string[] } | null>;
   snapshotAt(commit: string): Promise<Snapshot>;
@@ -41,7 +42,7 @@ export async function landByMerge(
     isThere: (id) => world.branchIsAt(branch, id),
   };
   const pushed = await landByPush(push, commit, '');
-  if (pushed.kind === 'moved')
+  if (pushed.kind === 'moved' && !(await push.isThere(commit).catch(() => false)))
     // The branch's name holds the operation's id: only an earlier, broken try can have made it.
     return {
       kind: 'failed',
@@ -63,43 +64,52 @@ export async function landByMerge(
 }
 
 async function mergeIn(world: MergeWorld, commit: string, base: Snapshot, again: Again): Promise<Landing> {
+  /** Where the commit is on the main branch; `undefined` when that cannot be asked. */
+  const ask = () => world.broughtInBy(commit).catch(() => undefined);
+  const landed = (found: { commit: string; parents: readonly string[] }) =>
+    withDrift(world, commit, found, base, again);
   for (let look = 0; ; look++) {
-    try {
-      const answer = await world.merge(commit);
-      if (answer.outcome === 'conflict') return { kind: 'moved' };
-      if (answer.outcome === 'merged')
-        return await withDrift(world, commit, answer.commit, answer.parents[0] ?? null, base, again);
-      const found = await world.broughtInBy(commit);
-      if (found) return await withDrift(world, commit, found.commit, found.parents[0] ?? null, base, again);
-      throw new GitError('other', 'merge', 'GitHub says that it is merged, but the branch does not hold it.');
-    } catch (error) {
-      const { failure, mayHaveHappened } = world.mergeFailure(error);
-      if (!mayHaveHappened && look === 0) return { kind: 'failed', failure };
-      const found = await world.broughtInBy(commit).catch(() => null);
-      if (found) return withDrift(world, commit, found.commit, found.parents[0] ?? null, base, again);
-      const wait = secondLooks[look];
-      if (wait === undefined) return { kind: 'failed', failure: unknownOutcome(commit, failure) };
-      await pause(wait);
-    }
+    const answer = await world.merge(commit).catch((error: unknown) => ({ outcome: 'none' as const, error }));
+    if (answer.outcome === 'merged') return landed(answer);
+    const { failure, heard } = world.mergeFailure(
+      answer.outcome === 'none'
+        ? answer.error
+        : new GitError('other', 'merge', 'GitHub says that it is merged, but the branch does not hold it.'),
+    );
+    if (heard === 'nothing-sent' && look === 0) return { kind: 'failed', failure };
+    const found = await ask();
+    if (found) return landed(found);
+    // Whoever hears this asks again what lies there, and does not believe it either where that cannot be asked.
+    if (answer.outcome === 'conflict') return { kind: 'moved' };
+    if (heard === 'refusal' && found === null && look === 0) return { kind: 'failed', failure };
+    const wait = secondLooks[look];
+    if (wait === undefined) return { kind: 'failed', failure: unknownOutcome(commit, failure) };
+    await pause(wait);
   }
 }
 
 async function withDrift(
   world: MergeWorld,
   commit: string,
-  landed: string,
-  firstParent: string | null,
+  landed: { commit: string; parents: readonly string[] },
   base: Snapshot,
   again: Again,
 ): Promise<Landing> {
+  const [firstParent = null] = landed.parents;
   // Fast-forwarded, or merged onto the very commit that mutate saw.
-  if (landed === commit || firstParent === base.commit || firstParent === null)
-    return { kind: 'landed', commit: landed };
-  const before = again(base);
-  const now = again(await world.snapshotAt(firstParent));
-  const paths = new Set([...before.files.keys(), ...now.files.keys()]);
-  const differingPaths = [...paths].filter((path) => before.files.get(path) !== now.files.get(path)).sort();
-  return now.failure || differingPaths.length > 0
-    ? { kind: 'landed', commit: landed, drift: { firstParent, failure: now.failure, differingPaths } }
-    : { kind: 'landed', commit: landed };
+  if (landed.commit === commit || firstParent === base.commit || !firstParent)
+    return { kind: 'landed', commit: landed.commit };
+  try {
+    const before = again(base);
+    const now = again(await world.snapshotAt(firstParent));
+    const paths = new Set([...before.files.keys(), ...now.files.keys()]);
+    const differingPaths = [...paths].filter((path) => before.files.get(path) !== now.files.get(path)).sort();
+    return now.failure || differingPaths.length > 0
+      ? { kind: 'landed', commit: landed.commit, drift: { firstParent, failure: now.failure, differingPaths } }
+      : { kind: 'landed', commit: landed.commit };
+  } catch (error) {
+    // It has landed, whatever it was that hinders the look at what it landed on.
+    const drift = { firstParent, failure: ledgerFailure(error), differingPaths: [] };
+    return { kind: 'landed', commit: landed.commit, drift };
+  }
 }

@@ -11,11 +11,10 @@ export interface PushWorld {
   isThere(commit: string): Promise<boolean>;
 }
 
-/** Errors after which nothing can have been changed at the remote. */
-const certain: ReadonlySet<GitErrorKind> = new Set([
+/** A plain no: where the commit is not at the remote either, it will not come to be there. */
+const refusals: ReadonlySet<GitErrorKind> = new Set([
   'unauthorised',
   'forbidden',
-  'unreachable',
   'no-such-repo',
   'disk-full',
   'git-missing',
@@ -23,15 +22,20 @@ const certain: ReadonlySet<GitErrorKind> = new Set([
   'bad-repo',
 ]);
 
+/** What may be gone a moment later. */
+const passing: ReadonlySet<GitErrorKind> = new Set(['connection-lost', 'stalled', 'other']);
+
 /** Milliseconds to wait before each further look after a connection broke. */
 export const secondLooks = [100, 400, 1200] as const;
 
 /**
  * Lands a commit by moving the remote's branch from the commit that `mutate` saw to this one, and only from there.
  *
- * When the connection breaks in the middle, the same commit is pushed again: it is the same change by its id, so it
- * cannot be made twice, and the answer to the second push tells what became of the first. What stays unclear is
- * reported as such.
+ * No refusal is believed before the remote was asked whether the commit is there: it may be the answer to a push that
+ * git sent a second time by itself. When the connection breaks in the middle, the same commit is pushed again: it is the
+ * same change by its id, so it cannot be made twice, and the answer to the second push tells what became of the first.
+ * What stays unclear is reported as such.
+ * @returns `moved` without having asked: it may have been moved by this very commit.
  */
 export async function landByPush(world: PushWorld, commit: string, base: string): Promise<Landing> {
   let mayBeThere = false;
@@ -41,19 +45,17 @@ export async function landByPush(world: PushWorld, commit: string, base: string)
       return { kind: 'landed', commit };
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      if (error.kind === 'moved') {
-        // After a broken push, "moved" may be our own commit with others on top of it.
-        if (!mayBeThere) return { kind: 'moved' };
+      if (error.kind === 'moved') return { kind: 'moved' };
+      const failure = ledgerFailure(error);
+      if (!error.unsent) {
         const isThere = await world.isThere(commit).catch(() => null);
-        if (isThere === null)
-          return { kind: 'failed', failure: unknownOutcome(commit, ledgerFailure(error)) };
-        return isThere ? { kind: 'landed', commit } : { kind: 'moved' };
+        if (isThere) return { kind: 'landed', commit };
+        if (isThere === null || !refusals.has(error.kind)) mayBeThere = true;
       }
-      if (certain.has(error.kind) && !mayBeThere) return { kind: 'failed', failure: ledgerFailure(error) };
-      mayBeThere = true;
+      if (!mayBeThere && !passing.has(error.kind)) return { kind: 'failed', failure };
       const wait = secondLooks[look];
       if (wait === undefined)
-        return { kind: 'failed', failure: unknownOutcome(commit, ledgerFailure(error)) };
+        return { kind: 'failed', failure: mayBeThere ? unknownOutcome(commit, failure) : failure };
       await pause(wait);
     }
   }

@@ -67,11 +67,11 @@ export function mergeWorld(parts: Parts): MergeWorld {
       );
     },
     mergeFailure: (error) => {
-      if (error instanceof FailureError || error instanceof GitError)
-        return { failure: ledgerFailure(error), mayHaveHappened: error instanceof GitError };
+      if (error instanceof FailureError) return { failure: ledgerFailure(error), heard: 'nothing-sent' };
+      if (error instanceof GitError) return { failure: ledgerFailure(error), heard: 'nothing' };
       const status = statusOf(error);
       const failure = gitHubFailure(error, 'merging the change into the release repo');
-      return { failure, mayHaveHappened: status === null || status >= 500 };
+      return { failure, heard: status === null || status >= 500 ? 'nothing' : 'refusal' };
     },
     broughtInBy: async (commit) => {
       await parts.fetch();

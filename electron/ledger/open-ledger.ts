@@ -8,7 +8,7 @@ import { gitLog } from '../systems/git/log';
 import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
 import { encodePack, writeLoose } from '../systems/git/write-objects';
 import { ledgerFailure, readOnly } from './failures';
-import { broughtInBy, findOperationCommit } from './find-operation';
+import { broughtInBy, findOperationCommit, landedAmong } from './find-operation';
 import { openInPlace } from './in-place';
 import { landByMerge } from './landing-merge';
 import { landByPush } from './landing-push';
@@ -203,7 +203,8 @@ class MirroredLedger implements Ledger {
             branch === undefined
               ? this.#landByPush(commit, base, made)
               : landByMerge(this.#mergeWorld(intent, branch, made), commit, base, branch, again),
-          landed: (commit) => this.#landed(commit),
+          landedAmong: (commits, base, tip) => landedAmong(commits, base, { gitDir, ref: tip }),
+          landed: (commit, base) => this.#landed(commit, base),
         },
         intent,
         mutate,
@@ -212,12 +213,22 @@ class MirroredLedger implements Ledger {
     return this.#transactions.add(run);
   }
 
-  async findOperation(operationId: string, signal?: AbortSignal): Promise<Result<FoundOperation | null>> {
+  async findOperation(
+    operationId: string,
+    { base, signal }: { base?: string; signal?: AbortSignal } = {},
+  ): Promise<Result<FoundOperation | null>> {
     try {
       await this.#within(this.#lookFromNow(), signal);
       await this.#moving;
       const { gitDir, ref } = this.#mirror;
-      return ok(await findOperationCommit(operationId, { gitDir, ref, ...(signal ? { signal } : {}) }));
+      return ok(
+        await findOperationCommit(operationId, {
+          gitDir,
+          ref,
+          ...(base ? { base } : {}),
+          ...(signal ? { signal } : {}),
+        }),
+      );
     } catch (error) {
       return fail(ledgerFailure(error));
     }
@@ -298,10 +309,11 @@ class MirroredLedger implements Ledger {
   }
 
   /** After a landing: the new snapshot is read from the mirror's own objects where that is possible. */
-  async #landed(commit: string): Promise<void> {
+  async #landed(commit: string, base: string): Promise<void> {
     this.#landings++;
     try {
-      if (await this.#objects.info(commit)) await this.#adopt(commit);
+      // A look that was under way may have brought in more than our own commit.
+      if (this.#snapshot.commit === base && (await this.#objects.info(commit))) await this.#adopt(commit);
       else await this.#fetchNow();
       this.#setFreshness({ state: 'live', asOf: now() });
     } catch {

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
 import { nameProblem } from '../../shared/domain/layout';
 import { GitError } from '../systems/git/errors';
-import { badPath, ledgerFailure, tooBusy } from './failures';
+import { badPath, ledgerFailure, tooBusy, unknownOutcome } from './failures';
 import type {
+  FoundOperation,
   Identity,
   Intent,
   Landed,
@@ -16,7 +17,7 @@ import type {
 /** How one try to land a commit ended. */
 export type Landing =
   | { kind: 'landed'; commit: string; drift?: Landed<unknown>['drift'] }
-  /** Somebody else was first: run `mutate` again on what the repo says now. */
+  /** The branch stands elsewhere: run `mutate` again on what the repo says now, unless it was this commit that moved it. */
   | { kind: 'moved' }
   | { kind: 'failed'; failure: TransactionFailure };
 
@@ -42,8 +43,10 @@ export interface TransactionParts {
     branch: string | undefined;
     again: Again;
   }): Promise<Landing>;
-  /** Called with the commit that is now the branch's newest. */
-  landed(commit: string): Promise<void>;
+  /** Which of these commits, the first of them built upon `base`, lies in the history of `tip`. */
+  landedAmong(commits: readonly string[], base: string, tip: string): Promise<FoundOperation | null>;
+  /** Called with the commit that the branch was moved to from `base`. */
+  landed(commit: string, base: string): Promise<void>;
 }
 
 /** Runs `mutate` of the same transaction on another snapshot, to see whether it would say something else. */
@@ -59,6 +62,11 @@ const maxAttempts = 80;
  * One transaction: `mutate`, commit, land; again from the start on a newer snapshot whenever somebody else was first.
  * The first try takes the newest snapshot known without asking the remote: the landing is a compare-and-swap, so a
  * stale snapshot costs a round and never harms. A refusal, though, is only believed on a snapshot that is fresh.
+ *
+ * Nor is it believed that somebody else was first before the branch was asked for the commits that were sent: where the
+ * connection dies before an answer begins, git sends a push again, and what moved the branch was this transaction. A
+ * commit that is not on the branch then cannot come there later: the branch has left the only place that it fits upon,
+ * or the next commit that lands takes it from there.
  */
 export async function transact<T>(
   parts: TransactionParts,
@@ -70,6 +78,7 @@ export async function transact<T>(
   const identity = intent.identity ?? parts.identity;
   let snapshot = parts.snapshot();
   let isFresh = false;
+  const sent: Sent<T>[] = [];
   const freshen = async (): Promise<void> => {
     snapshot = await parts.fetch(signal);
     isFresh = true;
@@ -98,6 +107,7 @@ export async function transact<T>(
       const checked = await checkFiles(parts, base, wanted.files);
       if (!checked.ok) return checked;
       const commit = await parts.commit(base.commit, checked.value, wanted.message, identity);
+      sent.push({ commit, base, onto: base.commit, value: wanted.value, attempts: attempt });
       const branch = parts.branchFor(intent, attempt);
       await onPrepared?.({ commit, base: base.commit, attempt, ...(branch ? { branch } : {}) });
       signal?.throwIfAborted();
@@ -112,7 +122,7 @@ export async function transact<T>(
       const landing = await parts.land({ commit, base, branch, again });
       if (landing.kind === 'failed') return fail(landing.failure);
       if (landing.kind === 'landed') {
-        await parts.landed(landing.commit);
+        await parts.landed(landing.commit, base.commit);
         return ok({
           value: wanted.value,
           changed: true,
@@ -123,14 +133,44 @@ export async function transact<T>(
           ...(landing.drift ? { drift: landing.drift } : {}),
         });
       }
-      await pause(Math.random() * Math.min(80 * attempt, 1500), undefined, { signal });
-      await freshen();
+      // A wait that is cancelled ends at once, but what was sent is asked for all the same.
+      await pause(Math.random() * Math.min(80 * attempt, 1500), undefined, { signal }).catch(() => {});
+      try {
+        snapshot = await parts.fetch();
+        isFresh = true;
+        const own = await ownOn(parts, snapshot, sent);
+        if (own) return ok(own);
+      } catch (error) {
+        return fail(unknownOutcome(commit, ledgerFailure(error)));
+      }
     }
     return fail(tooBusy(maxAttempts));
   } catch (error) {
     if (signal?.aborted) return fail(ledgerFailure(new GitError('aborted', 'transaction', '')));
     return fail(ledgerFailure(error));
   }
+}
+
+/** A commit that was sent, and what it was built upon. */
+interface Sent<T> extends Pick<Landed<T>, 'value' | 'base' | 'attempts'> {
+  commit: string;
+  onto: string;
+}
+
+/** The one of the commits of a transaction that the branch holds. */
+async function ownOn<T>(
+  parts: TransactionParts,
+  { commit: tip }: Snapshot,
+  sent: readonly Sent<T>[],
+): Promise<Landed<T> | null> {
+  const [first] = sent;
+  if (!first || tip === null) return null;
+  const commits = sent.map(({ commit }) => commit);
+  const found = await parts.landedAmong(commits, first.onto, tip);
+  const own = found && sent.find(({ commit }) => commit === found.ownCommit);
+  if (!found || !own) return null;
+  const { value, base, attempts } = own;
+  return { value, base, attempts, changed: true, ...found };
 }
 
 async function checkFiles(

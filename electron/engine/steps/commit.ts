@@ -36,7 +36,12 @@ function message(context: StepContext): string {
 /** Whether the commit landed, when only the remote can tell. */
 async function askLedger(context: StepContext): Promise<StepEnd | 'not-there' | 'no-answer'> {
   context.waiting('The ledger to say whether the commit is there.');
-  const found = await context.world.ledger.findOperation(context.id, context.signal);
+  // The branch stood there when the commit was made, so it lies after that.
+  const base = context.record().effects.get('commit')?.data.base;
+  const found = await context.world.ledger.findOperation(context.id, {
+    signal: context.signal,
+    ...(typeof base === 'string' ? { base } : {}),
+  });
   context.signal.throwIfAborted();
   if (!found.ok) return 'no-answer';
   if (found.value === null) return 'not-there';

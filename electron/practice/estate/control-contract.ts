@@ -157,9 +157,9 @@ export const controlCommands = {
   setGitFaults: { input: gitFaultsSchema.partial().strict(), output: gitFaultsSchema },
   /** Sets single faults of the GitHub API (latency, failing, rate-limited). */
   setGithubFaults: { input: githubFaultsSchema.partial().strict(), output: githubFaultsSchema },
-  /** Cuts the next push within its pack (nothing lands) or before its answer (it lands). */
+  /** Cuts the next push within its pack (nothing lands), within its answer or before it (it lands). */
   cutNextPush: {
-    input: z.strictObject({ how: z.enum(['during', 'answer']).default('during') }),
+    input: z.strictObject({ how: z.enum(['during', 'answer', 'unheard']).default('during') }),
     output: done,
   },
   /** Another release manager sets a version in an environment, by a commit on main. */

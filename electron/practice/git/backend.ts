@@ -54,7 +54,8 @@ export async function runBackend(run: BackendRun): Promise<void> {
   try {
     await answer(child.stdout, run);
     await ended;
-    if (run.cut) cutLine(response);
+    if (run.cut === 'unheard') response.destroy();
+    else if (run.cut) cutLine(response);
     else response.end();
   } finally {
     run.signal.removeEventListener('abort', stop);

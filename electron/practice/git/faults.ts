@@ -14,9 +14,13 @@ export const gitFaultsSchema = z.object({
   bytesPerSecond: z.number().min(0),
   /**
    * What becomes of the next push, once: `during` cuts the connection within the pack, so nothing lands;
-   * `answer` lets it land and cuts the connection before the client hears of it.
+   * `answer` lets it land and cuts the connection within the answer; `unheard` lets it land and cuts the connection
+   * before a single byte of the answer: git's HTTP client then sends the push again by itself
+   * (curl, lib/transfer.c, Curl_retry_request) and hears only what the second one gets.
    */
-  cutNextPush: z.enum(['during', 'answer']).nullable(),
+  cutNextPush: z.enum(['during', 'answer', 'unheard']).nullable(),
+  /** Of so many pushes one is cut as `unheard`, again and again; 0: none. */
+  unheardEvery: z.number().int().min(0),
   /** Pushes to main are refused as GitHub refuses them on a protected branch; its merges API still works. */
   protectedMain: z.boolean(),
 });
@@ -29,6 +33,7 @@ export const noGitFaults = (): GitFaults => ({
   latencyMs: 0,
   bytesPerSecond: 0,
   cutNextPush: null,
+  unheardEvery: 0,
   protectedMain: false,
 });
 

@@ -229,6 +229,17 @@ describe('the practice Git server', () => {
     await expect.poll(remoteMain).toBe(sha);
   });
 
+  it('cuts a push before the first byte of the answer: it landed, and git hears of its own second try', async () => {
+    const work = await cloned();
+    const sha = await commit(work, 'file', 'landed\n');
+    server.setFaults({ cutNextPush: 'unheard' });
+    const push = await client('writer-token', ['-C', work, 'push', 'origin', 'main']);
+    expect(await remoteMain()).toBe(sha);
+    expect(push.exitCode).toBe(1);
+    expect(push.stderr).toMatch(/failed to update ref|cannot lock ref/);
+    expect(pushes).toHaveLength(2);
+  });
+
   it('protects main from pushes, and no other branch', async () => {
     const work = await cloned();
     const before = await remoteMain();

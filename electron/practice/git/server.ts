@@ -50,6 +50,14 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const root = path.resolve(options.root);
   const faults = noGitFaults();
   const running = new Set<AbortController>();
+  let pushes = 0;
+  /** What becomes of the push that came just now. */
+  const cutOf = (): GitFaults['cutNextPush'] => {
+    const { cutNextPush, unheardEvery } = faults;
+    faults.cutNextPush = null;
+    pushes++;
+    return cutNextPush ?? (unheardEvery > 0 && pushes % unheardEvery === 0 ? 'unheard' : null);
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (faults.latencyMs > 0) await delay(faults.latencyMs);
@@ -67,8 +75,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     // Before a big push git asks by a body of four bytes whether it may come in (remote-curl.c, probe_rpc).
     const posts = pushes && request.method === 'POST' && request.headers['content-length'] !== '4';
-    const cut = posts ? faults.cutNextPush : null;
-    if (cut) faults.cutNextPush = null;
+    const cut = posts ? cutOf() : null;
     const abort = new AbortController();
     running.add(abort);
     try {

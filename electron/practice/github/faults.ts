@@ -10,6 +10,8 @@ export const githubFaultsSchema = z.object({
   rateLimited: z.boolean(),
   /** Milliseconds that every request waits before it is served. */
   latencyMs: z.number().min(0).max(60_000),
+  /** The next merge happens, and the connection is cut before a single byte of the answer; once. */
+  cutNextMerge: z.boolean(),
 });
 export type GithubFaults = z.infer<typeof githubFaultsSchema>;
 
@@ -18,4 +20,5 @@ export const noGithubFaults = (): GithubFaults => ({
   failing: false,
   rateLimited: false,
   latencyMs: 0,
+  cutNextMerge: false,
 });

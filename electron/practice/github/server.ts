@@ -83,6 +83,10 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
           documentation: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
         });
       const answer = await route(request, url, holder, limit);
+      if (faults.cutNextMerge && url.pathname.endsWith('/merges')) {
+        faults.cutNextMerge = false;
+        return void request.socket.destroy();
+      }
       send(request, response, answer, () => limit.giveBack((name, value) => response.setHeader(name, value)));
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem(500, 'Server Error');

@@ -13,6 +13,16 @@ export async function isAncestor(
   return code === 0;
 }
 
+/** All commits in the history of `tip` that are not in the history of `without` (git-rev-list(1)). Both must be in the repo. */
+export async function commitsBetween(
+  without: string,
+  tip: string,
+  options: GitOptions & { gitDir: string },
+): Promise<ReadonlySet<string>> {
+  const { stdout } = await runGit(['rev-list', '--end-of-options', tip, `^${without}`], options);
+  return new Set(stdout.toString('utf8').split('\n'));
+}
+
 /** First-parent commits of `ref` that are not in the history of `without`, newest first, each with its parents. */
 export async function firstParentLine(
   ref: string,

@@ -29,8 +29,16 @@ export class GitError extends Error {
   readonly kind: GitErrorKind;
   readonly command: string;
   readonly detail: string;
-  constructor(kind: GitErrorKind, command: string, detail: string, options?: { cause?: unknown }) {
+  /** Of a push: it is sure that nothing of it had its effect, since nothing was sent or the server took nothing. */
+  readonly unsent: boolean;
+  constructor(
+    kind: GitErrorKind,
+    command: string,
+    detail: string,
+    options: { cause?: unknown; unsent?: boolean } = {},
+  ) {
     super(`git ${command}: ${kind}${detail ? `: ${detail}` : ''}`, options);
+    this.unsent = options.unsent ?? false;
     this.kind = kind;
     this.command = command;
     this.detail = detail;

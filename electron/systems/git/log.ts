@@ -16,8 +16,8 @@ export interface LogQuery {
   paths?: readonly string[];
   limit?: number;
   firstParent?: boolean;
-  /** Commits with a commit time before this (ISO 8601) are left out, and the walk ends there. */
-  since?: string;
+  /** A commit of the repo: it and all behind it are left out. */
+  without?: string;
   /** Text that the message must hold, as it is (no pattern). */
   messageHolds?: string;
 }
@@ -39,10 +39,10 @@ export async function gitLog(
       `--format=${format}`,
       ...(query.firstParent ? ['--first-parent'] : []),
       ...(query.limit === undefined ? [] : [`--max-count=${query.limit}`]),
-      ...(query.since === undefined ? [] : [`--since=${query.since}`]),
       ...(query.messageHolds === undefined ? [] : ['--fixed-strings', `--grep=${query.messageHolds}`]),
       '--end-of-options',
       query.ref,
+      ...(query.without === undefined ? [] : [`^${query.without}`]),
       '--',
       ...(query.paths ?? []),
     ],

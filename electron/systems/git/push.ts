@@ -11,14 +11,18 @@ export interface RefChange {
 /**
  * Moves one ref of a remote, but only if it stands exactly where `old` says: a compare-and-swap, kept by the remote
  * itself (git-push(1), --force-with-lease with an expected value; the remote checks again when it takes the lock).
- * @throws GitError `moved` when the ref stands elsewhere, `forbidden` when a rule or hook says no; with
- *   `connection-lost`, `stalled`, `aborted` and `other` it is not known whether the ref moved.
+ * @throws GitError `moved` when the ref stands elsewhere, `forbidden` when a rule or hook says no. Only an error that is
+ *   `unsent` is sure: over HTTP git's client (curl, lib/transfer.c, Curl_retry_request) sends a push again by itself
+ *   when a kept connection dies before the first byte of the answer, and any other error may be the answer to that
+ *   second one, `moved` by our own commit among them.
  */
 export async function pushRef(
   url: string,
   change: RefChange,
   options: GitOptions & { gitDir: string },
 ): Promise<void> {
+  // The pack is begun once the remote has said what it holds, and sent with the command (send-pack.c).
+  let isBegun = change.commit === null;
   const { stdout, stderr, code } = await runGit(
     [
       'push',
@@ -30,8 +34,17 @@ export async function pushRef(
       url,
       `${change.commit ?? ''}:${change.ref}`,
     ],
-    { ...options, expectedCodes: [1] },
-  );
+    {
+      ...options,
+      expectedCodes: [1],
+      onProgress: () => {
+        isBegun = true;
+      },
+    },
+  ).catch((error: unknown) => {
+    if (isBegun || !(error instanceof GitError)) throw error;
+    throw new GitError(error.kind, error.command, error.detail, { cause: error, unsent: true });
+  });
   const outcome = parsePushReport(stdout.toString('utf8'), change.ref);
   if (outcome === 'done' && code === 0) return;
   if (outcome === 'done' || outcome === null)

@@ -85,8 +85,8 @@ export function openSmartHttp(url: string): SmartHttp {
       const command = service === 'git-receive-pack' ? 'push' : 'ls-remote';
       dropOld();
       let isSent = false;
-      const refuse = (kind: GitErrorKind, detail: string) =>
-        reject(new GitError(kind, command, redact(detail)));
+      const refuse = (kind: GitErrorKind, detail: string, unsent = false) =>
+        reject(new GitError(kind, command, redact(detail), { unsent }));
       const request = (isSecure ? httpsRequest : httpRequest)(
         {
           protocol: base.protocol,
@@ -111,7 +111,8 @@ export function openSmartHttp(url: string): SmartHttp {
           const status = response.statusCode ?? 0;
           if (status !== 200) {
             response.resume();
-            return refuse(kindOfStatus(status), `The remote answered ${status}.`);
+            // Node sends nothing again by itself, so a refusal is the answer to this very request.
+            return refuse(kindOfStatus(status), `The remote answered ${status}.`, status < 500);
           }
           let length = 0;
           let isDone = false;
@@ -148,7 +149,7 @@ export function openSmartHttp(url: string): SmartHttp {
       request.on('timeout', () => request.destroy(new Error('The remote fell silent.')));
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (asking.signal?.aborted) return refuse('aborted', '');
-        refuse(isSent ? 'connection-lost' : 'unreachable', error.message || (error.code ?? ''));
+        refuse(isSent ? 'connection-lost' : 'unreachable', error.message || (error.code ?? ''), !isSent);
       });
       request.end(body);
     });
