@@ -105,7 +105,11 @@ async function withDrift(
     const paths = new Set([...before.files.keys(), ...now.files.keys()]);
     const differingPaths = [...paths].filter((path) => before.files.get(path) !== now.files.get(path)).sort();
     return now.failure || differingPaths.length > 0
-      ? { kind: 'landed', commit: landed.commit, drift: { firstParent, failure: now.failure, differingPaths } }
+      ? {
+          kind: 'landed',
+          commit: landed.commit,
+          drift: { firstParent, failure: now.failure, differingPaths },
+        }
       : { kind: 'landed', commit: landed.commit };
   } catch (error) {
     // It has landed, whatever it was that hinders the look at what it landed on.

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrailers } from '../../shared/domain/trailers';
 import { gitLog } from '../systems/git/log';
-import { type Racer, startRacers } from './testing/racers';
+import { oneUnheardOf, type Racer, raceRounds, startRacers } from './testing/racers';
 import { commitsOf, fileAt, makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 
 const consoles = 20;
 const apps = Array.from({ length: consoles }, (_, index) => `app-${index}`);
 const contested = 'contested';
 
-describe('twenty processes on one branch', { timeout: 600_000 }, () => {
+describe('twenty processes on one branch, answers dropped', { timeout: 3_600_000 }, () => {
   let estate: TestEstate;
   const racers: Racer[] = [];
 
@@ -17,6 +17,7 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
       Object.fromEntries([...apps, contested].map((app) => [tagPath('production', app), tagFile('v1')])),
     );
     racers.push(...(await startRacers(estate, consoles)));
+    estate.server.setFaults({ unheardEvery: oneUnheardOf });
   }, 600_000);
 
   afterAll(async () => {
@@ -45,7 +46,7 @@ describe('twenty processes on one branch', { timeout: 600_000 }, () => {
   it('deploy the same app: one wins per round, the others are told what is there', async () => {
     const before = (await commitsOf(estate.gitDir)).length;
     let current = 'v1';
-    for (let round = 1; round <= 3; round++) {
+    for (let round = 1; round <= raceRounds; round++) {
       const outcomes = await Promise.all(
         racers.map((racer, index) =>
           racer.deploy({ app: contested, version: `v${round}-${index}`, expectedFrom: current }),

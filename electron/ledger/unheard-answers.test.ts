@@ -179,7 +179,8 @@ describe.each(ways)('a push $way whose answer does not begin', ({ proxied }) => 
       // ShouldResendRequest): we hear the second answer alone.
       let merges = 0;
       const resending: typeof fetch = async (input, init) => {
-        if (!String(input instanceof Request ? input.url : input).endsWith('/merges')) return fetch(input, init);
+        if (!String(input instanceof Request ? input.url : input).endsWith('/merges'))
+          return fetch(input, init);
         await fetch(input, init);
         merges++;
         return new Response(JSON.stringify({ message: 'Merge conflict' }), {
@@ -219,7 +220,7 @@ it('an operation is found whatever dates newer commits bear', async () => {
       });
   }
   // A base that is no more in the repo hides nothing either.
-  expect(
-    unwrap(await ledger.findOperation(intent.operationId, { base: 'a'.repeat(40) }))?.ownCommit,
-  ).toBe(landed.commit);
+  expect(unwrap(await ledger.findOperation(intent.operationId, { base: 'a'.repeat(40) }))?.ownCommit).toBe(
+    landed.commit,
+  );
 });

@@ -18,6 +18,12 @@ export interface Outcome {
   message?: string;
 }
 
+/** Rounds of each race: few in every run of the tests, all fifty of a proof with SIGNALBOX_RACE_ROUNDS=50. */
+export const raceRounds = Number(process.env.SIGNALBOX_RACE_ROUNDS || 3);
+
+/** Of so many pushes one lands unheard: its answer is dropped before the first byte. */
+export const oneUnheardOf = 5;
+
 const startRacer = (url: string, dir: string) =>
   execa(process.execPath, [...programArguments('racer'), JSON.stringify({ url, dir })], {
     env: { RACER_TOKEN: writerToken },
