@@ -84,12 +84,12 @@ export function clusterActions(
       isBehind(application) || (state.argoApplication(application)?.refreshPending ?? false),
 
     async sync(application, request, signal) {
-      const decide = (current: KubeObject): Change<KubeObject> => {
+      const decide = (current: KubeObject): Change => {
         if (!isChosen(application, current)) return { refuse: notChosen(application, 'Applications', place) };
         const write = syncWrite(current, request);
         switch (write.kind) {
           case 'write':
-            return { write: write.object as KubeObject };
+            return { patch: write.patch };
           case 'already-requested':
             return { leave: true };
           case 'busy':
@@ -104,12 +104,12 @@ export function clusterActions(
     syncedBy: (application) => state.argoApplication(application)?.syncedBy ?? null,
 
     async terminate(application, startedAt, signal) {
-      const decide = (current: KubeObject): Change<KubeObject> => {
+      const decide = (current: KubeObject): Change => {
         if (!isChosen(application, current)) return { refuse: notChosen(application, 'Applications', place) };
         const write = terminateWrite(current, startedAt);
         switch (write.kind) {
           case 'write':
-            return { write: write.object as KubeObject };
+            return { patch: write.patch };
           case 'already-terminating':
             return { leave: true };
           case 'another-runs':

@@ -364,7 +364,7 @@ describe('an account that may see and do only a part', () => {
       'denied',
     ]);
     expect(cluster.view.access('sync').why).toContain(
-      'get applications.argoproj.io in cluster-services, update applications.argoproj.io in cluster-services',
+      'get applications.argoproj.io in cluster-services, patch applications.argoproj.io in cluster-services',
     );
     const watched = status.watches.find(({ kind }) => kind === 'workflows');
     expect(watched).toMatchObject({ namespace: 'apps', objects: 1, restarts: 0, state: { state: 'live' } });

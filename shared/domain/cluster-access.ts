@@ -75,15 +75,15 @@ export function rightsOf(act: ClusterAct, place: Namespaces): Right[] {
       return [application('patch')];
     case 'sync':
     case 'terminate-sync':
-      return [application('get'), application('update')];
+      return [application('get'), application('patch')];
     case 'submit-workflow':
       return [workflow('create')];
     case 'stop-workflow':
       return [workflow('get'), workflow('patch')];
     case 'resume-workflow':
-      return [workflow('get'), workflow('update')];
+      return [workflow('get'), workflow('patch')];
     case 'retry-workflow':
-      return [workflow('get'), workflow('update'), core('delete', 'pods', place.workflowsNamespace)];
+      return [workflow('get'), workflow('patch'), core('delete', 'pods', place.workflowsNamespace)];
     case 'read-logs':
       return everywhere.map((namespace) => core('get', 'pods', namespace, 'log'));
     case 'read-events':
@@ -95,7 +95,7 @@ export function rightsOf(act: ClusterAct, place: Namespaces): Right[] {
 export const rightKey = ({ verb, group, resource, subresource, namespace }: Right): string =>
   [verb, group, resource, subresource ?? '', namespace].join(' ');
 
-/** A right as kubectl words it: `update applications.argoproj.io in cluster-services`. */
+/** A right as kubectl words it: `patch applications.argoproj.io in cluster-services`. */
 const rightText = ({ verb, group, resource, subresource, namespace }: Right): string =>
   `${verb} ${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''} in ${namespace}`;
 

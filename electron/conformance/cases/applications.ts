@@ -39,7 +39,7 @@ async function compared(bench: Bench, project?: string): Promise<Own> {
   const ref = applicationsOf(bench);
   const right = { group: 'argoproj.io', resource: 'applications', namespace: options.argoNamespace };
   await bench.needs(ref.apiVersion, ref.plural);
-  await bench.may({ ...right, verb: 'create' }, { ...right, verb: 'update' }, { ...right, verb: 'delete' });
+  await bench.may({ ...right, verb: 'create' }, { ...right, verb: 'patch' }, { ...right, verb: 'delete' });
   const name = bench.name('app');
   await bench.create(ref, application(options, name, repoUrl, namespace, project ? { project } : {}));
   const own: Own = { ref, name, stored: async () => (await bench.read({ ...ref, name })) as Stored };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Freshness } from '../../../shared/domain/freshness';
-import { changeObject, deleteObject, patchObject, replaceObject } from '../../systems/kubernetes/objects';
+import { changeObject, deleteObject, patchObject } from '../../systems/kubernetes/objects';
 import type { Connection, ResourceRef, WatchBatch, WatchTiming } from '../../systems/kubernetes/types';
 import { watchResource } from '../../systems/kubernetes/watch';
 import { type Bench, type Case, value } from '../bench';
@@ -271,22 +271,16 @@ export const watchingCases: readonly Case[] = [
       const created = await bench.create(ref, object(name));
       const mark = (text: string) => ({ metadata: { annotations: { mark: text } } });
       value(await patchObject(bench.connection, { ...ref, name }, 'merge', mark('theirs'), bench));
-      const blind = await replaceObject(bench.connection, { ...ref, name }, created, bench);
+      const { resourceVersion } = created.metadata;
+      const late = { metadata: { resourceVersion, annotations: { mark: 'late' } } };
+      const blind = await patchObject(bench.connection, { ...ref, name }, 'merge', late, bench);
       assert.ok(!blind.ok);
       assert.deepEqual([blind.failure.code, blind.failure.reason], ['conflict', 'Conflict']);
       const changed = value(
         await changeObject(
           bench.connection,
           { ...ref, name },
-          (current) => ({
-            write: {
-              ...current,
-              metadata: {
-                ...current.metadata,
-                annotations: { ...current.metadata.annotations, ours: 'too' },
-              },
-            },
-          }),
+          () => ({ patch: { metadata: { annotations: { ours: 'too' } } } }),
           bench,
         ),
       );

@@ -1,27 +1,15 @@
 import { z } from 'zod';
 import { healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board';
+import { listOf, optional } from '../read-object';
 
 /**
  * The fields of an Argo CD Application that Signalbox uses, as `pkg/apis/application/v1alpha1/types.go` names them.
- * Every field may be missing (a new Application has no status), an unreadable part counts as missing, and a status that
- * a newer Argo CD words differently reads as `Unknown` rather than as an error.
+ * Every field may be missing (a new Application has no status), and a status that a newer Argo CD words differently
+ * reads as `Unknown`. Read with `readObject`, which leaves out what does not fit.
  */
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 const text = optional(z.string());
 const flag = optional(z.boolean());
 const count = optional(z.number());
-/** An array without its unreadable elements. */
-const listOf = <T extends z.ZodType>(schema: T) =>
-  z
-    .array(z.unknown())
-    .nullish()
-    .catch(null)
-    .transform((items): z.output<T>[] =>
-      (items ?? []).flatMap((item) => {
-        const parsed = schema.safeParse(item);
-        return parsed.success ? [parsed.data] : [];
-      }),
-    );
 
 const initiatorSchema = optional(z.object({ username: text, automated: flag }));
 
@@ -29,7 +17,7 @@ const initiatorSchema = optional(z.object({ username: text, automated: flag }));
 const retrySchema = optional(z.object({ limit: count }));
 
 export const operationSchema = z.object({
-  info: listOf(z.object({ name: z.string(), value: z.string().catch('') })),
+  info: listOf(z.object({ name: z.string(), value: text.transform((value) => value ?? '') })),
   initiatedBy: initiatorSchema,
   retry: retrySchema,
   sync: optional(
@@ -46,7 +34,7 @@ export const operationSchema = z.object({
 export type OperationObject = z.infer<typeof operationSchema>;
 
 const sourceSchema = z.looseObject({
-  repoURL: z.string().catch(''),
+  repoURL: text.transform((value) => value ?? ''),
   path: text,
   chart: text,
   targetRevision: text,
@@ -92,7 +80,10 @@ const operationStateSchema = z.object({
 export type OperationStateObject = z.infer<typeof operationStateSchema>;
 
 const healthSchema = z.object({
-  status: healthStatusSchema.catch('Unknown'),
+  status: healthStatusSchema
+    .nullish()
+    .catch('Unknown')
+    .transform((value) => value ?? 'Unknown'),
   message: text,
   lastTransitionTime: text,
 });
@@ -101,7 +92,7 @@ export const applicationObjectSchema = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string(),
-    resourceVersion: z.string().optional(),
+    resourceVersion: text,
     deletionTimestamp: text,
     annotations: optional(z.record(z.string(), z.string())),
   }),
@@ -123,7 +114,10 @@ export const applicationObjectSchema = z.object({
     z.object({
       sync: optional(
         z.object({
-          status: syncStatusSchema.catch('Unknown'),
+          status: syncStatusSchema
+            .nullish()
+            .catch('Unknown')
+            .transform((value) => value ?? 'Unknown'),
           revision: text,
           revisions: listOf(z.string()),
           comparedTo: optional(placeSchema),
@@ -133,7 +127,13 @@ export const applicationObjectSchema = z.object({
       reconciledAt: text,
       // A sync request nulls it (sync.ts), and a cluster may hand that null back until Argo CD takes over.
       operationState: optional(operationStateSchema),
-      conditions: listOf(z.object({ type: z.string(), message: z.string(), lastTransitionTime: text })),
+      conditions: listOf(
+        z.object({
+          type: z.string(),
+          message: text.transform((value) => value ?? ''),
+          lastTransitionTime: text,
+        }),
+      ),
       summary: optional(z.object({ images: listOf(z.string()) })),
       resources: listOf(
         z.object({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../../../shared/domain/board';
+import { type OnOdd, readObjectOrNull } from '../read-object';
 import { type ApplicationOwnDetail, operationIdOf, readDetail } from './application-detail';
 import { applicationObjectSchema, type Place } from './application-object';
 
@@ -70,15 +71,15 @@ function isOfSource(spec: Place | null | undefined, synced: Place | null | undef
  * Reads an Application object.
  * @returns `null` when it is not one that can be read (no name): such an object is left out rather than guessed at.
  */
-export function readApplication(object: unknown): ArgoApplication | null {
-  const parsed = applicationObjectSchema.safeParse(object);
-  if (!parsed.success) return null;
-  const { metadata, spec, status, operation } = parsed.data;
+export function readApplication(object: unknown, onOdd?: OnOdd): ArgoApplication | null {
+  const read = readObjectOrNull(applicationObjectSchema, object, onOdd);
+  if (!read) return null;
+  const { metadata, spec, status, operation } = read;
   const annotations = metadata.annotations ?? {};
   const state = status?.operationState;
   const told = status?.sync?.status ?? 'Unknown';
   const isOlder = isOfAnotherSource(spec, status?.sync?.comparedTo);
-  const detail = readDetail(parsed.data);
+  const detail = readDetail(read);
   return {
     name: metadata.name,
     namespace: metadata.namespace,

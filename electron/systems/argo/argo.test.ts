@@ -53,6 +53,39 @@ describe('an Application', () => {
     expect(readApplication({ metadata: {} })).toBeNull();
     expect(readApplication(null)).toBeNull();
   });
+  it('is read with nulls, and without what is odd in it', () => {
+    const odd: string[] = [];
+    const read = readApplication(
+      application({
+        operation: null,
+        spec: { source: null, sources: [null], project: 5, destination: null, syncPolicy: { retry: null } },
+        status: {
+          sync: { status: null, revision: 7, comparedTo: 'x' },
+          health: null,
+          conditions: [null, 5, { type: 'SyncError', message: null }],
+          resources: [null, { kind: 'Service', name: 'web', health: { status: null } }, { kind: 'Service' }],
+          history: [{ id: 'x' }, { id: 1, deployedAt: null }],
+          summary: { images: ['a', null] },
+        },
+      }),
+      (places) => odd.push(...places),
+    );
+    expect(read?.shown).toMatchObject({ sync: 'Unknown', health: 'Unknown', images: ['a'] });
+    expect(read?.detail.conditions).toMatchObject([{ type: 'SyncError', message: '' }]);
+    expect(read?.detail.resources.map(({ name }) => name)).toEqual(['web']);
+    expect(read?.detail.history.map(({ id }) => id)).toEqual([1]);
+    expect(odd.sort()).toEqual(
+      [
+        'spec.project',
+        'status.conditions.1',
+        'status.history.0.id',
+        'status.history.0',
+        'status.resources.2',
+        'status.sync.comparedTo',
+        'status.sync.revision',
+      ].sort(),
+    );
+  });
   it('is not Synced by a comparison of what its spec said before', () => {
     const source = (tag: string) => ({
       repoURL: 'https://github.com/x/charts',
@@ -94,25 +127,24 @@ describe('an Application', () => {
 
 describe('a sync', () => {
   const request = { operationId: 'op-1', actor: 'someone' };
-  it('copies options and retry, prunes as the policy does, keeps the resourceVersion and leaves the old state out', () => {
+  it('copies options and retry, prunes as the policy does, and takes the old state out', () => {
     const write = syncWrite(
       application({ status: { operationState: { phase: 'Failed' }, sync: { status: 'Synced' } } }),
       request,
     );
     expect(write).toMatchObject({
       kind: 'write',
-      object: {
-        metadata: { resourceVersion: '7' },
+      patch: {
         operation: {
           initiatedBy: { username: 'someone' },
           info: [{ name: 'signalbox-operation', value: 'op-1' }],
           retry: { limit: 5 },
           sync: { prune: true, syncOptions: ['ApplyOutOfSyncOnly=true'] },
         },
-        status: { sync: { status: 'Synced' } },
+        status: { operationState: null },
       },
     });
-    expect(JSON.stringify(write)).not.toContain('operationState');
+    expect(JSON.stringify(write)).not.toContain('Synced');
     expect(JSON.stringify(write)).not.toContain('syncStrategy');
   });
   it('is written into an Application that was never synced, or never compared', () => {
@@ -135,9 +167,9 @@ describe('a sync', () => {
       operation: { sync: {} },
       status: { operationState: { phase: 'Running', startedAt: 'x' } },
     });
-    expect(terminateWrite(running, null)).toMatchObject({
+    expect(terminateWrite(running, null)).toEqual({
       kind: 'write',
-      object: { status: { operationState: { phase: 'Terminating', startedAt: 'x' } } },
+      patch: { status: { operationState: { phase: 'Terminating' } } },
     });
   });
 });
@@ -166,6 +198,60 @@ describe('a Workflow', () => {
     });
     expect(read?.nodes).toEqual([expect.objectContaining({ displayName: 'smoke-tests', pod: null })]);
     expect(read && withPods(read, (id) => `pod-of-${id}`).nodes[0]?.pod).toBe('pod-of-a');
+  });
+  it('is read with nulls, and without what is odd in it, which is told', () => {
+    const odd: string[] = [];
+    const read = readWorkflow(
+      {
+        metadata: { name: 'wf', namespace: 'apps', labels: { repoName: 'web', bad: 5 }, annotations: null },
+        spec: {
+          workflowTemplateRef: null,
+          shutdown: null,
+          arguments: {
+            parameters: [null, { name: 'n', value: null }, { value: 'x' }, { name: 'm', value: {} }],
+          },
+        },
+        status: {
+          phase: null,
+          message: null,
+          progress: 5,
+          nodes: {
+            a: { id: 'a', type: 'Pod', message: null, displayName: null, children: [null, 'b', 7] },
+            b: { id: 'b', type: 'Pod', phase: 'Blooming', startedAt: 12, boundaryID: [] },
+            c: null,
+            d: { type: 'Pod' },
+          },
+          compressedNodes: null,
+          offloadNodeStatusVersion: null,
+        },
+      },
+      'staging',
+      (places) => odd.push(...places),
+    );
+    expect(read).toMatchObject({ name: 'wf', template: '', phase: '', message: null, progress: null });
+    expect(read?.labels).toEqual({ repoName: 'web' });
+    expect(read?.nodes.map(({ id, phase, children }) => [id, phase, children])).toEqual([
+      ['a', '', ['b']],
+      ['b', '', []],
+    ]);
+    // A null is no oddity.
+    expect(odd.sort()).toEqual([
+      'metadata.labels.bad',
+      'spec.arguments.parameters.2',
+      'spec.arguments.parameters.3.value',
+      'status.nodes.a.children.2',
+      'status.nodes.b.boundaryID',
+      'status.nodes.b.phase',
+      'status.nodes.b.startedAt',
+      'status.nodes.d',
+      'status.progress',
+    ]);
+  });
+  it('needs its name and namespace, and nothing else', () => {
+    expect(readWorkflow({ metadata: { name: 'wf', namespace: 'apps' } }, 'e')).toMatchObject({ name: 'wf' });
+    for (const metadata of [null, {}, { name: null, namespace: 'apps' }, { name: 5, namespace: 'apps' }, []])
+      expect(readWorkflow({ metadata, spec: {}, status: {} }, 'e')).toBeNull();
+    for (const whole of [null, 5, 'x', []]) expect(readWorkflow(whole, 'e')).toBeNull();
   });
   it('unpacks compressed nodes', () => {
     const compressedNodes = gzipSync(JSON.stringify(nodes)).toString('base64');

@@ -1,35 +1,35 @@
 import { z } from 'zod';
 import type { SyncWindow } from '../../../shared/domain/sync-window';
+import { listOf, type OnOdd, optional, readObject } from '../read-object';
 
-const list = z.array(z.string()).nullish().catch(null);
-const text = z.string().nullish().catch(null);
-const flag = z.boolean().nullish().catch(null);
+const list = listOf(z.string());
+const text = optional(z.string());
+const flag = optional(z.boolean());
+/** What is missing stays missing: Argo CD cannot read such a window either, and blocks. */
+const needed = text.transform((value) => value ?? '');
 
 /** Of an AppProject what decides whether a sync may run (`AppProjectSpec.SyncWindows`). */
 const projectSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string() }),
-  spec: z
-    .object({
-      syncWindows: z
-        .array(
-          z.object({
-            // What is missing stays missing: Argo CD cannot read such a window either, and blocks.
-            kind: z.string().catch(''),
-            schedule: z.string().catch(''),
-            duration: z.string().catch(''),
-            applications: list,
-            namespaces: list,
-            clusters: list,
-            manualSync: flag,
-            timeZone: text,
-            andOperator: flag,
-            description: text,
-            syncOverrun: flag,
-          }),
-        )
-        .nullish(),
-    })
-    .nullish(),
+  spec: optional(
+    z.object({
+      syncWindows: listOf(
+        z.object({
+          kind: needed,
+          schedule: needed,
+          duration: needed,
+          applications: list,
+          namespaces: list,
+          clusters: list,
+          manualSync: flag,
+          timeZone: text,
+          andOperator: flag,
+          description: text,
+          syncOverrun: flag,
+        }),
+      ),
+    }),
+  ),
 });
 
 /** An AppProject, cut down to its sync windows. */
@@ -39,18 +39,18 @@ export interface ArgoProject {
   windows: readonly SyncWindow[];
 }
 
-/** @throws ZodError for an object whose windows cannot be read. */
-export function readProject(object: unknown): ArgoProject {
-  const { metadata, spec } = projectSchema.parse(object);
+/** @throws ZodError for an object without a name. */
+export function readProject(object: unknown, onOdd?: OnOdd): ArgoProject {
+  const { metadata, spec } = readObject(projectSchema, object, onOdd);
   return {
     ...metadata,
     windows: (spec?.syncWindows ?? []).map((one) => ({
       kind: one.kind,
       schedule: one.schedule,
       duration: one.duration,
-      applications: one.applications ?? undefined,
-      namespaces: one.namespaces ?? undefined,
-      clusters: one.clusters ?? undefined,
+      applications: one.applications,
+      namespaces: one.namespaces,
+      clusters: one.clusters,
       manualSync: one.manualSync ?? false,
       timeZone: one.timeZone ?? undefined,
       andOperator: one.andOperator ?? false,

@@ -1,52 +1,60 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { parseExact, writeExact } from '../kubernetes/exact-json';
+import { optional } from '../read-object';
 
-/** A node of a Workflow with all its fields, as it is written back. */
+const text = optional(z.string());
+
+/** A node of a Workflow with all its fields. */
 export const nodeObjectSchema = z.looseObject({
   id: z.string(),
-  name: z.string().default(''),
-  type: z.string(),
-  phase: z.string().optional(),
-  boundaryID: z.string().optional(),
-  children: z.array(z.string()).nullish(),
-  outboundNodes: z.array(z.string()).nullish(),
-  nodeFlag: z.looseObject({ retried: z.boolean().optional() }).nullish(),
+  name: text,
+  type: text,
+  phase: text,
+  boundaryID: text,
+  children: optional(z.array(z.string())),
+  outboundNodes: optional(z.array(z.string())),
+  nodeFlag: optional(z.looseObject({ retried: optional(z.boolean()) })),
 });
 export type NodeObject = z.infer<typeof nodeObjectSchema>;
 export type Nodes = Record<string, NodeObject>;
 
 const parameterSchema = z.looseObject({ name: z.string() });
-const argumentsSchema = z.looseObject({ parameters: z.array(parameterSchema).nullish() });
+const argumentsSchema = z.looseObject({ parameters: optional(z.array(parameterSchema)) });
 const specSchema = z.looseObject({
-  shutdown: z.string().nullish(),
-  suspend: z.boolean().nullish(),
-  activeDeadlineSeconds: z.union([z.number(), z.string()]).nullish(),
-  arguments: argumentsSchema.nullish(),
+  shutdown: text,
+  suspend: optional(z.boolean()),
+  // A number, or a text that holds one (`intstr.IntOrString`).
+  activeDeadlineSeconds: z.unknown().optional(),
+  arguments: optional(argumentsSchema),
 });
 
-/** A Workflow with all its fields (`pkg/apis/workflow/v1alpha1/workflow_types.go`). */
+/**
+ * A Workflow with all its fields (`pkg/apis/workflow/v1alpha1/workflow_types.go`), its numbers as they are written
+ * (`exact-json.ts`): parts of it are copied. Lists have no schema that leaves items out, since they are written whole.
+ */
 export const workflowWriteSchema = z.looseObject({
   apiVersion: z.string().default('argoproj.io/v1alpha1'),
   kind: z.string().default('Workflow'),
   metadata: z.looseObject({
     name: z.string(),
     namespace: z.string(),
-    generateName: z.string().optional(),
-    labels: z.record(z.string(), z.string()).nullish(),
-    annotations: z.record(z.string(), z.string()).nullish(),
-    ownerReferences: z.array(z.unknown()).nullish(),
+    generateName: text,
+    labels: optional(z.record(z.string(), z.string())),
+    annotations: optional(z.record(z.string(), z.string())),
+    ownerReferences: optional(z.array(z.unknown())),
   }),
-  spec: specSchema,
-  status: z
-    .looseObject({
-      phase: z.string().optional(),
-      nodes: z.record(z.string(), nodeObjectSchema).nullish(),
-      compressedNodes: z.string().nullish(),
-      offloadNodeStatusVersion: z.string().nullish(),
-      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
-      storedWorkflowTemplateSpec: specSchema.nullish(),
-    })
-    .nullish(),
+  spec: optional(specSchema).transform((spec): z.output<typeof specSchema> => spec ?? {}),
+  status: optional(
+    z.looseObject({
+      phase: text,
+      nodes: optional(z.record(z.string(), nodeObjectSchema)),
+      compressedNodes: text,
+      offloadNodeStatusVersion: text,
+      conditions: optional(z.array(z.looseObject({ type: text }))),
+      storedWorkflowTemplateSpec: optional(specSchema),
+    }),
+  ),
 });
 export type WorkflowWrite = z.infer<typeof workflowWriteSchema>;
 
@@ -55,11 +63,13 @@ const unpackLimit = 64 * 1024 * 1024;
 
 /** Unpacks `status.compressedNodes`: base64 of gzip of JSON (`workflow/packer`). @throws when it is none. */
 export function unpackNodes(compressed: string): unknown {
-  const text = gunzipSync(Buffer.from(compressed, 'base64'), { maxOutputLength: unpackLimit });
-  return JSON.parse(text.toString('utf8'));
+  return JSON.parse(gunzipped(compressed));
 }
 
-const packNodes = (nodes: unknown): string => gzipSync(JSON.stringify(nodes)).toString('base64');
+const gunzipped = (compressed: string): string =>
+  gunzipSync(Buffer.from(compressed, 'base64'), { maxOutputLength: unpackLimit }).toString('utf8');
+
+const packNodes = (nodes: unknown): string => gzipSync(writeExact(nodes)).toString('base64');
 
 /** Why an act cannot be done, in words: what happened and what follows. */
 export interface Refusal {
@@ -79,7 +89,7 @@ export function nodesToWrite(workflow: WorkflowWrite): { nodes: Nodes; packed: b
   if (status?.nodes && Object.keys(status.nodes).length > 0) return { nodes: status.nodes, packed: false };
   if (!status?.compressedNodes) return { nodes: {}, packed: false };
   try {
-    const nodes = z.record(z.string(), nodeObjectSchema).parse(unpackNodes(status.compressedNodes));
+    const nodes = z.record(z.string(), nodeObjectSchema).parse(parseExact(gunzipped(status.compressedNodes)));
     return { nodes, packed: true };
   } catch {
     return {

@@ -287,6 +287,10 @@ describe('a retry', () => {
   ])('of one %s is refused in words', (_what, given, words) => {
     expect(retryWrite(given, now)).toMatchObject({ refused: expect.stringMatching(words) });
   });
+
+  it('of a workflow without any nodes begins at its start', () => {
+    expect(retryWrite(workflow([]), now)).toMatchObject({ deletedNodes: [] });
+  });
 });
 
 // `FormulateResubmitWorkflow`.

@@ -1,6 +1,6 @@
+import { executions, Graph, hasFailed, isExit, retryOf, tearIn } from './workflow-graph';
 import {
   type NodeObject,
-  type Nodes,
   nodesToWrite,
   overridden,
   type Refusal,
@@ -19,76 +19,19 @@ export interface RetryWrite {
   deletedNodes: string[];
 }
 
-const groups = new Set(['DAG', 'TaskGroup', 'StepGroup', 'Steps']);
-const executions = new Set(['Container', 'Pod', 'HTTP', 'Plugin']);
-const hasFailed = ({ phase }: NodeObject): boolean => phase === 'Failed' || phase === 'Error';
-
-/** The nodes with one parent each: where there are several, the last by id, as upstream. */
-class Graph {
-  readonly #nodes: Nodes;
-  readonly #parents = new Map<string, NodeObject>();
-
-  constructor(nodes: Nodes) {
-    this.#nodes = nodes;
-    for (const [, node] of Object.entries(nodes).sort(([a], [b]) => (a < b ? -1 : 1)))
-      for (const child of node.children ?? []) this.#parents.set(child, node);
-  }
-
-  parent(node: NodeObject): NodeObject | undefined {
-    return this.#parents.get(node.id);
-  }
-
-  childrenOf(node: NodeObject): NodeObject[] {
-    return (node.children ?? []).flatMap((id) => this.#nodes[id] ?? []);
-  }
-
-  /** All that came after a node (`getChildren`). */
-  descendants(node: NodeObject): Set<string> {
-    const found = new Set<string>();
-    const open = [node];
-    for (let next = open.shift(); next; next = open.shift())
-      for (const child of this.childrenOf(next))
-        if (!found.has(child.id)) {
-          found.add(child.id);
-          open.push(child);
-        }
-    return found;
-  }
-
-  hasSucceededDescendant(node: NodeObject): boolean {
-    return [...this.descendants(node)].some((id) => this.#nodes[id]?.phase === 'Succeeded');
-  }
-
-  /** From the root, breadth first (`dagSortedNodes`); exit handlers hang on nothing and are left out. */
-  inOrder(root: NodeObject): NodeObject[] {
-    const sorted: NodeObject[] = [];
-    const visited = new Set([root.id]);
-    const open = [root];
-    for (let next = open.shift(); next; next = open.shift()) {
-      sorted.push(next);
-      for (const child of this.childrenOf(next))
-        if (!visited.has(child.id)) {
-          visited.add(child.id);
-          open.push(child);
-        }
-    }
-    return sorted;
-  }
-
-  /** The nearest node from here upwards that fits. */
-  upwards(from: NodeObject, fits: (node: NodeObject) => boolean): NodeObject | undefined {
-    let at: NodeObject | undefined = from;
-    while (at && !fits(at)) at = this.parent(at);
-    return at;
-  }
-}
+const groups = new Set<unknown>(['DAG', 'TaskGroup', 'StepGroup', 'Steps']);
 
 /** What has to be deleted and set running again for one failed node to be made anew (`resetPath`, `resetBoundaries`). */
-function pathOf(graph: Graph, failed: NodeObject): { reset: Set<string>; remove: Set<string> } | null {
+function pathOf(
+  graph: Graph,
+  root: NodeObject,
+  failed: NodeObject,
+): { reset: Set<string>; remove: Set<string> } | null {
   const remove = graph.descendants(failed).add(failed.id);
   const reset = new Set<string>();
   // The one node that has no parent has no path either.
   if (!graph.parent(failed)) return { reset, remove };
+  if (!graph.leadsTo(root, failed)) return null;
   let at: NodeObject | undefined = failed;
   while (at) {
     if (groups.has(at.type)) {
@@ -155,8 +98,8 @@ function resetNode(node: NodeObject, now: string): NodeObject {
 const without = (ids: readonly string[] | null | undefined, gone: ReadonlySet<string>): string[] =>
   (ids ?? []).filter((id) => !gone.has(id));
 
-const torn = (name: string): Refusal => ({
-  refused: `The steps of ${name} do not hang together: one has no parent.`,
+const torn = (name: string, how: string): Refusal => ({
+  refused: `The steps of ${name} do not hang together: ${how}.`,
   meaning: 'Argo Workflows cannot retry such a workflow either. Resubmit it instead.',
 });
 
@@ -182,19 +125,15 @@ export function retryWrite(
   const graph = new Graph(nodes);
   const exitName = `${metadata.name}.onExit`;
   const root = all.find(({ name }) => name === metadata.name);
-  const isTorn = all.some(
-    (node) => node !== root && !node.name.startsWith(exitName) && graph.parent(node) === undefined,
-  );
-  if (all.length > 0 && (!root || isTorn)) return torn(metadata.name);
+  const tear = all.length > 0 ? tearIn(nodes, graph, metadata.name) : null;
+  if (tear !== null) return torn(metadata.name, tear);
 
   const failed = new Set(
     all
       .filter((node) => hasFailed(node) && executions.has(node.type))
       .filter((node) => {
         // `FindRetryNodeByChild`: an attempt is judged by all attempts.
-        const above = node.nodeFlag?.retried
-          ? all.find(({ type, children }) => type === 'Retry' && children?.includes(node.id))
-          : undefined;
+        const above = node.nodeFlag?.retried ? retryOf(nodes, node) : undefined;
         return !graph.hasSucceededDescendant(above ?? node);
       })
       .map(({ id }) => id),
@@ -204,8 +143,8 @@ export function retryWrite(
   for (const node of root ? graph.inOrder(root) : []) {
     // What goes with an earlier one is not gone through again: nodes at the top come first.
     if (!failed.has(node.id) || remove.has(node.id)) continue;
-    const path = pathOf(graph, node);
-    if (path === null) return torn(metadata.name);
+    const path = root && pathOf(graph, root, node);
+    if (!path) return torn(metadata.name, `the way from ${node.id} does not lead to its beginning`);
     for (const id of path.reset) reset.add(id);
     for (const id of path.remove) remove.add(id);
   }
@@ -216,7 +155,7 @@ export function retryWrite(
       if (node && !remove.has(id) && (node.type === 'TaskGroup' || node.type === 'StepGroup'))
         for (const child of graph.descendants(node)) remove.add(child);
     }
-  const exits = all.filter(({ name }) => name.startsWith(exitName));
+  const exits = all.filter((node) => isExit(node, metadata.name));
   const exitRoots = exits.filter(({ name }) => name === exitName);
   const gone = new Set([
     ...remove,
@@ -277,7 +216,8 @@ export function retryWrite(
 /** A spec that was neither stopped nor terminated (a deadline of 0 is how older versions terminate). */
 export function withoutShutdown(spec: WorkflowWrite['spec']): WorkflowWrite['spec'] {
   const { shutdown: _shutdown, activeDeadlineSeconds, ...rest } = spec;
-  const terminated = activeDeadlineSeconds === 0 || activeDeadlineSeconds === '0';
+  // A number comes as it is written, see `exact-json.ts`.
+  const terminated = /^0+$/.test(String(activeDeadlineSeconds));
   return activeDeadlineSeconds === undefined || activeDeadlineSeconds === null || terminated
     ? rest
     : { ...rest, activeDeadlineSeconds };

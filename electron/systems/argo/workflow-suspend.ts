@@ -17,11 +17,18 @@ export function suspendWrite(workflow: WorkflowWrite): { object: WorkflowWrite }
 }
 
 /** A Suspend node that waits (`IsActiveSuspendNode`). */
-export const isWaiting = ({ type, phase }: { type: string; phase?: string | undefined }): boolean =>
-  type === 'Suspend' && phase === 'Running';
+export const isWaiting = ({
+  type,
+  phase,
+}: {
+  type?: string | null | undefined;
+  phase?: string | null | undefined;
+}): boolean => type === 'Suspend' && phase === 'Running';
 
 interface Outputs {
-  parameters?: { name: string; value?: unknown; valueFrom?: { supplied?: unknown; default?: unknown } }[];
+  parameters?:
+    | { name: string; value?: unknown; valueFrom?: { supplied?: unknown; default?: unknown } | null }[]
+    | null;
 }
 
 /** Output parameters that nobody supplied take their defaults; `null` when one has none. */

@@ -1,76 +1,74 @@
 import { z } from 'zod';
 import { type Workflow, type WorkflowNode, workflowPhaseSchema } from '../../../shared/domain/workflow';
+import { listOf, type OnOdd, optional, readObject, readObjectOrNull } from '../read-object';
 import { unpackNodes } from './workflow-object';
 import { isWaiting } from './workflow-suspend';
 
 /** Fields of a Workflow as `pkg/apis/workflow/v1alpha1/workflow_types.go` names them. */
+const text = optional(z.string());
 const nodeSchema = z.object({
   id: z.string(),
-  displayName: z.string().optional(),
-  name: z.string().optional(),
-  type: z.string(),
-  phase: workflowPhaseSchema.catch('').optional(),
-  message: z.string().optional(),
-  startedAt: z.string().nullish(),
-  finishedAt: z.string().nullish(),
-  children: z.array(z.string()).nullish(),
-  boundaryID: z.string().nullish().catch(null),
-  templateName: z.string().nullish().catch(null),
-  templateRef: z.object({ name: z.string().nullish(), template: z.string().nullish() }).nullish().catch(null),
+  displayName: text,
+  name: text,
+  // Go's zero value; such a node is shown and taken for none of the kinds that are known.
+  type: text.transform((value) => value ?? ''),
+  phase: optional(workflowPhaseSchema),
+  message: text,
+  startedAt: text,
+  finishedAt: text,
+  children: listOf(z.string()),
+  boundaryID: text,
+  templateName: text,
+  templateRef: optional(z.object({ name: text, template: text })),
 });
+const nodesSchema = optional(z.record(z.string(), nodeSchema));
 
-const argumentsSchema = z
-  .object({
-    parameters: z
-      .array(
-        z.object({
-          name: z.string(),
-          value: z.union([z.string(), z.number(), z.boolean()]).nullish().catch(null),
-        }),
-      )
-      .nullish(),
-  })
-  .nullish()
-  .catch(null);
+const argumentsSchema = optional(
+  z.object({
+    parameters: listOf(
+      z.object({ name: z.string(), value: optional(z.union([z.string(), z.number(), z.boolean()])) }),
+    ),
+  }),
+);
 
 const workflowObjectSchema = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string(),
-    creationTimestamp: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
+    creationTimestamp: text,
+    labels: optional(z.record(z.string(), z.string())),
+    annotations: optional(z.record(z.string(), z.string())),
   }),
-  spec: z
-    .object({
-      shutdown: z.string().optional(),
-      workflowTemplateRef: z.object({ name: z.string().optional() }).optional(),
-      suspend: z.boolean().nullish().catch(null),
+  spec: optional(
+    z.object({
+      shutdown: text,
+      workflowTemplateRef: optional(z.object({ name: text })),
+      suspend: optional(z.boolean()),
       arguments: argumentsSchema,
-    })
-    .optional(),
-  status: z
-    .object({
-      phase: workflowPhaseSchema.catch('').optional(),
-      progress: z.string().optional(),
-      message: z.string().optional(),
-      startedAt: z.string().nullish(),
-      finishedAt: z.string().nullish(),
-      nodes: z.record(z.string(), nodeSchema).nullish(),
-      compressedNodes: z.string().optional(),
-      offloadNodeStatusVersion: z.string().optional(),
-      storedWorkflowTemplateSpec: z.object({ arguments: argumentsSchema }).nullish().catch(null),
-    })
-    .optional(),
+    }),
+  ),
+  status: optional(
+    z.object({
+      phase: optional(workflowPhaseSchema),
+      progress: text,
+      message: text,
+      startedAt: text,
+      finishedAt: text,
+      nodes: nodesSchema,
+      compressedNodes: text,
+      offloadNodeStatusVersion: text,
+      storedWorkflowTemplateSpec: optional(z.object({ arguments: argumentsSchema })),
+    }),
+  ),
 });
 
 type Nodes = z.infer<typeof nodeSchema>[];
 
 /** `status.nodes`, or `compressedNodes` (base64 of gzip of JSON) unpacked, or why there are none. */
-function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['status']>): {
-  nodes: Nodes;
-  unavailable: string | null;
-} {
+function nodesOf(
+  status: NonNullable<z.infer<typeof workflowObjectSchema>['status']>,
+  onOdd: OnOdd | undefined,
+): { nodes: Nodes; unavailable: string | null } {
   if (status.offloadNodeStatusVersion) {
     return {
       nodes: [],
@@ -82,8 +80,8 @@ function nodesOf(status: NonNullable<z.infer<typeof workflowObjectSchema>['statu
     return { nodes: Object.values(status.nodes), unavailable: null };
   if (!status.compressedNodes) return { nodes: [], unavailable: null };
   try {
-    const nodes = z.record(z.string(), nodeSchema).parse(unpackNodes(status.compressedNodes));
-    return { nodes: Object.values(nodes), unavailable: null };
+    const nodes = readObject(nodesSchema, unpackNodes(status.compressedNodes), onOdd);
+    return { nodes: Object.values(nodes ?? {}), unavailable: null };
   } catch {
     return { nodes: [], unavailable: 'The compressed steps of this workflow cannot be read.' };
   }
@@ -130,12 +128,12 @@ function parametersOf({ spec, status }: z.infer<typeof workflowObjectSchema>): W
  * Reads a Workflow object. Its nodes come without their pods: see {@link withPods}.
  * @returns `null` when the object has no name.
  */
-export function readWorkflow(object: unknown, environment: string): Workflow | null {
-  const parsed = workflowObjectSchema.safeParse(object);
-  if (!parsed.success) return null;
-  const { metadata, spec, status } = parsed.data;
-  const { nodes, unavailable } = status ? nodesOf(status) : { nodes: [], unavailable: null };
-  const labels = labelsOf(parsed.data);
+export function readWorkflow(object: unknown, environment: string, onOdd?: OnOdd): Workflow | null {
+  const read = readObjectOrNull(workflowObjectSchema, object, onOdd);
+  if (!read) return null;
+  const { metadata, spec, status } = read;
+  const { nodes, unavailable } = status ? nodesOf(status, onOdd) : { nodes: [], unavailable: null };
+  const labels = labelsOf(read);
   return {
     environment,
     namespace: metadata.namespace,
@@ -158,7 +156,7 @@ export function readWorkflow(object: unknown, environment: string): Workflow | n
         message: node.message || null,
         startedAt: node.startedAt ?? null,
         finishedAt: node.finishedAt ?? null,
-        children: node.children ?? [],
+        children: node.children,
         pod: null,
         boundary: node.boundaryID || null,
         template: templateOf(node),
@@ -167,7 +165,7 @@ export function readWorkflow(object: unknown, environment: string): Workflow | n
     nodesUnavailable: unavailable,
     suspended: (spec?.suspend ?? false) || nodes.some(isWaiting),
     resubmittedFrom: labels['workflows.argoproj.io/resubmitted-from-workflow'] ?? null,
-    parameters: parametersOf(parsed.data),
+    parameters: parametersOf(read),
   };
 }
 

@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import { type CredentialSource, type Credentials, credentialSource } from './credentials';
+import { parseExact, writeExact } from './exact-json';
 import { ExecError } from './exec-credential';
 import {
   badDataError,
@@ -93,7 +94,7 @@ class ClusterConnection implements Connection {
     const response = await this.open(request);
     const text = (await this.#read(response, bodyLimit, request)).toString('utf8');
     try {
-      return JSON.parse(text) as T;
+      return (request.exact ? parseExact(text) : JSON.parse(text)) as T;
     } catch (error) {
       throw badDataError(this.#place, `${text.length} characters that are no JSON`, error);
     }
@@ -150,7 +151,7 @@ class ClusterConnection implements Connection {
     const url = new URL(this.server + request.path);
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const body = request.body === undefined ? undefined : Buffer.from(writeExact(request.body));
     const timeout = request.timeout ?? this.#timeout;
     const { signal } = request;
     return new Promise<IncomingMessage>((resolve, reject) => {

@@ -33,13 +33,13 @@ async function attempt<T>(
   }
 }
 
-/** Reads one object. */
+/** Reads one object. @param options `exact`: its numbers as they are written, see `exact-json.ts`. */
 export function getObject<T extends KubeObject = KubeObject>(
   connection: Connection,
   ref: ObjectRef,
-  options: Options = {},
+  options: Options & { exact?: boolean } = {},
 ): Promise<WriteResult<T>> {
-  return attempt<T>(connection, { path: resourcePath(ref) }, options);
+  return attempt<T>(connection, { path: resourcePath(ref), exact: options.exact === true }, options);
 }
 
 /** Reads a list whole, in pages. A list that expired between two pages (410) is read again in one piece. */
@@ -82,21 +82,6 @@ export function createObject<T extends KubeObject = KubeObject>(
   options: Options = {},
 ): Promise<WriteResult<T>> {
   return attempt<T>(connection, { method: 'POST', path: resourcePath(ref), body: object }, options);
-}
-
-/**
- * Replaces an object as it was read: its `metadata.resourceVersion` makes the write fail with `conflict` when
- * somebody was faster. An object without one is refused here: a blind write loses the other's change silently.
- */
-export async function replaceObject<T extends KubeObject = KubeObject>(
-  connection: Connection,
-  ref: ObjectRef,
-  object: T,
-  options: Options = {},
-): Promise<WriteResult<T>> {
-  if (!object.metadata.resourceVersion)
-    throw new Error('a replacement needs the resourceVersion that was read');
-  return attempt<T>(connection, { method: 'PUT', path: resourcePath(ref), body: object }, options);
 }
 
 /**
@@ -146,28 +131,33 @@ export async function deleteObject(
   return ok(undefined);
 }
 
-/** What a change decides on the object as it is now: write this, leave it, or refuse. */
-export type Change<T> = { write: T } | { leave: true } | { refuse: KubeFailure };
+/** What a change decides on the object as it is now: this merge patch, leave it, or refuse. */
+export type Change = { patch: Readonly<Record<string, unknown>> } | { leave: true } | { refuse: KubeFailure };
 
 /**
- * Reads, decides, writes back; when somebody was faster, reads and decides again, at most `attempts` times.
+ * Reads an object exactly, decides, and patches what the decision names and nothing else; when somebody was faster (the
+ * patch names the `resourceVersion` that was read), reads and decides again, at most `attempts` times.
  * @returns the object as it is stored, or the failure (`conflict` when others were always faster).
  */
-export async function changeObject<T extends KubeObject = KubeObject>(
+export async function changeObject(
   connection: Connection,
   ref: ObjectRef,
-  decide: (current: T) => Change<T>,
+  decide: (current: KubeObject) => Change | Promise<Change>,
   options: Options & { attempts?: number } = {},
-): Promise<WriteResult<T>> {
-  let last: WriteResult<T> | undefined;
+): Promise<WriteResult<KubeObject>> {
+  let last: WriteResult<KubeObject> | undefined;
   for (let round = 0; round < (options.attempts ?? 5); round++) {
-    const read = await getObject<T>(connection, ref, options);
+    const read = await getObject(connection, ref, { ...options, exact: true });
     if (!read.ok) return read;
-    const change = decide(read.value);
+    const change = await decide(read.value);
     if ('leave' in change) return read;
     if ('refuse' in change) return { ok: false, failure: change.refuse };
-    last = await replaceObject(connection, ref, change.write, options);
+    const { resourceVersion } = read.value.metadata;
+    // Without it the patch would be blind, and lose another's change silently.
+    if (!resourceVersion) throw new Error('a change needs the resourceVersion that was read');
+    const metadata = { ...(change.patch.metadata as object | undefined), resourceVersion };
+    last = await patchObject(connection, ref, 'merge', { ...change.patch, metadata }, options);
     if (last.ok || last.failure.code !== ('conflict' satisfies FailureCode)) return last;
   }
-  return last as WriteResult<T>;
+  return last as WriteResult<KubeObject>;
 }

@@ -3,7 +3,7 @@
  *   connection.ts  connect(options: ConnectionOptions): Promise<Connection>; patient-connection.ts: at once, tried again
  *   probe.ts       probe(connection, signal): Promise<Result<Probe>>
  *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
- *   objects.ts     getObject, listObjects, createObject, replaceObject, patchObject, deleteObject, changeObject
+ *   objects.ts     getObject, listObjects, createObject, patchObject, deleteObject, changeObject
  *   reviews.ts     reviewRight(connection, right, signal): Promise<RightAnswer>, whoAmI(connection, signal)
  *   logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
  */
@@ -59,6 +59,8 @@ export interface ApiRequest {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Numbers of the answer stay as they are written (`exact-json.ts`): for what is written back or copied. */
+  exact?: boolean;
   /** It asks and changes nothing, whatever its method (a review): it may be sent again, over a kept connection. */
   asks?: boolean;
   /** Default `application/json`. */
