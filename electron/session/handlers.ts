@@ -118,14 +118,15 @@ export function createHandlers(
         ? session.sources.change(app, from, to)
         : { state: 'unknown', because: 'This estate names no source repos.' },
     'candidates.list': async ({ app, query, limit }) => {
-      if (!session.sources) return { candidates: [], freshness: absent };
+      if (!session.sources) return { candidates: [], partial: null, freshness: absent };
       const board = engine.board();
       const found = await session.sources.candidates(app, query, limit);
       return {
-        candidates: found.map((candidate) => ({
+        candidates: found.listed.map((candidate) => ({
           ...candidate,
           runningIn: environmentsWith(board, app, candidate.version),
         })),
+        partial: found.partial,
         freshness: session.sources.freshness(),
       };
     },

@@ -74,19 +74,52 @@ function send(own: Electron.Session, wanted: Wanted, accounts: Accounts): Promis
       resolve(send(own, redirected(wanted, nextMethod, nextUrl), accounts));
     });
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('aborted', () => reject(new Error('The answer broke off.')));
-      response.on('end', () => {
-        signal?.removeEventListener('abort', aborted);
-        const { statusCode: status } = response;
-        const content = withoutBody.has(status) ? null : Buffer.concat(chunks);
-        resolve(new Response(content, { status, headers: headersOf(response.headers) }));
-      });
+      const { statusCode: status } = response;
+      const done = () => signal?.removeEventListener('abort', aborted);
+      const content = bodyOf(response, signal, () => request.abort(), done);
+      resolve(
+        new Response(withoutBody.has(status) ? null : content, {
+          status,
+          headers: headersOf(response.headers),
+        }),
+      );
     });
     request.on('error', reject);
     request.end(body ?? undefined);
+  });
+}
+
+/** A body, handed on as it comes: how much of it is taken is for whoever reads to say. */
+function bodyOf(
+  response: Electron.IncomingMessage,
+  signal: AbortSignal | null,
+  cancel: () => void,
+  done: () => void,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      let isOver = false;
+      const end = (act: () => void) => () => {
+        if (isOver) return;
+        isOver = true;
+        signal?.removeEventListener('abort', stop);
+        done();
+        act();
+      };
+      const stop = end(() => controller.error(signal?.reason));
+      const broke = end(() => controller.error(new Error('The answer broke off.')));
+      signal?.addEventListener('abort', stop, { once: true });
+      response.on('data', (chunk) => {
+        if (!isOver) controller.enqueue(chunk);
+      });
+      response.on('error', broke);
+      response.on('aborted', broke);
+      response.on(
+        'end',
+        end(() => controller.close()),
+      );
+    },
+    cancel,
   });
 }
 

@@ -163,6 +163,7 @@ export function devBridge(options: DevOptions): Bridge {
     'change.get': ({ from, to }: { from: string; to: string }) => changeOf(from, to, 5),
     'candidates.list': ({ query }: { query: string }) => ({
       freshness: live(),
+      partial: null,
       candidates: Array.from({ length: 30 }, (_, index) => ({
         kind: (['tag', 'tag', 'branch', 'commit'] as const)[index % 4],
         name: index % 4 === 2 ? `fix-draft-links-${index}` : `v${1362 - index}`,

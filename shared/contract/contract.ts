@@ -127,7 +127,12 @@ export const procedures = {
   'change.get': procedure(z.object({ app: name, from: name, to: name }), changeSchema),
   'candidates.list': procedure(
     z.object({ app: name, query: z.string().max(200), limit: z.number().int().min(1).max(100) }),
-    z.object({ candidates: z.array(candidateSchema), freshness: freshnessSchema }),
+    z.object({
+      candidates: z.array(candidateSchema),
+      /** In a sentence, what was not read of the repo; `null`: nothing is missing. */
+      partial: z.string().nullable(),
+      freshness: freshnessSchema,
+    }),
   ),
   'preview.get': procedure(appIntentSchema, previewSchema),
   /** Answers at once, from memory alone; asked again whenever something becomes known. */

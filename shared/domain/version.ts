@@ -19,7 +19,30 @@ export function versionShape(version: string): VersionShape {
 export function compareVersions(a: string, b: string): number | null {
   if (a === b) return 0;
   if (versionShape(a) !== 'number' || versionShape(b) !== 'number') return null;
-  return Number(a.slice(1)) - Number(b.slice(1));
+  // Beyond 2⁵³ numbers that differ look the same.
+  const [first, second] = [BigInt(a.slice(1)), BigInt(b.slice(1))];
+  return first < second ? -1 : Number(first > second);
+}
+
+const byNumbers = new Intl.Collator('en', { numeric: true });
+/** Which names come first: release numbers, dotted versions, anything else. */
+const rankOf = (name: string): number =>
+  versionShape(name) === 'number' ? 0 : /^v?\d+(\.\d+)+/i.test(name) ? 1 : 2;
+
+/**
+ * The order of a list of tags, newest first as far as their names tell: by the numbers in them and not by their letters
+ * (v1400 before v999), and of dotted versions `1.2.0` before `1.2.0-rc.1` (semver.org, 11).
+ */
+export function newestNameFirst(a: string, b: string): number {
+  const rank = rankOf(a) - rankOf(b);
+  if (rank !== 0 || rankOf(a) !== 1) return rank || byNumbers.compare(b, a);
+  const [coreOfA = '', ...preOfA] = a.split('-');
+  const [coreOfB = '', ...preOfB] = b.split('-');
+  return (
+    byNumbers.compare(coreOfB, coreOfA) ||
+    Math.sign(preOfA.length) - Math.sign(preOfB.length) ||
+    byNumbers.compare(preOfB.join('-'), preOfA.join('-'))
+  );
 }
 
 /** A version as it fits a table cell: SHAs are cut to 8 digits, `release-<sha>` to `release-` and 8 digits. */

@@ -51,8 +51,8 @@ export async function publishedVersions(
   service: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const found = (await sources?.candidates(service, '', 50, signal)) ?? [];
-  return found.filter(({ kind }) => kind === 'tag').map(({ version }) => version);
+  const found = await sources?.candidates(service, '', 50, signal);
+  return (found?.listed ?? []).filter(({ kind }) => kind === 'tag').map(({ version }) => version);
 }
 
 /** Services of the pipeline that an intent is about. */

@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DeployJob, jobName } from '../../../shared/domain/estate';
+import type { Failure } from '../../../shared/domain/failure';
 import type { WorkflowPlace } from '../../systems/github/workflow-dispatch';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
 
 type GitHubJob = Extract<DeployJob, { kind: 'github-workflow' }>;
+
+/** Failures after which nobody knows whether GitHub took the request: its answer was not heard, or not to be believed. */
+const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'bad-data', 'too-large']);
 
 const unknown = (text: string): JobEnd => ({ state: 'unknown', text, failure: null });
 
@@ -66,7 +70,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
     const asked = await runs.dispatch(place, { ref: job.ref, inputs: fillIn(task, job.inputs) }, signal);
     signal.throwIfAborted();
     if (!asked.ok) {
-      const sure = asked.failure.code !== 'unreachable';
+      const sure = !unheard.has(asked.failure.code);
       context.result(effect, { outcome: sure ? 'not-done' : 'unknown', text: asked.failure.message });
       const text = `${what} could not be started: ${asked.failure.message} ${asked.failure.meaning}`;
       return sure ? { state: 'failed', text, failure: asked.failure } : unknown(text);

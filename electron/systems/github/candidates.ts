@@ -1,12 +1,62 @@
+import { z } from 'zod';
 import type { Candidate } from '../../../shared/domain/change';
-import { compareVersions } from '../../../shared/domain/version';
-import { type GitHub, isNotFound } from './client';
+import { newestNameFirst } from '../../../shared/domain/version';
+import { believed, type CommitAnswer, commitSchema, namedCommitSchema } from './answers';
+import { type GitHub, isNotFound, statusOf } from './client';
 
 /** What can be deployed of an app; where it runs is not this file's matter. */
 export type Listed = Omit<Candidate, 'runningIn'>;
 
+/** What a repo offers. `partial`: in a sentence, what is missing of it; `null`: nothing. */
+export interface Listing {
+  listed: Listed[];
+  partial: string | null;
+}
+
+const pageSize = 100;
+/** Pages of tags and of branches that are read, of 100 each: more are more than a console should hold, or a person read. */
+const mostPages = { tags: 50, branches: 10 };
+
+type Asking = { owner: string; repo: string; request?: { signal: AbortSignal } };
+type Named = z.output<typeof namedCommitSchema>;
+
 /**
- * The newest 100 tags, the branches and the newest 100 commits of the default branch. GitHub's list of tags has no
+ * A list, page by page. GitHub orders tags by name, backwards and not by number (v999 before v1400), so that the newest
+ * may be on any page. The pages are counted by us: where the `Link` header leads is not followed, since the token would
+ * go along.
+ * @returns each name once; `cut` where the bound, or a server that repeats itself, ended the list.
+ */
+async function allPages(
+  most: number,
+  ask: (page: { page: number; per_page: number }) => Promise<{ data: unknown; headers: { link?: string } }>,
+): Promise<{ named: Named[]; cut: boolean }> {
+  const named = new Map<string, Named>();
+  const take = ({ data }: { data: unknown }): boolean => {
+    const before = named.size;
+    for (const one of believed(z.array(namedCommitSchema), data)) named.set(one.name, one);
+    return named.size > before;
+  };
+  const read = (page: number) => ask({ page, per_page: pageSize });
+  const first = await read(1);
+  take(first);
+  const link = first.headers.link ?? '';
+  const last = Number(/[?&]page=(\d{1,9})[^>]*>; rel="last"/.exec(link)?.[1] ?? 0);
+  const others = Array.from({ length: Math.max(0, Math.min(last, most) - 1) }, (_, index) => index + 2);
+  for (const answer of await Promise.all(others.map(read))) take(answer);
+  if (last > 0) return { named: [...named.values()], cut: last > most };
+  // Without a word of how many there are, a page is asked for as long as the one before leads on and brought something.
+  let page = 1;
+  let leadsOn = link.includes('rel="next"');
+  while (leadsOn && page < most) {
+    const answer = await read(++page);
+    if (!take(answer)) break;
+    leadsOn = answer.headers.link?.includes('rel="next"') ?? false;
+  }
+  return { named: [...named.values()], cut: leadsOn };
+}
+
+/**
+ * Tags, newest name first, branches, and the newest 100 commits of the default branch. GitHub's list of tags has no
  * dates: they come from the commits where those are among the newest, and are `null` elsewhere.
  * @throws the client's errors.
  */
@@ -14,23 +64,15 @@ export async function listCandidates(
   github: GitHub,
   repo: { owner: string; repo: string },
   signal?: AbortSignal,
-): Promise<Listed[]> {
-  const page = { ...repo, per_page: 100, ...(signal ? { request: { signal } } : {}) };
+): Promise<Listing> {
+  const asking: Asking = { ...repo, ...(signal ? { request: { signal } } : {}) };
   const [tags, branches, commits] = await Promise.all([
-    github.repos.listTags(page),
-    github.repos.listBranches(page),
-    github.repos.listCommits(page),
+    allPages(mostPages.tags, (page) => github.repos.listTags({ ...asking, ...page })),
+    allPages(mostPages.branches, (page) => github.repos.listBranches({ ...asking, ...page })),
+    github.repos.listCommits({ ...asking, per_page: pageSize }),
   ]);
-  const facts = new Map(
-    commits.data.map((commit) => [
-      commit.sha,
-      {
-        at: commit.commit.committer?.date ?? null,
-        author: commit.commit.author?.name ?? commit.author?.login ?? null,
-        subject: commit.commit.message.split('\n', 1)[0] ?? null,
-      },
-    ]),
-  );
+  const newest = believed(z.array(commitSchema), commits.data);
+  const facts = new Map(newest.map((commit) => [commit.sha, factsOf(commit)]));
   const noFacts = { at: null, author: null, subject: null };
   const candidate = (kind: Listed['kind'], name: string, version: string, sha: string): Listed => ({
     kind,
@@ -39,14 +81,32 @@ export async function listCandidates(
     sha,
     ...(facts.get(sha) ?? noFacts),
   });
-  return [
-    ...tags.data
-      .map((tag) => candidate('tag', tag.name, tag.name, tag.commit.sha))
-      .sort((a, b) => compareVersions(b.name, a.name) ?? 0),
-    // An image of a branch or commit is tagged with the commit's SHA.
-    ...branches.data.map((branch) => candidate('branch', branch.name, branch.commit.sha, branch.commit.sha)),
-    ...commits.data.map((commit) => candidate('commit', commit.sha, commit.sha, commit.sha)),
+  const missing = [
+    ...(tags.cut ? [`the first ${tags.named.length.toLocaleString('en-GB')} tags`] : []),
+    ...(branches.cut ? [`the first ${branches.named.length.toLocaleString('en-GB')} branches`] : []),
   ];
+  return {
+    listed: [
+      ...tags.named
+        .map(({ name, commit }) => candidate('tag', name, name, commit.sha))
+        .sort((a, b) => newestNameFirst(a.name, b.name)),
+      // An image of a branch or commit is tagged with the commit's SHA.
+      ...branches.named.map(({ name, commit }) => candidate('branch', name, commit.sha, commit.sha)),
+      ...newest.map(({ sha }) => candidate('commit', sha, sha, sha)),
+    ],
+    partial:
+      missing.length === 0
+        ? null
+        : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a whole name to find it.`,
+  };
+}
+
+function factsOf({ commit, author }: CommitAnswer): Pick<Listed, 'at' | 'author' | 'subject'> {
+  return {
+    at: commit.committer?.date ?? null,
+    author: commit.author?.name ?? author?.login ?? null,
+    subject: commit.message.split('\n', 1)[0] ?? null,
+  };
 }
 
 /** Those that match a text by name, SHA, author or subject, in the order given. */
@@ -62,8 +122,9 @@ export function matching(listed: readonly Listed[], query: string, limit: number
 }
 
 /**
- * A ref that is not among the newest: looked up by name.
- * @returns `null` when there is no such tag, branch or commit.
+ * A tag, commit or branch by its name. A bare name could mean any of them to GitHub ("Get a commit": `heads/…` and
+ * `tags/…` tell), and an image of a branch is called by its commit.
+ * @returns `null` when there is none.
  */
 export async function lookUp(
   github: GitHub,
@@ -71,24 +132,31 @@ export async function lookUp(
   ref: string,
   signal?: AbortSignal,
 ): Promise<Listed | null> {
-  try {
-    const { data } = await github.repos.getCommit({
-      ...repo,
-      ref,
-      ...(signal ? { request: { signal } } : {}),
-    });
-    const kind = data.sha.startsWith(ref) && ref.length >= 7 ? 'commit' : 'tag';
+  const find = async (name: string): Promise<CommitAnswer | null> => {
+    try {
+      const { data } = await github.repos.getCommit({
+        ...repo,
+        ref: name,
+        ...(signal ? { request: { signal } } : {}),
+      });
+      return believed(commitSchema, data);
+    } catch (error) {
+      // GitHub answers 422 for a ref that names no commit.
+      if (isNotFound(error) || statusOf(error) === 422) return null;
+      throw error;
+    }
+  };
+  const asCommit = /^[0-9a-f]{7,64}$/.test(ref) ? await find(ref) : null;
+  if (asCommit?.sha.startsWith(ref))
     return {
-      kind,
-      name: kind === 'commit' ? data.sha : ref,
-      version: kind === 'commit' ? data.sha : ref,
-      sha: data.sha,
-      at: data.commit.committer?.date ?? null,
-      author: data.commit.author?.name ?? data.author?.login ?? null,
-      subject: data.commit.message.split('\n', 1)[0] ?? null,
+      kind: 'commit',
+      name: asCommit.sha,
+      version: asCommit.sha,
+      sha: asCommit.sha,
+      ...factsOf(asCommit),
     };
-  } catch (error) {
-    if (isNotFound(error) || (error as { status?: number }).status === 422) return null;
-    throw error;
-  }
+  const tag = await find(`tags/${ref}`);
+  if (tag) return { kind: 'tag', name: ref, version: ref, sha: tag.sha, ...factsOf(tag) };
+  const branch = await find(`heads/${ref}`);
+  return branch && { kind: 'branch', name: ref, version: branch.sha, sha: branch.sha, ...factsOf(branch) };
 }

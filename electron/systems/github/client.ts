@@ -2,8 +2,19 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import type { Failure } from '../../../shared/domain/failure';
+import { believed, userSchema } from './answers';
+import { type AnswerLimits, boundedFetch } from './bounded-fetch';
+import { troubleFailure, troubleOf } from './trouble';
 
-const InteractiveOctokit = Octokit.plugin(retry, throttling);
+/** An answer that is none is not asked for again by itself: it would take as long, or say the same. */
+const onceForTrouble = (octokit: Pick<Octokit, 'hook'>): void =>
+  octokit.hook.error('request', (error, options) => {
+    if (troubleOf(error)) options.request.retries = 0;
+    throw error;
+  });
+
+// Hooks that come first lie innermost.
+const InteractiveOctokit = Octokit.plugin(onceForTrouble, retry, throttling);
 export type GitHub = InstanceType<typeof InteractiveOctokit>;
 
 /**
@@ -11,20 +22,23 @@ export type GitHub = InstanceType<typeof InteractiveOctokit>;
  * @param options.apiUrl base of the REST API, `https://api.github.com` or `https://<host>/api/v3`.
  * @param options.token asked before every request, since it may be changed meanwhile; `null`: without authentication.
  * @param options.fetch how the network is reached; left out: Node's own, without proxies.
+ * @param options.limits what an answer may take; left out: as people and networks need it.
  */
 export function createGitHub(options: {
   apiUrl: string;
   token: () => Promise<string | null>;
   fetch?: typeof fetch | undefined;
+  limits?: Partial<AnswerLimits>;
 }): GitHub {
   const silent = (): void => {};
   const github = new InteractiveOctokit({
     baseUrl: options.apiUrl.replace(/\/$/, ''),
     userAgent: 'signalbox',
-    ...(options.fetch ? { request: { fetch: options.fetch } } : {}),
+    request: { fetch: boundedFetch(options.fetch ?? fetch, options.limits) },
     // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    retry: { retries: 2, retryAfterBaseValue: 200 },
+    // The library's list, and 429: whoever is asked to slow down does not ask again within the second.
+    retry: { retries: 2, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
     throttle: {
       // Waiting out a limit takes up to an hour: better to say so at once.
       onRateLimit: () => false,
@@ -47,9 +61,10 @@ export async function whoseToken(
   github: GitHub,
 ): Promise<{ account: string; scopes: string | null; expires: string | null }> {
   const { data, headers } = await github.users.getAuthenticated();
+  const { login } = believed(userSchema, data);
   const expires = headers['github-authentication-token-expiration'];
   return {
-    account: data.login,
+    account: login,
     scopes: headers['x-oauth-scopes'] || null,
     expires: expires ? String(expires) : null,
   };
@@ -68,8 +83,11 @@ export function isNotFound(error: unknown): boolean {
 
 /** What a failed request means to a release manager. Sources: GitHub REST API, "Troubleshooting" and "Rate limits". */
 export function gitHubFailure(error: unknown, what: string): Failure {
+  const trouble = troubleOf(error);
+  if (trouble) return troubleFailure(trouble, what);
   const status = statusOf(error);
-  const detail = error instanceof Error ? error.message : String(error);
+  // Octokit takes the whole of an unknown answer for its message.
+  const detail = (error instanceof Error ? error.message : String(error)).slice(0, 500);
   const retryStep = { do: 'retry', label: 'Try again' } as const;
   if (status === 401) {
     return {

@@ -1,4 +1,5 @@
 import { isMigration, type ListedCommit } from '../../../shared/domain/source-history';
+import { believed, comparisonSchema } from './answers';
 import type { GitHub } from './client';
 
 /** Commits of a page of a comparison, and how many pages are read: 500 commits are more than a person reads. */
@@ -16,7 +17,7 @@ export interface Comparison {
   migrations: string[];
   /** GitHub's limits cut the commits or the files: what is missing is not known. */
   truncated: boolean;
-  url: string;
+  url: string | null;
 }
 
 /**
@@ -38,7 +39,7 @@ export async function compareRefs(
       per_page: pageSize,
       ...(signal ? { request: { signal } } : {}),
     });
-    return data;
+    return believed(comparisonSchema, data);
   };
   const first = await ask(1);
   const listed = [...first.commits];
@@ -59,6 +60,6 @@ export async function compareRefs(
     })),
     migrations: files.map((file) => file.filename).filter(isMigration),
     truncated: listed.length < first.total_commits || files.length >= fileLimit,
-    url: first.html_url,
+    url: first.html_url ?? null,
   };
 }

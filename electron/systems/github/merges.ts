@@ -1,3 +1,4 @@
+import { believed, mergeSchema } from './answers';
 import type { GitHub } from './client';
 
 /** How GitHub answered a merge (REST API, "Merge a branch", `POST /repos/{owner}/{repo}/merges`). */
@@ -29,8 +30,9 @@ export async function mergeBranch(
       // A conflict is an answer, and a retry by the library would hide which try it was that merged.
       request: { retries: 0, ...(signal ? { signal } : {}) },
     });
-    if (Number(status) === 204 || !data?.sha) return { outcome: 'already' };
-    return { outcome: 'merged', commit: data.sha, parents: data.parents.map((parent) => parent.sha ?? '') };
+    if (Number(status) === 204) return { outcome: 'already' };
+    const merged = believed(mergeSchema, data);
+    return { outcome: 'merged', commit: merged.sha, parents: merged.parents.map((parent) => parent.sha) };
   } catch (error) {
     if (isConflict(error)) return { outcome: 'conflict' };
     throw error;

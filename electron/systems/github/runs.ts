@@ -1,5 +1,6 @@
 import { refOfVersion } from '../../../shared/domain/source-history';
 import type { RunFacts } from '../../../shared/domain/timeline-facts';
+import { believed, commitSchema, runsSchema } from './answers';
 import { type GitHub, isNotFound } from './client';
 
 /** A run as {@link listRuns} tells it, with what choosing among several needs. */
@@ -30,14 +31,14 @@ export async function listRuns(
     per_page: 50,
     ...request,
   });
-  return data.workflow_runs.map((run) => ({
-    name: run.name ?? run.path,
-    path: run.path,
+  return believed(runsSchema, data).workflow_runs.map((run) => ({
+    name: run.name ?? run.path ?? 'unknown',
+    path: run.path ?? '',
     status: run.status ?? 'unknown',
-    conclusion: run.conclusion,
+    conclusion: run.conclusion ?? null,
     startedAt: run.run_started_at ?? run.created_at,
     finishedAt: run.status === 'completed' ? run.updated_at : null,
-    url: run.html_url.startsWith('https://') ? run.html_url : null,
+    url: run.html_url?.startsWith('https://') ? run.html_url : null,
   }));
 }
 
@@ -50,7 +51,7 @@ async function shaOf(
   if (/^[0-9a-f]{40}$/.test(ref)) return ref;
   try {
     const { data } = await github.repos.getCommit({ ...repo, ref, ...request });
-    return data.sha;
+    return believed(commitSchema, data).sha;
   } catch (error) {
     // GitHub answers 422 for a ref that names no commit.
     if (isNotFound(error) || (error as { status?: number }).status === 422) return null;

@@ -3,7 +3,7 @@ import { FailureError } from '../../../shared/domain/failure';
 import type { Freshness } from '../../../shared/domain/freshness';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
 import { isImageTag } from '../../../shared/domain/version';
-import { type Listed, listCandidates, lookUp, matching } from './candidates';
+import { type Listing, listCandidates, lookUp, matching } from './candidates';
 import { type GitHub, gitHubFailure } from './client';
 import { compareRefs } from './compare';
 
@@ -12,7 +12,7 @@ export interface Sources {
   /** Commits and migrations between two versions. Never rejects: what could not be asked is `unknown`, with the reason. */
   change(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
   /** Tags, branches and commits that match a text, newest first. Rejects with a `FailureError`. */
-  candidates(app: string, query: string, limit: number, signal?: AbortSignal): Promise<Listed[]>;
+  candidates(app: string, query: string, limit: number, signal?: AbortSignal): Promise<Listing>;
   /** Whether the version exists as a tag or commit of the source repo; `null`: could not be asked. */
   published(app: string, version: string, signal?: AbortSignal): Promise<boolean | null>;
   /** Link to the app's source repo in a browser; `null` when it isn't https. */
@@ -20,8 +20,11 @@ export interface Sources {
   freshness(): Freshness;
 }
 
-/** How long a repo's list of tags and branches is taken as new, in milliseconds. */
+/** How long a repo's list of tags and branches is taken as new, in milliseconds: for each 100, since each costs a request. */
 const listLifetime = 30_000;
+const lifetimeOf = ({ listed }: Listing): number =>
+  listLifetime * Math.max(1, Math.min(10, listed.length / 100));
+
 /**
  * Sources over GitHub's REST API, one repo per app under one owner.
  * @param config.now milliseconds since the epoch.
@@ -34,7 +37,7 @@ export function createGitHubSources(config: {
   now: () => number;
 }): Sources {
   const { github, now } = config;
-  const listings = new Map<string, { at: number; listed: Listed[] }>();
+  const listings = new Map<string, { at: number; listing: Listing }>();
   let freshness: Freshness = { state: 'connecting', asOf: null };
 
   const iso = (): string => new Date(now()).toISOString();
@@ -106,7 +109,7 @@ export function createGitHubSources(config: {
       lost,
       migrations: [...forward.migrations, ...(backward?.migrations ?? [])],
       truncated: forward.truncated || (backward?.truncated ?? false),
-      url: forward.url.startsWith('https://') ? forward.url : null,
+      url: forward.url?.startsWith('https://') ? forward.url : null,
     };
   };
 
@@ -125,15 +128,14 @@ export function createGitHubSources(config: {
     async candidates(app, query, limit, signal) {
       const kept = listings.get(app);
       try {
-        const fresh = kept && now() - kept.at < listLifetime ? kept : null;
-        const listed =
-          fresh?.listed ?? (await asking(() => listCandidates(github, repoOf(app), signal), signal));
-        if (!fresh) listings.set(app, { at: now(), listed });
-        const matches = matching(listed, query, limit);
+        const fresh = kept && now() - kept.at < lifetimeOf(kept.listing) ? kept.listing : null;
+        const listing = fresh ?? (await asking(() => listCandidates(github, repoOf(app), signal), signal));
+        if (!fresh) listings.set(app, { at: now(), listing });
+        const matches = matching(listing.listed, query, limit);
         const ref = query.trim();
-        if (matches.length > 0 || !isImageTag(ref)) return matches;
+        if (matches.length > 0 || !isImageTag(ref)) return { listed: matches, partial: listing.partial };
         const found = await asking(() => lookUp(github, repoOf(app), ref, signal), signal);
-        return found ? [found] : [];
+        return { listed: found ? [found] : [], partial: listing.partial };
       } catch (error) {
         throw new FailureError(gitHubFailure(error, `the versions of ${app}`), { cause: error });
       }
@@ -141,9 +143,8 @@ export function createGitHubSources(config: {
     async published(app, version, signal) {
       if (!isImageTag(version)) return false;
       try {
-        return (
-          (await asking(() => lookUp(github, repoOf(app), refOfVersion(version), signal), signal)) !== null
-        );
+        const found = await asking(() => lookUp(github, repoOf(app), refOfVersion(version), signal), signal);
+        return found !== null && found.kind !== 'branch';
       } catch {
         return null;
       }

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure';
+import { believed, dispatchedSchema, runSchema, runsSchema } from './answers';
 import { type GitHub, gitHubFailure, statusOf } from './client';
 
 /** Where a GitHub Actions workflow lies. */
@@ -39,21 +40,11 @@ export interface WorkflowRuns {
   cancel(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<void>>;
 }
 
-interface Told {
-  id: number;
-  status: string | null;
-  conclusion: string | null;
-  html_url: string;
-  run_started_at?: string;
-  created_at: string;
-  updated_at: string;
-}
-
-const runOf = (run: Told): WorkflowRun => ({
+const runOf = (run: z.output<typeof runSchema>): WorkflowRun => ({
   id: run.id,
   status: run.status ?? 'unknown',
-  conclusion: run.conclusion,
-  url: run.html_url,
+  conclusion: run.conclusion ?? null,
+  url: run.html_url ?? '',
   startedAt: run.run_started_at ?? run.created_at,
   finishedAt: run.status === 'completed' ? run.updated_at : null,
 });
@@ -63,9 +54,6 @@ const isUnknownField = (error: unknown): boolean =>
   [400, 422].includes(statusOf(error) ?? 0) &&
   error instanceof Error &&
   error.message.includes('return_run_details');
-
-/** GitHub's `workflow-dispatch-response`, as far as it is used. */
-const dispatched = z.object({ workflow_run_id: z.number(), html_url: z.string() });
 
 /** @param github a client whose token may write actions. */
 export function createWorkflowRuns(github: GitHub): WorkflowRuns {
@@ -94,8 +82,9 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
             ...request,
             return_run_details: true,
           });
-          const run = dispatched.safeParse(answer.data).data;
-          return run ? { id: run.workflow_run_id, url: run.html_url } : null;
+          if (Number(answer.status) === 204) return null;
+          const run = believed(dispatchedSchema, answer.data);
+          return { id: run.workflow_run_id, url: run.html_url };
         } catch (error) {
           if (!isUnknownField(error)) throw error;
           await github.actions.createWorkflowDispatch(request);
@@ -112,17 +101,21 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
           per_page: 50,
           request: { signal },
         });
-        const found = data.workflow_runs.find((run) =>
-          `${run.display_title} ${run.name ?? ''}`.includes(text),
+        const found = believed(runsSchema, data).workflow_runs.find((run) =>
+          `${run.display_title ?? ''} ${run.name ?? ''}`.includes(text),
         );
         return found ? runOf(found) : null;
       }),
     get: (place, id, signal) =>
       asked(nameOf(place), async () => {
         const { owner, repo } = place;
-        return runOf(
-          (await github.actions.getWorkflowRun({ owner, repo, run_id: id, request: { signal } })).data,
-        );
+        const { data } = await github.actions.getWorkflowRun({
+          owner,
+          repo,
+          run_id: id,
+          request: { signal },
+        });
+        return runOf(believed(runSchema, data));
       }),
     cancel: (place, id, signal) =>
       asked(nameOf(place), async () => {

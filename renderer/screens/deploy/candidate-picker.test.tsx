@@ -26,6 +26,7 @@ it('picks what is found by Enter, also when it was in no list before', async () 
     ok: true,
     value: {
       candidates: query === 'v3' ? [tag('v3')] : [tag('v2'), tag('v1')],
+      partial: 'Only the first 5,000 tags were read.',
       freshness: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
     },
   });
@@ -40,6 +41,8 @@ it('picks what is found by Enter, also when it was in no list before', async () 
     </MantineProvider>,
   );
   await screen.findByText('Release v2');
+  // What was not read of the repo is said beside what was.
+  await screen.findByText('Only the first 5,000 tags were read.');
   const user = userEvent.setup();
   await user.click(screen.getByRole('combobox'));
   await user.keyboard('v3');

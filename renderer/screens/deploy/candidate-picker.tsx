@@ -67,6 +67,7 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
           ))}
         </Command.List>
       </Command>
+      {candidates.data?.partial && <p className={classes.partial}>{candidates.data.partial}</p>}
       {candidates.error && (
         <FailurePanel failure={candidates.error.failure} onRetry={() => void candidates.refetch()} />
       )}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { GitHubTrouble } from './trouble';
+
+/*
+ * GitHub's answers as far as they are used (REST API, version 2022-11-28). What a decision rests on must be there and of
+ * its kind; of the rest, what is odd counts as not told.
+ */
+
+const text = z.string().nullish().catch(null);
+const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+const person = z.object({ name: text, date: text }).nullish().catch(null);
+
+/** "Get the authenticated user". */
+export const userSchema = z.object({ login: z.string().min(1) });
+
+/** An item of "List repository tags" and of "List branches". */
+export const namedCommitSchema = z.object({ name: z.string().min(1), commit: z.object({ sha }) });
+
+/** "Get a commit", an item of "List commits" and of a comparison. */
+export const commitSchema = z.object({
+  sha,
+  commit: z.object({ message: z.string(), author: person, committer: person }),
+  author: z.object({ login: text }).nullish().catch(null),
+});
+export type CommitAnswer = z.output<typeof commitSchema>;
+
+/** "Compare two commits". */
+export const comparisonSchema = z.object({
+  status: z.enum(['ahead', 'behind', 'diverged', 'identical']),
+  total_commits: z.number().int().min(0),
+  commits: z.array(commitSchema.extend({ parents: z.array(z.object({ sha })) })),
+  files: z.array(z.object({ filename: z.string() })).nullish(),
+  html_url: text,
+});
+
+/** "Merge a branch", status 201. */
+export const mergeSchema = z.object({ sha, parents: z.array(z.object({ sha })) });
+
+/** A run of GitHub Actions, in lists and on its own. */
+export const runSchema = z.object({
+  id: z.number().int(),
+  name: text,
+  display_title: text,
+  path: text,
+  status: text,
+  conclusion: text,
+  html_url: text,
+  run_started_at: text,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
+
+/** `workflow-dispatch-response`; older servers answer 204 without one. */
+export const dispatchedSchema = z.object({ workflow_run_id: z.number().int(), html_url: z.string() });
+
+/** Believes an answer only where it is what GitHub's API says. @throws GitHubTrouble `odd`, naming the field. */
+export function believed<S extends z.ZodType>(schema: S, data: unknown): z.output<S> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue?.path.map(String).join('.') || 'the whole answer';
+  throw new GitHubTrouble('odd', `${place.slice(0, 100)} is missing, or of another kind`);
+}

@@ -1,0 +1,88 @@
+import { GitHubTrouble } from './trouble';
+
+/** Milliseconds and bytes that one answer may take. */
+export interface AnswerLimits {
+  /** Until the head must have come, and the longest silence after it. */
+  silence: number;
+  /** Until the whole must be there, whatever trickles in. */
+  whole: number;
+  /** Unpacked. GitHub's largest answers here, comparisons with 300 patches, are of a few megabytes. */
+  bytes: number;
+}
+
+const usual: AnswerLimits = { silence: 15_000, whole: 60_000, bytes: 16 * 1024 * 1024 };
+
+/** Answers without a body (fetch standard, "null body status"). */
+const bodiless = new Set([204, 205, 304]);
+
+/**
+ * `fetch` for an API that answers in JSON, with an end to everything: Octokit (`@octokit/request` 10.0, `fetch-wrapper`)
+ * sets no deadline, reads a body of any length, and takes a page of HTML with status 200 for the answer's data. The body
+ * is counted as it is unpacked, so a small one that unpacks without end is ended as well.
+ * @returns an answer whose body is in memory. Rejects with {@link GitHubTrouble} `slow`, `too-large` or `not-github`.
+ */
+export function boundedFetch(inner: typeof fetch, limits: Partial<AnswerLimits> = {}): typeof fetch {
+  const { silence, whole, bytes } = { ...usual, ...limits };
+  return async (input, init = {}) => {
+    const quit = new AbortController();
+    const late = (milliseconds: number, what: string) => () =>
+      quit.abort(new GitHubTrouble('slow', `${what} within ${milliseconds / 1000} s`));
+    const deadline = setTimeout(late(whole, 'no whole answer'), whole);
+    let quiet = setTimeout(late(silence, 'no answer'), silence);
+    try {
+      const signal = init.signal ? AbortSignal.any([init.signal, quit.signal]) : quit.signal;
+      const answer = await inner(input, { ...init, signal });
+      const body = await read(answer, bytes, signal, () => {
+        clearTimeout(quiet);
+        quiet = setTimeout(late(silence, 'nothing more'), silence);
+      });
+      const { status, headers } = answer;
+      if (isPage(status, headers.get('content-type'), body))
+        throw new GitHubTrouble('not-github', `HTTP ${status}, ${headers.get('content-type')?.slice(0, 60)}`);
+      return new Response(bodiless.has(status) ? null : body, { status, headers });
+    } finally {
+      clearTimeout(deadline);
+      clearTimeout(quiet);
+    }
+  };
+}
+
+async function read(
+  answer: Response,
+  limit: number,
+  signal: AbortSignal,
+  alive: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = answer.body?.getReader();
+  const abort = () => void reader?.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+      alive();
+      size += part.value.length;
+      if (size > limit) throw new GitHubTrouble('too-large', `more than ${limit} bytes`);
+      chunks.push(part.value);
+    }
+    // A reader that was cancelled says that the body is at its end.
+    signal.throwIfAborted();
+    return new Uint8Array(Buffer.concat(chunks));
+  } catch (error) {
+    abort();
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * Whether a text came in the place of JSON. GitHub's API answers refusals in JSON, too, but for errors of its own front
+ * servers (5xx), which are told as what they are.
+ */
+function isPage(status: number, type: string | null, body: Uint8Array): boolean {
+  return (
+    status < 500 && body.length > 0 && type !== null && !/^application\/(\w+[.\w+-]*\+)?json\b/i.test(type)
+  );
+}

@@ -1,0 +1,81 @@
+import type { Failure } from '../../../shared/domain/failure';
+
+/** What can be wrong with an answer that came, or was still coming. */
+type Kind =
+  /** Nothing came for too long, or it was not whole in time. */
+  | 'slow'
+  /** It grew beyond what is held in memory. */
+  | 'too-large'
+  /** A page or other text in the place of JSON: a proxy, a login page, a wrong address. */
+  | 'not-github'
+  /** JSON that lacks what GitHub's API always tells. */
+  | 'odd';
+
+/** An answer that nothing may be believed of. `detail` is technical and holds no secret. */
+export class GitHubTrouble extends Error {
+  override readonly name = 'GitHubTrouble';
+  readonly kind: Kind;
+  readonly detail: string;
+  constructor(kind: Kind, detail: string) {
+    super(detail);
+    this.kind = kind;
+    this.detail = detail;
+  }
+}
+
+/** The trouble that an error stands for; Octokit wraps what `fetch` throws. `null`: another error. */
+export function troubleOf(error: unknown): GitHubTrouble | null {
+  if (error instanceof GitHubTrouble) return error;
+  const cause = error instanceof Error ? error.cause : null;
+  return cause instanceof GitHubTrouble ? cause : null;
+}
+
+const retry = { do: 'retry', label: 'Try again' } as const;
+const unknown = 'What depends on it is not known at the moment.';
+
+/** It in a release manager's words. @param what was asked. */
+export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): Failure {
+  switch (kind) {
+    case 'slow':
+      return {
+        code: 'timeout',
+        message: `GitHub’s answer took too long (${what}).`,
+        meaning: `The request was ended. ${unknown}`,
+        next: [retry, { do: 'advice', label: 'Check the network, VPN or proxy if it stays so slow.' }],
+        detail,
+      };
+    case 'too-large':
+      return {
+        code: 'too-large',
+        message: `GitHub’s answer is too large to read (${what}).`,
+        meaning: `It was dropped. ${unknown}`,
+        next: [{ do: 'advice', label: 'Check apiUrl in signalbox.yaml, and proxies on the way.' }],
+        detail,
+      };
+    case 'not-github':
+      return {
+        code: 'bad-data',
+        message: `What answered is not GitHub’s API (${what}).`,
+        meaning: `It sent a page in GitHub’s place, maybe a proxy’s login page. Nothing of it was believed. ${unknown}`,
+        next: [
+          {
+            do: 'advice',
+            label: 'Sign in to the network or proxy, and check apiUrl in signalbox.yaml (…/api/v3).',
+          },
+          retry,
+        ],
+        detail,
+      };
+    case 'odd':
+      return {
+        code: 'bad-data',
+        message: `GitHub’s answer can’t be read (${what}).`,
+        meaning: `It lacks what GitHub’s API always tells, so nothing of it was believed. ${unknown}`,
+        next: [
+          retry,
+          { do: 'advice', label: 'Check apiUrl in signalbox.yaml: another program may answer there.' },
+        ],
+        detail,
+      };
+  }
+}
