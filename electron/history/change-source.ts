@@ -1,20 +1,17 @@
 import type { LogChange, LogCommit } from './log-parser';
 import type { ObjectReader } from './object-reader';
+import { type ChangeSource, type CommitTexts, readSideCommit, type SideCommit } from './side-commit';
 import type { TreeDiffs } from './tree-diffs';
-
-/** The commit that made a change: the merged branch's commit where the line has a merge. */
-export interface ChangeSource {
-  author: string;
-  message: string;
-}
-
-interface SideCommit extends ChangeSource {
-  oid: string;
-  parents: string[];
-}
 
 /** How far a merged branch is followed back before its tip is taken for the author of everything in it. */
 const maxSteps = 500;
+
+/** What merged branches are read with. */
+export interface SideReaders {
+  commits: ObjectReader;
+  texts: CommitTexts;
+  diffs: () => TreeDiffs;
+}
 
 /**
  * Who made each change of a merge. The change is followed from the merged branches' tips (second parent first) backwards
@@ -24,31 +21,46 @@ const maxSteps = 500;
  */
 export async function sourcesOfMerge(
   merge: LogCommit,
-  objects: ObjectReader,
-  diffs: TreeDiffs,
+  readers: SideReaders,
 ): Promise<(ChangeSource | null)[]> {
+  const [first, second = ''] = merge.parents;
+  const tip = await sideCommit(second, readers.commits);
+  // One commit on top of main, taken over as it was: nearly every merge of a pipeline's branch. No tree is looked at.
+  if (
+    merge.parents.length === 2 &&
+    tip?.tree === merge.tree &&
+    tip.parents.length === 1 &&
+    tip.parents[0] === first
+  ) {
+    const source = await textOf(tip, readers);
+    return merge.changes.map(() => source);
+  }
+  return followed(merge, readers);
+}
+
+const sideCommit = (oid: string, commits: ObjectReader): Promise<SideCommit | null> =>
+  commits.read(oid).then((object) => (object?.content ? readSideCommit(oid, object.content) : null));
+
+const textOf = async (side: SideCommit, { texts }: SideReaders): Promise<ChangeSource> =>
+  side.foreign ? texts.read(side.oid) : side;
+
+async function followed(merge: LogCommit, readers: SideReaders): Promise<(ChangeSource | null)[]> {
+  const diffs = readers.diffs();
   const commits = new Map<string, Promise<SideCommit | null>>();
   const commit = (oid: string): Promise<SideCommit | null> => {
-    const known = commits.get(oid);
-    if (known) return known;
-    const asked = objects
-      .read(oid)
-      .then((object) => (object?.content ? parseCommit(oid, object.content) : null));
-    commits.set(oid, asked);
-    return asked;
+    const known = commits.get(oid) ?? sideCommit(oid, readers.commits);
+    commits.set(oid, known);
+    return known;
   };
   const answers = new Map<string, ReturnType<TreeDiffs['between']>>();
   const diff = (oid: string, parent: string | null) => {
     const key = `${oid} ${parent}`;
-    let known = answers.get(key);
-    if (!known) {
-      known = diffs.between(oid, parent);
-      answers.set(key, known);
-    }
+    const known = answers.get(key) ?? diffs.between(oid, parent);
+    answers.set(key, known);
     return known;
   };
 
-  const follow = async (tip: string, change: LogChange): Promise<ChangeSource | null> => {
+  const follow = async (tip: string, change: LogChange): Promise<SideCommit | null> => {
     let oid = tip;
     for (let step = 0; step < maxSteps; step += 1) {
       const side = await commit(oid);
@@ -73,33 +85,10 @@ export async function sourcesOfMerge(
   return Promise.all(
     merge.changes.map(async (change) => {
       for (const tip of merge.parents.slice(1)) {
-        const source = await follow(tip, change);
-        if (source) return source;
+        const side = await follow(tip, change);
+        if (side) return textOf(side, readers);
       }
       return null;
     }),
   );
-}
-
-/** Reads a commit object (gitformat: headers, empty line, message), in its own encoding. */
-function parseCommit(oid: string, content: Buffer): SideCommit {
-  const blank = content.indexOf('\n\n');
-  const head = (blank < 0 ? content : content.subarray(0, blank)).toString('latin1');
-  const lines = head.split('\n');
-  const encoding = lines.find((line) => line.startsWith('encoding '))?.slice(9);
-  const decode = (bytes: Buffer): string => {
-    if (!encoding || /^utf-?8$/i.test(encoding)) return bytes.toString('utf8');
-    try {
-      return new TextDecoder(encoding).decode(bytes);
-    } catch {
-      return bytes.toString('utf8');
-    }
-  };
-  const author = /^author (.*?) ?<[^>]*>/.exec(lines.find((line) => line.startsWith('author ')) ?? '')?.[1];
-  return {
-    oid,
-    parents: lines.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7)),
-    author: decode(Buffer.from(author ?? '', 'latin1')),
-    message: blank < 0 ? '' : decode(content.subarray(blank + 2)),
-  };
 }

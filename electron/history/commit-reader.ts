@@ -1,11 +1,12 @@
 import { type FileState, nothingSaid, readFileState } from '../../shared/domain/history-rules';
 import { type LedgerRecord, readLedgerRecord } from '../../shared/domain/ledger-events';
 import { BlobStates } from './blob-states';
-import { type ChangeSource, sourcesOfMerge } from './change-source';
+import { type SideReaders, sourcesOfMerge } from './change-source';
 import { appDrafts, type Draft, ledgerDrafts, readMessage, type Told } from './draft';
 import type { FilePlace, Layout } from './layout';
 import type { LogChange, LogCommit } from './log-parser';
 import { ObjectReader } from './object-reader';
+import { type ChangeSource, CommitTexts } from './side-commit';
 import { TreeDiffs } from './tree-diffs';
 
 /** What has to be fetched for a portion of commits, on its way. */
@@ -26,8 +27,7 @@ export class CommitReader {
   readonly #layout: Layout;
   /** Commits are read apart from blobs: a clone may lack these and have all of those. */
   readonly #blobs: ObjectReader;
-  readonly #commits: ObjectReader;
-  readonly #openDiffs: () => TreeDiffs;
+  readonly #sides: SideReaders;
   readonly #states: KnownStates;
   readonly #places = new Map<string, FilePlace | null>();
   #diffs: TreeDiffs | null = null;
@@ -37,13 +37,19 @@ export class CommitReader {
     this.#layout = layout;
     this.#states = states;
     this.#blobs = new ObjectReader(gitDir, volleys, signal);
-    this.#commits = new ObjectReader(gitDir, volleys, signal);
-    this.#openDiffs = () => new TreeDiffs(gitDir, layout.folders, signal);
+    this.#sides = {
+      commits: new ObjectReader(gitDir, volleys, signal),
+      texts: new CommitTexts(gitDir, signal),
+      diffs: () => {
+        this.#diffs ??= new TreeDiffs(gitDir, layout.folders, signal);
+        return this.#diffs;
+      },
+    };
   }
 
   close(): void {
     this.#blobs.close();
-    this.#commits.close();
+    this.#sides.commits.close();
     this.#diffs?.close();
   }
 
@@ -60,9 +66,8 @@ export class CommitReader {
         states.ask(change.after, this.#blobs, waits);
       }
       if (commit.parents.length < 2) continue;
-      this.#diffs ??= this.#openDiffs();
       waits.push(
-        sourcesOfMerge(commit, this.#commits, this.#diffs).then((found) => {
+        sourcesOfMerge(commit, this.#sides).then((found) => {
           sources.set(commit, found);
         }),
       );

@@ -1,3 +1,4 @@
+import { readCommitMessage } from '../../shared/domain/commit-message';
 import { deploymentKinds } from '../../shared/domain/deployment';
 import {
   eventsBetween,
@@ -43,11 +44,18 @@ export interface Told {
 const maxSubject = 500;
 const maxBody = 16_000;
 
+/** The first characters of a text; a pair of surrogates is not cut in two. */
+function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.charCodeAt(length - 1);
+  return text.slice(0, cut >= 0xd800 && cut < 0xdc00 ? length - 1 : length);
+}
+
 export function readMessage(message: string): Told {
-  const end = message.indexOf('\n');
-  const subject = (end < 0 ? message : message.slice(0, end)).trimEnd().slice(0, maxSubject);
-  const body = end < 0 ? '' : message.slice(end).trim().slice(0, maxBody);
-  const trailers = body.includes('Signalbox-') ? parseTrailers(message) : null;
+  const parts = readCommitMessage(message);
+  const subject = shortened(parts.subject, maxSubject);
+  const body = shortened(parts.body, maxBody);
+  const trailers = body.toLowerCase().includes('signalbox-') ? parseTrailers(message) : null;
   const kind = trailers && deploymentKinds.find((one) => one === trailers.kind);
   return {
     subject,

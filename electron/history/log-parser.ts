@@ -10,7 +10,8 @@ export interface LogChange {
 export interface LogCommit {
   oid: string;
   parents: string[];
-  /** Committer time, seconds since 1970. */
+  tree: string;
+  /** When it was made, seconds since 1970: see {@link timeOf}. */
   at: number;
   author: string;
   /** The whole message. */
@@ -19,19 +20,12 @@ export interface LogCommit {
 }
 
 /**
- * `git log` in the form that {@link LogParser} reads, whatever the repo's settings: first parents only, merges against
- * their first parent, no renames (a rename is one app that went and one that appeared), whole ids, NUL-separated.
+ * `git log` in the form that {@link LogParser} reads: first parents only, merges against their first parent, no renames
+ * (a rename is one app that went and one that appeared), whole ids, NUL-separated. What the
+ * repo's own settings would change of it is switched off for every command (systems/git/run-git.ts).
  */
 export function logArguments(from: string, folders: readonly string[]): string[] {
   return [
-    '-c',
-    'log.diffMerges=separate',
-    '-c',
-    'log.follow=false',
-    '-c',
-    'log.showRoot=true',
-    '-c',
-    'diff.ignoreSubmodules=none',
     'log',
     '--first-parent',
     '-m',
@@ -42,7 +36,7 @@ export function logArguments(from: string, folders: readonly string[]): string[]
     '--no-notes',
     '--encoding=UTF-8',
     '-z',
-    '--format=%H%x00%P%x00%ct%x00%an%x00%B',
+    '--format=%H%x00%P%x00%T%x00%ct%x00%at%x00%an%x00%B',
     '--end-of-options',
     from,
     '--',
@@ -50,8 +44,26 @@ export function logArguments(from: string, folders: readonly string[]): string[]
   ];
 }
 
+/** The last second that is written with four digits for the year, as every reader of ISO 8601 takes it. */
+const lastSecond = 253_402_300_799;
+
+/**
+ * When a commit was made, of the times that it gives (git-log(1), `%ct` and `%at`: digits, or nothing where the line has
+ * no time that Git reads): the committer's; the author's where that is no time of a calendar (missing, negative, or
+ * after the year 9999, as of tools that write microseconds); else the nearest end of the calendar.
+ */
+function timeOf(committer: string, author: string): number {
+  for (const text of [committer, author]) {
+    const time = Number(text);
+    if (text !== '' && time <= lastSecond) return time;
+  }
+  return committer === '' ? 0 : lastSecond;
+}
+
 /** Bytes that are read at once, about. */
 const room = 256 * 1024;
+/** Fields of a commit in the format above. */
+const fields = 7;
 const newline = 0x0a;
 const colon = 0x3a;
 
@@ -64,6 +76,7 @@ export class LogParser {
   #field = 0;
   #commit: LogCommit | null = null;
   #change: LogChange | null = null;
+  #committed = '';
   readonly #authors = new Map<string, string>();
   readonly #paths = new Map<string, string>();
   readonly #prefixes: readonly Buffer[];
@@ -116,7 +129,7 @@ export class LogParser {
   /** The last commit, when the output has ended. */
   end(): LogCommit[] {
     const last: LogCommit[] = [];
-    if (this.#field === 5 && !this.#change) this.#finish(last);
+    if (this.#field === fields && !this.#change) this.#finish(last);
     this.#commit = null;
     return last;
   }
@@ -142,7 +155,7 @@ export class LogParser {
       this.#change = null;
       return;
     }
-    if (this.#field === 5) {
+    if (this.#field === fields) {
       const first = bytes[start] === newline ? start + 1 : start;
       if (bytes[first] === colon) {
         this.#change = readMeta(bytes, first, end);
@@ -156,6 +169,7 @@ export class LogParser {
       this.#commit = {
         oid: bytes.toString('latin1', start, end),
         parents: [],
+        tree: '',
         at: 0,
         author: '',
         message: '',
@@ -163,8 +177,10 @@ export class LogParser {
       };
     } else if (this.#field === 1) {
       if (end > start) commit.parents = bytes.toString('latin1', start, end).split(' ');
-    } else if (this.#field === 2) commit.at = Number(bytes.toString('latin1', start, end));
-    else if (this.#field === 3) commit.author = this.#shared(this.#authors, bytes, start, end);
+    } else if (this.#field === 2) commit.tree = bytes.toString('latin1', start, end);
+    else if (this.#field === 3) this.#committed = bytes.toString('latin1', start, end);
+    else if (this.#field === 4) commit.at = timeOf(this.#committed, bytes.toString('latin1', start, end));
+    else if (this.#field === 5) commit.author = this.#shared(this.#authors, bytes, start, end);
     else commit.message = bytes.toString('utf8', start, end);
     this.#field += 1;
   }

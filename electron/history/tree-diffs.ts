@@ -32,7 +32,7 @@ export class TreeDiffs {
   #failure: Error | null = null;
 
   constructor(gitDir: string, folders: readonly string[], signal?: AbortSignal) {
-    const args = ['-c', 'diff.ignoreSubmodules=none', 'diff-tree', '--stdin', '-r', '--root', '--raw', '-z'];
+    const args = ['diff-tree', '--stdin', '-r', '--root', '--raw', '-z'];
     this.#stream = streamGit(gitDir, [...args, '--no-renames', '--', ...folders], signal);
     this.#stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
     this.#stream.ended.then(

@@ -57,11 +57,11 @@ export function historyHandlers(session: Session): HistoryHandlers {
   };
 }
 
-/** The whole message of a commit; `null` when the repo does not have it. */
+/** The whole message of a commit, as git shows it in UTF-8; `null` when the repo does not have it. */
 async function messageOf(gitDir: string, commit: string): Promise<string | null> {
-  const found = await runGit(['cat-file', 'commit', commit], { gitDir, expectedCodes: [1, 128] });
-  if (found.code !== 0) return null;
-  const text = found.stdout.toString('utf8');
-  const end = text.indexOf('\n\n');
-  return end < 0 ? null : text.slice(end + 2).trimEnd();
+  const found = await runGit(
+    ['log', '--no-walk', '--encoding=UTF-8', '--format=%B', '--end-of-options', commit],
+    { gitDir, expectedCodes: [1, 128] },
+  );
+  return found.code === 0 ? found.stdout.toString('utf8').trimEnd() : null;
 }

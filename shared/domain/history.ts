@@ -52,7 +52,7 @@ export type HistoryEventType = z.infer<typeof historyEventTypeSchema>;
 const position = {
   /** Place on the branch's line: of two events the newer one has the greater id. Changes when the index is rebuilt. */
   id: z.number().int(),
-  /** First line of the message of the commit that made the change. */
+  /** First paragraph, on one line, of the message of the commit that made the change (git's `%s`). */
   subject: z.string(),
 };
 

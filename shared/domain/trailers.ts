@@ -1,3 +1,5 @@
+import { readTrailers } from './trailer-block';
+
 /** The trailers that every commit by Signalbox carries, so that history can tell what happened without guessing. */
 export interface Trailers {
   /** UUIDv7 of the operation. */
@@ -33,25 +35,17 @@ export function commitMessage(subject: string, trailers: Trailers): string {
 }
 
 /**
- * The trailers of a commit message, `null` when its last paragraph carries no operation and kind.
- * Only the last paragraph counts (git-interpret-trailers(1)), so a quoted trailer in the body is not taken.
+ * The trailers of a commit message as git reads them ({@link readTrailers}), `null` where no operation and kind are among
+ * them. Names are matched in any case; of one that comes twice the last counts. A quoted trailer in the body is not taken.
  */
 export function parseTrailers(message: string): Trailers | null {
-  const last =
-    message
-      .trimEnd()
-      .split(/\r?\n\s*\r?\n/)
-      .at(-1) ?? '';
-  const found = new Map<string, string>();
-  for (const line of last.split(/\r?\n/)) {
-    const colon = line.indexOf(': ');
-    if (colon > 0) found.set(line.slice(0, colon), line.slice(colon + 2).trim());
-  }
-  const operation = found.get(names.operation);
-  const kind = found.get(names.kind);
+  const found = new Map(readTrailers(message).map(([name, value]) => [name.toLowerCase(), value]));
+  const textOf = (name: string) => found.get(name.toLowerCase());
+  const operation = textOf(names.operation);
+  const kind = textOf(names.kind);
   if (!operation || !kind) return null;
-  const reason = found.get(names.reason);
-  const override = found.get(names.override);
+  const reason = textOf(names.reason);
+  const override = textOf(names.override);
   return {
     operation,
     kind,

@@ -95,8 +95,22 @@ const settings: readonly (readonly [string, string])[] = [
   ['fetch.recurseSubmodules', 'false'],
   ['push.gpgSign', 'false'],
   ['commit.gpgSign', 'false'],
-  ['log.showSignature', 'false'],
   ['transfer.credentialsInUrl', 'die'],
+  // What a repo's own settings would change of what log, diff-tree and ls-tree show (git-config(1)).
+  ['log.showSignature', 'false'],
+  ['log.diffMerges', 'separate'],
+  ['log.follow', 'false'],
+  ['log.mailmap', 'false'],
+  ['log.showRoot', 'true'],
+  ['diff.ignoreSubmodules', 'none'],
+  // git-diff(1), -O: "To cancel diff.orderFile, use -O/dev/null"; Git itself knows this name on Windows.
+  ['diff.orderFile', '/dev/null'],
+  ['diff.relative', 'false'],
+  ['diff.renames', 'false'],
+  ['color.ui', 'false'],
+  ['core.commentChar', '#'],
+  ['advice.graftFileDeprecated', 'false'],
+  ['i18n.logOutputEncoding', 'UTF-8'],
 ];
 
 /**
@@ -114,6 +128,7 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: devNull,
     GIT_NO_LAZY_FETCH: '1',
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
   };
