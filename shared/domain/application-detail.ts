@@ -32,7 +32,11 @@ const resourceSchema = z.object({
     from: z.enum(['argo', 'live', 'none', 'unknown']),
   }),
   hook: z.boolean(),
-  /** Git has it no more; only a sync with prune removes it. */
+  /**
+   * Git has it no more; only a sync with prune removes it. Never a hook: Argo CD lists each hook that is there as
+   * `hook: true, requiresPruning: true`, since hooks are no targets of a comparison (`controller/state.go`), and no
+   * sync prunes one (gitops-engine `pkg/sync/sync_context.go`, `getSyncTasks`).
+   */
   requiresPruning: z.boolean(),
 });
 export type ApplicationResource = z.infer<typeof resourceSchema>;

@@ -115,6 +115,30 @@ describe('a new image tag', () => {
     );
   });
 
+  it('leaves its hook among the resources as real Argo CD does: to be pruned, without a sync status or an effect', async () => {
+    const repo = newRepo();
+    const cluster = await startCluster({ repo });
+    repo.set('production', 'publishing-api', { imageTag: 'v2' });
+    cluster.refresh();
+    await cluster.until('v2', () => cluster.settled('publishing-api', 'v2'));
+    const hook = () =>
+      cluster.app('publishing-api').status?.resources?.find((one) => one.name === 'publishing-api-dbmigrate');
+    await cluster.until('the hook in the list', hook);
+    expect(hook()).toEqual({
+      group: 'batch',
+      version: 'v1',
+      kind: 'Job',
+      namespace: appsNamespace,
+      name: 'publishing-api-dbmigrate',
+      hook: true,
+      requiresPruning: true,
+    });
+    expect(cluster.app('publishing-api').status).toMatchObject({
+      sync: { status: 'Synced' },
+      health: { status: 'Healthy' },
+    });
+  });
+
   it('stays out when its migration fails, after the retries, and is not tried again at that revision', async () => {
     const repo = newRepo();
     const faults = new MemoryFaults();

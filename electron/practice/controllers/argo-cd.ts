@@ -80,7 +80,10 @@ export function startArgoCd(
     }),
     store.subscribe<Job>('Job', ({ object }) => {
       const tracked = object.metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':')[0];
-      if (tracked) operations.add(tracked);
+      if (!tracked) return;
+      operations.add(tracked);
+      // Hooks are among the Application's resources.
+      touch(tracked);
     }),
     store.subscribe('AppProject', () => {
       for (const app of applications()) {

@@ -7,6 +7,7 @@ import type {
   ApplicationStatus,
   Deployment,
   HealthStatus,
+  Job,
   Manifest,
   Pod,
   SyncStatus,
@@ -74,7 +75,7 @@ export function compare(context: ControllerContext, app: Application, target: Ta
     const known = new Set(context.apps.flatMap((one) => one.applications));
     for (const name of found) {
       if (!wanted.has(name) && !known.has(name)) {
-        resources.push({ ...childResource(name), status: 'OutOfSync' });
+        resources.push({ ...childResource(name), status: 'OutOfSync', requiresPruning: true });
       }
     }
   } else {
@@ -88,13 +89,15 @@ export function compare(context: ControllerContext, app: Application, target: Ta
       healths.push(deploymentHealth(live));
     }
     for (const name of found) {
-      if (!wanted.has(name)) resources.push({ ...deploymentResource(name), status: 'OutOfSync' });
+      if (!wanted.has(name)) {
+        resources.push({ ...deploymentResource(name), status: 'OutOfSync', requiresPruning: true });
+      }
     }
   }
   return {
     sync: resources.every((resource) => resource.status === 'Synced') ? 'Synced' : 'OutOfSync',
     health: worstHealth(healths),
-    resources,
+    resources: [...resources, ...liveHooks(context, app)],
     images: liveImages(context, app),
   };
 }
@@ -114,6 +117,30 @@ export function liveResources(context: ControllerContext, app: Application): str
           one.metadata.annotations?.['argocd.argoproj.io/tracking-id']?.startsWith(`${owned}:`),
         )
         .map((one) => one.metadata.name);
+}
+
+/**
+ * Jobs of hooks as `controller/state.go` of Argo CD lists them. Hooks are no targets of a comparison
+ * (gitops-engine `pkg/sync/reconcile.go`, `splitHooks`), so one that is there counts as to be pruned; it has no sync
+ * status, does not make the Application out of sync or unhealthy, and is never pruned (`sync_context.go`, `getSyncTasks`).
+ */
+function liveHooks(context: ControllerContext, app: Application): ApplicationResource[] {
+  return context.store
+    .list<Job>('Job', { namespace: appsNamespace })
+    .filter(
+      ({ metadata: { annotations } }) =>
+        annotations?.['argocd.argoproj.io/tracking-id']?.startsWith(`${app.metadata.name}:`) &&
+        annotations['argocd.argoproj.io/hook'] !== undefined,
+    )
+    .map(({ metadata: { name } }) => ({
+      group: 'batch',
+      version: 'v1',
+      kind: 'Job',
+      namespace: appsNamespace,
+      name,
+      hook: true,
+      requiresPruning: true,
+    }));
 }
 
 const childResource = (name: string) => ({

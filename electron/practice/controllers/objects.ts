@@ -214,7 +214,10 @@ export interface ApplicationResource {
   kind: string;
   namespace?: string;
   name: string;
-  status: SyncStatus;
+  /** Left out of hooks. */
+  status?: SyncStatus;
+  hook?: boolean;
+  requiresPruning?: boolean;
 }
 
 export interface ApplicationStatus {

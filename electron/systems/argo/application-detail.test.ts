@@ -57,6 +57,22 @@ describe('the details of an Application', () => {
       ],
     });
   });
+  it('count no hook as something to prune, however Argo CD lists it', () => {
+    const job = { group: 'batch', version: 'v1', kind: 'Job', namespace: 'apps' };
+    const resources = detail({
+      status: {
+        resources: [
+          // As Argo CD 3.5 lists a migration that is over (`controller/state.go`).
+          { ...job, name: 'frontend-dbmigrate', hook: true, requiresPruning: true },
+          { ...job, name: 'frontend-old', status: 'OutOfSync', requiresPruning: true },
+        ],
+      },
+    })?.resources;
+    expect(resources).toMatchObject([
+      { name: 'frontend-dbmigrate', hook: true, requiresPruning: false, sync: null },
+      { name: 'frontend-old', hook: false, requiresPruning: true, sync: 'OutOfSync' },
+    ]);
+  });
   it('leave out what cannot be read, and nothing else', () => {
     const read = readApplication(
       application({

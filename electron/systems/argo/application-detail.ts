@@ -163,7 +163,7 @@ export function readDetail(object: ApplicationObject): ApplicationOwnDetail {
               from: withoutHealth.has(`${group}/${one.kind}`) ? 'none' : 'unknown',
             },
         hook: one.hook ?? false,
-        requiresPruning: one.requiresPruning ?? false,
+        requiresPruning: (one.requiresPruning ?? false) && !one.hook,
       };
     }),
     currentOperation: currentOperation(object),
