@@ -49,6 +49,7 @@ export function boardKeeper(options: {
       files,
       hold: (app, environment) => world.reader.hold(snapshot, app, environment),
       deployments: world.history.deployments,
+      observed: world.observations.of,
       rollbackTarget: world.history.target,
       cluster: (environment) => world.clusters.get(environment)?.view ?? null,
       lock: (environment) => {

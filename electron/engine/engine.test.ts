@@ -90,7 +90,7 @@ describe('the engine on the practice estate', () => {
     });
     expect(operation.workflows).toHaveLength(1);
     expect(cell('static', 'integration').ledger).toMatchObject({ version: wanted, promote: false });
-    expect(cell('static', 'integration').inStep).toBe(true);
+    expect(cell('static', 'integration').stage?.state).toBe('running');
   });
 
   it('promotes what was tested, and refuses what is not there any more', async () => {

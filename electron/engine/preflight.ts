@@ -1,5 +1,6 @@
 import type { EarlyPreview } from '../../shared/contract/contract';
-import { isInStep, worstHealth } from '../../shared/domain/board-assembly';
+import { isInStep } from '../../shared/domain/board-assembly';
+import { worstHealth } from '../../shared/domain/cell-state';
 import { environmentBefore } from '../../shared/domain/chain';
 import type { ClusterAct } from '../../shared/domain/cluster-access';
 import type { ClusterTopic } from '../../shared/domain/cluster-status';
@@ -105,7 +106,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     ),
     gaps: cluster?.view.gaps() ?? [],
     access: accessNeeded(world, intent, before),
-    health: worstHealth(applications),
+    health: worstHealth(applications.map((one) => one.health)),
     inStep: isInStep(present, applications),
     asksRepo: world.sources.canAsk,
     published: version === null ? null : world.sources.peekPublished(app, version),

@@ -1,6 +1,7 @@
 import type { ApplicationDetail } from '../../shared/domain/application-detail';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { HookJob } from '../../shared/domain/hook-job';
+import { type HookState, hookState, jobTrouble } from '../../shared/domain/hook-state';
 import { type LiveHealth, withLiveHealth } from '../../shared/domain/resource-health';
 import { type RunningSync, syncWindowsView } from '../../shared/domain/sync-window';
 import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
@@ -20,6 +21,8 @@ export interface ArgoState {
   detailOf(application: ArgoApplication, now: Date): ApplicationDetail;
   /** Newest first. */
   hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
+  /** Hooks of syncs that run or failed last, judged by their pods; those that succeeded are left out. */
+  hooks(applications: Iterable<ArgoApplication>): HookState[];
   windowsOf(application: ArgoApplication, now: Date): SyncWindowsView;
 }
 
@@ -43,14 +46,18 @@ export function createArgoState(options: {
   /** By Application. */
   jobs: Pick<Table<AppJob>, 'of'>;
   podsOf: (owner: string) => Iterable<AppPod>;
+  podAt: (namespace: string, name: string) => AppPod | null;
   freshness: (topic: 'projects') => Freshness;
 }): ArgoState {
   const projects = createTable<ArgoProject>(() => '');
   const { live, jobs } = options;
 
-  const hookJob = ({ uid, createdAt: _createdAt, ...job }: AppJob): HookJob => ({
-    ...job,
-    pods: [...options.podsOf(uid)]
+  const hookJob = ({ uid, createdAt: _createdAt, health: _health, ...job }: AppJob): HookJob => {
+    const pods = hookPods(uid);
+    return { ...job, pods, trouble: jobTrouble({ ...job, pods })?.text ?? null };
+  };
+  const hookPods = (uid: string): HookJob['pods'] =>
+    [...options.podsOf(uid)]
       .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.name.localeCompare(b.name))
       .map((pod) => ({
         namespace: pod.namespace,
@@ -58,10 +65,35 @@ export function createArgoState(options: {
         phase: pod.phase,
         containers: [...pod.containers],
         reason: pod.reason,
+        message: pod.message,
         exitCode: pod.lastTermination?.exitCode ?? null,
         startedAt: pod.startedAt,
-      })),
-  });
+      }));
+
+  /** The hooks of an Application's sync that runs or failed, those that did not succeed. */
+  function hooksOf({
+    name: application,
+    detail: { currentOperation: operation },
+  }: ArgoApplication): HookState[] {
+    if (!operation || operation.phase === 'Succeeded') return [];
+    const own = [...jobs.of(application)];
+    return operation.results.flatMap((result) => {
+      const { kind, namespace, name, hookType: type, hookPhase, message } = result;
+      const isOver = operation.state === 'ended' && (hookPhase === null || hookPhase === 'Running');
+      if (type === null || isOver) return [];
+      const job =
+        kind === 'Job' ? own.find((one) => one.name === name && one.namespace === namespace) : undefined;
+      const pod = kind === 'Pod' ? options.podAt(namespace ?? '', name) : null;
+      const hook = { application, kind, namespace, name, type, phase: hookPhase ?? 'Running', message };
+      const shown = pod && {
+        name: pod.name,
+        reason: pod.reason,
+        message: pod.message,
+        exitCode: pod.lastTermination?.exitCode ?? null,
+      };
+      return hookState(hook, job ? hookJob(job) : null, shown) ?? [];
+    });
+  }
 
   /** What was worked out for an Application, by what it rests on; windows are to the minute. */
   const known = new WeakMap<
@@ -119,6 +151,7 @@ export function createArgoState(options: {
         .flatMap(({ name }) => [...jobs.of(name)])
         .sort(byNewest)
         .map(hookJob),
+    hooks: (applications) => [...applications].flatMap(hooksOf),
     windowsOf,
   };
 }

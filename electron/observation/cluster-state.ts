@@ -1,7 +1,9 @@
 import type { Application } from '../../shared/domain/board';
+import type { WorkloadFacts } from '../../shared/domain/cell-running';
 import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
 import type { ClusterGap, ClusterWatch } from '../../shared/domain/cluster-status';
 import type { Freshness } from '../../shared/domain/freshness';
+import type { Rollout } from '../../shared/domain/rollout';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflow';
 import { type ArgoApplication, settleOlderSpec } from '../systems/argo/application';
@@ -85,6 +87,7 @@ export function createClusterState(
     jobs: workloads.jobs,
     live: workloads.live,
     podsOf: (owner) => workloads.pods.of(owner),
+    podAt: (namespace, name) => workloads.pods.get(namespace, name),
     freshness: (topic) => board.freshness(topic),
   });
   const olderSpecs: Parameters<typeof settleOlderSpec>[1] = new Map();
@@ -109,6 +112,37 @@ export function createClusterState(
     [...applications.of(app)].sort(
       (a, b) => Number(b.name === app) - Number(a.name === app) || a.name.localeCompare(b.name),
     );
+  /** Under which labels an app's workloads lie: its own name, and those of its Applications where no repo is named. */
+  const namesOf = (app: string): string[] => [
+    ...new Set([app, ...[...applications.of(app)].map(({ name }) => name)]),
+  ];
+  const rolloutsOf = (app: string): readonly Rollout[] => {
+    const lists = namesOf(app)
+      .map(workloads.rollouts)
+      .filter(({ length }) => length > 0);
+    return lists.length > 1 ? lists.flat() : (lists[0] ?? []);
+  };
+  const merged = new Map<string, { parts: readonly WorkloadFacts[]; whole: WorkloadFacts }>();
+  const workloadsOf = (app: string): WorkloadFacts => {
+    const parts = namesOf(app).map(workloads.facts);
+    const [first] = parts;
+    if (parts.length === 1 && first) return first;
+    const before = merged.get(app);
+    if (before?.parts.length === parts.length && before.parts.every((one, place) => one === parts[place]))
+      return before.whole;
+    const whole: WorkloadFacts = {
+      pods: parts.flatMap((part) => part.pods),
+      templates: parts.flatMap((part) => part.templates),
+      pastImages: [...new Set(parts.flatMap((part) => part.pastImages))],
+    };
+    merged.set(app, { parts, whole });
+    return whole;
+  };
+  /** The app that a label stands for, where it is the name of an Application, too. */
+  const appsOfLabel = (label: string): string[] => {
+    const repoName = applicationsByName.get(label)?.repoName;
+    return repoName === undefined || repoName === label ? [label] : [label, repoName];
+  };
   const podOf = (workflow: string): ((node: string) => string | null) => {
     const byNode = new Map<string, string>();
     for (const pod of workloads.pods.of(podsOfWorkflow(workflow)))
@@ -132,10 +166,11 @@ export function createClusterState(
     },
     hookJobs: (app) => argo.hookJobs(applications.of(app)),
     syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
-    rollouts: workloads.rollouts,
+    hooks: (app) => argo.hooks(applications.of(app)),
+    rollouts: rolloutsOf,
+    workloads: workloadsOf,
     pulledImages: (app) =>
-      workloads
-        .rollouts(app)
+      rolloutsOf(app)
         .flatMap(({ pods }) => pods)
         .flatMap(({ namespace, name }) => workloads.pods.get(namespace, name)?.pulled ?? []),
     workflows({ app, version, template }) {
@@ -174,12 +209,12 @@ export function createClusterState(
         touched.map(({ repoName }) => repoName),
       );
     },
-    applyDeployments: (batch) => tell('rollout', workloads.applyDeployments(batch)),
-    applyReplicaSets: (batch) => tell('rollout', workloads.applyReplicaSets(batch)),
-    applySets: (kind, batch) => tell('rollout', workloads.applySets(kind, batch)),
+    applyDeployments: (batch) => tell('rollout', workloads.applyDeployments(batch).flatMap(appsOfLabel)),
+    applyReplicaSets: (batch) => tell('rollout', workloads.applyReplicaSets(batch).flatMap(appsOfLabel)),
+    applySets: (kind, batch) => tell('rollout', workloads.applySets(kind, batch).flatMap(appsOfLabel)),
     applyPods(batch) {
       const touched = workloads.applyPods(batch);
-      tell('rollout', touched.rollouts);
+      tell('rollout', touched.rollouts.flatMap(appsOfLabel));
       tell('workflow', touched.workflows);
     },
     applyOther: (kind, batch) => tell('application', workloads.applyOther(kind, batch)),

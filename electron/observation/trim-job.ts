@@ -10,6 +10,8 @@ const jobSchema = z.object({
   status: z
     .object({
       active: count,
+      /** Pods that are Ready; kept by Kubernetes 1.24 and newer. */
+      ready: z.number().int().nullish(),
       succeeded: count,
       failed: count,
       startTime: text,
@@ -20,10 +22,17 @@ const jobSchema = z.object({
 });
 
 /** A Job of an Application; its pods are found by its uid. */
-export interface AppJob extends Omit<HookJob, 'pods'> {
+export interface AppJob extends Omit<HookJob, 'pods' | 'trouble'> {
   uid: string;
   createdAt: string | null;
   health: Health;
+}
+
+/** `status.active` counts pods that wait for their image, too (batch/v1 `JobStatus`). @param ready `null`: not told. */
+function activeText(active: number, ready: number | null): string {
+  const pods = active === 1 ? 'pod' : 'pods';
+  if (ready === 0) return `${active} ${pods} starting`;
+  return `${active} ${pods} running`;
 }
 
 /** @throws ZodError for an object that is no Job. */
@@ -62,7 +71,7 @@ export function trimJob(object: unknown): AppJob {
       : complete
         ? 'It succeeded'
         : active > 0
-          ? `${active} ${active === 1 ? 'pod runs' : 'pods run'}`
+          ? activeText(active, status?.ready ?? null)
           : 'No pod runs yet',
     active,
     succeeded: status?.succeeded ?? 0,

@@ -28,7 +28,7 @@ const revisionOf = (meta: z.output<typeof metadata>): number | null => {
 
 const deploymentSchema = z.object({
   metadata,
-  spec: z.object({ replicas: z.number().int().nullish(), paused: z.boolean().nullish() }),
+  spec: z.object({ replicas: z.number().int().nullish(), paused: z.boolean().nullish(), template }),
   status: z
     .object({
       observedGeneration: count,
@@ -44,6 +44,8 @@ const deploymentSchema = z.object({
 /** A Deployment of an app. */
 export interface AppDeployment extends DeploymentFacts {
   app: string;
+  /** Of the pod template, as the spec says now. */
+  images: readonly string[];
   health: Health;
 }
 
@@ -61,6 +63,7 @@ export function trimDeployment(object: unknown): AppDeployment {
     ready: status?.readyReplicas ?? 0,
     available: status?.availableReplicas ?? 0,
     paused: spec.paused ?? false,
+    images: imagesOf(spec.template),
     conditions: status?.conditions ?? [],
   };
   return { ...deployment, health: orDeleting(deploymentHealth(deployment), meta) };
@@ -155,6 +158,8 @@ export interface AppPod extends SetPodFacts {
   health: Health;
   workflow: string | null;
   workflowNode: string | null;
+  /** It runs to an end for a Job, a hook's or a CronJob's. */
+  ofJob: boolean;
   /** Images that its containers were started from, each with the digest that was pulled: `registry/app:v1@sha256:…`. */
   pulled: readonly string[];
 }
@@ -214,6 +219,12 @@ function pulledOf({ spec, status }: z.output<typeof podSchema>): string[] {
   });
 }
 
+/** The Job controller labels its pods (`job-name` before Kubernetes 1.27) and owns them. */
+const isOfJob = ({ labels, ownerReferences }: z.output<typeof metadata>): boolean =>
+  labels?.['batch.kubernetes.io/job-name'] !== undefined ||
+  labels?.['job-name'] !== undefined ||
+  (ownerReferences?.some(({ kind, controller }) => controller && kind === 'Job') ?? false);
+
 /** @throws ZodError for an object that is no Pod. */
 export function trimPod(object: unknown): AppPod {
   const pod = podSchema.parse(object);
@@ -254,8 +265,8 @@ export function trimPod(object: unknown): AppPod {
     pulled: pulledOf(pod),
     revision,
     templateGeneration: labels?.['pod-template-generation'] ?? null,
-    // Those of other pods are their ReplicaSet's.
-    images: revision === null ? [] : spec.containers.flatMap(({ image }) => image ?? []),
+    images: spec.containers.flatMap(({ image }) => image ?? []),
+    ofJob: isOfJob(meta),
     health: orDeleting(health, meta),
   };
 }

@@ -1,10 +1,12 @@
 import type { ApplicationDetail } from '../../shared/domain/application-detail';
 import type { Application } from '../../shared/domain/board';
+import type { WorkloadFacts } from '../../shared/domain/cell-running';
 import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Result } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { HookJob } from '../../shared/domain/hook-job';
+import type { HookState } from '../../shared/domain/hook-state';
 import type { FailingPod } from '../../shared/domain/pod-trouble';
 import type { Rollout } from '../../shared/domain/rollout';
 import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
@@ -40,10 +42,14 @@ export interface ClusterView {
   applicationDetail(name: string): ApplicationDetail | null;
   /** Jobs of the app's Applications (hooks), newest first, with their pods. */
   hookJobs(app: string): readonly HookJob[];
+  /** Hooks of syncs of the app that run or failed last, judged by their pods; those that succeeded are left out. */
+  hooks(app: string): readonly HookState[];
   /** What the sync windows of the app's Applications say right now, of the one that is most shut; `null`: no Application. */
   syncWindows(app: string): SyncWindowsView | null;
   /** Rollouts of the app's Deployments (`<app>`, `<app>-worker`, those of its twins). */
   rollouts(app: string): readonly Rollout[];
+  /** Live pods and pod templates of the app, for telling what runs. The same object until something of it changes. */
+  workloads(app: string): WorkloadFacts;
   /** Images that the app's pods were started from, each with the digest that was pulled: `registry/app:v1@sha256:…`. */
   pulledImages(app: string): readonly string[];
   /** Workflows whose label `repoName` is the app, newest first. */

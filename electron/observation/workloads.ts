@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { LivePod, WorkloadFacts } from '../../shared/domain/cell-running';
 import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { ClusterLabels } from '../../shared/domain/estate';
 import type { Freshness } from '../../shared/domain/freshness';
@@ -28,6 +29,8 @@ export interface Workloads {
   applyOther(kind: OtherKind, batch: WatchBatch<AppResource>): string[];
   /** By the app that its label names; by its Deployment's name, then its kind. Worked out once per change. */
   rollouts(app: string): Rollout[];
+  /** What tells which version runs, by the same app. Worked out once per change. */
+  facts(app: string): WorkloadFacts;
   readonly pods: Pick<Table<AppPod>, 'of' | 'get'>;
   /** By Application. */
   readonly jobs: Pick<Table<AppJob>, 'of'>;
@@ -59,6 +62,7 @@ export function createWorkloads(
   const pods = createTable<AppPod>(({ workflow, owner }) =>
     workflow ? podsOfWorkflow(workflow) : (owner ?? ''),
   );
+  const podsByApp = createTable<AppPod>(({ app }) => app);
   const jobs = createTable<AppJob>(({ application }) => application);
   const others = Object.fromEntries(
     (Object.keys(otherKinds) as OtherKind[]).map((plural) => [plural, createTable<AppResource>(() => '')]),
@@ -77,25 +81,83 @@ export function createWorkloads(
     }),
   ]);
   const known = new Map<string, Rollout[]>();
-  const changed = (touched: readonly { app: string }[]): string[] => {
-    const apps = [...new Set(touched.map(({ app }) => app))];
-    for (const app of apps) known.delete(app);
+  const knownFacts = new Map<string, WorkloadFacts>();
+  /** Whose an owner's uid is: pods carry the labels of their template, which need not name the workload's app. */
+  const owners = new Map<string, { app: string; owner: string | null }>();
+  const appOfOwner = (uid: string | null): string[] => {
+    const owner = uid === null ? undefined : owners.get(uid);
+    // A pod's owner has one at most: its ReplicaSet a Deployment.
+    const above = owner?.owner ? owners.get(owner.owner) : undefined;
+    return [owner, above].flatMap((one) => (one ? [one.app] : []));
+  };
+  const changed = (touched: readonly { app: string; owner?: string | null }[]): string[] => {
+    const apps = [...new Set(touched.flatMap(({ app, owner = null }) => [app, ...appOfOwner(owner)]))];
+    for (const app of apps) {
+      known.delete(app);
+      knownFacts.delete(app);
+    }
     return apps;
   };
+  /** Takes a batch of owners in, and remembers whose each is. */
+  const applyOwners = <T extends { app: string; uid: string; owner?: string | null }>(
+    table: Table<T>,
+    batch: WatchBatch<T>,
+  ): string[] => {
+    const touched = table.apply(batch);
+    const apps = changed(touched);
+    for (const { uid } of batch.removed) owners.delete(uid);
+    for (const { value } of batch.upserts)
+      owners.set(value.uid, { app: value.app, owner: value.owner ?? null });
+    return [...new Set([...apps, ...changed(touched)])];
+  };
+
+  /** Pods of the app's workloads and those that bear its label; none of a Job or workflow, none that is going. */
+  function factsOf(app: string): WorkloadFacts {
+    const found = new Map<string, LivePod>();
+    const add = (pod: AppPod, workload: string | null, ofSet: boolean): void => {
+      if (pod.deleting || pod.ofJob || pod.workflow !== null) return;
+      if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
+      const { name, namespace, images, phase, ready, reason } = pod;
+      const key = `${namespace}/${name}`;
+      if (workload === null && found.has(key)) return;
+      found.set(key, { name, images, phase, ready, reason, workload, ofSet });
+    };
+    const templates: WorkloadFacts['templates'][number][] = [];
+    const pastImages = new Set<string>();
+    for (const { name, desired, images, uid } of deployments.of(app)) {
+      templates.push({ name, desired, images });
+      for (const set of replicaSets.of(uid)) {
+        for (const image of set.images) pastImages.add(image);
+        for (const pod of pods.of(set.uid)) add(pod, name, false);
+      }
+    }
+    for (const table of Object.values(sets))
+      for (const { name, desired, images, uid } of table.of(app)) {
+        templates.push({ name, desired, images });
+        for (const pod of pods.of(uid)) add(pod, name, true);
+      }
+    for (const pod of podsByApp.of(app)) add(pod, null, false);
+    return { pods: [...found.values()], templates, pastImages: [...pastImages] };
+  }
 
   return {
-    applyDeployments: (batch) => changed(deployments.apply(batch)),
-    applyReplicaSets: (batch) => changed(replicaSets.apply(batch)),
-    applySets: (kind, batch) => changed(sets[kind].apply(batch)),
+    applyDeployments: (batch) => applyOwners(deployments, batch),
+    applyReplicaSets: (batch) => applyOwners(replicaSets, batch),
+    applySets: (kind, batch) => applyOwners(sets[kind], batch),
     applyPods(batch) {
       const touched = pods.apply(batch);
+      podsByApp.apply(batch);
       const steps = touched.filter(({ workflow }) => workflow !== null);
       return {
         rollouts: changed(touched.filter(({ workflow }) => workflow === null)),
         workflows: [...new Set(steps.map(({ app }) => app))],
       };
     },
-    applyJobs: (batch) => [...new Set(jobs.apply(batch).map(({ application }) => application))],
+    applyJobs(batch) {
+      for (const { uid } of batch.removed) owners.delete(uid);
+      for (const { value } of batch.upserts) owners.set(value.uid, { app: value.application, owner: null });
+      return [...new Set(jobs.apply(batch).map(({ application }) => application))];
+    },
     applyOther(kind, { upserts, ...batch }) {
       const table = others[kind];
       const moved = upserts.filter(
@@ -117,6 +179,13 @@ export function createWorkloads(
       );
       known.set(app, rollouts);
       return rollouts;
+    },
+    facts(app) {
+      const before = knownFacts.get(app);
+      if (before) return before;
+      const facts = factsOf(app);
+      knownFacts.set(app, facts);
+      return facts;
     },
     pods,
     jobs,

@@ -72,6 +72,61 @@ function versionOf(index: number, back: number): string {
   return `v${380 + index * 97 - back}`;
 }
 
+/** Something of every state that a cell can be in. */
+function devState(of: {
+  app: string;
+  index: number;
+  place: number;
+  version: string;
+  previous: string;
+  broken: boolean;
+  rolling: boolean;
+}): Pick<Cell, 'running' | 'stage' | 'tests'> {
+  const { app, index, place, version, previous, broken, rolling } = of;
+  const one = { by: 'pods' as const, versions: [], none: null, because: null };
+  const stage = (
+    state: NonNullable<Cell['stage']>['state'],
+    text: string,
+    failing = false,
+  ): Pick<Cell, 'running' | 'stage' | 'tests'> => ({
+    running: { ...one, version: state === 'running' ? version : previous },
+    stage: { state, failing, text, since: hoursAgo(0.1), hook: null },
+    tests: null,
+  });
+  const { tests } = stage('running', '');
+  if (broken) return stage('rolling-out', `${app}: CrashLoopBackOff in pod ${app}-x2b4c.`, true);
+  if (rolling) return stage('rolling-out', `${app}: 2 of 3 new pods are available.`);
+  const place2 = index * 3 + place;
+  if (place2 === 17)
+    return stage('hooks', `The PreSync hook ${app}-dbmigrate can’t start: ImagePullBackOff.`, true);
+  if (place2 === 23) return stage('committed', `Committed. Argo CD still has ${previous} for ${app}.`);
+  if (place2 === 26) return stage('drifted', `Changed outside of Git: ${app} is set to ${previous}.`);
+  if (place2 === 31) return stage('waiting', `Waiting for Argo CD to sync ${app}.`);
+  if (place2 === 35)
+    return {
+      running: { ...one, by: null, version: null, because: 'The tags of its images don’t name a version.' },
+      stage: {
+        state: 'unknown',
+        failing: false,
+        text: 'Which version runs is not known.',
+        since: null,
+        hook: null,
+      },
+      tests,
+    };
+  if (place2 === 38)
+    return {
+      ...stage('running', `All its pods run ${version}.`),
+      tests: {
+        state: 'failed',
+        text: 'Tests failed, so it isn’t promoted: post-sync-x7k2p',
+        at: hoursAgo(2),
+        workflow: { namespace: 'apps', name: 'post-sync-x7k2p' },
+      },
+    };
+  return stage('running', `All its pods run ${version}.`);
+}
+
 function cellOf(app: string, index: number, environment: string, place: number, options: DevOptions): Cell {
   const back = place === 0 ? 0 : ([0, 0, 1, 0, 3, 0, 0, 12][(index * 5 + place) % 8] ?? 0);
   const version = versionOf(index, back);
@@ -137,7 +192,9 @@ function cellOf(app: string, index: number, environment: string, place: number, 
           : index === 10 && place === 2
             ? null
             : 'Healthy',
-    inStep: seen ? !rolling : null,
+    ...(seen
+      ? devState({ app, index, place, version, previous, broken, rolling })
+      : { running: null, stage: null, tests: null }),
     rollout: broken
       ? {
           state: 'failed',

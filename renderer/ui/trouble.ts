@@ -1,11 +1,14 @@
 import type { Cell } from '../../shared/domain/board';
+import { stageText, testsText } from './cell-words';
 
 /** Why a cell asks for a look, in two words; `null` when it does not. */
 export function lookReason(cell: Cell): string | null {
   if (cell.ledger?.problem) return 'File unreadable';
   if (cell.hold?.state === 'alarm') return 'Hold broken';
+  if (cell.stage && (cell.stage.failing || cell.stage.state === 'drifted')) return stageText(cell);
   if (cell.rollout?.state === 'failed') return 'Rollout failed';
   if (cell.rollout?.failing) return 'Pods failing';
+  if (cell.tests?.state === 'failed') return testsText.failed;
   if (cell.health === 'Degraded' || cell.health === 'Missing') return cell.health;
   if (cell.operation?.state === 'unknown') return 'Outcome unknown';
   return cell.operation?.state === 'failed' ? 'Operation failed' : null;

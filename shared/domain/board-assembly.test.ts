@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from './board';
-import {
-  assembleBoard,
-  type BoardInput,
-  isInStep,
-  type LedgerCell,
-  rolloutSummary,
-  worstHealth,
-} from './board-assembly';
+import { assembleBoard, type BoardInput, isInStep, type LedgerCell, rolloutSummary } from './board-assembly';
+import { worstHealth } from './cell-state';
 import { driftOf } from './drift';
 import { type HoldRecord, shutGate } from './hold';
 import { holdState, shutGateState } from './hold-state';
@@ -81,6 +75,7 @@ function input(apps: number): BoardInput {
         reason: null,
         operationId: null,
       })),
+    observed: () => [],
     rollbackTarget: () => null,
     lock: () => null,
     cluster: () => ({
@@ -88,6 +83,8 @@ function input(apps: number): BoardInput {
       gaps: () => [],
       applications: (name) => [application({ name, version: 'v1' })],
       rollouts: () => [rollout],
+      workloads: () => ({ pods: [], templates: [], pastImages: [] }),
+      hooks: () => [],
       workflows: () => [],
       syncWindows: () => ({
         state: 'manual-only',
@@ -118,15 +115,16 @@ describe('the board', () => {
     const cell = board.cells.find((one) => one.environment === 'production' && one.app === 'app-0');
     expect(cell).toMatchObject({
       drift: { state: 'behind', by: 3, of: 'integration' },
-      inStep: false,
-      health: 'Healthy',
+      // Argo CD still has v1, and the rollout that is under way is of that.
+      stage: { state: 'committed', failing: false, since: null },
+      health: 'Progressing',
       rollout: { state: 'progressing', failing: null, desired: 3, updated: 1, available: 1 },
     });
   });
 
   it('says the worst, and never more than it knows', () => {
     expect(worstHealth([])).toBeNull();
-    expect(worstHealth([application(), application({ health: 'Degraded' })])).toBe('Degraded');
+    expect(worstHealth(['Healthy', 'Degraded'])).toBe('Degraded');
     expect(isInStep('v1', [])).toBeNull();
     expect(isInStep('v1', [application(), application({ sync: 'Unknown' })])).toBeNull();
     expect(isInStep('v1', [application(), application({ version: 'v2' })])).toBe(false);

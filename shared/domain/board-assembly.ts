@@ -1,5 +1,8 @@
 import type { LockView } from './bags/view';
 import type { Application, Board, Cell, RollbackTarget } from './board';
+import type { WorkloadFacts } from './cell-running';
+import { cellState } from './cell-state';
+import { cellTests } from './cell-tests';
 import { type Chains, environmentBefore, environmentsInOrder, firstOfChain, pipelineOf } from './chain';
 import type { ClusterGap, ClusterTopic } from './cluster-status';
 import type { Deployment } from './deployment';
@@ -8,8 +11,10 @@ import type { Failure } from './failure';
 import type { Freshness } from './freshness';
 import { type HoldRecord, shutGate } from './hold';
 import { type HoldFacts, holdState, shutGateState } from './hold-state';
+import type { HookState } from './hook-state';
 import type { Operation } from './operation';
 import { presentStep } from './operation-reducer';
+import type { HealthObservation } from './rollback-target';
 import { newPodsReady, type Rollout } from './rollout';
 import type { SyncWindowsView } from './sync-window-view';
 import type { Workflow } from './workflow';
@@ -25,7 +30,9 @@ export interface ClusterReading {
   gaps(): readonly ClusterGap[];
   applications(app: string): readonly Application[];
   rollouts(app: string): readonly Rollout[];
-  workflows(filter: { app: string }): readonly Workflow[];
+  workloads(app: string): WorkloadFacts;
+  hooks(app: string): readonly HookState[];
+  workflows(filter: { app: string; template?: string }): readonly Workflow[];
   syncWindows(app: string): SyncWindowsView | null;
 }
 
@@ -41,6 +48,8 @@ export interface BoardInput {
   hold(app: string, environment: string): HoldRecord | { unreadable: Failure } | null;
   /** Of a cell, newest first. */
   deployments(app: string, environment: string): readonly Deployment[];
+  /** What was once observed in a cell and kept. */
+  observed(app: string, environment: string): readonly HealthObservation[];
   rollbackTarget(app: string, environment: string, present: string | null): RollbackTarget | null;
   /** `null`: the environment has no cluster. */
   cluster(environment: string): ClusterReading | null;
@@ -49,20 +58,6 @@ export interface BoardInput {
   /** The open operation of a cell. */
   operation(app: string, environment: string): Operation | null;
   problems: readonly Failure[];
-}
-
-const worstFirst: readonly NonNullable<Cell['health']>[] = [
-  'Degraded',
-  'Missing',
-  'Unknown',
-  'Progressing',
-  'Suspended',
-  'Healthy',
-];
-
-/** The worst health of several Applications; `null` when there is none. */
-export function worstHealth(applications: readonly Application[]): Cell['health'] {
-  return worstFirst.find((health) => applications.some((one) => one.health === health)) ?? null;
 }
 
 /** Whether the cluster runs what the ledger says: annotation and sync of every Application; `null`: not known. */
@@ -132,6 +127,59 @@ function shutWindow(windows: SyncWindowsView | null): Cell['syncWindow'] {
   return { state, project, text, opensAt };
 }
 
+const unseen: Freshness = { state: 'absent' };
+const noWorkloads: WorkloadFacts = { pods: [], templates: [], pastImages: [] };
+
+/** Versions of a cell's history, kept with the list that they were taken from. */
+const versionsIn = new WeakMap<readonly Deployment[], ReadonlySet<string>>();
+function versionsOf(deployments: readonly Deployment[]): ReadonlySet<string> {
+  const before = versionsIn.get(deployments);
+  if (before) return before;
+  const versions = new Set(deployments.flatMap(({ from, to }) => (from === null ? [to] : [from, to])));
+  versionsIn.set(deployments, versions);
+  return versions;
+}
+
+/** What runs in a cell, where what is wanted is, and what its tests say. */
+function stateOf(
+  input: BoardInput,
+  app: string,
+  environment: string,
+  wanted: string | null,
+  syncWindow: Cell['syncWindow'],
+): Pick<Cell, 'running' | 'health' | 'stage' | 'tests'> {
+  const cluster = input.cluster(environment);
+  const deployments = input.deployments(app, environment);
+  const versions = versionsOf(deployments);
+  const since = deployments[0]?.to === wanted ? deployments[0].at : null;
+  const applications = cluster?.applications(app) ?? [];
+  const state = cellState({
+    app,
+    wanted,
+    committedAt: since,
+    known: (tag) => versions.has(tag) || isWantedSomewhere(input, app, tag),
+    applications,
+    hooks: cluster?.hooks(app) ?? [],
+    rollouts: cluster?.rollouts(app) ?? [],
+    workloads: cluster?.workloads(app) ?? noWorkloads,
+    syncWindow,
+    freshness: (...topics) => cluster?.freshness(...topics) ?? unseen,
+  });
+  const tests = cellTests({
+    version: wanted,
+    since,
+    applications,
+    workflows: cluster?.workflows({ app, template: 'post-sync' }) ?? [],
+    observed: input.observed(app, environment),
+    visible: cluster?.freshness('workflows').state === 'live',
+    runs: state.stage.state === 'running',
+  });
+  return { ...state, tests };
+}
+
+const isWantedSomewhere = (input: BoardInput, app: string, tag: string): boolean =>
+  [...input.files.values()].some((files) => files.get(app)?.version === tag);
+
 /** One cell; `null` when the app has no file there. */
 export function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
   const ledger = input.files.get(environment)?.get(app);
@@ -140,6 +188,7 @@ export function assembleCell(input: BoardInput, app: string, environment: string
   const applications = [...(cluster?.applications(app) ?? [])];
   const first = firstOfChain(input.chains, environment);
   const operation = input.operation(app, environment);
+  const syncWindow = shutWindow(cluster?.syncWindows(app) ?? null);
   const drift =
     first === environment && ledger.version !== null
       ? ({ state: 'same' } as const)
@@ -154,12 +203,11 @@ export function assembleCell(input: BoardInput, app: string, environment: string
     ledger,
     deployed: input.deployments(app, environment)[0] ?? null,
     applications,
-    health: worstHealth(applications),
-    inStep: isInStep(ledger.version, applications),
+    ...stateOf(input, app, environment, ledger.version, syncWindow),
     rollout: rolloutSummary(cluster?.rollouts(app) ?? []),
     drift,
     hold: holdOf(input, app, environment, ledger),
-    syncWindow: shutWindow(cluster?.syncWindows(app) ?? null),
+    syncWindow,
     operation: operation && { id: operation.id, state: operation.state, step: presentStep(operation) },
     rollbackTarget: input.rollbackTarget(app, environment, ledger.version),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lockViewSchema } from './bags/view';
+import { cellStageSchema, cellTestsSchema, runningSchema } from './cell-view';
 import { clusterGapSchema } from './cluster-status';
 import { deploymentSchema } from './deployment';
 import { failureSchema } from './failure';
@@ -107,10 +108,14 @@ export const cellSchema = z.object({
   deployed: deploymentSchema.nullable(),
   /** What the cluster says of the app: the main Application first, twins after it. Empty: not seen. */
   applications: z.array(applicationSchema),
-  /** The worst health of its Applications; `null` when nothing was seen. */
+  /** What runs; `null`: a board of the past, of which no cluster tells. */
+  running: runningSchema.nullable(),
+  /** The worst health of what runs, whatever Git wants; `null` when nothing was seen. */
   health: healthStatusSchema.nullable(),
-  /** Whether the cluster runs what the ledger says; `null`: not known. */
-  inStep: z.boolean().nullable(),
+  /** How far the version that the ledger names has come on its way to the pods; `null`: a board of the past. */
+  stage: cellStageSchema.nullable(),
+  /** What the tests say of that version; `null`: none are due or set up, or of the past. */
+  tests: cellTestsSchema.nullable(),
   /** Sum over the app's Deployments while a rollout is under way, or the last one failed. */
   rollout: z
     .object({

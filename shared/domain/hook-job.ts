@@ -10,6 +10,8 @@ export const hookJobSchema = z.object({
   state: z.enum(['waiting', 'running', 'suspended', 'succeeded', 'failed']),
   /** Why it failed, or what it does. */
   message: z.string(),
+  /** What its pods tell of it while it is not over: why it can't start, or how often it failed; `null`: nothing. */
+  trouble: z.string().nullable(),
   active: z.number(),
   succeeded: z.number(),
   failed: z.number(),
@@ -22,7 +24,9 @@ export const hookJobSchema = z.object({
       name: z.string(),
       phase: z.string(),
       containers: z.array(z.string()),
+      /** Why it is in trouble: `ImagePullBackOff`, `Unschedulable`, `Evicted`, `Error`…; `null`: it is not. */
       reason: z.string().nullable(),
+      message: z.string().nullable(),
       exitCode: z.number().nullable(),
       startedAt: z.string().nullable(),
     }),

@@ -56,7 +56,7 @@ export interface OutsideFacts {
   /** What one may do in the clusters that the intent touches and that answer. */
   access: readonly { environment: string; access: ClusterAccess }[];
   health: Cell['health'];
-  inStep: Cell['inStep'];
+  inStep: boolean | null;
   /** Whether the estate names source repos, so that the app's can be asked at all. */
   asksRepo: boolean;
   /** `null`: could not be asked, or was not asked yet. */

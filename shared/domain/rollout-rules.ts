@@ -1,3 +1,4 @@
+import { imageParts } from './image';
 import type { Rollout, RolloutPod } from './rollout';
 
 /** What the rules need of a Deployment (apps/v1). */
@@ -155,24 +156,16 @@ function beganAt(
   return isUsedAgain ? (pods[0]?.createdAt ?? null) : created;
 }
 
-/** An image's repository and tag (`registry:5000/apps/frontend:v12@sha256:…` → `v12`); a digest is no tag. */
-function partsOf(image: string): { repository: string; tag: string | null } {
-  const name = image.split('@', 1)[0] ?? '';
-  const colon = name.lastIndexOf(':');
-  if (colon <= name.lastIndexOf('/')) return { repository: name, tag: null };
-  return { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
-}
-
 /** Whether one of the images has the version as its tag. */
 export const runsVersion = (images: readonly string[], version: string): boolean =>
-  images.some((image) => partsOf(image).tag === version);
+  images.some((image) => imageParts(image).tag === version);
 
 /** Tags of the images that ready pods of an app run right now, each once, in order. */
 export function servingTags(rollouts: readonly Pick<Rollout, 'replicaSets'>[]): string[] {
   const images = rollouts.flatMap(({ replicaSets }) =>
     replicaSets.filter(({ ready }) => ready > 0).flatMap((set) => set.images),
   );
-  return [...new Set(images.flatMap((image) => partsOf(image).tag ?? []))].sort();
+  return [...new Set(images.flatMap((image) => imageParts(image).tag ?? []))].sort();
 }
 
 /**
@@ -181,7 +174,7 @@ export function servingTags(rollouts: readonly Pick<Rollout, 'replicaSets'>[]): 
  */
 export function areOfVersion(rollouts: readonly Pick<Rollout, 'replicaSets'>[], version: string): boolean {
   const images = rollouts.flatMap(({ replicaSets }) =>
-    replicaSets.filter(({ current }) => current).flatMap((set) => set.images.map(partsOf)),
+    replicaSets.filter(({ current }) => current).flatMap((set) => set.images.map(imageParts)),
   );
   const own = new Set(images.filter(({ tag }) => tag === version).map(({ repository }) => repository));
   return own.size > 0 && images.every(({ repository, tag }) => !own.has(repository) || tag === version);

@@ -1,7 +1,10 @@
+import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board';
 import { CellActs } from '../../ui/cell-acts';
+import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
+import { wantedBeside } from '../../ui/cell-words';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
@@ -10,7 +13,7 @@ import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
 import { useNow } from '../../ui/use-now';
 import { VersionLink } from '../../ui/version-link';
-import { cameWord, driftText, holdSentence, operationStateWord, rolloutText, stepWord } from '../../ui/words';
+import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/words';
 import classes from './environment-card.module.css';
 
 interface EnvironmentCardProps {
@@ -48,13 +51,22 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
 function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell }) {
   const now = useNow('calm');
   const drift = driftText(cell.drift);
+  const wanted = wantedBeside(cell);
   return (
     <>
       <div className={classes.body}>
         <p className={classes.version}>
-          <VersionLink app={cell.app} value={cell.ledger?.version ?? null} strong />
+          <Headline cell={cell} link />
           <span className={classes.drift}>{drift}</span>
         </p>
+        {wanted !== null && (
+          <p className={classes.wanted}>
+            <IconArrowRight size={14} stroke={2} aria-hidden />
+            <span className="visually-hidden">Git wants</span>
+            <VersionLink app={cell.app} value={wanted} />
+            <StageMark cell={cell} />
+          </p>
+        )}
         <p className={classes.quiet}>
           {previous ? (
             <>
@@ -66,11 +78,11 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         </p>
         <p className={classes.line}>
           <HealthMark value={cell.health} />
-          {cell.rollout && <span>{rolloutText(cell.rollout)}</span>}
-          {cell.inStep === false && !cell.rollout && (
-            <span className={classes.quiet}>cluster not there yet</span>
-          )}
+          {wanted === null && <StageMark cell={cell} />}
+          {cell.tests && cell.tests.state !== 'unknown' && <TestsMark value={cell.tests} />}
         </p>
+        {cell.stage && cell.stage.state !== 'running' && <p className={classes.quiet}>{cell.stage.text}</p>}
+        {cell.tests?.state === 'failed' && <p className={classes.quiet}>{cell.tests.text}</p>}
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
             ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`

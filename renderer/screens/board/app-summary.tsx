@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router';
 import type { Board } from '../../../shared/domain/board';
 import { useSession } from '../../data/queries';
 import { ActButton } from '../../ui/act-button';
+import { Headline, StageMark } from '../../ui/cell-marks';
 import { HealthMark } from '../../ui/mark';
 import { openSheet, useUiState } from '../../ui/ui-state';
-import { Version } from '../../ui/version';
 import { driftText } from '../../ui/words';
 import classes from './inspector.module.css';
 import type { Row } from './rows';
@@ -44,8 +44,12 @@ export function AppSummary({ row, environment, board }: AppSummaryProps) {
                 </button>
                 {cell ? (
                   <>
-                    <Version value={cell.ledger?.version ?? null} strong />
-                    <HealthMark value={cell.health} />
+                    <Headline cell={cell} />
+                    {cell.stage && cell.stage.state !== 'running' ? (
+                      <StageMark cell={cell} />
+                    ) : (
+                      <HealthMark value={cell.health} />
+                    )}
                     <span className={classes.small}>{driftText(cell.drift)}</span>
                   </>
                 ) : (

@@ -1,7 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
-import { IconCircleX, IconLoader2 } from '@tabler/icons-react';
+import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause } from '@tabler/icons-react';
 import { memo } from 'react';
 import type { Cell } from '../../../shared/domain/board';
+import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
+import { wantedBeside } from '../../ui/cell-words';
 import { kindLook } from '../../ui/event-words';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/mark';
 import { age, fullTime } from '../../ui/time';
@@ -24,7 +26,10 @@ interface BoardCellProps {
   selected: boolean;
 }
 
-/** One cell: version and age above, state and drift below. Every part has its place, so that nothing moves. */
+/**
+ * One cell: the version that runs and its age above; below, the version that Git wants where that is another one, how
+ * far it is, and how far behind. Every part has its place, so that nothing moves.
+ */
 export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
   const { app, environment, cell, staleAsOf, past, column, tabIndex, selected } = props;
   const present = useNow('calm');
@@ -51,6 +56,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
 
 function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }) {
   const drift = driftText(cell.drift);
+  const wanted = wantedBeside(cell);
   return (
     <>
       <span className={classes.line}>
@@ -58,7 +64,7 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
           {cell.ledger?.problem ? (
             <Mark icon={IconCircleX} tone="bad" label="File unreadable" />
           ) : (
-            <Version value={cell.ledger?.version ?? null} strong />
+            <Headline cell={cell} />
           )}
           {cell.hold && <HoldMark value={cell.hold} />}
         </span>
@@ -66,9 +72,19 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
           {cell.deployed ? age(cell.deployed.at, now) : '?'}
         </span>
       </span>
-      <span className={classes.line}>
-        <span className={classes.state}>{past ? <Came cell={cell} /> : <State cell={cell} />}</span>
-        <span className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}>
+      <span className={classes.line} title={past ? undefined : titleOf(cell)}>
+        <span className={classes.state}>
+          {wanted !== null && (
+            <span className={classes.wanted}>
+              <IconArrowRight size={12} stroke={2} aria-hidden />
+              <Version value={wanted} />
+            </span>
+          )}
+          {past ? <Came cell={cell} /> : <State cell={cell} />}
+        </span>
+        <span
+          className={`${wanted === null ? classes.drift : classes.less} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}
+        >
           {drift}
         </span>
       </span>
@@ -77,15 +93,26 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
   );
 }
 
-/** The most telling of rollout, operation and health; the inspector has all three. */
+/** The whole of what the second line says in a few words. */
+function titleOf({ stage, tests }: Cell): string | undefined {
+  if (stage && stage.state !== 'running') return stage.text;
+  return tests && tests.state !== 'passed' && tests.state !== 'unknown' ? tests.text : undefined;
+}
+
+/** The most telling of where the wanted version is, of tests, operation and health; the inspector has them all. */
 function State({ cell }: { cell: Cell }) {
-  if (cell.rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;
-  if (cell.rollout?.failing) return <Mark icon={IconCircleX} tone="bad" label="Pods failing" />;
-  if (cell.rollout)
-    return <Mark icon={IconLoader2} tone="accent" turning label={rolloutText(cell.rollout)} />;
-  if (cell.operation && cell.operation.state !== 'succeeded') {
-    return <OperationMark value={cell.operation.state} label={operationText(cell.operation)} />;
-  }
+  const { stage, rollout, operation, tests } = cell;
+  const isOnTheWay = stage !== null && stage.state !== 'running' && stage.state !== 'unknown';
+  if (isOnTheWay) return <StageMark cell={cell} />;
+  if (rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;
+  if (rollout?.failing) return <Mark icon={IconCircleX} tone="bad" label="Pods failing" />;
+  if (rollout) return <Mark icon={IconLoader2} tone="accent" turning label={rolloutText(rollout)} />;
+  if (tests?.state === 'failed') return <TestsMark value={tests} />;
+  if (operation && operation.state !== 'succeeded')
+    return <OperationMark value={operation.state} label={operationText(operation)} />;
+  if (tests?.state === 'running' || tests?.state === 'stopped') return <TestsMark value={tests} />;
+  if (cell.running?.none === 'scaled-to-zero')
+    return <Mark icon={IconPlayerPause} tone="quiet" label="Scaled to zero" />;
   return <HealthMark value={cell.health} />;
 }
 

@@ -5,16 +5,16 @@ import { shortVersion } from '../../../shared/domain/version';
 import { CellActs } from '../../ui/cell-acts';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
-import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
+import { HoldMark, OperationMark } from '../../ui/mark';
 import { RollbackButton } from '../../ui/rollback-button';
 import { ago, fullTime } from '../../ui/time';
 import { needsLook } from '../../ui/trouble';
 import { useNow } from '../../ui/use-now';
-import { VersionLink } from '../../ui/version-link';
 import { cameWord, holdSentence, rolloutText } from '../../ui/words';
 import { operationText } from './cell-text';
 import { DriftDetails } from './drift-details';
 import classes from './inspector.module.css';
+import { StateFacts } from './state-facts';
 import { nextEnvironment } from './use-cell-shortcuts';
 
 interface CellDetailsProps {
@@ -73,21 +73,7 @@ function Facts({ cell }: { cell: Cell }) {
   return (
     <section className={classes.section} aria-label="State">
       <dl className={classes.facts}>
-        <div>
-          <dt>Version</dt>
-          <dd>
-            <VersionLink app={cell.app} value={cell.ledger?.version ?? null} strong />
-            {cell.inStep === false && (
-              <span className={classes.small}> in the ledger; the cluster is not there yet</span>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Health</dt>
-          <dd>
-            <HealthMark value={cell.health} />
-          </dd>
-        </div>
+        <StateFacts cell={cell} />
         {rollout && (
           <div>
             <dt>Rollout</dt>

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../shared/domain/board';
-import { shortVersion } from '../../../shared/domain/version';
+import { stateSentence } from '../../ui/cell-words';
 import { ago } from '../../ui/time';
 import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/words';
 
@@ -9,7 +9,8 @@ export function operationText(operation: NonNullable<Cell['operation']>): string
   return operation.step ? stepWord[operation.step] : 'Starting';
 }
 
-function stateText(cell: Cell): string {
+/** Health where nothing more telling is known: with pods on their way or a failure, that is said instead. */
+function healthText(cell: Cell): string {
   if (cell.rollout?.state === 'progressing') return `rolling out, ${rolloutText(cell.rollout)}`;
   return cell.rollout ? rolloutText(cell.rollout) : (cell.health ?? 'health unknown');
 }
@@ -25,15 +26,11 @@ export function cellLabel(
 ): string {
   if (!cell?.ledger) return `${app}, ${environment}: not deployed here`;
   const parts = [
-    cell.ledger.problem
-      ? 'its file cannot be read'
-      : cell.ledger.version === null
-        ? 'no version'
-        : shortVersion(cell.ledger.version),
+    cell.ledger.problem ? 'its file cannot be read' : stateSentence(cell),
     cell.deployed
       ? `deployed ${ago(cell.deployed.at, now)}${past ? ' then' : ''}`
       : 'deployed at an unknown time',
-    past ? '' : stateText(cell),
+    past ? '' : healthText(cell),
     driftText(cell.drift),
     cell.hold ? holdText(cell.hold) : '',
     cell.operation ? `operation: ${operationText(cell.operation)}` : '',

@@ -38,8 +38,10 @@ function cellThen(
     },
     deployed: cell.deployment,
     applications: [],
+    running: null,
     health: null,
-    inStep: null,
+    stage: null,
+    tests: null,
     rollout: null,
     drift:
       first === cell.environment

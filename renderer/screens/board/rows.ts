@@ -22,12 +22,17 @@ export function rowsOf(board: Board): Row[] {
   return [...rows.values()];
 }
 
+const onTheWay: ReadonlySet<string> = new Set(['committed', 'waiting', 'syncing', 'hooks', 'rolling-out']);
+
 const chipTest: Record<Chip, (cell: Cell) => boolean> = {
   attention: needsLook,
   drifted: (cell) =>
     cell.drift.state === 'behind' || cell.drift.state === 'differs' || cell.drift.state === 'ahead',
   held: (cell) => cell.hold !== null,
-  rolling: (cell) => cell.rollout?.state === 'progressing' || cell.operation?.state === 'running',
+  rolling: (cell) =>
+    cell.rollout?.state === 'progressing' ||
+    cell.operation?.state === 'running' ||
+    (cell.stage !== null && !cell.stage.failing && onTheWay.has(cell.stage.state)),
 };
 
 const some = (row: Row, test: (cell: Cell) => boolean): boolean =>
@@ -81,11 +86,13 @@ export function viewOf(rows: readonly Row[], search: BoardSearch): Row[] {
   return left.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0) || a.app.localeCompare(b.app));
 }
 
-/** A word is looked for in the app's name and in its versions. */
+/** A word is looked for in the app's name and in its versions, what runs and what is wanted. */
 function matches(row: Row, word: string): boolean {
   return (
     row.app.toLowerCase().includes(word) ||
-    some(row, (cell) => cell.ledger?.version?.startsWith(word) ?? false)
+    some(row, (cell) =>
+      [cell.ledger?.version, cell.running?.version].some((version) => version?.startsWith(word)),
+    )
   );
 }
 

@@ -10,6 +10,7 @@ const hookPod = (name: string): HookJob['pods'][number] => ({
   // As `trimPod` gives them: init containers after the others.
   containers: ['migrate', 'wait-for-db'],
   reason: null,
+  message: null,
   exitCode: null,
   startedAt: null,
 });
@@ -18,6 +19,7 @@ const hook = (...pods: string[]): HookJob => ({
   namespace: 'apps',
   name: 'frontend-migrate',
   hooks: ['PreSync'],
+  trouble: null,
   state: 'running',
   message: '',
   active: 1,

@@ -1,0 +1,99 @@
+import { Link } from '@tanstack/react-router';
+import type { Cell } from '../../../shared/domain/board';
+import { versionsText } from '../../../shared/domain/cell-running';
+import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
+import { wantedBeside } from '../../ui/cell-words';
+import { HealthMark } from '../../ui/mark';
+import { ago, fullTime } from '../../ui/time';
+import { useNow } from '../../ui/use-now';
+import { VersionLink } from '../../ui/version-link';
+import classes from './inspector.module.css';
+
+/** What runs and how healthy it is, what Git wants and how far that is, and what the tests say: rows of a list. */
+export function StateFacts({ cell }: { cell: Cell }) {
+  const { running, stage, tests } = cell;
+  const wanted = wantedBeside(cell);
+  const isOnTheWay = stage !== null && stage.state !== 'running';
+  return (
+    <>
+      <div>
+        <dt>{running === null ? 'Version' : 'Running'}</dt>
+        <dd>
+          <Headline cell={cell} link /> <HealthMark value={cell.health} />
+          {running?.because && <p className={classes.small}>{running.because}</p>}
+          {running && running.versions.length > 0 && (
+            <p className={classes.small}>{versionsText(running.versions)}</p>
+          )}
+          {running?.by === 'argo-cd' && (
+            <p className={classes.small}>As Argo CD says; its images don’t show the version.</p>
+          )}
+        </dd>
+      </div>
+      {isOnTheWay && (
+        <div>
+          <dt>Git wants</dt>
+          <dd>
+            {wanted !== null && <VersionLink app={cell.app} value={wanted} />} <StageMark cell={cell} />
+            <StageDetails cell={cell} />
+          </dd>
+        </div>
+      )}
+      {tests && (
+        <div>
+          <dt>Tests</dt>
+          <dd>
+            <TestsMark value={tests} />
+            <TestsDetails cell={cell} />
+          </dd>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The sentence, since when, and the way to what tells more. */
+function StageDetails({ cell: { app, environment, stage } }: { cell: Cell }) {
+  const now = useNow('calm');
+  if (!stage) return null;
+  const { text, since, hook } = stage;
+  return (
+    <>
+      <p className={classes.small}>{text}</p>
+      {since && (
+        <p className={classes.small} title={fullTime(since)}>
+          Since {ago(since, now)}
+        </p>
+      )}
+      {hook && (
+        <Link to="/apps/$app" params={{ app }} search={{ environment, look: 'rollout' }}>
+          {hook.state === 'running' ? 'Look at the hook' : 'Why the hook fails'}
+        </Link>
+      )}
+    </>
+  );
+}
+
+function TestsDetails({ cell: { app, environment, tests } }: { cell: Cell }) {
+  const now = useNow('calm');
+  if (!tests || tests.state === 'passed') return null;
+  return (
+    <>
+      <p className={classes.small}>
+        {tests.text}
+        {tests.at && <span title={fullTime(tests.at)}> ({ago(tests.at, now)})</span>}
+      </p>
+      {tests.workflow && (
+        <Link
+          to="/workflows"
+          search={{
+            app,
+            environment,
+            open: `${environment}/${tests.workflow.namespace}/${tests.workflow.name}`,
+          }}
+        >
+          {tests.state === 'failed' ? 'Why they failed' : 'Look at the tests'}
+        </Link>
+      )}
+    </>
+  );
+}
