@@ -17,6 +17,7 @@ import type {
   VersionRun,
 } from '../../shared/domain/history';
 import { csvHeader, csvLine } from '../../shared/domain/history-export';
+import { visibleJson } from '../../shared/domain/visible-text';
 import { startThread } from '../threads/start-thread';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
 
@@ -212,7 +213,7 @@ async function* exported(
     const rows = page.events.length;
     if (format === 'csv') yield { text: page.events.map(csvLine).join(''), rows };
     else if (rows > 0) {
-      yield { text: separator + page.events.map((event) => JSON.stringify(event)).join(',\n'), rows };
+      yield { text: separator + page.events.map((event) => visibleJson(event)).join(',\n'), rows };
       separator = ',\n';
     }
     if (page.next === null) break;

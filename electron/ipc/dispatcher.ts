@@ -9,6 +9,8 @@ import {
   streams,
 } from '../../shared/contract/contract';
 import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
+import { visibleText } from '../../shared/domain/visible-text';
+import { createDisplayBorder } from './display-border';
 
 /** One handler per procedure; an expected failure is thrown as a `FailureError`. */
 export type Handlers = {
@@ -23,6 +25,9 @@ export type StreamHandlers = {
     signal: AbortSignal,
   ) => Promise<void>;
 };
+
+/** One window, one border. */
+const border = createDisplayBorder();
 
 const refusal = (message: string, detail: string): Failure => ({
   code: 'invalid-input',
@@ -44,8 +49,18 @@ export async function dispatch(
   payload: unknown,
   report: (name: string, error: unknown) => void,
 ): Promise<Result<unknown>> {
+  const answer = await answerTo(handlers, name, payload, report);
+  return border.shown(name, answer) as Result<unknown>;
+}
+
+async function answerTo(
+  handlers: () => Promise<Handlers>,
+  name: ProcedureName,
+  payload: unknown,
+  report: (name: string, error: unknown) => void,
+): Promise<Result<unknown>> {
   const procedure = procedures[name];
-  const input = procedure.input.safeParse(payload);
+  const input = procedure.input.safeParse(border.meant(payload));
   if (!input.success)
     return fail(refusal(`The call ${name} carried data that is not allowed.`, input.error.message));
   try {
@@ -78,7 +93,7 @@ export async function runStream(
   signal: AbortSignal,
   report: (name: string, error: unknown) => void,
 ): Promise<string | null> {
-  const input = streams[name].input.safeParse(payload);
+  const input = streams[name].input.safeParse(border.meant(payload));
   if (!input.success) return `The stream ${name} was opened with data that is not allowed.`;
   try {
     const handler = (await handlers())[name] as (
@@ -88,7 +103,7 @@ export async function runStream(
     ) => Promise<void>;
     const sendParsed = (message: unknown): void => {
       const parsed = streams[name].message.safeParse(message);
-      if (parsed.success) send(parsed.data);
+      if (parsed.success) send(border.shown(name, parsed.data));
       else report(name, parsed.error);
     };
     await handler(input.data, sendParsed, signal);
@@ -97,6 +112,6 @@ export async function runStream(
     if (signal.aborted) return null;
     const failure = failureOf(error);
     if (failure.code === 'internal') report(name, error);
-    return `${failure.message} ${failure.meaning}`;
+    return visibleText(`${failure.message} ${failure.meaning}`);
   }
 }

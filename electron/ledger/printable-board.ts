@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../../shared/domain/failure';
 import { imageTagLayout } from '../../shared/domain/layout';
+import { visibleJson } from '../../shared/domain/visible-text';
 import { readBoard } from './board';
 import { ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { LedgerProblem } from './ledger';
@@ -57,7 +58,7 @@ export async function printableBoard(address: string): Promise<Result<PrintedBoa
 export async function printBoard(address: string): Promise<number> {
   const board = await printableBoard(address);
   if (board.ok) {
-    await write(process.stdout, `${JSON.stringify(board.value, null, 2)}\n`);
+    await write(process.stdout, `${visibleJson(board.value, 2)}\n`);
     return 0;
   }
   const { message, detail } = board.failure;

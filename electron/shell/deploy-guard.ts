@@ -1,5 +1,6 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
 import { actOf, type Operation } from '../../shared/domain/operation';
+import { visibleText } from '../../shared/domain/visible-text';
 import type { Engine } from '../engine/engine';
 
 /** Deployments of bags whose deploy runs on this console: they are never interrupted. */
@@ -40,7 +41,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null)
     const options = {
       type: 'warning' as const,
       title: 'A bag is being deployed',
-      message: running.map(({ intent }) => actOf(intent)).join('\n'),
+      message: visibleText(running.map(({ intent }) => actOf(intent)).join('\n')),
       detail:
         'A running deploy is never interrupted: what it started goes on without Signalbox, the lock is kept, and the next start carries on from there. Until then nobody watches it.',
       buttons: ['Stay', 'Quit all the same'],

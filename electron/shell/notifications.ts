@@ -1,5 +1,6 @@
 import { type BrowserWindow, Notification } from 'electron';
 import { actOf, type Operation } from '../../shared/domain/operation';
+import { visibleText } from '../../shared/domain/visible-text';
 
 /**
  * Tells the end of one's own operations while the window is not in front; a click opens the operation.
@@ -23,8 +24,8 @@ export function notifyOfEnds(options: {
       unknown: 'outcome unknown',
     } as const;
     const notification = new Notification({
-      title: `${actOf(operation.intent)}: ${ends[operation.state]}`,
-      body: operation.failure ? `${operation.failure.message} ${operation.failure.meaning}` : '',
+      title: visibleText(`${actOf(operation.intent)}: ${ends[operation.state]}`),
+      body: operation.failure ? visibleText(`${operation.failure.message} ${operation.failure.meaning}`) : '',
     });
     notification.on('click', () => options.open(operation.id));
     notification.show();

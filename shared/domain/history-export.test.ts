@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEvent } from './history';
 import { csvCell, csvHeader, csvLine } from './history-export';
+import { visibleText } from './visible-text';
 
 const event: HistoryEvent = {
   type: 'deployment',
@@ -38,7 +39,7 @@ describe('a cell of CSV', () => {
   ])('makes no formula of %j', (text) => {
     const cell = csvCell(text);
     const value = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
-    expect(value).toBe(`'${text}`);
+    expect(value).toBe(`'${visibleText(text)}`);
   });
 
   it('leaves alone what is none', () => {

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from './history';
+import { visibleText } from './visible-text';
 
 const columns = [
   'at',
@@ -26,10 +27,13 @@ export const csvHeader = `${columns.join(',')}\r\n`;
 /**
  * One cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, one
  * of these in full width, a tab or a carriage return, maybe after blanks) gets an apostrophe in front (OWASP, "CSV Injection").
+ * Hidden characters are written out.
  */
 export function csvCell(value: string | null): string {
   if (value === null) return '';
-  const safe = /^[\s]*[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value;
+  const text = visibleText(value);
+  // As it came: what is taken out on the way into a spreadsheet must not leave a formula.
+  const safe = /^[\s]*[=+\-@\t\r＝＋－＠]/.test(value) ? `'${text}` : text;
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { visibleText } from '../../../shared/domain/visible-text';
 import type { LogLine } from './types';
 
 /*
@@ -16,11 +17,14 @@ const suspicious = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: see above
 
 /**
- * A log line with nothing in it that could steer a terminal but colours. A carriage return keeps what follows it
+ * A log line with nothing in it that could steer a terminal but colours, and nothing hidden. A carriage return keeps what follows it
  * last, as a terminal would show a progress bar; tabs stay.
  */
 export function stripControls(text: string): string {
-  if (!suspicious.test(text)) return text;
+  return visibleText(suspicious.test(text) ? withoutControls(text) : text, { colours: true });
+}
+
+function withoutControls(text: string): string {
   const safe = text
     .replace(strings, '')
     .replace(csi, (_, parameters: string, between: string, final: string | undefined) =>
