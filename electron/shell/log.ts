@@ -1,5 +1,7 @@
 import path from 'node:path';
-import log from 'electron-log/main';
+// Not `electron-log/main`: that one takes log lines (and files to write them to) from any page, over a channel of its own.
+import log from 'electron-log/node';
+import { visibleText } from '../../shared/domain/visible-text';
 import { redact } from './redact';
 
 const words = (value: unknown): string =>
@@ -14,5 +16,5 @@ export function startLog(userData: string): (level: 'info' | 'warn' | 'error', .
   log.transports.file.resolvePathFn = () => path.join(userData, 'logs', 'main.log');
   log.transports.file.maxSize = 5 * 1024 * 1024;
   log.transports.console.level = 'warn';
-  return (level, ...parts) => log[level](redact(parts.map(words).join(' ')));
+  return (level, ...parts) => log[level](visibleText(redact(parts.map(words).join(' '))));
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
+import { asFileName } from '../../shared/domain/file-name';
 
 const kinds = {
   csv: { name: 'Comma-separated values', title: 'Export the history' },
@@ -9,7 +10,7 @@ const kinds = {
 
 /**
  * Asks the person where to save, in the system's own dialog. The page behind it never names a path.
- * @param name without folder and extension.
+ * @param name without extension; what is no part of a file's name is taken out.
  * @returns the chosen path, `null` when the dialog was closed without one.
  */
 export async function chooseSaveFile(
@@ -19,7 +20,7 @@ export async function chooseSaveFile(
 ): Promise<string | null> {
   const options = {
     title: kinds[format].title,
-    defaultPath: path.join(app.getPath('documents'), `${name}.${format}`),
+    defaultPath: path.join(app.getPath('documents'), `${asFileName(name)}.${format}`),
     filters: [{ name: kinds[format].name, extensions: [format] }],
   };
   const chosen = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));

@@ -61,6 +61,10 @@ export function openWindow(options: {
   contents.on('will-navigate', (event) => {
     if (!isOurs(event.url)) event.preventDefault();
   });
+  // `about:` pages are not asked about above, since nothing is loaded for them: the window goes back at once.
+  contents.on('did-navigate', (_event, url) => {
+    if (!isOurs(url)) void window.loadURL(indexUrl);
+  });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
     options.openExternal(url);
