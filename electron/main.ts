@@ -1,8 +1,10 @@
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
 import type { ParsedInputOf, Settings } from '../shared/contract/contract';
+import { type Failure, FailureError, failureOf } from '../shared/domain/failure';
 import { createHandlers, createStreamHandlers } from './session/handlers';
 import { estateFolder, openSession, type Session } from './session/open-session';
 import { about } from './shell/about';
@@ -20,6 +22,8 @@ import { chooseSaveFile } from './shell/save-dialog';
 import { serviceFetch } from './shell/service-fetch';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
+import { openTroubleWindow, troubleText } from './shell/trouble-window';
+import { prepareUserData } from './shell/user-data';
 import { openVault } from './shell/vault';
 import { openWindow } from './shell/window';
 import { configuredIdentity } from './systems/git/identity';
@@ -27,11 +31,16 @@ import { configuredIdentity } from './systems/git/identity';
 /** Wiring only: what exists, and who is handed what. */
 type PracticeAct = ParsedInputOf<'practice.act'>;
 
+// What lies on disk is for this user alone, whoever makes it: SQLite, Git, Chromium, the logs.
+process.umask(0o077);
 registerAppScheme();
 const args = parseArguments(process.argv.slice(1));
 if (args.userData !== null) app.setPath('userData', path.resolve(args.userData));
 const userData = app.getPath('userData');
-const log = startLog(userData);
+let trouble = prepareUserData(userData);
+// Chromium needs some folder, and nothing of it is kept.
+if (trouble) app.setPath('userData', mkdtempSync(path.join(os.tmpdir(), 'signalbox-')));
+const log = startLog(app.getPath('userData'));
 const report = (what: string, error: unknown): void => log('error', what, error);
 
 // What nobody waited for is written down, and ends nothing: Electron only warns of it on a console that nobody sees,
@@ -82,6 +91,8 @@ async function open(settings: SettingsStore, credentials: CredentialStore): Prom
     dir: userData,
     identity: () => settings.get().identity,
     fetch: serviceFetch(),
+    consents: settings.consents,
+    notices: settings.notices,
     report,
   });
   const tell = notifyOfEnds({
@@ -113,16 +124,35 @@ async function openAnew(settings: SettingsStore, credentials: CredentialStore): 
   window?.webContents.reload();
 }
 
+/** Says why Signalbox cannot start, in a window and to whoever started it; the code of its end says it, too. */
+function showTrouble(failure: Failure): void {
+  const { message, meaning, place, next, detail } = failure;
+  process.stderr.write(
+    `${[message, place?.path, meaning, ...next.map(({ label }) => label), detail].filter(Boolean).join('\n')}\n`,
+  );
+  serveApp(path.join(import.meta.dirname, '..', 'renderer'), null, troubleText(failure));
+  openTroubleWindow();
+}
+
 function start(): void {
   denyPermissions();
   setMenu();
+  let settings: SettingsStore;
+  try {
+    if (trouble) throw new FailureError(trouble);
+    settings = openSettings(userData, defaultSettings());
+  } catch (error) {
+    trouble = failureOf(error);
+    report('Signalbox cannot start', error);
+    showTrouble(trouble);
+    return;
+  }
   serveApp(
     path.join(import.meta.dirname, '..', 'renderer'),
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
-  const settings = openSettings(defaultSettings());
   applyColourScheme(settings.get());
-  const credentials = credentialStore(openVault(settings.store));
+  const credentials = credentialStore(openVault(settings.secrets));
   session = open(settings, credentials);
   session.catch((error: unknown) => report('the estate could not be opened', error));
 
@@ -189,7 +219,7 @@ async function end(): Promise<void> {
   await source?.practice?.process.stop();
 }
 
-if (!app.requestSingleInstanceLock()) app.quit();
+if (!trouble && !app.requestSingleInstanceLock()) app.quit();
 else {
   app.on('second-instance', show);
   app.on('window-all-closed', () => app.quit());
@@ -200,7 +230,7 @@ else {
     if (guard?.holdsBack(() => app.quit())) return;
     guard?.close();
     ended = true;
-    void end().finally(() => app.quit());
+    void end().finally(() => (trouble ? app.exit(1) : app.quit()));
   });
   // Not awaited at the top level: Electron holds `ready` back until this module has loaded.
   app

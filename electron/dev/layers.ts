@@ -113,7 +113,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
 /** Tests and what only they use: they may build a whole Signalbox around the part that they test. */
 const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\/|\/test-[^/]+$/.test(file);
 
-const electronsOwn = /^(electron|electron-store|electron-updater|electron-log\/(main|preload))$/;
+const electronsOwn = /^(electron|electron-updater|electron-log\/(main|preload))$/;
 const electronsPlaces = ['electron/shell/', 'electron/main.ts', 'electron/preload.ts', 'e2e/'];
 
 /** The two ends of the bridge between window and main process. Everything else goes through the contract. */

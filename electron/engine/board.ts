@@ -1,7 +1,6 @@
 import type { Board, Cell } from '../../shared/domain/board';
 import { assembleBoard, assembleCell, type BoardInput } from '../../shared/domain/board-assembly';
 import { pipelineOf } from '../../shared/domain/chain';
-import type { Failure } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Operation } from '../../shared/domain/operation';
 import type { Ledger } from '../ledger/ledger';
@@ -25,14 +24,10 @@ export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
   return freshness.state === 'stale' ? { state: 'connecting', asOf: freshness.asOf } : freshness;
 }
 
-/**
- * @param notices what the person should know of the engine itself (a journal that was set aside).
- */
 export function boardKeeper(options: {
   world: World;
   history: DeploymentHistory;
   operation: (app: string, environment: string) => Operation | null;
-  notices: () => readonly Failure[];
 }): BoardKeeper {
   const { world, history, operation } = options;
   let kept: Board | null = null;
@@ -57,7 +52,7 @@ export function boardKeeper(options: {
         return pipeline && lockView(world, recordsNow(world, pipeline.name), environment);
       },
       operation,
-      problems: [...options.notices(), ...problems],
+      problems,
     };
   }
 

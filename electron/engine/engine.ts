@@ -128,13 +128,6 @@ const notFound = (what: string): Failure => ({
   next: [{ do: 'advice', label: 'Check the name on the board.' }],
 });
 
-const noticeFailure = (message: string): Failure => ({
-  code: 'bad-data',
-  message,
-  meaning: 'Signalbox works on. The ledger, which is the record, is not affected.',
-  next: [],
-});
-
 /**
  * Makes the engine. Throws a FailureError when the journal cannot be opened (`busy`: another process has it).
  * Nothing is asked of any network until something is started or previewed, apart from what lies between each
@@ -194,7 +187,6 @@ export function createEngine(config: EngineConfig): Engine {
     world,
     history: config.history,
     operation: (app, environment) => runner.running(app, environment, null),
-    notices: () => (journal.notice === null ? [] : [noticeFailure(journal.notice)]),
   });
 
   /** Has what lies between each cell and its rollback target compared before anyone is in a hurry. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate';
 import { FailureError, failureOf } from '../../shared/domain/failure';
@@ -26,8 +27,27 @@ export async function readEstateFile(file: string): Promise<Estate> {
   }
   const parsed = parseEstate(text, path.basename(file));
   if (!parsed.ok) throw new FailureError(parsed.failure);
-  return parsed.value;
+  return withAbsolutePaths(parsed.value, path.dirname(path.resolve(file)));
 }
+
+/** A kubeconfig is named relative to the estate file, not to where Signalbox was started from; `~/` is the person's home. */
+const withAbsolutePaths = (estate: Estate, folder: string): Estate => ({
+  ...estate,
+  environments: estate.environments.map((environment) =>
+    environment.cluster?.kubeconfig
+      ? {
+          ...environment,
+          cluster: {
+            ...environment.cluster,
+            kubeconfig: path.resolve(
+              folder,
+              environment.cluster.kubeconfig.replace(/^~(?=[\\/])/, homedir()),
+            ),
+          },
+        }
+      : environment,
+  ),
+});
 
 /**
  * The estate that lies in a release repo of GOV.UK's layout: its environments, without clusters, for reading only.

@@ -9,6 +9,7 @@ import { gitHubFailure, whoseToken } from '../systems/github/client';
 import { argoHandlers } from './argo-handlers';
 import { bagHandlers } from './bag-handlers';
 import { clusterHandlers } from './cluster-handlers';
+import { consentHandlers } from './consent-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
@@ -92,6 +93,7 @@ export function createHandlers(
       readOnlyBecause: session.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
       actor: shell.settings.get().identity.name,
       app: shell.app,
+      notices: session.notices(),
       ledger: {
         url: estate.ledger.url,
         branch: estate.ledger.branch,
@@ -166,6 +168,7 @@ export function createHandlers(
     ...argoHandlers(session, () => shell.settings.get().identity.name),
     ...bagHandlers(engine),
     ...clusterHandlers(session),
+    ...consentHandlers(session.consents),
     ...historyHandlers(session),
     ...workflowHandlers(session),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
@@ -213,6 +216,7 @@ export function createStreamHandlers(
           session.engine.onChange((changes) => send([...changes])),
           onSettings(() => send([{ topic: 'settings', key: null }])),
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
+          session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
         ];
         signal.addEventListener('abort', () => {
           for (const stop of stops) stop();

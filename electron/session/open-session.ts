@@ -17,15 +17,15 @@ import { openLedger } from '../ledger/open-ledger';
 import { openLogKeeper } from '../logs/log-keeper';
 import { createLogSessions, type LogSessions } from '../logs/log-sessions';
 import { keepFailingLogs } from '../observation/log-recorder';
-import { observeCluster } from '../observation/observe-cluster';
 import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
 import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/client';
 import { createGitHubSources, type Sources } from '../systems/github/sources';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
-import { connectPatiently } from '../systems/kubernetes/patient-connection';
+import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
+import { openClusters } from './open-clusters';
 import { releaseRuns } from './release-runs';
 import { createTimelines, type Timelines } from './timelines';
 
@@ -43,6 +43,10 @@ export interface SessionConfig {
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch;
   limits?: Partial<Limits>;
+  /** Where it is kept what kubeconfigs that the estate names may do; absent: for as long as it is open. */
+  consents?: ConsentStore;
+  /** What was lost before anything of the estate was opened, for a person. */
+  notices?: readonly string[];
   /** Told of faults, for the log. */
   report: (what: string, error: unknown) => void;
 }
@@ -54,6 +58,9 @@ export interface Session {
   readonly ledger: Ledger;
   readonly engine: Engine;
   readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly consents: Consents;
+  /** What was lost of Signalbox's own files, each in a sentence. */
+  notices(): string[];
   readonly sources: Sources | null;
   /** The GitHub of the apps' repos, or of the ledger; `null`: the estate names none. */
   readonly github: GitHub | null;
@@ -98,23 +105,6 @@ function outcomeOf({ id, intent, state, failure }: Operation, at: string): Opera
   return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };
 }
 
-function openClusters(config: SessionConfig): Map<string, Cluster> {
-  const clusters = new Map<string, Cluster>();
-  for (const { name, cluster } of config.estate.environments) {
-    if (!cluster) continue;
-    // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
-    const connection = connectPatiently({
-      context: cluster.context,
-      ...(cluster.kubeconfig ? { kubeconfig: [cluster.kubeconfig] } : {}),
-    });
-    clusters.set(
-      name,
-      observeCluster({ connection, place: { environment: name, ...cluster }, report: config.report }),
-    );
-  }
-  return clusters;
-}
-
 /**
  * Opens an estate: the ledger first (from its mirror, so that it works offline), then what observes, then the engine,
  * which carries on with what an earlier process left open.
@@ -144,7 +134,12 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const keptStore = openKept(path.join(folder, 'kept.sqlite'));
-  const clusters = openClusters(config);
+  const consents = createConsents(config.consents ?? passingStore(), () => new Date());
+  const clusters = await openClusters({
+    environments: estate.environments,
+    consents: config.mode === 'practice' ? null : consents,
+    report,
+  });
   const logs = createLogSessions(
     await openLogKeeper({ folder: path.join(folder, 'logs') }),
     (environment) => clusters.get(environment) ?? null,
@@ -270,6 +265,11 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ledger,
     engine,
     clusters,
+    consents,
+    notices: () =>
+      [...(config.notices ?? []), ...engine.notices(), observations.notice, keptStore.notice].filter(
+        (notice) => notice !== null,
+      ),
     sources,
     github,
     neededCredentials: neededCredentials(config),

@@ -11,6 +11,9 @@ export const indexUrl = `${origin}/index.html`;
 /** Shown when the renderer crashed; needs nothing that could have crashed with it. */
 export const crashedUrl = `${origin}/crashed`;
 
+/** Shown when Signalbox cannot start. */
+export const troubleUrl = `${origin}/trouble`;
+
 /** Whether a URL is a page of ours. */
 export function isOurs(url: string): boolean {
   return url === origin || url.startsWith(`${origin}/`);
@@ -44,18 +47,22 @@ function policy(nonce: string): string {
   ].join('; ');
 }
 
-const crashedPage = (nonce: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Signalbox: the window stopped</title>
+const page = (nonce: string, title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <style nonce="${nonce}">
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:100vh;margin:0}
-main{max-width:32rem;padding:2rem}
+main{max-width:36rem;padding:2rem;overflow-wrap:anywhere}
+h1{font-size:1.4rem;line-height:1.3}
+.quiet{font-size:.85rem;opacity:.75}
 a{display:inline-block;margin-top:1rem;padding:.5rem 1rem;border:1px solid currentColor;border-radius:.375rem;color:inherit;text-decoration:none}
 </style></head>
-<body><main><h1>The window stopped</h1>
+<body><main>${body}</main></body></html>`;
+
+const crashedBody = `<h1>The window stopped</h1>
 <p>The part of Signalbox that draws this window ended unexpectedly. Operations are not affected: they run in another
 process and go on.</p>
-<a href="${indexUrl}">Open the board again</a></main></body></html>`;
+<a href="${indexUrl}">Open the board again</a>`;
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -68,8 +75,9 @@ export function registerAppScheme(): void {
  * Serves the built renderer under `app://signalbox/`, and nothing outside its folder.
  * @param folder the renderer's build.
  * @param devServer only for `npm run dev`: a loopback vite server that is read instead of the folder.
+ * @param trouble HTML that says why Signalbox cannot start; `null`: it can.
  */
-export function serveApp(folder: string, devServer: string | null): void {
+export function serveApp(folder: string, devServer: string | null, trouble: string | null = null): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url);
     const nonce = randomBytes(16).toString('base64');
@@ -81,8 +89,10 @@ export function serveApp(folder: string, devServer: string | null): void {
     });
     if (url.host !== 'signalbox' || request.method !== 'GET')
       return new Response('Not found', { status: 404 });
-    if (url.pathname === '/crashed')
-      return new Response(crashedPage(nonce), { headers: headers('text/html; charset=utf-8') });
+    const html = (title: string, body: string) =>
+      new Response(page(nonce, title, body), { headers: headers('text/html; charset=utf-8') });
+    if (url.pathname === '/crashed') return html('Signalbox: the window stopped', crashedBody);
+    if (url.pathname === '/trouble' && trouble !== null) return html('Signalbox cannot start', trouble);
     if (devServer) return fetch(new URL(url.pathname + url.search, devServer));
     const file = path.join(folder, decodeURIComponent(url.pathname));
     const inside = path.relative(folder, file);

@@ -1,6 +1,9 @@
-import ElectronStore from 'electron-store';
+import path from 'node:path';
 import { z } from 'zod';
 import { procedures, type Settings } from '../../shared/contract/contract';
+import { type GivenConsent, givenConsentSchema } from '../../shared/domain/consent';
+import type { ConsentStore } from '../session/consents';
+import { openStoredFile, type StoredFile } from './stored-file';
 
 /** Window bounds in device-independent pixels. */
 const windowPlaceSchema = z.object({
@@ -16,41 +19,70 @@ const settingsSchema = procedures['settings.get'].output;
 
 /** Settings of this machine and user. What cannot be read is put back to its default, one value at a time. */
 export interface SettingsStore {
-  /** The file behind it, which also holds the vault's encrypted secrets. */
-  readonly store: ElectronStore<Record<string, unknown>>;
   get(): Settings;
+  /** @throws FailureError where they cannot be written. */
   set(change: Partial<Settings>): Settings;
   windowPlace(): WindowPlace | null;
   keepWindowPlace(place: WindowPlace): void;
+  /** What kubeconfigs of estates may do. */
+  readonly consents: ConsentStore;
+  /** The encrypted secrets by name: a file of their own, so that damage of the one never loses the other. */
+  readonly secrets: StoredFile;
+  /** What was lost of both at opening, for a person. */
+  readonly notices: readonly string[];
 }
 
-export function openSettings(defaults: Settings): SettingsStore {
-  // A settings file that is no JSON is set aside by the store instead of stopping the start.
-  const store = new ElectronStore<Record<string, unknown>>({ clearInvalidConfig: true });
+/**
+ * Opens settings and secrets.
+ * @param dir the user-data folder.
+ * @throws FailureError where a file can neither be read nor set aside.
+ */
+export function openSettings(dir: string, defaults: Settings): SettingsStore {
+  const file = openStoredFile(path.join(dir, 'config.json'), 'The settings');
+  const secrets = openStoredFile(path.join(dir, 'vault.json'), 'The credentials that were kept');
+  moveSecrets(file, secrets);
   const get = (): Settings => ({
     colourScheme: settingsSchema.shape.colourScheme
       .catch(defaults.colourScheme)
-      .parse(store.get('colourScheme')),
+      .parse(file.get('colourScheme')),
     notifications: settingsSchema.shape.notifications
       .catch(defaults.notifications)
-      .parse(store.get('notifications')),
-    identity: settingsSchema.shape.identity.catch(defaults.identity).parse(store.get('identity')),
+      .parse(file.get('notifications')),
+    identity: settingsSchema.shape.identity.catch(defaults.identity).parse(file.get('identity')),
   });
+  const given = (): GivenConsent[] => {
+    const all = z.array(z.unknown()).catch([]).parse(file.get('consents'));
+    return all.flatMap((one) => {
+      const parsed = givenConsentSchema.safeParse(one);
+      return parsed.success ? [parsed.data] : [];
+    });
+  };
   return {
-    store,
+    secrets,
+    notices: [file.notice, secrets.notice].filter((notice) => notice !== null),
     get,
     set(change) {
-      for (const [key, value] of Object.entries(change)) if (value !== undefined) store.set(key, value);
+      file.set(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)));
       return get();
     },
     windowPlace() {
       return windowPlaceSchema
         .nullable()
         .catch(null)
-        .parse(store.get('windowPlace') ?? null);
+        .parse(file.get('windowPlace') ?? null);
     },
     keepWindowPlace(place) {
-      store.set('windowPlace', place);
+      file.set({ windowPlace: place });
     },
+    consents: { get: given, set: (consents) => file.set({ consents }) },
   };
+}
+
+/** Earlier versions kept the secrets in the settings' file, under `vault`. They are there before they are taken out here. */
+function moveSecrets(file: StoredFile, secrets: StoredFile): void {
+  const before = z.record(z.string(), z.unknown()).safeParse(file.get('vault'));
+  if (!before.success) return;
+  const missing = Object.entries(before.data).filter(([name]) => secrets.get(name) === undefined);
+  if (missing.length > 0) secrets.set(Object.fromEntries(missing));
+  file.set({ vault: undefined });
 }

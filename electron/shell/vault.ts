@@ -1,6 +1,6 @@
 import { safeStorage } from 'electron';
-import type ElectronStore from 'electron-store';
 import { FailureError } from '../../shared/domain/failure';
+import type { StoredFile } from './stored-file';
 
 /** Secrets at rest, encrypted by the system's keychain; they never leave the main process. */
 export interface Vault {
@@ -13,7 +13,7 @@ export interface Vault {
 }
 
 /** Source: Electron, "safeStorage": on Linux without a keyring the backend is `basic_text`, a key that everybody knows. */
-export function openVault(store: ElectronStore<Record<string, unknown>>): Vault {
+export function openVault(file: StoredFile): Vault {
   const unavailableBecause = (): string | null => {
     if (!safeStorage.isEncryptionAvailable()) return 'This system offers no keychain that is unlocked.';
     if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') {
@@ -21,11 +21,10 @@ export function openVault(store: ElectronStore<Record<string, unknown>>): Vault 
     }
     return null;
   };
-  const key = (name: string): string => `vault.${name}`;
   return {
     unavailableBecause,
     get(name) {
-      const kept = store.get(key(name));
+      const kept = file.get(name);
       if (typeof kept !== 'string' || unavailableBecause() !== null) return null;
       try {
         return safeStorage.decryptString(Buffer.from(kept, 'base64'));
@@ -34,7 +33,7 @@ export function openVault(store: ElectronStore<Record<string, unknown>>): Vault 
       }
     },
     set(name, secret) {
-      if (secret === null) return store.delete(key(name));
+      if (secret === null) return file.set({ [name]: undefined });
       const because = unavailableBecause();
       if (because !== null) {
         throw new FailureError({
@@ -44,7 +43,7 @@ export function openVault(store: ElectronStore<Record<string, unknown>>): Vault 
           next: [{ do: 'advice', label: 'Start a keyring, then enter it again.' }],
         });
       }
-      store.set(key(name), safeStorage.encryptString(secret).toString('base64'));
+      file.set({ [name]: safeStorage.encryptString(secret).toString('base64') });
     },
   };
 }

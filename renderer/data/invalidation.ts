@@ -42,6 +42,7 @@ const reach: Record<Topic, readonly ProcedureName[]> = {
     'workflow.recent',
     'deployment.timeline',
   ],
+  consent: ['consent.list'],
   bags: [
     'bags.pipeline',
     'bags.list',

@@ -102,6 +102,9 @@ export function devBridge(options: DevOptions): Bridge {
     'bags.preview': () => null,
     'bags.periodic': () => [],
     'bags.this-console': ({ on }: { on: boolean }) => ({ on }),
+    'consent.list': () => ({ waiting: [], given: [] }),
+    'consent.allow': () => ({ waiting: [], given: [] }),
+    'consent.withdraw': () => ({ waiting: [], given: [] }),
     'session.get': () => ({
       estate: options.state === 'read-only' ? 'release-repo' : 'Practice estate of the harbour',
       mode: options.state === 'read-only' ? 'read-only' : 'practice',
@@ -110,6 +113,7 @@ export function devBridge(options: DevOptions): Bridge {
           ? 'The release repo was opened with --ledger: it can be read, not changed.'
           : null,
       actor: 'Ada Marsh',
+      notices: [],
       app: {
         version: '0.1.0',
         runtime: 'Electron 33.2.1',

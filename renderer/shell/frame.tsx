@@ -5,9 +5,12 @@ import { useChangeEvents } from '../data/events';
 import { useSettings } from '../data/queries';
 import { useShortcuts } from '../ui/shortcuts';
 import { useUiState } from '../ui/ui-state';
+import banner from './banner.module.css';
+import { ConsentBanner } from './consent-banner';
 import { ErrorBoundary } from './error-boundary';
 import classes from './frame.module.css';
 import { LiveRegion } from './live-region';
+import { LostBanner } from './lost-banner';
 import { Navigation } from './navigation';
 import { OfflineBanner } from './offline-banner';
 import { Palette } from './palette';
@@ -35,7 +38,11 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         Skip to the content
       </button>
       <TopBar />
-      <OfflineBanner />
+      <div className={banner.banners}>
+        <OfflineBanner />
+        <ConsentBanner />
+        <LostBanner />
+      </div>
       <Navigation />
       <main id="content" className={classes.main} tabIndex={-1}>
         <ErrorBoundary place="This screen">{children}</ErrorBoundary>

@@ -5,7 +5,7 @@ import { useBoard, useSession } from '../data/queries';
 import { announce } from '../ui/announcer';
 import { clock } from '../ui/time';
 import { useNow } from '../ui/use-now';
-import classes from './offline-banner.module.css';
+import classes from './banner.module.css';
 
 export interface Offline {
   /** Nothing at all answers, or the release repo alone does not. */

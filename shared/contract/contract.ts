@@ -11,6 +11,7 @@ import { workflowSchema } from '../domain/workflow';
 import { argoProcedures } from './argo';
 import { bagProcedures } from './bags';
 import { clusterProcedures } from './cluster';
+import { consentProcedures } from './consent';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
 import { timelineProcedures } from './timeline';
@@ -37,6 +38,8 @@ const sessionSchema = z.object({
   /** Why acting is refused as a whole, `null` when it is not. */
   readOnlyBecause: z.string().nullable(),
   actor: z.string(),
+  /** What was lost of Signalbox's own files, each in a sentence; empty: nothing. */
+  notices: z.array(z.string()),
   app: z.object({
     version: z.string(),
     runtime: z.string(),
@@ -174,6 +177,7 @@ export const procedures = {
   ...argoProcedures,
   ...bagProcedures,
   ...clusterProcedures,
+  ...consentProcedures,
   ...historyProcedures,
   ...logProcedures,
   'settings.get': procedure(nothing, settingsSchema),
@@ -250,6 +254,7 @@ export const streams = {
           'rollout',
           'workflow',
           'cluster',
+          'consent',
           'history',
           'settings',
           'timeline',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storageFailure } from './storage-failure';
 
 /** What a person can do about a failure; the screen turns each into a button or a line of advice. */
 export const nextStepSchema = z.discriminatedUnion('do', [
@@ -68,11 +69,13 @@ export class FailureError extends Error {
 }
 
 /**
- * The failure that an error stands for. A thrown value that is no {@link FailureError} is a fault of ours:
- * it becomes `internal`, with its message as detail.
+ * The failure that an error stands for. A disk that is full or may not be written is no fault of ours. A thrown value
+ * that is neither that nor a {@link FailureError} is one: it becomes `internal`, with its message as detail.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
+  const storage = storageFailure(error);
+  if (storage) return storage;
   return {
     code: 'internal',
     message: 'Signalbox met a fault of its own.',

@@ -6,6 +6,7 @@ import { parseExact, writeExact } from './exact-json';
 import { ExecError } from './exec-credential';
 import {
   badDataError,
+  consentError,
   credentialError,
   KubeError,
   networkError,
@@ -18,6 +19,7 @@ import {
 } from './failures';
 import { defaultKubeconfigFiles, findContext, type KubeContext } from './kubeconfig';
 import { proxyText } from './proxies';
+import { NotPermitted, type TrustGate } from './trust';
 import type { ApiRequest, Connection, ConnectionOptions } from './types';
 import { within } from './within';
 
@@ -48,8 +50,13 @@ interface Access {
 export async function connect(options: ConnectionOptions = {}): Promise<Connection> {
   const files = options.kubeconfig ?? defaultKubeconfigFiles();
   const context = await findContext(files, options.context, options.proxyUrl);
-  const source = credentialSource(context, () => findContext(files, context.name, options.proxyUrl));
-  return new ClusterConnection(context, source, options.requestTimeout ?? 15_000);
+  const { trust } = options;
+  const source = credentialSource(
+    context,
+    () => findContext(files, context.name, options.proxyUrl),
+    trust ? { gate: trust, kubeconfig: files[0] ?? '' } : null,
+  );
+  return new ClusterConnection(context, source, options.requestTimeout ?? 15_000, trust);
 }
 
 class ClusterConnection implements Connection {
@@ -63,8 +70,11 @@ class ClusterConnection implements Connection {
   #access: Access | undefined;
   #accessAt = 0;
   #asking: Promise<Access> | undefined;
+  #woken = new AbortController();
+  readonly #unsubscribe: (() => void) | undefined;
 
-  constructor(context: KubeContext, source: CredentialSource, timeout: number) {
+  constructor(context: KubeContext, source: CredentialSource, timeout: number, trust: TrustGate | undefined) {
+    this.#unsubscribe = trust?.onChange(() => this.#begin());
     this.#source = source;
     this.#timeout = timeout;
     this.context = context.name;
@@ -100,7 +110,24 @@ class ClusterConnection implements Connection {
     }
   }
 
+  woken(): AbortSignal {
+    return this.#woken.signal;
+  }
+
   close(): void {
+    this.#unsubscribe?.();
+    this.#drop();
+  }
+
+  /** What the person permits changed: what rests on the old answer ends, and who waits for another one is woken. */
+  #begin(): void {
+    this.#source.forget();
+    this.#drop();
+    this.#woken.abort();
+    this.#woken = new AbortController();
+  }
+
+  #drop(): void {
     this.#access?.pooled.destroy();
     this.#access?.fresh.destroy();
     this.#access = undefined;
@@ -122,14 +149,21 @@ class ClusterConnection implements Connection {
   }
 
   async #ask(): Promise<Access> {
+    const { signal: begun } = this.#woken;
     let credentials: Credentials;
     try {
       credentials = await this.#source.read();
     } catch (error) {
+      if (error instanceof NotPermitted) {
+        this.#drop();
+        throw consentError(this.#place, error.request);
+      }
       throw error instanceof ExecError
         ? credentialError(this.#place, error.message, error, error)
         : credentialError(this.#place, reasonOf(error), error);
     }
+    // What is permitted changed meanwhile: these rest on the old answer.
+    if (begun.aborted) return this.#ask();
     const known = this.#access;
     if (known && isDeepStrictEqual(known.credentials.basis, credentials.basis)) {
       this.#access = { ...known, credentials: { ...credentials, tls: known.credentials.tls } };

@@ -8,6 +8,7 @@ import { systemAuthorities } from './authorities';
 import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
 import type { KubeContext } from './kubeconfig';
 import { agentFor, proxyFor } from './proxies';
+import { consentRequestOf, NotPermitted, type TrustGate } from './trust';
 
 /** What a request needs to be let in. Holds secrets. */
 export interface Credentials {
@@ -26,7 +27,7 @@ export interface Credentials {
 
 /** Gets the credentials of a context, from its files and commands, as they are now. */
 export interface CredentialSource {
-  /** @throws ExecError, or what reading a file throws. */
+  /** @throws ExecError, NotPermitted, or what reading a file throws. */
   read(): Promise<Credentials>;
   /** The server refused what `read` gave: kept credentials are dropped. */
   forget(): void;
@@ -80,6 +81,17 @@ async function clusterInfo(cluster: KubeContext['cluster']): Promise<ClusterInfo
 }
 
 /**
+ * What the library gets of an OpenID Connect login: its texts. It also runs an `exec` and reads a `tokenFile` that stand
+ * in an auth-provider's `config` (client-node 1.4.0, `exec_auth.ts` and `file_auth.ts`), which no kubectl does and which
+ * nobody was asked about.
+ */
+function oidcOf({ authProvider }: KubeContext['user']): User['authProvider'] {
+  if (!authProvider) return undefined;
+  const { tokenFile: _, exec: __, ...config } = (authProvider.config ?? {}) as Record<string, unknown>;
+  return { name: authProvider.name, config };
+}
+
+/**
  * What the library makes of a cluster and a user: TLS, headers and OpenID Connect. All must stand inline: it reads files
  * in a way that stops the whole process meanwhile, and takes a file before what stands inline. @throws ExecError
  */
@@ -105,8 +117,13 @@ async function optionsOf(cluster: Cluster, user: User, headers: http.OutgoingHtt
  * Certificates, tokens, passwords, OpenID Connect and commands of a kubeconfig, as they are when they are asked for.
  * Commands are ours (see `ExecCredentials`), the rest is for the most part the library's.
  * @param find finds the same context in the kubeconfig as it is now.
+ * @param trust asked before a program is run or a foreign file is read; `null`: the kubeconfig is the person's own.
  */
-export function credentialSource(context: KubeContext, find: () => Promise<KubeContext>): CredentialSource {
+export function credentialSource(
+  context: KubeContext,
+  find: () => Promise<KubeContext>,
+  trust: { gate: TrustGate; kubeconfig: string } | null = null,
+): CredentialSource {
   let { cluster, user } = context;
   let exec = user.exec ? new ExecCredentials(user) : null;
   /**
@@ -124,6 +141,10 @@ export function credentialSource(context: KubeContext, find: () => Promise<KubeC
   return {
     async read() {
       await look();
+      if (trust) {
+        const request = await consentRequestOf({ name: context.name, cluster, user }, trust.kubeconfig);
+        if (!trust.gate.permits(request) && request) throw new NotPermitted(request);
+      }
       const provider = user.authProvider?.name;
       if (provider && provider !== 'oidc')
         throw new ExecError(
@@ -152,7 +173,7 @@ export function credentialSource(context: KubeContext, find: () => Promise<KubeC
           username: user.username,
           password: user.password ?? '',
           impersonateUser: user.impersonateUser || undefined,
-          authProvider: user.authProvider,
+          authProvider: oidcOf(user),
         },
         headers,
       );

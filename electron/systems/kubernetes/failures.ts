@@ -1,3 +1,4 @@
+import type { ConsentRequest } from '../../../shared/domain/consent';
 import { FailureError, type NextStep } from '../../../shared/domain/failure';
 import type { KubeFailure } from './types';
 
@@ -233,6 +234,20 @@ export function credentialError(
     ),
     { cause },
   );
+}
+
+/** Nothing was asked of the cluster, since the person has not permitted what its kubeconfig demands. */
+export function consentError(place: Place, { command, files }: ConsentRequest): KubeError {
+  const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
+  return new KubeError({
+    code: 'refused',
+    message: `The cluster ${place.context} waits for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
+    meaning:
+      'The estate file names this kubeconfig, so nothing of it is run or sent until you have allowed it.',
+    next: [{ do: 'open-settings', label: 'Review what it runs' }],
+    status: null,
+    reason: null,
+  });
 }
 
 /** What came is not what an API server says. */

@@ -49,6 +49,7 @@ export function connectPatiently(options: ConnectionOptions & { context: string 
     },
     open: async (request) => (await ready(request)).open(request),
     json: async (request) => (await ready(request)).json(request),
+    woken: () => connection?.woken?.(),
     close: () => connection?.close(),
   };
 }

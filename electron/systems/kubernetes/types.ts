@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Failure, Result } from '../../../shared/domain/failure';
 import type { Freshness } from '../../../shared/domain/freshness';
+import type { TrustGate } from './trust';
 
 /** Any object as it comes from an API server. Fields beyond these are read through a `trim` or a zod schema. */
 export interface KubeObject {
@@ -49,6 +50,8 @@ export interface ConnectionOptions {
   requestTimeout?: number;
   /** A proxy on the way where the kubeconfig names none; one that does is refused (`bad-data`). */
   proxyUrl?: string;
+  /** Asked before the kubeconfig's programs are run; left out: it is the person's own, and is followed as kubectl does. */
+  trust?: TrustGate;
 }
 
 /** A request below a connection's server. */
@@ -86,6 +89,8 @@ export interface Connection {
   open(request: ApiRequest): Promise<IncomingMessage>;
   /** As `open`, with the whole body read and parsed. @throws FailureError, `bad-data` for JSON cut short. */
   json<T>(request: ApiRequest): Promise<T>;
+  /** Aborted when something else than time may make a request succeed that failed: the person permitted it. */
+  woken?(): AbortSignal | undefined;
   /** Closes idle connections; running requests end by their signals. */
   close(): void;
 }

@@ -106,7 +106,11 @@ class ResourceWatch<T> {
   async #rest(attempt: number, error: unknown): Promise<void> {
     const asked = error instanceof KubeError ? (error.retryAfter ?? 0) : 0;
     const wait = Math.max(backoff(attempt, this.#timing), asked);
-    await pause(wait, undefined, { signal: this.#options.signal }).catch(() => {});
+    const { signal, connection } = this.#options;
+    const woken = connection.woken?.();
+    await pause(wait, undefined, { signal: woken ? AbortSignal.any([signal, woken]) : signal }).catch(
+      () => {},
+    );
   }
 
   #unreachable(error: unknown): void {

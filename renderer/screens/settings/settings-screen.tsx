@@ -4,6 +4,7 @@ import { useCredentials, useSaveSettings, useSession, useSettings } from '../../
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { Panel } from '../../ui/panel';
+import { ConsentsPanel } from './consents-panel';
 import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';
 import classes from './settings-screen.module.css';
@@ -58,6 +59,7 @@ export function SettingsScreen() {
         </>
       )}
       <CredentialsPanel />
+      <ConsentsPanel />
       <About />
     </div>
   );

@@ -1,0 +1,35 @@
+import type { Estate } from '../../shared/domain/estate';
+import { observeCluster } from '../observation/observe-cluster';
+import type { Cluster } from '../observation/types';
+import { defaultKubeconfigFiles } from '../systems/kubernetes/kubeconfig';
+import { connectPatiently } from '../systems/kubernetes/patient-connection';
+import { isOneOf } from '../systems/kubernetes/trust';
+import type { Consents } from './consents';
+
+/**
+ * Opens every environment's cluster. A kubeconfig that the estate file names came from wherever that came from, so what
+ * it would run is asked about first; the person's own one is followed as kubectl would.
+ * @param consents `null`: everything is our own (the practice estate).
+ */
+export async function openClusters(options: {
+  environments: Estate['environments'];
+  consents: Consents | null;
+  report: (what: string, error: unknown) => void;
+}): Promise<Map<string, Cluster>> {
+  const { consents, report } = options;
+  const own = defaultKubeconfigFiles();
+  const clusters = new Map<string, Cluster>();
+  for (const { name, cluster } of options.environments) {
+    if (!cluster) continue;
+    const { context, kubeconfig } = cluster;
+    const isForeign = kubeconfig !== undefined && !(await isOneOf(kubeconfig, own));
+    // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
+    const connection = connectPatiently({
+      context,
+      ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
+      ...(isForeign && consents ? { trust: consents.gateOf(name) } : {}),
+    });
+    clusters.set(name, observeCluster({ connection, place: { environment: name, ...cluster }, report }));
+  }
+  return clusters;
+}

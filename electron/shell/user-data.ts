@@ -1,0 +1,41 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Failure } from '../../shared/domain/failure';
+import { storageFailure } from '../../shared/domain/storage-failure';
+
+/**
+ * Makes the user-data folder, for its owner alone, and tries whether it can be written. Chromium itself does not say: its
+ * lock of the single instance cannot be taken there, which looks as if another Signalbox ran.
+ * @returns why it cannot be used; `null`: it can.
+ */
+export function prepareUserData(dir: string): Failure | null {
+  const probe = path.join(dir, `.writable-${process.pid}`);
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chmodSync(dir, 0o700);
+    writeFileSync(probe, 'Signalbox tried whether this folder can be written.\n', { mode: 0o600 });
+    rmSync(probe);
+    return null;
+  } catch (error) {
+    rmSync(probe, { force: true });
+    const failure = storageFailure(error);
+    const isFull = failure?.code === 'disk-full';
+    return {
+      code: failure?.code ?? 'refused',
+      message: isFull
+        ? 'Signalbox cannot start: the disk is full.'
+        : 'Signalbox cannot start: its folder of data cannot be written.',
+      meaning: 'Nothing is open, and nothing was changed.',
+      next: [
+        {
+          do: 'advice',
+          label: isFull
+            ? 'Free some space, then start it again.'
+            : 'Check who owns the folder and whether its disk is writable, or start with --user-data <folder>.',
+        },
+      ],
+      detail: error instanceof Error ? error.message : String(error),
+      place: { path: dir },
+    };
+  }
+}

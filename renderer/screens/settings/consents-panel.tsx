@@ -1,0 +1,54 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useAnswerConsent, useConsents } from '../../data/consent-queries';
+import { ConsentDetails } from '../../ui/consent/consent-details';
+import { ConsentDialog } from '../../ui/consent/consent-dialog';
+import { consentAct, listed } from '../../ui/consent/consent-words';
+import { FailurePanel } from '../../ui/failure-panel';
+import { Panel } from '../../ui/panel';
+import { dateTime } from '../../ui/time';
+import classes from './settings-screen.module.css';
+
+/** What kubeconfigs may run: what waits for an answer, and what was allowed, to be withdrawn. */
+export function ConsentsPanel() {
+  const { data } = useConsents();
+  const answer = useAnswerConsent();
+  const [open, setOpen] = useState<string | null>(null);
+  if (!data || data.waiting.length + data.given.length === 0) return null;
+  return (
+    <Panel title="Commands of kubeconfigs">
+      {data.waiting.map((request) => (
+        <div key={request.hash} className={classes.notice}>
+          <p>
+            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAct(request)}, which waits
+            for your permission.
+          </p>
+          <Button variant="default" size="compact-xs" onClick={() => setOpen(request.hash)}>
+            Review…
+          </Button>
+        </div>
+      ))}
+      {data.given.map((given) => (
+        <article key={given.hash} className={classes.consent}>
+          <ConsentDetails request={given} />
+          <div className={classes.ways}>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`Withdraw the permission for ${given.context}`}
+              onClick={() => answer.mutate({ hash: given.hash, allow: false })}
+            >
+              Withdraw
+            </Button>
+            <p className={classes.quiet}>Allowed on {dateTime(given.at)}</p>
+          </div>
+        </article>
+      ))}
+      {answer.error && <FailurePanel failure={answer.error.failure} />}
+      <ConsentDialog
+        request={data.waiting.find(({ hash }) => hash === open) ?? null}
+        onClose={() => setOpen(null)}
+      />
+    </Panel>
+  );
+}

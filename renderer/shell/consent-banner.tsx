@@ -1,0 +1,38 @@
+import { Button } from '@mantine/core';
+import { IconShieldQuestion } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useConsents } from '../data/consent-queries';
+import { announce } from '../ui/announcer';
+import { ConsentDialog } from '../ui/consent/consent-dialog';
+import { consentAct, listed, waitingEnvironments } from '../ui/consent/consent-words';
+import classes from './banner.module.css';
+
+/** Says which environments wait for the person, since their kubeconfig would run something, and lets it be looked at. */
+export function ConsentBanner() {
+  const waiting = useConsents().data?.waiting ?? [];
+  const [open, setOpen] = useState<string | null>(null);
+  const [first] = waiting;
+  const names = waitingEnvironments(waiting);
+  const said = first && `${listed(names)} ${names.length === 1 ? 'waits' : 'wait'} for your permission`;
+  useEffect(() => {
+    if (said) announce(said);
+  }, [said]);
+  const asked = waiting.find(({ hash }) => hash === open) ?? null;
+  return (
+    <>
+      {first && (
+        <div className={classes.banner} role="note" aria-label="Waiting for your permission">
+          <IconShieldQuestion size={16} aria-hidden />
+          <span>
+            <strong>{said}.</strong> The kubeconfig that the estate file names {consentAct(first)}. Nothing is
+            run or sent before you allow it.
+          </span>
+          <Button variant="default" size="compact-xs" onClick={() => setOpen(first.hash)}>
+            Review…
+          </Button>
+        </div>
+      )}
+      <ConsentDialog request={asked} onClose={() => setOpen(null)} />
+    </>
+  );
+}

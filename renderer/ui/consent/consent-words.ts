@@ -1,0 +1,14 @@
+import type { ConsentRequest, WaitingConsent } from '../../../shared/domain/consent';
+
+/** `staging`, `staging and production`, `a, b and c`. */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** What a kubeconfig does, in short. */
+export const consentAct = ({ command }: Pick<ConsentRequest, 'command'>): string =>
+  command === null ? 'sends a file of yours to a server' : 'runs a program on this computer';
+
+/** Which environments wait for the person. */
+export function waitingEnvironments(waiting: readonly Pick<WaitingConsent, 'environments'>[]): string[] {
+  return [...new Set(waiting.flatMap(({ environments }) => environments))];
+}
