@@ -38,11 +38,11 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         Skip to the content
       </button>
       <TopBar />
-      <div className={banner.banners}>
+      <section className={banner.banners} aria-label="Notices">
         <OfflineBanner />
         <ConsentBanner />
         <LostBanner />
-      </div>
+      </section>
       <Navigation />
       <main id="content" className={classes.main} tabIndex={-1}>
         <ErrorBoundary place="This screen">{children}</ErrorBoundary>
