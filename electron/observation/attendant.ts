@@ -18,8 +18,10 @@ import type { ClusterPlace } from './place';
 interface AttendantTiming {
   probeEvery: number;
   reviewEvery: number;
+  /** The least time between two looks, however often the cluster comes and goes; between two reviews it doubles each time. */
+  lookAgain: number;
 }
-const usual: AttendantTiming = { probeEvery: 30_000, reviewEvery: 300_000 };
+const usual: AttendantTiming = { probeEvery: 30_000, reviewEvery: 300_000, lookAgain: 5_000 };
 /** Of how many probes the median is taken: ten minutes. */
 const samplesKept = 20;
 /** Reviews that are asked at a time: a dozen at once is nothing to a cluster, but each may be a round trip away. */
@@ -55,7 +57,13 @@ export function createAttendant(options: {
   let identity: ClusterStatus['identity'] = null;
   let measuredAt: string | null = null;
   let awake = false;
+  /** By the monotonic clock: when all were answered, when all were asked, when any was, and when the last look began. */
   let reviewedAt = Number.NEGATIVE_INFINITY;
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  /** Milliseconds until rights are asked for again, where that is wanted sooner than usual. */
+  let reviewAgain = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
 
@@ -63,7 +71,13 @@ export function createAttendant(options: {
   /** @returns whether a right was answered otherwise than before. */
   const review = async (): Promise<boolean> => {
     const before = snapshot();
-    const open = [...rights];
+    const last = askedAt;
+    askedAt = performance.now();
+    const isUsual = askedAt - last >= timing.reviewEvery;
+    reviewAgain = isUsual ? timing.lookAgain : Math.min(2 * reviewAgain, timing.reviewEvery);
+    const isOld = askedAt - answeredAt >= timing.reviewEvery;
+    // What was answered a short while ago holds: only what was not is asked again.
+    const open = [...rights].filter(([key]) => isOld || (answers.get(key)?.allowed ?? null) === null);
     const ask = async (): Promise<void> => {
       for (let next = open.shift(); next; next = open.shift()) {
         const [key, right] = next;
@@ -75,18 +89,27 @@ export function createAttendant(options: {
       ...Array.from({ length: atOnce }, () => ask()),
     ]);
     identity = who ?? identity;
-    // What could not be answered is asked again with the next look, not in five minutes.
+    if (isOld) answeredAt = askedAt;
+    // What could not be answered is asked again soon, not in five minutes.
     const whole = [...answers.values()].every(({ allowed }) => allowed !== null);
     reviewedAt = whole ? performance.now() : Number.NEGATIVE_INFINITY;
     return snapshot() !== before;
   };
   const look = async (): Promise<void> => {
     if (looking || !awake || signal.aborted) return;
-    looking = true;
     clearTimeout(timer);
+    const soon = lookedAt + timing.lookAgain - performance.now();
+    if (soon > 0) {
+      timer = setTimeout(look, soon);
+      timer.unref();
+      return;
+    }
+    looking = true;
+    lookedAt = performance.now();
     try {
       // The rights first: an act may be waiting for them.
-      if (performance.now() - reviewedAt >= timing.reviewEvery) {
+      const now = performance.now();
+      if (now - reviewedAt >= timing.reviewEvery && now - askedAt >= reviewAgain) {
         const rightsChanged = await review();
         options.changed(rightsChanged);
       }
@@ -125,7 +148,9 @@ export function createAttendant(options: {
     awake() {
       if (awake) return;
       awake = true;
+      // Rights may have changed while it was away.
       reviewedAt = Number.NEGATIVE_INFINITY;
+      answeredAt = Number.NEGATIVE_INFINITY;
       void look();
     },
     asleep() {

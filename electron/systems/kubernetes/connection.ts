@@ -12,13 +12,13 @@ import {
   networkError,
   type Place,
   proxyError,
-  retryAfterOf,
-  statusError,
+  slowError,
   timeoutError,
   tooLargeError,
 } from './failures';
 import { defaultKubeconfigFiles, findContext, type KubeContext } from './kubeconfig';
 import { proxyText } from './proxies';
+import { retryAfterOf, statusError } from './status-failures';
 import { NotPermitted, type TrustGate } from './trust';
 import type { ApiRequest, Connection, ConnectionOptions } from './types';
 import { within } from './within';
@@ -27,7 +27,10 @@ import { within } from './within';
 const credentialsLive = 60_000;
 /** How long reading them may take as a whole, in ms: a file may lie on a network. A command has its own, shorter limit. */
 const credentialsTimeout = 60_000;
-const bodyLimit = 256 * 1024 * 1024;
+/** A page of a list, or one object: etcd takes objects of 1.5 MB at most. Larger pages are asked for in smaller ones. */
+const bodyLimit = 64 * 1024 * 1024;
+/** How many times the time to the head an answer may take as a whole, however steadily it trickles. */
+const wholeTimes = 8;
 const refusalLimit = 64 * 1024;
 
 interface Access {
@@ -106,7 +109,8 @@ class ClusterConnection implements Connection {
     try {
       return (request.exact ? parseExact(text) : JSON.parse(text)) as T;
     } catch (error) {
-      throw badDataError(this.#place, `${text.length} characters that are no JSON`, error);
+      const what = `${text.length} characters that are no JSON`;
+      throw badDataError(this.#place, what, error, request.asks ? 'GET' : request.method);
     }
   }
 
@@ -254,7 +258,12 @@ class ClusterConnection implements Connection {
     } catch {
       // A proxy's page: the status code alone has to do.
     }
-    return statusError(this.#place, status, body, retryAfterOf(response.headers['retry-after'], Date.now()));
+    // An API server refuses in JSON or plain text. 401 is what it says all the same: credentials may be renewed.
+    const type = response.headers['content-type'] ?? '';
+    if (type.startsWith('text/html') && status >= 400 && status < 500 && status !== 401)
+      return badDataError(this.#place, `a page with status ${status}`, undefined, request.method);
+    const said = body ?? (type.startsWith('text/plain') ? { message: text.toString('utf8') } : null);
+    return statusError(this.#place, status, said, retryAfterOf(response.headers['retry-after'], Date.now()));
   }
 
   /** Reads a body to its end. @throws KubeError `too-large`, `timeout` (nothing more comes), or of the network. */
@@ -265,8 +274,12 @@ class ClusterConnection implements Connection {
       let size = 0;
       const stalled = () => response.destroy(timeoutError(this.#place, timeout, request.method ?? 'GET'));
       let timer = setTimeout(stalled, timeout);
+      const whole = timeout * wholeTimes;
+      const late = () => response.destroy(slowError(this.#place, whole, request.method ?? 'GET'));
+      const deadline = setTimeout(late, whole);
       const stop = (error: unknown) => {
         clearTimeout(timer);
+        clearTimeout(deadline);
         if (request.signal?.aborted) reject(request.signal.reason);
         else reject(networkError(error, this.#place));
       };
@@ -280,6 +293,7 @@ class ClusterConnection implements Connection {
       response.once('error', stop);
       response.once('end', () => {
         clearTimeout(timer);
+        clearTimeout(deadline);
         resolve(Buffer.concat(chunks));
       });
       response.once('close', () => {

@@ -165,6 +165,10 @@ export class ExecCredentials {
         said: result.stderr,
         advice: 'Run it in a terminal: it may wait for you to log in.',
       });
+    if (result.isMaxBuffer)
+      throw new ExecError(`the command "${command}" printed more than 1 MB and was ended`, {
+        advice: 'Run it in a terminal: it should print one ExecCredential and end.',
+      });
     if (result.code === 'ENOENT')
       throw new ExecError(`the command "${command}" is not there`, {
         advice: config.installHint

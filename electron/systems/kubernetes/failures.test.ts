@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureSchema } from '../../../shared/domain/failure';
-import { networkError, retryAfterOf, statusError } from './failures';
+import { networkError } from './failures';
+import { retryAfterOf, statusError } from './status-failures';
 
 const place = { context: 'staging', server: 'https://cluster.example:6443' };
 const coded = (code: string) => Object.assign(new Error('low-level words'), { code });

@@ -21,12 +21,14 @@ export interface Place {
   proxy?: string;
 }
 
-type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
+export type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
 
-const staleMeaning = 'What is shown of this cluster is as it was last seen. Nothing was changed there.';
+export const staleMeaning =
+  'What is shown of this cluster is as it was last seen. Nothing was changed there.';
 const retry: NextStep = { do: 'retry', label: 'Try again' };
 
-const failure = (
+/** A failure in words. `retry`: whether asking again may help; usually it may. */
+export const failure = (
   text: Text,
   more: { detail?: string | undefined; status?: number; reason?: string | null; retry?: boolean } = {},
 ): KubeFailure => ({
@@ -250,14 +252,17 @@ export function consentError(place: Place, { command, files }: ConsentRequest): 
   });
 }
 
-/** What came is not what an API server says. */
-export function badDataError(place: Place, what: string, cause?: unknown): KubeError {
+/** What came is not what an API server says. @param method of what was asked: a change may have been made all the same. */
+export function badDataError(place: Place, what: string, cause?: unknown, method = 'GET'): KubeError {
   return new KubeError(
     failure(
       {
         code: 'bad-data',
         message: `The cluster ${place.context} sent an answer that cannot be read.`,
-        meaning: 'The answer was dropped; what was seen before it stays.',
+        meaning:
+          method === 'GET'
+            ? 'The answer was dropped; what was seen before it stays.'
+            : 'The answer was dropped. The change may have been made or not: look before trying again.',
         advice: 'Something on the way (a proxy, a login page) may answer in the cluster’s place.',
       },
       { detail: what.slice(0, 300) },
@@ -281,111 +286,43 @@ export function tooLargeError(place: Place, bytes: number): KubeError {
   );
 }
 
-const describeStatus = (status: number, context: string, said: string): Text => {
-  switch (status) {
-    case 401:
-      return {
-        code: 'unauthorised',
-        message: `The cluster ${context} does not accept your credentials.`,
-        meaning: staleMeaning,
-        advice: 'They may have expired: log in again (or fetch the kubeconfig anew), then try again.',
-      };
-    case 403:
-      return {
-        code: 'forbidden',
-        message: `You may not do this in the cluster ${context}.`,
-        meaning: said || 'Your account has no permission for it there.',
-        advice: 'Ask whoever runs the cluster for the permission that is named above.',
-      };
-    case 404:
-      return {
-        code: 'not-found',
-        message: `The cluster ${context} has no such thing.`,
-        meaning: said || 'It was deleted, or this cluster does not serve that kind.',
-        advice: 'Check the namespace in the estate file, and whether Argo is installed there.',
-      };
-    case 409:
-      return {
-        code: 'conflict',
-        message: `Somebody changed it in the cluster ${context} at the same moment.`,
-        meaning: said || 'Nothing was written.',
-        advice: 'Look at what it says now, then decide again.',
-      };
-    case 410:
-      return {
-        code: 'conflict',
-        message: `The cluster ${context} no longer remembers that far back.`,
-        meaning: 'A full list has to be read again.',
-        advice: 'Signalbox does that by itself.',
-      };
-    case 413:
-      return {
+/** A list that is larger than the console holds, or never comes to its end. */
+export function tooManyError(place: Place, detail: string): KubeError {
+  return new KubeError(
+    failure(
+      {
         code: 'too-large',
-        message: `What was sent is too large for the cluster ${context}.`,
-        meaning: 'Nothing was written.',
-        advice: 'Report this to whoever looks after Signalbox.',
-      };
-    case 429:
-      return {
-        code: 'rate-limited',
-        message: `The cluster ${context} asks to slow down.`,
-        meaning: staleMeaning,
-        advice: 'Signalbox waits as long as it was told to, then goes on.',
-      };
-  }
-  if (status >= 300 && status < 400)
-    return {
-      code: 'bad-data',
-      message: `What answers for the cluster ${context} sends you elsewhere (${status}).`,
-      meaning:
-        'An API server does not do that, so nothing was followed and your credentials went no further.',
-      advice:
-        'A login page or a proxy answers in its place: log in there, or check the address in the kubeconfig.',
-    };
-  if (status >= 500)
-    return {
-      code: 'unreachable',
-      message: `The cluster ${context} answers with an error (${status}).`,
-      meaning: said || staleMeaning,
-      advice: 'Its API server is in trouble: tell whoever runs the cluster if it lasts.',
-    };
-  return {
-    code: 'refused',
-    message: `The cluster ${context} refused the request (${status}).`,
-    meaning: said || 'Nothing was written.',
-    advice: 'Report this to whoever looks after Signalbox.',
-  };
-};
-
-/** Milliseconds that a `Retry-After` header asks for (seconds, or an HTTP date), `null` without one. */
-export function retryAfterOf(header: string | undefined, now: number): number | null {
-  if (header === undefined) return null;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+        message: `The cluster ${place.context} has more objects of a kind than Signalbox can show.`,
+        meaning: 'Reading the list was ended. What was seen before stays, and may be old.',
+        advice:
+          'Narrow what the estate watches by namespace or labels. Signalbox tries again in a few minutes.',
+      },
+      { detail },
+    ),
+  );
 }
 
-/** The failure of a refused request: `body` is a `Status` object, or whatever a proxy said. */
-export function statusError(
-  place: Place,
-  status: number,
-  body: unknown,
-  retryAfter: number | null = null,
-): KubeError {
-  const { message, reason } = (typeof body === 'object' && body !== null ? body : {}) as {
-    message?: unknown;
-    reason?: unknown;
-  };
-  const said = typeof message === 'string' ? message.slice(0, 500) : '';
-  const text = describeStatus(status, place.context, said);
+/** Watches that are ended as soon as they are opened. */
+export function endedEarlyError(place: Place): KubeError {
   return new KubeError(
-    failure(text, {
-      detail: `HTTP ${status}${said ? `: ${said}` : ''}`,
-      status,
-      reason: typeof reason === 'string' ? reason : null,
-      retry: ![400, 405, 413, 415, 422].includes(status),
+    failure({
+      code: 'unreachable',
+      message: `The cluster ${place.context} keeps ending the watch.`,
+      meaning: 'Changes are seen late: Signalbox opens the watch again at growing intervals.',
+      advice: 'Tell whoever runs the cluster: its API server, or a proxy on the way, drops long requests.',
     }),
-    { retryAfter },
+  );
+}
+
+/** An answer that began and did not come to its end in time, though something came all along. */
+export function slowError(place: Place, milliseconds: number, method: string): KubeError {
+  return new KubeError(
+    failure({
+      code: 'timeout',
+      message: `An answer of the cluster ${place.context} was not whole after ${Math.round(milliseconds / 100) / 10} s.`,
+      meaning:
+        method === 'GET' ? staleMeaning : 'The change may have been made or not: look before trying again.',
+      advice: 'Check the VPN and proxies on the way: the connection is too slow for what is read.',
+    }),
   );
 }

@@ -1,9 +1,20 @@
 /** Cuts a stream of bytes into lines at 0x0A, so that characters of several bytes are never torn. */
 export class LineSplitter {
+  readonly #limit: number;
   #parts: Buffer[] = [];
   #size = 0;
 
-  /** The lines that a chunk completes, without line ends. */
+  /** @param limit bytes of a line. */
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
+
+  /** Bytes of the line that is not at its end. */
+  get pending(): number {
+    return this.#size;
+  }
+
+  /** The lines that a chunk completes, without line ends. @throws RangeError for a line beyond the limit. */
   push(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = [];
     let start = 0;
@@ -16,6 +27,7 @@ export class LineSplitter {
       this.#parts.push(rest);
       this.#size += rest.length;
     }
+    if (this.#size > this.#limit) throw new RangeError(`a line of more than ${this.#limit} bytes`);
     return lines;
   }
 

@@ -156,11 +156,11 @@ describe('a cluster that answers wrongly', () => {
       if (watches === 2) response.writeHead(500, json).end('{}');
       else {
         response.writeHead(200, json).write(event(`p${watches}`, String(watches + 1)));
-        // One that ends at once counts as a failure of its own.
+        // One that ends too soon counts as a failure of its own.
         if (watches === 1) setTimeout(() => response.end(), 1_100);
       }
     };
-    const watch = watchPods();
+    const watch = watchPods({ steadyAfter: 1_000 });
     await expect.poll(() => watch.names).toEqual(['p1', 'p3']);
     expect(watch.states.map(({ state }) => state)).not.toContain('unreachable');
   });

@@ -1,5 +1,6 @@
 import { type FailureCode, failureOf, ok } from '../../../shared/domain/failure';
-import { KubeError } from './failures';
+import { badDataError, KubeError } from './failures';
+import { eachPage, isObject } from './list-pages';
 import { resourcePath } from './paths';
 import type {
   ApiRequest,
@@ -15,16 +16,10 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** Sends a request; expected failures come as a result, an aborted signal throws its reason. */
-async function attempt<T>(
-  connection: Connection,
-  request: ApiRequest,
-  options: Options,
-): Promise<WriteResult<T>> {
+/** Expected failures come as a result, an aborted signal throws its reason. */
+async function attempt<T>(ask: () => Promise<T>, options: Options): Promise<WriteResult<T>> {
   try {
-    return ok(
-      await connection.json<T>({ ...request, ...(options.signal ? { signal: options.signal } : {}) }),
-    );
+    return ok(await ask());
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     const failure: KubeFailure =
@@ -33,42 +28,50 @@ async function attempt<T>(
   }
 }
 
+const ask = (connection: Connection, request: ApiRequest, { signal }: Options): Promise<unknown> =>
+  connection.json<unknown>({ ...request, ...(signal ? { signal } : {}) });
+
+/** Asks for one object, and takes nothing else for an answer. */
+const attemptObject = <T extends KubeObject>(
+  connection: Connection,
+  request: ApiRequest,
+  options: Options,
+): Promise<WriteResult<T>> =>
+  attempt(async () => {
+    const answer = await ask(connection, request, options);
+    if (!isObject(answer))
+      throw badDataError(connection, 'an object that is none', undefined, request.method);
+    return answer as T;
+  }, options);
+
 /** Reads one object. @param options `exact`: its numbers as they are written, see `exact-json.ts`. */
 export function getObject<T extends KubeObject = KubeObject>(
   connection: Connection,
   ref: ObjectRef,
   options: Options & { exact?: boolean } = {},
 ): Promise<WriteResult<T>> {
-  return attempt<T>(connection, { path: resourcePath(ref), exact: options.exact === true }, options);
+  return attemptObject<T>(connection, { path: resourcePath(ref), exact: options.exact === true }, options);
 }
 
-/** Reads a list whole, in pages. A list that expired between two pages (410) is read again in one piece. */
-export async function listObjects<T extends KubeObject = KubeObject>(
+/** Reads a list whole, in pages. What is no object among its items is left out. */
+export function listObjects<T extends KubeObject = KubeObject>(
   connection: Connection,
   ref: ResourceRef & { labelSelector?: string; fieldSelector?: string },
   options: Options = {},
 ): Promise<WriteResult<T[]>> {
   const { labelSelector, fieldSelector } = ref;
-  const items: T[] = [];
-  let next: string | undefined;
-  let limit: number | undefined = 500;
-  for (;;) {
-    const page: WriteResult<{ items?: T[]; metadata?: { continue?: string } }> = await attempt(
+  const found: T[] = [];
+  return attempt(async () => {
+    await eachPage(
       connection,
-      { path: resourcePath(ref), query: { labelSelector, fieldSelector, limit, continue: next } },
-      options,
+      { path: resourcePath(ref), query: { labelSelector, fieldSelector }, ...options },
+      (items) => {
+        for (const item of items) if (isObject(item)) found.push(item as T);
+      },
+      () => found.splice(0),
     );
-    if (!page.ok) {
-      if (page.failure.status !== 410 || !next) return page;
-      items.length = 0;
-      next = undefined;
-      limit = undefined;
-      continue;
-    }
-    items.push(...(page.value.items ?? []));
-    next = page.value.metadata?.continue || undefined;
-    if (!next) return ok(items);
-  }
+    return found;
+  }, options);
 }
 
 /**
@@ -81,7 +84,7 @@ export function createObject<T extends KubeObject = KubeObject>(
   object: unknown,
   options: Options = {},
 ): Promise<WriteResult<T>> {
-  return attempt<T>(connection, { method: 'POST', path: resourcePath(ref), body: object }, options);
+  return attemptObject<T>(connection, { method: 'POST', path: resourcePath(ref), body: object }, options);
 }
 
 /**
@@ -95,7 +98,7 @@ export function patchObject<T extends KubeObject = KubeObject>(
   patch: unknown,
   options: Options = {},
 ): Promise<WriteResult<T>> {
-  return attempt<T>(
+  return attemptObject<T>(
     connection,
     {
       method: 'PATCH',
@@ -113,20 +116,17 @@ export async function deleteObject(
   ref: ObjectRef,
   options: Options & { uid?: string } = {},
 ): Promise<WriteResult<void>> {
-  const result = await attempt<unknown>(
-    connection,
-    {
-      method: 'DELETE',
-      path: resourcePath(ref),
-      body: {
-        kind: 'DeleteOptions',
-        apiVersion: 'v1',
-        propagationPolicy: 'Background',
-        ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
-      },
+  const request: ApiRequest = {
+    method: 'DELETE',
+    path: resourcePath(ref),
+    body: {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      propagationPolicy: 'Background',
+      ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
     },
-    options,
-  );
+  };
+  const result = await attempt(() => ask(connection, request, options), options);
   if (!result.ok && result.failure.status !== 404) return result;
   return ok(undefined);
 }

@@ -1,5 +1,6 @@
-import { KubeError } from './failures';
+import { badDataError, KubeError } from './failures';
 import type { Connection } from './types';
+import { versionOf } from './version';
 
 /** Asked within this time already: the answer holds for all who ask (many watches share a connection). */
 const memory = 5_000;
@@ -15,9 +16,9 @@ export function stillThere(connection: Connection): Promise<void> {
   const known = asked.get(connection);
   const now = performance.now();
   if (known && now - known.at < memory) return known.answer;
-  const answer = connection.open({ path: '/version', timeout: patience }).then(
-    (response) => {
-      response.resume();
+  const answer = connection.json<unknown>({ path: '/version', timeout: patience }).then(
+    (body) => {
+      if (versionOf(body) === null) throw badDataError(connection, 'a version that is none');
     },
     (error: unknown) => {
       const status = error instanceof KubeError ? error.failure.status : null;

@@ -1,7 +1,7 @@
-import type { VersionInfo } from '@kubernetes/client-node';
 import { failureOf, ok, type Result } from '../../../shared/domain/failure';
-import { KubeError } from './failures';
+import { badDataError, KubeError } from './failures';
 import type { Connection, Probe } from './types';
+import { versionOf } from './version';
 
 /**
  * Asks a cluster how it is: `/version` (latency, version) and `/readyz`.
@@ -11,12 +11,13 @@ export async function probe(connection: Connection, signal?: AbortSignal): Promi
   const abortable = signal ? { signal } : {};
   try {
     const begun = performance.now();
-    const version = await connection.json<Partial<VersionInfo>>({ path: '/version', ...abortable });
+    const version = versionOf(await connection.json<unknown>({ path: '/version', ...abortable }));
+    if (version === null) throw badDataError(connection, 'a version that is none');
     const latency = performance.now() - begun;
     return ok({
       at: new Date().toISOString(),
       latency,
-      version: typeof version?.gitVersion === 'string' ? version.gitVersion : null,
+      version,
       ready: await readiness(connection, signal),
     });
   } catch (error) {
@@ -28,8 +29,10 @@ export async function probe(connection: Connection, signal?: AbortSignal): Promi
 /** `/readyz` answers 200 or 500; whoever may not ask (401, 403, 404) does not know. */
 async function readiness(connection: Connection, signal?: AbortSignal): Promise<boolean | null> {
   try {
-    (await connection.open({ path: '/readyz', ...(signal ? { signal } : {}) })).resume();
-    return true;
+    const response = await connection.open({ path: '/readyz', ...(signal ? { signal } : {}) });
+    response.destroy();
+    // `pkg/server/healthz` of the API server answers in plain text; a page is somebody else's.
+    return response.headers['content-type']?.startsWith('text/html') ? null : true;
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     const status = error instanceof KubeError ? error.failure.status : null;

@@ -1,7 +1,14 @@
 import type { V1SelfSubjectAccessReview, V1SelfSubjectReview } from '@kubernetes/client-node';
 import type { Right, RightAnswer } from '../../../shared/domain/cluster-access';
-import { KubeError } from './failures';
+import { badDataError, KubeError } from './failures';
 import type { Connection } from './types';
+
+/** `status` of a review; `null` for an answer that is none. */
+function statusOf(answer: unknown): Record<string, unknown> | null {
+  if (typeof answer !== 'object' || answer === null) return null;
+  const { status } = answer as { status?: unknown };
+  return typeof status === 'object' && status !== null ? (status as Record<string, unknown>) : null;
+}
 
 /**
  * Asks the cluster whether the person has a right (SelfSubjectAccessReview, authorization.k8s.io/v1). What could not
@@ -14,7 +21,7 @@ export async function reviewRight(
 ): Promise<RightAnswer> {
   const { verb, group, resource, subresource, namespace } = right;
   try {
-    const { status } = await connection.json<Partial<V1SelfSubjectAccessReview>>({
+    const answer = await connection.json<unknown>({
       method: 'POST',
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       asks: true,
@@ -27,11 +34,14 @@ export async function reviewRight(
       } satisfies V1SelfSubjectAccessReview,
       signal,
     });
-    const reason = [status?.reason, status?.evaluationError].find(
+    const status = statusOf(answer);
+    if (typeof status?.allowed !== 'boolean')
+      return { allowed: null, reason: badDataError(connection, 'a review that is none').failure.message };
+    const reason = [status.reason, status.evaluationError].find(
       (text): text is string => typeof text === 'string' && text !== '',
     );
     return {
-      allowed: typeof status?.allowed === 'boolean' ? status.allowed : null,
+      allowed: status.allowed,
       reason: reason?.slice(0, 300) ?? null,
     };
   } catch (error) {
@@ -47,7 +57,7 @@ export async function whoAmI(
   signal: AbortSignal,
 ): Promise<{ username: string; groups: string[] } | null> {
   try {
-    const { status } = await connection.json<V1SelfSubjectReview>({
+    const answer = await connection.json<unknown>({
       method: 'POST',
       path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
       asks: true,
@@ -57,7 +67,11 @@ export async function whoAmI(
       } satisfies V1SelfSubjectReview,
       signal,
     });
-    const { username, groups } = status?.userInfo ?? {};
+    const info = statusOf(answer)?.userInfo;
+    const { username, groups } = (typeof info === 'object' && info !== null ? info : {}) as Record<
+      string,
+      unknown
+    >;
     if (typeof username !== 'string' || username === '') return null;
     return { username, groups: Array.isArray(groups) ? groups.map(String) : [] };
   } catch (error) {

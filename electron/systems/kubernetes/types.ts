@@ -176,8 +176,10 @@ export interface WatchTiming {
   backoffLimit: number;
   /** How often `asOf` is renewed while live: 10,000. */
   heartbeat: number;
-  /** A watch that was silent so long makes a heartbeat ask whether the cluster still answers at all: 20,000. */
+  /** A watch that was silent so long makes a heartbeat ask whether the cluster still answers at all: 10,000. */
   askAfter: number;
+  /** A watch that is ended sooner than this, and than it was asked for, counts as one that failed: 10,000. */
+  steadyAfter: number;
 }
 
 /**

@@ -2,11 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure';
 import { backoff } from './backoff';
-import { badDataError, KubeError, networkError, type Place, statusError } from './failures';
+import {
+  badDataError,
+  endedEarlyError,
+  KubeError,
+  networkError,
+  type Place,
+  tooLargeError,
+} from './failures';
 import { LineSplitter } from './lines';
+import { eachPage, isObject } from './list-pages';
+import { type ClusterPace, paceOf } from './pace';
 import { resourcePath } from './paths';
 import { stillThere } from './ping';
-import type { KubeObject, WatchOptions, WatchTiming } from './types';
+import { statusError } from './status-failures';
+import type { WatchOptions, WatchTiming } from './types';
+import { askedToWait, broken, isOfCluster, mayPass, resourceVersionOf, stall } from './watch-failures';
 import { keyOf, WatchState } from './watch-state';
 
 const usual: WatchTiming = {
@@ -16,20 +27,20 @@ const usual: WatchTiming = {
   backoffBase: 500,
   backoffLimit: 30_000,
   heartbeat: 10_000,
-  askAfter: 20_000,
+  askAfter: 10_000,
+  steadyAfter: 10_000,
 };
 
-/** Objects per page of a list: what client-go asks for. */
-const pageSize = 500;
-
-interface ListPage {
-  metadata?: { resourceVersion?: string; continue?: string };
-  items?: KubeObject[];
-}
+/** Bytes of one event: etcd takes objects of 1.5 MB at most, and an API server's own writing of one is not ten times that. */
+const eventLimit = 16 * 1024 * 1024;
+/** After something that would be as large again, the watch rests so long, in milliseconds. */
+const restAfterTooLarge = 300_000;
+/** Watches that were ended too soon, one after the other, until it is told. */
+const fewEarlyEnds = 4;
 
 interface WatchEvent {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  object: KubeObject & { code?: number };
+  type?: unknown;
+  object?: unknown;
 }
 
 /** How one watch ended: `over` is to be opened again where it stopped, `expired` needs a new list. */
@@ -51,8 +62,12 @@ class ResourceWatch<T> {
   readonly #state = new WatchState<T>();
   #resourceVersion: string | null = null;
   #listed = false;
+  readonly #pace: ClusterPace;
   #failures = 0;
-  #failedAt: string | null = null;
+  /** Since when nothing is known; `null` while it is live. */
+  #brokeAt: string | null = null;
+  /** The watch ended for want of a sign of life, not by the other side. */
+  #fellSilent = false;
   #heardAt: string | null = null;
   /** When the watch that runs was opened, and when it last said something; by the monotonic clock. */
   #liveAt: number | null = null;
@@ -63,6 +78,7 @@ class ResourceWatch<T> {
   constructor(options: WatchOptions<T>) {
     this.#options = options;
     this.#timing = { ...usual, ...options.timing };
+    this.#pace = paceOf(options.connection);
     this.#path = resourcePath({
       apiVersion: options.apiVersion,
       plural: options.plural,
@@ -78,34 +94,76 @@ class ResourceWatch<T> {
     const { signal } = this.#options;
     if (signal.aborted) return;
     this.#options.onState({ state: 'connecting', asOf: null }, false);
-    while (!signal.aborted) {
+    for (;;) {
+      await this.#pace.turn(this, signal);
+      if (signal.aborted) break;
       const begun = performance.now();
+      this.#liveAt = null;
+      this.#fellSilent = false;
       try {
         if (this.#resourceVersion === null) await this.#list();
         if ((await this.#watch()) === 'expired') this.#resourceVersion = null;
-        // A server that ends every watch at once must not be asked in a tight loop.
-        if (performance.now() - begun < 1000) await this.#rest(this.#failures++, null);
-        else this.#failures = 0;
+        this.#pace.answered(this);
+        this.#heard();
+        if (this.#livedLong()) this.#steady();
+        else await this.#restAfterEarlyEnd();
       } catch (error) {
+        this.#pace.left(this);
         if (signal.aborted) break;
-        if (this.#liveAt !== null && performance.now() - this.#liveAt >= 1000) this.#failures = 0;
-        this.#liveAt = null;
-        const expired = error instanceof KubeError && error.failure.status === 410;
-        if (expired) this.#resourceVersion = null;
-        // The first break is mostly an API server that restarts: come back before telling anyone.
-        const blip = this.#failures === 0 && this.#heardAt !== null && (expired || mayPass(error));
-        if (!blip) this.#unreachable(error);
-        if (this.#options.meter) this.#options.meter.restarts++;
-        await this.#rest(this.#failures++, error);
+        await this.#recover(error, begun);
       }
     }
+    this.#pace.left(this);
     clearTimeout(this.#flushTimer);
+  }
+
+  /** Whether the watch that just ended was open as long as watches are, or as long as it was asked for. */
+  #livedLong(): boolean {
+    const lived = this.#liveAt === null ? 0 : performance.now() - this.#liveAt;
+    return lived >= Math.min(this.#timing.steadyAfter, this.#timing.watchFor * 0.9);
+  }
+
+  #steady(): void {
+    this.#failures = 0;
+    this.#pace.steady();
+  }
+
+  /** A server that ends every watch at once must not be asked in a tight loop, by any of the kinds. */
+  async #restAfterEarlyEnd(): Promise<void> {
+    const { signal } = this.#options;
+    if (this.#failures >= fewEarlyEnds) this.#unreachable(endedEarlyError(this.#place), true);
+    await this.#rest(this.#failures++, null);
+    await this.#pace.afterEarlyEnd(this.#timing, signal);
+  }
+
+  /** Tells what broke, and waits: by itself after a failure of this kind, in turn with the others after the cluster's. */
+  async #recover(error: unknown, begun: number): Promise<void> {
+    const opened = this.#liveAt !== null;
+    if (opened && this.#livedLong()) this.#steady();
+    // What stood until the other side ended it was heard of until then.
+    if (opened && !this.#fellSilent) this.#heard();
+    this.#brokeAt ??= this.#heardAt ?? new Date().toISOString();
+    const expired = error instanceof KubeError && error.failure.status === 410;
+    if (expired) this.#resourceVersion = null;
+    // The first break is mostly an API server that restarts: come back before telling anyone.
+    const blip = this.#failures === 0 && this.#heardAt !== null && (expired || mayPass(error));
+    if (!blip) this.#unreachable(error, error instanceof KubeError && error.failure.status !== null);
+    if (this.#options.meter) this.#options.meter.restarts++;
+    const attempt = this.#failures++;
+    if (opened || !isOfCluster(error)) {
+      this.#pace.answered(this);
+      await this.#rest(attempt, error);
+    } else this.#pace.failed(this, begun, this.#timing, askedToWait(error));
   }
 
   /** Waits before the next attempt, as long as the server asked for where it did. */
   async #rest(attempt: number, error: unknown): Promise<void> {
-    const asked = error instanceof KubeError ? (error.retryAfter ?? 0) : 0;
-    const wait = Math.max(backoff(attempt, this.#timing), asked);
+    const isTooLarge = error instanceof KubeError && error.failure.code === 'too-large';
+    const wait = Math.max(
+      backoff(attempt, this.#timing),
+      askedToWait(error),
+      isTooLarge ? restAfterTooLarge : 0,
+    );
     const { signal, connection } = this.#options;
     const woken = connection.woken?.();
     await pause(wait, undefined, { signal: woken ? AbortSignal.any([signal, woken]) : signal }).catch(
@@ -113,18 +171,18 @@ class ResourceWatch<T> {
     );
   }
 
-  #unreachable(error: unknown): void {
-    this.#failedAt ??= new Date().toISOString();
-    const answered = error instanceof KubeError && error.failure.status !== null;
+  /** @param answered the cluster itself says so, it is not for want of an answer. */
+  #unreachable(error: unknown, answered: boolean): void {
+    this.#brokeAt ??= this.#heardAt ?? new Date().toISOString();
     const failure = failureOf(error);
     this.#options.onState(
-      { state: 'unreachable', asOf: this.#heardAt, since: this.#failedAt, failure },
+      { state: 'unreachable', asOf: this.#heardAt, since: this.#brokeAt, failure },
       answered,
     );
   }
 
   #live(): void {
-    this.#failedAt = null;
+    this.#brokeAt = null;
     this.#options.onState({ state: 'live', asOf: this.#heardAt ?? new Date().toISOString() }, false);
   }
 
@@ -136,29 +194,15 @@ class ResourceWatch<T> {
   async #list(): Promise<void> {
     const { connection, signal } = this.#options;
     const listed = new Set<string>();
-    let resourceVersion = '';
-    let next: string | undefined;
-    let paged = true;
-    do {
-      const query = { ...this.#selectors(), limit: paged ? pageSize : undefined, continue: next };
-      let page: ListPage;
-      try {
-        page = await connection.json<ListPage>({ path: this.#path, query, signal });
-      } catch (error) {
-        if (!(error instanceof KubeError && error.failure.status === 410 && next)) throw error;
-        // The pages took longer than the server remembers: read it whole.
-        paged = false;
-        next = undefined;
-        listed.clear();
-        continue;
-      }
-      if (!Array.isArray(page?.items) || typeof page.metadata?.resourceVersion !== 'string')
-        throw badDataError(this.#place, 'a list without items or resourceVersion');
-      for (const object of page.items) this.#take(object, listed);
-      resourceVersion = page.metadata.resourceVersion;
-      next = page.metadata.continue || undefined;
-      if (!next) break;
-    } while (!signal.aborted);
+    const resourceVersion = await eachPage(
+      connection,
+      { path: this.#path, query: this.#selectors(), signal },
+      (items) => {
+        for (const item of items) this.#take(item, listed);
+        this.#pace.answered(this);
+      },
+      () => listed.clear(),
+    );
     if (signal.aborted) return;
     this.#state.retain(listed);
     this.#resourceVersion = resourceVersion;
@@ -185,13 +229,17 @@ class ResourceWatch<T> {
       response.destroy();
       throw badDataError(this.#place, `a watch that is no JSON but ${type.slice(0, 60) || 'of no type'}`);
     }
+    this.#pace.answered(this);
     this.#heard();
     this.#liveAt = performance.now();
-    this.#live();
+    // One that was told as ending again and again is believed when it has lasted for a while.
+    const settle = this.#failures > fewEarlyEnds ? this.#timing.steadyAfter / 5 : 0;
+    const settled = settle > 0 ? setTimeout(() => this.#live(), settle) : this.#live();
     const beat = setInterval(() => this.#beat(response), this.#timing.heartbeat);
     try {
       return await this.#read(response);
     } finally {
+      clearTimeout(settled ?? undefined);
       clearInterval(beat);
       if (!signal.aborted) this.#flush('watch');
     }
@@ -212,8 +260,15 @@ class ResourceWatch<T> {
     if (silent < this.#timing.askAfter) this.#live();
     else
       stillThere(this.#options.connection).then(
-        () => {},
-        (error) => response.destroy(error),
+        () => {
+          if (response.destroyed) return;
+          this.#heard();
+          this.#live();
+        },
+        (error) => {
+          this.#fellSilent = true;
+          response.destroy(error);
+        },
       );
   }
 
@@ -223,11 +278,17 @@ class ResourceWatch<T> {
         reject(networkError(broken(), this.#place));
         return;
       }
-      const lines = new LineSplitter();
-      const stalled = () => response.destroy(stall());
+      const lines = new LineSplitter(eventLimit);
+      const stalled = () => {
+        this.#fellSilent = true;
+        response.destroy(stall());
+      };
       let timer = setTimeout(stalled, this.#timing.stallAfter);
+      /** Runs while an event is not at its end: bytes that never make one are no sign of life. */
+      let lineTimer: NodeJS.Timeout | undefined;
       const settle = (act: () => void) => {
         clearTimeout(timer);
+        clearTimeout(lineTimer);
         act();
         response.destroy();
       };
@@ -241,8 +302,14 @@ class ResourceWatch<T> {
               settle(() => resolve('expired'));
               return;
             }
+          if (lines.pending === 0 || chunk.includes(10)) {
+            clearTimeout(lineTimer);
+            lineTimer = undefined;
+          }
+          if (lines.pending > 0) lineTimer ??= setTimeout(stalled, this.#timing.stallAfter / 3);
         } catch (error) {
-          settle(() => reject(error));
+          const isLong = error instanceof RangeError && lines.pending > eventLimit;
+          settle(() => reject(isLong ? tooLargeError(this.#place, eventLimit) : error));
         }
       });
       // Half a line at the end is half an event: it comes again, since its resourceVersion was not taken.
@@ -259,24 +326,35 @@ class ResourceWatch<T> {
     } catch (error) {
       throw badDataError(this.#place, `a watch event of ${line.length} bytes that is no JSON`, error);
     }
-    const { type, object } = event;
+    const { type, object } = typeof event === 'object' && event !== null ? event : {};
     if (type === 'ERROR') {
-      if (object?.code === 410) return 'expired';
-      throw statusError(this.#place, object?.code ?? 500, object);
+      const { code } = typeof object === 'object' && object !== null ? (object as { code?: unknown }) : {};
+      if (code === 410) return 'expired';
+      throw statusError(this.#place, typeof code === 'number' ? code : 500, object);
     }
-    if (typeof object?.metadata?.resourceVersion !== 'string')
-      throw badDataError(this.#place, 'a watch event without a resourceVersion');
-    if (type === 'DELETED') this.#state.remove(keyOf(object));
-    else if (type === 'ADDED' || type === 'MODIFIED') this.#take(object);
+    const version = resourceVersionOf(object);
+    if (version === null) throw badDataError(this.#place, 'a watch event without a resourceVersion');
+    if (type !== 'BOOKMARK') {
+      const isChange = type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
+      if (!isChange || !isObject(object)) throw badDataError(this.#place, 'a watch event that is none');
+      if (type === 'DELETED') this.#state.remove(keyOf(object));
+      else this.#take(object);
+    }
     // Only now: an event that could not be taken in must come again.
-    this.#resourceVersion = object.metadata.resourceVersion;
+    this.#resourceVersion = version;
     // What comes after a quiet frame is told at once, with what came in the same chunk.
     const wait = Math.max(0, this.#flushedTick + this.#timing.batchDelay - performance.now());
     this.#flushTimer ??= setTimeout(() => this.#flush('watch'), wait);
     return undefined;
   }
 
-  #take(object: KubeObject, listed?: Set<string>): void {
+  #take(object: unknown, listed?: Set<string>): void {
+    if (!isObject(object)) {
+      // One odd item of a list hides no other.
+      const error = new TypeError('an object without a name');
+      this.#options.onSkipped?.({ key: { namespace: '', name: '(no name)', uid: '' }, error });
+      return;
+    }
     const key = keyOf(object);
     listed?.add(WatchState.id(key));
     if (this.#state.has(key)) return;
@@ -307,16 +385,3 @@ class ResourceWatch<T> {
     else if (first) this.#options.onBatch({ source, upserts: [], removed: [] });
   }
 }
-
-const broken = () => Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' });
-const stall = () =>
-  Object.assign(new Error('nothing came for too long'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
-
-/**
- * A stream that broke, or one error of a server in trouble, as against a cluster that cannot be reached, refuses, or
- * asks for patience.
- */
-const mayPass = (error: unknown): boolean =>
-  error instanceof KubeError &&
-  ((error.failure.status !== null && error.failure.status >= 500 && error.retryAfter === null) ||
-    ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.failure.detail ?? ''));
