@@ -67,6 +67,18 @@ const words: Record<GitErrorKind, Words> = {
     meaning: 'The command was ended after it had said nothing for too long.',
     next: [retry],
   },
+  'too-slow': {
+    code: 'timeout',
+    message: 'The release repo answers too slowly.',
+    meaning: 'The command was ended after its time was up. What is shown is what it said last.',
+    next: [advice('Look at the network, VPN or proxy.'), retry],
+  },
+  overlong: {
+    code: 'bad-data',
+    message: 'The release repo\u2019s answer is too long.',
+    meaning: 'It has more branches or tags than Signalbox reads, or something else answers at its address.',
+    next: [advice('Check the address of the release repo.'), retry],
+  },
   aborted: {
     code: 'cancelled',
     message: 'Cancelled.',

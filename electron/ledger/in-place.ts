@@ -44,6 +44,7 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     remoteTags: (prefix) => remoteTags(gitDir, prefix),
     remoteRef: (name) => resolveRef(name, { gitDir }),
     maintain: async () => {},
+    repair: null,
     close: () => {},
   };
 }

@@ -23,7 +23,7 @@ const refusals: ReadonlySet<GitErrorKind> = new Set([
 ]);
 
 /** What may be gone a moment later. */
-const passing: ReadonlySet<GitErrorKind> = new Set(['connection-lost', 'stalled', 'other']);
+const passing: ReadonlySet<GitErrorKind> = new Set(['connection-lost', 'stalled', 'too-slow', 'other']);
 
 /** Milliseconds to wait before each further look after a connection broke. */
 export const secondLooks = [100, 400, 1200] as const;
@@ -53,7 +53,8 @@ export async function landByPush(world: PushWorld, commit: string, base: string)
         if (isThere === null || !refusals.has(error.kind)) mayBeThere = true;
       }
       if (!mayBeThere && !passing.has(error.kind)) return { kind: 'failed', failure };
-      const wait = secondLooks[look];
+      // Pushing again to one who is so slow would keep a person waiting for as long again.
+      const wait = error.kind === 'too-slow' ? undefined : secondLooks[look];
       if (wait === undefined)
         return { kind: 'failed', failure: mayBeThere ? unknownOutcome(commit, failure) : failure };
       await pause(wait);

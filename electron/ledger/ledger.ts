@@ -176,6 +176,13 @@ export interface Ledger {
   /** Full name of the ref that follows the remote's branch in `gitDir`. */
   readonly ref: string;
   readonly readOnly: boolean;
+  /** Sentences for a person about this machine's copy: that it was damaged, and what became of it. */
+  notices(): readonly string[];
+  /**
+   * To be called by who met a fault while reading {@link Ledger.gitDir}: looks whether the copy is damaged, and has it
+   * made again from the remote.
+   */
+  checkCopy(): Promise<void>;
   /** The newest snapshot known. Before the first refresh: what the mirror last saw (offline start), empty on a new mirror. */
   snapshot(): Snapshot;
   /** The snapshot at any commit that the mirror holds. Fails with `not-found` when it doesn't. */
@@ -187,7 +194,7 @@ export interface Ledger {
   start(): void;
   /** Stops everything and gives the mirror free. Waits for a running transaction to end. */
   close(): Promise<void>;
-  /** Called after every change of snapshot or freshness state. Returns the unsubscribe. */
+  /** Called after every change of snapshot, freshness state or notices. Returns the unsubscribe. */
   onChange(
     listener: (change: { snapshot: Snapshot; freshness: Freshness; moved: boolean }) => void,
   ): () => void;

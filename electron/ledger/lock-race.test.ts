@@ -67,7 +67,7 @@ describe('twenty processes race for a lock, answers dropped', { timeout: 3_600_0
     }
     // One commit to take it and one to give it back, each time, and nothing else.
     expect(await commitsOf(estate.gitDir)).toHaveLength(1 + 2 * races);
-    // Or it was no race: at the end of a lap nobody knows yet that the locks are free, in all other races all push.
-    expect(pushes).toBeGreaterThanOrEqual(consoles * (races - laps));
+    // Or it was no race: many pushed for what one got. Git itself sends nothing once it has seen that the branch moved.
+    expect(pushes).toBeGreaterThan(2 * 2 * races);
   });
 });

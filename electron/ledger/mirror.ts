@@ -1,18 +1,16 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { FailureError } from '../../shared/domain/failure';
 import { GitError } from '../systems/git/errors';
 import { unpackSmall } from '../systems/git/fetch-pack';
 import { initBare } from '../systems/git/init';
-import { repackGeometric, writeCommitGraph } from '../systems/git/maintain';
+import { fsckConnectivity, repackGeometric, writeCommitGraph } from '../systems/git/maintain';
 import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
 import { fetchBranch, lsRemote, remoteTags } from '../systems/git/remote';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
-import { lockFolder } from './mirror-lock';
+import { openMirrorFolder, removeLeftLocks } from './mirror-folder';
 import { openRemote } from './remote';
 import { basicAuth } from './remote-auth';
 
@@ -41,10 +39,27 @@ export interface Mirror {
   remoteTags(prefix: string, signal?: AbortSignal): Promise<ReadonlySet<string>>;
   /** Packs and indexes in the background; never fails. */
   maintain(signal: AbortSignal): Promise<void>;
+  /** What may be done where the repo here is damaged; `null` for a repo that is not ours. */
+  readonly repair: MirrorRepair | null;
   close(): void;
 }
 
-const marker = 'signalbox-mirror';
+/** The mirror holds nothing that is not at the remote: what is damaged is copied again. */
+export interface MirrorRepair {
+  /** There was a copy, and it was gone or not to be recognised when the mirror was opened. */
+  readonly wasLost: boolean;
+  /** Takes away lock files that nobody holds any more. @returns whether there were any. */
+  unlock(): Promise<boolean>;
+  /** Looks at everything that the branch leads to, contents of files aside. @throws {GitError} where that is damaged. */
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Copies the branch from the remote beside the repo, and puts the copy in its place once it is whole: what is wrong
+   * with the remote is found by this, and then the repo stays as it is.
+   * @param beforeReplacing lets go of what is open of the old repo.
+   */
+  renew(signal: AbortSignal, beforeReplacing: () => void): Promise<void>;
+}
+
 const incoming = 'refs/signalbox/incoming';
 
 /**
@@ -53,49 +68,21 @@ const incoming = 'refs/signalbox/incoming';
  * (`http.lowSpeedTime`).
  */
 const firstFetchStallMs = 10 * 60_000;
+/** How long it may take at all: a big history over a slow line. */
+const firstFetchDeadlineMs = 3 * 60 * 60_000;
 
 /**
- * Opens the mirror in a folder, making it when it is not there. A mirror of another address or branch, or one that Git
- * cannot read any more, is thrown away and made anew: it holds nothing that is not at the remote.
+ * Opens the mirror in a folder, making it when it is not there. A damaged one is opened as it is: offline it may be all
+ * that there is.
  * @throws {FailureError} `busy` when another process has it, `invalid-input` when the folder holds something else.
  * @throws {GitError}
  */
 export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   const { url, branch } = config.estate.ledger;
-  const { dir } = config;
   const ref = `refs/heads/${branch}`;
   await requireGit();
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const inside = await readdir(dir);
-  if (
-    inside.length > 0 &&
-    !inside.includes(marker) &&
-    inside.some((name) => !name.startsWith('signalbox.lock'))
-  )
-    throw new FailureError({
-      code: 'invalid-input',
-      message: 'The folder for the local copy of the release repo holds something else.',
-      meaning: 'Signalbox does not write into folders that it did not make.',
-      next: [{ do: 'advice', label: 'Name an empty folder.' }],
-      detail: dir,
-    });
-  const unlock = lockFolder(dir);
-  const gitDir = join(dir, 'repo.git');
-  const stamp = join(dir, marker);
-  try {
-    const identity = `${url}\n${branch}\n`;
-    const known = existsSync(stamp) ? await readFile(stamp, 'utf8') : null;
-    if (known !== identity || !(await isReadable(gitDir, ref))) {
-      await rm(gitDir, { recursive: true, force: true });
-      await initBare(gitDir, branch);
-      await writeFile(stamp, identity, { mode: 0o600 });
-      await utimes(stamp, 0, 0);
-    }
-    await removeLeftLocks(gitDir, ref);
-  } catch (error) {
-    unlock();
-    throw error;
-  }
+  const folder = await openMirrorFolder(config.dir, url, branch);
+  const { gitDir } = folder;
   const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
   const remote = openRemote(url, gitDir, auth);
   /** A commit that is in the mirror with all behind it. */
@@ -122,21 +109,30 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
           ),
     );
   };
+  /** Git's own fetch of the branch into a ref of a repo. */
+  const bring = async (into: string, ref: string, isWhole: boolean, signal?: AbortSignal) =>
+    fetchBranch(url, branch, {
+      gitDir: into,
+      into: ref,
+      ...(isWhole ? { stallMs: firstFetchStallMs, deadlineMs: firstFetchDeadlineMs } : {}),
+      ...(config.shallow ? { shallow: true } : {}),
+      ...(await asking(signal)),
+      ...(config.onProgress ? { onProgress: config.onProgress } : {}),
+    });
   return {
     gitDir,
     ref,
     push: remote.push,
     remoteRef: remote.refAt,
     remoteTags: async (prefix, signal) => remoteTags(url, prefix, await asking(signal)),
-    lastAnswer: async () => {
-      const at = (await stat(stamp)).mtime;
-      return at.getTime() === 0 ? null : at;
+    lastAnswer: folder.lastAnswer,
+    answered: folder.answered,
+    here: async () => {
+      const commit = await resolveRef(ref, { gitDir });
+      if (commit === null && (await folder.lastAnswer()) !== null)
+        throw new GitError('bad-repo', 'rev-parse', `${ref} is not there any more.`);
+      return commit;
     },
-    answered: async () => {
-      const now = new Date();
-      await utimes(stamp, now, now).catch(() => {});
-    },
-    here: () => resolveRef(ref, { gitDir }),
     there: async (signal) => {
       const commit = await remote.refAt(ref, signal);
       if (commit === null) throw await explainMissing(signal);
@@ -147,14 +143,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
       if (little !== null) return little;
       try {
         const isFirst = known === null && (await resolveRef(ref, { gitDir })) === null;
-        await fetchBranch(url, branch, {
-          gitDir,
-          into: incoming,
-          ...(isFirst ? { stallMs: firstFetchStallMs } : {}),
-          ...(config.shallow ? { shallow: true } : {}),
-          ...(await asking(signal)),
-          ...(config.onProgress ? { onProgress: config.onProgress } : {}),
-        });
+        await bring(gitDir, incoming, isFirst, signal);
       } catch (error) {
         if (error instanceof GitError && error.kind === 'branch-missing') throw await explainMissing(signal);
         throw error;
@@ -178,45 +167,28 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
         // Only speed is lost; the next round tries again.
       }
     },
+    repair: {
+      wasLost: folder.begin === 'lost',
+      unlock: () => removeLeftLocks(gitDir),
+      check: (signal) => fsckConnectivity({ gitDir, signal }),
+      renew: async (signal, beforeReplacing) => {
+        try {
+          await rm(folder.fresh, { recursive: true, force: true });
+          await initBare(folder.fresh, branch, signal);
+          await bring(folder.fresh, ref, true, signal);
+          const commit = await resolveRef(ref, { gitDir: folder.fresh });
+          if (commit === null) throw new GitError('other', 'fetch', 'The branch did not arrive.');
+          beforeReplacing();
+          await folder.replace();
+          known = commit;
+        } finally {
+          await rm(folder.fresh, { recursive: true, force: true });
+        }
+      },
+    },
     close: () => {
       remote.close();
-      unlock();
+      folder.close();
     },
   };
-}
-
-async function isReadable(gitDir: string, ref: string): Promise<boolean> {
-  try {
-    await resolveRef(ref, { gitDir });
-    return true;
-  } catch (error) {
-    // A machine that is too busy or too full says nothing about the mirror, which may be all that there is offline.
-    if (error instanceof GitError && ['stalled', 'disk-full', 'git-missing'].includes(error.kind))
-      throw error;
-    return false;
-  }
-}
-
-/**
- * Takes away lock files that a killed Git left behind. The folder is ours alone; only a Git that outlived its parent
- * could still hold one, and that one is young.
- */
-async function removeLeftLocks(gitDir: string, ref: string): Promise<void> {
-  const names = [
-    'HEAD',
-    'config',
-    'packed-refs',
-    'shallow',
-    ref,
-    incoming,
-    'objects/info/commit-graphs/commit-graph-chain',
-  ];
-  for (const name of names) {
-    const path = join(gitDir, `${name}.lock`);
-    const age = await stat(path).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => null,
-    );
-    if (age !== null && age > 10_000) await rm(path, { force: true });
-  }
 }

@@ -27,6 +27,7 @@ import type {
 } from './ledger';
 import { mergeWorld } from './merge-world';
 import { type Mirror, openMirror } from './mirror';
+import { type MirrorHealth, watchHealth } from './mirror-health';
 import { emptySnapshot, SnapshotReader } from './snapshot';
 import { type Landing, transact } from './transaction';
 
@@ -59,6 +60,7 @@ class MirroredLedger implements Ledger {
   readonly #config: LedgerConfig;
   readonly #mirror: Mirror;
   readonly #objects: ObjectReader;
+  readonly #health: MirrorHealth;
   readonly #reader: SnapshotReader;
   readonly #listeners = new Set<Listener>();
   readonly #refListeners = new Set<() => void>();
@@ -79,7 +81,17 @@ class MirroredLedger implements Ledger {
     this.#config = config;
     this.#mirror = mirror;
     this.#objects = openObjects(mirror.gitDir);
-    this.#reader = new SnapshotReader(this.#objects, imageTagLayout(config.estate.ledger.imageTagPath));
+    this.#reader = this.#newReader();
+    this.#health = watchHealth(
+      mirror,
+      () => this.#objects.restart(),
+      () => this.#tell(false),
+    );
+  }
+
+  #newReader(): SnapshotReader {
+    const layout = imageTagLayout(this.#config.estate.ledger.imageTagPath);
+    return new SnapshotReader(this.#objects, layout, this.#mirror.repair !== null);
   }
 
   get gitDir(): string {
@@ -99,6 +111,8 @@ class MirroredLedger implements Ledger {
       const asOf = (await this.#mirror.lastAnswer())?.toISOString() ?? null;
       this.#freshness = { state: 'stale', asOf };
     } catch (error) {
+      // What cannot be read of our own copy comes again from the remote.
+      if (this.#health.hears(error)) return;
       this.#objects.close();
       throw error;
     }
@@ -123,12 +137,9 @@ class MirroredLedger implements Ledger {
           next: [{ do: 'retry', label: 'Try again' }],
         });
       // A reader of its own: the one for the newest snapshot keeps the newest trees.
-      const reader = new SnapshotReader(
-        this.#objects,
-        imageTagLayout(this.#config.estate.ledger.imageTagPath),
-      );
-      return ok(await reader.read(commit, this.#snapshot, signal));
+      return ok(await this.#newReader().read(commit, this.#snapshot, signal));
     } catch (error) {
+      this.#health.hears(error);
       return fail(ledgerFailure(error));
     }
   }
@@ -139,6 +150,15 @@ class MirroredLedger implements Ledger {
     } catch (error) {
       return fail(ledgerFailure(error));
     }
+  }
+
+  notices(): readonly string[] {
+    return this.#health.notices();
+  }
+
+  async checkCopy(): Promise<void> {
+    await this.#health.check(this.#closing.signal);
+    if (this.#health.isDoubted) await this.#lookFromNow().catch(() => {});
   }
 
   start(): void {
@@ -182,19 +202,17 @@ class MirroredLedger implements Ledger {
           identity: this.#config.identity,
           snapshot: () => this.#snapshot,
           fetch: (signal) => this.#within(this.#fetchNow(), signal),
-          commit: async (base, files, message, author) => {
-            made = await makeCommit(this.#objects, {
-              base,
-              files,
-              message,
-              author,
-              at: Math.floor(Date.now() / 1000),
-            });
-            await writeLoose(gitDir, made.objects);
-            return made.id;
-          },
+          commit: (base, files, message, author) =>
+            this.#mended(async () => {
+              const at = Math.floor(Date.now() / 1000);
+              made = await makeCommit(this.#objects, { base, files, message, author, at });
+              await writeLoose(gitDir, made.objects);
+              return made.id;
+            }),
           placeProblem: async (snapshot, path) =>
-            snapshot.commit ? this.#reader.placeProblem(snapshot.commit, path) : null,
+            snapshot.commit
+              ? this.#mended(() => this.#reader.placeProblem(snapshot.commit ?? '', path))
+              : null,
           branchFor: ({ operationId }, attempt) =>
             merges
               ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
@@ -359,13 +377,20 @@ class MirroredLedger implements Ledger {
       for (;;) {
         const { commit: known } = this.#snapshot;
         const landings = this.#landings;
-        let commit = straight ? null : await this.#mirror.there(signal);
-        if (commit === null || commit !== known) {
-          commit = await this.#mirror.fetch(signal, commit ?? undefined);
-          this.#fetches++;
+        let commit = straight && !this.#health.isDoubted ? null : await this.#mirror.there(signal);
+        if (this.#health.isDoubted) await this.#mend();
+        try {
+          if (commit === null || commit !== known) {
+            commit = await this.#mirror.fetch(signal, commit ?? undefined);
+            this.#fetches++;
+          }
+          if (landings !== this.#landings) continue;
+          await this.#adopt(commit);
+        } catch (error) {
+          // The remote answered, so it may be the copy here that is at fault.
+          if (!this.#health.hears(error) || !(await this.#mend())) throw error;
+          continue;
         }
-        if (landings !== this.#landings) continue;
-        await this.#adopt(commit);
         void this.#mirror.answered();
         this.#setFreshness({ state: 'live', asOf: now() });
         this.#maintainSometimes();
@@ -374,6 +399,25 @@ class MirroredLedger implements Ledger {
     } catch (error) {
       if (!signal.aborted) this.#lost(ledgerFailure(error));
       throw error;
+    }
+  }
+
+  /** @returns whether something was mended. */
+  async #mend(): Promise<boolean> {
+    const mended = await this.#health.mend(this.#closing.signal);
+    if (mended === 'replaced') for (const listener of this.#refListeners) listener();
+    return mended !== 'no';
+  }
+
+  /** Does something with the repo here; where that shows damage, once more after it was mended. */
+  async #mended<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!this.#health.hears(error)) throw error;
+      await this.#lookFromNow().catch(() => {});
+      if (this.#health.isDoubted) throw error;
+      return act();
     }
   }
 
@@ -386,7 +430,7 @@ class MirroredLedger implements Ledger {
       .then(() => {
         for (const listener of this.#refListeners) listener();
       })
-      .catch(() => {});
+      .catch((error: unknown) => void this.#health.hears(error));
     this.#tell(true);
   }
 

@@ -43,11 +43,14 @@ const ignored = new Set(['.gitkeep', '.gitignore', '.gitattributes', '.DS_Store'
 export class SnapshotReader {
   readonly #objects: ObjectReader;
   readonly #layout: ImageTagLayout;
+  readonly #isWhole: boolean;
   #trees = new Map<string, readonly TreeEntry[]>();
 
-  constructor(objects: ObjectReader, layout: ImageTagLayout) {
+  /** @param isWhole whether the repo lacks no content, as a partial clone may: then a file without is damage. */
+  constructor(objects: ObjectReader, layout: ImageTagLayout, isWhole: boolean) {
     this.#objects = objects;
     this.#layout = layout;
+    this.#isWhole = isWhole;
   }
 
   /** @throws {GitError} `bad-repo` when the repo lacks the commit or one of its trees. */
@@ -160,17 +163,22 @@ export class SnapshotReader {
 
   async #file(path: string, blob: string, executable: boolean): Promise<LedgerFile | LedgerProblem> {
     const info = await this.#objects.info(blob);
-    if (info?.type !== 'blob') return { path, reason: 'The repo lacks its content.' };
+    if (info?.type !== 'blob') return this.#missing(path, blob);
     if (info.size > maxFileBytes)
       return {
         path,
         reason: `It is too big: ${megabytes(info.size)} MB, at most ${megabytes(maxFileBytes)} are read.`,
       };
     const content = (await this.#objects.read(blob))?.content;
-    if (!content) return { path, reason: 'The repo lacks its content.' };
+    if (!content) return this.#missing(path, blob);
     const text = utf8(content);
     if (text !== null) return { path, blob, text, executable };
     return { path, line: badLine(content), reason: 'It is not valid UTF-8.' };
+  }
+
+  #missing(path: string, blob: string): LedgerProblem {
+    if (this.#isWhole) throw new GitError('bad-repo', 'cat-file', `blob ${blob} of ${path} is missing.`);
+    return { path, reason: 'The repo lacks its content.' };
   }
 
   async #object(id: string, type: string): Promise<Buffer> {

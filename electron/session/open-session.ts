@@ -186,7 +186,10 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const closing = new AbortController();
   const updateHistory = (): void => {
     history.update(closing.signal).catch((error: unknown) => {
-      if (!closing.signal.aborted) report('the history could not be updated', error);
+      if (closing.signal.aborted) return;
+      report('the history could not be updated', error);
+      // It reads the same copy of the repo.
+      void ledger.checkCopy();
     });
   };
   /** A fault of the file costs what it would have kept, nothing else. */

@@ -12,8 +12,13 @@ export interface ObjectInfo {
 export interface ObjectReader {
   /** `null` when the repo has no such object. */
   info(id: string): Promise<ObjectInfo | null>;
-  /** Type and content; `null` when the repo has no such object. The whole content comes into memory: ask for the size first. */
+  /**
+   * Type and content; `null` when the repo has no such object. The whole content comes into memory: ask for the size
+   * first. One of more than 64 MB is refused (`overlong`) and never held.
+   */
   read(id: string): Promise<{ type: string; content: Buffer } | null>;
+  /** Forgets what is open of the repo, since another one takes its place. Questions under way fail. */
+  restart(): void;
   close(): void;
 }
 
@@ -30,12 +35,19 @@ export function openObjects(gitDir: string): ObjectReader {
       const answer = await contents.ask(id);
       return answer && { type: answer.type, content: answer.content };
     },
+    restart: () => {
+      checks.restart();
+      contents.restart();
+    },
     close: () => {
       checks.close();
       contents.close();
     },
   };
 }
+
+/** A folder of a million files has a tree of about forty. */
+const maxObjectBytes = 64 * 1024 * 1024;
 
 interface Answer {
   type: string;
@@ -57,6 +69,8 @@ class Batch {
   #held = 0;
   /** Bytes without which it makes no sense to look at the chunks again. */
   #wanted = 1;
+  /** Bytes of an object that is too big, still to come. */
+  #skipped = 0;
   #closed = false;
 
   constructor(gitDir: string, mode: '--batch' | '--batch-check', withContent: boolean) {
@@ -74,6 +88,14 @@ class Batch {
       this.#questions.push({ resolve, reject });
       child.stdin?.write(`${id}\n`);
     });
+  }
+
+  restart(): void {
+    const child = this.#child;
+    this.#child = null;
+    child?.kill();
+    for (const { reject } of this.#questions.splice(0))
+      reject(new GitError('other', 'cat-file', 'The repo was replaced meanwhile.'));
   }
 
   close(): void {
@@ -95,15 +117,19 @@ class Batch {
     this.#chunks = [];
     this.#held = 0;
     this.#wanted = 1;
+    this.#skipped = 0;
     const errors: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => {
       if (errors.length < 20) errors.push(chunk);
     });
-    child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (this.#child === child) this.#take(chunk);
+    });
     // A write to a process that just ended: its end is told below.
     child.stdin?.on('error', () => {});
     void child.then(() => {
-      if (this.#child === child) this.#child = null;
+      if (this.#child !== child) return;
+      this.#child = null;
       const lost = this.#questions.splice(0);
       const said = redact(Buffer.concat(errors).toString('utf8'));
       for (const question of lost)
@@ -112,7 +138,10 @@ class Batch {
     return child;
   }
 
-  #take(chunk: Buffer): void {
+  #take(bytes: Buffer): void {
+    const chunk = bytes.subarray(Math.min(this.#skipped, bytes.length));
+    this.#skipped -= bytes.length - chunk.length;
+    if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#held += chunk.length;
     if (this.#held < this.#wanted) return;
@@ -130,6 +159,12 @@ class Batch {
       }
       const size = Number(header[2]);
       const length = lineEnd + 1 + (this.#withContent ? size + 1 : 0);
+      if (this.#withContent && size > maxObjectBytes) {
+        this.#questions.shift()?.reject(new GitError('overlong', 'cat-file', `An object has ${size} bytes.`));
+        this.#skipped = Math.max(length - data.length, 0);
+        data = data.subarray(Math.min(length, data.length));
+        continue;
+      }
       if (data.length < length) {
         this.#wanted = length;
         break;

@@ -16,6 +16,10 @@ export type GitErrorKind =
   | 'disk-full'
   /** Nothing came for too long, and the command was ended. */
   | 'stalled'
+  /** It did not end within its time, though something came now and then. */
+  | 'too-slow'
+  /** The answer is longer than any good one. */
+  | 'overlong'
   | 'aborted'
   | 'git-missing'
   | 'git-too-old'
@@ -45,6 +49,10 @@ export class GitError extends Error {
   }
 }
 
+/** What git says of a repo on this machine that it cannot read. It may say that the remote hung up besides. */
+const badRepo =
+  /not a git repository|detected dubious ownership|object file \S+ is empty|bad object|(?:loose|packed) object \S+ .*corrupt|corrupt loose object|far too short to be a packfile|unable to (?:read|parse) (?:tree|commit|object|sha1 file)|did not send all necessary objects|unresolved deltas|reference broken|ignoring broken ref|bad config|packed-refs|bad shallow line|inflate:|cannot chdir to/i;
+
 const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   [
     'disk-full',
@@ -68,10 +76,6 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   ],
   ['branch-missing', /couldn't find remote ref|Remote branch \S+ not found/i],
   [
-    'bad-repo',
-    /not a git repository|detected dubious ownership|object file \S+ is empty|bad object|loose object \S+ .*corrupt|cannot chdir to/i,
-  ],
-  [
     'connection-lost',
     /remote end hung up|RPC failed|early EOF|unexpected disconnect|Connection reset|Broken pipe|Empty reply from server|transfer closed|requested URL returned error: 5\d\d|Recv failure|Send failure|HTTP\/2 stream|Operation too slow|Could not read from remote repository/i,
   ],
@@ -79,6 +83,9 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
 
 /** Reads from Git's stderr what went wrong. The first sign in the order of certainty decides. */
 export function classifyStderr(stderr: string): GitErrorKind {
+  // What the remote says of its own repo is told by git behind this word.
+  const own = stderr.replace(/^remote:.*$/gm, '');
+  if (badRepo.test(own) && !/does not appear to be a git repository/i.test(own)) return 'bad-repo';
   for (const [kind, sign] of signs) if (sign.test(stderr)) return kind;
   return 'other';
 }

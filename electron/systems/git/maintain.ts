@@ -28,3 +28,16 @@ export async function repackGeometric(options: Maintaining): Promise<void> {
     stallMs: 30 * 60_000,
   });
 }
+
+/**
+ * Whether every commit and tree that the refs lead to can be read, and every file is there (git-fsck(1),
+ * --connectivity-only).
+ * @throws {GitError} where not.
+ */
+export async function fsckConnectivity(options: Maintaining): Promise<void> {
+  await runGit(['fsck', '--connectivity-only', '--no-dangling', '--no-progress'], {
+    background: true,
+    ...options,
+    stallMs: 10 * 60_000,
+  });
+}

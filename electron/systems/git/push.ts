@@ -8,6 +8,9 @@ export interface RefChange {
   commit: string | null;
 }
 
+/** For a push of one small commit, hooks of the server included. */
+const deadlineMs = 3 * 60_000;
+
 /**
  * Moves one ref of a remote, but only if it stands exactly where `old` says: a compare-and-swap, kept by the remote
  * itself (git-push(1), --force-with-lease with an expected value; the remote checks again when it takes the lock).
@@ -35,6 +38,8 @@ export async function pushRef(
       `${change.commit ?? ''}:${change.ref}`,
     ],
     {
+      deadlineMs,
+      maxBytes: 32 * 1024 * 1024,
       ...options,
       expectedCodes: [1],
       onProgress: () => {

@@ -2,6 +2,11 @@ import { type GitOptions, runGit } from './run-git';
 
 type Asking = Pick<GitOptions, 'signal' | 'auth' | 'stallMs'>;
 
+/** A remote's refs are one answer: 32 MB are 400,000 of them. */
+const questions = { stallMs: 20_000, deadlineMs: 60_000, maxBytes: 32 * 1024 * 1024 };
+/** What was added since the last fetch, in milliseconds. */
+const fetchDeadlineMs = 15 * 60_000;
+
 /**
  * The refs of a remote that match the patterns (git-ls-remote(1)): full names are cheap, since the protocol's version 2
  * sends nothing else. No patterns: all branches.
@@ -13,7 +18,7 @@ export async function lsRemote(
 ): Promise<ReadonlyMap<string, string>> {
   const filter = patterns.length === 0 ? ['--heads'] : [];
   const { stdout } = await runGit(['ls-remote', '--quiet', ...filter, '--end-of-options', url, ...patterns], {
-    stallMs: 20_000,
+    ...questions,
     ...options,
   });
   return parseLsRemote(stdout.toString('utf8'));
@@ -28,7 +33,7 @@ export async function remoteTags(
   const pattern = `refs/tags/${prefix}*`;
   const { stdout } = await runGit(
     ['ls-remote', '--quiet', '--tags', '--refs', '--end-of-options', url, pattern],
-    { stallMs: 20_000, ...options },
+    { ...questions, ...options },
   );
   const refs = parseLsRemote(stdout.toString('utf8'));
   return new Set([...refs.keys()].map((ref) => ref.slice('refs/tags/'.length)));
@@ -37,7 +42,7 @@ export async function remoteTags(
 /** The branch that a remote's HEAD names (`main`), `null` when it names none or holds nothing. */
 export async function remoteHeadBranch(url: string, options: Asking = {}): Promise<string | null> {
   const { stdout } = await runGit(['ls-remote', '--quiet', '--symref', '--end-of-options', url, 'HEAD'], {
-    stallMs: 20_000,
+    ...questions,
     ...options,
   });
   return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout.toString('utf8'))?.[1] ?? null;
@@ -76,6 +81,6 @@ export async function fetchBranch(
       url,
       `+${ref}:${options.into}`,
     ],
-    options,
+    { deadlineMs: fetchDeadlineMs, maxBytes: questions.maxBytes, ...options },
   );
 }

@@ -18,6 +18,10 @@ export interface GitOptions {
   signal?: AbortSignal;
   /** Milliseconds without a byte of output after which the command is ended. Default 60,000. */
   stallMs?: number;
+  /** Milliseconds after which the command is ended whatever it says. Default: none; everything remote has one. */
+  deadlineMs?: number;
+  /** Bytes of output that are taken. Default 512 MB; less for what a remote says. */
+  maxBytes?: number;
   auth?: HttpAuth | null;
   input?: string | Uint8Array;
   /** Exit codes besides 0 that are an answer and no failure. */
@@ -167,24 +171,26 @@ function endGroup(child: { pid?: number; kill(signal: NodeJS.Signals): boolean }
 
 /**
  * Runs one Git command and collects its output. Arguments go to the process as they are; no shell.
- * @throws {GitError} for every exit code that is not 0 or expected, on abort (`aborted`), on silence (`stalled`), and
- *   where there is no Git (`git-missing`).
+ * @throws {GitError} for every exit code that is not 0 or expected, on abort (`aborted`), on silence (`stalled`), after
+ *   its time (`too-slow`), for too much output (`overlong`), and where there is no Git (`git-missing`).
  */
 export async function runGit(args: readonly string[], options: GitOptions = {}): Promise<GitOutput> {
   const command = args[0] ?? '';
   if (options.signal?.aborted) throw new GitError('aborted', command, '');
-  let ended: 'stalled' | 'aborted' | null = null;
+  let ended: 'stalled' | 'too-slow' | 'overlong' | 'aborted' | null = null;
   let kill = (): void => {};
-  const end = (why: 'stalled' | 'aborted') => {
+  const end = (why: 'stalled' | 'too-slow' | 'overlong' | 'aborted') => {
     ended ??= why;
     kill();
   };
-  const stallMs = options.stallMs ?? 60_000;
+  const { stallMs = 60_000, maxBytes = 512 * 1024 * 1024 } = options;
   let stall = setTimeout(end, stallMs, 'stalled');
   const alive = () => {
     clearTimeout(stall);
     stall = setTimeout(end, stallMs, 'stalled');
   };
+  const { deadlineMs } = options;
+  const deadline = deadlineMs === undefined ? undefined : setTimeout(end, deadlineMs, 'too-slow');
   const aborted = () => end('aborted');
   options.signal?.addEventListener('abort', aborted, { once: true });
   try {
@@ -196,19 +202,26 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
       reject: false,
       // A process group of its own: the helper that git starts for a transport outlives a git that is ended alone.
       detached: ownGroup,
-      maxBuffer: 512 * 1024 * 1024,
+      // One more is never held: the group is ended before.
+      maxBuffer: maxBytes + 1024 * 1024,
       windowsHide: true,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     });
     kill = () => endGroup(child);
     if (options.background && child.pid !== undefined) lowerPriority(child.pid);
     let rest = '';
-    child.stdout.on('data', alive);
+    let taken = 0;
+    child.stdout.on('data', (chunk: Uint8Array) => {
+      alive();
+      taken += chunk.length;
+      if (taken > maxBytes) end('overlong');
+    });
     child.stderr.on('data', (chunk: Uint8Array) => {
       alive();
       if (!options.onProgress) return;
       const cut = splitLines(rest + Buffer.from(chunk).toString('utf8'));
-      rest = cut.rest;
+      // A line that never ends is no progress.
+      rest = cut.rest.slice(-4096);
       for (const line of cut.lines) {
         const progress = parseProgress(line);
         if (progress) options.onProgress(progress);
@@ -219,6 +232,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
     if (ended) throw new GitError(ended, command, redact(stderr));
     if (result.code === 'ENOENT' && result.exitCode === undefined)
       throw new GitError('git-missing', command, 'There is no git on this machine (PATH).');
+    if (result.isMaxBuffer) throw new GitError('overlong', command, '');
     if (result.exitCode === undefined)
       throw new GitError('other', command, redact(`${stderr}\n${result.shortMessage ?? ''}`));
     if (result.exitCode !== 0 && !options.expectedCodes?.includes(result.exitCode))
@@ -226,6 +240,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
     return { stdout: Buffer.from(result.stdout), stderr, code: result.exitCode };
   } finally {
     clearTimeout(stall);
+    clearTimeout(deadline);
     options.signal?.removeEventListener('abort', aborted);
   }
 }

@@ -84,6 +84,58 @@ describe('a push by our own means', () => {
   });
 });
 
+describe('a remote that sends a byte now and then', () => {
+  /** Begins to answer, and goes on for ever. */
+  const endless: RequestListener = (_request, response) => {
+    const timer = setInterval(() => response.write('0'), 5);
+    response.on('close', () => clearInterval(timer));
+  };
+  const asks: Record<string, (http: SmartHttp) => Promise<unknown>> = {
+    'a look': (http: SmartHttp) => http.refAt(ref),
+    'a push': push,
+    'what came since': (http: SmartHttp) => http.packSince(commit, old),
+  };
+  it.each(Object.entries(asks))('is left when the time of %s is up', async (_what, ask) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const begun = new Promise<void>((resolve) => {
+        const listener: RequestListener = (request, response) => {
+          // The first packet is long and never whole.
+          response.write('ffff');
+          endless(request, response);
+          resolve();
+        };
+        end = against(listener, ask);
+      });
+      await begun;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await end).toMatchObject({ kind: 'too-slow' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+  let end: Promise<unknown>;
+
+  it('keeps no connection busy when all that was wanted is there', async () => {
+    let closed = 0;
+    const listener: RequestListener = (request, response) => {
+      response.write(report(`${commit} ${ref}`));
+      response.on('close', () => closed++);
+      endless(request, response);
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await against(listener, async (http) => {
+        expect(await http.refAt(ref)).toBe(commit);
+        await vi.advanceTimersByTimeAsync(30_000);
+        await expect.poll(() => closed).toBe(1);
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a look at a ref by our own means', () => {
   const look = (http: SmartHttp) => http.refAt(ref);
   it('tells where it stands, and that it is not there', async () => {

@@ -39,6 +39,8 @@ interface Asking {
 const idleMs = 4_500;
 const stallMs = 20_000;
 const maxAnswerBytes = 1_000_000;
+/** From the question to the whole answer: a byte now and then is no silence. */
+const deadlineMs = { 'git-upload-pack': 30_000, 'git-receive-pack': 60_000 } as const;
 
 /** What sends git another way than we would go, or makes it trust others, by the address's scheme (curl(1), git(1)). */
 const detours: Readonly<Record<string, readonly string[]>> = {
@@ -117,8 +119,11 @@ export function openSmartHttp(url: string): SmartHttp {
           let length = 0;
           let isDone = false;
           response.on('data', (chunk: Buffer) => {
-            if (isDone) return;
             length += chunk.length;
+            if (isDone) {
+              if (length > maxAnswerBytes) request.destroy();
+              return;
+            }
             try {
               if (length > maxAnswerBytes) throw new RangeError('The answer is too long.');
               const wanted = take(chunk);
@@ -131,7 +136,11 @@ export function openSmartHttp(url: string): SmartHttp {
               refuse('connection-lost', error instanceof Error ? error.message : '');
             }
           });
-          response.on('error', () => refuse('connection-lost', 'The answer broke off.'));
+          response.on('error', () =>
+            isTooSlow
+              ? refuse('too-slow', 'The remote answers too slowly.')
+              : refuse('connection-lost', 'The answer broke off.'),
+          );
           response.on('end', () => {
             usedAt = Date.now();
             resolve(null);
@@ -146,9 +155,17 @@ export function openSmartHttp(url: string): SmartHttp {
             isSent = true;
           });
       });
+      let isTooSlow = false;
+      // Runs on when what was wanted is there: a connection whose answer never ends is of no more use.
+      const deadline = setTimeout(() => {
+        isTooSlow = true;
+        request.destroy(new Error('The remote answers too slowly.'));
+      }, deadlineMs[service]);
+      request.on('close', () => clearTimeout(deadline));
       request.on('timeout', () => request.destroy(new Error('The remote fell silent.')));
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (asking.signal?.aborted) return refuse('aborted', '');
+        if (isTooSlow) return refuse('too-slow', error.message, !isSent);
         refuse(isSent ? 'connection-lost' : 'unreachable', error.message || (error.code ?? ''), !isSent);
       });
       request.end(body);

@@ -1,0 +1,121 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureError } from '../../shared/domain/failure';
+import { initBare } from '../systems/git/init';
+import { lockFolder } from './mirror-lock';
+
+/** The folder of a mirror: the repo, who it is a copy of, and the lock of the one process that has it. */
+export interface MirrorFolder {
+  /** The repo. */
+  readonly gitDir: string;
+  /** Where a copy is made that takes the repo's place once it is whole. */
+  readonly fresh: string;
+  /** When the remote last answered; `null`: never. */
+  lastAnswer(): Promise<Date | null>;
+  answered(): Promise<void>;
+  /** Whether the repo was there when the folder was opened, or had to be made. `lost`: it should have been there. */
+  readonly begin: 'there' | 'new' | 'lost';
+  /** Puts the fresh copy in the place of the repo, which is set aside; it goes when the folder is opened again. */
+  replace(): Promise<void>;
+  close(): void;
+}
+
+const marker = 'signalbox-mirror';
+/** All that ever lies in such a folder. */
+const ours = /^(?:signalbox-mirror|signalbox\.lock.*|repo\.git(?:\.new|\.damaged)?)$/;
+
+/**
+ * Takes the folder of a mirror for this process. A mirror of another address or branch is thrown away: it holds nothing
+ * that is not at its remote.
+ * @throws {FailureError} `busy` when another process has it, `invalid-input` when the folder holds something else.
+ */
+export async function openMirrorFolder(dir: string, url: string, branch: string): Promise<MirrorFolder> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const inside = await readdir(dir);
+  if (!inside.every((name) => ours.test(name)))
+    throw new FailureError({
+      code: 'invalid-input',
+      message: 'The folder for the local copy of the release repo holds something else.',
+      meaning: 'Signalbox does not write into folders that it did not make.',
+      next: [{ do: 'advice', label: 'Name an empty folder.' }],
+      detail: dir,
+    });
+  const unlock = await lockFolder(dir);
+  const gitDir = join(dir, 'repo.git');
+  const fresh = `${gitDir}.new`;
+  const damaged = `${gitDir}.damaged`;
+  const stamp = join(dir, marker);
+  const remove = (path: string) => rm(path, { recursive: true, force: true });
+  try {
+    const identity = `${url}\n${branch}\n`;
+    const known = await readFile(stamp, 'utf8').catch(() => null);
+    const isThere = await isFolder(gitDir);
+    const isOfAnother = known !== null && known !== identity && /^[^\n]+\n[^\n]+\n$/.test(known);
+    const wasThere = inside.includes(marker) || inside.includes('repo.git');
+    const begin = known === identity && isThere ? 'there' : wasThere && !isOfAnother ? 'lost' : 'new';
+    await remove(fresh);
+    await remove(damaged);
+    if (begin !== 'there') {
+      await remove(gitDir);
+      await remove(stamp);
+      await initBare(gitDir, branch);
+      await writeFile(stamp, identity, { mode: 0o600 });
+      await utimes(stamp, 0, 0);
+    }
+    await removeLeftLocks(gitDir);
+    return {
+      gitDir,
+      fresh,
+      begin,
+      lastAnswer: async () => {
+        const at = (await stat(stamp)).mtime;
+        return at.getTime() === 0 ? null : at;
+      },
+      answered: async () => {
+        const now = new Date();
+        await utimes(stamp, now, now).catch(() => {});
+      },
+      replace: async () => {
+        await remove(damaged);
+        if (await isThereAtAll(gitDir)) await rename(gitDir, damaged);
+        await rename(fresh, gitDir);
+      },
+      close: unlock,
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+const isThereAtAll = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
+ * Takes away lock files that a killed Git left behind, wherever they are. The folder is ours alone; only a Git that
+ * outlived its parent could still hold one, and that one is young. One from the future was made by another clock.
+ * @returns whether there were any.
+ */
+export async function removeLeftLocks(gitDir: string): Promise<boolean> {
+  const names = await readdir(gitDir, { recursive: true }).catch(() => []);
+  let removed = false;
+  for (const name of names) {
+    if (!name.endsWith('.lock')) continue;
+    const path = join(gitDir, name);
+    const found = await stat(path).catch(() => null);
+    const age = found ? Date.now() - found.mtimeMs : 0;
+    if (age > 10_000 || age < -10_000) {
+      await rm(path, { force: true, recursive: true });
+      removed = true;
+    }
+  }
+  return removed;
+}
