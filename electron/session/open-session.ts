@@ -21,11 +21,12 @@ import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
 import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/client';
-import { createGitHubSources, type Sources } from '../systems/github/sources';
+import type { Sources } from '../systems/github/sources';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openClusters } from './open-clusters';
+import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
 import { createTimelines, type Timelines } from './timelines';
 
@@ -147,15 +148,13 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
   const github =
     place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
-  const sources =
-    github && estate.sources?.github
-      ? createGitHubSources({
-          github,
-          owner: estate.sources.github.owner,
-          urlTemplate: estate.sources.urlTemplate,
-          now: Date.now,
-        })
-      : null;
+  const openedSources = openSources({
+    estate,
+    github,
+    dir: folder,
+    ledgerCredentials: config.ledgerCredentials,
+  });
+  const sources = openedSources?.sources ?? null;
   const readOnlyBecause =
     config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null;
   const acts = createManualActs({
@@ -223,6 +222,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const stops = [
     () => timelines.close(),
     () => runs?.close(),
+    () => openedSources?.close(),
     ...[...clusters.values()].map(({ view }) =>
       recordHealth({
         view,

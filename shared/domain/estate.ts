@@ -246,7 +246,11 @@ export const estateSchema = z
     ledger: ledgerSchema,
     environments: z.array(environmentSchema).min(1),
     pipelines: z.array(pipelineSchema).default([]),
-    /** The apps' own repos, for tags, branches and commits. */
+    /**
+     * The apps' own repos, for tags, branches, commits and migrations. With `github` its API is asked; without it the
+     * repos are read over plain Git, with the ledger's credentials where they lie on the ledger's host. `urlTemplate` is
+     * any address that git takes, `{app}` in it the app's name.
+     */
     sources: z
       .strictObject({
         urlTemplate: z

@@ -1,0 +1,64 @@
+import { type Failure, failureOf } from '../../../shared/domain/failure';
+import { GitError, type GitErrorKind } from '../git/errors';
+
+const retry = { do: 'retry', label: 'Try again' } as const;
+const settings = { do: 'open-settings', label: 'Open settings' } as const;
+const advice = (label: string) => ({ do: 'advice', label }) as const;
+const unknown = 'Its versions and changes are not known at the moment.';
+
+const within = (repo: string): string => repo.replace('The', 'the');
+
+type Words = Pick<Failure, 'code' | 'message' | 'meaning' | 'next'>;
+
+const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
+  unauthorised: (repo) => ({
+    code: 'unauthorised',
+    message: `${repo} refused the sign-in.`,
+    meaning: `The token is missing, wrong or has expired. ${unknown}`,
+    next: [settings, retry],
+  }),
+  forbidden: (repo) => ({
+    code: 'forbidden',
+    message: `You don’t have permission to read ${within(repo)}.`,
+    meaning: unknown,
+    next: [advice('Ask for read access to it.'), retry],
+  }),
+  'no-such-repo': (repo) => ({
+    code: 'not-found',
+    message: `There is no Git repo at the address of ${within(repo)}.`,
+    meaning: `Either sources.urlTemplate in signalbox.yaml is wrong, or you may not see it. ${unknown}`,
+    next: [advice('Check sources.urlTemplate in signalbox.yaml.')],
+  }),
+  'disk-full': (repo) => ({
+    code: 'disk-full',
+    message: 'The disk is full.',
+    meaning: `The local copy of ${within(repo)} can’t be updated.`,
+    next: [advice('Free some space on the disk.'), retry],
+  }),
+  stalled: (repo) => ({
+    code: 'timeout',
+    message: `${repo} took too long to answer.`,
+    meaning: `Reading it was ended. ${unknown}`,
+    next: [retry],
+  }),
+  aborted: () => ({ code: 'cancelled', message: 'Cancelled.', meaning: 'Nothing was changed.', next: [] }),
+  'bad-repo': (repo) => ({
+    code: 'bad-data',
+    message: `${repo} can’t be read.`,
+    meaning: `It is no Git repo, is damaged, or belongs to another user of this machine. ${unknown}`,
+    next: [retry],
+  }),
+};
+
+/** Why an app's source repo could not be read, for a person. */
+export function sourceFailure(error: unknown, app: string): Failure {
+  if (!(error instanceof GitError)) return failureOf(error);
+  const repo = `The source repo of ${app}`;
+  const said = words[error.kind]?.(repo) ?? {
+    code: 'unreachable' as const,
+    message: `${repo} can’t be reached.`,
+    meaning: unknown,
+    next: [advice('Check the network, VPN or proxy.'), retry],
+  };
+  return { ...said, ...(error.detail ? { detail: `git ${error.command}: ${error.detail}` } : {}) };
+}

@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import type { Change } from '../../../shared/domain/change';
+import { FailureError } from '../../../shared/domain/failure';
+import type { Freshness } from '../../../shared/domain/freshness';
+import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
+import { isImageTag, newestNameFirst } from '../../../shared/domain/version';
+import type { HttpAuth } from '../git/run-git';
+import { type Listed, type Listing, matching } from '../github/candidates';
+import type { Sources } from '../github/sources';
+import { sourceFailure } from './failures';
+import { openSourceRepo, type SourceRepo } from './source-repo';
+
+/** Tags and branches of a repo that are listed, of each. */
+const mostRefs = 20_000;
+/** Milliseconds for which a repo that was brought in counts as new: for lists, and for a version that it does not have. */
+const freshFor = { lists: 30_000, missing: 10_000 };
+
+/** Sources, and their end: `close` stops what is being fetched. */
+export type GitSources = Sources & { close(): void };
+
+/**
+ * Sources over plain Git: a bare copy of each app's repo, made when somebody first asks for it and kept under the app's
+ * data. What was brought in once is read without the network.
+ * @param config.urlTemplate any address that git takes, with `{app}` in it.
+ * @param config.dir a folder of its own.
+ * @param config.auth for an address over http(s); `null`: without.
+ */
+export function createGitSources(config: {
+  urlTemplate: string;
+  dir: string;
+  auth: (url: string) => Promise<HttpAuth | null>;
+  now: () => number;
+}): GitSources {
+  const repos = new Map<string, SourceRepo>();
+  const closing = new AbortController();
+  // A first fetch may take long: two at a time, so that a board of sixty apps does not start sixty.
+  const fetches = new PQueue({ concurrency: 2 });
+  let freshness: Freshness = { state: 'connecting', asOf: null };
+  const iso = (): string => new Date(config.now()).toISOString();
+
+  const isWeb = /^https?:\/\//i.test(config.urlTemplate);
+  /** `null`: a name that cannot stand in an address. It comes from a file's name in the release repo. */
+  const urlOf = (app: string): string | null => {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(app)) return null;
+    return config.urlTemplate.replace('{app}', () => (isWeb ? encodeURIComponent(app) : app));
+  };
+  const nameOf = (app: string): string => `The source repo of ${app}`;
+
+  function repoOf(app: string): SourceRepo {
+    const url = urlOf(app);
+    if (url === null)
+      throw new FailureError({
+        code: 'not-found',
+        message: `${app} can’t have a source repo.`,
+        meaning: 'Its name can’t stand in the address of a Git repo.',
+        next: [],
+      });
+    const known = repos.get(url);
+    if (known) return known;
+    const folder = createHash('sha256').update(url).digest('hex').slice(0, 16);
+    const made = openSourceRepo({
+      url,
+      dir: join(config.dir, folder),
+      auth: () => config.auth(url),
+      signal: closing.signal,
+    });
+    repos.set(url, made);
+    return made;
+  }
+
+  /** Brings a repo in, and notes whether it could be. */
+  async function refresh(repo: SourceRepo, app: string, age: number): Promise<void> {
+    try {
+      await fetches.add(() => repo.refresh(age));
+      freshness = { state: 'live', asOf: iso() };
+    } catch (error) {
+      const failure = sourceFailure(error, app);
+      if (failure.code === 'not-found') freshness = { state: 'live', asOf: iso() };
+      else if (!closing.signal.aborted) {
+        const asOf = freshness.state === 'absent' ? null : freshness.asOf;
+        const since = freshness.state === 'unreachable' ? freshness.since : iso();
+        freshness = { state: 'unreachable', asOf, since, failure };
+      }
+      throw error;
+    }
+  }
+
+  /** The commits of some refs; what is not here yet may have been made since the last look. */
+  async function commitsOf(
+    repo: SourceRepo,
+    app: string,
+    refs: readonly string[],
+  ): Promise<(string | null)[]> {
+    const look = async () => {
+      const found: (string | null)[] = [];
+      for (const ref of refs) found.push(await repo.commitOf(ref, 'version').catch(() => null));
+      return found;
+    };
+    const known = await look();
+    if (known.every((one) => one !== null)) return known;
+    await refresh(repo, app, freshFor.missing);
+    return look();
+  }
+
+  const changeOf = async (app: string, from: string, to: string): Promise<Change> => {
+    const repo = repoOf(app);
+    const [base, head] = await commitsOf(repo, app, [refOfVersion(from), refOfVersion(to)]);
+    const missing = !base ? from : !head ? to : null;
+    if (!base || !head)
+      return { state: 'unknown', because: `${nameOf(app)} has no tag or commit ${missing}.` };
+    const between = await repo.between(base, head);
+    if (between === null)
+      return { state: 'unknown', because: `${from} and ${to} of ${app} have no history in common.` };
+    const gains = between.gained.length > 0;
+    const loses = between.lost.length > 0;
+    const none = (): null => null;
+    return {
+      state: 'known',
+      from,
+      to,
+      direction: gains && loses ? 'diverged' : gains ? 'forward' : loses ? 'backward' : 'same',
+      commits: withPullRequests(between.gained, none),
+      lost: withPullRequests(between.lost, none),
+      migrations: between.migrations,
+      truncated: between.truncated,
+      url: null,
+    };
+  };
+
+  async function listingOf(repo: SourceRepo): Promise<Listing> {
+    const { refs, cut } = await repo.refs(mostRefs);
+    const commits = await repo.newest(100);
+    const offered = (kind: 'tag' | 'branch'): Listed[] =>
+      refs
+        .filter((ref) => ref.kind === kind)
+        // An image of a branch or commit is tagged with the commit's SHA.
+        .map((ref) => ({ ...ref, version: kind === 'tag' ? ref.name : ref.sha }));
+    return {
+      listed: [
+        ...offered('tag').sort((a, b) => newestNameFirst(a.name, b.name)),
+        ...offered('branch'),
+        ...commits.map(
+          ({ commit, committedAt, authorName, message }): Listed => ({
+            kind: 'commit',
+            name: commit,
+            version: commit,
+            sha: commit,
+            at: committedAt,
+            author: authorName,
+            subject: message.split('\n', 1)[0] ?? null,
+          }),
+        ),
+      ],
+      partial: cut ? 'Not all tags and branches are listed. Type a whole name to find it.' : null,
+    };
+  }
+
+  async function lookUp(repo: SourceRepo, ref: string): Promise<Listed | null> {
+    const version = await repo.commitOf(ref, 'version');
+    const sha = version ?? (await repo.commitOf(ref, 'branch'));
+    const commit = sha && (await repo.read(sha));
+    if (!sha || !commit) return null;
+    const isCommit = version !== null && sha.startsWith(ref);
+    const kind = version === null ? 'branch' : isCommit ? 'commit' : 'tag';
+    return {
+      kind,
+      name: isCommit ? sha : ref,
+      version: kind === 'tag' ? ref : sha,
+      sha,
+      at: commit.committedAt,
+      author: commit.authorName,
+      subject: commit.message.split('\n', 1)[0] ?? null,
+    };
+  }
+
+  return {
+    async change(app, from, to) {
+      if (from === to)
+        return {
+          state: 'known',
+          from,
+          to,
+          direction: 'same',
+          commits: [],
+          lost: [],
+          migrations: [],
+          truncated: false,
+          url: null,
+        };
+      if (!isImageTag(from) || !isImageTag(to))
+        return { state: 'unknown', because: 'One of the two is no version.' };
+      try {
+        return await changeOf(app, from, to);
+      } catch (error) {
+        const failure = sourceFailure(error, app);
+        return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };
+      }
+    },
+    async candidates(app, query, limit) {
+      try {
+        const repo = repoOf(app);
+        await refresh(repo, app, freshFor.lists);
+        const { listed, partial } = await listingOf(repo);
+        const matches = matching(listed, query, limit);
+        const ref = query.trim();
+        if (matches.length > 0 || !isImageTag(ref)) return { listed: matches, partial };
+        const found = await lookUp(repo, ref);
+        return { listed: found ? [found] : [], partial };
+      } catch (error) {
+        throw new FailureError(sourceFailure(error, app), { cause: error });
+      }
+    },
+    async published(app, version) {
+      if (!isImageTag(version)) return false;
+      try {
+        const [found] = await commitsOf(repoOf(app), app, [refOfVersion(version)]);
+        return Boolean(found);
+      } catch {
+        return null;
+      }
+    },
+    webUrl: (app) => {
+      const url = urlOf(app)?.replace(/\.git$/, '');
+      return url?.startsWith('https://') ? url : null;
+    },
+    freshness: () => freshness,
+    close: () => closing.abort(),
+  };
+}

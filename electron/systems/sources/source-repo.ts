@@ -1,0 +1,240 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMigration, type ListedCommit } from '../../../shared/domain/source-history';
+import { GitError } from '../git/errors';
+import { initBare } from '../git/init';
+import { gitLog, type LoggedCommit } from '../git/log';
+import { resolveRef } from '../git/refs';
+import { remoteHeadBranch } from '../git/remote';
+import { type GitOptions, type HttpAuth, runGit } from '../git/run-git';
+
+/** A tag or branch of a source repo, with its commit. */
+export interface SourceRef {
+  kind: 'tag' | 'branch';
+  name: string;
+  sha: string;
+  at: string | null;
+  author: string | null;
+  subject: string | null;
+}
+
+/** What lies between two commits. */
+export interface Between {
+  /** What `head` has that `base` has not, oldest first; and the other way round. */
+  gained: ListedCommit[];
+  lost: ListedCommit[];
+  /** Paths that differ from the last common commit, on either side, and are migrations. */
+  migrations: string[];
+  truncated: boolean;
+}
+
+/** A bare copy of one source repo. It is derived: whatever is wrong with it is mended by throwing it away. */
+export interface SourceRepo {
+  /** Brings in what is new, unless that was done a moment ago. @throws GitError */
+  refresh(freshFor: number): Promise<void>;
+  /** All tags and branches, at most so many of each. */
+  refs(most: number): Promise<{ refs: SourceRef[]; cut: boolean }>;
+  /** The newest commits of the default branch. */
+  newest(limit: number): Promise<LoggedCommit[]>;
+  /** The commit of a tag, or of a commit's id or its beginning; of a branch where that is asked for. `null`: none. */
+  commitOf(ref: string, kind: 'version' | 'branch'): Promise<string | null>;
+  /** The commit itself. */
+  read(sha: string): Promise<LoggedCommit | null>;
+  /** @returns `null` where the two have no history in common. */
+  between(base: string, head: string): Promise<Between | null>;
+}
+
+/** As long as GitHub's comparison is read. */
+const commitLimit = 500;
+/** Milliseconds that bringing a repo in may take as a whole, and be silent. */
+const fetchPatience = 600_000;
+const fetchStall = 120_000;
+
+const listed = (commit: LoggedCommit): ListedCommit => ({
+  sha: commit.commit,
+  parents: commit.parents,
+  message: commit.message,
+  author: commit.authorName || 'unknown',
+  at: commit.committedAt,
+});
+
+/**
+ * Opens the copy of a repo in a folder; nothing is asked of the remote yet. Commits and trees are fetched, but no file's
+ * content where the server can leave it out (partial clone, git-rev-list(1) `--filter=blob:none`): names of files are all
+ * that is looked at here. Every command runs as those of the ledger do (`run-git.ts`): no hooks, no helpers, no redirects.
+ */
+export function openSourceRepo(config: {
+  url: string;
+  dir: string;
+  auth: () => Promise<HttpAuth | null>;
+  signal: AbortSignal;
+}): SourceRepo {
+  const { url, dir, signal } = config;
+  const gitDir = join(dir, 'repo.git');
+  const options: GitOptions & { gitDir: string } = { gitDir, signal };
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  let refreshing: Promise<void> | null = null;
+  let head: string | null = null;
+
+  async function fetch(filter: readonly string[]): Promise<void> {
+    await runGit(
+      [
+        'fetch',
+        '--quiet',
+        '--force',
+        '--prune',
+        '--no-tags',
+        '--no-write-fetch-head',
+        '--no-auto-gc',
+        '--no-recurse-submodules',
+        ...filter,
+        '--end-of-options',
+        url,
+        '+refs/heads/*:refs/heads/*',
+        '+refs/tags/*:refs/tags/*',
+      ],
+      {
+        gitDir,
+        auth: await config.auth(),
+        stallMs: fetchStall,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(fetchPatience)]),
+        background: true,
+      },
+    );
+  }
+
+  async function bringIn(): Promise<void> {
+    if (!existsSync(join(gitDir, 'HEAD'))) {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await rm(gitDir, { recursive: true, force: true });
+      await initBare(gitDir, 'main', signal);
+    }
+    try {
+      await fetch(['--filter=blob:none']);
+    } catch (error) {
+      // A server may refuse filters, rather than say that it knows none (git-config(1), uploadpackfilter.allow).
+      if (!(error instanceof GitError) || !/filter/i.test(error.detail)) throw error;
+      await fetch([]);
+    }
+    head = await remoteHeadBranch(url, { auth: await config.auth(), signal });
+    refreshedAt = performance.now();
+  }
+
+  async function refreshOnce(): Promise<void> {
+    try {
+      await bringIn();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // The deadline ended it, not the person.
+      if (error instanceof GitError && error.kind === 'aborted')
+        throw new GitError('stalled', error.command, `not whole within ${fetchPatience / 1000} s`);
+      if (!(error instanceof GitError) || error.kind !== 'bad-repo' || !existsSync(gitDir)) throw error;
+      // It is damaged: made anew. A remote that is no repo says so again.
+      await rm(gitDir, { recursive: true, force: true });
+      await bringIn();
+    }
+  }
+
+  const defaultBranch = async (): Promise<string | null> => {
+    for (const name of [head, 'main', 'master'])
+      if (name !== null && (await resolveRef(`refs/heads/${name}`, options)) !== null) return name;
+    return null;
+  };
+
+  return {
+    async refresh(freshFor) {
+      if (performance.now() - refreshedAt < freshFor) return;
+      refreshing ??= refreshOnce().finally(() => {
+        refreshing = null;
+      });
+      await refreshing;
+    },
+    async refs(most) {
+      const fields = [
+        'refname',
+        'objecttype',
+        'objectname',
+        '*objectname',
+        'committerdate:unix',
+        '*committerdate:unix',
+      ];
+      const told = ['authorname', '*authorname', 'subject', '*subject'];
+      const format = [...fields, ...told].map((field) => `%(${field})`).join('%00');
+      const read = async (kind: SourceRef['kind'], prefix: string): Promise<SourceRef[]> => {
+        const { stdout } = await runGit(
+          ['for-each-ref', `--count=${most + 1}`, '--sort=-version:refname', `--format=${format}`, prefix],
+          options,
+        );
+        return stdout
+          .toString('utf8')
+          .split('\n')
+          .flatMap((line): SourceRef[] => {
+            const [ref, type, own, peeled, at, peeledAt, author, peeledAuthor, subject, peeledSubject] =
+              line.split('\0');
+            if (!ref?.startsWith(prefix) || own === undefined) return [];
+            // An annotated tag; one of a tree or a file deploys nothing.
+            const isTag = type === 'tag';
+            if (!isTag && type !== 'commit') return [];
+            const seconds = Number(isTag ? peeledAt : at);
+            const date = new Date(seconds * 1000);
+            return [
+              {
+                kind,
+                name: ref.slice(prefix.length),
+                sha: (isTag ? peeled : own) ?? own,
+                at: seconds > 0 && !Number.isNaN(date.getTime()) ? date.toISOString() : null,
+                author: (isTag ? peeledAuthor : author) || null,
+                subject: (isTag ? peeledSubject : subject) || null,
+              },
+            ];
+          });
+      };
+      const all = [await read('tag', 'refs/tags/'), await read('branch', 'refs/heads/')];
+      return {
+        refs: all.flatMap((some) => some.slice(0, most)),
+        cut: all.some((some) => some.length > most),
+      };
+    },
+    async newest(limit) {
+      const branch = await defaultBranch();
+      return branch === null ? [] : gitLog({ ref: `refs/heads/${branch}`, limit }, options);
+    },
+    async commitOf(ref, kind) {
+      if (kind === 'branch') return resolveRef(`refs/heads/${ref}`, options);
+      const tag = await resolveRef(`refs/tags/${ref}`, options);
+      if (tag !== null || !/^[0-9a-f]{7,64}$/.test(ref)) return tag;
+      const found = await resolveRef(ref, options);
+      return found?.startsWith(ref) ? found : null;
+    },
+    read: async (sha) => (await gitLog({ ref: sha, limit: 1 }, options))[0] ?? null,
+    async between(base, tip) {
+      const { stdout, code } = await runGit(['merge-base', '--end-of-options', base, tip], {
+        ...options,
+        expectedCodes: [1],
+      });
+      const common = stdout.toString('utf8').split('\n', 1)[0] ?? '';
+      if (code !== 0 || !/^[0-9a-f]{40,64}$/.test(common)) return null;
+      const side = async (from: string, to: string) => {
+        const commits = await gitLog({ ref: to, without: from, limit: commitLimit + 1 }, options);
+        const paths = await runGit(
+          ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', common, to],
+          options,
+        );
+        return {
+          commits: commits.slice(0, commitLimit).map(listed).reverse(),
+          cut: commits.length > commitLimit,
+          migrations: paths.stdout.toString('utf8').split('\0').filter(isMigration),
+        };
+      };
+      const gained = await side(base, tip);
+      const lost = await side(tip, base);
+      return {
+        gained: gained.commits,
+        lost: lost.commits,
+        migrations: [...gained.migrations, ...lost.migrations],
+        truncated: gained.cut || lost.cut,
+      };
+    },
+  };
+}
