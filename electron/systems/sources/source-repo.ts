@@ -77,7 +77,9 @@ export function openSourceRepo(config: {
   let refreshing: Promise<void> | null = null;
   let head: string | null = null;
 
-  async function fetch(filter: readonly string[]): Promise<void> {
+  let filter = '--filter=blob:none';
+
+  async function fetch(without: string): Promise<void> {
     await runGit(
       [
         'fetch',
@@ -88,7 +90,7 @@ export function openSourceRepo(config: {
         '--no-write-fetch-head',
         '--no-auto-gc',
         '--no-recurse-submodules',
-        ...filter,
+        without,
         '--end-of-options',
         url,
         '+refs/heads/*:refs/heads/*',
@@ -111,11 +113,13 @@ export function openSourceRepo(config: {
       await initBare(gitDir, 'main', signal);
     }
     try {
-      await fetch(['--filter=blob:none']);
+      await fetch(filter);
     } catch (error) {
       // A server may refuse filters, rather than say that it knows none (git-config(1), uploadpackfilter.allow).
-      if (!(error instanceof GitError) || !/filter/i.test(error.detail)) throw error;
-      await fetch([]);
+      if (!(error instanceof GitError) || !/filter .* not supported/i.test(error.detail)) throw error;
+      // The repo remembers the filter of its first fetch.
+      filter = '--no-filter';
+      await fetch(filter);
     }
     head = await remoteHeadBranch(url, { auth: await config.auth(), signal });
     refreshedAt = performance.now();
