@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { clusterActs } from '../../shared/domain/cluster-access';
+import { cutText } from '../../shared/domain/log-text';
 import { readApplication } from '../systems/argo/application';
 import { readProject } from '../systems/argo/project';
 import { readWorkflow } from '../systems/argo/workflow';
@@ -13,6 +14,7 @@ import type {
   WatchTiming,
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
+import type { OnOdd } from '../systems/read-object';
 import { clusterActions } from './actions';
 import { createAttendant } from './attendant';
 import { createClusterState } from './cluster-state';
@@ -30,6 +32,9 @@ const insecureWarning =
 
 /** Milliseconds between two looks at the clock for sync windows; schedules are to the minute. */
 const windowsEvery = 15_000;
+
+/** Of how many odd places the log is told at most, in one session. */
+const mostOddPlaces = 200;
 
 /** @throws when there is nothing to keep: the watch then leaves the object out and tells `onSkipped`. */
 function orThrow<T>(value: T | null): T {
@@ -71,9 +76,20 @@ export function observeCluster(options: {
     meterOf,
   });
 
+  /** Told once of each place: an object comes again with every change of it. */
+  const oddPlaces = new Set<string>();
+  const tellOdd = (name: string, kind: WatchedKind, places: readonly string[]): void => {
+    for (const place of places) {
+      const what = `${watchName(kind)}: ${cutText(`${name} ${place}`, 300)} was left out`;
+      if (oddPlaces.has(what) || oddPlaces.size >= mostOddPlaces) continue;
+      oddPlaces.add(what);
+      report(what, new Error('It is not of the type that the API gives it.'));
+    }
+  };
+
   const watch = <T>(
     kind: WatchedKind,
-    trim: (object: KubeObject) => T,
+    trim: (object: KubeObject, onOdd: OnOdd) => T,
     onBatch: (batch: WatchBatch<T>) => void,
   ): Promise<void> =>
     watchResource<T>({
@@ -83,7 +99,10 @@ export function observeCluster(options: {
       namespace: kind.namespace,
       ...(kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector }),
       ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
-      trim,
+      trim: (object) =>
+        trim(object, (places) =>
+          tellOdd(`${object.metadata.namespace}/${object.metadata.name}`, kind, places),
+        ),
       onBatch,
       meter: meterOf(kind),
       onState: (freshness, answered) => {
@@ -102,13 +121,13 @@ export function observeCluster(options: {
 
   const watches = [
     ...kinds.applications.map((kind) =>
-      watch(kind, (object) => orThrow(readApplication(object)), state.applyApplications),
+      watch(kind, (object, onOdd) => orThrow(readApplication(object, onOdd)), state.applyApplications),
     ),
     watch(kinds.deployments, trimDeployment, state.applyDeployments),
     watch(kinds.replicaSets, trimReplicaSet, state.applyReplicaSets),
     watch(
       kinds.workflows,
-      (object) => orThrow(readWorkflow(object, place.environment)),
+      (object, onOdd) => orThrow(readWorkflow(object, place.environment, onOdd)),
       state.applyWorkflows,
     ),
     watch(kinds.projects, readProject, state.applyProjects),

@@ -1,24 +1,33 @@
 import { z } from 'zod';
 import type { HookJob } from '../../shared/domain/hook-job';
-import { type Health, jobHealth, orDeleting } from '../../shared/domain/resource-health';
-import { condition, count, metadata as metadataSchema, text } from './trim-parts';
+import { type Health, jobHealth } from '../../shared/domain/resource-health';
+import { listOf, type OnOdd, optional } from '../systems/read-object';
+import {
+  condition,
+  count,
+  hookTypesOf,
+  integer,
+  metadata as metadataSchema,
+  readLive,
+  text,
+} from './trim-parts';
 
 /** A Job (batch/v1) as far as it is shown. */
 const jobSchema = z.object({
   metadata: metadataSchema,
-  spec: z.object({ suspend: z.boolean().nullish() }).nullish(),
-  status: z
-    .object({
+  spec: optional(z.object({ suspend: optional(z.boolean()) })),
+  status: optional(
+    z.object({
       active: count,
       /** Pods that are Ready; kept by Kubernetes 1.24 and newer. */
-      ready: z.number().int().nullish(),
+      ready: integer,
       succeeded: count,
       failed: count,
       startTime: text,
       completionTime: text,
-      conditions: z.array(condition.extend({ lastTransitionTime: text })).nullish(),
-    })
-    .nullish(),
+      conditions: listOf(condition.extend({ lastTransitionTime: text })),
+    }),
+  ),
 });
 
 /** A Job of an Application; its pods are found by its uid. */
@@ -35,16 +44,16 @@ function activeText(active: number, ready: number | null): string {
   return `${active} ${pods} running`;
 }
 
-/** @throws ZodError for an object that is no Job. */
-export function trimJob(object: unknown): AppJob {
-  const { metadata, spec, status } = jobSchema.parse(object);
+/** @throws ZodError for an object without an identity. */
+export function trimJob(object: unknown, onOdd?: OnOdd): AppJob {
+  const { read, judged } = readLive(jobSchema, object, onOdd);
+  const { metadata, spec, status } = read;
   const holds = (type: string) =>
-    status?.conditions?.find((one) => one.type === type && one.status === 'True') ?? null;
+    status?.conditions.find((one) => one.type === type && one.status === 'True') ?? null;
   const [failed, complete, suspended] = [holds('Failed'), holds('Complete'), holds('Suspended')];
   // A tracked object says whose it is: `<application>:<group>/<kind>:<namespace>/<name>`, or by its label (the default
   // before Argo CD 3.0).
   const tracked = metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':', 1)[0];
-  const hooks = metadata.annotations?.['argocd.argoproj.io/hook'] ?? '';
   const active = status?.active ?? 0;
   const job = {
     application: tracked || metadata.labels?.['app.kubernetes.io/instance'] || '',
@@ -52,11 +61,8 @@ export function trimJob(object: unknown): AppJob {
     name: metadata.name,
     uid: metadata.uid,
     createdAt: metadata.creationTimestamp,
-    hooks: hooks
-      .split(',')
-      .map((one) => one.trim())
-      .filter((one) => one !== ''),
-    // gitops-engine `health_job.go` looks at the conditions alone, and so do we.
+    hooks: hookTypesOf(metadata.annotations),
+    // What it does, which is not always what Argo CD makes of it: a Job that was resumed is Healthy to it (`jobHealth`).
     state: (failed
       ? 'failed'
       : complete
@@ -79,5 +85,5 @@ export function trimJob(object: unknown): AppJob {
     startedAt: status?.startTime ?? null,
     finishedAt: status?.completionTime ?? failed?.lastTransitionTime ?? null,
   } satisfies Omit<AppJob, 'health'>;
-  return { ...job, health: orDeleting(jobHealth(job), metadata) };
+  return { ...job, health: judged(jobHealth(status?.conditions ?? [])) };
 }

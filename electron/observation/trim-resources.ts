@@ -8,7 +8,8 @@ import {
   serviceHealth,
   volumeClaimHealth,
 } from '../../shared/domain/resource-health';
-import { appOf, condition, metadata, text } from './trim-parts';
+import { listOf, type OnOdd, optional, readObject } from '../systems/read-object';
+import { appOf, condition, metadata, readLive, text } from './trim-parts';
 
 /** Kinds of an app of which nothing but the health is shown. */
 export const otherKinds = {
@@ -30,62 +31,65 @@ export interface AppResource {
   health: Health;
 }
 
-const resource = (health: Health, meta: z.output<typeof metadata>): AppResource => ({
-  app: appOf(meta.labels),
-  health: orDeleting(health, meta),
+const resource = ({ labels }: z.output<typeof metadata>, health: Health): AppResource => ({
+  app: appOf(labels),
+  health,
 });
 
-const loadBalancer = z.object({ ingress: z.array(z.unknown()).nullish() }).nullish();
+const loadBalancer = optional(z.object({ ingress: optional(z.array(z.unknown())) }));
 const serviceSchema = z.object({
   metadata,
-  spec: z.object({ type: text }).nullish(),
-  status: z.object({ loadBalancer }).nullish(),
+  spec: optional(z.object({ type: text })),
+  status: optional(z.object({ loadBalancer })),
 });
 
-/** @throws ZodError for an object that is no Service, and so on for the others. */
-function trimService(object: unknown): AppResource {
-  const { metadata: meta, spec, status } = serviceSchema.parse(object);
-  return resource(serviceHealth(spec?.type ?? null, status?.loadBalancer?.ingress?.length ?? 0), meta);
+/** @throws ZodError for an object without an identity, and so on for the others. */
+function trimService(object: unknown, onOdd?: OnOdd): AppResource {
+  const { read, judged } = readLive(serviceSchema, object, onOdd);
+  const { metadata: meta, spec, status } = read;
+  const addresses = status?.loadBalancer?.ingress?.length ?? 0;
+  return resource(meta, judged(serviceHealth(spec?.type ?? null, addresses)));
 }
 
-const ingressSchema = z.object({ metadata, status: z.object({ loadBalancer }).nullish() });
+const ingressSchema = z.object({ metadata, status: optional(z.object({ loadBalancer })) });
 
-function trimIngress(object: unknown): AppResource {
-  const { metadata: meta, status } = ingressSchema.parse(object);
-  return resource(ingressHealth(status?.loadBalancer?.ingress?.length ?? 0), meta);
+/** Argo CD reads no Ingress into Go's types: what is odd in it counts as not there. */
+function trimIngress(object: unknown, onOdd?: OnOdd): AppResource {
+  const { metadata: meta, status } = readObject(ingressSchema, object, onOdd);
+  return resource(meta, orDeleting(ingressHealth(status?.loadBalancer?.ingress?.length ?? 0), meta));
 }
 
-const volumeClaimSchema = z.object({ metadata, status: z.object({ phase: text }).nullish() });
+const volumeClaimSchema = z.object({ metadata, status: optional(z.object({ phase: text })) });
 
-function trimVolumeClaim(object: unknown): AppResource {
-  const { metadata: meta, status } = volumeClaimSchema.parse(object);
-  return resource(volumeClaimHealth(status?.phase ?? null), meta);
+function trimVolumeClaim(object: unknown, onOdd?: OnOdd): AppResource {
+  const { read, judged } = readLive(volumeClaimSchema, object, onOdd);
+  return resource(read.metadata, judged(volumeClaimHealth(read.status?.phase ?? null)));
 }
 
 const autoscalerSchema = z.object({
   metadata,
-  status: z.object({ conditions: z.array(condition).nullish() }).nullish(),
+  status: optional(z.object({ conditions: listOf(condition) })),
 });
 
-function trimAutoscaler(object: unknown): AppResource {
-  const { metadata: meta, status } = autoscalerSchema.parse(object);
-  return resource(autoscalerHealth(status?.conditions ?? []), meta);
+function trimAutoscaler(object: unknown, onOdd?: OnOdd): AppResource {
+  const { read, judged } = readLive(autoscalerSchema, object, onOdd);
+  return resource(read.metadata, judged(autoscalerHealth(read.status?.conditions ?? [])));
 }
 
 const cronJobSchema = z.object({
   metadata,
-  spec: z.object({ suspend: z.boolean().nullish() }).nullish(),
-  status: z
-    .object({
+  spec: optional(z.object({ suspend: optional(z.boolean()) })),
+  status: optional(
+    z.object({
       lastScheduleTime: text,
       lastSuccessfulTime: text,
-      active: z.array(z.unknown()).nullish(),
-    })
-    .nullish(),
+      active: optional(z.array(z.unknown())),
+    }),
+  ),
 });
 
-function trimCronJob(object: unknown): AppResource {
-  const { metadata: meta, spec, status } = cronJobSchema.parse(object);
+function trimCronJob(object: unknown, onOdd?: OnOdd): AppResource {
+  const { metadata: meta, spec, status } = readObject(cronJobSchema, object, onOdd);
   const health = cronJobHealth({
     suspended: spec?.suspend ?? false,
     hasStatus: status !== null && status !== undefined,
@@ -93,5 +97,5 @@ function trimCronJob(object: unknown): AppResource {
     lastSuccessfulTime: status?.lastSuccessfulTime ?? null,
     active: status?.active?.length ?? 0,
   });
-  return resource(health, meta);
+  return resource(meta, orDeleting(health, meta));
 }

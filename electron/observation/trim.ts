@@ -2,19 +2,22 @@ import { z } from 'zod';
 import {
   deploymentHealth,
   type Health,
-  orDeleting,
   podHealth,
   replicaSetHealth,
 } from '../../shared/domain/resource-health';
 import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout-rules';
 import type { SetPodFacts } from '../../shared/domain/set-rollout';
+import { listOf, type OnOdd, optional } from '../systems/read-object';
 import {
   appOf,
   condition,
   count,
   imagesOf,
+  integer,
+  isHook,
   metadata,
   ownerOf,
+  readLive,
   template,
   text,
   workloadOf,
@@ -28,17 +31,17 @@ const revisionOf = (meta: z.output<typeof metadata>): number | null => {
 
 const deploymentSchema = z.object({
   metadata,
-  spec: z.object({ replicas: z.number().int().nullish(), paused: z.boolean().nullish(), template }),
-  status: z
-    .object({
+  spec: optional(z.object({ replicas: integer, paused: optional(z.boolean()), template })),
+  status: optional(
+    z.object({
       observedGeneration: count,
       replicas: count,
       updatedReplicas: count,
       readyReplicas: count,
       availableReplicas: count,
-      conditions: z.array(condition.extend({ lastUpdateTime: text })).nullish(),
-    })
-    .nullish(),
+      conditions: listOf(condition.extend({ lastUpdateTime: text })),
+    }),
+  ),
 });
 
 /** A Deployment of an app. */
@@ -49,40 +52,38 @@ export interface AppDeployment extends DeploymentFacts {
   health: Health;
 }
 
-/** @throws ZodError for an object that is no Deployment. */
-export function trimDeployment(object: unknown): AppDeployment {
-  const { metadata: meta, spec, status } = deploymentSchema.parse(object);
+/** @throws ZodError for an object without an identity. */
+export function trimDeployment(object: unknown, onOdd?: OnOdd): AppDeployment {
+  const { read, judged } = readLive(deploymentSchema, object, onOdd);
+  const { metadata: meta, spec, status } = read;
   const deployment = {
     app: appOf(meta.labels),
     ...workloadOf(meta, status),
     revision: revisionOf(meta),
     // The API server defaults it to 1.
-    desired: spec.replicas ?? 1,
+    desired: spec?.replicas ?? 1,
     total: status?.replicas ?? 0,
     updated: status?.updatedReplicas ?? 0,
     ready: status?.readyReplicas ?? 0,
     available: status?.availableReplicas ?? 0,
-    paused: spec.paused ?? false,
-    images: imagesOf(spec.template),
+    paused: spec?.paused ?? false,
+    images: imagesOf(spec?.template),
     conditions: status?.conditions ?? [],
   };
-  return { ...deployment, health: orDeleting(deploymentHealth(deployment), meta) };
+  return { ...deployment, health: judged(deploymentHealth(deployment)) };
 }
 
 const replicaSetSchema = z.object({
   metadata,
-  spec: z.object({
-    replicas: z.number().int().nullish(),
-    template,
-  }),
-  status: z
-    .object({
+  spec: optional(z.object({ replicas: integer, template })),
+  status: optional(
+    z.object({
       observedGeneration: count,
       readyReplicas: count,
       availableReplicas: count,
-      conditions: z.array(condition).nullish(),
-    })
-    .nullish(),
+      conditions: listOf(condition),
+    }),
+  ),
 });
 
 /** A ReplicaSet of an app. */
@@ -91,15 +92,17 @@ export interface AppReplicaSet extends ReplicaSetFacts {
   health: Health;
 }
 
-/** @throws ZodError for an object that is no ReplicaSet. */
-export function trimReplicaSet(object: unknown): AppReplicaSet {
-  const { metadata: meta, spec, status } = replicaSetSchema.parse(object);
-  const failed = status?.conditions?.find((one) => one.type === 'ReplicaFailure' && one.status === 'True');
+/** @throws ZodError for an object without an identity. */
+export function trimReplicaSet(object: unknown, onOdd?: OnOdd): AppReplicaSet {
+  const { read, judged } = readLive(replicaSetSchema, object, onOdd);
+  const { metadata: meta, spec, status } = read;
+  const told = status?.conditions.find(({ type }) => type === 'ReplicaFailure');
+  const failed = told?.status === 'True' ? told : null;
   const health = replicaSetHealth({
     generation: meta.generation,
     observedGeneration: status?.observedGeneration ?? 0,
     failure: failed ? (failed.message ?? failed.reason ?? 'It cannot make pods') : null,
-    desired: spec.replicas ?? 1,
+    desired: spec?.replicas ?? 1,
     available: status?.availableReplicas ?? 0,
   });
   return {
@@ -108,48 +111,50 @@ export function trimReplicaSet(object: unknown): AppReplicaSet {
     uid: meta.uid,
     owner: ownerOf(meta),
     revision: revisionOf(meta),
-    desired: spec.replicas ?? 1,
+    desired: spec?.replicas ?? 1,
     ready: status?.readyReplicas ?? 0,
     createdAt: meta.creationTimestamp,
-    images: imagesOf(spec.template),
-    health: orDeleting(health, meta),
+    images: imagesOf(spec?.template),
+    health: judged(health),
   };
 }
 
-const terminated = z.object({ exitCode: z.number(), reason: text, message: text, finishedAt: text });
+const terminated = z.object({ exitCode: count, reason: text, message: text, finishedAt: text });
 const containerStatus = z.object({
-  name: z.string(),
-  ready: z.boolean().nullish(),
+  name: text.transform((value) => value ?? ''),
+  ready: optional(z.boolean()),
   restartCount: count,
   /** The image as it was pulled: `registry/app@sha256:…`, before it has run empty. */
   imageID: text,
-  state: z
-    .object({
-      waiting: z.object({ reason: text, message: text }).nullish(),
-      terminated: terminated.nullish(),
-    })
-    .nullish(),
-  lastState: z.object({ terminated: terminated.nullish() }).nullish(),
+  state: optional(
+    z.object({
+      waiting: optional(z.object({ reason: text, message: text })),
+      terminated: optional(terminated),
+    }),
+  ),
+  lastState: optional(z.object({ terminated: optional(terminated) })),
 });
 
 const podSchema = z.object({
   metadata,
-  spec: z.object({
-    restartPolicy: text,
-    containers: z.array(z.object({ name: z.string(), image: text })),
-    initContainers: z.array(z.object({ name: z.string() })).nullish(),
-  }),
-  status: z
-    .object({
+  spec: optional(
+    z.object({
+      restartPolicy: text,
+      containers: listOf(z.object({ name: z.string(), image: text })),
+      initContainers: listOf(z.object({ name: z.string() })),
+    }),
+  ),
+  status: optional(
+    z.object({
       phase: text,
       reason: text,
       message: text,
       startTime: text,
-      conditions: z.array(condition).nullish(),
-      containerStatuses: z.array(containerStatus).nullish(),
-      initContainerStatuses: z.array(containerStatus).nullish(),
-    })
-    .nullish(),
+      conditions: listOf(condition),
+      containerStatuses: listOf(containerStatus),
+      initContainerStatuses: listOf(containerStatus),
+    }),
+  ),
 });
 
 /** A pod, with the workflow node that it runs, when it runs one. */
@@ -212,7 +217,7 @@ function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
 
 /** The images of a pod's containers with the digests that their node pulled, as far as it says so. */
 function pulledOf({ spec, status }: z.output<typeof podSchema>): string[] {
-  return spec.containers.flatMap(({ name, image }) => {
+  return (spec?.containers ?? []).flatMap(({ name, image }) => {
     const id = status?.containerStatuses?.find((one) => one.name === name)?.imageID;
     const digest = /@(sha256:[0-9a-f]{64})$/.exec(id ?? '')?.[1];
     return image && digest ? [`${image.split('@')[0]}@${digest}`] : [];
@@ -223,22 +228,22 @@ function pulledOf({ spec, status }: z.output<typeof podSchema>): string[] {
 const isOfJob = ({ labels, ownerReferences }: z.output<typeof metadata>): boolean =>
   labels?.['batch.kubernetes.io/job-name'] !== undefined ||
   labels?.['job-name'] !== undefined ||
-  (ownerReferences?.some(({ kind, controller }) => controller && kind === 'Job') ?? false);
+  ownerReferences.some(({ kind, controller }) => controller && kind === 'Job');
 
-/** @throws ZodError for an object that is no Pod. */
-export function trimPod(object: unknown): AppPod {
-  const pod = podSchema.parse(object);
+/** @throws ZodError for an object without an identity. */
+export function trimPod(object: unknown, onOdd?: OnOdd): AppPod {
+  const { read: pod, judged } = readLive(podSchema, object, onOdd);
   const { metadata: meta, spec, status } = pod;
+  const containers = spec?.containers ?? [];
   const trouble = troubleOf(status);
   const { labels, annotations } = meta;
-  const ready =
-    status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  const ready = status?.conditions.find(({ type }) => type === 'Ready')?.status === 'True';
   const revision = labels?.['controller-revision-hash'] ?? null;
   const health = podHealth({
-    // The API server defaults it to Always.
-    longRunning:
-      (spec.restartPolicy ?? 'Always') === 'Always' ||
-      annotations?.['argocd.argoproj.io/ignore-restart-policy'] === 'true',
+    // The API server defaults it.
+    restartPolicy: spec?.restartPolicy ?? 'Always',
+    ignoresRestartPolicy:
+      annotations?.['argocd.argoproj.io/ignore-restart-policy'] === 'true' && !isHook(annotations),
     phase: status?.phase ?? 'Unknown',
     message: status?.message ?? null,
     ready,
@@ -256,7 +261,7 @@ export function trimPod(object: unknown): AppPod {
     ready,
     restarts: (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0),
     startedAt: status?.startTime ?? null,
-    containers: [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name),
+    containers: [...containers, ...(spec?.initContainers ?? [])].map(({ name }) => name),
     reason: trouble?.reason ?? null,
     message: trouble?.message ?? null,
     lastTermination: lastTerminationOf(status),
@@ -265,8 +270,8 @@ export function trimPod(object: unknown): AppPod {
     pulled: pulledOf(pod),
     revision,
     templateGeneration: labels?.['pod-template-generation'] ?? null,
-    images: spec.containers.flatMap(({ image }) => image ?? []),
+    images: containers.flatMap(({ image }) => image ?? []),
     ofJob: isOfJob(meta),
-    health: orDeleting(health, meta),
+    health: judged(health),
   };
 }

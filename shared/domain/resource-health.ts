@@ -1,6 +1,5 @@
 import type { ApplicationResource } from './application-detail';
 import type { Application } from './board';
-import type { HookJob } from './hook-job';
 import type { DeploymentFacts } from './rollout-rules';
 import type { DaemonSetFacts, StatefulSetFacts } from './set-rollout';
 
@@ -26,8 +25,7 @@ export function orDeleting(
   meta: { deletionTimestamp: string | null; finalizers?: readonly string[] | null | undefined },
 ): Health {
   const finalizers = meta.finalizers ?? [];
-  if (meta.deletionTimestamp === null || finalizers.includes('argocd.argoproj.io/hook-finalizer'))
-    return health;
+  if (!meta.deletionTimestamp || finalizers.includes('argocd.argoproj.io/hook-finalizer')) return health;
   const waits = finalizers.length > 0 ? `, and waits for ${finalizers.join(', ')}` : '';
   return progressing(`It is being deleted${waits}`);
 }
@@ -46,17 +44,23 @@ export function deploymentHealth(deployment: DeploymentFacts): Health {
   return healthy;
 }
 
-/** `health_statefulset.go`. */
-export function statefulSetHealth(set: StatefulSetFacts): Health {
+/**
+ * `health_statefulset.go`.
+ * @param set `strategy` is the spec's own, `null` where it has none; `rolling`: `updateStrategy.rollingUpdate` is there.
+ */
+export function statefulSetHealth(
+  set: Omit<StatefulSetFacts, 'strategy'> & { strategy: string | null; rolling: boolean },
+): Health {
   const { desired, ready, updated, partition } = set;
   if (set.observedGeneration === 0 || set.generation > set.observedGeneration) return unseen;
   if (ready < desired) return progressing(`${ready} of ${desired} pods are ready`);
-  if (set.strategy === 'RollingUpdate' && partition !== null) {
+  if (set.strategy === 'RollingUpdate' && set.rolling) {
+    if (partition === null) return healthy;
     const wanted = desired - partition;
     return updated < wanted ? progressing(`${updated} of ${wanted} new pods were made`) : healthy;
   }
   if (set.strategy === 'OnDelete') return healthy;
-  return set.updateRevision === set.currentRevision
+  return (set.updateRevision ?? '') === (set.currentRevision ?? '')
     ? healthy
     : progressing(`${updated} pods are at the revision ${set.updateRevision}`);
 }
@@ -110,11 +114,13 @@ function failMessage({ name, state }: ContainerFacts): string | null {
 
 /**
  * `health_pod.go`.
- * @param pod `longRunning`: it is restarted whenever it ends (`restartPolicy: Always`, or Argo CD's annotation
- * `ignore-restart-policy`), so that it can be ready for good; any other runs until it is done.
+ * @param pod `ignoresRestartPolicy`: it has Argo CD's annotation `ignore-restart-policy` (3.6 and newer; older ones look
+ * at the policy alone), and is no hook's: there Argo CD does not honour it, since a hook whose image is not there yet may
+ * still come up. Such a pod, and one that is always restarted, can be ready for good; any other runs until it is done.
  */
 export function podHealth(pod: {
-  longRunning: boolean;
+  restartPolicy: string;
+  ignoresRestartPolicy: boolean;
   phase: string;
   message: string | null;
   ready: boolean;
@@ -122,7 +128,8 @@ export function podHealth(pod: {
   initContainers: readonly ContainerFacts[];
 }): Health {
   const { message, containers } = pod;
-  if (pod.longRunning) {
+  const longRunning = pod.restartPolicy === 'Always' || pod.ignoresRestartPolicy;
+  if (longRunning) {
     const stuck = containers.flatMap(({ state }) => {
       const waiting = state?.waiting;
       return waiting && /^Err|Error$|BackOff$/.test(waiting.reason ?? '') ? [waiting] : [];
@@ -140,7 +147,9 @@ export function podHealth(pod: {
       return degraded(message ?? all.map(failMessage).find((one) => one !== null) ?? null);
     }
     case 'Running':
-      if (!pod.longRunning) return progressing(message);
+      if (!longRunning && pod.restartPolicy !== 'OnFailure' && pod.restartPolicy !== 'Never')
+        return { status: 'Unknown', message };
+      if (!longRunning) return progressing(message);
       if (pod.ready) return healthy;
       return containers.some(({ lastState }) => lastState?.terminated)
         ? degraded(message)
@@ -150,18 +159,20 @@ export function podHealth(pod: {
   }
 }
 
-/** `health_job.go`. */
-export function jobHealth({ state, message }: Pick<HookJob, 'state' | 'message'>): Health {
-  switch (state) {
-    case 'failed':
-      return degraded(message);
-    case 'succeeded':
-      return healthy;
-    case 'suspended':
-      return { status: 'Suspended', message };
-    default:
-      return progressing(message);
-  }
+/**
+ * `health_job.go`. Of the conditions Failed and Complete it asks only whether they are there, and takes a Job with the
+ * condition Suspended, True or False, for one that is over: one that was resumed is Healthy though it runs.
+ */
+export function jobHealth(
+  conditions: readonly { type: string; status: string; message: string | null }[],
+): Health {
+  const failed = conditions.findLast(({ type }) => type === 'Failed');
+  if (failed) return degraded(failed.message);
+  const suspended = conditions.filter(({ type }) => type === 'Suspended');
+  if (suspended.some(({ status }) => status === 'True'))
+    return { status: 'Suspended', message: 'It is suspended' };
+  const isOver = suspended.length > 0 || conditions.some(({ type }) => type === 'Complete');
+  return isOver ? healthy : progressing(null);
 }
 
 /** `health_service.go`. @param addresses of the load balancer. */
