@@ -1,7 +1,14 @@
 import { childMatches, deploymentMatches, liveResources, targetOf } from './comparison';
 import type { ControllerContext } from './context';
 import { merged } from './health';
-import type { Application, Deployment, Manifest, Operation, ResourceResult } from './objects';
+import type {
+  Application,
+  ApplicationSource,
+  Deployment,
+  Manifest,
+  Operation,
+  ResourceResult,
+} from './objects';
 import { appsNamespace, argoNamespace, parentName } from './render';
 
 /**
@@ -13,11 +20,13 @@ import { appsNamespace, argoNamespace, parentName } from './render';
 export async function applyManifests(
   context: ControllerContext,
   name: string,
+  source: ApplicationSource,
   revision: string,
   sync: NonNullable<Operation['sync']>,
 ): Promise<ResourceResult[]> {
-  const app = context.store.get<Application>('Application', argoNamespace, name);
-  if (!app) return [];
+  const found = context.store.get<Application>('Application', argoNamespace, name);
+  if (!found) return [];
+  const app: Application = { ...found, spec: { ...found.spec, source } };
   const target = await targetOf(context, app, revision);
   if (context.signal.aborted) return [];
   const outOfSyncOnly = sync.syncOptions?.includes('ApplyOutOfSyncOnly=true') ?? false;

@@ -22,6 +22,8 @@ const selfHealSeconds = 5;
 export interface ArgoCd {
   /** Asks for a comparison against the newest commit, as the refresh annotation does. */
   refresh(application: string): void;
+  /** Stops the controller as if scaled to nothing, or starts it again: what is asked of it meanwhile stands. */
+  stop(on: boolean): void;
 }
 
 /**
@@ -229,6 +231,7 @@ export function startArgoCd(
     const operation: Operation = {
       initiatedBy: { automated: true },
       sync: {
+        source: app.spec.source,
         revision,
         ...(automated.prune ? { prune: true } : {}),
         ...(syncOptions ? { syncOptions } : {}),
@@ -292,5 +295,11 @@ export function startArgoCd(
     }
   }
 
-  return { refresh: requestRefresh };
+  return {
+    refresh: requestRefresh,
+    stop: (on) => {
+      queue.pause(on);
+      operations.pause(on);
+    },
+  };
 }

@@ -170,6 +170,8 @@ export interface RetryStrategy {
 }
 
 export interface SyncRequest {
+  /** Automatic syncs carry theirs since Argo CD 3.2: a retry is of the version that it began with. */
+  source?: ApplicationSource;
   revision?: string;
   prune?: boolean;
   dryRun?: boolean;

@@ -55,6 +55,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
     } else if (state.finishedAt) {
       if (backingOff.has(name)) return;
       writeState(name, (draft) => {
+        draft.message = `Retrying operation. Attempt #${draft.retryCount}`;
         delete draft.finishedAt;
         delete draft.syncResult;
       });
@@ -81,9 +82,13 @@ export function startOperations(context: ControllerContext, options: OperationsO
   }
 
   async function attempt(name: string, { operation }: OperationState): Promise<void> {
-    const app = read(name);
-    if (!app) return;
+    const found = read(name);
+    if (!found) return;
     const sync = operation.sync ?? {};
+    // What it began with, through its hooks; then what the operation names, and else the spec of this moment
+    // (argo-cd controller/sync.go, `newSyncOperationResult`).
+    const source = found.status?.operationState?.syncResult?.source ?? sync.source ?? found.spec.source;
+    const app: Application = { ...found, spec: { ...found.spec, source } };
     if (blockedByWindow(context, app, !operation.initiatedBy?.automated)) {
       writeState(name, (draft) => {
         draft.message = 'Sync operation blocked by sync window';
@@ -128,7 +133,7 @@ export function startOperations(context: ControllerContext, options: OperationsO
 
     let results: ResourceResult[];
     try {
-      results = await applyManifests(context, name, revision, sync);
+      results = await applyManifests(context, name, source, revision, sync);
     } catch (error) {
       if (signal.aborted) return;
       finish(name, 'Error', `ComparisonError: ${messageOf(error)}`);
@@ -160,8 +165,12 @@ export function startOperations(context: ControllerContext, options: OperationsO
     }
   }
 
-  /** Deletes the running hook, then ends the operation as failed. */
+  /** Deletes the running hook, then ends the operation as failed; not while a window blocks it (as `SyncAppState`). */
   function terminate(name: string, app: Application): void {
+    if (blockedByWindow(context, app, !app.status?.operationState?.operation.initiatedBy?.automated)) {
+      queue.addAfter(name, windowRecheckSeconds);
+      return;
+    }
     deleteRunningHook(context, app);
     finish(name, 'Failed', 'Operation terminated');
   }
@@ -189,7 +198,8 @@ export function startOperations(context: ControllerContext, options: OperationsO
         retryIn = backoffSeconds(retry, retried);
         state.retryCount = retried + 1;
         state.phase = 'Running';
-        state.message = `${message}. Retrying attempt #${retried + 1} in ${retryIn}s.`;
+        const at = new Date(Date.parse(now) + retryIn * 1000);
+        state.message = `${message}. Retrying attempt #${retried + 1} at ${kitchen(at)}.`;
         return;
       }
       state.phase = phase;
@@ -230,6 +240,10 @@ const isCommit = (revision: string | undefined): revision is string =>
   revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const changed = (one: ResourceResult) => !one.message?.endsWith('unchanged');
+
+/** As Go's `time.Kitchen` writes a time: `3:04PM`. */
+const kitchen = (at: Date): string =>
+  `${at.getUTCHours() % 12 || 12}:${String(at.getUTCMinutes()).padStart(2, '0')}${at.getUTCHours() < 12 ? 'AM' : 'PM'}`;
 
 /** The wait before attempt `retried + 1`; 5 s, doubling, up to three minutes unless the operation says otherwise. */
 function backoffSeconds(retry: Operation['retry'], retried: number): number {

@@ -31,6 +31,8 @@ export interface Controllers {
   faultsChanged(app: string): void;
   /** Stores the steps of workflows compressed from now on, or plainly again. */
   compressWorkflows(on: boolean): void;
+  /** Stops Argo CD's application controller alone, or starts it again. */
+  stopArgoCd(on: boolean): void;
   /** Stops everything; the store stays as it is, and may be dumped and resumed from. */
   stop(): Promise<void>;
 }
@@ -57,14 +59,16 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   installTemplates(context);
   if (context.store.list('Application').length === 0) await bootstrap(context);
   let kubelet: Kubelet | undefined;
+  let argoCd: ReturnType<typeof startArgoCd> | undefined;
   let workflows: ReturnType<typeof startWorkflowController> | undefined;
   if (!signal.aborted) {
     for (const event of context.store.list<KubeEvent>('Event')) expireEvent(context, event);
     startReplicaSetController(context, onError('replica-sets'));
     startDeploymentController(context, onError('deployments'));
     startJobController(context, onError('jobs'));
-    const argoCd = startArgoCd(context, onError('argo-cd'));
-    kubelet = startKubelet(context, (pod) => programOf(context, pod, () => argoCd.refresh(parentName)));
+    const started = startArgoCd(context, onError('argo-cd'));
+    argoCd = started;
+    kubelet = startKubelet(context, (pod) => programOf(context, pod, () => started.refresh(parentName)));
     workflows = startWorkflowController(context, { kill: kubelet.kill, onError: onError('workflows') });
     startPostSync(context);
   }
@@ -82,6 +86,7 @@ export async function startControllers(options: ControllersOptions): Promise<Con
       if (!signal.aborted) kubelet?.reconsider(app);
     },
     compressWorkflows: (on) => workflows?.compress(on),
+    stopArgoCd: (on) => argoCd?.stop(on),
     async stop() {
       stopping.abort();
     },

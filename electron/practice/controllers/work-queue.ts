@@ -19,6 +19,7 @@ export class WorkQueue {
   readonly #running = new Set<string>();
   readonly #timers = new Map<string, { due: number; controller: AbortController }>();
   #scheduled = false;
+  #paused = false;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -61,7 +62,14 @@ export class WorkQueue {
       .finally(() => signal.removeEventListener('abort', stop));
   }
 
+  /** Begins with nothing more while it is on; what was added meanwhile is worked on afterwards. */
+  pause(on: boolean): void {
+    this.#paused = on;
+    if (!on) this.#drain();
+  }
+
   #drain(): void {
+    if (this.#paused) return;
     for (const key of [...this.#waiting]) {
       if (this.#options.signal.aborted) return;
       if (this.#running.has(key)) continue;

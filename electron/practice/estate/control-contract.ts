@@ -145,6 +145,11 @@ export const controlCommands = {
     input: z.strictObject({ environment: environmentName, on: z.boolean() }),
     output: done,
   },
+  /** Stops an environment's Argo CD controller, or starts it again (`on: false`): what it is asked for stands meanwhile. */
+  stopArgoCd: {
+    input: z.strictObject({ environment: environmentName, on: z.boolean() }),
+    output: done,
+  },
   /** Breaks open watches, of one environment or all; `expire` ends them with 410 Gone. */
   cutWatches: {
     input: z.strictObject({ environment: environmentName.optional(), expire: z.boolean().default(false) }),

@@ -137,6 +137,10 @@ export function scenarioHandlers(options: {
       estate().controllers[environment].compressWorkflows(on);
       return {};
     },
+    async stopArgoCd({ environment, on }) {
+      estate().controllers[environment].stopArgoCd(on);
+      return {};
+    },
     async cutWatches({ environment, expire }) {
       for (const name of environment ? [environment] : allEnvironments) {
         const { faults } = estate().clusters[name].server;
