@@ -6,7 +6,9 @@ import {
   IconRotateClockwise2,
   IconSquareX,
 } from '@tabler/icons-react';
+import { rerunEffect } from '../../../shared/domain/rerun-effect';
 import type { Workflow } from '../../../shared/domain/workflow';
+import { useBoard } from '../../data/queries';
 import { useBlocked } from '../../data/use-blocked';
 import { ConfirmedAct } from '../act/confirmed-act';
 import classes from './workflow-tree.module.css';
@@ -21,16 +23,6 @@ interface WorkflowActsProps {
 const forgotten = 'The cluster has forgotten this workflow: it can be read, and nothing can be asked of it.';
 const size = 14;
 
-/** What running a workflow once more leads to, besides its steps. */
-function consequence({ template, labels, environment }: Workflow): string | null {
-  const version = labels.imageTag ?? 'its version';
-  if (template === 'deploy-image' || template === 'update-image-tag')
-    return `It deploys ${version} to ${labels.environment ?? environment} again.`;
-  if (template === 'post-sync' && labels.promoteDeployment === 'true')
-    return `When its tests pass, it promotes ${version} to the next environment.`;
-  return null;
-}
-
 /** What can be asked of a workflow. Blocked buttons can be focused and say why. */
 export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) {
   const may = useBlocked(workflow.environment);
@@ -42,17 +34,18 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
     gone ? forgotten : (may(act) ?? because);
   const over = ended ? `It has ended: ${phase}.` : null;
   const live = production ? `${environment} is live to users.` : null;
-  const leadsTo = consequence(workflow);
+  const board = useBoard().data;
+  const effect = rerunEffect(workflow, board ?? { cells: [], environments: [] });
+  const leadsTo = board || !effect ? (effect?.text ?? null) : 'What it would deploy is not known yet.';
   const again = [leadsTo, live].filter(Boolean).join(' ') || null;
   return (
     <div className={classes.acts}>
       <ConfirmedAct
         icon={<IconRotateClockwise2 size={size} aria-hidden />}
         act={`Retry ${name} from its failure`}
-        meaning={
-          <p>Steps that succeeded stay; the failed ones run once more. Nothing is deployed anew by it.</p>
-        }
-        care={leadsTo && workflow.template === 'post-sync' ? leadsTo : null}
+        meaning={<p>Steps that succeeded stay; the failed ones run once more.</p>}
+        care={leadsTo}
+        destructive={effect?.goesBack ?? false}
         blocked={blocked(
           'retry-workflow',
           failed ? null : 'Only a workflow that failed can go on from its failure.',
@@ -66,6 +59,7 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         act={`Resubmit ${name}`}
         meaning={<p>A new workflow with the same parameters begins from its first step. This one stays.</p>}
         care={again}
+        destructive={effect?.goesBack ?? false}
         blocked={blocked('submit-workflow', null)}
         request={{ name: 'workflow.resubmit', input }}
       >
@@ -76,7 +70,8 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
           icon={<IconPlayerPlay size={size} aria-hidden />}
           act={`Resume ${name}`}
           meaning={<p>It goes on with its next step.</p>}
-          care={live}
+          care={again}
+          destructive={effect?.goesBack ?? false}
           blocked={blocked('resume-workflow', over)}
           request={{ name: 'workflow.resume', input }}
         >
