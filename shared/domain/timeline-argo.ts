@@ -1,6 +1,7 @@
 import { earliest, latest, type MomentOf, type Stage, type StageState } from './timeline';
 import { type ApplicationFacts, ownTime, type TimelineFacts } from './timeline-facts';
 import { beforeReplaced, isOwn, moment, sinceCommit, stage } from './timeline-stage';
+import { utcText } from './utc-text';
 import { shortVersion } from './version';
 
 /** The sync that brought the deployment to one Application, as Argo CD tells it now; `null`: it tells of none. */
@@ -72,6 +73,15 @@ export function refreshStage(facts: TimelineFacts): Stage {
   return stage('refresh', 'running', text, { startedAt, parts });
 }
 
+/** A sync of another version that Argo CD is still at: it does one at a time. */
+function otherSync({ name, operation }: ApplicationFacts): string | null {
+  if (operation?.phase !== 'Running' && operation?.phase !== 'Terminating') return null;
+  const since = operation.startedAt === null ? '' : `, since ${utcText(operation.startedAt)}`;
+  const what = operation.phase === 'Terminating' ? 'ends' : 'is still at';
+  const message = operation.message === null ? '' : `: ${operation.message}`;
+  return `Argo CD ${what} an earlier sync of ${name}${since}${message}`;
+}
+
 const syncState = (phase: string): StageState =>
   phase === 'Succeeded' ? 'succeeded' : phase === 'Failed' || phase === 'Error' ? 'failed' : 'running';
 
@@ -89,6 +99,8 @@ export function syncStage(facts: TimelineFacts): Stage {
     const isLong = Date.parse(facts.now) - Date.parse(deployment.at) > ownTime;
     if (wanted && isLong && !trouble)
       return stage('sync', 'unknown', 'Argo CD does not tell of it any more.');
+    const other = applications.flatMap((one) => otherSync(one) ?? [])[0];
+    if (wanted && other) return stage('sync', 'running', other);
     if (wanted)
       return stage('sync', trouble ? 'failed' : 'running', trouble ?? 'Waiting for a sync to begin.');
     return stage('sync', 'waiting', 'Begins when Argo CD wants the version.');

@@ -29,10 +29,17 @@ function withKept(live: Stage, kept: KeptStages | null): Stage {
   return live;
 }
 
-/** A stage that came to an end proves that those before it have: what nobody saw of them is not still to come. */
+/**
+ * A stage that came to an end proves that those before it have: what nobody saw of them is not still to come. Pods that
+ * run the version since before the commit prove nothing: a version that is rolled back to may never have been left.
+ */
 function provenBy(stages: readonly Stage[]): Stage[] {
   const lastDone = stages.findLastIndex(
-    ({ name, state }) => state === 'succeeded' && name !== 'run' && name !== 'commit',
+    ({ name, state, startedAt, finishedAt }) =>
+      state === 'succeeded' &&
+      name !== 'run' &&
+      name !== 'commit' &&
+      (name !== 'rollout' || startedAt !== null || finishedAt !== null),
   );
   return stages.map((one, index) =>
     index < lastDone && (one.state === 'waiting' || (one.state === 'running' && one.startedAt === null))

@@ -129,6 +129,39 @@ describe('the timeline of a deployment that nobody started here', () => {
     expect(timeline).toMatchObject({ at: null, totalMs: 90_000 });
   });
 
+  it('says what keeps a rollback waiting to a version whose pods never went', () => {
+    // The version that is left never came up: its sync is retried, and the pods are those of before.
+    const failing = {
+      phase: 'Running',
+      message: 'one or more synchronization tasks completed unsuccessfully. Retrying attempt #2 at 9:58AM.',
+      startedAt: at('09:55:00'),
+      finishedAt: at('09:57:00'),
+      revision: 'c1',
+      hooks: [],
+    };
+    const old = rollout({ startedAt: at('08:00:00'), finishedAt: at('08:01:00') });
+    const waiting = (phase: string) =>
+      assembleTimeline(
+        facts({
+          applications: [application({ operation: { ...failing, phase }, history: [] })],
+          rollouts: [old],
+          tests: [],
+          next: null,
+        }),
+      );
+    expect(waiting('Running').at).toEqual({
+      stage: 'sync',
+      state: 'running',
+      why: `Argo CD is still at an earlier sync of frontend, since 2026-11-27 09:55 UTC: ${failing.message}`,
+    });
+    expect(waiting('Terminating').at?.why).toMatch(/^Argo CD ends an earlier sync of frontend/);
+    expect(waiting('Failed').at).toEqual({
+      stage: 'sync',
+      state: 'running',
+      why: 'Waiting for a sync to begin.',
+    });
+  });
+
   it('has no promotion at the end of the chain, and none of its own after a deploy by hand', () => {
     expect(assembleTimeline(facts({ next: null })).stages.map(({ name }) => name)).not.toContain('promotion');
     const byHand = assembleTimeline(
