@@ -71,6 +71,7 @@ test('killed during the commit, the next start says what became of it and commit
       unknown: 'Outcome unknown',
       failed: 'Failed',
       cancelled: 'Cancelled',
+      superseded: 'Superseded',
       running: '',
     }[operation.state],
   );

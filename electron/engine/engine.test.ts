@@ -210,8 +210,42 @@ describe('the engine on the practice estate', () => {
     const end = await ended(rig.engine, id);
     await practice.control.setSpeed({ speed: 60 });
     await practice.control.heal({ app: 'smart-answers' });
-    expect(end).toMatchObject({ state: 'failed', failure: { code: 'conflict' } });
-    expect(end.failure?.message).toContain(other);
+    expect(end).toMatchObject({
+      state: 'superseded',
+      failure: null,
+      supersededBy: { version: other, operationId: null },
+    });
+    expect(end.supersededBy?.text).toContain(`staging was given ${other}`);
+    expect(states(end)).toMatchObject({ commit: 'succeeded', rollout: 'skipped', tests: 'skipped' });
+  });
+
+  it('lets a fix be deployed while an operation only waits for its tests, which then ends as superseded', async () => {
+    const app = 'whitehall';
+    const first = goBack(app, 'staging', 1);
+    const id = await start(first);
+    await operationWhen(rig.engine, id, ({ steps }) =>
+      steps.some(({ name, state }) => name === 'tests' && state === 'running'),
+    );
+    await practice.control.setSpeed({ speed: 1 });
+    const fix = goBack(app, 'staging', 1);
+    const preview = unwrap(await rig.engine.preview(fix));
+    expect(preview.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'operation-running',
+        level: 'info',
+        message: expect.stringContaining('only waits for its tests'),
+      }),
+    );
+    const newer = unwrap(rig.engine.start(fix, preview.findings)).operationId;
+    const older = await ended(rig.engine, id);
+    expect(older).toMatchObject({
+      state: 'superseded',
+      failure: null,
+      supersededBy: { operationId: newer, version: 'version' in fix ? fix.version : '' },
+    });
+    expect(states(older)).toMatchObject({ rollout: 'succeeded', tests: 'skipped' });
+    await practice.control.setSpeed({ speed: 60 });
+    expect((await ended(rig.engine, newer)).failure).toBeNull();
   });
 
   it('says that tests failed, and which workflow it was', async () => {
@@ -307,9 +341,10 @@ describe('a rollback on the practice estate', () => {
     const stopped = await ended(rig.engine, first);
     await practice.control.heal({ app });
     await practice.control.setSpeed({ speed: 60 });
-    expect(stopped.failure).toMatchObject({
-      code: 'conflict',
-      next: [{ do: 'open-operation', operationId: id }],
+    expect(stopped).toMatchObject({
+      state: 'superseded',
+      failure: null,
+      supersededBy: { operationId: id, version: good },
     });
     expect((await ended(rig.engine, id)).failure).toBeNull();
   });

@@ -166,6 +166,7 @@ export function createEngine(config: EngineConfig): Engine {
     limits: { ...defaultLimits, ...config.limits },
     now,
     holder: (app, environment, except) => runner.running(app, environment, except),
+    operation: (id) => runner.get(id),
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,

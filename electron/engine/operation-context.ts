@@ -1,6 +1,13 @@
 import type { Failure } from '../../shared/domain/failure';
 import type { Finding } from '../../shared/domain/finding';
-import type { AppIntent, Intent, Job, OperationKind, StepName } from '../../shared/domain/operation';
+import type {
+  AppIntent,
+  Intent,
+  Job,
+  OperationKind,
+  StepName,
+  SupersededBy,
+} from '../../shared/domain/operation';
 import type { OperationRecord } from '../../shared/domain/operation-reducer';
 import type { World } from './world';
 
@@ -10,6 +17,8 @@ export type StepEnd =
   | { state: 'failed'; failure: Failure }
   | { state: 'skipped'; because: string }
   | { state: 'unknown'; because: string }
+  /** Another version is wanted there by now: the lane ends, and the operation as superseded. */
+  | { state: 'superseded'; by: SupersededBy }
   /** The operation has become pointless and ends as cancelled: nothing was changed. */
   | { state: 'withdrawn'; because: string };
 

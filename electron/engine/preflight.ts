@@ -7,12 +7,15 @@ import type { ClusterTopic } from '../../shared/domain/cluster-status';
 import type { Finding } from '../../shared/domain/finding';
 import { isUnfinished } from '../../shared/domain/hold-state';
 import { type AppIntent, actOf, type Operation } from '../../shared/domain/operation';
+import { isRolledOut } from '../../shared/domain/operation-reducer';
 import { pendingChecks, settledFindings } from '../../shared/domain/pending-check';
 import { preflightFindings } from '../../shared/domain/preflight';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight-facts';
+import { fateOf, type StandingSync } from '../../shared/domain/sync-in-the-way';
 import { utcText } from '../../shared/domain/utc-text';
 import type { Snapshot } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
+import { standingSyncs } from './standing-syncs';
 import { postSyncTemplate } from './steps/tests';
 import type { World } from './world';
 
@@ -57,7 +60,12 @@ function testsBefore(world: World, app: string, before: string | null, version: 
 }
 
 /** What the operation would ask of clusters that answer; those that do not are told of as such. */
-function accessNeeded(world: World, intent: AppIntent, before: string | null): OutsideFacts['access'] {
+function accessNeeded(
+  world: World,
+  intent: AppIntent,
+  before: string | null,
+  isSyncEnded: boolean,
+): OutsideFacts['access'] {
   const acts: [string | null, readonly ClusterAct[]][] =
     intent.kind === 'hold'
       ? [
@@ -72,11 +80,19 @@ function accessNeeded(world: World, intent: AppIntent, before: string | null): O
               [before, ['refresh', 'stop-workflow']],
             ]
           : [[intent.environment, ['refresh', 'sync']]];
+  if (isSyncEnded) acts.push([intent.environment, ['terminate-sync']]);
   return acts.flatMap(([environment, wanted]) => {
     const view = environment === null ? undefined : world.clusters.get(environment)?.view;
     if (environment === null || view?.freshness().state !== 'live') return [];
     return wanted.map((act) => ({ environment, access: view.access(act) }));
   });
+}
+
+/** Whether a sync is in the way that the operation would terminate. */
+function endsSync(intent: AppIntent, left: string | null, syncs: readonly StandingSync[]): boolean {
+  if (!('version' in intent) || intent.kind === 'nudge') return false;
+  const { kind, version: wanted, syncs: answers = [] } = intent;
+  return syncs.some((sync) => fateOf(sync, { kind, wanted, left, commit: null, answers }) === 'terminate');
 }
 
 /**
@@ -93,19 +109,19 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
   const applications = cluster?.view.applications(app) ?? [];
   const holder = world.holder(app, environment, except);
   const version = 'version' in intent ? intent.version : null;
+  const syncs = cluster ? standingSyncs(cluster, app, world.now()) : [];
   return {
     readOnlyBecause: world.readOnlyBecause,
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),
     running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: actOf(holder.intent) } : null,
+    overtakes: overtaken(intent, holder),
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
     syncWindows: cluster?.view.syncWindows(app) ?? null,
-    syncs: (cluster?.view.applicationDetails(app) ?? []).flatMap(({ name, currentOperation: operation }) =>
-      operation && operation.state !== 'ended' ? [{ application: name, operation }] : [],
-    ),
+    syncs,
     gaps: cluster?.view.gaps() ?? [],
-    access: accessNeeded(world, intent, before),
+    access: accessNeeded(world, intent, before, endsSync(intent, present, syncs)),
     health: worstHealth(applications.map((one) => one.health)),
     inStep: isInStep(present, applications),
     asksRepo: world.sources.canAsk,
@@ -211,12 +227,23 @@ export async function askLedgerAgain(world: World, signal: AbortSignal): Promise
   signal.throwIfAborted();
 }
 
+/** Whether the commit of an operation has landed, so that it only watches, and asks for what the ledger says. */
+const hasLanded = ({ commit, steps }: Operation): boolean =>
+  commit !== null || steps.some(({ name, state }) => name === 'commit' && state === 'succeeded');
+
 /**
- * Whether an operation may begin although another one still runs in the cell: a rollback or a hold need not wait for
- * one whose commit has landed and which only watches by now, and nothing has to wait for a nudge, which commits nothing.
- * Both end by themselves as soon as they are superseded.
+ * Whether an operation may begin although another one still runs in the cell. One whose commit has landed only watches
+ * by then: it keeps nobody waiting, and ends as superseded as soon as another version is wanted. The ledger's
+ * compare-and-swap decides between two that have not committed. Nothing has to wait for a nudge, which commits nothing.
  */
 export function mayStepIn(intent: AppIntent, other: Operation): boolean {
-  if (other.intent.kind === 'nudge') return intent.kind !== 'nudge';
-  return (intent.kind === 'rollback' || intent.kind === 'hold') && other.commit !== null;
+  if (intent.kind === 'nudge') return false;
+  return other.intent.kind === 'nudge' || hasLanded(other);
+}
+
+/** What an operation would overtake: one that still brings its version up, or only waits for its tests or hold. */
+function overtaken(intent: AppIntent, holder: Operation | null): OutsideFacts['overtakes'] {
+  if (!holder || !('version' in intent) || !('version' in holder.intent) || !mayStepIn(intent, holder))
+    return null;
+  return { id: holder.id, what: actOf(holder.intent), isRollingOut: !isRolledOut(holder) };
 }

@@ -151,6 +151,8 @@ export function createRunner(options: {
   /** Runs one step to its end, and writes the end down. What ended in an earlier process is left as it is. */
   async function runStage(live: Live, stage: Stage<Intent>): Promise<StepEnd['state']> {
     const before = stepState(live, stage.name);
+    const { supersededBy } = live.record.operation;
+    if (before === 'skipped' && supersededBy) return 'superseded';
     if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown')
       return before;
     append(live, { type: 'step-started', at: now().toISOString(), step: stage.name });
@@ -169,16 +171,24 @@ export function createRunner(options: {
   }
 
   async function runLane(live: Live, lane: readonly Stage<Intent>[]): Promise<void> {
-    let stopped: { name: StepName; state: 'failed' | 'unknown' } | null = null;
+    let stopped: { name: StepName; state: 'failed' | 'unknown' | 'superseded' } | null = null;
     for (const stage of lane) {
       if (stopped === null) {
         const state = await runStage(live, stage);
-        if (state === 'failed' || state === 'unknown') stopped = { name: stage.name, state };
+        if (state === 'failed' || state === 'unknown' || state === 'superseded')
+          stopped = { name: stage.name, state };
         continue;
       }
       const at = now().toISOString();
       const step = stage.name;
-      if (stopped.state === 'failed')
+      if (stopped.state === 'superseded')
+        append(live, {
+          type: 'step-skipped',
+          at,
+          step,
+          because: 'Not done, since another version took over.',
+        });
+      else if (stopped.state === 'failed')
         append(live, {
           type: 'step-skipped',
           at,
@@ -200,7 +210,7 @@ export function createRunner(options: {
     try {
       for (const stage of definition.first) {
         const state = await runStage(live, stage);
-        if (state === 'failed' || state === 'unknown') {
+        if (state === 'failed' || state === 'unknown' || state === 'superseded') {
           await runLane(live, [stage, ...restAfter(definition, stage)]);
           finish(live);
           return;
@@ -220,13 +230,13 @@ export function createRunner(options: {
   }
 
   function finish(live: Live): void {
-    const { steps } = live.record.operation;
+    const { steps, supersededBy } = live.record.operation;
     const failed = steps.some((one) => one.state === 'failed');
     const unknown = steps.some((one) => one.state === 'unknown');
     append(live, {
       type: 'finished',
       at: now().toISOString(),
-      state: failed ? 'failed' : unknown ? 'unknown' : 'succeeded',
+      state: failed ? 'failed' : unknown ? 'unknown' : supersededBy ? 'superseded' : 'succeeded',
       failure: live.record.failure,
     });
   }
@@ -237,6 +247,8 @@ export function createRunner(options: {
         return { type: 'step-succeeded', at, step, ...(end.text === undefined ? {} : { text: end.text }) };
       case 'failed':
         return { type: 'step-failed', at, step, failure: end.failure };
+      case 'superseded':
+        return { type: 'step-skipped', at, step, because: end.by.text, supersededBy: end.by };
       case 'skipped':
       case 'withdrawn':
         return { type: 'step-skipped', at, step, because: end.because };

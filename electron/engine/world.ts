@@ -17,6 +17,8 @@ import type { SourceCache } from './source-cache';
 export interface Limits {
   nudge: number;
   sync: number;
+  /** How long Argo CD may take to end a sync that was terminated, before it is said that it does not. */
+  terminate: number;
   rollout: number;
   /** How long a post-sync workflow may take to appear after the rollout, and then to end. */
   testsAppear: number;
@@ -39,6 +41,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   nudge: 5 * 60_000,
   sync: 20 * 60_000,
+  terminate: 30_000,
   rollout: 15 * 60_000,
   testsAppear: 2 * 60_000,
   tests: 45 * 60_000,
@@ -65,7 +68,8 @@ export interface World {
   readonly identity: () => Identity;
   readonly limits: Limits;
   readonly now: () => Date;
-  /** The operation that holds a cell right now, other than the given one. */
+  /** One of this console's operations, by its id. */
+  readonly operation: (id: string) => Operation | null;
   /** Operations that have not ended, newest last. */
   readonly open: () => readonly Operation[];
   /** This console's own autopilot, by pipeline of bags. */
@@ -76,5 +80,6 @@ export interface World {
   readonly publishedVersions: (service: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Runs of GitHub Actions workflows; `null`: the estate names no GitHub. */
   readonly workflowRuns: WorkflowRuns | null;
+  /** The newest operation that runs in a cell, other than the given one. */
   readonly holder: (app: string, environment: string, except: string | null) => Operation | null;
 }

@@ -44,7 +44,7 @@ export function clusterActions(
     plural: 'workflows',
     namespace: place.workflowsNamespace,
   };
-  /** Versions of the Applications that refreshes wrote: until the watch has come that far, its view is of before. */
+  /** Versions of the Applications that refreshes and terminations wrote: until the watch has come that far, its view is of before. */
   const written = new Map<string, string>();
   const isBehind = (application: string): boolean => {
     const version = written.get(application);
@@ -79,6 +79,8 @@ export function clusterActions(
       if (version) written.set(application, version);
       return done(patched);
     },
+
+    isBehind,
 
     refreshPending: (application) =>
       isBehind(application) || (state.argoApplication(application)?.refreshPending ?? false),
@@ -125,7 +127,12 @@ export function clusterActions(
             return { refuse: unreadable(application) };
         }
       };
-      return done(await changeObject(connection, { ...applications, name: application }, decide, { signal }));
+      const changed = await changeObject(connection, { ...applications, name: application }, decide, {
+        signal,
+      });
+      const version = changed.ok ? changed.value?.metadata.resourceVersion : undefined;
+      if (version) written.set(application, version);
+      return done(changed);
     },
 
     async readWorkflows({ app, template }, signal) {

@@ -136,6 +136,8 @@ export interface WorkflowActions {
 export interface ClusterActions extends WorkflowActions {
   /** Sets `argocd.argoproj.io/refresh`; done when the controller took it away again (see the view). */
   refresh(application: string, mode: 'normal' | 'hard', signal: AbortSignal): Promise<Result<void>>;
+  /** Whether the view is of before the last refresh or termination that was asked for here. */
+  isBehind(application: string): boolean;
   /** Whether the refresh annotation is still there: the comparison is not stored yet. */
   refreshPending(application: string): boolean;
   /** The parent Application (app of apps) that renders the others. */

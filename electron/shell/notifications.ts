@@ -15,6 +15,8 @@ export function notifyOfEnds(options: {
   return (operation) => {
     if (operation.state === 'running' || told.has(operation.id)) return;
     told.add(operation.id);
+    // The one that took over tells how the version fares that is wanted by now.
+    if (operation.state === 'superseded') return;
     const window = options.window();
     if (!options.enabled() || !Notification.isSupported() || window?.isFocused()) return;
     const ends = {

@@ -5,6 +5,7 @@ import type { Cell } from '../../shared/domain/board';
 import type { Failure } from '../../shared/domain/failure';
 import { type Finding, needsAttention } from '../../shared/domain/finding';
 import type { AppIntent, Operation } from '../../shared/domain/operation';
+import { isRolledOut } from '../../shared/domain/operation-reducer';
 import { ask } from './client';
 import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';
@@ -35,12 +36,14 @@ export function rollbackBlockedBecause(
   if (readOnlyBecause) return readOnlyBecause;
   // Any other operation may be overtaken by a rollback once its commit has landed: preflight knows. But a rollback
   // that runs already must not be followed by one to the version before it, by a hand that clicked twice.
+  // One that is rolled out only waits for its tests and its hold.
   const running = operations.some(
-    ({ finishedAt, intent }) =>
-      finishedAt === null &&
-      intent.kind === 'rollback' &&
-      intent.app === cell.app &&
-      intent.environment === cell.environment,
+    (one) =>
+      one.finishedAt === null &&
+      one.intent.kind === 'rollback' &&
+      one.intent.app === cell.app &&
+      one.intent.environment === cell.environment &&
+      !isRolledOut(one),
   );
   if (running) return rollbackUnderWay(cell);
   if (!cell.ledger)
@@ -89,9 +92,10 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const [failure, setFailure] = useState<Failure | null>(null);
   const operations = useOperations({ limit: 50 }).data ?? [];
   const [startedId, setStartedId] = useState<string | null>(null);
-  // From the click until the operation has ended, also while it is in no list yet.
+  // From the click until the operation has rolled out or ended, also while it is in no list yet.
   const started =
-    startedId !== null && !operations.some(({ id, finishedAt }) => id === startedId && finishedAt !== null);
+    startedId !== null &&
+    !operations.some((one) => one.id === startedId && (one.finishedAt !== null || isRolledOut(one)));
   const blocked = started
     ? rollbackUnderWay(cell)
     : rollbackBlockedBecause(cell, session?.readOnlyBecause ?? null, operations);

@@ -77,6 +77,8 @@ function devApplication(app: string, environment: string): Detail {
       operationId: null,
       info: [],
       revisions: ['abcdef0123456789abcdef0123456789abcdef01'],
+      version: 'v1',
+      isVersionNamed: true,
       prune: true,
       dryRun: false,
       partial: false,

@@ -82,6 +82,7 @@ const running: Operation = {
   requestToCommitMs: 412,
   workflows: [{ environment: 'staging', namespace: 'apps', name: 'post-sync-frontend-8tq2p' }],
   failure: null,
+  supersededBy: null,
   cancel: { allowed: false, because: 'The commit is already on main; roll back instead.' },
 };
 

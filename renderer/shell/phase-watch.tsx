@@ -69,13 +69,16 @@ export const isInSight = ({ id, intent, state, jobs }: Operation, hash: string):
     (state === 'succeeded' || (state === 'failed' && jobs.length > 0)) &&
     hash.split('?')[0] === `#/pipelines/${encodeURIComponent(intent.pipeline)}`);
 
+/** Ends that nothing is wrong with. */
+const quiet: ReadonlySet<Operation['state']> = new Set(['cancelled', 'superseded']);
+
 function notify(operation: Operation): void {
   const good = operation.state === 'succeeded';
   notifications.show({
     id: operation.id,
     title: operationStateWord[operation.state],
-    color: good ? 'teal' : operation.state === 'cancelled' ? 'gray' : 'brick',
-    autoClose: good ? 8_000 : false,
+    color: good ? 'teal' : quiet.has(operation.state) ? 'gray' : 'brick',
+    autoClose: good || operation.state === 'superseded' ? 8_000 : false,
     message: (
       <Link
         to="/operations/$operationId"

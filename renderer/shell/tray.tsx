@@ -20,7 +20,8 @@ const gravity: Record<OperationState, number> = {
   failed: 1,
   running: 2,
   cancelled: 3,
-  succeeded: 4,
+  superseded: 4,
+  succeeded: 5,
 };
 const recentMs = 10 * 60_000;
 /** Operations that fit beside each other at 1280 pixels. */

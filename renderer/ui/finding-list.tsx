@@ -1,4 +1,6 @@
+import { Group, Radio } from '@mantine/core';
 import { type Finding, type FindingLevel, findingLevels } from '../../shared/domain/finding';
+import type { SyncAnswer } from '../../shared/domain/sync-in-the-way';
 import { count } from './count';
 import classes from './finding-list.module.css';
 import { LevelMark } from './mark';
@@ -12,6 +14,7 @@ const byChoice: Partial<Record<Finding['code'], string>> = {
 /** How a finding stands in the way, and what gets past it. */
 function wayOut(finding: Finding): string | null {
   if (finding.level === 'pass' || finding.level === 'info') return null;
+  if (finding.sync) return 'Choose what becomes of it.';
   const choice = byChoice[finding.code];
   if (choice) return choice;
   if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';
@@ -20,9 +23,35 @@ function wayOut(finding: Finding): string | null {
   return 'You can go ahead with a reason; it goes into the commit.';
 }
 
+/** A sync stays where it is while its sentence changes by what is chosen. */
+const keyOf = ({ code, message, sync }: Finding): string =>
+  sync ? `${code} ${sync.application} ${sync.startedAt}` : `${code}${message}`;
+
 const order = (level: FindingLevel): number => findingLevels.indexOf(level);
 
-function Item({ finding, past }: { finding: Finding; past: boolean }) {
+/** Decides on a sync of Argo CD that is in the way. */
+type OnSync = (answer: SyncAnswer) => void;
+
+/** One choice of two: nothing is chosen until a person does. */
+function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSync: OnSync }) {
+  const { application, startedAt, choice } = sync;
+  return (
+    <Radio.Group
+      aria-label={`The sync of ${application}`}
+      value={choice}
+      onChange={(value) =>
+        onSync({ application, startedAt, choice: value === 'terminate' ? 'terminate' : 'wait' })
+      }
+    >
+      <Group gap="md" mt={4}>
+        <Radio size="xs" value="terminate" label="Terminate it" />
+        <Radio size="xs" value="wait" label="Wait for it to end" />
+      </Group>
+    </Radio.Group>
+  );
+}
+
+function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSync?: OnSync | undefined }) {
   const way = past ? null : wayOut(finding);
   return (
     <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
@@ -31,6 +60,7 @@ function Item({ finding, past }: { finding: Finding; past: boolean }) {
         <p>{finding.message}</p>
         {finding.evidence && <p className={classes.evidence}>{finding.evidence}</p>}
         {way && <p className={classes.way}>{way}</p>}
+        {finding.sync && onSync && !past && <SyncChoice sync={finding.sync} onSync={onSync} />}
       </div>
     </li>
   );
@@ -42,10 +72,13 @@ export function FindingList({
   findings,
   past = false,
   pending = [],
+  onSync,
 }: {
   findings: readonly Finding[];
   past?: boolean;
   pending?: readonly { message: string }[];
+  /** Left out: nothing can be chosen here. */
+  onSync?: OnSync;
 }) {
   const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
   const open = sorted.filter((finding) => finding.level !== 'pass');
@@ -55,7 +88,7 @@ export function FindingList({
     <div className={classes.list}>
       <ul aria-label="Checks" aria-busy={pending.length > 0 || undefined}>
         {(fold ? open : sorted).map((finding) => (
-          <Item key={`${finding.code}${finding.message}`} finding={finding} past={past} />
+          <Item key={keyOf(finding)} finding={finding} past={past} onSync={onSync} />
         ))}
         {pending.map(({ message }) => (
           <Waiting key={message} what={message} />
@@ -66,7 +99,7 @@ export function FindingList({
           <summary>{count(passed.length, 'check')} passed</summary>
           <ul aria-label="Passed checks">
             {passed.map((finding) => (
-              <Item key={`${finding.code}${finding.message}`} finding={finding} past={past} />
+              <Item key={keyOf(finding)} finding={finding} past={past} />
             ))}
           </ul>
         </details>

@@ -93,6 +93,7 @@ const operation: Record<OperationState, { icon: Icon; tone: Tone; turning?: bool
   succeeded: { icon: IconCircleCheck, tone: 'ok' },
   failed: { icon: IconCircleX, tone: 'bad' },
   cancelled: { icon: IconBan, tone: 'quiet' },
+  superseded: { icon: IconPlayerSkipForward, tone: 'quiet' },
   unknown: { icon: IconHelpCircle, tone: 'warn' },
 };
 

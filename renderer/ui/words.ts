@@ -96,6 +96,7 @@ export const operationStateWord: Record<OperationState, string> = {
   succeeded: 'Succeeded',
   failed: 'Failed',
   cancelled: 'Cancelled',
+  superseded: 'Superseded',
   unknown: 'Outcome unknown',
 };
 

@@ -80,6 +80,10 @@ const operationSchema = z.object({
   info: z.array(z.object({ name: z.string(), value: z.string() })),
   /** Revisions that it syncs to, one per source. */
   revisions: z.array(z.string()),
+  /** The version that it syncs, as far as its source tells; `null`: not known. */
+  version: text,
+  /** Its source names the version; else it is only known while the Application wants what it wanted then. */
+  isVersionNamed: z.boolean(),
   prune: z.boolean(),
   dryRun: z.boolean(),
   /** Only selected resources: hooks did not run, and it is no entry of the history. */

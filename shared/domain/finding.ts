@@ -55,6 +55,14 @@ export const findingSchema = z.object({
   message: z.string(),
   evidence: z.string(),
   overridable: z.boolean(),
+  /** It asks what becomes of a sync that runs there; `choice`: what the person chose. */
+  sync: z
+    .object({
+      application: z.string(),
+      startedAt: z.string().nullable(),
+      choice: z.enum(['terminate', 'wait']).nullable(),
+    })
+    .optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 export type FindingLevel = Finding['level'];

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { failureSchema } from './failure';
 import { findingSchema } from './finding';
-import { intentSchema, jobSchema, operationStateSchema, stepNameSchema } from './operation';
+import {
+  intentSchema,
+  jobSchema,
+  operationStateSchema,
+  stepNameSchema,
+  supersededBySchema,
+} from './operation';
 
 const at = z.string();
 const step = stepNameSchema;
@@ -58,7 +64,14 @@ export const operationEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job'), at, step, job: jobSchema }),
   z.object({ type: z.literal('step-succeeded'), at, step, text: text.optional() }),
   z.object({ type: z.literal('step-failed'), at, step, failure: failureSchema }),
-  z.object({ type: z.literal('step-skipped'), at, step, because: text }),
+  z.object({
+    type: z.literal('step-skipped'),
+    at,
+    step,
+    because: text,
+    /** It was skipped since something else took over. */
+    supersededBy: supersededBySchema.optional(),
+  }),
   z.object({ type: z.literal('step-unknown'), at, step, because: text }),
   /** Signalbox started again and goes on with the operation. */
   z.object({ type: z.literal('resumed'), at }),

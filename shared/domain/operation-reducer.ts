@@ -55,6 +55,7 @@ function begin(event: Extract<OperationEvent, { type: 'requested' }>): Operation
       workflows: [],
       jobs: [],
       failure: null,
+      supersededBy: null,
       cancel: { allowed: true },
     },
     seen: event.seen,
@@ -103,6 +104,7 @@ function finish(
 ): OperationRecord {
   const because = {
     cancelled: 'cancelled',
+    superseded: 'skipped',
     unknown: 'unknown',
     failed: 'skipped',
     succeeded: 'skipped',
@@ -244,8 +246,11 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
         open,
         ended('failed', at, event.failure.message),
       );
-    case 'step-skipped':
-      return withStep(record, event.step, open, ended('skipped', at, event.because));
+    case 'step-skipped': {
+      const next = withStep(record, event.step, open, ended('skipped', at, event.because));
+      if (next === record || !event.supersededBy || next.operation.supersededBy) return next;
+      return { ...next, operation: { ...next.operation, supersededBy: event.supersededBy } };
+    }
     case 'step-unknown':
       return withStep(record, event.step, open, ended('unknown', at, event.because));
     case 'cancel-requested':
@@ -278,6 +283,12 @@ export function replayOperation(events: Iterable<OperationEvent>): OperationReco
   let record: OperationRecord | null = null;
   for (const event of events) record = reduceOperation(record, event);
   return record;
+}
+
+/** Whether what an operation brought is rolled out, or not going to be: only its tests and its hold are waited for. */
+export function isRolledOut({ steps }: Operation): boolean {
+  const rollout = steps.find(({ name }) => name === 'rollout');
+  return rollout !== undefined && !open.includes(rollout.state);
 }
 
 /** The step that the operation is at: the first that runs, else the first that waits; `null` at the end. */

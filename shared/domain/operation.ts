@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bagActOf, bagIntentSchemas } from './bags/intents';
 import { failureSchema } from './failure';
 import { findingSchema } from './finding';
+import { syncAnswerSchema } from './sync-in-the-way';
 
 /**
  * What a release manager asks for. `expected` is the version that the person saw in the environment when deciding
@@ -9,6 +10,8 @@ import { findingSchema } from './finding';
  */
 const target = { app: z.string().min(1), environment: z.string().min(1) };
 const reason = z.string().trim().max(500);
+/** What the person decided of syncs of Argo CD that were in the way. */
+const syncs = z.array(syncAnswerSchema).max(50).optional();
 
 /** What is asked for one app in one environment. */
 export const appIntentSchema = z.discriminatedUnion('kind', [
@@ -20,6 +23,7 @@ export const appIntentSchema = z.discriminatedUnion('kind', [
     reason: reason.optional(),
     /** Codes of findings that the person overrode; needs a reason. */
     override: z.array(z.string()).optional(),
+    syncs,
   }),
   /** Carries the version that runs and is tested in `from` to `environment`, the next one of the chain. */
   z.object({
@@ -30,6 +34,7 @@ export const appIntentSchema = z.discriminatedUnion('kind', [
     expected: z.string().nullable(),
     reason: reason.optional(),
     override: z.array(z.string()).optional(),
+    syncs,
   }),
   /** Back to `version`, and hold automatic deploys of the app there. */
   z.object({
@@ -39,6 +44,7 @@ export const appIntentSchema = z.discriminatedUnion('kind', [
     expected: z.string().nullable(),
     reason: reason.optional(),
     override: z.array(z.string()).optional(),
+    syncs,
   }),
   /** Automatic deploys of the app into the environment are off until released. */
   z.object({ kind: z.literal('hold'), ...target, reason: reason.min(1) }),
@@ -140,7 +146,24 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-export const operationStateSchema = z.enum(['running', 'succeeded', 'failed', 'cancelled', 'unknown']);
+/** `superseded`: another version was wanted there before it had come to its end, so it stopped watching. */
+export const operationStateSchema = z.enum([
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'superseded',
+  'unknown',
+]);
+
+/** What took over: the operation, where this console knows it, and the version. */
+export const supersededBySchema = z.object({
+  operationId: z.string().nullable(),
+  version: z.string().nullable(),
+  /** In a sentence: what, when, by whom. */
+  text: z.string(),
+});
+export type SupersededBy = z.infer<typeof supersededBySchema>;
 
 /** One thing that a release manager asked for, from intent to outcome. `id` is a UUIDv7. */
 export const operationSchema = z.object({
@@ -161,6 +184,8 @@ export const operationSchema = z.object({
   /** Jobs of a bag's deployment, in the order of the estate file; empty for other kinds. */
   jobs: z.array(jobSchema),
   failure: failureSchema.nullable(),
+  /** Set as soon as it is known, which may be before the end: what does not hang on the version goes on. */
+  supersededBy: supersededBySchema.nullable(),
   /** Whether cancelling is safe now, and if not, why not. */
   cancel: z.discriminatedUnion('allowed', [
     z.object({ allowed: z.literal(true) }),

@@ -1,7 +1,8 @@
 import type { ClusterAct } from './cluster-access';
 import { type Finding, finding } from './finding';
 import type { AppIntent } from './operation';
-import type { Ask, OutsideFacts } from './preflight-facts';
+import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
+import { fateOf, type SyncFate, syncSentence } from './sync-in-the-way';
 import { utcText } from './utc-text';
 
 /** What the environment's cluster says about an intent, as far as it can be seen. */
@@ -86,26 +87,32 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
   ];
 }
 
-/** Syncs that are under way there: Argo CD does one at a time per Application. */
-export function syncFindings({ cluster, syncs }: OutsideFacts): Finding[] {
+const fateWords: Record<SyncFate, (act: string) => string> = {
+  serves: (act) => `the ${act} uses it.`,
+  terminate: (act) => `it will be terminated by the ${act}.`,
+  wait: (act) => `the ${act} waits for it to end.`,
+  ask: () => 'terminate it, or wait for it to end?',
+};
+
+/** Syncs that are under way there, and what becomes of each: Argo CD does one at a time per Application. */
+export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs }: OutsideFacts): Finding[] {
   if (cluster.state !== 'live') return [];
-  return syncs.map(({ application, operation }) => {
-    const { state, initiatedBy, message, startedAt, retryCount } = operation;
-    const stuck = state === 'waiting-to-retry' || state === 'blocked' || retryCount > 0;
-    const what =
-      state === 'requested' ? 'is asked to sync' : state === 'terminating' ? 'ends a sync of' : 'is syncing';
-    return finding(
+  const answers = intent.syncs ?? [];
+  const ask = { kind: intent.kind, wanted: intent.version, left: ledger.version, commit: null, answers };
+  return syncs.map((sync) => {
+    const { application, operation } = sync;
+    const { message, startedAt } = operation;
+    const fate = fateOf(sync, ask);
+    const act = intent.kind === 'promote' ? 'promotion' : intent.kind;
+    const found = finding(
       'sync-running',
-      stuck || !operation.automated ? 'warn' : 'info',
-      `Argo CD ${what} ${application}, for ${initiatedBy ?? 'somebody'}: this one has to wait for it.`,
-      [
-        startedAt ? `Since ${startedAt}.` : null,
-        message,
-        retryCount > 0 ? `Attempt ${retryCount + 1}.` : null,
-      ]
-        .filter((one) => one !== null)
-        .join(' ') || 'The Application’s operation.',
+      fate === 'ask' ? 'warn' : 'info',
+      `${syncSentence(sync)}; ${fateWords[fate](act)}`,
+      message ?? 'The Application’s operation.',
     );
+    const isChoice = fateOf(sync, { ...ask, answers: [] }) === 'ask';
+    const choice = fate === 'terminate' || fate === 'wait' ? fate : null;
+    return isChoice ? { ...found, sync: { application, startedAt, choice } } : found;
   });
 }
 

@@ -1,4 +1,3 @@
-import type { ApplicationOperation } from './application-detail';
 import type { Cell } from './board';
 import type { Change } from './change';
 import type { ClusterAccess } from './cluster-access';
@@ -8,6 +7,7 @@ import type { Freshness } from './freshness';
 import type { HoldRecord, ShutGate } from './hold';
 import type { AppIntent } from './operation';
 import type { Evidence } from './rollback-target';
+import type { StandingSync } from './sync-in-the-way';
 import type { SyncWindowsView } from './sync-window-view';
 
 /** How the tests of a version went in the environment before. */
@@ -46,11 +46,13 @@ export interface OutsideFacts {
   ledger: Freshness | { state: 'stale'; asOf: string | null };
   /** The operation that holds the cell, when another one does. */
   running: { id: string; what: string } | null;
+  /** The operation of this console there that only watches by now, and ends as superseded when this one lands. */
+  overtakes: { id: string; what: string; isRollingOut: boolean } | null;
   cluster: Freshness;
   /** What Argo CD's sync windows say there; `null`: the app has no Application there. */
   syncWindows: SyncWindowsView | null;
-  /** Syncs of the app's Applications that are not over. */
-  syncs: readonly { application: string; operation: ApplicationOperation }[];
+  /** Syncs of the app's Applications, and of their parent, that are not over. */
+  syncs: readonly StandingSync[];
   /** Kinds that cannot be seen in the environment although its cluster answers. */
   gaps: readonly ClusterGap[];
   /** What one may do in the clusters that the intent touches and that answer. */

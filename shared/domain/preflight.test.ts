@@ -32,6 +32,7 @@ const outside: OutsideFacts = {
   before: 'staging',
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   running: null,
+  overtakes: null,
   cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   gaps: [],
   syncWindows: {
@@ -207,6 +208,8 @@ describe('preflight', () => {
       operationId: null,
       info: [],
       revisions: [],
+      version: 'v2',
+      isVersionNamed: true,
       prune: true,
       dryRun: false,
       partial: false,
@@ -214,11 +217,53 @@ describe('preflight', () => {
       runningHook: null,
       results: [],
     } satisfies OutsideFacts['syncs'][number]['operation'];
-    expect(codes(rollback, {}, { syncs: [{ application: 'frontend', operation }] })).toEqual([
-      'sync-running:warn',
+    const said = (
+      intent: AppIntent,
+      change: Partial<OutsideFacts['syncs'][number]['operation']> = {},
+      more: Partial<OutsideFacts['syncs'][number]> = {},
+    ) =>
+      preflightFindings(intent, ledger, {
+        ...outside,
+        syncs: [
+          {
+            application: 'frontend',
+            operation: { ...operation, ...change },
+            isParent: false,
+            age: 30_000,
+            ...more,
+          },
+        ],
+      }).flatMap(({ code, level, message }) => (code === 'sync-running' ? [`${level}: ${message}`] : []));
+    const failing = 'attempt 1 of 6 failed, and Argo CD tries again';
+    const sync = 'A sync of frontend to v2 is running since 2026-01-01 00:00 UTC';
+    expect(said(rollback)).toEqual([`info: ${sync} (${failing}); it will be terminated by the rollback.`]);
+    expect(said(deploy)).toEqual([`info: ${sync} (${failing}); it will be terminated by the deploy.`]);
+    const first = { state: 'running' as const, retryCount: 0 };
+    expect(said(rollback, first)).toEqual([`info: ${sync}; it will be terminated by the rollback.`]);
+    expect(said(deploy, first)).toEqual([`info: ${sync}; the deploy waits for it to end.`]);
+    expect(said(deploy, first, { age: 61_000 })).toEqual([
+      `info: ${sync}; it will be terminated by the deploy.`,
     ]);
-    const first = { ...operation, state: 'running' as const, retryCount: 0 };
-    expect(codes(rollback, {}, { syncs: [{ application: 'frontend', operation: first }] })).toEqual([]);
+    expect(said(rollback, { ...first, retryCount: 2 })[0]).toContain('(attempt 3 of 6)');
+    expect(said(rollback, { ...first, version: 'v1' })[0]).toMatch(/^info: .*; the rollback uses it\.$/);
+    const byHand = { ...first, version: 'v7', automated: false, initiatedBy: 'Grace' };
+    expect(said(rollback, byHand)).toEqual([
+      'warn: A sync of frontend to v7 by Grace is running since 2026-01-01 00:00 UTC; terminate it, or wait for it to end?',
+    ]);
+    const answered = (choice: 'terminate' | 'wait', startedAt = operation.startedAt): AppIntent => ({
+      ...rollback,
+      syncs: [{ application: 'frontend', startedAt, choice }],
+    });
+    expect(said(answered('terminate'), byHand)[0]).toMatch(/^info: .*; it will be terminated by/);
+    expect(said(answered('wait'), byHand)[0]).toMatch(/^info: .*; the rollback waits for it/);
+    expect(said(answered('terminate', '2026-01-01T00:00:09Z'), byHand)[0]).toMatch(/^warn: /);
+    expect(said(rollback, { ...first, version: null })[0]).toMatch(/^warn: /);
+    // A window that blocks a sync blocks its termination as well.
+    expect(said(rollback, { ...first, state: 'blocked' })[0]).toMatch(/^info: .*waits for it/);
+    const parent = { application: 'app-config', isParent: true };
+    expect(said(rollback, { ...first, version: null }, parent)[0]).toMatch(/^info: .*waits for it/);
+    expect(said(rollback, { version: null }, parent)[0]).toMatch(/^info: .*will be terminated/);
+    expect(said(rollback, { version: null, automated: false }, parent)[0]).toMatch(/^warn: /);
   });
 
   it('takes an override only with a reason, and only for what it names', () => {

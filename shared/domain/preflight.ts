@@ -33,6 +33,18 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
         `Operation ${outside.running.id}.`,
       ),
     );
+  const { overtakes } = outside;
+  if (overtakes)
+    found.push(
+      finding(
+        'operation-running',
+        overtakes.isRollingOut && intent.kind !== 'rollback' ? 'warn' : 'info',
+        overtakes.isRollingOut
+          ? `This takes over from an operation that is still rolling out: ${overtakes.what}. That one ends as superseded.`
+          : `This takes over from an operation that only waits for its tests: ${overtakes.what}. That one ends as superseded.`,
+        `Operation ${overtakes.id}.`,
+      ),
+    );
   if (outside.ledger.state === 'unreachable')
     found.push(
       finding(
@@ -145,7 +157,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
     ...testFindings(intent, outside),
     ...clusterFindings(intent, outside),
     ...windowFindings(intent, outside),
-    ...syncFindings(outside),
+    ...syncFindings(intent, ledger, outside),
     ...changeFindings(intent, ledger, outside),
   ];
 }

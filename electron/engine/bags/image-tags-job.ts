@@ -43,12 +43,15 @@ function contextOf(
   waits: Map<string, string>,
 ): StepContext<AppIntent> {
   const { context, deployment } = task;
+  const { environment } = deployment;
+  const [newest] = context.world.history.deployments(app, environment);
   const intent: AppIntent = {
-    kind: 'deploy',
+    kind: deployment.cause === 'rollback' ? 'rollback' : 'deploy',
     app,
-    environment: deployment.environment,
+    environment,
     version,
-    expected: null,
+    // What is left, so that its failing syncs do not come first.
+    expected: newest?.to === version ? newest.from : null,
   };
   return {
     ...context,
@@ -78,6 +81,14 @@ async function follow(
   own.waiting(null);
   return { state: 'succeeded' };
 }
+
+/** A bag is one unit: one of its services that was given another version is no success of the bag. */
+const replaced = (text: string): Failure => ({
+  code: 'conflict',
+  message: text,
+  meaning: 'The environment does not run this bag as a whole.',
+  next: [{ do: 'advice', label: 'Look at who deployed there beside the bag.' }],
+});
 
 /** Sets all image tags of the bag in one commit, then waits until every app of it is synced and healthy. */
 export async function runImageTagsJob(
@@ -117,7 +128,11 @@ export async function runImageTagsJob(
     }),
   );
   const failures = ends.flatMap(({ app, end }): { app: string; failure: Failure }[] =>
-    end.state === 'failed' ? [{ app, failure: end.failure }] : [],
+    end.state === 'failed'
+      ? [{ app, failure: end.failure }]
+      : end.state === 'superseded'
+        ? [{ app, failure: replaced(end.by.text) }]
+        : [],
   );
   const [first] = failures;
   if (first) {

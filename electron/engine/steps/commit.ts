@@ -7,6 +7,7 @@ import { changeImageTag } from '../../ledger/board';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
 import { outsideFacts } from '../preflight';
+import { leavingSyncs } from './end-sync';
 import { judge, lookAround } from './preflight';
 import { knownTests } from './tests';
 
@@ -127,6 +128,7 @@ export const commit =
             attempt,
             ...(branch ? { branch } : {}),
             tests,
+            leaving: leavingSyncs(world, intent),
           });
         },
       },

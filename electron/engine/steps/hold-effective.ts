@@ -36,7 +36,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
       look: () => {
         const snapshot = world.ledger.snapshot();
         const hold = world.reader.hold(snapshot, app, environment);
-        if (hold === null) return { done: { state: 'unknown', because: 'The hold was released meanwhile.' } };
+        if (hold === null) return { done: released(context) };
         const away =
           notLive(before, 'applications', 'workflows') ?? (here ? notLive(here, 'workflows') : null);
         if (away !== null) return { waitingFor: away };
@@ -72,4 +72,12 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         text: `${name} promotes nothing of ${app} any more: the hold is effective.`,
       };
   }
+}
+
+/** The end of the step where the hold is gone: for a hold that is the end of all that it was for. */
+function released({ world, intent, id }: StepContext): StepEnd {
+  const text = 'The hold was released meanwhile.';
+  if (intent.kind !== 'hold') return { state: 'skipped', because: text };
+  const operationId = world.holder(intent.app, intent.environment, id)?.id ?? null;
+  return { state: 'superseded', by: { operationId, version: null, text } };
 }

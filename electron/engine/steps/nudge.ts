@@ -1,6 +1,9 @@
 import type { Intent } from '../../../shared/domain/operation';
+import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
 import { shortVersion } from '../../../shared/domain/version';
+import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
+import { terminations } from './end-sync';
 import { askPatiently } from './outside';
 import {
   clusterMoves,
@@ -10,8 +13,12 @@ import {
   notLive,
   ranOut,
   superseded,
+  timePasses,
   waitUntil,
 } from './wait';
+
+/** Milliseconds after which the parent is looked at again although nothing changed: one that hangs does not tell. */
+const lookAgain = 10_000;
 
 /** Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it. */
 export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<void> {
@@ -56,25 +63,63 @@ export const versionArrives =
     if (!cluster) return noCluster(environment);
     const wanted = shortVersion(version);
     const parent = cluster.actions.parentApplication;
-    const found = await waitUntil<StepEnd>(context, {
-      limit: world.limits.nudge,
-      sources: [clusterMoves(cluster, app, parent), ledgerMoves(world)],
-      look: () => {
-        const over = superseded(context, version);
-        if (over) return { done: over };
-        const away = notLive(cluster, 'applications');
-        if (away !== null) return { waitingFor: away };
-        const applications = cluster.view.applications(app);
-        if (applications.length === 0)
-          return { waitingFor: `An Application of ${app} in ${environment}: none is seen.` };
-        const behind = applications.filter((one) => one.version !== version);
-        if (behind.length === 0)
-          return { done: { state: 'succeeded', text: `Argo CD in ${environment} wants ${wanted}.` } };
-        const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
-        const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
-        const names = behind.map((one) => one.name).join(', ');
-        return { waitingFor: `${parent} to give ${names} the version ${wanted}.${trouble}` };
-      },
-    });
-    return isTimedOut(found) ? ranOut(found, world.limits.nudge) : found;
+    const ending = terminations(context, cluster);
+    const until = world.now().getTime() + world.limits.nudge;
+    for (;;) {
+      const found = await waitUntil<StepEnd | { end: StandingSync }>(context, {
+        limit: Math.max(1, until - world.now().getTime()),
+        sources: [clusterMoves(cluster, app, parent), ledgerMoves(world), timePasses(lookAgain)],
+        look: () => {
+          const over = superseded(context, version);
+          if (over) return { done: over };
+          const away = notLive(cluster, 'applications');
+          if (away !== null) return { waitingFor: away };
+          const applications = cluster.view.applications(app);
+          if (applications.length === 0)
+            return { waitingFor: `An Application of ${app} in ${environment}: none is seen.` };
+          const behind = applications.filter((one) => one.version !== version);
+          if (behind.length === 0)
+            return { done: { state: 'succeeded', text: `Argo CD in ${environment} wants ${wanted}.` } };
+          const end = ending.next(parent);
+          if (end) return { done: { end } };
+          const failed = parentFailed(context, cluster);
+          if (failed) return { done: failed };
+          const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
+          const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
+          const names = behind.map((one) => one.name).join(', ');
+          const busy = ending.waitsFor(parent);
+          const first = busy === null ? '' : ` ${busy}.`;
+          return { waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}` };
+        },
+      });
+      if (isTimedOut(found)) return ranOut(found, world.limits.nudge);
+      if (!('end' in found)) return found;
+      await ending.end(found.end);
+      // What was ended is compared by Argo CD itself; the newest commit is asked for all the same.
+      await refreshParent(context, environment);
+    }
   };
+
+/**
+ * The end of the step where the parent's sync of this very commit has failed for good: Argo CD does not try the same
+ * commit twice by itself (controller/appcontroller.go, `alreadyAttemptedSync`).
+ */
+function parentFailed(context: StepContext, cluster: Cluster): StepEnd | null {
+  const parent = cluster.actions.parentApplication;
+  const { commit } = context.record().operation;
+  const operation = cluster.view.applicationDetail(parent)?.currentOperation;
+  if (commit === null || !operation || operation.state !== 'ended' || !operation.revisions.includes(commit))
+    return null;
+  if (operation.phase !== 'Failed' && operation.phase !== 'Error') return null;
+  const { environment, app } = context.intent;
+  return {
+    state: 'failed',
+    failure: {
+      code: 'refused',
+      message: `The sync of ${parent} in ${environment} ended ${operation.phase}, so ${app} was not given its new version.`,
+      meaning: 'The commit is on the ledger. Argo CD does not try the same commit again by itself.',
+      next: [{ do: 'advice', label: `Read the message, then sync ${parent} in Argo CD.` }],
+      ...(operation.message ? { detail: operation.message } : {}),
+    },
+  };
+}

@@ -17,8 +17,12 @@ const list = (findings: readonly Finding[]): string => findings.map((one) => one
  * saw when deciding, or stands in the way and was not overridden with a reason.
  */
 function stopsBy(intent: AppIntent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
-  const standing = obstacles(intent, now);
-  const worse = worsened(seen, now);
+  const isAsked = (one: Finding): boolean => one.code === 'sync-running' && one.level === 'warn';
+  // A sync that began after the person looked is neither ended without being told to nor a reason to turn a rollback
+  // away: it is waited for, and the step says so.
+  const told = seen.some(isAsked) ? now : now.filter((one) => !isAsked(one));
+  const standing = obstacles(intent, told);
+  const worse = worsened(seen, told);
   const running = now.find((one) => one.code === 'operation-running' && one.level === 'block');
   if (running)
     return {

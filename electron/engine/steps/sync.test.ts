@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ApplicationOperation } from '../../../shared/domain/application-detail';
 import type { Application } from '../../../shared/domain/board';
 import { fail, ok, type Result } from '../../../shared/domain/failure';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -13,21 +14,55 @@ const application = (facts: Partial<Application>): Partial<Application> => ({
   operation: null,
   ...facts,
 });
+/** A sync of the version that is left, which fails and is retried. */
+const sync106 = {
+  state: 'waiting-to-retry',
+  phase: 'Running',
+  message: 'migration failed. Retrying attempt #1 at 10:01AM.',
+  startedAt: '2026-03-01T10:00:00Z',
+  finishedAt: '2026-03-01T10:00:20Z',
+  retryCount: 1,
+  retryLimit: 5,
+  initiatedBy: 'Argo CD (automatic sync)',
+  automated: true,
+  revisions: [],
+  version: 'v2',
+  isVersionNamed: true,
+  dryRun: false,
+};
 const operation = (phase: string, startedAt: string) => ({ phase, startedAt, message: 'migration failed' });
+
+type Running = Pick<ApplicationOperation, 'state' | 'startedAt' | 'version'> & Partial<ApplicationOperation>;
+type Picture = Partial<Application> & { running?: Running };
 
 /** The step on a cluster that shows one picture after the other, each as soon as the step waits. */
 async function endOf(
-  pictures: Partial<Application>[],
+  pictures: Picture[],
   asked: Result<void>,
-): Promise<{ end: StepEnd; waits: string[]; syncs: number }> {
+  intent: object = {},
+): Promise<{ end: StepEnd; waits: string[]; syncs: number; terminated: string[]; saw: string[] }> {
   let seen = 0;
   let syncs = 0;
+  const terminated: string[] = [];
+  const saw: string[] = [];
+  const effects = new Map<string, object>();
+  if ('leaving' in intent)
+    effects.set('commit', {
+      data: { leaving: [{ application: 'frontend', startedAt: '2026-03-01T10:00:00Z' }] },
+    });
   const waits: string[] = [];
   const listeners = new Set<(changes: { topic: string; app: null }[]) => void>();
   const view = {
     environment: 'production',
     freshness: () => ({ state: 'live', asOf: 'now' }),
     applications: () => [pictures[seen]],
+    applicationDetail: (name: string) =>
+      name === 'app-config'
+        ? null
+        : {
+            name,
+            currentOperation: pictures[seen]?.running ? { ...sync106, ...pictures[seen]?.running } : null,
+          },
     onChange: (listener: () => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -36,6 +71,13 @@ async function endOf(
   const actions = {
     refresh: async () => ok(undefined),
     refreshPending: () => false,
+    isBehind: () => false,
+    parentApplication: 'app-config',
+    terminate: async (name: string, startedAt: string) => {
+      terminated.push(`${name}@${startedAt}`);
+      seen++;
+      return ok(undefined);
+    },
     syncedBy: () => 'somebody-else',
     sync: async () => {
       syncs++;
@@ -44,21 +86,30 @@ async function endOf(
   };
   const context = {
     id: 'op-1',
-    intent: { kind: 'rollback', app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' },
+    intent: {
+      kind: 'rollback',
+      app: 'frontend',
+      environment: 'production',
+      version: 'v1',
+      expected: 'v2',
+      ...intent,
+    },
     signal: new AbortController().signal,
-    record: () => ({ effects: new Map() }),
-    intend: () => undefined,
+    record: () => ({ effects, operation: { commit: 'own' } }),
+    intend: (effect: string) => effects.set(effect, {}),
     result: () => undefined,
+    saw: (text: string) => saw.push(text),
     waiting: (text: string) => {
       waits.push(text);
-      if (seen === pictures.length - 1) return;
+      if (seen === pictures.length - 1 || text.includes('to take the termination')) return;
       setImmediate(() => {
         seen++;
         for (const listener of [...listeners]) listener([{ topic: 'application', app: null }]);
       });
     },
     world: {
-      limits: { sync: 60_000 },
+      limits: { sync: 60_000, terminate: 60_000 },
+      now: () => new Date('2026-03-01T10:02:00Z'),
       clusters: new Map([['production', { view, actions }]]),
       ledger: { snapshot: () => ({ commit: 'own' }), onChange: () => () => undefined },
       reader: { facts: () => ({ version: 'v1' }) },
@@ -66,7 +117,7 @@ async function endOf(
       identity: () => ({ name: 'Ada Morrow' }),
     },
   } as unknown as StepContext;
-  return { end: await sync('v1')(context), waits, syncs };
+  return { end: await sync('v1')(context), waits, syncs, terminated, saw };
 }
 
 const busy = fail({ code: 'busy', message: 'Argo CD syncs already.', meaning: '', next: [] });
@@ -163,5 +214,92 @@ describe('a sync that is watched', () => {
       ok(undefined),
     );
     expect(waits.join(' ')).toContain('repo server is away');
+  });
+
+  describe('where another sync is in the way', () => {
+    const began = '2026-03-01T10:00:00Z';
+    const failing = (state: Running['state'], change: Partial<Running> = {}): Picture =>
+      application({
+        operation: { ...operation('Running', began), ofSpec: false },
+        running: { state, startedAt: began, version: 'v2', ...change },
+      } as Picture);
+    const over = (ofSpec: boolean): Picture =>
+      application({
+        operation: { ...operation('Failed', began), message: 'Operation terminated', ofSpec },
+      } as Picture);
+    const good = application({
+      sync: 'Synced',
+      operation: operation('Succeeded', '2026-03-01T10:03:00Z'),
+    } as Picture);
+
+    it('ends one of the version that is left at once, and asks for its own', async () => {
+      const { end, terminated, syncs, waits } = await endOf(
+        [failing('waiting-to-retry'), failing('terminating'), over(false), good],
+        ok(undefined),
+      );
+      expect(end).toMatchObject({ state: 'succeeded' });
+      expect(terminated).toEqual([`frontend@${began}`]);
+      expect(syncs).toBe(1);
+      expect(waits).toContain(
+        'Argo CD to end the sync of frontend to v2, terminated at 2026-03-01 10:02 UTC.',
+      );
+    });
+    it('asks again for a termination that the end of an attempt wrote over', async () => {
+      const { end, terminated } = await endOf(
+        [
+          failing('running', { retryCount: 0 }),
+          failing('terminating'),
+          failing('waiting-to-retry'),
+          failing('terminating'),
+          over(false),
+          good,
+        ],
+        ok(undefined),
+      );
+      expect(end).toMatchObject({ state: 'succeeded' });
+      expect(terminated).toEqual([`frontend@${began}`, `frontend@${began}`]);
+    });
+    it('takes the end of what it terminated for no failure of the version that is wanted', async () => {
+      // The source names no version: what is left was noted with the commit.
+      const noted = { isVersionNamed: false, version: 'v1' } as Partial<Running>;
+      const { end, terminated, syncs } = await endOf(
+        [failing('running', noted), failing('terminating', noted), over(true), good],
+        ok(undefined),
+        { leaving: true },
+      );
+      expect(end).toMatchObject({ state: 'succeeded' });
+      expect([terminated.length, syncs]).toEqual([1, 1]);
+    });
+    it('leaves what a person syncs to another version, and says what it waits for, since when', async () => {
+      const byHand: Partial<Running> = {
+        state: 'running',
+        version: 'v7',
+        automated: false,
+        initiatedBy: 'Grace',
+        retryCount: 0,
+      };
+      const { end, terminated, waits } = await endOf([failing('running', byHand), good], ok(undefined));
+      expect(end).toMatchObject({ state: 'succeeded' });
+      expect(terminated).toEqual([]);
+      expect(waits.join()).toContain(
+        'A sync of frontend to v7 by Grace is running since 2026-03-01 10:00 UTC: migration failed',
+      );
+    });
+    it('ends it where the person chose so, and no later one', async () => {
+      const byHand: Partial<Running> = { version: 'v7', automated: false, initiatedBy: 'Grace' };
+      const chosen = { syncs: [{ application: 'frontend', startedAt: began, choice: 'terminate' }] };
+      const ended = await endOf(
+        [failing('running', byHand), failing('terminating', byHand), over(false), good],
+        ok(undefined),
+        chosen,
+      );
+      expect(ended.terminated).toEqual([`frontend@${began}`]);
+      const later = { ...byHand, startedAt: '2026-03-01T10:00:30Z' };
+      expect((await endOf([failing('running', later), good], ok(undefined), chosen)).terminated).toEqual([]);
+    });
+    it('waits for one that brings the wanted version already', async () => {
+      const { terminated, syncs } = await endOf([failing('running', { version: 'v1' }), good], ok(undefined));
+      expect([terminated.length, syncs]).toEqual([0, 0]);
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { type Application, awaitsComparison } from '../../../shared/domain/board';
 import type { Failure } from '../../../shared/domain/failure';
+import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
+import { terminations } from './end-sync';
 import { askPatiently } from './outside';
 import {
   clusterMoves,
@@ -11,6 +13,7 @@ import {
   notLive,
   ranOut,
   superseded,
+  timePasses,
   waitUntil,
 } from './wait';
 
@@ -38,6 +41,9 @@ function standing(cluster: Cluster, application: Application, operationId: strin
   const phase = application.operation?.phase;
   if (cluster.actions.refreshPending(application.name)) return 'comparing';
   if (phase === 'Running' || phase === 'Terminating') return 'running';
+  // Asked for, and not begun: `Synced` is of before, where the version that is left was never applied.
+  if (cluster.view.applicationDetail(application.name)?.currentOperation?.state === 'requested')
+    return 'running';
   if (phase === 'Failed' || phase === 'Error') {
     // A failure of an earlier attempt is no failure of ours: only what carries our id, or what is left out of sync.
     return cluster.actions.syncedBy(application.name) === operationId ? 'failed' : 'out-of-sync';
@@ -46,6 +52,9 @@ function standing(cluster: Cluster, application: Application, operationId: strin
   // A sync that has just ended is not asked for again: its hooks (migrations) would run twice.
   return application.sync === 'OutOfSync' && !awaitsComparison(application) ? 'out-of-sync' : 'comparing';
 }
+
+/** Milliseconds after which a sync is looked at again although nothing of it changed: one that hangs does not tell. */
+const lookAgain = 10_000;
 
 /** Has every Application compared against what the parent just gave it: a `Synced` from before proves nothing. */
 async function compareAnew(context: StepContext, cluster: Cluster, names: readonly string[]): Promise<void> {
@@ -107,15 +116,16 @@ export const sync =
     const asked = new Set<string>();
     /** The start of the sync of each that was over already at the first look, or when one was asked for. */
     const before = new Map<string, string | null>();
+    const ending = terminations(context, cluster);
     await compareAnew(
       context,
       cluster,
       cluster.view.applications(app).map((one) => one.name),
     );
     for (;;) {
-      const found = await waitUntil<StepEnd | { ask: Application }>(context, {
+      const found = await waitUntil<StepEnd | { ask: Application } | { end: StandingSync }>(context, {
         limit: world.limits.sync,
-        sources: [clusterMoves(cluster, app), ledgerMoves(world)],
+        sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
         look: () => {
           const over = superseded(context, version);
           if (over) return { done: over };
@@ -124,11 +134,14 @@ export const sync =
           const applications = cluster.view.applications(app);
           const waiting: string[] = [];
           for (const one of applications) {
+            const end = ending.next(one.name);
+            if (end) return { done: { end } };
             const stands = standing(cluster, one, id);
             const began = one.operation?.startedAt ?? null;
             const hasFailed = one.operation?.phase === 'Failed' || one.operation?.phase === 'Error';
             const isOver = hasFailed || one.operation?.phase === 'Succeeded';
             if (!before.has(one.name)) before.set(one.name, isOver ? began : null);
+            if (ending.hasEnded(one.name, began)) before.set(one.name, began);
             // Whoever asked for it, Argo CD itself mostly: a sync of this version that was watched and failed has failed.
             // Another would only run its hooks again: Argo CD has retried already.
             const isOurs = asked.has(one.name) || one.operation?.ofSpec === true;
@@ -140,7 +153,7 @@ export const sync =
             const message = one.operation?.message ? `: ${one.operation.message}` : '';
             waiting.push(
               stands === 'running'
-                ? `the sync of ${one.name} to end${message}`
+                ? (ending.waitsFor(one.name) ?? `the sync of ${one.name} to end${message}`)
                 : stands === 'comparing'
                   ? `Argo CD to compare ${one.name}${troubleOf(one)}`
                   : `${one.name} to sync${message}`,
@@ -153,6 +166,10 @@ export const sync =
         },
       });
       if (isTimedOut(found)) return ranOut(found, world.limits.sync);
+      if ('end' in found) {
+        await ending.end(found.end);
+        continue;
+      }
       if (!('ask' in found)) return found;
       asked.add(found.ask.name);
       before.set(found.ask.name, found.ask.operation?.startedAt ?? null);

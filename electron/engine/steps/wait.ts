@@ -79,8 +79,16 @@ export const clusterMoves =
       if (changes.some(({ app }) => app === null || apps.includes(app))) listener();
     });
 
+/** Tells that time has passed, for what turns on that alone. @param ms between two. */
+export const timePasses =
+  (ms: number) =>
+  (listener: () => void): (() => void) => {
+    const timer = setInterval(listener, ms);
+    return () => clearInterval(timer);
+  };
+
 /** Milliseconds as a person says them: "5 min", "40 s". */
-const span = (ms: number): string =>
+export const span = (ms: number): string =>
   ms >= 90_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1000)} s`;
 
 /** The end of a step that ran out of time: what it waited for stays unknown, nothing failed that we know of. */
@@ -129,18 +137,17 @@ export function superseded(context: StepContext, version: string): StepEnd | nul
   if (snapshot.commit === context.record().effects.get('commit')?.data.base) return null;
   const there = now === null ? 'no version' : shortVersion(now);
   const last = world.history.deployments(app, environment)[0];
-  const by = last && last.to === now ? ` by ${last.author}` : '';
-  const holder = world.holder(app, environment, id);
+  const isTold = last !== undefined && last.to === now;
+  const when = isTold ? ` at ${utcText(last.at)} by ${last.author}` : ' meanwhile';
+  const newer =
+    world.holder(app, environment, id) ??
+    (isTold && last.operationId !== null ? world.operation(last.operationId) : null);
   return {
-    state: 'failed',
-    failure: {
-      code: 'conflict',
-      message: `${environment} was given ${there} meanwhile${by}.`,
-      meaning: `${shortVersion(version)} is not wanted there any more, so this operation stops watching. It changed nothing after that.`,
-      next: holder
-        ? [{ do: 'open-operation', label: 'Look at the operation that took over', operationId: holder.id }]
-        : [{ do: 'advice', label: `Look at the history of ${app} in ${environment}.` }],
-      ...(snapshot.commit === null ? {} : { detail: `The ledger at ${snapshot.commit}.` }),
+    state: 'superseded',
+    by: {
+      operationId: newer?.id ?? null,
+      version: now,
+      text: `${environment} was given ${there}${when}, so ${shortVersion(version)} is not watched any more.`,
     },
   };
 }

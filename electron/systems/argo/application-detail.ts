@@ -8,8 +8,10 @@ import {
   initiatorOf,
   type OperationObject,
   type OperationStateObject,
+  type Place,
   revisionsOf,
 } from './application-object';
+import { isOfSource, versionOfSync } from './synced-version';
 
 /** The name under which an operation's id stands in `operation.info`. */
 export const operationInfoName = 'signalbox-operation';
@@ -65,8 +67,33 @@ function stateOf(state: OperationStateObject): ApplicationOperation['state'] {
   return blockedMessage.test(state.message ?? '') ? 'blocked' : 'running';
 }
 
+/**
+ * The version that an operation syncs. While it runs, its result holds its source; an attempt that has not begun takes
+ * the operation's own source, or else the spec's (controller/sync.go, `newSyncOperationResult`).
+ */
+function syncedVersionOf(
+  { metadata, spec }: ApplicationObject,
+  asked: OperationObject | null | undefined,
+  result: Place | null | undefined,
+): { version: string | null; isVersionNamed: boolean } {
+  if (!spec) return { version: null, isVersionNamed: false };
+  const isGiven = (place: Place | null | undefined): place is Place =>
+    Boolean(place && (place.source || place.sources.length > 0));
+  const own = asked?.sync;
+  const place = isGiven(result)
+    ? result
+    : own && (own.source || own.sources.length > 0)
+      ? { source: own.source, sources: own.sources }
+      : spec;
+  const version = metadata.annotations?.imageTag ?? null;
+  const named = versionOfSync(spec, version, place);
+  if (named !== null) return { version: named, isVersionNamed: true };
+  return { version: isOfSource(spec, place) === true ? version : null, isVersionNamed: false };
+}
+
 /** The operation in `.operation` that nobody took over yet, else what `status.operationState` tells. */
-function currentOperation({ operation, status }: ApplicationObject): ApplicationOperation | null {
+function currentOperation(object: ApplicationObject): ApplicationOperation | null {
+  const { operation, status } = object;
   const state = status?.operationState;
   const isOver = !state || !['Running', 'Terminating'].includes(state.phase);
   const asked = operation && isOver ? operation : null;
@@ -99,6 +126,7 @@ function currentOperation({ operation, status }: ApplicationObject): Application
     operationId: operationIdOf(described),
     info: described?.info ?? [],
     revisions: resulting.length > 0 ? resulting : revisionsOf(described?.sync),
+    ...syncedVersionOf(object, described, from?.syncResult),
     prune: described?.sync?.prune ?? false,
     dryRun: described?.sync?.dryRun ?? false,
     partial: (described?.sync?.resources.length ?? 0) > 0,

@@ -16,23 +16,6 @@ const initiatorSchema = optional(z.object({ username: text, automated: flag }));
 /** `RetryStrategy.limit`. */
 const retrySchema = optional(z.object({ limit: count }));
 
-export const operationSchema = z.object({
-  info: listOf(z.object({ name: z.string(), value: text.transform((value) => value ?? '') })),
-  initiatedBy: initiatorSchema,
-  retry: retrySchema,
-  sync: optional(
-    z.object({
-      revision: text,
-      revisions: listOf(z.string()),
-      prune: flag,
-      dryRun: flag,
-      resources: listOf(z.unknown()),
-      syncOptions: listOf(z.string()),
-    }),
-  ),
-});
-export type OperationObject = z.infer<typeof operationSchema>;
-
 const sourceSchema = z.looseObject({
   repoURL: text.transform((value) => value ?? ''),
   path: text,
@@ -48,6 +31,26 @@ export const placeSchema = z.object({
   sourceHydrator: z.unknown().optional(),
 });
 export type Place = z.infer<typeof placeSchema>;
+
+export const operationSchema = z.object({
+  info: listOf(z.object({ name: z.string(), value: text.transform((value) => value ?? '') })),
+  initiatedBy: initiatorSchema,
+  retry: retrySchema,
+  sync: optional(
+    z.object({
+      revision: text,
+      revisions: listOf(z.string()),
+      prune: flag,
+      dryRun: flag,
+      resources: listOf(z.unknown()),
+      syncOptions: listOf(z.string()),
+      // Since Argo CD 3.2 automatic syncs carry their source, so that a retry is of the version that it began with.
+      source: placeSchema.shape.source,
+      sources: placeSchema.shape.sources,
+    }),
+  ),
+});
+export type OperationObject = z.infer<typeof operationSchema>;
 
 const resultSchema = z.object({
   group: text,

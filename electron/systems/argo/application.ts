@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../../../shared/domain/board';
 import { type OnOdd, readObjectOrNull } from '../read-object';
 import { type ApplicationOwnDetail, operationIdOf, readDetail } from './application-detail';
 import { applicationObjectSchema, type Place } from './application-object';
+import { isOfSource, sourcesOf } from './synced-version';
 
 export const refreshAnnotation = 'argocd.argoproj.io/refresh';
 
@@ -34,20 +34,6 @@ export interface ArgoApplication {
 const flag = (value: string | undefined): boolean | null =>
   value === 'true' ? true : value === 'false' ? false : null;
 
-/** A value without what Go's `omitempty` leaves out: empty texts, lists and objects, zero, false and null. */
-function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty);
-  if (typeof value !== 'object' || value === null) return value || undefined;
-  const kept = Object.entries(value).flatMap(([name, inner]) => {
-    const left = withoutEmpty(inner);
-    return left === undefined ? [] : [[name, left] as const];
-  });
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
-}
-
-const sourcesOf = (place: Place): unknown =>
-  withoutEmpty(place.sources.length > 0 ? place.sources : place.source);
-
 /**
  * Whether the last comparison was made with another source than the spec names by now: the test by which Argo CD
  * itself decides that a comparison is needed (`controller/appcontroller.go`, `needRefreshAppStatus`). Between the
@@ -58,13 +44,6 @@ function isOfAnotherSource(
   comparedTo: Place | null | undefined,
 ): spec is Place {
   return isOfSource(spec, comparedTo) === false;
-}
-
-/** Whether a sync was of the source that the spec names (argo-cd `controller/appcontroller.go`, `alreadyAttemptedSync`). */
-function isOfSource(spec: Place | null | undefined, synced: Place | null | undefined): boolean | null {
-  if (!spec || !synced || spec.sourceHydrator) return null;
-  const [now, then] = [sourcesOf(spec), sourcesOf(synced)];
-  return now === undefined || then === undefined ? null : isDeepStrictEqual(now, then);
 }
 
 /**

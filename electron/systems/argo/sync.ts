@@ -108,5 +108,7 @@ export function terminateWrite(object: unknown, startedAt: string | null): Termi
   if (startedAt !== null && typeof running.startedAt === 'string' && running.startedAt !== startedAt)
     return { kind: 'another-runs', startedAt: running.startedAt };
   if (running.phase === 'Terminating') return { kind: 'already-terminating' };
+  // What ended is not what `.operation` asks for: Argo CD would take that away unbegun.
+  if (running.phase !== 'Running') return { kind: 'nothing-runs' };
   return { kind: 'write', patch: { status: { operationState: { phase: 'Terminating' } } } };
 }

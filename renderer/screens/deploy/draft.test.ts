@@ -8,6 +8,7 @@ const draft = (change: Partial<Draft> = {}): Draft => ({
   environment: 'staging',
   version: 'v9',
   reason: '',
+  syncs: [],
   ...change,
 });
 const finding = (level: Finding['level'], overridable = true): Finding => ({

@@ -2,6 +2,7 @@ import type { Preview } from '../../../shared/contract/contract';
 import type { Board } from '../../../shared/domain/board';
 import { type Finding, needsAttention } from '../../../shared/domain/finding';
 import type { AppIntent } from '../../../shared/domain/operation';
+import type { SyncAnswer } from '../../../shared/domain/sync-in-the-way';
 import type { SheetRequest } from '../../ui/ui-state';
 
 /** What a person has settled in the sheet so far. */
@@ -10,6 +11,8 @@ export interface Draft {
   environment: string | null;
   version: string | null;
   reason: string;
+  /** What was chosen of syncs of Argo CD that are in the way. */
+  syncs: readonly SyncAnswer[];
 }
 
 /** Findings that need a reason to get past. */
@@ -41,7 +44,10 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
   const { kind, app } = draft.request;
   if (environment === null) return null;
   const reason = draft.reason.trim();
-  const why = reason ? { reason } : {};
+  const why = {
+    ...(reason ? { reason } : {}),
+    ...(draft.syncs.length > 0 ? { syncs: [...draft.syncs] } : {}),
+  };
   switch (kind) {
     case 'deploy':
     case 'rollback':
@@ -52,7 +58,7 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
     case 'hold':
       return { kind, app, environment, reason: reason || notTyped };
     case 'release-hold':
-      return { kind, app, environment, ...why };
+      return { kind, app, environment, ...(reason ? { reason } : {}) };
   }
 }
 

@@ -73,7 +73,7 @@ export function SheetForm({ request }: { request: SheetRequest }) {
             ) : (
               <FindingsWaiting />
             ))}
-          {preview.data && <FindingList findings={preview.data.findings} />}
+          {preview.data && <FindingList findings={preview.data.findings} onSync={sheet.setSync} />}
           {preview.error && (
             <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
           )}

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure';
 import { type Finding, worsened } from '../../../shared/domain/finding';
+import type { SyncAnswer } from '../../../shared/domain/sync-in-the-way';
 import { ask } from '../../data/client';
 import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
@@ -36,11 +37,12 @@ export function useDraft(request: SheetRequest) {
   const [environment, setEnvironment] = useState(request.environment);
   const [picked, setPicked] = useState<string | null>(request.version ?? null);
   const [reason, setReason] = useState('');
+  const [syncs, setSyncs] = useState<readonly SyncAnswer[]>([]);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [moved, setMoved] = useState<Moved | null>(null);
 
-  const base: Draft = { request, environment, version: picked, reason };
+  const base: Draft = { request, environment, version: picked, reason, syncs };
   const from = request.kind === 'promote' ? promotedFrom(base, board) : null;
   const promoted = from === null ? null : versionThere(board, request.app, from);
   const draft: Draft = request.kind === 'promote' ? { ...base, version: picked ?? promoted } : base;
@@ -110,6 +112,14 @@ export function useDraft(request: SheetRequest) {
     },
     setVersion: setPicked,
     setReason,
+    /** Decides on one sync; a later decision on the same one takes its place. */
+    setSync: (answer: SyncAnswer) =>
+      setSyncs((known) => [
+        ...known.filter(
+          (one) => one.application !== answer.application || one.startedAt !== answer.startedAt,
+        ),
+        answer,
+      ]),
     send,
   };
 }

@@ -38,12 +38,27 @@ export function OperationHead({ operation }: { operation: Operation }) {
           </span>
           <span>{state === 'running' ? `running for ${spent}` : `took ${spent}`}</span>
         </p>
+        {operation.supersededBy && <TakenOver by={operation.supersededBy} />}
       </div>
       <div className={classes.ways}>
         {cell && <RollbackButton cell={cell} urgent={state === 'failed' || needsLook(cell)} />}
       </div>
       {state === 'running' && <Cancel operation={operation} />}
     </header>
+  );
+}
+
+/** What took over, and the way to it where this console knows it. */
+function TakenOver({ by }: { by: NonNullable<Operation['supersededBy']> }) {
+  return (
+    <p className={classes.state}>
+      <span>{by.text}</span>
+      {by.operationId && (
+        <Link to="/operations/$operationId" params={{ operationId: by.operationId }}>
+          Open the newer operation
+        </Link>
+      )}
+    </p>
   );
 }
 
