@@ -79,6 +79,34 @@ test('the window goes nowhere else, opens nothing and is permitted nothing', asy
   expect(app.electron.windows()).toHaveLength(1);
 });
 
+test('the window comes back from about: pages', async ({ app }) => {
+  await expect(app.page.getByRole('grid')).toBeVisible();
+  for (const away of ['about:blank', 'about:blank#away']) {
+    const reached = await app.electron.evaluate(async ({ BrowserWindow }, url) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      const gone = new Promise<string>((resolve) =>
+        contents?.once('did-navigate', (_event, at) => resolve(at)),
+      );
+      void contents?.executeJavaScript(`setTimeout(() => location.assign(${JSON.stringify(url)}), 0); 0`);
+      return gone;
+    }, away);
+    expect(reached).toBe(away);
+    await expect
+      .poll(async () => (await windowNow(app.electron)).url)
+      .toContain('app://signalbox/index.html');
+    await expect(app.page.getByRole('grid')).toBeVisible();
+  }
+});
+
+test('the main process listens on the channels of the contract alone', async ({ app }) => {
+  const channels = await app.electron.evaluate(({ ipcMain }) => [
+    ...ipcMain.eventNames().map(String),
+    ...((ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers?.keys() ?? []),
+  ]);
+  expect(channels).toContain('signalbox:call:board.get');
+  expect(channels.filter((channel) => channel !== 'error' && !channel.startsWith('signalbox:'))).toEqual([]);
+});
+
 test('the scheme serves the renderer’s folder and nothing outside of it', async ({ app }) => {
   const statuses = await app.page.evaluate(() =>
     Promise.all(

@@ -1,4 +1,3 @@
-import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,7 +22,7 @@ import { serviceFetch } from './shell/service-fetch';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
 import { openTroubleWindow, troubleText } from './shell/trouble-window';
-import { prepareUserData } from './shell/user-data';
+import { closeToOthers, passingFolder, prepareUserData } from './shell/user-data';
 import { openVault } from './shell/vault';
 import { openWindow } from './shell/window';
 import { configuredIdentity } from './systems/git/identity';
@@ -35,11 +34,10 @@ type PracticeAct = ParsedInputOf<'practice.act'>;
 process.umask(0o077);
 registerAppScheme();
 const args = parseArguments(process.argv.slice(1));
-if (args.userData !== null) app.setPath('userData', path.resolve(args.userData));
-const userData = app.getPath('userData');
+const userData = args.userData === null ? app.getPath('userData') : path.resolve(args.userData);
 let trouble = prepareUserData(userData);
-// Chromium needs some folder, and nothing of it is kept.
-if (trouble) app.setPath('userData', mkdtempSync(path.join(os.tmpdir(), 'signalbox-')));
+// Chromium needs some folder, of which nothing is kept.
+app.setPath('userData', trouble ? passingFolder() : userData);
 const log = startLog(app.getPath('userData'));
 const report = (what: string, error: unknown): void => log('error', what, error);
 
@@ -151,6 +149,7 @@ function start(): void {
     path.join(import.meta.dirname, '..', 'renderer'),
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
+  void closeToOthers(userData);
   applyColourScheme(settings.get());
   const credentials = credentialStore(openVault(settings.secrets));
   session = open(settings, credentials);

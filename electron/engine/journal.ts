@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'libsql';
 import { FailureError } from '../../shared/domain/failure';
 import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation-events';
+import { storageFailure } from '../../shared/domain/storage-failure';
+import { openOrSetAside } from '../history/set-aside';
 
 /** Longest text of an event that is kept, in characters: excerpts, not logs. */
 const maxText = 2_000;
@@ -21,7 +22,7 @@ export interface JournalEntry {
 export interface Journal {
   /**
    * Appends one event. `durable` waits for the disk (SQLite `synchronous = FULL`): intents and their results.
-   * Throws a FailureError (`disk-full`, `internal`): whoever wanted a side effect must not have it then.
+   * Throws a FailureError (`disk-full`, `refused`, `bad-data`, `internal`): whoever wanted a side effect must not have it then.
    */
   append(operationId: string, event: OperationEvent, durable: boolean): void;
   /** Every operation, oldest first. */
@@ -41,13 +42,14 @@ function cut(value: unknown): unknown {
 
 function journalFailure(error: unknown): FailureError {
   const text = error instanceof Error ? error.message : String(error);
-  const full = /full|ENOSPC/i.test(text);
+  const storage = storageFailure(error);
+  const full = storage?.code === 'disk-full';
   return new FailureError(
     {
-      code: full ? 'disk-full' : 'internal',
+      code: storage?.code ?? 'internal',
       message: full ? 'The disk is full: the journal cannot be written.' : 'The journal cannot be written.',
       meaning: 'Without its record nothing is done outside, so that nothing can be done twice.',
-      next: [{ do: 'advice', label: full ? 'Free some space, then try again.' : 'Start Signalbox again.' }],
+      next: storage?.next ?? [{ do: 'advice', label: 'Start Signalbox again.' }],
       detail: text,
     },
     { cause: error },
@@ -82,40 +84,32 @@ function connect(file: string): Database.Database {
 const isLocked = (error: unknown): boolean =>
   /locked|busy/i.test(error instanceof Error ? error.message : '');
 
-function setAside(file: string, stamp: string): string {
-  const aside = `${file}.damaged-${stamp}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
-  }
-  return path.basename(aside);
-}
-
 /**
  * Opens the journal. A file that is damaged is set aside (never deleted), a new one is begun, and `notice` says so.
- * Throws a FailureError `busy` when another process has it open, `internal` when the folder cannot be written.
+ * Throws a FailureError `busy` when another process has it open, `disk-full` or `refused` when the folder cannot be written.
  */
 export function openJournal(file: string, now: () => Date = () => new Date()): Journal {
-  mkdirSync(path.dirname(file), { recursive: true });
-  let database: Database.Database;
-  let notice: string | null = null;
+  const stamp = now().toISOString().replace(/[:.]/g, '-');
+  let opened: ReturnType<typeof openOrSetAside<Database.Database>>;
   try {
-    database = connect(file);
+    opened = openOrSetAside(file, () => connect(file), stamp, isLocked);
   } catch (error) {
-    if (isLocked(error))
-      throw new FailureError({
-        code: 'busy',
-        message: 'Another Signalbox has the journal of this estate open.',
-        meaning: 'Two of them could do the same thing twice, so this one does nothing.',
-        next: [{ do: 'advice', label: 'Close the other one, then start again.' }],
-      });
-    try {
-      const aside = setAside(file, now().toISOString().replace(/[:.]/g, '-'));
-      notice = `The journal of operations was damaged. It was set aside as ${aside} and a new one begun: operations from before are not listed. What they did is in the ledger.`;
-      database = connect(file);
-    } catch (again) {
-      throw journalFailure(again);
-    }
+    if (!isLocked(error)) throw journalFailure(error);
+    throw new FailureError({
+      code: 'busy',
+      message: 'Another Signalbox has the journal of this estate open.',
+      meaning: 'Two of them could do the same thing twice, so this one does nothing.',
+      next: [{ do: 'advice', label: 'Close the other one, then start again.' }],
+    });
   }
+  const { database, aside, state } = opened;
+  const name = aside && path.basename(aside);
+  const notice =
+    state === 'sound'
+      ? null
+      : state === 'beside'
+        ? `The last entries of the journal of operations were damaged. They were set aside as ${name}; operations from before are listed. What all of them did is in the release repo.`
+        : `The journal of operations was damaged. It was set aside as ${name} and a new one begun: operations from before are not listed. What they did is in the release repo.`;
 
   let synchronous = '';
   const level = (wanted: 'FULL' | 'NORMAL'): void => {

@@ -5,7 +5,7 @@
 import type { Failure } from '../../shared/domain/failure';
 import { type ManualAct, manualActSchema } from '../../shared/domain/manual-act';
 import { type Workflow, workflowSchema } from '../../shared/domain/workflow';
-import { openLasting, written } from './lasting-database';
+import { closeLasting, openLasting, written } from './lasting-database';
 
 /** Kept per cell: weeks of runs. */
 const keepWorkflows = 60;
@@ -116,6 +116,6 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
           .all(app, environment, limit),
         (json) => manualActSchema.safeParse(json),
       ),
-    close: () => database.close(),
+    close: () => closeLasting(database),
   };
 }

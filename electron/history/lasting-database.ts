@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
 import { historyFailure } from './failures';
 import { type Database, isSound, openDatabase } from './schema';
+import { openOrSetAside } from './set-aside';
 
 /**
  * Opens a file of what cannot be had again (the cluster forgets it after days), or makes it. A file that cannot be read
@@ -17,15 +16,19 @@ export function openLasting(
   tables: string,
   now: () => number,
 ): { database: Database; aside: string | null } {
-  mkdirSync(dirname(file), { recursive: true });
+  const { database, aside } = openOrSetAside(file, () => connect(file, tables), String(now()));
+  return { database, aside };
+}
+
+/**
+ * Closes it, with all that was written in the one file: libsql keeps files open until its statements are collected, so
+ * SQLite would leave the last changes beside it, where they are lost sooner.
+ */
+export function closeLasting(database: Database): void {
   try {
-    return { database: connect(file, tables), aside: null };
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-    const aside = `${file}.damaged-${now()}`;
-    renameSync(file, aside);
-    for (const end of ['-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
-    return { database: connect(file, tables), aside };
+    database.exec('pragma journal_mode=DELETE');
+  } finally {
+    database.close();
   }
 }
 

@@ -6,7 +6,7 @@
 import type { Failure } from '../../shared/domain/failure';
 import type { OperationState } from '../../shared/domain/operation';
 import type { HealthObservation } from '../../shared/domain/rollback-target';
-import { openLasting, written } from './lasting-database';
+import { closeLasting, openLasting, written } from './lasting-database';
 
 /** A version in an environment, as somebody or something saw it. `source` names the object that told it. */
 export interface CellObservation extends HealthObservation {
@@ -192,6 +192,6 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
       (database
         .prepare('select at, body from deployment where app = ? and environment = ? and "commit" = ?')
         .get(app, environment, commit) as { at: string; body: string } | undefined) ?? null,
-    close: () => database.close(),
+    close: () => closeLasting(database),
   };
 }

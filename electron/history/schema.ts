@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type LibsqlDatabase from 'libsql';
 import { sparseKinds } from './event-row';
+import { moveFolders } from './set-aside';
 
 // libsql is CommonJS and chooses its native part when it is loaded.
 const Libsql: typeof LibsqlDatabase = createRequire(import.meta.url)('libsql');
@@ -86,9 +87,13 @@ function readError(error: unknown): { code: string; message: string } {
   return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Removes the index with what SQLite keeps beside it. */
+/** Removes the index with what SQLite keeps beside it. A folder in its place is no index of ours: it is set aside. */
 export function deleteIndex(file: string): void {
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(file + end, { force: true });
+  for (const end of ['', '-wal', '-shm', '-journal']) {
+    if (statSync(file + end, { throwIfNoEntry: false })?.isDirectory())
+      renameSync(file + end, `${file}.damaged-${Date.now()}${end}`);
+    else rmSync(file + end, { force: true });
+  }
 }
 
 export interface OpenedIndex {
@@ -102,6 +107,7 @@ export interface OpenedIndex {
 
 /** Opens the index; a file that is damaged, of another version or of something else's making is replaced by an empty one. */
 export function openIndex(file: string, maxPageCount?: number): OpenedIndex {
+  moveFolders(file, String(Date.now()));
   const existed = existsSync(file);
   let rebuilt: OpenedIndex['rebuilt'] = null;
   if (existed) {

@@ -1,13 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeFileSync } from 'atomically';
 import { z } from 'zod';
 import type { World } from '../engine/world';
 
 /**
  * Whether this console's autopilot is on, by pipeline, kept in a small file beside the journal. On until somebody
  * switches it off: continuous deployment is what a pipeline of bags promises, and each environment has a switch for
- * everybody besides. A file that cannot be read counts as off.
+ * everybody besides. A file that cannot be read counts as off, and `notice` says so.
  */
-export function consoleAutopilot(file: string): World['consoleAutopilot'] {
+export function consoleAutopilot(
+  file: string,
+): World['consoleAutopilot'] & { readonly notice: string | null } {
   const schema = z.record(z.string(), z.boolean());
   let all: Record<string, boolean> = {};
   let readable = true;
@@ -17,10 +20,13 @@ export function consoleAutopilot(file: string): World['consoleAutopilot'] {
     readable = error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
   return {
+    notice: readable
+      ? null
+      : 'Whether this console’s autopilot is on could not be read: it is off for every pipeline until you switch it on.',
     get: (pipeline) => all[pipeline] ?? readable,
     set: (pipeline, on) => {
       all = { ...all, [pipeline]: on };
-      writeFileSync(file, JSON.stringify(all));
+      writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
     },
   };
 }

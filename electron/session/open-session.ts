@@ -8,7 +8,7 @@ import { isAppIntent, type Operation } from '../../shared/domain/operation';
 import { createEngine, type Engine } from '../engine/engine';
 import { historyPort } from '../engine/history-port';
 import { createManualActs, type ManualActs } from '../engine/manual-acts';
-import type { Limits } from '../engine/world';
+import type { Limits, World } from '../engine/world';
 import { type History, openHistory } from '../history/client';
 import { type KeptStore, openKept } from '../history/kept';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../history/observations';
@@ -25,6 +25,7 @@ import type { Sources } from '../systems/github/sources';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
+import { missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
@@ -72,6 +73,8 @@ export interface Session {
   readonly acts: ManualActs;
   /** Workflows as they were last seen, and the list of acts. */
   readonly kept: KeptStore;
+  /** This console's own autopilot. */
+  readonly autopilot: World['consoleAutopilot'];
   /** What clusters and workflows once told. */
   readonly observations: ObservationStore;
   readonly timelines: Timelines;
@@ -114,7 +117,8 @@ function outcomeOf({ id, intent, state, failure }: Operation, at: string): Opera
 export async function openSession(config: SessionConfig): Promise<Session> {
   const { estate, report } = config;
   const folder = estateFolder(config.dir, estate.ledger);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const gone = await missingNotices(folder);
   const opened = await openLedger({
     estate,
     dir: path.join(folder, 'mirror'),
@@ -135,6 +139,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const keptStore = openKept(path.join(folder, 'kept.sqlite'));
+  const autopilot = consoleAutopilot(path.join(folder, 'autopilot.json'));
   const consents = createConsents(config.consents ?? passingStore(), () => new Date());
   const clusters = await openClusters({
     environments: estate.environments,
@@ -176,7 +181,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     workflowRuns: github && createWorkflowRuns(github),
     keptWorkflows: (environment) =>
       keptStore.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
-    consoleAutopilot: consoleAutopilot(path.join(folder, 'autopilot.json')),
+    consoleAutopilot: autopilot,
     readOnlyBecause,
     ...(config.limits ? { limits: config.limits } : {}),
   });
@@ -270,15 +275,21 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     clusters,
     consents,
     notices: () =>
-      [...(config.notices ?? []), ...engine.notices(), observations.notice, keptStore.notice].filter(
-        (notice) => notice !== null,
-      ),
+      [
+        ...(config.notices ?? []),
+        ...gone,
+        ...engine.notices(),
+        observations.notice,
+        keptStore.notice,
+        autopilot.notice,
+      ].filter((notice) => notice !== null),
     sources,
     github,
     neededCredentials: neededCredentials(config),
     history,
     acts,
     kept: keptStore,
+    autopilot,
     observations,
     timelines,
     onRunKnown(listener) {

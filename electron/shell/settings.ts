@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { procedures, type Settings } from '../../shared/contract/contract';
@@ -40,6 +41,14 @@ export interface SettingsStore {
 export function openSettings(dir: string, defaults: Settings): SettingsStore {
   const file = openStoredFile(path.join(dir, 'config.json'), 'The settings');
   const secrets = openStoredFile(path.join(dir, 'vault.json'), 'The credentials that were kept');
+  const gone: string[] = [];
+  // Opening an estate makes its folder: then there were settings, too.
+  if (file.isNew && existsSync(path.join(dir, 'estates')))
+    gone.push('The settings are gone. They are as at the first start.');
+  if (secrets.isNew && file.get('secrets') === true)
+    gone.push('The credentials that were kept are gone. Enter them again under Settings.');
+  // Told once.
+  if (file.isNew || secrets.isNew || secrets.notice) file.set({ secrets: undefined });
   moveSecrets(file, secrets);
   const get = (): Settings => ({
     colourScheme: settingsSchema.shape.colourScheme
@@ -58,8 +67,14 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
     });
   };
   return {
-    secrets,
-    notices: [file.notice, secrets.notice].filter((notice) => notice !== null),
+    secrets: {
+      ...secrets,
+      set(changes) {
+        secrets.set(changes);
+        file.set({ secrets: true });
+      },
+    },
+    notices: [file.notice, secrets.notice, ...gone].filter((notice) => notice !== null),
     get,
     set(change) {
       file.set(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)));
@@ -84,5 +99,5 @@ function moveSecrets(file: StoredFile, secrets: StoredFile): void {
   if (!before.success) return;
   const missing = Object.entries(before.data).filter(([name]) => secrets.get(name) === undefined);
   if (missing.length > 0) secrets.set(Object.fromEntries(missing));
-  file.set({ vault: undefined });
+  file.set({ vault: undefined, secrets: true });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileSync } from 'atomically';
 import { FailureError } from '../../shared/domain/failure';
@@ -9,6 +9,8 @@ export interface StoredFile {
   get(name: string): unknown;
   /** Writes the whole file anew, in one move; `undefined` takes a value out. @throws FailureError where it cannot be written. */
   set(changes: Readonly<Record<string, unknown>>): void;
+  /** There was none at opening. */
+  readonly isNew: boolean;
   /** What was lost at opening, for a person; `null`: nothing. */
   readonly notice: string | null;
 }
@@ -39,6 +41,7 @@ function read(file: string): Record<string, unknown> {
  */
 export function openStoredFile(file: string, what: string, now: () => Date = () => new Date()): StoredFile {
   let content: Record<string, unknown> = {};
+  const isNew = !existsSync(file);
   let notice: string | null = null;
   try {
     content = read(file);
@@ -62,6 +65,7 @@ export function openStoredFile(file: string, what: string, now: () => Date = () 
     notice = `${what} could not be read. The file was set aside as ${path.basename(aside)} and new ones begun.`;
   }
   return {
+    isNew,
     notice,
     get: (name) => content[name],
     set(changes) {

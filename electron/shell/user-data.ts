@@ -1,4 +1,6 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, lstat, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
 import { storageFailure } from '../../shared/domain/storage-failure';
@@ -37,5 +39,30 @@ export function prepareUserData(dir: string): Failure | null {
       detail: error instanceof Error ? error.message : String(error),
       place: { path: dir },
     };
+  }
+}
+
+/** A folder that is there until this process ends. */
+export function passingFolder(): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'signalbox-'));
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/**
+ * Takes away from others what an older version let them read: files of the folder, however deep. What cannot be changed
+ * is left: the folder itself lets nobody in.
+ */
+export async function closeToOthers(dir: string): Promise<void> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const file = path.join(dir, entry.name);
+    if (entry.isSymbolicLink()) continue;
+    const mode = await lstat(file).then(
+      (found) => found.mode,
+      () => 0,
+    );
+    if ((mode & 0o077) !== 0) await chmod(file, mode & 0o700).catch(() => undefined);
+    if (entry.isDirectory()) await closeToOthers(file);
   }
 }

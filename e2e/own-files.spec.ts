@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { startApp } from '../electron/dev/running-app';
+import { expect, test } from './fixtures';
+import { ask, boardReady, goTo, grid } from './screen';
+
+/** A file system of its own, as a write-protected or a full disk is; `null` where this system lets nobody make one. */
+function mounted(dir: string, options: string): (() => void) | null {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir], { stdio: 'ignore' });
+    return () => execFileSync('umount', ['-l', dir], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+}
+
+/** Starts on a folder that cannot be used: what the window says, and the code of the end. */
+async function refusedStart(
+  chromium: string,
+  userData: string,
+): Promise<{ text: string; code: number | null }> {
+  const app = await startApp(chromium, ['--user-data', userData]);
+  const child = app.electron.process();
+  try {
+    await expect(app.page.getByRole('heading')).toBeVisible();
+    const text = await app.page.locator('body').innerText();
+    await app.close();
+    return { text, code: child.exitCode };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+test('a folder of data that cannot be written is told in a window, and by the code of the end', async ({
+  userData,
+}) => {
+  const disk = path.join(userData, 'disk');
+  await mkdir(disk);
+  const unmount = mounted(disk, 'ro,size=1m');
+  test.skip(unmount === null, 'this system lets nobody mount a write-protected disk');
+  try {
+    const { text, code } = await refusedStart(userData, disk);
+    expect(text).toContain('its folder of data cannot be written');
+    expect(text).toContain(disk);
+    expect(code).toBe(1);
+  } finally {
+    unmount?.();
+  }
+});
+
+test('a full disk at the start is told as that', async ({ userData }) => {
+  const disk = path.join(userData, 'disk');
+  await mkdir(disk);
+  const unmount = mounted(disk, 'size=64k');
+  test.skip(unmount === null, 'this system lets nobody mount a small disk');
+  try {
+    await writeFile(path.join(disk, 'filler'), Buffer.alloc(128 * 1024)).catch(() => undefined);
+    const { text, code } = await refusedStart(userData, disk);
+    expect(text).toContain('the disk is full');
+    expect(code).toBe(1);
+  } finally {
+    unmount?.();
+  }
+});
+
+test('a file in the place of the folder of data is told, too', async ({ userData }) => {
+  await writeFile(path.join(userData, 'file'), '');
+  const { text, code } = await refusedStart(userData, path.join(userData, 'file', 'data'));
+  expect(text).toContain('cannot be written');
+  expect(code).toBe(1);
+});
+
+/** What others may read, write or enter below a folder: paths and modes. */
+async function openToOthers(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const { mode } = await lstat(file).catch(() => ({ mode: 0 }));
+    if (!entry.isSymbolicLink() && (mode & 0o077) !== 0) found.push(`${(mode & 0o777).toString(8)} ${file}`);
+  }
+  return found;
+}
+
+test('what lies on disk is for its owner alone, also what an older version left', async ({ userData }) => {
+  test.skip(process.platform === 'win32', 'Windows has no such modes');
+  await mkdir(path.join(userData, 'estates', 'old'), { recursive: true, mode: 0o755 });
+  await writeFile(path.join(userData, 'estates', 'old', 'history.sqlite'), 'x', { mode: 0o644 });
+  await writeFile(path.join(userData, 'config.json'), '{"notifications": false}', { mode: 0o644 });
+  const app = await startApp(userData, ['--practice-speed', '20']);
+  try {
+    await boardReady(app.page);
+    await expect.poll(() => openToOthers(userData)).toEqual([]);
+    expect((await lstat(userData)).mode & 0o777).toBe(0o700);
+  } finally {
+    await app.close();
+  }
+  expect(await openToOthers(userData)).toEqual([]);
+});
+
+/** Damages that a power cut, a full disk or a failing one leave. */
+const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
+  truncated: async (file) => {
+    const content = await readFile(file);
+    await writeFile(file, content.subarray(0, Math.floor(content.length / 2)));
+  },
+  empty: (file) => writeFile(file, ''),
+  random: (file) =>
+    writeFile(file, Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251))),
+  missing: (file) => rm(file, { recursive: true }),
+  unreadable: async (file) => {
+    await rm(file, { recursive: true });
+    await mkdir(file);
+  },
+};
+
+test.describe('damage', () => {
+  for (const [damage, spoil] of Object.entries(damages))
+    test(`${damage} settings, secrets and databases: the board opens and says what was lost`, async ({
+      userData,
+    }) => {
+      const first = await startApp(userData, ['--practice-speed', '20']);
+      await boardReady(first.page);
+      await ask(first.page, 'settings.set', { notifications: false });
+      await first.close();
+      await writeFile(path.join(userData, 'vault.json'), '{"github@0000000000000000":"AAAA"}');
+      const files = (await readdir(userData, { recursive: true, withFileTypes: true }))
+        .filter(
+          (entry) =>
+            entry.isFile() && /^(?:config\.json|vault\.json|autopilot\.json|.*\.sqlite)$/.test(entry.name),
+        )
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .filter((file) => !file.includes('practice'));
+      expect(files.length).toBeGreaterThanOrEqual(6);
+      for (const file of files) await spoil(file);
+      const again = await startApp(userData, ['--practice-speed', '20']);
+      try {
+        await expect(grid(again.page)).toBeVisible();
+        await boardReady(again.page);
+        const { notices } = await ask(again.page, 'session.get', {});
+        const told = notices.join('\n');
+        if (damage === 'missing') expect(notices).toEqual([]);
+        else for (const what of ['settings', 'credentials']) expect(told).toContain(what);
+        if (damage !== 'missing')
+          await expect(again.page.getByRole('note', { name: 'Lost files' })).toContainText(
+            'could not be read',
+          );
+        await goTo(again.page, '#/settings');
+        await expect(again.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+      } finally {
+        await again.close();
+      }
+    });
+});

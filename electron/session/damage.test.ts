@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Estate } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate';
+import { until } from '../testing/until';
+import { estateFolder, openSession, type Session } from './open-session';
+
+let folder: string;
+let estate: Estate;
+
+const open = (dir: string): Promise<Session> =>
+  openSession({
+    estate,
+    mode: 'real',
+    dir,
+    inPlace: false,
+    identity: () => ({ name: 'A', email: 'a@example.org' }),
+    ledgerCredentials: async () => null,
+    githubToken: async () => null,
+    report: () => {},
+  });
+
+const at = '2026-03-01T10:00:00.000Z';
+
+/** What a person would miss, one thing of each file. */
+const held: Readonly<Record<string, (session: Session) => unknown>> = {
+  'journal.sqlite': (session) => session.engine.list({ limit: 10 }).length,
+  'observations.sqlite': (session) => session.observations.outcome('an-operation')?.message,
+  'kept.sqlite': (session) => session.kept.act('an-act')?.object,
+  'autopilot.json': (session) => session.autopilot.get('govuk'),
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'signalbox-damage-'));
+  const repo = path.join(folder, 'release');
+  const tags = path.join(repo, 'charts', 'app-config', 'image-tags', 'staging');
+  await mkdir(tags, { recursive: true });
+  await writeFile(path.join(tags, 'frontend'), 'image_tag: v1\nautomatic_deploys_enabled: true\n');
+  const git = (...args: string[]) => execFileSync('git', ['-C', repo, ...args], { stdio: 'ignore' });
+  git('init', '--initial-branch=main');
+  git('add', '.');
+  git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-m', 'Begin');
+  git('config', 'receive.denyCurrentBranch', 'ignore');
+  estate = estateSchema.parse({
+    name: 'Damaged',
+    ledger: { url: repo },
+    environments: [{ name: 'staging' }],
+    pipelines: [{ name: 'govuk', kind: 'apps', environments: ['staging'] }],
+  });
+  const session = await open(path.join(folder, 'used'));
+  await until(() => expect(session.history.status().phase).toBe('ready'));
+  await session.ledger.refresh();
+  const started = session.engine.start(
+    { kind: 'hold', app: 'frontend', environment: 'staging', reason: 'For the test' },
+    [],
+  );
+  expect(started).toMatchObject({ ok: true });
+  await session.engine.idle();
+  session.observations.recordOutcome({
+    operationId: 'an-operation',
+    app: 'frontend',
+    environment: 'staging',
+    kind: 'deploy',
+    version: 'v1',
+    state: 'failed',
+    at,
+    message: 'kept',
+  });
+  session.kept.recordAct({
+    id: 'an-act',
+    at,
+    actor: 'A',
+    kind: 'sync',
+    environment: 'staging',
+    app: 'frontend',
+    object: 'Application frontend',
+    outcome: 'done',
+    text: 'done',
+    created: null,
+  });
+  session.autopilot.set('govuk', true);
+  await session.close();
+});
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+/** What a power cut, a full disk or a failing one leave of a file. */
+const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
+  truncated: async (file) => {
+    const content = await readFile(file);
+    await writeFile(file, content.subarray(0, Math.floor(content.length / 2)));
+  },
+  empty: (file) => writeFile(file, ''),
+  random: (file) =>
+    writeFile(file, Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251))),
+  missing: (file) => rm(file),
+  unreadable: async (file) => {
+    await rm(file);
+    await mkdir(file);
+  },
+};
+
+let copies = 0;
+/** The used profile once more, with one of its files spoilt. */
+async function spoilt(spoil: (place: string) => Promise<void>): Promise<string> {
+  copies += 1;
+  const dir = path.join(folder, `copy-${copies}`);
+  await cp(path.join(folder, 'used'), dir, { recursive: true });
+  await spoil(estateFolder(dir, estate.ledger));
+  return dir;
+}
+
+async function opened<T>(dir: string, look: (session: Session) => T | Promise<T>): Promise<T> {
+  const session = await open(dir);
+  try {
+    return await look(session);
+  } finally {
+    await session.close();
+  }
+}
+
+describe('an estate of which a file is damaged', () => {
+  it('holds something in each file', async () => {
+    const found = await opened(await spoilt(async () => {}), (session) => [
+      session.notices(),
+      ...Object.values(held).map((look) => look(session)),
+    ]);
+    expect(found).toEqual([[], 1, 'kept', 'Application frontend', true]);
+  });
+
+  const table = Object.keys(held).flatMap((file) =>
+    Object.keys(damages).map((damage) => [damage, file] as const),
+  );
+  it.each(table)('opens with a %s %s, says what it lost, and loses nothing else', async (damage, file) => {
+    const dir = await spoilt((place) => damages[damage]?.(path.join(place, file)) ?? Promise.resolve());
+    await opened(dir, async (session) => {
+      // Half of a small text may be as good as the whole, and without the switch's file it is on, as at first.
+      const isLost = file !== 'autopilot.json' || damage !== 'missing';
+      expect(session.notices()).toHaveLength(isLost ? 1 : 0);
+      for (const [other, look] of Object.entries(held))
+        if (other !== file) expect(look(session), other).toBeTruthy();
+      await expect.poll(() => session.history.status().phase).toBe('ready');
+      expect(session.engine.board().apps).toEqual(['frontend']);
+    });
+    // What could not be read is still there, under another name; and it is told once, since the new file is sound.
+    if (!file.endsWith('.sqlite') || damage === 'missing') return;
+    const there = await readdir(estateFolder(dir, estate.ledger));
+    expect(there.filter((name) => name.startsWith(`${file}.damaged-`))).not.toEqual([]);
+    if (damage === 'random') expect(await opened(dir, (session) => session.notices())).toEqual([]);
+  });
+
+  it.each(Object.keys(damages))(
+    'builds a %s history anew from the repo, and says nothing',
+    async (damage) => {
+      const dir = await spoilt(
+        (place) => damages[damage]?.(path.join(place, 'history.sqlite')) ?? Promise.resolve(),
+      );
+      await opened(dir, async (session) => {
+        await expect.poll(() => session.history.deployments({ app: 'frontend', limit: 5 })).toHaveLength(1);
+        for (const [file, look] of Object.entries(held)) expect(look(session), file).toBeTruthy();
+        expect(session.notices()).toEqual([]);
+      });
+    },
+  );
+
+  const databases = ['journal.sqlite', 'observations.sqlite', 'kept.sqlite', 'history.sqlite'];
+  it.each(
+    ['-wal', '-shm'].flatMap((end) =>
+      ['random', 'empty', 'unreadable'].map((damage) => [damage, end] as const),
+    ),
+  )('loses nothing by a %s file *%s that is left over beside each database', async (damage, end) => {
+    const dir = await spoilt(async (place) => {
+      for (const file of databases) {
+        await writeFile(path.join(place, file + end), '');
+        await damages[damage]?.(path.join(place, file + end));
+      }
+    });
+    await opened(dir, async (session) => {
+      for (const [other, look] of Object.entries(held)) expect(look(session), other).toBeTruthy();
+      await expect.poll(() => session.history.status().phase).toBe('ready');
+    });
+  });
+
+  it('opens where a file lies in the place of the folder of logs', async () => {
+    const dir = await spoilt(async (place) => {
+      await rm(path.join(place, 'logs'), { recursive: true, force: true });
+      await writeFile(path.join(place, 'logs'), 'x');
+    });
+    await opened(dir, (session) => {
+      for (const [file, look] of Object.entries(held)) expect(look(session), file).toBeTruthy();
+    });
+  });
+});

@@ -1,0 +1,18 @@
+import { readdir } from 'node:fs/promises';
+
+/** Files of an estate that cannot be had again, and what is lost with each. */
+const lasting: Readonly<Record<string, string>> = {
+  'journal.sqlite':
+    'The journal of operations is gone: operations from before are not listed. What they did is in the release repo.',
+  'observations.sqlite':
+    'What clusters and tests told in the past is gone. What they tell from now on is kept.',
+  'kept.sqlite': 'Workflows that were saved, and the list of acts on clusters, are gone.',
+};
+
+/** What is missing of an estate's folder that was used before, each in a sentence. To be asked before anything is opened. */
+export async function missingNotices(folder: string): Promise<string[]> {
+  const there = new Set(await readdir(folder).catch(() => []));
+  // All of them are made together: where none is, the estate was never opened here.
+  if (!there.has('history.sqlite') && !Object.keys(lasting).some((name) => there.has(name))) return [];
+  return Object.entries(lasting).flatMap(([name, lost]) => (there.has(name) ? [] : [lost]));
+}
