@@ -23,16 +23,34 @@ import {
   secondsOf,
 } from './event-select';
 import type { IndexFacts } from './index-facts';
+import { Lineage } from './lineage';
+import { changesOf } from './version-query';
 
-/** The newest deployment of each app in each environment where main has a file for it now. */
-export function lastDeployments(statements: Statements): DeploymentEvent[] {
+/**
+ * The newest deployment of each app in each environment where main has a file for it now; what was deployed under another
+ * name carries the present one.
+ */
+export function lastDeployments(statements: Statements, facts: IndexFacts): DeploymentEvent[] {
   const rows = statements.all<SelectedRow & { now: string | null; nowFlags: number }>(
     `select ${eventColumns}, s.after as now, s.flags as nowFlags from cell k
      cross join event s on s.id = (select id from event indexed by event_cell where cell = k.id order by id limit 1)
      cross join event e on e.id = (select id from event indexed by event_cell where cell = k.id and what = 2 order by id limit 1)
      ${eventJoins} where k.path = '' order by e.id`,
   );
-  return rows.filter((row) => isSaid(stateOf(row.now, row.nowFlags))).map(deploymentOf);
+  const found = rows.filter((row) => isSaid(stateOf(row.now, row.nowFlags))).map(deploymentOf);
+  if (facts.lineage.isEmpty) return found;
+  const moved = new Set(facts.lineage.cells);
+  const keyOf = ({ app, environment }: { app: string; environment: string }) => `${environment}\0${app}`;
+  const elsewhere = facts.cells
+    .filter(({ id }) => moved.has(id))
+    .flatMap((cell): DeploymentEvent[] => {
+      const [now] = changesOf(statements, new Lineage(), cell.id, 1, 'true');
+      const [last] = changesOf(statements, facts.lineage, cell.id, 1, 'e.what = 2');
+      if (!now || !last || !isSaid(stateOf(now.after, now.flags))) return [];
+      return [{ ...deploymentOf(last), app: cell.app, environment: cell.environment }];
+    });
+  const replaced = new Set(elsewhere.map(keyOf));
+  return [...found.filter((one) => !replaced.has(keyOf(one))), ...elsewhere].sort((a, b) => b.id - a.id);
 }
 
 /** The id from which on everything was so already at a moment; `null` when the moment lies before everything. */
@@ -59,7 +77,7 @@ export function board(statements: Statements, facts: IndexFacts, moment: Moment)
   const id = idOfMoment(statements, moment, facts.complete);
   const kept = boards.get(facts) ?? new Map<number, HistoricBoard>();
   boards.set(facts, kept);
-  const found = (id !== null && kept.get(id)) || readBoard(statements, id);
+  const found = (id !== null && kept.get(id)) || readBoard(statements, facts, id);
   if (id === null || !facts.complete) return found;
   kept.delete(id);
   kept.set(id, found);
@@ -68,7 +86,7 @@ export function board(statements: Statements, facts: IndexFacts, moment: Moment)
   return found;
 }
 
-function readBoard(statements: Statements, id: number | null): HistoricBoard {
+function readBoard(statements: Statements, facts: IndexFacts, id: number | null): HistoricBoard {
   if (id === null) return { commit: null, at: null, cells: [], standing: [] };
   const top = statements.all<{ oid: ArrayBuffer; at: number }>(
     'select oid, at from event where id >= ? order by id limit 1',
@@ -97,7 +115,10 @@ function readBoard(statements: Statements, id: number | null): HistoricBoard {
   for (const row of states) {
     const state = stateOf(row.after, row.flags);
     if (!isSaid(state)) continue;
-    const deployment = row.what === deploymentWhat ? row : deployments.get(row.cell);
+    const deployment =
+      row.what === deploymentWhat
+        ? row
+        : newestOf(deployments.get(row.cell), behind(statements, facts, row.cell, id));
     cells.push({
       app: row.app,
       environment: row.environment,
@@ -111,6 +132,32 @@ function readBoard(statements: Statements, id: number | null): HistoricBoard {
     cells,
     standing: standingAt(statements, id),
   };
+}
+
+const newestOf = (a: SelectedRow | undefined, b: SelectedRow | undefined): SelectedRow | undefined =>
+  a && b ? (a.id <= b.id ? a : b) : (a ?? b);
+
+/** The newest deployment of a cell as of an id that was made before its file came to where it was then. */
+function behind(
+  statements: Statements,
+  { lineage }: IndexFacts,
+  cell: number,
+  id: number,
+): SelectedRow | undefined {
+  if (lineage.isEmpty) return undefined;
+  return lineage
+    .asOf(id)
+    .stretches(cell)
+    .flatMap((stretch) =>
+      statements.all<SelectedRow>(
+        `select ${eventColumns} from event e indexed by event_cell ${eventJoins}
+         where e.cell = ? and e.id >= ? and e.id > ? and e.what = 2 order by e.id limit 1`,
+        stretch.cell,
+        id,
+        stretch.above,
+      ),
+    )
+    .sort((a, b) => a.id - b.id)[0];
 }
 
 /** What stands in the files under `.signalbox/` as of an id, newest first. */

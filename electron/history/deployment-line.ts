@@ -15,6 +15,8 @@ export interface PlacedDeployment {
   next: PlacedDeployment | null;
 }
 
+type Line = [id: number, cell: number, at: number, flags: number, kind: number | null, version: string];
+
 interface CellLine {
   /** Oldest first. */
   deployments: PlacedDeployment[];
@@ -30,25 +32,28 @@ export class DeploymentLine {
   readonly #cells = new Map<number, CellLine>();
   readonly #versions = new Map<string, number>();
   #newest: number | null = null;
+  #moves = 0;
 
   /** Takes in what came since the last time. What is older must not have changed meanwhile. */
   refresh(statements: Statements, facts: IndexFacts): this {
+    const { lineage } = facts;
+    if (lineage.size !== this.#moves) {
+      // A file came to another cell: what was known of that one goes on there.
+      this.#cells.clear();
+      this.#newest = null;
+      this.#moves = lineage.size;
+    }
     const rows = statements.all<{ id: number; lines: string }>(
-      `select min(id) as id, json_group_array(json_array(cell, at, flags, kind, after)) as lines
+      `select min(id) as id, json_group_array(json_array(id, cell, at, flags, kind, after)) as lines
        from (select id, cell, at, flags, kind, after from event not indexed where what = 2 and id < ? order by id desc)`,
       this.#newest ?? Number.MAX_SAFE_INTEGER,
     );
     const [found] = rows;
     if (found && found.id !== null) {
-      for (const [cell, at, flags, kind, name] of JSON.parse(found.lines) as [
-        number,
-        number,
-        number,
-        number | null,
-        string,
-      ][]) {
+      for (const [id, cell, at, flags, kind, name] of JSON.parse(found.lines) as Line[]) {
+        const now = lineage.isEmpty ? cell : lineage.canonical(cell, id);
         const isRollback = kind === rollback;
-        this.#add(cell, { at, flags, version: this.#numberOf(name), isRollback, next: null });
+        this.#add(now, { at, flags, version: this.#numberOf(name), isRollback, next: null });
       }
       this.#newest = found.id;
     }

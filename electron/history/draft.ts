@@ -5,6 +5,7 @@ import {
   type FileState,
   isForward,
   isPipelineSubject,
+  isSaid,
 } from '../../shared/domain/history-rules';
 import { type LedgerRecord, ledgerEventBetween } from '../../shared/domain/ledger-events';
 import { parseTrailers } from '../../shared/domain/trailers';
@@ -13,7 +14,9 @@ import {
   type EventNote,
   flag,
   flagsOfBase,
+  goneWhat,
   kindNumber,
+  movedWhat,
   stateFlags,
   whatOf,
 } from './event-row';
@@ -31,6 +34,8 @@ export interface Draft {
   author: string;
   subject: string;
   note: EventNote | null;
+  /** Whose history goes on here: the file moved from another app's or environment's place. */
+  source?: FilePlace;
 }
 
 /** What a commit's message tells. */
@@ -62,7 +67,13 @@ export function readMessage(message: string): Told {
     pipeline: isPipelineSubject(subject),
     kind: kind ? kindNumber(kind) : null,
     note: body
-      ? { id: null, body, reason: trailers?.reason ?? null, operation: trailers?.operation ?? null }
+      ? {
+          id: null,
+          body,
+          reason: trailers?.reason ?? null,
+          operation: trailers?.operation ?? null,
+          otherPath: null,
+        }
       : null,
   };
 }
@@ -74,9 +85,20 @@ const draft = (
   event: Pick<Draft, 'what' | 'before' | 'after' | 'flags' | 'kind'>,
 ): Draft => ({ place, author, subject: told.subject, note: told.note, ...event });
 
+/** What a commit says of itself, with another path that belongs to one of its events. */
+const noteWith = (note: EventNote | null, otherPath: string): EventNote => ({
+  body: '',
+  reason: null,
+  operation: null,
+  ...note,
+  id: null,
+  otherPath,
+});
+
 /**
  * The events of a change of an image-tag file, in the feed's order.
  * @param before `null`: what was before is not known (where a shallow clone begins); then only the state is kept.
+ * @param open the path of a file that may be the same app under another name.
  */
 export function appDrafts(
   drafts: Draft[],
@@ -85,6 +107,7 @@ export function appDrafts(
   after: FileState,
   author: string,
   told: Told,
+  open?: string,
 ): void {
   const flags = stateFlags(after);
   const { version } = after;
@@ -103,11 +126,66 @@ export function appDrafts(
         (told.kind === null ? 0 : flag.told) |
         (isForward(version, before.version) ? flag.forward : 0);
       add(deploymentWhat, before.version, bits, told.kind);
-    } else add(whatOf(type), before.version, flags, null);
+    } else {
+      add(whatOf(type), before.version, flags, null);
+      const appeared = type === 'appeared' && open !== undefined ? drafts.at(-1) : undefined;
+      if (appeared && open !== undefined) appeared.note = noteWith(told.note, open);
+    }
   }
   // No event, but another state: the board as of a moment wants to know it.
   if (types.length === 0 && (before.version !== version || flags !== stateFlags(before)))
     add(0, before.version, flags, null);
+}
+
+/** A file's two places: the cell and the path before and after. */
+export interface MovedPlaces {
+  from: FilePlace;
+  fromPath: string;
+  to: FilePlace;
+  toPath: string;
+}
+
+/** The events of a file that moved: that it did, and what else changed by the same commit. Nothing else was deployed. */
+export function movedDrafts(
+  drafts: Draft[],
+  { from, fromPath, to, toPath }: MovedPlaces,
+  before: FileState,
+  after: FileState,
+  author: string,
+  told: Told,
+): void {
+  if (!isSaid(before)) {
+    appDrafts(drafts, to, before, after, author, told);
+    return;
+  }
+  const stays = from.app === to.app && from.environment === to.environment;
+  if (!stays)
+    drafts.push({
+      ...draft(from, author, told, {
+        what: goneWhat,
+        before: before.version,
+        after: null,
+        flags: 0,
+        kind: null,
+      }),
+      note: noteWith(told.note, toPath),
+    });
+  if (!isSaid(after)) {
+    if (stays) appDrafts(drafts, to, before, after, author, told);
+    return;
+  }
+  drafts.push({
+    ...draft(to, author, told, {
+      what: movedWhat,
+      before: null,
+      after: before.version,
+      flags: stateFlags(before),
+      kind: null,
+    }),
+    note: noteWith(told.note, fromPath),
+    ...(stays ? {} : { source: from }),
+  });
+  appDrafts(drafts, to, before, after, author, told);
 }
 
 /**
@@ -131,6 +209,7 @@ export function ledgerDrafts(
     body: told.note?.body ?? '',
     reason: told.note?.reason ?? after?.reason ?? null,
     operation: told.note?.operation ?? after?.operation ?? null,
+    otherPath: null,
   };
   drafts.push({
     ...draft(place, author, told, {

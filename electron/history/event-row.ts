@@ -7,6 +7,8 @@ import { deploymentKind, type FileState } from '../../shared/domain/history-rule
 export const whatOf = (type: HistoryEventType): number => historyEventTypes.indexOf(type) + 1;
 export const typeOf = (what: number): HistoryEventType | undefined => historyEventTypes[what - 1];
 export const deploymentWhat = whatOf('deployment');
+export const goneWhat = whatOf('gone');
+export const movedWhat = whatOf('moved');
 
 export const kindNumber = (kind: DeploymentKind): number => deploymentKinds.indexOf(kind);
 export const kindOf = (number: number): DeploymentKind => deploymentKinds[number] ?? 'manual';
@@ -64,6 +66,8 @@ export interface EventNote {
   body: string;
   reason: string | null;
   operation: string | null;
+  /** Another path that a moved file has or had. */
+  otherPath: string | null;
 }
 
 export function stateFlags(state: FileState): number {

@@ -9,7 +9,7 @@ import type { Database, Statement } from './schema';
 
 /** What every question reads of an event. */
 export const eventColumns = `e.id, e.oid, e.at, e.what, e.before, e.after, e.flags, e.kind, e.subject, c.app, c.environment, c.path, c.pipeline,
-  a.name as author, n.reason, n.operation`;
+  a.name as author, n.reason, n.operation, n.otherPath`;
 /** Names that go with `e`; the order of the joins is ours to choose, as each finds one row by its id. */
 export const eventJoins =
   'cross join cell c on c.id = e.cell cross join actor a on a.id = e.actor left join note n on n.id = e.note';
@@ -31,6 +31,7 @@ export interface SelectedRow {
   author: string;
   reason: string | null;
   operation: string | null;
+  otherPath: string | null;
 }
 
 export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -55,7 +56,12 @@ export function eventOf(row: SelectedRow): HistoryEvent | null {
   if (!type) return null;
   if (type === 'deployment') return deploymentOf(row);
   if (isLedgerEventType(type)) return ledgerEventOf(row, type);
-  return { ...common(row), type, version: type === 'gone' ? row.before : row.after };
+  return {
+    ...common(row),
+    type,
+    version: type === 'gone' ? row.before : row.after,
+    ...(row.otherPath === null ? {} : { otherPath: row.otherPath }),
+  };
 }
 
 /** An event of a file under `.signalbox/`. */

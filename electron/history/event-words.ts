@@ -13,6 +13,7 @@ export interface WordSource {
   subject: string;
   body: string | null;
   reason: string | null;
+  otherPath: string | null;
 }
 
 /**
@@ -31,6 +32,7 @@ export function wordsOf(row: WordSource): string {
   if (row.body !== null) words += ` ${row.body}`;
   // A reason out of a record; the commit's own is part of the message.
   if (row.reason !== null && !row.body?.includes(row.reason)) words += ` ${row.reason}`;
+  if (row.otherPath !== null) words += ` ${row.otherPath}`;
   words += ` zzc${row.cell} zza${row.actor}`;
   if (row.kind !== null && sparseKinds.includes(row.kind)) words += ` zzk${row.kind}`;
   return row.what === deploymentWhat ? words : `${words} zzw${row.what}`;

@@ -1,6 +1,7 @@
 import { type EventNote, type EventRow, sparseKinds } from './event-row';
 import { type WordSource, wordsOf } from './event-words';
 import type { FilePlace } from './layout';
+import type { Move } from './lineage';
 import type { ReturnTracker } from './return-tracker';
 import { type RowStatement, rowStatement } from './row-statement';
 import type { Database, Statement } from './schema';
@@ -11,7 +12,7 @@ const rowsPerSlice = 512;
 const rowsPerStatement = 64;
 
 const wordSource = `select e.id, e.cell, c.app, c.environment, e.what, e.after, e.kind, e.actor, a.name as author, e.subject,
-  n.body, n.reason from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
+  n.body, n.reason, n.otherPath from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
 
 /** Writes events, names and facts about the index. Everything happens inside transactions of the caller. */
 export class EventWriter {
@@ -46,7 +47,9 @@ export class EventWriter {
     );
     this.#late = database.prepare('update event set flags = ?, kind = ? where id = ?');
     this.#meta = database.prepare('insert or replace into meta(key, value) values (?, ?)');
-    this.#note = database.prepare('insert into note(id, body, reason, operation) values (?, ?, ?, ?)');
+    this.#note = database.prepare(
+      'insert into note(id, body, reason, operation, otherPath) values (?, ?, ?, ?, ?)',
+    );
     this.#notes = (database.prepare('select ifnull(max(id), 0) as n from note').all()[0] as { n: number }).n;
     this.loadNames();
   }
@@ -83,6 +86,11 @@ export class EventWriter {
     return id;
   }
 
+  /** The app that a stored cell is of. */
+  appOf(cell: number): string {
+    return this.#byId.get(cell)?.app ?? '';
+  }
+
   actor(name: string): number {
     const known = this.#actors.get(name);
     if (known !== undefined) return known;
@@ -94,6 +102,13 @@ export class EventWriter {
 
   setMeta(key: string, value: string | null): void {
     this.#meta.run(key, value);
+  }
+
+  /** Notes that the history of a cell goes on with what another one had before an id. */
+  setMove({ id, cell, source }: Move): void {
+    this.#database
+      .prepare('insert or replace into move(id, cell, source) values (?, ?, ?)')
+      .run(id, cell, source);
   }
 
   begin(): void {
@@ -155,6 +170,7 @@ export class EventWriter {
       subject: row.subject,
       body: row.note?.body ?? null,
       reason: row.note?.reason ?? null,
+      otherPath: row.note?.otherPath ?? null,
     };
   }
 
@@ -174,7 +190,7 @@ export class EventWriter {
   #storeNote(note: EventNote): void {
     this.#notes += 1;
     note.id = this.#notes;
-    this.#note.run(note.id, note.body, note.reason, note.operation);
+    this.#note.run(note.id, note.body, note.reason, note.operation, note.otherPath);
   }
 
   /** Takes away every event newer than an id. */
@@ -183,6 +199,7 @@ export class EventWriter {
     for (const row of gone) this.#unword.run(row.id, wordsOf(row));
     this.#database.prepare('delete from note where id in (select note from event where id < ?)').run(id);
     this.#database.prepare('delete from event where id < ?').run(id);
+    this.#database.prepare('delete from move where id < ?').run(id);
   }
 }
 

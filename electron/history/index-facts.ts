@@ -1,4 +1,5 @@
 import type { Statements } from './event-select';
+import { Lineage, type Move } from './lineage';
 
 interface Cell {
   id: number;
@@ -18,6 +19,7 @@ export interface IndexFacts {
   cells: readonly Cell[];
   /** These, and the files under `.signalbox/`. */
   files: readonly Cell[];
+  lineage: Lineage;
   /** Events per cell, actor, deployment kind and type; empty while the index is not complete. */
   perCell: ReadonlyMap<number, number>;
   perActor: ReadonlyMap<number, number>;
@@ -49,6 +51,7 @@ export function readFacts(statements: Statements): IndexFacts {
     skew: Number(meta.get('skew') ?? 0),
     cells: files.filter(({ path }) => path === ''),
     files,
+    lineage: new Lineage(statements.all<Move>('select id, cell, source from move')),
     perCell: counts('cell'),
     perActor: counts('actor'),
     perKind: counts('kind'),

@@ -301,9 +301,31 @@ function differenceOf(service: HistoryService, left: Moment, right: Moment): Com
   });
 }
 
+/** Events with the app and environment that their file is in today, wherever it was then. `all`: newest first. */
+function atHome(all: readonly HistoryEvent[]): HistoryEvent[] {
+  const homes = new Map<string, { app: string; environment: string }>();
+  const keyOf = ({ app, environment }: { app: string; environment: string }) => `${environment}/${app}`;
+  const homeOf = (one: { app: string; environment: string }) =>
+    homes.get(keyOf(one)) ?? { app: one.app, environment: one.environment };
+  const found: HistoryEvent[] = [];
+  for (let at = 0; at < all.length; ) {
+    const commit = all.slice(at).filter((event) => event.commit === all[at]?.commit);
+    found.push(...commit.map((event) => ({ ...event, ...homeOf(event) })));
+    const moves = commit.flatMap((event) => {
+      const from = event.type === 'moved' ? event.otherPath?.split('/').slice(-2).join('/') : undefined;
+      return from === undefined ? [] : [{ from, home: homeOf(event) }];
+    });
+    for (const { from, home } of moves) homes.set(from, home);
+    at += commit.length;
+  }
+  return found;
+}
+
 /** The figures of integration → production by app, counted event by event. `all`: newest first. */
 function figuresByApp(all: readonly HistoryEvent[], since: number, until: number) {
-  const line = all.filter((event) => event.type === 'deployment').reverse();
+  const line = atHome(all)
+    .filter((event) => event.type === 'deployment')
+    .reverse();
   const seconds = (at: string) => Date.parse(at) / 1000;
   return [...new Set(line.map(({ app }) => app))].sort().flatMap((app) => {
     const here = line.filter((one) => one.app === app && one.environment === 'production');
@@ -345,7 +367,7 @@ function deploymentsByDay(all: readonly HistoryEvent[]): [string, number][] {
   // Swedish dates are written as ISO 8601 has them.
   const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
   const counts = new Map<string, number>();
-  for (const { type, environment, at } of all) {
+  for (const { type, environment, at } of atHome(all)) {
     if (type !== 'deployment' || environment !== 'production') continue;
     const day = calendar.format(new Date(at));
     counts.set(day, (counts.get(day) ?? 0) + 1);
@@ -367,7 +389,8 @@ const bodies: Record<string, string> = {
 function textOf(event: HistoryEvent): string {
   // The version after the change: none where the app went.
   const version = event.type === 'deployment' ? event.to : event.type === 'gone' ? '' : (event.version ?? '');
-  return `${event.app} ${event.environment} ${version} ${event.author} ${event.subject} ${bodies[event.subject] ?? ''}`;
+  const other = 'otherPath' in event ? event.otherPath : '';
+  return `${event.app} ${event.environment} ${version} ${event.author} ${event.subject} ${bodies[event.subject] ?? ''} ${other}`;
 }
 
 function matches(event: HistoryEvent, filter: HistoryFilter): boolean {

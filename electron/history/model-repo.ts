@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { parse } from 'yaml';
 import { runGit } from '../systems/git/run-git';
+import { movedBy, placeOf } from './model-moves';
 
 export interface ModelCommit {
   parents: number[];
@@ -120,16 +121,31 @@ function sourceOf(commits: readonly ModelCommit[], merge: number, path: string):
 /** Every event of the line, oldest first. */
 export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEvent[] {
   const events: ModelEvent[] = [];
+  /** By environment and app: the versions that ran in what is its history now. */
   const ran = new Map<string, Set<string>>();
+  const cellOf = (path: string) => path.slice(modelFolder.length + 1);
   for (const at of lineOf(commits, tip)) {
     const commit = commits[at];
     if (!commit) continue;
     const before = commits[commit.parents[0] ?? -1]?.tree ?? new Map<string, string>();
+    const moved = commit.parents.length
+      ? movedBy(before, commit.tree, modelFolder)
+      : new Map<string, string>();
+    const links = [...moved].filter(
+      ([path, from]) => said(stateOf(before.get(from))) && said(stateOf(commit.tree.get(path))),
+    );
+    const pasts = links.map(([, from]) => ran.get(cellOf(from)) ?? new Set<string>());
+    for (const [, from] of links) ran.delete(cellOf(from));
+    links.forEach(([path], nth) => {
+      ran.set(cellOf(path), new Set([...(ran.get(cellOf(path)) ?? []), ...(pasts[nth] ?? [])]));
+    });
+    const sources = new Set(moved.values());
     for (const path of [...new Set([...before.keys(), ...commit.tree.keys()])].sort()) {
-      if (before.get(path) === commit.tree.get(path)) continue;
-      const [environment, app, deeper] = path.slice(modelFolder.length + 1).split('/');
-      if (!path.startsWith(`${modelFolder}/`) || !app || !environment || deeper !== undefined) continue;
-      const [old, now] = [stateOf(before.get(path)), stateOf(commit.tree.get(path))];
+      const place = placeOf(path, modelFolder);
+      if (before.get(path) === commit.tree.get(path) || sources.has(path) || !place) continue;
+      const { environment, app } = place;
+      const from = moved.get(path);
+      const [old, now] = [stateOf(before.get(from ?? path)), stateOf(commit.tree.get(path))];
       const source = commits[commit.parents.length > 1 ? sourceOf(commits, at, path) : at] ?? commit;
       const subject = source.message.split('\n')[0] ?? '';
       const add = (type: string, more: Partial<ModelEvent> = {}) =>
@@ -147,15 +163,23 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
           returns: false,
           ...more,
         });
+      if (from && said(old)) {
+        add('gone', { ...placeOf(from, modelFolder), to: old.tag });
+        if (!said(now)) continue;
+        add('moved', { to: old.tag });
+      }
       if (!said(now)) {
         if (said(old)) add('gone', { to: old.tag });
         continue;
       }
       if (!said(old)) add('appeared', { to: now.tag });
       if (now.tag !== null && now.tag !== old.tag) {
-        const places = ran.get(`${app}=${now.tag}`) ?? new Set<string>();
-        const returns = now.tag !== '' && places.has(environment);
-        const elsewhere = now.tag !== '' && [...places].some((place) => place !== environment);
+        const cell = cellOf(path);
+        const has = (one: string) => now.tag !== null && ran.get(one)?.has(now.tag) === true;
+        const returns = now.tag !== '' && has(cell);
+        const elsewhere =
+          now.tag !== '' &&
+          [...ran.keys()].some((one) => one !== cell && one.endsWith(`/${app}`) && has(one));
         const told = /^Signalbox-Kind: (deploy|promote|rollback|bag|automatic|manual)$/m.exec(
           source.message,
         )?.[1];
@@ -171,7 +195,7 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
                 ? 'promote'
                 : 'automatic');
         add('deployment', { from: old.tag, to: now.tag, kind, returns });
-        ran.set(`${app}=${now.tag}`, places.add(environment));
+        ran.set(cell, (ran.get(cell) ?? new Set()).add(now.tag));
       }
       if ((now.auto === false) !== (old.auto === false))
         add(now.auto === false ? 'hold-set' : 'hold-released', { to: now.tag });

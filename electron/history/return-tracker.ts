@@ -1,4 +1,5 @@
 import { type EventRow, flag, kindByFlags } from './event-row';
+import type { Place } from './lineage';
 
 /** A deployment whose past is not known yet. `row` is there until it is written, `known` (its kind) from then on. */
 interface Entry {
@@ -10,6 +11,8 @@ interface Entry {
   row: EventRow | null;
   /** The same version's oldest deployment in another environment. */
   next: Entry | null;
+  /** A newer one in the same environment, of which it is not known yet whether the version ran elsewhere before. */
+  newer: Entry | null;
 }
 
 /** A deployment that is written already and turned out to be of another kind. */
@@ -45,19 +48,44 @@ export class ReturnTracker {
       this.#open.set(app, versions);
     }
     const first = versions.get(version) ?? null;
-    const entry: Entry = { id, cell, flags, kind, known: kind ?? -1, row, next: first };
+    const entry: Entry = { id, cell, flags, kind, known: kind ?? -1, row, next: first, newer: null };
     if (row) this.#unwritten.push(entry);
     let last = entry;
     for (let newer = first; newer; newer = newer.next) {
       if (newer.cell === cell) {
         this.#mark(newer, flag.returns);
         last.next = newer.next;
+        // What is older and elsewhere is so for both.
+        if (!(newer.flags & flag.ranElsewhere)) entry.newer = newer;
       } else {
         this.#mark(newer, flag.ranElsewhere);
         last = newer;
       }
     }
     versions.set(version, entry);
+  }
+
+  /** Like {@link older} for a row whose file moved later on: only what comes before it is marked, by {@link ranAs}. */
+  begin(
+    app: string,
+    version: string,
+    { id, cell, flags, kind }: Pick<EventRow, 'id' | 'cell' | 'flags' | 'kind'>,
+    row: EventRow | null,
+  ): void {
+    if (version === '') return;
+    const versions = this.#open.get(app) ?? new Map<string, Entry>();
+    this.#open.set(app, versions);
+    const next = versions.get(version) ?? null;
+    const entry: Entry = { id, cell, flags, kind, known: kind ?? -1, row, next, newer: null };
+    if (row) this.#unwritten.push(entry);
+    versions.set(version, entry);
+  }
+
+  /** An older deployment stood in the history of a cell for those of the app whose ids are between two: newer and older. */
+  ranAs(app: string, version: string, { cell, newest, oldest }: Place): void {
+    for (let entry = this.#open.get(app)?.get(version) ?? null; entry; entry = entry.next)
+      if (entry.id > newest && entry.id <= oldest)
+        this.#mark(entry, entry.cell === cell ? flag.returns : flag.ranElsewhere);
   }
 
   /** Everything given so far is written now; what changes later comes out of {@link late}. */
@@ -82,6 +110,18 @@ export class ReturnTracker {
   }
 
   #mark(entry: Entry, bit: number): void {
+    if (bit === flag.ranElsewhere)
+      for (let newer = entry.newer; newer; ) {
+        const next: Entry | null = newer.newer;
+        newer.newer = null;
+        this.#set(newer, bit);
+        newer = next;
+      }
+    if (bit === flag.ranElsewhere) entry.newer = null;
+    this.#set(entry, bit);
+  }
+
+  #set(entry: Entry, bit: number): void {
     if (entry.flags & bit) return;
     entry.flags |= bit;
     if (entry.row) {

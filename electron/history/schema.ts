@@ -10,7 +10,7 @@ export type Database = LibsqlDatabase.Database;
 export type Statement = LibsqlDatabase.Statement<unknown[]>;
 
 /** Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 /** "sbhi": tells our file from any other database. */
 const applicationId = 0x73626869;
 
@@ -21,6 +21,8 @@ const applicationId = 0x73626869;
  * such a state alone. `at` is the committer time, `eff` the least `at` from there on to the tip: it only falls with
  * age, whatever the clocks said, and finds "the newest commit no later than T" by an index.
  * A `cell` is a file: with an empty path that of an app in an environment, else one under `.signalbox/`.
+ * `move` says that a cell's file came from another cell: what is older than `id` (the oldest row of the commit) and belongs
+ * to `source` is the history of `cell`, too.
  * `word` is the full text, without a copy of its content: what it holds is made of the row again when one goes.
  */
 const tables = `
@@ -29,7 +31,8 @@ create table cell(
   id integer primary key, app text not null, environment text not null, path text not null, pipeline text,
   unique(app, environment, path));
 create table actor(id integer primary key, name text not null unique);
-create table note(id integer primary key, body text, reason text, operation text);
+create table note(id integer primary key, body text, reason text, operation text, otherPath text);
+create table move(id integer not null, cell integer not null, source integer not null, primary key(cell, source, id)) without rowid;
 create table event(
   id integer primary key, oid blob not null, at integer not null, eff integer not null, cell integer not null,
   what integer not null, before text, after text, flags integer not null, kind integer, actor integer not null,

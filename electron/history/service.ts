@@ -88,6 +88,7 @@ export class HistoryService {
     this.#indexer = null;
     const indexer = new Indexer({
       gitDir: gitDirOf(this.#options.repo) ?? this.#options.repo,
+      template: this.#options.template,
       layout: this.#layout,
       database: index.writer,
       spool: `${indexFile}.log`,
@@ -152,7 +153,7 @@ export class HistoryService {
     } = {
       feed: (query) => feed(statements, facts, query),
       outline: (query) => outline(statements, facts, this.#linesOf(facts).feed.refresh(statements), query),
-      lastDeployments: () => lastDeployments(statements),
+      lastDeployments: () => lastDeployments(statements, facts),
       deployments: (query) => deployments(statements, facts, query),
       previousVersions: (query) => previousVersions(statements, facts, query),
       board: (moment) => board(statements, facts, moment),

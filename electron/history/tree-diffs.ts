@@ -1,6 +1,9 @@
 import { type GitStream, streamGit } from './git-stream';
 
-/** What a commit changed against one parent: the blob afterwards by path, `null` where the file is gone. */
+/**
+ * What a commit changed against one parent, by path: the blob afterwards, `null` where no file is; or, where only what was
+ * removed is asked for, the blob before.
+ */
 export type TreeDiff = ReadonlyMap<string, string | null>;
 
 interface Question {
@@ -30,10 +33,14 @@ export class TreeDiffs {
   #text: string[] = [];
   #waiting = false;
   #failure: Error | null = null;
+  readonly #mode: number;
 
-  constructor(gitDir: string, folders: readonly string[], signal?: AbortSignal) {
-    const args = ['diff-tree', '--stdin', '-r', '--root', '--raw', '-z'];
-    this.#stream = streamGit(gitDir, [...args, '--no-renames', '--', ...folders], signal);
+  constructor(gitDir: string, folders: readonly string[], what: 'changed' | 'removed', signal?: AbortSignal) {
+    const args = ['diff-tree', '--stdin', '-r', '--root', '--raw', '-z', '--no-renames'];
+    // The fields of a line are both modes, then both ids.
+    this.#mode = what === 'removed' ? 0 : 1;
+    if (what === 'removed') args.push('--diff-filter=D');
+    this.#stream = streamGit(gitDir, [...args, '--', ...folders], signal);
     this.#stream.child.stdout.on('data', (chunk: Buffer) => this.#data(chunk));
     this.#stream.ended.then(
       () => this.#fail(new Error('git diff-tree ended')),
@@ -94,7 +101,7 @@ export class TreeDiffs {
         this.#blob = undefined;
       } else if (bytes[at] === 0x3a) {
         const fields = bytes.toString('latin1', at + 1, end).split(' ');
-        this.#blob = fields[1]?.startsWith('100') ? (fields[3] ?? null) : null;
+        this.#blob = fields[this.#mode]?.startsWith('100') ? (fields[this.#mode + 2] ?? null) : null;
       } else {
         this.#diff = new Map();
         this.#found.set(bytes.toString('latin1', at, end), this.#diff);

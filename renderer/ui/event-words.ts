@@ -6,6 +6,7 @@ import {
   IconCircleMinus,
   IconCircleX,
   IconFile,
+  IconFileArrowRight,
   IconHandClick,
   IconHandStop,
   IconLock,
@@ -50,6 +51,7 @@ const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
   'promotion-on': { icon: IconToggleRight, tone: 'quiet', label: 'Promotion on' },
   'promotion-off': { icon: IconToggleLeft, tone: 'quiet', label: 'Promotion off' },
   gone: { icon: IconTrash, tone: 'bad', label: 'App went' },
+  moved: { icon: IconFileArrowRight, tone: 'quiet', label: 'File moved' },
   locked: { icon: IconLock, tone: 'hold', label: 'Locked' },
   unlocked: { icon: IconLockOpen, tone: 'quiet', label: 'Unlocked' },
   frozen: { icon: IconSnowflake, tone: 'hold', label: 'Frozen' },
@@ -77,6 +79,15 @@ export const eventTypeWord = (type: HistoryEventType): string =>
 /** How a kind of deployment or another event looks and what it is called. */
 export const eventLook = (event: HistoryEvent): Look =>
   event.type === 'deployment' ? kinds[event.kind] : types[event.type];
+
+/** Where the file of an event came from or went to, in a sentence; `null` where nothing moved. */
+export function movedText(event: HistoryEvent): string | null {
+  const path = 'otherPath' in event ? event.otherPath : undefined;
+  if (path === undefined) return null;
+  if (event.type === 'moved') return `Moved from ${path}. Nothing was deployed by it.`;
+  if (event.type === 'gone') return `Moved to ${path}.`;
+  return `${path} went in the same commit. Whether this is the same app under another name is not known.`;
+}
 
 /** What an event is about where that is no app: a pipeline, or the file that changed. */
 export const eventSubject = (event: HistoryEvent): string =>

@@ -54,7 +54,7 @@ export function csvLine(event: HistoryEvent): string {
     commit: event.commit,
     operationId: event.operationId,
     pipeline: 'path' in event ? event.pipeline : null,
-    path: 'path' in event ? event.path : null,
+    path: 'path' in event ? event.path : 'otherPath' in event ? (event.otherPath ?? null) : null,
   };
   return `${columns.map((column) => csvCell(cells[column])).join(',')}\r\n`;
 }

@@ -6,7 +6,7 @@ import { failureSchema } from './failure';
  * What the history feed tells, oldest first within one commit and file: an app's file appeared in an
  * environment, its version changed, automatic deploys were held or released
  * (`automatic_deploys_enabled` became or stopped being `false`), promotion was switched
- * (`promote_deployment` became or stopped being `true`), the file went.
+ * (`promote_deployment` became or stopped being `true`), the file went, the file moved and is still the same app's.
  */
 const appEventTypes = [
   'appeared',
@@ -16,6 +16,7 @@ const appEventTypes = [
   'promotion-on',
   'promotion-off',
   'gone',
+  'moved',
 ] as const;
 
 /**
@@ -64,11 +65,17 @@ export const deploymentEventSchema = deploymentSchema.extend({
 });
 export type DeploymentEvent = z.infer<typeof deploymentEventSchema>;
 
-/** Everything in the feed that is no deployment. `version` is what main said there then (before it went, for `gone`). */
+/**
+ * Everything in the feed of apps that is no deployment. `version` is what main said there then (before it went, for
+ * `gone`). `otherPath`: for `moved` the path that the file had before, nothing was deployed by that; for `gone` the path
+ * that it has since, if it moved; for `appeared` a file that went in the same commit and may be the same app under another
+ * name, which nothing proves.
+ */
 const otherEventSchema = deploymentSchema.omit({ from: true, to: true, kind: true }).extend({
   ...position,
-  type: z.enum(['appeared', 'hold-set', 'hold-released', 'promotion-on', 'promotion-off', 'gone']),
+  type: z.enum(['appeared', 'hold-set', 'hold-released', 'promotion-on', 'promotion-off', 'gone', 'moved']),
   version: z.string().nullable(),
+  otherPath: z.string().optional(),
 });
 
 /**

@@ -4,7 +4,7 @@ import type { HistoryEvent } from '../../../shared/domain/history';
 import { shortVersion } from '../../../shared/domain/version';
 import { useEventDetails } from '../../data/history-queries';
 import { CopyButton } from '../../ui/copy-button';
-import { aboutText, eventLook, eventSubject, eventVersion } from '../../ui/event-words';
+import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../../ui/event-words';
 import { KeptLogs, KeptObservations } from '../../ui/kept-view';
 import { Mark, OperationMark } from '../../ui/mark';
 import { Empty } from '../../ui/panel';
@@ -80,6 +80,12 @@ function Details({ event }: { event: HistoryEvent }) {
             <>
               <dt>Return</dt>
               <dd>This version had run there before.</dd>
+            </>
+          )}
+          {movedText(event) !== null && (
+            <>
+              <dt>File</dt>
+              <dd>{movedText(event)}</dd>
             </>
           )}
           {event.reason && (

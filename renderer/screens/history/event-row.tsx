@@ -3,7 +3,7 @@
 import { memo } from 'react';
 import type { HistoryEvent } from '../../../shared/domain/history';
 import type { KeptOutcome } from '../../../shared/domain/kept';
-import { eventLook, eventSubject, eventVersion } from '../../ui/event-words';
+import { eventLook, eventSubject, eventVersion, movedText } from '../../ui/event-words';
 import { Mark, OperationMark } from '../../ui/mark';
 import { fullTime, seconds } from '../../ui/time';
 import { Version } from '../../ui/version';
@@ -75,8 +75,8 @@ function Content({ event, outcome }: { event: HistoryEvent; outcome: KeptOutcome
       <span className={classes.author} title={event.author}>
         {event.author}
       </span>
-      <span className={classes.note} title={event.reason ?? event.subject}>
-        {event.reason ? `“${event.reason}”` : event.subject}
+      <span className={classes.note} title={movedText(event) ?? event.reason ?? event.subject}>
+        {movedText(event) ?? (event.reason ? `“${event.reason}”` : event.subject)}
       </span>
     </>
   );
