@@ -46,7 +46,8 @@ describe('bad files harm nothing else', () => {
     huge: [Buffer.alloc(50_000_000, 'image_tag: v1\n'), undefined, '50 MB'],
     twice: ['image_tag: v1\nimage_tag: v2\n', 2, 'twice'],
     several: ['image_tag: v1\n---\nimage_tag: v2\n', 2, 'more than one'],
-    alias: ['a: &a v1\nimage_tag: *a\n', 2, 'alias'],
+    alias: ['a: 1\nimage_tag: *a\n', 2, 'alias'],
+    nested: [`a: 1\nimage_tag: ${'['.repeat(3000)}\n`, 2, 'deep in each other'],
     list: ['- image_tag: v1\n', 1, 'not a list of'],
     '-leading': [tagFile('v1'), undefined, 'begins with "-"'],
     'a..b': [tagFile('v1'), undefined, 'contains ".."'],
@@ -69,7 +70,7 @@ describe('bad files harm nothing else', () => {
   it('shows what can be read', () => {
     const board = readBoard(ledger.snapshot(), layout);
     const apps = board.environments.get('production');
-    expect([...(apps?.keys() ?? [])].sort()).toEqual(['good', 'number', 'windows']);
+    expect([...(apps?.keys() ?? [])].sort()).toEqual(['good', 'number', 'several', 'twice', 'windows']);
     expect(apps?.get('number')?.imageTag).toBe('123');
     expect(ledger.snapshot().file('.signalbox/locks/production.yaml')?.text).toBe('holder: Robin\n');
   });

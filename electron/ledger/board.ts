@@ -1,12 +1,6 @@
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
-import {
-  editImageTagFile,
-  type FileProblem,
-  type ImageTagChange,
-  type ImageTagFile,
-  newImageTagFile,
-  readImageTagFile,
-} from '../../shared/domain/image-tag-file';
+import { editImageTagFile, type ImageTagChange, newImageTagFile } from '../../shared/domain/image-tag-edit';
+import { type FileProblem, type ImageTagFile, readImageTagFile } from '../../shared/domain/image-tag-file';
 import { type ImageTagLayout, type ImageTagPlace, nameProblem } from '../../shared/domain/layout';
 import type { LedgerFile, LedgerProblem, Snapshot } from './ledger';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate';
-import { editImageTagFile, readImageTagFile } from '../../shared/domain/image-tag-file';
+import { editImageTagFile } from '../../shared/domain/image-tag-edit';
+import { readImageTagFile } from '../../shared/domain/image-tag-file';
 import { imageTagLayout } from '../../shared/domain/layout';
 import { detectEstate, ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { Ledger } from './ledger';

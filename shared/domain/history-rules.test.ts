@@ -31,7 +31,7 @@ describe('reading a version of an image-tag file', () => {
 
   it.each([
     ['<<<<<<< HEAD\nimage_tag: v1\n=======\nimage_tag: v2\n>>>>>>> b\n', 'v1'],
-    ['image_tag: v1\nimage_tag: v2\n', 'v1'],
+    ['image_tag: v1\nimage_tag: v2\n', 'v2'],
     ['image_tag:\n', ''],
     ['image_tag: null\n', ''],
     ['image_tag: latest \nautomatic_deploys_enabled: true\n', 'latest'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HoldRecord, holdPlan, readHold, releasePlan, withoutFlag, writeHold } from './hold';
-import { editImageTagFile, readImageTagFile } from './image-tag-file';
+import { editImageTagFile } from './image-tag-edit';
+import { readImageTagFile } from './image-tag-file';
 
 const chain = ['integration', 'staging', 'production'];
 const beforeOf = (environment: string): string | null => chain[chain.indexOf(environment) - 1] ?? null;

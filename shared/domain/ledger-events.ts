@@ -3,7 +3,7 @@
  * and its few fields tell what happened. The history must also read what a newer Signalbox writes: a path or a record
  * that is not known here still is an event.
  */
-import { parse } from 'yaml';
+import { readGoYaml } from './go-yaml/decode';
 import type { LedgerEventType } from './history';
 import { signalboxFolder } from './layout';
 
@@ -98,11 +98,8 @@ export function readLedgerRecord(text: string): LedgerRecord {
 }
 
 function parsed(text: string): unknown {
-  try {
-    return parse(text, { logLevel: 'silent', maxAliasCount: 0 });
-  } catch {
-    return null;
-  }
+  const read = readGoYaml(text, { oldWords: false });
+  return read.ok ? read.yaml.value : null;
 }
 
 const mapping = (value: unknown): Record<string, unknown> =>

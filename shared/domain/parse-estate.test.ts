@@ -51,7 +51,8 @@ describe('the estate file', () => {
   });
 
   it.each([
-    ['not YAML', whole.replace('name: GOV.UK', 'name: ['), '', 2],
+    ['not YAML', whole.replace('name: GOV.UK', 'name: ['), '', 3],
+    ['a key twice', whole.replace('name: GOV.UK', 'name: GOV.UK\nname: other'), '', 2],
     ['a password in the address', whole.replace('https://', 'https://me:secret@'), 'ledger.url', 3],
     ['a token in the address', whole.replace('https://', 'https://ghp_secret@'), 'ledger.url', 3],
     ['an address that is an option', whole.replace(/https:\S+/, '"--upload-pack=x"'), 'ledger.url', 3],

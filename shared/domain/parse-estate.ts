@@ -1,6 +1,8 @@
-import { isMap, isNode, isPair, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import { type Estate, estateSchema } from './estate';
 import { type Failure, ok, type Result } from './failure';
+import { readGoYaml } from './go-yaml/decode';
+import type { YamlNode } from './go-yaml/nodes';
+import { moreDocuments } from './image-tag-file';
 
 /** One thing that is wrong with an estate file. */
 export interface EstateProblem {
@@ -14,45 +16,44 @@ export interface EstateProblem {
 /** A failure that names every problem of the file; `place` is the first one's. */
 export type EstateFailure = Failure & { problems: readonly EstateProblem[] };
 
+/** Problems of one file that are told: nobody reads more, and each is looked for in the file. */
+const mostProblems = 50;
+
 /**
- * Reads an estate file (`signalbox.yaml`).
+ * Reads an estate file (`signalbox.yaml`), by the YAML rules of kubectl and Helm. A key that is there twice, or a second
+ * document, is an error.
  * @param file name for messages.
  */
 export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estate, EstateFailure> {
-  const counter = new LineCounter();
-  const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
-  if (document.errors.length > 0)
+  const read = readGoYaml(text);
+  if (!read.ok)
     return refuse(
-      estateFailure(
-        file,
-        document.errors.map((error) => ({
-          at: '',
-          line: lineAt(error.pos[0]),
-          reason: `not valid YAML: ${error.message.split('\n', 1)[0] ?? ''}`,
-        })),
-      ),
+      estateFailure(file, [{ at: '', line: read.line, reason: `not valid YAML: ${read.reason}` }]),
     );
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    return refuse(estateFailure(file, [{ at: '', reason: `not valid YAML: ${said}` }]));
-  }
+  const { value, root, repeated } = read.yaml;
+  const unsure = repeated.slice(0, mostProblems).map((key) => ({
+    at: '',
+    line: key.start.line + 1,
+    reason: 'not valid YAML: a key is there twice',
+  }));
+  const more = moreDocuments(read.yaml, text);
+  if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it holds more than one YAML document' });
+  if (unsure.length > 0) return refuse(estateFailure(file, unsure));
   const parsed = estateSchema.safeParse(value ?? {});
   if (parsed.success) return ok(parsed.data);
-  const problems = parsed.error.issues.flatMap((issue) => {
+  const problems = parsed.error.issues.slice(0, mostProblems).flatMap((issue) => {
     const paths =
-      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.slice(0, mostProblems).map((key) => [...issue.path, key])
+        : [issue.path];
     return paths.map((path) => {
-      const offset = offsetOf(document.contents, path);
+      const line = lineOf(root, path);
       return {
         at: path
           .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
           .join('')
           .replace(/^\./, ''),
-        ...(offset === null ? {} : { line: lineAt(offset) }),
+        ...(line === null ? {} : { line }),
         reason: issue.code === 'unrecognized_keys' ? 'this key is not known' : issue.message,
       };
     });
@@ -62,23 +63,23 @@ export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estat
 
 const refuse = (failure: EstateFailure): { ok: false; failure: EstateFailure } => ({ ok: false, failure });
 
-/** Where the node at a path begins (its key, for a pair), or the nearest one around it. */
-function offsetOf(root: ParsedNode | null, path: readonly PropertyKey[]): number | null {
-  let node: unknown = root;
-  let offset: number | null = root?.range[0] ?? null;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isNode(key) && String(key) === String(part));
-      if (!isPair(pair)) return offset;
-      offset = isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(part)];
-      if (!isNode(node)) return offset;
-      offset = node.range?.[0] ?? offset;
-    } else return offset;
+/** The line at which the node at a path begins (its key, for a pair), or the nearest one around it; 1-based. */
+function lineOf(root: YamlNode | null, path: readonly PropertyKey[]): number | null {
+  let node: YamlNode | undefined = root ?? undefined;
+  let line: number | null = null;
+  for (const part of [null, ...path]) {
+    let key: YamlNode | undefined;
+    if (node?.kind === 'alias') node = node.target;
+    if (part !== null) {
+      if (node?.kind === 'mapping')
+        [key, node] = node.pairs.find(([one]) => one.kind === 'scalar' && one.value === String(part)) ?? [];
+      else if (node?.kind === 'sequence') node = node.items[Number(part)];
+      else return line;
+    }
+    if (!node) return line;
+    line = (key ?? node).start.line + 1;
   }
-  return offset;
+  return line;
 }
 
 function estateFailure(file: string, problems: readonly EstateProblem[]): EstateFailure {

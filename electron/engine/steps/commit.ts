@@ -1,6 +1,6 @@
 import type { Failure } from '../../../shared/domain/failure';
 import type { Finding } from '../../../shared/domain/finding';
-import type { ImageTagChange } from '../../../shared/domain/image-tag-file';
+import type { ImageTagChange } from '../../../shared/domain/image-tag-edit';
 import { type AppIntent, actOf } from '../../../shared/domain/operation';
 import { commitMessage } from '../../../shared/domain/trailers';
 import { changeImageTag } from '../../ledger/board';

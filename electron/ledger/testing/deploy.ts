@@ -1,5 +1,6 @@
 import type { Failure } from '../../../shared/domain/failure';
-import { editImageTagFile, readImageTagFile } from '../../../shared/domain/image-tag-file';
+import { editImageTagFile } from '../../../shared/domain/image-tag-edit';
+import { readImageTagFile } from '../../../shared/domain/image-tag-file';
 import { commitMessage } from '../../../shared/domain/trailers';
 import type { Mutation, Snapshot } from '../ledger';
 import { tagPath } from './release-repo';
