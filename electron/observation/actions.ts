@@ -81,6 +81,7 @@ export function clusterActions(
     },
 
     isBehind,
+    refreshSeenAt: state.refreshSeenAt,
 
     refreshPending: (application) =>
       isBehind(application) || (state.argoApplication(application)?.refreshPending ?? false),

@@ -18,7 +18,7 @@ const windowsLive = 15_000;
 /** Projects of a cluster, and what they, Jobs and the live objects add to its Applications. */
 export interface ArgoState {
   applyProjects(batch: WatchBatch<ArgoProject>): void;
-  detailOf(application: ArgoApplication, now: Date): ApplicationDetail;
+  detailOf(application: ArgoApplication, refreshSeenAt: string | null, now: Date): ApplicationDetail;
   /** Newest first. */
   hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
   /** Hooks of syncs that run or failed last, judged by their pods; those that succeeded are left out. */
@@ -138,11 +138,12 @@ export function createArgoState(options: {
     applyProjects: (batch) => {
       projects.apply(batch);
     },
-    detailOf: (application, now) => ({
+    detailOf: (application, refreshSeenAt, now) => ({
       ...application.shown,
       ...application.detail,
       app: application.repoName,
       comparedWithOlderSpec: application.olderSpec !== null,
+      refreshSeenAt,
       resources: withLiveHealth(application.detail.resources, live),
       windows: windowsOf(application, now),
     }),

@@ -102,6 +102,28 @@ describe('the state of a cluster', () => {
     expect(state.view.pulledImages('frontend')).toEqual([`registry:5000/frontend:v2@${digest}`]);
   });
 
+  it('remembers since when a refresh is not answered, until Argo CD takes the annotation away', () => {
+    let clock = '2026-03-01T10:00:00.000Z';
+    const state = createClusterState('staging', [], { now: () => new Date(clock) });
+    const seen = (refresh: string | null) => {
+      const annotations = {
+        repoName: 'frontend',
+        imageTag: 'v1',
+        ...(refresh ? { 'argocd.argoproj.io/refresh': refresh } : {}),
+      };
+      const application = readApplication({ metadata: { ...meta('frontend'), annotations } });
+      if (application) state.applyApplications(batchOf(application, 'frontend'));
+      return state.view.applicationDetail('frontend')?.refreshSeenAt;
+    };
+    expect(seen(null)).toBeNull();
+    expect(seen('normal')).toBe(clock);
+    const first = clock;
+    clock = '2026-03-01T10:00:35.000Z';
+    expect(seen('normal')).toBe(first);
+    expect(seen(null)).toBeNull();
+    expect(seen('hard')).toBe(clock);
+  });
+
   it('lists the app’s own Application before its twin, and forgets one that went', () => {
     const state = createClusterState('staging', []);
     for (const name of ['a-draft-content-store', 'content-store']) {

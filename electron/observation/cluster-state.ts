@@ -27,6 +27,8 @@ export interface ClusterState {
   readonly view: ClusterView;
   /** An Application as it is kept, with what only actions and waits look at. */
   argoApplication(name: string): ArgoApplication | null;
+  /** When the refresh that an Application waits for was first seen; ISO 8601 UTC, `null`: none is asked for. */
+  refreshSeenAt(name: string): string | null;
   applyApplications(batch: WatchBatch<ArgoApplication>): void;
   applyDeployments(batch: WatchBatch<AppDeployment>): void;
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
@@ -91,6 +93,9 @@ export function createClusterState(
     freshness: (topic) => board.freshness(topic),
   });
   const olderSpecs: Parameters<typeof settleOlderSpec>[1] = new Map();
+  /** Refreshes that Argo CD's controller has not answered, by Application. It takes the annotation away when it has. */
+  const refreshes = new Map<string, string>();
+  const refreshSeenAt = (name: string): string | null => refreshes.get(name) ?? null;
   const windowStates = new Map<string, string>();
   const signOf = (windows: SyncWindowsView): string =>
     windows.state === 'unknown' ? windows.because : `${windows.state} ${windows.text} ${windows.opensAt}`;
@@ -159,10 +164,10 @@ export function createClusterState(
       ((act) => ({ act, state: 'unknown', why: 'The cluster was not asked yet.', asked: false })),
     applications: (app): Application[] => ofApp(app).map(({ shown }) => shown),
     application: (name) => applicationsByName.get(name)?.shown ?? null,
-    applicationDetails: (app) => ofApp(app).map((one) => argo.detailOf(one, now())),
+    applicationDetails: (app) => ofApp(app).map((one) => argo.detailOf(one, refreshSeenAt(one.name), now())),
     applicationDetail: (name) => {
       const application = applicationsByName.get(name);
-      return application ? argo.detailOf(application, now()) : null;
+      return application ? argo.detailOf(application, refreshSeenAt(name), now()) : null;
     },
     hookJobs: (app) => argo.hookJobs(applications.of(app)),
     syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
@@ -193,6 +198,7 @@ export function createClusterState(
   return {
     view,
     argoApplication: (name) => applicationsByName.get(name) ?? null,
+    refreshSeenAt,
     applyApplications(batch) {
       const upserts = batch.upserts.map((item) => ({
         ...item,
@@ -201,9 +207,14 @@ export function createClusterState(
       const touched = applications.apply({ ...batch, upserts });
       for (const { name } of batch.removed) {
         applicationsByName.delete(name);
+        refreshes.delete(name);
         windowStates.delete(name);
       }
-      for (const { value } of upserts) applicationsByName.set(value.name, value);
+      for (const { value } of upserts) {
+        applicationsByName.set(value.name, value);
+        if (!value.refreshPending) refreshes.delete(value.name);
+        else if (!refreshes.has(value.name)) refreshes.set(value.name, now().toISOString());
+      }
       tell(
         'application',
         touched.map(({ repoName }) => repoName),

@@ -140,6 +140,8 @@ export interface ClusterActions extends WorkflowActions {
   isBehind(application: string): boolean;
   /** Whether the refresh annotation is still there: the comparison is not stored yet. */
   refreshPending(application: string): boolean;
+  /** When a refresh that the controller has not answered was first seen; ISO 8601 UTC, `null`: none is waited for. */
+  refreshSeenAt(application: string): string | null;
   /** The parent Application (app of apps) that renders the others. */
   readonly parentApplication: string;
   /**

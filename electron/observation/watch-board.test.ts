@@ -35,3 +35,18 @@ it('is unreachable since the cluster went away, and not since a kind of it was f
   board.apply(events, failing(forbiddenSince, 'forbidden'), true);
   expect(board.gaps()).toMatchObject([{ kind: 'events', since: forbiddenSince }]);
 });
+
+it('tells an outage from its beginning, however late it was noticed', () => {
+  let clock = '2026-11-27T17:00:00Z';
+  const pods = kind('pods');
+  const board = createWatchBoard(
+    [pods],
+    () => ({ objects: 0, lastEventAt: null, restarts: 0 }),
+    () => clock,
+  );
+  board.apply(pods, { state: 'live', asOf: clock }, false);
+  clock = '2026-11-27T17:01:30Z';
+  board.apply(pods, failing('2026-11-27T17:00:30Z', 'unreachable'), false);
+  expect(board.since()).toBe('2026-11-27T17:00:30Z');
+  expect(board.watches()[0]?.since).toBe('2026-11-27T17:00:30Z');
+});

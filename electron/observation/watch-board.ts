@@ -96,7 +96,9 @@ export function createWatchBoard(
       if (!entry) return { changed: false };
       const before = sign();
       const wholeBefore = whole().state;
-      if (entry.freshness.state !== freshness.state) entry.since = now();
+      // What is away is so from when it was last heard of, not from when that was noticed.
+      const at = freshness.state === 'unreachable' ? freshness.since : now();
+      if (entry.freshness.state !== freshness.state) entry.since = at;
       // 401 is about the person, not about the kind: it is no gap but a cluster that lets nobody in.
       const refused =
         answered && freshness.state === 'unreachable' && freshness.failure.code !== 'unauthorised';
@@ -108,7 +110,8 @@ export function createWatchBoard(
         freshness.state === 'unreachable' && entry.awaySince !== null
           ? { ...freshness, since: entry.awaySince }
           : freshness;
-      if (whole().state !== wholeBefore) since = now();
+      const after = whole();
+      if (after.state !== wholeBefore) since = after.state === 'unreachable' ? after.since : now();
       return { changed: sign() !== before };
     },
   };

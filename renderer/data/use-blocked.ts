@@ -13,6 +13,8 @@ export function useBlocked(environment: string): (act: ClusterAct) => string | n
     if (session?.readOnlyBecause) return session.readOnlyBecause;
     if (status === undefined) return 'The cluster has not been looked at yet.';
     if (status === null) return `The estate names no cluster for ${environment}.`;
+    if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'unauthorised')
+      return `${status.freshness.failure.message} Nothing is queued: sign in, then try again.`;
     if (status.freshness.state === 'unreachable')
       return `The cluster of ${environment} is not reachable. Nothing is queued: try when it is back.`;
     if (status.freshness.state === 'connecting')

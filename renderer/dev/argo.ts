@@ -38,6 +38,7 @@ function devApplication(app: string, environment: string): Detail {
     destination: { server: 'https://kubernetes.default.svc', name: null, namespace: 'apps' },
     revisions: ['abcdef0123456789abcdef0123456789abcdef01'],
     comparedWithOlderSpec: false,
+    refreshSeenAt: null,
     refreshPending: false,
     reconciledAt: hoursAgo(0.02),
     healthMessage: null,

@@ -20,9 +20,10 @@ describe('being offline', () => {
 
   it('is since something was heard of last, however late one began to look', () => {
     const ledger = away('2026-03-01T09:00:00Z', '2026-03-01T12:00:00Z');
-    expect(offlineOf(ledger, [absent])).toEqual({ all: true, since: '2026-03-01T09:00:00Z' });
+    expect(offlineOf(ledger, [absent])).toEqual({ all: true, refused: false, since: '2026-03-01T09:00:00Z' });
     expect(offlineOf(ledger, [away('2026-03-01T10:00:00Z', '2026-03-01T12:01:00Z')])).toEqual({
       all: true,
+      refused: false,
       since: '2026-03-01T10:00:00Z',
     });
     expect(offlineOf(away(null, '2026-03-01T12:00:00Z'), [])?.since).toBe('2026-03-01T12:00:00Z');
@@ -32,7 +33,22 @@ describe('being offline', () => {
     const ledger = away('2026-03-01T09:00:00Z', '2026-03-01T12:00:00Z');
     expect(offlineOf(ledger, [live, away('2026-03-01T10:00:00Z', '2026-03-01T10:01:00Z')])).toEqual({
       all: false,
+      refused: false,
       since: '2026-03-01T09:00:00Z',
+    });
+  });
+
+  it('is not what one is who is refused', () => {
+    const refused = (): Freshness => ({
+      state: 'unreachable',
+      asOf: '2026-03-01T09:00:00Z',
+      since: '2026-03-01T09:00:00Z',
+      failure: { ...failure, code: 'unauthorised' },
+    });
+    expect(offlineOf(refused(), [refused()])).toMatchObject({ all: false, refused: true });
+    expect(offlineOf(away('2026-03-01T09:00:00Z', '2026-03-01T09:00:00Z'), [refused()])).toMatchObject({
+      all: false,
+      refused: false,
     });
   });
 });

@@ -10,19 +10,26 @@ import classes from './banner.module.css';
 export interface Offline {
   /** Nothing at all answers, or the release repo alone does not. */
   all: boolean;
+  /** The release repo is there, and lets nobody in with these credentials. */
+  refused: boolean;
   /** ISO 8601: when something was heard of last; when that is not known, since when nothing is. */
   since: string;
 }
+
+const refuses = (one: Freshness): boolean =>
+  one.state === 'unreachable' && one.failure.code === 'unauthorised';
 
 /** Whether the release repo is out of reach, and whether everything else is too; `null` while it can be reached. */
 export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Offline | null {
   if (ledger.state !== 'unreachable') return null;
   const others = clusters.filter(({ state }) => state !== 'absent');
-  const all = others.every(({ state }) => state === 'unreachable');
+  const refused = refuses(ledger);
+  // Who is refused is not offline.
+  const all = !refused && others.every((one) => one.state === 'unreachable' && !refuses(one));
   const heard = [ledger, ...(all ? others : [])].flatMap((one) =>
     one.state === 'unreachable' ? [one.asOf ?? one.since] : [],
   );
-  return { all, since: heard.toSorted().at(-1) ?? ledger.since };
+  return { all, refused, since: heard.toSorted().at(-1) ?? ledger.since };
 }
 
 /** Says since when one is offline, and what that means. */
@@ -31,7 +38,13 @@ export function OfflineBanner() {
   const clusters = useBoard().data?.environments.map(({ cluster }) => cluster);
   const now = useNow('calm');
   const offline = ledger && offlineOf(ledger, clusters ?? []);
-  const said = offline ? (offline.all ? 'Offline' : 'The release repo is out of reach') : null;
+  const said = !offline
+    ? null
+    : offline.all
+      ? 'Offline'
+      : offline.refused
+        ? 'The release repo refuses the sign-in'
+        : 'The release repo is out of reach';
   useEffect(() => {
     if (said) announce(said);
   }, [said]);
@@ -43,8 +56,10 @@ export function OfflineBanner() {
         <strong>
           {said} since {clock(offline.since, now)}.
         </strong>{' '}
-        Everything that was ever seen can be read; deploying, rolling back and holding are refused until the
-        release repo can be reached again.
+        Everything that was ever seen can be read; deploying, rolling back and holding are refused until{' '}
+        {offline.refused
+          ? 'you renew the token in Settings → Credentials.'
+          : 'the release repo can be reached again.'}
       </span>
     </div>
   );

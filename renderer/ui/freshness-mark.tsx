@@ -20,7 +20,7 @@ function explain(freshness: Freshness, now: number): string {
     case 'connecting':
       return 'Connecting.';
     case 'unreachable':
-      return `Unreachable since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
+      return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
     case 'absent':
       return 'This estate has no such source.';
   }

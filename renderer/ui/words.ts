@@ -126,6 +126,8 @@ export function freshnessText(freshness: Freshness, now: number): string {
     case 'connecting':
       return freshness.asOf ? `connecting, as of ${clock(freshness.asOf, now)}` : 'connecting';
     case 'unreachable':
+      if (freshness.failure.code === 'unauthorised')
+        return `sign-in refused since ${clock(freshness.since, now)}`;
       return freshness.asOf
         ? `as of ${clock(freshness.asOf, now)}`
         : `unreachable since ${clock(freshness.since, now)}`;

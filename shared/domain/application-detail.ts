@@ -111,6 +111,8 @@ export const applicationDetailSchema = applicationSchema.extend({
   comparedWithOlderSpec: z.boolean(),
   /** A refresh is asked for and its comparison not stored yet. */
   refreshPending: z.boolean(),
+  /** When that refresh was first seen here; ISO 8601 UTC, `null` without one. */
+  refreshSeenAt: text,
   /** When it was last compared against the newest commit. */
   reconciledAt: text,
   healthMessage: text,

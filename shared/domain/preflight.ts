@@ -50,7 +50,9 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
       finding(
         'ledger-stale',
         'block',
-        'The ledger cannot be reached, so nothing can be changed now.',
+        outside.ledger.failure.code === 'unauthorised'
+          ? 'The release repo refused the sign-in, so nothing can be changed now.'
+          : 'The ledger cannot be reached, so nothing can be changed now.',
         `Unreachable since ${outside.ledger.since}: ${outside.ledger.failure.message}`,
       ),
     );

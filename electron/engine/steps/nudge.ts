@@ -1,5 +1,6 @@
 import type { Intent } from '../../../shared/domain/operation';
 import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
+import { unansweredRefresh } from '../../../shared/domain/unanswered';
 import { shortVersion } from '../../../shared/domain/version';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -86,10 +87,13 @@ export const versionArrives =
           if (failed) return { done: failed };
           const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
           const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
+          const unanswered = unansweredRefresh(cluster.actions.refreshSeenAt(parent), world.now().getTime());
           const names = behind.map((one) => one.name).join(', ');
           const busy = ending.waitsFor(parent);
           const first = busy === null ? '' : ` ${busy}.`;
-          return { waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}` };
+          return {
+            waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
+          };
         },
       });
       if (isTimedOut(found)) return ranOut(found, world.limits.nudge);

@@ -40,6 +40,7 @@ async function endOf(
   pictures: Picture[],
   asked: Result<void>,
   intent: object = {},
+  refreshSeenAt: string | null = null,
 ): Promise<{ end: StepEnd; waits: string[]; syncs: number; terminated: string[]; saw: string[] }> {
   let seen = 0;
   let syncs = 0;
@@ -71,6 +72,7 @@ async function endOf(
   const actions = {
     refresh: async () => ok(undefined),
     refreshPending: () => false,
+    refreshSeenAt: () => refreshSeenAt,
     isBehind: () => false,
     parentApplication: 'app-config',
     terminate: async (name: string, startedAt: string) => {
@@ -187,6 +189,12 @@ describe('a sync that is watched', () => {
     expect(end).toMatchObject({ state: 'succeeded' });
     expect(waits.join(' ')).toContain('Argo CD to compare frontend');
     expect(syncs).toBe(0);
+  });
+  it('tells that the controller does not answer the refresh', async () => {
+    const waiting = application({ comparedAt: '2026-03-01T09:00:00Z', sync: 'Unknown' });
+    const pictures = [waiting, { ...waiting, sync: 'Synced' as const }];
+    const { waits } = await endOf(pictures, ok(undefined), {}, '2026-03-01T10:01:25Z');
+    expect(waits.join(' ')).toContain('Argo CD’s controller has not answered the refresh for 35 s:');
   });
   it('asks for one where what is out of sync was compared after the last sync', async () => {
     const succeeded = {

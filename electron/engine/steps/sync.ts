@@ -1,6 +1,7 @@
 import { type Application, awaitsComparison } from '../../../shared/domain/board';
 import type { Failure } from '../../../shared/domain/failure';
 import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
+import { unansweredRefresh } from '../../../shared/domain/unanswered';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { terminations } from './end-sync';
@@ -160,7 +161,11 @@ export const sync =
             );
           }
           if (applications.length === 0) return { waitingFor: `An Application of ${app} in ${environment}.` };
-          if (waiting.length > 0) return { waitingFor: `Waiting for ${waiting.join('; ')}.` };
+          const unanswered = applications
+            .map((one) => unansweredRefresh(cluster.actions.refreshSeenAt(one.name), world.now().getTime()))
+            .find((told) => told !== null);
+          if (waiting.length > 0)
+            return { waitingFor: `Waiting for ${waiting.join('; ')}.${unanswered ? ` ${unanswered}` : ''}` };
           const names = applications.map((one) => one.name).join(', ');
           return { done: { state: 'succeeded', text: `Synced: ${names}.` } };
         },

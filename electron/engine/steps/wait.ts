@@ -107,6 +107,8 @@ export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | 
     case 'live':
       return null;
     case 'unreachable':
+      // The cluster is there: it is the person whom it does not let in.
+      if (freshness.failure.code === 'unauthorised') return `A sign-in. ${freshness.failure.message}`;
       if (view.freshness().state !== 'live')
         return `The cluster of ${name} to come back: it cannot be reached since ${utcText(freshness.since)}.`;
       return `A look at the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;

@@ -30,6 +30,7 @@ export type ApplicationOwnDetail = Omit<
   | 'images'
   | 'windows'
   | 'comparedWithOlderSpec'
+  | 'refreshSeenAt'
   | 'app'
 >;
 

@@ -4,6 +4,7 @@ import type {
   ApplicationOperation,
   ApplicationResource,
 } from '../../../shared/domain/application-detail';
+import { unansweredRefresh } from '../../../shared/domain/unanswered';
 import { count } from '../count';
 import { HealthMark, Mark } from '../mark';
 import { ago, between, clock, duration, fullTime } from '../time';
@@ -22,6 +23,7 @@ const sync = {
 export function ApplicationView({ application }: { application: ApplicationDetail }) {
   const now = useNow('calm');
   const { currentOperation: operation } = application;
+  const unanswered = unansweredRefresh(application.refreshSeenAt, now);
   return (
     <>
       <header className={classes.head}>
@@ -38,6 +40,7 @@ export function ApplicationView({ application }: { application: ApplicationDetai
       </header>
       <FreezeNote windows={application.windows} />
       {application.healthMessage && <p className={classes.reason}>{application.healthMessage}</p>}
+      {unanswered && <p className={classes.reason}>{unanswered}</p>}
       {application.comparedWithOlderSpec && (
         <p className={classes.reason}>
           Its spec has changed since it was compared: its sync is not known yet.
