@@ -203,6 +203,31 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
   });
 
   it.each([
+    [
+      'when it leaves something running that holds its output, and answers',
+      `require('node:child_process').spawn('sleep', ['20'], { stdio: ['ignore', 'inherit', 'inherit'] }).unref(); credential.status = { token: 't' };`,
+      { token: 't' },
+    ],
+    [
+      'when it leaves something running, and does not end itself',
+      `require('node:child_process').spawn('sleep', ['20'], { stdio: 'inherit' }); setInterval(() => {}, 1000); return;`,
+      'took longer than 1.5 s',
+    ],
+    [
+      'when it prints without end',
+      `const more = () => process.stdout.write('x'.repeat(65536), more); more(); return;`,
+      'printed more than 1 MB and was ended',
+    ],
+  ])('is over %s', async (_, body, outcome) => {
+    const path = await command('login', body);
+    const given = await new ExecCredentials({ name: 'u', ...exec(path) }, 1_500)
+      .read(async () => ({}))
+      .catch((reason: ExecError) => reason.message);
+    if (typeof outcome === 'string') expect(given).toContain(outcome);
+    else expect(given).toMatchObject(outcome);
+  });
+
+  it.each([
     ['no JSON', `console.log('a-secret is no JSON'); return;`, {}, /printed something else than JSON/],
     ['no credential', `credential = { kind: 'a-secret' };`, {}, /printed no ExecCredential/],
     [

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -146,7 +147,7 @@ export class ExecCredentials {
   async #run(config: ExecConfig, cluster: ClusterInfo | null): Promise<string> {
     const { command } = config;
     const PATH = [process.env.PATH ?? '', ...oftenThere()].filter((one) => one !== '').join(delimiter);
-    const result = await execa(command, config.args ?? [], {
+    const child = execa(command, config.args ?? [], {
       env: {
         PATH,
         ...Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value])),
@@ -154,13 +155,13 @@ export class ExecCredentials {
       },
       stdin: 'ignore',
       reject: false,
-      timeout: this.#timeout,
-      forceKillAfterDelay: 1_000,
       maxBuffer: 1024 * 1024,
-      // The children of a login script must not keep it open.
-      cleanup: true,
+      // A process group of its own: what a login script started outlives a script that is ended alone.
+      detached: ownGroup,
     });
-    if (result.timedOut)
+    const isLate = endInTime(child, this.#timeout);
+    const result = await child;
+    if (isLate())
       throw new ExecError(`the command "${command}" took longer than ${this.#timeout / 1000} s`, {
         said: result.stderr,
         advice: 'Run it in a terminal: it may wait for you to log in.',
@@ -185,6 +186,53 @@ export class ExecCredentials {
       );
     return result.stdout;
   }
+}
+
+const ownGroup = process.platform !== 'win32';
+
+/**
+ * Ends a command after a time, with all that it started: asked first, a second later by force. What it left running in
+ * the background is let go a second after it has ended: it may hold its output open for ever.
+ * @returns whether it was too late.
+ */
+function endInTime(child: ChildProcess, timeout: number): () => boolean {
+  let isLate = false;
+  const letGo = (): void => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  const send = (signal: NodeJS.Signals): void => {
+    try {
+      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    } catch {
+      // It is gone already.
+    }
+  };
+  const force = (): void => {
+    send('SIGKILL');
+    letGo();
+  };
+  const end = (): void => {
+    send('SIGTERM');
+    setTimeout(force, 1_000).unref();
+  };
+  const timer = setTimeout(() => {
+    isLate = true;
+    end();
+  }, timeout);
+  // Output beyond the limit is not read any more: what goes on all the same is ended.
+  let dumb: NodeJS.Timeout | undefined;
+  child.stdout?.once('close', () => {
+    if (child.exitCode === null && child.signalCode === null) dumb = setTimeout(end, 500);
+  });
+  child.once('exit', () => {
+    clearTimeout(timer);
+    clearTimeout(dumb);
+    setTimeout(letGo, 1_000).unref();
+  });
+  child.once('error', () => clearTimeout(timer));
+  return () => isLate;
 }
 
 /** Reads what a command printed. It may be a secret, so nothing of it is quoted. @throws ExecError */
