@@ -5,6 +5,7 @@ import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
 import { areOfVersion } from '../../shared/domain/rollout-rules';
 import type { Workflow } from '../../shared/domain/workflow';
 import { hasEnded } from '../systems/argo/workflow';
+import { addLast } from './last-lines';
 import type { Cluster } from './types';
 
 /** The end of a log as it is kept. */
@@ -63,7 +64,12 @@ export function keepFailingLogs(options: {
       .followLog(
         { namespace, pod, container, previous, tailLines, follow: false },
         (event) => {
-          if (event.type === 'lines') for (const { text } of event.lines) lines.push(text);
+          if (event.type === 'lines')
+            addLast(
+              lines,
+              event.lines.map(({ text }) => text),
+              tailLines,
+            );
           if (event.type === 'state') failed = event.state === 'failed' || event.state === 'reconnecting';
         },
         signal,

@@ -5,6 +5,7 @@ import type { Rollout } from '../../shared/domain/rollout';
 import { streamLogs } from '../systems/kubernetes/logs';
 import { listObjects } from '../systems/kubernetes/objects';
 import type { Connection, LogLine } from '../systems/kubernetes/types';
+import { addLast } from './last-lines';
 
 const text = z.string().nullish().catch(null);
 /** An Event (core/v1): old ones count, new ones (events.k8s.io) have a series and an eventTime. */
@@ -77,7 +78,7 @@ async function logTail(
   let unknown: string | null = null;
   await streamLogs(
     { connection, ...request, tailLines, follow: false },
-    (batch) => lines.push(...batch),
+    (batch) => addLast(lines, batch, tailLines),
     (state) => {
       if ('failure' in state) unknown = `${state.failure.message} ${state.failure.meaning}`;
     },
