@@ -75,6 +75,8 @@ export interface OneClickRollback {
   review: boolean;
   /** What asks for a look, in words. */
   warnings: string[];
+  /** What it does besides, in words: a sync that it ends. */
+  besides: string[];
   busy: boolean;
   failure: Failure | null;
   /** Acts, or opens the sheet by `onReview`. Resolves to the operation's id when one was started. */
@@ -134,8 +136,11 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const warnings = (preview.data?.findings ?? [])
     .filter((finding) => needsAttention([finding]))
     .map(({ message }) => message);
+  const besides = (preview.data?.findings ?? [])
+    .filter(({ code, level }) => code === 'sync-running' && level === 'info')
+    .map(({ message }) => message);
   const review =
     preview.isError ||
     (preview.data !== undefined && intent !== null && oneClick(intent, preview.data).act === 'review');
-  return { intent, blocked, review, warnings, busy, failure, click };
+  return { intent, blocked, review, warnings, besides, busy, failure, click };
 }

@@ -73,5 +73,5 @@ function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): str
     const others = more.length > 0 ? ` And ${count(more.length, 'more check')} to look at.` : '';
     return `The sheet opens first: ${first}${others}`;
   }
-  return cell.rollbackTarget?.evidenceText ?? '';
+  return [cell.rollbackTarget?.evidenceText ?? '', ...rollback.besides].join(' ').trim();
 }

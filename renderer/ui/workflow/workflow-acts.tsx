@@ -43,7 +43,12 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
       <ConfirmedAct
         icon={<IconRotateClockwise2 size={size} aria-hidden />}
         act={`Retry ${name} from its failure`}
-        meaning={<p>Steps that succeeded stay; the failed ones run once more.</p>}
+        meaning={
+          <p>
+            Steps that succeeded stay; the failed ones run once more.
+            {effect ? '' : ' Nothing is deployed anew by it.'}
+          </p>
+        }
         care={leadsTo}
         destructive={effect?.goesBack ?? false}
         blocked={blocked(
