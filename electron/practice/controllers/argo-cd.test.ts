@@ -139,6 +139,34 @@ describe('a new image tag', () => {
     });
   });
 
+  it('is retried as what it began with while the spec wants another version, until it is terminated', async () => {
+    const repo = newRepo();
+    const faults = new MemoryFaults();
+    faults.failingMigrations.add('v2');
+    const cluster = await startCluster({ repo, faults, speed: 20 });
+    repo.set('production', 'publishing-api', { imageTag: 'v2' });
+    cluster.refresh();
+    const state = () => cluster.app('publishing-api').status?.operationState;
+    const waits = () => state()?.phase === 'Running' && state()?.finishedAt !== undefined;
+    await cluster.until('a first failure', waits);
+    const first = state();
+    expect(first).toMatchObject({ retryCount: 1, message: expect.stringMatching(/Retrying attempt #1 at /) });
+    repo.set('production', 'publishing-api', { imageTag: 'v1' });
+    cluster.refresh();
+    await cluster.until(
+      'the spec of v1',
+      () => cluster.app('publishing-api').metadata.annotations?.imageTag === 'v1',
+    );
+    await cluster.until('a second failure', () => waits() && state()?.retryCount === 2);
+    expect(state()?.startedAt).toBe(first?.startedAt);
+    expect(state()?.syncResult?.source.helm?.values).toMatch(/tag: "?v2/);
+    cluster.store.modify<Application>('Application', argoNamespace, 'publishing-api', (draft) => {
+      if (draft.status?.operationState) draft.status.operationState.phase = 'Terminating';
+    });
+    await cluster.until('the end', () => state()?.phase === 'Failed' || state()?.operation.sync?.revision);
+    await cluster.until('v1', () => cluster.settled('publishing-api', 'v1'));
+  });
+
   it('stays out when its migration fails, after the retries, and is not tried again at that revision', async () => {
     const repo = newRepo();
     const faults = new MemoryFaults();
