@@ -1,7 +1,9 @@
-import { type CronSchedule, lastFire, nextFire, parseCron } from './cron-schedule';
+import type { CronSchedule } from './cron-fields';
+import { lastFire, nextFire, parseCron } from './cron-schedule';
 import { globMatches } from './glob';
 import { goDurationMs } from './go-duration';
 import type { SyncWindowsView, SyncWindowView } from './sync-window-view';
+import { zoneOffset } from './time-zone';
 
 /** A sync window as an AppProject says it (argo-cd `pkg/apis/application/v1alpha1/types.go`, `SyncWindow`). */
 export interface SyncWindow {
@@ -41,59 +43,18 @@ function matches(window: SyncWindow, subject: WindowSubject): boolean {
   return window.andOperator ? hits.every(Boolean) : hits.some(Boolean);
 }
 
-/** A clock of each zone that was asked for: making one takes a hundred times as long as reading it. */
-const clocks = new Map<string, Intl.DateTimeFormat | null>();
-
-function clockOf(timeZone: string): Intl.DateTimeFormat | null {
-  const known = clocks.get(timeZone);
-  if (known !== undefined) return known;
-  let clock: Intl.DateTimeFormat | null = null;
-  try {
-    clock = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    // No such zone.
-  }
-  clocks.set(timeZone, clock);
-  return clock;
-}
-
-/** Milliseconds that a zone is ahead of UTC at a time; 0 for a zone that does not exist, as Argo CD falls back to UTC. */
-function zoneOffset(timeZone: string | undefined, now: number): number {
-  const clock = timeZone && timeZone !== 'UTC' ? clockOf(timeZone) : null;
-  if (clock === null) return 0;
-  const parts = new Map(clock.formatToParts(now).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
-  const wall = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return wall - Math.floor(now / 1000) * 1000;
-}
-
 interface Timing {
   schedule: CronSchedule;
   duration: number;
-  timeZone: string | undefined;
+  /** One that Go does not load counts as UTC (`scheduleOffsetByTimeZone`). */
+  timeZone: string;
 }
 
 /** `null` when Argo CD cannot read its schedule or duration either: it then blocks every sync that it matches. */
 function timingOf(window: SyncWindow): Timing | null {
   const schedule = parseCron(window.schedule);
   const duration = goDurationMs(window.duration);
-  return schedule && duration !== null ? { schedule, duration, timeZone: window.timeZone } : null;
+  return schedule && duration !== null ? { schedule, duration, timeZone: window.timeZone ?? '' } : null;
 }
 
 /**
@@ -104,10 +65,17 @@ function timingOf(window: SyncWindow): Timing | null {
  * @param at the moment that is asked about; the present, where another one is looked back at, says the offset.
  */
 function isOpen({ schedule, duration, timeZone }: Timing, at: number, now = at): boolean {
-  const wall = at + zoneOffset(timeZone, now);
-  const fire = nextFire(schedule, wall - duration);
-  return fire === null || fire < wall;
+  const offset = zoneOffset(timeZone, now);
+  const fire = nextFire(schedule, at + wrapped(offset - duration));
+  return fire === null || fire < at + offset;
 }
+
+/** All milliseconds that a Go duration of 64 bits can tell apart. */
+const span = 2 ** 64 / 1e6;
+
+/** A difference of durations runs over where it has no room. */
+const wrapped = (duration: number): number =>
+  duration >= span / 2 ? duration - span : duration < -span / 2 ? duration + span : duration;
 
 /** Windows that follow each other without a gap are gone through at most so far. */
 const mostRounds = 50;

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { severityOf } from './log-severity';
+
+describe('severityOf, by the formats of loggers', () => {
+  it.each([
+    // Serilog, and .NET's console.
+    ['[10:00:00 ERR] x', 'error'],
+    ['[10:00:00 WRN] x', 'warn'],
+    ['[10:00:00 INF] no ERR here', 'info'],
+    ['[2026-01-02 10:00:00.123 FTL] x', 'error'],
+    ['2026-01-02 10:00:00.123 +00:00 [ERR] x', 'error'],
+    ['{"@t":"2026-01-02T03:04:05Z","@l":"Error","@mt":"x"}', 'error'],
+    ['fail: x', 'error'],
+    ['fail: Microsoft.AspNetCore.Server.Kestrel[13]', 'error'],
+    ['crit: x', 'error'],
+    ['dbug: x', 'debug'],
+    ['trce: x', 'debug'],
+    ['{"EventId":0,"LogLevel":"Critical","Category":"x"}', 'error'],
+    // Go: log15, logrus, zerolog, slog, zap, hclog, klog.
+    ['t=2026-01-02T03:04:05 level=eror msg=x', 'error'],
+    ['lvl=eror msg=x', 'error'],
+    ['EROR[01-02|03:04:05] x', 'error'],
+    ['ERRO[0000] x', 'error'],
+    ['WARN[0001] x', 'warn'],
+    ['FATA[0001] x', 'error'],
+    ['DEBU[0001] x', 'debug'],
+    ['3:04PM ERR x', 'error'],
+    ['2026-01-02T03:04:05Z WRN x', 'warn'],
+    ['time=2026-01-02T03:04:05Z level=ERROR+2 msg=x', 'error'],
+    ['time=2026-01-02T03:04:05Z level=INFO msg="no ERROR"', 'info'],
+    ['2026-01-02T03:04:05.000Z\terror\tcontroller/x.go:1\tx', 'error'],
+    ['2026-01-02T03:04:05.000Z [WARN]  agent: x', 'warn'],
+    ['E0102 15:04:05.678901       1 x.go:1] x', 'error'],
+    ['panic: runtime error: index out of range', 'error'],
+    // Java, Python, Ruby, Node, PHP, Elixir, Rust.
+    ['10:00:00.123 [main] ERROR c.e.App - x', 'error'],
+    ['SEVERE: x', 'error'],
+    ['ERROR:root:x', 'error'],
+    ['2026-01-02 03:04:05,678 - app - CRITICAL - x', 'error'],
+    ['DeprecationWarning: x', 'warn'],
+    ['(node:7) DeprecationWarning: x', 'warn'],
+    ['/app/x.py:12: UserWarning: x', 'warn'],
+    ['app.rb:3: warning: already initialized constant X', 'warn'],
+    ['F, [2026-01-02T03:04:05.678 #1] FATAL -- : x', 'error'],
+    ['ActionController::RoutingError (No route matches [GET] "/x"):', 'error'],
+    ['npm ERR! code ELIFECYCLE', 'error'],
+    ['npm warn deprecated x', 'warn'],
+    ['PHP Fatal error:  Uncaught x', 'error'],
+    ['PHP Warning:  x', 'warn'],
+    ['PHP Deprecated:  x', 'warn'],
+    ['03:04:05.678 [error] x', 'error'],
+    ['[2026-01-02T03:04:05Z ERROR app] x', 'error'],
+    ['Unhandled exception. System.X', 'error'],
+    ['Fatal error: x', 'error'],
+    ['x.c:1:2: error: y', 'error'],
+    ['error[E0308]: mismatched types', 'error'],
+    ['Warning  BackOff  5m  kubelet  Back-off restarting', 'warn'],
+    // nginx, Apache, Envoy, Redis, PostgreSQL, MongoDB.
+    ['2026/01/02 03:04:05 [error] 7#7: *1 open() failed', 'error'],
+    ['2026/01/02 03:04:05 [emerg] 1#1: x', 'error'],
+    ['2026/01/02 03:04:05 [notice] 1#1: x', 'info'],
+    ['[Fri Jan 02 03:04:05.123456 2026] [core:error] [pid 1] x', 'error'],
+    ['[2026-01-02 03:04:05.123][1][warning][config] [source/x.cc:1] x', 'warn'],
+    ['1:M 02 Jan 2026 03:04:05.678 # WARNING overcommit_memory is set to 0!', 'warn'],
+    ['1:M 02 Jan 2026 03:04:05.678 * Ready to accept connections', 'info'],
+    ['2026-01-02 03:04:05.678 UTC [1] FATAL:  password authentication failed', 'error'],
+    ['{"t":{"$date":"2026-01-02T03:04:05.678Z"},"s":"E","c":"NETWORK","id":1,"msg":"x"}', 'error'],
+    ['{"t":{"$date":"2026-01-02T03:04:05.678Z"},"s":"D1","c":"NETWORK"}', 'debug'],
+    // Syslog, the journal, GELF; Google Cloud, OpenTelemetry, pino.
+    ['<11>1 2026-01-02T03:04:05Z host app 1 - - x', 'error'],
+    ['<12>Jan  2 03:04:05 host app: x', 'warn'],
+    ['<6>eth0: link up', 'info'],
+    ['<999>x', 'none'],
+    ['{"PRIORITY":"3","MESSAGE":"x"}', 'error'],
+    ['{"version":"1.1","short_message":"x","level":4}', 'warn'],
+    ['{"version":"1.1","level":3,"host":"h","short_message":"x"}', 'error'],
+    ['{"severity":"ERROR","message":"x"}', 'error'],
+    ['{"severity":"EMERGENCY"}', 'error'],
+    ['{"severity":"DEFAULT"}', 'info'],
+    ['{"SeverityText":"WARN","Body":"x"}', 'warn'],
+    ['{"log_level":"error"}', 'error'],
+    ['{"level":35}', 'info'],
+    ['{"level":60}', 'error'],
+  ])('%s is %s', (line, severity) => {
+    expect(severityOf(line)).toBe(severity);
+  });
+
+  it.each([
+    '0 errors',
+    'no error',
+    'no errors found',
+    'error_rate=0',
+    'errors=0 warnings=0',
+    'ErrorHandler loaded',
+    'Error handling is on',
+    'error rate is 0',
+    'Warnings are shown below',
+    'fail fast is enabled',
+    'failed: 0',
+    'Failures: 0, errors: 0',
+    'info desk',
+    'Critical path computed',
+    'Panic room opened',
+    'GET /errors/ERROR.html 200',
+    'ERR_CACHE=off',
+    'ERROR_LOG=/dev/stderr',
+    'INFINITY',
+    'user[error]=1',
+    'the error-handler is ready',
+    'alert-manager started',
+    'Loaded ERROR-404 page',
+    '<b>bold</b>',
+    'fatal-errors.log was rotated',
+    'finer grained',
+  ])('%s is prose', (line) => {
+    expect(['none', 'info', 'debug']).toContain(severityOf(line));
+  });
+
+  it('takes no long time for any line', () => {
+    for (const piece of [
+      '[',
+      ' ',
+      '1:',
+      'a.',
+      'Warning',
+      'error ',
+      '"level"',
+      '<1',
+      '[a:',
+      ': ',
+      '\t',
+      'TZ',
+      'A::',
+    ])
+      for (const line of [
+        piece.repeat(100_000),
+        `{${piece.repeat(100_000)}`,
+        `{"t":${piece.repeat(100_000)}`,
+      ])
+        expect(severityOf(line)).toBeDefined();
+  });
+});
