@@ -106,6 +106,19 @@ describe('an Application', () => {
     expect(sync({ source: source('v2'), sourceHydrator: {} }, { source: source('v1') })).toBe('Synced');
     expect(sync({ source: source('v2') }, {})).toBe('Synced');
   });
+  it('is compared by the chart values as they are written, false, zero and empty ones, too', () => {
+    const spec = (valuesObject: unknown) => ({ source: { repoURL: 'x', helm: { valuesObject } } });
+    const sync = (now: unknown, then: unknown) =>
+      readApplication(
+        application({ spec: spec(now), status: { sync: { status: 'Synced', comparedTo: spec(then) } } }),
+      )?.shown.sync;
+    for (const value of [false, 0, '', null, {}, []]) {
+      expect(sync({ a: value }, { a: value })).toBe('Synced');
+      expect(sync({ a: value }, {})).toBe('Unknown');
+    }
+    expect(sync({ a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } })).toBe('Synced');
+    expect(sync(null, undefined)).toBe('Synced');
+  });
   it('is read while a sync is asked for and its operationState is nulled', () => {
     const read = readApplication(application({ operation: {}, status: { operationState: null } }));
     expect(read).toMatchObject({ operationRequested: true, shown: { operation: null } });

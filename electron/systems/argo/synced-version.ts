@@ -2,12 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { isImageTag } from '../../../shared/domain/version';
 import type { Place } from './application-object';
 
-/** A value without what Go's `omitempty` leaves out: empty texts, lists and objects, zero, false and null. */
+/** Free JSON (`runtime.RawExtension`), which Argo CD compares as it is written. */
+const free = new Set(['valuesObject']);
+
+/**
+ * A value without what Go's `omitempty` leaves out: empty texts, lists and objects, zero, false and null. Not in free
+ * JSON: `debug: false` of a chart's values is another text than nothing (argo-cd `types.go`, `ApplicationSource.Equals`).
+ */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty);
   if (typeof value !== 'object' || value === null) return value || undefined;
   const kept = Object.entries(value).flatMap(([name, inner]) => {
-    const left = withoutEmpty(inner);
+    const left = free.has(name) ? (inner ?? undefined) : withoutEmpty(inner);
     return left === undefined ? [] : [[name, left] as const];
   });
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
