@@ -12,6 +12,7 @@ import { withPods } from '../systems/argo/workflow';
 import type { WatchBatch, WatchMeter } from '../systems/kubernetes/types';
 import { createArgoState } from './argo-state';
 import type { ClusterPlace } from './place';
+import type { Failing } from './pod-reads';
 import { createTable } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
 import type { AppJob } from './trim-job';
@@ -29,6 +30,8 @@ export interface ClusterState {
   argoApplication(name: string): ArgoApplication | null;
   /** When the refresh that an Application waits for was first seen; ISO 8601 UTC, `null`: none is asked for. */
   refreshSeenAt(name: string): string | null;
+  /** Pods of hooks that fail or failed, with the hook's name. */
+  failingHooks(app: string): Failing[];
   applyApplications(batch: WatchBatch<ArgoApplication>): void;
   applyDeployments(batch: WatchBatch<AppDeployment>): void;
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): void;
@@ -199,6 +202,11 @@ export function createClusterState(
     view,
     argoApplication: (name) => applicationsByName.get(name) ?? null,
     refreshSeenAt,
+    failingHooks: (app) =>
+      view.hooks(app).flatMap(({ state: how, namespace, name, pod }) => {
+        const found = how === 'running' || pod === null ? null : workloads.pods.get(namespace ?? '', pod);
+        return found ? [{ owner: name, pod: { ...found, replicaSet: name } }] : [];
+      }),
     applyApplications(batch) {
       const upserts = batch.upserts.map((item) => ({
         ...item,

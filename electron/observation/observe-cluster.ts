@@ -19,7 +19,7 @@ import { clusterActions } from './actions';
 import { createAttendant } from './attendant';
 import { createClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
-import { failingPodOf } from './pod-reads';
+import { failingOf, failingPodOf } from './pod-reads';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import { trimJob } from './trim-job';
 import { otherKinds } from './trim-resources';
@@ -146,7 +146,9 @@ export function observeCluster(options: {
   return {
     view: state.view,
     actions: clusterActions(connection, place, state),
-    failingPod: (app, signal) => failingPodOf(connection, state.view.rollouts(app), signal),
+    failingPod: (app, signal) =>
+      // Before its hooks are through, nothing is rolled out.
+      failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
     status: () => ({
       environment: place.environment,
       context: connection.context,

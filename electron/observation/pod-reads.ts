@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok, type Result } from '../../shared/domain/failure';
 import type { FailingPod, PodEvent } from '../../shared/domain/pod-trouble';
-import type { Rollout } from '../../shared/domain/rollout';
+import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
 import { streamLogs } from '../systems/kubernetes/logs';
 import { listObjects } from '../systems/kubernetes/objects';
 import type { Connection, LogLine } from '../systems/kubernetes/types';
@@ -87,18 +87,27 @@ async function logTail(
   return { lines: lines.slice(-tailLines), unknown: lines.length > 0 ? null : unknown };
 }
 
-/** The trouble of the first failing pod of some rollouts, asked of the cluster now; `null`: none fails. */
+/** A pod that fails, and whose it is: a Deployment's, or a hook's. */
+export interface Failing {
+  owner: string;
+  pod: RolloutPod;
+}
+
+/** The first failing pod of each rollout. */
+export const failingOf = (rollouts: readonly Rollout[]): Failing[] =>
+  rollouts.flatMap((rollout) => {
+    const pod = rollout.pods.find(({ name }) => name === rollout.failingPod);
+    return pod ? [{ owner: rollout.deployment, pod }] : [];
+  });
+
+/** The trouble of the first of some failing pods, asked of the cluster now; `null`: none fails. */
 export async function failingPodOf(
   connection: Connection,
-  rollouts: readonly Rollout[],
+  [failing]: readonly Failing[],
   signal: AbortSignal,
 ): Promise<FailingPod | null> {
-  const failing = rollouts.flatMap((rollout) => {
-    const pod = rollout.pods.find(({ name }) => name === rollout.failingPod);
-    return pod ? [{ rollout, pod }] : [];
-  })[0];
   if (!failing) return null;
-  const { rollout, pod } = failing;
+  const { owner, pod } = failing;
   const container = pod.lastTermination?.container ?? pod.containers[0] ?? '';
   const where = { namespace: pod.namespace, pod: pod.name, container };
   const [events, previous] = await Promise.all([
@@ -109,7 +118,7 @@ export async function failingPodOf(
   const isOld = previous !== null && previous.lines.length > 0;
   const log = isOld ? previous : await logTail(connection, { ...where, previous: false }, signal);
   return {
-    deployment: rollout.deployment,
+    deployment: owner,
     pod,
     events: events.ok ? events.value : [],
     eventsUnknown: events.ok ? null : `${events.failure.message} ${events.failure.meaning}`,

@@ -180,7 +180,7 @@ export type LogEvent =
 export interface Cluster {
   readonly view: ClusterView;
   readonly actions: ClusterActions;
-  /** Why the app's rollout does not come up, asked of the cluster now; `null`: no pod fails. */
+  /** Why the app's sync or rollout does not get on: the pod of a hook, else of a rollout; `null`: none fails. */
   failingPod(app: string, signal: AbortSignal): Promise<FailingPod | null>;
   /** How it is reached, what is watched and what one may do; from memory. */
   status(): ClusterStatus;

@@ -48,6 +48,8 @@ export interface Faults {
   readySeconds(app: string, environment: string): number;
   /** Whether the PreSync Job that migrates the database fails; never, where this is left out. */
   migrationFails?(app: string, version: string, environment: string): boolean;
+  /** Whether the registry has no image of the version; never, where this is left out. */
+  imageMissing?(app: string, version: string, environment: string): boolean;
   /** How a run of a test suite of a bags environment ends; it passes, where this is left out. */
   suiteOutcome?(run: SuiteRun): 'pass' | 'fail';
 }

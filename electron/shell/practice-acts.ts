@@ -17,6 +17,8 @@ export type PracticeControl = Pick<
   | 'breakSuite'
   | 'clusterDown'
   | 'clusterUp'
+  | 'stopArgoCd'
+  | 'setImage'
   | 'setSyncWindows'
   | 'gitDown'
   | 'gitUp'
@@ -81,6 +83,18 @@ export async function playAct(
         await (act.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
         return act.up ? `The cluster of ${environment} is back.` : `The cluster of ${environment} is gone.`;
       }
+      case 'argo-cd':
+        await control.stopArgoCd({ environment: environmentOf(act.environment), on: act.stopped });
+        return act.stopped
+          ? `Argo CD's controller in ${act.environment} is stopped: it compares and syncs nothing.`
+          : `Argo CD's controller in ${act.environment} is running again.`;
+      case 'set-image':
+        await control.setImage({
+          app: act.app,
+          environment: environmentOf(act.environment),
+          version: act.version,
+        });
+        return `Somebody set the image of ${act.app} in ${act.environment} to ${act.version} by hand.`;
       case 'sync-window': {
         const environment = environmentOf(act.environment);
         // Open at all times, since practice time is not this computer's.

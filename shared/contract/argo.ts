@@ -71,7 +71,7 @@ export const argoProcedures = {
     }),
     output: done,
   },
-  /** Why a rollout does not come up: the first failing pod, its events and the end of its log. */
+  /** Why a hook or rollout does not come up: the first failing pod, its events and the end of its log. */
   'rollout.failing-pod': {
     input: z.object({ app: name, environment: name }),
     output: z.object({ pod: failingPodSchema.nullable() }),

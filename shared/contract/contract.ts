@@ -205,11 +205,22 @@ export const procedures = {
       z.object({
         act: z.literal('release'),
         app: name,
-        breaks: z.enum(['nothing', 'crash-loop', 'migration-fails', 'tests-fail', 'tests-flaky', 'slow']),
+        breaks: z.enum([
+          'nothing',
+          'crash-loop',
+          'image-missing',
+          'migration-fails',
+          'tests-fail',
+          'tests-flaky',
+          'slow',
+        ]),
         onlyIn: name.optional(),
         migration: z.boolean(),
       }),
       z.object({ act: z.literal('cluster'), environment: name, up: z.boolean() }),
+      z.object({ act: z.literal('argo-cd'), environment: name, stopped: z.boolean() }),
+      /** Somebody sets an image by hand, past Git. */
+      z.object({ act: z.literal('set-image'), app: name, environment: name, version: name }),
       z.object({ act: z.literal('git'), up: z.boolean() }),
       /** A sync window that keeps automatic syncs (`manual: false`: all syncs) of an environment waiting, or none. */
       z.object({ act: z.literal('sync-window'), environment: name, on: z.boolean(), manual: z.boolean() }),

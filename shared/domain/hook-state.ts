@@ -17,17 +17,21 @@ export const hookStateSchema = z.object({
 });
 export type HookState = z.infer<typeof hookStateSchema>;
 
-/** Characters of a pod's message that are shown: the chain of errors of an image pull is several hundred long. */
-const mostOfMessage = 160;
+/** Characters of a pod's message that are shown: of a chain of errors, the begin and the cause at its end. */
+const mostOfMessage = 200;
+const end = 80;
 
 const short = (text: string): string =>
-  text.length > mostOfMessage ? `${text.slice(0, mostOfMessage)}…` : text;
+  text.length > mostOfMessage ? `${text.slice(0, mostOfMessage - end)}…${text.slice(-end)}` : text;
 
-/** Reasons with which a container cannot start at all; the Job has no failure, and Argo CD waits for ever. */
+/**
+ * Reasons with which a container cannot start at all (kubelet `pkg/kubelet/images/types.go` and
+ * `pkg/kubelet/kuberuntime/kuberuntime_container.go`; scheduler): the Job has no failure then, and Argo CD waits for ever.
+ */
 const cannotStart = (reason: string): boolean =>
-  /^(Err|Invalid)|ImagePullBackOff$|ConfigError$|ContainerError$|^Unschedulable$|^SchedulingGated$/.test(
-    reason,
-  );
+  /^(ErrImage|Invalid|Registry|Signature)|ImagePullBackOff$|(Config|Container)Error$/.test(reason) ||
+  reason === 'Unschedulable' ||
+  reason === 'SchedulingGated';
 
 /** What a Job's pods tell of it while it is not over; `null`: nothing is wrong. The newest pod counts. */
 export function jobTrouble(job: Pick<HookJob, 'state' | 'failed' | 'pods'>): {

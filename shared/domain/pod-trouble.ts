@@ -13,8 +13,9 @@ export const podEventSchema = z.object({
 });
 export type PodEvent = z.infer<typeof podEventSchema>;
 
-/** The first failing pod of a rollout and what is known of its trouble. */
+/** The first failing pod of a hook or a rollout and what is known of its trouble. */
 export const failingPodSchema = z.object({
+  /** The hook or Deployment that it belongs to. */
   deployment: z.string(),
   pod: rolloutPodSchema,
   events: z.array(podEventSchema),

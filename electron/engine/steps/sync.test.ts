@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApplicationOperation } from '../../../shared/domain/application-detail';
 import type { Application } from '../../../shared/domain/board';
 import { fail, ok, type Result } from '../../../shared/domain/failure';
+import type { HookState } from '../../../shared/domain/hook-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { sync } from './sync';
 
@@ -41,6 +42,7 @@ async function endOf(
   asked: Result<void>,
   intent: object = {},
   refreshSeenAt: string | null = null,
+  hooks: readonly Partial<HookState>[] = [],
 ): Promise<{ end: StepEnd; waits: string[]; syncs: number; terminated: string[]; saw: string[] }> {
   let seen = 0;
   let syncs = 0;
@@ -64,6 +66,7 @@ async function endOf(
             name,
             currentOperation: pictures[seen]?.running ? { ...sync106, ...pictures[seen]?.running } : null,
           },
+    hooks: () => hooks,
     onChange: (listener: () => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -112,7 +115,7 @@ async function endOf(
     world: {
       limits: { sync: 60_000, terminate: 60_000 },
       now: () => new Date('2026-03-01T10:02:00Z'),
-      clusters: new Map([['production', { view, actions }]]),
+      clusters: new Map([['production', { view, actions, failingPod: async () => failingPod }]]),
       ledger: { snapshot: () => ({ commit: 'own' }), onChange: () => () => undefined },
       reader: { facts: () => ({ version: 'v1' }) },
       history: { deployments: () => [] },
@@ -121,6 +124,19 @@ async function endOf(
   } as unknown as StepContext;
   return { end: await sync('v1')(context), waits, syncs, terminated, saw };
 }
+
+/** The pod of the migration, with the end of its log. */
+const failingPod = {
+  deployment: 'frontend-dbmigrate',
+  log: { lines: [{ at: null, text: 'no column "x"' }] },
+};
+const hook: Partial<HookState> = {
+  application: 'frontend',
+  type: 'PreSync',
+  name: 'frontend-dbmigrate',
+  state: 'failing',
+  text: 'can’t start: ImagePullBackOff',
+};
 
 const busy = fail({ code: 'busy', message: 'Argo CD syncs already.', meaning: '', next: [] });
 
@@ -148,6 +164,21 @@ describe('a sync that is watched', () => {
     );
     expect(end).toMatchObject({ state: 'failed', failure: { detail: 'migration failed' } });
     expect(syncs).toBe(0);
+  });
+  it('names the hook that can’t start while it waits, and one that failed with its log at the end', async () => {
+    const began = '2026-03-01T10:00:00Z';
+    const pictures = [
+      application({ operation: { ...operation('Running', began), ofSpec: true } }),
+      application({ operation: { ...operation('Failed', began), ofSpec: true } }),
+    ];
+    const { end, waits } = await endOf(pictures, ok(undefined), {}, null, [hook]);
+    expect(waits.join()).toContain('the PreSync hook frontend-dbmigrate can’t start: ImagePullBackOff');
+    expect(end).toMatchObject({
+      failure: {
+        message: expect.stringContaining('The PreSync hook frontend-dbmigrate failed: '),
+        detail: expect.stringContaining('no column "x"'),
+      },
+    });
   });
   it('asks for a sync after one of another version has failed', async () => {
     const began = '2026-03-01T10:00:00Z';

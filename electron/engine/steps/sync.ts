@@ -5,6 +5,7 @@ import { unansweredRefresh } from '../../../shared/domain/unanswered';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { terminations } from './end-sync';
+import { failedHook, hookTrouble } from './hook-trouble';
 import { askPatiently } from './outside';
 import {
   clusterMoves,
@@ -18,16 +19,26 @@ import {
   waitUntil,
 } from './wait';
 
-const syncFailed = (application: Application, environment: string): Failure => ({
+/** @param hook what failed in it, and the end of its log, where a hook did. */
+const syncFailed = (
+  application: Application,
+  environment: string,
+  hook: { text: string; log: string } | null,
+): Failure => ({
   code: 'refused',
-  message: `The sync of ${application.name} in ${environment} ended ${application.operation?.phase}.`,
+  message: `The sync of ${application.name} in ${environment} ended ${application.operation?.phase}.${hook ? ` ${hook.text}` : ''}`,
   meaning: 'The new version was not, or not fully, applied. What ran there before may still run.',
   next: [
     { do: 'advice', label: 'Read the message of the sync, then deploy again or roll back.' },
     { do: 'retry', label: 'Try again' },
   ],
-  ...(application.operation?.message ? { detail: application.operation.message } : {}),
+  ...detailOf([application.operation?.message, hook?.log]),
 });
+
+const detailOf = (parts: readonly (string | null | undefined)[]): { detail?: string } => {
+  const told = parts.filter(Boolean).join('\n\n');
+  return told === '' ? {} : { detail: told };
+};
 
 /** What Argo CD says when it cannot compare (`ComparisonError`, `InvalidSpecError`…). */
 function troubleOf(application: Application): string {
@@ -124,7 +135,9 @@ export const sync =
       cluster.view.applications(app).map((one) => one.name),
     );
     for (;;) {
-      const found = await waitUntil<StepEnd | { ask: Application } | { end: StandingSync }>(context, {
+      const found = await waitUntil<
+        StepEnd | { ask: Application } | { end: StandingSync } | { failed: Application }
+      >(context, {
         limit: world.limits.sync,
         sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
         look: () => {
@@ -148,13 +161,14 @@ export const sync =
             const isOurs = asked.has(one.name) || one.operation?.ofSpec === true;
             const isNew = began !== null && before.get(one.name) !== began;
             if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew && isOurs))
-              return { done: { state: 'failed', failure: syncFailed(one, environment) } };
+              return { done: { failed: one } };
             if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one } };
             if (stands === 'synced') continue;
             const message = one.operation?.message ? `: ${one.operation.message}` : '';
             waiting.push(
               stands === 'running'
-                ? (ending.waitsFor(one.name) ?? `the sync of ${one.name} to end${message}`)
+                ? (ending.waitsFor(one.name) ??
+                    `the sync of ${one.name} to end${hookTrouble(cluster, app, one.name) ?? message}`)
                 : stands === 'comparing'
                   ? `Argo CD to compare ${one.name}${troubleOf(one)}`
                   : `${one.name} to sync${message}`,
@@ -174,6 +188,10 @@ export const sync =
       if ('end' in found) {
         await ending.end(found.end);
         continue;
+      }
+      if ('failed' in found) {
+        const hook = await failedHook(context, cluster, found.failed.name);
+        return { state: 'failed', failure: syncFailed(found.failed, environment, hook) };
       }
       if (!('ask' in found)) return found;
       asked.add(found.ask.name);

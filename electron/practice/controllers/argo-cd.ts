@@ -300,6 +300,8 @@ export function startArgoCd(
     stop: (on) => {
       queue.pause(on);
       operations.pause(on);
+      // A controller that starts compares everything.
+      if (!on) for (const app of applications()) requestRefresh(app.metadata.name);
     },
   };
 }

@@ -110,7 +110,8 @@ export async function serve(context: ControllerContext, pod: Pod, life: AbortSig
     write({ waiting: { reason: 'ContainerCreating' } });
     await clock.wait(Math.min(createSeconds, readySeconds() / 2), life);
   }
-  if (!canBePulled(container.image)) return pullInVain(context, pod, container.image, write, life);
+  if (!canBePulled(context, pod, container.image))
+    await pullInVain(context, pod, container.image, write, life);
   while (!life.aborted) {
     const startedAt = upSince ?? nowOf(context);
     let exitCode = 1;
@@ -210,6 +211,14 @@ export async function complete(
       );
     }
     await clock.wait(createSeconds, life);
+    if (!canBePulled(context, pod, main.image))
+      await pullInVain(
+        context,
+        pod,
+        main.image,
+        (state) => report(context, pod, 'Pending', states(state, creating, creating, false)),
+        life,
+      );
     startedAt = nowOf(context);
     for (const init of inits) logs.end(namespace, name, init.name);
     if (pod.status)

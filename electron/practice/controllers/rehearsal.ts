@@ -97,6 +97,7 @@ export class MemoryFaults implements Faults {
   crashing = new Set<string>();
   failingTests: (version: string, environment: string, attempt: number) => boolean = () => false;
   failingMigrations = new Set<string>();
+  missingImages = new Set<string>();
   ready = 2;
 
   crashLoops(_app: string, version: string): boolean {
@@ -110,6 +111,9 @@ export class MemoryFaults implements Faults {
   }
   migrationFails(_app: string, version: string): boolean {
     return this.failingMigrations.has(version);
+  }
+  imageMissing(_app: string, version: string): boolean {
+    return this.missingImages.has(version);
   }
 }
 

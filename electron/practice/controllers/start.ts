@@ -5,9 +5,9 @@ import { type ControllerContext, type DeployImageRequest, expireEvent } from './
 import { startDeploymentController } from './deployments';
 import { startJobController } from './jobs';
 import { type Kubelet, startKubelet } from './kubelet';
-import type { KubeEvent } from './objects';
+import type { Deployment, KubeEvent } from './objects';
 import { startPostSync } from './post-sync';
-import { parentName } from './render';
+import { appsNamespace, parentName } from './render';
 import { startReplicaSetController } from './replica-sets';
 import { programOf } from './scripts';
 import { startWorkflowController, submitWorkflow } from './workflows';
@@ -29,6 +29,11 @@ export interface Controllers {
    * already. Without this, faults are met at the next start of a container.
    */
   faultsChanged(app: string): void;
+  /**
+   * What `kubectl set image` does: gives the Deployments of an Application an image with another tag, past Git.
+   * @returns whether there are any.
+   */
+  setImage(application: string, version: string): boolean;
   /** Stores the steps of workflows compressed from now on, or plainly again. */
   compressWorkflows(on: boolean): void;
   /** Stops Argo CD's application controller alone, or starts it again. */
@@ -84,6 +89,18 @@ export async function startControllers(options: ControllersOptions): Promise<Con
     },
     faultsChanged(app) {
       if (!signal.aborted) kubelet?.reconsider(app);
+    },
+    setImage(application, version) {
+      const { store } = context;
+      const own = store
+        .list<Deployment>('Deployment', { namespace: appsNamespace })
+        .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/instance'] === application);
+      for (const { metadata } of own)
+        store.modify<Deployment>('Deployment', appsNamespace, metadata.name, (draft) => {
+          const [container] = draft.spec.template.spec.containers;
+          if (container) container.image = `${container.image.split(':', 1)[0]}:${version}`;
+        });
+      return own.length > 0;
     },
     compressWorkflows: (on) => workflows?.compress(on),
     stopArgoCd: (on) => argoCd?.stop(on),

@@ -21,6 +21,8 @@ export const appFaultsSchema = z.object({
   ),
   /** Migrations that fail: PreSync Jobs of apps, db-setup of bags. */
   migrations: z.array(z.object({ ...where, version: z.string() })).default([]),
+  /** Versions whose image the registry does not have. */
+  images: z.array(z.object({ ...where, version: z.string() })).default([]),
   /** Suites that fail whatever runs; `flaky`: at their next run. */
   suites: z
     .array(z.object({ suite: z.string(), environment: z.string(), outcome: z.enum(['flaky', 'fail']) }))
@@ -33,6 +35,7 @@ export const noAppFaults = (): AppFaultsState => ({
   crashLoops: [],
   tests: [],
   migrations: [],
+  images: [],
   suites: [],
   slow: [],
 });
@@ -82,6 +85,7 @@ export class AppFaults implements Faults {
       crashLoops: this.state.crashLoops.filter(stays),
       tests: this.state.tests.filter(stays),
       migrations: this.state.migrations.filter(stays),
+      images: this.state.images.filter(stays),
       suites: this.state.suites,
       slow: this.state.slow.filter(stays),
     };
@@ -110,6 +114,10 @@ export class AppFaults implements Faults {
     return this.state.migrations.some(
       (fault) => fault.version === version && covers(fault, app, environment),
     );
+  }
+
+  imageMissing(app: string, version: string, environment: string): boolean {
+    return this.state.images.some((fault) => fault.version === version && covers(fault, app, environment));
   }
 
   suiteOutcome({ suite, environment, versions, strict }: SuiteRun): 'pass' | 'fail' {

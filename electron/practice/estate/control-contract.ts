@@ -16,7 +16,14 @@ const nothing: z.ZodType<Nothing, Nothing> = z.strictObject({});
 const done = z.object({});
 
 /** How a version misbehaves: see the commands that do the same to a version that is there already. */
-const breaks = z.enum(['crash-loop', 'migration-fails', 'tests-fail', 'tests-flaky', 'slow']);
+const breaks = z.enum([
+  'crash-loop',
+  'image-missing',
+  'migration-fails',
+  'tests-fail',
+  'tests-flaky',
+  'slow',
+]);
 
 const values = z.object({
   imageTag: z.string(),
@@ -114,6 +121,14 @@ export const controlCommands = {
     output: done,
   },
   clusterUp: { input: z.strictObject({ environment: environmentName }), output: done },
+  /**
+   * Somebody sets the image of an app's Deployments by hand, past Git (`kubectl set image`). Argo CD puts it back as
+   * soon as it looks, unless it is stopped.
+   */
+  setImage: {
+    input: z.strictObject({ app: appName, environment: environmentName, version }),
+    output: done,
+  },
   /**
    * Sets the sync windows of an environment's AppProject `govuk`: those given replace all others. Schedules go by
    * practice time.

@@ -78,6 +78,7 @@ export function scenarioHandlers(options: {
       for (const environment of where ?? [null]) {
         const place = { app, environment, version };
         if (breaks === 'crash-loop') faults.set('crashLoops', place);
+        if (breaks === 'image-missing') faults.set('images', place);
         if (breaks === 'tests-fail') faults.set('tests', { ...place, outcome: 'fail' });
         if (breaks === 'tests-flaky') faults.set('tests', { ...place, outcome: 'flaky' });
         if (breaks === 'migration-fails') faults.set('migrations', place);
@@ -120,6 +121,12 @@ export function scenarioHandlers(options: {
     async clusterUp({ environment }) {
       await estate().clusters[environment].server.faults.reachability('up');
       estate().state.clusters[environment] = 'up';
+      return {};
+    },
+    async setImage({ app, environment, version }) {
+      const { controllers } = estate();
+      const found = appOf(app).applications.filter((one) => controllers[environment].setImage(one, version));
+      if (found.length === 0) throw new ScenarioRefusal(`${app} has no Deployment in ${environment}`);
       return {};
     },
     async setSyncWindows({ environment, windows }) {

@@ -16,7 +16,7 @@ interface DisturbProps {
 /** Takes things away and brings them back, one by one. */
 export function Disturb({ board, onAct }: DisturbProps) {
   return (
-    <Panel title="Take clusters and Git away">
+    <Panel title="Take clusters, Argo CD and Git away">
       <div className={classes.lines}>
         {board?.environments.map(({ name }) => (
           <div key={name} className={classes.line}>
@@ -35,6 +35,27 @@ export function Disturb({ board, onAct }: DisturbProps) {
                 onClick={() => onAct({ act: 'cluster', environment: name, up: true })}
               >
                 Bring back
+              </Button>
+            </span>
+          </div>
+        ))}
+        {board?.environments.map(({ name }) => (
+          <div key={name} className={classes.line}>
+            <span>Argo CD in {name}</span>
+            <span className={classes.pair}>
+              <Button
+                variant="default"
+                aria-label={`Stop Argo CD in ${name}`}
+                onClick={() => onAct({ act: 'argo-cd', environment: name, stopped: true })}
+              >
+                Stop
+              </Button>
+              <Button
+                variant="default"
+                aria-label={`Start Argo CD in ${name}`}
+                onClick={() => onAct({ act: 'argo-cd', environment: name, stopped: false })}
+              >
+                Start
               </Button>
             </span>
           </div>
@@ -105,6 +126,13 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
           }
         >
           Deploy as someone else
+        </ActButton>
+        <ActButton
+          variant="default"
+          blocked={blocked}
+          onAct={() => app && environment && onAct({ act: 'set-image', app, environment, version: wanted })}
+        >
+          Set the image by hand, past Git
         </ActButton>
       </div>
     </Panel>

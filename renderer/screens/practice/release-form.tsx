@@ -11,6 +11,7 @@ type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];
 const ways: { value: Breaks; label: string }[] = [
   { value: 'nothing', label: 'Good: nothing breaks' },
   { value: 'crash-loop', label: 'Crashes as it starts' },
+  { value: 'image-missing', label: 'Its image can’t be pulled' },
   { value: 'migration-fails', label: 'Fails its migration' },
   { value: 'tests-fail', label: 'Fails its tests' },
   { value: 'tests-flaky', label: 'Has flaky tests' },

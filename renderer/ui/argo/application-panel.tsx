@@ -46,6 +46,7 @@ export function ApplicationPanel({ app, environment, production, open, onLog }: 
       {found.data?.applications.map((application) => (
         <One
           key={application.name}
+          app={app}
           application={application}
           jobs={found.data.hookJobs.filter((job) => job.application === application.name)}
           environment={environment}
@@ -60,14 +61,12 @@ export function ApplicationPanel({ app, environment, production, open, onLog }: 
 
 const Note = ({ children }: { children: ReactNode }) => <div className={classes.note}>{children}</div>;
 
-function One(
-  props: Omit<ApplicationPanelProps, 'app'> & { application: ApplicationDetail; jobs: readonly HookJob[] },
-) {
-  const { application, jobs, environment, production, open, onLog } = props;
+function One(props: ApplicationPanelProps & { application: ApplicationDetail; jobs: readonly HookJob[] }) {
+  const { app, application, jobs, environment, production, open, onLog } = props;
   return (
     <section className={classes.application} aria-label={`Application ${application.name}`}>
       <ApplicationView application={application} />
-      <HookJobs jobs={jobs} environment={environment} open={open} onLog={onLog} />
+      <HookJobs app={app} jobs={jobs} environment={environment} open={open} onLog={onLog} />
       <ApplicationActs application={application} environment={environment} production={production} />
     </section>
   );

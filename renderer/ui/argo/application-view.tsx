@@ -153,7 +153,7 @@ function Resources({ resources }: { resources: readonly ApplicationResource[] })
   return (
     <>
       {bad.length > 0 && (
-        <ul className={classes.resources} aria-label="Resources that need a look">
+        <ul className={classes.resources} aria-label="Resources that need attention">
           {bad.map((resource) => (
             <Resource key={`${resource.kind}/${resource.name}`} resource={resource} />
           ))}
@@ -161,8 +161,9 @@ function Resources({ resources }: { resources: readonly ApplicationResource[] })
       )}
       <details className={classes.more}>
         <summary>
-          {count(resources.length, 'resource')}
-          {bad.length > 0 ? `, ${bad.length} of them need a look` : ', none needs a look'}
+          {bad.length > 0
+            ? `${bad.length} of ${count(resources.length, 'resource')} need attention`
+            : count(resources.length, 'resource')}
         </summary>
         <ul className={classes.resources} aria-label="All resources">
           {resources.map((resource) => (

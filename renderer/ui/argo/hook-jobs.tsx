@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
 import type { HookJob } from '../../../shared/domain/hook-job';
+import { useFailingPod } from '../../data/argo-queries';
 import { hookLog, type LogChoice } from '../log/log-choice';
 import { Mark } from '../mark';
+import { FailingPod } from '../rollout/failing-pod';
 import { between, duration, fullTime } from '../time';
 import { stageLook } from '../timeline/stage-words';
 import { useNow } from '../use-now';
 import classes from './application-panel.module.css';
 
 interface HookJobsProps {
+  app: string;
   jobs: readonly HookJob[];
   environment: string;
   open: LogChoice | null;
@@ -23,7 +26,7 @@ const state: Record<HookJob['state'], keyof typeof stageLook> = {
 };
 
 /** Jobs of hooks (migrations…) with their logs, newest first. */
-export function HookJobs({ jobs, environment, open, onLog }: HookJobsProps) {
+export function HookJobs({ app, jobs, environment, open, onLog }: HookJobsProps) {
   const now = useNow('second');
   if (jobs.length === 0) return null;
   return (
@@ -32,9 +35,13 @@ export function HookJobs({ jobs, environment, open, onLog }: HookJobsProps) {
         const log = hookLog(environment, job);
         return (
           <li key={job.name}>
-            <Mark {...stageLook[state[job.state]]} label={job.hooks.join(', ') || 'Job'} />
+            <Mark
+              {...stageLook[job.trouble === null ? state[job.state] : 'failed']}
+              label={job.hooks.join(', ') || 'Job'}
+            />
             <span className={classes.jobName}>
-              <span className="mono">{job.name}</span> <span className={classes.quiet}>{job.message}</span>
+              <span className="mono">{job.name}</span>{' '}
+              <span className={classes.quiet}>{job.trouble ?? job.message}</span>
             </span>
             <span className={classes.quiet} title={job.startedAt ? fullTime(job.startedAt) : undefined}>
               {job.startedAt && duration(between(job.startedAt, job.finishedAt, now) ?? 0)}
@@ -52,9 +59,24 @@ export function HookJobs({ jobs, environment, open, onLog }: HookJobsProps) {
             ) : (
               <span className={classes.quiet}>pod gone</span>
             )}
+            {(job.state === 'failed' || job.trouble !== null) && (
+              <Why app={app} environment={environment} job={job} onLog={() => onLog(log)} />
+            )}
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** Why a hook fails, as its pod tells: reason, the end of its log, its events. */
+function Why(props: { app: string; environment: string; job: HookJob; onLog: () => void }) {
+  const { app, environment, job, onLog } = props;
+  const told = useFailingPod(app, environment, true).data?.pod ?? null;
+  if (told?.deployment !== job.name) return null;
+  return (
+    <div className={classes.why}>
+      <FailingPod app={app} environment={environment} pod={told.pod} onLog={onLog} />
+    </div>
   );
 }
