@@ -19,7 +19,11 @@ export function prepareUserData(dir: string): Failure | null {
     rmSync(probe);
     return null;
   } catch (error) {
-    rmSync(probe, { force: true });
+    try {
+      rmSync(probe, { force: true });
+    } catch {
+      // It was not made: a file lies where the folder should.
+    }
     const failure = storageFailure(error);
     const isFull = failure?.code === 'disk-full';
     return {
