@@ -34,7 +34,7 @@ describe('connections', () => {
       other,
       kubeconfig([
         { ...entry, name: 'test' },
-        { ...entry, name: 'far', namespace: 'n' },
+        { ...entry, name: 'far', namespace: 'team' },
       ]),
     );
     const files = [join(now.folder, 'none'), now.cluster.kubeconfig, other];
@@ -45,7 +45,7 @@ describe('connections', () => {
       ['test', now.cluster.server.url, 'apps'],
       ['test', now.cluster.server.url, 'apps'],
       ['reader', now.cluster.server.url, 'apps'],
-      ['far', 'https://127.0.0.1:1', 'n'],
+      ['far', 'https://127.0.0.1:1', 'team'],
     ]);
   });
 

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -85,6 +87,24 @@ const oftenThere = (): string[] =>
         ),
       ];
 
+/**
+ * Where a command without a folder in its name lies. It is looked for in our own PATH: the one that the kubeconfig sets
+ * is the command's alone (Go's `exec.Command` looks before the environment is set).
+ */
+async function found(command: string, path: string): Promise<string | null> {
+  // Windows finds programs by more than their names; there the system looks.
+  if (process.platform === 'win32' || command.includes('/')) return null;
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, command);
+    const isThere = await access(file, constants.X_OK).then(
+      () => stat(file).then((one) => one.isFile()),
+      () => false,
+    );
+    if (isThere) return file;
+  }
+  return null;
+}
+
 /** What a command is told of its task in `KUBERNETES_EXEC_INFO`. */
 function execInfo(config: ExecConfig, cluster: ClusterInfo | null): string {
   return JSON.stringify({
@@ -147,7 +167,7 @@ export class ExecCredentials {
   async #run(config: ExecConfig, cluster: ClusterInfo | null): Promise<string> {
     const { command } = config;
     const PATH = [process.env.PATH ?? '', ...oftenThere()].filter((one) => one !== '').join(delimiter);
-    const child = execa(command, config.args ?? [], {
+    const child = execa((await found(command, PATH)) ?? command, config.args ?? [], {
       env: {
         PATH,
         ...Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value])),

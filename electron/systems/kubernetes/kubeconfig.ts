@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { LineCounter, parseDocument } from 'yaml';
 import { leadsToLoopback } from '../../../shared/domain/loopback';
 import { KubeError } from './failures';
+import { KubeconfigFault, readKubeconfig } from './kubeconfig-text';
 import type { KubeFailure } from './types';
 
 /** All that a kubeconfig says of a cluster or user, also what the library leaves out. */
@@ -54,28 +54,23 @@ const broken = (
  * left out: kubectl minds them only when they are used.
  */
 async function readOne(path: string): Promise<KubeConfig | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw broken(path, `it cannot be read (${code ?? 'unknown'})`);
   }
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
-  const error = document.errors[0];
-  if (error)
-    throw broken(path, `it is no YAML (${error.code})`, 'bad-data', lineCounter.linePos(error.pos[0]).line);
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
-    // An empty file is a kubeconfig that names nothing, as with kubectl.
-    const said: unknown = document.toJS() ?? {};
+    const said = readKubeconfig(bytes);
     config.loadFromString(JSON.stringify(said), { onInvalidEntry: 'filter' });
     config.makePathsAbsolute(dirname(path));
-    addWhatIsLeftOut(config, said as Record<string, unknown>, dirname(path));
-  } catch {
+    addWhatIsLeftOut(config, said, dirname(path));
+  } catch (error) {
+    if (error instanceof KubeconfigFault) throw broken(path, error.message, 'bad-data', error.line);
     throw broken(path, 'it is no kubeconfig');
   }
   return config;
@@ -141,12 +136,14 @@ export async function findContext(
   }
   const cluster = all.getCluster(context.cluster) as KubeContext['cluster'] | null;
   if (!cluster) throw broken(path, `the context "${wanted}" names a cluster that is not there`);
-  const user = all.getUser(context.user) as KubeContext['user'] | null;
+  const user =
+    // Without a name it is nobody, as for kubectl.
+    (context.user ? all.getUser(context.user) : { name: '', said: {} }) as KubeContext['user'] | null;
   if (!user) throw broken(path, `the context "${wanted}" names a user that is not there`);
-  if (!URL.canParse(cluster.server) || !/^https?:\/\//.test(cluster.server))
-    throw broken(path, `the address of the cluster "${cluster.name}" is no URL`);
+  const server = serverAddress(cluster, user);
+  if (server === null) throw broken(path, `the address of the cluster "${cluster.name}" is no URL`);
   // On this machine it passes no network: `kubectl proxy`.
-  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify && !leadsToLoopback(cluster.server))
+  if (server.startsWith('http:') && !cluster.skipTLSVerify && !leadsToLoopback(server))
     throw broken(
       path,
       `the cluster "${cluster.name}" is reached without TLS, which would show your credentials`,
@@ -156,7 +153,25 @@ export async function findContext(
   return {
     name: wanted,
     namespace: context.namespace ?? 'default',
-    cluster: proxyUrl === undefined ? cluster : { ...cluster, proxyUrl },
+    cluster: { ...cluster, server, ...(proxyUrl === undefined ? {} : { proxyUrl }) },
     user,
   };
+}
+
+/**
+ * A cluster's address as client-go completes it (`rest.DefaultServerURL`): a scheme in any case; without one, https where
+ * there is anything of TLS, else http, before a host and port alone. `null` for anything else.
+ */
+function serverAddress(cluster: Cluster, user: User): string | null {
+  const { server } = cluster;
+  const scheme = /^https?:\/\//i.exec(server)?.[0];
+  if (scheme !== undefined) {
+    const address = scheme.toLowerCase() + server.slice(scheme.length);
+    return URL.canParse(address) ? address : null;
+  }
+  if (server.includes('://') || /[/?#]/.test(server)) return null;
+  const { caData, caFile, skipTLSVerify } = cluster;
+  const isTls = Boolean(caData || caFile || skipTLSVerify || user.certData || user.certFile);
+  const address = `${isTls ? 'https' : 'http'}://${server}`;
+  return URL.canParse(address) ? address : null;
 }
