@@ -1,8 +1,9 @@
 /** The index on ground that gives way: killed at any point, on a disk that is really full, in a folder that takes nothing. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history';
 import { builtProgram, programArguments } from '../testing/programs';
@@ -124,4 +125,50 @@ it('says that the disk is full when it is, keeps what fits, and goes on when the
 it('says that nothing can be written where there is no folder', async () => {
   const one = history(join(scratch, 'nowhere', 'history.db'));
   await expect(one.update()).rejects.toMatchObject({ failure: { code: 'read-only' } });
+});
+
+/** The real worker behind a door that lets it die so many times, each time at the first question. */
+function dyingWorker(times: number): string {
+  const folder = mkdtempSync(join(scratch, 'dying-'));
+  const file = join(folder, 'worker.mjs');
+  const real = builtProgram('history-worker') ?? '';
+  writeFileSync(
+    file,
+    `import { appendFileSync, readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+const marks = ${JSON.stringify(join(folder, 'deaths'))};
+appendFileSync(marks, 'x');
+if (readFileSync(marks, 'utf8').length <= ${times}) parentPort.once('message', () => process.exit(70));
+else await import(${JSON.stringify(pathToFileURL(real).href)});
+`,
+  );
+  return file;
+}
+
+it('starts a worker that died again, says so, and answers what was waited for', async () => {
+  const one = openHistory({
+    repo: gitDir,
+    branch: 'main',
+    indexFile: join(scratch, 'again.db'),
+    builtWorker: dyingWorker(2),
+  });
+  open.push(one);
+  const names = one.names();
+  await one.update();
+  expect(await everything(one)).toEqual(whole);
+  expect((await names).apps).toBeInstanceOf(Array);
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringContaining('started again') });
+});
+
+it('does not start a worker again that dies each time: every question is answered with that', async () => {
+  const one = openHistory({
+    repo: gitDir,
+    branch: 'main',
+    indexFile: join(scratch, 'never.db'),
+    builtWorker: dyingWorker(100),
+  });
+  open.push(one);
+  const asked = await Promise.allSettled([one.update(), one.names(), one.lastDeployments()]);
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  await expect(one.names()).rejects.toMatchObject({ failure: { message: 'The history has stopped.' } });
 });

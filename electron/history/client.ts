@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { defaultImageTagPath } from '../../shared/domain/estate';
 import { FailureError } from '../../shared/domain/failure';
 import type {
@@ -95,6 +96,11 @@ const opening: HistoryStatus = {
   failure: null,
 };
 
+/** Deaths, without an update that came to its end in between, after which a worker is not started again. */
+const mostDeaths = 3;
+
+const startedAgain = 'The reader of the history ended by a fault and was started again. Nothing is lost.';
+
 const ended = (detail: string): FailureError =>
   new FailureError({
     code: 'internal',
@@ -106,7 +112,8 @@ const ended = (detail: string): FailureError =>
   });
 
 /**
- * Starts the worker. Nothing is indexed before the first {@link History.update}; an index that is there answers at once.
+ * Starts the worker. One that ends by a fault is started again, and what was waited for is asked again; the third time
+ * in a row it stays so, and every question is answered with that. Nothing is indexed before the first {@link History.update}; an index that is there answers at once.
  * For tests: `maxPageCount` makes the disk small, `builtWorker` spares each worker the compiling of its sources.
  */
 export function openHistory(
@@ -120,38 +127,60 @@ export function openHistory(
     template,
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
-  const worker = startThread({
-    name: 'history',
-    from: import.meta.dirname,
-    source: 'worker.ts',
-    built: options.builtWorker ?? 'history-worker.js',
-    workerData,
-    resourceLimits,
-  });
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { request: Request; resolve: (value: never) => void; reject: (error: Error) => void }
+  >();
   const listeners = new Set<(status: HistoryStatus) => void>();
   let status = opening;
   let failure: FailureError | null = null;
   let count = 0;
+  let deaths = 0;
+  let restarted = false;
+  let closing = false;
 
   const stop = (detail: string) => {
     failure ??= ended(detail);
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
-  worker.on('message', (reply: Reply) => {
+  const take = (reply: Reply) => {
     if ('status' in reply) {
-      status = reply.status;
+      const { notice } = reply.status;
+      status = { ...reply.status, notice: notice ?? (restarted ? startedAgain : null) };
       for (const listener of listeners) listener(status);
       return;
     }
     const question = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (reply.ok) question?.resolve(reply.value as never);
-    else question?.reject(new FailureError(reply.failure));
-  });
-  worker.on('error', (error) => stop(error instanceof Error ? error.message : String(error)));
-  worker.on('exit', () => stop('The worker has ended.'));
+    if (!reply.ok) return question?.reject(new FailureError(reply.failure));
+    if (question && 'question' in question.request && question.request.question === 'update') deaths = 0;
+    question?.resolve(reply.value as never);
+  };
+  const start = (): Worker => {
+    const started = startThread({
+      name: 'history',
+      from: import.meta.dirname,
+      source: 'worker.ts',
+      built: options.builtWorker ?? 'history-worker.js',
+      workerData,
+      resourceLimits,
+    });
+    let detail = 'The worker has ended.';
+    started.on('message', take);
+    started.on('error', (error) => {
+      detail = error instanceof Error ? error.message : String(error);
+    });
+    started.on('exit', () => {
+      deaths += 1;
+      if (closing || deaths >= mostDeaths) return stop(detail);
+      restarted = true;
+      worker = start();
+      for (const { request } of waiting.values()) worker.postMessage(request);
+    });
+    return started;
+  };
+  let worker = start();
 
   const ask = <Name extends QuestionName>(
     question: Name,
@@ -163,10 +192,11 @@ export function openHistory(
     const id = count;
     const cancel = () => worker.postMessage({ cancel: id } satisfies Request);
     signal?.addEventListener('abort', cancel, { once: true });
+    const request = { id, question, input } as Request;
     const answer = new Promise<Questions[Name]['output']>((resolve, reject) =>
-      waiting.set(id, { resolve, reject }),
+      waiting.set(id, { request, resolve, reject }),
     );
-    worker.postMessage({ id, question, input } as Request);
+    worker.postMessage(request);
     if (signal?.aborted) cancel();
     return answer.finally(() => signal?.removeEventListener('abort', cancel));
   };
@@ -192,6 +222,7 @@ export function openHistory(
     close: () =>
       new Promise((resolve) => {
         if (failure) return resolve();
+        closing = true;
         worker.once('exit', () => resolve());
         worker.postMessage({ close: true } satisfies Request);
       }),
