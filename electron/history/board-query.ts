@@ -26,11 +26,22 @@ import type { IndexFacts } from './index-facts';
 import { Lineage } from './lineage';
 import { changesOf } from './version-query';
 
+/** The answer of one state of the index: every board that is put together asks for it. */
+const newest = new WeakMap<IndexFacts, DeploymentEvent[]>();
+
 /**
  * The newest deployment of each app in each environment where main has a file for it now; what was deployed under another
- * name carries the present one.
+ * name carries the present one. Remembered until the index changes.
  */
 export function lastDeployments(statements: Statements, facts: IndexFacts): DeploymentEvent[] {
+  const known = newest.get(facts);
+  if (known) return known;
+  const found = readLast(statements, facts);
+  if (facts.complete) newest.set(facts, found);
+  return found;
+}
+
+function readLast(statements: Statements, facts: IndexFacts): DeploymentEvent[] {
   const rows = statements.all<SelectedRow & { now: string | null; nowFlags: number }>(
     `select ${eventColumns}, s.after as now, s.flags as nowFlags from cell k
      cross join event s on s.id = (select id from event indexed by event_cell where cell = k.id order by id limit 1)
