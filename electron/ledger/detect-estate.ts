@@ -6,10 +6,12 @@ import { chainOrder, imageTagLayout } from '../../shared/domain/layout';
 import { GitError } from '../systems/git/errors';
 import { findGitDir } from '../systems/git/init';
 import { headRef, resolveRef } from '../systems/git/refs';
-import { remoteHeadBranch } from '../systems/git/remote';
+import { lsRemote, remoteHeadBranch } from '../systems/git/remote';
+import { readTrustedFolders } from '../systems/git/safe-directory';
+import { canSpeakDirectly, openSmartHttp } from '../systems/git/smart-http';
 import { readBoard } from './board';
 import { ledgerFailure } from './failures';
-import { localFolder } from './in-place';
+import { detachedHead, localFolder } from './in-place';
 import type { LedgerConfig, Snapshot } from './ledger';
 
 /** How a repo that somebody named on the command line is opened: where it lies when it is local, else as a mirror. */
@@ -20,11 +22,13 @@ export interface LedgerTarget {
 
 /**
  * Looks at what `--ledger` names: a bare repo, a work tree, a `file://` URL, or any other Git address.
- * The branch is the one that HEAD names there.
+ * The branch is the one that HEAD names there; of a local repo whose HEAD is on no branch, as a build server checks it
+ * out, it is {@link detachedHead}: the commit that was checked out, and nothing else, is what whoever named it means.
  * Fails with `not-found` or `bad-data` where a path leads to no repo, `invalid-input` for an address that is none.
  */
 export async function ledgerTarget(address: string): Promise<Result<LedgerTarget>> {
   try {
+    await readTrustedFolders();
     const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && !/^file:/i.test(address);
     const path = isUrl ? null : localFolder(address);
     const exists = path !== null && (await stat(path).catch(() => null)) !== null;
@@ -42,21 +46,39 @@ export async function ledgerTarget(address: string): Promise<Result<LedgerTarget
       return ok({ ledger: parseLedger(folder, await branchOf(folder, head)), inPlace: true });
     }
     const asGiven = parseLedger(address, 'main');
-    return ok({
-      ledger: parseLedger(asGiven.url, (await remoteHeadBranch(address)) ?? 'main'),
-      inPlace: false,
-    });
+    const branch = await remoteHeadBranch(address).catch((error: unknown) => explained(asGiven.url, error));
+    return ok({ ledger: parseLedger(asGiven.url, branch ?? 'main'), inPlace: false });
   } catch (error) {
     return fail(ledgerFailure(error));
   }
 }
 
-/** HEAD's branch where it has a commit, else `main` or `master`, whichever is there. */
+/** HEAD's branch where it has a commit, else `main` or `master`, whichever is there, else the only one. */
 async function branchOf(folder: string, head: string | null): Promise<string> {
   const gitDir = await findGitDir(folder);
+  if (head === null && (await resolveRef(detachedHead, { gitDir }))) return detachedHead;
   for (const ref of [head, 'refs/heads/main', 'refs/heads/master'])
     if (ref && (await resolveRef(ref, { gitDir }))) return ref.replace('refs/heads/', '');
-  return head?.replace('refs/heads/', '') ?? 'main';
+  const [only, another] = [...(await lsRemote(gitDir, [])).keys()];
+  return (
+    (another === undefined ? only : undefined)?.replace('refs/heads/', '') ??
+    head?.replace('refs/heads/', '') ??
+    'main'
+  );
+}
+
+/** Git does not say where a redirect leads: it is asked for here, without credentials. */
+async function explained(url: string, error: unknown): Promise<never> {
+  if (!(error instanceof GitError) || error.kind !== 'redirected' || !canSpeakDirectly(url)) throw error;
+  const http = openSmartHttp(url);
+  try {
+    await http.refAt('HEAD');
+  } catch (better) {
+    if (better instanceof GitError && better.kind === 'redirected') throw better;
+  } finally {
+    http.close();
+  }
+  throw error;
 }
 
 function parseLedger(url: string, branch: string): Estate['ledger'] {

@@ -100,8 +100,28 @@ const words: Record<GitErrorKind, Words> = {
   'bad-repo': {
     code: 'bad-data',
     message: 'The Git repo cannot be read.',
-    meaning: 'It is no Git repo, is damaged, or belongs to another user of this machine.',
+    meaning: 'It is no Git repo, or it is damaged.',
     next: [advice('Look at the folder that the technical detail names.')],
+  },
+  'not-owned': {
+    code: 'forbidden',
+    message: 'The Git repo belongs to another user of this machine.',
+    meaning:
+      'Git reads such a repo only where you say that you trust it, since its settings can run programs.',
+    next: [advice('If you trust it, run the command in the technical detail, then try again.'), retry],
+  },
+  redirected: {
+    code: 'not-found',
+    message: 'The release repo has moved.',
+    meaning: 'Signalbox does not follow by itself, since your token would go along. Nothing was changed.',
+    next: [advice('Put the new address into ledger.url of signalbox.yaml.'), settings],
+  },
+  'not-git': {
+    code: 'not-found',
+    message: 'What answers at the address of the release repo is no Git server that Signalbox can use.',
+    meaning:
+      'It may be a sign-in page, a proxy, or a plain web server that only holds the files of a repo. Nothing was changed.',
+    next: [advice('Check the address of the release repo, and sign in to the network or VPN.'), settings],
   },
   other: {
     code: 'internal',
@@ -124,13 +144,32 @@ function saidByRemote(detail: string): string {
   return lines.slice(0, 4).join(' ').slice(0, 400);
 }
 
+/** Git's own advice, with the folder that it names. */
+function trustAdvice(detail: string): string {
+  const command = /git config --global --add safe\.directory [^\n]{1,300}/.exec(detail)?.[0];
+  return command
+    ? `If you trust it, run \u201c${command}\u201d, then try again.`
+    : 'If you trust it, add it to safe.directory of your Git settings, then try again.';
+}
+
 /** The failure that a thrown value stands for: Git's errors in words for a person, everything else by {@link failureOf}. */
 export function ledgerFailure(error: unknown): Failure {
   if (!(error instanceof GitError)) return failureOf(error);
   const said = error.kind === 'forbidden' ? saidByRemote(error.detail) : '';
+  const place =
+    error.kind === 'redirected' ? /https?:\/\/[^\s'"<>]{1,300}/.exec(error.detail)?.[0] : undefined;
   return {
     ...words[error.kind],
+    ...(error.kind === 'not-owned' ? { next: [advice(trustAdvice(error.detail)), retry] } : {}),
+    ...(place ? { message: `The release repo has moved to ${place}.` } : {}),
     ...(said ? { meaning: `${words.forbidden.meaning} The repo says: ${said}` } : {}),
+    ...(/proc-receive|branch is currently checked out/.test(error.detail)
+      ? {
+          meaning:
+            'The repo takes a change only through a hook of its own, or has the branch checked out. Of a repo on this machine Signalbox runs no hooks and changes no branch that is checked out. Nothing was changed.',
+          next: [advice('Use a bare copy of the repo, or a Git server.')],
+        }
+      : {}),
     ...(error.detail ? { detail: `git ${error.command}: ${error.detail}` } : {}),
   };
 }

@@ -4,10 +4,14 @@ import { GitError } from '../systems/git/errors';
 import { findGitDir } from '../systems/git/init';
 import { resolveRef } from '../systems/git/refs';
 import { lsRemote, remoteTags } from '../systems/git/remote';
+import { readTrustedFolders } from '../systems/git/safe-directory';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
 import type { Mirror } from './mirror';
+
+/** In the place of a branch's name, which it can never be (git-branch(1)): the commit that is checked out. */
+export const detachedHead = 'HEAD';
 
 /** The folder that a path or `file://` URL names. */
 export function localFolder(url: string): string {
@@ -20,9 +24,10 @@ export function localFolder(url: string): string {
  */
 export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
   await requireGit();
+  await readTrustedFolders();
   const { url, branch } = config.estate.ledger;
   const gitDir = await findGitDir(localFolder(url));
-  const ref = `refs/heads/${branch}`;
+  const ref = branch === detachedHead ? detachedHead : `refs/heads/${branch}`;
   const there = async (): Promise<string> => {
     const commit = await resolveRef(ref, { gitDir });
     if (commit) return commit;
@@ -45,6 +50,10 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     remoteRef: (name) => resolveRef(name, { gitDir }),
     maintain: async () => {},
     repair: null,
+    notice:
+      ref === detachedHead
+        ? 'The repo has no branch checked out (detached HEAD). What is shown is the commit that is checked out, not a branch.'
+        : null,
     close: () => {},
   };
 }

@@ -28,9 +28,7 @@ export interface MirrorHealth {
 export function watchHealth(mirror: Mirror, letGo: () => void, onNotice: () => void): MirrorHealth {
   const { repair } = mirror;
   let doubt: GitError | null = null;
-  let notice: string | null = repair?.wasLost
-    ? 'The local copy of the release repo was missing or was not readable. It is copied again; nothing in the release repo is lost.'
-    : null;
+  let { notice } = mirror;
   let renewals = 0;
   let notBefore = 0;
   let checkedAt = Number.NEGATIVE_INFINITY;

@@ -7,6 +7,7 @@ import { fsckConnectivity, repackGeometric, writeCommitGraph } from '../systems/
 import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
 import { fetchBranch, lsRemote, remoteTags } from '../systems/git/remote';
+import { readTrustedFolders } from '../systems/git/safe-directory';
 import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
@@ -41,13 +42,13 @@ export interface Mirror {
   maintain(signal: AbortSignal): Promise<void>;
   /** What may be done where the repo here is damaged; `null` for a repo that is not ours. */
   readonly repair: MirrorRepair | null;
+  /** What a person must know of it since it was opened. */
+  readonly notice: string | null;
   close(): void;
 }
 
 /** The mirror holds nothing that is not at the remote: what is damaged is copied again. */
 export interface MirrorRepair {
-  /** There was a copy, and it was gone or not to be recognised when the mirror was opened. */
-  readonly wasLost: boolean;
   /** Takes away lock files that nobody holds any more. @returns whether there were any. */
   unlock(): Promise<boolean>;
   /** Looks at everything that the branch leads to, contents of files aside. @throws {GitError} where that is damaged. */
@@ -81,6 +82,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   const { url, branch } = config.estate.ledger;
   const ref = `refs/heads/${branch}`;
   await requireGit();
+  await readTrustedFolders();
   const folder = await openMirrorFolder(config.dir, url, branch);
   const { gitDir } = folder;
   const auth = async () => basicAuth(url, (await config.credentials?.()) ?? null);
@@ -167,8 +169,11 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
         // Only speed is lost; the next round tries again.
       }
     },
+    notice:
+      folder.begin === 'lost'
+        ? 'The local copy of the release repo was missing or was not readable. It is copied again; nothing in the release repo is lost.'
+        : null,
     repair: {
-      wasLost: folder.begin === 'lost',
       unlock: () => removeLeftLocks(gitDir),
       check: (signal) => fsckConnectivity({ gitDir, signal }),
       renew: async (signal, beforeReplacing) => {

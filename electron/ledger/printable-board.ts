@@ -20,7 +20,9 @@ export interface PrintedBoard {
 }
 
 /** Reads the board of any release repo: bare, work tree, `file://`, or a remote (its newest commit alone is fetched). */
-export async function printableBoard(address: string): Promise<Result<PrintedBoard>> {
+export async function printableBoard(
+  address: string,
+): Promise<Result<{ board: PrintedBoard; notices: readonly string[] }>> {
   const target = await ledgerTarget(address);
   if (!target.ok) return target;
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-board-'));
@@ -42,7 +44,10 @@ export async function printableBoard(address: string): Promise<Result<PrintedBoa
             { version: imageTag ?? '', automaticDeploys, promote },
           ]),
         );
-      return ok({ commit: board.commit, environments, problems: board.problems });
+      return ok({
+        board: { commit: board.commit, environments, problems: board.problems },
+        notices: opened.value.notices(),
+      });
     } finally {
       await opened.value.close();
     }
@@ -56,12 +61,13 @@ export async function printableBoard(address: string): Promise<Result<PrintedBoa
  * @returns the exit code.
  */
 export async function printBoard(address: string): Promise<number> {
-  const board = await printableBoard(address);
-  if (board.ok) {
-    await write(process.stdout, `${visibleJson(board.value, 2)}\n`);
+  const read = await printableBoard(address);
+  if (read.ok) {
+    for (const notice of read.value.notices) await write(process.stderr, `signalbox: ${notice}\n`);
+    await write(process.stdout, `${visibleJson(read.value.board, 2)}\n`);
     return 0;
   }
-  const { message, detail } = board.failure;
+  const { message, detail } = read.failure;
   const cause = detail?.split('\n').find((line) => /fatal|error/i.test(line));
   await write(process.stderr, `signalbox: ${message}${cause ? ` (${cause.trim()})` : ''}\n`);
   return 1;

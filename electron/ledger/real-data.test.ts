@@ -64,7 +64,7 @@ describe('the real release repo', { timeout: 600_000 }, () => {
   });
 
   it('prints 191 versions and the 18 files without one', async () => {
-    const board = unwrap(await printableBoard(gitDir));
+    const { board } = unwrap(await printableBoard(gitDir));
     const layout = imageTagLayout(defaultImageTagPath);
     const versions = Object.values(board.environments).flatMap((apps) => Object.values(apps));
     expect(Object.keys(board.environments).sort()).toEqual(['integration', 'production', 'staging', 'test']);

@@ -278,6 +278,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       [
         ...(config.notices ?? []),
         ...gone,
+        ...ledger.notices(),
         ...engine.notices(),
         observations.notice,
         keptStore.notice,

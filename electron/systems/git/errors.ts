@@ -23,8 +23,14 @@ export type GitErrorKind =
   | 'aborted'
   | 'git-missing'
   | 'git-too-old'
-  /** The local folder is no repo that Git accepts (missing, damaged, owned by somebody else). */
+  /** The local folder is no repo that Git accepts (missing, damaged). */
   | 'bad-repo'
+  /** The local repo belongs to another user of this machine, whom Git does not trust (git-config(1), safe.directory). */
+  | 'not-owned'
+  /** The remote's address leads to another one: `detail` holds it where it was told. */
+  | 'redirected'
+  /** Something answers at the remote's address, but no Git server that Signalbox can use. */
+  | 'not-git'
   | 'other';
 
 /** A Git command that failed. `detail` is what Git said, without secrets. */
@@ -51,7 +57,7 @@ export class GitError extends Error {
 
 /** What git says of a repo on this machine that it cannot read. It may say that the remote hung up besides. */
 const badRepo =
-  /not a git repository|detected dubious ownership|object file \S+ is empty|bad object|(?:loose|packed) object \S+ .*corrupt|corrupt loose object|far too short to be a packfile|unable to (?:read|parse) (?:tree|commit|object|sha1 file)|did not send all necessary objects|unresolved deltas|reference broken|ignoring broken ref|bad config|packed-refs|bad shallow line|inflate:|cannot chdir to/i;
+  /not a git repository|object file \S+ is empty|bad object|(?:loose|packed) object \S+ .*corrupt|corrupt loose object|far too short to be a packfile|unable to (?:read|parse) (?:tree|commit|object|sha1 file)|did not send all necessary objects|unresolved deltas|reference broken|ignoring broken ref|bad config|packed-refs|bad shallow line|inflate:|cannot chdir to/i;
 
 const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   [
@@ -68,11 +74,16 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   ],
   [
     'unreachable',
-    /Could not resolve (?:host|proxy|hostname)|Name or service not known|Failed to connect|Couldn't connect|Connection refused|Connection timed out|No route to host|Network is unreachable|SSL certificate problem|server certificate verification failed|SSL_connect|unable to update url base from redirection|transport '[^']*' not allowed/i,
+    /Could not resolve (?:host|proxy|hostname)|Name or service not known|Failed to connect|Couldn't connect|Connection refused|Connection timed out|No route to host|Network is unreachable|SSL certificate problem|server certificate verification failed|SSL_connect|transport '[^']*' not allowed/i,
   ],
   [
     'no-such-repo',
-    /repository '[^']*' not found|does not appear to be a git repository|repository not found|requested URL returned error: (?:404|301|302|307|308)/i,
+    /repository '[^']*' not found|does not appear to be a git repository|repository not found|requested URL returned error: 404/i,
+  ],
+  ['redirected', /requested URL returned error: 30\d|unable to update url base from redirection/i],
+  [
+    'not-git',
+    /not valid: (?:is this a git repository|could not determine hash algorithm)|does not support (?:shallow capabilities|protocol)|git-http-push|Cannot access URL|invalid server response|bad line length character|expected flush after ref listing|unknown object format/i,
   ],
   ['branch-missing', /couldn't find remote ref|Remote branch \S+ not found/i],
   [
@@ -85,6 +96,7 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
 export function classifyStderr(stderr: string): GitErrorKind {
   // What the remote says of its own repo is told by git behind this word.
   const own = stderr.replace(/^remote:.*$/gm, '');
+  if (/detected dubious ownership/i.test(own)) return 'not-owned';
   if (badRepo.test(own) && !/does not appear to be a git repository/i.test(own)) return 'bad-repo';
   for (const [kind, sign] of signs) if (sign.test(stderr)) return kind;
   return 'other';

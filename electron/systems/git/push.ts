@@ -1,4 +1,5 @@
-import { GitError, redact } from './errors';
+import { classifyStderr, GitError, redact } from './errors';
+import { quietProgram } from './local-repo';
 import { type GitOptions, runGit } from './run-git';
 
 /** One ref to change: from `old` (`null`: it must not exist) to `commit` (`null`: delete it). */
@@ -32,6 +33,7 @@ export async function pushRef(
       '--porcelain',
       '--progress',
       '--no-verify',
+      ...quietProgram(url, 'receive-pack'),
       `--force-with-lease=${change.ref}:${change.old ?? ''}`,
       '--end-of-options',
       url,
@@ -53,7 +55,9 @@ export async function pushRef(
   const outcome = parsePushReport(stdout.toString('utf8'), change.ref);
   if (outcome === 'done' && code === 0) return;
   if (outcome === 'done' || outcome === null)
-    throw new GitError('other', 'push', redact(`${stdout.toString('utf8')}\n${stderr}`));
+    throw new GitError(classifyStderr(stderr), 'push', redact(`${stdout.toString('utf8')}\n${stderr}`), {
+      unsent: !isBegun,
+    });
   throw new GitError(outcome.kind, 'push', redact(`${outcome.reason}\n${stderr}`));
 }
 

@@ -1,3 +1,4 @@
+import { quietProgram } from './local-repo';
 import { type GitOptions, runGit } from './run-git';
 
 type Asking = Pick<GitOptions, 'signal' | 'auth' | 'stallMs'>;
@@ -17,10 +18,21 @@ export async function lsRemote(
   options: Asking = {},
 ): Promise<ReadonlyMap<string, string>> {
   const filter = patterns.length === 0 ? ['--heads'] : [];
-  const { stdout } = await runGit(['ls-remote', '--quiet', ...filter, '--end-of-options', url, ...patterns], {
-    ...questions,
-    ...options,
-  });
+  const { stdout } = await runGit(
+    [
+      'ls-remote',
+      '--quiet',
+      ...quietProgram(url, 'upload-pack'),
+      ...filter,
+      '--end-of-options',
+      url,
+      ...patterns,
+    ],
+    {
+      ...questions,
+      ...options,
+    },
+  );
   return parseLsRemote(stdout.toString('utf8'));
 }
 
@@ -32,7 +44,16 @@ export async function remoteTags(
 ): Promise<ReadonlySet<string>> {
   const pattern = `refs/tags/${prefix}*`;
   const { stdout } = await runGit(
-    ['ls-remote', '--quiet', '--tags', '--refs', '--end-of-options', url, pattern],
+    [
+      'ls-remote',
+      '--quiet',
+      ...quietProgram(url, 'upload-pack'),
+      '--tags',
+      '--refs',
+      '--end-of-options',
+      url,
+      pattern,
+    ],
     { ...questions, ...options },
   );
   const refs = parseLsRemote(stdout.toString('utf8'));
@@ -41,10 +62,21 @@ export async function remoteTags(
 
 /** The branch that a remote's HEAD names (`main`), `null` when it names none or holds nothing. */
 export async function remoteHeadBranch(url: string, options: Asking = {}): Promise<string | null> {
-  const { stdout } = await runGit(['ls-remote', '--quiet', '--symref', '--end-of-options', url, 'HEAD'], {
-    ...questions,
-    ...options,
-  });
+  const { stdout } = await runGit(
+    [
+      'ls-remote',
+      '--quiet',
+      ...quietProgram(url, 'upload-pack'),
+      '--symref',
+      '--end-of-options',
+      url,
+      'HEAD',
+    ],
+    {
+      ...questions,
+      ...options,
+    },
+  );
   return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout.toString('utf8'))?.[1] ?? null;
 }
 
@@ -76,6 +108,7 @@ export async function fetchBranch(
       '--no-write-fetch-head',
       '--no-auto-gc',
       '--no-recurse-submodules',
+      ...quietProgram(url, 'upload-pack'),
       ...(options.shallow ? ['--depth=1'] : []),
       '--end-of-options',
       url,

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { classifyStderr, GitError, redact } from './errors';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
+import { trustedFolders } from './safe-directory';
 
 /** How to authenticate to an http(s) remote: the value of an `Authorization` header, sent to that origin alone. */
 export interface HttpAuth {
@@ -142,6 +143,7 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
   }
   if (options.gitDir !== undefined) environment.GIT_DIR = options.gitDir;
   const pairs: (readonly [string, string])[] = [...settings];
+  for (const folder of trustedFolders()) pairs.push(['safe.directory', folder]);
   if (options.auth)
     pairs.push([`http.${options.auth.origin}/.extraHeader`, `Authorization: ${options.auth.header}`]);
   environment.GIT_CONFIG_COUNT = String(pairs.length);

@@ -79,7 +79,7 @@ describe('a push by our own means', () => {
       response.writeHead(301, { location: 'http://127.0.0.1:1/' }).end();
     };
     const end = await against(redirect, (http) => http.push(change, Buffer.alloc(0), { auth }));
-    expect(end).toMatchObject({ kind: 'no-such-repo' });
+    expect(end).toMatchObject({ kind: 'redirected' });
     expect(headers).toEqual([undefined]);
   });
 });

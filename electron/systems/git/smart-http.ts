@@ -114,7 +114,12 @@ export function openSmartHttp(url: string): SmartHttp {
           if (status !== 200) {
             response.resume();
             // Node sends nothing again by itself, so a refusal is the answer to this very request.
-            return refuse(kindOfStatus(status), `The remote answered ${status}.`, status < 500);
+            const there = placeOf(response, url, service);
+            return refuse(kindOfStatus(status), there ?? `The remote answered ${status}.`, status < 500);
+          }
+          if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) {
+            request.destroy();
+            return refuse('not-git', 'A web page came.', true);
           }
           let length = 0;
           let isDone = false;
@@ -236,6 +241,20 @@ function pushRequest({ ref, old, commit }: RefChange): Buffer {
 function kindOfStatus(status: number): GitErrorKind {
   if (status === 401) return 'unauthorised';
   if (status === 403) return 'forbidden';
-  if (status === 404 || (status >= 300 && status < 400)) return 'no-such-repo';
+  if (status === 404) return 'no-such-repo';
+  if (status === 405 || status === 501) return 'not-git';
+  if (status >= 300 && status < 400) return 'redirected';
   return 'connection-lost';
+}
+
+/** Where a redirect leads, as a repo's address, without user info; `null` where it names nothing of use. */
+function placeOf(response: IncomingMessage, from: string, service: string): string | null {
+  try {
+    const place = new URL(response.headers.location ?? '', `${from.replace(/\/+$/, '')}/${service}`);
+    if (!/^https?:$/.test(place.protocol) || !response.headers.location) return null;
+    const path = place.pathname.replace(new RegExp(`/${service}$`), '');
+    return `${place.origin}${path}`.slice(0, 300);
+  } catch {
+    return null;
+  }
 }
