@@ -5,7 +5,7 @@ import { trustedFolders } from './safe-directory';
  * Whether git takes an address for a folder of this machine: a `file:` URL, or no URL and no `host:path`
  * (git-clone(1), "GIT URLS"; connect.c, url_is_local_not_ssh).
  */
-export function isLocalAddress(url: string): boolean {
+function isLocalAddress(url: string): boolean {
   if (/^file:\/\//i.test(url)) return true;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return false;
   return /^[a-z]:[\\/]/i.test(url) || !/^[^/\\]*:/.test(url);
