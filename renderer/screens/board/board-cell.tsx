@@ -73,20 +73,20 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
         </span>
       </span>
       <span className={classes.line} title={past ? undefined : titleOf(cell)}>
-        <span className={classes.state}>
-          {wanted !== null && (
-            <span className={classes.wanted}>
-              <IconArrowRight size={12} stroke={2} aria-hidden />
-              <Version value={wanted} />
-            </span>
-          )}
-          {past ? <Came cell={cell} /> : <State cell={cell} />}
-        </span>
-        <span
-          className={`${wanted === null ? classes.drift : classes.less} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}
-        >
-          {drift}
-        </span>
+        <span className={classes.state}>{past ? <Came cell={cell} /> : <State cell={cell} />}</span>
+        {wanted === null ? (
+          <span
+            key="drift"
+            className={`${classes.drift} ${cell.drift.state === 'unknown' ? classes.unknown : ''}`}
+          >
+            {drift}
+          </span>
+        ) : (
+          <span key="wanted" className={classes.wanted}>
+            <IconArrowRight size={12} stroke={2} aria-hidden />
+            <Version value={wanted} />
+          </span>
+        )}
       </span>
       {cell.rollout?.state === 'progressing' && <Progress rollout={cell.rollout} />}
     </>
