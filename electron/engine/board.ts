@@ -1,6 +1,6 @@
 import type { Board, Cell } from '../../shared/domain/board';
-import { assembleBoard, assembleCell, type BoardInput } from '../../shared/domain/board-assembly';
-import { pipelineOf } from '../../shared/domain/chain';
+import { assembleBoard, assembleCells, type BoardInput } from '../../shared/domain/board-assembly';
+import { environmentBefore, pipelineOf } from '../../shared/domain/chain';
 import type { Freshness } from '../../shared/domain/freshness';
 import type { Operation } from '../../shared/domain/operation';
 import type { Ledger } from '../ledger/ledger';
@@ -9,13 +9,19 @@ import { recordsNow } from './bags/pipelines';
 import type { DeploymentHistory } from './ports';
 import type { World } from './world';
 
-/** The board and its cells, built from memory on demand and kept until something of it changed. */
+/**
+ * The board and its cells, built from memory on demand. The cells of an app rest on nothing of another app, so they are
+ * kept until something of theirs changed: what a change costs does not grow with the number of apps.
+ */
 export interface BoardKeeper {
   board(): Board;
-  /** The cells of one app, in the order of the environments. */
-  cells(app: string): Cell[];
-  /** What was built is out of date: the next question builds anew. */
-  changed(): void;
+  /** The cells of one app, in the order of the environments; empty for an app that has no file. */
+  cells(app: string): readonly Cell[];
+  /**
+   * The cells of an app are out of date, or with `null` everything: the next question builds them anew.
+   * @param environment only what rests on this one's cluster: its cell, and that of the environment that it promotes to.
+   */
+  changed(app: string | null, environment?: string): void;
 }
 
 /** The ledger's freshness as every other one is told: a mirror that was not asked yet is connecting. */
@@ -31,6 +37,7 @@ export function boardKeeper(options: {
 }): BoardKeeper {
   const { world, history, operation } = options;
   let kept: Board | null = null;
+  const cells = new Map<string, Map<string, Cell>>();
 
   function input(): BoardInput {
     const snapshot = world.ledger.snapshot();
@@ -56,18 +63,29 @@ export function boardKeeper(options: {
     };
   }
 
+  function cellsOf(now: BoardInput, app: string): readonly Cell[] {
+    const built = assembleCells(now, app, cells.get(app));
+    if (built.length > 0) cells.set(app, new Map(built.map((cell) => [cell.environment, cell])));
+    return built;
+  }
+
   return {
     board: () => {
-      kept ??= assembleBoard(input());
+      if (!kept) {
+        const now = input();
+        kept = assembleBoard(now, (app) => cellsOf(now, app));
+      }
       return kept;
     },
-    cells: (app) => {
-      if (kept) return kept.cells.filter((cell) => cell.app === app);
-      const now = input();
-      return [...now.files.keys()].flatMap((environment) => assembleCell(now, app, environment) ?? []);
-    },
-    changed: () => {
+    cells: (app) => cellsOf(input(), app),
+    changed: (app, environment) => {
       kept = null;
+      if (app === null) cells.clear();
+      else if (environment === undefined) cells.delete(app);
+      else
+        for (const { name } of world.estate.environments)
+          if (name === environment || environmentBefore(world.estate, name) === environment)
+            cells.get(app)?.delete(name);
     },
   };
 }

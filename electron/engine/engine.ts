@@ -102,6 +102,8 @@ export interface Engine {
   /** What of that is known at once, and what is still asked. */
   earlyPreview(intent: AppIntent): EarlyPreview;
   board(): Board;
+  /** The cells of these apps as the board has them, of each in the order of the environments. */
+  cells(apps: readonly string[]): Cell[];
   /** Pipelines of bags. */
   readonly bags: BagsEngine;
   /** Fails with `not-found` for an app that has no file anywhere. */
@@ -140,9 +142,10 @@ export function createEngine(config: EngineConfig): Engine {
   const closing = new AbortController();
   const journal = (config.openJournal ?? openJournal)(config.journalFile, now);
 
-  const touch = (app: string | null): void => {
-    keeper.changed();
-    changes.tell('board', null);
+  /** What changed of one app changes its cells alone; the window then asks for those (`board.cells`). */
+  const touch = (app: string | null, environment?: string): void => {
+    keeper.changed(app, environment);
+    if (app === null) changes.tell('board', null);
     changes.tell('app', app);
   };
   const sources = sourceCache(config.sources, (app) => changes.tell('app', app));
@@ -243,7 +246,7 @@ export function createEngine(config: EngineConfig): Engine {
         for (const { topic, app } of batch) {
           if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
           if (topic === 'status') continue;
-          touch(app);
+          touch(app, cluster.view.environment);
           if (topic === 'rollout' || topic === 'workflow') changes.tell(topic, app);
           if (topic === 'application') changes.tell('rollout', app);
         }
@@ -348,6 +351,7 @@ export function createEngine(config: EngineConfig): Engine {
     },
     bags,
     board: () => keeper.board(),
+    cells: (apps) => apps.flatMap((app) => keeper.cells(app)),
     app: (name) => {
       const found = keeper.cells(name);
       if (found.length === 0) return fail(notFound(`app ${name}`));
@@ -358,7 +362,7 @@ export function createEngine(config: EngineConfig): Engine {
           return [environment, last?.from ?? null];
         }),
       );
-      return ok({ app: name, sourceUrl: config.sources?.webUrl(name) ?? null, cells: found, previous });
+      return ok({ app: name, sourceUrl: config.sources?.webUrl(name) ?? null, cells: [...found], previous });
     },
     onChange: changes.onChange,
     recover: async () => {

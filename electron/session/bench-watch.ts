@@ -25,6 +25,9 @@ import { openSession } from './open-session';
 const seconds = Number(process.argv[2] ?? 20);
 const rate = Number(process.argv[3] ?? 200);
 const frame = 16;
+/** The figures to hold: milliseconds, and CPU as a multiple of the baseline's. */
+const mostLate = 50;
+const mostCost = 3;
 const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const now = (): number => performance.timeOrigin + performance.now();
 const stampIn = (text: string | null | undefined): number =>
@@ -183,8 +186,11 @@ const toBoard: number[] = [];
 const boardTimes: number[] = [];
 const seen = new Map<string, number>();
 let waiting: number[] = [];
+let changedApps = new Set<string>();
+let wholeBoard = false;
 let asking = false;
 let asked = 0;
+let askedWhole = 0;
 
 /** The changes that the views show of an app and did not show before. */
 function fresh(app: string): number[] {
@@ -204,20 +210,26 @@ function fresh(app: string): number[] {
   return found;
 }
 
-/** The window: asks for the board once a frame while something changes. */
+/** The window (`renderer/data/board-cells.ts`): asks once a frame for the cells that changed, or for the whole board. */
 async function ask(): Promise<void> {
   asking = true;
   await pause(frame);
   while (waiting.length > 0) {
     const these = waiting;
     waiting = [];
+    const apps = [...changedApps];
+    changedApps = new Set();
+    const whole = wholeBoard;
+    wholeBoard = false;
     const begun = performance.now();
     const answer = await dispatch(
       async () => handlers,
-      'board.get',
-      {},
+      whole ? 'board.get' : 'board.cells',
+      whole ? {} : { apps },
       () => undefined,
     );
+    if (!answer.ok) throw new Error(answer.failure.message);
+    if (whole) askedWhole++;
     // What the window gets is a copy.
     serialize(answer);
     boardTimes.push(performance.now() - begun);
@@ -236,6 +248,8 @@ session.engine.onChange((changes) => {
       key !== null && ['app', 'rollout', 'workflow'].includes(topic) ? [key] : [],
     ),
   );
+  for (const app of apps) changedApps.add(app);
+  wholeBoard ||= changes.some(({ topic }) => topic === 'board' || topic === 'history');
   for (const app of apps)
     for (const stamp of fresh(app)) {
       toBatch.push(at - stamp);
@@ -257,15 +271,14 @@ say(`${Math.round(ours.changes / seconds)} changes a second for ${seconds} s`);
 tell('change → parsed, nothing else (baseline)', plain.latencies);
 tell('change → batch of the engine', toBatch);
 tell('change → board handed over', toBoard);
-tell(`the board, ${asked} times`, boardTimes);
+tell(`what was sent, ${asked} times (the whole board ${askedWhole} times)`, boardTimes);
 const delay = ({ p50, p99, max }: Phase['delay']): string =>
   `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, most ${max.toFixed(1)} ms`;
 say(`event loop: ${delay(ours.delay)} (baseline: ${delay(plain.delay)})`);
 const share = (phase: Phase): string => `${((phase.cpu / (seconds * 1000)) * 100).toFixed(0)} %`;
-const events = plain.changes - ours.changes;
-const perEvent = (cpu: number, count: number): number => cpu / count;
+const cost = ours.cpu / ours.changes / (plain.cpu / (plain.changes - ours.changes));
 say(
-  `CPU of one core: ${share(ours)} (baseline: ${share(plain)}); per change ${(perEvent(ours.cpu, ours.changes) / perEvent(plain.cpu, events)).toFixed(1)} times the baseline`,
+  `CPU of one core: ${share(ours)} (baseline: ${share(plain)}); per change ${cost.toFixed(1)} times the baseline`,
 );
 say(
   `heap: ${memory.map((one) => one.toFixed(1)).join(' → ')} MB (start, middle, end); ${((memory[2] ?? 0) / (memory[1] ?? 1)).toFixed(2)} times from the middle to the end`,
@@ -274,9 +287,9 @@ const p99 = quantile(
   [...toBoard].sort((a, b) => a - b),
   0.99,
 );
-say(
-  p99 < 100
-    ? 'held: p99 from a change to the board under 100 ms'
-    : 'NOT held: p99 from a change to the board',
-);
-process.exitCode = p99 < 100 ? 0 : 1;
+const held = {
+  [`p99 from a change to the board under ${mostLate} ms`]: p99 < mostLate,
+  [`at most ${mostCost} times the parsing`]: cost <= mostCost,
+};
+for (const [figure, isHeld] of Object.entries(held)) say(`${isHeld ? 'held' : 'NOT held'}: ${figure}`);
+process.exitCode = Object.values(held).every(Boolean) ? 0 : 1;

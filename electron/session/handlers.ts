@@ -1,5 +1,5 @@
 import type { OutputOf, ParsedInputOf, Settings } from '../../shared/contract/contract';
-import type { Board } from '../../shared/domain/board';
+import type { Cell } from '../../shared/domain/board';
 import { type Failure, FailureError, type Result } from '../../shared/domain/failure';
 import type { Freshness } from '../../shared/domain/freshness';
 import { ledgerFreshness } from '../engine/board';
@@ -45,12 +45,9 @@ const refused = (message: string): FailureError => {
 
 const absent: Freshness = { state: 'absent' };
 
-/** The environments in which the board says that a version runs. */
-function environmentsWith(board: Board, app: string, version: string): string[] {
-  return board.cells
-    .filter((cell) => cell.app === app && cell.ledger?.version === version)
-    .map(({ environment }) => environment);
-}
+/** The environments in which a version is wanted. */
+const environmentsWith = (cells: readonly Cell[], version: string): string[] =>
+  cells.filter(({ ledger }) => ledger?.version === version).map(({ environment }) => environment);
 
 /** Uses a credential once. A refusal is an answer here, not a failure of the call. */
 async function testCredential(session: Session, name: CredentialName): Promise<OutputOf<'credentials.test'>> {
@@ -102,6 +99,7 @@ export function createHandlers(
       },
     }),
     'board.get': () => engine.board(),
+    'board.cells': ({ apps }) => engine.cells(apps),
     'app.get': ({ app }) => unwrap(engine.app(app)),
     'app.deployments': async ({ app, environment, limit }) => {
       const found = await session.history.deployments({
@@ -121,12 +119,12 @@ export function createHandlers(
         : { state: 'unknown', because: 'This estate names no source repos.' },
     'candidates.list': async ({ app, query, limit }) => {
       if (!session.sources) return { candidates: [], partial: null, freshness: absent };
-      const board = engine.board();
+      const cells = engine.cells([app]);
       const found = await session.sources.candidates(app, query, limit);
       return {
         candidates: found.listed.map((candidate) => ({
           ...candidate,
-          runningIn: environmentsWith(board, app, candidate.version),
+          runningIn: environmentsWith(cells, candidate.version),
         })),
         partial: found.partial,
         freshness: session.sources.freshness(),

@@ -25,8 +25,8 @@ export interface Timelines {
 
 /** How many deployments of a cell are looked through for a commit. */
 const searched = 500;
-/** Milliseconds within which changes of an app are gathered before its timelines are kept. */
-const gather = 1_000;
+/** Milliseconds within which changes of an app are gathered before its timelines are kept; the rest is kept at the end. */
+const gather = 3_000;
 
 type Of = Pick<Deployment, 'commit' | 'at' | 'author' | 'kind' | 'from' | 'to' | 'operationId'>;
 
@@ -92,8 +92,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
     const seen = observations
       .of(app, environment)
       .find((one) => one.version === version && (one.what === 'tests-passed' || one.what === 'tests-failed'));
-    const held =
-      next && engine.board().cells.find((one) => one.app === app && one.environment === next)?.hold;
+    const held = next && engine.cells([app]).find((one) => one.environment === next)?.hold;
     return {
       now: sources.now(),
       app,
@@ -157,7 +156,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
   }
 
   // What clusters tell of deployments is kept as it comes to an end, whoever looks.
-  const waiting = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, { timer: NodeJS.Timeout; now: () => void }>();
   const written = new Map<string, string>();
   function keep(app: string, environment: string): void {
     const found = engine.app(app);
@@ -182,13 +181,11 @@ export function createTimelines(sources: TimelineSources): Timelines {
   function keepSoon(app: string, environment: string): void {
     const key = `${environment}/${app}`;
     if (waiting.has(key)) return;
-    waiting.set(
-      key,
-      setTimeout(() => {
-        waiting.delete(key);
-        keep(app, environment);
-      }, gather),
-    );
+    const now = (): void => {
+      waiting.delete(key);
+      keep(app, environment);
+    };
+    waiting.set(key, { timer: setTimeout(now, gather), now });
   }
   const stops = [...clusters].map(([environment, { view }]) =>
     view.onChange((changes) => {
@@ -208,7 +205,10 @@ export function createTimelines(sources: TimelineSources): Timelines {
     },
     close() {
       for (const stop of stops) stop();
-      for (const timer of waiting.values()) clearTimeout(timer);
+      for (const { timer, now } of [...waiting.values()]) {
+        clearTimeout(timer);
+        now();
+      }
     },
   };
 }

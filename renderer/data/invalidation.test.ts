@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { affects, distinct } from './invalidation';
+import { affects, changedCells, distinct } from './invalidation';
 
 describe('which queries an event asks again', () => {
   it('narrows by app', () => {
     const event = { topic: 'app', key: 'frontend' } as const;
     expect(affects(event, ['app.get', { app: 'frontend' }])).toBe(true);
     expect(affects(event, ['app.get', { app: 'router' }])).toBe(false);
-    expect(affects(event, ['board.get', {}])).toBe(true);
     expect(
       affects(event, ['preview.get', { kind: 'rollback', app: 'frontend', environment: 'production' }]),
     ).toBe(true);
@@ -35,6 +34,15 @@ describe('which queries an event asks again', () => {
     expect(affects(event, ['app.deployments', { app: 'frontend', limit: 30 }])).toBe(true);
     const one = ['app.deployments', { app: 'frontend', environment: 'production', limit: 30 }];
     expect(affects(event, one)).toBe(false);
+  });
+
+  it('asks for the cells of an app alone, unless the whole board is asked again', () => {
+    const app = { topic: 'app', key: 'frontend' } as const;
+    expect(affects(app, ['board.get', {}])).toBe(false);
+    expect(changedCells([app, { topic: 'rollout', key: 'router' }, app])).toEqual(['frontend']);
+    expect(changedCells([app, { topic: 'board', key: null }])).toEqual([]);
+    expect(changedCells([app, { topic: 'history', key: null }])).toEqual([]);
+    expect(changedCells([{ topic: 'app', key: null }])).toEqual([]);
   });
 
   it('leaves unknown queries alone', () => {

@@ -8,20 +8,11 @@ type Topic = ChangeEvent['topic'];
 const reach: Record<Topic, readonly ProcedureName[]> = {
   session: ['session.get'],
   board: ['board.get', 'app.get', 'preview.get', 'preview.early'],
-  app: [
-    'app.get',
-    'app.deployments',
-    'candidates.list',
-    'change.get',
-    'preview.get',
-    'preview.early',
-    'board.get',
-  ],
-  // A cell and an app show their open operation, and a preview refuses while one runs; the feed shows outcomes.
+  app: ['app.get', 'app.deployments', 'candidates.list', 'change.get', 'preview.get', 'preview.early'],
+  // An app shows its open operation, and a preview refuses while one runs; the feed shows outcomes.
   operation: [
     'operation.get',
     'operation.list',
-    'board.get',
     'app.get',
     'preview.get',
     'preview.early',
@@ -112,6 +103,16 @@ export function affects(event: ChangeEvent, queryKey: readonly unknown[]): boole
   if (event.key === null || !fields || !sameKind(event.topic, name)) return true;
   // A key may be an app or an environment: what the input leaves open may be what the key names.
   return fields.some((field) => input?.[field] === undefined || input[field] === event.key);
+}
+
+/**
+ * The apps whose cells changed by these events while the rest of the board did not; empty where the whole board is
+ * asked again anyway.
+ */
+export function changedCells(events: readonly ChangeEvent[]): string[] {
+  const board = ['board.get', {}];
+  if (events.some((event) => affects(event, board))) return [];
+  return [...new Set(events.flatMap(({ topic, key }) => (topic === 'app' && key !== null ? [key] : [])))];
 }
 
 /** The same events once each: a busy frame often says one thing many times. */

@@ -1,5 +1,7 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { affects, type ChangeEvent, distinct } from './invalidation';
+import { BoardCells } from './board-cells';
+import { affects, type ChangeEvent, changedCells, distinct } from './invalidation';
+import { queryOf } from './query-client';
 
 /** Runs once before the next frame; in a hidden window, where frames stop, within a quarter of a second. */
 export function onNextFrame(work: () => void): () => void {
@@ -28,11 +30,16 @@ export class Refresher {
   readonly #client: QueryClient;
   readonly #again = new Set<string>();
   readonly #unsubscribe: () => void;
+  readonly #cells: BoardCells;
   #waiting: ChangeEvent[] = [];
   #cancelFrame: (() => void) | null = null;
 
   constructor(client: QueryClient) {
     this.#client = client;
+    this.#cells = new BoardCells(client, () => {
+      const board = client.getQueryCache().find({ queryKey: queryOf('board.get', {}).queryKey });
+      if (board) this.#refresh(board);
+    });
     this.#unsubscribe = client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated' || event.query.state.fetchStatus !== 'idle') return;
       if (this.#again.delete(event.query.queryHash)) queueMicrotask(() => this.#refresh(event.query));
@@ -54,6 +61,7 @@ export class Refresher {
     for (const query of this.#client.getQueryCache().getAll()) {
       if (events.some((event) => affects(event, query.queryKey))) this.#refresh(query);
     }
+    this.#cells.changed(changedCells(events));
   }
 
   /** Everything is in doubt: the stream was interrupted. */

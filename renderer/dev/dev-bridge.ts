@@ -130,6 +130,7 @@ export function devBridge(options: DevOptions): Bridge {
       },
     }),
     'board.get': board,
+    'board.cells': ({ apps }: { apps: string[] }) => board().cells.filter(({ app }) => apps.includes(app)),
     'app.get': ({ app }: { app: string }) => ({
       app,
       sourceUrl: `https://example.org/${app}`,

@@ -108,6 +108,8 @@ export const procedures = {
   ...workflowProcedures,
   'session.get': procedure(nothing, sessionSchema),
   'board.get': procedure(nothing, boardSchema),
+  /** The cells of these apps alone, as `board.get` has them: what a window asks when only they changed. */
+  'board.cells': procedure(z.object({ apps: z.array(name).max(200) }), z.array(cellSchema)),
   'app.get': procedure(
     z.object({ app: name }),
     z.object({

@@ -7,6 +7,7 @@ import type { ProcedureName, StreamName } from './contract';
 const everyProcedure: Record<ProcedureName, true> = {
   'session.get': true,
   'board.get': true,
+  'board.cells': true,
   'app.get': true,
   'app.deployments': true,
   'change.get': true,

@@ -213,18 +213,31 @@ export function assembleCell(input: BoardInput, app: string, environment: string
   };
 }
 
-/** The whole board: environments in the order of travel, apps by name, cells only where an app has a file. */
-export function assembleBoard(input: BoardInput): Board {
+/**
+ * The cells of one app in the order of the environments, only where it has a file. They rest on nothing of another app,
+ * and on no other cluster than their own and that of the environment before.
+ * @param known those that are not out of date, by environment.
+ */
+export function assembleCells(
+  input: BoardInput,
+  app: string,
+  known: ReadonlyMap<string, Cell> = new Map(),
+): Cell[] {
+  return environmentsInOrder(input.chains).flatMap(
+    (environment) => known.get(environment) ?? assembleCell(input, app, environment) ?? [],
+  );
+}
+
+/**
+ * The whole board: environments in the order of travel, apps by name.
+ * @param cellsOf the cells of an app, where they are known already.
+ */
+export function assembleBoard(
+  input: BoardInput,
+  cellsOf: (app: string) => readonly Cell[] = (app) => assembleCells(input, app),
+): Board {
   const order = environmentsInOrder(input.chains);
-  const names = new Set<string>();
-  const cells: Cell[] = [];
-  for (const environment of order) {
-    for (const app of input.files.get(environment)?.keys() ?? []) {
-      names.add(app);
-      const cell = assembleCell(input, app, environment);
-      if (cell) cells.push(cell);
-    }
-  }
+  const apps = [...new Set(order.flatMap((name) => [...(input.files.get(name)?.keys() ?? [])]))].sort();
   return {
     commit: input.commit,
     committedAt: input.committedAt,
@@ -239,8 +252,8 @@ export function assembleBoard(input: BoardInput): Board {
       gaps: [...(input.cluster(name)?.gaps() ?? [])],
       lock: input.lock(name),
     })),
-    apps: [...names].sort(),
-    cells,
+    apps,
+    cells: apps.flatMap(cellsOf),
     problems: [...input.problems],
   };
 }

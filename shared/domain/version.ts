@@ -14,14 +14,14 @@ export function versionShape(version: string): VersionShape {
 
 /**
  * How `a` stands to `b` by their names alone: only release numbers can be ordered.
- * @returns negative, zero, positive as in a sort; `null` when names cannot tell.
+ * @returns by how many releases `a` is newer (negative: older), a safe integer; `null` when names cannot tell.
  */
 export function compareVersions(a: string, b: string): number | null {
   if (a === b) return 0;
   if (versionShape(a) !== 'number' || versionShape(b) !== 'number') return null;
   // Beyond 2⁵³ numbers that differ look the same.
-  const [first, second] = [BigInt(a.slice(1)), BigInt(b.slice(1))];
-  return first < second ? -1 : Number(first > second);
+  const distance = Number(BigInt(a.slice(1)) - BigInt(b.slice(1)));
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, distance));
 }
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
