@@ -181,7 +181,7 @@ const isWantedSomewhere = (input: BoardInput, app: string, tag: string): boolean
   [...input.files.values()].some((files) => files.get(app)?.version === tag);
 
 /** One cell; `null` when the app has no file there. */
-export function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
+function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
   const ledger = input.files.get(environment)?.get(app);
   if (!ledger) return null;
   const cluster = input.cluster(environment);
