@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
 import type { Estate } from '../../shared/domain/estate';
+import { leadsToLoopback } from '../../shared/domain/loopback';
 import type { Credentials } from '../ledger/ledger';
 import type { Vault } from './vault';
 
@@ -9,10 +10,10 @@ type Named = ParsedInputOf<'credentials.test'>['name'];
 /** The estate's secrets as the vault keeps them: the ledger's user and password or token, and GitHub's token. */
 export interface CredentialStore {
   /**
-   * Says which estate is open: secrets are kept for its hosts, so that a file which names other ones is not sent what
-   * was entered for these. Before, there are none.
+   * Says which estate is open: secrets are kept for its origins (scheme, host and port), so that a file which names other
+   * ones is not sent what was entered for these. Before, there are none.
    */
-  bindTo(estate: Pick<Estate, 'ledger' | 'sources'>): void;
+  bindTo(estate: Addresses): void;
   /** What may be told of them. `needed`: which ones this estate takes from the vault at all. */
   describe(needed: readonly Named[]): OutputOf<'credentials.get'>;
   /** @throws FailureError when this system keeps no secrets safely. */
@@ -22,15 +23,33 @@ export interface CredentialStore {
   github(): string | null;
 }
 
-/** The hosts to which an estate has secrets sent, as a name without dots (the store takes those for a path). */
-function placeOf({ ledger, sources }: Pick<Estate, 'ledger' | 'sources'>): string {
-  const hosts = [ledger.url, ledger.github?.apiUrl, sources?.github?.apiUrl].flatMap((url) =>
-    url !== undefined && URL.canParse(url) ? [new URL(url).host] : [],
-  );
-  return createHash('sha256')
-    .update([...new Set(hosts)].sort().join('\n'))
-    .digest('hex')
-    .slice(0, 16);
+type Addresses = Pick<Estate, 'ledger' | 'sources'>;
+
+/** A name without dots (the store takes those for a path). */
+const digest = (lines: readonly string[]): string =>
+  createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+
+/** Scheme, host and port; by hand, since `URL.origin` is `null` for `ssh:`. */
+const originOf = ({ protocol, host }: URL): string => `${protocol}//${host}`;
+const urlsOf = (addresses: readonly (string | undefined)[]): URL[] =>
+  addresses.flatMap((url) => (url !== undefined && URL.canParse(url) ? [new URL(url)] : []));
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
+
+/** Where an estate has secrets sent: the origin of its release repo, and those of its APIs. */
+function placeOf({ ledger, sources }: Addresses): string {
+  const apis = urlsOf([ledger.github?.apiUrl, sources?.github?.apiUrl]).map(originOf);
+  return digest([`ledger ${urlsOf([ledger.url]).map(originOf).join()}`, ...distinct(apis)]);
+}
+
+/**
+ * Where versions before December 2026 kept the secrets of these addresses: by hosts, whatever their schemes. `null` where
+ * what was kept for https could be sent over http: to another machine, or by a port that both schemes may stand for.
+ */
+function formerPlaceOf({ ledger, sources }: Addresses): string | null {
+  const urls = urlsOf([ledger.url, ledger.github?.apiUrl, sources?.github?.apiUrl]);
+  const isSame = ({ protocol, port, href }: URL) =>
+    protocol !== 'http:' || (port !== '' && leadsToLoopback(href));
+  return urls.every(isSame) ? digest(distinct(urls.map(({ host }) => host))) : null;
 }
 
 /** GitHub takes any user name beside a token; this is the one that its documentation names. */
@@ -39,12 +58,31 @@ const tokenUser = 'x-access-token';
 export function credentialStore(vault: Vault): CredentialStore {
   const names: readonly Named[] = ['ledger', 'github'];
   let place: string | null = null;
-  const secretOf = (name: Named): string | null => (place === null ? null : vault.get(`${name}@${place}`));
-  const accountOf = (name: Named): string | null =>
-    place === null ? null : vault.get(`${name}-account@${place}`);
+  let former: string | null = null;
+  const kept = (name: string): string | null =>
+    (place === null ? null : vault.get(`${name}@${place}`)) ??
+    (former === null ? null : vault.get(`${name}@${former}`));
+  const secretOf = (name: Named): string | null => kept(name);
+  const accountOf = (name: Named): string | null => kept(`${name}-account`);
+  const put = (name: Named, secret: string | null, account: string | null): void => {
+    vault.set(`${name}@${place}`, secret);
+    vault.set(`${name}-account@${place}`, account);
+    if (former === null) return;
+    vault.set(`${name}@${former}`, null);
+    vault.set(`${name}-account@${former}`, null);
+  };
   return {
     bindTo: (estate) => {
       place = placeOf(estate);
+      former = formerPlaceOf(estate);
+      try {
+        for (const name of names)
+          if (former !== null && vault.get(`${name}@${former}`) !== null)
+            put(name, secretOf(name), accountOf(name));
+        former = null;
+      } catch {
+        // A vault that takes nothing now is read as it is.
+      }
     },
     describe: (needed) => ({
       unavailableBecause: vault.unavailableBecause(),
@@ -56,8 +94,7 @@ export function credentialStore(vault: Vault): CredentialStore {
     }),
     set: ({ name, account, secret }) => {
       if (place === null) throw new Error('No estate is open for which a secret could be kept.');
-      vault.set(`${name}@${place}`, secret);
-      vault.set(`${name}-account@${place}`, secret === null ? null : account || null);
+      put(name, secret, secret === null ? null : account || null);
     },
     ledger: () => {
       const password = secretOf('ledger');

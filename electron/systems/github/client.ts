@@ -2,9 +2,10 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import type { Failure } from '../../../shared/domain/failure';
+import { leadsToLoopback } from '../../../shared/domain/loopback';
 import { believed, userSchema } from './answers';
 import { type AnswerLimits, boundedFetch } from './bounded-fetch';
-import { troubleFailure, troubleOf } from './trouble';
+import { GitHubTrouble, troubleFailure, troubleOf } from './trouble';
 
 /** An answer that is none is not asked for again by itself: it would take as long, or say the same. */
 const onceForTrouble = (octokit: Pick<Octokit, 'hook'>): void =>
@@ -47,7 +48,12 @@ export function createGitHub(options: {
   });
   github.hook.before('request', async (request) => {
     const token = await options.token();
-    if (token) request.headers.authorization = `token ${token}`;
+    if (!token) return;
+    const { origin, protocol } = new URL(request.url, options.apiUrl);
+    // An answer may name other addresses, as those of further pages.
+    if (origin !== new URL(options.apiUrl).origin) return;
+    if (protocol !== 'https:' && !leadsToLoopback(origin)) throw new GitHubTrouble('plain-http', origin);
+    request.headers.authorization = `token ${token}`;
   });
   return github;
 }

@@ -9,7 +9,9 @@ type Kind =
   /** A page or other text in the place of JSON: a proxy, a login page, a wrong address. */
   | 'not-github'
   /** JSON that lacks what GitHub's API always tells. */
-  | 'odd';
+  | 'odd'
+  /** The API is of another machine and is asked over plain http: the token was not sent. */
+  | 'plain-http';
 
 /** An answer that nothing may be believed of. `detail` is technical and holds no secret. */
 export class GitHubTrouble extends Error {
@@ -64,6 +66,14 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
           },
           retry,
         ],
+        detail,
+      };
+    case 'plain-http':
+      return {
+        code: 'refused',
+        message: `The GitHub token was not sent (${what}).`,
+        meaning: `apiUrl is plain http, where everybody on the way could read the token. ${unknown}`,
+        next: [{ do: 'advice', label: 'Write https:// in apiUrl in signalbox.yaml.' }],
         detail,
       };
     case 'odd':
