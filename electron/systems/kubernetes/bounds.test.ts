@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Freshness } from '../../../shared/domain/freshness';
 import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
+import { patience } from '../../testing/patience';
 import { connect } from './connection';
 import { changeObject, getObject, listObjects } from './objects';
 import { stillThere } from './ping';
@@ -196,6 +197,9 @@ describe('an answer without end', () => {
   });
 
   it('a list whose pages are too large is read in small ones', async () => {
+    connection.close();
+    // The size is to end it, and not the time that so much takes on a busy machine.
+    connection = await connect({ kubeconfig: [join(now.folder, 'bounds')], requestTimeout: patience });
     const filler = 'x'.repeat(70 * 1024 * 1024);
     answer = (request, response) => {
       response.writeHead(200, json);
