@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { patience } from '../../testing/patience';
 import { listCandidates, lookUp } from './candidates';
 import { createGitHub, type GitHub, gitHubFailure, whoseToken } from './client';
 import { compareRefs } from './compare';
@@ -16,6 +17,12 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let asked: string[];
 let github: GitHub;
 const intervals: NodeJS.Timeout[] = [];
+/** Limits of time that only what never ends can reach. */
+const patient = { silence: patience, whole: patience, bytes: 1_000_000 };
+const connectWith = (limits: typeof patient): void => {
+  const { port } = server.address() as AddressInfo;
+  github = createGitHub({ apiUrl: `http://127.0.0.1:${port}`, token: async () => 'secret-token', limits });
+};
 
 beforeEach(async () => {
   asked = [];
@@ -24,12 +31,7 @@ beforeEach(async () => {
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  github = createGitHub({
-    apiUrl: `http://127.0.0.1:${port}`,
-    token: async () => 'secret-token',
-    limits: { silence: 300, whole: 600, bytes: 1_000_000 },
-  });
+  connectWith(patient);
 });
 afterEach(async () => {
   for (const one of intervals.splice(0)) clearInterval(one);
@@ -131,7 +133,8 @@ describe.each([
   });
 });
 
-describe('an answer without end', () => {
+describe('an answer that never comes to its end', () => {
+  beforeEach(() => connectWith({ ...patient, silence: 300, whole: 600 }));
   it.each([
     ['of bytes, one after the other', (response: ServerResponse) => trickle(response, 50, ' ')],
     ['that never begins', () => undefined],
@@ -147,6 +150,9 @@ describe('an answer without end', () => {
     answer = (_, response) => response.writeHead(200, json).write('{"login":');
     expect(await failureOf(() => whoseToken(github))).toMatchObject({ code: 'timeout' });
   });
+});
+
+describe('an answer that is too large', () => {
   it.each([200, 500, 404])('that grows, with status %i: is dropped', async (status) => {
     let sent = 0;
     answer = (_, response) => {
