@@ -160,7 +160,11 @@ describe('a version that crashes', () => {
         .pods('frontend')
         .every((pod) => pod.status?.containerStatuses?.[0]?.state.waiting?.reason === 'CrashLoopBackOff'),
     );
-    expect(condition(cluster.deployment('frontend'), 'Available')?.status).toBe('False');
+    // The Deployment follows its pods.
+    await cluster.until(
+      'none available',
+      () => condition(cluster.deployment('frontend'), 'Available')?.status === 'False',
+    );
     expect(cluster.deployment('frontend').status).toMatchObject({ replicas: 3, unavailableReplicas: 3 });
     await cluster.until('unhealthy', () => cluster.app('frontend').status?.health.status === 'Progressing');
     expect(cluster.settled('publishing-api', 'v1')).toBe(true);
