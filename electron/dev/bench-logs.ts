@@ -2,7 +2,8 @@
  * `npm run bench -- logs [--lines 200000] [--rate 5000] [--seconds 15] [--json]`: the log viewer in the real window. A
  * server streams that many lines at once, then so many a second. Figures: lines a second until all of them can be
  * scrolled through, against reading the same stream to nothing; the window's frames while it follows, against the same
- * window at rest; the time of a find; memory of all of the app's processes. Ratios are of the same run.
+ * window at rest, and its own work in them, which does not depend on what else the machine does; the time of a find;
+ * memory of all of the app's processes. Ratios are of the same run.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
@@ -19,6 +20,7 @@ import { ensureElectron } from './electron-runtime';
 import { type FloodCluster, startFloodCluster } from './flood-cluster';
 import { allowNames, frameTimes, showFrames } from './frame-times';
 import { type RunningApp, startApp } from './running-app';
+import { showWork, windowWork } from './window-work';
 
 const { values } = parseArgs({
   options: {
@@ -89,14 +91,33 @@ async function measure(app: RunningApp, cluster: FloodCluster) {
   for (let round = 0; round < 3; round += 1) baselines.push(await readToNothing(cluster));
   const baselineMs = baselines.sort((a, b) => a - b)[1] ?? Number.NaN;
 
-  await goTo('#/logs/bench/flood');
-  await page.getByRole('region', { name: /^Log of / }).waitFor({ timeout: 30_000 });
+  // Once with the trace, which costs time itself, and once without.
+  const openLog = async (): Promise<void> => {
+    await goTo('#/logs/bench/flood');
+    await page.getByRole('region', { name: /^Log of / }).waitFor({ timeout: 30_000 });
+  };
+  const work = {
+    loading: await windowWork(app, async () => {
+      await openLog();
+      await untilKept(page, lines);
+    }),
+    following: await windowWork(app, async () => {
+      cluster.rate(rate);
+      await frameTimes(page, 5_000);
+    }),
+  };
+  cluster.rate(0);
+  await goTo('#/');
+  await page.getByRole('grid', { name: 'Apps and environments' }).waitFor();
+
+  const writtenBefore = cluster.written();
+  await openLog();
   const loadingFrames = frameTimes(page, 2_000);
   const ingestMs = await untilKept(page, lines);
   const loading = await loadingFrames;
   cluster.rate(rate);
   const following = await frameTimes(page, seconds * 1000);
-  const behind = cluster.written() - (await keptNow(page));
+  const behind = lines + cluster.written() - writtenBefore - (await keptNow(page));
   const findMs = await find(page, 'needle 7');
   const finding = await frameTimes(page, 3_000);
   await page.getByRole('button', { name: 'Show only lines with a hit' }).click();
@@ -119,6 +140,7 @@ async function measure(app: RunningApp, cluster: FloodCluster) {
       ratio: Math.round((ingestMs / baselineMs) * 10) / 10,
     },
     frames: { rest, loading, following, finding, filtering, scrolling },
+    work,
     linesBehind: behind,
     findMs: Math.round(findMs),
     memoryMb: { before, after },
@@ -167,6 +189,8 @@ try {
         `${lines} lines at once: ${figures.ingest.ms} ms, ${figures.ingest.linesPerSecond} lines a second; read to nothing: ${figures.ingest.baselineMs} ms; ratio ${figures.ingest.ratio}`,
         `Frames (then ${rate} lines a second):`,
         ...Object.entries(figures.frames).map(([name, one]) => showFrames(name, one)),
+        "The window's own work between two frames, in processor time:",
+        ...Object.entries(figures.work).map(([name, one]) => showWork(name, one)),
         `Behind after ${seconds} s of following: ${figures.linesBehind} lines`,
         `Find over everything: ${figures.findMs} ms`,
         `Memory of all processes: ${figures.memoryMb.before} MB before, ${figures.memoryMb.after} MB after`,

@@ -17,7 +17,7 @@ import { Spill } from './spill';
 /** UTF-16 units of a line that a window gets; the whole line is asked for on its own. */
 const shownCharacters = 4000;
 /** Newest lines that go with every change: what a window that follows shows, so that it need not ask. */
-const tailLines = 120;
+export const tailLines = 120;
 /** Lines that the find looks at before others get their turn. */
 const slice = 4000;
 const textLimit = 8 * 1024 * 1024;

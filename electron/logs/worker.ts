@@ -4,8 +4,10 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
+import type { LogLines } from '../../shared/contract/logs';
 import { failureOf } from '../../shared/domain/failure';
-import { LogStore } from './log-store';
+import { LogStore, tailLines } from './log-store';
+import { gatherAfter, usualGather } from './pace';
 import type { Questions, Reply, Request } from './protocol';
 import { saveTexts } from './save';
 
@@ -13,11 +15,11 @@ if (!parentPort) throw new Error('The log worker runs in a worker thread.');
 const port = parentPort;
 const tell = (reply: Reply): void => port.postMessage(reply);
 
-/** Milliseconds in which changes are gathered: two frames. */
-const gather = 33;
-
 interface Open {
   store: LogStore;
+  /** What the window was told last, and how long to gather what comes next, in milliseconds. */
+  told: LogLines | null;
+  gather: number;
   timer: NodeJS.Timeout | undefined;
   looking: boolean;
 }
@@ -26,8 +28,11 @@ const sessions = new Map<string, Open>();
 function changed(session: string, open: Open): void {
   open.timer ??= setTimeout(() => {
     open.timer = undefined;
-    tell({ session, lines: open.store.changes() });
-  }, gather);
+    const lines = open.store.changes();
+    open.gather = gatherAfter(open.told, lines, tailLines);
+    open.told = lines;
+    tell({ session, lines });
+  }, open.gather);
 }
 
 /** Goes on with a find in slices, with other messages between them. */
@@ -54,6 +59,10 @@ async function answer(
   switch (request.question) {
     case 'view': {
       const generation = store.setView(input as Questions['view']['input']);
+      // A person waits for this one.
+      clearTimeout(open.timer);
+      open.timer = undefined;
+      open.gather = usualGather;
       changed(session, open);
       if (store.looks) look(session, open);
       return { generation };
@@ -89,7 +98,7 @@ function take(request: Request): void {
   const { session } = request;
   if ('open' in request) {
     const store = new LogStore(request.open.folder, request.open.view, request.open.limits);
-    sessions.set(session, { store, timer: undefined, looking: false });
+    sessions.set(session, { store, told: null, gather: usualGather, timer: undefined, looking: false });
     return;
   }
   const open = sessions.get(session);

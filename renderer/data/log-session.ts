@@ -18,6 +18,9 @@ const keptHere = 4000;
 /** What a viewer shows of a session, between two frames. */
 export type LogPicture = Omit<LogLines, 'type' | 'tail' | 'changedFrom'>;
 
+/** A source by its number in the session. */
+export type JoinedSource = Pick<LogSourceState, 'number' | 'source'>;
+
 const nothing: LogPicture = {
   generation: 0,
   first: 0,
@@ -37,6 +40,7 @@ export class LogSession {
   readonly id: string;
   #picture = nothing;
   #sources: readonly LogSourceState[] = [];
+  #joined: readonly JoinedSource[] = [];
   #lost: string | null = null;
   #version = 0;
   #lines = new Map<number, ShownLine>();
@@ -58,6 +62,10 @@ export class LogSession {
   }
   get sources(): readonly LogSourceState[] {
     return this.#sources;
+  }
+  /** Whose logs these are; the same object until another one joins. */
+  get joined(): readonly JoinedSource[] {
+    return this.#joined;
   }
   /** Why the session ended, `null` while it lives. */
   get lost(): string | null {
@@ -105,8 +113,11 @@ export class LogSession {
 
   /** Takes in one message of the stream. */
   take(message: StreamMessageOf<'logs'>): void {
-    if (message.type === 'sources') this.#sources = message.sources;
-    else this.#takeLines(message);
+    if (message.type === 'sources') {
+      this.#sources = message.sources;
+      if (message.sources.length !== this.#joined.length)
+        this.#joined = message.sources.map(({ number, source }) => ({ number, source }));
+    } else this.#takeLines(message);
     this.#publish();
   }
 

@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { type LogSource, logSourceKey } from '../../shared/contract/logs';
 import { LogSession } from './log-session';
 
 /**
  * Follows logs for as long as they are shown. Sources that are added later join the session; those that are left out
- * later stay, since what they said stays of interest. Renders again at most once a frame.
+ * later stay, since what they said stays of interest. The session stays the same object while lines come: what shows
+ * something of them reads it by {@link useLogPart}, so that the rest of a viewer is not drawn with every batch.
  */
 export function useLog(sources: readonly LogSource[]): LogSession {
   const [attempt, setAttempt] = useState(0);
@@ -31,11 +32,16 @@ export function useLog(sources: readonly LogSource[]): LogSession {
     void session.join(latest.current);
   }, [session, keys]);
 
-  useSyncExternalStore(
-    (listener) => session.subscribe(listener),
-    () => session.version,
-  );
   return session;
+}
+
+/**
+ * What a component shows of a session: drawn again when it changed, at most once a frame.
+ * @param part gives the same value while nothing changed: a number, a text, or an object that the session keeps.
+ */
+export function useLogPart<T>(session: LogSession, part: (session: LogSession) => T): T {
+  const subscribe = useCallback((listener: () => void) => session.subscribe(listener), [session]);
+  return useSyncExternalStore(subscribe, () => part(session));
 }
 
 /** Sessions whose stream was opened once. */

@@ -1,4 +1,5 @@
-import type { LogSource, LogSourceState } from '../../../shared/contract/logs';
+import type { LogSource } from '../../../shared/contract/logs';
+import type { JoinedSource } from '../../data/log-session';
 
 /** Colours that tell sources apart; beyond them they come round again, so there is always a name beside. */
 const tones = 8;
@@ -24,8 +25,8 @@ function commonPrefix(names: readonly string[]): string {
 }
 
 /** Labels by number of source: role, what tells the pod from the others, and the container where a pod has several. */
-export function sourceLabels(states: readonly LogSourceState[]): ReadonlyMap<number, SourceLabel> {
-  const sources = states.map(({ source }) => source);
+export function sourceLabels(joined: readonly JoinedSource[]): ReadonlyMap<number, SourceLabel> {
+  const sources = joined.map(({ source }) => source);
   const pods = [...new Set(sources.map(({ pod }) => pod))];
   const prefix = pods.length > 1 ? commonPrefix(pods) : '';
   const manyContainers = new Set(sources.map(({ container }) => container)).size > 1;
@@ -51,6 +52,6 @@ export function sourceLabels(states: readonly LogSourceState[]): ReadonlyMap<num
       .join(' ');
   };
   return new Map(
-    states.map(({ number, source }) => [number, { text: labelOf(source), tone: number % tones }]),
+    joined.map(({ number, source }) => [number, { text: labelOf(source), tone: number % tones }]),
   );
 }

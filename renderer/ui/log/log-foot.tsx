@@ -1,10 +1,12 @@
 import type { LogSourceState } from '../../../shared/contract/logs';
 import type { LogSession } from '../../data/log-session';
+import { useLogPart } from '../../data/use-log';
 import { count } from '../count';
 import classes from './log-viewer.module.css';
 
 /** How the logs are doing, and how many lines there are. */
 export function LogFoot({ session }: { session: LogSession }) {
+  useLogPart(session, ({ version }) => version);
   const { picture, sources, lost } = session;
   const shown = picture.end - picture.first;
   const { state, text } = lost ? { state: 'failed', text: lost } : stateOf(sources);

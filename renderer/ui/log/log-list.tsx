@@ -10,12 +10,14 @@ import {
 import type { ShownLine } from '../../../shared/contract/logs';
 import { ask } from '../../data/client';
 import type { LogSession } from '../../data/log-session';
+import { useLogPart } from '../../data/use-log';
 import { count } from '../count';
 import { follow, followStart, newLines } from './follow';
 import type { SourceLabel } from './labels';
 import { LogLine } from './log-line';
 import classes from './log-list.module.css';
 import { useLogPreferences } from './preferences';
+import { type DrawnRows, nextRows } from './row-keys';
 import { moveSelection, type Selection, selected } from './selection';
 
 const lineHeight = 18;
@@ -39,6 +41,7 @@ interface LogListProps {
 export function LogList(props: LogListProps) {
   const { session, label, labels, target, presentPlace, onWhole, onCopy, onSight } = props;
   const { wrap, stamps, numbers } = useLogPreferences();
+  useLogPart(session, ({ version }) => version);
   const { first, end, generation } = session.picture;
   const total = end - first;
   const scroller = useRef<HTMLDivElement>(null);
@@ -49,6 +52,7 @@ export function LogList(props: LogListProps) {
   const [selection, setSelection] = useState<Selection | null>(null);
   const lastTop = useRef(0);
   const lastFirst = useRef(first);
+  const drawnRows = useRef<DrawnRows>({ from: 0, to: 0, base: 0 });
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -188,13 +192,21 @@ export function LogList(props: LogListProps) {
     setTop(lastTop.current);
   };
 
+  const named = nextRows(drawnRows.current, first + from, first + to);
+  useLayoutEffect(() => {
+    // What was selected of lines that are gone is not passed on to those that took their rows.
+    const chosen = window.getSelection();
+    if (named.base !== drawnRows.current.base && rows.current?.contains(chosen?.anchorNode ?? null))
+      chosen?.removeAllRanges();
+    drawnRows.current = named;
+  });
   const drawn = [];
   for (let row = from; row < to; row += 1) {
     const place = first + row;
     const line = session.line(place);
     drawn.push(
       <div
-        key={place}
+        key={place - named.base}
         className={`${classes.line} ${wrap ? classes.wrapped : ''}`}
         data-place={place}
         data-selected={selected(selection, place) || undefined}

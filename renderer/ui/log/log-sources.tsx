@@ -1,13 +1,16 @@
 import { Button, Checkbox, Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { type LogSource, type LogSourceState, logSourceKey } from '../../../shared/contract/logs';
+import type { JoinedSource, LogSession } from '../../data/log-session';
+import { useLogPart } from '../../data/use-log';
 import { count } from '../count';
 import type { SourceLabel } from './labels';
 import classes from './log-sources.module.css';
 
 interface LogSourcesProps {
   name: string;
-  states: readonly LogSourceState[];
+  session: LogSession;
+  joined: readonly JoinedSource[];
   labels: ReadonlyMap<number, SourceLabel>;
   hidden: readonly number[];
   onToggle: (number: number, shown: boolean) => void;
@@ -25,14 +28,14 @@ const words: Record<LogSourceState['state'], string> = {
 };
 
 /** Whose lines are shown: each source with its colour, name and state, to be switched off and on. */
-export function LogSources({ name, states, labels, hidden, onToggle, onJoin }: LogSourcesProps) {
-  const known = new Set(states.map(({ source }) => logSourceKey(source)));
-  const shown = states.length - hidden.length;
-  const [only] = states;
+export function LogSources(props: LogSourcesProps) {
+  const { name, joined, hidden } = props;
+  const shown = joined.length - hidden.length;
+  const [only] = joined;
   const text =
-    states.length === 1 && only
+    joined.length === 1 && only
       ? `${only.source.container} · ${only.source.pod}`
-      : `${name} · ${shown === states.length ? '' : `${shown} of `}${count(states.length, 'log')}`;
+      : `${name} · ${shown === joined.length ? '' : `${shown} of `}${count(joined.length, 'log')}`;
   return (
     <Popover position="bottom-start" shadow="md" trapFocus returnFocus>
       <Popover.Target>
@@ -46,49 +49,62 @@ export function LogSources({ name, states, labels, hidden, onToggle, onJoin }: L
         </Button>
       </Popover.Target>
       <Popover.Dropdown className={classes.panel}>
-        <ul className={classes.list}>
-          {states.map(({ number, source, state, text: why, lines }) => {
-            const previous = { ...source, previous: true };
-            const label = labels.get(number);
-            return (
-              <li key={number} className={classes.source}>
-                <Checkbox
-                  size="xs"
-                  checked={!hidden.includes(number)}
-                  onChange={(event) => onToggle(number, event.currentTarget.checked)}
-                  label={
-                    <span className={classes.name}>
-                      <span className={classes.swatch} data-tone={label?.tone} aria-hidden />
-                      {source.role && <strong>{source.role}</strong>}
-                      <span className="mono">{source.pod}</span>
-                      <span className={classes.quiet}>
-                        {source.container}
-                        {source.previous && ', previous run'}
-                      </span>
-                    </span>
-                  }
-                />
-                <span className={classes.state} data-state={state} title={why}>
-                  {words[state]}
-                </span>
-                <span className={classes.lines}>{lines.toLocaleString('en-GB')}</span>
-                {source.previous || known.has(logSourceKey(previous)) ? (
-                  <span />
-                ) : (
-                  <Button
-                    variant="subtle"
-                    size="compact-xs"
-                    aria-label={`Previous run of ${source.container} in ${source.pod}`}
-                    onClick={() => onJoin(previous)}
-                  >
-                    Previous run
-                  </Button>
-                )}
-              </li>
-            );
-          })}
-        </ul>
+        <SourceList {...props} />
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+const opening = { state: 'connecting', text: 'Opening the log…', lines: 0 } as const;
+
+/** The sources with how each is doing; only while it is open is it drawn as lines come. */
+function SourceList({ session, joined, labels, hidden, onToggle, onJoin }: LogSourcesProps) {
+  const known = new Set(joined.map(({ source }) => logSourceKey(source)));
+  const now = useLogPart(session, ({ sources }) => sources);
+  const states = new Map(now.map((state) => [state.number, state]));
+  return (
+    <ul className={classes.list}>
+      {joined.map(({ number, source }) => {
+        const { state, text: why, lines } = states.get(number) ?? opening;
+        const previous = { ...source, previous: true };
+        const label = labels.get(number);
+        return (
+          <li key={number} className={classes.source}>
+            <Checkbox
+              size="xs"
+              checked={!hidden.includes(number)}
+              onChange={(event) => onToggle(number, event.currentTarget.checked)}
+              label={
+                <span className={classes.name}>
+                  <span className={classes.swatch} data-tone={label?.tone} aria-hidden />
+                  {source.role && <strong>{source.role}</strong>}
+                  <span className="mono">{source.pod}</span>
+                  <span className={classes.quiet}>
+                    {source.container}
+                    {source.previous && ', previous run'}
+                  </span>
+                </span>
+              }
+            />
+            <span className={classes.state} data-state={state} title={why}>
+              {words[state]}
+            </span>
+            <span className={classes.lines}>{lines.toLocaleString('en-GB')}</span>
+            {source.previous || known.has(logSourceKey(previous)) ? (
+              <span />
+            ) : (
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                aria-label={`Previous run of ${source.container} in ${source.pod}`}
+                onClick={() => onJoin(previous)}
+              >
+                Previous run
+              </Button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -10,7 +10,8 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { LogView } from '../../../shared/contract/logs';
-import type { LogPicture } from '../../data/log-session';
+import type { LogPicture, LogSession } from '../../data/log-session';
+import { useLogPart } from '../../data/use-log';
 import { announce } from '../announcer';
 import { count } from '../count';
 import { useShortcuts } from '../shortcuts';
@@ -20,7 +21,7 @@ import type { LogViewState } from './use-log-view';
 
 interface LogToolbarProps {
   state: LogViewState;
-  picture: LogPicture;
+  session: LogSession;
   onFind: (direction: 1 | -1) => void;
   /** Whose logs these are; at the left. */
   sources: ReactNode;
@@ -36,7 +37,7 @@ const severityChoices: { value: LogView['severity']; label: string }[] = [
 ];
 
 /** Find, filters, and how lines are shown. */
-export function LogToolbar({ state, picture, onFind, sources, menu }: LogToolbarProps) {
+export function LogToolbar({ state, session, onFind, sources, menu }: LogToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const { wrap } = useLogPreferences();
   const { find, severity } = state.view;
@@ -48,8 +49,11 @@ export function LogToolbar({ state, picture, onFind, sources, menu }: LogToolbar
     F3: () => onFind(1),
     'shift+F3': () => onFind(-1),
   });
-  const status = findStatus(state, picture);
-  const hits = picture.found?.complete ? picture.found.count : null;
+  const problem = useLogPart(session, ({ picture }) => picture.problem);
+  const found = useLogPart(session, ({ picture }) => picture.found?.count ?? null);
+  const complete = useLogPart(session, ({ picture }) => picture.found?.complete ?? false);
+  const status = findStatus(state, found === null ? null : { count: found, complete }, problem);
+  const hits = complete ? found : null;
   useEffect(() => {
     if (hits !== null) announce(count(hits, 'hit'));
   }, [hits]);
@@ -77,19 +81,15 @@ export function LogToolbar({ state, picture, onFind, sources, menu }: LogToolbar
         placeholder="Find"
         leftSection={<IconSearch size={14} aria-hidden />}
         value={find.text}
-        error={picture.problem !== null}
+        error={problem !== null}
         onChange={(event) => state.setFind({ text: event.currentTarget.value })}
         onKeyDown={(event) => {
           if (event.key === 'Enter') onFind(event.shiftKey ? -1 : 1);
           if (event.key === 'Escape') state.setFind({ text: '' });
         }}
       />
-      <Tooltip label={picture.problem ?? ''} disabled={picture.problem === null}>
-        <span
-          className={classes.count}
-          data-problem={picture.problem !== null || undefined}
-          data-part="count"
-        >
+      <Tooltip label={problem ?? ''} disabled={problem === null}>
+        <span className={classes.count} data-problem={problem !== null || undefined} data-part="count">
           {status}
         </span>
       </Tooltip>
@@ -137,7 +137,11 @@ export function LogToolbar({ state, picture, onFind, sources, menu }: LogToolbar
   );
 }
 
-function findStatus({ view, present }: LogViewState, { found, problem }: LogPicture): string {
+function findStatus(
+  { view, present }: LogViewState,
+  found: LogPicture['found'],
+  problem: string | null,
+): string {
   if (view.find.text === '') return '';
   if (problem !== null) return problem.startsWith('Invalid') ? 'no such pattern' : 'too slow';
   if (found === null) return '';

@@ -1,13 +1,9 @@
 import { notifications } from '@mantine/notifications';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import {
-  type LogSource,
-  type LogSourceState,
-  logSourceKey,
-  type ShownLine,
-} from '../../../shared/contract/logs';
+import { type LogSource, logSourceKey, type ShownLine } from '../../../shared/contract/logs';
 import { ask } from '../../data/client';
-import { useLog } from '../../data/use-log';
+import type { JoinedSource } from '../../data/log-session';
+import { useLog, useLogPart } from '../../data/use-log';
 import { announce } from '../announcer';
 import { copyText } from '../copy';
 import { count } from '../count';
@@ -40,10 +36,10 @@ export function LogViewer({ name, sources }: LogViewerProps) {
   const [target, setTarget] = useState<{ place: number } | null>(null);
   const [whole, setWhole] = useState<ShownLine | null>(null);
   const sight = useRef({ top: 0, bottom: 0 });
-  const { picture } = session;
-  const states = useMemo(() => withRoles(session.sources, sources), [session.sources, sources]);
-  const labels = useMemo(() => sourceLabels(states), [states]);
-  const [only] = states;
+  const all = useLogPart(session, ({ joined }) => joined);
+  const joined = useMemo(() => withRoles(all, sources), [all, sources]);
+  const labels = useMemo(() => sourceLabels(joined), [joined]);
+  const [only] = joined;
   const { view, present } = state;
 
   const find = (direction: 1 | -1): void => {
@@ -82,12 +78,13 @@ export function LogViewer({ name, sources }: LogViewerProps) {
     <div className={classes.viewer}>
       <LogToolbar
         state={state}
-        picture={picture}
+        session={session}
         onFind={find}
         sources={
           <LogSources
             name={name}
-            states={states}
+            session={session}
+            joined={joined}
             labels={labels}
             hidden={view.hidden}
             onToggle={state.toggleSource}
@@ -97,15 +94,15 @@ export function LogViewer({ name, sources }: LogViewerProps) {
         menu={
           <LogMenu
             filtered={view.severity !== 'all' || view.hidden.length > 0 || view.find.filter}
-            onCopy={() => void copy(picture.first, picture.end)}
+            onCopy={() => void copy(session.picture.first, session.picture.end)}
             onSave={(what) => void save(what)}
           />
         }
       />
       <LogList
         session={session}
-        label={`Log of ${states.length === 1 && only ? `${only.source.pod}, ${only.source.container}` : name}`}
-        labels={states.length > 1 ? labels : null}
+        label={`Log of ${joined.length === 1 && only ? `${only.source.pod}, ${only.source.container}` : name}`}
+        labels={joined.length > 1 ? labels : null}
         target={target}
         presentPlace={present?.place ?? null}
         onWhole={setWhole}
@@ -119,11 +116,11 @@ export function LogViewer({ name, sources }: LogViewerProps) {
 }
 
 /** What was the new pod when it joined is the old one after the next deployment. */
-function withRoles(states: readonly LogSourceState[], now: readonly LogSource[]): LogSourceState[] {
+function withRoles(joined: readonly JoinedSource[], now: readonly LogSource[]): JoinedSource[] {
   const roles = new Map(now.map((source) => [logSourceKey(source), source.role]));
-  return states.map((state) => {
-    const role = roles.get(logSourceKey(state.source));
-    return role === undefined ? state : { ...state, source: { ...state.source, role } };
+  return joined.map((one) => {
+    const role = roles.get(logSourceKey(one.source));
+    return role === undefined ? one : { ...one, source: { ...one.source, role } };
   });
 }
 
