@@ -1,0 +1,167 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ObjectReader } from '../systems/git/cat-file';
+import { ledgerFailure } from './failures';
+import type { Snapshot } from './ledger';
+import type { Mirror } from './mirror';
+import type { MirrorHealth } from './mirror-health';
+import type { Newest } from './newest';
+
+/** How many fetches may pass before the mirror is packed again. */
+const fetchesBetweenRepacks = 200;
+
+interface LookoutParts {
+  mirror: Mirror;
+  objects: ObjectReader;
+  health: MirrorHealth;
+  newest: Newest;
+  /** Milliseconds from one look to the next. */
+  pollMs: number;
+  closing: AbortSignal;
+}
+
+/** Looks at the remote: when it is asked to and by itself, and has damage of the mirror mended meanwhile. */
+export class Lookout {
+  readonly #parts: LookoutParts;
+  #look: Promise<Snapshot> | null = null;
+  #nextLook: Promise<Snapshot> | null = null;
+  /** Counts what this process landed: a look that began before a landing must not undo it. */
+  #landings = 0;
+  #fetches = 0;
+  #polling: Promise<void> | null = null;
+  #maintaining: Promise<void> | null = null;
+
+  constructor(parts: LookoutParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks every few seconds from now on. */
+  start(): void {
+    this.#polling ??= this.#poll();
+  }
+
+  /** Resolves when what was under way has ended, the closing signal being aborted. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#polling, this.#look, this.#maintaining]);
+  }
+
+  /** Looks at the remote; callers at the same time share one look. */
+  #lookOnce(): Promise<Snapshot> {
+    this.#look ??= this.#lookNow(false).finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  /**
+   * Looks at the remote, surely after this call: a look that is under way may have had its answer before. Those who call
+   * meanwhile share the look after it.
+   */
+  lookFromNow(): Promise<Snapshot> {
+    if (!this.#look) return this.#lookOnce();
+    this.#nextLook ??= this.#look
+      .catch(() => {})
+      .then(() => {
+        this.#nextLook = null;
+        return this.#lookOnce();
+      });
+    return this.#nextLook;
+  }
+
+  /** Fetches, surely after this call: a look that is under way may have asked before. */
+  async fetchNow(): Promise<Snapshot> {
+    while (this.#look) await this.#look.catch(() => {});
+    this.#look = this.#lookNow(true).finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  /** After a landing: the new snapshot is read from the mirror's own objects where that is possible. */
+  async landed(commit: string, base: string): Promise<void> {
+    const { newest, objects } = this.#parts;
+    this.#landings++;
+    try {
+      // A look that was under way may have brought in more than our own commit.
+      if (newest.snapshot.commit === base && (await objects.info(commit))) await newest.adopt(commit);
+      else await this.fetchNow();
+      newest.isLive();
+    } catch {
+      // It has landed, whatever becomes of our view of it; the next look sees it.
+    }
+  }
+
+  /** Does something with the repo here; where that shows damage, once more after it was mended. */
+  async mended<T>(act: () => Promise<T>): Promise<T> {
+    const { health } = this.#parts;
+    try {
+      return await act();
+    } catch (error) {
+      if (!health.hears(error)) throw error;
+      await this.lookFromNow().catch(() => {});
+      if (health.isDoubted) throw error;
+      return act();
+    }
+  }
+
+  async #lookNow(straight: boolean): Promise<Snapshot> {
+    const { mirror, health, newest, closing } = this.#parts;
+    try {
+      for (;;) {
+        const { commit: known } = newest.snapshot;
+        const landings = this.#landings;
+        let commit = straight && !health.isDoubted ? null : await mirror.there(closing);
+        if (health.isDoubted) await this.#mend();
+        try {
+          if (commit === null || commit !== known) {
+            commit = await mirror.fetch(closing, commit ?? undefined);
+            this.#fetches++;
+          }
+          if (landings !== this.#landings) continue;
+          await newest.adopt(commit);
+        } catch (error) {
+          // The remote answered, so it may be the copy here that is at fault.
+          if (!health.hears(error) || !(await this.#mend())) throw error;
+          continue;
+        }
+        void mirror.answered();
+        newest.isLive();
+        this.#maintainSometimes();
+        return newest.snapshot;
+      }
+    } catch (error) {
+      if (!closing.aborted) newest.isLost(ledgerFailure(error));
+      throw error;
+    }
+  }
+
+  /** @returns whether something was mended. */
+  async #mend(): Promise<boolean> {
+    const mended = await this.#parts.health.mend(this.#parts.closing);
+    if (mended === 'replaced') this.#parts.newest.tellRefMoved();
+    return mended !== 'no';
+  }
+
+  async #poll(): Promise<void> {
+    const { closing, pollMs } = this.#parts;
+    let failures = 0;
+    while (!closing.aborted) {
+      try {
+        await this.#lookOnce();
+        failures = 0;
+      } catch {
+        failures++;
+      }
+      // A remote that is away is asked less often, but soon enough to notice its return.
+      const wait = Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000));
+      await pause(wait, undefined, { signal: closing }).catch(() => {});
+    }
+  }
+
+  #maintainSometimes(): void {
+    if (this.#maintaining || this.#fetches % fetchesBetweenRepacks !== 1) return;
+    this.#fetches++;
+    this.#maintaining = this.#parts.mirror.maintain(this.#parts.closing).finally(() => {
+      this.#maintaining = null;
+    });
+  }
+}

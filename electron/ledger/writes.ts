@@ -1,0 +1,115 @@
+import { FailureError, type Result } from '../../shared/domain/failure';
+import type { ObjectReader } from '../systems/git/cat-file';
+import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
+import { encodePack, writeLoose } from '../systems/git/write-objects';
+import { broughtInBy, landedAmong } from './find-operation';
+import { landByMerge } from './landing-merge';
+import { landByPush } from './landing-push';
+import type {
+  Intent,
+  Landed,
+  LedgerConfig,
+  Mutation,
+  Snapshot,
+  TransactionFailure,
+  TransactOptions,
+} from './ledger';
+import type { Lookout } from './lookout';
+import { mergeWorld } from './merge-world';
+import type { Mirror } from './mirror';
+import type { Newest } from './newest';
+import { waitWithin } from './shared-wait';
+import type { SnapshotReader } from './snapshot';
+import { type Landing, transact } from './transaction';
+
+/** What a transaction is made with. */
+export interface WriteParts {
+  config: LedgerConfig;
+  mirror: Mirror;
+  objects: ObjectReader;
+  reader: SnapshotReader;
+  newest: Newest;
+  lookout: Lookout;
+  closing: AbortSignal;
+  snapshotAt(commit: string): Promise<Result<Snapshot>>;
+}
+
+/** One transaction on the real mirror, by the landing that the estate names. */
+export function write<T>(
+  parts: WriteParts,
+  intent: Intent,
+  mutate: (snapshot: Snapshot) => Mutation<T>,
+  options: TransactOptions,
+): Promise<Result<Landed<T>, TransactionFailure>> {
+  const { config, mirror, objects, reader, newest, lookout, closing } = parts;
+  const { gitDir } = mirror;
+  const merges = config.estate.ledger.landing === 'merge-branch';
+  let made: MadeCommit | null = null;
+  return transact(
+    {
+      identity: config.identity,
+      snapshot: () => newest.snapshot,
+      fetch: (signal) => waitWithin(lookout.fetchNow(), closing, signal),
+      commit: (base, files, message, author) =>
+        lookout.mended(async () => {
+          const at = Math.floor(Date.now() / 1000);
+          made = await makeCommit(objects, { base, files, message, author, at });
+          await writeLoose(gitDir, made.objects);
+          return made.id;
+        }),
+      placeProblem: async (snapshot, path) =>
+        snapshot.commit ? lookout.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,
+      branchFor: ({ operationId }, attempt) =>
+        merges
+          ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
+          : undefined,
+      land: ({ commit, base, branch, again }): Promise<Landing> =>
+        branch === undefined
+          ? byPush(parts, commit, base, made)
+          : landByMerge(byMerge(parts, intent, branch, made), commit, base, branch, again),
+      landedAmong: (commits, base, tip) => landedAmong(commits, base, { gitDir, ref: tip }),
+      landed: (commit, base) => lookout.landed(commit, base),
+    },
+    intent,
+    mutate,
+    options,
+  );
+}
+
+async function byPush(
+  { mirror, newest, lookout }: WriteParts,
+  commit: string,
+  base: Snapshot,
+  made: MadeCommit | null,
+): Promise<Landing> {
+  const { gitDir, ref } = mirror;
+  const pack = made && (await encodePack(made.objects));
+  return landByPush(
+    {
+      push: (id, from) => mirror.push({ ref, old: from, commit: id }, pack ?? undefined),
+      isThere: async (id) => {
+        await lookout.fetchNow();
+        await newest.settled();
+        return (await broughtInBy(id, { gitDir, ref })) !== null;
+      },
+    },
+    commit,
+    base.commit ?? '',
+  );
+}
+
+function byMerge(parts: WriteParts, intent: Intent, branch: string, made: MadeCommit | null) {
+  return mergeWorld({
+    config: parts.config,
+    mirror: parts.mirror,
+    objects: made?.objects ?? null,
+    message: `Merge ${branch}: ${intent.what}`,
+    fetch: () => parts.lookout.fetchNow(),
+    settled: () => parts.newest.settled(),
+    snapshotAt: async (commit) => {
+      const read = await parts.snapshotAt(commit);
+      if (!read.ok) throw new FailureError(read.failure);
+      return read.value;
+    },
+  });
+}
