@@ -1,127 +1,22 @@
 import { uuidv7 } from 'uuidv7';
-import type { EarlyPreview, Preview } from '../../shared/contract/contract';
 import { environmentOf } from '../../shared/domain/bags/intents';
-import type { Board, Cell } from '../../shared/domain/board';
-import type { Estate } from '../../shared/domain/estate';
-import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
-import type { Finding } from '../../shared/domain/finding';
-import {
-  type AppIntent,
-  actOf,
-  type Intent,
-  intentSchema,
-  isAppIntent,
-  type Operation,
-} from '../../shared/domain/operation';
+import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure';
+import { actOf, type Intent, intentSchema, isAppIntent } from '../../shared/domain/operation';
 import { servingTags } from '../../shared/domain/rollout-rules';
-import type { Identity, Ledger } from '../ledger/ledger';
-import type { Cluster } from '../observation/types';
-import type { Sources } from '../systems/github/sources';
-import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import { startAutopilot } from './bags/autopilot';
-import { type BagsEngine, createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags';
+import { createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags';
 import { makeUpForPassTags } from './bags/pass-tags';
 import { boardKeeper } from './board';
 import { cellHistory } from './cell-history';
-import { type EngineChange, gatherChanges } from './changes';
-import { type Journal, openJournal } from './journal';
+import { gatherChanges } from './changes';
+import type { Engine, EngineConfig } from './engine-types';
+import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
-import type { DeploymentHistory, Observations } from './ports';
-import {
-  askLedgerAgain,
-  earlyPreview,
-  findingsOn,
-  lookAhead,
-  lookOnce,
-  mayStepIn,
-  outsideFacts,
-} from './preflight';
+import { earlyPreview, mayStepIn } from './preflight';
+import { preview } from './preview';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
-import { defaultLimits, type Limits, type World } from './world';
-
-/** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */
-export interface EngineConfig {
-  estate: Estate;
-  ledger: Ledger;
-  /** By environment; an environment without one is only read and written, never watched. */
-  clusters: ReadonlyMap<string, Cluster>;
-  /** `null`: the estate names no source repos. */
-  sources: Sources | null;
-  history: DeploymentHistory;
-  observations: Observations;
-  /** SQLite file of the journal; created when missing. One process at a time. */
-  journalFile: string;
-  /** Opens the journal; {@link openJournal} unless something is to stand between it and the engine. */
-  openJournal?: (file: string, now: () => Date) => Journal;
-  /** Who signs commits and appears as the actor; asked each time, since settings may change. */
-  identity: () => Identity;
-  /** Why acting is refused as a whole; `null` when it is not. */
-  readOnlyBecause: string | null;
-  /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
-  workflowRuns?: WorkflowRuns | null;
-  /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */
-  keptWorkflows?: World['keptWorkflows'];
-  /** This console's own autopilot, kept across starts; left out: always off. */
-  consoleAutopilot?: World['consoleAutopilot'];
-  limits?: Partial<Limits>;
-  now?: () => Date;
-}
-
-/** One app across its environments. */
-export interface AppView {
-  app: string;
-  sourceUrl: string | null;
-  cells: Cell[];
-  /** Version before the present one, by environment. */
-  previous: Record<string, string | null>;
-}
-
-/** Which operations are wanted; fields are combined. */
-export interface OperationFilter {
-  app?: string | undefined;
-  environment?: string | undefined;
-  /** `true`: only those that still run; `false`: only ended ones. */
-  open?: boolean | undefined;
-  limit: number;
-}
-
-/** Everything a release manager does and sees, without a window. */
-export interface Engine {
-  /**
-   * Begins an operation and returns its id (UUIDv7) at once. `seen`: the findings that the person saw.
-   * Fails with `busy` (`next` opens the one that is in the way), `read-only`, `not-found`, `disk-full`, `invalid-input`.
-   */
-  start(intent: Intent, seen: readonly Finding[]): Result<{ operationId: string }>;
-  get(operationId: string): Result<Operation>;
-  list(filter: OperationFilter): Operation[];
-  /** Cancels while nothing was committed; else fails with `refused`, saying why. */
-  cancel(operationId: string): Result<Operation>;
-  /** What an intent would do, and all findings, before anyone commits. Asks the app's source repo, with a limit. */
-  preview(intent: AppIntent, signal?: AbortSignal): Promise<Result<Preview>>;
-  /** What of that is known at once, and what is still asked. */
-  earlyPreview(intent: AppIntent): EarlyPreview;
-  board(): Board;
-  /** The cells of these apps as the board has them, of each in the order of the environments. */
-  cells(apps: readonly string[]): Cell[];
-  /** Pipelines of bags. */
-  readonly bags: BagsEngine;
-  /** Fails with `not-found` for an app that has no file anywhere. */
-  app(name: string): Result<AppView>;
-  /** What changed, gathered into batches of one frame. Returns the unsubscribe. */
-  onChange(listener: (changes: readonly EngineChange[]) => void): () => void;
-  /**
-   * Once after the start: looks at what is known of the history, then carries on with operations that an earlier
-   * process left open. Resolves when they run again (not when they end).
-   */
-  recover(): Promise<void>;
-  /** Resolves when no operation runs. */
-  idle(): Promise<void>;
-  /** What happened to the engine's own files, for a person; empty when nothing. */
-  notices(): string[];
-  /** Lets go of everything; what runs is carried on at the next start. Neither ledger nor clusters are closed. */
-  close(): Promise<void>;
-}
+import { defaultLimits, type World } from './world';
 
 const notFound = (what: string): Failure => ({
   code: 'not-found',
@@ -322,33 +217,7 @@ export function createEngine(config: EngineConfig): Engine {
       return failure || !operation ? fail(failure ?? notFound('such operation')) : ok(operation);
     },
     earlyPreview: (intent) => earlyPreview(world, intent),
-    preview: async (intent, signal = closing.signal) => {
-      try {
-        await Promise.all([
-          askLedgerAgain(world, signal),
-          lookAhead(world, intent, signal),
-          lookOnce(world, intent, signal),
-        ]);
-      } catch (error) {
-        return fail(signal.aborted ? cancelled : failureOf(error));
-      }
-      const snapshot = ledger.snapshot();
-      const current = world.reader.facts(snapshot, intent.app, intent.environment, null).version;
-      const outside = outsideFacts(world, intent, null);
-      const incoming = 'version' in intent ? intent.version : (current ?? '');
-      const because = "The app's repo could not be asked in time.";
-      return ok({
-        intent,
-        current,
-        incoming,
-        change: outside.change ?? {
-          state: 'unknown',
-          because: current === null ? 'Nothing runs there.' : because,
-        },
-        findings: findingsOn(world, intent, snapshot, outside),
-        commit: snapshot.commit,
-      });
-    },
+    preview: (intent, signal = closing.signal) => preview(world, intent, signal),
     bags,
     board: () => keeper.board(),
     cells: (apps) => apps.flatMap((app) => keeper.cells(app)),
@@ -397,10 +266,3 @@ export function createEngine(config: EngineConfig): Engine {
   };
   return engine;
 }
-
-const cancelled: Failure = {
-  code: 'cancelled',
-  message: 'The look was given up.',
-  meaning: 'Nothing was changed.',
-  next: [],
-};

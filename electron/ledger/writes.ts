@@ -23,7 +23,7 @@ import type { SnapshotReader } from './snapshot';
 import { type Landing, transact } from './transaction';
 
 /** What a transaction is made with. */
-export interface WriteParts {
+interface WriteParts {
   config: LedgerConfig;
   mirror: Mirror;
   objects: ObjectReader;

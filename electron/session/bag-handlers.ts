@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine';
+import type { Engine } from '../engine/engine-types';
 import type { Handlers } from '../ipc/dispatcher';
 
 type BagHandlers = Pick<Handlers, Extract<keyof Handlers, `bags.${string}`>>;

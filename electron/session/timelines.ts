@@ -5,7 +5,7 @@ import type { Operation } from '../../shared/domain/operation';
 import { type KeptStages, keptStagesSchema, type Timeline } from '../../shared/domain/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline-assembly';
 import type { TimelineFacts } from '../../shared/domain/timeline-facts';
-import type { Engine } from '../engine/engine';
+import type { Engine } from '../engine/engine-types';
 import type { History } from '../history/client';
 import type { ObservationStore } from '../history/observations';
 import type { Cluster } from '../observation/types';

@@ -1,7 +1,7 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
 import { actOf, type Operation } from '../../shared/domain/operation';
 import { visibleText } from '../../shared/domain/visible-text';
-import type { Engine } from '../engine/engine';
+import type { Engine } from '../engine/engine-types';
 
 /** Deployments of bags whose deploy runs on this console: they are never interrupted. */
 const deploying = (engine: Engine): Operation[] =>

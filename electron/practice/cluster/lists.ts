@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Exchange, integer } from './exchange';
 import type { ResourceKind } from './kinds';
 import { ApiError, type KubeObject, refusals } from './objects';
-import type { ClusterStore, ListOptions } from './store';
+import type { ClusterStore } from './store';
+import type { ListOptions } from './store-options';
 
 interface Snapshot {
   resource: ResourceKind;

@@ -6,7 +6,8 @@ import type { LogStore } from './log-store';
 import { ApiError, type KubeObject, type NewObject, refusals } from './objects';
 import type { PatchType } from './patches';
 import { servePodLog } from './pod-logs';
-import type { ClusterStore, DeleteOptions } from './store';
+import type { ClusterStore } from './store';
+import type { DeleteOptions } from './store-options';
 import type { Watches } from './watches';
 
 /** What requests for resources are answered from. */

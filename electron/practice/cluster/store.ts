@@ -1,54 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { EventFeed, type StoreEvent } from './event-feed';
 import { type Kind, resourceKinds, resourceOf } from './kinds';
 import { nameFor } from './naming';
+import { patchedObject, replacement, type WritePart } from './object-writes';
 import { type KubeObject, type NewObject, type ObjectMeta, refusals } from './objects';
 import { type Location, Ownership } from './ownership';
-import { applyPatch, type PatchType } from './patches';
+import type { PatchType } from './patches';
 import { matcher } from './selectors';
-
-export interface ListOptions {
-  /** All namespaces when left out. */
-  namespace?: string;
-  /** As in the API: `a=b,c in (d,e)`. */
-  labelSelector?: string;
-  /** As in the API: `metadata.name=x`. */
-  fieldSelector?: string;
-}
-
-export interface DeleteOptions {
-  /** `Orphan` leaves dependents and drops their owner references; `Foreground` is treated as `Background`. */
-  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  /** 0 removes at once even a kind that is deleted gracefully. */
-  gracePeriodSeconds?: number;
-  preconditions?: { uid?: string; resourceVersion?: string };
-}
-
-/**
- * Which part a write touches. `all` is for controllers in this process; the API server writes `main` (keeps the
- * stored status of kinds with a status subresource) or `status` (keeps all but status).
- */
-export type WritePart = 'all' | 'main' | 'status';
-
-/** What `dump` gives and `load` takes: plain JSON. */
-export interface StoreDump {
-  resourceVersion: number;
-  objects: KubeObject[];
-}
-
-export interface StoreOptions {
-  /** Events kept for watches that begin in the past. Default 2,000. */
-  history?: number;
-  now?: () => Date;
-  /**
-   * Kinds whose deletion only sets `deletionTimestamp`; a controller (the kubelet) finishes it with
-   * `delete(…, { gracePeriodSeconds: 0 })`. Default none: a deletion removes at once.
-   */
-  gracefulKinds?: readonly Kind[];
-  /** Told when a subscriber throws; the others are served all the same. Default: thrown as an uncaught exception. */
-  onListenerError?: (error: unknown) => void;
-}
+import type { DeleteOptions, ListOptions, StoreDump, StoreOptions } from './store-options';
 
 /** More changes than any cluster makes between two dumps. */
 const versionLeap = 1_000_000;
@@ -165,34 +124,10 @@ export class ClusterStore {
     const { name, namespace } = input.metadata;
     const stored = this.#map(kind).get(keyOf(resource.namespaced ? namespace : undefined, name));
     if (!stored) throw refusals.notFound(resource, name);
-    const claimed = input.metadata.resourceVersion;
-    if (claimed && claimed !== stored.metadata.resourceVersion) throw refusals.conflict(resource, name);
-    if (input.metadata.uid && input.metadata.uid !== stored.metadata.uid)
-      throw refusals.conflict(
-        resource,
-        name,
-        `Precondition failed: UID in precondition: ${input.metadata.uid}, UID in object meta: ${stored.metadata.uid}`,
-      );
-    const before = stored as unknown as Record<string, unknown>;
-    const wanted = structuredClone(input) as unknown as Record<string, unknown>;
-    let next = wanted;
-    if (resource.statusSubresource && part === 'status')
-      next = { ...before, status: wanted.status, metadata: { ...stored.metadata } };
-    if (resource.statusSubresource && part === 'main') next = { ...wanted, status: before.status };
-    for (const field of Object.keys(next)) if (next[field] === undefined) delete next[field];
-    const metadata = next.metadata as ObjectMeta;
-    const { uid, creationTimestamp, generation, resourceVersion, deletionTimestamp } = stored.metadata;
-    Object.assign(metadata, { uid, creationTimestamp, resourceVersion });
-    if (generation === undefined) delete metadata.generation;
-    else metadata.generation = generation;
-    if (deletionTimestamp !== undefined) metadata.deletionTimestamp = deletionTimestamp;
-    else delete metadata.deletionTimestamp;
-    Object.assign(next, { apiVersion: resource.apiVersion, kind });
-    if (isDeepStrictEqual(next, before)) return stored as T;
-    if (generation !== undefined && changesGeneration(resource.statusSubresource, before, next))
-      metadata.generation = generation + 1;
-    this.#put(kind, next as unknown as T, stored);
-    return next as unknown as T;
+    const next = replacement(resource, stored, input, part);
+    if (next === null) return stored as T;
+    this.#put(kind, next, stored);
+    return next as T;
   }
 
   /**
@@ -228,13 +163,7 @@ export class ClusterStore {
     const resource = resourceOf(kind);
     const stored = this.get(kind, namespace, name);
     if (!stored) throw refusals.notFound(resource, name);
-    const patched = applyPatch(type, stored, patch) as T;
-    const metadata = patched?.metadata as Partial<ObjectMeta> | undefined;
-    if (typeof metadata !== 'object' || metadata === null)
-      throw refusals.invalid(resource, name, 'metadata', 'Required value');
-    if (metadata.name !== stored.metadata.name || metadata.namespace !== stored.metadata.namespace)
-      throw refusals.badRequest('the name of the object does not match the name on the URL');
-    return this.update<T>(kind, patched, part);
+    return this.update<T>(kind, patchedObject(resource, stored, type, patch) as T, part);
   }
 
   /**
@@ -393,16 +322,4 @@ export class ClusterStore {
         metadata.ownerReferences = metadata.ownerReferences?.filter((owner) => owner.uid !== uid);
       });
   }
-}
-
-/** Custom resources without a status subresource get a new generation by any change outside metadata. */
-function changesGeneration(
-  statusSubresource: boolean,
-  before: Record<string, unknown>,
-  after: Record<string, unknown>,
-): boolean {
-  if (statusSubresource) return !isDeepStrictEqual(before.spec, after.spec);
-  const { metadata: _a, ...bodyBefore } = before;
-  const { metadata: _b, ...bodyAfter } = after;
-  return !isDeepStrictEqual(bodyBefore, bodyAfter);
 }

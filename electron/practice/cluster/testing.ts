@@ -7,7 +7,8 @@ import { type Certificates, makeCertificates } from './certificates';
 import { writeKubeconfig } from './kubeconfig';
 import { LogStore } from './log-store';
 import type { NewObject } from './objects';
-import { ClusterStore, type StoreOptions } from './store';
+import { ClusterStore } from './store';
+import type { StoreOptions } from './store-options';
 
 /** A practice cluster for tests: a store, its API server, and a kubeconfig file that reaches it. */
 export interface TestCluster {

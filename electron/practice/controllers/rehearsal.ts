@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { kinds } from '../cluster/kinds';
 import { LogStore } from '../cluster/log-store';
-import { ClusterStore, type StoreDump } from '../cluster/store';
+import { ClusterStore } from '../cluster/store';
+import type { StoreDump } from '../cluster/store-options';
 import { createClock } from '../estate/clock';
 import type { BagSetup, Faults, ImageTagValues, PracticeApp, ReleaseRepo } from '../ports';
 import type { NextEnvironment } from './context';

@@ -4,7 +4,8 @@ import { gunzip, gzip } from 'node:zlib';
 import { type ApiServer, startApiServer } from '../cluster/api-server';
 import type { Certificates } from '../cluster/certificates';
 import { LogStore } from '../cluster/log-store';
-import { ClusterStore, type StoreDump } from '../cluster/store';
+import { ClusterStore } from '../cluster/store';
+import type { StoreDump } from '../cluster/store-options';
 import { writeWhole } from './state-folder';
 
 interface ClusterDump {

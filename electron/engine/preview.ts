@@ -1,0 +1,45 @@
+import type { Preview } from '../../shared/contract/contract';
+import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
+import type { AppIntent } from '../../shared/domain/operation';
+import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './preflight';
+import type { World } from './world';
+
+const cancelled: Failure = {
+  code: 'cancelled',
+  message: 'The look was given up.',
+  meaning: 'Nothing was changed.',
+  next: [],
+};
+
+/** What an intent would do, and all findings, before anyone commits. Asks the outside, with a limit. */
+export async function preview(
+  world: World,
+  intent: AppIntent,
+  signal: AbortSignal,
+): Promise<Result<Preview>> {
+  try {
+    await Promise.all([
+      askLedgerAgain(world, signal),
+      lookAhead(world, intent, signal),
+      lookOnce(world, intent, signal),
+    ]);
+  } catch (error) {
+    return fail(signal.aborted ? cancelled : failureOf(error));
+  }
+  const snapshot = world.ledger.snapshot();
+  const current = world.reader.facts(snapshot, intent.app, intent.environment, null).version;
+  const outside = outsideFacts(world, intent, null);
+  const incoming = 'version' in intent ? intent.version : (current ?? '');
+  const because = "The app's repo could not be asked in time.";
+  return ok({
+    intent,
+    current,
+    incoming,
+    change: outside.change ?? {
+      state: 'unknown',
+      because: current === null ? 'Nothing runs there.' : because,
+    },
+    findings: findingsOn(world, intent, snapshot, outside),
+    commit: snapshot.commit,
+  });
+}
