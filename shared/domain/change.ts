@@ -44,3 +44,16 @@ export const candidateSchema = z.object({
   runningIn: z.array(z.string()),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
+
+/** What lies between a version and itself. */
+export const noChange = (version: string): Change => ({
+  state: 'known',
+  from: version,
+  to: version,
+  direction: 'same',
+  commits: [],
+  lost: [],
+  migrations: [],
+  truncated: false,
+  url: null,
+});

@@ -1,4 +1,4 @@
-import type { Change } from '../../../shared/domain/change';
+import { type Change, noChange } from '../../../shared/domain/change';
 import { FailureError } from '../../../shared/domain/failure';
 import type { Freshness } from '../../../shared/domain/freshness';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
@@ -67,18 +67,6 @@ export function createGitHubSources(config: {
     return url.startsWith('https://') ? url : null;
   };
 
-  const same = (version: string): Change => ({
-    state: 'known',
-    from: version,
-    to: version,
-    direction: 'same',
-    commits: [],
-    lost: [],
-    migrations: [],
-    truncated: false,
-    url: null,
-  });
-
   const compareBothWays = async (
     app: string,
     from: string,
@@ -115,7 +103,7 @@ export function createGitHubSources(config: {
 
   return {
     async change(app, from, to, signal) {
-      if (from === to) return same(from);
+      if (from === to) return noChange(from);
       if (!isImageTag(from) || !isImageTag(to))
         return { state: 'unknown', because: 'One of the two is no version.' };
       try {

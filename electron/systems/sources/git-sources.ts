@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import type { Change } from '../../../shared/domain/change';
+import { type Change, noChange } from '../../../shared/domain/change';
 import { FailureError } from '../../../shared/domain/failure';
 import type { Freshness } from '../../../shared/domain/freshness';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
@@ -177,18 +177,7 @@ export function createGitSources(config: {
 
   return {
     async change(app, from, to) {
-      if (from === to)
-        return {
-          state: 'known',
-          from,
-          to,
-          direction: 'same',
-          commits: [],
-          lost: [],
-          migrations: [],
-          truncated: false,
-          url: null,
-        };
+      if (from === to) return noChange(from);
       if (!isImageTag(from) || !isImageTag(to))
         return { state: 'unknown', because: 'One of the two is no version.' };
       try {

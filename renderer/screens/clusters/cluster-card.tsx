@@ -6,12 +6,12 @@ import {
   IconShieldOff,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { EnvironmentView } from '../../../shared/domain/board';
 import type { ClusterAccess } from '../../../shared/domain/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/cluster-status';
 import { useClusterStatus } from '../../data/cluster-queries';
 import { count } from '../../ui/count';
+import { Fact } from '../../ui/fact';
 import { FailurePanel } from '../../ui/failure-panel';
 import { FreshnessMark } from '../../ui/freshness-mark';
 import { Mark } from '../../ui/mark';
@@ -150,15 +150,6 @@ function Facts({ status }: { status: ClusterStatus }) {
         )}
       </Fact>
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

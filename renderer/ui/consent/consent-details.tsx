@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
 import type { ConsentRequest } from '../../../shared/domain/consent';
 import { CopyButton } from '../copy-button';
+import { Fact } from '../fact';
 import classes from './consent.module.css';
 
 const uses = { token: 'token', certificate: 'certificate', key: 'private key' } as const;
@@ -52,14 +52,5 @@ export function ConsentDetails({ request }: { request: ConsentRequest }) {
         </Fact>
       </dl>
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
