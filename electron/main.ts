@@ -1,34 +1,25 @@
-import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
-import type { ParsedInputOf, Settings } from '../shared/contract/contract';
+import type { Settings } from '../shared/contract/contract';
 import { type Failure, FailureError, failureOf } from '../shared/domain/failure';
-import { createHandlers, createStreamHandlers } from './session/handlers';
-import { estateFolder, openSession, type Session } from './session/open-session';
-import { about } from './shell/about';
-import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
+import { registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
-import { type CredentialStore, credentialStore } from './shell/credentials';
-import { type DeployGuard, guardDeploys } from './shell/deploy-guard';
-import { type EstateSource, findEstate } from './shell/estate-source';
+import type { Desk } from './shell/desk';
+import { watchGraphics } from './shell/graphics';
 import { startLog } from './shell/log';
 import { setMenu } from './shell/menu';
-import { notifyOfEnds } from './shell/notifications';
-import { playAct } from './shell/practice-acts';
-import { chooseSaveFile } from './shell/save-dialog';
-import { serviceFetch } from './shell/service-fetch';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';
 import { openTroubleWindow, troubleText } from './shell/trouble-window';
 import { closeToOthers, passingFolder, prepareUserData } from './shell/user-data';
-import { openVault } from './shell/vault';
 import { openWindow } from './shell/window';
-import { configuredIdentity } from './systems/git/identity';
 
-/** Wiring only: what exists, and who is handed what. */
-type PracticeAct = ParsedInputOf<'practice.act'>;
+/**
+ * Wiring only: what exists, and who is handed what. The window comes first; what it shows is loaded and opened behind it
+ * (`shell/desk.ts`), since Electron waits for this module and all that it imports before it makes a window.
+ */
 
 // What lies on disk is for this user alone, whoever makes it: SQLite, Git, Chromium, the logs.
 process.umask(0o077);
@@ -47,10 +38,9 @@ process.on('unhandledRejection', (error) => report('a promise that nobody waited
 process.on('uncaughtException', (error) => report('a fault that nobody caught', error));
 
 let window: BrowserWindow | null = null;
-let source: EstateSource | null = null;
-let session: Promise<Session> | null = null;
-let guard: DeployGuard | null = null;
-const settingsListeners = new Set<() => void>();
+let desk: Desk | null = null;
+const graphics = watchGraphics(app.getPath('userData'), log);
+const quitting = new AbortController();
 
 const show = (): void => {
   if (window?.isMinimized()) window.restore();
@@ -58,68 +48,18 @@ const show = (): void => {
   window?.focus();
 };
 
-/** Who commits are by until somebody says so in Settings: the system's user, and as soon as it was asked, Git's. */
+/** Commits are by the system's user until Git was asked, or somebody says so in Settings. */
 function defaultSettings(): Settings {
   const user = os.userInfo().username;
-  const settings: Settings = {
+  return {
     colourScheme: 'auto',
     notifications: true,
     identity: { name: user, email: `${user}@${os.hostname()}.invalid` },
   };
-  // Not waited for: the window need not know it.
-  void configuredIdentity().then((found) => {
-    if (found) settings.identity = found;
-  });
-  return settings;
 }
 
 function applyColourScheme(settings: Settings): void {
   nativeTheme.themeSource = settings.colourScheme === 'auto' ? 'system' : settings.colourScheme;
-}
-
-async function open(settings: SettingsStore, credentials: CredentialStore): Promise<Session> {
-  source ??= await findEstate(args, {
-    userData,
-    practiceScript: path.join(import.meta.dirname, 'practice.js'),
-    credentials,
-    log: (line) => log('info', line),
-  });
-  const opened = await openSession({
-    ...source.estate,
-    dir: userData,
-    identity: () => settings.get().identity,
-    fetch: serviceFetch(),
-    consents: settings.consents,
-    notices: settings.notices,
-    report,
-  });
-  const tell = notifyOfEnds({
-    window: () => window,
-    enabled: () => settings.get().notifications,
-    open: (operationId) => {
-      show();
-      void window?.loadURL(`${indexUrl}#/operations/${operationId}`);
-    },
-  });
-  opened.engine.onChange((changes) => {
-    for (const { topic, key } of changes) {
-      const operation = topic === 'operation' && key !== null ? opened.engine.get(key) : null;
-      if (operation?.ok) tell(operation.value);
-    }
-  });
-  guard?.close();
-  guard = guardDeploys(opened.engine, () => window);
-  return opened;
-}
-
-/** The practice estate was reset: everything that was known of it belongs to another life. */
-async function openAnew(settings: SettingsStore, credentials: CredentialStore): Promise<void> {
-  const old = await session;
-  await old?.close();
-  if (old) await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
-  session = open(settings, credentials);
-  await session;
-  window?.webContents.reload();
 }
 
 /** Says why Signalbox cannot start, in a window and to whoever started it; the code of its end says it, too. */
@@ -132,13 +72,34 @@ function showTrouble(failure: Failure): void {
   openTroubleWindow();
 }
 
+/** Loads what stands behind the window, and begins to open the estate as soon as nothing of Chromium's is under way. */
+async function openDesk(settings: SettingsStore, defaults: Settings, shown: BrowserWindow): Promise<Desk> {
+  const [loaded] = await Promise.all([import('./shell/desk'), graphics.ready(shown, quitting.signal)]);
+  quitting.signal.throwIfAborted();
+  desk = loaded.openDesk({
+    args,
+    userData,
+    settings,
+    identityFound: (identity) => {
+      defaults.identity = identity;
+    },
+    applySettings: () => applyColourScheme(settings.get()),
+    window: () => window,
+    show,
+    log: (line) => log('info', line),
+    report,
+  });
+  return desk;
+}
+
 function start(): void {
   denyPermissions();
   setMenu();
   let settings: SettingsStore;
+  const defaults = defaultSettings();
   try {
     if (trouble) throw new FailureError(trouble);
-    settings = openSettings(userData, defaultSettings());
+    settings = openSettings(userData, defaults);
   } catch (error) {
     trouble = failureOf(error);
     report('Signalbox cannot start', error);
@@ -149,73 +110,37 @@ function start(): void {
     path.join(import.meta.dirname, '..', 'renderer'),
     app.isPackaged ? null : (process.env.SIGNALBOX_DEV_SERVER ?? null),
   );
-  void closeToOthers(userData);
   applyColourScheme(settings.get());
-  const credentials = credentialStore(openVault(settings.secrets));
-  session = open(settings, credentials);
-  session.catch((error: unknown) => report('the estate could not be opened', error));
-
-  const changed = (): void => {
-    applyColourScheme(settings.get());
-    for (const listener of [...settingsListeners]) listener();
-  };
-  const openSessionNow = (): Promise<Session> => session ?? Promise.reject(new Error('Nothing is open.'));
-  bindIpc(
-    async () => {
-      const opened = await openSessionNow();
-      const practice = source?.practice ?? null;
-      const act =
-        practice &&
-        ((one: PracticeAct) => playAct(practice.control, one, () => openAnew(settings, credentials)));
-      return createHandlers(
-        opened,
-        {
-          app: about(),
-          settings,
-          openExternal,
-          chooseSaveFile: (name, format) => chooseSaveFile(window, name, format),
-          practice: act,
-          credentials,
-        },
-        changed,
-      );
-    },
-    async () =>
-      createStreamHandlers(
-        await openSessionNow(),
-        (listener) => {
-          settingsListeners.add(listener);
-          return () => settingsListeners.delete(listener);
-        },
-        (name, format) => chooseSaveFile(window, name, format),
-      ),
-    report,
-  );
-  window = openWindow({
+  const shown = openWindow({
     preload: path.join(import.meta.dirname, 'preload.cjs'),
     kept: settings.windowPlace(),
     keep: settings.keepWindowPlace,
     openExternal,
     onCrash: (reason) => log('error', `the window's process ended: ${reason}`),
+    waitsFor: () =>
+      graphics.hasAnswered()
+        ? 'still loading its pages'
+        : 'waiting for the graphics of this computer, which do not answer',
+    onLate: (line) => log('warn', `the window is shown before its first picture is there: ${line}`),
   });
+  window = shown;
+  const opening = openDesk(settings, defaults, shown);
+  opening.catch((error: unknown) => {
+    if (!quitting.signal.aborted) report('the estate could not be opened', error);
+  });
+  bindIpc(
+    async () => (await opening).handlers(),
+    async () => (await opening).streamHandlers(),
+    report,
+  );
+  void closeToOthers(userData);
   window.on('close', (event) => {
     // Its close ends the app; a deploy that runs is asked about first.
-    if (guard?.holdsBack(() => app.quit())) event.preventDefault();
+    if (desk?.holdsBack(() => app.quit())) event.preventDefault();
   });
   window.on('closed', () => {
     window = null;
   });
-}
-
-/** How long the end waits for what is on its way to the ledger, in milliseconds; the next start finds out the rest. */
-const patienceAtTheEnd = 30_000;
-
-async function end(): Promise<void> {
-  const closed = session
-    ?.then((one) => one.close())
-    .catch((error: unknown) => report('closing failed', error));
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
-  await source?.practice?.process.stop();
 }
 
 if (!trouble && !app.requestSingleInstanceLock()) app.quit();
@@ -226,10 +151,10 @@ else {
   app.on('before-quit', (event) => {
     if (ended) return;
     event.preventDefault();
-    if (guard?.holdsBack(() => app.quit())) return;
-    guard?.close();
+    if (desk?.holdsBack(() => app.quit())) return;
     ended = true;
-    void end().finally(() => (trouble ? app.exit(1) : app.quit()));
+    quitting.abort();
+    void Promise.resolve(desk?.end()).finally(() => (trouble ? app.exit(1) : app.quit()));
   });
   // Not awaited at the top level: Electron holds `ready` back until this module has loaded.
   app

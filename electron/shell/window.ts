@@ -14,10 +14,34 @@ function visiblePlace(place: WindowPlace | null): WindowPlace | null {
   return onScreen ? place : null;
 }
 
+/** How long a window may stay hidden until its first picture is there, in milliseconds. */
+const longestHidden = 5_000;
+
+/**
+ * Shows a window as soon as its first picture is there, so that it doesn't flash white; and where none comes, all the
+ * same: an app without a window looks as if it had not been started. `ready-to-show` never comes where nothing can be
+ * drawn (electron/electron#52324, #48859). The title is the one thing that can be said then; the page's own follows it.
+ * @param waitsFor what is waited for, in plain English.
+ */
+function showInTime(window: BrowserWindow, waitsFor: () => string, onLate: (line: string) => void): void {
+  const late = setTimeout(() => {
+    const line = waitsFor();
+    window.setTitle(`Signalbox: ${line}`);
+    window.show();
+    onLate(line);
+  }, longestHidden);
+  window.once('ready-to-show', () => {
+    clearTimeout(late);
+    window.show();
+  });
+  window.once('closed', () => clearTimeout(late));
+}
+
 /**
  * Opens the one window: sandboxed, isolated, without Node, unable to go anywhere but to our own pages.
  * @param kept where it was last time; `keep` is told when it moved.
  * @param openExternal the one function through which links leave the app.
+ * @param waitsFor what is waited for when the page is not there after five seconds; `onLate` is told so, too.
  */
 export function openWindow(options: {
   preload: string;
@@ -25,6 +49,8 @@ export function openWindow(options: {
   keep: (place: WindowPlace) => void;
   openExternal: (url: string) => void;
   onCrash: (reason: string) => void;
+  waitsFor: () => string;
+  onLate: (line: string) => void;
 }): BrowserWindow {
   const place = visiblePlace(options.kept);
   const window = new BrowserWindow({
@@ -47,7 +73,7 @@ export function openWindow(options: {
     },
   });
   if (place?.maximised) window.maximize();
-  window.once('ready-to-show', () => window.show());
+  showInTime(window, options.waitsFor, options.onLate);
 
   const keep = (): void => {
     if (window.isDestroyed() || window.isMinimized()) return;

@@ -1,10 +1,25 @@
 import { Skeleton } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import classes from './board-skeleton.module.css';
 
-/** The board's shape while it is read, in the same places. */
+/** After how many milliseconds it is told what is waited for. */
+const untilTold = 4_000;
+
+/** The board's shape while it is read, in the same places; and when that takes long, what is waited for. */
 export function BoardSkeleton() {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), untilTold);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={classes.screen} role="status" aria-label="The board is being read">
+      {isLate && (
+        <p className={classes.late}>
+          Still opening the estate: Signalbox reads its file and the local copy of the release repo. Nothing
+          can be done until then. If this stays, close Signalbox and look into its log.
+        </p>
+      )}
       <div className={classes.bar} />
       {Array.from({ length: 12 }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they never move

@@ -1,0 +1,156 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { BrowserWindow } from 'electron';
+import type { ParsedInputOf } from '../../shared/contract/contract';
+import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
+import { createHandlers, createStreamHandlers } from '../session/handlers';
+import { estateFolder, openSession, type Session } from '../session/open-session';
+import { configuredIdentity } from '../systems/git/identity';
+import { about } from './about';
+import { indexUrl } from './app-scheme';
+import type { Arguments } from './arguments';
+import { credentialStore } from './credentials';
+import { type DeployGuard, guardDeploys } from './deploy-guard';
+import { type EstateSource, findEstate } from './estate-source';
+import { notifyOfEnds } from './notifications';
+import { playAct } from './practice-acts';
+import { chooseSaveFile } from './save-dialog';
+import { serviceFetch } from './service-fetch';
+import { openExternal } from './session-security';
+import type { SettingsStore } from './settings';
+import { openVault } from './vault';
+
+/**
+ * What stands behind the window: the estate, opened, and who answers for it. A module of its own, which is loaded while
+ * the window comes: what it needs is most of the program.
+ */
+export interface Desk {
+  /** Resolves once the estate is open; rejects with why it cannot be. */
+  handlers(): Promise<Handlers>;
+  streamHandlers(): Promise<StreamHandlers>;
+  /** As {@link DeployGuard.holdsBack}. */
+  holdsBack(onConfirmed: () => void): boolean;
+  /** Ends everything, within half a minute: the next start finds out the rest. */
+  end(): Promise<void>;
+}
+
+/** How long the end waits for what is on its way to the ledger, in milliseconds. */
+const patienceAtTheEnd = 30_000;
+
+type PracticeAct = ParsedInputOf<'practice.act'>;
+
+/** Begins to open the estate that the command line asks for. */
+export function openDesk(options: {
+  args: Arguments;
+  userData: string;
+  settings: SettingsStore;
+  /** Tells who commits are by where nobody has said so in Settings. */
+  identityFound: (identity: { name: string; email: string }) => void;
+  applySettings: () => void;
+  window: () => BrowserWindow | null;
+  show: () => void;
+  log: (line: string) => void;
+  report: (what: string, error: unknown) => void;
+}): Desk {
+  const { userData, settings, report } = options;
+  const credentials = credentialStore(openVault(settings.secrets));
+  const settingsListeners = new Set<() => void>();
+  let source: EstateSource | null = null;
+  let guard: DeployGuard | null = null;
+
+  async function open(): Promise<Session> {
+    source ??= await findEstate(options.args, {
+      userData,
+      practiceScript: path.join(import.meta.dirname, 'practice.js'),
+      credentials,
+      log: options.log,
+    });
+    const opened = await openSession({
+      ...source.estate,
+      dir: userData,
+      identity: () => settings.get().identity,
+      fetch: serviceFetch(),
+      consents: settings.consents,
+      notices: settings.notices,
+      report,
+    });
+    const tell = notifyOfEnds({
+      window: options.window,
+      enabled: () => settings.get().notifications,
+      open: (operationId) => {
+        options.show();
+        void options.window()?.loadURL(`${indexUrl}#/operations/${operationId}`);
+      },
+    });
+    opened.engine.onChange((changes) => {
+      for (const { topic, key } of changes) {
+        const operation = topic === 'operation' && key !== null ? opened.engine.get(key) : null;
+        if (operation?.ok) tell(operation.value);
+      }
+    });
+    guard?.close();
+    guard = guardDeploys(opened.engine, options.window);
+    return opened;
+  }
+
+  let session = open();
+  session.catch((error: unknown) => report('the estate could not be opened', error));
+  // Not waited for: the window need not know it.
+  void configuredIdentity().then((found) => {
+    if (found) options.identityFound(found);
+  });
+
+  /** The practice estate was reset: everything that was known of it belongs to another life. */
+  async function openAnew(): Promise<void> {
+    const old = await session;
+    await old.close();
+    await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
+    session = open();
+    await session;
+    options.window()?.webContents.reload();
+  }
+
+  const changed = (): void => {
+    options.applySettings();
+    for (const listener of [...settingsListeners]) listener();
+  };
+  const chooseFile = (name: string, format: Parameters<typeof chooseSaveFile>[2]) =>
+    chooseSaveFile(options.window(), name, format);
+
+  return {
+    async handlers() {
+      const opened = await session;
+      const practice = source?.practice ?? null;
+      return createHandlers(
+        opened,
+        {
+          app: about(),
+          settings,
+          openExternal,
+          chooseSaveFile: chooseFile,
+          practice: practice && ((act: PracticeAct) => playAct(practice.control, act, openAnew)),
+          credentials,
+        },
+        changed,
+      );
+    },
+    streamHandlers: async () =>
+      createStreamHandlers(
+        await session,
+        (listener) => {
+          settingsListeners.add(listener);
+          return () => settingsListeners.delete(listener);
+        },
+        chooseFile,
+      ),
+    holdsBack: (onConfirmed) => guard?.holdsBack(onConfirmed) ?? false,
+    async end() {
+      guard?.close();
+      const closed = session
+        .then((one) => one.close())
+        .catch((error: unknown) => report('closing failed', error));
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
+      await source?.practice?.process.stop();
+    },
+  };
+}
