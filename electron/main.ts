@@ -74,20 +74,25 @@ function showTrouble(failure: Failure): void {
 
 /** Loads what stands behind the window, and begins to open the estate as soon as nothing of Chromium's is under way. */
 async function openDesk(settings: SettingsStore, defaults: Settings, shown: BrowserWindow): Promise<Desk> {
-  const [loaded] = await Promise.all([import('./shell/desk'), graphics.ready(shown, quitting.signal)]);
+  const [loaded, { configuredIdentity }] = await Promise.all([
+    import('./shell/desk'),
+    import('./systems/git/identity'),
+    graphics.ready(shown, quitting.signal),
+  ]);
   quitting.signal.throwIfAborted();
   desk = loaded.openDesk({
     args,
     userData,
     settings,
-    identityFound: (identity) => {
-      defaults.identity = identity;
-    },
     applySettings: () => applyColourScheme(settings.get()),
     window: () => window,
     show,
     log: (line) => log('info', line),
     report,
+  });
+  // Not waited for: the window need not know it.
+  void configuredIdentity().then((found) => {
+    if (found) defaults.identity = found;
   });
   return desk;
 }

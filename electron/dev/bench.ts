@@ -10,6 +10,7 @@ const benchmarks: Record<string, string> = {
   history: 'electron/history/bench.ts',
   ledger: 'electron/ledger/bench.ts',
   logs: 'electron/dev/bench-logs.ts',
+  start: 'electron/dev/bench-start.ts',
   watch: 'electron/session/bench-watch.ts',
 };
 

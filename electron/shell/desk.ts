@@ -5,7 +5,6 @@ import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { estateFolder, openSession, type Session } from '../session/open-session';
-import { configuredIdentity } from '../systems/git/identity';
 import { about } from './about';
 import { indexUrl } from './app-scheme';
 import type { Arguments } from './arguments';
@@ -44,8 +43,6 @@ export function openDesk(options: {
   args: Arguments;
   userData: string;
   settings: SettingsStore;
-  /** Tells who commits are by where nobody has said so in Settings. */
-  identityFound: (identity: { name: string; email: string }) => void;
   applySettings: () => void;
   window: () => BrowserWindow | null;
   show: () => void;
@@ -95,10 +92,6 @@ export function openDesk(options: {
 
   let session = open();
   session.catch((error: unknown) => report('the estate could not be opened', error));
-  // Not waited for: the window need not know it.
-  void configuredIdentity().then((found) => {
-    if (found) options.identityFound(found);
-  });
 
   /** The practice estate was reset: everything that was known of it belongs to another life. */
   async function openAnew(): Promise<void> {
