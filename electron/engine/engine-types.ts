@@ -9,6 +9,7 @@ import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/sources';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { BagsEngine } from './bags/bags';
+import type { boardKeeper } from './board';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
 import type { DeploymentHistory, Observations } from './ports';
@@ -28,6 +29,8 @@ export interface EngineConfig {
   journalFile: string;
   /** Opens the journal; `openJournal` unless something is to stand between it and the engine. */
   openJournal?: (file: string, now: () => Date) => Journal;
+  /** Makes what keeps the board; `boardKeeper` unless something is to be held against it. */
+  keepBoard?: typeof boardKeeper;
   /** Who signs commits and appears as the actor; asked each time, since settings may change. */
   identity: () => Identity;
   /** Why acting is refused as a whole; `null` when it is not. */

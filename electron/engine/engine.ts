@@ -82,7 +82,7 @@ export function createEngine(config: EngineConfig): Engine {
       else changes.tell('bags', intent.pipeline);
     },
   });
-  const keeper = boardKeeper({
+  const keeper = (config.keepBoard ?? boardKeeper)({
     world,
     history: config.history,
     operation: (app, environment) => runner.running(app, environment, null),

@@ -14,6 +14,7 @@ import { createGitHub } from '../../systems/github/client';
 import { createGitHubSources } from '../../systems/github/sources';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
+import type { boardKeeper } from '../board';
 import { createEngine } from '../engine';
 import type { Engine } from '../engine-types';
 import type { Journal } from '../journal';
@@ -72,6 +73,7 @@ export async function openRig(
     /** Whether the console's autopilot is on from the start. */
     autopilot?: boolean;
     openJournal?: (file: string, now: () => Date) => Journal;
+    keepBoard?: typeof boardKeeper;
   } = {},
 ): Promise<Rig> {
   await mkdir(folder, { recursive: true });
@@ -142,6 +144,7 @@ export async function openRig(
     readOnlyBecause: null,
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.openJournal ? { openJournal: options.openJournal } : {}),
+    ...(options.keepBoard ? { keepBoard: options.keepBoard } : {}),
   });
   return {
     engine,
