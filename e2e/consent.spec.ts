@@ -77,6 +77,9 @@ test('what an estate’s kubeconfig would run is shown and runs when it was allo
   const banner = page.getByRole('note', { name: 'Waiting for your permission' });
   await expect(banner).toContainText('staging waits for your permission');
   await expect(grid(page)).toContainText('frontend');
+  const mark = page.getByRole('columnheader', { name: 'staging' });
+  await expect(mark).toContainText('waiting for your permission');
+  await expect(mark).not.toContainText(/unreachable|as of/);
   await lookAt(app, 'consent-board');
   await goTo(page, '#/clusters');
   await expect(page.getByRole('main')).toContainText('waits for your permission');

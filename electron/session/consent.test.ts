@@ -122,7 +122,10 @@ async function waiting(session: Session) {
     .poll(() => session.clusters.get('staging')?.view.freshness())
     .toMatchObject({
       state: 'unreachable',
-      failure: { message: expect.stringContaining('waits for your permission') },
+      failure: {
+        code: 'consent-needed',
+        message: expect.stringContaining('waits for your permission'),
+      },
     });
   const [request] = session.consents.waiting();
   if (!request) throw new Error('nothing waits');

@@ -15,6 +15,8 @@ export function useBlocked(environment: string): (act: ClusterAct) => string | n
     if (status === null) return `The estate names no cluster for ${environment}.`;
     if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'unauthorised')
       return `${status.freshness.failure.message} Nothing is queued: sign in, then try again.`;
+    if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'consent-needed')
+      return `${status.freshness.failure.message} Nothing is queued: allow it, then try again.`;
     if (status.freshness.state === 'unreachable')
       return `The cluster of ${environment} is not reachable. Nothing is queued: try when it is back.`;
     if (status.freshness.state === 'connecting')

@@ -51,4 +51,15 @@ describe('being offline', () => {
       refused: false,
     });
   });
+
+  it('is not said of a cluster that was never asked, since it waits for a permission', () => {
+    const waiting: Freshness = {
+      state: 'unreachable',
+      asOf: null,
+      since: '2026-03-01T09:00:00Z',
+      failure: { ...failure, code: 'consent-needed' },
+    };
+    const ledger = away('2026-03-01T09:00:00Z', '2026-03-01T12:00:00Z');
+    expect(offlineOf(ledger, [waiting])).toMatchObject({ all: false, since: '2026-03-01T09:00:00Z' });
+  });
 });

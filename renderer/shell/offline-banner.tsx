@@ -1,6 +1,6 @@
 import { IconCloudOff } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { Freshness } from '../../shared/domain/freshness';
+import { awaitsConsent, type Freshness } from '../../shared/domain/freshness';
 import { useBoard, useSession } from '../data/queries';
 import { announce } from '../ui/announcer';
 import { clock } from '../ui/time';
@@ -25,7 +25,8 @@ export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Of
   const others = clusters.filter(({ state }) => state !== 'absent');
   const refused = refuses(ledger);
   // Who is refused is not offline.
-  const all = !refused && others.every((one) => one.state === 'unreachable' && !refuses(one));
+  const all =
+    !refused && others.every((one) => one.state === 'unreachable' && !refuses(one) && !awaitsConsent(one));
   const heard = [ledger, ...(all ? others : [])].flatMap((one) =>
     one.state === 'unreachable' ? [one.asOf ?? one.since] : [],
   );

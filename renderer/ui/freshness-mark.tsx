@@ -1,6 +1,12 @@
 import { Tooltip } from '@mantine/core';
-import { IconCloudOff, IconLoader2, IconPlugConnectedX, IconPointFilled } from '@tabler/icons-react';
-import type { Freshness } from '../../shared/domain/freshness';
+import {
+  IconCloudOff,
+  IconLoader2,
+  IconPlugConnectedX,
+  IconPointFilled,
+  IconShieldQuestion,
+} from '@tabler/icons-react';
+import { awaitsConsent, type Freshness } from '../../shared/domain/freshness';
 import { Mark } from './mark';
 import { clock, fullTime } from './time';
 import { useNow } from './use-now';
@@ -13,6 +19,8 @@ const look = {
   absent: { icon: IconPlugConnectedX, tone: 'quiet' },
 } as const;
 
+const waits = { icon: IconShieldQuestion, tone: 'warn' } as const;
+
 function explain(freshness: Freshness, now: number): string {
   switch (freshness.state) {
     case 'live':
@@ -20,6 +28,7 @@ function explain(freshness: Freshness, now: number): string {
     case 'connecting':
       return 'Connecting.';
     case 'unreachable':
+      if (awaitsConsent(freshness)) return freshness.failure.message;
       return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
     case 'absent':
       return 'This estate has no such source.';
@@ -33,7 +42,10 @@ export function FreshnessMark({ value, name }: { value: Freshness; name?: string
   return (
     <Tooltip label={explain(value, now)}>
       <span>
-        <Mark {...look[value.state]} label={name ? `${name} ${text}` : text} />
+        <Mark
+          {...(awaitsConsent(value) ? waits : look[value.state])}
+          label={name ? `${name} ${text}` : text}
+        />
       </span>
     </Tooltip>
   );

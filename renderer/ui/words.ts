@@ -25,20 +25,20 @@ export function driftText(drift: Drift): string {
 export function driftSentence(drift: Drift): string {
   switch (drift.state) {
     case 'same':
-      return 'Runs the newest version of its chain.';
+      return 'Up to date.';
     case 'behind':
       return `${count(drift.by, 'release')} behind ${drift.of}.`;
     case 'ahead':
       return `${count(drift.by, 'release')} ahead of ${drift.of}.`;
     case 'differs':
-      return `Differs from ${drift.of}; their names do not tell which is newer.`;
+      return `Differs from ${drift.of}; the order can’t be determined.`;
     case 'unknown':
-      return `Drift is not known: ${drift.because}`;
+      return `How far behind is not known: ${drift.because}`;
   }
 }
 
 export function holdText(hold: Hold): string {
-  return { pending: 'Hold pending', effective: 'Held', unknown: 'Hold unknown', alarm: 'Hold broken' }[
+  return { pending: 'Hold pending', effective: 'Held', unknown: 'Hold unknown', alarm: 'Hold bypassed' }[
     hold.state
   ];
 }
@@ -126,6 +126,8 @@ export function freshnessText(freshness: Freshness, now: number): string {
     case 'connecting':
       return freshness.asOf ? `connecting, as of ${clock(freshness.asOf, now)}` : 'connecting';
     case 'unreachable':
+      // It was never asked, so it is not away.
+      if (freshness.failure.code === 'consent-needed') return 'waiting for your permission';
       if (freshness.failure.code === 'unauthorised')
         return `sign-in refused since ${clock(freshness.since, now)}`;
       return freshness.asOf

@@ -26,6 +26,8 @@ export const failureCodes = [
   'unreachable',
   'timeout',
   'unauthorised',
+  /** Nothing was asked: what the kubeconfig would run or send waits for the person's consent. */
+  'consent-needed',
   'forbidden',
   'rate-limited',
   'bad-data',

@@ -19,6 +19,10 @@ export const freshnessSchema = z.discriminatedUnion('state', [
 ]);
 export type Freshness = z.infer<typeof freshnessSchema>;
 
+/** Whether it was never asked, since what its kubeconfig would run or send waits for the person's consent. */
+export const awaitsConsent = (freshness: Freshness): boolean =>
+  freshness.state === 'unreachable' && freshness.failure.code === 'consent-needed';
+
 /**
  * The freshness of something that rests on several sources: that of the worst; absent ones don't count.
  * Of several that are alike, the one that is known for the longest time counts (ISO texts order by time).

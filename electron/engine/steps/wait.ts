@@ -109,6 +109,7 @@ export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | 
     case 'unreachable':
       // The cluster is there: it is the person whom it does not let in.
       if (freshness.failure.code === 'unauthorised') return `A sign-in. ${freshness.failure.message}`;
+      if (freshness.failure.code === 'consent-needed') return `Your permission. ${freshness.failure.message}`;
       if (view.freshness().state !== 'live')
         return `The cluster of ${name} to come back: it cannot be reached since ${utcText(freshness.since)}.`;
       return `A look at the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;

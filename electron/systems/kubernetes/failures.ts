@@ -242,7 +242,7 @@ export function credentialError(
 export function consentError(place: Place, { command, files }: ConsentRequest): KubeError {
   const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
   return new KubeError({
-    code: 'refused',
+    code: 'consent-needed',
     message: `The cluster ${place.context} waits for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
     meaning:
       'The estate file names this kubeconfig, so nothing of it is run or sent until you have allowed it.',

@@ -6,6 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useCallback, useEffect, useRef } from 'react';
 import type { EnvironmentView } from '../../../shared/domain/board';
+import { awaitsConsent } from '../../../shared/domain/freshness';
 import { clock } from '../../ui/time';
 import { useUiState } from '../../ui/ui-state';
 import { useNow } from '../../ui/use-now';
@@ -169,7 +170,10 @@ function Head({ environments, columns, past }: HeadProps) {
             </span>
           )}
           {cluster.state !== 'live' && !past && (
-            <span className={classes.freshness} data-state={cluster.state}>
+            <span
+              className={classes.freshness}
+              data-state={awaitsConsent(cluster) ? 'waiting' : cluster.state}
+            >
               {freshnessText(cluster, now)}
             </span>
           )}

@@ -9,6 +9,7 @@ import { Link } from '@tanstack/react-router';
 import type { EnvironmentView } from '../../../shared/domain/board';
 import type { ClusterAccess } from '../../../shared/domain/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/cluster-status';
+import { awaitsConsent } from '../../../shared/domain/freshness';
 import { useClusterStatus } from '../../data/cluster-queries';
 import { count } from '../../ui/count';
 import { Fact } from '../../ui/fact';
@@ -117,7 +118,7 @@ function Facts({ status }: { status: ClusterStatus }) {
   return (
     <dl className={classes.facts}>
       <Fact name="State">
-        {stateWord[status.freshness.state]}{' '}
+        {awaitsConsent(status.freshness) ? 'Waiting for your permission' : stateWord[status.freshness.state]}{' '}
         <span className={classes.quiet} title={fullTime(status.since)}>
           since {clock(status.since, now)}
         </span>
