@@ -26,6 +26,16 @@ async function violations(page: Page): Promise<string[]> {
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** How far the window's own frame can be pushed out of sight, in pixels: only panels scroll. */
+const slack = (page: Page): Promise<number> =>
+  page.evaluate(() =>
+    Math.max(
+      ...[document.documentElement, document.body, ...document.querySelectorAll('#root > *, main')].map(
+        (box) => (getComputedStyle(box).overflowY === 'clip' ? 0 : box.scrollHeight - box.clientHeight),
+      ),
+    ),
+  );
+
 /** Keeps pictures of what is on screen, in both colour schemes and sizes, and holds each against axe's rules. */
 export async function lookAt({ page, electron }: RunningApp, screen: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -45,6 +55,7 @@ export async function lookAt({ page, electron }: RunningApp, screen: string): Pr
         animations: 'disabled',
       });
       expect(await overflow(page), `${screen} is wider than ${width}`).toBeLessThanOrEqual(0);
+      expect(await slack(page), `${screen} is taller than ${height}`).toBeLessThanOrEqual(0);
     }
     // The size changes no name, role or colour: one look per scheme is enough.
     expect(await violations(page), `${screen}, ${scheme}`).toEqual([]);
