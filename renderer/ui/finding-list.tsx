@@ -14,7 +14,7 @@ const byChoice: Partial<Record<Finding['code'], string>> = {
 /** How a finding stands in the way, and what gets past it. */
 function wayOut(finding: Finding): string | null {
   if (finding.level === 'pass' || finding.level === 'info') return null;
-  if (finding.sync) return 'Choose what becomes of it.';
+  if (finding.sync) return 'Choose what happens to it.';
   const choice = byChoice[finding.code];
   if (choice) return choice;
   if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';

@@ -53,6 +53,17 @@ describe('what the sheet sends', () => {
       );
     expect(forPreview(hold('a'))).toEqual(forPreview(hold('')));
   });
+  it('is nothing before it is chosen what happens to a sync in the way, whatever reason is typed', () => {
+    const asked = (choice: 'terminate' | null): Finding => ({
+      ...finding(choice === null ? 'warn' : 'info'),
+      code: 'sync-running',
+      sync: { application: 'router', startedAt: null, choice },
+    });
+    const open = 'Choose what happens to the running sync: terminate it, or wait for it to end.';
+    expect(blocked([asked(null)])).toBe(open);
+    expect(blocked([asked(null)], { reason: 'It fails' })).toBe(open);
+    expect(blocked([asked('terminate')])).toBeNull();
+  });
   it('names the codes that are overridden, and none when nothing is in the way', () => {
     const intent = intentOf(draft(), null, 'v8');
     if (!intent) throw new Error('no intent');

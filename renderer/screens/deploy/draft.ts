@@ -15,9 +15,12 @@ export interface Draft {
   syncs: readonly SyncAnswer[];
 }
 
-/** Findings that need a reason to get past. */
+/** Whether it asks what becomes of a sync, and nobody has said. */
+const isOpenChoice = ({ level, sync }: Finding): boolean => level === 'warn' && sync?.choice === null;
+
+/** Findings that need a reason to get past. What becomes of a sync needs a choice instead. */
 export const inTheWay = (findings: readonly Finding[]): Finding[] =>
-  findings.filter((finding) => needsAttention([finding]));
+  findings.filter((finding) => needsAttention([finding]) && !isOpenChoice(finding));
 
 /** What the board says is in the environment now; `null` where the app has no file. */
 export function versionThere(
@@ -96,6 +99,8 @@ export function sendBlockedBecause(options: {
   if (!preview) return 'The checks are still running.';
   const final = preview.findings.find((finding) => finding.level === 'block' && !finding.overridable);
   if (final) return final.message;
+  if (preview.findings.some(isOpenChoice))
+    return 'Choose what happens to the running sync: terminate it, or wait for it to end.';
   if (draft.reason.trim() !== '') return null;
   if (intent.kind === 'hold') return 'Type a reason: everyone who meets the hold will see it.';
   const obstacles = inTheWay(preview.findings).length;
