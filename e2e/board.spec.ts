@@ -85,7 +85,7 @@ test('drift is said as text, and what it consists of is beside the board', async
   const cell = cellAt(page(), behind.app, behind.environment);
   await expect(cell).toContainText(`${behind.drift.by} behind`);
   await cell.click();
-  const drift = inspector(page()).getByRole('region', { name: 'Drift' });
+  const drift = inspector(page()).getByRole('region', { name: 'Difference' });
   await expect(drift).toContainText(`behind ${behind.drift.of}`);
   // The commits are read from GitHub's API; each has its pull request's number.
   await expect(drift.getByText(/^#\d+$/).first()).toBeVisible();
@@ -96,22 +96,23 @@ test('filter, chip and order are in the address and survive a reload', async () 
   await page().keyboard.type('publish');
   await expect.poll(rowNames).toEqual(['publishing-api', 'travel-advice-publisher']);
   await expect(page()).toHaveURL(/q=publish/);
-  await choose(page(), 'Sort', 'Drift');
+  await choose(page(), 'Sort', 'Behind');
   await page()
-    .getByRole('button', { name: /^Drifted/ })
+    .getByRole('button', { name: /^Behind/ })
     .click();
   await expect(page()).toHaveURL(/only=drifted/);
   await expect(page()).toHaveURL(/sort=drift/);
   const before = await rowNames();
   await page().reload();
   await expect(page().getByRole('textbox', { name: 'Filter apps' })).toHaveValue('publish');
-  await expect(page().getByRole('button', { name: /^Drifted/ })).toHaveAttribute('aria-pressed', 'true');
-  await expect(page().getByRole('radio', { name: 'Drift' })).toBeChecked();
+  await expect(page().getByRole('button', { name: /^Behind/ })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page().getByRole('radio', { name: 'Behind' })).toBeChecked();
   await expect.poll(rowNames).toEqual(before);
 
   await page().getByRole('textbox', { name: 'Filter apps' }).fill('nothing is called so');
+  await expect(page().getByText('No matching apps')).toBeVisible();
   await page().getByRole('button', { name: 'Clear the filter' }).click();
-  await expect(page().getByText('No app fits')).toHaveCount(0);
+  await expect(page().getByText('No matching apps')).toHaveCount(0);
 });
 
 test('the grid is one tab stop and is walked by keys alone', async () => {

@@ -172,13 +172,13 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   await ended(page(), await openOperation(page()));
 });
 
-test('a second operation on the same app there is refused with the first one’s name', async () => {
+test('a second operation there says that it takes over from the first, which ends as superseded', async () => {
   const name = 'signon';
   const version = await newVersion(name);
-  await app().practice.control.slowRollout({ app: name, environment: 'production' });
+  await app().practice.control.slowRollout({ app: name, environment: 'production', readySeconds: 3000 });
   const expected = await versionOf(page(), name, 'production');
-  const operationId = await startDeploy(page(), { app: name, environment: 'production', version });
-  await expect(cellAt(page(), name, 'production')).toContainText(/Rollout|Sync|pods?/);
+  const first = await startDeploy(page(), { app: name, environment: 'production', version });
+  await expect(cellAt(page(), name, 'production')).toContainText(/pods?/);
   await cellAt(page(), name, 'production').click();
   await page()
     .getByRole('button', { name: `Deploy ${name} to production` })
@@ -186,13 +186,17 @@ test('a second operation on the same app there is refused with the first one’s
   await page().keyboard.type(expected);
   await sheet(page()).getByRole('option').first().click();
   const checks = sheet(page()).getByRole('list', { name: 'Checks', exact: true });
-  await expect(checks).toContainText(`Another operation is under way for ${name} in production`);
-  await expect(checks).toContainText(operationId);
-  await expect(page().getByRole('button', { name: /^Deploy signon v.* to production$/ })).toHaveAttribute(
-    'aria-disabled',
-    'true',
-  );
-  await page().keyboard.press('Escape');
+  await expect(checks).toContainText('This takes over from an operation that is still rolling out');
+  await expect(checks).toContainText('ends as superseded');
+  await expect(checks).toContainText(first);
+  await settleChecks('The new one does not come up');
+  const act = page().getByRole('button', { name: `Deploy ${name} ${expected} to production` });
+  await expect(act).not.toHaveAttribute('aria-disabled');
+  await act.click();
+  const second = await openOperation(page());
+  await ended(page(), first, 'superseded');
   await app().practice.control.heal({ app: name });
-  await ended(page(), operationId);
+  await ended(page(), second);
+  await goTo(page(), `#/operations/${first}`);
+  await expect(page().getByRole('main')).toContainText('Superseded');
 });

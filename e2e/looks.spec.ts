@@ -19,7 +19,7 @@ test('board with a cell looked into', async () => {
   await cellAt(page(), 'whitehall', 'production').click();
   await expect(
     inspector(page())
-      .getByRole('region', { name: 'Drift' })
+      .getByRole('region', { name: 'Difference' })
       .getByText(/^#\d+$/)
       .first(),
   ).toBeVisible();

@@ -42,7 +42,7 @@ test('without the Git remote acts are refused with the reason, and nothing is qu
   const { control, git } = app.practice;
   const head = await git('rev-parse', 'main');
   await control.gitDown();
-  await expect(freshness()).toContainText(/Ledger as of \d\d:\d\d/);
+  await expect(freshness()).toContainText(/Release repo as of \d\d:\d\d/);
   await cellAt(page(), 'router', 'integration').click();
   await inspector(page()).getByRole('button', { name: 'Hold router in integration' }).click();
   await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).toContainText(
@@ -59,7 +59,7 @@ test('without the Git remote acts are refused with the reason, and nothing is qu
   await page().keyboard.press('Escape');
 
   await control.gitUp();
-  await expect(freshness()).toContainText('Ledger live');
+  await expect(freshness()).toContainText('Release repo live');
   expect(await git('rev-parse', 'main')).toBe(head);
   await boardReady(page());
 });
@@ -75,7 +75,7 @@ test('with everything away from the start, the board and the history are read fr
   const cell = cellAt(page(), 'publishing-api', 'production');
   await expect(cell).toContainText(version);
   await expect(grid(page()).getByRole('rowheader')).toHaveCount(14);
-  await expect(freshness()).toContainText(/Ledger (as of|unreachable since)/);
+  await expect(freshness()).toContainText(/Release repo (as of|unreachable since)/);
   await expect(freshness()).toContainText(/production (as of|unreachable since)/);
   await expect(cell).toHaveAccessibleName(/deployed .* ago/);
   await goTo(page(), '#/apps/publishing-api');

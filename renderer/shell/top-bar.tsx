@@ -55,7 +55,7 @@ export function TopBar() {
       <ul className={classes.freshness} aria-label="Freshness">
         {session && (
           <li>
-            <FreshnessMark name="Ledger" value={session.ledger.freshness} />
+            <FreshnessMark name="Release repo" value={session.ledger.freshness} />
           </li>
         )}
         {board &&

@@ -69,8 +69,8 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
 function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): string {
   if (rollback.blocked) return rollback.blocked;
   if (rollback.review) {
-    const [first = 'it needs a look.', ...more] = rollback.warnings;
-    const others = more.length > 0 ? ` And ${count(more.length, 'more check')} to look at.` : '';
+    const [first = 'a check needs your attention.', ...more] = rollback.warnings;
+    const others = more.length > 0 ? ` And ${count(more.length, 'more check')}.` : '';
     return `The sheet opens first: ${first}${others}`;
   }
   return [cell.rollbackTarget?.evidenceText ?? '', ...rollback.besides].join(' ').trim();

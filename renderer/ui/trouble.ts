@@ -1,10 +1,10 @@
 import type { Cell } from '../../shared/domain/board';
 import { stageText, testsText } from './cell-words';
 
-/** Why a cell asks for a look, in two words; `null` when it does not. */
+/** Why a cell needs attention, in two words; `null` when it does not. */
 export function lookReason(cell: Cell): string | null {
   if (cell.ledger?.problem) return 'File unreadable';
-  if (cell.hold?.state === 'alarm') return 'Hold broken';
+  if (cell.hold?.state === 'alarm') return 'Hold bypassed';
   if (cell.stage && (cell.stage.failing || cell.stage.state === 'drifted')) return stageText(cell);
   if (cell.rollout?.state === 'failed') return 'Rollout failed';
   if (cell.rollout?.failing) return 'Pods failing';
@@ -14,5 +14,5 @@ export function lookReason(cell: Cell): string | null {
   return cell.operation?.state === 'failed' ? 'Operation failed' : null;
 }
 
-/** Whether a cell asks for a look. */
+/** Whether a cell needs attention. */
 export const needsLook = (cell: Cell): boolean => lookReason(cell) !== null;

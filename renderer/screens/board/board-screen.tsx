@@ -94,7 +94,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
           {filtered ? `${view.length} of ${count(rows.length, 'app')}` : count(rows.length, 'app')}
           {board.commit && (
             <span>
-              Ledger at <span className="mono">{board.commit.slice(0, 8)}</span>
+              Release repo at <span className="mono">{board.commit.slice(0, 8)}</span>
             </span>
           )}
           {!board.history.ready && <span>Reading the history: {count(board.history.indexed, 'commit')}</span>}
@@ -130,7 +130,7 @@ function Notices({ board }: { board: Board }) {
   return (
     <div className={classes.notice} role="note">
       <span>
-        {count(board.problems.length, 'file')} of the ledger cannot be read. Everything else is shown and
+        {count(board.problems.length, 'file')} in the release repo can’t be read. Everything else is shown and
         works.
       </span>
       <Button variant="default" size="compact-xs" onClick={() => useUiState.setState({ selected: null })}>
@@ -155,15 +155,15 @@ function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
       <div className={classes.nothing}>
         <Empty title="No apps yet">
           {board.commit
-            ? 'The ledger holds no image-tag files. As soon as one is committed, its app appears here.'
-            : 'The ledger was not read yet. It appears here as soon as it was.'}
+            ? 'The release repo has no image-tag files. When one is committed, its app appears here.'
+            : 'Loading the release repo…'}
         </Empty>
       </div>
     );
   }
   return (
     <div className={classes.nothing}>
-      <Empty title="No app fits">Nothing on the board fits the filter.</Empty>
+      <Empty title="No matching apps">Change the filter, or clear it to see all apps.</Empty>
       <Button variant="default" onClick={onClear}>
         Clear the filter
       </Button>

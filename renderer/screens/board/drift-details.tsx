@@ -15,8 +15,8 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
   const [from, to] = ahead ? [there ?? null, here] : [here, there ?? null];
   const change = useChange(cell.app, of ? from : null, of ? to : null);
   return (
-    <section className={classes.section} aria-label="Drift">
-      <h3>{of && there ? heading(of, shortVersion(there), ahead) : 'Drift'}</h3>
+    <section className={classes.section} aria-label="Difference">
+      <h3>{of && there ? heading(of, shortVersion(there), ahead) : 'Difference'}</h3>
       <p className={classes.small}>{driftSentence(cell.drift)}</p>
       {of && change.isPending && there && <p className={classes.small}>Reading the commits…</p>}
       {change.data && <ChangeView change={change.data} />}
@@ -26,4 +26,4 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
 }
 
 const heading = (of: string, version: string, ahead: boolean): string =>
-  ahead ? `Here, but not in ${of} (${version})` : `Not here yet, but in ${of} (${version})`;
+  ahead ? `Here, but not in ${of} (${version})` : `Waiting here: ${version} from ${of}`;

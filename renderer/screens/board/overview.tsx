@@ -12,7 +12,7 @@ import { useNow } from '../../ui/use-now';
 import classes from './inspector.module.css';
 import type { Row } from './rows';
 
-/** The estate at a glance, while nothing is selected: what asks for a look, what is held, what can't be read. */
+/** The estate, while nothing is selected: what needs attention, what is held, what can't be read. */
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const now = useNow('calm');
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
@@ -22,7 +22,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
   return (
     <>
       <header className={classes.head}>
-        <h2 className={classes.title}>The estate at a glance</h2>
+        <h2 className={classes.title}>Overview</h2>
         <p className={classes.where}>
           {count(rows.length, 'app')}
           {board.committedAt && `, last change ${ago(board.committedAt, now)}`}
@@ -30,7 +30,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
       </header>
       <section className={classes.section} aria-label="Needs attention">
         <h3>Needs attention</h3>
-        {looks.length === 0 && <p className={classes.small}>Nothing asks for a look.</p>}
+        {looks.length === 0 && <p className={classes.small}>Nothing needs attention.</p>}
         {looks.slice(0, 8).map((cell) => (
           <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
             <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
@@ -56,9 +56,9 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
       </section>
       <Locks environments={board.environments} />
       <section className={classes.section} aria-label="Sources">
-        <h3>Where this comes from</h3>
+        <h3>Data sources</h3>
         <div className={classes.line}>
-          <span>Ledger</span>
+          <span>Release repo</span>
           <FreshnessMark value={board.ledger} />
         </div>
         {board.environments.map((environment) => (

@@ -7,7 +7,7 @@ import classes from './toolbar.module.css';
 
 const chipWord: Record<Chip, string> = {
   attention: 'Needs attention',
-  drifted: 'Drifted',
+  drifted: 'Behind',
   held: 'Held',
   rolling: 'Rolling out',
 };
@@ -77,7 +77,7 @@ export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
         data={[
           { value: 'app', label: 'App' },
           { value: 'age', label: 'Newest' },
-          { value: 'drift', label: 'Drift' },
+          { value: 'drift', label: 'Behind' },
           { value: 'health', label: 'Health' },
         ]}
       />

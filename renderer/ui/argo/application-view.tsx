@@ -162,7 +162,7 @@ function Resources({ resources }: { resources: readonly ApplicationResource[] })
       <details className={classes.more}>
         <summary>
           {bad.length > 0
-            ? `${bad.length} of ${count(resources.length, 'resource')} need attention`
+            ? `${bad.length} of ${count(resources.length, 'resource')} ${bad.length === 1 ? 'needs' : 'need'} attention`
             : count(resources.length, 'resource')}
         </summary>
         <ul className={classes.resources} aria-label="All resources">
