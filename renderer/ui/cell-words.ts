@@ -34,7 +34,7 @@ export function stageText(cell: Cell): string | null {
       return stage.failing ? 'Argo CD error' : 'Committed';
     case 'waiting':
       if (stage.failing) return 'Argo CD error';
-      return syncWindow ? 'Sync window closed' : 'Waiting for Argo CD';
+      return syncWindow ? 'Window closed' : 'Waiting for Argo CD';
     case 'syncing':
       return stage.failing ? 'Sync failed' : 'Syncing';
     case 'hooks':

@@ -79,9 +79,7 @@ describe('the rollback target', () => {
     const left = deployments(['v1', 0], ['v3', 0.1], ['v2', 0.2, 'rollback']);
     expect(rollbackTarget('v2', left, [], ['v3'])).toMatchObject({
       version: 'v3',
-      evidenceText: expect.stringMatching(
-        /^Its pods run there now and are ready. It was rolled back from at /,
-      ),
+      evidenceText: expect.stringMatching(/^Its pods run there now and are ready. It was rolled back at /),
     });
     const failing = [saw('v1', 'tests-failed', 0.05)];
     expect(rollbackTarget('v2', deployments(['v1', 0], ['v2', 0.1]), failing)).toBeNull();

@@ -90,7 +90,7 @@ function pastOf(
       : { evidence: 'seen-healthy', text: `Seen healthy there at ${utcText(good.at)}.`, bad: false };
   }
   if (rolledBack) {
-    return { evidence: 'none', text: `It was rolled back from at ${utcText(rolledBack.at)}.`, bad: true };
+    return { evidence: 'none', text: `It was rolled back at ${utcText(rolledBack.at)}.`, bad: true };
   }
   const long = runs.find(
     (run) =>

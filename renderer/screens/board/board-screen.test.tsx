@@ -98,7 +98,7 @@ it('opens the sheet instead when a check warns, and wants a reason there', async
 
 it('shows what could not be read, and why nothing can be done in a read-only estate', async () => {
   const { user } = renderApp({ state: 'read-only' });
-  expect(await screen.findByText(/1 file of the ledger cannot be read/)).toBeTruthy();
+  expect(await screen.findByText(/1 file in the release repo can’t be read/)).toBeTruthy();
   await user.click(await cell(/^router, staging/));
   const button = await screen.findByRole('button', { name: 'Roll back router to v1349 in staging' });
   button.focus();
