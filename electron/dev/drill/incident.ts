@@ -54,7 +54,11 @@ export async function playIncident(page: Page, report: Report, shots: string): P
   });
   await report.step('incident', async () => {
     await toBoard();
-    await untilShown(page, app, production, [new RegExp(`: ${bad.version},`)]);
+    await untilShown(page, app, production, [
+      // It never comes up: what runs is still the version before.
+      new RegExp(`Git wants ${bad.version},`),
+      /Pods failing|Rollout failed/,
+    ]);
     const why = await until('production shows the failure', async () => {
       const { rollouts } = await ask(page, 'rollout.get', { app, environment: production });
       const pod = rollouts.flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod)).at(0);
