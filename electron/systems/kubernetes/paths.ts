@@ -1,6 +1,11 @@
+import { FailureError } from '../../../shared/domain/failure';
 import type { ResourceRef } from './types';
 
-/** Path of a resource's collection, of one object (`name`) or of a subresource; every segment is encoded. */
+/**
+ * Path of a resource's collection, of one object (`name`) or of a subresource; every segment is encoded.
+ * @throws FailureError `invalid-input` for a name that no object can have: "." and ".." (`IsValidPathSegmentName` of
+ *   k8s.io/apimachinery), and halves of characters, which no URL can hold.
+ */
 export function resourcePath(ref: ResourceRef & { name?: string; subresource?: string }): string {
   const root = ref.apiVersion.includes('/')
     ? ['apis', ...ref.apiVersion.split('/')]
@@ -12,7 +17,15 @@ export function resourcePath(ref: ResourceRef & { name?: string; subresource?: s
     ...(ref.name === undefined ? [] : [ref.name]),
     ...(ref.subresource === undefined ? [] : [ref.subresource]),
   ];
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
-    throw new Error(`not a resource path: ${segments.join('/')}`);
+  const odd = segments.find(
+    (segment) => segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed(),
+  );
+  if (odd !== undefined)
+    throw new FailureError({
+      code: 'invalid-input',
+      message: `Nothing in Kubernetes can have the name “${odd.toWellFormed()}”.`,
+      meaning: 'Nothing was asked of the cluster.',
+      next: [{ do: 'advice', label: 'Check the name.' }],
+    });
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
