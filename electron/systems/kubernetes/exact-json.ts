@@ -6,12 +6,35 @@ import { isLosslessNumber, parse, stringify } from 'lossless-json';
  * server reads integers of 64 bits (`k8s.io/apimachinery/pkg/util/json`).
  */
 
+/** Lists and objects in each other; the reader, the writer and what compares are recursive. Real objects have some 30. */
+const mostNested = 1000;
+
+/** Whether brackets outside of texts stand deeper in each other. One pass, without a stack. */
+function isDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (isText) {
+      if (unit === 0x5c) at += 1;
+      else if (unit === 0x22) isText = false;
+    } else if (unit === 0x22) isText = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1;
+      if (depth > most) return true;
+    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
 /**
  * Reads JSON; its numbers come as `LosslessNumber`. Of a name that stands twice the last value counts, as in Go.
  * @throws SyntaxError for what is no JSON, RangeError for what is nested too deeply.
  */
-export const parseExact = (text: string): unknown =>
-  parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+export function parseExact(text: string): unknown {
+  if (isDeeper(text, mostNested)) throw new RangeError(`JSON that is nested more than ${mostNested} deep`);
+  return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue });
+}
 
 /** Writes JSON, with the numbers that {@link parseExact} read as they were. */
 export const writeExact = (value: unknown): string => stringify(value) ?? 'null';
