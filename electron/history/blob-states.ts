@@ -1,4 +1,5 @@
 import type { ObjectReader } from './object-reader';
+import type { ReadGuard } from './read-guard';
 
 /** States kept per generation; two generations live at a time. A state takes about 200 bytes. */
 const generation = 40_000;
@@ -12,9 +13,11 @@ export class BlobStates<State extends object> {
   #old = new Map<string, State | Promise<State | undefined>>();
   readonly #nothing: State;
   readonly #read: (text: string) => State;
+  readonly #guard: ReadGuard;
 
-  /** @param nothing what no file says, and one that is too big. @param read reads a file's text. */
-  constructor(nothing: State, read: (text: string) => State) {
+  /** @param nothing what no file says, and one that is too big or skipped. @param read reads a file's text. */
+  constructor(nothing: State, read: (text: string) => State, guard: ReadGuard) {
+    this.#guard = guard;
     this.#nothing = nothing;
     this.#read = read;
   }
@@ -56,7 +59,11 @@ export class BlobStates<State extends object> {
           home.delete(oid);
           return undefined;
         }
-        const state = object.content ? this.#read(object.content.toString('utf8')) : this.#nothing;
+        const { content } = object;
+        const state =
+          content && !this.#guard.skips(oid)
+            ? this.#guard.reading(oid, () => this.#read(content.toString('utf8')))
+            : this.#nothing;
         home.set(oid, state);
         return state;
       },

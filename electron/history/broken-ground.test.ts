@@ -160,6 +160,65 @@ it('starts a worker that died again, says so, and answers what was waited for', 
   expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringContaining('started again') });
 });
 
+/** The real worker, which dies at whatever holds a word. */
+function sensitiveWorker(): string {
+  const file = join(mkdtempSync(join(scratch, 'sensitive-')), 'worker.mjs');
+  const real = builtProgram('history-worker') ?? '';
+  writeFileSync(
+    file,
+    `const { split } = String.prototype;
+String.prototype.split = function (...by) {
+  if (this.startsWith('image_tag: killer')) process.exit(70);
+  return split.apply(this, by);
+};
+await import(${JSON.stringify(pathToFileURL(real).href)});
+`,
+  );
+  return file;
+}
+
+it('starts a worker again without the files that it died of, and names them', async () => {
+  const repo = join(scratch, 'killers.git');
+  const killers = 6;
+  const commits = Array.from({ length: 2 * killers + 2 }, (_, i): ModelCommit => {
+    const version = i % 2 ? `killer${i}` : `v${i}`;
+    return {
+      parents: i ? [i - 1] : [],
+      tree: new Map([
+        [`${modelFolder}/production/app`, `image_tag: ${i > 2 * killers ? 'v99' : version}\n`],
+        [`${modelFolder}/production/other`, `image_tag: v${i}\n`],
+      ]),
+      at: 1_700_000_000 + i * 60,
+      author: 'Ada',
+      message: 'Update\n',
+    };
+  });
+  await writeModel(repo, commits);
+  const one = openHistory({
+    repo,
+    branch: 'main',
+    indexFile: join(scratch, 'killers.db'),
+    builtWorker: sensitiveWorker(),
+  });
+  open.push(one);
+  await one.update();
+  const { notice, phase } = one.status();
+  expect(phase).toBe('ready');
+  expect(notice).toMatch(
+    new RegExp(
+      `while it read ${modelFolder}/production/app of commit [0-9a-f]{10}, .* and ${killers - 3} more`,
+    ),
+  );
+  const events = await everything(one);
+  const versions = events.flatMap((event) =>
+    event.app === 'app' && 'to' in event && event.to ? [event.to] : [],
+  );
+  expect(versions.toSorted()).toEqual(['v0', 'v10', 'v12', 'v2', 'v4', 'v6', 'v8', 'v99'].sort());
+  expect(events.filter(({ app, type }) => app === 'other' && type === 'deployment')).toHaveLength(
+    commits.length,
+  );
+});
+
 it('does not start a worker again that dies each time: every question is answered with that', async () => {
   const one = openHistory({
     repo: gitDir,

@@ -21,6 +21,7 @@ import { csvHeader, csvLine } from '../../shared/domain/history-export';
 import { visibleJson } from '../../shared/domain/visible-text';
 import { startThread } from '../threads/start-thread';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
+import { markedBlob, newReadMark } from './read-guard';
 
 /** Where the history is read from and kept. */
 export interface HistoryOptions {
@@ -99,6 +100,9 @@ const opening: HistoryStatus = {
 /** Deaths, without an update that came to its end in between, after which a worker is not started again. */
 const mostDeaths = 3;
 
+/** Files that are left out since they ended a worker. */
+const mostSkipped = 20;
+
 const startedAgain = 'The reader of the history ended by a fault and was started again. Nothing is lost.';
 
 const ended = (detail: string): FailureError =>
@@ -112,7 +116,8 @@ const ended = (detail: string): FailureError =>
   });
 
 /**
- * Starts the worker. One that ends by a fault is started again, and what was waited for is asked again; the third time
+ * Starts the worker. One that ends by a fault is started again, without the file that it was reading, and what was waited
+ * for is asked again; the third time
  * in a row it stays so, and every question is answered with that. Nothing is indexed before the first {@link History.update}; an index that is there answers at once.
  * For tests: `maxPageCount` makes the disk small, `builtWorker` spares each worker the compiling of its sources.
  */
@@ -120,11 +125,16 @@ export function openHistory(
   options: HistoryOptions & { maxPageCount?: number; builtWorker?: string | undefined },
 ): History {
   const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount } = options;
+  const mark = newReadMark();
+  /** Blobs during whose reading a worker ended. */
+  const skipped: string[] = [];
   const workerData: WorkerOptions = {
     repo,
     branch,
     indexFile,
     template,
+    mark,
+    skipped,
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
   const waiting = new Map<
@@ -172,7 +182,11 @@ export function openHistory(
       detail = error instanceof Error ? error.message : String(error);
     });
     started.on('exit', () => {
-      deaths += 1;
+      const blob = markedBlob(mark);
+      new Uint8Array(mark).fill(0);
+      // Without what ended it, it is as good as new; but not for ever.
+      if (blob !== null && !skipped.includes(blob) && skipped.length < mostSkipped) skipped.push(blob);
+      else deaths += 1;
       if (closing || deaths >= mostDeaths) return stop(detail);
       restarted = true;
       worker = start();

@@ -7,6 +7,7 @@ import type { FilePlace, Layout } from './layout';
 import type { LogChange, LogCommit } from './log-parser';
 import { type CommitMoves, MoveFinder } from './move-finder';
 import { ObjectReader } from './object-reader';
+import type { ReadGuard } from './read-guard';
 import { type ChangeSource, CommitTexts } from './side-commit';
 import { TreeDiffs } from './tree-diffs';
 
@@ -22,8 +23,15 @@ export type Prepared = Promise<ReadonlyMap<LogCommit, CommitFacts>>;
 
 /** What the files say, remembered from one update to the next. */
 export class KnownStates {
-  readonly apps = new BlobStates<FileState>(nothingSaid, readFileState);
-  readonly records = new BlobStates<LedgerRecord>(readLedgerRecord(''), readLedgerRecord);
+  readonly apps: BlobStates<FileState>;
+  readonly records: BlobStates<LedgerRecord>;
+  readonly guard: ReadGuard;
+
+  constructor(guard: ReadGuard) {
+    this.guard = guard;
+    this.apps = new BlobStates(nothingSaid, readFileState, guard);
+    this.records = new BlobStates(readLedgerRecord(''), readLedgerRecord, guard);
+  }
 
   of(place: FilePlace): BlobStates<FileState> | BlobStates<LedgerRecord> {
     return place.ledger ? this.records : this.apps;
@@ -94,7 +102,10 @@ export class CommitReader {
       return known;
     };
     for (const commit of commits) {
-      for (const { path, before, after } of commit.changes) this.#ask(path, before, after, waits);
+      for (const { path, before, after } of commit.changes) {
+        this.#ask(path, before, after, waits);
+        this.#states.guard.meet(after, path, commit.oid);
+      }
       if (MoveFinder.mayMove(commit, this.#layout))
         waits.push(
           this.#moves.find(commit, this.#layout).then((moves) => {

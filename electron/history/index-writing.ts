@@ -6,6 +6,7 @@ import type { IndexMeta } from './index-meta';
 import type { Layout } from './layout';
 import type { LogCommit } from './log-parser';
 import type { LogSource } from './log-stream';
+import type { ReadGuard } from './read-guard';
 import type { Database } from './schema';
 
 export interface IndexProgress {
@@ -22,6 +23,7 @@ export interface IndexerOptions {
   database: Database;
   /** A file that may be made for the time of reading. */
   spool: string;
+  guard: ReadGuard;
   onProgress: (progress: IndexProgress) => void;
   /** Everything that was indexed went: it is indexed from scratch. */
   onCleared: () => void;

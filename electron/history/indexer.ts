@@ -20,10 +20,11 @@ export interface Updated {
 /** Brings the index up to a tip: what is new on top of what is known, then what is older ({@link IndexMeta}). */
 export class Indexer {
   readonly #writing: IndexWriting;
-  readonly #states = new KnownStates();
+  readonly #states: KnownStates;
 
   constructor(options: IndexerOptions) {
     const { database } = options;
+    this.#states = new KnownStates(options.guard);
     this.#writing = { ...options, writer: new EventWriter(database), meta: new IndexMeta(database) };
   }
 

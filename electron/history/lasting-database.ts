@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Failure } from '../../shared/domain/failure';
 import { historyFailure } from './failures';
 import { type Database, isSound, openDatabase } from './schema';
@@ -8,7 +9,7 @@ import { openOrSetAside } from './set-aside';
  * is not deleted: it is set aside, and a new one begins. The caller closes the database.
  * @param tables SQL that makes what is missing
  * @param now milliseconds since 1970, for the name of a file set aside
- * @returns `aside`: absolute path of the file that could not be read, else `null`
+ * @returns `aside`: name of the file that could not be read, as it is called now, else `null`
  * @throws SQLite's and Node's errors where no file can be made
  */
 export function openLasting(
@@ -17,7 +18,7 @@ export function openLasting(
   now: () => number,
 ): { database: Database; aside: string | null } {
   const { database, aside } = openOrSetAside(file, () => connect(file, tables), String(now()));
-  return { database, aside };
+  return { database, aside: aside && basename(aside) };
 }
 
 /**

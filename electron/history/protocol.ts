@@ -21,6 +21,10 @@ export interface WorkerOptions {
   branch: string;
   indexFile: string;
   template: string;
+  /** Where the worker writes which blob it reads. */
+  mark?: SharedArrayBuffer;
+  /** Blobs that ended a worker before: they are not read. */
+  skipped?: readonly string[];
   /** For tests of a full disk: pages of 4 kB that the index may have. */
   maxPageCount?: number;
 }

@@ -1,4 +1,5 @@
 import type { HistoryStatus } from '../../shared/domain/history';
+import { cutText } from '../../shared/domain/log-text';
 import { runGit } from '../systems/git/run-git';
 import { requireGit } from '../systems/git/version';
 import { board, compare, lastDeployments } from './board-query';
@@ -14,6 +15,7 @@ import { Indexer, type Updated } from './indexer';
 import { compileLayout, type Layout } from './layout';
 import { outline } from './outline-query';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
+import { type LeftOut, newReadMark, ReadGuard } from './read-guard';
 import { deleteIndex, isDamage, isSound, type OpenedIndex, openIndex } from './schema';
 import { deployments, previousVersions, versionWay } from './version-query';
 
@@ -31,6 +33,17 @@ const rebuiltNotice = {
     'The history index was damaged and is being built again. Nothing is lost: it only holds what the repo says.',
   older: 'The history index came from another version of Signalbox and is being built again.',
 } as const;
+
+/** How many files a notice names. */
+const named = 3;
+
+function leftOutNotice(all: readonly LeftOut[]): string {
+  const files = all
+    .slice(0, named)
+    .map(({ path, commit }) => `${cutText(path, 200)} of commit ${commit.slice(0, 10)}`);
+  const more = all.length > named ? ` and ${all.length - named} more` : '';
+  return `The reader of the history ended while it read ${files.join(', ')}${more}. It was started again without that: what is written there is missing from the history, and nothing else.`;
+}
 
 /** What is kept of the whole index in memory. */
 interface Lines {
@@ -66,7 +79,7 @@ export class HistoryService {
 
   /** Opens the index, or a new one in place of what cannot be used. */
   open(): void {
-    const { indexFile, maxPageCount } = this.#options;
+    const { indexFile, maxPageCount, mark = newReadMark(), skipped = [] } = this.#options;
     // Asked once per process; the first update would wait for it. What is wrong with it is told there.
     requireGit().catch(() => {});
     const source = JSON.stringify([this.#options.branch, this.#options.template]);
@@ -92,6 +105,7 @@ export class HistoryService {
       layout: this.#layout,
       database: index.writer,
       spool: `${indexFile}.log`,
+      guard: new ReadGuard(mark, skipped, (all) => this.#set({ notice: leftOutNotice(all) })),
       onCleared: () => {
         this.#facts = null;
         this.#lines = null;

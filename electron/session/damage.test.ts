@@ -139,6 +139,8 @@ describe('an estate of which a file is damaged', () => {
       // Half of a small text may be as good as the whole, and without the switch's file it is on, as at first.
       const isLost = file !== 'autopilot.json' || damage !== 'missing';
       expect(session.notices()).toHaveLength(isLost ? 1 : 0);
+      // Where a person's files are is not for the screen.
+      expect(session.notices().join()).not.toContain(folder);
       for (const [other, look] of Object.entries(held))
         if (other !== file) expect(look(session), other).toBeTruthy();
       await expect.poll(() => session.history.status().phase).toBe('ready');
