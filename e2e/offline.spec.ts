@@ -30,7 +30,8 @@ test('a cluster that goes away leaves what was seen, marked, and the other envir
   // The others go on: a release comes to integration while staging is away.
   const { version: next } = await control.publishRelease({ app: 'signon' });
   await expect(cellAt(page(), 'signon', 'integration')).toContainText(next);
-  await expect(cellAt(page(), 'signon', 'integration')).toContainText('Healthy');
+  // Its tests run, or its promotion into the cluster that is away fails: the app itself is healthy.
+  await expect(cellAt(page(), 'signon', 'integration')).toHaveAccessibleName(/Healthy/);
 
   await control.clusterUp({ environment: 'staging' });
   await expect(freshness()).toContainText('govuk live');

@@ -12,6 +12,7 @@ import { pendingChecks, settledFindings } from '../../shared/domain/pending-chec
 import { preflightFindings } from '../../shared/domain/preflight';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight-facts';
 import { fateOf, type StandingSync } from '../../shared/domain/sync-in-the-way';
+import { failedInPromotionAlone } from '../../shared/domain/test-run';
 import { utcText } from '../../shared/domain/utc-text';
 import type { Snapshot } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
@@ -33,7 +34,10 @@ function testsBefore(world: World, app: string, before: string | null, version: 
       return seen('workflows')
         ? { state: 'running', evidence }
         : { state: 'unknown', evidence: `${evidence} It was last seen so.` };
-    return { state: workflow.phase === 'Succeeded' ? 'passed' : 'failed', evidence };
+    return {
+      state: workflow.phase === 'Succeeded' || failedInPromotionAlone(workflow) ? 'passed' : 'failed',
+      evidence,
+    };
   }
   const kept = world.observations
     .of(app, before)

@@ -1,6 +1,7 @@
 import type { Application } from '../../shared/domain/board';
 import type { HealthObservation } from '../../shared/domain/rollback-target';
 import { areOfVersion } from '../../shared/domain/rollout-rules';
+import { failedInPromotionAlone } from '../../shared/domain/test-run';
 import { hasEnded } from '../systems/argo/workflow';
 import type { ClusterView } from './types';
 
@@ -73,7 +74,10 @@ export function recordHealth(options: {
         environment: view.environment,
         app,
         version,
-        what: workflow.phase === 'Succeeded' ? 'tests-passed' : 'tests-failed',
+        what:
+          workflow.phase === 'Succeeded' || failedInPromotionAlone(workflow)
+            ? 'tests-passed'
+            : 'tests-failed',
         at: workflow.finishedAt ?? options.now(),
         source: `Workflow ${workflow.name}`,
       });

@@ -47,6 +47,7 @@ const testsLook: Record<CellTests['state'], Look> = {
   running: { icon: IconLoader2, tone: 'accent', turning: true },
   passed: { icon: IconCircleCheck, tone: 'ok' },
   failed: { icon: IconAlertTriangle, tone: 'bad' },
+  'promotion-failed': { icon: IconAlertTriangle, tone: 'warn' },
   stopped: { icon: IconPlayerStop, tone: 'warn' },
   unknown: { icon: IconHelpCircle, tone: 'quiet' },
 };

@@ -61,6 +61,7 @@ export const testsText: Record<CellTests['state'], string> = {
   running: 'Tests running',
   passed: 'Tests passed',
   failed: 'Tests failed',
+  'promotion-failed': 'Promotion failed',
   stopped: 'Tests stopped',
   unknown: 'Tests unknown',
 };

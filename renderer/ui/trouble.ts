@@ -8,7 +8,8 @@ export function lookReason(cell: Cell): string | null {
   if (cell.stage && (cell.stage.failing || cell.stage.state === 'drifted')) return stageText(cell);
   if (cell.rollout?.state === 'failed') return 'Rollout failed';
   if (cell.rollout?.failing) return 'Pods failing';
-  if (cell.tests?.state === 'failed') return testsText.failed;
+  if (cell.tests?.state === 'failed' || cell.tests?.state === 'promotion-failed')
+    return testsText[cell.tests.state];
   if (cell.health === 'Degraded' || cell.health === 'Missing') return cell.health;
   if (cell.operation?.state === 'unknown') return 'Outcome unknown';
   return cell.operation?.state === 'failed' ? 'Operation failed' : null;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from './board';
 import { cellTests, type TestFacts } from './cell-tests';
-import type { Workflow } from './workflow';
+import type { Workflow, WorkflowNode } from './workflow';
 
 const application = { name: 'frontend', postSyncWorkflowEnabled: true } as Application;
 const workflow = (phase: Workflow['phase'], change: Partial<Workflow> = {}): Workflow => ({
@@ -20,6 +20,17 @@ const workflow = (phase: Workflow['phase'], change: Partial<Workflow> = {}): Wor
   nodes: [],
   nodesUnavailable: null,
   ...change,
+});
+const step = (displayName: string, phase: WorkflowNode['phase']): WorkflowNode => ({
+  id: displayName,
+  displayName,
+  type: 'Pod',
+  phase,
+  message: null,
+  startedAt: null,
+  finishedAt: null,
+  children: [],
+  pod: null,
 });
 const facts = (change: Partial<TestFacts>): TestFacts => ({
   version: 'v106',
@@ -42,6 +53,15 @@ describe('what the tests of a cell say', () => {
   it.each<[string, Partial<TestFacts>, string | null]>([
     ['they failed, whoever deployed', { workflows: [workflow('Failed')] }, 'failed'],
     ['they ended by a fault of their own', { workflows: [workflow('Error')] }, 'failed'],
+    [
+      'they passed, and the promotion failed',
+      {
+        workflows: [
+          workflow('Failed', { nodes: [step('smoke-test', 'Succeeded'), step('promote-release', 'Failed')] }),
+        ],
+      },
+      'promotion-failed',
+    ],
     ['they passed', { workflows: [workflow('Succeeded')] }, 'passed'],
     ['they are running', { workflows: [workflow('Running')] }, 'running'],
     ['they have not begun', { workflows: [workflow('')] }, 'running'],

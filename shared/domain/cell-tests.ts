@@ -2,6 +2,7 @@ import type { Application } from './board';
 import type { CellTests } from './cell-view';
 import { isUnfinished } from './hold-state';
 import type { HealthObservation } from './rollback-target';
+import { failedInPromotionAlone } from './test-run';
 import { clockTolerance } from './timeline-facts';
 import type { Workflow } from './workflow';
 
@@ -64,13 +65,21 @@ function newestPerApplication(workflows: readonly Workflow[]): Workflow[] {
 
 /** What the runs say together: the one that failed counts first, then one that runs. */
 function ofWorkflows(newest: readonly Workflow[]): CellTests {
-  const failed = newest.find((one) => !isUnfinished(one) && one.phase !== 'Succeeded' && !one.shutdown);
+  const ended = newest.filter((one) => !isUnfinished(one) && one.phase !== 'Succeeded' && !one.shutdown);
+  const failed = ended.find((one) => !failedInPromotionAlone(one)) ?? ended[0];
   const running = newest.find(isUnfinished);
   const stopped = newest.find((one) => one.phase !== 'Succeeded' && one.shutdown);
   const told = failed ?? running ?? stopped ?? newest[0];
   if (!told) throw new Error('There is at least one run.');
   const { namespace, name, message, progress, startedAt, finishedAt } = told;
   const workflow = { namespace, name };
+  if (told === failed && failedInPromotionAlone(failed))
+    return {
+      state: 'promotion-failed',
+      text: `Tests passed, but the promotion failed: ${name}${message ? `: ${message}` : ''}`,
+      at: finishedAt,
+      workflow,
+    };
   if (told === failed)
     return {
       state: 'failed',

@@ -41,8 +41,11 @@ export type CellStage = z.infer<typeof cellStageSchema>;
  * failure nothing is promoted any more, though the app is healthy.
  */
 export const cellTestsSchema = z.object({
-  /** `stopped`: somebody ended them; `unknown`: they should have run, and nothing tells how they ended. */
-  state: z.enum(['running', 'passed', 'failed', 'stopped', 'unknown']),
+  /**
+   * `promotion-failed`: they passed, and the run failed to start the deployment in the next environment; `stopped`:
+   * somebody ended them; `unknown`: they should have run, and nothing tells how they ended.
+   */
+  state: z.enum(['running', 'passed', 'failed', 'promotion-failed', 'stopped', 'unknown']),
   /** A sentence. */
   text: z.string(),
   /** When they ended, or began while they run; ISO 8601 UTC. */

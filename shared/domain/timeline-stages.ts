@@ -1,4 +1,5 @@
 import { areOfVersion } from './rollout-rules';
+import { failedInPromotionAlone } from './test-run';
 import { earliest, latest, type MomentOf, type Stage } from './timeline';
 import type { TimelineFacts } from './timeline-facts';
 import { beforeReplaced, isOwn, mayFollow, moment, sinceCommit, stage } from './timeline-stage';
@@ -128,7 +129,7 @@ export function testsStage(facts: TimelineFacts, before: Stage): Stage {
   const parts = tests.map((one) => ({
     name: one.name,
     state:
-      one.phase === 'Succeeded'
+      one.phase === 'Succeeded' || failedInPromotionAlone(one)
         ? ('succeeded' as const)
         : ended(one)
           ? ('failed' as const)

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../shared/domain/failure';
 import { isUnfinished } from '../../../shared/domain/hold-state';
+import { failedInPromotionAlone } from '../../../shared/domain/test-run';
 import { shortVersion } from '../../../shared/domain/version';
 import type { Workflow } from '../../../shared/domain/workflow';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -26,7 +27,7 @@ const testsFailed = (workflow: Workflow, version: string): Failure => ({
 });
 
 function outcome(context: StepContext, workflows: readonly Workflow[], version: string): StepEnd {
-  const failed = workflows.find((one) => one.phase !== 'Succeeded');
+  const failed = workflows.find((one) => one.phase !== 'Succeeded' && !failedInPromotionAlone(one));
   if (!failed)
     return { state: 'succeeded', text: `Tests passed: ${workflows.map((one) => one.name).join(', ')}.` };
   if (failed.shutdown !== null)

@@ -82,7 +82,9 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
           {cell.tests && cell.tests.state !== 'unknown' && <TestsMark value={cell.tests} />}
         </p>
         {cell.stage && cell.stage.state !== 'running' && <p className={classes.quiet}>{cell.stage.text}</p>}
-        {cell.tests?.state === 'failed' && <p className={classes.quiet}>{cell.tests.text}</p>}
+        {(cell.tests?.state === 'failed' || cell.tests?.state === 'promotion-failed') && (
+          <p className={classes.quiet}>{cell.tests.text}</p>
+        )}
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
             ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`

@@ -107,7 +107,7 @@ function State({ cell }: { cell: Cell }) {
   if (rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;
   if (rollout?.failing) return <Mark icon={IconCircleX} tone="bad" label="Pods failing" />;
   if (rollout) return <Mark icon={IconLoader2} tone="accent" turning label={rolloutText(rollout)} />;
-  if (tests?.state === 'failed') return <TestsMark value={tests} />;
+  if (tests?.state === 'failed' || tests?.state === 'promotion-failed') return <TestsMark value={tests} />;
   if (operation && operation.state !== 'succeeded')
     return <OperationMark value={operation.state} label={operationText(operation)} />;
   if (tests?.state === 'running' || tests?.state === 'stopped') return <TestsMark value={tests} />;

@@ -91,7 +91,9 @@ function TestsDetails({ cell: { app, environment, tests } }: { cell: Cell }) {
             open: `${environment}/${tests.workflow.namespace}/${tests.workflow.name}`,
           }}
         >
-          {tests.state === 'failed' ? 'Why they failed' : 'Look at the tests'}
+          {tests.state === 'failed' || tests.state === 'promotion-failed'
+            ? 'Why it failed'
+            : 'Look at the tests'}
         </Link>
       )}
     </>
