@@ -6,6 +6,7 @@ import {
   type ReplicaSetFacts,
   rolloutOf,
   rolloutState,
+  servingTags,
 } from './rollout-rules';
 
 const deployment = (facts: Partial<DeploymentFacts> = {}): DeploymentFacts => ({
@@ -143,5 +144,40 @@ describe('the version of rollouts, by their images', () => {
         'v2',
       ),
     ).toBe(expected);
+  });
+});
+
+describe('the tags that serve', () => {
+  const workload = (...sets: [ready: number, ...images: string[]][]) => ({
+    replicaSets: sets.map(([ready, ...images], at) => ({
+      name: `set-${at}`,
+      current: at === 0,
+      revision: at,
+      images,
+      desired: 1,
+      ready,
+    })),
+  });
+
+  it('are those of ready pods, old and new ones', () => {
+    const frontend = workload(
+      [1, 'r/frontend:v2', 'r/proxy:1.4'],
+      [2, 'r/frontend:v1'],
+      [0, 'r/frontend:v0'],
+    );
+    expect(servingTags([frontend])).toEqual(['1.4', 'v1', 'v2']);
+    expect(servingTags([workload([0, 'r/frontend:v2'])])).toEqual([]);
+  });
+
+  it('leave out what came up in a twin alone', () => {
+    const app = workload([3, 'r/content-store:v505'], [0, 'r/content-store:v506']);
+    const twin = workload([3, 'r/content-store:v506']);
+    expect(servingTags([app, twin])).toEqual([]);
+    expect(servingTags([app, workload([1, 'r/content-store:v505'])])).toEqual(['v505']);
+    // One that is scaled to zero, or runs another image, takes nothing away.
+    expect(servingTags([app, workload([0, 'r/content-store:v506']), workload([1, 'r/nginx:1.27'])])).toEqual([
+      '1.27',
+      'v505',
+    ]);
   });
 });

@@ -160,12 +160,22 @@ function beganAt(
 export const runsVersion = (images: readonly string[], version: string): boolean =>
   images.some((image) => imageParts(image).tag === version);
 
-/** Tags of the images that ready pods of an app run right now, each once, in order. */
+/**
+ * Tags of the images that ready pods of an app run right now, each once, in order. Where several workloads run the same
+ * image (a worker, a `draft-` twin), only a tag that all of them serve counts: what came up in the twin alone may be the
+ * version whose migration keeps it from the app itself.
+ */
 export function servingTags(rollouts: readonly Pick<Rollout, 'replicaSets'>[]): string[] {
-  const images = rollouts.flatMap(({ replicaSets }) =>
-    replicaSets.filter(({ ready }) => ready > 0).flatMap((set) => set.images),
+  const workloads = rollouts.map(({ replicaSets }) =>
+    replicaSets.filter(({ ready }) => ready > 0).flatMap((set) => set.images.map(imageParts)),
   );
-  return [...new Set(images.flatMap((image) => imageParts(image).tag ?? []))].sort();
+  const serves = workloads.flat().filter(({ repository, tag }) =>
+    workloads.every((images) => {
+      const same = images.filter((image) => image.repository === repository);
+      return same.length === 0 || same.some((image) => image.tag === tag);
+    }),
+  );
+  return [...new Set(serves.flatMap(({ tag }) => tag ?? []))].sort();
 }
 
 /**
