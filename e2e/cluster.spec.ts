@@ -193,11 +193,13 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   await expect(dialog).toContainText('a migration may be left half done');
   await lookAt(app(), 'terminate');
   await dialog.getByRole('button', { name: `Terminate the sync of ${name} in production` }).click();
+  await expect(panel).toContainText('A sync is being terminated');
+  // A window that blocks a sync blocks its end, too (argo-cd controller/sync.go, SyncAppState).
+  await app().practice.setSyncWindows('production', []);
   await expect(panel).toContainText(/Last sync: (Failed|Error)/);
   const { acts } = await ask(page(), 'act.list', { app: name, environment: 'production', limit: 5 });
   expect(acts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['terminate-sync done', 'sync done']);
 
-  await app().practice.setSyncWindows('production', []);
   await expect(freeze).toHaveCount(0);
   await page()
     .getByRole('button', { name: `Nudge ${name} in production` })
