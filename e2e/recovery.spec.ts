@@ -28,7 +28,7 @@ test('killed during a rollout, the next start finishes the operation', async () 
   const name = 'static';
   const { control } = app.practice;
   const { version } = await control.publishRelease({ app: name, deploy: false });
-  await control.slowRollout({ app: name, environment: 'production', readySeconds: 600 });
+  await control.slowRollout({ app: name, environment: 'production', readySeconds: 3600 });
   const id = await startDeploy(app.page, { app: name, environment: 'production', version });
   await reach(app.page, id, 'rollout');
   await app.kill();

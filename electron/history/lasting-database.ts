@@ -28,6 +28,8 @@ export function openLasting(
 export function closeLasting(database: Database): void {
   try {
     database.exec('pragma journal_mode=DELETE');
+  } catch {
+    // Another connection has it open, or the disk is full: nothing is lost, since the next start reads the write-ahead log.
   } finally {
     database.close();
   }

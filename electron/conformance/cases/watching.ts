@@ -209,14 +209,15 @@ export const watchingCases: readonly Case[] = [
       const { ref, object } = await quietKind(bench);
       const { connection, proxy } = await bench.throughProxy();
       const label = bench.name('w');
-      const watch = follow(bench, { ref, label, connection, timing: { backoffBase: 10, backoffLimit: 50 } });
+      const timing = { backoffBase: 10, backoffLimit: 50, steadyAfter: 1_000 };
+      const watch = follow(bench, { ref, label, connection, timing });
       try {
         await watch.live();
         const names: string[] = [];
         for (let round = 1; round <= 3; round++) {
           const name = bench.name('n');
           names.push(`${name}=`);
-          // What breaks within a second of coming back is told as unreachable, and rightly so.
+          // What breaks before it has been steady again is told as unreachable, and rightly so.
           const begun = performance.now();
           await bench.until('a second of peace', () => performance.now() - begun > 1_500);
           proxy.cut();
