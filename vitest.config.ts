@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { patience } from './electron/testing/patience.ts';
 
-const rendererSetup = resolve(import.meta.dirname, 'renderer/test-setup.ts');
+const rendererSetup = resolve(import.meta.dirname, 'renderer/testing/setup.ts');
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { environments, seedApps } from '../electron/practice/estate/apps';
-import { shortVersion } from '../shared/domain/version';
+import { shortVersion } from '../shared/domain/ledger/version';
 import { ask, boardReady, cellAt, cellOf, choose, freshBoard, grid, inspector, versionOf } from './screen';
 import { sharedApp } from './shared-app';
 

@@ -10,7 +10,7 @@ import { imageTagPath, owner, releaseRepoName } from '../electron/practice/estat
 import { type ControlClient, createControlClient } from '../electron/practice/estate/control-client';
 import { practiceCredentialsSchema } from '../electron/practice/estate/state';
 import { statePaths } from '../electron/practice/estate/state-folder';
-import { estateSchema } from '../shared/domain/estate';
+import { estateSchema } from '../shared/domain/estate/estate';
 
 const run = promisify(execFile);
 

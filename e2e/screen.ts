@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { ask, cellOf } from '../electron/dev/drill/window';
 import { bagEnvironments, environments, seedApps, seedServices } from '../electron/practice/estate/apps';
-import type { Operation } from '../shared/domain/operation';
+import type { Operation } from '../shared/domain/operation/operation';
 
 export { ask, cellOf };
 

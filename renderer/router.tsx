@@ -32,7 +32,7 @@ import { workflowsSearchSchema } from './screens/workflows/search';
 import { WorkflowsScreen } from './screens/workflows/workflows-screen';
 import { FaultPage } from './shell/error-boundary';
 import { Frame } from './shell/frame';
-import { Empty } from './ui/panel';
+import { Empty } from './ui/layout/panel';
 
 const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: () => (

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Right } from '../../shared/domain/cluster-access';
-import type { Failure, Result } from '../../shared/domain/failure';
+import type { Right } from '../../shared/domain/estate/cluster-access';
+import type { Failure, Result } from '../../shared/domain/failure/failure';
 import { observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
 import { refreshAnnotation } from '../systems/argo/application';

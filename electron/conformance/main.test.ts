@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 
 /** The program as a person starts it, against an API server without any controller. */
 describe('npm run test:cluster', () => {

@@ -6,12 +6,12 @@ import { runToEnd } from './start';
 
 /** The benchmarks by the name that they are called by. Each is a program of its own. */
 const benchmarks: Record<string, string> = {
-  bags: 'electron/dev/bench-bags.ts',
-  history: 'electron/history/bench.ts',
-  ledger: 'electron/ledger/bench.ts',
-  logs: 'electron/dev/bench-logs.ts',
-  start: 'electron/dev/bench-start.ts',
-  watch: 'electron/session/bench-watch.ts',
+  bags: 'electron/bench/bags.ts',
+  history: 'electron/bench/history.ts',
+  ledger: 'electron/bench/ledger.ts',
+  logs: 'electron/bench/logs.ts',
+  start: 'electron/bench/start.ts',
+  watch: 'electron/bench/watch.ts',
 };
 
 /**

@@ -37,7 +37,17 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   { room: 'electron/threads/', mayImport: ['electron/threads/'] },
   {
     room: 'electron/history/',
-    mayImport: ['shared/', 'electron/history/', 'electron/systems/git/', 'electron/threads/'],
+    mayImport: [
+      'shared/',
+      'electron/history/',
+      'electron/systems/git/',
+      'electron/systems/sqlite/',
+      'electron/threads/',
+    ],
+  },
+  {
+    room: 'electron/archive/',
+    mayImport: ['shared/', 'electron/archive/', 'electron/history/', 'electron/systems/sqlite/'],
   },
   {
     room: 'electron/logs/',
@@ -67,6 +77,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
       'electron/engine/',
       'electron/logs/',
       'electron/ledger/',
+      'electron/archive/',
       'electron/history/',
       'electron/observation/',
       'electron/systems/',
@@ -106,6 +117,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     mayImport: ['shared/', 'electron/conformance/', 'electron/observation/', 'electron/systems/'],
   },
   { room: 'electron/testing/', mayImport: ['shared/', 'electron/'] },
+  { room: 'electron/bench/', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/dev/', mayImport: ['shared/', 'electron/'] },
   { room: 'e2e/', mayImport: ['shared/', 'electron/', 'e2e/'] },
 ];

@@ -1,8 +1,8 @@
-import type { Board, Cell } from '../../shared/domain/board';
-import { assembleBoard, assembleCells, type BoardInput } from '../../shared/domain/board-assembly';
-import { environmentBefore, pipelineOf } from '../../shared/domain/chain';
-import type { Freshness } from '../../shared/domain/freshness';
-import type { Operation } from '../../shared/domain/operation';
+import type { Board, Cell } from '../../shared/domain/board/board';
+import { assembleBoard, assembleCells, type BoardInput } from '../../shared/domain/board/board-assembly';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import { environmentBefore, pipelineOf } from '../../shared/domain/estate/chain';
+import type { Operation } from '../../shared/domain/operation/operation';
 import type { Ledger } from '../ledger/ledger';
 import { lockView } from './bags/lock-view';
 import { recordsNow } from './bags/pipelines';

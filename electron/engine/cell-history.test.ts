@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Deployment } from '../../shared/domain/deployment';
+import type { Deployment } from '../../shared/domain/history/deployment';
 import { cellHistory } from './cell-history';
 
 const deployment = (environment: string, to: string, commit: string): Deployment => ({

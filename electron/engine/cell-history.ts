@@ -1,6 +1,11 @@
-import type { RollbackTarget } from '../../shared/domain/board';
-import type { Deployment } from '../../shared/domain/deployment';
-import { type Evidence, evidenceFor, rollbackTarget, runsOf } from '../../shared/domain/rollback-target';
+import type { RollbackTarget } from '../../shared/domain/board/board';
+import type { Deployment } from '../../shared/domain/history/deployment';
+import {
+  type Evidence,
+  evidenceFor,
+  rollbackTarget,
+  runsOf,
+} from '../../shared/domain/preflight/rollback-target';
 import type { DeploymentHistory, Observations } from './ports';
 
 /** Deployments asked for per cell. */

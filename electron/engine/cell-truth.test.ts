@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Cell } from '../../shared/domain/board';
+import type { Cell } from '../../shared/domain/board/board';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';
 import { openRig, type Rig } from './testing/rig';

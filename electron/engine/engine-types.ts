@@ -1,9 +1,9 @@
 import type { EarlyPreview, Preview } from '../../shared/contract/contract';
-import type { Board, Cell } from '../../shared/domain/board';
-import type { Estate } from '../../shared/domain/estate';
-import type { Result } from '../../shared/domain/failure';
-import type { Finding } from '../../shared/domain/finding';
-import type { AppIntent, Intent, Operation } from '../../shared/domain/operation';
+import type { Board, Cell } from '../../shared/domain/board/board';
+import type { Estate } from '../../shared/domain/estate/estate';
+import type { Result } from '../../shared/domain/failure/failure';
+import type { AppIntent, Intent, Operation } from '../../shared/domain/operation/operation';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/sources';

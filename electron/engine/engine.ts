@@ -1,8 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 import { environmentOf } from '../../shared/domain/bags/intents';
-import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure';
-import { actOf, type Intent, intentSchema, isAppIntent } from '../../shared/domain/operation';
-import { servingTags } from '../../shared/domain/rollout-rules';
+import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure/failure';
+import { actOf, type Intent, intentSchema, isAppIntent } from '../../shared/domain/operation/operation';
+import { servingTags } from '../../shared/domain/rollout/rollout-rules';
 import { startAutopilot } from './bags/autopilot';
 import { createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags';
 import { makeUpForPassTags } from './bags/pass-tags';

@@ -1,5 +1,5 @@
-import type { Board } from '../../shared/domain/board';
-import type { DeploymentEvent } from '../../shared/domain/history';
+import type { Board } from '../../shared/domain/board/board';
+import type { DeploymentEvent } from '../../shared/domain/history/history';
 import type { History } from '../history/client';
 import type { DeploymentHistory } from './ports';
 

@@ -1,4 +1,4 @@
-import { environmentBefore } from '../../shared/domain/chain';
+import { environmentBefore } from '../../shared/domain/estate/chain';
 import {
   type FlagOf,
   type HoldRecord,
@@ -7,8 +7,8 @@ import {
   releasePlan,
   withoutFlag,
   writeHold,
-} from '../../shared/domain/hold';
-import type { AppIntent } from '../../shared/domain/operation';
+} from '../../shared/domain/hold/hold';
+import type { AppIntent } from '../../shared/domain/operation/operation';
 import { imageTagFileOf } from '../ledger/board';
 import type { Snapshot } from '../ledger/ledger';
 import type { OperationDefinition, StepContext } from './operation-context';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OperationEvent } from '../../shared/domain/operation-events';
+import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import { openJournal } from './journal';
 
 let folder: string;

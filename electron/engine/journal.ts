@@ -1,9 +1,9 @@
 import path from 'node:path';
 import Database from 'libsql';
-import { FailureError } from '../../shared/domain/failure';
-import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation-events';
-import { storageFailure } from '../../shared/domain/storage-failure';
-import { openOrSetAside } from '../history/set-aside';
+import { FailureError } from '../../shared/domain/failure/failure';
+import { storageFailure } from '../../shared/domain/failure/storage-failure';
+import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation/operation-events';
+import { openOrSetAside } from '../systems/sqlite/set-aside';
 
 /** Longest text of an event that is kept, in characters: excerpts, not logs. */
 const maxText = 2_000;

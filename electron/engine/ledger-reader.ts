@@ -1,10 +1,10 @@
 import { heldText, holderOf, isOwnByHand } from '../../shared/domain/bags/decisions';
-import type { LedgerCell } from '../../shared/domain/board-assembly';
-import type { Estate } from '../../shared/domain/estate';
-import type { Failure } from '../../shared/domain/failure';
-import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold';
-import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/layout';
-import type { LedgerFacts } from '../../shared/domain/preflight-facts';
+import type { LedgerCell } from '../../shared/domain/board/board-assembly';
+import type { Estate } from '../../shared/domain/estate/estate';
+import type { Failure } from '../../shared/domain/failure/failure';
+import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold/hold';
+import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
+import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
 import { bagRecords } from '../ledger/bag-records';
 import { imageTagFileOf } from '../ledger/board';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';

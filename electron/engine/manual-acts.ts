@@ -1,7 +1,7 @@
-import type { ClusterAct } from '../../shared/domain/cluster-access';
-import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure';
-import type { ManualAct } from '../../shared/domain/manual-act';
-import { actOf, type Operation } from '../../shared/domain/operation';
+import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
+import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure/failure';
+import type { ManualAct } from '../../shared/domain/operation/manual-act';
+import { actOf, type Operation } from '../../shared/domain/operation/operation';
 import type { Cluster } from '../observation/types';
 
 /** Milliseconds for one act: each is a few requests, none of which waits for a controller. */

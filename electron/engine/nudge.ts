@@ -1,4 +1,4 @@
-import type { Intent } from '../../shared/domain/operation';
+import type { Intent } from '../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
 import { nudge as nudgeStep } from './steps/nudge';
 import { rollout } from './steps/rollout';

@@ -1,5 +1,4 @@
-import type { Failure } from '../../shared/domain/failure';
-import type { Finding } from '../../shared/domain/finding';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type {
   AppIntent,
   Intent,
@@ -7,8 +6,9 @@ import type {
   OperationKind,
   StepName,
   SupersededBy,
-} from '../../shared/domain/operation';
-import type { OperationRecord } from '../../shared/domain/operation-reducer';
+} from '../../shared/domain/operation/operation';
+import type { OperationRecord } from '../../shared/domain/operation/operation-reducer';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import type { World } from './world';
 
 /** How a step ended. `unknown`: it may or may not be so, and nothing more will be learned. */

@@ -1,6 +1,6 @@
-import type { Board } from '../../shared/domain/board';
-import type { Deployment } from '../../shared/domain/deployment';
-import type { HealthObservation } from '../../shared/domain/rollback-target';
+import type { Board } from '../../shared/domain/board/board';
+import type { Deployment } from '../../shared/domain/history/deployment';
+import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
 
 /** What the engine asks of the deployment history; `history-port.ts` makes it of the history worker. */
 export interface DeploymentHistory {

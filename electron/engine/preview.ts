@@ -1,6 +1,6 @@
 import type { Preview } from '../../shared/contract/contract';
-import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
-import type { AppIntent } from '../../shared/domain/operation';
+import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
+import type { AppIntent } from '../../shared/domain/operation/operation';
 import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './preflight';
 import type { World } from './world';
 

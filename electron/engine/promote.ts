@@ -1,4 +1,4 @@
-import type { AppIntent } from '../../shared/domain/operation';
+import type { AppIntent } from '../../shared/domain/operation/operation';
 import { bringUp, setVersion } from './deploy';
 import type { OperationDefinition } from './operation-context';
 import { commit } from './steps/commit';

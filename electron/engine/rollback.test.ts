@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Estate, estateSchema } from '../../shared/domain/estate';
-import { holdPath, readHold } from '../../shared/domain/hold';
-import type { AppIntent } from '../../shared/domain/operation';
+import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import { holdPath, readHold } from '../../shared/domain/hold/hold';
+import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
 import { ledgerReader } from './ledger-reader';
 import type { StepContext } from './operation-context';

@@ -1,5 +1,5 @@
-import { holdPath, writeHold } from '../../shared/domain/hold';
-import type { AppIntent } from '../../shared/domain/operation';
+import { holdPath, writeHold } from '../../shared/domain/hold/hold';
+import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { Snapshot } from '../ledger/ledger';
 import { bringUp } from './deploy';
 import { holdFiles } from './hold';

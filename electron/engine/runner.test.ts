@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationEvent } from '../../shared/domain/operation-events';
+import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import type { Journal } from './journal';
 import { createRunner } from './runner';
 import type { World } from './world';

@@ -1,12 +1,17 @@
-import { type Failure, FailureError, failureOf } from '../../shared/domain/failure';
-import type { Finding } from '../../shared/domain/finding';
-import { type Intent, isAppIntent, type Operation, type StepName } from '../../shared/domain/operation';
-import type { OperationEvent } from '../../shared/domain/operation-events';
+import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
+import {
+  type Intent,
+  isAppIntent,
+  type Operation,
+  type StepName,
+} from '../../shared/domain/operation/operation';
+import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import {
   type OperationRecord,
   reduceOperation,
   replayOperation,
-} from '../../shared/domain/operation-reducer';
+} from '../../shared/domain/operation/operation-reducer';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import { abortTests } from './bags/abort-tests';
 import { deployBag, rollBackBag } from './bags/deploy-bag';
 import { lockByHand, pack, policy, unlock, unlockByForce } from './bags/one-commit';

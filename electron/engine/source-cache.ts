@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { Change } from '../../shared/domain/change';
+import type { Change } from '../../shared/domain/ledger/change';
 import type { Sources } from '../systems/github/sources';
 
 /**

@@ -1,5 +1,5 @@
-import type { ApplicationDetail } from '../../shared/domain/application-detail';
-import type { StandingSync } from '../../shared/domain/sync-in-the-way';
+import type { StandingSync } from '../../shared/domain/preflight/sync-in-the-way';
+import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
 import type { Cluster } from '../observation/types';
 
 /** The sync of an Application that is not over. */

@@ -1,6 +1,6 @@
-import type { Intent, StepName } from '../../shared/domain/operation';
-import type { OperationEvent } from '../../shared/domain/operation-events';
-import type { OperationRecord } from '../../shared/domain/operation-reducer';
+import type { Intent, StepName } from '../../shared/domain/operation/operation';
+import type { OperationEvent } from '../../shared/domain/operation/operation-events';
+import type { OperationRecord } from '../../shared/domain/operation/operation-reducer';
 import type { StepContext } from './operation-context';
 import type { World } from './world';
 

@@ -1,6 +1,6 @@
-import type { Estate } from '../../shared/domain/estate';
-import type { Operation } from '../../shared/domain/operation';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Estate } from '../../shared/domain/estate/estate';
+import type { Operation } from '../../shared/domain/operation/operation';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';

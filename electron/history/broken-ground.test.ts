@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history';
 import { builtProgram, programArguments } from '../testing/programs';
 import { type History, openHistory } from './client';
-import { type ModelCommit, modelFolder, writeModel } from './model-repo';
+import { type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
 
 const length = 20_000;
 let scratch = '';

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
-import { defaultImageTagPath } from '../../shared/domain/estate';
-import { FailureError } from '../../shared/domain/failure';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import { FailureError } from '../../shared/domain/failure/failure';
 import type {
   ComparedCell,
   ComparedSide,
@@ -16,12 +16,12 @@ import type {
   HistoryStatus,
   Moment,
   VersionRun,
-} from '../../shared/domain/history';
-import { csvHeader, csvLine } from '../../shared/domain/history-export';
-import { visibleJson } from '../../shared/domain/visible-text';
+} from '../../shared/domain/history/history';
+import { csvHeader, csvLine } from '../../shared/domain/history/history-export';
+import { visibleJson } from '../../shared/domain/text/visible-text';
 import { startThread } from '../threads/start-thread';
+import { markedBlob, newReadMark } from './index/read-guard';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
-import { markedBlob, newReadMark } from './read-guard';
 
 /** Where the history is read from and kept. */
 export interface HistoryOptions {

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FailureError } from '../../shared/domain/failure';
-import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history';
+import { FailureError } from '../../shared/domain/failure/failure';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history';
 import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
 import { runGit } from '../systems/git/run-git';
 import { builtProgram, programArguments } from '../testing/programs';
 import { type History, openHistory } from './client';
-import { eventsOf, type ModelCommit, modelFolder, writeModel } from './model-repo';
+import { eventsOf, type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
 
 const builtWorker = builtProgram('history-worker');
 let scratch = '';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import type {
   ComparedCell,
   FeedOutline,
@@ -14,11 +14,18 @@ import type {
   HistoryEvent,
   HistoryFilter,
   Moment,
-} from '../../shared/domain/history';
+} from '../../shared/domain/history/history';
 import { runGit } from '../systems/git/run-git';
-import { modelHistory } from './model-arbitrary';
-import { cellsOf, eventsOf, lineOf, type ModelCommit, type ModelEvent, writeModel } from './model-repo';
 import { HistoryService } from './service';
+import { modelHistory } from './testing/model-arbitrary';
+import {
+  cellsOf,
+  eventsOf,
+  lineOf,
+  type ModelCommit,
+  type ModelEvent,
+  writeModel,
+} from './testing/model-repo';
 
 let scratch = '';
 let count = 0;

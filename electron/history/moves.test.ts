@@ -1,11 +1,11 @@
 /** The place of all image tags moves: nothing is deployed by that, and the history goes on through it. */
 import { describe, expect, it } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
-import type { HistoricBoard } from '../../shared/domain/history';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import type { HistoricBoard } from '../../shared/domain/history/history';
 import { runGit } from '../systems/git/run-git';
-import { writeModel } from './model-repo';
-import { app, type Files, fresh, last, line, old, opened, read, tag, view } from './moves-view';
 import { HistoryService } from './service';
+import { writeModel } from './testing/model-repo';
+import { app, type Files, fresh, last, line, old, opened, read, tag, view } from './testing/moves-view';
 
 describe('the folder of all image tags gets another name', () => {
   const before: Files[] = [

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import type {
   ComparedCell,
   DeploymentEvent,
@@ -16,11 +16,11 @@ import type {
   FeedPage,
   FiguresRow,
   HistoricBoard,
-} from '../../shared/domain/history';
-import { csvLine } from '../../shared/domain/history-export';
+} from '../../shared/domain/history/history';
+import { csvLine } from '../../shared/domain/history/history-export';
 import { runGit } from '../systems/git/run-git';
-import { modelFolder } from './model-repo';
 import { HistoryService } from './service';
+import { modelFolder } from './testing/model-repo';
 
 let scratch = '';
 let count = 0;

@@ -6,11 +6,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
-import type { FeedPage, HistoricBoard, HistoryEvent } from '../../shared/domain/history';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import type { FeedPage, HistoricBoard, HistoryEvent } from '../../shared/domain/history/history';
 import { runGit } from '../systems/git/run-git';
-import { modelFolder } from './model-repo';
 import { HistoryService } from './service';
+import { modelFolder } from './testing/model-repo';
 
 let scratch = '';
 let count = 0;

@@ -1,4 +1,4 @@
-import type { Failure } from '../../shared/domain/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type {
   ComparedCell,
   ComparedSide,
@@ -13,7 +13,7 @@ import type {
   HistoryStatus,
   Moment,
   VersionRun,
-} from '../../shared/domain/history';
+} from '../../shared/domain/history/history';
 
 /** What the worker is started with. */
 export interface WorkerOptions {

@@ -1,7 +1,7 @@
 /** Apps and environments get other names: their history goes on where that can be known, and nothing else is told as a move. */
 import { describe, expect, it } from 'vitest';
-import type { FiguresRow, HistoricBoard, VersionRun } from '../../shared/domain/history';
-import { app, type Files, last, line, read, tag } from './moves-view';
+import type { FiguresRow, HistoricBoard, VersionRun } from '../../shared/domain/history/history';
+import { app, type Files, last, line, read, tag } from './testing/moves-view';
 
 describe('an app or an environment gets another name', () => {
   it('an app: nothing is deployed, its earlier versions stay its own, and a new app of the old name starts anew', async () => {

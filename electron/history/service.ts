@@ -1,23 +1,25 @@
-import type { HistoryStatus } from '../../shared/domain/history';
-import { cutText } from '../../shared/domain/log-text';
+import type { HistoryStatus } from '../../shared/domain/history/history';
+import { cutText } from '../../shared/domain/log/log-text';
+import { gitDirOf } from '../systems/git/history/git-stream';
 import { runGit } from '../systems/git/run-git';
 import { requireGit } from '../systems/git/version';
-import { board, compare, lastDeployments } from './board-query';
-import { DeploymentLine } from './deployment-line';
-import { Statements } from './event-select';
+import { isSound } from '../systems/sqlite/database';
+import { isDamage } from '../systems/sqlite/faults';
 import { historyFailure, notFound } from './failures';
-import { FeedLine } from './feed-line';
-import { feed } from './feed-query';
-import { figures } from './figures-query';
-import { gitDirOf } from './git-stream';
-import { type IndexFacts, readFacts } from './index-facts';
-import { Indexer, type Updated } from './indexer';
-import { compileLayout, type Layout } from './layout';
-import { outline } from './outline-query';
+import { Indexer, type Updated } from './index/indexer';
+import { compileLayout, type Layout } from './index/layout';
+import { type LeftOut, newReadMark, ReadGuard } from './index/read-guard';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
-import { type LeftOut, newReadMark, ReadGuard } from './read-guard';
-import { deleteIndex, isDamage, isSound, type OpenedIndex, openIndex } from './schema';
-import { deployments, previousVersions, versionWay } from './version-query';
+import { board, compare, lastDeployments } from './query/board-query';
+import { DeploymentLine } from './query/deployment-line';
+import { Statements } from './query/event-select';
+import { FeedLine } from './query/feed-line';
+import { feed } from './query/feed-query';
+import { figures } from './query/figures-query';
+import { type IndexFacts, readFacts } from './query/index-facts';
+import { outline } from './query/outline-query';
+import { deployments, previousVersions, versionWay } from './query/version-query';
+import { deleteIndex, type OpenedIndex, openIndex } from './store/schema';
 
 const starting: HistoryStatus = {
   phase: 'opening',

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';
 
 const settings = {

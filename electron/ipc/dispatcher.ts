@@ -8,8 +8,8 @@ import {
   type StreamName,
   streams,
 } from '../../shared/contract/contract';
-import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure';
-import { visibleText } from '../../shared/domain/visible-text';
+import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
+import { visibleText } from '../../shared/domain/text/visible-text';
 import { createDisplayBorder } from './display-border';
 
 /** One handler per procedure; an expected failure is thrown as a `FailureError`. */

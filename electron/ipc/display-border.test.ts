@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../shared/domain/history-export';
-import { visibleJson } from '../../shared/domain/visible-text';
+import { csvCell } from '../../shared/domain/history/history-export';
+import { visibleJson } from '../../shared/domain/text/visible-text';
 import { parseLogLine } from '../systems/kubernetes/log-lines';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';
 

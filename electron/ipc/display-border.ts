@@ -1,4 +1,4 @@
-import { visibleText } from '../../shared/domain/visible-text';
+import { visibleText } from '../../shared/domain/text/visible-text';
 
 /** Procedures and streams whose texts are lines of logs, cleaned where they arrive: the window draws their colours. */
 const coloured = /^(?:logs(?:\.|$)|rollout\.failing-pod$)/;

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
-import { imageTagLayout } from '../../shared/domain/layout';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { initBare } from '../systems/git/init';
 import { changeImageTag, readBoard } from './board';
 import type { Ledger } from './ledger';

@@ -1,7 +1,15 @@
-import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
-import { editImageTagFile, type ImageTagChange, newImageTagFile } from '../../shared/domain/image-tag-edit';
-import { type FileProblem, type ImageTagFile, readImageTagFile } from '../../shared/domain/image-tag-file';
-import { type ImageTagLayout, type ImageTagPlace, nameProblem } from '../../shared/domain/layout';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import {
+  editImageTagFile,
+  type ImageTagChange,
+  newImageTagFile,
+} from '../../shared/domain/ledger/image-tag-edit';
+import {
+  type FileProblem,
+  type ImageTagFile,
+  readImageTagFile,
+} from '../../shared/domain/ledger/image-tag-file';
+import { type ImageTagLayout, type ImageTagPlace, nameProblem } from '../../shared/domain/ledger/layout';
 import type { LedgerFile, LedgerProblem, Snapshot } from './ledger';
 
 /** What a snapshot says about versions: environment → app → file. */

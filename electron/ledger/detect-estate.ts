@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { defaultImageTagPath, type Estate, estateSchema } from '../../shared/domain/estate';
-import { FailureError, fail, ok, type Result } from '../../shared/domain/failure';
-import { chainOrder, imageTagLayout } from '../../shared/domain/layout';
+import { defaultImageTagPath, type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import { FailureError, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { chainOrder, imageTagLayout } from '../../shared/domain/ledger/layout';
 import { GitError } from '../systems/git/errors';
 import { findGitDir } from '../systems/git/init';
 import { headRef, resolveRef } from '../systems/git/refs';

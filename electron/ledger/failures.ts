@@ -1,4 +1,4 @@
-import { type Failure, failureOf } from '../../shared/domain/failure';
+import { type Failure, failureOf } from '../../shared/domain/failure/failure';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
 
 const retry = { do: 'retry', label: 'Try again' } as const;

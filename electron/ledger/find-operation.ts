@@ -1,4 +1,4 @@
-import { parseTrailers } from '../../shared/domain/trailers';
+import { parseTrailers } from '../../shared/domain/ledger/trailers';
 import { commitsBetween, firstParentLine, isAncestor } from '../systems/git/ancestry';
 import { gitLog } from '../systems/git/log';
 import { resolveRef } from '../systems/git/refs';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import { findGitDir } from '../systems/git/init';
 import { resolveRef } from '../systems/git/refs';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Failure } from '../../shared/domain/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import type { MergeAnswer } from '../systems/github/merges';
 import { ledgerFailure, unknownOutcome } from './failures';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { type GithubServer, startGithubServer } from '../practice/github/server';
 import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';

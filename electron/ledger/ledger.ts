@@ -3,8 +3,8 @@
  * Git is the database, one commit is one transaction, a push is the compare-and-swap.
  * `open-ledger.ts` implements it; this file holds types alone, so that it may be imported from anywhere in electron/.
  */
-import type { Estate } from '../../shared/domain/estate';
-import type { Failure, Result } from '../../shared/domain/failure';
+import type { Estate } from '../../shared/domain/estate/estate';
+import type { Failure, Result } from '../../shared/domain/failure/failure';
 
 /** Who signs a commit. Author and committer are the same person. */
 export interface Identity {
@@ -49,7 +49,7 @@ export interface Progress {
   share: number | null;
 }
 
-/** One file of a snapshot: regular, valid UTF-8, of at most `maxFileBytes` (shared/domain/layout.ts). Unchanged files are the same object from snapshot to snapshot. */
+/** One file of a snapshot: regular, valid UTF-8, of at most `maxFileBytes` (shared/domain/ledger/layout.ts). Unchanged files are the same object from snapshot to snapshot. */
 export interface LedgerFile {
   path: string;
   /** Object id of the blob. */

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockSchema } from '../../shared/domain/bags/records';
-import { readRecord } from '../../shared/domain/yaml-record';
+import { readRecord } from '../../shared/domain/records/yaml-record';
 import { oneUnheardOf, type Racer, raceRounds, startRacers } from './testing/racers';
 import { commitsOf, fileAt, makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 

@@ -1,4 +1,4 @@
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import type { GitObject } from '../systems/git/make-commit';
 import { encodePack } from '../systems/git/write-objects';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { initBare } from '../systems/git/init';
 import { lockFolder } from './mirror-lock';
 

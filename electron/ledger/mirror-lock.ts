@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 
 /**
  * Takes a folder for this process alone. The lock is one that the operating system keeps on an open file (by SQLite, so

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import { unpackSmall } from '../systems/git/fetch-pack';
 import { initBare } from '../systems/git/init';

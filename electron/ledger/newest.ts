@@ -1,4 +1,4 @@
-import type { Failure } from '../../shared/domain/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type { Freshness, Ledger, Snapshot } from './ledger';
 import type { Mirror } from './mirror';
 import { emptySnapshot, type SnapshotReader } from './snapshot';

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
-import { fail, ok, type Result } from '../../shared/domain/failure';
-import { imageTagLayout } from '../../shared/domain/layout';
+import { fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { gitLog } from '../systems/git/log';

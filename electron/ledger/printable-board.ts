@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok, type Result } from '../../shared/domain/failure';
-import { imageTagLayout } from '../../shared/domain/layout';
-import { visibleJson } from '../../shared/domain/visible-text';
+import { ok, type Result } from '../../shared/domain/failure/failure';
+import { imageTagLayout } from '../../shared/domain/ledger/layout';
+import { visibleJson } from '../../shared/domain/text/visible-text';
 import { readBoard } from './board';
 import { ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { LedgerProblem } from './ledger';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { defaultImageTagPath } from '../../shared/domain/estate';
-import { editImageTagFile } from '../../shared/domain/image-tag-edit';
-import { readImageTagFile } from '../../shared/domain/image-tag-file';
-import { imageTagLayout } from '../../shared/domain/layout';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import { editImageTagFile } from '../../shared/domain/ledger/image-tag-edit';
+import { readImageTagFile } from '../../shared/domain/ledger/image-tag-file';
+import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { detectEstate, ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { Ledger } from './ledger';
 import { openLedger } from './open-ledger';

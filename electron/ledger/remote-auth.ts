@@ -1,4 +1,4 @@
-import { leadsToLoopback } from '../../shared/domain/loopback';
+import { leadsToLoopback } from '../../shared/domain/estate/loopback';
 import type { HttpAuth } from '../systems/git/run-git';
 import type { Credentials } from './ledger';
 

@@ -1,4 +1,9 @@
-import { type ImageTagLayout, maxFileBytes, nameProblem, signalboxFolder } from '../../shared/domain/layout';
+import {
+  type ImageTagLayout,
+  maxFileBytes,
+  nameProblem,
+  signalboxFolder,
+} from '../../shared/domain/ledger/layout';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { isoTime } from '../systems/git/log';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
-import { nameProblem } from '../../shared/domain/layout';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { nameProblem } from '../../shared/domain/ledger/layout';
 import { GitError } from '../systems/git/errors';
 import { badPath, ledgerFailure, tooBusy, unknownOutcome } from './failures';
 import type {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { type GithubServer, startGithubServer } from '../practice/github/server';
 import type { LedgerConfig } from './ledger';
 import { deploy } from './testing/deploy';

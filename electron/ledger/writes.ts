@@ -1,4 +1,4 @@
-import { FailureError, type Result } from '../../shared/domain/failure';
+import { FailureError, type Result } from '../../shared/domain/failure/failure';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
 import { encodePack, writeLoose } from '../systems/git/write-objects';

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { startThread } from '../threads/start-thread';
 import type { ArrivedLine, QuestionName, Questions, Reply, Request, StoreLimits } from './protocol';
 

@@ -5,7 +5,7 @@ import {
   type LogView,
   logSourceKey,
 } from '../../shared/contract/logs';
-import { FailureError, failureOf } from '../../shared/domain/failure';
+import { FailureError, failureOf } from '../../shared/domain/failure/failure';
 import type { Cluster } from '../observation/types';
 import type { KeptLog, LogKeeper } from './log-keeper';
 import type { QuestionName, Questions } from './protocol';

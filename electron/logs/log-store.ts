@@ -6,7 +6,7 @@ import {
   type Severity,
   severities,
   severityOf,
-} from '../../shared/domain/log-text';
+} from '../../shared/domain/log/log-text';
 import { uint8 } from './column';
 import { type LineFacts, LineIndex } from './line-index';
 import { compile, type Pattern, PatternTooSlow } from './pattern';

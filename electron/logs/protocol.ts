@@ -1,5 +1,5 @@
 import type { LogLines, LogView, ShownLine } from '../../shared/contract/logs';
-import type { Failure } from '../../shared/domain/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type { SpillLimits } from './spill';
 
 /** A line on its way into a session. `note`: a remark, no line of the log. */

@@ -1,5 +1,5 @@
 import type { LogView } from '../../shared/contract/logs';
-import { type Severity, severities } from '../../shared/domain/log-text';
+import { type Severity, severities } from '../../shared/domain/log/log-text';
 import { uint32 } from './column';
 import { isBefore, type LineIndex } from './line-index';
 

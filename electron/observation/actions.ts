@@ -1,5 +1,5 @@
-import { fail, ok, type Result } from '../../shared/domain/failure';
-import { selectsLabels } from '../../shared/domain/label-selector';
+import { fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { selectsLabels } from '../../shared/domain/go/label-selector';
 import { readApplication, refreshAnnotation } from '../systems/argo/application';
 import { syncWrite, terminateWrite } from '../systems/argo/sync';
 import { readWorkflow } from '../systems/argo/workflow';

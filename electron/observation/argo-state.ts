@@ -1,10 +1,10 @@
-import type { ApplicationDetail } from '../../shared/domain/application-detail';
-import type { Freshness } from '../../shared/domain/freshness';
-import type { HookJob } from '../../shared/domain/hook-job';
-import { type HookState, hookState, jobTrouble } from '../../shared/domain/hook-state';
-import { type LiveHealth, withLiveHealth } from '../../shared/domain/resource-health';
-import { type RunningSync, syncWindowsView } from '../../shared/domain/sync-window';
-import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
+import type { HookJob } from '../../shared/domain/rollout/hook-job';
+import { type HookState, hookState, jobTrouble } from '../../shared/domain/rollout/hook-state';
+import { type LiveHealth, withLiveHealth } from '../../shared/domain/rollout/resource-health';
+import { type RunningSync, syncWindowsView } from '../../shared/domain/rollout/sync-window';
+import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
 import type { ArgoApplication } from '../systems/argo/application';
 import type { ArgoProject } from '../systems/argo/project';
 import type { WatchBatch } from '../systems/kubernetes/types';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import type { Connection } from '../systems/kubernetes/types';
 import { createAttendant } from './attendant';

@@ -7,8 +7,8 @@ import {
   type RightAnswer,
   rightKey,
   rightsOf,
-} from '../../shared/domain/cluster-access';
-import { type ClusterStatus, median } from '../../shared/domain/cluster-status';
+} from '../../shared/domain/estate/cluster-access';
+import { type ClusterStatus, median } from '../../shared/domain/rollout/cluster-status';
 import { probe } from '../systems/kubernetes/probe';
 import { reviewRight, whoAmI } from '../systems/kubernetes/reviews';
 import type { Connection } from '../systems/kubernetes/types';

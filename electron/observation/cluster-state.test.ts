@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Failure } from '../../shared/domain/failure';
-import type { Freshness } from '../../shared/domain/freshness';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { Failure } from '../../shared/domain/failure/failure';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import type { WatchBatch } from '../systems/kubernetes/types';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { Health } from '../../shared/domain/resource-health';
+import type { Health } from '../../shared/domain/rollout/resource-health';
 import recorded from './health-answers.json' with { type: 'json' };
 import { healthSample, sampledKinds } from './health-samples';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Health, withLiveHealth } from '../../shared/domain/resource-health';
+import { type Health, withLiveHealth } from '../../shared/domain/rollout/resource-health';
 import { readApplication } from '../systems/argo/application';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import { createClusterState } from './cluster-state';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import PQueue from 'p-queue';
-import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
-import { areOfVersion } from '../../shared/domain/rollout-rules';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
+import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { hasEnded } from '../systems/argo/workflow';
 import { addLast } from './last-lines';
 import type { Cluster } from './types';

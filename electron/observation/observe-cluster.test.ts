@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
 import { observeCluster } from './observe-cluster';

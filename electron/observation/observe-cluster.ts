@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { clusterActs } from '../../shared/domain/cluster-access';
-import { cutText } from '../../shared/domain/log-text';
+import { clusterActs } from '../../shared/domain/estate/cluster-access';
+import { cutText } from '../../shared/domain/log/log-text';
 import { readApplication } from '../systems/argo/application';
 import { readProject } from '../systems/argo/project';
 import { readWorkflow } from '../systems/argo/workflow';

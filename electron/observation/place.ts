@@ -1,4 +1,4 @@
-import type { ClusterLabels } from '../../shared/domain/estate';
+import type { ClusterLabels } from '../../shared/domain/estate/estate';
 
 /** Where in a cluster the things of an environment lie: from `environments[].cluster` of the estate file. */
 export interface ClusterPlace {

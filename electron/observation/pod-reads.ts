@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ok, type Result } from '../../shared/domain/failure';
-import type { FailingPod, PodEvent } from '../../shared/domain/pod-trouble';
-import type { Rollout, RolloutPod } from '../../shared/domain/rollout';
+import { ok, type Result } from '../../shared/domain/failure/failure';
+import type { FailingPod, PodEvent } from '../../shared/domain/rollout/pod-trouble';
+import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
 import { streamLogs } from '../systems/kubernetes/logs';
 import { listObjects } from '../systems/kubernetes/objects';
 import type { Connection, LogLine } from '../systems/kubernetes/types';

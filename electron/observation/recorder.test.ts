@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Application } from '../../shared/domain/board';
+import type { Application } from '../../shared/domain/board/board';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/workflow';
 import { createClusterState } from './cluster-state';

@@ -1,7 +1,7 @@
-import type { Application } from '../../shared/domain/board';
-import type { HealthObservation } from '../../shared/domain/rollback-target';
-import { areOfVersion } from '../../shared/domain/rollout-rules';
-import { failedInPromotionAlone } from '../../shared/domain/test-run';
+import type { Application } from '../../shared/domain/board/board';
+import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
+import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
+import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import { hasEnded } from '../systems/argo/workflow';
 import type { ClusterView } from './types';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HookJob } from '../../shared/domain/hook-job';
-import { type Health, jobHealth } from '../../shared/domain/resource-health';
+import type { HookJob } from '../../shared/domain/rollout/hook-job';
+import { type Health, jobHealth } from '../../shared/domain/rollout/resource-health';
 import { listOf, type OnOdd, optional } from '../systems/read-object';
 import {
   condition,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Health, orDeleting } from '../../shared/domain/resource-health';
+import { type Health, orDeleting } from '../../shared/domain/rollout/resource-health';
 import { listOf, type OnOdd, optional, readObject } from '../systems/read-object';
 
 /**

@@ -7,7 +7,7 @@ import {
   orDeleting,
   serviceHealth,
   volumeClaimHealth,
-} from '../../shared/domain/resource-health';
+} from '../../shared/domain/rollout/resource-health';
 import { listOf, type OnOdd, optional, readObject } from '../systems/read-object';
 import { appOf, condition, metadata, readLive, text } from './trim-parts';
 

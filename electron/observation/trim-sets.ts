@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { daemonSetHealth, type Health, statefulSetHealth } from '../../shared/domain/resource-health';
-import type { DaemonSetFacts, StatefulSetFacts } from '../../shared/domain/set-rollout';
+import { daemonSetHealth, type Health, statefulSetHealth } from '../../shared/domain/rollout/resource-health';
+import type { DaemonSetFacts, StatefulSetFacts } from '../../shared/domain/rollout/set-rollout';
 import { type OnOdd, optional } from '../systems/read-object';
 import {
   appOf,

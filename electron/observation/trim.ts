@@ -4,9 +4,9 @@ import {
   type Health,
   podHealth,
   replicaSetHealth,
-} from '../../shared/domain/resource-health';
-import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout-rules';
-import type { SetPodFacts } from '../../shared/domain/set-rollout';
+} from '../../shared/domain/rollout/resource-health';
+import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout/rollout-rules';
+import type { SetPodFacts } from '../../shared/domain/rollout/set-rollout';
 import { listOf, type OnOdd, optional } from '../systems/read-object';
 import {
   appOf,

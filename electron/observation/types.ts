@@ -1,16 +1,16 @@
-import type { ApplicationDetail } from '../../shared/domain/application-detail';
-import type { Application } from '../../shared/domain/board';
-import type { WorkloadFacts } from '../../shared/domain/cell-running';
-import type { ClusterAccess, ClusterAct } from '../../shared/domain/cluster-access';
-import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/cluster-status';
-import type { Result } from '../../shared/domain/failure';
-import type { Freshness } from '../../shared/domain/freshness';
-import type { HookJob } from '../../shared/domain/hook-job';
-import type { HookState } from '../../shared/domain/hook-state';
-import type { FailingPod } from '../../shared/domain/pod-trouble';
-import type { Rollout } from '../../shared/domain/rollout';
-import type { SyncWindowsView } from '../../shared/domain/sync-window-view';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Application } from '../../shared/domain/board/board';
+import type { WorkloadFacts } from '../../shared/domain/board/cell-running';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { ClusterAccess, ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { Result } from '../../shared/domain/failure/failure';
+import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
+import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/rollout/cluster-status';
+import type { HookJob } from '../../shared/domain/rollout/hook-job';
+import type { HookState } from '../../shared/domain/rollout/hook-state';
+import type { FailingPod } from '../../shared/domain/rollout/pod-trouble';
+import type { Rollout } from '../../shared/domain/rollout/rollout';
+import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 
 /** What of a cluster changed, in batches of one frame: for one app, or for all (`null`). */
 export interface ClusterChange {

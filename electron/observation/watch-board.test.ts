@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Freshness } from '../../shared/domain/freshness';
+import type { Freshness } from '../../shared/domain/board/freshness';
 import { createWatchBoard } from './watch-board';
 import type { WatchedKind } from './watched-kinds';
 

@@ -1,5 +1,5 @@
-import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/cluster-status';
-import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
+import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
+import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/rollout/cluster-status';
 import type { WatchMeter } from '../systems/kubernetes/types';
 import { selectionOf, type WatchedKind, watchName } from './watched-kinds';
 

@@ -1,4 +1,4 @@
-import type { ClusterTopic } from '../../shared/domain/cluster-status';
+import type { ClusterTopic } from '../../shared/domain/rollout/cluster-status';
 import type { ClusterPlace } from './place';
 import { type OtherKind, otherKinds } from './trim-resources';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FailureError } from '../../shared/domain/failure';
-import type { ManualAct } from '../../shared/domain/manual-act';
+import { FailureError } from '../../shared/domain/failure/failure';
+import type { ManualAct } from '../../shared/domain/operation/manual-act';
 import { createManualActs } from '../engine/manual-acts';
-import { somePod, startTestCluster, type TestCluster } from '../practice/cluster/testing';
+import { somePod, startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import { observeCluster } from './observe-cluster';
 import type { Cluster, LogEvent } from './types';

@@ -1,5 +1,5 @@
-import { fail, ok, type Result } from '../../shared/domain/failure';
-import { demandedLabels, selectsLabels } from '../../shared/domain/label-selector';
+import { fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { demandedLabels, selectsLabels } from '../../shared/domain/go/label-selector';
 import { hasEnded, readWorkflow } from '../systems/argo/workflow';
 import { type Refusal, type WorkflowWrite, workflowWriteSchema } from '../systems/argo/workflow-object';
 import { resubmission, submission, workflowOperationLabel } from '../systems/argo/workflow-resubmit';

@@ -1,4 +1,4 @@
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { ClusterView } from './types';
 
 /** What of a workflow is worth another write: how far it is, and which pods its steps had. */

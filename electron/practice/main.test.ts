@@ -6,7 +6,7 @@ import { Octokit } from '@octokit/rest';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { noAppFaults } from './estate/app-faults';
 import {

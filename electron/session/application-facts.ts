@@ -1,6 +1,6 @@
-import type { ApplicationDetail } from '../../shared/domain/application-detail';
-import type { HookJob } from '../../shared/domain/hook-job';
-import type { ApplicationFacts, HookFacts } from '../../shared/domain/timeline-facts';
+import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
+import type { HookJob } from '../../shared/domain/rollout/hook-job';
+import type { ApplicationFacts, HookFacts } from '../../shared/domain/timeline/timeline-facts';
 
 /**
  * An Application as a timeline needs it. A partial sync (self-heal of single resources) runs no hooks and is no entry of

@@ -1,6 +1,6 @@
 import type { argoProcedures } from '../../shared/contract/argo';
-import { FailureError, type Result } from '../../shared/domain/failure';
-import type { KeptWorkflow } from '../../shared/domain/workflow';
+import { FailureError, type Result } from '../../shared/domain/failure/failure';
+import type { KeptWorkflow } from '../../shared/domain/workflows/workflow';
 import type { Handlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import type { Session } from './open-session';

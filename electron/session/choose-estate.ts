@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Estate } from '../../shared/domain/estate';
-import { FailureError, failureOf } from '../../shared/domain/failure';
-import { parseEstate } from '../../shared/domain/parse-estate';
+import type { Estate } from '../../shared/domain/estate/estate';
+import { parseEstate } from '../../shared/domain/estate/parse-estate';
+import { FailureError, failureOf } from '../../shared/domain/failure/failure';
 import { detectEstate, ledgerTarget } from '../ledger/detect-estate';
 import { openLedger } from '../ledger/open-ledger';
 import { estateFolder } from './open-session';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import type { GivenConsent } from '../../shared/domain/consent';
+import type { GivenConsent } from '../../shared/domain/estate/consent';
 import { readEstateFile } from './choose-estate';
 import { openSession, type Session } from './open-session';
 

@@ -1,5 +1,5 @@
-import type { ConsentRequest, GivenConsent, WaitingConsent } from '../../shared/domain/consent';
-import { FailureError } from '../../shared/domain/failure';
+import type { ConsentRequest, GivenConsent, WaitingConsent } from '../../shared/domain/estate/consent';
+import { FailureError } from '../../shared/domain/failure/failure';
 import type { TrustGate } from '../systems/kubernetes/trust';
 
 /** Where what was allowed lies between starts. */

@@ -3,8 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Estate } from '../../shared/domain/estate';
-import { estateSchema } from '../../shared/domain/estate';
+import type { Estate } from '../../shared/domain/estate/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { until } from '../testing/until';
 import { estateFolder, openSession, type Session } from './open-session';
 

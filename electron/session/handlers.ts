@@ -1,7 +1,7 @@
 import type { OutputOf, ParsedInputOf, Settings } from '../../shared/contract/contract';
-import type { Cell } from '../../shared/domain/board';
-import { type Failure, FailureError, type Result } from '../../shared/domain/failure';
-import type { Freshness } from '../../shared/domain/freshness';
+import type { Cell } from '../../shared/domain/board/board';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import { type Failure, FailureError, type Result } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { StreamMessageOf } from '../../shared/contract/contract';
-import { type Failure, failureOf } from '../../shared/domain/failure';
-import type { HistoryFilter } from '../../shared/domain/history';
+import { type Failure, failureOf } from '../../shared/domain/failure/failure';
+import type { HistoryFilter } from '../../shared/domain/history/history';
 import type { History } from '../history/client';
 
 type ExportMessage = StreamMessageOf<'export'>;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { procedureNames } from '../../shared/contract/names';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { dispatch, type Handlers } from '../ipc/dispatcher';
 import { until } from '../testing/until';
 import { createHandlers } from './handlers';

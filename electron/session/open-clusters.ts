@@ -1,4 +1,4 @@
-import type { Estate } from '../../shared/domain/estate';
+import type { Estate } from '../../shared/domain/estate/estate';
 import { observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
 import { defaultKubeconfigFiles } from '../systems/kubernetes/kubeconfig';

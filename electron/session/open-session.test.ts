@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Estate } from '../../shared/domain/estate';
+import type { Estate } from '../../shared/domain/estate/estate';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';
 import { readEstateFile } from './choose-estate';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { commitFiles, makeEstate, type TestEstate, writerToken } from '../ledger/testing/release-repo';
 import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';

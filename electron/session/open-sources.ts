@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Estate } from '../../shared/domain/estate';
+import type { Estate } from '../../shared/domain/estate/estate';
 import type { Credentials } from '../ledger/ledger';
 import { basicAuth } from '../ledger/remote-auth';
 import type { GitHub } from '../systems/github/client';

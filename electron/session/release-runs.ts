@@ -1,4 +1,4 @@
-import type { TimelineFacts } from '../../shared/domain/timeline-facts';
+import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import { type GitHub, gitHubFailure } from '../systems/github/client';
 import { type ListedRun, listRuns, runOf } from '../systems/github/runs';
 

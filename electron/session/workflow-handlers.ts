@@ -1,6 +1,6 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { ListedWorkflow, workflowProcedures } from '../../shared/contract/workflows';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Handlers } from '../ipc/dispatcher';
 import type { Session } from './open-session';
 

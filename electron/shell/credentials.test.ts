@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { estateSchema } from '../../shared/domain/estate';
+import { estateSchema } from '../../shared/domain/estate/estate';
 import { credentialStore } from './credentials';
 import type { Vault } from './vault';
 

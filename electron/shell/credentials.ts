@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
-import type { Estate } from '../../shared/domain/estate';
-import { leadsToLoopback } from '../../shared/domain/loopback';
+import type { Estate } from '../../shared/domain/estate/estate';
+import { leadsToLoopback } from '../../shared/domain/estate/loopback';
 import type { Credentials } from '../ledger/ledger';
 import type { Vault } from './vault';
 

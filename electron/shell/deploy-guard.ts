@@ -1,6 +1,6 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
-import { actOf, type Operation } from '../../shared/domain/operation';
-import { visibleText } from '../../shared/domain/visible-text';
+import { actOf, type Operation } from '../../shared/domain/operation/operation';
+import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 
 /** Deployments of bags whose deploy runs on this console: they are never interrupted. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 // Not `electron-log/main`: that one takes log lines (and files to write them to) from any page, over a channel of its own.
 import log from 'electron-log/node';
-import { visibleText } from '../../shared/domain/visible-text';
+import { visibleText } from '../../shared/domain/text/visible-text';
 import { redact } from './redact';
 
 const words = (value: unknown): string =>

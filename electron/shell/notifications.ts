@@ -1,6 +1,6 @@
 import { type BrowserWindow, Notification } from 'electron';
-import { actOf, type Operation } from '../../shared/domain/operation';
-import { visibleText } from '../../shared/domain/visible-text';
+import { actOf, type Operation } from '../../shared/domain/operation/operation';
+import { visibleText } from '../../shared/domain/text/visible-text';
 
 /**
  * Tells the end of one's own operations while the window is not in front; a click opens the operation.

@@ -1,5 +1,5 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import {
   allEnvironments,
   type BagEnvironment,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
-import { asFileName } from '../../shared/domain/file-name';
+import { asFileName } from '../../shared/domain/text/file-name';
 
 const kinds = {
   csv: { name: 'Comma-separated values', title: 'Export the history' },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { procedures, type Settings } from '../../shared/contract/contract';
-import { type GivenConsent, givenConsentSchema } from '../../shared/domain/consent';
+import { type GivenConsent, givenConsentSchema } from '../../shared/domain/estate/consent';
 import type { ConsentStore } from '../session/consents';
 import { openStoredFile, type StoredFile } from './stored-file';
 

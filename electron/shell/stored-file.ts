@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileSync } from 'atomically';
-import { FailureError } from '../../shared/domain/failure';
-import { storageFailure } from '../../shared/domain/storage-failure';
+import { FailureError } from '../../shared/domain/failure/failure';
+import { storageFailure } from '../../shared/domain/failure/storage-failure';
 
 /** A small JSON file of names and values that only its owner may read. */
 export interface StoredFile {

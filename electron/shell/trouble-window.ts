@@ -1,6 +1,6 @@
 import { BrowserWindow, nativeTheme } from 'electron';
-import type { Failure } from '../../shared/domain/failure';
-import { visibleText } from '../../shared/domain/visible-text';
+import type { Failure } from '../../shared/domain/failure/failure';
+import { visibleText } from '../../shared/domain/text/visible-text';
 import { isOurs, troubleUrl } from './app-scheme';
 
 const escaped = (text: string): string =>

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { chmod, lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Failure } from '../../shared/domain/failure';
-import { storageFailure } from '../../shared/domain/storage-failure';
+import type { Failure } from '../../shared/domain/failure/failure';
+import { storageFailure } from '../../shared/domain/failure/storage-failure';
 
 /**
  * Makes the user-data folder, for its owner alone, and tries whether it can be written. Chromium itself does not say: its

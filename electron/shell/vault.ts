@@ -1,5 +1,5 @@
 import { safeStorage } from 'electron';
-import { FailureError } from '../../shared/domain/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
 import type { StoredFile } from './stored-file';
 
 /** Secrets at rest, encrypted by the system's keychain; they never leave the main process. */

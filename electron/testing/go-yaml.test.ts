@@ -12,8 +12,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readGoYaml } from '../../shared/domain/go-yaml/decode';
-import { editImageTagFile } from '../../shared/domain/image-tag-edit';
+import { readGoYaml } from '../../shared/domain/go/yaml/decode';
+import { editImageTagFile } from '../../shared/domain/ledger/image-tag-edit';
 import { yamlTexts } from './yaml-inputs';
 
 const recorded = join(import.meta.dirname, 'go-yaml-answers.json');

@@ -11,7 +11,7 @@ export const programs = {
   practice: 'electron/practice/main.ts',
   'print-board': 'electron/ledger/print-board.ts',
   racer: 'electron/ledger/testing/racer.ts',
-  'killed-indexer': 'electron/history/killed-indexer.ts',
+  'killed-indexer': 'electron/history/testing/killed-indexer.ts',
   'history-worker': 'electron/history/worker.ts',
   'log-worker': 'electron/logs/worker.ts',
   'crash-child': 'electron/engine/testing/crash-child.ts',

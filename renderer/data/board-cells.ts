@@ -1,5 +1,5 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query';
-import type { Board, Cell } from '../../shared/domain/board';
+import type { Board, Cell } from '../../shared/domain/board/board';
 import { ask } from './client';
 import { queryOf } from './query-client';
 

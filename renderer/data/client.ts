@@ -1,5 +1,5 @@
 import { type InputOf, type OutputOf, type ProcedureName, procedures } from '../../shared/contract/contract';
-import { type Failure, FailureError, fail, type Result } from '../../shared/domain/failure';
+import { type Failure, FailureError, fail, type Result } from '../../shared/domain/failure/failure';
 import { bridge } from './bridge';
 
 const badData = (name: string, detail: string): Failure => ({

@@ -1,7 +1,7 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { InputOf, OutputOf, StreamMessageOf } from '../../shared/contract/contract';
-import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
+import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history/history';
 import { bridge } from './bridge';
 import { call } from './client';
 import { queryOf } from './query-client';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Preview } from '../../shared/contract/contract';
-import type { Finding } from '../../shared/domain/finding';
-import type { Intent, Operation } from '../../shared/domain/operation';
+import type { Intent, Operation } from '../../shared/domain/operation/operation';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import { devBoard } from '../dev/estate';
 import { devOperations } from '../dev/operations';
 import { oneClick, rollbackBlockedBecause, rollbackIntent } from './one-click';

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import type { Preview } from '../../shared/contract/contract';
-import type { Cell } from '../../shared/domain/board';
-import type { Failure } from '../../shared/domain/failure';
-import { type Finding, needsAttention } from '../../shared/domain/finding';
-import type { AppIntent, Operation } from '../../shared/domain/operation';
-import { isRolledOut } from '../../shared/domain/operation-reducer';
+import type { Cell } from '../../shared/domain/board/board';
+import type { Failure } from '../../shared/domain/failure/failure';
+import type { AppIntent, Operation } from '../../shared/domain/operation/operation';
+import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
+import { type Finding, needsAttention } from '../../shared/domain/preflight/finding';
 import { ask } from './client';
 import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';

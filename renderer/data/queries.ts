@@ -1,8 +1,8 @@
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
-import type { Board, Cell } from '../../shared/domain/board';
-import type { AppIntent } from '../../shared/domain/operation';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Board, Cell } from '../../shared/domain/board/board';
+import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { call } from './client';
 import { queryOf } from './query-client';
 

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { InputOf, OutputOf, ProcedureName } from '../../shared/contract/contract';
-import type { FailureError } from '../../shared/domain/failure';
+import type { FailureError } from '../../shared/domain/failure/failure';
 import { call } from './client';
 
 declare module '@tanstack/react-query' {

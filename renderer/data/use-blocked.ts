@@ -1,4 +1,4 @@
-import type { ClusterAct } from '../../shared/domain/cluster-access';
+import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { useClusterStatus } from './cluster-queries';
 import { useSession } from './queries';
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
-import type { KeptWorkflow } from '../../shared/domain/workflow';
+import type { KeptWorkflow } from '../../shared/domain/workflows/workflow';
 import { queryOf } from './query-client';
 
 /** Workflows over apps and environments, newest first. */

@@ -1,4 +1,4 @@
-import type { ClusterStatus } from '../../shared/domain/cluster-status';
+import type { ClusterStatus } from '../../shared/domain/rollout/cluster-status';
 import { hoursAgo, live } from './estate';
 
 const watched = ['applications', 'deployments', 'replicasets', 'workflows', 'pods'];

@@ -1,9 +1,9 @@
 import type { Bridge } from '../../shared/contract/bridge';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
-import type { Change } from '../../shared/domain/change';
-import { type Failure, fail, ok, type Result } from '../../shared/domain/failure';
-import type { Finding } from '../../shared/domain/finding';
-import type { AppIntent } from '../../shared/domain/operation';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import type { Change } from '../../shared/domain/ledger/change';
+import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './estate';

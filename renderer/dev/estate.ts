@@ -1,6 +1,6 @@
-import type { Board, Cell } from '../../shared/domain/board';
-import type { Failure } from '../../shared/domain/failure';
-import type { Freshness } from '../../shared/domain/freshness';
+import type { Board, Cell } from '../../shared/domain/board/board';
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { Failure } from '../../shared/domain/failure/failure';
 
 export interface DevOptions {
   apps: number;

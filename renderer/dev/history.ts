@@ -1,6 +1,11 @@
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
-import type { FeedOutline, HistoricCell, HistoryEvent, HistoryFilter } from '../../shared/domain/history';
-import type { Kept } from '../../shared/domain/kept';
+import type {
+  FeedOutline,
+  HistoricCell,
+  HistoryEvent,
+  HistoryFilter,
+} from '../../shared/domain/history/history';
+import type { Kept } from '../../shared/domain/history/kept';
 import { hoursAgo } from './estate';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen', 'govuk-ci'];

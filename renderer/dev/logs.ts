@@ -7,7 +7,7 @@ import {
   type ShownLine,
   wholeLog,
 } from '../../shared/contract/logs';
-import { plain, severities, severityOf } from '../../shared/domain/log-text';
+import { plain, severities, severityOf } from '../../shared/domain/log/log-text';
 import { devLogLine } from './operations';
 
 interface DevSession {

@@ -1,6 +1,6 @@
-import type { Operation } from '../../shared/domain/operation';
-import type { Rollout } from '../../shared/domain/rollout';
-import type { Workflow } from '../../shared/domain/workflow';
+import type { Operation } from '../../shared/domain/operation/operation';
+import type { Rollout } from '../../shared/domain/rollout/rollout';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { hoursAgo } from './estate';
 
 const minutesAgo = (minutes: number): string => hoursAgo(minutes / 60);

@@ -1,4 +1,4 @@
-import type { Stage, Timeline } from '../../shared/domain/timeline';
+import type { Stage, Timeline } from '../../shared/domain/timeline/timeline';
 import { hoursAgo, live } from './estate';
 
 const minutesAgo = (minutes: number): string => hoursAgo(minutes / 60);

@@ -2,9 +2,9 @@ import { Button } from '@mantine/core';
 import { IconShieldQuestion } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useConsents } from '../data/consent-queries';
-import { announce } from '../ui/announcer';
 import { ConsentDialog } from '../ui/consent/consent-dialog';
 import { consentAct, listed, waitingEnvironments } from '../ui/consent/consent-words';
+import { announce } from '../ui/text/announcer';
 import classes from './banner.module.css';
 
 /** Says which environments wait for the person, since their kubeconfig would run something, and lets it be looked at. */

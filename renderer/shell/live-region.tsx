@@ -1,4 +1,4 @@
-import { useAnnouncement } from '../ui/announcer';
+import { useAnnouncement } from '../ui/text/announcer';
 
 /** Read by assistive technology, never seen. */
 export function LiveRegion() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Freshness } from '../../shared/domain/freshness';
+import type { Freshness } from '../../shared/domain/board/freshness';
 import { offlineOf } from './offline-banner';
 
 const failure = { code: 'unreachable' as const, message: '', meaning: '', next: [] };

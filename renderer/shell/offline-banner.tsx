@@ -1,10 +1,10 @@
 import { IconCloudOff } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import { awaitsConsent, type Freshness } from '../../shared/domain/freshness';
+import { awaitsConsent, type Freshness } from '../../shared/domain/board/freshness';
 import { useBoard, useSession } from '../data/queries';
-import { announce } from '../ui/announcer';
-import { clock } from '../ui/time';
-import { useNow } from '../ui/use-now';
+import { announce } from '../ui/text/announcer';
+import { clock } from '../ui/time/time';
+import { useNow } from '../ui/time/use-now';
 import classes from './banner.module.css';
 
 export interface Offline {

@@ -1,7 +1,7 @@
-import type { Board, Cell } from '../../shared/domain/board';
-import type { HistoryEvent } from '../../shared/domain/history';
-import { shortVersion } from '../../shared/domain/version';
-import { openSheet, useUiState } from '../ui/ui-state';
+import type { Board, Cell } from '../../shared/domain/board/board';
+import type { HistoryEvent } from '../../shared/domain/history/history';
+import { shortVersion } from '../../shared/domain/ledger/version';
+import { openSheet, useUiState } from '../ui/layout/ui-state';
 import type { Findable } from './rank';
 
 /** One line of the palette. */

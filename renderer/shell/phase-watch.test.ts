@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../shared/domain/operation';
+import type { Operation } from '../../shared/domain/operation/operation';
 import { devOperations } from '../dev/operations';
 import { isInSight, phaseChanges, phaseOf } from './phase-watch';
 import { trayOf } from './tray';

@@ -1,10 +1,10 @@
 import { notifications } from '@mantine/notifications';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { actOf, isAppIntent, type Operation } from '../../shared/domain/operation';
+import { actOf, isAppIntent, type Operation } from '../../shared/domain/operation/operation';
 import { useOperations, useSession } from '../data/queries';
-import { announce } from '../ui/announcer';
-import { operationStateWord, presentStep, stepWord } from '../ui/words';
+import { announce } from '../ui/text/announcer';
+import { operationStateWord, presentStep, stepWord } from '../ui/text/words';
 
 /** What changed between two looks at the operations: a step, or the end. The first look is only remembered. */
 export function phaseChanges(

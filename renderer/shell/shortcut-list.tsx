@@ -1,5 +1,5 @@
 import { Kbd, Modal } from '@mantine/core';
-import { useUiState } from '../ui/ui-state';
+import { useUiState } from '../ui/layout/ui-state';
 import classes from './shortcut-list.module.css';
 
 const groups: { title: string; keys: [string[], string][] }[] = [

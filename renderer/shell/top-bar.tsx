@@ -1,12 +1,12 @@
 import { Kbd, UnstyledButton } from '@mantine/core';
 import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { Board } from '../../shared/domain/board';
-import { type Freshness, worstFreshness } from '../../shared/domain/freshness';
+import type { Board } from '../../shared/domain/board/board';
+import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
 import { useBoard, useSession } from '../data/queries';
-import { FreshnessMark } from '../ui/freshness-mark';
-import { Mark } from '../ui/mark';
-import { useUiState } from '../ui/ui-state';
+import { Mark } from '../ui/layout/mark';
+import { useUiState } from '../ui/layout/ui-state';
+import { FreshnessMark } from '../ui/time/freshness-mark';
 import classes from './top-bar.module.css';
 
 function Mode() {

@@ -1,18 +1,18 @@
 import { Link } from '@tanstack/react-router';
+import { shortVersion } from '../../shared/domain/ledger/version';
 import {
   type AppIntent,
   actOf,
   isAppIntent,
   type Operation,
   type OperationState,
-} from '../../shared/domain/operation';
-import { shortVersion } from '../../shared/domain/version';
+} from '../../shared/domain/operation/operation';
 import { useOperations } from '../data/queries';
-import { count } from '../ui/count';
-import { OperationMark } from '../ui/mark';
-import { between, duration } from '../ui/time';
-import { useNow } from '../ui/use-now';
-import { doingWord, kindWord, operationStateWord, presentStep, stepWord } from '../ui/words';
+import { OperationMark } from '../ui/layout/mark';
+import { count } from '../ui/text/count';
+import { doingWord, kindWord, operationStateWord, presentStep, stepWord } from '../ui/text/words';
+import { between, duration } from '../ui/time/time';
+import { useNow } from '../ui/time/use-now';
 import classes from './tray.module.css';
 
 const gravity: Record<OperationState, number> = {

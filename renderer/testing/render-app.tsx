@@ -9,7 +9,7 @@ import { createQueryClient } from '../data/query-client';
 import { devBridge } from '../dev/dev-bridge';
 import { createAppRouter } from '../router';
 import { cssVariablesResolver, theme } from '../theme';
-import { useUiState } from '../ui/ui-state';
+import { useUiState } from '../ui/layout/ui-state';
 
 export interface Asked {
   name: ProcedureName;

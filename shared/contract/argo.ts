@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { applicationDetailSchema } from '../domain/application-detail';
-import { freshnessSchema } from '../domain/freshness';
-import { hookJobSchema } from '../domain/hook-job';
-import { manualActSchema } from '../domain/manual-act';
-import { failingPodSchema } from '../domain/pod-trouble';
-import { keptWorkflowSchema } from '../domain/workflow';
+import { freshnessSchema } from '../domain/board/freshness';
+import { manualActSchema } from '../domain/operation/manual-act';
+import { applicationDetailSchema } from '../domain/rollout/application-detail';
+import { hookJobSchema } from '../domain/rollout/hook-job';
+import { failingPodSchema } from '../domain/rollout/pod-trouble';
+import { keptWorkflowSchema } from '../domain/workflows/workflow';
 
 const name = z.string().min(1).max(200);
 /** Made by the window for each click (a UUID): the same one twice is done once. */

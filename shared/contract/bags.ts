@@ -10,7 +10,7 @@ import {
   periodicViewSchema,
   sideSchema,
 } from '../domain/bags/view';
-import { findingSchema } from '../domain/finding';
+import { findingSchema } from '../domain/preflight/finding';
 
 const name = z.string().min(1).max(200);
 const pipeline = z.object({ pipeline: name });

@@ -1,4 +1,4 @@
-import type { Result } from '../domain/failure';
+import type { Result } from '../domain/failure/failure';
 import type {
   InputOf,
   OutputOf,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterStatusSchema } from '../domain/cluster-status';
+import { clusterStatusSchema } from '../domain/rollout/cluster-status';
 
 /** What is told of the clusters themselves. */
 export const clusterProcedures = {

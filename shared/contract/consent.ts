@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenConsentSchema, waitingConsentSchema } from '../domain/consent';
+import { givenConsentSchema, waitingConsentSchema } from '../domain/estate/consent';
 
 const consents = z.object({ waiting: z.array(waitingConsentSchema), given: z.array(givenConsentSchema) });
 const byHash = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) });

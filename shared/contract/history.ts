@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failureSchema } from '../domain/failure';
+import { failureSchema } from '../domain/failure/failure';
 import {
   comparedCellSchema,
   comparedSideSchema,
@@ -14,8 +14,8 @@ import {
   historyStatusSchema,
   momentSchema,
   versionRunSchema,
-} from '../domain/history';
-import { keptOutcomeSchema, keptSchema } from '../domain/kept';
+} from '../domain/history/history';
+import { keptOutcomeSchema, keptSchema } from '../domain/history/kept';
 
 const nothing = z.object({});
 const name = z.string().min(1).max(200);

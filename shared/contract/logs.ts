@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from '../domain/log-text';
+import { severities } from '../domain/log/log-text';
 
 const name = z.string().min(1).max(253);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timelineSchema } from '../domain/timeline';
+import { timelineSchema } from '../domain/timeline/timeline';
 
 const name = z.string().min(1).max(200);
 

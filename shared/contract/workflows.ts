@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { freshnessSchema } from '../domain/freshness';
-import { workflowSchema } from '../domain/workflow';
+import { freshnessSchema } from '../domain/board/freshness';
+import { workflowSchema } from '../domain/workflows/workflow';
 
 const name = z.string().min(1).max(200);
 

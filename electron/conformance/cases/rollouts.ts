@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Rollout } from '../../../shared/domain/rollout';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import { connect } from '../../systems/kubernetes/connection';
 import { streamLogs } from '../../systems/kubernetes/logs';
 import { patchObject } from '../../systems/kubernetes/objects';

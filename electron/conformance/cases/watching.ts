@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
 import { changeObject, deleteObject, patchObject } from '../../systems/kubernetes/objects';
 import type { Connection, ResourceRef, WatchBatch, WatchTiming } from '../../systems/kubernetes/types';
 import { watchResource } from '../../systems/kubernetes/watch';

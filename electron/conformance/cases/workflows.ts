@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { streamLogs } from '../../systems/kubernetes/logs';
 import { type Bench, type Case, skip, value } from '../bench';
 import { workflow, workflowTemplate } from '../manifests';

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
-import type { Operation } from '../../../shared/domain/operation';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { ask, until, watchClick } from './window';
 
 /** The practice estate's pipeline of bags. */

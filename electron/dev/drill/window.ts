@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright';
 import type { InputOf, OutputOf, ProcedureName } from '../../../shared/contract/contract';
-import type { Cell } from '../../../shared/domain/board';
+import type { Cell } from '../../../shared/domain/board/board';
 
 /** Asks the main process through the window's own bridge, as the screens do. */
 export async function ask<N extends ProcedureName>(

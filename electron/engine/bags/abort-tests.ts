@@ -1,9 +1,9 @@
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
 import { environmentOf } from '../../../shared/domain/bags/intents';
 import { mayInterrupt } from '../../../shared/domain/bags/machine';
-import { jobName } from '../../../shared/domain/estate';
-import { isUnfinished } from '../../../shared/domain/hold-state';
-import { type Intent, isAppIntent } from '../../../shared/domain/operation';
+import { jobName } from '../../../shared/domain/estate/estate';
+import { isUnfinished } from '../../../shared/domain/hold/hold-state';
+import { type Intent, isAppIntent } from '../../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { isTimedOut, noCluster } from '../steps/wait';

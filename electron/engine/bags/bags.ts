@@ -15,7 +15,7 @@ import type {
   PeriodicView,
   Side,
 } from '../../../shared/domain/bags/view';
-import type { Estate } from '../../../shared/domain/estate';
+import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseAhead } from '../../ledger/bag-records';
 import type { Sources } from '../../systems/github/sources';
 import type { Changes } from '../changes';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
-import { parseTrailers } from '../../../shared/domain/trailers';
+import { parseTrailers } from '../../../shared/domain/ledger/trailers';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { until } from '../../testing/until';
 import { killedConsole } from '../testing/killed-console';

@@ -1,5 +1,5 @@
 import { changePolicy, type PolicyChange } from '../../../shared/domain/bags/policy';
-import type { Intent } from '../../../shared/domain/operation';
+import type { Intent } from '../../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { deployJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { failingTests } from '../../../shared/domain/failing-tests';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { failingTests } from '../../../shared/domain/workflows/failing-tests';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 
 /** Lines at the end of a suite's log in which its runner sums up what failed. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DeployJob, jobName } from '../../../shared/domain/estate';
-import type { Failure } from '../../../shared/domain/failure';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import type { WorkflowPlace } from '../../systems/github/workflow-dispatch';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
 

@@ -1,8 +1,8 @@
 import { noteTagged } from '../../../shared/domain/bags/deploying';
 import { versionsOf } from '../../../shared/domain/bags/difference';
-import type { DeployJob } from '../../../shared/domain/estate';
-import type { Failure } from '../../../shared/domain/failure';
-import type { AppIntent } from '../../../shared/domain/operation';
+import type { DeployJob } from '../../../shared/domain/estate/estate';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { AppIntent } from '../../../shared/domain/operation/operation';
 import { changeImageTag } from '../../ledger/board';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';

@@ -1,4 +1,4 @@
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 
 /** Labels of the workflows that a bag's deployment, or a periodic suite, submits. */

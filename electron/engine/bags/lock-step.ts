@@ -2,7 +2,7 @@ import { type Hold, heldText, holderOf, isOwnByHand } from '../../../shared/doma
 import { type DeployWish, startDeployment } from '../../../shared/domain/bags/deploying';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
-import type { Failure } from '../../../shared/domain/failure';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import { bagRecords } from '../../ledger/bag-records';
 import type { StepContext, StepEnd } from '../operation-context';
 import { ledgerMoves, waitUntil } from '../steps/wait';

@@ -3,7 +3,7 @@ import { forceUnlock, takeLock, unlockByHand } from '../../../shared/domain/bags
 import { packBag } from '../../../shared/domain/bags/packing';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { changePolicy } from '../../../shared/domain/bags/policy';
-import type { Intent } from '../../../shared/domain/operation';
+import type { Intent } from '../../../shared/domain/operation/operation';
 import type { Snapshot } from '../../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { actorOf, type FullDecision, writeRecords } from './ledger-step';

@@ -3,7 +3,7 @@ import { passTag, passTagPrefix } from '../../../shared/domain/bags/deploying';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { recordPath } from '../../../shared/domain/bags/places';
 import type { Pass } from '../../../shared/domain/bags/records';
-import { type Failure, fail, type Result } from '../../../shared/domain/failure';
+import { type Failure, fail, type Result } from '../../../shared/domain/failure/failure';
 import type { World } from '../world';
 import { bagPipelines, recordsNow } from './pipelines';
 

@@ -1,6 +1,6 @@
 import { autopilotState } from '../../../shared/domain/bags/autopilot';
 import type { PeriodicView } from '../../../shared/domain/bags/view';
-import { type BagsPipeline, jobName } from '../../../shared/domain/estate';
+import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
 import { hasEnded } from '../../systems/argo/workflow';
 import type { World } from '../world';
 import { labels, ownWorkflows } from './labels';

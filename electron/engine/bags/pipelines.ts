@@ -1,8 +1,8 @@
 import type { BagChain, ImageFacts } from '../../../shared/domain/bags/next';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { Bag } from '../../../shared/domain/bags/records';
-import type { BagsPipeline, Estate } from '../../../shared/domain/estate';
-import { type Failure, FailureError } from '../../../shared/domain/failure';
+import type { BagsPipeline, Estate } from '../../../shared/domain/estate/estate';
+import { type Failure, FailureError } from '../../../shared/domain/failure/failure';
 import { bagRecords } from '../../ledger/bag-records';
 import type { World } from '../world';
 

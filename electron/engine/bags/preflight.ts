@@ -4,11 +4,11 @@ import { asksForLock, type BagIntent, environmentOf } from '../../../shared/doma
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
-import { type Failure, failureOf } from '../../../shared/domain/failure';
-import { type Finding, finding, worsened } from '../../../shared/domain/finding';
-import { actOf } from '../../../shared/domain/operation';
-import { obstacles } from '../../../shared/domain/preflight';
-import { utcText } from '../../../shared/domain/utc-text';
+import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
+import { actOf } from '../../../shared/domain/operation/operation';
+import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
+import { obstacles } from '../../../shared/domain/preflight/preflight';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain } from '../preflight';
 import type { World } from '../world';

@@ -1,5 +1,5 @@
 import { retryTests as takeOver } from '../../../shared/domain/bags/deploying';
-import type { Intent } from '../../../shared/domain/operation';
+import type { Intent } from '../../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { actorOf, writeRecords } from './ledger-step';
 import { bagPreflight } from './preflight';

@@ -4,9 +4,9 @@ import { fence } from '../../../shared/domain/bags/decisions';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { type DeployJob, jobName } from '../../../shared/domain/estate';
-import type { Failure } from '../../../shared/domain/failure';
-import type { Job } from '../../../shared/domain/operation';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { Job } from '../../../shared/domain/operation/operation';
 import type { StepContext } from '../operation-context';
 import { recordsNow } from './pipelines';
 

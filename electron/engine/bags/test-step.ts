@@ -1,7 +1,7 @@
 import { advance, recordPass } from '../../../shared/domain/bags/deploying';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { jobName } from '../../../shared/domain/estate';
-import type { Failure } from '../../../shared/domain/failure';
+import { jobName } from '../../../shared/domain/estate/estate';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import type { StepContext, StepEnd } from '../operation-context';
 import { heldDeployment, type PlacedIntent, runJob, showJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';

@@ -18,10 +18,10 @@ import type {
   NextView,
   StageView,
 } from '../../../shared/domain/bags/view';
-import { type BagsPipeline, jobName } from '../../../shared/domain/estate';
-import { FailureError } from '../../../shared/domain/failure';
-import type { Job } from '../../../shared/domain/operation';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
+import { FailureError } from '../../../shared/domain/failure/failure';
+import type { Job } from '../../../shared/domain/operation/operation';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { hasEnded } from '../../systems/argo/workflow';
 import { ledgerFreshness } from '../board';
 import type { World } from '../world';

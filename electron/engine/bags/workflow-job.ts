@@ -1,7 +1,7 @@
-import { type DeployJob, jobName } from '../../../shared/domain/estate';
-import { failingText } from '../../../shared/domain/failing-tests';
-import { isUnfinished } from '../../../shared/domain/hold-state';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import { isUnfinished } from '../../../shared/domain/hold/hold-state';
+import { failingText } from '../../../shared/domain/workflows/failing-tests';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
 import { failedTestsOf } from './failing-suite';

@@ -1,8 +1,8 @@
-import type { Failure } from '../../../shared/domain/failure';
-import type { Finding } from '../../../shared/domain/finding';
-import type { ImageTagChange } from '../../../shared/domain/image-tag-edit';
-import { type AppIntent, actOf } from '../../../shared/domain/operation';
-import { commitMessage } from '../../../shared/domain/trailers';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edit';
+import { commitMessage } from '../../../shared/domain/ledger/trailers';
+import { type AppIntent, actOf } from '../../../shared/domain/operation/operation';
+import type { Finding } from '../../../shared/domain/preflight/finding';
 import { changeImageTag } from '../../ledger/board';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';

@@ -1,12 +1,12 @@
-import type { AppIntent } from '../../../shared/domain/operation';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { AppIntent } from '../../../shared/domain/operation/operation';
 import {
   fateOf,
   type StandingSync,
   type SyncAsk,
   syncSentence,
-} from '../../../shared/domain/sync-in-the-way';
-import { utcText } from '../../../shared/domain/utc-text';
-import { shortVersion } from '../../../shared/domain/version';
+} from '../../../shared/domain/preflight/sync-in-the-way';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { standingSync } from '../standing-syncs';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { environmentBefore } from '../../../shared/domain/chain';
-import { gateShut, gates } from '../../../shared/domain/hold-state';
+import { environmentBefore } from '../../../shared/domain/estate/chain';
+import { gateShut, gates } from '../../../shared/domain/hold/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { couldNotLook, noGate } from './stop-promotions';
 import { promotionsSeen, sweep } from './sweep';

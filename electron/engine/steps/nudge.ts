@@ -1,7 +1,7 @@
-import type { Intent } from '../../../shared/domain/operation';
-import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
-import { unansweredRefresh } from '../../../shared/domain/unanswered';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { Intent } from '../../../shared/domain/operation/operation';
+import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
+import type { StandingSync } from '../../../shared/domain/preflight/sync-in-the-way';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { terminations } from './end-sync';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { askPatiently } from './outside';

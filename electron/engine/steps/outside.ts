@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Failure, Result } from '../../../shared/domain/failure';
+import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './wait';

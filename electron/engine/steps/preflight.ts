@@ -1,9 +1,9 @@
-import { environmentBefore } from '../../../shared/domain/chain';
-import type { Failure } from '../../../shared/domain/failure';
-import { type Finding, worsened } from '../../../shared/domain/finding';
-import type { AppIntent } from '../../../shared/domain/operation';
-import { obstacles } from '../../../shared/domain/preflight';
-import type { OutsideFacts } from '../../../shared/domain/preflight-facts';
+import { environmentBefore } from '../../../shared/domain/estate/chain';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { AppIntent } from '../../../shared/domain/operation/operation';
+import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
+import { obstacles } from '../../../shared/domain/preflight/preflight';
+import type { OutsideFacts } from '../../../shared/domain/preflight/preflight-facts';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askLedgerAgain, findingsOn, firstLook, lookAhead, outsideFacts } from '../preflight';

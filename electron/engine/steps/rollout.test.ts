@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Application } from '../../../shared/domain/board';
-import type { Rollout } from '../../../shared/domain/rollout';
+import type { Application } from '../../../shared/domain/board/board';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import type { StepContext, StepEnd } from '../operation-context';
 import { rollout } from './rollout';
 

@@ -1,8 +1,8 @@
-import type { Application } from '../../../shared/domain/board';
-import type { Failure } from '../../../shared/domain/failure';
-import type { Rollout } from '../../../shared/domain/rollout';
-import { runsVersion } from '../../../shared/domain/rollout-rules';
-import { shortVersion } from '../../../shared/domain/version';
+import type { Application } from '../../../shared/domain/board/board';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
+import { runsVersion } from '../../../shared/domain/rollout/rollout-rules';
 import type { StepContext, StepEnd } from '../operation-context';
 import {
   clusterMoves,

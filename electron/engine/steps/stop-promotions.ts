@@ -1,4 +1,4 @@
-import { environmentBefore } from '../../../shared/domain/chain';
+import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { StepContext, StepEnd } from '../operation-context';
 import { refreshParent } from './nudge';
 import { promotionsSeen, sweep } from './sweep';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estateSchema } from '../../../shared/domain/estate';
-import { type Failure, fail, ok } from '../../../shared/domain/failure';
+import { estateSchema } from '../../../shared/domain/estate/estate';
+import { type Failure, fail, ok } from '../../../shared/domain/failure/failure';
 import type { StepContext } from '../operation-context';
 import { sweep } from './sweep';
 

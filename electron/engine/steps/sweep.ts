@@ -1,7 +1,7 @@
-import { environmentBefore } from '../../../shared/domain/chain';
-import type { Failure } from '../../../shared/domain/failure';
-import { bringsAutomaticDeploy, carrierTemplates, mayPromote } from '../../../shared/domain/hold-state';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { environmentBefore } from '../../../shared/domain/estate/chain';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { bringsAutomaticDeploy, carrierTemplates, mayPromote } from '../../../shared/domain/hold/hold-state';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { askPatiently } from './outside';

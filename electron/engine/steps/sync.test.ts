@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApplicationOperation } from '../../../shared/domain/application-detail';
-import type { Application } from '../../../shared/domain/board';
-import { fail, ok, type Result } from '../../../shared/domain/failure';
-import type { HookState } from '../../../shared/domain/hook-state';
+import type { Application } from '../../../shared/domain/board/board';
+import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
+import type { ApplicationOperation } from '../../../shared/domain/rollout/application-detail';
+import type { HookState } from '../../../shared/domain/rollout/hook-state';
 import type { StepContext, StepEnd } from '../operation-context';
 import { sync } from './sync';
 

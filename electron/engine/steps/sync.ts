@@ -1,7 +1,7 @@
-import { type Application, awaitsComparison } from '../../../shared/domain/board';
-import type { Failure } from '../../../shared/domain/failure';
-import type { StandingSync } from '../../../shared/domain/sync-in-the-way';
-import { unansweredRefresh } from '../../../shared/domain/unanswered';
+import { type Application, awaitsComparison } from '../../../shared/domain/board/board';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
+import type { StandingSync } from '../../../shared/domain/preflight/sync-in-the-way';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { terminations } from './end-sync';

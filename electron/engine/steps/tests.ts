@@ -1,8 +1,8 @@
-import type { Failure } from '../../../shared/domain/failure';
-import { isUnfinished } from '../../../shared/domain/hold-state';
-import { failedInPromotionAlone } from '../../../shared/domain/test-run';
-import { shortVersion } from '../../../shared/domain/version';
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { isUnfinished } from '../../../shared/domain/hold/hold-state';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import { failedInPromotionAlone } from '../../../shared/domain/workflows/test-run';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { StepContext, StepEnd } from '../operation-context';
 import {
   clusterMoves,

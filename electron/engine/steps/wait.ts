@@ -1,6 +1,6 @@
-import type { ClusterTopic } from '../../../shared/domain/cluster-status';
-import { utcText } from '../../../shared/domain/utc-text';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';

@@ -1,7 +1,7 @@
-import type { Deployment } from '../../../shared/domain/deployment';
-import { readImageTagFile } from '../../../shared/domain/image-tag-file';
-import { imageTagLayout } from '../../../shared/domain/layout';
-import { parseTrailers } from '../../../shared/domain/trailers';
+import type { Deployment } from '../../../shared/domain/history/deployment';
+import { readImageTagFile } from '../../../shared/domain/ledger/image-tag-file';
+import { imageTagLayout } from '../../../shared/domain/ledger/layout';
+import { parseTrailers } from '../../../shared/domain/ledger/trailers';
 import type { Ledger } from '../../ledger/ledger';
 import { runGit } from '../../systems/git/run-git';
 import type { DeploymentHistory } from '../ports';

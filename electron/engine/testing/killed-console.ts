@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Intent } from '../../../shared/domain/operation';
+import type { Intent } from '../../../shared/domain/operation/operation';
 import { programArguments } from '../../testing/programs';
 import type { EstateAccess } from './rig';
 

@@ -1,4 +1,4 @@
-import type { OperationEvent } from '../../../shared/domain/operation-events';
+import type { OperationEvent } from '../../../shared/domain/operation/operation-events';
 
 /** A record of the journal by its type, step and effect, the same in every run: `side-effect-result/commit/commit`. */
 export function recordName(event: OperationEvent): string {

@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Estate } from '../../../shared/domain/estate';
-import type { Failure, Result } from '../../../shared/domain/failure';
-import type { Operation } from '../../../shared/domain/operation';
-import { parseEstate } from '../../../shared/domain/parse-estate';
-import type { HealthObservation } from '../../../shared/domain/rollback-target';
+import type { Estate } from '../../../shared/domain/estate/estate';
+import { parseEstate } from '../../../shared/domain/estate/parse-estate';
+import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import type { Operation } from '../../../shared/domain/operation/operation';
+import type { HealthObservation } from '../../../shared/domain/preflight/rollback-target';
 import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
 import { observeCluster } from '../../observation/observe-cluster';

@@ -1,7 +1,7 @@
-import type { Failure } from '../../../shared/domain/failure';
-import { editImageTagFile } from '../../../shared/domain/image-tag-edit';
-import { readImageTagFile } from '../../../shared/domain/image-tag-file';
-import { commitMessage } from '../../../shared/domain/trailers';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { editImageTagFile } from '../../../shared/domain/ledger/image-tag-edit';
+import { readImageTagFile } from '../../../shared/domain/ledger/image-tag-file';
+import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import type { Mutation, Snapshot } from '../ledger';
 import { tagPath } from './release-repo';
 

@@ -1,6 +1,6 @@
 import type { Decision, Hold } from '../../../shared/domain/bags/decisions';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
-import { commitMessage } from '../../../shared/domain/trailers';
+import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import { bagRecords } from '../bag-records';
 import type { Ledger, Mutation } from '../ledger';
 

@@ -3,7 +3,7 @@
  * per line of its input and prints how it ended. The token comes by environment.
  */
 import { createInterface } from 'node:readline';
-import { estateSchema } from '../../../shared/domain/estate';
+import { estateSchema } from '../../../shared/domain/estate/estate';
 import { openLedger } from '../open-ledger';
 import { deploy } from './deploy';
 import { type LockWish, lock } from './lock';

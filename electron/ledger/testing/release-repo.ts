@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { estateSchema } from '../../../shared/domain/estate';
-import type { Result } from '../../../shared/domain/failure';
+import { estateSchema } from '../../../shared/domain/estate/estate';
+import type { Result } from '../../../shared/domain/failure/failure';
 import { type GitServer, startGitServer } from '../../practice/git/server';
 import { initBare } from '../../systems/git/init';
 import { runGit } from '../../systems/git/run-git';

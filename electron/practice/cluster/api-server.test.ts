@@ -15,8 +15,8 @@ import {
   Watch,
 } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { somePod, startTestCluster, type TestCluster } from '../testing/cluster';
 import type { ClusterStore } from './store';
-import { somePod, startTestCluster, type TestCluster } from './testing';
 
 let cluster: TestCluster;
 let config: KubeConfig;

@@ -3,7 +3,7 @@
  * Field names and meanings are those of the APIs themselves (apps/v1, v1, batch/v1, argoproj.io/v1alpha1).
  * All times are RFC 3339 strings.
  */
-import type { SyncWindow } from '../../../shared/domain/sync-window';
+import type { SyncWindow } from '../../../shared/domain/rollout/sync-window';
 import type { KubeObject, NewObject, ObjectMeta } from '../cluster/objects';
 
 /** An object as a chart renders it: named, and not yet stored. */

@@ -1,12 +1,12 @@
-import { goDurationMs } from '../../../shared/domain/go-duration';
-import { maySync } from '../../../shared/domain/sync-window';
+import { goDurationMs } from '../../../shared/domain/go/go-duration';
+import { maySync } from '../../../shared/domain/rollout/sync-window';
 import type { ControllerContext } from './context';
 import type { Application, AppProject } from './objects';
 import { argoNamespace } from './render';
 
 /**
  * Whether the windows of an Application's project keep a sync of it from running now. The rule is the console's own:
- * both imitate the same Go code, and its table of cases (`shared/domain/sync-window.test.ts`) is what holds it to that;
+ * both imitate the same Go code, and its table of cases (`shared/domain/rollout/sync-window.test.ts`) is what holds it to that;
  * a second imitation here could only differ by mistake.
  */
 export function blockedByWindow(context: ControllerContext, app: Application, manual: boolean): boolean {

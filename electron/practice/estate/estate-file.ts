@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type Estate, estateSchema } from '../../../shared/domain/estate';
+import { type Estate, estateSchema } from '../../../shared/domain/estate/estate';
 import { migratingService } from '../controllers/bag-scripts';
 import {
   allEnvironments,

@@ -2,7 +2,7 @@ import type {
   ApplicationDetail,
   ApplicationOperation,
   ApplicationResource,
-} from '../../../shared/domain/application-detail';
+} from '../../../shared/domain/rollout/application-detail';
 import {
   type ApplicationObject,
   initiatorOf,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board';
+import { healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board/board';
 import { listOf, optional } from '../read-object';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Application } from '../../../shared/domain/board';
+import type { Application } from '../../../shared/domain/board/board';
 import { type OnOdd, readObjectOrNull } from '../read-object';
 import { type ApplicationOwnDetail, operationIdOf, readDetail } from './application-detail';
 import { applicationObjectSchema, type Place } from './application-object';

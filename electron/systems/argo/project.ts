@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SyncWindow } from '../../../shared/domain/sync-window';
+import type { SyncWindow } from '../../../shared/domain/rollout/sync-window';
 import { listOf, type OnOdd, optional, readObject } from '../read-object';
 
 const list = listOf(z.string());

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isImageTag } from '../../../shared/domain/version';
+import { isImageTag } from '../../../shared/domain/ledger/version';
 import type { Place } from './application-object';
 
 /** Free JSON (`runtime.RawExtension`), which Argo CD compares as it is written. */

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { type Workflow, type WorkflowNode, workflowPhaseSchema } from '../../../shared/domain/workflow';
+import {
+  type Workflow,
+  type WorkflowNode,
+  workflowPhaseSchema,
+} from '../../../shared/domain/workflows/workflow';
 import { listOf, type OnOdd, optional, readObject, readObjectOrNull } from '../read-object';
 import { unpackNodes } from './workflow-object';
 import { isWaiting } from './workflow-suspend';

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readCommitMessage } from '../../../shared/domain/commit-message';
-import { readTrailers } from '../../../shared/domain/trailer-block';
-import { commitMessage, parseTrailers } from '../../../shared/domain/trailers';
+import { readCommitMessage } from '../../../shared/domain/ledger/commit-message';
+import { readTrailers } from '../../../shared/domain/ledger/trailer-block';
+import { commitMessage, parseTrailers } from '../../../shared/domain/ledger/trailers';
 import { runGit } from './run-git';
 
 const scratch = mkdtempSync(join(tmpdir(), 'signalbox-trailers-'));

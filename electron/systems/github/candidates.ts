@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Candidate } from '../../../shared/domain/change';
-import { newestNameFirst } from '../../../shared/domain/version';
+import type { Candidate } from '../../../shared/domain/ledger/change';
+import { newestNameFirst } from '../../../shared/domain/ledger/version';
 import { believed, type CommitAnswer, commitSchema, namedCommitSchema } from './answers';
 import { type GitHub, isNotFound, statusOf } from './client';
 

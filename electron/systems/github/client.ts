@@ -1,8 +1,8 @@
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
-import type { Failure } from '../../../shared/domain/failure';
-import { leadsToLoopback } from '../../../shared/domain/loopback';
+import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import { believed, userSchema } from './answers';
 import { type AnswerLimits, boundedFetch } from './bounded-fetch';
 import { GitHubTrouble, troubleFailure, troubleOf } from './trouble';

@@ -1,4 +1,4 @@
-import { isMigration, type ListedCommit } from '../../../shared/domain/source-history';
+import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { believed, comparisonSchema } from './answers';
 import type { GitHub } from './client';
 

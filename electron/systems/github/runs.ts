@@ -1,5 +1,5 @@
-import { refOfVersion } from '../../../shared/domain/source-history';
-import type { RunFacts } from '../../../shared/domain/timeline-facts';
+import { refOfVersion } from '../../../shared/domain/history/source-history';
+import type { RunFacts } from '../../../shared/domain/timeline/timeline-facts';
 import { believed, commitSchema, runsSchema } from './answers';
 import { type GitHub, isNotFound } from './client';
 

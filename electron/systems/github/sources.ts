@@ -1,8 +1,8 @@
-import { type Change, noChange } from '../../../shared/domain/change';
-import { FailureError } from '../../../shared/domain/failure';
-import type { Freshness } from '../../../shared/domain/freshness';
-import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
-import { isImageTag } from '../../../shared/domain/version';
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import { FailureError } from '../../../shared/domain/failure/failure';
+import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
+import { type Change, noChange } from '../../../shared/domain/ledger/change';
+import { isImageTag } from '../../../shared/domain/ledger/version';
 import { type Listing, listCandidates, lookUp, matching } from './candidates';
 import { type GitHub, gitHubFailure } from './client';
 import { compareRefs } from './compare';

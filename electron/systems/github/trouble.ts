@@ -1,4 +1,4 @@
-import type { Failure } from '../../../shared/domain/failure';
+import type { Failure } from '../../../shared/domain/failure/failure';
 
 /** What can be wrong with an answer that came, or was still coming. */
 type Kind =

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure';
+import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { believed, dispatchedSchema, runSchema, runsSchema } from './answers';
 import { type GitHub, gitHubFailure, statusOf } from './client';
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
 import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
 import { patience } from '../../testing/patience';
 import { connect } from './connection';
@@ -11,7 +11,7 @@ import { changeObject, getObject, listObjects } from './objects';
 import { stillThere } from './ping';
 import { probe } from './probe';
 import { reviewRight, whoAmI } from './reviews';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 import type { Connection, WatchTiming } from './types';
 import { watchResource } from './watch';
 

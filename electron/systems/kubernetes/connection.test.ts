@@ -12,7 +12,7 @@ import { connect } from './connection';
 import { KubeError } from './failures';
 import { findContext } from './kubeconfig';
 import { probe } from './probe';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 
 const now = clusterForEachTest();
 

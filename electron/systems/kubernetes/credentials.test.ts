@@ -10,7 +10,7 @@ import { type Certificates, makeCertificates } from '../../practice/cluster/cert
 import { connect } from './connection';
 import { ExecCredentials, ExecError } from './exec-credential';
 import { KubeError } from './failures';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 import type { Connection } from './types';
 
 const now = clusterForEachTest();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureSchema } from '../../../shared/domain/failure';
+import { failureSchema } from '../../../shared/domain/failure/failure';
 import { networkError } from './failures';
 import { retryAfterOf, statusError } from './status-failures';
 

@@ -1,5 +1,5 @@
-import type { ConsentRequest } from '../../../shared/domain/consent';
-import { FailureError, type NextStep } from '../../../shared/domain/failure';
+import type { ConsentRequest } from '../../../shared/domain/estate/consent';
+import { FailureError, type NextStep } from '../../../shared/domain/failure/failure';
 import type { KubeFailure } from './types';
 
 /** Throwable {@link KubeFailure}. `retryAfter`: milliseconds that the server asked to wait, `null` when it did not. */

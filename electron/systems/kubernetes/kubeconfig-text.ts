@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readGoYaml } from '../../../shared/domain/go-yaml/decode';
-import type { YamlNode } from '../../../shared/domain/go-yaml/nodes';
+import { readGoYaml } from '../../../shared/domain/go/yaml/decode';
+import type { YamlNode } from '../../../shared/domain/go/yaml/nodes';
 
 /** Why a file is no kubeconfig, in words that quote nothing of it: it may hold secrets. */
 export class KubeconfigFault extends Error {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { leadsToLoopback } from '../../../shared/domain/loopback';
+import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
 import { KubeError } from './failures';
 import { KubeconfigFault, readKubeconfig } from './kubeconfig-text';
 import type { KubeFailure } from './types';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { visibleText } from '../../../shared/domain/visible-text';
+import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { LogLine } from './types';
 
 /*

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { somePod } from '../../practice/cluster/testing';
+import { somePod } from '../../practice/testing/cluster';
 import { streamLogs } from './logs';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 import type { LogLine, LogRequest, LogState } from './types';
 
 const now = clusterForEachTest();

@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
 import { makeCertificates } from '../../practice/cluster/certificates';
 import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
-import { somePod } from '../../practice/cluster/testing';
+import { somePod } from '../../practice/testing/cluster';
 import { connect } from './connection';
 import { streamLogs } from './logs';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 import type { Connection, LogState, WatchTiming } from './types';
 import { watchResource } from './watch';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject as Stored } from '../../practice/cluster/objects';
-import { somePod } from '../../practice/cluster/testing';
+import { somePod } from '../../practice/testing/cluster';
 import { changeObject, createObject, deleteObject, getObject, listObjects, patchObject } from './objects';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 
 const now = clusterForEachTest();
 const workflows = { apiVersion: 'argoproj.io/v1alpha1', plural: 'workflows', namespace: 'apps' };

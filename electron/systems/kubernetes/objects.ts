@@ -1,4 +1,4 @@
-import { type FailureCode, failureOf, ok } from '../../../shared/domain/failure';
+import { type FailureCode, failureOf, ok } from '../../../shared/domain/failure/failure';
 import { badDataError, KubeError } from './failures';
 import { eachPage, isObject } from './list-pages';
 import { resourcePath } from './paths';

@@ -1,4 +1,4 @@
-import { FailureError } from '../../../shared/domain/failure';
+import { FailureError } from '../../../shared/domain/failure/failure';
 import type { ResourceRef } from './types';
 
 /**

@@ -1,4 +1,4 @@
-import { failureOf, ok, type Result } from '../../../shared/domain/failure';
+import { failureOf, ok, type Result } from '../../../shared/domain/failure/failure';
 import { badDataError, KubeError } from './failures';
 import type { Connection, Probe } from './types';
 import { versionOf } from './version';

@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 import { connect } from './connection';
 import { KubeError } from './failures';
 import { proxyFor } from './proxies';
-import { clusterForEachTest } from './test-cluster';
+import { clusterForEachTest } from './testing/cluster';
 
 const now = clusterForEachTest();
 const server = 'https://k8s.example.org:6443';

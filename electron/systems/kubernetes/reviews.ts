@@ -1,5 +1,5 @@
 import type { V1SelfSubjectAccessReview, V1SelfSubjectReview } from '@kubernetes/client-node';
-import type { Right, RightAnswer } from '../../../shared/domain/cluster-access';
+import type { Right, RightAnswer } from '../../../shared/domain/estate/cluster-access';
 import { badDataError, KubeError } from './failures';
 import type { Connection } from './types';
 

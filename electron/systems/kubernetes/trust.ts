@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ConsentRequest } from '../../../shared/domain/consent';
-import { shellLine } from '../../../shared/domain/shell-line';
+import type { ConsentRequest } from '../../../shared/domain/estate/consent';
+import { shellLine } from '../../../shared/domain/estate/shell-line';
 import type { KubeContext } from './kubeconfig';
 
 /**

@@ -9,8 +9,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
-import type { Failure, Result } from '../../../shared/domain/failure';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import type { TrustGate } from './trust';
 
 /** Any object as it comes from an API server. Fields beyond these are read through a `trim` or a zod schema. */

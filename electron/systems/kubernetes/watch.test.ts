@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Freshness } from '../../../shared/domain/freshness';
+import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { KubeObject as Stored } from '../../practice/cluster/objects';
-import { somePod } from '../../practice/cluster/testing';
-import { clusterForEachTest } from './test-cluster';
+import { somePod } from '../../practice/testing/cluster';
+import { clusterForEachTest } from './testing/cluster';
 import type { KubeObject, WatchBatch, WatchOptions } from './types';
 import { watchResource } from './watch';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { failureOf } from '../../../shared/domain/failure';
+import { failureOf } from '../../../shared/domain/failure/failure';
 import { backoff } from './backoff';
 import {
   badDataError,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
-import { type Change, noChange } from '../../../shared/domain/change';
-import { FailureError } from '../../../shared/domain/failure';
-import type { Freshness } from '../../../shared/domain/freshness';
-import { refOfVersion, withPullRequests } from '../../../shared/domain/source-history';
-import { isImageTag, newestNameFirst } from '../../../shared/domain/version';
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import { FailureError } from '../../../shared/domain/failure/failure';
+import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
+import { type Change, noChange } from '../../../shared/domain/ledger/change';
+import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
 import type { HttpAuth } from '../git/run-git';
 import { type Listed, type Listing, matching } from '../github/candidates';
 import type { Sources } from '../github/sources';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMigration, type ListedCommit } from '../../../shared/domain/source-history';
+import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { GitError } from '../git/errors';
 import { initBare } from '../git/init';
 import { gitLog, type LoggedCommit } from '../git/log';

@@ -1,10 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router';
-import type { Board } from '../../../shared/domain/board';
-import { boardAround } from '../../../shared/domain/board-scope';
+import type { Board } from '../../../shared/domain/board/board';
+import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
-import { ExternalLink } from '../../ui/external-link';
-import { FailurePanel } from '../../ui/failure-panel';
-import { needsLook } from '../../ui/trouble';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { needsLook } from '../../ui/layout/trouble';
+import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';
 import { EnvironmentCard } from './environment-card';

@@ -1,9 +1,9 @@
-import type { Cell, EnvironmentView } from '../../../shared/domain/board';
-import { shortVersion } from '../../../shared/domain/version';
+import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
+import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useChange } from '../../data/queries';
-import { ChangeView, changeSummary } from '../../ui/change-view';
-import { FailurePanel } from '../../ui/failure-panel';
-import { Panel } from '../../ui/panel';
+import { ChangeView, changeSummary } from '../../ui/change/change-view';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Panel } from '../../ui/layout/panel';
 import classes from './differences.module.css';
 
 interface DifferencesProps {

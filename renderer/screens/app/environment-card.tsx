@@ -1,19 +1,19 @@
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
-import type { Cell, EnvironmentView } from '../../../shared/domain/board';
-import { CellActs } from '../../ui/cell-acts';
-import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
-import { wantedBeside } from '../../ui/cell-words';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FreshnessMark } from '../../ui/freshness-mark';
-import { HealthMark, HoldMark, OperationMark } from '../../ui/mark';
-import { RollbackButton } from '../../ui/rollback-button';
-import { ago, fullTime } from '../../ui/time';
-import { needsLook } from '../../ui/trouble';
-import { useNow } from '../../ui/use-now';
-import { VersionLink } from '../../ui/version-link';
-import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/words';
+import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
+import { CellActs } from '../../ui/action/cell-acts';
+import { RollbackButton } from '../../ui/action/rollback-button';
+import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
+import { wantedBeside } from '../../ui/cell/cell-words';
+import { VersionLink } from '../../ui/change/version-link';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
+import { needsLook } from '../../ui/layout/trouble';
+import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/text/words';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
+import { ago, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './environment-card.module.css';
 
 interface EnvironmentCardProps {

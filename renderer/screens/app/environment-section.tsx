@@ -1,13 +1,13 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import type { Board, Cell } from '../../../shared/domain/board';
+import type { Board, Cell } from '../../../shared/domain/board/board';
 import { useApplications } from '../../data/argo-queries';
 import { useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
+import { Panel } from '../../ui/layout/panel';
 import { type LogChoice, renewed } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
-import { Panel } from '../../ui/panel';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import classes from './environment-section.module.css';

@@ -1,15 +1,15 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Deployment } from '../../../shared/domain/deployment';
+import type { Deployment } from '../../../shared/domain/history/deployment';
 import { useDeployments } from '../../data/queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { Panel } from '../../ui/panel';
-import { clock, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { Version } from '../../ui/version';
-import { VersionLink } from '../../ui/version-link';
-import { kindWord } from '../../ui/words';
+import { Version } from '../../ui/change/version';
+import { VersionLink } from '../../ui/change/version-link';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Panel } from '../../ui/layout/panel';
+import { kindWord } from '../../ui/text/words';
+import { clock, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './recent-deployments.module.css';
 
 const all = 'all';

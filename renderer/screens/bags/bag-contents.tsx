@@ -1,9 +1,9 @@
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagDetails, BagPipelineView } from '../../../shared/domain/bags/view';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { openAct } from '../../ui/ui-state';
+import { ActButton } from '../../ui/action/act-button';
+import { openAct } from '../../ui/layout/ui-state';
 import classes from './bags-screen.module.css';
 
 /** The versions that it holds, each with what may be done about it. */

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
 import type { BagRow } from '../../../shared/domain/bags/view';
-import { laneSentence, laneState, laneText } from '../../ui/bag-words';
-import { clock, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { laneSentence, laneState, laneText } from '../../ui/bag/bag-words';
+import { clock, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
 import { LaneGlyph } from './lane-glyph';
 

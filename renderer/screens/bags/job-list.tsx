@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import type { Job, Step } from '../../../shared/domain/operation';
-import { ExternalLink } from '../../ui/external-link';
-import { StepMark } from '../../ui/mark';
-import { between, duration } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import type { Job, Step } from '../../../shared/domain/operation/operation';
+import { StepMark } from '../../ui/layout/mark';
+import { ExternalLink } from '../../ui/text/external-link';
+import { between, duration } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './stage-card.module.css';
 
 const mark: Record<Job['state'], Step['state']> = {

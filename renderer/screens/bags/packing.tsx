@@ -1,14 +1,14 @@
 import { IconBan, IconPin } from '@tabler/icons-react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { Mark } from '../../ui/mark';
-import { Panel } from '../../ui/panel';
-import { ago, fullTime } from '../../ui/time';
-import { openAct } from '../../ui/ui-state';
-import { useNow } from '../../ui/use-now';
+import { ActButton } from '../../ui/action/act-button';
+import { Mark } from '../../ui/layout/mark';
+import { Panel } from '../../ui/layout/panel';
+import { openAct } from '../../ui/layout/ui-state';
+import { ago, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
 
 /** Services whose version is pinned or marked bad for the bags to come. Nothing is shown while there are none. */

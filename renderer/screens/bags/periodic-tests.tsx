@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { BagPipelineView, PeriodicView } from '../../../shared/domain/bags/view';
 import { usePeriodicTests } from '../../data/bags-queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { StepMark } from '../../ui/mark';
-import { Empty, Panel } from '../../ui/panel';
-import { between, clock, duration, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { StepMark } from '../../ui/layout/mark';
+import { Empty, Panel } from '../../ui/layout/panel';
+import { between, clock, duration, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
 
 /** Suites that run every so often, whatever is deployed: their last results and history. */

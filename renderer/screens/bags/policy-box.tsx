@@ -2,11 +2,11 @@ import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { Mark } from '../../ui/mark';
-import { ago, fullTime } from '../../ui/time';
-import { openAct } from '../../ui/ui-state';
-import { useNow } from '../../ui/use-now';
+import { ActButton } from '../../ui/action/act-button';
+import { Mark } from '../../ui/layout/mark';
+import { openAct } from '../../ui/layout/ui-state';
+import { ago, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './stage-card.module.css';
 
 /** The environment's pin or freeze and its bad marks, each with who and why, and the way to take it away. */

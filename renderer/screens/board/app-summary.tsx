@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import type { Board } from '../../../shared/domain/board';
+import type { Board } from '../../../shared/domain/board/board';
 import { useSession } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { Headline, StageMark } from '../../ui/cell-marks';
-import { HealthMark } from '../../ui/mark';
-import { openSheet, useUiState } from '../../ui/ui-state';
-import { driftText } from '../../ui/words';
+import { ActButton } from '../../ui/action/act-button';
+import { Headline, StageMark } from '../../ui/cell/cell-marks';
+import { HealthMark } from '../../ui/layout/mark';
+import { openSheet, useUiState } from '../../ui/layout/ui-state';
+import { driftText } from '../../ui/text/words';
 import classes from './inspector.module.css';
 import type { Row } from './rows';
 

@@ -1,15 +1,15 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
 import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause } from '@tabler/icons-react';
 import { memo } from 'react';
-import type { Cell } from '../../../shared/domain/board';
-import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
-import { wantedBeside } from '../../ui/cell-words';
-import { kindLook } from '../../ui/event-words';
-import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/mark';
-import { age, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { Version } from '../../ui/version';
-import { driftText, rolloutText } from '../../ui/words';
+import type { Cell } from '../../../shared/domain/board/board';
+import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
+import { wantedBeside } from '../../ui/cell/cell-words';
+import { Version } from '../../ui/change/version';
+import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
+import { kindLook } from '../../ui/text/event-words';
+import { driftText, rolloutText } from '../../ui/text/words';
+import { age, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './board-cell.module.css';
 import { cellLabel, operationText } from './cell-text';
 

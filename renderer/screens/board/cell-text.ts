@@ -1,7 +1,7 @@
-import type { Cell } from '../../../shared/domain/board';
-import { stateSentence } from '../../ui/cell-words';
-import { ago } from '../../ui/time';
-import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/words';
+import type { Cell } from '../../../shared/domain/board/board';
+import { stateSentence } from '../../ui/cell/cell-words';
+import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/text/words';
+import { ago } from '../../ui/time/time';
 
 /** What a cell's open operation is at: `Rollout`, or its state when it is not running. */
 export function operationText(operation: NonNullable<Cell['operation']>): string {

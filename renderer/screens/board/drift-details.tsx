@@ -1,9 +1,9 @@
-import type { Board, Cell } from '../../../shared/domain/board';
-import { shortVersion } from '../../../shared/domain/version';
+import type { Board, Cell } from '../../../shared/domain/board/board';
+import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useChange } from '../../data/queries';
-import { ChangeView } from '../../ui/change-view';
-import { FailurePanel } from '../../ui/failure-panel';
-import { driftSentence } from '../../ui/words';
+import { ChangeView } from '../../ui/change/change-view';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { driftSentence } from '../../ui/text/words';
 import classes from './inspector.module.css';
 
 /** What the drift consists of: the commits that are in the chain's first environment and not here, or the other way. */

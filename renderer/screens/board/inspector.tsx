@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import type { Board } from '../../../shared/domain/board';
-import type { LedgerEvent } from '../../../shared/domain/history';
-import { useUiState } from '../../ui/ui-state';
+import type { Board } from '../../../shared/domain/board/board';
+import type { LedgerEvent } from '../../../shared/domain/history/history';
+import { useUiState } from '../../ui/layout/ui-state';
 import { AppSummary } from './app-summary';
 import { CellDetails } from './cell-details';
 import classes from './inspector.module.css';

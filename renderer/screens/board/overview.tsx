@@ -1,14 +1,14 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { Board, EnvironmentView } from '../../../shared/domain/board';
-import { count } from '../../ui/count';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FreshnessMark } from '../../ui/freshness-mark';
-import { LockBox, LockButton } from '../../ui/lock-box';
-import { HoldMark, Mark } from '../../ui/mark';
-import { ago } from '../../ui/time';
-import { lookReason, needsLook } from '../../ui/trouble';
-import { useUiState } from '../../ui/ui-state';
-import { useNow } from '../../ui/use-now';
+import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
+import { LockBox, LockButton } from '../../ui/bag/lock-box';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HoldMark, Mark } from '../../ui/layout/mark';
+import { lookReason, needsLook } from '../../ui/layout/trouble';
+import { useUiState } from '../../ui/layout/ui-state';
+import { count } from '../../ui/text/count';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
+import { ago } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './inspector.module.css';
 import type { Row } from './rows';
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
-import type { Failure } from '../../../shared/domain/failure';
-import { dateTime, fullTime } from '../../ui/time';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { dateTime, fullTime } from '../../ui/time/time';
 import classes from './board-screen.module.css';
 
 interface PastBannerProps {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HistoricCell } from '../../../shared/domain/history';
+import type { HistoricCell } from '../../../shared/domain/history/history';
 import { devBoard } from '../../dev/estate';
 import { pastBoard } from './past-board';
 

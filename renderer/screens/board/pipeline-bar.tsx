@@ -1,6 +1,6 @@
 import { SegmentedControl } from '@mantine/core';
-import type { EnvironmentView } from '../../../shared/domain/board';
-import { useUiState } from '../../ui/ui-state';
+import type { EnvironmentView } from '../../../shared/domain/board/board';
+import { useUiState } from '../../ui/layout/ui-state';
 import classes from './pipeline-bar.module.css';
 
 interface PipelineBarProps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { devBoard } from '../../dev/estate';
-import { needsLook } from '../../ui/trouble';
+import { needsLook } from '../../ui/layout/trouble';
 import { chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import type { Cell } from '../../../shared/domain/board';
-import { versionsText } from '../../../shared/domain/cell-running';
-import { Headline, StageMark, TestsMark } from '../../ui/cell-marks';
-import { wantedBeside } from '../../ui/cell-words';
-import { HealthMark } from '../../ui/mark';
-import { ago, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { VersionLink } from '../../ui/version-link';
+import type { Cell } from '../../../shared/domain/board/board';
+import { versionsText } from '../../../shared/domain/board/cell-running';
+import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
+import { wantedBeside } from '../../ui/cell/cell-words';
+import { VersionLink } from '../../ui/change/version-link';
+import { HealthMark } from '../../ui/layout/mark';
+import { ago, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './inspector.module.css';
 
 /** What runs and how healthy it is, what Git wants and how far that is, and what the tests say: rows of a list. */

@@ -4,10 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { useDeploymentTimes, useOutline } from '../../data/history-queries';
 import { nextDeployment, previousDeployment } from '../../data/step-deployments';
-import { fromLocalField, localField } from '../../ui/period';
-import { dateTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { useWidth } from '../../ui/use-width';
+import { useWidth } from '../../ui/layout/use-width';
+import { fromLocalField, localField } from '../../ui/time/period';
+import { dateTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './time-bar.module.css';
 import { binsOfDays, binsOfTimes, movedMoment, type Window, windowOf, type Zoom, zooms } from './time-scale';
 

@@ -1,7 +1,7 @@
 import { Kbd, SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { useShortcuts } from '../../ui/shortcuts';
+import { useShortcuts } from '../../ui/action/shortcuts';
 import type { BoardSearch, Chip, Sort } from './search';
 import classes from './toolbar.module.css';
 

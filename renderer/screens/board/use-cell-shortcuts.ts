@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
-import type { Board } from '../../../shared/domain/board';
-import { announce } from '../../ui/announcer';
-import { useShortcuts } from '../../ui/shortcuts';
-import { openSheet, useUiState } from '../../ui/ui-state';
+import type { Board } from '../../../shared/domain/board/board';
+import { useShortcuts } from '../../ui/action/shortcuts';
+import { openSheet, useUiState } from '../../ui/layout/ui-state';
+import { announce } from '../../ui/text/announcer';
 import { pastBlocked } from './past-board';
 
 /** The environment that a version goes to from `environment`, `null` at the end of its chain. */

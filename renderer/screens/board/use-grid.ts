@@ -1,5 +1,5 @@
 import { type FocusEvent, type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
-import { useUiState } from '../../ui/ui-state';
+import { useUiState } from '../../ui/layout/ui-state';
 import { isTyped, moved, type Place, typeAheadMs, typedTo } from './grid-keys';
 import type { Row } from './rows';
 

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { Board } from '../../../shared/domain/board';
-import type { Failure } from '../../../shared/domain/failure';
-import type { LedgerEvent } from '../../../shared/domain/history';
+import type { Board } from '../../../shared/domain/board/board';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { LedgerEvent } from '../../../shared/domain/history/history';
 import { useHistoricBoard } from '../../data/history-queries';
-import { announce } from '../../ui/announcer';
-import { dateTime } from '../../ui/time';
+import { announce } from '../../ui/text/announcer';
+import { dateTime } from '../../ui/time/time';
 import { pastBoard } from './past-board';
 
 const none: readonly LedgerEvent[] = [];

@@ -6,19 +6,19 @@ import {
   IconShieldOff,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { EnvironmentView } from '../../../shared/domain/board';
-import type { ClusterAccess } from '../../../shared/domain/cluster-access';
-import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/cluster-status';
-import { awaitsConsent } from '../../../shared/domain/freshness';
+import type { EnvironmentView } from '../../../shared/domain/board/board';
+import { awaitsConsent } from '../../../shared/domain/board/freshness';
+import type { ClusterAccess } from '../../../shared/domain/estate/cluster-access';
+import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/rollout/cluster-status';
 import { useClusterStatus } from '../../data/cluster-queries';
-import { count } from '../../ui/count';
-import { Fact } from '../../ui/fact';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FreshnessMark } from '../../ui/freshness-mark';
-import { Mark } from '../../ui/mark';
-import { Panel } from '../../ui/panel';
-import { ago, clock, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Fact } from '../../ui/layout/fact';
+import { Mark } from '../../ui/layout/mark';
+import { Panel } from '../../ui/layout/panel';
+import { count } from '../../ui/text/count';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
+import { ago, clock, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import { accessWord, clusterActWord, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 

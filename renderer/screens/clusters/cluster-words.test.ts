@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ClusterGap } from '../../../shared/domain/cluster-status';
+import type { ClusterGap } from '../../../shared/domain/rollout/cluster-status';
 import { toldGaps } from './cluster-words';
 
 const gap = (

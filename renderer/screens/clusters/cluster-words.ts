@@ -1,5 +1,5 @@
-import type { ClusterAccess, ClusterAct } from '../../../shared/domain/cluster-access';
-import type { ClusterGap } from '../../../shared/domain/cluster-status';
+import type { ClusterAccess, ClusterAct } from '../../../shared/domain/estate/cluster-access';
+import type { ClusterGap } from '../../../shared/domain/rollout/cluster-status';
 
 /** What an act is, for people. */
 export const clusterActWord: Record<ClusterAct, string> = {

@@ -1,8 +1,8 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import type { EnvironmentView } from '../../../shared/domain/board';
+import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { useBoard } from '../../data/queries';
-import { Empty } from '../../ui/panel';
+import { Empty } from '../../ui/layout/panel';
 import { ClusterCard } from './cluster-card';
 import classes from './clusters-screen.module.css';
 

@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core';
-import { fromLocalField, localField } from '../../ui/period';
+import { fromLocalField, localField } from '../../ui/time/period';
 import classes from './compare-screen.module.css';
 
 interface Side {

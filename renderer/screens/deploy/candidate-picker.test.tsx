@@ -4,7 +4,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import type { Bridge } from '../../../shared/contract/bridge';
-import type { Candidate } from '../../../shared/domain/change';
+import type { Candidate } from '../../../shared/domain/ledger/change';
 import { createQueryClient } from '../../data/query-client';
 import { devBridge } from '../../dev/dev-bridge';
 import { CandidatePicker } from './candidate-picker';

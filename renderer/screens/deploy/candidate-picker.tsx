@@ -2,12 +2,12 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconGitBranch, IconGitCommit, IconTag } from '@tabler/icons-react';
 import { Command } from 'cmdk';
 import { useState } from 'react';
-import type { Candidate } from '../../../shared/domain/change';
-import { isImageTag } from '../../../shared/domain/version';
+import type { Candidate } from '../../../shared/domain/ledger/change';
+import { isImageTag } from '../../../shared/domain/ledger/version';
 import { useCandidates } from '../../data/queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { age } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { age } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './candidate-picker.module.css';
 
 const shapes = { tag: IconTag, branch: IconGitBranch, commit: IconGitCommit };

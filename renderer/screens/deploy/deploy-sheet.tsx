@@ -1,5 +1,5 @@
+import { closeSheet, type SheetKind, useUiState } from '../../ui/layout/ui-state';
 import { Sheet } from '../../ui/sheet/sheet';
-import { closeSheet, type SheetKind, useUiState } from '../../ui/ui-state';
 import { SheetForm } from './sheet-form';
 
 const heading: Record<SheetKind, string> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Preview } from '../../../shared/contract/contract';
-import type { Finding } from '../../../shared/domain/finding';
+import type { Finding } from '../../../shared/domain/preflight/finding';
 import { type Draft, forPreview, forStart, intentOf, sendBlockedBecause } from './draft';
 
 const draft = (change: Partial<Draft> = {}): Draft => ({

@@ -1,9 +1,9 @@
 import type { Preview } from '../../../shared/contract/contract';
-import type { Board } from '../../../shared/domain/board';
-import { type Finding, needsAttention } from '../../../shared/domain/finding';
-import type { AppIntent } from '../../../shared/domain/operation';
-import type { SyncAnswer } from '../../../shared/domain/sync-in-the-way';
-import type { SheetRequest } from '../../ui/ui-state';
+import type { Board } from '../../../shared/domain/board/board';
+import type { AppIntent } from '../../../shared/domain/operation/operation';
+import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import type { SheetRequest } from '../../ui/layout/ui-state';
 
 /** What a person has settled in the sheet so far. */
 export interface Draft {

@@ -1,15 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
-import type { Failure } from '../../../shared/domain/failure';
-import { type Finding, worsened } from '../../../shared/domain/finding';
-import type { SyncAnswer } from '../../../shared/domain/sync-in-the-way';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import { ask } from '../../data/client';
 import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
-import { announce } from '../../ui/announcer';
-import { count } from '../../ui/count';
-import { closeSheet, type SheetRequest } from '../../ui/ui-state';
+import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
+import { announce } from '../../ui/text/announcer';
+import { count } from '../../ui/text/count';
 import {
   type Draft,
   forPreview,

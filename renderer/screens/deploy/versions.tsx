@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
-import { Version } from '../../ui/version';
+import { Version } from '../../ui/change/version';
 import type { Draft } from './draft';
 import classes from './versions.module.css';
 

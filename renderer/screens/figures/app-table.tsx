@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import type { FiguresRow } from '../../../shared/domain/history';
-import { SortHeading } from '../../ui/sort-heading';
-import { span } from '../../ui/time';
-import { useSorted } from '../../ui/use-sorted';
+import type { FiguresRow } from '../../../shared/domain/history/history';
+import { SortHeading } from '../../ui/layout/sort-heading';
+import { useSorted } from '../../ui/layout/use-sorted';
+import { span } from '../../ui/time/time';
 import classes from './figures-screen.module.css';
 import { shareRolledBack, shareText } from './periods';
 

@@ -1,6 +1,6 @@
-import type { FiguresRow } from '../../../shared/domain/history';
-import { Panel } from '../../ui/panel';
-import { span } from '../../ui/time';
+import type { FiguresRow } from '../../../shared/domain/history/history';
+import { Panel } from '../../ui/layout/panel';
+import { span } from '../../ui/time/time';
 import { Definition, definitions } from './definitions';
 import classes from './figures-screen.module.css';
 import { periodText, shareRolledBack, shareText } from './periods';

@@ -1,5 +1,5 @@
-import type { FiguresRow } from '../../../shared/domain/history';
-import { periodOf } from '../../../shared/domain/history-figures';
+import type { FiguresRow } from '../../../shared/domain/history/history';
+import { periodOf } from '../../../shared/domain/history/history-figures';
 
 const day = 24 * 3_600_000;
 type By = 'day' | 'week' | 'month';

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { useWidth } from '../../ui/use-width';
+import { useWidth } from '../../ui/layout/use-width';
 import classes from './figures-screen.module.css';
 
 export interface Point {

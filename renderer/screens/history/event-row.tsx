@@ -1,13 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and names its active option
 import { memo } from 'react';
-import type { HistoryEvent } from '../../../shared/domain/history';
-import type { KeptOutcome } from '../../../shared/domain/kept';
-import { eventLook, eventSubject, eventVersion, movedText } from '../../ui/event-words';
-import { Mark, OperationMark } from '../../ui/mark';
-import { fullTime, seconds } from '../../ui/time';
-import { Version } from '../../ui/version';
-import { operationStateWord } from '../../ui/words';
+import type { HistoryEvent } from '../../../shared/domain/history/history';
+import type { KeptOutcome } from '../../../shared/domain/history/kept';
+import { Version } from '../../ui/change/version';
+import { Mark, OperationMark } from '../../ui/layout/mark';
+import { eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
+import { operationStateWord } from '../../ui/text/words';
+import { fullTime, seconds } from '../../ui/time/time';
 import classes from './feed-list.module.css';
 
 interface EventRowProps {

@@ -1,11 +1,11 @@
 import { Button, Menu, Progress } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { HistoryFilter } from '../../../shared/domain/history';
+import type { HistoryFilter } from '../../../shared/domain/history/history';
 import { type ExportState, useExport } from '../../data/history-queries';
-import { announce } from '../../ui/announcer';
-import { count } from '../../ui/count';
-import { FailurePanel } from '../../ui/failure-panel';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { announce } from '../../ui/text/announcer';
+import { count } from '../../ui/text/count';
 import classes from './export-menu.module.css';
 
 /** Exports what the filter leaves; where to is asked by the system's own dialog. */

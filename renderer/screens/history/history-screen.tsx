@@ -1,12 +1,12 @@
 import { getRouteApi, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { HistoryEvent } from '../../../shared/domain/history';
+import type { HistoryEvent } from '../../../shared/domain/history/history';
 import { useFeedHead, useHistoryNames, useHistoryStatus, useOutline } from '../../data/history-queries';
-import { announce } from '../../ui/announcer';
-import { count } from '../../ui/count';
-import { FailurePanel } from '../../ui/failure-panel';
-import { Empty } from '../../ui/panel';
-import { PastTabs } from '../../ui/past-tabs';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Empty } from '../../ui/layout/panel';
+import { PastTabs } from '../../ui/layout/past-tabs';
+import { announce } from '../../ui/text/announcer';
+import { count } from '../../ui/text/count';
 import { EventDetails } from './event-details';
 import { ExportMenu } from './export-menu';
 import { FeedList } from './feed-list';

@@ -1,9 +1,9 @@
 import { Progress } from '@mantine/core';
-import type { HistoryStatus } from '../../../shared/domain/history';
+import type { HistoryStatus } from '../../../shared/domain/history/history';
 import { useRetryHistory } from '../../data/history-queries';
-import { count } from '../../ui/count';
-import { FailurePanel } from '../../ui/failure-panel';
-import { dateTime, duration } from '../../ui/time';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { count } from '../../ui/text/count';
+import { dateTime, duration } from '../../ui/time/time';
 import classes from './history-state.module.css';
 
 const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string> = {

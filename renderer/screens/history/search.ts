@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deploymentKindSchema } from '../../../shared/domain/deployment';
-import { type HistoryFilter, historyEventTypeSchema } from '../../../shared/domain/history';
+import { deploymentKindSchema } from '../../../shared/domain/history/deployment';
+import { type HistoryFilter, historyEventTypeSchema } from '../../../shared/domain/history/history';
 
 const names = z.array(z.string().max(200)).min(1).max(200).optional().catch(undefined);
 const time = z

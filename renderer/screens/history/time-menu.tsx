@@ -1,9 +1,9 @@
 import { Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
-import { fromLocalField, hoursBefore, localField, spans } from '../../ui/period';
-import chip from '../../ui/pick-menu.module.css';
-import { dateTime } from '../../ui/time';
+import chip from '../../ui/action/pick-menu.module.css';
+import { fromLocalField, hoursBefore, localField, spans } from '../../ui/time/period';
+import { dateTime } from '../../ui/time/time';
 import classes from './time-menu.module.css';
 
 interface Range {

@@ -1,10 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useRollout } from '../../data/queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FreshnessMark } from '../../ui/freshness-mark';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Empty } from '../../ui/layout/panel';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { rolloutSources } from '../../ui/log/sources';
-import { Empty } from '../../ui/panel';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
 import classes from './logs-screen.module.css';
 
 const route = getRouteApi('/logs/$environment/$app');

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Operation } from '../../../shared/domain/operation';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { useNamedWorkflows } from '../../data/queries';
 import type { LogChoice } from '../../ui/log/log-choice';
 import { OperationLayout } from './operation-layout';

@@ -1,6 +1,6 @@
-import { isAppIntent, type Operation } from '../../../shared/domain/operation';
-import { duration } from '../../ui/time';
-import { Version } from '../../ui/version';
+import { isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import { Version } from '../../ui/change/version';
+import { duration } from '../../ui/time/time';
 import classes from './operation-screen.module.css';
 
 /** What was asked for, why, and by which commit it landed. */

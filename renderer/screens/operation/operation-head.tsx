@@ -1,14 +1,14 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { actOf, isAppIntent, type Operation } from '../../../shared/domain/operation';
+import { actOf, isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
-import { ActButton } from '../../ui/act-button';
-import { FailurePanel } from '../../ui/failure-panel';
-import { OperationMark } from '../../ui/mark';
-import { RollbackButton } from '../../ui/rollback-button';
-import { ago, between, duration, fullTime } from '../../ui/time';
-import { needsLook } from '../../ui/trouble';
-import { useNow } from '../../ui/use-now';
+import { ActButton } from '../../ui/action/act-button';
+import { RollbackButton } from '../../ui/action/rollback-button';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { OperationMark } from '../../ui/layout/mark';
+import { needsLook } from '../../ui/layout/trouble';
+import { ago, between, duration, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './operation-screen.module.css';
 
 /** What it is, how it stands, and the two ways out: cancel while that is safe, and roll back. */

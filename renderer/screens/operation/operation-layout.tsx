@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Operation } from '../../../shared/domain/operation';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FindingList } from '../../ui/finding-list';
+import type { Operation } from '../../../shared/domain/operation/operation';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { FindingList } from '../../ui/finding/finding-list';
 import type { LogChoice } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { Facts } from './facts';

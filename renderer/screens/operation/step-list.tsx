@@ -1,8 +1,8 @@
-import type { Operation, Step } from '../../../shared/domain/operation';
-import { StepMark } from '../../ui/mark';
-import { between, duration, fullTime, seconds } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { stepWord } from '../../ui/words';
+import type { Operation, Step } from '../../../shared/domain/operation/operation';
+import { StepMark } from '../../ui/layout/mark';
+import { stepWord } from '../../ui/text/words';
+import { between, duration, fullTime, seconds } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './step-list.module.css';
 
 /** The steps, each with how long it took, what it waits for, and what it saw. */

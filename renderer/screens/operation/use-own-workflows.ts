@@ -1,5 +1,5 @@
-import { isAppIntent, type Operation } from '../../../shared/domain/operation';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { useNamedWorkflows, useWorkflows } from '../../data/queries';
 
 /**

@@ -1,6 +1,6 @@
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
+import { Panel } from '../../ui/layout/panel';
 import type { LogChoice } from '../../ui/log/log-choice';
-import { Panel } from '../../ui/panel';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';
 import classes from './operation-screen.module.css';
 

@@ -1,14 +1,14 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { actOf, type Operation } from '../../../shared/domain/operation';
+import { actOf, type Operation } from '../../../shared/domain/operation/operation';
 import { useOperations } from '../../data/queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { OperationMark } from '../../ui/mark';
-import { Empty } from '../../ui/panel';
-import { between, clock, duration, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
-import { presentStep, stepWord } from '../../ui/words';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { OperationMark } from '../../ui/layout/mark';
+import { Empty } from '../../ui/layout/panel';
+import { presentStep, stepWord } from '../../ui/text/words';
+import { between, clock, duration, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import classes from './operations-screen.module.css';
 
 /** Everything that release managers asked of this console, newest first. */

@@ -1,6 +1,6 @@
 import { bagActOf } from '../../../shared/domain/bags/intents';
+import { closeAct, useUiState } from '../../ui/layout/ui-state';
 import { Sheet } from '../../ui/sheet/sheet';
-import { closeAct, useUiState } from '../../ui/ui-state';
 import { ActForm } from './act-form';
 
 /** The sheet of an act on a pipeline of bags, or on a lock. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BagPreview } from '../../../shared/contract/bags';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
-import type { Finding } from '../../../shared/domain/finding';
+import type { Finding } from '../../../shared/domain/preflight/finding';
 import { blockedBecause, forPreview, forStart } from './draft';
 
 const place = { pipeline: 'notify', environment: 'staging' };

@@ -1,7 +1,7 @@
 import type { BagPreview } from '../../../shared/contract/bags';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
-import { type Finding, needsAttention } from '../../../shared/domain/finding';
+import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 
 /** What a person has settled in the sheet, besides the request itself. */
 export interface Choices {

@@ -1,10 +1,10 @@
 import { Checkbox, SegmentedControl } from '@mantine/core';
 import { useEffect, useId, useState } from 'react';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
 import { usePackPreview } from '../../data/bags-queries';
-import { ComparisonView } from '../../ui/comparison-view';
-import { FailurePanel } from '../../ui/failure-panel';
+import { ComparisonView } from '../../ui/change/comparison-view';
+import { FailurePanel } from '../../ui/finding/failure-panel';
 import sheet from '../../ui/sheet/sheet.module.css';
 import classes from './act-form.module.css';
 

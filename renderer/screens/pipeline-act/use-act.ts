@@ -2,14 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
-import type { Failure } from '../../../shared/domain/failure';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
 import { ask } from '../../data/client';
 import { useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
-import { announce } from '../../ui/announcer';
-import { count } from '../../ui/count';
-import { closeAct } from '../../ui/ui-state';
+import { closeAct } from '../../ui/layout/ui-state';
+import { announce } from '../../ui/text/announcer';
+import { count } from '../../ui/text/count';
 import { blockedBecause, type Choices, forPreview, forStart, inTheWay } from './draft';
 
 /** What is asked for, what the checks found about it, and the sending of it. */

@@ -1,10 +1,10 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Board } from '../../../shared/domain/board';
-import { boardAround } from '../../../shared/domain/board-scope';
-import { isImageTag } from '../../../shared/domain/version';
-import { ActButton } from '../../ui/act-button';
-import { Panel } from '../../ui/panel';
+import type { Board } from '../../../shared/domain/board/board';
+import { boardAround } from '../../../shared/domain/board/board-scope';
+import { isImageTag } from '../../../shared/domain/ledger/version';
+import { ActButton } from '../../ui/action/act-button';
+import { Panel } from '../../ui/layout/panel';
 import type { PracticeAct } from './practice-screen';
 import classes from './practice-screen.module.css';
 

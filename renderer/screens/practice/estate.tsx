@@ -1,6 +1,6 @@
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { Panel } from '../../ui/panel';
+import { Panel } from '../../ui/layout/panel';
 import type { PracticeAct } from './practice-screen';
 import classes from './practice-screen.module.css';
 

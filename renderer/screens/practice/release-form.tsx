@@ -1,8 +1,8 @@
 import { Button, Checkbox, Select } from '@mantine/core';
 import { useState } from 'react';
-import type { Board } from '../../../shared/domain/board';
-import { boardAround } from '../../../shared/domain/board-scope';
-import { Panel } from '../../ui/panel';
+import type { Board } from '../../../shared/domain/board/board';
+import { boardAround } from '../../../shared/domain/board/board-scope';
+import { Panel } from '../../ui/layout/panel';
 import type { PracticeAct } from './practice-screen';
 import classes from './practice-screen.module.css';
 

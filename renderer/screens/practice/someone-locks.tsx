@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
-import type { Board } from '../../../shared/domain/board';
-import { Panel } from '../../ui/panel';
+import type { Board } from '../../../shared/domain/board/board';
+import { Panel } from '../../ui/layout/panel';
 import type { PracticeAct } from './practice-screen';
 import classes from './practice-screen.module.css';
 

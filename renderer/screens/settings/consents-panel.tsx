@@ -4,9 +4,9 @@ import { useAnswerConsent, useConsents } from '../../data/consent-queries';
 import { ConsentDetails } from '../../ui/consent/consent-details';
 import { ConsentDialog } from '../../ui/consent/consent-dialog';
 import { consentAct, listed } from '../../ui/consent/consent-words';
-import { FailurePanel } from '../../ui/failure-panel';
-import { Panel } from '../../ui/panel';
-import { dateTime } from '../../ui/time';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Panel } from '../../ui/layout/panel';
+import { dateTime } from '../../ui/time/time';
 import classes from './settings-screen.module.css';
 
 /** What kubeconfigs may run: what waits for an answer, and what was allowed, to be withdrawn. */

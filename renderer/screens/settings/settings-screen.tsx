@@ -1,9 +1,9 @@
 import { SegmentedControl, Switch } from '@mantine/core';
 import type { Settings } from '../../../shared/contract/contract';
 import { useCredentials, useSaveSettings, useSession, useSettings } from '../../data/queries';
-import { FailurePanel } from '../../ui/failure-panel';
-import { FreshnessMark } from '../../ui/freshness-mark';
-import { Panel } from '../../ui/panel';
+import { FailurePanel } from '../../ui/finding/failure-panel';
+import { Panel } from '../../ui/layout/panel';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ConsentsPanel } from './consents-panel';
 import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';

@@ -1,7 +1,7 @@
 import { scaleTime } from 'd3-scale';
-import { tickText } from '../../ui/tick-text';
-import { dateTime, span } from '../../ui/time';
-import { useWidth } from '../../ui/use-width';
+import { useWidth } from '../../ui/layout/use-width';
+import { tickText } from '../../ui/time/tick-text';
+import { dateTime, span } from '../../ui/time/time';
 import { endOf, lanesOf, type Run } from './runs';
 import classes from './version-screen.module.css';
 

@@ -2,7 +2,7 @@ import { SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { OutputOf } from '../../../shared/contract/contract';
-import { FreshnessMark } from '../../ui/freshness-mark';
+import { FreshnessMark } from '../../ui/time/freshness-mark';
 import type { WorkflowsSearch } from './search';
 import classes from './workflows-screen.module.css';
 

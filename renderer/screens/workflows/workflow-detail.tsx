@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { useWorkflow } from '../../data/workflow-queries';
-import { FailurePanel } from '../../ui/failure-panel';
+import { FailurePanel } from '../../ui/finding/failure-panel';
 import { type LogChoice, nodeLog, renewed } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
-import { ago, clock, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { ago, clock, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import { WorkflowActs } from '../../ui/workflow/workflow-acts';
 import { nodeRows, telling } from '../../ui/workflow/workflow-rows';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { ListedWorkflow } from '../../../shared/contract/workflows';
-import { shortVersion } from '../../../shared/domain/version';
-import { PhaseMark } from '../../ui/mark';
-import { ago, between, clock, duration, fullTime } from '../../ui/time';
-import { useNow } from '../../ui/use-now';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import { PhaseMark } from '../../ui/layout/mark';
+import { ago, between, clock, duration, fullTime } from '../../ui/time/time';
+import { useNow } from '../../ui/time/use-now';
 import type { WorkflowsSearch } from './search';
 import { keyOf } from './workflow-place';
 import classes from './workflows-screen.module.css';

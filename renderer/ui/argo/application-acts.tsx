@@ -1,13 +1,13 @@
 import { IconPlayerStop, IconRefresh, IconTransferIn } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import type { ApplicationDetail } from '../../../shared/domain/application-detail';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
 import { useClusterAct, useNudge } from '../../data/argo-queries';
 import { useBlocked } from '../../data/use-blocked';
-import { ConfirmedAct } from '../act/confirmed-act';
-import { ActButton } from '../act-button';
-import { announce } from '../announcer';
-import { FailurePanel } from '../failure-panel';
+import { ActButton } from '../action/act-button';
+import { ConfirmedAct } from '../action/confirmed-act';
+import { FailurePanel } from '../finding/failure-panel';
+import { announce } from '../text/announcer';
 import { ApplicationMenu } from './application-menu';
 import classes from './application-panel.module.css';
 

@@ -1,8 +1,8 @@
 import { Button, Menu } from '@mantine/core';
 import { IconAdjustments, IconDots, IconRefreshDot } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { ApplicationDetail } from '../../../shared/domain/application-detail';
-import { ActDialog } from '../act/act-dialog';
+import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
+import { ActDialog } from '../action/act-dialog';
 import classes from './application-panel.module.css';
 import { SyncDialog } from './sync-dialog';
 

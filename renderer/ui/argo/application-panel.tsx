@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import type { ApplicationDetail } from '../../../shared/domain/application-detail';
-import type { HookJob } from '../../../shared/domain/hook-job';
+import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
+import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import { useApplications } from '../../data/argo-queries';
-import { FailurePanel } from '../failure-panel';
-import { FreshnessMark } from '../freshness-mark';
+import { FailurePanel } from '../finding/failure-panel';
+import { Panel } from '../layout/panel';
 import type { LogChoice } from '../log/log-choice';
-import { Panel } from '../panel';
+import { FreshnessMark } from '../time/freshness-mark';
 import { ApplicationActs, NudgeButton } from './application-acts';
 import classes from './application-panel.module.css';
 import { ApplicationView } from './application-view';

@@ -1,15 +1,15 @@
 import { IconAlertTriangle, IconArrowsExchange, IconCircleCheck, IconHelpCircle } from '@tabler/icons-react';
+import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
 import type {
   ApplicationDetail,
   ApplicationOperation,
   ApplicationResource,
-} from '../../../shared/domain/application-detail';
-import { unansweredRefresh } from '../../../shared/domain/unanswered';
-import { count } from '../count';
-import { HealthMark, Mark } from '../mark';
-import { ago, between, clock, duration, fullTime } from '../time';
-import { useNow } from '../use-now';
-import { Version } from '../version';
+} from '../../../shared/domain/rollout/application-detail';
+import { Version } from '../change/version';
+import { HealthMark, Mark } from '../layout/mark';
+import { count } from '../text/count';
+import { ago, between, clock, duration, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
 import classes from './application-panel.module.css';
 import { FreezeNote } from './freeze-note';
 

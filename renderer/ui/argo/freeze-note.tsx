@@ -1,7 +1,7 @@
 import { IconSnowflake } from '@tabler/icons-react';
-import type { SyncWindowsView } from '../../../shared/domain/sync-window-view';
-import { clock, fullTime } from '../time';
-import { useNow } from '../use-now';
+import type { SyncWindowsView } from '../../../shared/domain/rollout/sync-window-view';
+import { clock, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
 import classes from './application-panel.module.css';
 
 /** Argo CD's own freeze: what a sync window keeps from running, why, and until when, in local time. */

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
-import type { HookJob } from '../../../shared/domain/hook-job';
+import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import { useFailingPod } from '../../data/argo-queries';
+import { Mark } from '../layout/mark';
 import { hookLog, type LogChoice } from '../log/log-choice';
-import { Mark } from '../mark';
 import { FailingPod } from '../rollout/failing-pod';
-import { between, duration, fullTime } from '../time';
+import { between, duration, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
 import { stageLook } from '../timeline/stage-words';
-import { useNow } from '../use-now';
 import classes from './application-panel.module.css';
 
 interface HookJobsProps {

@@ -1,8 +1,11 @@
 import { Checkbox, SegmentedControl } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { ApplicationDetail, ApplicationResource } from '../../../shared/domain/application-detail';
-import { ActDialog } from '../act/act-dialog';
-import { count } from '../count';
+import type {
+  ApplicationDetail,
+  ApplicationResource,
+} from '../../../shared/domain/rollout/application-detail';
+import { ActDialog } from '../action/act-dialog';
+import { count } from '../text/count';
 import classes from './sync-dialog.module.css';
 import { idOf, type SyncChoice, syncSentences } from './sync-sentences';
 

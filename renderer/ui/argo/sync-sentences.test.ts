@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApplicationDetail, ApplicationResource } from '../../../shared/domain/application-detail';
+import type {
+  ApplicationDetail,
+  ApplicationResource,
+} from '../../../shared/domain/rollout/application-detail';
 import { idOf, syncSentences } from './sync-sentences';
 
 const resource = (name: string, requiresPruning = false): ApplicationResource => ({

@@ -1,6 +1,9 @@
-import type { ApplicationDetail, ApplicationResource } from '../../../shared/domain/application-detail';
-import { shortVersion } from '../../../shared/domain/version';
-import { count } from '../count';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type {
+  ApplicationDetail,
+  ApplicationResource,
+} from '../../../shared/domain/rollout/application-detail';
+import { count } from '../text/count';
 
 /** The options of a sync; `chosen`: ids of resources, `null`: all of them. */
 export interface SyncChoice {

@@ -1,6 +1,6 @@
-import type { ConsentRequest } from '../../../shared/domain/consent';
-import { CopyButton } from '../copy-button';
-import { Fact } from '../fact';
+import type { ConsentRequest } from '../../../shared/domain/estate/consent';
+import { Fact } from '../layout/fact';
+import { CopyButton } from '../text/copy-button';
 import classes from './consent.module.css';
 
 const uses = { token: 'token', certificate: 'certificate', key: 'private key' } as const;

@@ -1,9 +1,9 @@
 import { Button, Modal } from '@mantine/core';
-import type { WaitingConsent } from '../../../shared/domain/consent';
+import type { WaitingConsent } from '../../../shared/domain/estate/consent';
 import { useAnswerConsent } from '../../data/consent-queries';
-import { announce } from '../announcer';
-import { FailurePanel } from '../failure-panel';
-import { dateTime } from '../time';
+import { FailurePanel } from '../finding/failure-panel';
+import { announce } from '../text/announcer';
+import { dateTime } from '../time/time';
 import classes from './consent.module.css';
 import { ConsentDetails } from './consent-details';
 import { consentAct, listed } from './consent-words';

@@ -1,4 +1,4 @@
-import type { ConsentRequest, WaitingConsent } from '../../../shared/domain/consent';
+import type { ConsentRequest, WaitingConsent } from '../../../shared/domain/estate/consent';
 
 /** `staging`, `staging and production`, `a, b and c`. */
 export const listed = (names: readonly string[]): string =>

@@ -1,5 +1,5 @@
 import Anser from 'anser';
-import { plain } from '../../../shared/domain/log-text';
+import { plain } from '../../../shared/domain/log/log-text';
 
 /** Where a plain text is hit: begin and end of each hit, in order. */
 type Ranges = readonly (readonly [number, number])[];

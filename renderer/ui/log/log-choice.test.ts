@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HookJob } from '../../../shared/domain/hook-job';
+import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import { devRollouts, devWorkflow } from '../../dev/operations';
 import { allPods, hookLog, type LogChoice, nodeLog, podLog, renewed, workflowLog } from './log-choice';
 

@@ -1,7 +1,7 @@
 import type { LogSource } from '../../../shared/contract/logs';
-import type { HookJob } from '../../../shared/domain/hook-job';
-import type { Rollout } from '../../../shared/domain/rollout';
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { HookJob } from '../../../shared/domain/rollout/hook-job';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { nodeRows, telling } from '../workflow/workflow-rows';
 import { hookSources, nodeSources, podSources, roleOf, rolloutSources, workflowSources } from './sources';
 

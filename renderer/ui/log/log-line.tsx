@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
-import { fullTime } from '../time';
+import { fullTime } from '../time/time';
 import { pieces } from './ansi';
 import type { SourceLabel } from './labels';
 import { lineTime, type Stamps } from './line-time';

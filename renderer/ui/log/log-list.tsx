@@ -11,7 +11,7 @@ import type { ShownLine } from '../../../shared/contract/logs';
 import { ask } from '../../data/client';
 import type { LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
-import { count } from '../count';
+import { count } from '../text/count';
 import { follow, followStart, newLines } from './follow';
 import type { SourceLabel } from './labels';
 import { LogLine } from './log-line';

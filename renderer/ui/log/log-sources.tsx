@@ -3,7 +3,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { type LogSource, type LogSourceState, logSourceKey } from '../../../shared/contract/logs';
 import type { JoinedSource, LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
-import { count } from '../count';
+import { count } from '../text/count';
 import type { SourceLabel } from './labels';
 import classes from './log-sources.module.css';
 

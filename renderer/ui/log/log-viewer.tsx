@@ -4,9 +4,9 @@ import { type LogSource, logSourceKey, type ShownLine } from '../../../shared/co
 import { ask } from '../../data/client';
 import type { JoinedSource } from '../../data/log-session';
 import { useLog, useLogPart } from '../../data/use-log';
-import { announce } from '../announcer';
-import { copyText } from '../copy';
-import { count } from '../count';
+import { announce } from '../text/announcer';
+import { copyText } from '../text/copy';
+import { count } from '../text/count';
 import { sourceLabels } from './labels';
 import { LogFoot } from './log-foot';
 import { LogList } from './log-list';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../../shared/domain/log-text';
+import { plain } from '../../../shared/domain/log/log-text';
 import { pieces } from './ansi';
 import { follow, followStart, newLines } from './follow';
 

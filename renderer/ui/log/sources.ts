@@ -1,7 +1,7 @@
 import type { LogSource } from '../../../shared/contract/logs';
-import type { HookJob } from '../../../shared/domain/hook-job';
-import type { Rollout, RolloutPod } from '../../../shared/domain/rollout';
-import type { Workflow, WorkflowNode } from '../../../shared/domain/workflow';
+import type { HookJob } from '../../../shared/domain/rollout/hook-job';
+import type { Rollout, RolloutPod } from '../../../shared/domain/rollout/rollout';
+import type { Workflow, WorkflowNode } from '../../../shared/domain/workflows/workflow';
 
 /** The logs of every container of a pod of a rollout. `role` tells old from new. */
 export function podSources(environment: string, pod: RolloutPod, role: string | null = null): LogSource[] {

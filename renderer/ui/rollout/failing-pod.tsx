@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { plain } from '../../../shared/domain/log-text';
-import type { PodEvent } from '../../../shared/domain/pod-trouble';
-import type { RolloutPod } from '../../../shared/domain/rollout';
+import { plain } from '../../../shared/domain/log/log-text';
+import type { PodEvent } from '../../../shared/domain/rollout/pod-trouble';
+import type { RolloutPod } from '../../../shared/domain/rollout/rollout';
 import { useFailingPod } from '../../data/argo-queries';
-import { count } from '../count';
-import { ago, fullTime } from '../time';
-import { useNow } from '../use-now';
+import { count } from '../text/count';
+import { ago, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
 import classes from './rollout-view.module.css';
 
 interface FailingPodProps {

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { IconCircleDashed } from '@tabler/icons-react';
-import type { Rollout } from '../../../shared/domain/rollout';
-import { areOfVersion } from '../../../shared/domain/rollout-rules';
-import { shortVersion } from '../../../shared/domain/version';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
+import { areOfVersion } from '../../../shared/domain/rollout/rollout-rules';
 import type { useRollout } from '../../data/queries';
-import { FailurePanel } from '../failure-panel';
-import { FreshnessMark } from '../freshness-mark';
+import { FailurePanel } from '../finding/failure-panel';
+import { Mark } from '../layout/mark';
+import { Panel } from '../layout/panel';
 import { allPods, type LogChoice } from '../log/log-choice';
-import { Mark } from '../mark';
-import { Panel } from '../panel';
+import { FreshnessMark } from '../time/freshness-mark';
 import { RolloutView } from './rollout-view';
 import classes from './rollout-view.module.css';
 

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
-import { newPodsReady, type Rollout, type RolloutPod } from '../../../shared/domain/rollout';
-import { count } from '../count';
+import { newPodsReady, type Rollout, type RolloutPod } from '../../../shared/domain/rollout/rollout';
+import { Mark } from '../layout/mark';
 import { type LogChoice, podLog } from '../log/log-choice';
-import { Mark } from '../mark';
-import { age } from '../time';
-import { useNow } from '../use-now';
+import { count } from '../text/count';
+import { age } from '../time/time';
+import { useNow } from '../time/use-now';
 import { FailingPod } from './failing-pod';
 import classes from './rollout-view.module.css';
 

@@ -1,8 +1,8 @@
 import { Button, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Failure } from '../../../shared/domain/failure';
-import { ActButton } from '../act-button';
-import { FailurePanel } from '../failure-panel';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { ActButton } from '../action/act-button';
+import { FailurePanel } from '../finding/failure-panel';
 import classes from './sheet.module.css';
 
 interface SheetFooterProps {

@@ -7,9 +7,9 @@ import {
   IconLoader2,
   IconPlayerSkipForward,
 } from '@tabler/icons-react';
-import type { Stage, StageName, StageState } from '../../../shared/domain/timeline';
-import type { Tone } from '../mark';
-import { duration } from '../time';
+import type { Stage, StageName, StageState } from '../../../shared/domain/timeline/timeline';
+import type { Tone } from '../layout/mark';
+import { duration } from '../time/time';
 
 export const stageWord: Record<StageName, string> = {
   run: 'GitHub run',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stage } from '../../../shared/domain/timeline';
+import type { Stage } from '../../../shared/domain/timeline/timeline';
 import { stageTime } from './stage-words';
 import { barsOf } from './waterfall';
 

@@ -1,4 +1,4 @@
-import type { Stage } from '../../../shared/domain/timeline';
+import type { Stage } from '../../../shared/domain/timeline/timeline';
 
 /** Where a stage's bar lies, in parts of the whole width: 0 to 1. */
 export interface Bar {

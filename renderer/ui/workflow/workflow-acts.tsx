@@ -6,11 +6,11 @@ import {
   IconRotateClockwise2,
   IconSquareX,
 } from '@tabler/icons-react';
-import { rerunEffect } from '../../../shared/domain/rerun-effect';
-import type { Workflow } from '../../../shared/domain/workflow';
+import { rerunEffect } from '../../../shared/domain/preflight/rerun-effect';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { useBoard } from '../../data/queries';
 import { useBlocked } from '../../data/use-blocked';
-import { ConfirmedAct } from '../act/confirmed-act';
+import { ConfirmedAct } from '../action/confirmed-act';
 import classes from './workflow-tree.module.css';
 
 interface WorkflowActsProps {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkflowNode } from '../../../shared/domain/workflow';
+import type { WorkflowNode } from '../../../shared/domain/workflows/workflow';
 import { devRollouts, devWorkflow } from '../../dev/operations';
 import { suggested } from '../log/log-choice';
 import { nodeRows, telling } from './workflow-rows';

@@ -1,4 +1,4 @@
-import type { Workflow, WorkflowNode } from '../../../shared/domain/workflow';
+import type { Workflow, WorkflowNode } from '../../../shared/domain/workflows/workflow';
 
 /** A node as a line of the tree. */
 export interface NodeRow {

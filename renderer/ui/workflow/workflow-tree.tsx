@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
-import type { Workflow } from '../../../shared/domain/workflow';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
+import { PhaseMark } from '../layout/mark';
 import { type LogChoice, nodeLog, workflowLog } from '../log/log-choice';
-import { PhaseMark } from '../mark';
-import { between, duration, fullTime } from '../time';
-import { useNow } from '../use-now';
+import { between, duration, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
 import { nodeBars, nodeRows } from './workflow-rows';
 import classes from './workflow-tree.module.css';
 

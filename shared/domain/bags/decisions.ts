@@ -1,5 +1,5 @@
-import type { Failure } from '../failure';
-import { utcText } from '../utc-text';
+import type { Failure } from '../failure/failure';
+import { utcText } from '../text/utc-text';
 import type { Found, PipelineRecords, RecordChange } from './pipeline-records';
 import type { BagDeployment, Holder, Lock } from './records';
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure';
+import type { Failure } from '../failure/failure';
 import { type Found, lastStarted, type PipelineRecords } from './pipeline-records';
 import type { Bag } from './records';
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure';
+import type { Failure } from '../failure/failure';
 import { type Actor, type Decision, refuse } from './decisions';
 import { bagDifference, isSame, versionsOf } from './difference';
 import { type Found, lastBag, type PipelineRecords, put } from './pipeline-records';

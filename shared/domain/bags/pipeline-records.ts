@@ -1,5 +1,5 @@
-import type { Failure } from '../failure';
-import { readRecord, writeRecord } from '../yaml-record';
+import type { Failure } from '../failure/failure';
+import { readRecord, writeRecord } from '../records/yaml-record';
 import { type Place, placeOf, recordPath } from './places';
 import {
   type AutomaticSwitch,

@@ -1,4 +1,4 @@
-import { signalboxFolder } from '../layout';
+import { signalboxFolder } from '../ledger/layout';
 import type { RecordKind, RecordOf } from './records';
 
 /** Where the records of each kind lie under `.signalbox/`. What is in braces is a field of the record. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isImageTag } from '../version';
+import { isImageTag } from '../ledger/version';
 import { type Actor, type Decision, refuse } from './decisions';
 import { type BagChain, newestCandidate } from './next';
 import { type PipelineRecords, put, type RecordChange, remove } from './pipeline-records';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isImageTag } from '../version';
+import { isImageTag } from '../ledger/version';
 import { bagStateSchema } from './machine';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { failureSchema } from '../failure';
-import { freshnessSchema } from '../freshness';
-import { jobSchema } from '../operation';
+import { freshnessSchema } from '../board/freshness';
+import { failureSchema } from '../failure/failure';
+import { jobSchema } from '../operation/operation';
 import { bagStateSchema } from './machine';
 import { blockingRules, choiceWarnings } from './next';
 import { causeSchema, contentsSchema } from './records';

@@ -1,0 +1,113 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManualAct } from '../../shared/domain/operation/manual-act';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
+import { openKept } from './kept';
+
+const workflow = (name: string, more: Partial<Workflow> = {}): Workflow => ({
+  environment: 'staging',
+  namespace: 'apps',
+  name,
+  template: 'post-sync',
+  title: 'Tests',
+  labels: { repoName: 'frontend', imageTag: 'v1' },
+  phase: 'Failed',
+  progress: '1/2',
+  message: 'child failed',
+  startedAt: '2026-01-01T00:00:00Z',
+  finishedAt: '2026-01-01T00:01:00Z',
+  shutdown: null,
+  nodes: [],
+  nodesUnavailable: null,
+  ...more,
+});
+const act = (id: string, more: Partial<ManualAct> = {}): ManualAct => ({
+  id,
+  at: `2026-01-01T00:00:0${id}Z`,
+  actor: 'Ada',
+  kind: 'retry',
+  environment: 'staging',
+  app: 'frontend',
+  object: 'Workflow post-sync-1',
+  outcome: 'unknown',
+  text: 'Asked.',
+  created: null,
+  ...more,
+});
+
+describe('what is kept of a cluster', () => {
+  let folder: string;
+  const open = () => openKept(join(folder, 'kept.sqlite'), () => 1);
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kept-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('outlives the process: workflows as they were last seen, newest first, and acts with their last outcome', () => {
+    const before = open();
+    before.keepWorkflow(workflow('post-sync-1', { phase: 'Running' }), 'then');
+    before.keepWorkflow(workflow('post-sync-1'), 'later');
+    before.keepWorkflow(workflow('post-sync-2', { startedAt: '2026-01-02T00:00:00Z' }), 'later');
+    before.keepWorkflow(workflow('other', { labels: { repoName: 'router', imageTag: 'v1' } }), 'later');
+    before.recordAct(act('1'));
+    before.recordAct(act('1', { outcome: 'done', text: 'It goes on.' }));
+    before.recordAct(act('2', { app: 'router' }));
+    before.close();
+
+    const after = open();
+    const kept = after.workflows({ app: 'frontend', environment: 'staging', limit: 10 });
+    expect(kept.map(({ workflow: { name, phase }, seenAt }) => [name, phase, seenAt])).toEqual([
+      ['post-sync-2', 'Failed', 'later'],
+      ['post-sync-1', 'Failed', 'later'],
+    ]);
+    expect(after.workflows({ app: 'frontend', environment: 'staging', version: 'v2', limit: 10 })).toEqual(
+      [],
+    );
+    expect(after.acts({ limit: 10 }).map(({ id }) => id)).toEqual(['2', '1']);
+    expect(after.acts({ app: 'frontend', limit: 10 })).toMatchObject([{ id: '1', outcome: 'done' }]);
+    expect(after.act('1')).toMatchObject({ text: 'It goes on.' });
+    expect(after.act('9')).toBeNull();
+    after.close();
+  });
+
+  it('keeps a bounded number, the newest, and of a giant everything but its steps', () => {
+    const store = open();
+    for (let n = 0; n < 70; n += 1)
+      store.keepWorkflow(workflow(`w-${n}`, { startedAt: new Date(n * 1000).toISOString() }), 'now');
+    const node = {
+      id: 'x'.repeat(1000),
+      displayName: '',
+      type: 'Pod',
+      phase: 'Failed' as const,
+      message: null,
+      startedAt: null,
+      finishedAt: null,
+      children: [],
+      pod: null,
+    };
+    const giant = workflow('giant', {
+      nodes: Array.from({ length: 600 }, () => node),
+      startedAt: '2026-01-01T00:00:00Z',
+    });
+    store.keepWorkflow(giant, 'now');
+    const kept = store.workflows({ app: 'frontend', environment: 'staging', limit: 100 });
+    expect(kept).toHaveLength(60);
+    expect(kept[0]?.workflow).toMatchObject({
+      name: 'giant',
+      nodes: [],
+      nodesUnavailable: expect.stringContaining('too many'),
+    });
+    expect(kept.at(-1)?.workflow.name).toBe('w-11');
+    store.close();
+  });
+
+  it('sets a damaged file aside', () => {
+    writeFileSync(join(folder, 'kept.sqlite'), 'rubbish'.repeat(1000));
+    const store = open();
+    expect(store.notice).toContain('kept.sqlite.damaged-1');
+    expect(readdirSync(folder)).toContain('kept.sqlite.damaged-1');
+    store.close();
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, and the list of manual
+ * acts. A file of its own beside the observations; a damaged one is set aside, never deleted.
+ */
+import type { Failure } from '../../shared/domain/failure/failure';
+import { type ManualAct, manualActSchema } from '../../shared/domain/operation/manual-act';
+import { type Workflow, workflowSchema } from '../../shared/domain/workflows/workflow';
+import { closeLasting, openLasting } from '../systems/sqlite/lasting-database';
+import { written } from './written';
+
+/** Kept per cell: weeks of runs. */
+const keepWorkflows = 60;
+/** Kept in all. */
+const keepActs = 5_000;
+/** Longer ones are kept without their steps: characters of JSON. */
+const longest = 512 * 1024;
+
+export interface KeptStore {
+  /** Keeps a workflow as it is seen now; a later look takes its place. `at`: ISO 8601 UTC. */
+  keepWorkflow(workflow: Workflow, at: string): Failure | null;
+  /** Newest first. */
+  workflows(query: {
+    app: string;
+    environment: string;
+    version?: string;
+    limit: number;
+  }): { workflow: Workflow; seenAt: string }[];
+  /** Keeps an act; a later one of the same id takes its place. */
+  recordAct(act: ManualAct): Failure | null;
+  act(id: string): ManualAct | null;
+  /** Newest first. */
+  acts(query: { app?: string; environment?: string; limit: number }): ManualAct[];
+  /** What went wrong with the file at opening, for a person. */
+  readonly notice: string | null;
+  close(): void;
+}
+
+const tables = `
+create table if not exists workflow(environment text, namespace text, name text, app text, version text, startedAt text, seenAt text, json text, primary key(environment, namespace, name)) without rowid;
+create index if not exists workflow_cell on workflow(app, environment, startedAt);
+create table if not exists act(id text primary key, at text, app text, environment text, json text) without rowid;
+create index if not exists act_at on act(at);
+`;
+
+/** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
+export function openKept(file: string, now: () => number = Date.now): KeptStore {
+  const { database, aside } = openLasting(file, tables, now);
+  const notice =
+    aside &&
+    `Workflows that were kept, and the list of acts, could not be read. The file was set aside as ${aside}.`;
+  /** Rows that a version of another shape wrote are left out. */
+  const read = <T>(rows: unknown[], parse: (json: unknown) => { success: boolean; data?: T }): T[] =>
+    (rows as { json: string }[]).flatMap(({ json }) => {
+      const parsed = parse(JSON.parse(json));
+      return parsed.success && parsed.data !== undefined ? [parsed.data] : [];
+    });
+
+  return {
+    notice,
+    keepWorkflow: (workflow, at) =>
+      written(() => {
+        const { environment, namespace, name, labels, startedAt } = workflow;
+        const app = labels.repoName ?? '';
+        const whole = JSON.stringify(workflow);
+        const json =
+          whole.length <= longest
+            ? whole
+            : JSON.stringify({
+                ...workflow,
+                nodes: [],
+                nodesUnavailable: 'It had too many steps to be kept.',
+              });
+        database
+          .prepare(
+            'insert or replace into workflow(environment, namespace, name, app, version, startedAt, seenAt, json) values (?, ?, ?, ?, ?, ?, ?, ?)',
+          )
+          .run(environment, namespace, name, app, labels.imageTag ?? '', startedAt ?? at, at, json);
+        database
+          .prepare(
+            `delete from workflow where app = ? and environment = ? and startedAt <
+             (select startedAt from workflow where app = ? and environment = ? order by startedAt desc limit 1 offset ?)`,
+          )
+          .run(app, environment, app, environment, keepWorkflows - 1);
+      }),
+    workflows: ({ app, environment, version = null, limit }) => {
+      const rows = database
+        .prepare(
+          'select seenAt, json from workflow where app = ? and environment = ? and version = ifnull(?, version) order by startedAt desc limit ?',
+        )
+        .all(app, environment, version, limit) as { seenAt: string; json: string }[];
+      return rows.flatMap((row) =>
+        read([row], (json) => workflowSchema.safeParse(json)).map((workflow) => ({
+          workflow,
+          seenAt: row.seenAt,
+        })),
+      );
+    },
+    recordAct: (act) =>
+      written(() => {
+        database
+          .prepare('insert or replace into act(id, at, app, environment, json) values (?, ?, ?, ?, ?)')
+          .run(act.id, act.at, act.app, act.environment, JSON.stringify(act));
+        database
+          .prepare('delete from act where at < (select at from act order by at desc limit 1 offset ?)')
+          .run(keepActs - 1);
+      }),
+    act: (id) =>
+      read(database.prepare('select json from act where id = ?').all(id), (json) =>
+        manualActSchema.safeParse(json),
+      )[0] ?? null,
+    acts: ({ app = null, environment = null, limit }) =>
+      read(
+        database
+          .prepare(
+            'select json from act where app = ifnull(?, app) and environment = ifnull(?, environment) order by at desc, id desc limit ?',
+          )
+          .all(app, environment, limit),
+        (json) => manualActSchema.safeParse(json),
+      ),
+    close: () => closeLasting(database),
+  };
+}

@@ -1,0 +1,102 @@
+import type { HistoryBeginning } from '../../../shared/domain/history/history';
+import { hasVolleys, shallowMark } from '../../systems/git/history/local-clone';
+import { dropIndexes } from '../store/schema';
+import { CommitReader, KnownStates } from './commit-reader';
+import { flag } from './event-row';
+import { EventWriter } from './event-writer';
+import { BackIndexing } from './index-back';
+import { indexFront } from './index-front';
+import { IndexMeta } from './index-meta';
+import type { IndexerOptions, IndexWriting } from './index-writing';
+
+/** What an update did. */
+export interface Updated {
+  /** Events that are new in the index. */
+  added: number;
+  /** Events that went since the branch was rewritten. */
+  removed: number;
+}
+
+/** Brings the index up to a tip: what is new on top of what is known, then what is older ({@link IndexMeta}). */
+export class Indexer {
+  readonly #writing: IndexWriting;
+  readonly #states: KnownStates;
+
+  constructor(options: IndexerOptions) {
+    const { database } = options;
+    this.#states = new KnownStates(options.guard);
+    this.#writing = { ...options, writer: new EventWriter(database), meta: new IndexMeta(database) };
+  }
+
+  get tip(): string | null {
+    return this.#writing.meta.tip;
+  }
+
+  get complete(): boolean {
+    return this.#writing.meta.complete;
+  }
+
+  /** Where the history begins, as far as it is indexed. */
+  get beginning(): HistoryBeginning | null {
+    return this.#writing.meta.beginning;
+  }
+
+  /**
+   * Indexes what is missing up to a tip (a commit id).
+   * @throws {GitError} and SQLite's errors; everything written before stays, and the next call goes on from there.
+   */
+  async update(tip: string, signal?: AbortSignal): Promise<Updated> {
+    const { gitDir, layout, template, writer } = this.#writing;
+    const updated: Updated = { added: 0, removed: 0 };
+    const volleys = await hasVolleys();
+    const reader = new CommitReader(gitDir, template, layout, this.#states, volleys, signal);
+    try {
+      this.#reopenEnd();
+      if (this.tip === null || this.tip !== tip) {
+        const front = this.tip === null ? 'unknown' : await indexFront(this.#writing, reader, tip, signal);
+        if (front === 'unknown') this.#clear(tip);
+        else Object.assign(updated, front);
+      }
+      if (!this.complete) {
+        const back = new BackIndexing(this.#writing, reader, signal);
+        await back.run();
+        updated.added += back.added;
+      }
+    } catch (error) {
+      writer.rollback();
+      throw error;
+    } finally {
+      reader.close();
+    }
+    return updated;
+  }
+
+  /** An empty index, with everything to do. */
+  #clear(tip: string): void {
+    const { database, writer, onCleared } = this.#writing;
+    const source = this.#writing.meta.get('source');
+    dropIndexes(database);
+    database.exec(
+      `begin; delete from event; delete from note; delete from move; delete from meta; insert into word(word) values('delete-all'); commit;`,
+    );
+    writer.begin();
+    if (source !== null) writer.setMeta('source', source);
+    writer.setMeta('tip', tip);
+    writer.setMeta('complete', '0');
+    writer.commit();
+    onCleared();
+  }
+
+  /** A clone that was shallow or partial may have got more history since: then the end of the line is open again. */
+  #reopenEnd(): void {
+    const { database, gitDir, meta, writer } = this.#writing;
+    const begin = meta.get('begin');
+    if (!this.complete || begin === 'root' || begin === null) return;
+    const now = begin === 'shallow' ? shallowMark(gitDir) : null;
+    if (begin === 'shallow' && now === meta.get('mark')) return;
+    writer.begin();
+    database.exec(`delete from event where flags & ${flag.base}`);
+    writer.setMeta('complete', '0');
+    writer.commit();
+  }
+}

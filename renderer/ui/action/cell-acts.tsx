@@ -1,0 +1,61 @@
+import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
+import type { Cell } from '../../../shared/domain/board/board';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import { useSession } from '../../data/queries';
+import { openSheet } from '../layout/ui-state';
+import { ActButton } from './act-button';
+import classes from './cell-acts.module.css';
+
+interface CellActsProps {
+  cell: Cell;
+  /** Where a promotion from here goes, `null` at the end of the chain. */
+  next: string | null;
+  /** Keeps the room of a row that the other cells of a line have, so that what stands below is level. */
+  level?: boolean;
+  /** Why nothing can be done here at all. */
+  blocked?: string;
+}
+
+/** What can be asked for in a cell besides a rollback: deploy, hold or release the hold, promote. */
+export function CellActs({ cell, next, level, blocked: off }: CellActsProps) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const blocked = off ?? readOnlyBecause;
+  const { app, environment } = cell;
+  const version = cell.ledger?.version ?? null;
+  return (
+    <div className={classes.acts} data-level={level || undefined}>
+      <ActButton
+        variant="default"
+        leftSection={<IconRocket size={14} aria-hidden />}
+        blocked={blocked}
+        label={`Deploy ${app} to ${environment}`}
+        onAct={() => openSheet({ kind: 'deploy', app, environment })}
+      >
+        Deploy…
+      </ActButton>
+      <ActButton
+        variant="default"
+        leftSection={
+          cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
+        }
+        blocked={blocked}
+        label={cell.hold ? `Release the hold of ${app} in ${environment}` : `Hold ${app} in ${environment}`}
+        onAct={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
+      >
+        {cell.hold ? 'Release hold…' : 'Hold…'}
+      </ActButton>
+      {next && version && (
+        <ActButton
+          variant="default"
+          className={classes.whole ?? ''}
+          leftSection={<IconTrain size={14} aria-hidden />}
+          blocked={blocked}
+          label={`Promote ${app} ${shortVersion(version)} to ${next}`}
+          onAct={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
+        >
+          Promote {shortVersion(version)} to {next}…
+        </ActButton>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { IconArrowBackUp } from '@tabler/icons-react';
+import type { Ref } from 'react';
+import type { Cell } from '../../../shared/domain/board/board';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import { useOneClickRollback } from '../../data/one-click';
+import { FailurePanel } from '../finding/failure-panel';
+import { openSheet } from '../layout/ui-state';
+import { announce } from '../text/announcer';
+import { count } from '../text/count';
+import { ActButton } from './act-button';
+import classes from './rollback-button.module.css';
+
+interface RollbackButtonProps {
+  cell: Cell;
+  ref?: Ref<HTMLButtonElement>;
+  /** Stands out where the cell is in trouble. */
+  urgent?: boolean;
+  onStarted?: (operationId: string) => void;
+}
+
+/** Names the whole act, as tests and people look for it: app, version and environment. */
+function rollbackLabel(cell: Cell): string {
+  return cell.rollbackTarget
+    ? `Roll back ${cell.app} to ${shortVersion(cell.rollbackTarget.version)} in ${cell.environment}`
+    : `Roll back ${cell.app} in ${cell.environment}`;
+}
+
+/**
+ * One click rolls back, when nothing warns. What it will do, and on what evidence, stands under it; with a warning
+ * the sheet opens instead, and the line says so beforehand.
+ */
+export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonProps) {
+  const rollback = useOneClickRollback(cell);
+  const review = () => {
+    if (!rollback.intent) return;
+    const { app, environment, version } = rollback.intent;
+    openSheet({ kind: 'rollback', app, environment, version });
+  };
+  const act = async () => {
+    const started = await rollback.click(review);
+    if (!started) return;
+    announce(`${rollbackLabel(cell)}: started`);
+    onStarted?.(started);
+  };
+  const said = note(cell, rollback);
+  return (
+    <div className={classes.box}>
+      <ActButton
+        ref={ref}
+        fullWidth
+        variant={urgent ? 'filled' : 'default'}
+        color={urgent ? 'signal' : 'gray'}
+        leftSection={<IconArrowBackUp size={15} aria-hidden />}
+        blocked={rollback.blocked}
+        busy={rollback.busy}
+        onAct={() => void act()}
+        className={classes.button ?? ''}
+      >
+        {rollbackLabel(cell)}
+      </ActButton>
+      <p className={classes.note} title={said}>
+        {said}
+      </p>
+      {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void act()} />}
+    </div>
+  );
+}
+
+function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): string {
+  if (rollback.blocked) return rollback.blocked;
+  if (rollback.review) {
+    const [first = 'a check needs your attention.', ...more] = rollback.warnings;
+    const others = more.length > 0 ? ` And ${count(more.length, 'more check')}.` : '';
+    return `The sheet opens first: ${first}${others}`;
+  }
+  return [cell.rollbackTarget?.evidenceText ?? '', ...rollback.besides].join(' ').trim();
+}

@@ -1,0 +1,47 @@
+import {
+  type Icon,
+  IconBan,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconHelpCircle,
+  IconLoader2,
+  IconSquareX,
+} from '@tabler/icons-react';
+import type { BagState } from '../../../shared/domain/bags/machine';
+import type { BlockingRule } from '../../../shared/domain/bags/next';
+import { Mark, type Tone } from '../layout/mark';
+import { bagStateWord } from './bag-words';
+
+const state: Record<BagState, { icon: Icon; tone: Tone; turning?: boolean }> = {
+  queued: { icon: IconClock, tone: 'quiet' },
+  locked: { icon: IconLoader2, tone: 'accent', turning: true },
+  deploying: { icon: IconLoader2, tone: 'accent', turning: true },
+  deployed: { icon: IconLoader2, tone: 'accent', turning: true },
+  testing: { icon: IconLoader2, tone: 'accent', turning: true },
+  'test-failed': { icon: IconCircleX, tone: 'bad' },
+  'deploy-failed': { icon: IconSquareX, tone: 'bad' },
+  'deploy-unknown': { icon: IconHelpCircle, tone: 'warn' },
+  passed: { icon: IconCircleCheck, tone: 'ok' },
+  done: { icon: IconCircleCheck, tone: 'ok' },
+  cancelled: { icon: IconBan, tone: 'quiet' },
+  abandoned: { icon: IconBan, tone: 'warn' },
+};
+
+/** The state of a bag's deployment. */
+export function BagStateMark({ value, badge }: { value: BagState; badge?: boolean }) {
+  return <Mark {...state[value]} label={bagStateWord[value]} badge={badge ?? false} />;
+}
+
+const ruleWord: Record<BlockingRule, string> = {
+  'pinned-not-passed': 'pinned, but not passed',
+  'pinned-and-bad': 'pinned and marked bad',
+  'nothing-deployable': 'nothing deployable',
+  'missing-image': 'missing image',
+  unreadable: 'unreadable file',
+};
+
+/** The rule that keeps a bag out, by name. */
+export function BlockedMark({ rule }: { rule: BlockingRule | null }) {
+  return <Mark icon={IconBan} tone="bad" label={`Blocked: ${rule ? ruleWord[rule] : 'by a rule'}`} badge />;
+}

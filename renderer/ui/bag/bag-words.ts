@@ -1,0 +1,84 @@
+import type { BagState } from '../../../shared/domain/bags/machine';
+import type { ChoiceWarning } from '../../../shared/domain/bags/next';
+import type { Lane } from '../../../shared/domain/bags/view';
+
+/** The state of a bag's deployment, in a word or three. */
+export const bagStateWord: Record<BagState, string> = {
+  queued: 'Queued',
+  locked: 'Lock taken',
+  deploying: 'Deploying',
+  deployed: 'Deployed',
+  testing: 'Testing',
+  'test-failed': 'Tests failed',
+  'deploy-failed': 'Deploy failed',
+  'deploy-unknown': 'Deploy unknown',
+  passed: 'Passed',
+  done: 'Passed',
+  cancelled: 'Cancelled',
+  abandoned: 'Given up',
+};
+
+/** What a person should know about a choice, as a sentence. */
+export const warningWord: Record<ChoiceWarning, string> = {
+  same: 'It runs there already.',
+  older: 'It is older than what runs there.',
+  'failed-before': 'It failed there before.',
+  'never-here': 'It was never deployed there.',
+  'running-unknown': 'What runs there is not known.',
+  'bad-before': 'It is marked bad where it passed before.',
+};
+
+/** How a bag stands in one environment: what the timeline draws and says. */
+export type LaneState = 'passed' | 'failed' | 'unknown' | 'running' | 'abandoned' | 'cancelled' | 'none';
+
+/** A pass counts, whatever a later deployment of the same bag came to; else the last deployment tells. */
+export function laneState(lane: Lane | undefined): LaneState {
+  const last = lane?.deployments.at(-1);
+  if (!lane || (!last && lane.passes.length === 0)) return 'none';
+  const under = last?.state;
+  if (under === 'deploying' || under === 'deployed' || under === 'testing' || under === 'locked')
+    return 'running';
+  if (lane.passes.length > 0) return 'passed';
+  switch (under) {
+    case 'deploy-failed':
+    case 'test-failed':
+      return 'failed';
+    case 'deploy-unknown':
+      return 'unknown';
+    case 'abandoned':
+      return 'abandoned';
+    case 'queued':
+    case 'cancelled':
+      return 'cancelled';
+    default:
+      return 'passed';
+  }
+}
+
+const laneWord: Record<LaneState, string> = {
+  passed: 'passed',
+  failed: 'failed',
+  unknown: 'unknown',
+  running: 'running',
+  abandoned: 'given up',
+  cancelled: 'cancelled',
+  none: 'not here',
+};
+
+/** The state in a word or two; a failure says which part failed. */
+export function laneText(lane: Lane | undefined): string {
+  const state = laneState(lane);
+  const last = lane?.deployments.at(-1)?.state;
+  if (state === 'failed' && last) return bagStateWord[last].toLowerCase();
+  if (state === 'running' && last) return bagStateWord[last].toLowerCase();
+  return laneWord[state];
+}
+
+/** Everything that is known of a bag in an environment, as one sentence for assistive technology. */
+export function laneSentence(bag: number, environment: string, lane: Lane | undefined): string {
+  const parts = [laneText(lane)];
+  if (lane?.runs) parts.push('runs there');
+  if (lane?.pin) parts.push(`${lane.pin.freeze ? 'frozen' : 'pinned'} by ${lane.pin.by}`);
+  if (lane?.bad) parts.push(`marked bad by ${lane.bad.by}`);
+  return `Bag ${bag} in ${environment}: ${parts.join(', ')}`;
+}

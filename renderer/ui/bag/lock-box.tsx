@@ -1,0 +1,111 @@
+import { IconLock } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
+import type { LockView } from '../../../shared/domain/bags/view';
+import { useSession } from '../../data/queries';
+import { ActButton } from '../action/act-button';
+import { openAct } from '../layout/ui-state';
+import { count } from '../text/count';
+import { ago, clock, fullTime } from '../time/time';
+import { useNow } from '../time/use-now';
+import classes from './lock-box.module.css';
+
+/** Who holds the lock, why, for how long, what waits behind it, and the ways to release it. */
+export function LockBox(props: {
+  pipeline: string;
+  environment: string;
+  lock: LockView;
+  /** Deployments of this console that wait for it. */
+  waiting?: readonly { operation: string; bag: number }[];
+}) {
+  const { pipeline, environment, lock, waiting = [] } = props;
+  const now = useNow('calm');
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const place = { pipeline, environment, token: lock.token };
+  const ownByHand = lock.mine && lock.kind === 'manual';
+  const late = lock.until !== null && Date.parse(lock.until) < now;
+  return (
+    <section className={classes.lock} aria-label={`Lock of ${environment}`}>
+      <p className={classes.lockHead}>
+        <IconLock size={15} aria-hidden />
+        <span>
+          <strong>
+            Locked by {lock.by}
+            {lock.mine && lock.kind === 'bag' ? ' (this console)' : ''}
+          </strong>{' '}
+          <span title={fullTime(lock.at)}>{ago(lock.at, now)}</span>
+        </span>
+      </p>
+      {lock.reason && <p>“{lock.reason}”</p>}
+      {lock.kind === 'bag' && (
+        <p className={classes.quiet}>
+          {lock.bag === null ? 'To deploy a bag' : `Bag ${lock.bag}`}
+          {lock.mine && (
+            <>
+              {' · '}
+              <Link to="/operations/$operationId" params={{ operationId: lock.operation }}>
+                operation
+              </Link>
+            </>
+          )}
+        </p>
+      )}
+      {lock.until && (
+        <p className={late ? classes.warn : classes.quiet} title={fullTime(lock.until)}>
+          {late ? 'Was expected to end' : 'Expected to end'} {clock(lock.until, now)}
+        </p>
+      )}
+      {waiting.length > 0 && (
+        <p>
+          {count(waiting.length, 'deployment')} of this console {waiting.length === 1 ? 'waits' : 'wait'}{' '}
+          behind it:{' '}
+          {waiting.map(({ operation, bag }, index) => (
+            <Fragment key={operation}>
+              {index > 0 && ', '}
+              <Link to="/operations/$operationId" params={{ operationId: operation }}>
+                bag {bag}
+              </Link>
+            </Fragment>
+          ))}
+        </p>
+      )}
+      <div className={classes.acts}>
+        {ownByHand ? (
+          <ActButton
+            variant="default"
+            blocked={readOnlyBecause}
+            onAct={() => openAct({ kind: 'unlock', ...place })}
+          >
+            Unlock…
+          </ActButton>
+        ) : (
+          <ActButton
+            variant="default"
+            blocked={
+              readOnlyBecause ??
+              (lock.mine ? 'Its operation still runs on this console: wait for its end.' : null)
+            }
+            onAct={() => openAct({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
+          >
+            Unlock by force…
+          </ActButton>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The way to take the lock of an environment by hand. */
+export function LockButton({ pipeline, environment }: { pipeline: string; environment: string }) {
+  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  return (
+    <ActButton
+      variant="default"
+      blocked={readOnlyBecause}
+      label={`Lock ${environment}`}
+      onAct={() => openAct({ kind: 'lock', pipeline, environment, reason: '-', until: null })}
+    >
+      Lock…
+    </ActButton>
+  );
+}

@@ -1,0 +1,128 @@
+import { Group, Radio } from '@mantine/core';
+import { type Finding, type FindingLevel, findingLevels } from '../../../shared/domain/preflight/finding';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import { LevelMark } from '../layout/mark';
+import { count } from '../text/count';
+import classes from './finding-list.module.css';
+
+/** Findings that a choice in the same sheet takes away. */
+const byChoice: Partial<Record<Finding['code'], string>> = {
+  'nothing-differs': 'You can choose here to pack it all the same.',
+  'services-lacking': 'You can choose here to leave them running.',
+};
+
+/** How a finding stands in the way, and what gets past it. */
+function wayOut(finding: Finding): string | null {
+  if (finding.level === 'pass' || finding.level === 'info') return null;
+  if (finding.sync) return 'Choose what happens to it.';
+  const choice = byChoice[finding.code];
+  if (choice) return choice;
+  if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';
+  if (finding.level === 'unknown')
+    return 'Unknown is not a pass. Look for yourself, or go ahead with a reason.';
+  return 'You can go ahead with a reason; it goes into the commit.';
+}
+
+/** A sync stays where it is while its sentence changes by what is chosen. */
+const keyOf = ({ code, message, sync }: Finding): string =>
+  sync ? `${code} ${sync.application} ${sync.startedAt}` : `${code}${message}`;
+
+const order = (level: FindingLevel): number => findingLevels.indexOf(level);
+
+/** Decides on a sync of Argo CD that is in the way. */
+type OnSync = (answer: SyncAnswer) => void;
+
+/** One choice of two: nothing is chosen until a person does. */
+function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSync: OnSync }) {
+  const { application, startedAt, choice } = sync;
+  return (
+    <Radio.Group
+      aria-label={`The sync of ${application}`}
+      value={choice}
+      onChange={(value) =>
+        onSync({ application, startedAt, choice: value === 'terminate' ? 'terminate' : 'wait' })
+      }
+    >
+      <Group gap="md" mt={4}>
+        <Radio size="xs" value="terminate" label="Terminate it" />
+        <Radio size="xs" value="wait" label="Wait for it to end" />
+      </Group>
+    </Radio.Group>
+  );
+}
+
+function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSync?: OnSync | undefined }) {
+  const way = past ? null : wayOut(finding);
+  return (
+    <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
+      <LevelMark value={finding.level} />
+      <div className={classes.text}>
+        <p>{finding.message}</p>
+        {finding.evidence && <p className={classes.evidence}>{finding.evidence}</p>}
+        {way && <p className={classes.way}>{way}</p>}
+        {finding.sync && onSync && !past && <SyncChoice sync={finding.sync} onSync={onSync} />}
+      </div>
+    </li>
+  );
+}
+
+/** Preflight's findings, the gravest first; what passed is folded once there is much of it. `past`: nothing
+ * can be done about them any more. `pending`: what is still asked. */
+export function FindingList({
+  findings,
+  past = false,
+  pending = [],
+  onSync,
+}: {
+  findings: readonly Finding[];
+  past?: boolean;
+  pending?: readonly { message: string }[];
+  /** Left out: nothing can be chosen here. */
+  onSync?: OnSync;
+}) {
+  const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
+  const open = sorted.filter((finding) => finding.level !== 'pass');
+  const passed = sorted.filter((finding) => finding.level === 'pass');
+  const fold = passed.length > 3;
+  return (
+    <div className={classes.list}>
+      <ul aria-label="Checks" aria-busy={pending.length > 0 || undefined}>
+        {(fold ? open : sorted).map((finding) => (
+          <Item key={keyOf(finding)} finding={finding} past={past} onSync={onSync} />
+        ))}
+        {pending.map(({ message }) => (
+          <Waiting key={message} what={message} />
+        ))}
+      </ul>
+      {fold && (
+        <details className={classes.fold}>
+          <summary>{count(passed.length, 'check')} passed</summary>
+          <ul aria-label="Passed checks">
+            {passed.map((finding) => (
+              <Item key={keyOf(finding)} finding={finding} past={past} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+const Waiting = ({ what }: { what: string }) => (
+  <li className={`${classes.item} ${classes.waiting}`}>
+    <span>Checking</span>
+    <span>{what}</span>
+  </li>
+);
+
+/** The same place until anything is known. */
+export function FindingsWaiting() {
+  const checks = ['The environment', 'The version', 'Tests before it', 'Migrations'];
+  return (
+    <ul className={classes.list} aria-label="Checks" aria-busy>
+      {checks.map((check) => (
+        <Waiting key={check} what={check} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,46 @@
+import { create } from 'zustand';
+import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { AppOperationKind } from '../../../shared/domain/operation/operation';
+
+/** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
+export type SheetKind = Exclude<AppOperationKind, 'nudge'>;
+
+/** What the sheet at the right is about; versions may be chosen before it opens. */
+export interface SheetRequest {
+  kind: SheetKind;
+  app: string;
+  /** `null`: to be picked in the sheet. */
+  environment: string | null;
+  version?: string;
+  /** Where a promotion comes from. */
+  from?: string;
+}
+
+interface UiState {
+  sheet: SheetRequest | null;
+  /** What is about to be asked of a pipeline of bags or of a lock; reasons are typed in its sheet. */
+  act: BagIntent | null;
+  paletteOpen: boolean;
+  shortcutsOpen: boolean;
+  /** The cell of the board that is selected, kept while other screens are visited. */
+  selected: { app: string; environment: string | null } | null;
+  /** Where the board was scrolled to, in px. */
+  boardScroll: number;
+}
+
+/** What is open and selected in this window: nothing that the main process would know. */
+export const useUiState = create<UiState>(() => ({
+  sheet: null,
+  act: null,
+  paletteOpen: false,
+  shortcutsOpen: false,
+  selected: null,
+  boardScroll: 0,
+}));
+
+export const openSheet = (sheet: SheetRequest): void => useUiState.setState({ sheet });
+export const closeSheet = (): void => useUiState.setState({ sheet: null });
+
+/** Opens the sheet in which an act on a pipeline of bags, or on a lock, is looked at before it is sent. */
+export const openAct = (act: BagIntent): void => useUiState.setState({ act });
+export const closeAct = (): void => useUiState.setState({ act: null });

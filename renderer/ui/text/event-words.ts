@@ -1,0 +1,102 @@
+import {
+  type Icon,
+  IconArrowBackUp,
+  IconBan,
+  IconCircleCheck,
+  IconCircleMinus,
+  IconCircleX,
+  IconFile,
+  IconFileArrowRight,
+  IconHandClick,
+  IconHandStop,
+  IconLock,
+  IconLockOpen,
+  IconPackage,
+  IconPin,
+  IconPinnedOff,
+  IconPlayerPlay,
+  IconPlus,
+  IconRobot,
+  IconRocket,
+  IconSnowflake,
+  IconSnowflakeOff,
+  IconToggleLeft,
+  IconToggleRight,
+  IconTrain,
+  IconTrash,
+} from '@tabler/icons-react';
+import type { DeploymentKind } from '../../../shared/domain/history/deployment';
+import type { HistoryEvent, HistoryEventType } from '../../../shared/domain/history/history';
+import type { Tone } from '../layout/mark';
+
+interface Look {
+  icon: Icon;
+  tone: Tone;
+  label: string;
+}
+
+const kinds: Record<DeploymentKind, Look> = {
+  deploy: { icon: IconRocket, tone: 'accent', label: 'Deploy' },
+  promote: { icon: IconTrain, tone: 'quiet', label: 'Promotion' },
+  rollback: { icon: IconArrowBackUp, tone: 'warn', label: 'Rollback' },
+  bag: { icon: IconPackage, tone: 'accent', label: 'Bag' },
+  automatic: { icon: IconRobot, tone: 'quiet', label: 'Automatic' },
+  manual: { icon: IconHandClick, tone: 'accent', label: 'By hand' },
+};
+
+const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
+  appeared: { icon: IconPlus, tone: 'ok', label: 'App appeared' },
+  'hold-set': { icon: IconHandStop, tone: 'hold', label: 'Hold set' },
+  'hold-released': { icon: IconPlayerPlay, tone: 'hold', label: 'Hold released' },
+  'promotion-on': { icon: IconToggleRight, tone: 'quiet', label: 'Promotion on' },
+  'promotion-off': { icon: IconToggleLeft, tone: 'quiet', label: 'Promotion off' },
+  gone: { icon: IconTrash, tone: 'bad', label: 'App went' },
+  moved: { icon: IconFileArrowRight, tone: 'quiet', label: 'File moved' },
+  locked: { icon: IconLock, tone: 'hold', label: 'Locked' },
+  unlocked: { icon: IconLockOpen, tone: 'quiet', label: 'Unlocked' },
+  frozen: { icon: IconSnowflake, tone: 'hold', label: 'Frozen' },
+  unfrozen: { icon: IconSnowflakeOff, tone: 'quiet', label: 'Freeze ended' },
+  'bag-packed': { icon: IconPackage, tone: 'quiet', label: 'Bag packed' },
+  'bag-started': { icon: IconRocket, tone: 'accent', label: 'Bag started' },
+  'bag-failed': { icon: IconCircleX, tone: 'bad', label: 'Bag failed' },
+  'bag-passed': { icon: IconCircleCheck, tone: 'ok', label: 'Bag passed' },
+  pinned: { icon: IconPin, tone: 'hold', label: 'Pinned' },
+  unpinned: { icon: IconPinnedOff, tone: 'quiet', label: 'Unpinned' },
+  'marked-bad': { icon: IconBan, tone: 'bad', label: 'Marked bad' },
+  'unmarked-bad': { icon: IconCircleMinus, tone: 'quiet', label: 'Bad mark taken back' },
+  'autopilot-on': { icon: IconToggleRight, tone: 'quiet', label: 'Autopilot on' },
+  'autopilot-off': { icon: IconToggleLeft, tone: 'hold', label: 'Autopilot off' },
+  'ledger-changed': { icon: IconFile, tone: 'quiet', label: 'Record changed' },
+};
+
+/** How a kind of deployment looks and what it is called. */
+export const kindLook = (kind: DeploymentKind): Look => kinds[kind];
+
+/** The words of a type of event. */
+export const eventTypeWord = (type: HistoryEventType): string =>
+  type === 'deployment' ? 'Deployment' : types[type].label;
+
+/** How a kind of deployment or another event looks and what it is called. */
+export const eventLook = (event: HistoryEvent): Look =>
+  event.type === 'deployment' ? kinds[event.kind] : types[event.type];
+
+/** Where the file of an event came from or went to, in a sentence; `null` where nothing moved. */
+export function movedText(event: HistoryEvent): string | null {
+  const path = 'otherPath' in event ? event.otherPath : undefined;
+  if (path === undefined) return null;
+  if (event.type === 'moved') return `Moved from ${path}. Nothing was deployed by it.`;
+  if (event.type === 'gone') return `Moved to ${path}.`;
+  return `${path} went in the same commit. Whether this is the same app under another name is not known.`;
+}
+
+/** What an event is about where that is no app: a pipeline, or the file that changed. */
+export const eventSubject = (event: HistoryEvent): string =>
+  event.app || ('path' in event ? (event.pipeline ?? event.path) : '');
+
+/** App or pipeline, and environment, as far as an event names them. */
+export const aboutText = (event: HistoryEvent): string =>
+  [eventSubject(event), event.environment].filter(Boolean).join(' · ');
+
+/** The version that an event is about, `null` when it is about none. */
+export const eventVersion = (event: HistoryEvent): string | null =>
+  event.type === 'deployment' ? event.to : event.version;

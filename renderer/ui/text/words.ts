@@ -1,0 +1,151 @@
+import type { Cell, Drift, Hold } from '../../../shared/domain/board/board';
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import type { DeploymentKind } from '../../../shared/domain/history/deployment';
+import type {
+  AppOperationKind,
+  Operation,
+  OperationState,
+  StepName,
+} from '../../../shared/domain/operation/operation';
+import { clock } from '../time/time';
+import { count } from './count';
+
+/** How a cell stands to the first environment of its chain; empty when it stands the same. */
+export function driftText(drift: Drift): string {
+  switch (drift.state) {
+    case 'same':
+      return '';
+    case 'behind':
+      return `${drift.by} behind`;
+    case 'ahead':
+      return `${drift.by} ahead`;
+    case 'differs':
+      return 'differs';
+    case 'unknown':
+      return 'drift unknown';
+  }
+}
+
+/** The same as a sentence. */
+export function driftSentence(drift: Drift): string {
+  switch (drift.state) {
+    case 'same':
+      return 'Up to date.';
+    case 'behind':
+      return `${count(drift.by, 'release')} behind ${drift.of}.`;
+    case 'ahead':
+      return `${count(drift.by, 'release')} ahead of ${drift.of}.`;
+    case 'differs':
+      return `Differs from ${drift.of}; the order can’t be determined.`;
+    case 'unknown':
+      return `How far behind is not known: ${drift.because}`;
+  }
+}
+
+export function holdText(hold: Hold): string {
+  return { pending: 'Hold pending', effective: 'Held', unknown: 'Hold unknown', alarm: 'Hold bypassed' }[
+    hold.state
+  ];
+}
+
+export function holdSentence(hold: Hold): string {
+  return {
+    pending: 'Automatic deploys are to be held; the cluster does not show it yet.',
+    effective: 'Automatic deploys are held.',
+    unknown: 'Automatic deploys were held; whether the cluster obeys cannot be seen.',
+    alarm: 'A version was promoted here in spite of the hold.',
+  }[hold.state];
+}
+
+export const stepWord: Record<StepName, string> = {
+  preflight: 'Check',
+  commit: 'Commit',
+  'stop-promotions': 'Stop promotions',
+  'hold-effective': 'Hold takes effect',
+  nudge: 'Tell Argo CD',
+  sync: 'Sync',
+  rollout: 'Rollout',
+  tests: 'Tests',
+  policy: 'Keep the broken bag out',
+  lock: 'Lock',
+  deploy: 'Deploy',
+  test: 'Tests',
+  pass: 'Pass and unlock',
+  abort: 'Abort',
+};
+
+export const kindWord: Record<AppOperationKind | DeploymentKind, string> = {
+  deploy: 'Deploy',
+  promote: 'Promotion',
+  rollback: 'Rollback',
+  hold: 'Hold',
+  'release-hold': 'Release of a hold',
+  nudge: 'Nudge',
+  bag: 'Bag',
+  automatic: 'Automatic',
+  manual: 'By hand',
+};
+
+/** What an open operation of a kind is doing, as a cell says it. */
+export const doingWord: Record<AppOperationKind, string> = {
+  deploy: 'Deploying',
+  promote: 'Promoting',
+  rollback: 'Rolling back',
+  hold: 'Holding',
+  'release-hold': 'Releasing the hold',
+  nudge: 'Nudging Argo CD',
+};
+
+export const operationStateWord: Record<OperationState, string> = {
+  running: 'Running',
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  superseded: 'Superseded',
+  unknown: 'Outcome unknown',
+};
+
+/** How a version came to where it is, as the begin of a sentence. */
+export const cameWord: Record<DeploymentKind, string> = {
+  deploy: 'Deployed',
+  promote: 'Promoted',
+  rollback: 'Rolled back',
+  bag: 'Deployed in a bag',
+  automatic: 'Deployed automatically',
+  manual: 'Changed by hand',
+};
+
+/** The step an operation is at: the running one, else the one it ended at. */
+export function presentStep(operation: Operation): Operation['steps'][number] | null {
+  const running = operation.steps.find((step) => step.state === 'running');
+  if (running) return running;
+  const broken = operation.steps.find((step) => ['failed', 'unknown', 'cancelled'].includes(step.state));
+  return broken ?? operation.steps.findLast((step) => step.state === 'succeeded') ?? null;
+}
+
+/** A freshness in words. `what` begins the sentence where there is nothing to show. */
+export function freshnessText(freshness: Freshness, now: number): string {
+  switch (freshness.state) {
+    case 'live':
+      return 'live';
+    case 'connecting':
+      return freshness.asOf ? `connecting, as of ${clock(freshness.asOf, now)}` : 'connecting';
+    case 'unreachable':
+      // It was never asked, so it is not away.
+      if (freshness.failure.code === 'consent-needed') return 'waiting for your permission';
+      if (freshness.failure.code === 'unauthorised')
+        return `sign-in refused since ${clock(freshness.since, now)}`;
+      return freshness.asOf
+        ? `as of ${clock(freshness.asOf, now)}`
+        : `unreachable since ${clock(freshness.since, now)}`;
+    case 'absent':
+      return 'not connected';
+  }
+}
+
+/** What the cell's app is doing or how it is, in the words of its place in the grid. */
+export function rolloutText(rollout: NonNullable<Cell['rollout']>): string {
+  if (rollout.state === 'failed') return 'Rollout failed';
+  if (rollout.failing) return `Pods failing: ${rollout.failing}`;
+  return `${Math.min(rollout.updated, rollout.available)} of ${count(rollout.desired, 'pod')}`;
+}

@@ -1,0 +1,52 @@
+import { Tooltip } from '@mantine/core';
+import {
+  IconCloudOff,
+  IconLoader2,
+  IconPlugConnectedX,
+  IconPointFilled,
+  IconShieldQuestion,
+} from '@tabler/icons-react';
+import { awaitsConsent, type Freshness } from '../../../shared/domain/board/freshness';
+import { Mark } from '../layout/mark';
+import { freshnessText } from '../text/words';
+import { clock, fullTime } from './time';
+import { useNow } from './use-now';
+
+const look = {
+  live: { icon: IconPointFilled, tone: 'ok' },
+  connecting: { icon: IconLoader2, tone: 'accent' },
+  unreachable: { icon: IconCloudOff, tone: 'bad' },
+  absent: { icon: IconPlugConnectedX, tone: 'quiet' },
+} as const;
+
+const waits = { icon: IconShieldQuestion, tone: 'warn' } as const;
+
+function explain(freshness: Freshness, now: number): string {
+  switch (freshness.state) {
+    case 'live':
+      return `Live. Last heard of ${fullTime(freshness.asOf)}.`;
+    case 'connecting':
+      return 'Connecting.';
+    case 'unreachable':
+      if (awaitsConsent(freshness)) return freshness.failure.message;
+      return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
+    case 'absent':
+      return 'This estate has no such source.';
+  }
+}
+
+/** How much something can be relied on: `live`, `as of 14:02`, `unreachable since 14:02`. */
+export function FreshnessMark({ value, name }: { value: Freshness; name?: string }) {
+  const now = useNow('calm');
+  const text = freshnessText(value, now);
+  return (
+    <Tooltip label={explain(value, now)}>
+      <span>
+        <Mark
+          {...(awaitsConsent(value) ? waits : look[value.state])}
+          label={name ? `${name} ${text}` : text}
+        />
+      </span>
+    </Tooltip>
+  );
+}

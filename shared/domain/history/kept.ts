@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { operationStateSchema } from '../operation/operation';
+
+/** What the cluster or a workflow once told of a version in an environment, kept since they forget it within days. */
+const keptObservationSchema = z.object({
+  version: z.string(),
+  what: z.enum(['healthy', 'degraded', 'tests-passed', 'tests-failed']),
+  /** ISO 8601 UTC. */
+  at: z.string(),
+  /** The object that told: `Application frontend`, `Workflow post-sync-abc`. */
+  source: z.string(),
+});
+
+/** The end of a log that was worth keeping: of a failing pod or test. */
+const keptLogSchema = z.object({
+  version: z.string(),
+  source: z.string(),
+  at: z.string(),
+  text: z.string(),
+});
+
+/** How an operation of this console ended. */
+export const keptOutcomeSchema = z.object({
+  operationId: z.string(),
+  state: operationStateSchema,
+  at: z.string().nullable(),
+  message: z.string().nullable(),
+});
+export type KeptOutcome = z.infer<typeof keptOutcomeSchema>;
+
+/** All that is kept of a version in an environment, newest first. */
+export const keptSchema = z.object({
+  observations: z.array(keptObservationSchema),
+  logs: z.array(keptLogSchema),
+});
+export type Kept = z.infer<typeof keptSchema>;

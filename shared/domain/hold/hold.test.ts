@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { editImageTagFile } from '../ledger/image-tag-edit';
+import { readImageTagFile } from '../ledger/image-tag-file';
+import { type HoldRecord, holdPlan, readHold, releasePlan, withoutFlag, writeHold } from './hold';
+
+const chain = ['integration', 'staging', 'production'];
+const beforeOf = (environment: string): string | null => chain[chain.indexOf(environment) - 1] ?? null;
+
+const record = (environment: string, changed: HoldRecord['changed']): HoldRecord => ({
+  app: 'frontend',
+  environment,
+  by: 'Ada',
+  since: '2026-01-01T00:00:00.000Z',
+  reason: 'incident: "500s" # not a comment',
+  operation: '01',
+  version: '1e3',
+  changed,
+});
+
+/** A ledger of flags and holds, with the two acts as the engine does them. */
+class Ledger {
+  flags: Record<string, boolean | null>;
+  holds: HoldRecord[] = [];
+  constructor(flags: Record<string, boolean | null>) {
+    this.flags = { ...flags };
+  }
+  flag = (environment: string): boolean | null | undefined => this.flags[environment];
+  others = (environment: string): HoldRecord[] => this.holds.filter((one) => one.environment !== environment);
+  hold(environment: string): void {
+    if (this.holds.some((one) => one.environment === environment)) return;
+    const changed = holdPlan(environment, beforeOf(environment), this.flag, this.others(environment));
+    for (const one of changed) this.flags[one.environment] = false;
+    this.holds.push(record(environment, changed));
+  }
+  release(environment: string): void {
+    const hold = this.holds.find((one) => one.environment === environment);
+    if (!hold) return;
+    for (const one of releasePlan(hold, this.flag, this.others(environment)).restore)
+      this.flags[one.environment] = one.to;
+    this.holds = this.others(environment);
+  }
+}
+
+describe('holds', () => {
+  it('give every file back what it said, in whatever order they overlap', () => {
+    const act = fc.record({ hold: fc.boolean(), environment: fc.constantFrom(...chain) });
+    const flags = fc.record({
+      integration: fc.constantFrom(true, false, null),
+      staging: fc.constantFrom(true, false, null),
+      production: fc.constantFrom(true, false, null),
+    });
+    fc.assert(
+      fc.property(flags, fc.array(act, { maxLength: 20 }), (original, acts) => {
+        const ledger = new Ledger(original);
+        for (const { hold, environment } of acts) {
+          if (hold) ledger.hold(environment);
+          else ledger.release(environment);
+          for (const one of ledger.holds) {
+            expect(ledger.flags[one.environment]).toBe(false);
+            const before = beforeOf(one.environment);
+            if (before) expect(ledger.flags[before]).toBe(false);
+          }
+        }
+        for (const environment of chain) ledger.release(environment);
+        expect(ledger.flags).toEqual(original);
+      }),
+    );
+  });
+
+  it('leave alone what somebody switched on meanwhile', () => {
+    const ledger = new Ledger({ integration: true, staging: true, production: true });
+    ledger.hold('production');
+    ledger.flags.staging = true;
+    const plan = releasePlan(ledger.holds[0] as HoldRecord, ledger.flag, []);
+    expect(plan.restore).toEqual([{ environment: 'production', to: true }]);
+    expect(plan.kept).toEqual([{ environment: 'staging', because: 'somebody switched it on already' }]);
+  });
+
+  it('are read back as they were written', () => {
+    const hold = record('production', [{ environment: 'staging', automatic_deploys_enabled: null }]);
+    expect(readHold(writeHold(hold))).toEqual({ ok: true, hold });
+    expect(readHold('app: [')).toMatchObject({ ok: false });
+    expect(readHold('app: frontend')).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('environment'),
+    });
+  });
+
+  it('take a key away again that was not there', () => {
+    for (const text of [
+      'image_tag: v1\n',
+      'image_tag: v1',
+      'image_tag: v1\r\n',
+      '# why\nimage_tag: v1 # x\n',
+    ]) {
+      const edited = editImageTagFile(text, { automaticDeploys: false });
+      if (!edited.ok) throw new Error(edited.problem.reason);
+      expect(readImageTagFile(edited.text).automaticDeploys).toBe(false);
+      expect(withoutFlag(edited.text)).toBe(text);
+    }
+    expect(withoutFlag('image_tag: v1\nautomatic_deploys_enabled: true\n')).toBeNull();
+  });
+});

@@ -1,0 +1,303 @@
+import type { Failure } from '../failure/failure';
+import type { Finding } from '../preflight/finding';
+import { type Operation, type Step, type StepName, stepsOf } from './operation';
+import type { OperationEvent } from './operation-events';
+
+/** At most this many lines of what a step saw are kept; the oldest go first (see `stepSchema.saw`). */
+export const maxSaw = 50;
+
+/** One side effect as the journal knows it. `pending`: intended, result not known. */
+export interface EffectRecord {
+  step: StepName;
+  effect: string;
+  outcome: 'pending' | 'done' | 'not-done' | 'unknown';
+  text: string;
+  data: Readonly<Record<string, unknown>>;
+}
+
+/** All that the events of one operation add up to: what is shown, and what the runner needs to go on. */
+export interface OperationRecord {
+  readonly operation: Operation;
+  /** The findings that the person saw when deciding. */
+  readonly seen: readonly Finding[];
+  readonly effects: ReadonlyMap<string, EffectRecord>;
+  readonly cancelRequested: boolean;
+  /** Of the first step that failed. */
+  readonly failure: Failure | null;
+  /** Time of the newest event: later events never lie before it. */
+  readonly lastAt: string;
+}
+
+const resumedText = 'Signalbox was started again and goes on from here.';
+
+const later = (a: string, b: string): string => (Date.parse(b) > Date.parse(a) ? b : a);
+
+function begin(event: Extract<OperationEvent, { type: 'requested' }>): OperationRecord {
+  return {
+    operation: {
+      id: event.id,
+      intent: event.intent,
+      actor: event.actor,
+      requestedAt: event.at,
+      finishedAt: null,
+      state: 'running',
+      steps: stepsOf[event.intent.kind].map((name) => ({
+        name,
+        state: 'waiting',
+        startedAt: null,
+        finishedAt: null,
+        waitingFor: null,
+        saw: [],
+      })),
+      findings: [],
+      commit: null,
+      requestToCommitMs: null,
+      workflows: [],
+      jobs: [],
+      failure: null,
+      supersededBy: null,
+      cancel: { allowed: true },
+    },
+    seen: event.seen,
+    effects: new Map(),
+    cancelRequested: false,
+    failure: null,
+    lastAt: event.at,
+  };
+}
+
+const saw = (step: Step, at: string, text: string | undefined): Step =>
+  text === undefined || step.saw.at(-1)?.text === text
+    ? step
+    : { ...step, saw: [...step.saw, { at, text }].slice(-maxSaw) };
+
+/** Replaces one step when it is in one of the states; otherwise the record stays the same object. */
+function withStep(
+  record: OperationRecord,
+  name: StepName,
+  from: readonly Step['state'][],
+  change: (step: Step) => Step,
+): OperationRecord {
+  const { steps } = record.operation;
+  const index = steps.findIndex((step) => step.name === name);
+  const step = steps[index];
+  if (!step || !from.includes(step.state)) return record;
+  const next = [...steps];
+  next[index] = change(step);
+  return { ...record, operation: { ...record.operation, steps: next } };
+}
+
+const ended = (state: Step['state'], at: string, text: string | undefined) => (step: Step) => ({
+  ...saw(step, at, text),
+  state,
+  startedAt: step.startedAt ?? at,
+  finishedAt: at,
+  waitingFor: null,
+});
+
+const open: readonly Step['state'][] = ['waiting', 'running'];
+
+function finish(
+  record: OperationRecord,
+  event: Extract<OperationEvent, { type: 'finished' }>,
+  at: string,
+): OperationRecord {
+  const because = {
+    cancelled: 'cancelled',
+    superseded: 'skipped',
+    unknown: 'unknown',
+    failed: 'skipped',
+    succeeded: 'skipped',
+  } as const;
+  return {
+    ...record,
+    operation: {
+      ...record.operation,
+      state: event.state,
+      failure: event.failure,
+      finishedAt: at,
+      steps: record.operation.steps.map((step) =>
+        open.includes(step.state)
+          ? {
+              ...step,
+              // A step that ran when the operation failed is what failed; one that never began was not done.
+              state: step.state === 'running' && event.state === 'failed' ? 'failed' : because[event.state],
+              finishedAt: step.startedAt === null ? null : at,
+              waitingFor: null,
+            }
+          : step,
+      ),
+    },
+  };
+}
+
+/** Why the operation cannot be cancelled any more; `null` while it can. */
+function bound(record: OperationRecord): string | null {
+  if (record.operation.state !== 'running') return 'It has ended.';
+  const started = record.operation.steps.find(({ name, state }) => name === 'deploy' && state !== 'waiting');
+  if (started?.state === 'running')
+    return 'A running deploy is never interrupted: it may hold locks of its own.';
+  const lock = record.effects.get('lock');
+  if (lock && lock.outcome !== 'not-done') return 'Its lock is taken. Tests that run can be aborted.';
+  const commit = record.effects.get('commit');
+  if (!commit || commit.outcome === 'not-done') return null;
+  if (commit.outcome === 'done') {
+    return record.operation.commit === null
+      ? 'Nothing had to be written; what is left is only watching.'
+      : 'Its commit is on the ledger: leaving now would only stop watching. To undo it, roll back.';
+  }
+  return 'Its commit is on the way to the ledger and may already be there.';
+}
+
+function withCancel(record: OperationRecord): OperationRecord {
+  const because = bound(record);
+  const cancel: Operation['cancel'] = because === null ? { allowed: true } : { allowed: false, because };
+  const before = record.operation.cancel;
+  if (before.allowed === cancel.allowed && (before.allowed || before.because === because)) return record;
+  return { ...record, operation: { ...record.operation, cancel } };
+}
+
+function apply(record: OperationRecord, event: OperationEvent, at: string): OperationRecord {
+  switch (event.type) {
+    case 'requested':
+      return record;
+    case 'resumed': {
+      const running = record.operation.steps.filter((one) => one.state === 'running');
+      return running.reduce(
+        (next, one) => withStep(next, one.name, ['running'], (step) => saw(step, at, resumedText)),
+        record,
+      );
+    }
+    case 'step-started':
+      return withStep(record, event.step, ['waiting'], (step) => ({
+        ...step,
+        state: 'running',
+        startedAt: at,
+      }));
+    case 'progress': {
+      const seen = withStep(record, event.step, ['running'], (step) => ({
+        ...saw(step, at, event.saw),
+        waitingFor: event.waitingFor === undefined ? step.waitingFor : event.waitingFor,
+      }));
+      if (seen === record) return record;
+      const { operation } = seen;
+      const known = operation.workflows.some(
+        (one) =>
+          one.name === event.workflow?.name &&
+          one.namespace === event.workflow.namespace &&
+          one.environment === event.workflow.environment,
+      );
+      return {
+        ...seen,
+        operation: {
+          ...operation,
+          findings: event.findings ?? operation.findings,
+          workflows:
+            event.workflow && !known ? [...operation.workflows, event.workflow] : operation.workflows,
+        },
+      };
+    }
+    case 'side-effect-intended': {
+      // A commit that is there is never intended again: the reducer refuses it whatever the runner asks.
+      if (event.effect === 'commit' && record.effects.get('commit')?.outcome === 'done') return record;
+      const effects = new Map(record.effects);
+      effects.set(event.effect, {
+        step: event.step,
+        effect: event.effect,
+        outcome: 'pending',
+        text: event.text,
+        data: event.data ?? {},
+      });
+      return { ...record, effects };
+    }
+    case 'side-effect-result': {
+      const intended = record.effects.get(event.effect);
+      if (!intended || intended.outcome === 'done') return record;
+      const effects = new Map(record.effects);
+      effects.set(event.effect, { ...intended, outcome: event.outcome, text: event.text });
+      const next = withStep({ ...record, effects }, event.step, ['running'], (step) =>
+        saw(step, at, event.text),
+      );
+      const isDeployment = event.effect === 'commit' || event.effect === 'tags';
+      if (!isDeployment || event.outcome !== 'done' || event.commit === undefined) return next;
+      return {
+        ...next,
+        operation: {
+          ...next.operation,
+          commit: event.commit,
+          requestToCommitMs: Math.max(0, Date.parse(at) - Date.parse(next.operation.requestedAt)),
+        },
+      };
+    }
+    case 'job': {
+      const { operation } = record;
+      const known = operation.jobs.some(({ name }) => name === event.job.name);
+      const jobs = known
+        ? operation.jobs.map((one) => (one.name === event.job.name ? event.job : one))
+        : [...operation.jobs, event.job];
+      return { ...record, operation: { ...operation, jobs } };
+    }
+    case 'step-succeeded':
+      return withStep(record, event.step, open, ended('succeeded', at, event.text));
+    case 'step-failed':
+      return withStep(
+        { ...record, failure: record.failure ?? event.failure },
+        event.step,
+        open,
+        ended('failed', at, event.failure.message),
+      );
+    case 'step-skipped': {
+      const next = withStep(record, event.step, open, ended('skipped', at, event.because));
+      if (next === record || !event.supersededBy || next.operation.supersededBy) return next;
+      return { ...next, operation: { ...next.operation, supersededBy: event.supersededBy } };
+    }
+    case 'step-unknown':
+      return withStep(record, event.step, open, ended('unknown', at, event.because));
+    case 'cancel-requested':
+      return record.operation.cancel.allowed ? { ...record, cancelRequested: true } : record;
+    case 'finished':
+      return finish(record, event, at);
+  }
+}
+
+/**
+ * The pure heart of every operation: what is known after one more event. Events that make no sense where the
+ * operation stands (a step that ended already, a second result, anything after the end) change nothing, so that a
+ * replay of any prefix of a journal is a valid state. Times never run backwards, whatever the clock did.
+ * @param record `null` before the first event; the first must be `requested`, others are ignored until then.
+ */
+export function reduceOperation(
+  record: OperationRecord | null,
+  event: OperationEvent,
+): OperationRecord | null {
+  if (record === null) return event.type === 'requested' ? begin(event) : null;
+  if (record.operation.state !== 'running') return record;
+  const at = later(record.lastAt, event.at);
+  const next = apply(record, event, at);
+  if (next === record) return record;
+  return withCancel({ ...next, lastAt: at });
+}
+
+/** The state after a whole journal. */
+export function replayOperation(events: Iterable<OperationEvent>): OperationRecord | null {
+  let record: OperationRecord | null = null;
+  for (const event of events) record = reduceOperation(record, event);
+  return record;
+}
+
+/** Whether what an operation brought is rolled out, or not going to be: only its tests and its hold are waited for. */
+export function isRolledOut({ steps }: Operation): boolean {
+  const rollout = steps.find(({ name }) => name === 'rollout');
+  return rollout !== undefined && !open.includes(rollout.state);
+}
+
+/** The step that the operation is at: the first that runs, else the first that waits; `null` at the end. */
+export function presentStep(operation: Operation): StepName | null {
+  if (operation.state !== 'running') return null;
+  return (
+    (
+      operation.steps.find((step) => step.state === 'running') ??
+      operation.steps.find((step) => step.state === 'waiting')
+    )?.name ?? null
+  );
+}

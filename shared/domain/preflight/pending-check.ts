@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { shortVersion } from '../ledger/version';
+import type { AppIntent } from '../operation/operation';
+import type { Finding } from './finding';
+import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+
+/** Something that preflight is still asking, and the findings whose place it takes until the answer comes. */
+export const pendingCheckSchema = z.object({ message: z.string() });
+export type PendingCheck = z.infer<typeof pendingCheckSchema> & { codes: readonly Finding['code'][] };
+
+/**
+ * What is being asked while a person looks already, by what is not known yet. It is a matter of seconds: then the answer
+ * is there, or its finding is `unknown`.
+ */
+export function pendingChecks(
+  intent: AppIntent,
+  ledger: Pick<LedgerFacts, 'version'>,
+  outside: Pick<
+    OutsideFacts,
+    'ledger' | 'cluster' | 'access' | 'published' | 'evidenceHere' | 'change' | 'asksRepo'
+  >,
+): PendingCheck[] {
+  const found: PendingCheck[] = [];
+  const { environment } = intent;
+  if (outside.ledger.state === 'unreachable')
+    found.push({ codes: ['ledger-stale'], message: 'Whether the ledger answers again' });
+  if (outside.cluster.state === 'connecting')
+    found.push({
+      codes: ['environment-unreachable', 'sync-window', 'not-tested-before'],
+      message: `What runs in ${environment}: its cluster is being connected to`,
+    });
+  const places = outside.access.filter(({ access }) => !access.asked).map((one) => one.environment);
+  for (const place of new Set(places))
+    found.push({ codes: ['permission'], message: `What you may do in the cluster of ${place}` });
+  if (!('version' in intent) || intent.kind === 'nudge' || !outside.asksRepo) return found;
+  if (outside.published === null && outside.evidenceHere === null)
+    found.push({
+      codes: ['version-unpublished-check-failed'],
+      message: `Whether ${shortVersion(intent.version)} is published`,
+    });
+  if (outside.change === null && ledger.version !== null && ledger.version !== intent.version)
+    found.push({ codes: ['migrations-unknown'], message: 'Which migrations lie between the two versions' });
+  return found;
+}
+
+/** The findings that stand already: none that only says that the answer has not come yet. */
+export const settledFindings = (findings: readonly Finding[], pending: readonly PendingCheck[]): Finding[] =>
+  findings.filter(
+    ({ code, level }) =>
+      !(
+        (level === 'unknown' || code === 'ledger-stale') &&
+        pending.some(({ codes }) => codes.includes(code))
+      ),
+  );

@@ -1,0 +1,144 @@
+import type { ClusterAct } from '../estate/cluster-access';
+import type { AppIntent } from '../operation/operation';
+import { utcText } from '../text/utc-text';
+import { type Finding, finding } from './finding';
+import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
+import { fateOf, type SyncFate, syncSentence } from './sync-in-the-way';
+
+/** What the environment's cluster says about an intent, as far as it can be seen. */
+export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
+  const { cluster } = outside;
+  const name = intent.environment;
+  if (cluster.state === 'absent')
+    return [
+      finding(
+        'environment-unreachable',
+        'info',
+        `${name} has no cluster here: after the commit nothing can be watched.`,
+        "The estate's file.",
+      ),
+    ];
+  if (cluster.state !== 'live')
+    return [
+      finding(
+        'environment-unreachable',
+        'unknown',
+        `The cluster of ${name} cannot be seen: how the deployment goes will not be known.`,
+        cluster.asOf === null ? 'Never seen since the start.' : `Last seen ${cluster.asOf}.`,
+      ),
+    ];
+  const unseen = outside.gaps
+    // Sync windows have a finding of their own; hooks are only watched; of the other resources Argo CD tells the health.
+    .filter(({ topics }) => topics.some((one) => !['projects', 'hooks', 'resources'].includes(one)))
+    .map((gap) =>
+      finding(
+        'environment-part-unseen',
+        'unknown',
+        `${gap.kind} of ${name} cannot be seen. ${gap.means}`,
+        `${gap.because.message} ${gap.because.meaning}`,
+      ),
+    );
+  if (unseen.length > 0) return unseen;
+  if (intent.kind !== 'rollback' && (outside.health === 'Degraded' || outside.health === 'Missing'))
+    return [
+      finding(
+        'environment-unhealthy',
+        'warn',
+        `${intent.app} is ${outside.health} in ${name} before anything was done.`,
+        `Health of its Applications at ${cluster.asOf}.`,
+      ),
+    ];
+  return [];
+}
+
+/** What a sync window means for the intent. A rollback is never held up by a question of time alone. */
+export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: OutsideFacts): Finding[] {
+  if (cluster.state !== 'live' || windows === null || windows.state === 'open') return [];
+  const name = intent.environment;
+  if (windows.state === 'unknown')
+    return [
+      finding(
+        'sync-window',
+        'unknown',
+        `Whether a sync window keeps syncs in ${name} waiting is not known.`,
+        windows.because,
+      ),
+    ];
+  const until = windows.opensAt === null ? 'No end is in sight.' : `Until ${utcText(windows.opensAt)}.`;
+  const evidence = `AppProject ${windows.project}. ${until}`;
+  const isRollback = intent.kind === 'rollback';
+  if (windows.state === 'manual-only')
+    return [
+      finding(
+        'sync-window',
+        isRollback ? 'info' : 'warn',
+        `${windows.text} This deployment asks for a sync by hand, which may run.`,
+        evidence,
+      ),
+    ];
+  return [
+    finding(
+      'sync-window',
+      isRollback ? 'warn' : 'block',
+      `${windows.text} The commit would land, and Argo CD would not apply it before the window opens.`,
+      evidence,
+      true,
+    ),
+  ];
+}
+
+const fateWords: Record<SyncFate, (act: string) => string> = {
+  serves: (act) => `the ${act} uses it.`,
+  terminate: (act) => `it will be terminated by the ${act}.`,
+  wait: (act) => `the ${act} waits for it to end.`,
+  ask: () => 'terminate it, or wait for it to end?',
+};
+
+/** Syncs that are under way there, and what becomes of each: Argo CD does one at a time per Application. */
+export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs }: OutsideFacts): Finding[] {
+  if (cluster.state !== 'live') return [];
+  const answers = intent.syncs ?? [];
+  const ask = { kind: intent.kind, wanted: intent.version, left: ledger.version, commit: null, answers };
+  return syncs.map((sync) => {
+    const { application, operation } = sync;
+    const { message, startedAt } = operation;
+    const fate = fateOf(sync, ask);
+    const act = intent.kind === 'promote' ? 'promotion' : intent.kind;
+    const found = finding(
+      'sync-running',
+      fate === 'ask' ? 'warn' : 'info',
+      `${syncSentence(sync)}; ${fateWords[fate](act)}`,
+      message ?? 'The Application’s operation.',
+    );
+    const isChoice = fateOf(sync, { ...ask, answers: [] }) === 'ask';
+    const choice = fate === 'terminate' || fate === 'wait' ? fate : null;
+    return isChoice ? { ...found, sync: { application, startedAt, choice } } : found;
+  });
+}
+
+const actWords: Record<ClusterAct, string> = {
+  refresh: 'have Argo CD look at once (it looks by itself every few minutes)',
+  sync: 'start a sync',
+  'terminate-sync': 'terminate a sync',
+  'submit-workflow': 'submit a workflow',
+  'stop-workflow': 'stop a promotion that is on its way',
+  'resume-workflow': 'resume a workflow',
+  'retry-workflow': 'retry a workflow',
+  'read-logs': 'read logs',
+  'read-events': 'read events',
+};
+
+/**
+ * What may not be done, or is not known to be allowed, of what the operation would do in the clusters. A hold is worth
+ * its commit in any case, and whether it holds is told afterwards: it is not kept back.
+ */
+export function permissionFindings(intent: AppIntent, { access }: OutsideFacts): Finding[] {
+  const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
+  return access.flatMap(({ environment, access: { act, state, why } }) => {
+    const what = `${actWords[act]} in ${environment}`;
+    if (state === 'denied') return [finding('permission', only ?? 'warn', `You may not ${what}.`, why)];
+    if (state === 'unknown')
+      return [finding('permission', only ?? 'unknown', `Whether you may ${what} is not known.`, why)];
+    return [];
+  });
+}

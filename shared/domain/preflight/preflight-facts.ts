@@ -1,0 +1,74 @@
+import type { Cell } from '../board/board';
+import type { Freshness } from '../board/freshness';
+import type { ClusterAccess } from '../estate/cluster-access';
+import type { Failure } from '../failure/failure';
+import type { HoldRecord, ShutGate } from '../hold/hold';
+import type { Change } from '../ledger/change';
+import type { AppIntent } from '../operation/operation';
+import type { ClusterGap } from '../rollout/cluster-status';
+import type { SyncWindowsView } from '../rollout/sync-window-view';
+import type { Evidence } from './rollback-target';
+import type { StandingSync } from './sync-in-the-way';
+
+/** How the tests of a version went in the environment before. */
+export interface TestsBefore {
+  state: 'passed' | 'failed' | 'running' | 'none' | 'unknown';
+  /** What was looked at. */
+  evidence: string;
+}
+
+/** What the ledger says at one commit about the cell; computed again on the snapshot that a transaction lands on. */
+export interface LedgerFacts {
+  commit: string | null;
+  /** Whether the app has a file there. */
+  exists: boolean;
+  version: string | null;
+  automaticDeploys: boolean | null;
+  problem: Failure | null;
+  hold: HoldRecord | null;
+  /** Why the hold's file cannot be read. */
+  holdProblem: string | null;
+  /** The gate into the environment is shut without a hold of its own. */
+  gate: ShutGate | null;
+  /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */
+  locks: readonly { pipeline: string; text: string }[];
+  /** The version in the environment before; `null` where there is none. */
+  versionBefore: string | null;
+}
+
+/** What was seen outside the ledger, gathered ahead: preflight itself asks nobody. */
+export interface OutsideFacts {
+  readOnlyBecause: string | null;
+  production: boolean;
+  /** The environment before in the chain. */
+  before: string | null;
+  /** `stale` is a mirror that was not asked yet. */
+  ledger: Freshness | { state: 'stale'; asOf: string | null };
+  /** The operation that holds the cell, when another one does. */
+  running: { id: string; what: string } | null;
+  /** The operation of this console there that only watches by now, and ends as superseded when this one lands. */
+  overtakes: { id: string; what: string; isRollingOut: boolean } | null;
+  cluster: Freshness;
+  /** What Argo CD's sync windows say there; `null`: the app has no Application there. */
+  syncWindows: SyncWindowsView | null;
+  /** Syncs of the app's Applications, and of their parent, that are not over. */
+  syncs: readonly StandingSync[];
+  /** Kinds that cannot be seen in the environment although its cluster answers. */
+  gaps: readonly ClusterGap[];
+  /** What one may do in the clusters that the intent touches and that answer. */
+  access: readonly { environment: string; access: ClusterAccess }[];
+  health: Cell['health'];
+  inStep: boolean | null;
+  /** Whether the estate names source repos, so that the app's can be asked at all. */
+  asksRepo: boolean;
+  /** `null`: could not be asked, or was not asked yet. */
+  published: boolean | null;
+  /** How the version did in this environment earlier; `null` when it never ran there as far as is known. */
+  evidenceHere: Evidence | null;
+  /** What differs between the present version and the wanted one; `null`: not asked yet. */
+  change: Change | null;
+  testsBefore: TestsBefore;
+}
+
+/** An intent that brings a version somewhere. */
+export type Ask = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;

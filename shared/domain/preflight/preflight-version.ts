@@ -1,0 +1,137 @@
+import { compareVersions, shortVersion } from '../ledger/version';
+import { type Finding, finding } from './finding';
+import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
+
+/** Whether a version is published, and for a rollback how it did there. */
+export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
+  const version = shortVersion(intent.version);
+  const here = outside.evidenceHere;
+  const found: Finding[] = [];
+  if (outside.published === true || here)
+    found.push(
+      finding(
+        'version-not-published',
+        'pass',
+        `${version} is published.`,
+        here ? `It ran in ${intent.environment} before.` : `A tag or commit of ${intent.app}'s repo.`,
+      ),
+    );
+  else if (outside.published === false)
+    found.push(
+      finding(
+        'version-not-published',
+        'block',
+        `${intent.app} has no version ${version}.`,
+        'Tags and commits of its repo.',
+        true,
+      ),
+    );
+  else
+    found.push(
+      finding(
+        'version-unpublished-check-failed',
+        'unknown',
+        `Whether ${version} exists could not be checked.`,
+        outside.asksRepo ? `${intent.app}'s repo could not be asked.` : 'This estate names no source repos.',
+      ),
+    );
+  if (intent.kind === 'rollback') {
+    found.push(
+      here && here.evidence !== 'none'
+        ? finding('never-healthy-here', 'pass', `${version} was healthy here.`, here.text)
+        : finding(
+            'never-healthy-here',
+            'warn',
+            `${version} was never seen healthy in ${intent.environment}.`,
+            here?.text ?? 'No deployment of it here is known.',
+          ),
+    );
+  }
+  return found;
+}
+
+/** How the version's tests went in the environment before. */
+export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
+  const { before, testsBefore: tests } = outside;
+  if (intent.kind === 'rollback' || before === null) return [];
+  const version = shortVersion(intent.version);
+  // Deploying by hand past the chain is allowed; only production asks for a reason then.
+  const level = intent.kind === 'promote' || outside.production ? 'warn' : 'info';
+  switch (tests.state) {
+    case 'passed':
+      return [
+        finding('not-tested-before', 'pass', `${version} passed its tests in ${before}.`, tests.evidence),
+      ];
+    case 'failed':
+      return [
+        finding('tests-failed-before', 'warn', `Tests of ${version} failed in ${before}.`, tests.evidence),
+      ];
+    case 'running':
+      return [
+        finding(
+          'not-tested-before',
+          level,
+          `Tests of ${version} are still running in ${before}.`,
+          tests.evidence,
+        ),
+      ];
+    case 'none':
+      return [finding('not-tested-before', level, `${version} was not tested in ${before}.`, tests.evidence)];
+    case 'unknown':
+      return [
+        finding(
+          'not-tested-before',
+          level === 'info' ? 'info' : 'unknown',
+          `Whether ${version} was tested in ${before} is not known.`,
+          tests.evidence,
+        ),
+      ];
+  }
+}
+
+/** What lies between the present version and the wanted one. */
+export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+  const { change } = outside;
+  if (ledger.version === null) return [];
+  const back = compareVersions(intent.version, ledger.version);
+  const backward = back === null ? change?.state === 'known' && change.direction === 'backward' : back < 0;
+  const found: Finding[] = [];
+  if (backward && intent.kind !== 'rollback')
+    found.push(
+      finding(
+        'behind-running',
+        'warn',
+        `${shortVersion(intent.version)} is older than ${shortVersion(ledger.version)}, which is there now.`,
+        'A rollback would also hold automatic deploys.',
+      ),
+    );
+  if (change === null || change.state === 'unknown') {
+    found.push(
+      finding(
+        'migrations-unknown',
+        'unknown',
+        'Whether a migration lies between the two versions is not known.',
+        change?.because ?? 'Not compared yet.',
+      ),
+    );
+    return found;
+  }
+  const files = change.migrations.slice(0, 5).join(', ');
+  const more = change.migrations.length > 5 ? ` and ${change.migrations.length - 5} more` : '';
+  const evidence = `${change.commits.length + change.lost.length} commits compared${change.truncated ? ' (not all of them)' : ''}.`;
+  if (change.migrations.length > 0)
+    found.push(
+      finding(
+        'migration',
+        backward || change.direction === 'diverged' || intent.kind === 'rollback' ? 'warn' : 'info',
+        `Migrations lie between the two versions: ${files}${more}.`,
+        evidence,
+      ),
+    );
+  else if (change.truncated)
+    found.push(
+      finding('migrations-unknown', 'unknown', 'The comparison was cut: migrations may be hidden.', evidence),
+    );
+  else found.push(finding('migration', 'pass', 'No migration lies between the two versions.', evidence));
+  return found;
+}

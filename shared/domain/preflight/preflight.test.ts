@@ -1,0 +1,345 @@
+import { describe, expect, it } from 'vitest';
+import type { AppIntent } from '../operation/operation';
+import { needsAttention } from './finding';
+import { pendingChecks, settledFindings } from './pending-check';
+import { obstacles, preflightFindings } from './preflight';
+import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+
+const rollback: AppIntent = {
+  kind: 'rollback',
+  app: 'frontend',
+  environment: 'production',
+  version: 'v1',
+  expected: 'v2',
+};
+const deploy: AppIntent = { ...rollback, kind: 'deploy', version: 'v3' };
+
+const ledger: LedgerFacts = {
+  commit: 'a'.repeat(40),
+  exists: true,
+  version: 'v2',
+  automaticDeploys: true,
+  problem: null,
+  hold: null,
+  holdProblem: null,
+  gate: null,
+  locks: [],
+  versionBefore: 'v3',
+};
+const outside: OutsideFacts = {
+  readOnlyBecause: null,
+  production: true,
+  before: 'staging',
+  ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+  running: null,
+  overtakes: null,
+  cluster: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
+  gaps: [],
+  syncWindows: {
+    state: 'open',
+    project: 'govuk',
+    text: 'Syncs may run.',
+    opensAt: null,
+    windows: [],
+    runningSync: null,
+  },
+  syncs: [],
+  access: [],
+  health: 'Healthy',
+  inStep: true,
+  asksRepo: true,
+  published: true,
+  evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
+  change: {
+    state: 'known',
+    from: 'v2',
+    to: 'v1',
+    direction: 'backward',
+    commits: [],
+    lost: [],
+    migrations: [],
+    truncated: false,
+    url: null,
+  },
+  testsBefore: { state: 'passed', evidence: 'Workflow post-sync-1.' },
+};
+const codes = (intent: AppIntent, facts: Partial<LedgerFacts>, seen: Partial<OutsideFacts>) =>
+  preflightFindings(intent, { ...ledger, ...facts }, { ...outside, ...seen })
+    .filter((one) => needsAttention([one]))
+    .map((one) => `${one.code}:${one.level}`);
+
+describe('preflight', () => {
+  it('lets a rollback through with one click when everything is known and good', () => {
+    expect(codes(rollback, {}, {})).toEqual([]);
+    // In an incident the app is unwell: that is why somebody rolls back.
+    expect(codes(rollback, {}, { health: 'Degraded', inStep: false })).toEqual([]);
+  });
+
+  it('lets a person roll back over a mistyped flag, but not without a readable version', () => {
+    const problem = {
+      code: 'bad-data',
+      message: 'promote_deployment is no flag.',
+      meaning: '',
+      next: [],
+    } as const;
+    expect(codes(rollback, { problem: { ...problem, next: [] } }, {})).toEqual(['other:warn']);
+    expect(codes(rollback, { version: null, problem: { ...problem, next: [] } }, {})).toContain(
+      'other:block',
+    );
+  });
+
+  it('never takes unknown for a pass', () => {
+    expect(codes(rollback, {}, { change: null })).toEqual(['migrations-unknown:unknown']);
+    expect(codes(rollback, {}, { cluster: { state: 'connecting', asOf: null } })).toEqual([
+      'environment-unreachable:unknown',
+    ]);
+    expect(codes(deploy, {}, { published: null, evidenceHere: null })).toEqual([
+      'version-unpublished-check-failed:unknown',
+    ]);
+    const unasked = { ...outside, published: null, evidenceHere: null, asksRepo: false };
+    expect(
+      preflightFindings(deploy, ledger, unasked).find(
+        ({ code }) => code === 'version-unpublished-check-failed',
+      )?.evidence,
+    ).toBe('This estate names no source repos.');
+    expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
+      'not-tested-before:unknown',
+    ]);
+  });
+
+  it('takes a kind that is not seen, and a right that is denied or not known, for what they are', () => {
+    const gap = {
+      kind: 'workflows',
+      namespace: 'apps',
+      selector: null,
+      topics: ['workflows' as const],
+      since: '',
+      because: { code: 'forbidden' as const, message: 'No.', meaning: '', next: [] },
+      means: 'Tests cannot be seen there.',
+    };
+    expect(codes(rollback, {}, { gaps: [gap] })).toEqual(['environment-part-unseen:unknown']);
+    // The logs of steps cannot be read then: nothing that is decided on.
+    expect(codes(rollback, {}, { gaps: [{ ...gap, topics: [] }] })).toEqual([]);
+    const access = (state: 'allowed' | 'denied' | 'unknown') => ({
+      access: [
+        { environment: 'staging', access: { act: 'stop-workflow' as const, state, why: '', asked: true } },
+      ],
+    });
+    expect(codes(rollback, {}, access('allowed'))).toEqual([]);
+    expect(codes(rollback, {}, access('denied'))).toEqual(['permission:warn']);
+    expect(codes(rollback, {}, access('unknown'))).toEqual(['permission:unknown']);
+    // Nothing overrides what stands in the way of a hold, and its own steps tell whether it holds.
+    const hold: AppIntent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };
+    expect(codes(hold, {}, access('denied'))).toEqual([]);
+    expect(preflightFindings(hold, ledger, { ...outside, ...access('denied') })).toMatchObject([
+      { code: 'permission', level: 'info' },
+    ]);
+  });
+
+  it('collects everything at once', () => {
+    const migrations = ['db/migrate/20260101_x.rb'];
+    const change = outside.change?.state === 'known' ? { ...outside.change, migrations } : null;
+    expect(
+      codes(
+        rollback,
+        { version: 'v9' },
+        { change, evidenceHere: null, running: { id: '02', what: 'a deploy' } },
+      ),
+    ).toEqual([
+      'operation-running:block',
+      'environment-moved:block',
+      'never-healthy-here:warn',
+      'migration:warn',
+    ]);
+  });
+
+  it('blocks what makes no sense, whatever the reason', () => {
+    for (const [intent, facts] of [
+      [rollback, { version: 'v1' }],
+      [rollback, { exists: false }],
+      [{ ...rollback, kind: 'promote', from: 'staging', version: 'v9' }, {}],
+      [{ kind: 'release-hold', app: 'frontend', environment: 'production' }, {}],
+    ] satisfies [AppIntent, Partial<LedgerFacts>][]) {
+      const insists = {
+        ...intent,
+        reason: 'because',
+        override: ['already-there', 'other', 'environment-moved', 'hold'],
+      };
+      const findings = preflightFindings(intent, { ...ledger, ...facts }, outside);
+      expect(obstacles(insists, findings).some((one) => one.level === 'block')).toBe(true);
+    }
+  });
+
+  it('tells what sync windows mean, and lets a rollback be', () => {
+    const shut = (state: 'closed' | 'manual-only') => ({
+      syncWindows: {
+        state,
+        project: 'govuk',
+        text: 'Syncs wait.',
+        opensAt: null,
+        windows: [],
+        runningSync: null,
+      },
+    });
+    const unknown = { syncWindows: { state: 'unknown' as const, because: 'Forbidden.' } };
+    expect(codes(deploy, {}, shut('closed'))).toContain('sync-window:block');
+    expect(codes(rollback, {}, shut('closed'))).toEqual(['sync-window:warn']);
+    expect(codes(deploy, {}, shut('manual-only'))).toContain('sync-window:warn');
+    expect(codes(rollback, {}, shut('manual-only'))).toEqual([]);
+    expect(codes(rollback, {}, unknown)).toEqual(['sync-window:unknown']);
+    // Without an Application, or while the cluster is away, that is told elsewhere.
+    expect(codes(rollback, {}, { syncWindows: null })).toEqual([]);
+    const findings = preflightFindings(deploy, ledger, { ...outside, ...shut('closed') });
+    const over = { ...deploy, reason: 'agreed', override: [...findings.map(({ code }) => code)] };
+    expect(obstacles(over, findings)).toEqual([]);
+  });
+
+  it('names the sync that runs already', () => {
+    const operation = {
+      state: 'waiting-to-retry',
+      phase: 'Running',
+      message: 'one or more synchronization tasks completed unsuccessfully. Retrying attempt #1',
+      startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:01:00Z',
+      retryCount: 1,
+      retryLimit: 5,
+      initiatedBy: 'Argo CD (automatic sync)',
+      automated: true,
+      operationId: null,
+      info: [],
+      revisions: [],
+      version: 'v2',
+      isVersionNamed: true,
+      prune: true,
+      dryRun: false,
+      partial: false,
+      syncOptions: [],
+      runningHook: null,
+      results: [],
+    } satisfies OutsideFacts['syncs'][number]['operation'];
+    const said = (
+      intent: AppIntent,
+      change: Partial<OutsideFacts['syncs'][number]['operation']> = {},
+      more: Partial<OutsideFacts['syncs'][number]> = {},
+    ) =>
+      preflightFindings(intent, ledger, {
+        ...outside,
+        syncs: [
+          {
+            application: 'frontend',
+            operation: { ...operation, ...change },
+            isParent: false,
+            age: 30_000,
+            ...more,
+          },
+        ],
+      }).flatMap(({ code, level, message }) => (code === 'sync-running' ? [`${level}: ${message}`] : []));
+    const failing = 'attempt 1 of 6 failed, and Argo CD tries again';
+    const sync = 'A sync of frontend to v2 is running since 2026-01-01 00:00 UTC';
+    expect(said(rollback)).toEqual([`info: ${sync} (${failing}); it will be terminated by the rollback.`]);
+    expect(said(deploy)).toEqual([`info: ${sync} (${failing}); it will be terminated by the deploy.`]);
+    const first = { state: 'running' as const, retryCount: 0 };
+    expect(said(rollback, first)).toEqual([`info: ${sync}; it will be terminated by the rollback.`]);
+    expect(said(deploy, first)).toEqual([`info: ${sync}; the deploy waits for it to end.`]);
+    expect(said(deploy, first, { age: 61_000 })).toEqual([
+      `info: ${sync}; it will be terminated by the deploy.`,
+    ]);
+    expect(said(rollback, { ...first, retryCount: 2 })[0]).toContain('(attempt 3 of 6)');
+    expect(said(rollback, { ...first, version: 'v1' })[0]).toMatch(/^info: .*; the rollback uses it\.$/);
+    const byHand = { ...first, version: 'v7', automated: false, initiatedBy: 'Grace' };
+    expect(said(rollback, byHand)).toEqual([
+      'warn: A sync of frontend to v7 by Grace is running since 2026-01-01 00:00 UTC; terminate it, or wait for it to end?',
+    ]);
+    const answered = (choice: 'terminate' | 'wait', startedAt = operation.startedAt): AppIntent => ({
+      ...rollback,
+      syncs: [{ application: 'frontend', startedAt, choice }],
+    });
+    expect(said(answered('terminate'), byHand)[0]).toMatch(/^info: .*; it will be terminated by/);
+    expect(said(answered('wait'), byHand)[0]).toMatch(/^info: .*; the rollback waits for it/);
+    expect(said(answered('terminate', '2026-01-01T00:00:09Z'), byHand)[0]).toMatch(/^warn: /);
+    expect(said(rollback, { ...first, version: null })[0]).toMatch(/^warn: /);
+    // A window that blocks a sync blocks its termination as well.
+    expect(said(rollback, { ...first, state: 'blocked' })[0]).toMatch(/^info: .*waits for it/);
+    const parent = { application: 'app-config', isParent: true };
+    expect(said(rollback, { ...first, version: null }, parent)[0]).toMatch(/^info: .*waits for it/);
+    expect(said(rollback, { version: null }, parent)[0]).toMatch(/^info: .*will be terminated/);
+    expect(said(rollback, { version: null, automated: false }, parent)[0]).toMatch(/^warn: /);
+  });
+
+  it('takes an override only with a reason, and only for what it names', () => {
+    const warned = preflightFindings(deploy, ledger, { ...outside, health: 'Degraded' });
+    const override = ['environment-unhealthy'];
+    expect(obstacles(deploy, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override, reason: '  ' }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override: ['migration'], reason: 'known' }, warned)).toHaveLength(1);
+    expect(obstacles({ ...deploy, override, reason: 'known' }, warned)).toEqual([]);
+  });
+});
+
+describe('preflight while it is still asking', () => {
+  const access = (asked: boolean) => ({
+    environment: 'production',
+    access: { act: 'sync' as const, state: 'unknown' as const, why: '', asked },
+  });
+  /** What stands already, and what is said to be asked. */
+  const early = (intent: AppIntent, seen: Partial<OutsideFacts>, asksRepo = true) => {
+    const facts = { ...outside, ...seen, asksRepo };
+    const pending = pendingChecks(intent, ledger, facts);
+    const findings = settledFindings(preflightFindings(intent, ledger, facts), pending);
+    return [findings.filter((one) => needsAttention([one])).map(({ code }) => code), pending.length];
+  };
+  const unreachable = {
+    state: 'unreachable' as const,
+    asOf: null,
+    since: '1',
+    failure: { code: 'unreachable' as const, message: 'No.', meaning: '', next: [] },
+  };
+  it.each<[string, AppIntent, Partial<OutsideFacts>, boolean, string[], number]>([
+    ['nothing is asked', deploy, {}, true, [], 0],
+    ['the repo, for the version', deploy, { published: null, evidenceHere: null }, true, [], 1],
+    ['the repo, for migrations', deploy, { change: null }, true, [], 1],
+    ['a repo that the estate does not name', deploy, { change: null }, false, ['migrations-unknown'], 0],
+    [
+      'what could not be compared stands',
+      deploy,
+      { change: { state: 'unknown', because: 'No.' } },
+      true,
+      ['migrations-unknown'],
+      0,
+    ],
+    [
+      'a cluster that is being connected to',
+      deploy,
+      { cluster: { state: 'connecting', asOf: null } },
+      true,
+      [],
+      1,
+    ],
+    ['a cluster that is away', deploy, { cluster: unreachable }, true, ['environment-unreachable'], 0],
+    ['rights', deploy, { access: [access(false)] }, true, [], 1],
+    ['rights that nobody would tell', deploy, { access: [access(true)] }, true, ['permission'], 0],
+    ['the ledger once more', deploy, { ledger: unreachable }, true, [], 1],
+    // What is known already is said at once, whatever else is asked.
+    [
+      'a window that is shut',
+      deploy,
+      {
+        change: null,
+        syncWindows: {
+          state: 'closed',
+          project: 'p',
+          text: 'Shut.',
+          opensAt: null,
+          windows: [],
+          runningSync: null,
+        },
+      },
+      true,
+      ['sync-window'],
+      1,
+    ],
+  ])('%s', (_name, intent, seen, asksRepo, codes, pending) =>
+    expect(early(intent, seen, asksRepo)).toEqual([codes, pending]),
+  );
+});

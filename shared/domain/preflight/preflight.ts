@@ -1,0 +1,178 @@
+import { shortVersion } from '../ledger/version';
+import type { AppIntent } from '../operation/operation';
+import { type Finding, finding } from './finding';
+import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
+import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+import { changeFindings, testFindings, versionFindings } from './preflight-version';
+
+const at = (facts: LedgerFacts): string =>
+  facts.commit === null ? 'The ledger holds no commit.' : `The ledger at ${facts.commit.slice(0, 10)}.`;
+
+/** What releasing means where nobody holds the environment itself. */
+function unrecordedRelease(ledger: LedgerFacts): Finding[] {
+  const { gate } = ledger;
+  if (gate === null) return [finding('hold', 'block', 'There is no hold to release.', at(ledger))];
+  if (gate.heldBy !== null)
+    return [
+      finding('hold', 'block', `The hold of ${gate.heldBy} keeps them off: release that one.`, at(ledger)),
+    ];
+  const text = `Switched off in ${gate.before}'s file outside Signalbox; releasing switches it on there.`;
+  return [finding('hold', 'info', text, at(ledger))];
+}
+
+function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
+  const found: Finding[] = [];
+  if (outside.readOnlyBecause !== null)
+    found.push(finding('read-only', 'block', outside.readOnlyBecause, 'How this estate was opened.'));
+  if (outside.running)
+    found.push(
+      finding(
+        'operation-running',
+        'block',
+        `Another operation is under way for ${intent.app} in ${intent.environment}: ${outside.running.what}.`,
+        `Operation ${outside.running.id}.`,
+      ),
+    );
+  const { overtakes } = outside;
+  if (overtakes)
+    found.push(
+      finding(
+        'operation-running',
+        overtakes.isRollingOut && intent.kind !== 'rollback' ? 'warn' : 'info',
+        overtakes.isRollingOut
+          ? `This takes over from an operation that is still rolling out: ${overtakes.what}. That one ends as superseded.`
+          : `This takes over from an operation that only waits for its tests: ${overtakes.what}. That one ends as superseded.`,
+        `Operation ${overtakes.id}.`,
+      ),
+    );
+  if (outside.ledger.state === 'unreachable')
+    found.push(
+      finding(
+        'ledger-stale',
+        'block',
+        outside.ledger.failure.code === 'unauthorised'
+          ? 'The release repo refused the sign-in, so nothing can be changed now.'
+          : 'The ledger cannot be reached, so nothing can be changed now.',
+        `Unreachable since ${outside.ledger.since}: ${outside.ledger.failure.message}`,
+      ),
+    );
+  return found;
+}
+
+function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+  const found: Finding[] = [];
+  if (!ledger.exists) {
+    const what = `${intent.app} has no file for ${intent.environment}.`;
+    return [finding('other', 'block', what, at(ledger))];
+  }
+  if (ledger.problem) {
+    const place = ledger.problem.place;
+    const where = place ? ` (${place.path}${place.line === undefined ? '' : `:${place.line}`})` : '';
+    // With a tag that can be read, the edit in place decides whether the rest of the file lets it: a mistyped flag must
+    // not keep anyone from rolling back.
+    const level = ledger.version === null ? 'block' : 'warn';
+    found.push(finding('other', level, ledger.problem.message, `${at(ledger)}${where}`));
+  }
+  if (ledger.holdProblem !== null)
+    found.push(
+      finding(
+        'hold',
+        'unknown',
+        'Whether automatic deploys are held here cannot be read.',
+        ledger.holdProblem,
+      ),
+    );
+  if (intent.kind === 'nudge') return found;
+  if (intent.kind === 'hold' || intent.kind === 'release-hold') {
+    if (intent.kind === 'hold' && ledger.hold)
+      found.push(
+        finding('hold', 'block', `It is held already, by ${ledger.hold.by}.`, `Since ${ledger.hold.since}.`),
+      );
+    if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
+      found.push(...unrecordedRelease(ledger));
+    return found;
+  }
+  for (const { text } of ledger.locks) found.push(finding('locked', 'block', text, at(ledger)));
+  const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
+  if (ledger.version === intent.version)
+    found.push(finding('already-there', 'block', `${intent.environment} has ${now} already.`, at(ledger)));
+  else if (ledger.version !== intent.expected) {
+    const saw = intent.expected === null ? 'no version' : shortVersion(intent.expected);
+    found.push(
+      finding(
+        'environment-moved',
+        'block',
+        `${intent.environment} has ${now} by now; you saw ${saw} when you decided.`,
+        at(ledger),
+      ),
+    );
+  }
+  if (intent.kind === 'promote') {
+    if (ledger.versionBefore !== intent.version)
+      found.push(
+        finding(
+          'environment-moved',
+          'block',
+          `${intent.from} does not have ${shortVersion(intent.version)} any more.`,
+          at(ledger),
+        ),
+      );
+    if (outside.before !== intent.from)
+      found.push(
+        finding(
+          'other',
+          'block',
+          `${intent.from} is not before ${intent.environment}.`,
+          "The estate's chains.",
+        ),
+      );
+  }
+  if (ledger.hold)
+    found.push(
+      finding(
+        'hold',
+        intent.kind === 'rollback' ? 'info' : 'warn',
+        intent.kind === 'rollback'
+          ? `Automatic deploys are held already, by ${ledger.hold.by}; the hold stays.`
+          : `Automatic deploys are held here by ${ledger.hold.by}: ${ledger.hold.reason || 'no reason given'}`,
+        `Since ${ledger.hold.since}.`,
+      ),
+    );
+  else if (ledger.automaticDeploys === false)
+    found.push(finding('automatic-deploys-off', 'info', 'Automatic deploys are off here.', at(ledger)));
+  return found;
+}
+
+/**
+ * Everything that can be said about an intent before anyone commits: all findings at once, each with what was looked
+ * at. What was not seen is `unknown`, never a pass. Pure and quick, so that it is computed again inside the
+ * transaction, on the snapshot that lands.
+ */
+export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+  const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
+  if (!ledger.exists) return found;
+  found.push(...permissionFindings(intent, outside));
+  if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return found;
+  return [
+    ...found,
+    ...versionFindings(intent, outside),
+    ...testFindings(intent, outside),
+    ...clusterFindings(intent, outside),
+    ...windowFindings(intent, outside),
+    ...syncFindings(intent, ledger, outside),
+    ...changeFindings(intent, ledger, outside),
+  ];
+}
+
+/** Findings that stand in the way: a `block` that nothing overrides, or anything from `warn` up without its override. */
+export function obstacles(
+  intent: { reason?: string | undefined; override?: readonly string[] | undefined },
+  findings: readonly Finding[],
+): Finding[] {
+  const asked = intent.override ?? [];
+  const withReason = (intent.reason ?? '').trim() !== '';
+  return findings.filter((one) => {
+    if (one.level === 'info' || one.level === 'pass') return false;
+    return !(one.overridable && withReason && asked.includes(one.code));
+  });
+}
