@@ -4,7 +4,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import { startApp } from '../electron/dev/running-app';
 import { allEnvironments as environments } from '../electron/practice/estate/apps';
 import { statePaths } from '../electron/practice/estate/state-folder';
-import type { HistoryEvent, HistoryFilter } from '../shared/domain/history/history';
+import type { HistoryEvent, HistoryFilter } from '../shared/domain/history/history-event';
 import { shortVersion } from '../shared/domain/ledger/version';
 import { ask, cellAt, ended, goTo, grid, inspector, startDeploy } from './screen';
 import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { ask, cellOf } from '../electron/dev/drill/window';
+import { ask, cellOf } from '../electron/dev/drill/drive-window';
 import { bagEnvironments, environments, seedApps, seedServices } from '../electron/practice/estate/apps';
 import type { Operation } from '../shared/domain/operation/operation';
 

@@ -8,7 +8,7 @@ import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
 import type { Desk } from './shell/desk';
 import { watchGraphics } from './shell/graphics';
-import { startLog } from './shell/log';
+import { startLog } from './shell/log-file';
 import { setMenu } from './shell/menu';
 import { denyPermissions, openExternal } from './shell/session-security';
 import { openSettings, type SettingsStore } from './shell/settings';

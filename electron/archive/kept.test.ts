@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ManualAct } from '../../shared/domain/operation/manual-act';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import { openKept } from './kept';
+import { openKept } from './archive-store';
 
 const workflow = (name: string, more: Partial<Workflow> = {}): Workflow => ({
   environment: 'staging',

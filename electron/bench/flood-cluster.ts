@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { createServer, request, type Server } from 'node:https';
 import { join } from 'node:path';
-import { writeKubeconfig } from '../practice/cluster/kubeconfig';
+import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { startTestCluster } from '../practice/testing/cluster';
 
 /** A cluster with one pod whose log floods. */

@@ -11,12 +11,12 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
-import { type History, openHistory } from '../history/client';
-import { compileLayout } from '../history/index/layout';
+import { compileLayout } from '../history/index/path-matcher';
+import { type History, openHistory } from '../history/open-history';
 import { gitDirOf } from '../systems/git/history/git-stream';
 import { gitEnvironment, runGit } from '../systems/git/run-git';
-import { type Measured, measureQuestions } from './history-queries';
 import { makeFullShape } from './history-shape';
+import { type Measured, measureQuestions } from './measure-questions';
 
 interface Figures {
   counts: {

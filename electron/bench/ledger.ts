@@ -11,7 +11,7 @@ import { execa } from 'execa';
 import { uuidv7 } from 'uuidv7';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { openLedger } from '../ledger/open-ledger';
-import { deploy } from '../ledger/testing/deploy';
+import { deploy } from '../ledger/testing/commit-deploy';
 import { realRepo } from '../ledger/testing/real-data';
 import { commitFiles, tagFile, tagPath, unwrap, writerToken } from '../ledger/testing/release-repo';
 import { initBare } from '../systems/git/init';
@@ -44,7 +44,12 @@ else {
 
 const server = execa(
   process.execPath,
-  ['--import', 'tsx', join(import.meta.dirname, '..', 'ledger', 'testing', 'serve.ts'), join(folder, 'repos')],
+  [
+    '--import',
+    'tsx',
+    join(import.meta.dirname, '..', 'ledger', 'testing', 'serve.ts'),
+    join(folder, 'repos'),
+  ],
   {
     stdin: 'pipe',
     stderr: 'inherit',

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeCertificates } from '../practice/cluster/certificates';
 import type { Kind } from '../practice/cluster/kinds';
-import { writeKubeconfig } from '../practice/cluster/kubeconfig';
-import type { KubeObject, NewObject } from '../practice/cluster/objects';
+import type { KubeObject, NewObject } from '../practice/cluster/stored-objects';
+import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { startTestCluster } from '../practice/testing/cluster';
 
 const [folder = tmpdir(), apps = '60', pods = '5000'] = process.argv.slice(2);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
-import { type OpenBench, openBench } from './bench';
 import { parseOptions } from './options';
 import { cases, runCase } from './suite';
+import { type OpenBench, openBench } from './test-ground';
 
 /** Values of the practice estate's chart, whose database migration is a hook before each sync. */
 const helmValues = `repoName: "{name}"

@@ -1,10 +1,10 @@
-import type { Bench, Case, OpenBench } from './bench';
-import { Skipped } from './bench';
 import { applicationCases } from './cases/applications';
 import { connectingCases } from './cases/connecting';
 import { logCases, rolloutCases } from './cases/rollouts';
 import { watchingCases } from './cases/watching';
 import { workflowCases } from './cases/workflows';
+import type { Bench, Case, OpenBench } from './test-ground';
+import { Skipped } from './test-ground';
 
 /** Everything that is tried, on any cluster and on the practice estate alike. */
 export const cases: readonly Case[] = [

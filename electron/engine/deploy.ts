@@ -1,11 +1,11 @@
-import { holdPath, writeHold } from '../../shared/domain/hold/hold';
+import { holdPath, writeHold } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { Snapshot } from '../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
 import { type Change, commit, editFile } from './steps/commit';
-import { nudge } from './steps/nudge';
-import { preflight } from './steps/preflight';
-import { rollout } from './steps/rollout';
+import { rollout } from './steps/follow-rollout';
+import { preflight } from './steps/preflight-step';
+import { nudge } from './steps/refresh-parent';
 import { sync } from './steps/sync';
 import { tests } from './steps/tests';
 

@@ -6,10 +6,10 @@ import type { AppIntent, Intent, Operation } from '../../shared/domain/operation
 import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
-import type { Sources } from '../systems/github/sources';
+import type { Sources } from '../systems/github/github-sources';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
-import type { BagsEngine } from './bags/bags';
-import type { boardKeeper } from './board';
+import type { BagsEngine } from './bags/bags-engine';
+import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
 import type { DeploymentHistory, Observations } from './ports';

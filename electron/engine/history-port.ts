@@ -1,6 +1,6 @@
 import type { Board } from '../../shared/domain/board/board';
-import type { DeploymentEvent } from '../../shared/domain/history/history';
-import type { History } from '../history/client';
+import type { DeploymentEvent } from '../../shared/domain/history/history-event';
+import type { History } from '../history/open-history';
 import type { DeploymentHistory } from './ports';
 
 /** The engine's view of the history worker. */

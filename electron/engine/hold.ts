@@ -7,14 +7,14 @@ import {
   releasePlan,
   withoutFlag,
   writeHold,
-} from '../../shared/domain/hold/hold';
+} from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
-import { imageTagFileOf } from '../ledger/board';
 import type { Snapshot } from '../ledger/ledger';
+import { imageTagFileOf } from '../ledger/ledger-board';
 import type { OperationDefinition, StepContext } from './operation-context';
 import { type Change, commit, editFile } from './steps/commit';
 import { holdEffective } from './steps/hold-effective';
-import { preflight } from './steps/preflight';
+import { preflight } from './steps/preflight-step';
 import { stopPromotions } from './steps/stop-promotions';
 
 /** `automatic_deploys_enabled` of the app's files at a snapshot. */

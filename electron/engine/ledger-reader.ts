@@ -2,12 +2,18 @@ import { heldText, holderOf, isOwnByHand } from '../../shared/domain/bags/decisi
 import type { LedgerCell } from '../../shared/domain/board/board-assembly';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure } from '../../shared/domain/failure/failure';
-import { type HoldRecord, holdFolder, holdPath, readHold, shutGate } from '../../shared/domain/hold/hold';
+import {
+  type HoldRecord,
+  holdFolder,
+  holdPath,
+  readHold,
+  shutGate,
+} from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
 import { bagRecords } from '../ledger/bag-records';
-import { imageTagFileOf } from '../ledger/board';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
+import { imageTagFileOf } from '../ledger/ledger-board';
 
 /** What a snapshot says about all cells. */
 export interface LedgerView {

@@ -1,7 +1,7 @@
 import type { Intent } from '../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
-import { nudge as nudgeStep } from './steps/nudge';
-import { rollout } from './steps/rollout';
+import { rollout } from './steps/follow-rollout';
+import { nudge as nudgeStep } from './steps/refresh-parent';
 import { sync } from './steps/sync';
 
 type Nudge = Extract<Intent, { kind: 'nudge' }>;

@@ -1,7 +1,7 @@
 import type { Preview } from '../../shared/contract/contract';
 import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
 import type { AppIntent } from '../../shared/domain/operation/operation';
-import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './preflight';
+import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './app-preflight';
 import type { World } from './world';
 
 const cancelled: Failure = {

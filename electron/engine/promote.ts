@@ -2,7 +2,7 @@ import type { AppIntent } from '../../shared/domain/operation/operation';
 import { bringUp, setVersion } from './deploy';
 import type { OperationDefinition } from './operation-context';
 import { commit } from './steps/commit';
-import { preflight } from './steps/preflight';
+import { preflight } from './steps/preflight-step';
 
 /**
  * Carries the version that runs and was tested in one environment to the next one of the chain. That the version is

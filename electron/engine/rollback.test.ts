@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
-import { holdPath, readHold } from '../../shared/domain/hold/hold';
+import { holdPath, readHold } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
 import { ledgerReader } from './ledger-reader';

@@ -1,4 +1,4 @@
-import { holdPath, writeHold } from '../../shared/domain/hold/hold';
+import { holdPath, writeHold } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { Snapshot } from '../ledger/ledger';
 import { bringUp } from './deploy';
@@ -6,7 +6,7 @@ import { holdFiles } from './hold';
 import type { OperationDefinition, StepContext } from './operation-context';
 import { type Change, commit, editFile } from './steps/commit';
 import { holdEffective } from './steps/hold-effective';
-import { preflight } from './steps/preflight';
+import { preflight } from './steps/preflight-step';
 import { stopPromotions } from './steps/stop-promotions';
 
 type Rollback = Extract<AppIntent, { kind: 'rollback' }>;

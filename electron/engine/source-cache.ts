@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Change } from '../../shared/domain/ledger/change';
-import type { Sources } from '../systems/github/sources';
+import type { Sources } from '../systems/github/github-sources';
 
 /**
  * What the apps' source repos said, kept so that an act in a hurry asks nobody: `peek…` answers at once with what is

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history-event';
 import { builtProgram, programArguments } from '../testing/programs';
-import { type History, openHistory } from './client';
+import { type History, openHistory } from './open-history';
 import { type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
 
 const length = 20_000;

@@ -1,6 +1,6 @@
 import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
-import { isDamage, isFull, isUnwritable } from '../systems/sqlite/faults';
+import { isDamage, isFull, isUnwritable } from '../systems/sqlite/database-errors';
 
 /** What an error of Git, of SQLite or of a question means to a person. */
 export function historyFailure(error: unknown): Failure {

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure/failure';
-import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history';
+import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history-event';
 import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
 import { runGit } from '../systems/git/run-git';
 import { builtProgram, programArguments } from '../testing/programs';
-import { type History, openHistory } from './client';
+import { type History, openHistory } from './open-history';
 import { eventsOf, type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
 
 const builtWorker = builtProgram('history-worker');

@@ -14,7 +14,7 @@ import type {
   HistoryEvent,
   HistoryFilter,
   Moment,
-} from '../../shared/domain/history/history';
+} from '../../shared/domain/history/history-event';
 import { runGit } from '../systems/git/run-git';
 import { HistoryService } from './service';
 import { modelHistory } from './testing/model-arbitrary';

@@ -1,7 +1,7 @@
 /** The place of all image tags moves: nothing is deployed by that, and the history goes on through it. */
 import { describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
-import type { HistoricBoard } from '../../shared/domain/history/history';
+import type { HistoricBoard } from '../../shared/domain/history/history-event';
 import { runGit } from '../systems/git/run-git';
 import { HistoryService } from './service';
 import { writeModel } from './testing/model-repo';

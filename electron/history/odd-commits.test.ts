@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import { csvLine } from '../../shared/domain/history/history-csv';
 import type {
   ComparedCell,
   DeploymentEvent,
@@ -16,8 +17,7 @@ import type {
   FeedPage,
   FiguresRow,
   HistoricBoard,
-} from '../../shared/domain/history/history';
-import { csvLine } from '../../shared/domain/history/history-export';
+} from '../../shared/domain/history/history-event';
 import { runGit } from '../systems/git/run-git';
 import { HistoryService } from './service';
 import { modelFolder } from './testing/model-repo';

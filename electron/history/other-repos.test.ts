@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
-import type { FeedPage, HistoricBoard, HistoryEvent } from '../../shared/domain/history/history';
+import type { FeedPage, HistoricBoard, HistoryEvent } from '../../shared/domain/history/history-event';
 import { runGit } from '../systems/git/run-git';
 import { HistoryService } from './service';
 import { modelFolder } from './testing/model-repo';

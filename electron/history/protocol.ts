@@ -13,7 +13,7 @@ import type {
   HistoryStatus,
   Moment,
   VersionRun,
-} from '../../shared/domain/history/history';
+} from '../../shared/domain/history/history-event';
 
 /** What the worker is started with. */
 export interface WorkerOptions {

@@ -1,6 +1,6 @@
 /** Apps and environments get other names: their history goes on where that can be known, and nothing else is told as a move. */
 import { describe, expect, it } from 'vitest';
-import type { FiguresRow, HistoricBoard, VersionRun } from '../../shared/domain/history/history';
+import type { FiguresRow, HistoricBoard, VersionRun } from '../../shared/domain/history/history-event';
 import { app, type Files, last, line, read, tag } from './testing/moves-view';
 
 describe('an app or an environment gets another name', () => {

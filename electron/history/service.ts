@@ -1,13 +1,13 @@
-import type { HistoryStatus } from '../../shared/domain/history/history';
+import type { HistoryStatus } from '../../shared/domain/history/history-event';
 import { cutText } from '../../shared/domain/log/log-text';
+import { requireGit } from '../systems/git/git-version';
 import { gitDirOf } from '../systems/git/history/git-stream';
 import { runGit } from '../systems/git/run-git';
-import { requireGit } from '../systems/git/version';
 import { isSound } from '../systems/sqlite/database';
-import { isDamage } from '../systems/sqlite/faults';
+import { isDamage } from '../systems/sqlite/database-errors';
 import { historyFailure, notFound } from './failures';
 import { Indexer, type Updated } from './index/indexer';
-import { compileLayout, type Layout } from './index/layout';
+import { compileLayout, type Layout } from './index/path-matcher';
 import { type LeftOut, newReadMark, ReadGuard } from './index/read-guard';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
 import { board, compare, lastDeployments } from './query/board-query';

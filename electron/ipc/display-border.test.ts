@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../shared/domain/history/history-export';
+import { csvCell } from '../../shared/domain/history/history-csv';
 import { visibleJson } from '../../shared/domain/text/visible-text';
 import { parseLogLine } from '../systems/kubernetes/log-lines';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';

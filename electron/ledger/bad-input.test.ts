@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { initBare } from '../systems/git/init';
-import { changeImageTag, readBoard } from './board';
 import type { Ledger } from './ledger';
-import { deploy } from './testing/deploy';
+import { changeImageTag, readBoard } from './ledger-board';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   commitsOf,

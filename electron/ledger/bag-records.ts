@@ -4,7 +4,7 @@ import {
   type RecordEntry,
   readEntry,
 } from '../../shared/domain/bags/pipeline-records';
-import { recordFolders } from '../../shared/domain/bags/places';
+import { recordFolders } from '../../shared/domain/bags/record-paths';
 import type { LedgerFile, Snapshot } from './ledger';
 
 /** Files are immutable and shared between snapshots, so each is parsed once. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGit } from '../systems/git/run-git';
 import type { Ledger } from './ledger';
 import { openLedger } from './open-ledger';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   fileAt,

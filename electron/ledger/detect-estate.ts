@@ -9,10 +9,10 @@ import { headRef, resolveRef } from '../systems/git/refs';
 import { lsRemote, remoteHeadBranch } from '../systems/git/remote';
 import { readTrustedFolders } from '../systems/git/safe-directory';
 import { canSpeakDirectly, openSmartHttp } from '../systems/git/smart-http';
-import { readBoard } from './board';
 import { ledgerFailure } from './failures';
 import { detachedHead, localFolder } from './in-place';
 import type { LedgerConfig, Snapshot } from './ledger';
+import { readBoard } from './ledger-board';
 
 /** How a repo that somebody named on the command line is opened: where it lies when it is local, else as a mirror. */
 export interface LedgerTarget {

@@ -1,6 +1,6 @@
 import { parseTrailers } from '../../shared/domain/ledger/trailers';
 import { commitsBetween, firstParentLine, isAncestor } from '../systems/git/ancestry';
-import { gitLog } from '../systems/git/log';
+import { gitLog } from '../systems/git/git-log';
 import { resolveRef } from '../systems/git/refs';
 import type { FoundOperation } from './ledger';
 

@@ -9,7 +9,7 @@ import { programArguments } from '../testing/programs';
 import { ledgerTarget, readOnlyConfig } from './detect-estate';
 import { openLedger } from './open-ledger';
 import { printableBoard } from './printable-board';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   commitsOf,

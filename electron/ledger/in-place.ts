@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
+import { requireGit } from '../systems/git/git-version';
 import { findGitDir } from '../systems/git/init';
 import { resolveRef } from '../systems/git/refs';
 import { lsRemote, remoteTags } from '../systems/git/remote';
 import { readTrustedFolders } from '../systems/git/safe-directory';
-import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
 import type { Mirror } from './mirror';

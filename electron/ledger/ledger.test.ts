@@ -8,7 +8,7 @@ import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';
 import type { Mutation } from './ledger';
 import { openLedger } from './open-ledger';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   commitsOf,

@@ -2,7 +2,7 @@ import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import type { GitObject } from '../systems/git/make-commit';
 import { encodePack } from '../systems/git/write-objects';
-import { createGitHub, type GitHub, gitHubFailure } from '../systems/github/client';
+import { createGitHub, type GitHub, gitHubFailure } from '../systems/github/github-client';
 import { mergeBranch } from '../systems/github/merges';
 import { ledgerFailure } from './failures';
 import { broughtInBy } from './find-operation';

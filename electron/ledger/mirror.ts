@@ -2,17 +2,17 @@ import { rm } from 'node:fs/promises';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import { unpackSmall } from '../systems/git/fetch-pack';
+import { requireGit } from '../systems/git/git-version';
 import { initBare } from '../systems/git/init';
 import { fsckConnectivity, repackGeometric, writeCommitGraph } from '../systems/git/maintain';
 import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
 import { fetchBranch, lsRemote, remoteTags } from '../systems/git/remote';
 import { readTrustedFolders } from '../systems/git/safe-directory';
-import { requireGit } from '../systems/git/version';
 import { branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
+import { openRemote } from './ledger-remote';
 import { openMirrorFolder, removeLeftLocks } from './mirror-folder';
-import { openRemote } from './remote';
 import { basicAuth } from './remote-auth';
 
 /** The local copy of the release repo, and the way to the remote. One process at a time. */

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
-import { gitLog } from '../systems/git/log';
+import { gitLog } from '../systems/git/git-log';
 import { ledgerFailure, readOnly } from './failures';
 import { findOperationCommit } from './find-operation';
 import { openInPlace } from './in-place';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ok, type Result } from '../../shared/domain/failure/failure';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { visibleJson } from '../../shared/domain/text/visible-text';
-import { readBoard } from './board';
 import { ledgerTarget, readOnlyConfig } from './detect-estate';
 import type { LedgerProblem } from './ledger';
+import { readBoard } from './ledger-board';
 import { openLedger } from './open-ledger';
 
 /** What is printed. `automaticDeploys` and `promote` are `null` where the file does not say. */

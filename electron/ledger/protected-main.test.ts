@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import { expect, it } from 'vitest';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import { commitsOf, makeEstate, tagFile, tagPath, unwrap } from './testing/release-repo';
 
 it('says in the remote\u2019s own words why a protected main did not take the change', async () => {

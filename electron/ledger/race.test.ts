@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseTrailers } from '../../shared/domain/ledger/trailers';
-import { gitLog } from '../systems/git/log';
+import { gitLog } from '../systems/git/git-log';
 import { oneUnheardOf, type Racer, raceRounds, startRacers } from './testing/racers';
 import { commitsOf, fileAt, makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 

@@ -6,7 +6,7 @@ import {
 } from '../../shared/domain/ledger/layout';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
-import { isoTime } from '../systems/git/log';
+import { isoTime } from '../systems/git/git-log';
 import type { LedgerFile, LedgerProblem, Snapshot } from './ledger';
 import { parseTree, type TreeEntry } from './tree';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { type GithubServer, startGithubServer } from '../practice/github/server';
 import type { LedgerConfig } from './ledger';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   commitsOf,

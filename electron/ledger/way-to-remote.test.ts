@@ -4,7 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resolveRef } from '../systems/git/refs';
 import { runGit } from '../systems/git/run-git';
-import { deploy } from './testing/deploy';
+import { deploy } from './testing/commit-deploy';
 import {
   commitFiles,
   commitsOf,

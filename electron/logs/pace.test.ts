@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatherAfter } from './pace';
+import { gatherAfter } from './gather-pace';
 
 it('tells of lines that can be read with the next frames, and less often of those that nobody can', () => {
   const at = (end: number, generation = 1) => ({ generation, end });

@@ -6,8 +6,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import type { LogLines } from '../../shared/contract/logs';
 import { failureOf } from '../../shared/domain/failure/failure';
+import { gatherAfter, usualGather } from './gather-pace';
 import { LogStore, tailLines } from './log-store';
-import { gatherAfter, usualGather } from './pace';
 import type { Questions, Reply, Request } from './protocol';
 import { saveTexts } from './save';
 

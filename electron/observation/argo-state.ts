@@ -5,8 +5,8 @@ import { type HookState, hookState, jobTrouble } from '../../shared/domain/rollo
 import { type LiveHealth, withLiveHealth } from '../../shared/domain/rollout/resource-health';
 import { type RunningSync, syncWindowsView } from '../../shared/domain/rollout/sync-window';
 import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
+import type { ArgoProject } from '../systems/argo/app-project';
 import type { ArgoApplication } from '../systems/argo/application';
-import type { ArgoProject } from '../systems/argo/project';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import { createTable, type Table } from './table';
 import type { AppPod } from './trim';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Freshness } from '../../shared/domain/board/freshness';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { readApplication } from '../systems/argo/application';
-import { readWorkflow } from '../systems/argo/workflow';
+import { readWorkflow } from '../systems/argo/read-workflow';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import { createClusterState } from './cluster-state';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';

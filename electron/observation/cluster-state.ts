@@ -6,9 +6,9 @@ import type { ClusterGap, ClusterWatch } from '../../shared/domain/rollout/clust
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
+import type { ArgoProject } from '../systems/argo/app-project';
 import { type ArgoApplication, settleOlderSpec } from '../systems/argo/application';
-import type { ArgoProject } from '../systems/argo/project';
-import { withPods } from '../systems/argo/workflow';
+import { withPods } from '../systems/argo/read-workflow';
 import type { WatchBatch, WatchMeter } from '../systems/kubernetes/types';
 import { createArgoState } from './argo-state';
 import type { ClusterPlace } from './place';

@@ -8,7 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse, stringify } from 'lossless-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../practice/cluster/certificates';
-import { writeKubeconfig } from '../practice/cluster/kubeconfig';
+import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { connect } from '../systems/kubernetes/connection';
 import { observeCluster } from './observe-cluster';
 import type { Cluster } from './types';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readApplication } from '../systems/argo/application';
-import { readWorkflow } from '../systems/argo/workflow';
+import { readWorkflow } from '../systems/argo/read-workflow';
 import { createClusterState } from './cluster-state';
 import { keepFailingLogs, type LogEnd } from './log-recorder';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';

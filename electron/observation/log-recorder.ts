@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import { hasEnded } from '../systems/argo/workflow';
+import { hasEnded } from '../systems/argo/read-workflow';
 import { addLast } from './last-lines';
 import type { Cluster } from './types';
 

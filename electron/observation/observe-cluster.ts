@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { clusterActs } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
+import { readProject } from '../systems/argo/app-project';
 import { readApplication } from '../systems/argo/application';
-import { readProject } from '../systems/argo/project';
-import { readWorkflow } from '../systems/argo/workflow';
-import { streamLogs } from '../systems/kubernetes/logs';
+import { readWorkflow } from '../systems/argo/read-workflow';
+import { streamLogs } from '../systems/kubernetes/stream-logs';
 import type {
   Connection,
   KubeObject,
@@ -15,8 +15,8 @@ import type {
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
 import type { OnOdd } from '../systems/read-object';
-import { clusterActions } from './actions';
 import { createAttendant } from './attendant';
+import { clusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import { failingOf, failingPodOf } from './pod-reads';

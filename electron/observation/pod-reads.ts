@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ok, type Result } from '../../shared/domain/failure/failure';
 import type { FailingPod, PodEvent } from '../../shared/domain/rollout/pod-trouble';
 import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
-import { streamLogs } from '../systems/kubernetes/logs';
 import { listObjects } from '../systems/kubernetes/objects';
+import { streamLogs } from '../systems/kubernetes/stream-logs';
 import type { Connection, LogLine } from '../systems/kubernetes/types';
 import { addLast } from './last-lines';
 

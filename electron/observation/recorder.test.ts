@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../shared/domain/board/board';
 import { readApplication } from '../systems/argo/application';
-import { readWorkflow } from '../systems/argo/workflow';
+import { readWorkflow } from '../systems/argo/read-workflow';
 import { createClusterState } from './cluster-state';
 import { type CellObservation, healthOf, recordHealth } from './recorder';
 import { trimDeployment, trimReplicaSet } from './trim';

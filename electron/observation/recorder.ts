@@ -2,7 +2,7 @@ import type { Application } from '../../shared/domain/board/board';
 import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
-import { hasEnded } from '../systems/argo/workflow';
+import { hasEnded } from '../systems/argo/read-workflow';
 import type { ClusterView } from './types';
 
 /** A version in an environment as its cluster told of it, and the object that told: `Application content-store`. */

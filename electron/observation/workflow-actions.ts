@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { demandedLabels, selectsLabels } from '../../shared/domain/go/label-selector';
-import { hasEnded, readWorkflow } from '../systems/argo/workflow';
+import { hasEnded, readWorkflow } from '../systems/argo/read-workflow';
 import { type Refusal, type WorkflowWrite, workflowWriteSchema } from '../systems/argo/workflow-object';
 import { resubmission, submission, workflowOperationLabel } from '../systems/argo/workflow-resubmit';
 import { retryWrite } from '../systems/argo/workflow-retry';

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { runPracticeProcess } from './estate/run';
+import { runPracticeProcess } from './estate/run-practice';
 
 /** What Electron's utility process adds to `process` (docs: "process.parentPort"). */
 interface ParentPort {

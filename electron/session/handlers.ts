@@ -2,10 +2,10 @@ import type { OutputOf, ParsedInputOf, Settings } from '../../shared/contract/co
 import type { Cell } from '../../shared/domain/board/board';
 import type { Freshness } from '../../shared/domain/board/freshness';
 import { type Failure, FailureError, type Result } from '../../shared/domain/failure/failure';
-import { ledgerFreshness } from '../engine/board';
+import { ledgerFreshness } from '../engine/board-keeper';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
-import { gitHubFailure, whoseToken } from '../systems/github/client';
+import { gitHubFailure, whoseToken } from '../systems/github/github-client';
 import { argoHandlers } from './argo-handlers';
 import { bagHandlers } from './bag-handlers';
 import { clusterHandlers } from './cluster-handlers';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { StreamMessageOf } from '../../shared/contract/contract';
 import { type Failure, failureOf } from '../../shared/domain/failure/failure';
-import type { HistoryFilter } from '../../shared/domain/history/history';
-import type { History } from '../history/client';
+import type { HistoryFilter } from '../../shared/domain/history/history-event';
+import type { History } from '../history/open-history';
 
 type ExportMessage = StreamMessageOf<'export'>;
 

@@ -1,4 +1,4 @@
-import type { KeptOutcome } from '../../shared/domain/history/kept';
+import type { KeptOutcome } from '../../shared/domain/history/archived';
 import type { Handlers } from '../ipc/dispatcher';
 import { runGit } from '../systems/git/run-git';
 import type { Session } from './open-session';

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Credentials } from '../ledger/ledger';
 import { basicAuth } from '../ledger/remote-auth';
-import type { GitHub } from '../systems/github/client';
-import { createGitHubSources, type Sources } from '../systems/github/sources';
+import type { GitHub } from '../systems/github/github-client';
+import { createGitHubSources, type Sources } from '../systems/github/github-sources';
 import { createGitSources } from '../systems/sources/git-sources';
 
 const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);

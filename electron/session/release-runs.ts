@@ -1,5 +1,5 @@
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
-import { type GitHub, gitHubFailure } from '../systems/github/client';
+import { type GitHub, gitHubFailure } from '../systems/github/github-client';
 import { type ListedRun, listRuns, runOf } from '../systems/github/runs';
 
 /** What GitHub Actions ran on the apps' versions, asked in the background and kept. */

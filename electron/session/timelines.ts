@@ -7,7 +7,7 @@ import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline/tim
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import type { ObservationStore } from '../archive/observations';
 import type { Engine } from '../engine/engine-types';
-import type { History } from '../history/client';
+import type { History } from '../history/open-history';
 import type { Cluster } from '../observation/types';
 import { applicationFacts } from './application-facts';
 import type { ReleaseRuns } from './release-runs';

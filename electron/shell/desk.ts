@@ -8,7 +8,7 @@ import { estateFolder, openSession, type Session } from '../session/open-session
 import { about } from './about';
 import { indexUrl } from './app-scheme';
 import type { Arguments } from './arguments';
-import { credentialStore } from './credentials';
+import { credentialStore } from './credential-store';
 import { type DeployGuard, guardDeploys } from './deploy-guard';
 import { type EstateSource, findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';

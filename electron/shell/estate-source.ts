@@ -5,7 +5,7 @@ import { practiceCredentialsSchema } from '../practice/estate/state';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
 import type { Arguments } from './arguments';
-import type { CredentialStore } from './credentials';
+import type { CredentialStore } from './credential-store';
 import type { PracticeControl } from './practice-acts';
 import { type PracticeProcess, startPractice } from './practice-process';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ControlClient, createControlClient } from '../practice/estate/control-client';
-import type { PracticeReady } from '../practice/estate/run';
+import type { PracticeReady } from '../practice/estate/run-practice';
 import { type PracticeCredentials, practiceCredentialsSchema } from '../practice/estate/state';
 import { programArguments } from './programs';
 

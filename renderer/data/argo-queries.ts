@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
-import { call } from './client';
+import { call } from './call';
 import { queryOf } from './query-client';
 
 /** Applications of an app with all that Argo CD tells of them, and the Jobs of their hooks. */

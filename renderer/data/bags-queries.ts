@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { InputOf } from '../../shared/contract/contract';
 import type { BagIntent } from '../../shared/domain/bags/intents';
 import type { Side } from '../../shared/domain/bags/view';
-import { call } from './client';
+import { call } from './call';
 import { queryOf } from './query-client';
 
 /** Names of the pipelines of bags; empty where the estate has none. */

@@ -2,7 +2,7 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Board, Cell } from '../../shared/domain/board/board';
 import { ok } from '../../shared/domain/failure/failure';
-import { devBoard } from '../dev/estate';
+import { devBoard } from '../dev/dev-board';
 import { withCells } from './board-cells';
 import { queryOf } from './query-client';
 import { Refresher } from './refresher';

@@ -1,6 +1,6 @@
 import { type QueryClient, replaceEqualDeep } from '@tanstack/react-query';
 import type { Board, Cell } from '../../shared/domain/board/board';
-import { ask } from './client';
+import { ask } from './call';
 import { queryOf } from './query-client';
 
 /** More apps than this at once: the whole board is asked again. */

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { call } from './client';
+import { call } from './call';
 import { queryOf } from './query-client';
 
 /** What kubeconfigs that the estate names may have this computer do: what waits for an answer, and what was allowed. */

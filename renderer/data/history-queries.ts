@@ -1,9 +1,9 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { InputOf, OutputOf, StreamMessageOf } from '../../shared/contract/contract';
-import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history/history';
+import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../shared/domain/history/history-event';
 import { bridge } from './bridge';
-import { call } from './client';
+import { call } from './call';
 import { queryOf } from './query-client';
 
 export type FeedPage = OutputOf<'history.feed'>;

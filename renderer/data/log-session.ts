@@ -8,7 +8,7 @@ import {
   wholeLog,
 } from '../../shared/contract/logs';
 import { bridge } from './bridge';
-import { ask } from './client';
+import { ask } from './call';
 import { onNextFrame } from './refresher';
 
 /** Lines that are asked for at once, and kept here: a few screens around what is seen. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Preview } from '../../shared/contract/contract';
 import type { Intent, Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
-import { devBoard } from '../dev/estate';
+import { devBoard } from '../dev/dev-board';
 import { devOperations } from '../dev/operations';
 import { oneClick, rollbackBlockedBecause, rollbackIntent } from './one-click';
 

@@ -6,7 +6,7 @@ import type { Failure } from '../../shared/domain/failure/failure';
 import type { AppIntent, Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import { type Finding, needsAttention } from '../../shared/domain/preflight/finding';
-import { ask } from './client';
+import { ask } from './call';
 import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';
 

@@ -3,7 +3,7 @@ import type { InputOf } from '../../shared/contract/contract';
 import type { Board, Cell } from '../../shared/domain/board/board';
 import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import { call } from './client';
+import { call } from './call';
 import { queryOf } from './query-client';
 
 /** What the window shows: estate, mode, actor, the ledger's freshness. */

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import type { InputOf, OutputOf, ProcedureName } from '../../shared/contract/contract';
 import type { FailureError } from '../../shared/domain/failure/failure';
-import { call } from './client';
+import { call } from './call';
 
 declare module '@tanstack/react-query' {
   interface Register {

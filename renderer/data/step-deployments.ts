@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { FeedOutline, HistoryFilter } from '../../shared/domain/history/history';
+import type { FeedOutline, HistoryFilter } from '../../shared/domain/history/history-event';
 import { queryOf } from './query-client';
 
 const types: HistoryFilter['types'] = ['deployment'];

@@ -1,5 +1,5 @@
 import type { OutputOf } from '../../shared/contract/contract';
-import { hoursAgo, live } from './estate';
+import { hoursAgo, live } from './dev-board';
 import { devWorkflow } from './operations';
 
 type Detail = OutputOf<'application.get'>['applications'][number];

@@ -1,5 +1,5 @@
 import type { ClusterStatus } from '../../shared/domain/rollout/cluster-status';
-import { hoursAgo, live } from './estate';
+import { hoursAgo, live } from './dev-board';
 
 const watched = ['applications', 'deployments', 'replicasets', 'workflows', 'pods'];
 

@@ -6,7 +6,7 @@ import type { AppIntent } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
-import { type DevOptions, devBoard, hoursAgo, live } from './estate';
+import { type DevOptions, devBoard, hoursAgo, live } from './dev-board';
 import { historyAnswers } from './history';
 import { devLogStream, devLogs } from './logs';
 import { devOperations, devRollouts, devWorkflow } from './operations';

@@ -1,12 +1,12 @@
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
+import type { Kept } from '../../shared/domain/history/archived';
 import type {
   FeedOutline,
   HistoricCell,
   HistoryEvent,
   HistoryFilter,
-} from '../../shared/domain/history/history';
-import type { Kept } from '../../shared/domain/history/kept';
-import { hoursAgo } from './estate';
+} from '../../shared/domain/history/history-event';
+import { hoursAgo } from './dev-board';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen', 'govuk-ci'];
 const apps = ['frontend', 'publishing-api', 'router', 'search-api', 'signon', 'whitehall'];

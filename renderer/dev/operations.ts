@@ -1,7 +1,7 @@
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import { hoursAgo } from './estate';
+import { hoursAgo } from './dev-board';
 
 const minutesAgo = (minutes: number): string => hoursAgo(minutes / 60);
 

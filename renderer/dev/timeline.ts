@@ -1,5 +1,5 @@
 import type { Stage, Timeline } from '../../shared/domain/timeline/timeline';
-import { hoursAgo, live } from './estate';
+import { hoursAgo, live } from './dev-board';
 
 const minutesAgo = (minutes: number): string => hoursAgo(minutes / 60);
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { HistoryEvent } from '../../shared/domain/history/history';
+import type { HistoryEvent } from '../../shared/domain/history/history-event';
 import { historyItems } from './palette-items';
 
 const deployment = (app: string, to: string): HistoryEvent => ({

@@ -1,5 +1,5 @@
 import type { Board, Cell } from '../../shared/domain/board/board';
-import type { HistoryEvent } from '../../shared/domain/history/history';
+import type { HistoryEvent } from '../../shared/domain/history/history-event';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { openSheet, useUiState } from '../ui/layout/ui-state';
 import type { Findable } from './rank';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureSchema } from '../domain/failure/failure';
+import { keptOutcomeSchema, keptSchema } from '../domain/history/archived';
 import {
   comparedCellSchema,
   comparedSideSchema,
@@ -14,8 +15,7 @@ import {
   historyStatusSchema,
   momentSchema,
   versionRunSchema,
-} from '../domain/history/history';
-import { keptOutcomeSchema, keptSchema } from '../domain/history/kept';
+} from '../domain/history/history-event';
 
 const nothing = z.object({});
 const name = z.string().min(1).max(200);

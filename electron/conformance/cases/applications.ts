@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { patchObject } from '../../systems/kubernetes/objects';
 import type { KubeObject, ResourceRef } from '../../systems/kubernetes/types';
-import { type Bench, type Case, skip, value } from '../bench';
 import { application, closedProject } from '../manifests';
+import { type Bench, type Case, skip, value } from '../test-ground';
 
 /** What of a stored Application (argoproj.io/v1alpha1) the cases look at. */
 interface Stored extends KubeObject {

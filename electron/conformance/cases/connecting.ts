@@ -3,7 +3,7 @@ import { getObject } from '../../systems/kubernetes/objects';
 import { connectPatiently } from '../../systems/kubernetes/patient-connection';
 import { probe } from '../../systems/kubernetes/probe';
 import { whoAmI } from '../../systems/kubernetes/reviews';
-import { type Case, skip, value } from '../bench';
+import { type Case, skip, value } from '../test-ground';
 
 export const connectingCases: readonly Case[] = [
   {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import { connect } from '../../systems/kubernetes/connection';
-import { streamLogs } from '../../systems/kubernetes/logs';
 import { patchObject } from '../../systems/kubernetes/objects';
+import { streamLogs } from '../../systems/kubernetes/stream-logs';
 import type { LogState } from '../../systems/kubernetes/types';
-import { type Bench, type Case, value } from '../bench';
 import { deployment, missingImage, podSpec } from '../manifests';
+import { type Bench, type Case, value } from '../test-ground';
 
 const serves = (mark: string) => `echo ${mark}; while true; do sleep 1; done`;
 

@@ -3,8 +3,8 @@ import type { Freshness } from '../../../shared/domain/board/freshness';
 import { changeObject, deleteObject, patchObject } from '../../systems/kubernetes/objects';
 import type { Connection, ResourceRef, WatchBatch, WatchTiming } from '../../systems/kubernetes/types';
 import { watchResource } from '../../systems/kubernetes/watch';
-import { type Bench, type Case, value } from '../bench';
 import { workflowTemplate } from '../manifests';
+import { type Bench, type Case, value } from '../test-ground';
 
 /** Something small that no controller touches: a ConfigMap, or a WorkflowTemplate. */
 interface Quiet {

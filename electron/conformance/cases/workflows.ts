@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
-import { streamLogs } from '../../systems/kubernetes/logs';
-import { type Bench, type Case, skip, value } from '../bench';
+import { streamLogs } from '../../systems/kubernetes/stream-logs';
 import { workflow, workflowTemplate } from '../manifests';
+import { type Bench, type Case, skip, value } from '../test-ground';
 
 interface Own {
   namespace: string;

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright';
 import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import type { Operation } from '../../../shared/domain/operation/operation';
-import { ask, until, watchClick } from './window';
+import { ask, until, watchClick } from './drive-window';
 
 /** The practice estate's pipeline of bags. */
 export const bagPipeline = 'notify';

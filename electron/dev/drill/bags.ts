@@ -9,9 +9,9 @@ import {
   toPipeline,
   untilStage,
 } from './bag-window';
+import { ask, release, takeShots, until } from './drive-window';
 import type { Figures } from './incident';
 import type { Report } from './report';
-import { ask, release, takeShots, until } from './window';
 
 const preview = 'notify-preview';
 const staging = 'notify-staging';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
+import { ask, cellOf, release, takeShots, until, untilShown, watchClick } from './drive-window';
 import type { Report } from './report';
-import { ask, cellOf, release, takeShots, until, untilShown, watchClick } from './window';
 
 /** The app that is broken and mended, and where. */
 const app = 'frontend';

@@ -7,10 +7,10 @@ import { type Intent, isAppIntent } from '../../../shared/domain/operation/opera
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { isTimedOut, noCluster } from '../steps/wait';
+import { bagPreflight } from './bag-preflight';
 import { runIdOf } from './github-job';
-import { labels, workflowsOf } from './labels';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
-import { bagPreflight } from './preflight';
+import { labels, workflowsOf } from './workflow-labels';
 
 type Abort = Extract<Intent, { kind: 'abort-tests' }>;
 

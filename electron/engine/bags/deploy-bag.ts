@@ -1,11 +1,11 @@
 import { changePolicy, type PolicyChange } from '../../../shared/domain/bags/policy';
 import type { Intent } from '../../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
+import { bagPreflight } from './bag-preflight';
 import { deployJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';
 import { lockAndStart } from './lock-step';
 import { chainOf, pipelineOf } from './pipelines';
-import { bagPreflight } from './preflight';
 import { passAndUnlock, testSuites } from './test-step';
 
 type Rollback = Extract<Intent, { kind: 'roll-back-bag' }>;

@@ -6,9 +6,9 @@ import { changePolicy } from '../../../shared/domain/bags/policy';
 import type { Intent } from '../../../shared/domain/operation/operation';
 import type { Snapshot } from '../../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
+import { bagFindings, bagPreflight } from './bag-preflight';
 import { actorOf, type FullDecision, writeRecords } from './ledger-step';
 import { chainOf, pipelineOf } from './pipelines';
-import { bagFindings, bagPreflight } from './preflight';
 
 type OneCommit = 'pack-bag' | 'lock' | 'unlock' | 'force-unlock' | 'change-policy';
 type Of<K extends OneCommit> = Extract<Intent, { kind: K }>;

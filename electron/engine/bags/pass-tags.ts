@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { passTag, passTagPrefix } from '../../../shared/domain/bags/deploying';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
-import { recordPath } from '../../../shared/domain/bags/places';
+import { recordPath } from '../../../shared/domain/bags/record-paths';
 import type { Pass } from '../../../shared/domain/bags/records';
 import { type Failure, fail, type Result } from '../../../shared/domain/failure/failure';
 import type { World } from '../world';

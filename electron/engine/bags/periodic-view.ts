@@ -1,10 +1,10 @@
 import { autopilotState } from '../../../shared/domain/bags/autopilot';
 import type { PeriodicView } from '../../../shared/domain/bags/view';
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
-import { hasEnded } from '../../systems/argo/workflow';
+import { hasEnded } from '../../systems/argo/read-workflow';
 import type { World } from '../world';
-import { labels, ownWorkflows } from './labels';
 import { autopilotConfigured, recordsNow, stageOf } from './pipelines';
+import { labels, ownWorkflows } from './workflow-labels';
 
 const minute = 60_000;
 

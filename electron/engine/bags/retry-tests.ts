@@ -1,8 +1,8 @@
 import { retryTests as takeOver } from '../../../shared/domain/bags/deploying';
 import type { Intent } from '../../../shared/domain/operation/operation';
 import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
+import { bagPreflight } from './bag-preflight';
 import { actorOf, writeRecords } from './ledger-step';
-import { bagPreflight } from './preflight';
 import { passAndUnlock, testSuites } from './test-step';
 
 type Retry = Extract<Intent, { kind: 'retry-tests' }>;

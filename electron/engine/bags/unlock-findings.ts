@@ -9,8 +9,8 @@ import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { actOf } from '../../../shared/domain/operation/operation';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import type { World } from '../world';
-import { workflowsOf } from './labels';
 import { bagPipelines } from './pipelines';
+import { workflowsOf } from './workflow-labels';
 
 /** A deploy that failed or was lost sight of may have left a sync running that it started. */
 const mayStillDeploy: ReadonlySet<BagState> = new Set(['deploying', 'deploy-failed', 'deploy-unknown']);

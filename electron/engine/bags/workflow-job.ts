@@ -5,8 +5,8 @@ import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
 import { failedTestsOf } from './failing-suite';
-import { labels } from './labels';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
+import { labels } from './workflow-labels';
 import { workflowName } from './workflow-name';
 
 type WorkflowJob = Extract<DeployJob, { kind: 'workflow' }>;

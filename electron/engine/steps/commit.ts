@@ -3,12 +3,12 @@ import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edi
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import { type AppIntent, actOf } from '../../../shared/domain/operation/operation';
 import type { Finding } from '../../../shared/domain/preflight/finding';
-import { changeImageTag } from '../../ledger/board';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
+import { changeImageTag } from '../../ledger/ledger-board';
+import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
-import { outsideFacts } from '../preflight';
 import { leavingSyncs } from './end-sync';
-import { judge, lookAround } from './preflight';
+import { judge, lookAround } from './preflight-step';
 import { knownTests } from './tests';
 
 /** File contents by path (`null` removes), or why the change cannot be made. Pure. */

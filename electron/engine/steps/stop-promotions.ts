@@ -1,6 +1,6 @@
 import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { StepContext, StepEnd } from '../operation-context';
-import { refreshParent } from './nudge';
+import { refreshParent } from './refresh-parent';
 import { promotionsSeen, sweep } from './sweep';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from './wait';
 

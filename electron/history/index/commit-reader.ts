@@ -5,9 +5,9 @@ import { ObjectReader } from '../../systems/git/history/object-reader';
 import { TreeDiffs } from '../../systems/git/history/tree-diffs';
 import { BlobStates } from './blob-states';
 import { type SideReaders, sourcesOfMerge } from './change-source';
-import { appDrafts, type Draft, ledgerDrafts, movedDrafts, readMessage, type Told } from './draft';
-import type { FilePlace, Layout } from './layout';
+import { appDrafts, type Draft, ledgerDrafts, movedDrafts, readMessage, type Told } from './event-draft';
 import { type CommitMoves, MoveFinder } from './move-finder';
+import type { FilePlace, Layout } from './path-matcher';
 import type { ReadGuard } from './read-guard';
 import { type ChangeSource, CommitTexts } from './side-commit';
 

@@ -1,6 +1,6 @@
 import type { DeploymentKind } from '../../../shared/domain/history/deployment';
 import { deploymentKinds } from '../../../shared/domain/history/deployment';
-import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history/history';
+import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history/history-event';
 import { deploymentKind, type FileState } from '../../../shared/domain/history/history-rules';
 
 /** How event types are stored; 0 stands for a state that is no event. */

@@ -1,10 +1,10 @@
 import type { Database, Statement } from '../../systems/sqlite/database';
 import { type EventNote, type EventRow, sparseKinds } from './event-row';
-import { type WordSource, wordsOf } from './event-words';
-import type { FilePlace } from './layout';
 import type { Move } from './lineage';
+import type { FilePlace } from './path-matcher';
 import type { ReturnTracker } from './return-tracker';
 import { type RowStatement, rowStatement } from './row-statement';
+import { type WordSource, wordsOf } from './search-words';
 
 /** Rows between two looks at the event loop, so that the streams of Git's processes never wait long. */
 const rowsPerSlice = 512;

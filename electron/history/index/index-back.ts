@@ -1,4 +1,4 @@
-import type { HistoryBeginning } from '../../../shared/domain/history/history';
+import type { HistoryBeginning } from '../../../shared/domain/history/history-event';
 import { GitError } from '../../systems/git/errors';
 import { LineLength } from '../../systems/git/history/line-length';
 import { isPartial, shallowCommits, shallowMark } from '../../systems/git/history/local-clone';
@@ -7,7 +7,7 @@ import { readLog } from '../../systems/git/history/log-stream';
 import { runGit } from '../../systems/git/run-git';
 import { createIndexes } from '../store/schema';
 import type { CommitFacts, CommitReader } from './commit-reader';
-import type { Draft } from './draft';
+import type { Draft } from './event-draft';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage, type Move } from './lineage';

@@ -3,7 +3,7 @@ import type { LogCommit } from '../../systems/git/history/log-parser';
 import { readLog } from '../../systems/git/history/log-stream';
 import { createIndexes } from '../store/schema';
 import type { CommitReader } from './commit-reader';
-import type { Draft } from './draft';
+import type { Draft } from './event-draft';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage } from './lineage';

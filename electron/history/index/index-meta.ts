@@ -1,4 +1,4 @@
-import type { HistoryBeginning } from '../../../shared/domain/history/history';
+import type { HistoryBeginning } from '../../../shared/domain/history/history-event';
 import type { Database } from '../../systems/sqlite/database';
 import { isoTime } from '../query/event-select';
 import { noOlderPaths, type OlderPaths } from './older-paths';

@@ -2,11 +2,11 @@ import type { LogCommit } from '../../systems/git/history/log-parser';
 import type { LogSource } from '../../systems/git/history/log-stream';
 import type { Database } from '../../systems/sqlite/database';
 import type { CommitReader } from './commit-reader';
-import type { Draft } from './draft';
+import type { Draft } from './event-draft';
 import type { EventRow } from './event-row';
 import type { EventWriter } from './event-writer';
 import type { IndexMeta } from './index-meta';
-import type { Layout } from './layout';
+import type { Layout } from './path-matcher';
 import type { ReadGuard } from './read-guard';
 
 export interface IndexProgress {

@@ -1,4 +1,4 @@
-import type { HistoryBeginning } from '../../../shared/domain/history/history';
+import type { HistoryBeginning } from '../../../shared/domain/history/history-event';
 import { hasVolleys, shallowMark } from '../../systems/git/history/local-clone';
 import { dropIndexes } from '../store/schema';
 import { CommitReader, KnownStates } from './commit-reader';

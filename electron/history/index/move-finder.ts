@@ -3,8 +3,8 @@ import { movesFromOutside, movesInside } from '../../../shared/domain/ledger/mov
 import type { LogCommit } from '../../systems/git/history/log-parser';
 import { TreeDiffs } from '../../systems/git/history/tree-diffs';
 import { runGit } from '../../systems/git/run-git';
-import { compileLayout, type Layout } from './layout';
 import { bothPaths, noOlderPaths, type OlderPaths } from './older-paths';
+import { compileLayout, type Layout } from './path-matcher';
 
 /** What a commit moved. */
 export interface CommitMoves {

@@ -1,5 +1,5 @@
 import type { ImageTagPlace } from '../../../shared/domain/ledger/layout';
-import { compileLayout, type FilePlace, type Layout } from './layout';
+import { compileLayout, type FilePlace, type Layout } from './path-matcher';
 
 /** Where image-tag files lay before a commit moved them to where the estate's template has them. */
 export interface OlderPaths {

@@ -7,7 +7,7 @@ import {
   isLedgerEventType,
   type LedgerEvent,
   type Moment,
-} from '../../../shared/domain/history/history';
+} from '../../../shared/domain/history/history-event';
 import { isSaid } from '../../../shared/domain/history/history-rules';
 import { standingTypes } from '../../../shared/domain/ledger/ledger-events';
 import { baseTypeSql, deploymentWhat, stateOf, typeOf } from '../index/event-row';

@@ -3,7 +3,7 @@ import {
   type HistoryEvent,
   isLedgerEventType,
   type LedgerEvent,
-} from '../../../shared/domain/history/history';
+} from '../../../shared/domain/history/history-event';
 import type { Database, Statement } from '../../systems/sqlite/database';
 import { flag, kindOf, typeOf } from '../index/event-row';
 

@@ -1,4 +1,4 @@
-import type { FeedPage, FeedQuery, HistoryFilter } from '../../../shared/domain/history/history';
+import type { FeedPage, FeedQuery, HistoryFilter } from '../../../shared/domain/history/history-event';
 import { deploymentWhat, kindNumber, sparseKinds, whatOf } from '../index/event-row';
 import {
   eventColumns,

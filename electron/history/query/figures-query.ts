@@ -1,4 +1,4 @@
-import type { FiguresQuery, FiguresRow } from '../../../shared/domain/history/history';
+import type { FiguresQuery, FiguresRow } from '../../../shared/domain/history/history-event';
 import { distributionOf, periodOf } from '../../../shared/domain/history/history-figures';
 import { flag } from '../index/event-row';
 import type { DeploymentLine, PlacedDeployment } from './deployment-line';

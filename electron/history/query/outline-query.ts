@@ -1,4 +1,4 @@
-import type { FeedOutline, FeedOutlineQuery } from '../../../shared/domain/history/history';
+import type { FeedOutline, FeedOutlineQuery } from '../../../shared/domain/history/history-event';
 import { isoTime, type Statements } from './event-select';
 import type { Chosen, FeedLine } from './feed-line';
 import { allowedBy, idsByWords, leavesNothing } from './feed-query';

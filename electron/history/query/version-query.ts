@@ -1,4 +1,4 @@
-import type { DeploymentEvent, VersionRun } from '../../../shared/domain/history/history';
+import type { DeploymentEvent, VersionRun } from '../../../shared/domain/history/history-event';
 import { deploymentWhat, kindNumber } from '../index/event-row';
 import type { Lineage, Stretch } from '../index/lineage';
 import {

@@ -9,7 +9,7 @@ import type {
   FeedPage,
   HistoryEvent,
   VersionRun,
-} from '../../../shared/domain/history/history';
+} from '../../../shared/domain/history/history-event';
 import { runGit } from '../../systems/git/run-git';
 import { HistoryService } from '../service';
 import { type ModelCommit, modelFolder, writeModel } from './model-repo';

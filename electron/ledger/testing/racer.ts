@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { estateSchema } from '../../../shared/domain/estate/estate';
 import { openLedger } from '../open-ledger';
-import { deploy } from './deploy';
+import { deploy } from './commit-deploy';
 import { type LockWish, lock } from './lock';
 import { unwrap } from './release-repo';
 

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { authenticate, type Grant } from './access';
+import { review, reviewPaths } from './answer-reviews';
 import type { Certificates } from './certificates';
+import type { LogStore } from './container-logs';
 import { discover } from './discovery';
 import { answer, type Exchange, flag, mediaType, readJson, refuse } from './exchange';
 import type { ClusterFaults, FaultAnswer } from './faults';
+import { authenticate, type Grant } from './grants';
 import { Lister } from './lists';
-import type { LogStore } from './log-store';
-import { ApiError } from './objects';
 import { keepLogsInStep } from './pod-logs';
 import { type Backend, serveResource } from './resources';
-import { review, reviewPaths } from './reviews';
 import type { ClusterStore } from './store';
+import { ApiError } from './stored-objects';
 import { Watches } from './watches';
 
 export interface ApiServerOptions {

@@ -1,5 +1,5 @@
 import type { Kind } from './kinds';
-import { type KubeObject, refusals } from './objects';
+import { type KubeObject, refusals } from './stored-objects';
 
 /** A change of one object. `previous` is what the object was before (undefined for ADDED). */
 export interface StoreEvent<T extends KubeObject = KubeObject> {

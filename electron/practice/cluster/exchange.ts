@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Grant } from './access';
-import { ApiError, refusals } from './objects';
+import type { Grant } from './grants';
+import { ApiError, refusals } from './stored-objects';
 
 /** One request while it is handled. */
 export interface Exchange {

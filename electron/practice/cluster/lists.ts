@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Exchange, integer } from './exchange';
 import type { ResourceKind } from './kinds';
-import { ApiError, type KubeObject, refusals } from './objects';
 import type { ClusterStore } from './store';
 import type { ListOptions } from './store-options';
+import { ApiError, type KubeObject, refusals } from './stored-objects';
 
 interface Snapshot {
   resource: ResourceKind;

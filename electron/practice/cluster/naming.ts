@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { ResourceKind } from './kinds';
-import { type ObjectMeta, refusals } from './objects';
+import { type ObjectMeta, refusals } from './stored-objects';
 
 const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
 const suffix = (): string =>

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceKind } from './kinds';
-import { type KubeObject, type ObjectMeta, refusals } from './objects';
 import { applyPatch, type PatchType } from './patches';
+import { type KubeObject, type ObjectMeta, refusals } from './stored-objects';
 
 /**
  * Which part a write touches. `all` is for controllers in this process; the API server writes `main` (keeps the

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ApiError } from './objects';
 import { jsonPatch, mergePatch, strategicPatch } from './patches';
+import type { ApiError } from './stored-objects';
 
 describe('merge patch', () => {
   // The cases of RFC 7396, appendix A.

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ApiError, refusals } from './objects';
+import { ApiError, refusals } from './stored-objects';
 
 /** How a patch is to be read; the names are those of the content types. */
 export type PatchType = 'merge' | 'json' | 'strategic';

@@ -1,8 +1,8 @@
+import type { LogLine, LogQuery, LogStore } from './container-logs';
 import { type Exchange, flag, integer } from './exchange';
 import { resourceOf } from './kinds';
-import type { LogLine, LogQuery, LogStore } from './log-store';
-import { type KubeObject, refusals } from './objects';
 import type { ClusterStore } from './store';
+import { type KubeObject, refusals } from './stored-objects';
 
 interface ContainerStatus {
   name: string;

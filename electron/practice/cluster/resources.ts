@@ -1,13 +1,13 @@
-import { demand, type Verb } from './access';
+import type { LogStore } from './container-logs';
 import { answer, type Exchange, flag, mediaType, readJson } from './exchange';
+import { demand, type Verb } from './grants';
 import { findResource, type ResourceKind, resourceKinds } from './kinds';
 import { type Lister, selectionOf } from './lists';
-import type { LogStore } from './log-store';
-import { ApiError, type KubeObject, type NewObject, refusals } from './objects';
 import type { PatchType } from './patches';
 import { servePodLog } from './pod-logs';
 import type { ClusterStore } from './store';
 import type { DeleteOptions } from './store-options';
+import { ApiError, type KubeObject, type NewObject, refusals } from './stored-objects';
 import type { Watches } from './watches';
 
 /** What requests for resources are answered from. */

@@ -1,7 +1,7 @@
 import type { Kind } from './kinds';
-import type { KubeObject } from './objects';
-import { refusals } from './objects';
 import type { ListOptions } from './store-options';
+import type { KubeObject } from './stored-objects';
+import { refusals } from './stored-objects';
 
 type Requirement = (labels: Readonly<Record<string, string>>) => boolean;
 

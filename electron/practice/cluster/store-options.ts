@@ -1,5 +1,5 @@
 import type { Kind } from './kinds';
-import type { KubeObject } from './objects';
+import type { KubeObject } from './stored-objects';
 
 export interface ListOptions {
   /** All namespaces when left out. */

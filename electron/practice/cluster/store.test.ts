@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from './objects';
-import { ApiError } from './objects';
 import { ClusterStore, type StoreEvent } from './store';
+import type { KubeObject } from './stored-objects';
+import { ApiError } from './stored-objects';
 
 interface Thing extends KubeObject {
   spec?: Record<string, unknown>;

@@ -3,11 +3,11 @@ import { EventFeed, type StoreEvent } from './event-feed';
 import { type Kind, resourceKinds, resourceOf } from './kinds';
 import { nameFor } from './naming';
 import { patchedObject, replacement, type WritePart } from './object-writes';
-import { type KubeObject, type NewObject, type ObjectMeta, refusals } from './objects';
 import { type Location, Ownership } from './ownership';
 import type { PatchType } from './patches';
 import { matcher } from './selectors';
 import type { DeleteOptions, ListOptions, StoreDump, StoreOptions } from './store-options';
+import { type KubeObject, type NewObject, type ObjectMeta, refusals } from './stored-objects';
 
 /** More changes than any cluster makes between two dumps. */
 const versionLeap = 1_000_000;

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { type Exchange, flag, integer } from './exchange';
 import type { ResourceKind } from './kinds';
 import { selectionOf } from './lists';
-import { ApiError, type KubeObject, refusals } from './objects';
 import { matcher } from './selectors';
 import type { ClusterStore, StoreEvent } from './store';
+import { ApiError, type KubeObject, refusals } from './stored-objects';
 
 /** A client that reads too slowly is cut off, as a watch cache does. */
 const backlogLimit = 32 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { childMatches, deploymentMatches, liveResources, targetOf } from './comparison';
-import type { ControllerContext } from './context';
+import type { ControllerContext } from './controller-context';
 import { merged } from './health';
 import type {
   Application,
@@ -8,7 +8,7 @@ import type {
   Manifest,
   Operation,
   ResourceResult,
-} from './objects';
+} from './kubernetes-shapes';
 import { appsNamespace, argoNamespace, parentName } from './render';
 
 /**

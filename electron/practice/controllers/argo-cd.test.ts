@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Application, Deployment, Job } from './objects';
+import type { Application, Deployment, Job } from './kubernetes-shapes';
 import { MemoryFaults, MemoryRepo, rehearsalApps, startCluster, stopRehearsals } from './rehearsal';
 import { appsNamespace, argoNamespace, parentName } from './render';
 

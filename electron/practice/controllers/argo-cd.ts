@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { startOperations } from './argo-operations';
 import { compare, comparedWithSpec, statusAfter, type Target, targetOf, workloadsOf } from './comparison';
-import { type ControllerContext, later, nowOf } from './context';
-import { stableJson } from './names';
-import type { Application, ApplicationStatus, Deployment, Job, Operation, Pod } from './objects';
-import { startOperations } from './operations';
+import { type ControllerContext, later, nowOf } from './controller-context';
+import { stableJson } from './generated-names';
+import type { Application, ApplicationStatus, Deployment, Job, Operation, Pod } from './kubernetes-shapes';
 import { appsNamespace, argoNamespace, parentName } from './render';
 import { untilAborted } from './subscriptions';
 import { blockedByWindow } from './sync-windows';

@@ -1,6 +1,6 @@
-import type { ControllerContext } from './context';
-import type { Application } from './objects';
-import { migration, type Program } from './programs';
+import { migration, type Program } from './container-programs';
+import type { ControllerContext } from './controller-context';
+import type { Application } from './kubernetes-shapes';
 import { argoNamespace } from './render';
 import { suiteTest } from './suite-test';
 

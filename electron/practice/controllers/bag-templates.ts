@@ -1,5 +1,5 @@
 import type { BagSetup } from '../ports';
-import type { Manifest, WorkflowTemplate } from './objects';
+import type { Manifest, WorkflowTemplate } from './kubernetes-shapes';
 import { appsNamespace } from './render';
 
 const toolbox = 'registry.example/notify/toolbox:latest';

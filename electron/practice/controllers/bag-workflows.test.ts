@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PracticeApp, SuiteRun } from '../ports';
-import type { Pod, Workflow } from './objects';
+import type { Pod, Workflow } from './kubernetes-shapes';
 import { type Cluster, MemoryFaults, MemoryRepo, startCluster, stopRehearsals } from './rehearsal';
 import { appsNamespace } from './render';
 

@@ -1,7 +1,8 @@
 import { bagWorkflowTemplates } from './bag-templates';
 import { compare, statusAfter, type Target, workloadsOf } from './comparison';
-import { type ControllerContext, nowOf } from './context';
-import { replicaSetOf } from './deployments';
+import { bootLines } from './container-programs';
+import { type ControllerContext, nowOf } from './controller-context';
+import { replicaSetOf } from './deployment-controller';
 import type {
   Application,
   ApplicationStatus,
@@ -12,10 +13,9 @@ import type {
   ReplicaSet,
   Template,
   WorkflowTemplate,
-} from './objects';
+} from './kubernetes-shapes';
 import { servingStatus } from './pod-status';
 import { notifiedAnnotation, notifiedValue } from './post-sync';
-import { bootLines } from './programs';
 import { appsNamespace, argoNamespace, childApplications, imageVersion, parentApplication } from './render';
 import { podOf, replicaSetStatus } from './replica-sets';
 import { workflowTemplates } from './workflow-templates';

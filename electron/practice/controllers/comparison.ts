@@ -1,6 +1,6 @@
-import { type ControllerContext, nowOf } from './context';
+import { type ControllerContext, nowOf } from './controller-context';
+import { stableJson } from './generated-names';
 import { covers, deploymentHealth, worstHealth } from './health';
-import { stableJson } from './names';
 import type {
   Application,
   ApplicationResource,
@@ -11,7 +11,7 @@ import type {
   Manifest,
   Pod,
   SyncStatus,
-} from './objects';
+} from './kubernetes-shapes';
 import {
   type AppManifests,
   appManifests,

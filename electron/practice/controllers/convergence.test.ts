@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import type { Application } from './objects';
+import type { Application } from './kubernetes-shapes';
 import { MemoryFaults, MemoryRepo, rehearsalApps, startCluster, stopRehearsals } from './rehearsal';
 import { appsNamespace, argoNamespace, parentName } from './render';
 

@@ -1,5 +1,5 @@
-import type { Condition, Deployment, ReplicaSet } from './objects';
-import { fraction } from './rollout';
+import type { Condition, Deployment, ReplicaSet } from './kubernetes-shapes';
+import { fraction } from './rollout-plan';
 
 type Status = NonNullable<Deployment['status']>;
 

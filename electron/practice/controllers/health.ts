@@ -1,4 +1,4 @@
-import type { Deployment, HealthStatus } from './objects';
+import type { Deployment, HealthStatus } from './kubernetes-shapes';
 
 /**
  * A Deployment's health as Argo CD works it out (gitops-engine, `pkg/health/health_deployment.go`).

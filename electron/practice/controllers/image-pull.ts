@@ -1,5 +1,5 @@
-import { type ControllerContext, recordEvent } from './context';
-import type { ContainerState, Pod } from './objects';
+import { type ControllerContext, recordEvent } from './controller-context';
+import type { ContainerState, Pod } from './kubernetes-shapes';
 import { imageVersion } from './render';
 
 /** A registry of the top-level domain `invalid` (RFC 2606) is nowhere. */

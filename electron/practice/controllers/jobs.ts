@@ -1,6 +1,6 @@
-import { type ControllerContext, nowOf, recordEvent } from './context';
-import { ownerOf } from './deployments';
-import type { Job, Pod } from './objects';
+import { type ControllerContext, nowOf, recordEvent } from './controller-context';
+import { ownerOf } from './deployment-controller';
+import type { Job, Pod } from './kubernetes-shapes';
 import { ownerOfKind, queueWithPods } from './subscriptions';
 import { WorkQueue } from './work-queue';
 

@@ -1,7 +1,7 @@
-import type { ControllerContext } from './context';
-import type { Pod } from './objects';
+import type { Program } from './container-programs';
+import type { ControllerContext } from './controller-context';
+import type { Pod } from './kubernetes-shapes';
 import { complete, finished, serve, stop } from './pod-lives';
-import type { Program } from './programs';
 
 export interface Kubelet {
   /** Kills a pod's containers as SIGTERM does: exit code 143, phase Failed. Nothing when it doesn't run. */

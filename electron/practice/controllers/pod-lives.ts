@@ -1,8 +1,8 @@
-import { type ControllerContext, nowOf, recordEvent } from './context';
+import { bootLines, crashLines, type Program } from './container-programs';
+import { type ControllerContext, nowOf, recordEvent } from './controller-context';
 import { canBePulled, pullInVain } from './image-pull';
-import type { ContainerState, Pod, PodPhase } from './objects';
+import type { ContainerState, Pod, PodPhase } from './kubernetes-shapes';
 import { containerStatus, podConditions, terminated } from './pod-status';
-import { bootLines, crashLines, type Program } from './programs';
 import { imageVersion } from './render';
 import { shellProgram } from './shell';
 

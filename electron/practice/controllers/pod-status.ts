@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Condition, ContainerState, ContainerStatus, Pod, Terminated } from './objects';
+import type { Condition, ContainerState, ContainerStatus, Pod, Terminated } from './kubernetes-shapes';
 
 const digestOf = (image: string): string => createHash('sha256').update(image).digest('hex');
 

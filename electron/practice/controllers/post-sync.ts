@@ -1,7 +1,7 @@
-import type { ControllerContext } from './context';
-import type { Application } from './objects';
+import type { ControllerContext } from './controller-context';
+import type { Application } from './kubernetes-shapes';
 import { argoNamespace, parentName } from './render';
-import { submitWorkflow } from './workflows';
+import { submitWorkflow } from './workflow-controller';
 
 /** Where Argo CD's notification controller remembers what it has told. */
 export const notifiedAnnotation = 'notified.notifications.argoproj.io';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { LogStore } from '../cluster/container-logs';
 import { kinds } from '../cluster/kinds';
-import { LogStore } from '../cluster/log-store';
 import { ClusterStore } from '../cluster/store';
 import type { StoreDump } from '../cluster/store-options';
 import { createClock } from '../estate/clock';
 import type { BagSetup, Faults, ImageTagValues, PracticeApp, ReleaseRepo } from '../ports';
-import type { NextEnvironment } from './context';
-import type { Application, Deployment, Pod, Workflow } from './objects';
+import type { NextEnvironment } from './controller-context';
+import type { Application, Deployment, Pod, Workflow } from './kubernetes-shapes';
 import { appsNamespace, argoNamespace, parentName } from './render';
-import { type Controllers, startControllers } from './start';
+import { type Controllers, startControllers } from './start-controllers';
 
 // What the controllers' tests rehearse on: their neighbours' ports in memory, and waits for conditions.
 

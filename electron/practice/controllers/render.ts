@@ -1,6 +1,13 @@
 import { parse } from 'yaml';
 import type { ImageTagValues, PracticeApp } from '../ports';
-import type { Application, ApplicationSource, Deployment, Job, Manifest, PodTemplate } from './objects';
+import type {
+  Application,
+  ApplicationSource,
+  Deployment,
+  Job,
+  Manifest,
+  PodTemplate,
+} from './kubernetes-shapes';
 
 /** Where Argo CD's Applications live (GOV.UK's layout). */
 export const argoNamespace = 'cluster-services';

@@ -1,6 +1,6 @@
-import { type ControllerContext, recordEvent } from './context';
-import { ownerOf } from './deployments';
-import type { Pod, ReplicaSet } from './objects';
+import { type ControllerContext, recordEvent } from './controller-context';
+import { ownerOf } from './deployment-controller';
+import type { Pod, ReplicaSet } from './kubernetes-shapes';
 import { isActive, isReady } from './pod-status';
 import { ownerOfKind, queueWithPods } from './subscriptions';
 import { WorkQueue } from './work-queue';

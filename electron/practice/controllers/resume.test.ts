@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Workflow } from './objects';
+import type { Workflow } from './kubernetes-shapes';
 import {
   type Cluster,
   MemoryFaults,

@@ -17,7 +17,7 @@ import { Pod } from 'kubernetes-models/v1/Pod';
 import { Service } from 'kubernetes-models/v1/Service';
 import { afterEach, expect, it } from 'vitest';
 import { type Kind, kinds } from '../cluster/kinds';
-import type { KubeObject } from '../cluster/objects';
+import type { KubeObject } from '../cluster/stored-objects';
 import {
   type Cluster,
   MemoryFaults,

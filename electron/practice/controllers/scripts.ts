@@ -1,7 +1,7 @@
 import { bagProgram } from './bag-scripts';
-import type { ControllerContext } from './context';
-import type { Job, Pod } from './objects';
-import { migration, type Program, type Run } from './programs';
+import { migration, type Program, type Run } from './container-programs';
+import type { ControllerContext } from './controller-context';
+import type { Job, Pod } from './kubernetes-shapes';
 import { imageVersion } from './render';
 import { shellProgram } from './shell';
 import { smokeTest } from './smoke-test';

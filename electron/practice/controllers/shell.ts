@@ -1,5 +1,5 @@
-import type { Pod } from './objects';
-import type { Program } from './programs';
+import type { Program } from './container-programs';
+import type { Pod } from './kubernetes-shapes';
 
 /** One statement of the few that a practice container understands. */
 type Statement =

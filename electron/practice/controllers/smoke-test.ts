@@ -1,4 +1,4 @@
-import type { Program } from './programs';
+import type { Program } from './container-programs';
 
 const journeys = [
   'homepage loads and has no console errors',

@@ -1,6 +1,6 @@
 import type { Kind } from '../cluster/kinds';
-import type { ControllerContext } from './context';
-import type { Pod } from './objects';
+import type { ControllerContext } from './controller-context';
+import type { Pod } from './kubernetes-shapes';
 import type { WorkQueue } from './work-queue';
 
 /** Ends a controller's subscriptions, and whatever else it holds, with the controller. */

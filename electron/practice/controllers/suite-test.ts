@@ -1,4 +1,4 @@
-import type { Program } from './programs';
+import type { Program } from './container-programs';
 
 const cases: Readonly<Record<string, readonly string[]>> = {
   'functional-tests': [

@@ -1,4 +1,4 @@
-import type { ControllerContext } from './context';
+import type { ControllerContext } from './controller-context';
 import { jobOutcome } from './jobs';
 import type {
   Application,
@@ -8,7 +8,7 @@ import type {
   OperationState,
   Pod,
   ResourceResult,
-} from './objects';
+} from './kubernetes-shapes';
 import { appsNamespace, argoNamespace } from './render';
 
 /** What an operation says whose hook failed. */

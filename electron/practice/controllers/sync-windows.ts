@@ -1,7 +1,7 @@
 import { goDurationMs } from '../../../shared/domain/go/go-duration';
 import { maySync } from '../../../shared/domain/rollout/sync-window';
-import type { ControllerContext } from './context';
-import type { Application, AppProject } from './objects';
+import type { ControllerContext } from './controller-context';
+import type { Application, AppProject } from './kubernetes-shapes';
 import { argoNamespace } from './render';
 
 /**

@@ -1,6 +1,6 @@
-import { type ControllerContext, nowOf } from './context';
-import { fnv32 } from './names';
-import type { NodePhase, NodeType, WorkflowNode, WorkflowStep } from './objects';
+import { type ControllerContext, nowOf } from './controller-context';
+import { fnv32 } from './generated-names';
+import type { NodePhase, NodeType, WorkflowNode, WorkflowStep } from './kubernetes-shapes';
 
 const over: ReadonlySet<NodePhase> = new Set(['Succeeded', 'Skipped', 'Failed', 'Error', 'Omitted']);
 /** Phases of what went wrong. */

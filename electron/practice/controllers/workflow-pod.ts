@@ -1,7 +1,7 @@
-import { ownerOf } from './deployments';
+import { ownerOf } from './deployment-controller';
 import { substituted } from './expressions';
-import { fittedName, fnv32 } from './names';
-import type { Template, Workflow, WorkflowNode } from './objects';
+import { fittedName, fnv32 } from './generated-names';
+import type { Template, Workflow, WorkflowNode } from './kubernetes-shapes';
 import {
   nodeIdAnnotation,
   nodeNameAnnotation,

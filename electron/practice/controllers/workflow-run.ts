@@ -1,6 +1,6 @@
-import type { ControllerContext } from './context';
+import type { ControllerContext } from './controller-context';
 import { dependencyNames, evaluateDepends, evaluateWhen, substituted } from './expressions';
-import type { Pod, Template, Workflow, WorkflowNode, WorkflowSpec, WorkflowStep } from './objects';
+import type { Pod, Template, Workflow, WorkflowNode, WorkflowSpec, WorkflowStep } from './kubernetes-shapes';
 import { goDurationSeconds } from './sync-windows';
 import { bad, isOver, WorkflowNodes } from './workflow-nodes';
 import { podNameOf, workflowPod } from './workflow-pod';

@@ -1,6 +1,6 @@
 import type { ClusterStore } from '../cluster/store';
 import { substituted } from './expressions';
-import type { Template, WorkflowSpec, WorkflowStep, WorkflowTemplate } from './objects';
+import type { Template, WorkflowSpec, WorkflowStep, WorkflowTemplate } from './kubernetes-shapes';
 
 /** Where a template is run: what its names and parameters mean there. */
 export interface Scope {

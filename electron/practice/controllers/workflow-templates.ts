@@ -1,5 +1,5 @@
-import type { NextEnvironment } from './context';
-import type { Manifest, Parameter, WorkflowTemplate } from './objects';
+import type { NextEnvironment } from './controller-context';
+import type { Manifest, Parameter, WorkflowTemplate } from './kubernetes-shapes';
 import { appsNamespace } from './render';
 
 const toolbox = 'registry.example/govuk/toolbox:latest';

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ZodError, z } from 'zod';
-import { accessOf } from '../git/access';
+import { accessOf } from '../git/token-access';
 import {
   type ControlCommand,
   type ControlErrorCode,
   type ControlOutput,
   controlCommands,
 } from './control-contract';
-import { listenOnLoopback } from './loopback';
+import { listenOnLoopback } from './listen-on-loopback';
 
 /** A scenario that cannot be played now. */
 export class ScenarioRefusal extends Error {

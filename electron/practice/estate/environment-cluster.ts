@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type ApiServer, startApiServer } from '../cluster/api-server';
 import type { Certificates } from '../cluster/certificates';
-import { LogStore } from '../cluster/log-store';
+import { LogStore } from '../cluster/container-logs';
 import { ClusterStore } from '../cluster/store';
 import type { StoreDump } from '../cluster/store-options';
 import { writeWhole } from './state-folder';

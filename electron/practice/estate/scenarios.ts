@@ -1,4 +1,4 @@
-import type { AppProject } from '../controllers/objects';
+import type { AppProject } from '../controllers/kubernetes-shapes';
 import { argoNamespace } from '../controllers/render';
 import {
   allApps,
@@ -12,9 +12,9 @@ import { lockedByRival, lockPath, unlockedByRival } from './bag-locks';
 import type { ControlOutput } from './control-contract';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
 import { testSuites } from './deployed';
-import { isAway, type PracticeEstate } from './estate';
-import { withAutomaticDeploys, withImageTag } from './image-tag-file';
+import { withAutomaticDeploys, withImageTag } from './image-tag-values';
 import { rival } from './people';
+import { isAway, type PracticeEstate } from './practice-estate';
 import { publishInto } from './publish';
 
 const slowSeconds = 45;

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listenOnLoopback } from '../estate/loopback';
-import { accessOf, type TokenHolder, type Tokens } from './access';
+import { listenOnLoopback } from '../estate/listen-on-loopback';
 import { runBackend } from './backend';
 import { type GitFaults, noGitFaults } from './faults';
 import { protectionHooks } from './protection';
+import { accessOf, type TokenHolder, type Tokens } from './token-access';
 
 export interface GitServerOptions {
   /** Folder of the bare repos; `<root>/<owner>/<repo>.git` is served at `<url>/<owner>/<repo>.git`. */

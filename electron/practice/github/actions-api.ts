@@ -1,9 +1,9 @@
 import type { Actions, ActionsRun } from './actions';
 import { dispatchDetails, workflow, workflowId, workflowJob, workflowRun } from './actions-shapes';
-import { type Answer, commitOf, type RepoContext } from './context';
 import { linkHeader, paged, pageOf } from './paging';
+import { releaseRun, releaseTags } from './past-runs';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
-import { releaseRun, releaseTags } from './release-runs';
+import { type Answer, commitOf, type RepoContext } from './repo-context';
 import { dispatchValues, parseWorkflowFile, type WorkflowFile } from './workflow-file';
 
 type Handler = (context: RepoContext, rest: string) => Promise<Answer>;

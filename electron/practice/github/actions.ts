@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Program } from '../controllers/programs';
+import type { Program } from '../controllers/container-programs';
 import type { PracticeClock } from '../ports';
 import { runTitle, type WorkflowFile } from './workflow-file';
 

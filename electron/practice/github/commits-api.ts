@@ -1,8 +1,8 @@
 import { peopleByEmail } from '../estate/people';
 import type { FileChange } from '../git/diff';
-import { type Answer, commitOf, type RepoContext } from './context';
 import { linkHeader, pageOf } from './paging';
 import { notFound, Problem } from './problem';
+import { type Answer, commitOf, type RepoContext } from './repo-context';
 import { mergedPull } from './repository-shapes';
 import { commit, commitWithFiles, comparison, diffFile } from './shapes';
 

@@ -1,7 +1,7 @@
 import { peopleByEmail, web } from '../estate/people';
 import { mergeIntoBranch } from '../git/merge-branch';
-import { type Answer, commitOf, type RepoContext } from './context';
 import { invalidField, Problem } from './problem';
+import { type Answer, commitOf, type RepoContext } from './repo-context';
 import { commit } from './shapes';
 
 /**

@@ -1,7 +1,7 @@
 import { isSha } from '../git/bare-repo';
-import { type Answer, commitOf, type RepoContext } from './context';
 import { linkHeader, paged, pageOf } from './paging';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
+import { type Answer, commitOf, type RepoContext } from './repo-context';
 import { branch, branchDetail, gitRef, tag } from './shapes';
 
 const typeOf = async (context: RepoContext, ref: string): Promise<string> =>

@@ -3,14 +3,13 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listenOnLoopback } from '../estate/loopback';
+import { listenOnLoopback } from '../estate/listen-on-loopback';
 import { peopleByEmail } from '../estate/people';
-import { accessOf, type TokenHolder, type Tokens } from '../git/access';
 import { BareRepo } from '../git/bare-repo';
+import { accessOf, type TokenHolder, type Tokens } from '../git/token-access';
 import type { Actions } from './actions';
 import { actionsRoutes } from './actions-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
-import type { Answer, RepoContext } from './context';
 import { type GithubFaults, noGithubFaults } from './faults';
 import { merge } from './merges-api';
 import { notFound, Problem } from './problem';
@@ -25,6 +24,7 @@ import {
   matchingRefs,
   updateRef,
 } from './refs-api';
+import type { Answer, RepoContext } from './repo-context';
 import { repository } from './repository-shapes';
 import { rateLimits, user } from './shapes';
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Grant } from '../cluster/access';
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../cluster/api-server';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
-import { writeKubeconfig } from '../cluster/kubeconfig';
-import { LogStore } from '../cluster/log-store';
-import type { NewObject } from '../cluster/objects';
+import { LogStore } from '../cluster/container-logs';
+import type { Grant } from '../cluster/grants';
 import { ClusterStore } from '../cluster/store';
 import type { StoreOptions } from '../cluster/store-options';
+import type { NewObject } from '../cluster/stored-objects';
+import { writeKubeconfig } from '../cluster/write-kubeconfig';
 
 /** A practice cluster for tests: a store, its API server, and a kubeconfig file that reaches it. */
 export interface TestCluster {

@@ -128,7 +128,7 @@ export const applicationObjectSchema = z.object({
       ),
       health: optional(healthSchema),
       reconciledAt: text,
-      // A sync request nulls it (sync.ts), and a cluster may hand that null back until Argo CD takes over.
+      // A sync request nulls it (sync-request.ts), and a cluster may hand that null back until Argo CD takes over.
       operationState: optional(operationStateSchema),
       conditions: listOf(
         z.object({

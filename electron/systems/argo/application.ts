@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Application } from '../../../shared/domain/board/board';
 import { type OnOdd, readObjectOrNull } from '../read-object';
-import { type ApplicationOwnDetail, operationIdOf, readDetail } from './application-detail';
 import { applicationObjectSchema, type Place } from './application-object';
+import { type ApplicationOwnDetail, operationIdOf, readDetail } from './read-application-detail';
 import { isOfSource, sourcesOf } from './synced-version';
 
 export const refreshAnnotation = 'argocd.argoproj.io/refresh';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readApplication } from './application';
-import { syncWrite, terminateWrite } from './sync';
-import { hasEnded, readWorkflow, withPods } from './workflow';
+import { hasEnded, readWorkflow, withPods } from './read-workflow';
+import { syncWrite, terminateWrite } from './sync-request';
 
 const application = (extra: Record<string, unknown> = {}): Record<string, unknown> => ({
   apiVersion: 'argoproj.io/v1alpha1',

@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openObjects } from './cat-file';
 import { classifyStderr, GitError, redact } from './errors';
+import { parseLog } from './git-log';
+import { parseGitVersion } from './git-version';
 import { initBare } from './init';
-import { parseLog } from './log';
 import { makeCommit } from './make-commit';
 import { flushPkt, pkt, takePackets } from './pkt-line';
 import { parseProgress, splitLines } from './progress';
@@ -16,7 +17,6 @@ import { ReportReader } from './receive-report';
 import { lsRemote } from './remote';
 import { gitEnvironment, runGit } from './run-git';
 import { canSpeakDirectly } from './smart-http';
-import { parseGitVersion } from './version';
 import { encodePack, writeLoose } from './write-objects';
 
 describe('what Git says', () => {

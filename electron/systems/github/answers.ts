@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GitHubTrouble } from './trouble';
+import { GitHubTrouble } from './github-trouble';
 
 /*
  * GitHub's answers as far as they are used (REST API, version 2022-11-28). What a decision rests on must be there and of

@@ -1,4 +1,4 @@
-import { GitHubTrouble } from './trouble';
+import { GitHubTrouble } from './github-trouble';
 
 /** Milliseconds and bytes that one answer may take. */
 export interface AnswerLimits {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Candidate } from '../../../shared/domain/ledger/change';
 import { newestNameFirst } from '../../../shared/domain/ledger/version';
 import { believed, type CommitAnswer, commitSchema, namedCommitSchema } from './answers';
-import { type GitHub, isNotFound, statusOf } from './client';
+import { type GitHub, isNotFound, statusOf } from './github-client';
 
 /** What can be deployed of an app; where it runs is not this file's matter. */
 export type Listed = Omit<Candidate, 'runningIn'>;

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createGitHub, gitHubFailure } from './client';
+import { createGitHub, gitHubFailure } from './github-client';
 import { mergeBranch } from './merges';
 
 /** How a merge goes with a GitHub that answers so. */

@@ -1,5 +1,5 @@
 import { believed, mergeSchema } from './answers';
-import type { GitHub } from './client';
+import type { GitHub } from './github-client';
 
 /** How GitHub answered a merge (REST API, "Merge a branch", `POST /repos/{owner}/{repo}/merges`). */
 export type MergeAnswer =

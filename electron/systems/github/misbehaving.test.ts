@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patience } from '../../testing/patience';
 import { listCandidates, lookUp } from './candidates';
-import { createGitHub, type GitHub, gitHubFailure, whoseToken } from './client';
-import { compareRefs } from './compare';
+import { compareRefs } from './compare-refs';
+import { createGitHub, type GitHub, gitHubFailure, whoseToken } from './github-client';
+import { createGitHubSources } from './github-sources';
 import { mergeBranch } from './merges';
 import { listRuns } from './runs';
-import { createGitHubSources } from './sources';
 import { createWorkflowRuns } from './workflow-dispatch';
 
 /** A GitHub that answers as a test says. */

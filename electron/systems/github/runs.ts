@@ -1,7 +1,7 @@
 import { refOfVersion } from '../../../shared/domain/history/source-history';
 import type { RunFacts } from '../../../shared/domain/timeline/timeline-facts';
 import { believed, commitSchema, runsSchema } from './answers';
-import { type GitHub, isNotFound } from './client';
+import { type GitHub, isNotFound } from './github-client';
 
 /** A run as {@link listRuns} tells it, with what choosing among several needs. */
 export interface ListedRun extends RunFacts {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGitHub, gitHubFailure, whoseToken } from './client';
+import { createGitHub, gitHubFailure, whoseToken } from './github-client';
 
 /** A network that notes what it is sent, and to whom. */
 function network() {

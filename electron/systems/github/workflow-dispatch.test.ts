@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
-import { createGitHub } from './client';
+import { createGitHub } from './github-client';
 import { createWorkflowRuns } from './workflow-dispatch';
 
 const place = { owner: 'example', repo: 'release', workflow: 'tests.yml' };

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { believed, dispatchedSchema, runSchema, runsSchema } from './answers';
-import { type GitHub, gitHubFailure, statusOf } from './client';
+import { type GitHub, gitHubFailure, statusOf } from './github-client';
 
 /** Where a GitHub Actions workflow lies. */
 export interface WorkflowPlace {

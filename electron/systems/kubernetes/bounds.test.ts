@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Freshness } from '../../../shared/domain/board/freshness';
-import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
+import { writeKubeconfig } from '../../practice/cluster/write-kubeconfig';
 import { patience } from '../../testing/patience';
 import { connect } from './connection';
 import { changeObject, getObject, listObjects } from './objects';

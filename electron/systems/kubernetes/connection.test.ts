@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { makeCertificates } from '../../practice/cluster/certificates';
-import { kubeconfig } from '../../practice/cluster/kubeconfig';
+import { kubeconfig } from '../../practice/cluster/write-kubeconfig';
 import { connect } from './connection';
 import { KubeError } from './failures';
 import { findContext } from './kubeconfig';

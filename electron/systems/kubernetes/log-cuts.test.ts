@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../../practice/cluster/certificates';
-import { writeKubeconfig } from '../../practice/cluster/kubeconfig';
+import { writeKubeconfig } from '../../practice/cluster/write-kubeconfig';
 import { connect } from './connection';
 import { parseLogLine } from './log-lines';
-import { streamLogs } from './logs';
+import { streamLogs } from './stream-logs';
 import type { Connection, LogLine } from './types';
 
 /** Where a stream is cut, in bytes from its begin: broken, or ended in good order as a proxy ends it. */

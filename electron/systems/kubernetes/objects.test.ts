@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject as Stored } from '../../practice/cluster/objects';
+import type { KubeObject as Stored } from '../../practice/cluster/stored-objects';
 import { somePod } from '../../practice/testing/cluster';
 import { changeObject, createObject, deleteObject, getObject, listObjects, patchObject } from './objects';
 import { clusterForEachTest } from './testing/cluster';

@@ -1,6 +1,6 @@
 import { badDataError, KubeError } from './failures';
+import { versionOf } from './image-version';
 import type { Connection } from './types';
-import { versionOf } from './version';
 
 /** Asked within this time already: the answer holds for all who ask (many watches share a connection). */
 const memory = 5_000;

@@ -1,7 +1,7 @@
 import { failureOf, ok, type Result } from '../../../shared/domain/failure/failure';
 import { badDataError, KubeError } from './failures';
+import { versionOf } from './image-version';
 import type { Connection, Probe } from './types';
-import { versionOf } from './version';
 
 /**
  * Asks a cluster how it is: `/version` (latency, version) and `/readyz`.

@@ -5,7 +5,7 @@
  *   watch.ts       watchResource<T>(options: WatchOptions<T>): Promise<void>, resolves when the signal is aborted
  *   objects.ts     getObject, listObjects, createObject, patchObject, deleteObject, changeObject
  *   reviews.ts     reviewRight(connection, right, signal): Promise<RightAnswer>, whoAmI(connection, signal)
- *   logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
+ *   stream-logs.ts        streamLogs(request: LogRequest, onLines, onState, signal): Promise<void>
  */
 import type { IncomingMessage } from 'node:http';
 import type { V1ObjectMeta } from '@kubernetes/client-node';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Freshness } from '../../../shared/domain/board/freshness';
-import type { KubeObject as Stored } from '../../practice/cluster/objects';
+import type { KubeObject as Stored } from '../../practice/cluster/stored-objects';
 import { somePod } from '../../practice/testing/cluster';
 import { clusterForEachTest } from './testing/cluster';
 import type { KubeObject, WatchBatch, WatchOptions } from './types';

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure';
 import { backoff } from './backoff';
+import { type ClusterPace, paceOf } from './cluster-pace';
 import {
   badDataError,
   endedEarlyError,
@@ -12,7 +13,6 @@ import {
 } from './failures';
 import { LineSplitter } from './lines';
 import { eachPage, isObject } from './list-pages';
-import { type ClusterPace, paceOf } from './pace';
 import { resourcePath } from './paths';
 import { stillThere } from './ping';
 import { statusError } from './status-failures';

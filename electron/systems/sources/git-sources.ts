@@ -8,7 +8,7 @@ import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
 import type { HttpAuth } from '../git/run-git';
 import { type Listed, type Listing, matching } from '../github/candidates';
-import type { Sources } from '../github/sources';
+import type { Sources } from '../github/github-sources';
 import { sourceFailure } from './failures';
 import { openSourceRepo, type SourceRepo } from './source-repo';
 

@@ -3,7 +3,7 @@ import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsLook } from '../../ui/layout/trouble';
+import { needsLook } from '../../ui/layout/attention';
 import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';

@@ -8,10 +8,10 @@ import { Empty } from '../../ui/layout/panel';
 import { count } from '../../ui/text/count';
 import { BagDetailsPane } from './bag-details';
 import { BagTable } from './bag-table';
+import { Timeline } from './bag-timeline';
 import classes from './bags-screen.module.css';
 import { Legend } from './lane-glyph';
 import type { BagsSearch } from './search';
-import { Timeline } from './timeline';
 
 const route = getRouteApi('/pipelines/$pipeline');
 

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Board } from '../../../shared/domain/board/board';
-import type { LedgerEvent } from '../../../shared/domain/history/history';
+import type { LedgerEvent } from '../../../shared/domain/history/history-event';
 import { useUiState } from '../../ui/layout/ui-state';
 import { AppSummary } from './app-summary';
 import { CellDetails } from './cell-details';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { HistoricCell } from '../../../shared/domain/history/history';
-import { devBoard } from '../../dev/estate';
+import type { HistoricCell } from '../../../shared/domain/history/history-event';
+import { devBoard } from '../../dev/dev-board';
 import { pastBoard } from './past-board';
 
 const present = devBoard({ apps: 4, state: 'practice', scheme: 'light' });

@@ -1,7 +1,7 @@
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { driftOf } from '../../../shared/domain/board/drift';
-import type { HistoricBoard, HistoricCell } from '../../../shared/domain/history/history';
-import { shutGate } from '../../../shared/domain/hold/hold';
+import type { HistoricBoard, HistoricCell } from '../../../shared/domain/history/history-event';
+import { shutGate } from '../../../shared/domain/hold/hold-record';
 
 /** Why nothing can be done from a board of the past. */
 export const pastBlocked = 'This is the board of the past. Go back to now to act.';

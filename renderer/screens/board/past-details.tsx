@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Board, Cell } from '../../../shared/domain/board/board';
-import type { LedgerEvent } from '../../../shared/domain/history/history';
+import type { LedgerEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActs } from '../../ui/action/cell-acts';
 import { Version } from '../../ui/change/version';

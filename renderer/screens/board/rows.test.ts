@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { devBoard } from '../../dev/estate';
-import { needsLook } from '../../ui/layout/trouble';
+import { devBoard } from '../../dev/dev-board';
+import { needsLook } from '../../ui/layout/attention';
 import { chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });

@@ -1,5 +1,5 @@
 import type { Board, Cell } from '../../../shared/domain/board/board';
-import { needsLook } from '../../ui/layout/trouble';
+import { needsLook } from '../../ui/layout/attention';
 import type { BoardSearch, Chip, Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */

@@ -1,4 +1,4 @@
-import type { FeedOutline } from '../../../shared/domain/history/history';
+import type { FeedOutline } from '../../../shared/domain/history/history-event';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import type { LedgerEvent } from '../../../shared/domain/history/history';
+import type { LedgerEvent } from '../../../shared/domain/history/history-event';
 import { useHistoricBoard } from '../../data/history-queries';
 import { announce } from '../../ui/text/announcer';
 import { dateTime } from '../../ui/time/time';

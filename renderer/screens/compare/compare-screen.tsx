@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import type { ComparedCell, HistoricCell } from '../../../shared/domain/history/history';
+import type { ComparedCell, HistoricCell } from '../../../shared/domain/history/history-event';
 import { useCompared, useHistoryNames } from '../../data/history-queries';
 import { useBoard } from '../../data/queries';
 import { VersionLink } from '../../ui/change/version-link';

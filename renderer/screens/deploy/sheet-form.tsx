@@ -12,7 +12,7 @@ import { SheetBody } from '../../ui/sheet/sheet';
 import classes from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { CandidatePicker } from './candidate-picker';
-import { inTheWay } from './draft';
+import { inTheWay } from './deploy-draft';
 import { type Moved, useDraft } from './use-draft';
 import { Versions } from './versions';
 

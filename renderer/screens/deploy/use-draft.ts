@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
@@ -19,7 +19,7 @@ import {
   promotedFrom,
   sendBlockedBecause,
   versionThere,
-} from './draft';
+} from './deploy-draft';
 
 /** What happened since the person looked: shown, and to be confirmed anew. */
 export interface Moved {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { Version } from '../../ui/change/version';
-import type { Draft } from './draft';
+import type { Draft } from './deploy-draft';
 import classes from './versions.module.css';
 
 interface VersionsProps {

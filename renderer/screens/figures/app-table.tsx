@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { FiguresRow } from '../../../shared/domain/history/history';
+import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { SortHeading } from '../../ui/layout/sort-heading';
 import { useSorted } from '../../ui/layout/use-sorted';
 import { span } from '../../ui/time/time';

@@ -1,7 +1,7 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
-import type { FiguresRow } from '../../../shared/domain/history/history';
+import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { useFigures, useHistoryNames } from '../../data/history-queries';
 import { PickMenu } from '../../ui/action/pick-menu';
 import { FailurePanel } from '../../ui/finding/failure-panel';

@@ -1,4 +1,4 @@
-import type { FiguresRow } from '../../../shared/domain/history/history';
+import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { Panel } from '../../ui/layout/panel';
 import { span } from '../../ui/time/time';
 import { Definition, definitions } from './definitions';

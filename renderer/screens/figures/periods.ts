@@ -1,4 +1,4 @@
-import type { FiguresRow } from '../../../shared/domain/history/history';
+import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { periodOf } from '../../../shared/domain/history/history-figures';
 
 const day = 24 * 3_600_000;

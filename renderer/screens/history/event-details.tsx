@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type Ref, useEffect, useState } from 'react';
-import type { HistoryEvent } from '../../../shared/domain/history/history';
+import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useEventDetails } from '../../data/history-queries';
 import { Version } from '../../ui/change/version';

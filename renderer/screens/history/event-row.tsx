@@ -1,8 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and names its active option
 import { memo } from 'react';
-import type { HistoryEvent } from '../../../shared/domain/history/history';
-import type { KeptOutcome } from '../../../shared/domain/history/kept';
+import type { KeptOutcome } from '../../../shared/domain/history/archived';
+import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';

@@ -1,7 +1,7 @@
 import { Button, Menu, Progress } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import type { HistoryFilter } from '../../../shared/domain/history/history';
+import type { HistoryFilter } from '../../../shared/domain/history/history-event';
 import { type ExportState, useExport } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { announce } from '../../ui/text/announcer';

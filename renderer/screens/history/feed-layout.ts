@@ -1,4 +1,4 @@
-import type { FeedOutline } from '../../../shared/domain/history/history';
+import type { FeedOutline } from '../../../shared/domain/history/history-event';
 
 /** The list's id in the page: the details give the focus back to it. */
 export const listId = 'event-list';

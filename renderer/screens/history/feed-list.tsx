@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../../shared/domain/history/history';
+import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../../shared/domain/history/history-event';
 import { type FeedPage, useFeedPages } from '../../data/history-queries';
 import { count } from '../../ui/text/count';
 import { dayName } from '../../ui/time/time';
@@ -9,7 +9,7 @@ import { useNow } from '../../ui/time/use-now';
 import { EventRow } from './event-row';
 import { dayHeight, FeedLayout, listId, movedRow, rowHeight } from './feed-layout';
 import classes from './feed-list.module.css';
-import { keepPlace, placeOf } from './places';
+import { keepPlace, placeOf } from './scroll-places';
 
 interface FeedListProps {
   filter: HistoryFilter;

@@ -3,7 +3,7 @@ import { IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import type { OutputOf } from '../../../shared/contract/contract';
 import { type DeploymentKind, deploymentKinds } from '../../../shared/domain/history/deployment';
-import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history/history';
+import { type HistoryEventType, historyEventTypes } from '../../../shared/domain/history/history-event';
 import { PickMenu } from '../../ui/action/pick-menu';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { eventTypeWord } from '../../ui/text/event-words';

@@ -1,6 +1,6 @@
 import { getRouteApi, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { HistoryEvent } from '../../../shared/domain/history/history';
+import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { useFeedHead, useHistoryNames, useHistoryStatus, useOutline } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
@@ -13,7 +13,7 @@ import { FeedList } from './feed-list';
 import { FilterBar } from './filter-bar';
 import classes from './history-screen.module.css';
 import { HistoryState } from './history-state';
-import { keepPlace, placeOf } from './places';
+import { keepPlace, placeOf } from './scroll-places';
 import { filterOf, type HistorySearch, isFiltered } from './search';
 
 const route = getRouteApi('/history');

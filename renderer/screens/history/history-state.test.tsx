@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import type { HistoryStatus } from '../../../shared/domain/history/history';
+import type { HistoryStatus } from '../../../shared/domain/history/history-event';
 import { renderApp } from '../../testing/render-app';
 
 const ready: HistoryStatus = {

@@ -1,5 +1,5 @@
 import { Progress } from '@mantine/core';
-import type { HistoryStatus } from '../../../shared/domain/history/history';
+import type { HistoryStatus } from '../../../shared/domain/history/history-event';
 import { useRetryHistory } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { count } from '../../ui/text/count';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deploymentKindSchema } from '../../../shared/domain/history/deployment';
-import { type HistoryFilter, historyEventTypeSchema } from '../../../shared/domain/history/history';
+import { type HistoryFilter, historyEventTypeSchema } from '../../../shared/domain/history/history-event';
 
 const names = z.array(z.string().max(200)).min(1).max(200).optional().catch(undefined);
 const time = z

@@ -3,7 +3,7 @@ import { useRollout } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { LogViewer } from '../../ui/log/log-viewer';
-import { rolloutSources } from '../../ui/log/sources';
+import { rolloutSources } from '../../ui/log/sources-by-kind';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import classes from './logs-screen.module.css';
 

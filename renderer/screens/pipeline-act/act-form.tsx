@@ -13,7 +13,7 @@ import { SheetBody } from '../../ui/sheet/sheet';
 import sheet from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import classes from './act-form.module.css';
-import { inTheWay, needsReason } from './draft';
+import { inTheWay, needsReason } from './choices';
 import { PackChoice } from './pack-choice';
 import { type Act, useAct } from './use-act';
 

@@ -11,9 +11,9 @@ import { CopyButton } from '../../ui/text/copy-button';
 import { eventLook, kindLook } from '../../ui/text/event-words';
 import { dateTime, fullTime, span } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
-import { endOf, firstReached, type Run } from './runs';
-import { Timeline } from './timeline';
+import { endOf, firstReached, type Run } from './lanes';
 import classes from './version-screen.module.css';
+import { Timeline } from './version-timeline';
 
 const route = getRouteApi('/apps/$app/versions/$version');
 

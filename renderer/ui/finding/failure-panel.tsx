@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import classes from './failure-panel.module.css';
 
 /** What happened, what it means and what to do next; each step is a button or a line of advice. */

@@ -3,7 +3,14 @@ import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { nodeRows, telling } from '../workflow/workflow-rows';
-import { hookSources, nodeSources, podSources, roleOf, rolloutSources, workflowSources } from './sources';
+import {
+  hookSources,
+  nodeSources,
+  podSources,
+  roleOf,
+  rolloutSources,
+  workflowSources,
+} from './sources-by-kind';
 
 /** A log that can be opened: of one pod, or of several things at once. */
 export interface LogChoice {

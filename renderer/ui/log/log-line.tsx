@@ -2,9 +2,9 @@ import { memo } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
 import { fullTime } from '../time/time';
 import { pieces } from './ansi';
-import type { SourceLabel } from './labels';
 import { lineTime, type Stamps } from './line-time';
 import classes from './log-line.module.css';
+import type { SourceLabel } from './source-labels';
 
 const letters = { none: '', debug: 'D', info: 'I', warn: 'W', error: 'E', note: '' } as const;
 

@@ -8,17 +8,17 @@ import {
   useState,
 } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import type { LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
 import { count } from '../text/count';
 import { follow, followStart, newLines } from './follow';
-import type { SourceLabel } from './labels';
 import { LogLine } from './log-line';
 import classes from './log-list.module.css';
 import { useLogPreferences } from './preferences';
 import { type DrawnRows, nextRows } from './row-keys';
 import { moveSelection, type Selection, selected } from './selection';
+import type { SourceLabel } from './source-labels';
 
 const lineHeight = 18;
 /** Lines drawn above and below what is in sight. */

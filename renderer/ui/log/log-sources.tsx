@@ -4,8 +4,8 @@ import { type LogSource, type LogSourceState, logSourceKey } from '../../../shar
 import type { JoinedSource, LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
 import { count } from '../text/count';
-import type { SourceLabel } from './labels';
 import classes from './log-sources.module.css';
+import type { SourceLabel } from './source-labels';
 
 interface LogSourcesProps {
   name: string;

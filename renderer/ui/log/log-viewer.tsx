@@ -1,13 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { type LogSource, logSourceKey, type ShownLine } from '../../../shared/contract/logs';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import type { JoinedSource } from '../../data/log-session';
 import { useLog, useLogPart } from '../../data/use-log';
 import { announce } from '../text/announcer';
 import { copyText } from '../text/copy';
 import { count } from '../text/count';
-import { sourceLabels } from './labels';
 import { LogFoot } from './log-foot';
 import { LogList } from './log-list';
 import { LogMenu } from './log-menu';
@@ -15,6 +14,7 @@ import { LogSources } from './log-sources';
 import { LogToolbar } from './log-toolbar';
 import classes from './log-viewer.module.css';
 import { useLogPreferences } from './preferences';
+import { sourceLabels } from './source-labels';
 import { useLogView } from './use-log-view';
 import { WholeLine } from './whole-line';
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type LogFind, type LogView, wholeLog } from '../../../shared/contract/logs';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import type { LogSession } from '../../data/log-session';
 
 /** While someone types, the find waits this long, in milliseconds. */

@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 import { copyText } from '../text/copy';
 import { count } from '../text/count';
 import classes from './whole-line.module.css';

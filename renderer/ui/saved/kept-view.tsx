@@ -5,7 +5,7 @@ import {
   IconCircleX,
   IconHeartbeat,
 } from '@tabler/icons-react';
-import type { Kept } from '../../../shared/domain/history/kept';
+import type { Kept } from '../../../shared/domain/history/archived';
 import { Mark, type Tone } from '../layout/mark';
 import { dateTime, fullTime } from '../time/time';
 import classes from './kept-view.module.css';

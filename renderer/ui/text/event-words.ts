@@ -26,7 +26,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react';
 import type { DeploymentKind } from '../../../shared/domain/history/deployment';
-import type { HistoryEvent, HistoryEventType } from '../../../shared/domain/history/history';
+import type { HistoryEvent, HistoryEventType } from '../../../shared/domain/history/history-event';
 import type { Tone } from '../layout/mark';
 
 interface Look {

@@ -1,6 +1,6 @@
 import { IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { ask } from '../../data/client';
+import { ask } from '../../data/call';
 
 /** A link that the system's browser opens; only `https:` ones are links at all. */
 export function ExternalLink({ url, children }: { url: string | null; children: ReactNode }) {

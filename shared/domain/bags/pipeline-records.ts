@@ -1,6 +1,6 @@
 import type { Failure } from '../failure/failure';
 import { readRecord, writeRecord } from '../records/yaml-record';
-import { type Place, placeOf, recordPath } from './places';
+import { type Place, placeOf, recordPath } from './record-paths';
 import {
   type AutomaticSwitch,
   type BadBag,

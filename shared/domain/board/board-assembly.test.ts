@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HoldRecord, shutGate } from '../hold/hold';
+import { type HoldRecord, shutGate } from '../hold/hold-record';
 import { holdState, shutGateState } from '../hold/hold-state';
 import type { Rollout } from '../rollout/rollout';
 import type { Workflow } from '../workflows/workflow';

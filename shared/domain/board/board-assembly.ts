@@ -8,7 +8,7 @@ import {
 } from '../estate/chain';
 import type { Failure } from '../failure/failure';
 import type { Deployment } from '../history/deployment';
-import { type HoldRecord, shutGate } from '../hold/hold';
+import { type HoldRecord, shutGate } from '../hold/hold-record';
 import { type HoldFacts, holdState, shutGateState } from '../hold/hold-state';
 import type { Operation } from '../operation/operation';
 import { presentStep } from '../operation/operation-reducer';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { csvCell } from './history-export';
+import { csvCell } from './history-csv';
 import { distributionOf, periodOf } from './history-figures';
 import { deploymentKind, eventsBetween, isForward, nothingSaid, readFileState } from './history-rules';
 

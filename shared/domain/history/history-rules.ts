@@ -6,7 +6,7 @@
 import { readImageTagFile } from '../ledger/image-tag-file';
 import { compareVersions, isImageTag } from '../ledger/version';
 import { type DeploymentKind, deploymentKinds } from './deployment';
-import type { HistoryEventType } from './history';
+import type { HistoryEventType } from './history-event';
 
 /** What an image-tag file says. `null`: it does not say. */
 export interface FileState {

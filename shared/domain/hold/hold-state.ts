@@ -2,7 +2,7 @@ import type { Application, Hold } from '../board/board';
 import type { Freshness } from '../board/freshness';
 import { shortVersion } from '../ledger/version';
 import type { Workflow } from '../workflows/workflow';
-import type { HoldRecord, ShutGate } from './hold';
+import type { HoldRecord, ShutGate } from './hold-record';
 
 const postSync = 'post-sync';
 const draft = 'draft-';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editImageTagFile } from '../ledger/image-tag-edit';
 import { readImageTagFile } from '../ledger/image-tag-file';
-import { type HoldRecord, holdPlan, readHold, releasePlan, withoutFlag, writeHold } from './hold';
+import { type HoldRecord, holdPlan, readHold, releasePlan, withoutFlag, writeHold } from './hold-record';
 
 const chain = ['integration', 'staging', 'production'];
 const beforeOf = (environment: string): string | null => chain[chain.indexOf(environment) - 1] ?? null;

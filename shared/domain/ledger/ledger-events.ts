@@ -4,7 +4,7 @@
  * that is not known here still is an event.
  */
 import { readGoYaml } from '../go/yaml/decode';
-import type { LedgerEventType } from '../history/history';
+import type { LedgerEventType } from '../history/history-event';
 import { signalboxFolder } from './layout';
 
 /** What a path under `.signalbox/` is about. Empty where it is about no single app or environment. */

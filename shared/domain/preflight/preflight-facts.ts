@@ -2,7 +2,7 @@ import type { Cell } from '../board/board';
 import type { Freshness } from '../board/freshness';
 import type { ClusterAccess } from '../estate/cluster-access';
 import type { Failure } from '../failure/failure';
-import type { HoldRecord, ShutGate } from '../hold/hold';
+import type { HoldRecord, ShutGate } from '../hold/hold-record';
 import type { Change } from '../ledger/change';
 import type { AppIntent } from '../operation/operation';
 import type { ClusterGap } from '../rollout/cluster-status';

@@ -128,7 +128,7 @@ export function firstFiles(app: SeedApp): Map<string, string> {
   return files;
 }
 
-/** Hours before now at which the newest releases of some apps were merged, oldest first; see `deployments.ts`. */
+/** Hours before now at which the newest releases of some apps were merged, oldest first; see `past-deployments.ts`. */
 export const recentReleases: Readonly<Record<string, readonly number[]>> = {
   'publishing-api': [27, 3.1],
   frontend: [25, 1.6],

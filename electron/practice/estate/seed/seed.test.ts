@@ -19,7 +19,7 @@ import {
   seedApps,
   seedServices,
 } from '../apps';
-import { parseImageTagFile } from '../image-tag-file';
+import { parseImageTagFile } from '../image-tag-values';
 import { gitDirOf, seedRepos } from './seed';
 
 const now = new Date('2026-03-04T11:30:00Z');

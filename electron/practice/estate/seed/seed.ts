@@ -3,10 +3,10 @@ import path from 'node:path';
 import { git } from '../../git/command';
 import { owner, releaseRepoName, type SeedApp, seedApps, seedServices } from '../apps';
 import { appRepoStream } from './app-repo';
-import { inventBags } from './bags';
-import { branchTip, inventDeployments, type ReleaseRepoEvent } from './deployments';
+import { inventBags } from './past-bags';
+import { branchTip, inventDeployments, type ReleaseRepoEvent } from './past-deployments';
 import { createRandom, type Random } from './random';
-import { releaseRepoStream } from './release-repo';
+import { releaseRepoStream } from './release-repo-stream';
 import { inventReleases, type Release } from './releases';
 
 /** Folder of a bare repo below the folder that the Git server serves. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseGitVersion, requireGit } from '../git-version';
 import { runGit } from '../run-git';
-import { parseGitVersion, requireGit } from '../version';
 
 /** The commits where a shallow clone was cut (gitformat-shallow). */
 export function shallowCommits(gitDir: string): ReadonlySet<string> {

@@ -1,0 +1,171 @@
+import { heldText, holderOf } from '../../../shared/domain/bags/decisions';
+import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
+import { asksForLock, type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
+import { newestBag } from '../../../shared/domain/bags/packing';
+import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
+import { actOf } from '../../../shared/domain/operation/operation';
+import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
+import { obstacles } from '../../../shared/domain/preflight/preflight';
+import { utcText } from '../../../shared/domain/text/utc-text';
+import { askLedgerAgain } from '../app-preflight';
+import type { StepContext, StepEnd } from '../operation-context';
+import type { World } from '../world';
+import { deployFindings, isDeploy } from './deploy-findings';
+import { askForImages, pipelineOf, recordsNow } from './pipelines';
+import { unlockFindings } from './unlock-findings';
+
+function standing(world: World, intent: BagIntent, at: string, except: string | null): Finding[] {
+  const found: Finding[] = [];
+  if (world.readOnlyBecause !== null)
+    found.push(finding('read-only', 'block', world.readOnlyBecause, 'How this estate was opened.'));
+  const freshness = world.ledger.freshness();
+  if (freshness.state === 'unreachable')
+    found.push(
+      finding(
+        'ledger-stale',
+        'block',
+        'The ledger cannot be reached, so nothing can be changed now.',
+        `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
+      ),
+    );
+  const twin = world
+    .open()
+    .find(
+      (other) =>
+        other.id !== except &&
+        isDeploy(intent) &&
+        'pipeline' in other.intent &&
+        isDeploy(other.intent) &&
+        other.intent.pipeline === intent.pipeline &&
+        other.intent.environment === intent.environment &&
+        other.intent.bag === intent.bag,
+    );
+  if (twin)
+    found.push(
+      finding(
+        'operation-running',
+        'block',
+        `It is under way already: ${actOf(twin.intent)}.`,
+        `Operation ${twin.id}.`,
+      ),
+    );
+  const environment = environmentOf(intent);
+  const { pipeline } = intent;
+  if (environment !== null && asksForLock(intent) && intent.kind !== 'force-unlock') {
+    const holder = holderOf(recordsNow(world, pipeline), environment);
+    if (!holder.ok) found.push(finding('unreadable', 'block', holder.failure.message, at));
+  }
+  return found;
+}
+
+function packFindings(
+  intent: Extract<BagIntent, { kind: 'pack-bag' }>,
+  records: PipelineRecords,
+  at: string,
+): Finding[] {
+  const last = lastBag(records);
+  if (last !== intent.last)
+    return [
+      finding(
+        'environment-moved',
+        'block',
+        `Bag ${last} was packed meanwhile; you saw bag ${intent.last}.`,
+        at,
+      ),
+    ];
+  const newest = newestBag(records);
+  if (intent.force || !newest?.ok) return [];
+  return isSame(bagDifference(versionsOf(newest.value.services), versionsOf(intent.contents)))
+    ? [finding('nothing-differs', 'block', `Nothing differs from bag ${last}.`, at)]
+    : [];
+}
+
+/** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
+export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {
+  const { commit } = world.ledger.snapshot();
+  const at = commit === null ? 'The ledger holds no commit.' : `The ledger at ${commit.slice(0, 10)}.`;
+  const records = recordsNow(world, intent.pipeline);
+  const found = standing(world, intent, at, except);
+  switch (intent.kind) {
+    case 'deploy-bag':
+    case 'roll-back-bag':
+      return [...found, ...deployFindings(world, intent, records, at)];
+    case 'pack-bag':
+      return [...found, ...packFindings(intent, records, at)];
+    case 'force-unlock':
+      return [...found, ...unlockFindings(world, intent, records, at)];
+    case 'change-policy':
+      if (policyNeedsReason(intent.change) && !intent.reason?.trim())
+        found.push(finding('needs-reason', 'block', 'This needs a reason.', 'For those who come after.'));
+      return found;
+    case 'lock': {
+      const holder = holderOf(records, intent.environment);
+      if (holder.ok && holder.value)
+        found.push(finding('locked', 'block', heldText(intent.environment, holder.value), at));
+      return found;
+    }
+    default:
+      return found;
+  }
+}
+
+const list = (findings: readonly Finding[]): string => findings.map((one) => one.message).join(' ');
+
+/** Why an operation with these findings must not go on; `null` when it may. */
+function stopsBy(intent: BagIntent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
+  const { reason } = intent;
+  const override = 'override' in intent ? intent.override : [];
+  const worse = worsened(seen, now).filter((one) => !override.includes(one.code));
+  const open = obstacles({ reason, override }, now);
+  if (open.length === 0) return null;
+  return {
+    code: open.some((one) => one.code === 'still-running' || one.code === 'operation-running')
+      ? 'busy'
+      : worse.length > 0 && seen.length > 0
+        ? 'conflict'
+        : 'refused',
+    message: list(open),
+    meaning: 'Nothing was changed.',
+    next: open.every((one) => one.overridable)
+      ? [{ do: 'retry', label: 'Give a reason and override' }]
+      : [{ do: 'advice', label: 'What blocks it must go first.' }],
+  };
+}
+
+/** Collects all findings before anyone commits. An autopilot's own deployment asks again under the lock. */
+export async function bagPreflight(context: StepContext<BagIntent>): Promise<StepEnd> {
+  const { world, intent, id } = context;
+  // What went on already is not asked about again.
+  if (context.record().effects.size > 0) return { state: 'succeeded' };
+  try {
+    pipelineFor(world, intent);
+  } catch (error) {
+    return { state: 'failed', failure: failureOf(error) };
+  }
+  await askLedgerAgain(world, context.signal);
+  if (isDeploy(intent)) {
+    const bag = recordsNow(world, intent.pipeline).bags.get(intent.bag);
+    context.waiting('What the repos of its services say of their images.');
+    if (bag?.ok) await askForImages(world, bag.value, context.signal);
+    if (intent.kind === 'deploy-bag' && intent.cause === 'automatic')
+      return { state: 'succeeded', text: 'Asked again under the lock.' };
+  }
+  const findings = bagFindings(world, intent, id);
+  context.findings(findings);
+  const failure = stopsBy(intent, context.record().seen, findings);
+  if (failure) return { state: 'failed', failure };
+  return { state: 'succeeded' };
+}
+
+/** The pipeline must be one of bags, except for locks by hand. @throws FailureError `not-found` */
+function pipelineFor(world: World, intent: BagIntent): void {
+  const byHand = intent.kind === 'lock' || intent.kind === 'unlock' || intent.kind === 'force-unlock';
+  const other = world.estate.pipelines.find(({ name }) => name === intent.pipeline);
+  if (byHand && other?.environments.includes(intent.environment)) return;
+  const pipeline = pipelineOf(world.estate, intent.pipeline);
+  const environment = environmentOf(intent);
+  if (environment !== null && !pipeline.environments.includes(environment))
+    throw new Error(`${environment} is not in the pipeline ${pipeline.name}.`);
+}

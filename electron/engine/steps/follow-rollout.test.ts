@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Application } from '../../../shared/domain/board/board';
+import type { Rollout } from '../../../shared/domain/rollout/rollout';
+import type { StepContext, StepEnd } from '../operation-context';
+import { rollout } from './follow-rollout';
+
+const syncedAt = '2026-03-01T10:00:00Z';
+
+const application = (name: string): Pick<Application, 'name' | 'health' | 'operation'> => ({
+  name,
+  health: 'Healthy',
+  operation: { phase: 'Succeeded', message: null, startedAt: syncedAt },
+});
+
+const deployment = (state: Rollout['state'], failedAt: string | null): Partial<Rollout> => ({
+  deployment: 'frontend-worker',
+  state,
+  message: 'exceeded its progress deadline',
+  failedAt,
+  failingPod: null,
+  pods: [],
+  replicaSets: [
+    { name: 'r', current: true, revision: 3, images: ['registry/frontend:v1'], desired: 1, ready: 1 },
+  ],
+});
+
+/** The step on a cluster that shows one picture after the other. */
+async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
+  let seen = 0;
+  const listeners = new Set<(changes: { topic: string; app: null }[]) => void>();
+  const view = {
+    environment: 'production',
+    freshness: () => ({ state: 'live', asOf: syncedAt }),
+    applications: () => [application('frontend')],
+    rollouts: () => [pictures[seen]],
+    onChange: (listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const context = {
+    id: 'op-1',
+    intent: { kind: 'rollback', app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' },
+    signal: new AbortController().signal,
+    record: () => ({ effects: new Map() }),
+    waiting: () => undefined,
+    world: {
+      limits: { rollout: 60_000 },
+      clusters: new Map([['production', { view }]]),
+      ledger: { snapshot: () => ({ commit: 'own' }), onChange: () => () => undefined },
+      reader: { facts: () => ({ version: 'v1' }) },
+      history: { deployments: () => [] },
+    },
+  } as unknown as StepContext;
+  const end = rollout('v1')(context);
+  while (++seen < pictures.length)
+    for (const listener of [...listeners]) listener([{ topic: 'rollout', app: null }]);
+  return end;
+}
+
+describe('a rollout that is watched', () => {
+  it('failed when the deadline passed after the sync', async () => {
+    expect(await endOf(deployment('failed', '2026-03-01T10:10:00Z'))).toMatchObject({ state: 'failed' });
+    expect(await endOf(deployment('failed', null))).toMatchObject({ state: 'failed' });
+  });
+  it('tells a long message of the failing pod in short, and the whole as detail', async () => {
+    const why = `Back-off pulling image "registry.example/frontend:v1": ErrImagePull: ${'failed to resolve reference: '.repeat(12)}no such host`;
+    const end = await endOf({
+      ...deployment('failed', null),
+      failingPod: 'frontend-1',
+      pods: [{ name: 'frontend-1', reason: 'ImagePullBackOff', message: why }] as Rollout['pods'],
+    });
+    if (end.state !== 'failed') throw new Error(end.state);
+    expect(end.failure.message).toContain(
+      'ImagePullBackOff, Back-off pulling image "registry.example/frontend:v1"',
+    );
+    expect(end.failure.message.length).toBeLessThan(300);
+    expect(end.failure.detail).toBe(why);
+  });
+  it('did not fail by a deadline that passed before the sync: that was the version which is given up', async () => {
+    const end = await endOf(deployment('failed', '2026-03-01T09:50:00Z'), deployment('done', null));
+    expect(end).toMatchObject({ state: 'succeeded' });
+  });
+});

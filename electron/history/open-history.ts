@@ -1,0 +1,268 @@
+import type { Worker } from 'node:worker_threads';
+import { defaultImageTagPath } from '../../shared/domain/estate/estate';
+import { FailureError } from '../../shared/domain/failure/failure';
+import { csvHeader, csvLine } from '../../shared/domain/history/history-csv';
+import type {
+  ComparedCell,
+  ComparedSide,
+  DeploymentEvent,
+  FeedOutline,
+  FeedOutlineQuery,
+  FeedPage,
+  FeedQuery,
+  FiguresQuery,
+  FiguresRow,
+  HistoricBoard,
+  HistoryFilter,
+  HistoryStatus,
+  Moment,
+  VersionRun,
+} from '../../shared/domain/history/history-event';
+import { visibleJson } from '../../shared/domain/text/visible-text';
+import { startThread } from '../threads/start-thread';
+import { markedBlob, newReadMark } from './index/read-guard';
+import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
+
+/** Where the history is read from and kept. */
+export interface HistoryOptions {
+  /** Absolute path of the local repo (the mirror): a bare repo or a work tree. Only read. */
+  repo: string;
+  /** Branch name (`main`) or full ref. */
+  branch: string;
+  /** Absolute path of the index file. Derived: deleting it loses nothing but time. */
+  indexFile: string;
+  /** Where image-tag files lie, default `charts/app-config/image-tags/{environment}/{app}`. */
+  template?: string;
+}
+
+/**
+ * The history of one branch, answered by a worker thread from a derived index. Questions work from the first
+ * second on, over what is indexed so far (newest first); `status().beginning` says how far back that is.
+ * Every question rejects with a FailureError (`invalid-input`, `bad-data`, `cancelled`, `internal`).
+ */
+export interface History {
+  /** The last status that the worker told. */
+  status(): HistoryStatus;
+  /** Called on every change of status; returns the unsubscribe. */
+  onStatus(listener: (status: HistoryStatus) => void): () => void;
+  /**
+   * Brings the index up to the branch's tip: first time everything, then only what is new or was rewritten.
+   * Resolves when done; a second call while one runs waits for that one and then looks again.
+   * Call it after every fetch. Rejects with a FailureError (`not-found` repo or branch, `disk-full`, …); what was
+   * indexed still answers.
+   */
+  update(signal?: AbortSignal): Promise<HistoryStatus>;
+  /** The feed, newest first. */
+  feed(query: FeedQuery): Promise<FeedPage>;
+  /** How long the feed is under a filter, and where its pages and days begin. */
+  outline(query: FeedOutlineQuery): Promise<FeedOutline>;
+  /** The newest deployment of every app in every environment where main still has a file for it: the ages of the board's cells. */
+  lastDeployments(): Promise<DeploymentEvent[]>;
+  /** Deployments of one app, newest first. */
+  deployments(query: { app: string; environment?: string; limit: number }): Promise<DeploymentEvent[]>;
+  /** Versions that ran there before the present one, each once, most recent first. */
+  previousVersions(query: { app: string; environment: string; limit: number }): Promise<VersionRun[]>;
+  /** Every cell as it was at a moment. */
+  board(moment: Moment): Promise<HistoricBoard>;
+  /** Every stay of a version of an app, in every environment, oldest first. */
+  versionWay(query: { app: string; version: string }): Promise<(VersionRun & { environment: string })[]>;
+  /** Where two moments or two environments differ. */
+  compare(left: ComparedSide, right: ComparedSide): Promise<ComparedCell[]>;
+  /** Delivery figures. */
+  figures(query: FiguresQuery): Promise<FiguresRow[]>;
+  /** Names for filters: every app, environment and author that occurs. */
+  names(): Promise<{ apps: string[]; environments: string[]; actors: string[] }>;
+  /**
+   * A filtered view as CSV (RFC 4180, no cell becomes a formula) or as one JSON array, chunk by chunk; `rows`: events
+   * in the chunk.
+   */
+  exportEvents(
+    filter: HistoryFilter,
+    format: 'csv' | 'json',
+    signal?: AbortSignal,
+  ): AsyncIterable<{ text: string; rows: number }>;
+  /** Stops the worker; an update in progress goes on at the next start where it was. */
+  close(): Promise<void>;
+}
+
+/** Indexing makes many short-lived objects: with more room for the young ones, fewer are taken for old (MB). */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+
+const opening: HistoryStatus = {
+  phase: 'opening',
+  progress: null,
+  tip: null,
+  beginning: null,
+  notice: null,
+  failure: null,
+};
+
+/** Deaths, without an update that came to its end in between, after which a worker is not started again. */
+const mostDeaths = 3;
+
+/** Files that are left out since they ended a worker. */
+const mostSkipped = 20;
+
+const startedAgain = 'The reader of the history ended by a fault and was started again. Nothing is lost.';
+
+const ended = (detail: string): FailureError =>
+  new FailureError({
+    code: 'internal',
+    message: 'The history has stopped.',
+    meaning:
+      'Questions about the past are not answered until Signalbox is started again. Everything else works.',
+    next: [{ do: 'advice', label: 'Start Signalbox again.' }],
+    detail,
+  });
+
+/**
+ * Starts the worker. One that ends by a fault is started again, without the file that it was reading, and what was waited
+ * for is asked again; the third time
+ * in a row it stays so, and every question is answered with that. Nothing is indexed before the first {@link History.update}; an index that is there answers at once.
+ * For tests: `maxPageCount` makes the disk small, `builtWorker` spares each worker the compiling of its sources.
+ */
+export function openHistory(
+  options: HistoryOptions & { maxPageCount?: number; builtWorker?: string | undefined },
+): History {
+  const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount } = options;
+  const mark = newReadMark();
+  /** Blobs during whose reading a worker ended. */
+  const skipped: string[] = [];
+  const workerData: WorkerOptions = {
+    repo,
+    branch,
+    indexFile,
+    template,
+    mark,
+    skipped,
+    ...(maxPageCount === undefined ? {} : { maxPageCount }),
+  };
+  const waiting = new Map<
+    number,
+    { request: Request; resolve: (value: never) => void; reject: (error: Error) => void }
+  >();
+  const listeners = new Set<(status: HistoryStatus) => void>();
+  let status = opening;
+  let failure: FailureError | null = null;
+  let count = 0;
+  let deaths = 0;
+  let restarted = false;
+  let closing = false;
+
+  const stop = (detail: string) => {
+    failure ??= ended(detail);
+    for (const { reject } of waiting.values()) reject(failure);
+    waiting.clear();
+  };
+  const take = (reply: Reply) => {
+    if ('status' in reply) {
+      const { notice } = reply.status;
+      status = { ...reply.status, notice: notice ?? (restarted ? startedAgain : null) };
+      for (const listener of listeners) listener(status);
+      return;
+    }
+    const question = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (!reply.ok) return question?.reject(new FailureError(reply.failure));
+    if (question && 'question' in question.request && question.request.question === 'update') deaths = 0;
+    question?.resolve(reply.value as never);
+  };
+  const start = (): Worker => {
+    const started = startThread({
+      name: 'history',
+      from: import.meta.dirname,
+      source: 'worker.ts',
+      built: options.builtWorker ?? 'history-worker.js',
+      workerData,
+      resourceLimits,
+    });
+    let detail = 'The worker has ended.';
+    started.on('message', take);
+    started.on('error', (error) => {
+      detail = error instanceof Error ? error.message : String(error);
+    });
+    started.on('exit', () => {
+      const blob = markedBlob(mark);
+      new Uint8Array(mark).fill(0);
+      // Without what ended it, it is as good as new; but not for ever.
+      if (blob !== null && !skipped.includes(blob) && skipped.length < mostSkipped) skipped.push(blob);
+      else deaths += 1;
+      if (closing || deaths >= mostDeaths) return stop(detail);
+      restarted = true;
+      worker = start();
+      for (const { request } of waiting.values()) worker.postMessage(request);
+    });
+    return started;
+  };
+  let worker = start();
+
+  const ask = <Name extends QuestionName>(
+    question: Name,
+    input: Questions[Name]['input'],
+    signal?: AbortSignal,
+  ): Promise<Questions[Name]['output']> => {
+    if (failure) return Promise.reject(failure);
+    count += 1;
+    const id = count;
+    const cancel = () => worker.postMessage({ cancel: id } satisfies Request);
+    signal?.addEventListener('abort', cancel, { once: true });
+    const request = { id, question, input } as Request;
+    const answer = new Promise<Questions[Name]['output']>((resolve, reject) =>
+      waiting.set(id, { request, resolve, reject }),
+    );
+    worker.postMessage(request);
+    if (signal?.aborted) cancel();
+    return answer.finally(() => signal?.removeEventListener('abort', cancel));
+  };
+
+  return {
+    status: () => status,
+    onStatus: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    update: (signal) => ask('update', null, signal),
+    feed: (query) => ask('feed', query),
+    outline: (query) => ask('outline', query),
+    lastDeployments: () => ask('lastDeployments', null),
+    deployments: (query) => ask('deployments', query),
+    previousVersions: (query) => ask('previousVersions', query),
+    board: (moment) => ask('board', moment),
+    versionWay: (query) => ask('versionWay', query),
+    compare: (left, right) => ask('compare', { left, right }),
+    figures: (query) => ask('figures', query),
+    names: () => ask('names', null),
+    exportEvents: (filter, format, signal) => exported((query) => ask('feed', query), filter, format, signal),
+    close: () =>
+      new Promise((resolve) => {
+        if (failure) return resolve();
+        closing = true;
+        worker.once('exit', () => resolve());
+        worker.postMessage({ close: true } satisfies Request);
+      }),
+  };
+}
+
+async function* exported(
+  feed: History['feed'],
+  filter: HistoryFilter,
+  format: 'csv' | 'json',
+  signal?: AbortSignal,
+): AsyncGenerator<{ text: string; rows: number }> {
+  yield { text: format === 'csv' ? csvHeader : '[', rows: 0 };
+  let before: number | undefined;
+  let separator = '\n';
+  for (;;) {
+    signal?.throwIfAborted();
+    const page = await feed({ ...filter, limit: 1000, ...(before === undefined ? {} : { before }) });
+    const rows = page.events.length;
+    if (format === 'csv') yield { text: page.events.map(csvLine).join(''), rows };
+    else if (rows > 0) {
+      yield { text: separator + page.events.map((event) => visibleJson(event)).join(',\n'), rows };
+      separator = ',\n';
+    }
+    if (page.next === null) break;
+    before = page.next;
+  }
+  if (format === 'json') yield { text: '\n]\n', rows: 0 };
+}

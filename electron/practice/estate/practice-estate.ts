@@ -1,0 +1,267 @@
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type Certificates, makeCertificates } from '../cluster/certificates';
+import { writeKubeconfig } from '../cluster/write-kubeconfig';
+import { type Controllers, startControllers } from '../controllers/start-controllers';
+import { suiteTest } from '../controllers/suite-test';
+import { BareRepo } from '../git/bare-repo';
+import { type GitServer, startGitServer } from '../git/server';
+import type { Tokens } from '../git/token-access';
+import { createActions } from '../github/actions';
+import { type GithubServer, startGithubServer } from '../github/server';
+import type { PracticeClock } from '../ports';
+import { AppFaults } from './app-faults';
+import {
+  allEnvironments,
+  type EnvironmentName,
+  environments,
+  isBagEnvironment,
+  releaseRepoName,
+  seedServices,
+} from './apps';
+import { createClock } from './clock';
+import { bagSetups, deployedApps } from './deployed';
+import { type EnvironmentCluster, openCluster } from './environment-cluster';
+import { consoleUser, rival } from './people';
+import { providerTestsFile } from './provider-tests';
+import { gitDirOf, seedRepos } from './seed/seed';
+import { type EstateState, freshState, type PracticeCredentials } from './state';
+import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
+import { openReleaseRepo, type WatchedReleaseRepo } from './watched-release-repo';
+
+export type Clusters = Readonly<Record<EnvironmentName, EnvironmentCluster>>;
+
+/** A running practice estate: servers, repos, clusters and what moves them. The control API is not part of it. */
+export interface PracticeEstate {
+  /** Whether the repos were seeded by this start. */
+  readonly fresh: boolean;
+  readonly clock: PracticeClock;
+  readonly faults: AppFaults;
+  readonly git: GitServer;
+  readonly github: GithubServer;
+  readonly repo: WatchedReleaseRepo;
+  /** The same repo by plumbing, also while a scenario keeps it from everybody else. */
+  readonly releaseRepo: BareRepo;
+  readonly clusters: Clusters;
+  readonly controllers: Readonly<Record<EnvironmentName, Controllers>>;
+  /** What is kept over a restart; faults are changed in it. */
+  readonly state: EstateState;
+  /** Folder of an app's bare repo. */
+  appRepo(app: string): BareRepo;
+  /** Writes everything to the state folder. */
+  save(): Promise<void>;
+  /** Stops everything; what it holds can still be saved. */
+  stop(): Promise<void>;
+}
+
+const certificatesSchema = z.object({ ca: z.string(), caKey: z.string(), cert: z.string(), key: z.string() });
+
+/** The certificates of the state folder, made anew where there are none or they end soon. */
+export async function openCertificates(paths: StatePaths): Promise<Certificates> {
+  const schema = certificatesSchema.extend({ madeAt: z.number() });
+  const kept = await readJsonFile(paths.certificates, schema);
+  if (kept && Date.now() - kept.madeAt < 180 * 24 * 3_600_000) return kept;
+  const made = await makeCertificates();
+  await writeWhole(paths.certificates, JSON.stringify({ ...made, madeAt: Date.now() }), 0o600);
+  return made;
+}
+
+/**
+ * Starts the estate from its state folder, seeding what is missing.
+ * @param options.resourceVersion see `openCluster`; for a reset
+ * @param options.onError told about faults of the estate's own
+ */
+export async function startEstate(options: {
+  paths: StatePaths;
+  state: EstateState;
+  credentials: PracticeCredentials;
+  certificates: Certificates;
+  resourceVersion?: number;
+  onError?: (where: string, error: unknown) => void;
+}): Promise<PracticeEstate> {
+  const { paths, state, credentials, certificates } = options;
+  const clock = createClock(state.speed);
+  const faults = new AppFaults(state.apps);
+  const stopping = new AbortController();
+  const releaseRepo = new BareRepo(gitDirOf(paths.repos, releaseRepoName));
+  const tokens: Tokens = {
+    [credentials.ledger.password]: { login: consoleUser.login, write: true },
+    [credentials.others.rival]: { login: rival.login, write: true },
+    [credentials.others.reader]: { login: 'reader', write: false },
+  };
+  // Repos that an older version of this estate seeded lack the services.
+  const [oldest] = seedServices;
+  const fresh =
+    !(await releaseRepo.exists()) ||
+    !(await new BareRepo(gitDirOf(paths.repos, oldest?.repo ?? '')).exists());
+  // Clusters that were kept belong to other repos.
+  if (fresh)
+    await Promise.all([seedFresh(paths, state.seed), rm(paths.clusters, { recursive: true, force: true })]);
+
+  let git: GitServer | undefined;
+  const repo = await openReleaseRepo({
+    repo: releaseRepo,
+    away: () => git?.faults.down ?? false,
+    now: clock.now,
+  });
+  const moved = (change: { repo: string }): Promise<void> =>
+    change.repo === releaseRepoName ? repo.lookAgain() : Promise.resolve();
+  git = await startGitServer({
+    root: paths.repos,
+    tokens,
+    ...portOf(state, 'git'),
+    onPush: (push) => {
+      moved(push).catch((error) => options.onError?.('looking after a push', error));
+    },
+  });
+  const actions = createActions({
+    clock,
+    runs: state.actions,
+    program: ({ path: file, inputs }) =>
+      file.endsWith(`/${providerTestsFile}`)
+        ? suiteTest({
+            suite: 'provider-tests',
+            environment: inputs.environment ?? '',
+            outcome: () =>
+              faults.suiteOutcome({
+                suite: 'provider-tests',
+                environment: inputs.environment ?? '',
+                versions: new Map(),
+                strict: false,
+              }),
+          })
+        : undefined,
+    signal: stopping.signal,
+    onError: (error) => options.onError?.('GitHub Actions', error),
+  });
+  const github = await startGithubServer({
+    root: paths.repos,
+    tokens,
+    gitUrl: git.url,
+    actions,
+    ...portOf(state, 'github'),
+    now: clock.now,
+    onRefsChanged: moved,
+  });
+  git.setFaults(state.git);
+  github.setFaults(state.github);
+  // Faults are changed in place by the servers' callers: the state sees them.
+  state.git = git.faults;
+  state.github = github.faults;
+
+  const opened = await Promise.all(
+    allEnvironments.map(async (name) => {
+      const cluster = await openCluster({
+        file: paths.cluster(name),
+        certificates,
+        token: credentials.clusters[name] ?? '',
+        port: state.ports[`cluster-${name}`],
+        now: clock.now,
+        ...(options.resourceVersion ? { resourceVersion: options.resourceVersion } : {}),
+      });
+      return [name, cluster] as const;
+    }),
+  );
+  const clusters = Object.fromEntries(opened) as Record<EnvironmentName, EnvironmentCluster>;
+  await writeKubeconfig(
+    paths.kubeconfig,
+    allEnvironments.map((name) => ({
+      name,
+      server: clusters[name].server.url,
+      ca: certificates.ca,
+      token: credentials.clusters[name] ?? '',
+      namespace: 'apps',
+    })),
+  );
+  Object.assign(state.ports, { git: git.port, github: github.port });
+  for (const name of allEnvironments) state.ports[`cluster-${name}`] = clusters[name].server.port;
+
+  const controllers = {} as Record<EnvironmentName, Controllers>;
+  // The last environment first: each needs the next one's webhook.
+  for (const name of allEnvironments.toReversed()) {
+    const next = isBagEnvironment(name) ? undefined : environments[environments.indexOf(name) + 1];
+    controllers[name] = await startControllers({
+      environment: name,
+      nextEnvironment: next
+        ? {
+            name: next,
+            startDeployImage: async (request) => {
+              if (isAway(state, next)) throw new Error(`dial tcp: connect: connection refused (${next})`);
+              return controllers[next].deployImage(request);
+            },
+          }
+        : null,
+      store: clusters[name].store,
+      logs: clusters[name].logs,
+      clock,
+      repo,
+      faults,
+      apps: deployedApps(name),
+      ...(isBagEnvironment(name) ? { bags: bagSetups[name] } : {}),
+      signal: stopping.signal,
+      onError: (controller, key, error) => options.onError?.(`${name}/${controller} ${key}`, error),
+    });
+  }
+  for (const name of allEnvironments) {
+    const wanted = state.clusters[name] ?? 'up';
+    if (wanted !== 'up') await clusters[name].server.faults.reachability(wanted);
+  }
+
+  const save = async (): Promise<void> => {
+    state.speed = clock.speed;
+    state.apps = faults.state;
+    await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
+    for (const name of allEnvironments) await clusters[name].save();
+  };
+  await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
+
+  return {
+    fresh,
+    clock,
+    faults,
+    git,
+    github,
+    repo,
+    releaseRepo,
+    clusters,
+    controllers,
+    state,
+    appRepo: (app) => new BareRepo(gitDirOf(paths.repos, app)),
+    save,
+    async stop() {
+      stopping.abort(new Error('the practice estate stops'));
+      await Promise.all(allEnvironments.map((name) => controllers[name].stop()));
+      await Promise.all([
+        git?.close(),
+        github.close(),
+        ...allEnvironments.map((name) => clusters[name].close()),
+      ]);
+    },
+  };
+}
+
+/** Whether a scenario took the environment's cluster away. */
+export const isAway = (state: EstateState, environment: string): boolean =>
+  (state.clusters[environment] ?? 'up') !== 'up';
+
+const portOf = (state: EstateState, server: string): { port?: number } => {
+  const port = state.ports[server];
+  return port ? { port } : {};
+};
+
+/** Seeds into a folder beside, then moves it into place: a start that was killed leaves nothing half done. */
+async function seedFresh(paths: StatePaths, seed: number): Promise<void> {
+  const draft = path.join(paths.folder, 'repos.draft');
+  await rm(draft, { recursive: true, force: true });
+  await rm(paths.repos, { recursive: true, force: true });
+  await seedRepos({ root: draft, now: new Date(), seed });
+  await rename(draft, paths.repos);
+}
+
+/** Removes repos, clusters and faults; ports, speed and credentials stay. */
+export async function wipe(paths: StatePaths, state: EstateState): Promise<EstateState> {
+  await rm(paths.repos, { recursive: true, force: true });
+  await rm(paths.clusters, { recursive: true, force: true });
+  return freshState({ seed: state.seed, speed: state.speed, ports: state.ports });
+}

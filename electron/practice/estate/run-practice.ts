@@ -1,0 +1,119 @@
+import { allEnvironments } from './apps';
+import { startControlServer } from './control-server';
+import { type Landing, writeEstateFile } from './estate-file';
+import { openCertificates, startEstate, wipe } from './practice-estate';
+import { scenarioHandlers } from './scenarios';
+import { estateStateSchema, freshState, openCredentials } from './state';
+import { lockFolder, readJsonFile, statePaths } from './state-folder';
+
+/** What the process says when it is ready. Holds no secret; paths are absolute. */
+export interface PracticeReady {
+  ready: true;
+  pid: number;
+  /** `signalbox.yaml`. */
+  estateFile: string;
+  kubeconfig: string;
+  /** Tokens, mode 0600; `practiceCredentialsSchema`. */
+  credentialsFile: string;
+  controlUrl: string;
+  gitUrl: string;
+  githubUrl: string;
+  /** Whether the repos were seeded at this start. */
+  fresh: boolean;
+  /** From the start of the process, in milliseconds. */
+  startedMs: number;
+}
+
+/** Milliseconds between two looks whether something is to be saved, for the case of a kill. */
+const saveEvery = 10_000;
+
+/**
+ * Runs a practice estate on a state folder: starts what is kept there, or a fresh one.
+ * @param options.speed practice time per wall time; what was kept otherwise, 1 at first
+ * @param options.landing how the console's commits land; `push` otherwise
+ * @param options.reset begins with the first day again
+ * @throws when another process runs on the folder
+ */
+export async function runPracticeProcess(options: {
+  dir: string;
+  speed?: number;
+  landing?: Landing;
+  reset?: boolean;
+  onError?: (where: string, error: unknown) => void;
+}): Promise<{ ready: PracticeReady; stop: () => Promise<void> }> {
+  const paths = statePaths(options.dir);
+  const unlock = await lockFolder(paths);
+  try {
+    const kept = await readJsonFile(paths.state, estateStateSchema);
+    let state = kept ?? freshState({ seed: 20_240, speed: 1, ports: {} });
+    if (options.reset) state = await wipe(paths, state);
+    if (options.speed !== undefined) state.speed = options.speed;
+    const [credentials, certificates] = await Promise.all([
+      openCredentials(paths, allEnvironments),
+      openCertificates(paths),
+    ]);
+    const common = {
+      paths,
+      credentials,
+      certificates,
+      ...(options.onError ? { onError: options.onError } : {}),
+    };
+    let estate = await startEstate({ ...common, state });
+    const fresh = estate.fresh;
+
+    const restart = async (): Promise<void> => {
+      const past = Math.max(
+        ...allEnvironments.map((name) => Number(estate.clusters[name].store.resourceVersion)),
+      );
+      estate.state.speed = estate.clock.speed;
+      await estate.stop();
+      const next = await wipe(paths, estate.state);
+      estate = await startEstate({ ...common, state: next, resourceVersion: past + 1000 });
+    };
+    // Saves and resets one after the other.
+    let turn: Promise<void> = Promise.resolve();
+    const inTurn = (act: () => Promise<void>): Promise<void> => {
+      const done = turn.then(act);
+      turn = done.catch(() => {});
+      return done;
+    };
+    const control = await startControlServer({
+      token: credentials.control.token,
+      ...(state.ports.control ? { port: state.ports.control } : {}),
+      handlers: scenarioHandlers({ estate: () => estate, reset: () => inTurn(restart) }),
+    });
+    state.ports.control = control.port;
+    const urls = { git: estate.git.url, github: estate.github.url, control: control.url };
+    await writeEstateFile(paths, urls, options.landing ?? 'push', state.speed);
+    await estate.save();
+    const saving = setInterval(() => {
+      inTurn(() => estate.save()).catch((error) => options.onError?.('saving', error));
+    }, saveEvery);
+
+    return {
+      ready: {
+        ready: true,
+        pid: process.pid,
+        estateFile: paths.estateFile,
+        kubeconfig: paths.kubeconfig,
+        credentialsFile: paths.credentials,
+        controlUrl: control.url,
+        gitUrl: estate.git.url,
+        githubUrl: estate.github.url,
+        fresh,
+        startedMs: Math.round(performance.now()),
+      },
+      stop: () =>
+        inTurn(async () => {
+          clearInterval(saving);
+          await control.close();
+          await estate.stop();
+          await estate.save();
+          await unlock();
+        }),
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}

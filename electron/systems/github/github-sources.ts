@@ -1,0 +1,143 @@
+import type { Freshness } from '../../../shared/domain/board/freshness';
+import { FailureError } from '../../../shared/domain/failure/failure';
+import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
+import { type Change, noChange } from '../../../shared/domain/ledger/change';
+import { isImageTag } from '../../../shared/domain/ledger/version';
+import { type Listing, listCandidates, lookUp, matching } from './candidates';
+import { compareRefs } from './compare-refs';
+import { type GitHub, gitHubFailure } from './github-client';
+
+/** What is known of the apps' source repos. Unknown is answered as unknown, never as nothing. */
+export interface Sources {
+  /** Commits and migrations between two versions. Never rejects: what could not be asked is `unknown`, with the reason. */
+  change(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
+  /** Tags, branches and commits that match a text, newest first. Rejects with a `FailureError`. */
+  candidates(app: string, query: string, limit: number, signal?: AbortSignal): Promise<Listing>;
+  /** Whether the version exists as a tag or commit of the source repo; `null`: could not be asked. */
+  published(app: string, version: string, signal?: AbortSignal): Promise<boolean | null>;
+  /** Link to the app's source repo in a browser; `null` when it isn't https. */
+  webUrl(app: string): string | null;
+  freshness(): Freshness;
+}
+
+/** How long a repo's list of tags and branches is taken as new, in milliseconds: for each 100, since each costs a request. */
+const listLifetime = 30_000;
+const lifetimeOf = ({ listed }: Listing): number =>
+  listLifetime * Math.max(1, Math.min(10, listed.length / 100));
+
+/**
+ * Sources over GitHub's REST API, one repo per app under one owner.
+ * @param config.now milliseconds since the epoch.
+ */
+export function createGitHubSources(config: {
+  github: GitHub;
+  owner: string;
+  /** `https://…/{app}`: where a person reads the repo. */
+  urlTemplate: string;
+  now: () => number;
+}): Sources {
+  const { github, now } = config;
+  const listings = new Map<string, { at: number; listing: Listing }>();
+  let freshness: Freshness = { state: 'connecting', asOf: null };
+
+  const iso = (): string => new Date(now()).toISOString();
+  const repoOf = (app: string): { owner: string; repo: string } => ({ owner: config.owner, repo: app });
+
+  /** Asks, and notes whether GitHub answered. */
+  async function asking<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      const answer = await ask();
+      freshness = { state: 'live', asOf: iso() };
+      return answer;
+    } catch (error) {
+      const failure = gitHubFailure(error, config.owner);
+      if (failure.code === 'not-found' || failure.code === 'refused')
+        freshness = { state: 'live', asOf: iso() };
+      else if (!signal?.aborted) {
+        const asOf = freshness.state === 'absent' ? null : freshness.asOf;
+        const since = freshness.state === 'unreachable' ? freshness.since : iso();
+        freshness = { state: 'unreachable', asOf, since, failure };
+      }
+      throw error;
+    }
+  }
+
+  const webUrl = (app: string): string | null => {
+    const url = config.urlTemplate.replace('{app}', encodeURIComponent(app)).replace(/\.git$/, '');
+    return url.startsWith('https://') ? url : null;
+  };
+
+  const compareBothWays = async (
+    app: string,
+    from: string,
+    to: string,
+    signal?: AbortSignal,
+  ): Promise<Change> => {
+    const repo = repoOf(app);
+    const [base, head] = [refOfVersion(from), refOfVersion(to)];
+    const forward = await compareRefs(github, repo, base, head, signal);
+    const hasLost = forward.status === 'behind' || forward.status === 'diverged';
+    const backward = hasLost ? await compareRefs(github, repo, head, base, signal) : null;
+    const page = webUrl(app);
+    const urlOf = (number: number): string | null => (page ? `${page}/pull/${number}` : null);
+    const gained = withPullRequests(forward.commits, urlOf);
+    const lost = backward ? withPullRequests(backward.commits, urlOf) : [];
+    const directions = {
+      ahead: 'forward',
+      behind: 'backward',
+      diverged: 'diverged',
+      identical: 'same',
+    } as const;
+    return {
+      state: 'known',
+      from,
+      to,
+      direction: directions[forward.status],
+      commits: gained,
+      lost,
+      migrations: [...forward.migrations, ...(backward?.migrations ?? [])],
+      truncated: forward.truncated || (backward?.truncated ?? false),
+      url: forward.url?.startsWith('https://') ? forward.url : null,
+    };
+  };
+
+  return {
+    async change(app, from, to, signal) {
+      if (from === to) return noChange(from);
+      if (!isImageTag(from) || !isImageTag(to))
+        return { state: 'unknown', because: 'One of the two is no version.' };
+      try {
+        return await asking(() => compareBothWays(app, from, to, signal), signal);
+      } catch (error) {
+        const failure = gitHubFailure(error, `comparing ${from} with ${to} of ${app}`);
+        return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };
+      }
+    },
+    async candidates(app, query, limit, signal) {
+      const kept = listings.get(app);
+      try {
+        const fresh = kept && now() - kept.at < lifetimeOf(kept.listing) ? kept.listing : null;
+        const listing = fresh ?? (await asking(() => listCandidates(github, repoOf(app), signal), signal));
+        if (!fresh) listings.set(app, { at: now(), listing });
+        const matches = matching(listing.listed, query, limit);
+        const ref = query.trim();
+        if (matches.length > 0 || !isImageTag(ref)) return { listed: matches, partial: listing.partial };
+        const found = await asking(() => lookUp(github, repoOf(app), ref, signal), signal);
+        return { listed: found ? [found] : [], partial: listing.partial };
+      } catch (error) {
+        throw new FailureError(gitHubFailure(error, `the versions of ${app}`), { cause: error });
+      }
+    },
+    async published(app, version, signal) {
+      if (!isImageTag(version)) return false;
+      try {
+        const found = await asking(() => lookUp(github, repoOf(app), refOfVersion(version), signal), signal);
+        return found !== null && found.kind !== 'branch';
+      } catch {
+        return null;
+      }
+    },
+    webUrl,
+    freshness: () => freshness,
+  };
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { visibleText } from '../text/visible-text';
+import { csvCell, csvHeader, csvLine } from './history-csv';
+import type { HistoryEvent } from './history-event';
+
+const event: HistoryEvent = {
+  type: 'deployment',
+  id: 5,
+  app: 'frontend',
+  environment: 'production',
+  from: null,
+  to: 'v2',
+  at: '2026-03-01T12:00:00.000Z',
+  commit: 'a'.repeat(40),
+  author: 'Ada "the first" Vale, O’Neill',
+  kind: 'deploy',
+  reason: '=HYPERLINK("http://evil.invalid")',
+  operationId: null,
+  returns: false,
+  subject: 'Déploie\r\nfrontend',
+};
+
+describe('a cell of CSV', () => {
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '  =1',
+    '\u00a0=1',
+    '\ufeff=1',
+    '＝1',
+    '＋1',
+    '－1',
+    '＠a',
+  ])('makes no formula of %j', (text) => {
+    const cell = csvCell(text);
+    const value = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+    expect(value).toBe(`'${visibleText(text)}`);
+  });
+
+  it('leaves alone what is none', () => {
+    for (const text of ['v1-2', 'a=b', 'Ada Vale', '1+1', 'x@y.invalid', ''])
+      expect(csvCell(text)).toBe(text);
+    expect(csvCell(null)).toBe('');
+  });
+
+  it('quotes as RFC 4180 says', () => {
+    expect(csvCell('a,b')).toBe('"a,b"');
+    expect(csvCell('say "no"')).toBe('"say ""no"""');
+    expect(csvCell('two\r\nlines')).toBe('"two\r\nlines"');
+  });
+});
+
+it('writes an event as one record of as many cells as the header has', () => {
+  expect(csvHeader.endsWith('\r\n')).toBe(true);
+  expect(csvLine(event)).toBe(
+    `2026-03-01T12:00:00.000Z,deployment,frontend,production,,v2,deploy,"Ada ""the first"" Vale, O’Neill",` +
+      `"'=HYPERLINK(""http://evil.invalid"")","Déploie\r\nfrontend",${'a'.repeat(40)},,,\r\n`,
+  );
+});
