@@ -3,9 +3,9 @@ import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import { type AnswerLimits, boundedFetch } from '../http/bounded-fetch';
 import { believed, userSchema } from './answers';
-import { type AnswerLimits, boundedFetch } from './bounded-fetch';
-import { GitHubTrouble, troubleFailure, troubleOf } from './github-trouble';
+import { badAnswer, GitHubTrouble, troubleFailure, troubleOf } from './github-trouble';
 
 /** An answer that is none is not asked for again by itself: it would take as long, or say the same. */
 const onceForTrouble = (octokit: Pick<Octokit, 'hook'>): void =>
@@ -35,7 +35,7 @@ export function createGitHub(options: {
   const github = new InteractiveOctokit({
     baseUrl: options.apiUrl.replace(/\/$/, ''),
     userAgent: 'signalbox',
-    request: { fetch: boundedFetch(options.fetch ?? fetch, options.limits) },
+    request: { fetch: boundedFetch(options.fetch ?? fetch, badAnswer, options.limits) },
     // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
     // The library's list, and 429: whoever is asked to slow down does not ask again within the second.

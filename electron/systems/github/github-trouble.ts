@@ -1,12 +1,10 @@
 import type { Failure } from '../../../shared/domain/failure/failure';
+import type { BadAnswer } from '../http/bounded-fetch';
 
 /** What can be wrong with an answer that came, or was still coming. */
 type Kind =
-  /** Nothing came for too long, or it was not whole in time. */
-  | 'slow'
-  /** It grew beyond what is held in memory. */
-  | 'too-large'
-  /** A page or other text in the place of JSON: a proxy, a login page, a wrong address. */
+  | Exclude<BadAnswer, 'page'>
+  /** A page in GitHub's place. */
   | 'not-github'
   /** JSON that lacks what GitHub's API always tells. */
   | 'odd'
@@ -24,6 +22,10 @@ export class GitHubTrouble extends Error {
     this.detail = detail;
   }
 }
+
+/** What an answer is, in GitHub's name. */
+export const badAnswer = (kind: BadAnswer, detail: string): GitHubTrouble =>
+  new GitHubTrouble(kind === 'page' ? 'not-github' : kind, detail);
 
 /** The trouble that an error stands for; Octokit wraps what `fetch` throws. `null`: another error. */
 export function troubleOf(error: unknown): GitHubTrouble | null {

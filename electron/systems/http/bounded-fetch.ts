@@ -1,14 +1,24 @@
-import { GitHubTrouble } from './github-trouble';
-
 /** Milliseconds and bytes that one answer may take. */
 export interface AnswerLimits {
   /** Until the head must have come, and the longest silence after it. */
   silence: number;
   /** Until the whole must be there, whatever trickles in. */
   whole: number;
-  /** Unpacked. GitHub's largest answers here, comparisons with 300 patches, are of a few megabytes. */
+  /** Unpacked. The largest answers here, GitHub's comparisons with 300 patches, are of a few megabytes. */
   bytes: number;
 }
+
+/** What an answer is that nothing may be believed of. */
+export type BadAnswer =
+  /** Nothing came for too long, or it was not whole in time. */
+  | 'slow'
+  /** It grew beyond what is held in memory. */
+  | 'too-large'
+  /** A page or other text in the place of JSON: a proxy, a login page, a wrong address. */
+  | 'page';
+
+/** The error that a system throws for such an answer. `detail` is technical and holds no secret. */
+type Refuse = (kind: BadAnswer, detail: string) => Error;
 
 const usual: AnswerLimits = { silence: 15_000, whole: 60_000, bytes: 16 * 1024 * 1024 };
 
@@ -19,26 +29,30 @@ const bodiless = new Set([204, 205, 304]);
  * `fetch` for an API that answers in JSON, with an end to everything: Octokit (`@octokit/request` 10.0, `fetch-wrapper`)
  * sets no deadline, reads a body of any length, and takes a page of HTML with status 200 for the answer's data. The body
  * is counted as it is unpacked, so a small one that unpacks without end is ended as well.
- * @returns an answer whose body is in memory. Rejects with {@link GitHubTrouble} `slow`, `too-large` or `not-github`.
+ * @returns an answer whose body is in memory. Rejects with what `refuse` makes of a bad answer.
  */
-export function boundedFetch(inner: typeof fetch, limits: Partial<AnswerLimits> = {}): typeof fetch {
+export function boundedFetch(
+  inner: typeof fetch,
+  refuse: Refuse,
+  limits: Partial<AnswerLimits> = {},
+): typeof fetch {
   const { silence, whole, bytes } = { ...usual, ...limits };
   return async (input, init = {}) => {
     const quit = new AbortController();
     const late = (milliseconds: number, what: string) => () =>
-      quit.abort(new GitHubTrouble('slow', `${what} within ${milliseconds / 1000} s`));
+      quit.abort(refuse('slow', `${what} within ${milliseconds / 1000} s`));
     const deadline = setTimeout(late(whole, 'no whole answer'), whole);
     let quiet = setTimeout(late(silence, 'no answer'), silence);
     try {
       const signal = init.signal ? AbortSignal.any([init.signal, quit.signal]) : quit.signal;
       const answer = await inner(input, { ...init, signal });
-      const body = await read(answer, bytes, signal, () => {
+      const body = await read(answer, bytes, refuse, signal, () => {
         clearTimeout(quiet);
         quiet = setTimeout(late(silence, 'nothing more'), silence);
       });
       const { status, headers } = answer;
       if (isPage(status, headers.get('content-type'), body))
-        throw new GitHubTrouble('not-github', `HTTP ${status}, ${headers.get('content-type')?.slice(0, 60)}`);
+        throw refuse('page', `HTTP ${status}, ${headers.get('content-type')?.slice(0, 60)}`);
       return new Response(bodiless.has(status) ? null : body, { status, headers });
     } finally {
       clearTimeout(deadline);
@@ -50,6 +64,7 @@ export function boundedFetch(inner: typeof fetch, limits: Partial<AnswerLimits> 
 async function read(
   answer: Response,
   limit: number,
+  refuse: Refuse,
   signal: AbortSignal,
   alive: () => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -63,7 +78,7 @@ async function read(
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       alive();
       size += part.value.length;
-      if (size > limit) throw new GitHubTrouble('too-large', `more than ${limit} bytes`);
+      if (size > limit) throw refuse('too-large', `more than ${limit} bytes`);
       chunks.push(part.value);
     }
     // A reader that was cancelled says that the body is at its end.
@@ -78,8 +93,8 @@ async function read(
 }
 
 /**
- * Whether a text came in the place of JSON. GitHub's API answers refusals in JSON, too, but for errors of its own front
- * servers (5xx), which are told as what they are.
+ * Whether a text came in the place of JSON. The APIs that are asked answer refusals in JSON, too, but for errors of their
+ * own front servers (5xx), which are told as what they are.
  */
 function isPage(status: number, type: string | null, body: Uint8Array): boolean {
   return (
