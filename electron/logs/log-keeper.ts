@@ -4,20 +4,34 @@ import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { startThread } from '../threads/start-thread';
-import type { ArrivedLine, QuestionName, Questions, Reply, Request, StoreLimits } from './protocol';
+import { WorkMark } from './mark';
+import type {
+  ArrivedLine,
+  Ordered,
+  QuestionName,
+  Questions,
+  Reply,
+  Request,
+  StoreLimits,
+  WorkerOptions,
+} from './protocol';
+import { endedByFind, forgotten, handedOn } from './restart';
 
 /** One session's lines, as the main process speaks of them to the worker that has them. */
 export interface KeptLog {
   source(number: number, label: string): void;
   append(source: number, lines: ArrivedLine[]): void;
-  /** @throws FailureError `not-found` when the session was closed, `internal` when the worker ended. */
+  /**
+   * @throws FailureError `not-found` when the session was closed, `conflict` when the worker was started again meanwhile,
+   *   `internal` when it ended for good.
+   */
   ask<N extends QuestionName>(question: N, input: Questions[N]['input']): Promise<Questions[N]['output']>;
   /** Deletes the lines. */
   close(): void;
 }
 
 export interface LogKeeper {
-  /** @param onEnd is told when the worker ended by a fault: the lines are gone. */
+  /** @param onEnd is told when the worker ended by a fault for good: the lines are gone. */
   open(
     session: string,
     view: LogView,
@@ -26,6 +40,13 @@ export interface LogKeeper {
   ): KeptLog;
   close(): Promise<void>;
 }
+
+/** Deaths that nothing explains, each soon after a start, after which a worker is not started again. */
+const mostDeaths = 3;
+/** Milliseconds after which a worker counts as one that works. */
+const soon = 10_000;
+/** Requests that were left out since they ended a worker. */
+const mostLeftOut = 50;
 
 const ended = (detail: string): FailureError =>
   new FailureError({
@@ -36,80 +57,204 @@ const ended = (detail: string): FailureError =>
     detail,
   });
 
+interface OpenLog {
+  view: LogView;
+  labels: Map<number, string>;
+  /** The request that made the view. */
+  viewedBy: number;
+  /** Lines that the window was last told of. */
+  kept: number;
+  notice: string | null;
+  /** How often it was begun. */
+  begun: number;
+  onLines: (lines: LogLines) => void;
+  onEnd: (error: FailureError) => void;
+}
+
+interface Waiting {
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+}
+
 /**
  * Keeps the lines of log sessions in files below a folder, by one worker thread that starts with the first session.
- * What an earlier run left in the folder is deleted.
+ * What an earlier run left in the folder is deleted. A worker that ends by a fault is started again without what it was
+ * working on: the sessions go on with what comes from then on, and say so.
  */
 export async function openLogKeeper(options: {
   folder: string;
   limits?: Partial<StoreLimits>;
   /** For tests: spares the worker the compiling of its sources. */
   builtWorker?: string | undefined;
+  now?: () => Date;
 }): Promise<LogKeeper> {
-  const { folder, limits = {} } = options;
+  const { folder, limits = {}, now = () => new Date() } = options;
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(folder, { recursive: true, mode: 0o700 });
 
   let worker: Worker | null = null;
+  let mark = new WorkMark();
   let count = 0;
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
-  const open = new Map<
-    string,
-    { onLines: (lines: LogLines) => void; onEnd: (error: FailureError) => void }
-  >();
+  let order = 0;
+  let deaths = 0;
+  let leftOut = 0;
+  let startedAt = 0;
+  /** What the worker was sent and may not be done with. */
+  let sent: Ordered[] = [];
+  const waiting = new Map<number, Waiting>();
+  const open = new Map<string, OpenLog>();
 
   const stopped = (detail: string): void => {
     worker = null;
+    sent = [];
+    deaths = 0;
+    leftOut = 0;
     const error = ended(detail);
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
     for (const { onEnd } of [...open.values()]) onEnd(error);
     open.clear();
   };
+  const tell = (request: Request): void => {
+    if (!worker) return;
+    order += 1;
+    const ordered = { order, request };
+    const { lastDone } = mark;
+    if (sent.length > 0 && (sent[0]?.order ?? 0) <= lastDone)
+      sent = sent.filter((one) => one.order > lastDone);
+    sent.push(ordered);
+    worker.postMessage(ordered);
+  };
+  const begin = (session: string, log: OpenLog): void => {
+    log.begun += 1;
+    tell({
+      session,
+      open: {
+        // The files of a worker that ended may still be held.
+        folder: join(folder, log.begun === 1 ? session : `${session}-${log.begun}`),
+        view: log.view,
+        limits,
+        generation: (log.begun - 1) * 1_000_000 + 1,
+        notice: log.notice,
+      },
+    });
+    log.viewedBy = order;
+    for (const [number, label] of log.labels) tell({ session, source: { number, label } });
+  };
+  const answer = (reply: Exclude<Reply, { lines: LogLines }>): void => {
+    const question = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.ok) question?.resolve(reply.value as never);
+    else question?.reject(new FailureError(reply.failure));
+  };
+
+  /** Another worker goes on, without what the last one died of. */
+  const startAgain = (): void => {
+    const { culprit, lastDone } = mark;
+    const rest = sent.filter((one) => one.order > lastDone);
+    sent = [];
+    let isFind = false;
+    for (const [session, log] of open) {
+      const said = [
+        `The reader of this log ended by a fault and was started again at ${now().toISOString().slice(11, 19)} UTC.`,
+      ];
+      if (log.kept > 0)
+        said.push(
+          `What came before (lines: ${log.kept}) is gone from here; open the log again to read it from the cluster.`,
+        );
+      if (endedByFind(log, session, rest, culprit)) {
+        isFind = true;
+        log.view = { ...log.view, find: { ...log.view.find, text: '' } };
+        said.push('What you looked for is switched off, since the reader ended over it.');
+      }
+      log.notice = said.join(' ');
+      log.kept = 0;
+    }
+    const again = handedOn(rest, culprit, isFind);
+    const asked = new Set(again.flatMap((request) => ('id' in request ? [request.id] : [])));
+    for (const [id, { reject }] of [...waiting]) {
+      if (asked.has(id)) continue;
+      waiting.delete(id);
+      reject(forgotten());
+    }
+    worker = start();
+    for (const [session, log] of open) {
+      begin(session, log);
+      tell({ session, number: 0, lines: [{ at: null, text: log.notice ?? '', note: true }] });
+    }
+    for (const request of again) if (open.has(request.session)) tell(request);
+  };
+
+  const died = (detail: string): void => {
+    const { culprit } = mark;
+    if (performance.now() - startedAt > soon) deaths = 0;
+    if (culprit) leftOut += 1;
+    else deaths += 1;
+    if (open.size === 0 || deaths >= mostDeaths || leftOut > mostLeftOut) stopped(detail);
+    else startAgain();
+  };
+
   const start = (): Worker => {
+    mark = new WorkMark();
+    startedAt = performance.now();
     const started = startThread({
       name: 'logs',
       from: import.meta.dirname,
       source: 'worker.ts',
       built: options.builtWorker ?? 'log-worker.js',
+      workerData: { mark: mark.memory } satisfies WorkerOptions,
     });
+    let detail = 'The worker has ended.';
     started.on('message', (reply: Reply) => {
-      if ('lines' in reply) {
-        open.get(reply.session)?.onLines(reply.lines);
-        return;
-      }
-      const question = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if (reply.ok) question?.resolve(reply.value as never);
-      else question?.reject(new FailureError(reply.failure));
+      if (!('lines' in reply)) return answer(reply);
+      const log = open.get(reply.session);
+      if (!log || worker !== started) return;
+      log.kept = reply.lines.kept;
+      log.onLines(reply.lines);
     });
-    started.on('error', (error) =>
-      stopped(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    );
+    started.on('error', (error) => {
+      detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    });
     started.on('exit', () => {
-      if (worker === started) stopped('The worker has ended.');
+      if (worker === started) died(detail);
     });
     return started;
   };
-  const tell = (request: Request): void => worker?.postMessage(request);
 
   return {
     open(session, view, onLines, onEnd) {
       worker ??= start();
-      open.set(session, { onLines, onEnd });
-      tell({ session, open: { folder: join(folder, session), view, limits } });
+      const log: OpenLog = {
+        view,
+        viewedBy: 0,
+        labels: new Map(),
+        kept: 0,
+        notice: null,
+        begun: 0,
+        onLines,
+        onEnd,
+      };
+      open.set(session, log);
+      begin(session, log);
       return {
-        source: (number, label) => tell({ session, source: { number, label } }),
+        source: (number, label) => {
+          log.labels.set(number, label);
+          tell({ session, source: { number, label } });
+        },
         append: (number, lines) => tell({ session, number, lines }),
         ask: (question, input) => {
           if (!open.has(session)) return Promise.reject(ended('The session is closed.'));
           count += 1;
           const id = count;
-          const answer = new Promise<Questions[typeof question]['output']>((resolve, reject) =>
+          const promise = new Promise<Questions[typeof question]['output']>((resolve, reject) =>
             waiting.set(id, { resolve, reject }),
           );
           tell({ session, id, question, input });
-          return answer;
+          if (question === 'view') {
+            log.view = input as LogView;
+            log.viewedBy = order;
+          }
+          return promise;
         },
         close: () => {
           open.delete(session);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -19,7 +19,13 @@ afterEach(() => {
 });
 
 function storeOf(view: Partial<LogView> = {}, limits: Partial<StoreLimits> = {}): LogStore {
-  const store = new LogStore(join(folder, String(open.length)), { ...wholeLog, ...view }, limits);
+  const store = new LogStore({
+    folder: join(folder, String(open.length)),
+    view: { ...wholeLog, ...view },
+    limits,
+    generation: 1,
+    notice: null,
+  });
   open.push(store);
   return store;
 }
@@ -267,8 +273,9 @@ describe('a spill', () => {
   it('keeps the newest lines in memory when the disk takes nothing', () => {
     const spill = new Spill(join(folder, 'full'), { pageLines: 10, memoryCharacters: 3000 });
     rmSync(join(folder, 'full'), { recursive: true });
+    writeFileSync(join(folder, 'full'), 'a file in its place');
     for (let line = 0; line < 1000; line += 1) spill.append([null, `line ${line}`]);
-    expect(spill.problem).toBe('ENOENT');
+    expect(spill.problem).toBe('EEXIST');
     expect(spill.first).toBeGreaterThan(800);
     expect(spill.line(999)?.[1]).toBe('line 999');
     expect(spill.line(spill.first)?.[1]).toBe(`line ${spill.first}`);

@@ -10,7 +10,7 @@ import {
 import { uint8 } from './column';
 import { type LineFacts, LineIndex } from './line-index';
 import { compile, type Pattern, PatternTooSlow } from './pattern';
-import type { ArrivedLine, StoreLimits } from './protocol';
+import type { ArrivedLine, SessionBegin } from './protocol';
 import { hit, miss, Shown, severityNumber, unknown } from './shown';
 import { Spill } from './spill';
 
@@ -43,6 +43,7 @@ export class LogStore {
   readonly #spill: Spill;
   readonly #index = new LineIndex();
   readonly #limit: number;
+  readonly #beginning: string | null;
   readonly #labels = new Map<number, string>();
   /** By source: the time of its newest line, and how grave it was, for lines that say neither. */
   readonly #last = new Map<number, { time: number; severity: Severity }>();
@@ -59,9 +60,11 @@ export class LogStore {
   #looked = 0;
   #found = 0;
 
-  constructor(folder: string, view: LogView, limits: Partial<StoreLimits> = {}) {
+  constructor({ folder, view, limits, generation, notice }: SessionBegin) {
+    this.#beginning = notice;
     this.#spill = new Spill(folder, limits.spill);
     this.#limit = limits.lines ?? lineLimit;
+    this.#generation = generation - 1;
     this.#view = view;
     this.#shown = this.#makeView();
   }
@@ -70,10 +73,16 @@ export class LogStore {
     this.#labels.set(source, label);
   }
 
-  append(source: number, lines: readonly ArrivedLine[]): void {
+  /** @param reading is told which line is read, and `null` after the last. */
+  append(
+    source: number,
+    lines: readonly ArrivedLine[],
+    reading: (place: number | null) => void = () => undefined,
+  ): void {
     const facts: LineFacts[] = [];
     const last = this.#last.get(source) ?? { time: 0, severity: 'none' as Severity };
-    for (const { at, text, note } of lines) {
+    for (const [place, { at, text, note }] of lines.entries()) {
+      reading(place);
       const time = timeOf(at) ?? last.time;
       const own: Severity = note ? 'note' : severityOf(plain(text));
       const severity = own === 'none' && continues(text) ? last.severity : own;
@@ -84,6 +93,7 @@ export class LogStore {
       facts.push({ time, source, severity: severityNumber(severity) });
       this.#spill.append([at, text]);
     }
+    reading(null);
     this.#last.set(source, last);
     const changed = this.#index.add(facts);
     this.#matches.grow(this.#matches.length + facts.length);
@@ -328,8 +338,14 @@ export class LogStore {
   }
 
   #notice(): string | null {
-    if (this.#spill.problem !== null)
-      return `The disk takes no more (${this.#spill.problem}): only the newest lines are kept.`;
-    return null;
+    const full =
+      this.#spill.problem === null
+        ? null
+        : `The disk takes no more (${this.#spill.problem}): only the newest lines are kept.`;
+    const lost =
+      this.#spill.lost === 0
+        ? null
+        : `Lines that can’t be read back from the disk, since the file that held them is damaged: ${this.#spill.lost}. Open the log again to read them from the cluster.`;
+    return [this.#beginning, full, lost].filter((one) => one !== null).join(' ') || null;
   }
 }

@@ -42,12 +42,35 @@ export interface Questions {
 }
 export type QuestionName = keyof Questions;
 
+/** What a session begins with. */
+export interface SessionBegin {
+  folder: string;
+  view: LogView;
+  limits: Partial<StoreLimits>;
+  /** The number of its first view: above all of the same session in a worker that ended. */
+  generation: number;
+  /** What a person has to know of it from the beginning. */
+  notice: string | null;
+}
+
 export type Request =
-  | { session: string; open: { folder: string; view: LogView; limits: Partial<StoreLimits> } }
+  | { session: string; open: SessionBegin }
   | { session: string; source: { number: number; label: string } }
   | { session: string; number: number; lines: ArrivedLine[] }
   | { session: string; close: true }
   | { session: string; id: number; question: QuestionName; input: Questions[QuestionName]['input'] };
+
+/** A request as it is sent, with its number in the order of sending. */
+export interface Ordered {
+  order: number;
+  request: Request;
+}
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  /** Where it writes what it is at (`mark.ts`). */
+  mark: SharedArrayBuffer;
+}
 
 export type Reply =
   | { id: number; ok: true; value: Questions[QuestionName]['output'] }

@@ -39,6 +39,35 @@ interface Page {
 
 const decodedPages = 24;
 
+/** Stands in the place of a line whose file was damaged. */
+const lostLine: KeptLine = [null, '(this line can’t be read back from the disk)'];
+
+const isKeptLine = (line: unknown): line is KeptLine =>
+  Array.isArray(line) &&
+  line.length === 2 &&
+  (line[0] === null || typeof line[0] === 'string') &&
+  typeof line[1] === 'string';
+
+/** @returns `null` where the file does not hold what was written to it. */
+function readPage(
+  place: { segment: Segment; offset: number; bytes: number },
+  count: number,
+): KeptLine[] | null {
+  const { segment, offset, bytes } = place;
+  const buffer = Buffer.allocUnsafe(bytes);
+  try {
+    for (let done = 0; done < bytes; ) {
+      const read = readSync(segment.fd, buffer, done, bytes - done, offset + done);
+      if (read === 0) return null;
+      done += read;
+    }
+    const lines: unknown = JSON.parse(buffer.toString('utf8'));
+    return Array.isArray(lines) && lines.length === count && lines.every(isKeptLine) ? lines : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Lines by the number of their arrival, on disk in pages; only the newest page and a few that were just read are in
  * memory. Bounded: beyond it the oldest file goes. Synchronous: it lives in a worker thread.
@@ -55,6 +84,7 @@ export class Spill {
   #inMemory = 0;
   readonly #decoded = new Map<Page, KeptLine[]>();
   #problem: string | null = null;
+  #lost = 0;
 
   /** @param folder is made here, and deleted by {@link close}; only this user can read it. */
   constructor(folder: string, limits: Partial<SpillLimits> = {}) {
@@ -78,6 +108,11 @@ export class Spill {
   /** Why lines are kept in memory only, `null` while the disk takes them. */
   get problem(): string | null {
     return this.#problem;
+  }
+
+  /** Lines that were kept and cannot be read back: something damaged their file. */
+  get lost(): number {
+    return this.#lost;
   }
 
   append(line: KeptLine): void {
@@ -137,6 +172,8 @@ export class Spill {
       let segment = this.#segments.at(-1);
       if (!segment || segment.bytes + bytes.length > this.#limits.segmentBytes) {
         const file = join(this.#folder, `${this.#segmentNumber}`);
+        // Whoever cleans a disk may have taken the folder away.
+        mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
         segment = { file, fd: openSync(file, 'wx+', 0o600), bytes: 0 };
         this.#segmentNumber += 1;
         this.#segments.push(segment);
@@ -189,14 +226,12 @@ export class Spill {
     if ('lines' in page.place) return page.place.lines;
     const known = this.#decoded.get(page);
     if (known) return known;
-    const { segment, offset, bytes } = page.place;
-    const buffer = Buffer.allocUnsafe(bytes);
-    for (let done = 0; done < bytes; ) {
-      const read = readSync(segment.fd, buffer, done, bytes - done, offset + done);
-      if (read === 0) throw new Error('the file of the log is shorter than it was');
-      done += read;
+    const lines = readPage(page.place, page.count);
+    if (!lines) {
+      this.#lost += page.count;
+      page.place = { lines: Array.from({ length: page.count }, () => lostLine), characters: 0 };
+      return page.place.lines;
     }
-    const lines = JSON.parse(buffer.toString('utf8')) as KeptLine[];
     if (remember) this.#remember(page, lines);
     return lines;
   }

@@ -3,20 +3,24 @@
  * window nor the main process ever waits for a disk, a sort or a regular expression.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { LogLines } from '../../shared/contract/logs';
 import { failureOf } from '../../shared/domain/failure/failure';
 import { gatherAfter, usualGather } from './gather-pace';
 import { LogStore, tailLines } from './log-store';
-import type { Questions, Reply, Request } from './protocol';
+import { WorkMark } from './mark';
+import type { Ordered, Questions, Reply, Request, WorkerOptions } from './protocol';
 import { saveTexts } from './save';
 
 if (!parentPort) throw new Error('The log worker runs in a worker thread.');
 const port = parentPort;
 const tell = (reply: Reply): void => port.postMessage(reply);
+const mark = new WorkMark((workerData as WorkerOptions).mark);
 
 interface Open {
   store: LogStore;
+  /** The request that made the view: what is found and shown between two requests is its doing. */
+  viewedBy: number;
   /** What the window was told last, and how long to gather what comes next, in milliseconds. */
   told: LogLines | null;
   gather: number;
@@ -28,7 +32,7 @@ const sessions = new Map<string, Open>();
 function changed(session: string, open: Open): void {
   open.timer ??= setTimeout(() => {
     open.timer = undefined;
-    const lines = open.store.changes();
+    const lines = mark.during(open.viewedBy, () => open.store.changes());
     open.gather = gatherAfter(open.told, lines, tailLines);
     open.told = lines;
     tell({ session, lines });
@@ -41,7 +45,7 @@ function look(session: string, open: Open): void {
   open.looking = true;
   const step = (): void => {
     if (sessions.get(session) !== open) return;
-    const more = open.store.look();
+    const more = mark.during(open.viewedBy, () => open.store.look());
     changed(session, open);
     if (more) setImmediate(step);
     else open.looking = false;
@@ -53,11 +57,13 @@ async function answer(
   session: string,
   open: Open,
   request: Extract<Request, { id: number }>,
+  order: number,
 ): Promise<Questions[keyof Questions]['output']> {
   const { store } = open;
   const input = request.input as never;
   switch (request.question) {
     case 'view': {
+      open.viewedBy = order;
       const generation = store.setView(input as Questions['view']['input']);
       // A person waits for this one.
       clearTimeout(open.timer);
@@ -94,11 +100,18 @@ async function answer(
   }
 }
 
-function take(request: Request): void {
+function take(request: Request, order: number): void {
   const { session } = request;
   if ('open' in request) {
-    const store = new LogStore(request.open.folder, request.open.view, request.open.limits);
-    sessions.set(session, { store, told: null, gather: usualGather, timer: undefined, looking: false });
+    const store = new LogStore(request.open);
+    sessions.set(session, {
+      store,
+      viewedBy: order,
+      told: null,
+      gather: usualGather,
+      timer: undefined,
+      looking: false,
+    });
     return;
   }
   const open = sessions.get(session);
@@ -112,11 +125,11 @@ function take(request: Request): void {
     open.store.close();
   } else if ('source' in request) open.store.label(request.source.number, request.source.label);
   else if ('lines' in request) {
-    open.store.append(request.number, request.lines);
+    open.store.append(request.number, request.lines, (place) => mark.atLine(place));
     changed(session, open);
     if (open.store.looks) look(session, open);
   } else {
-    answer(session, open, request).then(
+    answer(session, open, request, order).then(
       (value) => tell({ id: request.id, ok: true, value }),
       (error: unknown) => tell({ id: request.id, ok: false, failure: failureOf(error) }),
     );
@@ -130,4 +143,7 @@ const closed = {
   next: [{ do: 'advice' as const, label: 'Open the log again.' }],
 };
 
-port.on('message', take);
+port.on('message', ({ order, request }: Ordered) => {
+  mark.during(order, () => take(request, order));
+  mark.done(order);
+});
