@@ -13,8 +13,9 @@ import {
   toPipeline,
   untilStage,
 } from '../electron/dev/drill/bag-window';
-import { bagEnvironments, seedServices } from '../electron/practice/estate/apps';
-import type { ControlInput } from '../electron/practice/estate/control-contract';
+import { seedServices } from '../electron/practice/estate/apps';
+import type { ControlInput } from '../electron/systems/practice/control-contract';
+import { bagEnvironments } from '../electron/systems/practice/environments';
 import { ask, goTo } from './screen';
 import { secondWindow } from './second-window';
 import { sharedApp } from './shared-app';

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
-import { environments, seedApps } from '../electron/practice/estate/apps';
+import { seedApps } from '../electron/practice/estate/apps';
+import { environments } from '../electron/systems/practice/environments';
 import { shortVersion } from '../shared/domain/ledger/version';
 import { ask, boardReady, cellAt, cellOf, choose, freshBoard, grid, inspector, versionOf } from './screen';
 import { sharedApp } from './shared-app';

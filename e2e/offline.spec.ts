@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { allEnvironments } from '../electron/practice/estate/apps';
+import { allEnvironments } from '../electron/systems/practice/environments';
 import { boardReady, cellAt, freshBoard, goTo, grid, inspector, sheet, versionOf } from './screen';
 import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 

@@ -7,9 +7,9 @@ import { expect } from '@playwright/test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { imageTagPath, owner, releaseRepoName } from '../electron/practice/estate/apps';
-import { type ControlClient, createControlClient } from '../electron/practice/estate/control-client';
-import { practiceCredentialsSchema } from '../electron/practice/estate/state';
 import { statePaths } from '../electron/practice/estate/state-folder';
+import { type ControlClient, createControlClient } from '../electron/systems/practice/control-client';
+import { practiceCredentialsSchema } from '../electron/systems/practice/practice-ready';
 import { estateSchema } from '../shared/domain/estate/estate';
 
 const run = promisify(execFile);

@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { ask, cellOf } from '../electron/dev/drill/drive-window';
-import { bagEnvironments, environments, seedApps, seedServices } from '../electron/practice/estate/apps';
+import { seedApps, seedServices } from '../electron/practice/estate/apps';
+import { bagEnvironments, environments } from '../electron/systems/practice/environments';
 import type { Operation } from '../shared/domain/operation/operation';
 
 export { ask, cellOf };

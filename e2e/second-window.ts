@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { startApp } from '../electron/dev/running-app';
-import { practiceCredentialsSchema } from '../electron/practice/estate/state';
 import { statePaths } from '../electron/practice/estate/state-folder';
+import { practiceCredentialsSchema } from '../electron/systems/practice/practice-ready';
 import { ask } from './screen';
 import { newUserData, removeUserData } from './shared-app';
 

@@ -17,6 +17,8 @@ describe('the rules of the rooms', () => {
         "import { readFile } from 'node:fs/promises';\nimport { x } from '../ledger/ledger';",
       'electron/ledger/ledger.ts': "export { version as x } from '../../shared/domain/ledger/version';",
       'electron/shell/window.ts': "import { BrowserWindow } from 'electron';",
+      'electron/shell/practice.ts': "import { x } from '../systems/practice/environments';",
+      'electron/practice/estate.ts': "import { x } from '../systems/practice/environments';",
       'electron/preload.ts': "import { contextBridge, ipcRenderer } from 'electron';",
       'renderer/screens/board/board.tsx':
         "import { row } from './row';\nimport { button } from '../../ui/button';",
@@ -43,6 +45,9 @@ describe('the rules of the rooms', () => {
     ['electron/engine/a.ts', "import type { App } from 'electron';", 'only electron/shell'],
     ['electron/engine/a.ts', "import { autoUpdater } from 'electron-updater';", 'only electron/shell'],
     ['electron/engine/a.ts', "import { b } from '../practice/b';", 'may not import electron/practice/b'],
+    ['electron/shell/a.ts', "import { b } from '../practice/b';", 'may not import electron/practice/b'],
+    ['electron/shell/a.ts', "import { b } from '../conformance/b';", 'may not import electron/conformance/b'],
+    ['electron/session/a.ts', "import { b } from '../systems/practice/b';", 'does not know the practice'],
     ['electron/engine/a.ts', "const b = await import('../shell/b');", 'may not import electron/shell/b'],
     ['electron/engine/a.ts', "export * from '../dev/b';", 'may not import electron/dev/b'],
     ['electron/systems/git/a.ts', "import { b } from '../../engine/b';", 'may not import electron/engine/b'],

@@ -53,7 +53,8 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/logs/',
     mayImport: ['shared/', 'electron/logs/', 'electron/observation/', 'electron/threads/'],
   },
-  { room: 'electron/practice/', mayImport: ['shared/', 'electron/practice/', 'electron/systems/git/'] },
+  // What the product knows of the practice estate is its protocol, in systems/practice; neither imports the other.
+  { room: 'electron/practice/', mayImport: ['shared/', 'electron/practice/', 'electron/systems/practice/'] },
   {
     room: 'electron/observation/',
     mayImport: ['shared/', 'electron/observation/', 'electron/systems/', 'electron/ledger/'],
@@ -100,8 +101,6 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/shell/',
     mayImport: [
       'shared/',
-      // It starts the practice estate's process and steers it; nothing behind the shell knows that it exists.
-      'electron/practice/estate/',
       'electron/shell/',
       'electron/session/',
       'electron/ipc/',
@@ -128,6 +127,18 @@ const isTest = (file: string): boolean => /\.test\.tsx?$|\/testing\/|\/test-[^/]
 const electronsOwn = /^(electron|electron-updater|electron-log\/(main|preload))$/;
 const electronsPlaces = ['electron/shell/', 'electron/main.ts', 'electron/preload.ts', 'e2e/'];
 
+/** How the practice estate is steered. The shell starts and steers it; nothing behind the shell knows that it exists. */
+const practiceProtocol = 'electron/systems/practice/';
+const practiceProtocolsPlaces = [
+  practiceProtocol,
+  'electron/practice/',
+  'electron/shell/',
+  'electron/testing/',
+  'electron/bench/',
+  'electron/dev/',
+  'e2e/',
+];
+
 /** The two ends of the bridge between window and main process. Everything else goes through the contract. */
 const bridgeEnds: Readonly<Record<string, string>> = {
   ipcMain: 'electron/shell/bind-ipc.ts',
@@ -141,6 +152,13 @@ function verdict(one: Import): string | undefined {
   if (!room) return `${from} lies in no room that electron/dev/layers.ts knows`;
   if (electronsOwn.test(to) && !electronsPlaces.some((place) => from.startsWith(place))) {
     return `only electron/shell, main.ts and preload.ts may import \`${to}\``;
+  }
+  if (
+    to.startsWith(practiceProtocol) &&
+    !isTest(from) &&
+    !practiceProtocolsPlaces.some((place) => from.startsWith(place))
+  ) {
+    return `${room.room} does not know the practice estate and may not import ${to}`;
   }
   const rawIpc = to === 'electron' && one.names.find((name) => (bridgeEnds[name] ?? from) !== from);
   if (rawIpc) return `\`${rawIpc}\` belongs to ${bridgeEnds[rawIpc]} alone`;

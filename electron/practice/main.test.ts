@@ -7,17 +7,10 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate/estate';
+import { allEnvironments, bagEnvironments, environments } from '../systems/practice/environments';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { noAppFaults } from './estate/app-faults';
-import {
-  allEnvironments,
-  bagEnvironments,
-  environments,
-  imageTagPath,
-  owner,
-  releaseRepoName,
-  seedServices,
-} from './estate/apps';
+import { imageTagPath, owner, releaseRepoName, seedServices } from './estate/apps';
 import { lockPath } from './estate/bag-locks';
 import { gitEnvironment } from './git/command';
 

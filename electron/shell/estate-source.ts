@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createControlClient } from '../practice/estate/control-client';
-import { practiceCredentialsSchema } from '../practice/estate/state';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
+import { createControlClient } from '../systems/practice/control-client';
+import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import type { Arguments } from './arguments';
 import type { CredentialStore } from './credential-store';
 import type { PracticeControl } from './practice-acts';

@@ -1,12 +1,12 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import { FailureError } from '../../shared/domain/failure/failure';
+import type { ControlClient } from '../systems/practice/control-client';
 import {
   allEnvironments,
   type BagEnvironment,
   bagEnvironments,
   type EnvironmentName,
-} from '../practice/estate/apps';
-import type { ControlClient } from '../practice/estate/control-client';
+} from '../systems/practice/environments';
 
 type Act = ParsedInputOf<'practice.act'>;
 

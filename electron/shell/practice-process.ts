@@ -1,15 +1,5 @@
 import { utilityProcess } from 'electron';
-import { z } from 'zod';
-
-/** What the practice estate's process says once it serves. */
-const readySchema = z.object({
-  ready: z.literal(true),
-  estateFile: z.string(),
-  kubeconfig: z.string(),
-  controlUrl: z.string(),
-  credentialsFile: z.string(),
-});
-export type PracticeReady = z.infer<typeof readySchema>;
+import { type PracticeReady, practiceReadySchema } from '../systems/practice/practice-ready';
 
 /** The running practice estate. */
 export interface PracticeProcess {
@@ -56,7 +46,7 @@ export function startPractice(options: {
       if (!stopping) options.onExit(code);
     });
     child.once('message', (message: unknown) => {
-      const ready = readySchema.safeParse(message);
+      const ready = practiceReadySchema.safeParse(message);
       if (ready.success) resolve({ ready: ready.data, stop });
       else reject(new Error('The practice estate said something that Signalbox does not understand.'));
     });

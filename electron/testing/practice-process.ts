@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { type ControlClient, createControlClient } from '../practice/estate/control-client';
-import type { PracticeReady } from '../practice/estate/run-practice';
-import { type PracticeCredentials, practiceCredentialsSchema } from '../practice/estate/state';
+import { type ControlClient, createControlClient } from '../systems/practice/control-client';
+import {
+  type PracticeCredentials,
+  type PracticeReady,
+  practiceCredentialsSchema,
+} from '../systems/practice/practice-ready';
 import { programArguments } from './programs';
 
 /** A practice estate in a process of its own, for tests and drills. */

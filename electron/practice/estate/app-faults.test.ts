@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppFaults, appFaultsSchema } from './app-faults';
+import { appFaultsSchema } from '../../systems/practice/faults';
+import { AppFaults } from './app-faults';
 
 describe('the faults of apps', () => {
   it('strike the version and environment that they are set for, and no other', () => {

@@ -1,35 +1,5 @@
-import { z } from 'zod';
+import type { AppFaultsState } from '../../systems/practice/faults';
 import type { Faults, SuiteRun } from '../ports';
-
-/** `environment: null` stands for every environment. */
-const where = { app: z.string(), environment: z.string().nullable() };
-
-/** How apps misbehave on purpose: plain data, kept in the estate's state. */
-export const appFaultsSchema = z.object({
-  crashLoops: z.array(z.object({ ...where, version: z.string() })),
-  /**
-   * `flaky` fails the first attempt and passes the next ones. In environments that bags come to, the first run of a
-   * suite fails: `failedIn` are those where it did.
-   */
-  tests: z.array(
-    z.object({
-      ...where,
-      version: z.string(),
-      outcome: z.enum(['flaky', 'fail']),
-      failedIn: z.array(z.string()).optional(),
-    }),
-  ),
-  /** Migrations that fail: PreSync Jobs of apps, db-setup of bags. */
-  migrations: z.array(z.object({ ...where, version: z.string() })).default([]),
-  /** Versions whose image the registry does not have. */
-  images: z.array(z.object({ ...where, version: z.string() })).default([]),
-  /** Suites that fail whatever runs; `flaky`: at their next run. */
-  suites: z
-    .array(z.object({ suite: z.string(), environment: z.string(), outcome: z.enum(['flaky', 'fail']) }))
-    .default([]),
-  slow: z.array(z.object({ ...where, readySeconds: z.number().min(0).max(3600) })),
-});
-export type AppFaultsState = z.infer<typeof appFaultsSchema>;
 
 export const noAppFaults = (): AppFaultsState => ({
   crashLoops: [],

@@ -1,19 +1,16 @@
+import {
+  type BagEnvironment,
+  bagEnvironments,
+  type EnvironmentName,
+} from '../../systems/practice/environments';
 import type { PracticeApp } from '../ports';
 
 /** Owner of every repo of the practice estate. */
 export const owner = 'alphagov';
 /** The release repo. */
 export const releaseRepoName = 'govuk-helm-charts';
-/** Environments of the chain of apps, in the order in which versions travel. */
-export const environments = ['integration', 'staging', 'production'] as const;
-export type AppsEnvironment = (typeof environments)[number];
 /** Name of the pipeline of bags. */
 export const bagPipelineName = 'notify';
-/** Environments of the chain of bags, in the order in which bags travel. */
-export const bagEnvironments = ['notify-preview', 'notify-staging', 'notify-production'] as const;
-export type BagEnvironment = (typeof bagEnvironments)[number];
-export const allEnvironments = [...environments, ...bagEnvironments] as const;
-export type EnvironmentName = (typeof allEnvironments)[number];
 /** Whether an environment belongs to the chain of bags. */
 export const isBagEnvironment = (name: EnvironmentName): name is BagEnvironment =>
   (bagEnvironments as readonly string[]).includes(name);

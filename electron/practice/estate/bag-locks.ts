@@ -2,7 +2,8 @@ import type { Decision } from '../../../shared/domain/bags/decisions';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
 import { gatherRecords, type PipelineRecords, readEntry } from '../../../shared/domain/bags/pipeline-records';
 import { recordPath } from '../../../shared/domain/bags/record-paths';
-import { type BagEnvironment, bagPipelineName as pipeline } from './apps';
+import type { BagEnvironment } from '../../systems/practice/environments';
+import { bagPipelineName as pipeline } from './apps';
 import { ScenarioRefusal } from './control-server';
 import { rival } from './people';
 

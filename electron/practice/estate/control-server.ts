@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ZodError, z } from 'zod';
-import { accessOf } from '../git/token-access';
 import {
   type ControlCommand,
   type ControlErrorCode,
   type ControlOutput,
   controlCommands,
-} from './control-contract';
+} from '../../systems/practice/control-contract';
+import { accessOf } from '../git/token-access';
 import { listenOnLoopback } from './listen-on-loopback';
 
 /** A scenario that cannot be played now. */
@@ -29,10 +29,15 @@ const statusOf: Readonly<Record<ControlErrorCode, number>> = {
   internal: 500,
 };
 
+/** The app that a command names. */
+const named = z.object({ app: z.string().optional() });
+
 /** Serves the scenario API on loopback; every request needs the control token. */
 export async function startControlServer(options: {
   token: string;
   port?: number;
+  /** Whether there is an app of this name. */
+  knowsApp: (name: string) => boolean;
   handlers: ScenarioHandlers;
 }): Promise<{ url: string; port: number; close: () => Promise<void> }> {
   const tokens = { [options.token]: { login: 'control', write: true } };
@@ -50,6 +55,9 @@ export async function startControlServer(options: {
     const command = name as ControlCommand;
     try {
       const input: unknown = controlCommands[command].input.parse(await readJson(request));
+      const app = named.parse(input).app;
+      if (app !== undefined && !options.knowsApp(app))
+        return refuse('invalid-input', `there is no app ${app}`);
       const handler = options.handlers[command] as (input: unknown) => Promise<unknown>;
       send(response, 200, await handler(input));
     } catch (error) {

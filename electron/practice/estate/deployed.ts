@@ -1,5 +1,6 @@
+import type { BagEnvironment, EnvironmentName } from '../../systems/practice/environments';
 import type { BagSetup, PracticeApp } from '../ports';
-import { type BagEnvironment, type EnvironmentName, isBagEnvironment, seedApps, seedServices } from './apps';
+import { isBagEnvironment, seedApps, seedServices } from './apps';
 
 /** What runs in an environment. */
 export const deployedApps = (environment: EnvironmentName): readonly PracticeApp[] =>

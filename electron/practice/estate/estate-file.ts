@@ -1,16 +1,13 @@
 import { stringify } from 'yaml';
 import { type Estate, estateSchema } from '../../../shared/domain/estate/estate';
-import { migratingService } from '../controllers/bag-scripts';
 import {
   allEnvironments,
   type BagEnvironment,
   bagEnvironments,
-  bagPipelineName,
   environments,
-  owner,
-  releaseRepoName,
-  seedServices,
-} from './apps';
+} from '../../systems/practice/environments';
+import { migratingService } from '../controllers/bag-scripts';
+import { bagPipelineName, owner, releaseRepoName, seedServices } from './apps';
 import { bagSetups } from './deployed';
 import { providerTestsFile } from './provider-tests';
 import { type StatePaths, writeWhole } from './state-folder';

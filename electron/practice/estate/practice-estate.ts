@@ -1,6 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
+import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
@@ -12,21 +14,14 @@ import { createActions } from '../github/actions';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
 import { AppFaults } from './app-faults';
-import {
-  allEnvironments,
-  type EnvironmentName,
-  environments,
-  isBagEnvironment,
-  releaseRepoName,
-  seedServices,
-} from './apps';
+import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
 import { createClock } from './clock';
 import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
 import { consoleUser, rival } from './people';
 import { providerTestsFile } from './provider-tests';
 import { gitDirOf, seedRepos } from './seed/seed';
-import { type EstateState, freshState, type PracticeCredentials } from './state';
+import { type EstateState, freshState } from './state';
 import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
 import { openReleaseRepo, type WatchedReleaseRepo } from './watched-release-repo';
 

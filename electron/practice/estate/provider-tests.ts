@@ -1,4 +1,4 @@
-import { bagEnvironments } from './apps';
+import { bagEnvironments } from '../../systems/practice/environments';
 
 /** The file of the GitHub Actions workflow that tests the providers of an environment, below `.github/workflows/`. */
 export const providerTestsFile = 'provider-tests.yml';

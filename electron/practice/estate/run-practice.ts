@@ -1,28 +1,12 @@
-import { allEnvironments } from './apps';
+import { allEnvironments } from '../../systems/practice/environments';
+import type { PracticeReady } from '../../systems/practice/practice-ready';
+import { allApps } from './apps';
 import { startControlServer } from './control-server';
 import { type Landing, writeEstateFile } from './estate-file';
 import { openCertificates, startEstate, wipe } from './practice-estate';
 import { scenarioHandlers } from './scenarios';
 import { estateStateSchema, freshState, openCredentials } from './state';
 import { lockFolder, readJsonFile, statePaths } from './state-folder';
-
-/** What the process says when it is ready. Holds no secret; paths are absolute. */
-export interface PracticeReady {
-  ready: true;
-  pid: number;
-  /** `signalbox.yaml`. */
-  estateFile: string;
-  kubeconfig: string;
-  /** Tokens, mode 0600; `practiceCredentialsSchema`. */
-  credentialsFile: string;
-  controlUrl: string;
-  gitUrl: string;
-  githubUrl: string;
-  /** Whether the repos were seeded at this start. */
-  fresh: boolean;
-  /** From the start of the process, in milliseconds. */
-  startedMs: number;
-}
 
 /** Milliseconds between two looks whether something is to be saved, for the case of a kill. */
 const saveEvery = 10_000;
@@ -80,6 +64,7 @@ export async function runPracticeProcess(options: {
     const control = await startControlServer({
       token: credentials.control.token,
       ...(state.ports.control ? { port: state.ports.control } : {}),
+      knowsApp: (name) => allApps.some(({ repo }) => repo === name),
       handlers: scenarioHandlers({ estate: () => estate, reset: () => inTurn(restart) }),
     });
     state.ports.control = control.port;

@@ -1,15 +1,9 @@
+import type { ControlOutput } from '../../systems/practice/control-contract';
+import { allEnvironments, type BagEnvironment } from '../../systems/practice/environments';
 import type { AppProject } from '../controllers/kubernetes-shapes';
 import { argoNamespace } from '../controllers/render';
-import {
-  allApps,
-  allEnvironments,
-  type BagEnvironment,
-  bagPipelineName,
-  type SeedApp,
-  seedServices,
-} from './apps';
+import { allApps, bagPipelineName, type SeedApp, seedServices } from './apps';
 import { lockedByRival, lockPath, unlockedByRival } from './bag-locks';
-import type { ControlOutput } from './control-contract';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
 import { testSuites } from './deployed';
 import { withAutomaticDeploys, withImageTag } from './image-tag-values';

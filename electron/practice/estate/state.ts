@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { gitFaultsSchema, noGitFaults } from '../git/faults';
+import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from '../../systems/practice/faults';
+import { type PracticeCredentials, practiceCredentialsSchema } from '../../systems/practice/practice-ready';
+import { noGitFaults } from '../git/faults';
 import { actionsRunSchema } from '../github/actions';
-import { githubFaultsSchema, noGithubFaults } from '../github/faults';
-import { appFaultsSchema, noAppFaults } from './app-faults';
+import { noGithubFaults } from '../github/faults';
+import { noAppFaults } from './app-faults';
 import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
 
 const reachability = z.enum(['up', 'refused', 'hanging']);
@@ -35,21 +37,6 @@ export const freshState = (kept: Pick<EstateState, 'seed' | 'speed' | 'ports'>):
   clusters: {},
   actions: [],
 });
-
-/** The estate's secrets: what the main process puts into its vault. Never in `signalbox.yaml`. */
-export const practiceCredentialsSchema = z.object({
-  /** For Git over HTTP. */
-  ledger: z.object({ username: z.string(), password: z.string() }),
-  /** For the GitHub API. */
-  github: z.object({ token: z.string() }),
-  /** For the control API. */
-  control: z.object({ token: z.string() }),
-  /** Further tokens for tests: one that only reads, and another release manager's. */
-  others: z.object({ reader: z.string(), rival: z.string() }),
-  /** Bearer token by environment; the kubeconfig holds them too. */
-  clusters: z.record(z.string(), z.string()),
-});
-export type PracticeCredentials = z.infer<typeof practiceCredentialsSchema>;
 
 /** Reads the credentials, or makes new ones. */
 export async function openCredentials(

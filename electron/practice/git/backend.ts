@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import type { GitFaults } from '../../systems/practice/faults';
 import { parseCgiHead } from './cgi';
 import { gitEnvironment, gitExecPath } from './command';
-import { type GitFaults, throttle } from './faults';
+import { throttle } from './faults';
 
 export interface BackendRun {
   request: IncomingMessage;

@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GitFaults } from '../../systems/practice/faults';
 import { listenOnLoopback } from '../estate/listen-on-loopback';
 import { runBackend } from './backend';
-import { type GitFaults, noGitFaults } from './faults';
+import { noGitFaults } from './faults';
 import { protectionHooks } from './protection';
 import { accessOf, type TokenHolder, type Tokens } from './token-access';
 

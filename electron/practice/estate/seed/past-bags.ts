@@ -1,7 +1,8 @@
 import { put, type RecordChange } from '../../../../shared/domain/bags/pipeline-records';
 import type { Bag, BagDeployment } from '../../../../shared/domain/bags/records';
 import { commitMessage } from '../../../../shared/domain/ledger/trailers';
-import { type BagEnvironment, bagEnvironments, bagPipelineName, imageTagPath, type SeedApp } from '../apps';
+import { type BagEnvironment, bagEnvironments } from '../../../systems/practice/environments';
+import { bagPipelineName, imageTagPath, type SeedApp } from '../apps';
 import { testSuites } from '../deployed';
 import { formatImageTagFile } from '../image-tag-values';
 import { type Person, releaseManagers } from '../people';

@@ -1,5 +1,6 @@
+import { type AppsEnvironment, environments } from '../../../systems/practice/environments';
 import type { ImageTagValues } from '../../ports';
-import { type AppsEnvironment, environments, type SeedApp } from '../apps';
+import type { SeedApp } from '../apps';
 import { bot, type Person, releaseManagers } from '../people';
 import { after, day, hour, minute } from './calendar';
 import type { Random } from './random';

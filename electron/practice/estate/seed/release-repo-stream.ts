@@ -1,11 +1,5 @@
-import {
-  bagEnvironments,
-  environments,
-  imageTagPath,
-  releaseRepoName,
-  seedApps,
-  seedServices,
-} from '../apps';
+import { bagEnvironments, environments } from '../../../systems/practice/environments';
+import { imageTagPath, releaseRepoName, seedApps, seedServices } from '../apps';
 import { formatImageTagFile } from '../image-tag-values';
 import { bot, developers, type Person, releaseManagers, web } from '../people';
 import { providerTestsWorkflow } from '../provider-tests';

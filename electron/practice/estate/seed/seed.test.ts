@@ -9,16 +9,9 @@ import {
   lastStarted,
   readEntry,
 } from '../../../../shared/domain/bags/pipeline-records';
+import { bagEnvironments, environments } from '../../../systems/practice/environments';
 import { git } from '../../git/command';
-import {
-  bagEnvironments,
-  bagPipelineName,
-  environments,
-  imageTagPath,
-  releaseRepoName,
-  seedApps,
-  seedServices,
-} from '../apps';
+import { bagPipelineName, imageTagPath, releaseRepoName, seedApps, seedServices } from '../apps';
 import { parseImageTagFile } from '../image-tag-values';
 import { gitDirOf, seedRepos } from './seed';
 
