@@ -87,7 +87,7 @@ test('a flaky suite is retried alone, without a new deployment, and the bag goes
   expect((await stageOf(page(), staging)).running?.bag).not.toBe(bag);
   await toPipeline(page());
   await expect(card(page(), preview)).toContainText('Tests failed');
-  await card(page(), preview).getByRole('button', { name: 'Retry the failed tests…' }).click();
+  await card(page(), preview).getByRole('button', { name: 'Retry failed tests…' }).click();
   await send(page(), `Run the tests of bag ${bag} of ${pipeline} in ${preview} again`);
   await untilStage(page(), preview, `bag ${bag} passes`, hasPassed(bag));
   expect(await subjects(`Deploy bag ${bag} to ${preview}`)).toHaveLength(1);
@@ -244,7 +244,7 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   await goTo(page(), `#/operations/${stage.running?.operation}`);
   const cancel = page().getByRole('button', { name: 'Cancel operation' });
   await expect(cancel).toHaveAttribute('aria-disabled', 'true');
-  await expect(cancel).toHaveAccessibleDescription(/never interrupted|cannot be interrupted/);
+  await expect(cancel).toHaveAccessibleDescription(/never interrupted|can’t be interrupted/);
   const asked = await electron.evaluateHandle(({ dialog }) => {
     const questions: Electron.MessageBoxOptions[] = [];
     // The answer of somebody who stays.
@@ -267,7 +267,7 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   await practice.control.setSpeed({ speed: 1 });
   await expect.poll(isAwake, { message: 'tests may be interrupted' }).toBe(false);
   await toPipeline(page());
-  await card(page(), preview).getByRole('button', { name: 'Abort the tests…' }).click();
+  await card(page(), preview).getByRole('button', { name: 'Abort tests…' }).click();
   await send(page(), `Abort the tests of bag ${bag} of ${pipeline} in ${preview}`);
   const aborted = await untilStage(
     page(),

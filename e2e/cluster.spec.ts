@@ -22,7 +22,7 @@ test('a crash loop is found from the board in two clicks', async () => {
 
   // One: the cell. Two: why.
   await cell.click();
-  await inspector(page()).getByRole('link', { name: 'Why it fails' }).click();
+  await inspector(page()).getByRole('link', { name: 'See why it fails' }).click();
 
   const why = page()
     .getByRole('region', { name: `Rollout of ${name}` })
@@ -55,7 +55,7 @@ test('clusters: how they are reached, what is seen, what one may do', async () =
   const staging = page().getByRole('main').getByRole('region', { name: 'staging', exact: true });
   await expect(staging).toContainText(/Reachable since/);
   await expect(staging).toContainText(/\d+ ms/);
-  await expect(staging.getByRole('table', { name: 'What is watched' })).toContainText('applications');
+  await expect(staging.getByRole('table', { name: 'Watched resources' })).toContainText('applications');
   await expect(staging).toContainText('Sync an Application');
   await lookAt(app(), 'clusters');
 });
@@ -140,11 +140,11 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await page().getByRole('option', { name: 'staging', exact: true }).click();
   await list
     .getByRole('link')
-    .filter({ hasText: 'kept, last seen' })
+    .filter({ hasText: 'saved, last seen' })
     .filter({ hasText: version })
     .first()
     .click();
-  await expect(page().getByText('The cluster has forgotten this workflow.')).toBeVisible();
+  await expect(page().getByText('The cluster no longer has this workflow.')).toBeVisible();
   const again = page().getByRole('button', { name: /^Resubmit post-sync/ });
   await again.focus();
   await expect(again).toHaveAccessibleDescription(/The cluster has forgotten this workflow/);
@@ -347,7 +347,7 @@ test('a cluster goes away during a rollout and comes back', async () => {
   await lookAt(app(), 'operation-away');
   await goTo(page(), '#/clusters?environment=staging');
   await expect(page().getByRole('main').getByRole('region', { name: 'staging', exact: true })).toContainText(
-    'Not reachable',
+    'Unreachable',
   );
   await lookAt(app(), 'clusters-away');
 

@@ -52,7 +52,7 @@ test('a version is deployed to production by keys alone, and watched live to its
   await expect(dialog.getByText(/^\d+ commits?/).first()).toBeVisible();
   const act = dialog.getByRole('button', { name: `Deploy ${name} ${version} to production` });
   await expect(act).toHaveAttribute('aria-disabled', 'true');
-  await expect(act).toHaveAccessibleDescription(/^Type a reason/);
+  await expect(act).toHaveAccessibleDescription(/^Enter a reason/);
   const reason = dialog.getByRole('textbox', { name: 'Reason', exact: true });
   for (
     let tabs = 0;
@@ -160,7 +160,7 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   await expect(told.or(failed).first()).toContainText(theirs);
   expect(await app().practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: theirs });
 
-  const again = page().getByRole('button', { name: 'Look again and confirm…' });
+  const again = page().getByRole('button', { name: 'Review again…' });
   if (await again.isVisible()) await again.click();
   await settleChecks('Mine after all');
   await expect(sheet(page())).toContainText(theirs);

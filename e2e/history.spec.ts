@@ -19,7 +19,7 @@ const page = (): Page => app.page;
 const list = (): Locator => page().getByRole('listbox', { name: 'Events, newest first' });
 const rows = (): Locator => list().getByRole('option');
 const details = (): Locator => page().getByRole('complementary', { name: 'Details of the event' });
-const slider = (): Locator => page().getByRole('slider', { name: 'Moment that the board shows' });
+const slider = (): Locator => page().getByRole('slider', { name: 'Time shown on the board' });
 
 test.beforeAll(async () => {
   app = await startOnPractice(await newUserData(), { speed: 50 });
@@ -164,7 +164,7 @@ test('filters combine, stand in the address, and Back finds the place again', as
   const before = await scrolled();
   const address = page().url();
   await details()
-    .getByRole('link', { name: /^The way of/ })
+    .getByRole('link', { name: /^History of/ })
     .click();
   await expect(page().getByRole('heading', { level: 1, name: /publishing-api/ })).toBeVisible();
   await page().goBack();
@@ -177,7 +177,7 @@ test('filters combine, stand in the address, and Back finds the place again', as
   await page().getByRole('button', { name: 'Clear' }).click();
   await expect(page()).toHaveURL(/#\/history$/);
   await page().getByRole('textbox', { name: 'Search the history' }).fill('no such words at all');
-  await expect(page().getByText('No event fits')).toBeVisible();
+  await expect(page().getByText('No matching events')).toBeVisible();
 });
 
 test('an operation’s row tells its outcome, what the tests said and the end of their log', async () => {
@@ -189,7 +189,7 @@ test('an operation’s row tells its outcome, what the tests said and the end of
   await expect(details().getByRole('region', { name: 'Operation' })).toContainText('Failed');
   await expect(details().getByRole('region', { name: 'Seen there' })).toContainText('Tests failed');
   await expect(details().getByRole('region', { name: 'Message' })).toContainText(failing.operationId);
-  const log = details().getByRole('region', { name: 'Kept logs' });
+  const log = details().getByRole('region', { name: 'Saved logs' });
   await log.locator('summary').first().click();
   await expect(log.locator('pre').first()).toContainText('failed');
 });
@@ -204,7 +204,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
   await expect(page()).toHaveURL(/at=/);
   const at = decodeURIComponent(/at=([^&]+)/.exec(page().url())?.[1] ?? '').replaceAll('"', '');
   const then = await ask(page(), 'history.board', { at });
-  await expect(page().getByText('This is the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
   for (const { app: name, environment, version, deployment } of then.cells.slice(0, 9)) {
     const cell = cellAt(page(), name, environment);
     await expect(cell).toContainText(shortVersion(version ?? ''));
@@ -214,7 +214,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
   await cellAt(page(), first?.app ?? '', first?.environment ?? '').click();
   const act = inspector(page()).getByRole('button', { name: /^Deploy/ });
   await expect(act).toHaveAttribute('aria-disabled', 'true');
-  await expect(act).toHaveAccessibleDescription(/board of the past/);
+  await expect(act).toHaveAccessibleDescription(/viewing the past/);
   await page().keyboard.press('Shift+D');
   await expect(page().getByRole('dialog')).toHaveCount(0);
 
@@ -222,7 +222,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
   const [newest, previous] = await allEvents({ types: ['deployment'] });
   await page().getByRole('button', { name: 'Back to now' }).click();
   await expect(slider()).toHaveAttribute('aria-valuetext', 'Now');
-  await page().getByRole('button', { name: 'To the deployment before' }).click();
+  await page().getByRole('button', { name: 'Go to the previous deployment' }).click();
   await expect(page()).toHaveURL(new RegExp(encodeURIComponent(newest?.at ?? 'none').slice(0, 16)));
   expect(previous?.at).not.toBe(newest?.at);
   // A drag to the left edge shows what was, and lets the address follow.
@@ -233,9 +233,9 @@ test('the board as of any moment, by slider, keys and field', async () => {
   await page().mouse.move(box.x + 2, box.y + 20, { steps: 8 });
   await page().mouse.up();
   await expect(slider()).not.toHaveAttribute('aria-valuetext', 'Now');
-  await page().getByLabel('Show the board as of').fill('1999-01-01T00:00');
+  await page().getByLabel('Show the board at').fill('1999-01-01T00:00');
   await page().reload();
-  await expect(page().getByText('This is the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
   await slider().focus();
   await page().keyboard.press('End');
   await boardIsNow();
@@ -243,7 +243,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
 
 const boardIsNow = async (): Promise<void> => {
   await expect(page()).not.toHaveURL(/at=/);
-  await expect(page().getByText('This is the past', { exact: false })).toHaveCount(0);
+  await expect(page().getByText('You are viewing the past', { exact: false })).toHaveCount(0);
 };
 
 test('one version’s way, from the palette', async () => {
@@ -259,7 +259,7 @@ test('one version’s way, from the palette', async () => {
   const table = page().getByRole('table');
   await expect(table.getByRole('row')).toHaveCount(way.length + 1);
   for (const run of way) await expect(table).toContainText(run.environment);
-  await expect(table).toContainText(way.some(({ until }) => until === null) ? 'still runs' : 'replaced by');
+  await expect(table).toContainText(way.some(({ until }) => until === null) ? 'still running' : 'replaced by');
 });
 
 test('figures, as plots and as a table, by app and period', async () => {
@@ -281,7 +281,7 @@ test('figures, as plots and as a table, by app and period', async () => {
   });
   await expect(figure('Deployments')).toContainText(sum?.deployments.toLocaleString('en-GB') ?? 'none');
   await page().getByRole('button', { name: 'What lead time means' }).click();
-  await expect(page().getByText(/first deployment of a version in the first environment/)).toBeVisible();
+  await expect(page().getByText(/first deployment in the first environment/)).toBeVisible();
   await page().keyboard.press('Escape');
   await page().getByRole('button', { name: 'App', exact: true }).last().click();
   const appNames = () =>

@@ -39,7 +39,7 @@ test('deploy sheet, picking and looking', async () => {
   await expect(sheet(page()).getByRole('option').nth(3)).toBeVisible();
   await look('deploy-sheet-picking');
   await sheet(page()).getByRole('option').first().click();
-  await expect(sheet(page()).getByText('What would change')).toBeVisible();
+  await expect(sheet(page()).getByRole('heading', { name: 'Changes', exact: true })).toBeVisible();
   await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).not.toHaveAttribute(
     'aria-busy',
   );
@@ -92,7 +92,7 @@ test('history, its figures and comparisons', async () => {
   await expect(page().getByRole('region', { name: 'Message' })).toBeVisible();
   await look('history-filtered');
   await page()
-    .getByRole('link', { name: /^The way of/ })
+    .getByRole('link', { name: /^History of/ })
     .click();
   await expect(page().getByRole('table')).toBeVisible();
   await look('version');
@@ -107,14 +107,14 @@ test('history, its figures and comparisons', async () => {
 });
 
 test('the board of the past', async () => {
-  const slider = page().getByRole('slider', { name: 'Moment that the board shows' });
+  const slider = page().getByRole('slider', { name: 'Time shown on the board' });
   await slider.focus();
   await page().keyboard.press('Shift+ArrowLeft');
   await page().keyboard.press('Shift+ArrowLeft');
-  await expect(page().getByText('This is the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
   await look('board-past');
   await cellAt(page(), 'whitehall', 'production').click();
-  await expect(inspector(page())).toContainText('board of the past');
+  await expect(inspector(page())).toContainText('viewing the past');
   await look('board-past-inspector');
 });
 
@@ -174,7 +174,7 @@ test('a pipeline of bags', async () => {
   await goTo(page(), `#/pipelines/${pipeline}?view=timeline`);
   await expect(page().getByRole('grid', { name: 'Bags and environments' })).toBeVisible();
   await page()
-    .getByText(/^What it holds/)
+    .getByText(/^Contents/)
     .click();
   await look('bags-timeline');
   await goTo(page(), `#/pipelines/${pipeline}?view=timeline&as=table`);

@@ -50,7 +50,7 @@ const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   errorComponent: ({ error }) => (
     <FaultPage place="This screen" error={error instanceof Error ? error : new Error(String(error))} />
   ),
-  notFoundComponent: () => <Empty title="There is no such screen">The address leads nowhere.</Empty>,
+  notFoundComponent: () => <Empty title="Page not found">This address doesn’t match any screen.</Empty>,
 });
 
 const boardRoute = createRoute({

@@ -12,6 +12,6 @@ declare global {
  * @throws when the preload did not run: the page is then opened outside the app, and nothing in it can work.
  */
 export function bridge(): Bridge {
-  if (!window.signalbox) throw new Error('The bridge to the main process is missing.');
+  if (!window.signalbox) throw new Error('The connection to Signalbox’s main process is missing.');
   return window.signalbox;
 }

@@ -4,11 +4,11 @@ import { bridge } from './bridge';
 
 const badData = (name: string, detail: string): Failure => ({
   code: 'bad-data',
-  message: 'An answer from inside Signalbox could not be understood.',
-  meaning: 'This part of the screen cannot be shown. Nothing was changed.',
+  message: 'Signalbox could not read an internal answer.',
+  meaning: 'This part of the screen can’t be shown. Nothing was changed.',
   next: [
     { do: 'retry', label: 'Try again' },
-    { do: 'advice', label: 'If it stays so, restart Signalbox and report it.' },
+    { do: 'advice', label: 'If this continues, restart Signalbox and report it.' },
   ],
   detail: `${name}: ${detail}`,
 });
@@ -23,7 +23,7 @@ export async function ask<N extends ProcedureName>(name: N, input: InputOf<N>): 
   if (!checked.success) {
     return fail({
       code: 'invalid-input',
-      message: 'What was typed cannot be sent as it is.',
+      message: 'Some of what you typed is not valid.',
       meaning: 'Nothing was sent and nothing was changed.',
       next: [{ do: 'advice', label: 'Correct the field and try again.' }],
       detail: `${name}: ${checked.error.message}`,

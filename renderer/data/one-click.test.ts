@@ -74,7 +74,7 @@ describe('what a rollback of a cell is', () => {
     const deploy: Operation = { ...running, intent: { ...running.intent, ...there } as Intent };
     const rollback: Operation = { ...running, intent: { ...intent, ...there } };
     expect(rollbackBlockedBecause(cell, null, [deploy])).toBeNull();
-    expect(rollbackBlockedBecause(cell, null, [rollback])).toMatch(/under way/);
+    expect(rollbackBlockedBecause(cell, null, [rollback])).toMatch(/already rolling back/);
     expect(
       rollbackBlockedBecause(cell, null, [{ ...rollback, finishedAt: rollback.requestedAt }]),
     ).toBeNull();

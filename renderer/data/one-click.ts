@@ -25,7 +25,7 @@ export function rollbackIntent(cell: Cell): RollbackIntent | null {
 }
 
 const rollbackUnderWay = (cell: Cell): string =>
-  `A rollback of ${cell.app} in ${cell.environment} is under way.`;
+  `${cell.app} is already rolling back in ${cell.environment}.`;
 
 /** Why a cell cannot be rolled back now, in words; `null` when it can. */
 export function rollbackBlockedBecause(

@@ -11,16 +11,15 @@ export function useBlocked(environment: string): (act: ClusterAct) => string | n
   const status = useClusterStatus(environment).data;
   return (act) => {
     if (session?.readOnlyBecause) return session.readOnlyBecause;
-    if (status === undefined) return 'The cluster has not been looked at yet.';
-    if (status === null) return `The estate names no cluster for ${environment}.`;
+    if (status === undefined) return 'The cluster has not been checked yet.';
+    if (status === null) return `The estate file has no cluster for ${environment}.`;
     if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'unauthorised')
-      return `${status.freshness.failure.message} Nothing is queued: sign in, then try again.`;
+      return `${status.freshness.failure.message} Actions are not queued: sign in, then try again.`;
     if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'consent-needed')
-      return `${status.freshness.failure.message} Nothing is queued: allow it, then try again.`;
+      return `${status.freshness.failure.message} Actions are not queued: allow it, then try again.`;
     if (status.freshness.state === 'unreachable')
-      return `The cluster of ${environment} is not reachable. Nothing is queued: try when it is back.`;
-    if (status.freshness.state === 'connecting')
-      return `The cluster of ${environment} is being connected to.`;
+      return `The ${environment} cluster is unreachable. Actions are not queued: try again when it is back.`;
+    if (status.freshness.state === 'connecting') return `Connecting to the ${environment} cluster.`;
     const access = status.access.find((one) => one.act === act);
     return access?.state === 'denied' ? access.why : null;
   };

@@ -31,7 +31,7 @@ async function newBag(page: Page, service: string, how: string, where?: string):
   await page.getByRole('button', { name: 'Pack a bag…' }).click();
   await page
     .getByRole('radiogroup', { name: 'Versions' })
-    .getByText('the newest published', { exact: true })
+    .getByText('newest published', { exact: true })
     .click();
   await page
     .getByRole('dialog')
@@ -87,7 +87,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
       'a suite fails',
       ({ running }) => running?.bag === bag && running.state === 'test-failed',
     );
-    await card(page, preview).getByRole('button', { name: 'Retry the failed tests…' }).waitFor();
+    await card(page, preview).getByRole('button', { name: 'Retry failed tests…' }).waitFor();
     await shot('flaky');
     const failed = Object.entries(stage.running?.tests ?? {}).filter(([, how]) => how === 'failed');
     return {
@@ -96,7 +96,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
     };
   });
   await report.step('retry', async () => {
-    await card(page, preview).getByRole('button', { name: 'Retry the failed tests…' }).click();
+    await card(page, preview).getByRole('button', { name: 'Retry failed tests…' }).click();
     await send(page, `Run the tests of bag ${flaky.bag} of ${bagPipeline} in ${preview} again`);
     await shot('retried');
     for (const environment of chain)

@@ -69,10 +69,10 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 export async function release(page: Page, app: string, how: string, where?: string): Promise<string> {
   await page.getByRole('link', { name: 'Practice' }).click();
   await choose(page, 'App', app);
-  await choose(page, 'What it does', how);
+  await choose(page, 'Behaviour', how);
   if (where) await choose(page, 'Where', where);
   await page.getByRole('button', { name: `Release ${app}` }).click();
-  const said = page.getByRole('list', { name: 'What was done' }).getByRole('listitem').first();
+  const said = page.getByRole('list', { name: 'What happened' }).getByRole('listitem').first();
   return until('the release is told', async () => {
     const text = await said.innerText();
     return new RegExp(`^${app} (\\S+) is released`).exec(text)?.[1];

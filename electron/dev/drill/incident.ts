@@ -48,7 +48,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
   });
 
   const bad = await report.step('bad release', async () => {
-    const version = await release(page, app, 'Crashes as it starts', `In ${production} only`);
+    const version = await release(page, app, 'Crashes on start', `In ${production} only`);
     await shot('bad-release');
     return { version, detail: `${app} ${version} is published; it crashes in production alone` };
   });

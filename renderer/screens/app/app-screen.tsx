@@ -28,7 +28,7 @@ export function AppScreen() {
         {view.error ? (
           <FailurePanel failure={view.error.failure} onRetry={() => void view.refetch()} />
         ) : (
-          <p role="status">Reading the app…</p>
+          <p role="status">Loading the app…</p>
         )}
       </div>
     );

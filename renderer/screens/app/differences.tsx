@@ -18,8 +18,8 @@ export function Differences({ app, cells, environments }: DifferencesProps) {
     cells.find((cell) => cell.environment === environment)?.ledger?.version ?? null;
   const steps = environments.filter((each) => each.before !== null);
   return (
-    <Panel title="What differs between environments">
-      {steps.length === 0 && <p className={classes.note}>There is only one environment in the chain.</p>}
+    <Panel title="Differences between environments">
+      {steps.length === 0 && <p className={classes.note}>This pipeline has only one environment.</p>}
       {steps.map(({ name, before }) => (
         <Difference
           key={name}
@@ -46,14 +46,14 @@ function Difference({ app, into, from, there, incoming }: DifferenceProps) {
   const change = useChange(app, there, incoming);
   const same = there !== null && there === incoming;
   const summary = same
-    ? 'The same version'
+    ? 'Same version'
     : there === null || incoming === null
-      ? 'Not deployed in both'
+      ? 'Not deployed in both environments'
       : change.data
         ? changeSummary(change.data)
         : change.error
-          ? 'What differs could not be read'
-          : 'Reading the commits…';
+          ? 'Could not load the differences'
+          : 'Loading commits…';
   return (
     <details className={classes.step}>
       <summary>
@@ -73,7 +73,7 @@ function Difference({ app, into, from, there, incoming }: DifferenceProps) {
         {change.error && (
           <FailurePanel failure={change.error.failure} onRetry={() => void change.refetch()} />
         )}
-        {same && <p className={classes.versions}>Nothing is waiting to be promoted.</p>}
+        {same && <p className={classes.versions}>Nothing to promote.</p>}
       </div>
     </details>
   );

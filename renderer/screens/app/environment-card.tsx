@@ -42,7 +42,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
       {cell?.ledger ? (
         <Deployed {...props} cell={cell} />
       ) : (
-        <p className={classes.none}>The app has no file here, so it is not deployed.</p>
+        <p className={classes.none}>Not deployed: the release repo has no file for this app here.</p>
       )}
     </section>
   );
@@ -70,10 +70,10 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         <p className={classes.quiet}>
           {previous ? (
             <>
-              before it <VersionLink app={cell.app} value={previous} />
+              previously <VersionLink app={cell.app} value={previous} />
             </>
           ) : (
-            'no earlier version is known'
+            'no earlier version known'
           )}
         </p>
         <p className={classes.line}>
@@ -88,7 +88,7 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
             ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`
-            : 'when it was deployed is not known'}
+            : 'deployment time not known'}
         </p>
         {cell.hold && (
           <div className={classes.hold}>

@@ -39,7 +39,7 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
               Logs of all pods
             </Link>
             <SegmentedControl
-              aria-label="Environment looked at"
+              aria-label="Environment shown"
               value={environment}
               onChange={onEnvironment}
               data={there.map(({ name }) => name)}

@@ -38,12 +38,12 @@ export function RecentDeployments({ app, environments }: { app: string; environm
           <FailurePanel failure={deployments.error.failure} onRetry={() => void deployments.refetch()} />
         </div>
       )}
-      {deployments.isPending && <p className={classes.note}>Reading the history…</p>}
+      {deployments.isPending && <p className={classes.note}>Loading history…</p>}
       {deployments.data && (
         <>
           <DeploymentTable deployments={deployments.data.deployments} />
           {!deployments.data.complete && (
-            <p className={classes.note}>The history is still being read: older deployments are to come.</p>
+            <p className={classes.note}>The history is still loading: older deployments will appear here.</p>
           )}
           <div className={classes.more}>
             {deployments.data.more && limit < most && (
@@ -52,13 +52,13 @@ export function RecentDeployments({ app, environments }: { app: string; environm
               </Button>
             )}
             {deployments.data.more && limit >= most && (
-              <p className={classes.stop}>The newest {most} are listed here.</p>
+              <p className={classes.stop}>Showing the newest {most}.</p>
             )}
             <Link
               to="/history"
               search={{ app: [app], ...(environment === all ? {} : { environment: [environment] }) }}
             >
-              All of them, and what else happened, in the history
+              See all events in History
             </Link>
           </div>
         </>
@@ -69,7 +69,7 @@ export function RecentDeployments({ app, environments }: { app: string; environm
 
 function DeploymentTable({ deployments }: { deployments: readonly Deployment[] }) {
   const now = useNow('calm');
-  if (deployments.length === 0) return <p className={classes.note}>No deployment is known.</p>;
+  if (deployments.length === 0) return <p className={classes.note}>No known deployments.</p>;
   return (
     <table className={classes.table}>
       <thead>

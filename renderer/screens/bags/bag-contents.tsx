@@ -4,6 +4,7 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useSession } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { openAct } from '../../ui/layout/ui-state';
+import { count } from '../../ui/text/count';
 import classes from './bags-screen.module.css';
 
 /** The versions that it holds, each with what may be done about it. */
@@ -11,7 +12,7 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
   return (
     <>
       <details className={classes.fold}>
-        <summary>What it holds ({Object.keys(details.services).length} services)</summary>
+        <summary>Contents ({count(Object.keys(details.services).length, 'service')})</summary>
         <table className={`${classes.table} ${classes.holds}`}>
           <tbody>
             {Object.entries(details.services).map(([service, { version, digest }]) => (
@@ -32,7 +33,7 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
         </table>
       </details>
       {details.lacking.length > 0 && (
-        <p className={classes.warn}>It lacks {details.lacking.join(', ')}, which exist today.</p>
+        <p className={classes.warn}>Missing services: {details.lacking.join(', ')}.</p>
       )}
     </>
   );
@@ -65,7 +66,7 @@ function VersionActs(props: { pipeline: BagPipelineView; service: string; versio
         ? button('Unpin…', `Unpin ${named} at packing`, { act: 'unpin-service', service })
         : button('Pin…', `Pin ${named} at packing`, { act: 'pin-service', service, version })}
       {bad
-        ? button('Clear…', `Clear the bad mark of ${named}`, { act: 'clear-version', service, version })
+        ? button('Clear…', `Clear the bad mark on ${named}`, { act: 'clear-version', service, version })
         : button('Bad…', `Mark ${named} bad at packing`, { act: 'mark-version-bad', service, version })}
     </>
   );

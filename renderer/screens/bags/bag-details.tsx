@@ -40,14 +40,14 @@ export function BagDetailsPane(props: Props) {
     <aside className={classes.pane} aria-label={`Bag ${bag}`}>
       <h2>Bag {bag}</h2>
       {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
-      {!row && found.isPending && <p role="status">Reading the bag…</p>}
+      {!row && found.isPending && <p role="status">Loading the bag…</p>}
       {row && (
         <>
           {row.problem && <FailurePanel failure={row.problem} />}
           {row.packed && (
             <p className={classes.quiet} title={fullTime(row.packed.at)}>
               Packed {ago(row.packed.at, now)} by {row.packed.by}, from{' '}
-              {row.packed.source === 'running' ? 'what ran' : 'what was published'}
+              {row.packed.source === 'running' ? 'running versions' : 'published versions'}
               {row.packed.reason && `: “${row.packed.reason}”`}
             </p>
           )}
@@ -71,9 +71,9 @@ export function BagDetailsPane(props: Props) {
 /** What is known of the bag in the environment: passes, deployments, pin and bad mark, each with who, when and why. */
 function Way({ lane, environment }: { lane: Lane | undefined; environment: string }) {
   const now = useNow('calm');
-  if (!lane) return <p>Nothing is known of it in {environment}.</p>;
+  if (!lane) return <p>Nothing known about this bag in {environment}.</p>;
   return (
-    <ul className={classes.way} aria-label={`Its way through ${environment}`}>
+    <ul className={classes.way} aria-label={`History in ${environment}`}>
       {lane.pin && (
         <li>
           <Mark icon={IconPin} tone="hold" label={lane.pin.freeze ? 'frozen here' : 'pinned here'} badge />
@@ -168,7 +168,7 @@ function Acts({
             openAct({ kind: 'roll-back-bag', ...deployment, bad: running, how: 'mark-bad', reason: '-' })
           }
         >
-          Roll back to it…
+          Roll back to this bag…
         </ActButton>
       )}
       {stage.pin?.bag === bag ? (
@@ -233,10 +233,10 @@ function Difference(props: Props & { bag: number }) {
   const choices = useMemo(
     () => [
       {
-        group: 'What runs',
+        group: 'Running',
         items: pipeline.stages.map((stage) => ({
           value: stage.environment,
-          label: `what runs in ${stage.environment}`,
+          label: `running in ${stage.environment}`,
         })),
       },
       {
@@ -252,7 +252,7 @@ function Difference(props: Props & { bag: number }) {
   return (
     <section className={classes.difference}>
       <Select
-        label="Different from"
+        label="Compare with"
         allowDeselect={false}
         searchable
         value={against}

@@ -62,7 +62,7 @@ export function BagsScreen() {
         {data && <PackButton pipeline={data} />}
       </header>
       {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
-      {found.isPending && <p role="status">Reading the pipeline…</p>}
+      {found.isPending && <p role="status">Loading the pipeline…</p>}
       {data && view === 'now' && <Now pipeline={data} />}
       {data && view === 'timeline' && <TimelineView pipeline={data} />}
       {data && view === 'periodic' && <PeriodicTests pipeline={data} />}
@@ -119,7 +119,7 @@ function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
   const first = stages[0];
   const waits = packing.on && first?.autopilot.on === false;
   return (
-    <section className={classes.automatic} aria-label="Done automatically">
+    <section className={classes.automatic} aria-label="Automation">
       <Switched
         name="Autopilot"
         value={autopilot}
@@ -128,7 +128,7 @@ function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
         pipeline={pipeline.pipeline}
       >
         <Switch
-          label="This console takes part"
+          label="This console runs it"
           checked={pipeline.thisConsole}
           disabled={mine.isPending}
           onChange={(event) => mine.mutate({ pipeline: pipeline.pipeline, on: event.currentTarget.checked })}
@@ -138,7 +138,7 @@ function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
         name="Automatic packing"
         value={
           waits
-            ? { ...packing, why: `${packing.why} It waits: autopilots are off in ${first?.environment}.` }
+            ? { ...packing, why: `${packing.why} Waiting: the autopilot is off in ${first?.environment}.` }
             : packing
         }
         label="Switch automatic packing"

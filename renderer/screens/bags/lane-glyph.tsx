@@ -51,7 +51,7 @@ const told: { state: LaneState; text: string }[] = [
   { state: 'running', text: 'running' },
   { state: 'failed', text: 'failed' },
   { state: 'unknown', text: 'unknown' },
-  { state: 'abandoned', text: 'given up' },
+  { state: 'abandoned', text: 'abandoned' },
 ];
 
 /** What the shapes mean. */

@@ -36,7 +36,7 @@ export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
     })),
   ];
   return (
-    <Panel title="When packing">
+    <Panel title="Pins and bad marks for packing">
       <table className={classes.table}>
         <tbody>
           {rows.map(({ key, mark, service, version, by, at, reason, act, what }) => (

@@ -12,9 +12,9 @@ import classes from './bags-screen.module.css';
 export function PeriodicTests({ pipeline }: { pipeline: BagPipelineView }) {
   const found = usePeriodicTests(pipeline.pipeline);
   if (found.error) return <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />;
-  if (found.isPending) return <p role="status">Reading the periodic tests…</p>;
+  if (found.isPending) return <p role="status">Loading periodic tests…</p>;
   if (found.data.length === 0)
-    return <Empty title="No periodic tests">The estate file names none for this pipeline.</Empty>;
+    return <Empty title="No periodic tests">The estate file defines none for this pipeline.</Empty>;
   return (
     <div className={classes.body}>
       {found.data.map((suite) => (
@@ -58,7 +58,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
               {last.message && `: ${last.message}`}
             </>
           ) : (
-            'No run has ended yet, as far as the cluster knows.'
+            'No finished runs in the cluster.'
           )}
         </p>
         {ended.length > 0 && (
@@ -85,7 +85,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
             <thead>
               <tr>
                 <th scope="col">Result</th>
-                <th scope="col">Began</th>
+                <th scope="col">Started</th>
                 <th scope="col">Took</th>
                 <th scope="col">Workflow</th>
                 <th scope="col">Message</th>

@@ -57,7 +57,7 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
             size="compact-sm"
             blocked={readOnlyBecause}
             onAct={() => change({ act: 'clear-bad', environment, bag: one.bag })}
-            label={`Clear the bad mark of bag ${one.bag} in ${environment}`}
+            label={`Clear the bad mark on bag ${one.bag} in ${environment}`}
           >
             Clear…
           </ActButton>

@@ -62,7 +62,7 @@ function Runs({ pipeline, stage }: Props) {
     return (
       <section className={classes.part}>
         <h3>Runs</h3>
-        <p>No bag was started here yet.</p>
+        <p>No bag has been deployed here yet.</p>
       </section>
     );
   return (
@@ -85,13 +85,13 @@ function Runs({ pipeline, stage }: Props) {
       </p>
       {running.failure && <p className={classes.bad}>{running.failure}</p>}
       {running.leftRunning.length > 0 && (
-        <p className={classes.quiet}>Left as they were: {running.leftRunning.join(', ')}</p>
+        <p className={classes.quiet}>Left unchanged: {running.leftRunning.join(', ')}</p>
       )}
       {/* While it is deployed, what the ledger holds is on its way. */}
       {running.state !== 'deploying' &&
         stage.drift.map(({ service, bag, ledger }) => (
           <p key={service} className={classes.warn}>
-            {service} is at {ledger ?? 'no version'} in the ledger, the bag holds {bag}.
+            {service}: the release repo has {ledger ?? 'no version'}, the bag has {bag}.
           </p>
         ))}
     </section>
@@ -111,7 +111,7 @@ function Tests({ pipeline, stage }: Props) {
   };
   const isBad = stage.bad.some(({ bag }) => bag === running.bag);
   const noRetry =
-    readOnlyBecause ?? (isBad ? `Bag ${running.bag} is marked bad here: it would get no pass.` : null);
+    readOnlyBecause ?? (isBad ? `Bag ${running.bag} is marked bad here, so it can’t pass.` : null);
   if (running.state === 'test-failed')
     return (
       <div className={classes.acts}>
@@ -119,14 +119,14 @@ function Tests({ pipeline, stage }: Props) {
           blocked={noRetry}
           onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'failed' })}
         >
-          Retry the failed tests…
+          Retry failed tests…
         </ActButton>
         <ActButton
           variant="default"
           blocked={noRetry}
           onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'all' })}
         >
-          All tests…
+          Retry all tests…
         </ActButton>
       </div>
     );
@@ -138,7 +138,7 @@ function Tests({ pipeline, stage }: Props) {
           blocked={readOnlyBecause}
           onAct={() => openAct({ kind: 'abort-tests', ...place })}
         >
-          Abort the tests…
+          Abort tests…
         </ActButton>
       </div>
     );
@@ -151,7 +151,7 @@ function Next({ pipeline, stage }: Props) {
   const bag = manual.state === 'deploy' ? manual.bag : null;
   const busy =
     stage.running?.state === 'deploying'
-      ? `Bag ${stage.running.bag} is being deployed there; that cannot be interrupted.`
+      ? `Bag ${stage.running.bag} is being deployed there; a deploy can’t be interrupted.`
       : null;
   const intent: BagIntent | null =
     bag === null
@@ -203,10 +203,10 @@ function Next({ pipeline, stage }: Props) {
 function autopilotText({ thisConsole }: BagPipelineView, { next, lock }: StageView): string {
   const { state, bag, why } = next.automatic;
   if (state !== 'deploy') return why;
-  if (lock) return `bag ${bag} once ${lock.by} has released the lock`;
+  if (lock) return `will deploy bag ${bag} when ${lock.by} releases the lock`;
   return thisConsole
     ? `will deploy bag ${bag}`
-    : `bag ${bag}, by a console that takes part; this one does not`;
+    : `another console will deploy bag ${bag}; the autopilot is off on this one`;
 }
 
 function Foot({ pipeline, stage }: Props) {
@@ -238,7 +238,7 @@ function Foot({ pipeline, stage }: Props) {
             change: { act: 'autopilot', environment: stage.environment, on: !autopilot.on },
           })
         }
-        label={`Switch the autopilot of ${stage.environment} ${autopilot.on ? 'off' : 'on'}`}
+        label={`Switch the autopilot in ${stage.environment} ${autopilot.on ? 'off' : 'on'}`}
       >
         Autopilot {autopilot.on ? 'on' : 'off'}
       </ActButton>

@@ -30,8 +30,9 @@ export function TimelineView({ pipeline }: { pipeline: BagPipelineView }) {
     });
   };
   if (found.error) return <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />;
-  if (found.isPending) return <p role="status">Reading the bags…</p>;
-  if (rows.length === 0) return <Empty title="No bags yet">Pack the first one from what runs.</Empty>;
+  if (found.isPending) return <p role="status">Loading bags…</p>;
+  if (rows.length === 0)
+    return <Empty title="No bags yet">Pack the first one from the running versions.</Empty>;
   const bag = search.bag ?? rows.at(-1)?.bag ?? null;
   const environment = search.environment ?? pipeline.stages[0]?.environment ?? '';
   return (

@@ -27,7 +27,7 @@ export function AppSummary({ row, environment, board }: AppSummaryProps) {
             {row.app}
           </Link>
         </h2>
-        <p className={classes.where}>{environment ? `Has no file in ${environment}` : 'All environments'}</p>
+        <p className={classes.where}>{environment ? `No file in ${environment}` : 'All environments'}</p>
       </header>
       <section className={classes.section} aria-label="Environments">
         <div className={classes.list}>

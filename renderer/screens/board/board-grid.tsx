@@ -156,7 +156,7 @@ function Head({ environments, columns, past }: HeadProps) {
             search={{ environment: name }}
             tabIndex={-1}
             className={classes.environmentName}
-            title={`The cluster of ${name}`}
+            title={`Cluster of ${name}`}
           >
             {name}
           </Link>

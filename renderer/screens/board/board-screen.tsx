@@ -32,7 +32,7 @@ export function BoardScreen() {
   if (!board.data) {
     return (
       <div className={classes.fault}>
-        <h1 className={classes.title}>The board cannot be shown</h1>
+        <h1 className={classes.title}>The board can’t be shown</h1>
         {board.error && <FailurePanel failure={board.error.failure} onRetry={() => void board.refetch()} />}
       </div>
     );
@@ -97,7 +97,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
               Release repo at <span className="mono">{board.commit.slice(0, 8)}</span>
             </span>
           )}
-          {!board.history.ready && <span>Reading the history: {count(board.history.indexed, 'commit')}</span>}
+          {!board.history.ready && <span>Loading history: {count(board.history.indexed, 'commit')}</span>}
           {board.history.notice && <span>{board.history.notice}</span>}
         </footer>
       </div>
@@ -130,8 +130,7 @@ function Notices({ board }: { board: Board }) {
   return (
     <div className={classes.notice} role="note">
       <span>
-        {count(board.problems.length, 'file')} in the release repo can’t be read. Everything else is shown and
-        works.
+        {count(board.problems.length, 'file')} in the release repo can’t be read. Everything else works.
       </span>
       <Button variant="default" size="compact-xs" onClick={() => useUiState.setState({ selected: null })}>
         Show {board.problems.length === 1 ? 'it' : 'them'}
@@ -155,7 +154,7 @@ function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
       <div className={classes.nothing}>
         <Empty title="No apps yet">
           {board.commit
-            ? 'The release repo has no image-tag files. When one is committed, its app appears here.'
+            ? 'The release repo has no image-tag files. Apps appear here when the first one is committed.'
             : 'Loading the release repo…'}
         </Empty>
       </div>
@@ -163,7 +162,7 @@ function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
   }
   return (
     <div className={classes.nothing}>
-      <Empty title="No matching apps">Change the filter, or clear it to see all apps.</Empty>
+      <Empty title="No matching apps">Change or clear the filter.</Empty>
       <Button variant="default" onClick={onClear}>
         Clear the filter
       </Button>

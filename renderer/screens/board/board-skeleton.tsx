@@ -13,11 +13,11 @@ export function BoardSkeleton() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={classes.screen} role="status" aria-label="The board is being read">
+    <div className={classes.screen} role="status" aria-label="Loading the board">
       {isLate && (
         <p className={classes.late}>
-          Still opening the estate: Signalbox reads its file and the local copy of the release repo. Nothing
-          can be done until then. If this stays, close Signalbox and look into its log.
+          Still opening the estate: reading the estate file and the local copy of the release repo. If this
+          continues, close Signalbox and check its log.
         </p>
       )}
       <div className={classes.bar} />

@@ -85,7 +85,7 @@ function Facts({ cell }: { cell: Cell }) {
                 params={{ app: cell.app }}
                 search={{ environment: cell.environment, look: 'rollout' }}
               >
-                {rollout.failing || rollout.state === 'failed' ? 'Why it fails' : 'Look at its pods'}
+                {rollout.failing || rollout.state === 'failed' ? 'See why it fails' : 'See pods'}
               </Link>
             </dd>
           </div>
@@ -103,11 +103,11 @@ function Facts({ cell }: { cell: Cell }) {
                 </p>
               </>
             ) : (
-              'The history is not known that far.'
+              'Not known: older than the loaded history.'
             )}
             <p className={classes.small}>
               <Link to="/history" search={{ app: [cell.app], environment: [cell.environment] }}>
-                What happened here
+                History
               </Link>
             </p>
           </dd>
@@ -145,8 +145,8 @@ function HoldDetails({ hold }: { hold: NonNullable<Cell['hold']> }) {
       <p>{holdSentence(hold)}</p>
       {hold.detail && <p className={classes.small}>{hold.detail}</p>}
       <p className={classes.small}>
-        {hold.reason ? `“${hold.reason}”` : 'No reason is known'}
-        {hold.by && `, by ${hold.by}`}
+        {hold.reason ? `“${hold.reason}”` : 'No reason given'}
+        {hold.by && ` · ${hold.by}`}
         {hold.since && `, ${ago(hold.since, now)}`}
       </p>
     </section>

@@ -26,9 +26,9 @@ export function cellLabel(
 ): string {
   if (!cell?.ledger) return `${app}, ${environment}: not deployed here`;
   const parts = [
-    cell.ledger.problem ? 'its file cannot be read' : stateSentence(cell),
+    cell.ledger.problem ? 'its file can’t be read' : stateSentence(cell),
     cell.deployed
-      ? `deployed ${ago(cell.deployed.at, now)}${past ? ' then' : ''}`
+      ? `deployed ${ago(cell.deployed.at, now)}${past ? ' at that time' : ''}`
       : 'deployed at an unknown time',
     past ? '' : healthText(cell),
     driftText(cell.drift),

@@ -18,7 +18,7 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
     <section className={classes.section} aria-label="Difference">
       <h3>{of && there ? heading(of, shortVersion(there), ahead) : 'Difference'}</h3>
       <p className={classes.small}>{driftSentence(cell.drift)}</p>
-      {of && change.isPending && there && <p className={classes.small}>Reading the commits…</p>}
+      {of && change.isPending && there && <p className={classes.small}>Loading commits…</p>}
       {change.data && <ChangeView change={change.data} />}
       {change.error && <FailurePanel failure={change.error.failure} onRetry={() => void change.refetch()} />}
     </section>

@@ -43,7 +43,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
       </section>
       <section className={classes.section} aria-label="Holds">
         <h3>Held</h3>
-        {holds.length === 0 && <p className={classes.small}>No automatic deploys are held.</p>}
+        {holds.length === 0 && <p className={classes.small}>No holds.</p>}
         {holds.slice(0, 8).map((cell) => (
           <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
             <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
@@ -69,8 +69,8 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         ))}
       </section>
       {board.problems.length > 0 && (
-        <section className={classes.section} aria-label="Files that cannot be read">
-          <h3>Files that cannot be read</h3>
+        <section className={classes.section} aria-label="Unreadable files">
+          <h3>Unreadable files</h3>
           <div className={classes.list}>
             {board.problems.map((problem) => (
               <FailurePanel key={`${problem.place?.path}${problem.message}`} failure={problem} />

@@ -20,8 +20,8 @@ export function PastBanner({ at, failure, onNow }: PastBannerProps) {
           `${failure.message} ${failure.meaning}`
         ) : (
           <>
-            This is the past: the board as it was on <strong title={fullTime(at)}>{dateTime(at)}</strong>.
-            Acting is off.
+            You are viewing the past: the board on <strong title={fullTime(at)}>{dateTime(at)}</strong>.
+            Actions are disabled.
           </>
         )}
       </span>

@@ -4,7 +4,7 @@ import type { HistoricBoard, HistoricCell } from '../../../shared/domain/history
 import { shutGate } from '../../../shared/domain/hold/hold-record';
 
 /** Why nothing can be done from a board of the past. */
-export const pastBlocked = 'This is the board of the past. Go back to now to act.';
+export const pastBlocked = 'You are viewing the past. Go back to now to use actions.';
 
 /** The first environment of the chain that one is in. */
 function firstOf(environments: readonly EnvironmentView[], name: string): string {

@@ -47,7 +47,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
               {deployed ? (
                 <>
                   <span title={fullTime(deployed.at)}>{dateTime(deployed.at)}</span>,{' '}
-                  {ago(deployed.at, Date.parse(at))} then, by {deployed.author}
+                  {ago(deployed.at, Date.parse(at))} at that time, by {deployed.author}
                   <p className={classes.small}>
                     {cameWord[deployed.kind]}
                     {deployed.from && ` from ${shortVersion(deployed.from)}`}
@@ -55,7 +55,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
                   </p>
                 </>
               ) : (
-                'The history is not known that far.'
+                'Not known: older than the loaded history.'
               )}
             </dd>
           </div>
@@ -64,7 +64,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
             <dd>{driftSentence(cell.drift)}</dd>
           </div>
           <div>
-            <dt>Own file</dt>
+            <dt>In the file</dt>
             <dd>
               automatic deploys {switched(cell.ledger?.automaticDeploys)}, promotion{' '}
               {switched(cell.ledger?.promote)}
@@ -74,11 +74,11 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
         <div className={classes.list}>
           {version && (
             <Link to="/apps/$app/versions/$version" params={{ app, version }}>
-              The way of {shortVersion(version)}
+              History of {shortVersion(version)}
             </Link>
           )}
           <Link to="/history" search={{ app: [app], environment: [environment], until: at }}>
-            What came before
+            Earlier events
           </Link>
         </div>
       </section>
@@ -99,7 +99,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
 }
 
 const switched = (value: boolean | null | undefined): string =>
-  value === true ? 'on' : value === false ? 'off' : 'not said';
+  value === true ? 'on' : value === false ? 'off' : 'not set';
 
 interface PastOverviewProps {
   board: Board;
@@ -114,7 +114,7 @@ export function PastOverview({ board, at, standing }: PastOverviewProps) {
   return (
     <>
       <header className={classes.head}>
-        <h2 className={classes.title}>The estate then</h2>
+        <h2 className={classes.title}>The estate at that time</h2>
         <p className={classes.where}>
           {dateTime(at)}: {count(board.apps.length, 'app')}
         </p>
@@ -123,20 +123,20 @@ export function PastOverview({ board, at, standing }: PastOverviewProps) {
         <p className={classes.small}>
           {board.committedAt && board.commit ? (
             <>
-              As of commit <code>{board.commit.slice(0, 10)}</code> of {dateTime(board.committedAt)}. What
-              runs in clusters is not kept; versions and switches are what the release repo said.
+              As of commit <code>{board.commit.slice(0, 10)}</code> of {dateTime(board.committedAt)}. What ran
+              in the clusters is not saved: versions and switches are those in the release repo.
             </>
           ) : (
-            'This moment lies before all history that is known here.'
+            'This is earlier than the loaded history.'
           )}
         </p>
         <Link to="/history" search={{ until: at }}>
-          The events before it
+          See earlier events
         </Link>
       </section>
       <section className={classes.section} aria-label="Holds">
-        <h3>Held then</h3>
-        {held.length === 0 && <p className={classes.small}>No automatic deploys were held.</p>}
+        <h3>Held at that time</h3>
+        {held.length === 0 && <p className={classes.small}>No holds.</p>}
         {held.slice(0, 12).map((cell) => (
           <p key={`${cell.app} ${cell.environment}`} className={classes.line}>
             {cell.app} · {cell.environment}
@@ -145,8 +145,8 @@ export function PastOverview({ board, at, standing }: PastOverviewProps) {
         {held.length > 12 && <p className={classes.small}>and {held.length - 12} more</p>}
       </section>
       {standing.length > 0 && (
-        <section className={classes.section} aria-label="In force then">
-          <h3>In force then</h3>
+        <section className={classes.section} aria-label="In force at that time">
+          <h3>In force at that time</h3>
           <ul className={classes.list}>
             {standing.slice(0, 20).map((event) => (
               <li key={event.id} className={classes.line}>

@@ -12,8 +12,8 @@ interface PipelineBarProps {
 }
 
 const kindWords = {
-  apps: 'Every app is deployed and promoted alone.',
-  bags: 'All services are packed into bags, and deployed and tested together.',
+  apps: 'Each app is deployed and promoted on its own.',
+  bags: 'Services are packed into bags, then deployed and tested together.',
 };
 
 /** Which pipeline the board shows: one at a time. Nothing where the estate has only one. */
@@ -32,7 +32,7 @@ export function PipelineBar({ pipelines, pipeline, kind, onPipeline }: PipelineB
         data={pipelines.map((name) => ({ value: name ?? '', label: name ?? 'Others' }))}
       />
       <span className={classes.word}>
-        {kind ? kindWords[kind] : 'These environments are in no pipeline.'}
+        {kind ? kindWords[kind] : 'These environments are not in a pipeline.'}
       </span>
     </div>
   );

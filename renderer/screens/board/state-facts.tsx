@@ -25,7 +25,7 @@ export function StateFacts({ cell }: { cell: Cell }) {
             <p className={classes.small}>{versionsText(running.versions)}</p>
           )}
           {running?.by === 'argo-cd' && (
-            <p className={classes.small}>As Argo CD says; its images don’t show the version.</p>
+            <p className={classes.small}>Reported by Argo CD; the image tags don’t show the version.</p>
           )}
         </dd>
       </div>
@@ -66,7 +66,7 @@ function StageDetails({ cell: { app, environment, stage } }: { cell: Cell }) {
       )}
       {hook && (
         <Link to="/apps/$app" params={{ app }} search={{ environment, look: 'rollout' }}>
-          {hook.state === 'running' ? 'Look at the hook' : 'Why the hook fails'}
+          {hook.state === 'running' ? 'See the hook' : 'See why the hook fails'}
         </Link>
       )}
     </>
@@ -92,8 +92,8 @@ function TestsDetails({ cell: { app, environment, tests } }: { cell: Cell }) {
           }}
         >
           {tests.state === 'failed' || tests.state === 'promotion-failed'
-            ? 'Why it failed'
-            : 'Look at the tests'}
+            ? 'See why it failed'
+            : 'See the tests'}
         </Link>
       )}
     </>

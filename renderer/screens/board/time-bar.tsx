@@ -68,8 +68,8 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
   const part = (moment - window.from) / (window.to - window.from);
   return (
     <section className={classes.bar} aria-label="Time">
-      <Tooltip label="Deployment before (,)">
-        <ActionIcon aria-label="To the deployment before" onClick={() => void step('before')}>
+      <Tooltip label="Previous deployment (,)">
+        <ActionIcon aria-label="Go to the previous deployment" onClick={() => void step('before')}>
           <IconPlayerSkipBack size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
@@ -90,7 +90,7 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
         <div
           role="slider"
           tabIndex={0}
-          aria-label="Moment that the board shows"
+          aria-label="Time shown on the board"
           aria-valuemin={Math.round(ends.oldest / 60_000)}
           aria-valuemax={Math.round(now / 60_000)}
           aria-valuenow={Math.round(moment / 60_000)}
@@ -108,14 +108,14 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
         </span>
       </div>
       <Tooltip label="Next deployment (.)">
-        <ActionIcon aria-label="To the next deployment" onClick={() => void step('after')}>
+        <ActionIcon aria-label="Go to the next deployment" onClick={() => void step('after')}>
           <IconPlayerSkipForward size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
       <NativeSelect
         size="xs"
         w={82}
-        aria-label="Span of the slider"
+        aria-label="Time range of the slider"
         value={zoom}
         onChange={(event) => setZoom(event.currentTarget.value as Zoom)}
         data={zooms.map(({ value, label }) => ({ value, label }))}
@@ -123,7 +123,7 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
       <input
         type="datetime-local"
         className={classes.field}
-        aria-label="Show the board as of"
+        aria-label="Show the board at"
         max={localField(new Date(now).toISOString())}
         value={at === null ? '' : localField(at)}
         onChange={(event) => {

@@ -31,12 +31,12 @@ export function usePast(present: Board, wanted: string | null, onWanted: (at: st
     [at, then.data, present],
   );
   useEffect(() => {
-    if (wanted !== null) announce(`The board as it was on ${dateTime(wanted)}`);
+    if (wanted !== null) announce(`Showing the board on ${dateTime(wanted)}`);
   }, [wanted]);
   const onDrag = useCallback((moment: string | null) => setDragged({ at: moment }), []);
   const onAt = (moment: string | null) => {
     setDragged(null);
-    if (moment === null && wanted !== null) announce('The board as it is now');
+    if (moment === null && wanted !== null) announce('Showing the board now');
     onWanted(moment);
   };
   const standing = at === null ? none : (then.data?.standing ?? none);

@@ -38,7 +38,7 @@ export function ClusterCard({ environment }: { environment: EnvironmentView }) {
         </>
       }
     >
-      {status.isPending && <p className={classes.note}>Looking at the cluster…</p>}
+      {status.isPending && <p className={classes.note}>Checking the cluster…</p>}
       {status.error && (
         <div className={classes.note}>
           <FailurePanel failure={status.error.failure} onRetry={() => void status.refetch()} />
@@ -46,7 +46,7 @@ export function ClusterCard({ environment }: { environment: EnvironmentView }) {
       )}
       {status.data === null && (
         <p className={classes.note}>
-          The estate file names no cluster for {environment.name}: what runs there is not watched.
+          The estate file has no cluster for {environment.name}, so Signalbox can’t see what runs there.
         </p>
       )}
       {status.data && <Status status={status.data} />}
@@ -62,7 +62,7 @@ function Status({ status }: { status: ClusterStatus }) {
         <p className={classes.warning} role="note">
           <IconShieldOff size={16} aria-hidden />
           <span>
-            <strong>This connection is not safe.</strong> {insecure}
+            <strong>This connection is not secure.</strong> {insecure}
           </span>
         </p>
       )}
@@ -92,7 +92,7 @@ function Gap({ gap }: { gap: ClusterGap }) {
       <div>
         <p>
           <strong>
-            {gap.kind} in {gap.namespace} cannot be seen
+            Can’t read {gap.kind} in {gap.namespace}
           </strong>{' '}
           <span title={fullTime(gap.since)}>since {clock(gap.since, now)}</span>
         </p>
@@ -108,7 +108,7 @@ function Gap({ gap }: { gap: ClusterGap }) {
 const stateWord: Record<ClusterStatus['freshness']['state'], string> = {
   live: 'Reachable',
   connecting: 'Connecting',
-  unreachable: 'Not reachable',
+  unreachable: 'Unreachable',
   absent: 'No cluster',
 };
 
@@ -124,12 +124,12 @@ function Facts({ status }: { status: ClusterStatus }) {
         </span>
       </Fact>
       <Fact name="Context">
-        <span className="mono">{status.context || 'not read yet'}</span>
+        <span className="mono">{status.context || 'not known yet'}</span>
       </Fact>
       <Fact name="Address">
-        <span className="mono">{status.server || 'not read yet'}</span>
+        <span className="mono">{status.server || 'not known yet'}</span>
       </Fact>
-      <Fact name="Kubernetes">{status.version ?? 'not told yet'}</Fact>
+      <Fact name="Kubernetes">{status.version ?? 'not known yet'}</Fact>
       <Fact name="Latency">
         {latencyText(latency.last)}
         {latency.median !== null && (
@@ -140,14 +140,14 @@ function Facts({ status }: { status: ClusterStatus }) {
           </span>
         )}
       </Fact>
-      <Fact name="You are">
+      <Fact name="Signed in as">
         {identity ? (
           <>
             {identity.username}
             {identity.groups.length > 0 && <p className={classes.quiet}>{identity.groups.join(', ')}</p>}
           </>
         ) : (
-          'not told by the cluster'
+          'not reported by the cluster'
         )}
       </Fact>
     </dl>
@@ -158,12 +158,12 @@ function Watches({ watches }: { watches: readonly ClusterWatch[] }) {
   const now = useNow('calm');
   return (
     <table className={classes.watches}>
-      <caption>What is watched</caption>
+      <caption>Watched resources</caption>
       <thead>
         <tr>
           <th scope="col">Kind</th>
           <th scope="col">Namespace</th>
-          <th scope="col">Seen</th>
+          <th scope="col">Objects</th>
           <th scope="col">Last change</th>
           <th scope="col">State</th>
         </tr>
@@ -202,7 +202,7 @@ const accessLook = {
 function Access({ access }: { access: readonly ClusterAccess[] }) {
   return (
     <section className={classes.access}>
-      <h3>What you may do there</h3>
+      <h3>Your permissions</h3>
       <ul>
         {access.map((one) => (
           <li key={one.act}>

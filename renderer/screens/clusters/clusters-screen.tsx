@@ -16,10 +16,12 @@ export function ClustersScreen() {
     <div className={classes.screen}>
       <header className={classes.head}>
         <h1>Clusters</h1>
-        <p>Where what is shown comes from, how fresh it is, and what your account may do there.</p>
+        <p>The clusters that Signalbox watches, how fresh their data is, and your permissions in them.</p>
       </header>
-      {!board && <p role="status">Reading the estate…</p>}
-      {board?.environments.length === 0 && <Empty title="No environments">The estate file names none.</Empty>}
+      {!board && <p role="status">Loading the estate…</p>}
+      {board?.environments.length === 0 && (
+        <Empty title="No environments">The estate file defines none.</Empty>
+      )}
       <div className={classes.list}>
         {board?.environments.map((each) => (
           <Placed key={each.name} environment={each} wanted={each.name === environment} />

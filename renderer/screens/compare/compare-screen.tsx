@@ -80,7 +80,9 @@ export function CompareScreen() {
         <FailurePanel failure={compared.error.failure} onRetry={() => void compared.refetch()} />
       )}
       {compared.isPending && <p role="status">Comparing…</p>}
-      {rows?.length === 0 && <Empty title="Nothing differs">Both sides say the same of every app.</Empty>}
+      {rows?.length === 0 && (
+        <Empty title="No differences">Both sides have the same versions and settings.</Empty>
+      )}
       {rows && rows.length > 0 && (
         <table className={classes.table}>
           <caption>{count(rows.length, 'difference')}</caption>
@@ -90,7 +92,7 @@ export function CompareScreen() {
               {!byEnvironment && <th scope="col">Environment</th>}
               <th scope="col">{titles[0]}</th>
               <th scope="col">{titles[1]}</th>
-              <th scope="col">What differs</th>
+              <th scope="col">Difference</th>
             </tr>
           </thead>
           <tbody>
@@ -160,7 +162,7 @@ function Row({ row, byEnvironment }: { row: ComparedCell; byEnvironment: boolean
 }
 
 function Side({ cell }: { cell: HistoricCell | null }) {
-  if (!cell) return <span className={classes.quiet}>not there</span>;
+  if (!cell) return <span className={classes.quiet}>not deployed</span>;
   return (
     <>
       <VersionLink app={cell.app} value={cell.version} strong />
@@ -171,7 +173,7 @@ function Side({ cell }: { cell: HistoricCell | null }) {
 
 /** What differs, in words. */
 function differences({ left, right }: ComparedCell): string[] {
-  if (!left || !right) return [left ? 'only at the left' : 'only at the right'];
+  if (!left || !right) return [left ? 'only on the left' : 'only on the right'];
   const switched = (name: string, a: boolean | null, b: boolean | null): string[] =>
     a === b ? [] : [`${name} ${word(a)} → ${word(b)}`];
   return [
@@ -181,4 +183,4 @@ function differences({ left, right }: ComparedCell): string[] {
   ];
 }
 
-const word = (value: boolean | null): string => (value === null ? 'not said' : value ? 'on' : 'off');
+const word = (value: boolean | null): string => (value === null ? 'not set' : value ? 'on' : 'off');

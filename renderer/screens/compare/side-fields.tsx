@@ -31,7 +31,7 @@ export function SideFields({ name, environments, environment, at, onChange }: Si
       <input
         type="datetime-local"
         className={classes.field}
-        aria-label={`${name}: moment, empty for now`}
+        aria-label={`${name}: time (empty means now)`}
         value={localField(at)}
         onChange={(event) => onChange({ environment, at: fromLocalField(event.currentTarget.value) })}
       />

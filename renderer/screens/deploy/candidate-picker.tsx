@@ -41,12 +41,12 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
           className={classes.input}
         />
         <Command.List className={classes.list} label="Versions">
-          {candidates.isPending && <Command.Loading>Reading tags and branches…</Command.Loading>}
+          {candidates.isPending && <Command.Loading>Loading tags and branches…</Command.Loading>}
           {!candidates.isPending && found.length === 0 && (
             <Command.Empty className={classes.empty}>
               {candidates.data?.freshness.state === 'absent'
-                ? 'This estate names no source repos: type the image tag.'
-                : 'Nothing is called so.'}
+                ? 'The estate file has no source repos: type the image tag.'
+                : 'No matching tags, branches or commits.'}
             </Command.Empty>
           )}
           {found.map((candidate) => (

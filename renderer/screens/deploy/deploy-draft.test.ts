@@ -59,7 +59,7 @@ describe('what the sheet sends', () => {
       code: 'sync-running',
       sync: { application: 'router', startedAt: null, choice },
     });
-    const open = 'Choose what happens to the running sync: terminate it, or wait for it to end.';
+    const open = 'Choose what to do about the running sync: terminate it, or wait for it to end.';
     expect(blocked([asked(null)])).toBe(open);
     expect(blocked([asked(null)], { reason: 'It fails' })).toBe(open);
     expect(blocked([asked('terminate')])).toBeNull();

@@ -4,6 +4,7 @@ import type { AppIntent } from '../../../shared/domain/operation/operation';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import type { SheetRequest } from '../../ui/layout/ui-state';
+import { count } from '../../ui/text/count';
 
 /** What a person has settled in the sheet so far. */
 export interface Draft {
@@ -93,17 +94,17 @@ export function sendBlockedBecause(options: {
 }): string | null {
   const { draft, intent, preview, previewFailed, readOnlyBecause } = options;
   if (readOnlyBecause) return readOnlyBecause;
-  if (draft.environment === null) return 'Pick an environment first.';
-  if (!intent) return 'Pick a version first.';
-  if (previewFailed) return 'The checks could not be done; see above.';
+  if (draft.environment === null) return 'Choose an environment first.';
+  if (!intent) return 'Choose a version first.';
+  if (previewFailed) return 'The checks could not run; see above.';
   if (!preview) return 'The checks are still running.';
   const final = preview.findings.find((finding) => finding.level === 'block' && !finding.overridable);
   if (final) return final.message;
   if (preview.findings.some(isOpenChoice))
-    return 'Choose what happens to the running sync: terminate it, or wait for it to end.';
+    return 'Choose what to do about the running sync: terminate it, or wait for it to end.';
   if (draft.reason.trim() !== '') return null;
-  if (intent.kind === 'hold') return 'Type a reason: everyone who meets the hold will see it.';
+  if (intent.kind === 'hold') return 'Enter a reason: everyone who sees the hold sees it.';
   const obstacles = inTheWay(preview.findings).length;
   if (obstacles === 0 || intent.kind === 'release-hold') return null;
-  return `Type a reason for going ahead in spite of ${obstacles === 1 ? 'what is found' : `${obstacles} findings`}.`;
+  return `Enter a reason to override ${count(obstacles, 'finding')}.`;
 }

@@ -7,7 +7,7 @@ const heading: Record<SheetKind, string> = {
   promote: 'Promote',
   rollback: 'Roll back',
   hold: 'Hold automatic deploys of',
-  'release-hold': 'Release the hold of',
+  'release-hold': 'Release the hold on',
 };
 
 /** The sheet of an act on one app in one environment. */

@@ -60,7 +60,7 @@ export function SheetForm({ request }: { request: SheetRequest }) {
       {!changes && <HoldText kind={request.kind} environment={draft.environment} />}
       {sheet.moved && (
         <MovedNotice moved={movedText(sheet.moved, draft.environment ?? '')}>
-          <p>Nothing was sent. Everything below was checked again; confirm when it is still what you want.</p>
+          <p>Nothing was changed. The checks ran again: review them, then confirm.</p>
           {sheet.moved.worse.length > 0 && <FindingList findings={sheet.moved.worse} />}
         </MovedNotice>
       )}
@@ -81,7 +81,7 @@ export function SheetForm({ request }: { request: SheetRequest }) {
       )}
       {complete && changes && preview.data && (
         <section>
-          <h3 className={classes.heading}>What would change</h3>
+          <h3 className={classes.heading}>Changes</h3>
           <ChangeView change={preview.data.change} />
         </section>
       )}
@@ -92,8 +92,8 @@ export function SheetForm({ request }: { request: SheetRequest }) {
 const say = (version: string | null): string => (version === null ? 'no version' : shortVersion(version));
 
 function movedText({ from, to }: Moved, environment: string): string {
-  if (from === to) return `${environment} is not as you saw it.`;
-  return `${environment} moved while you looked: ${say(from)} → ${say(to)}.`;
+  if (from === to) return `${environment} has changed.`;
+  return `${environment} changed while this was open: ${say(from)} → ${say(to)}.`;
 }
 
 function EnvironmentChoice(props: {
@@ -121,8 +121,8 @@ function HoldText({ kind, environment }: { kind: SheetRequest['kind']; environme
   return (
     <p className={classes.text}>
       {kind === 'hold'
-        ? `New versions will not be promoted into ${environment ?? 'the environment'} by themselves until the hold is released. People can still deploy there. A promotion that is on its way is stopped; the hold is pending until the cluster shows it.`
-        : `Automatic deploys into ${environment ?? 'the environment'} go on with the next version that passes its tests. Releasing the hold deploys nothing by itself.`}
+        ? `No new versions are promoted to ${environment ?? 'the environment'} automatically until you release the hold. People can still deploy there. Any promotion in progress is stopped.`
+        : `Automatic deploys to ${environment ?? 'the environment'} resume with the next version that passes its tests. Releasing the hold does not deploy anything.`}
     </p>
   );
 }
@@ -142,8 +142,8 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       needed={needed}
       description={
         goesAhead && kind !== 'hold'
-          ? 'You go ahead in spite of what the checks found: say why. It goes into the commit and the history.'
-          : 'It goes into the commit and the history.'
+          ? 'Explain why you are overriding these checks. Saved in the commit and history.'
+          : 'Saved in the commit and history.'
       }
       focused={kind !== 'deploy'}
       blocked={sheet.blocked}

@@ -54,7 +54,7 @@ export function useDraft(request: SheetRequest) {
 
   useCurrentMoves(environment, current, (before) => setMoved({ from: before, to: current, worse: [] }));
   useEffect(() => {
-    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} in the way`);
+    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} to review`);
   }, [findings]);
 
   const blocked = sendBlockedBecause({

@@ -14,11 +14,13 @@ interface VersionsProps {
 
 /** Current → incoming, with where the incoming one comes from. */
 export function Versions({ draft, current, from, onChange }: VersionsProps) {
-  const source = from ? `from ${from}` : draft.request.kind === 'rollback' ? 'ran there before' : 'incoming';
+  const source = from ? `from ${from}` : draft.request.kind === 'rollback' ? 'earlier version' : 'New';
   return (
-    <section className={classes.versions} aria-label="Current and incoming version">
+    <section className={classes.versions} aria-label="Current and new version">
       <div>
-        <span className={classes.caption}>{draft.environment ? `now in ${draft.environment}` : 'now'}</span>
+        <span className={classes.caption}>
+          {draft.environment ? `Current in ${draft.environment}` : 'Current'}
+        </span>
         <span className={classes.version}>
           <Version value={draft.environment ? current : null} strong />
         </span>
@@ -32,7 +34,7 @@ export function Versions({ draft, current, from, onChange }: VersionsProps) {
       </div>
       {onChange && (
         <Button variant="default" onClick={onChange} className={classes.other ?? ''}>
-          Pick another
+          Change version
         </Button>
       )}
     </section>

@@ -32,7 +32,7 @@ interface AppTableProps {
 /** The figures of every app, in the order of any of them. */
 export function AppTable({ rows, chosen, onApp }: AppTableProps) {
   const { sorted, sorting } = useSorted(rows, values, { column: 'deployments', descending: true });
-  if (rows.length === 0) return <p className={classes.note}>No app was deployed there in this time.</p>;
+  if (rows.length === 0) return <p className={classes.note}>No deployments in this period.</p>;
   return (
     <table className={classes.table}>
       <thead>
@@ -41,7 +41,7 @@ export function AppTable({ rows, chosen, onApp }: AppTableProps) {
             <SortHeading key={name} column={name} label={label} sorting={sorting} number={name !== 'app'} />
           ))}
           <th scope="col">
-            <span className="visually-hidden">Its screen</span>
+            <span className="visually-hidden">Open app</span>
           </th>
         </tr>
       </thead>

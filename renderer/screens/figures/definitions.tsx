@@ -5,19 +5,19 @@ import classes from './figures-screen.module.css';
 export const definitions = {
   deployments: {
     title: 'Deployments',
-    text: 'Changes of the version in the last environment of the pipeline, returns to earlier versions included, by the time of the commit on the branch. Days are those of this computer’s time zone, as in the feed; weeks begin on Monday.',
+    text: 'Version changes in the last environment of the pipeline, including returns to earlier versions, by commit time on the branch. Days use this computer’s time zone; weeks start on Monday.',
   },
   leadTime: {
     title: 'Lead time',
-    text: 'From the first deployment of a version in the first environment to its first deployment in the last one. Of the versions that reached the last environment in the period: the median, and the 90th percentile, which nine of ten stay under.',
+    text: 'Time from a version’s first deployment in the first environment to its first deployment in the last one. Median and 90th percentile (p90: nine out of ten are faster), over versions that reached the last environment in the period.',
   },
   rolledBack: {
-    title: 'Share rolled back',
-    text: 'Of the deployments in the last environment: those that were replaced by a rollback.',
+    title: 'Rollback rate',
+    text: 'Share of deployments in the last environment that were replaced by a rollback.',
   },
   restore: {
     title: 'Time to restore',
-    text: 'How long a deployment that was rolled back had stood in the last environment until the rollback: the median, and the 90th percentile.',
+    text: 'Time a rolled-back deployment ran in the last environment before the rollback. Median and 90th percentile (p90).',
   },
 } as const;
 export type FigureName = keyof typeof definitions;

@@ -101,7 +101,9 @@ export function FiguresScreen() {
           onApp={(app) => onSearch({ app })}
         />
       ) : (
-        names && <Empty title="No pipeline">This estate names no pipeline whose figures could be told.</Empty>
+        names && (
+          <Empty title="No pipeline">The estate file has no app pipeline, so there are no figures.</Empty>
+        )
       )}
     </div>
   );
@@ -146,8 +148,8 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
   return (
     <>
       <p className={classes.note}>
-        {app ?? 'All apps'}, {environments.join(' → ')}; counted in {last}, by the days of this computer’s
-        time zone ({zone}).
+        {app ?? 'All apps'}, {environments.join(' → ')}; counted in {last}, in this computer’s time zone (
+        {zone}).
       </p>
       {table ? (
         <PeriodTable rows={rows} by={by} />
@@ -221,7 +223,7 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
         title="Apps"
         aside={
           <Link to="/history" search={{ environment: [last], event: ['deployment'], since }}>
-            The deployments themselves
+            View deployments
           </Link>
         }
       >
@@ -245,7 +247,7 @@ function pointsOf(
 }
 
 const p90Of = (one: FiguresRow['leadTime']): string =>
-  one ? `median of ${one.count.toLocaleString('en-GB')}; p90 ${span(one.p90)}` : 'nothing to count';
+  one ? `median of ${one.count.toLocaleString('en-GB')}; p90 ${span(one.p90)}` : 'no data';
 
 function perWeek(sum: FiguresRow | null, since: string, until: number): string {
   const weeks = (until - Date.parse(since)) / (7 * 24 * hour);

@@ -31,7 +31,7 @@ export function EventDetails({ event, ref }: { event: HistoryEvent | undefined; 
       {event ? (
         <Details event={event} />
       ) : (
-        <Empty title="Nothing chosen">Choose an event to see its commit, reason and outcome.</Empty>
+        <Empty title="No event selected">Select an event to see its commit, reason and outcome.</Empty>
       )}
     </aside>
   );
@@ -78,8 +78,8 @@ function Details({ event }: { event: HistoryEvent }) {
           <dd>{event.author}</dd>
           {event.type === 'deployment' && event.returns && (
             <>
-              <dt>Return</dt>
-              <dd>This version had run there before.</dd>
+              <dt>Returned</dt>
+              <dd>This version ran there before.</dd>
             </>
           )}
           {movedText(event) !== null && (
@@ -103,18 +103,18 @@ function Details({ event }: { event: HistoryEvent }) {
         <p className={classes.links}>
           {app && version && (
             <Link to="/apps/$app/versions/$version" params={{ app, version }}>
-              The way of {shortVersion(version)}
+              History of {shortVersion(version)}
             </Link>
           )}
           <Link to="/" search={{ at: event.at }}>
-            The board then
+            See the board at that time
           </Link>
           {app && (
             <Link
               to="/history"
               search={{ app: [app], ...(environment ? { environment: [environment] } : {}) }}
             >
-              Everything of {aboutText(event).replace(' · ', ' in ')}
+              All events of {aboutText(event).replace(' · ', ' in ')}
             </Link>
           )}
         </p>
@@ -156,12 +156,12 @@ function Known({ event }: { event: HistoryEvent }) {
               {outcome.message && <span className={classes.small}> {outcome.message}</span>}
             </p>
           ) : (
-            <p className={classes.small}>It was started elsewhere: how it ended is not known here.</p>
+            <p className={classes.small}>Started on another console: its outcome is not known here.</p>
           )}
           <p className={classes.small}>
             {outcome ? (
               <Link to="/operations/$operationId" params={{ operationId: event.operationId }}>
-                Look at the operation
+                Open the operation
               </Link>
             ) : (
               <code>{event.operationId}</code>
@@ -182,15 +182,15 @@ function Known({ event }: { event: HistoryEvent }) {
         </section>
       )}
       {kept.logs.length > 0 && (
-        <section className={classes.section} aria-label="Kept logs">
-          <h3>Kept logs</h3>
+        <section className={classes.section} aria-label="Saved logs">
+          <h3>Saved logs</h3>
           <KeptLogs kept={kept} />
         </section>
       )}
       <section className={classes.section} aria-label="Message">
-        <h3>Message of the commit</h3>
+        <h3>Commit message</h3>
         {message === null ? (
-          <p className={classes.small}>The repo here does not have this commit any more.</p>
+          <p className={classes.small}>The local copy of the release repo no longer has this commit.</p>
         ) : (
           <pre className={classes.message}>{message}</pre>
         )}

@@ -50,7 +50,7 @@ it('keeps every filter in the address and asks for exactly that', async () => {
 
 it('takes a filter from the address, and says so when nothing fits', async () => {
   renderApp({ route: '/history?app=["router"]&q=nothingatall' });
-  expect(await screen.findByText('No event fits')).toBeTruthy();
+  expect(await screen.findByText('No matching events')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'App: router' })).toBeTruthy();
   expect(screen.getByRole('textbox', { name: 'Search the history' })).toHaveProperty('value', 'nothingatall');
 });

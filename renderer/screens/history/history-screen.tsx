@@ -74,10 +74,10 @@ export function HistoryScreen() {
         )}
         {nothing ? (
           <div className={classes.nothing}>
-            <Empty title={filtered ? 'No event fits' : 'No history yet'}>
+            <Empty title={filtered ? 'No matching events' : 'No history yet'}>
               {filtered
-                ? 'Nothing that is known of fits all of these filters.'
-                : 'As soon as the release repo was read, what happened in it appears here.'}
+                ? 'No known event matches all of these filters.'
+                : 'Events appear here when the release repo has been read.'}
             </Empty>
           </div>
         ) : (

@@ -29,18 +29,18 @@ const beginsBecause = (reason: NonNullable<HistoryStatus['beginning']>['reason']
 });
 
 it.each([
-  ['shallow', 'The local copy is shallow: what was before is only in the remote repo.'],
-  ['partial', 'The local copy is a partial clone: what was before cannot be read here.'],
+  ['shallow', 'The local copy is shallow: older history is only in the remote repo.'],
+  ['partial', 'The local copy is a partial clone: older history can’t be read here.'],
 ] as const)('says where the history of a %s clone begins, and why', async (reason, why) => {
   shown({ beginning: beginsBecause(reason) });
   const note = await screen.findByText(new RegExp(why));
-  expect(note.textContent).toMatch(/^The history begins on 1 Mar 2026/);
+  expect(note.textContent).toMatch(/^The history starts on 1 Mar 2026/);
 });
 
 it('says nothing of a beginning that is the repo’s own', async () => {
   shown({});
   await screen.findByRole('listbox', { name: 'Events, newest first' });
-  expect(screen.queryByText(/The history begins/)).toBeNull();
+  expect(screen.queryByText(/The history starts/)).toBeNull();
 });
 
 it('counts while it reads, with an estimate, and what is there can be read meanwhile', async () => {
@@ -50,16 +50,16 @@ it('counts while it reads, with an estimate, and what is there can be read meanw
     beginning: beginsBecause('unfinished'),
   });
   expect(
-    await screen.findByText(/Reading the history, newest first: 1,200 commits of about 4,800, about .+ left/),
+    await screen.findByText(/Loading history, newest first: 1,200 commits of about 4,800, about .+ left/),
   ).toBeTruthy();
-  const bar = screen.getByRole('progressbar', { name: 'Reading the history' });
+  const bar = screen.getByRole('progressbar', { name: 'Loading history' });
   expect(bar.getAttribute('aria-valuenow')).toBe('25');
   expect(await screen.findByRole('listbox', { name: 'Events, newest first' })).toBeTruthy();
 });
 
 it('counts without an estimate in the first moments', async () => {
   shown({ phase: 'indexing', progress: { done: 200, total: null, msLeft: null } });
-  expect(await screen.findByText('Reading the history, newest first: 200 commits')).toBeTruthy();
+  expect(await screen.findByText('Loading history, newest first: 200 commits')).toBeTruthy();
 });
 
 const failures: Failure[] = [
@@ -91,8 +91,8 @@ it.each(failures)('tells of a failure and what to do, beside what is indexed: $m
   expect(await screen.findByText(failure.message)).toBeTruthy();
   expect(screen.getByText(failure.meaning)).toBeTruthy();
   // Nothing is being read any more.
-  expect(screen.queryByText(/still being read/)).toBeNull();
-  expect(screen.getByText(/Older history has not been read yet\./)).toBeTruthy();
+  expect(screen.queryByText(/Loading history/)).toBeNull();
+  expect(screen.getByText(/Older history has not been loaded yet\./)).toBeTruthy();
   expect(await screen.findByRole('listbox', { name: 'Events, newest first' })).toBeTruthy();
   const again = failure.next.find((step) => step.do === 'retry');
   if (!again) return;

@@ -8,9 +8,9 @@ import classes from './history-state.module.css';
 
 const because: Record<NonNullable<HistoryStatus['beginning']>['reason'], string> = {
   root: '',
-  shallow: 'The local copy is shallow: what was before is only in the remote repo.',
-  partial: 'The local copy is a partial clone: what was before cannot be read here.',
-  unfinished: 'Older history has not been read yet.',
+  shallow: 'The local copy is shallow: older history is only in the remote repo.',
+  partial: 'The local copy is a partial clone: older history can’t be read here.',
+  unfinished: 'Older history has not been loaded yet.',
 };
 
 /** What the history is doing, and where it begins when that is not where the repo does. */
@@ -28,7 +28,7 @@ export function HistoryState({ status }: { status: HistoryStatus }) {
       )}
       {begins && (
         <p className={classes.note} role="note">
-          The history begins on {dateTime(begins.at)}. {because[begins.reason]}
+          The history starts on {dateTime(begins.at)}. {because[begins.reason]}
         </p>
       )}
       {notice && (
@@ -45,9 +45,9 @@ function Indexing({ progress }: Pick<HistoryStatus, 'progress'>) {
   const done = progress ? count(progress.done, 'commit') : '';
   const text = progress
     ? progress.total
-      ? `Reading the history, newest first: ${done} of about ${progress.total.toLocaleString('en-GB')}`
-      : `Reading the history, newest first: ${done}`
-    : 'Opening the history…';
+      ? `Loading history, newest first: ${done} of about ${progress.total.toLocaleString('en-GB')}`
+      : `Loading history, newest first: ${done}`
+    : 'Opening history…';
   const left = progress?.msLeft ? `, about ${duration(progress.msLeft)} left` : '';
   return (
     <div className={classes.indexing}>
@@ -55,7 +55,7 @@ function Indexing({ progress }: Pick<HistoryStatus, 'progress'>) {
         {text}
         {left}
       </span>
-      <Progress value={part} size="xs" aria-label="Reading the history" className={classes.bar ?? ''} />
+      <Progress value={part} size="xs" aria-label="Loading history" className={classes.bar ?? ''} />
     </div>
   );
 }

@@ -33,11 +33,11 @@ export function LogsScreen() {
         </div>
       ) : rollout.isPending ? (
         <p className={classes.fault} role="status">
-          Looking at the cluster…
+          Checking the cluster…
         </p>
       ) : (
         <Empty title="No pods">
-          No pod of {app} was seen in {environment}.
+          No pod of {app} found in {environment}.
         </Empty>
       )}
     </div>

@@ -36,7 +36,7 @@ export function OperationScreen() {
       {operation.error ? (
         <FailurePanel failure={operation.error.failure} onRetry={() => void operation.refetch()} />
       ) : (
-        <p role="status">Reading the operation…</p>
+        <p role="status">Loading the operation…</p>
       )}
     </div>
   );
@@ -109,7 +109,7 @@ function LookAgain({ operation, intent }: { operation: Operation; intent: AppInt
         })
       }
     >
-      Look again and confirm…
+      Review again…
     </Button>
   );
 }

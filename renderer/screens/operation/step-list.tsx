@@ -39,7 +39,7 @@ function Item({ step, now }: { step: Step; now: number }) {
         {last && !step.waitingFor && <p className={classes.saw}>{last.text}</p>}
         {(earlier.length > 0 || (step.waitingFor && last)) && (
           <details className={classes.more}>
-            <summary>What it saw ({step.saw.length})</summary>
+            <summary>Details ({step.saw.length})</summary>
             <ol>
               {step.saw.map((each) => (
                 <li key={`${each.at}${each.text}`}>

@@ -36,12 +36,12 @@ export function OperationsScreen() {
       {operations.error && (
         <FailurePanel failure={operations.error.failure} onRetry={() => void operations.refetch()} />
       )}
-      {operations.isPending && <p role="status">Reading the operations…</p>}
+      {operations.isPending && <p role="status">Loading operations…</p>}
       {operations.data && shown.length === 0 && (
-        <Empty title={which === 'all' ? 'No operations yet' : 'None of these'}>
+        <Empty title={which === 'all' ? 'No operations yet' : 'No matching operations'}>
           {which === 'all'
-            ? 'Deploys, promotions, rollbacks and holds that you start appear here, and stay after a restart.'
-            : 'No operation fits; all of them are under “All”.'}
+            ? 'Deploys, promotions, rollbacks and holds that you start appear here. They are still here after a restart.'
+            : 'Choose “All” to see every operation.'}
         </Empty>
       )}
       {shown.length > 0 && <OperationTable operations={shown} />}
@@ -61,7 +61,7 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
           <th scope="col">State</th>
           <th scope="col">Operation</th>
           <th scope="col">At</th>
-          <th scope="col">Asked for</th>
+          <th scope="col">Requested</th>
           <th scope="col">By</th>
           <th scope="col" className={classes.number}>
             Took

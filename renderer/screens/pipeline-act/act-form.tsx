@@ -37,18 +37,18 @@ export function ActForm({ initial }: { initial: BagIntent }) {
       {request.kind === 'lock' && <LockChoice act={act} />}
       {act.moved && (
         <MovedNotice
-          moved={`${act.stage?.environment} moved while you looked: ${bagText(act.moved.from)} → ${bagText(act.moved.to)}.`}
+          moved={`${act.stage?.environment} changed while this was open: ${bagText(act.moved.from)} → ${bagText(act.moved.to)}.`}
         >
-          <p>Nothing was sent.</p>
+          <p>Nothing was changed.</p>
           <Button variant="default" size="xs" onClick={act.lookAgain}>
-            Look at it as it is now
+            Review again
           </Button>
         </MovedNotice>
       )}
       <section>
         <h3 className={sheet.heading}>Checks</h3>
         {preview.isPending && request.kind !== 'pack-bag' && <FindingsWaiting />}
-        {preview.data?.findings.length === 0 && <p>Nothing speaks against it.</p>}
+        {preview.data?.findings.length === 0 && <p>No problems found.</p>}
         {preview.data && preview.data.findings.length > 0 && <FindingList findings={preview.data.findings} />}
         {preview.error && (
           <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
@@ -59,14 +59,14 @@ export function ActForm({ initial }: { initial: BagIntent }) {
           <Checkbox
             checked={act.choices.leaveRunning}
             onChange={(event) => act.choose({ leaveRunning: event.currentTarget.checked })}
-            label={`Leave ${preview.data.lacking.join(', ')} running as they are`}
-            description="The bag lacks them. Absent never means delete: without this choice the bag is not deployed."
+            label={`Leave ${preview.data.lacking.join(', ')} running unchanged`}
+            description="The bag does not include them. Signalbox never deletes a missing service: tick this to deploy the bag without changing them."
           />
         </section>
       )}
       {preview.data?.comparison && (
         <section>
-          <h3 className={sheet.heading}>What would change in {act.stage?.environment}</h3>
+          <h3 className={sheet.heading}>Changes in {act.stage?.environment}</h3>
           <ComparisonView
             comparison={preview.data.comparison}
             back={deploys && request.running !== null && request.bag < request.running}
@@ -85,19 +85,19 @@ function Meaning({ act: { request } }: { act: Act }) {
   const text = ((): string | null => {
     switch (request.kind) {
       case 'deploy-bag':
-        return 'The lock is taken, the bag is deployed and tested as one unit, and on a pass the lock is released. Where the deploy or a test fails, the lock is kept. A running deploy cannot be interrupted.';
+        return 'Signalbox takes the lock, deploys and tests the bag as one unit, and releases the lock if it passes. If the deploy or a test fails, the environment stays locked. A running deploy can’t be interrupted.';
       case 'roll-back-bag':
-        return 'The broken bag is kept out of this environment and the other one is deployed, in one step. Database migrations are not rolled back.';
+        return 'Deploys the other bag and stops the broken one from being deployed here again, in one step. Database migrations are not rolled back.';
       case 'retry-tests':
-        return 'The test suites run again on what is deployed now. Nothing is deployed.';
+        return 'The test suites run again on the current deployment. Nothing is deployed.';
       case 'abort-tests':
-        return 'The running suites are stopped and count as failed. The lock is kept; the deployment itself stays.';
+        return 'The running suites are stopped and count as failed. The environment stays locked, and the bag stays deployed.';
       case 'lock':
-        return 'While you hold the lock, no console deploys there but yours. It stays until you release it; the expected end only informs others.';
+        return 'Only you can deploy here from Signalbox until you release it. The lock does not stop CI or other tools. The expected end only informs others: the lock stays until you release it.';
       case 'force-unlock':
-        return 'The operation that holds the lock can then neither deploy, tag nor release. Nothing that runs is stopped: make sure that nothing runs any more.';
+        return 'The operation that holds the lock can no longer deploy, tag or release. This does not stop anything that is running: first make sure that nothing is running.';
       case 'change-policy':
-        return 'It counts from the next choice on. Nothing is deployed because of it.';
+        return 'Affects the next bag chosen. Nothing is deployed now.';
       default:
         return null;
     }
@@ -119,7 +119,7 @@ function RollBackChoice({
   return (
     <section className={classes.fields}>
       <Select
-        label="Back to"
+        label="Roll back to"
         allowDeselect={false}
         searchable
         data={shown.map((bag) => ({ value: String(bag), label: `Bag ${bag}` }))}
@@ -128,7 +128,7 @@ function RollBackChoice({
       />
       <div>
         <p className={classes.label} id={id}>
-          And so that bag {request.bad} stays out
+          How to stop bag {request.bad} from being deployed again
         </p>
         <SegmentedControl
           aria-labelledby={id}
@@ -149,7 +149,7 @@ const ends = [
   { value: '60', label: '1 h' },
   { value: '240', label: '4 h' },
   { value: '1440', label: '1 day' },
-  { value: '', label: 'Open end' },
+  { value: '', label: 'No end time' },
 ];
 
 function LockChoice({ act }: { act: Act }) {
@@ -172,7 +172,7 @@ function LockChoice({ act }: { act: Act }) {
 function NextAfter({ next }: { next: NextView }) {
   return (
     <section>
-      <h3 className={sheet.heading}>Next afterwards</h3>
+      <h3 className={sheet.heading}>Next bag</h3>
       <p className={sheet.text}>
         {next.state === 'blocked' ? <strong>Blocked by {next.rule}. </strong> : null}
         {next.why}
@@ -190,7 +190,7 @@ function Footer({ act }: { act: Act }) {
       reason={act.choices.reason}
       onReason={(reason) => act.choose({ reason })}
       needed={needed}
-      description="It goes into the commit and the history."
+      description="Saved in the commit and history."
       focused
       blocked={act.blocked}
       why={act.blocked}

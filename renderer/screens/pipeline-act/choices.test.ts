@@ -45,9 +45,9 @@ const blocked = (request: BagIntent, found: BagPreview | null, more: object = {}
 
 it('asks for a reason where the act needs one or something is in the way', () => {
   expect(blocked(deploy, preview([]))).toBeNull();
-  expect(blocked(deploy, preview([finding('older', 'warn')]))).toBe('Type a reason first.');
+  expect(blocked(deploy, preview([finding('older', 'warn')]))).toBe('Enter a reason.');
   expect(blocked(deploy, preview([finding('older', 'warn')]), { reason: 'it is calm' })).toBeNull();
-  expect(blocked(force, preview([]))).toBe('Type a reason first.');
+  expect(blocked(force, preview([]))).toBe('Enter a reason.');
   expect(blocked(force, preview([]), { reason: 'the console died' })).toBeNull();
 });
 
@@ -65,7 +65,7 @@ it('sends nothing without checks, past a final block, or on an environment that 
       moved: true,
       readOnlyBecause: null,
     }),
-  ).toMatch(/moved/);
+  ).toMatch(/changed/);
 });
 
 it('leaves services running only by an explicit choice', () => {

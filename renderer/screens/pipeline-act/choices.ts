@@ -89,12 +89,12 @@ export function blockedBecause(options: {
 }): string | null {
   const { request, choices, preview, previewFailed, moved, readOnlyBecause } = options;
   if (readOnlyBecause) return readOnlyBecause;
-  if (previewFailed) return 'The checks could not be made: nothing is sent without them.';
+  if (previewFailed) return 'The checks could not run, so nothing can be sent.';
   if (!preview) return 'The checks are still running.';
-  if (moved) return 'The environment moved: look at it as it is now first.';
+  if (moved) return 'The environment changed: review it again first.';
   const final = preview.findings.find((finding) => isFinal(finding, choices.leaveRunning));
   if (final) return final.message;
   const asked = inTheWay(preview.findings).some(({ code }) => code !== 'services-lacking');
-  if (choices.reason.trim() === '' && (needsReason(request) || asked)) return 'Type a reason first.';
+  if (choices.reason.trim() === '' && (needsReason(request) || asked)) return 'Enter a reason.';
   return null;
 }

@@ -38,12 +38,12 @@ export function PackChoice(props: {
           value={source}
           onChange={(value) => setSource(value as PackIntent['source'])}
           data={[
-            { value: 'running', label: `what runs in ${request.environment}` },
-            { value: 'published', label: 'the newest published' },
+            { value: 'running', label: `running in ${request.environment}` },
+            { value: 'published', label: 'newest published' },
           ]}
         />
       </section>
-      {preview.isPending && <p role="status">Looking for the versions…</p>}
+      {preview.isPending && <p role="status">Loading versions…</p>}
       {preview.error && (
         <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
       )}
@@ -65,7 +65,7 @@ export function PackChoice(props: {
           </section>
           <section>
             <h3 className={sheet.heading}>
-              {packed.last === 0 ? 'It is the first bag' : `Different from bag ${packed.last}`}
+              {packed.last === 0 ? 'This is the first bag' : `Changes since bag ${packed.last}`}
             </h3>
             <ComparisonView comparison={packed.difference} />
           </section>
@@ -73,7 +73,7 @@ export function PackChoice(props: {
             <Checkbox
               checked={props.force}
               onChange={(event) => props.onForce(event.currentTarget.checked)}
-              label="Pack it although nothing differs"
+              label="Pack it anyway, with no changes"
             />
           )}
         </>

@@ -35,7 +35,7 @@ export function useAct(initial: BagIntent) {
   const preview = useBagPreview(incomplete ? null : asked);
   const findings = preview.isPlaceholderData ? undefined : preview.data?.findings;
   useEffect(() => {
-    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} in the way`);
+    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} to review`);
   }, [findings]);
 
   const there = stage?.running?.bag ?? null;

@@ -16,7 +16,7 @@ interface DisturbProps {
 /** Takes things away and brings them back, one by one. */
 export function Disturb({ board, onAct }: DisturbProps) {
   return (
-    <Panel title="Take clusters, Argo CD and Git away">
+    <Panel title="Disconnect clusters, Argo CD and Git">
       <div className={classes.lines}>
         {board?.environments.map(({ name }) => (
           <div key={name} className={classes.line}>
@@ -24,17 +24,17 @@ export function Disturb({ board, onAct }: DisturbProps) {
             <span className={classes.pair}>
               <Button
                 variant="default"
-                aria-label={`Take the cluster of ${name} away`}
+                aria-label={`Disconnect the ${name} cluster`}
                 onClick={() => onAct({ act: 'cluster', environment: name, up: false })}
               >
-                Take away
+                Disconnect
               </Button>
               <Button
                 variant="default"
-                aria-label={`Bring the cluster of ${name} back`}
+                aria-label={`Reconnect the ${name} cluster`}
                 onClick={() => onAct({ act: 'cluster', environment: name, up: true })}
               >
-                Bring back
+                Reconnect
               </Button>
             </span>
           </div>
@@ -65,17 +65,17 @@ export function Disturb({ board, onAct }: DisturbProps) {
           <span className={classes.pair}>
             <Button
               variant="default"
-              aria-label="Take the Git remote away"
+              aria-label="Disconnect the Git remote"
               onClick={() => onAct({ act: 'git', up: false })}
             >
-              Take away
+              Disconnect
             </Button>
             <Button
               variant="default"
-              aria-label="Bring the Git remote back"
+              aria-label="Reconnect the Git remote"
               onClick={() => onAct({ act: 'git', up: true })}
             >
-              Bring back
+              Reconnect
             </Button>
           </span>
         </div>
@@ -93,9 +93,9 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
   const environments = board && app ? boardAround(board, app).environments.map((each) => each.name) : [];
   const environment = environments.find((name) => name === pickedEnvironment) ?? environments.at(-1) ?? null;
   const wanted = version.trim();
-  const blocked = isImageTag(wanted) ? null : 'Type the version that someone else deploys, such as v12.';
+  const blocked = isImageTag(wanted) ? null : 'Enter the version that someone else deploys, such as v12.';
   return (
-    <Panel title="Someone else gets there first">
+    <Panel title="Someone else deploys first">
       <div className={classes.form}>
         <Select
           label="App"
@@ -132,7 +132,7 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
           blocked={blocked}
           onAct={() => app && environment && onAct({ act: 'set-image', app, environment, version: wanted })}
         >
-          Set the image by hand, past Git
+          Set the image by hand, bypassing Git
         </ActButton>
       </div>
     </Panel>

@@ -13,7 +13,7 @@ export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
       <div className={classes.form}>
         <div>
           <p className={classes.label} id="speed">
-            Speed of everything in it
+            Speed
           </p>
           <SegmentedControl
             fullWidth
@@ -33,19 +33,17 @@ export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
         </div>
         <div>
           <p className={classes.label}>Start over</p>
-          <p className={classes.quiet}>
-            All apps, versions, history and holds go back to how they were at first.
-          </p>
+          <p className={classes.quiet}>All apps, versions, history and holds are reset.</p>
         </div>
         <Button variant="default" onClick={() => setAsked(true)}>
           Reset the practice estate…
         </Button>
       </div>
       <Modal opened={asked} onClose={() => setAsked(false)} title="Reset the practice estate?" centered>
-        <p>Everything that was done in it is forgotten. Nothing real is touched.</p>
+        <p>Everything done in the practice estate is deleted. Nothing real is affected.</p>
         <div className={classes.dialogButtons}>
           <Button variant="default" size="sm" data-autofocus onClick={() => setAsked(false)}>
-            Keep it
+            Cancel
           </Button>
           <Button
             size="sm"

@@ -23,7 +23,8 @@ export function PracticeScreen() {
   if (mode !== 'practice') {
     return (
       <Empty title="Only on the practice estate">
-        Rehearsals are refused on a real estate. Start Signalbox without a ledger to practise.
+        Rehearsals are not available on a real estate. Start Signalbox without --ledger or --estate to
+        practise.
       </Empty>
     );
   }
@@ -39,14 +40,14 @@ export function PracticeScreen() {
       <header className={classes.head}>
         <h1>Practice</h1>
         <p>
-          Nothing here is real, and everything behaves like it: Git, Argo CD, tests, promotions. Break it,
-          then use the board to put it right.
+          Nothing here is real, but Git, Argo CD, tests and promotions behave as if it were. Break something,
+          then use the board to fix it.
         </p>
       </header>
       <HowTo />
       {act.error && <FailurePanel failure={act.error.failure} />}
-      <ol className={classes.said} aria-label="What was done">
-        {log.length === 0 && <li className={classes.quiet}>What you do below is told here.</li>}
+      <ol className={classes.said} aria-label="What happened">
+        {log.length === 0 && <li className={classes.quiet}>What you do below is listed here.</li>}
         {log.map(({ key, text }) => (
           <li key={key}>{text}</li>
         ))}
@@ -74,17 +75,18 @@ function HowTo() {
       <section aria-labelledby="rehearse">
         <h2 id="rehearse">To rehearse an incident</h2>
         <ol>
-          <li>Release an app that “crashes as it starts”, in production only.</li>
+          <li>Release an app that “crashes on start”, in production only.</li>
           <li>
-            Watch the board: it passes its tests on the way and is promoted by itself, until production
+            Watch the board: the version passes its tests and is promoted automatically, until production
             breaks.
           </li>
           <li>
-            On the board, select the app in production and press <strong>Roll back</strong>. One click: it
-            goes back and holds automatic deploys.
+            On the board, select the app in production and press <strong>Roll back</strong>. One click rolls
+            it back and holds automatic deploys.
           </li>
           <li>
-            When it is healthy again, release the hold. Nothing is deployed by that; the next good release is.
+            When it is healthy again, release the hold. This deploys nothing; the next good release is
+            deployed automatically.
           </li>
         </ol>
       </section>
@@ -94,14 +96,14 @@ function HowTo() {
           <ol>
             <li>Release notify-api so that it “fails its tests”, in notify-production only.</li>
             <li>
-              On <strong>Bags</strong>, pack the newest published. It goes on by itself, until the tests of
-              production fail and the lock is kept.
+              On <strong>Bags</strong>, pack the newest published versions. The bag moves on automatically
+              until the production tests fail. Production stays locked.
             </li>
             <li>
-              Unlock production by force, then press <strong>Roll back</strong>: the bag is marked bad there
-              and the one before is deployed.
+              Force-unlock production, then press <strong>Roll back</strong>: the bag is marked bad there and
+              the previous one is deployed.
             </li>
-            <li>Release a good version and pack again: the next bag goes on by itself.</li>
+            <li>Release a good version and pack again: the next bag moves on automatically.</li>
           </ol>
         </section>
       )}

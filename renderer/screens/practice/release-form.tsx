@@ -10,7 +10,7 @@ type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];
 
 const ways: { value: Breaks; label: string }[] = [
   { value: 'nothing', label: 'Good: nothing breaks' },
-  { value: 'crash-loop', label: 'Crashes as it starts' },
+  { value: 'crash-loop', label: 'Crashes on start' },
   { value: 'image-missing', label: 'Its image can’t be pulled' },
   { value: 'migration-fails', label: 'Fails its migration' },
   { value: 'tests-fail', label: 'Fails its tests' },
@@ -48,7 +48,7 @@ export function ReleaseForm({ board, onAct }: ReleaseFormProps) {
           allowDeselect={false}
         />
         <Select
-          label="What it does"
+          label="Behaviour"
           data={ways}
           value={breaks}
           allowDeselect={false}
@@ -67,7 +67,7 @@ export function ReleaseForm({ board, onAct }: ReleaseFormProps) {
         />
         <Checkbox
           size="sm"
-          label="It has a migration"
+          label="Includes a migration"
           checked={migration}
           onChange={(event) => setMigration(event.currentTarget.checked)}
         />

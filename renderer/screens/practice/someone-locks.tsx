@@ -8,8 +8,8 @@ import classes from './practice-screen.module.css';
 type How = Extract<PracticeAct, { act: 'someone-else-locks' }>['how'];
 
 const ways: { value: How; label: string }[] = [
-  { value: 'by-hand', label: 'By hand, with a reason' },
-  { value: 'killed', label: 'By a console that is killed then' },
+  { value: 'by-hand', label: 'Manually, with a reason' },
+  { value: 'killed', label: 'By a console that is then killed' },
 ];
 
 /** Plays another release manager who has the lock of an environment. */
@@ -44,7 +44,7 @@ export function SomeoneLocks({ board, onAct }: { board: Board; onAct: (act: Prac
             Lock as someone else
           </Button>
           <Button variant="default" onClick={() => act(false)}>
-            Give it back
+            Release the lock
           </Button>
         </span>
       </div>

@@ -9,9 +9,9 @@ type Outcome = Extract<PracticeAct, { act: 'suite' }>['outcome'];
 
 const suites = ['functional-tests', 'smoke-tests', 'provider-tests'];
 const outcomes: { value: Outcome; label: string }[] = [
-  { value: 'flaky', label: 'Fail once, at their next run' },
+  { value: 'flaky', label: 'Fail once, in the next run' },
   { value: 'fail', label: 'Fail from now on' },
-  { value: 'pass', label: 'Run as usual again' },
+  { value: 'pass', label: 'Run normally again' },
 ];
 
 /** Makes a test suite of an environment fail, whatever runs there. */

@@ -16,12 +16,12 @@ export function ConsentsPanel() {
   const [open, setOpen] = useState<string | null>(null);
   if (!data || data.waiting.length + data.given.length === 0) return null;
   return (
-    <Panel title="Commands of kubeconfigs">
+    <Panel title="Kubeconfig permissions">
       {data.waiting.map((request) => (
         <div key={request.hash} className={classes.notice}>
           <p>
-            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAct(request)}, which waits
-            for your permission.
+            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAct(request)}and is
+            waiting for your permission.
           </p>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(request.hash)}>
             Review…

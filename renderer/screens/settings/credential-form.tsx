@@ -10,10 +10,10 @@ const uses = {
   github: 'GitHub',
 } as const;
 const hints = {
-  ledger: 'Reads and pushes the release repo over https. A token goes with any user name.',
-  github: "Reads the apps' repos and merges. Without one, the release repo's is used.",
+  ledger: 'Reads and pushes the release repo over https. With a token, any user name works.',
+  github: "Reads the apps' repos and merges. If empty, the release repo's credential is used.",
 } as const;
-const states = { kept: 'kept in the keychain', missing: 'none is kept', 'not-needed': 'not needed' } as const;
+const states = { kept: 'saved in the keychain', missing: 'none saved', 'not-needed': 'not needed' } as const;
 
 /** One credential: entered, tested, forgotten; what was entered never comes back into the window. */
 export function CredentialForm({ credential }: { credential: Credential }) {
@@ -41,8 +41,8 @@ export function CredentialForm({ credential }: { credential: Credential }) {
           size="sm"
           label={`${uses[name]}: password or token`}
           autoComplete="off"
-          placeholder={credential.state === 'kept' ? 'kept; type to replace' : ''}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
+          placeholder={credential.state === 'kept' ? 'saved; type to replace' : ''}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
           value={secret}
           onChange={(event) => setSecret(event.currentTarget.value)}
         />
@@ -53,7 +53,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
           loading={save.isPending}
           disabled={secret.trim() === ''}
         >
-          Keep
+          Save
         </Button>
         <p className={classes.quiet}>{hints[name]}</p>
       </div>

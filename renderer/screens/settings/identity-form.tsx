@@ -26,7 +26,7 @@ export function IdentityForm({ identity, busy, onSave }: IdentityFormProps) {
       <Button type="submit" size="sm" variant="default" loading={busy}>
         Save identity
       </Button>
-      <p className={classes.quiet}>Commits to the ledger, and so the history, carry this name.</p>
+      <p className={classes.quiet}>Commits to the release repo, and so the history, show this name.</p>
     </form>
   );
 }

@@ -38,7 +38,7 @@ export function SettingsScreen() {
                 value={settings.data.colourScheme}
                 onChange={(value) => save.mutate({ colourScheme: value as Settings['colourScheme'] })}
                 data={[
-                  { value: 'auto', label: 'As the system' },
+                  { value: 'auto', label: 'System' },
                   { value: 'light', label: 'Light' },
                   { value: 'dark', label: 'Dark' },
                 ]}
@@ -47,7 +47,7 @@ export function SettingsScreen() {
             <div className={classes.row}>
               <div>
                 <p>Notifications</p>
-                <p className={classes.quiet}>When an operation of your own ends or waits for you.</p>
+                <p className={classes.quiet}>When one of your operations ends or is waiting for you.</p>
               </div>
               <Switch
                 aria-label="Notifications"
@@ -71,9 +71,7 @@ function CredentialsPanel() {
   if (!data || needed.length === 0) return null;
   return (
     <Panel title="Credentials">
-      {data.unavailableBecause !== null && (
-        <p className={classes.notice}>Nothing can be kept here: {data.unavailableBecause}</p>
-      )}
+      {data.unavailableBecause !== null && <p className={classes.notice}>{data.unavailableBecause}</p>}
       {needed.map((credential) => (
         <CredentialForm key={credential.name} credential={credential} />
       ))}
@@ -91,16 +89,16 @@ function About() {
     ['Chromium', app.chromium],
     ['Node.js', app.node],
     ['Platform', app.platform],
-    ['Ledger', ledger.url],
+    ['Release repo', ledger.url],
     ['Branch', ledger.branch],
-    ['Landing', ledger.landing === 'push' ? 'by push' : 'by a short-lived branch that is merged'],
+    ['Landing', ledger.landing === 'push' ? 'push' : 'short-lived branch, then merge'],
   ];
   return (
     <Panel title="About" aside={<FreshnessMark name="Ledger" value={ledger.freshness} />}>
       {app.fallbackRuntime && (
         <p className={classes.notice} role="note">
-          This window runs on the fallback Electron for development and tests. What is shipped runs on the
-          newest supported one.
+          This window runs on the fallback Electron for development and tests. Packaged releases use the
+          newest supported version.
         </p>
       )}
       <dl className={classes.facts}>

@@ -36,14 +36,14 @@ export function VersionScreen() {
         </h1>
         <CopyButton text={version} label="Copy the version" />
         <Link to="/history" search={{ app: [app], q: version }}>
-          Its events
+          View events
         </Link>
       </header>
       {way.error && <FailurePanel failure={way.error.failure} onRetry={() => void way.refetch()} />}
-      {way.isPending && <p role="status">Reading its way…</p>}
+      {way.isPending && <p role="status">Loading its history…</p>}
       {way.data?.length === 0 && (
-        <Empty title="It ran nowhere">
-          The history, as far as it is known here, has no deployment of {app} {shortVersion(version)}.
+        <Empty title="Never deployed">
+          The loaded history has no deployment of {app} {shortVersion(version)}.
         </Empty>
       )}
       {way.data && way.data.length > 0 && <Way runs={way.data} order={order} />}
@@ -81,7 +81,7 @@ function WayTable({ runs, now }: { runs: readonly Run[]; now: number }) {
       <thead>
         <tr>
           <th scope="col">Environment</th>
-          <th scope="col">Reached it</th>
+          <th scope="col">Deployed</th>
           <th scope="col">By</th>
           <th scope="col">Ran for</th>
           <th scope="col">Then</th>
@@ -126,8 +126,8 @@ function sinceFirst(runs: readonly Run[], run: Run): string {
 }
 
 function Then({ run }: { run: Run }) {
-  if (run.until === null) return <strong>still runs</strong>;
-  if (run.replacedBy === null) return <>the app went on {dateTime(run.until)}</>;
+  if (run.until === null) return <strong>still running</strong>;
+  if (run.replacedBy === null) return <>the app was removed on {dateTime(run.until)}</>;
   return (
     <>
       {run.rolledBack ? <Mark {...kindLook('rollback')} label="Rolled back to" /> : 'replaced by'}{' '}

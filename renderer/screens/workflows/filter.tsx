@@ -24,32 +24,32 @@ export function Filter({ search, apps, environments, sources, onSearch }: Filter
     <div className={classes.filter}>
       <Select
         aria-label="App"
-        placeholder="Every app"
+        placeholder="All apps"
         data={[...apps]}
         value={search.app ?? null}
         onChange={(app) => onSearch({ app: app ?? undefined })}
         searchable
         clearable
-        clearButtonProps={{ 'aria-label': 'Every app' }}
+        clearButtonProps={{ 'aria-label': 'All apps' }}
       />
       <Select
         aria-label="Environment"
-        placeholder="Every environment"
+        placeholder="All environments"
         data={[...environments]}
         value={search.environment ?? null}
         onChange={(environment) => onSearch({ environment: environment ?? undefined })}
         clearable
-        clearButtonProps={{ 'aria-label': 'Every environment' }}
+        clearButtonProps={{ 'aria-label': 'All environments' }}
       />
       <Version value={search.version ?? ''} onChange={(version) => onSearch({ version })} />
       <Select
         aria-label="Template"
-        placeholder="Every template"
+        placeholder="All templates"
         data={templates}
         value={search.template ?? null}
         onChange={(template) => onSearch({ template: template ?? undefined })}
         clearable
-        clearButtonProps={{ 'aria-label': 'Every template' }}
+        clearButtonProps={{ 'aria-label': 'All templates' }}
       />
       <SegmentedControl
         className={classes.states ?? ''}
@@ -81,7 +81,7 @@ function Version({ value, onChange }: { value: string; onChange: (version: strin
   return (
     <TextInput
       aria-label="Version"
-      placeholder="Every version"
+      placeholder="All versions"
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);

@@ -20,7 +20,7 @@ export function WorkflowDetail({ place, production }: { place: WorkflowPlace; pr
   if (!workflow)
     return (
       <div className={classes.note}>
-        {failure ? <FailurePanel failure={failure} /> : <p role="status">Reading the workflow…</p>}
+        {failure ? <FailurePanel failure={failure} /> : <p role="status">Loading the workflow…</p>}
       </div>
     );
   const told = telling(nodeRows(workflow));
@@ -52,9 +52,9 @@ function Gone({ seenAt }: { seenAt: string | null }) {
   const now = useNow('calm');
   return (
     <p className={classes.gone} role="note">
-      <strong>The cluster has forgotten this workflow.</strong> It is shown as it was last seen
-      {seenAt && <span title={fullTime(seenAt)}> at {clock(seenAt, now)}</span>}. Its pods, and with them
-      their logs, are gone; excerpts that were kept are in the history.
+      <strong>The cluster no longer has this workflow.</strong> This is how it was last seen
+      {seenAt && <span title={fullTime(seenAt)}> at {clock(seenAt, now)}</span>}. Its pods and their logs are
+      gone; saved excerpts are in the history.
     </p>
   );
 }
@@ -73,10 +73,10 @@ function Facts({ workflow }: { workflow: Workflow }) {
           in {workflow.environment}
         </span>
       )}
-      {startedAt && <span title={fullTime(startedAt)}>began {ago(startedAt, now)}</span>}
+      {startedAt && <span title={fullTime(startedAt)}>started {ago(startedAt, now)}</span>}
       {workflow.suspended && <strong>suspended</strong>}
-      {workflow.shutdown && <strong>told to end ({workflow.shutdown})</strong>}
-      {resubmittedFrom && <span>made again from {resubmittedFrom}</span>}
+      {workflow.shutdown && <strong>ending ({workflow.shutdown})</strong>}
+      {resubmittedFrom && <span>resubmitted from {resubmittedFrom}</span>}
       {parameters && parameters.length > 0 && (
         <details className={classes.parameters}>
           <summary>Parameters ({parameters.length})</summary>

@@ -45,11 +45,11 @@ export function WorkflowList({ workflows, search, chosen }: WorkflowListProps) {
                   {workflow.environment}
                   {workflow.progress && ` · ${workflow.progress}`}
                   {workflow.suspended && ' · suspended'}
-                  {workflow.seenAt && ` · kept, last seen ${clock(workflow.seenAt, now)}`}
+                  {workflow.seenAt && ` · saved, last seen ${clock(workflow.seenAt, now)}`}
                 </span>
               </span>
               <span className={classes.when} title={startedAt ? fullTime(startedAt) : undefined}>
-                <span>{startedAt ? ago(startedAt, now) : 'not begun'}</span>
+                <span>{startedAt ? ago(startedAt, now) : 'not started'}</span>
                 <span className={classes.quiet}>
                   {spent !== null && !(workflow.gone && !finishedAt) ? duration(spent) : ''}
                 </span>

@@ -57,20 +57,20 @@ export function WorkflowsScreen() {
         {found.error && <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />}
         {found.isPending && (
           <p role="status" className={classes.note}>
-            Looking at the clusters…
+            Checking the clusters…
           </p>
         )}
         {found.data && workflows.length === 0 && (
-          <Empty title="No workflow fits">
+          <Empty title="No matching workflows">
             {search.app
-              ? 'Neither the clusters nor what was kept has one.'
-              : 'The clusters have none. Those that they have forgotten are shown once an app is chosen.'}
+              ? 'There are none in the clusters or among the saved ones.'
+              : 'There are none in the clusters. Choose an app to include saved ones.'}
           </Empty>
         )}
         <WorkflowList workflows={workflows} search={search} chosen={chosen ? keyOf(chosen) : null} />
         {!search.app && workflows.length > 0 && (
           <p className={classes.note}>
-            Clusters forget workflows after some days. Choose an app to see those that were kept too.
+            Clusters delete workflows after some days. Choose an app to include saved ones.
           </p>
         )}
       </div>
@@ -84,7 +84,7 @@ export function WorkflowsScreen() {
             }
           />
         ) : (
-          <Empty title="No workflow is chosen">Its steps and logs are shown here.</Empty>
+          <Empty title="No workflow selected">Select a workflow to see its steps and logs.</Empty>
         )}
       </div>
     </div>
