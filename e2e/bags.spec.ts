@@ -116,7 +116,7 @@ test('a failed deploy keeps the lock until somebody unlocks by force, with a rea
   const next = await newBag({ app: 'notify-api' });
   expect((await stageOf(page(), preview)).running?.bag).toBe(bag);
   await toPipeline(page());
-  await card(page(), preview).getByRole('button', { name: 'Unlock by force…' }).click();
+  await card(page(), preview).getByRole('button', { name: 'Force unlock…' }).click();
   const unlock = `Unlock ${preview} of ${pipeline} by force`;
   const button = page().getByRole('dialog', { name: unlock }).getByRole('button', { name: unlock });
   await expect(button).toHaveAttribute('aria-disabled', 'true');

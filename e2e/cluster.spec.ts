@@ -33,7 +33,7 @@ test('a crash loop is found from the board in two clicks', async () => {
   await expect(why.getByRole('group', { name: /^Last lines of / })).toContainText(
     'Unable to load application',
   );
-  await expect(why.getByRole('list', { name: 'Events of the pod' })).toContainText(/Back-off restarting/i);
+  await expect(why.getByRole('list', { name: 'Pod events' })).toContainText(/Back-off restarting/i);
   // The timeline of a deployment that nobody started here says the same.
   const stages = page().getByRole('list', { name: `Stages of ${name} ${version}` });
   await expect(stages.getByRole('listitem').filter({ hasText: 'GitHub run' })).toContainText(/Done|Running/);
@@ -113,7 +113,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   const dialog = page().getByRole('dialog');
   // A pass of these tests is what promotes: saying that nothing comes of it would be wrong.
   await expect(dialog).toContainText(`If it passes, production goes from ${inProduction} to ${version}.`);
-  await expect(dialog).not.toContainText('Nothing is deployed anew');
+  await expect(dialog).not.toContainText('This deploys nothing');
   await lookAt(app(), 'workflow-retry');
   await dialog.getByRole('button', { name: `Retry ${failed.name} from its failure` }).click();
   await expect(page().getByRole('dialog')).toHaveCount(0);
@@ -147,7 +147,7 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await expect(page().getByText('The cluster no longer has this workflow.')).toBeVisible();
   const again = page().getByRole('button', { name: /^Resubmit post-sync/ });
   await again.focus();
-  await expect(again).toHaveAccessibleDescription(/The cluster has forgotten this workflow/);
+  await expect(again).toHaveAccessibleDescription(/The cluster no longer has this workflow/);
   await lookAt(app(), 'workflow-gone');
 });
 
@@ -166,8 +166,8 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   ]);
   await goTo(page(), `#/apps/${name}?environment=production`);
   const panel = page().getByRole('region', { name: `Application ${name}`, exact: true });
-  const freeze = panel.getByRole('note', { name: 'Freeze' });
-  await expect(freeze).toContainText('Frozen by a sync window');
+  const freeze = panel.getByRole('note', { name: 'Sync window' });
+  await expect(freeze).toContainText('Syncs blocked by a sync window');
   await expect(freeze).toContainText('Nothing ships over Christmas');
   await expect(
     panel.getByRole('button', { name: `Terminate the sync of ${name} in production` }),
@@ -177,12 +177,12 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   await panel.getByRole('button', { name: `Sync ${name} in production` }).focus();
   await page().keyboard.press('Enter');
   const dialog = page().getByRole('dialog');
-  await expect(dialog).toContainText('production is live to users.');
+  await expect(dialog).toContainText('production is a production environment.');
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page().keyboard.press('Tab');
   await page().keyboard.press('Enter');
   await expect(dialog).toHaveCount(0);
-  await expect(panel).toContainText('A sync waits for a sync window');
+  await expect(panel).toContainText('Sync blocked by a sync window');
   const sync = panel.getByRole('button', { name: `Sync ${name} in production` });
   await expect(sync).toBeFocused();
   await expect(sync).toHaveAccessibleDescription(/already working on router/);
@@ -193,7 +193,7 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   await expect(dialog).toContainText('a migration may be left half done');
   await lookAt(app(), 'terminate');
   await dialog.getByRole('button', { name: `Terminate the sync of ${name} in production` }).click();
-  await expect(panel).toContainText('A sync is being terminated');
+  await expect(panel).toContainText('Sync terminating');
   // A window that blocks a sync blocks its end, too (argo-cd controller/sync.go, SyncAppState).
   await app().practice.setSyncWindows('production', []);
   await expect(panel).toContainText(/Last sync: (Failed|Error)/);
@@ -202,9 +202,9 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
 
   await expect(freeze).toHaveCount(0);
   await page()
-    .getByRole('button', { name: `Nudge ${name} in production` })
+    .getByRole('button', { name: `Refresh and sync ${name} in production` })
     .click();
-  await expect(page().getByRole('heading', { level: 1 })).toContainText(`Have Argo CD take up ${name}`);
+  await expect(page().getByRole('heading', { level: 1 })).toContainText(`Refresh and sync ${name}`);
   const [nudge] = await ask(page(), 'operation.list', { app: name, environment: 'production', limit: 1 });
   await ended(page(), nudge?.id ?? '');
 });
@@ -220,11 +220,11 @@ test('a sync is tried, then done for one resource, and a hard refresh asked for,
 
   await menu.click();
   await item('Sync with options…').click();
-  await expect(dialog).toContainText(/own options apply: .*ApplyOutOfSyncOnly=true, 2 retries/);
+  await expect(dialog).toContainText(/sync options: .*ApplyOutOfSyncOnly=true, 2 retries/);
   await dialog.getByRole('checkbox', { name: /^Dry run/ }).check();
-  await expect(dialog).toContainText('changes nothing');
+  await expect(dialog).toContainText('without changing anything');
   await lookAt(app(), 'sync-options');
-  await dialog.getByRole('button', { name: `Try a sync of ${name} in ${environment}` }).click();
+  await dialog.getByRole('button', { name: `Dry-run a sync of ${name} in ${environment}` }).click();
   await expect(dialog).toHaveCount(0);
   await expect(panel).toContainText(/Last sync: Succeeded/);
   const operation = async () => {
@@ -235,9 +235,9 @@ test('a sync is tried, then done for one resource, and a hard refresh asked for,
 
   await menu.click();
   await item('Sync with options…').click();
-  await dialog.getByText('Only chosen ones').click();
+  await dialog.getByText('Only selected').click();
   const send = dialog.getByRole('button', { name: `Sync ${name} in ${environment}` });
-  await expect(send).toHaveAccessibleDescription('Choose at least one resource.');
+  await expect(send).toHaveAccessibleDescription('Select at least one resource.');
   await dialog.getByRole('checkbox', { name: `Deployment/${name}`, exact: true }).check();
   await expect(dialog).toContainText('Hooks do not run');
   await lookAt(app(), 'sync-chosen');
@@ -337,7 +337,7 @@ test('a cluster goes away during a rollout and comes back', async () => {
   await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
 
   await control.clusterDown({ environment: 'staging' });
-  await expect(page().getByText('the cluster is away')).toBeVisible();
+  await expect(page().getByText('the cluster is unreachable')).toBeVisible();
   // What was seen stays, marked; the other environments are as they were.
   await expect(rollout).toBeVisible();
   await expect(stages.locator('[aria-current="step"]')).toContainText('Rollout');
@@ -354,7 +354,7 @@ test('a cluster goes away during a rollout and comes back', async () => {
   await goTo(page(), `#/operations/${id}`);
   await control.heal({ app: name });
   await control.clusterUp({ environment: 'staging' });
-  await expect(page().getByText('the cluster is away')).toHaveCount(0);
+  await expect(page().getByText('the cluster is unreachable')).toHaveCount(0);
   await ended(page(), id);
   await expect(stages.getByRole('listitem').filter({ hasText: 'Rollout' })).toHaveAttribute(
     'data-state',

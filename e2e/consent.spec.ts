@@ -126,7 +126,7 @@ test('another script under the same name is asked about again', async () => {
   app = await open();
   const banner = app.page.getByRole('note', { name: 'Waiting for your permission' });
   await banner.getByRole('button', { name: 'Review…' }).click();
-  await expect(app.page.getByRole('dialog')).toContainText('it has changed since');
+  await expect(app.page.getByRole('dialog')).toContainText('This has changed since you allowed');
   await lookAt(app, 'consent-changed');
   expect(ran()).toBe(false);
 });

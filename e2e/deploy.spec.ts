@@ -48,7 +48,7 @@ test('a version is deployed to production by keys alone, and watched live to its
   await expect(dialog.getByRole('option').first()).toContainText(version);
   await page().keyboard.press('Enter');
   // Never tested in the environments before: a warning, which wants a reason and can't be sent without one.
-  await expect(dialog.getByRole('list', { name: 'Checks', exact: true })).toContainText('Warns');
+  await expect(dialog.getByRole('list', { name: 'Checks', exact: true })).toContainText('Warning');
   await expect(dialog.getByText(/^\d+ commits?/).first()).toBeVisible();
   const act = dialog.getByRole('button', { name: `Deploy ${name} ${version} to production` });
   await expect(act).toHaveAttribute('aria-disabled', 'true');

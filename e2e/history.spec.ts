@@ -88,7 +88,7 @@ async function pick(menu: string, value: string): Promise<void> {
     .getByRole('button', { name: new RegExp(`^${menu}`) })
     .click();
   await page()
-    .getByRole('textbox', { name: `Find in ${menu.toLowerCase()}` })
+    .getByRole('textbox', { name: `Search ${menu.toLowerCase()}` })
     .fill(value);
   await page().keyboard.press('ArrowDown');
   await page().keyboard.press('Enter');
@@ -259,7 +259,9 @@ test('one version’s way, from the palette', async () => {
   const table = page().getByRole('table');
   await expect(table.getByRole('row')).toHaveCount(way.length + 1);
   for (const run of way) await expect(table).toContainText(run.environment);
-  await expect(table).toContainText(way.some(({ until }) => until === null) ? 'still running' : 'replaced by');
+  await expect(table).toContainText(
+    way.some(({ until }) => until === null) ? 'still running' : 'replaced by',
+  );
 });
 
 test('figures, as plots and as a table, by app and period', async () => {

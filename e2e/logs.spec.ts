@@ -72,38 +72,38 @@ test('logs of all pods in one view: found, filtered, switched off and on, and sa
   await press('Match case');
   await expect(status()).toHaveText('0 of 0');
   await press('Match case');
-  await press('Find by regular expression');
+  await press('Use regular expression');
   // Another number than before: the count of the last find stands until the next one is known.
   await find().fill('^=> (boot|rails)\\w* .*\\w$');
   await expect(status()).toHaveText('0 of 6');
   await find().fill('(');
-  await expect(status()).toHaveText('no such pattern');
+  await expect(status()).toHaveText('Invalid regular expression');
   await find().fill('^(([a-z. :/]|\\w|.)+)+~$');
-  await expect(status()).toHaveText('too slow');
+  await expect(status()).toHaveText('Too slow');
   await find().fill('listen\\w+');
   await expect(status()).toHaveText('0 of 3');
-  await press('Show only lines with a hit');
+  await press('Show only matching lines');
   await expect(foot()).toContainText(`3 of ${all} lines`);
   await expect.poll(() => numbers(region)).toHaveLength(3);
 
   // Saved, what is shown and the whole, and read back.
   const file = path.join(app().userData, 'shown.txt');
   await willSaveTo(file);
-  await press('More for this log');
-  await page().getByRole('menuitem', { name: 'Save what is shown…' }).press('Enter');
+  await press('More log options');
+  await page().getByRole('menuitem', { name: 'Save filtered lines…' }).press('Enter');
   await expect(page().getByText('Saved as shown.txt')).toBeVisible();
   const shown = (await readFile(file, 'utf8')).trimEnd().split('\n');
   expect(shown).toHaveLength(3);
   for (const line of shown)
     expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \[frontend-\S+ app\] .*Listening on/);
   expect(shown).toEqual([...shown].sort());
-  await press('Show only lines with a hit');
+  await press('Show only matching lines');
   await find().fill('');
   await expect(foot()).not.toContainText(' of ');
   const whole = path.join(app().userData, 'whole.txt');
   await willSaveTo(whole);
-  await press('More for this log');
-  await page().getByRole('menuitem', { name: 'Save the whole log…' }).press('Enter');
+  await press('More log options');
+  await page().getByRole('menuitem', { name: 'Save whole log…' }).press('Enter');
   await expect(page().getByText('Saved as whole.txt')).toBeVisible();
   expect((await readFile(whole, 'utf8')).trimEnd().split('\n')).toHaveLength(all);
   await rm(whole);

@@ -113,7 +113,7 @@ test('with every file of its own damaged the board opens, and says what was lost
   const again = await startApp(userData, ['--practice-speed', '20']);
   try {
     await boardReady(again.page);
-    const lost = again.page.getByRole('note', { name: 'Lost files' });
+    const lost = again.page.getByRole('note', { name: 'Problems with saved files' });
     for (const what of ['The settings', 'The credentials', 'The journal', 'list of acts'])
       await expect(lost).toContainText(what);
     await lookAt(again, 'lost-files');

@@ -34,7 +34,7 @@ test('an incident: found on the board, one click back, held, and released withou
   await cell.click();
   const back = inspector(page()).getByRole('button', { name: `Roll back ${name} to ${good} in production` });
   await expect(back).not.toHaveAttribute('aria-disabled');
-  await expect(inspector(page())).not.toContainText('The sheet opens first');
+  await expect(inspector(page())).not.toContainText('Opens the checks first');
   await back.click();
 
   // One click, no dialog: the operation is in the tray and the commit in the repo.
@@ -70,10 +70,10 @@ test('an incident: found on the board, one click back, held, and released withou
   // Releasing the hold is an act of its own, and deploys nothing.
   await cell.click();
   await inspector(page())
-    .getByRole('button', { name: `Release the hold of ${name} in production` })
+    .getByRole('button', { name: `Release the hold on ${name} in production` })
     .click();
   await sheet(page())
-    .getByRole('button', { name: `Release the hold of ${name} in production` })
+    .getByRole('button', { name: `Release the hold on ${name} in production` })
     .click();
   await expect(sheet(page())).toHaveCount(0);
   const [release] = await ask(page(), 'operation.list', { app: name, environment: 'production', limit: 1 });
@@ -104,7 +104,7 @@ test('with a migration between the versions the click opens the sheet instead of
   const back = inspector(page()).getByRole('button', {
     name: `Roll back ${name} to ${before} in production`,
   });
-  await expect(inspector(page())).toContainText('The sheet opens first');
+  await expect(inspector(page())).toContainText('Opens the checks first');
   await back.click();
 
   const dialog = page().getByRole('dialog', { name: `Roll back ${name}` });

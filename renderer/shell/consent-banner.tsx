@@ -24,8 +24,8 @@ export function ConsentBanner() {
         <div className={classes.banner} role="note" aria-label="Waiting for your permission">
           <IconShieldQuestion size={16} aria-hidden />
           <span>
-            <strong>{said}.</strong> The kubeconfig that the estate file names {consentAct(first)}. Nothing is
-            run or sent before you allow it.
+            <strong>{said}.</strong> The kubeconfig that the estate file names {consentAct(first)}. Nothing
+            runs or is sent until you allow it.
           </span>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(first.hash)}>
             Review…

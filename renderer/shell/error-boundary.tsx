@@ -30,15 +30,15 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
 export function FaultPage({ place, error }: { place: string; error: Error }) {
   return (
     <main className={classes.page} role="alert">
-      <h1>{place} met a fault</h1>
-      <p>Operations that were started go on: they do not depend on this window. Nothing was lost.</p>
+      <h1>{place} hit an unexpected error</h1>
+      <p>Running operations continue: they do not depend on this window. Nothing was lost.</p>
       <p>
         <Button size="sm" onClick={() => window.location.reload()}>
-          Reload the page
+          Reload
         </Button>
       </p>
       <details>
-        <summary>Technical detail</summary>
+        <summary>Technical details</summary>
         <pre>{error.stack ?? error.message}</pre>
       </details>
     </main>

@@ -11,7 +11,7 @@ export function LostBanner() {
   const told = notices.filter((notice) => !read.includes(notice));
   if (told.length === 0) return null;
   return (
-    <div className={classes.banner} role="note" aria-label="Lost files">
+    <div className={classes.banner} role="note" aria-label="Problems with saved files">
       <IconAlertTriangle size={16} aria-hidden />
       <div className={classes.text}>
         {told.map((notice) => (

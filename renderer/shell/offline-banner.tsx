@@ -44,8 +44,8 @@ export function OfflineBanner() {
     : offline.all
       ? 'Offline'
       : offline.refused
-        ? 'The release repo refuses the sign-in'
-        : 'The release repo is out of reach';
+        ? 'The release repo refused the sign-in'
+        : 'The release repo is unreachable';
   useEffect(() => {
     if (said) announce(said);
   }, [said]);
@@ -57,10 +57,10 @@ export function OfflineBanner() {
         <strong>
           {said} since {clock(offline.since, now)}.
         </strong>{' '}
-        Everything that was ever seen can be read; deploying, rolling back and holding are refused until{' '}
+        You can read everything seen so far. You can’t deploy, roll back or hold until{' '}
         {offline.refused
           ? 'you renew the token in Settings → Credentials.'
-          : 'the release repo can be reached again.'}
+          : 'the release repo is reachable again.'}
       </span>
     </div>
   );

@@ -47,7 +47,7 @@ function cellItems(cell: Cell): PaletteItem[] {
       ? {
           id: `release ${app} ${environment}`,
           group: 'Actions',
-          title: `Release the hold of ${app} in ${environment}`,
+          title: `Release the hold on ${app} in ${environment}`,
           words: 'unfreeze automatic',
           note: '',
           weight: -7,
@@ -70,7 +70,7 @@ function cellItems(cell: Cell): PaletteItem[] {
       group: 'Actions',
       title: `Roll back ${app} in ${environment}`,
       words: 'undo revert previous rollback',
-      note: `to ${shortVersion(target.version)}, after a look`,
+      note: `to ${shortVersion(target.version)}, review first`,
       weight: -5,
       // From the palette it always opens the sheet: the version was not in sight when it was chosen.
       run: () => openSheet({ kind: 'rollback', app, environment, version: target.version }),
@@ -89,7 +89,7 @@ const pipelineItems = (name: string, doors: PaletteDoors): PaletteItem[] =>
   views.map(({ view, title, words }) => ({
     id: `pipeline ${name} ${view}`,
     group: 'Screens',
-    title: `${title} of ${name}`,
+    title: `${title}: ${name}`,
     words,
     note: 'screen',
     run: () => doors.openPipeline(name, view),
@@ -176,7 +176,7 @@ export function historyItems(
       id: `version ${app} ${to}`,
       group: 'Versions',
       title: `${app} ${shortVersion(to)}`,
-      note: 'its way',
+      note: 'history',
       run: () => doors.openVersion(app, to),
     });
   }

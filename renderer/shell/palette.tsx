@@ -89,7 +89,7 @@ function Search({ onDone }: { onDone: () => void }) {
         className={classes.input}
       />
       <Command.List className={classes.list} label="Results">
-        <Command.Empty className={classes.empty}>Nothing fits “{query}”.</Command.Empty>
+        <Command.Empty className={classes.empty}>No matches for “{query}”.</Command.Empty>
         {found.map((item) => (
           <Command.Item
             key={item.id}

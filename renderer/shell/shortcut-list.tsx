@@ -7,9 +7,9 @@ const groups: { title: string; keys: [string[], string][] }[] = [
     title: 'Everywhere',
     keys: [
       [['Ctrl', 'K'], 'Find an app, a screen or an action'],
-      [['?'], 'This list'],
+      [['?'], 'Show this list'],
       [['Alt', '←'], 'Back'],
-      [['Esc'], 'Close what is open'],
+      [['Esc'], 'Close'],
     ],
   },
   {
@@ -20,9 +20,9 @@ const groups: { title: string; keys: [string[], string][] }[] = [
       [['Home', 'End'], 'First or last cell of the row'],
       [['Ctrl', 'Home'], 'First row (End: last row)'],
       [['PgUp', 'PgDn'], 'A page up or down'],
-      [['a–z'], 'Type the begin of an app’s name to go to it'],
+      [['a–z'], 'Type an app’s name to jump to it'],
       [['Enter'], 'Open the app'],
-      [['Shift', 'R'], 'To the Roll back button of the cell'],
+      [['Shift', 'R'], 'Go to the cell’s Roll back button'],
       [['Shift', 'D'], 'Deploy to the cell'],
       [['Shift', 'P'], 'Promote from the cell'],
     ],
@@ -30,9 +30,9 @@ const groups: { title: string; keys: [string[], string][] }[] = [
   {
     title: 'Time on the board',
     keys: [
-      [['←', '→'], 'An hour back or on (Shift: a day)'],
-      [[',', '.'], 'To the deployment before or after'],
-      [['Home', 'End'], 'To the beginning, or back to now'],
+      [['←', '→'], 'One hour back or forward (Shift: one day)'],
+      [[',', '.'], 'Previous or next deployment'],
+      [['Home', 'End'], 'Start of history, or now'],
     ],
   },
   {
@@ -40,16 +40,16 @@ const groups: { title: string; keys: [string[], string][] }[] = [
     keys: [
       [['/'], 'Search'],
       [['↑', '↓', 'PgUp', 'PgDn'], 'Move through the events'],
-      [['Home', 'End'], 'The newest or the oldest event'],
-      [['Enter'], 'To the details (Esc: back to the list)'],
+      [['Home', 'End'], 'Newest or oldest event'],
+      [['Enter'], 'Go to the details (Esc: back to the list)'],
     ],
   },
   {
     title: 'Logs',
     keys: [
       [['Ctrl', 'F'], 'Find'],
-      [['Enter'], 'Next hit (Shift: previous)'],
-      [['Home', 'End'], 'First line, or the newest and follow'],
+      [['Enter'], 'Next match (Shift: previous)'],
+      [['Home', 'End'], 'First line, or newest line and follow'],
     ],
   },
 ];

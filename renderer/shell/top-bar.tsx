@@ -14,7 +14,7 @@ function Mode() {
   if (!session) return null;
   if (session.mode === 'practice') {
     return (
-      <span className={classes.mode} title="Everything here is a rehearsal: nothing real is touched.">
+      <span className={classes.mode} title="This is a rehearsal: nothing real is affected.">
         <Mark icon={IconFlask2} tone="hold" label="Practice estate" badge />
       </span>
     );

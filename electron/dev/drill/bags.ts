@@ -112,7 +112,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
       'its tests fail',
       ({ running }) => running?.bag === bag && running.state === 'test-failed',
     );
-    await card(page, production).getByRole('button', { name: 'Unlock by force…' }).waitFor();
+    await card(page, production).getByRole('button', { name: 'Force unlock…' }).waitFor();
     await shot('bad-bag');
     return {
       bag,
@@ -120,7 +120,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
     };
   });
   await report.step('force-unlock', async () => {
-    await card(page, production).getByRole('button', { name: 'Unlock by force…' }).click();
+    await card(page, production).getByRole('button', { name: 'Force unlock…' }).click();
     await send(
       page,
       `Unlock ${production} of ${bagPipeline} by force`,

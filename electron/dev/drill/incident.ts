@@ -76,7 +76,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     await button.waitFor();
     await until(
       'nothing needs a look first',
-      async () => !(await page.getByText('The sheet opens first').isVisible()),
+      async () => !(await page.getByText('Opens the checks first').isVisible()),
       30,
     );
     const clickedAt = await watchClick(page);

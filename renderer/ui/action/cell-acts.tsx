@@ -39,7 +39,7 @@ export function CellActs({ cell, next, level, blocked: off }: CellActsProps) {
           cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
         }
         blocked={blocked}
-        label={cell.hold ? `Release the hold of ${app} in ${environment}` : `Hold ${app} in ${environment}`}
+        label={cell.hold ? `Release the hold on ${app} in ${environment}` : `Hold ${app} in ${environment}`}
         onAct={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
       >
         {cell.hold ? 'Release hold…' : 'Hold…'}

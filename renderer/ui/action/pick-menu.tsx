@@ -63,8 +63,8 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
       <Combobox.Dropdown>
         <Combobox.Search
           value={search}
-          aria-label={`Find in ${label.toLowerCase()}`}
-          placeholder="Type to find"
+          aria-label={`Search ${label.toLowerCase()}`}
+          placeholder="Type to search"
           onChange={(event) => {
             setSearch(event.currentTarget.value);
             menu.updateSelectedOptionIndex();
@@ -88,14 +88,14 @@ export function PickMenu({ label, choices, picked, onPick, single }: PickMenuPro
                 style={{ visibility: picked.includes(choice.value) ? 'visible' : 'hidden' }}
               />
               {choice.label}
-              {picked.includes(choice.value) && <span className="visually-hidden">, picked</span>}
+              {picked.includes(choice.value) && <span className="visually-hidden">, selected</span>}
             </Combobox.Option>
           ))}
-          {sorted.length === 0 && <Combobox.Empty>Nothing fits</Combobox.Empty>}
+          {sorted.length === 0 && <Combobox.Empty>No matches</Combobox.Empty>}
         </Combobox.Options>
         {(sorted.length > shown || picked.length > 0) && (
           <div className={classes.foot}>
-            {sorted.length > shown && <span>{count(sorted.length - shown, 'more')}: type to find</span>}
+            {sorted.length > shown && <span>{count(sorted.length - shown, 'more')}: type to search</span>}
             {picked.length > 0 && (
               <button type="button" className={classes.clear} onClick={() => onPick([])}>
                 Clear

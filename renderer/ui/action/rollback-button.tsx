@@ -71,7 +71,7 @@ function note(cell: Cell, rollback: ReturnType<typeof useOneClickRollback>): str
   if (rollback.review) {
     const [first = 'a check needs your attention.', ...more] = rollback.warnings;
     const others = more.length > 0 ? ` And ${count(more.length, 'more check')}.` : '';
-    return `The sheet opens first: ${first}${others}`;
+    return `Opens the checks first: ${first}${others}`;
   }
   return [cell.rollbackTarget?.evidenceText ?? '', ...rollback.besides].join(' ').trim();
 }

@@ -26,11 +26,11 @@ export function ApplicationActs({ application, environment, production }: Applic
   const refresh = useClusterAct();
   const { name, currentOperation: operation, version, windows } = application;
   const by = operation?.initiatedBy ? ` for ${operation.initiatedBy}` : '';
-  const wanted = version ? shortVersion(version) : 'what Git says';
-  const live = production ? `${environment} is live to users.` : null;
-  const closed = windows.state === 'closed' ? ` A sync window keeps it waiting: ${windows.text}` : '';
+  const wanted = version ? shortVersion(version) : 'the version in Git';
+  const live = production ? `${environment} is a production environment.` : null;
+  const closed = windows.state === 'closed' ? ` Blocked by a sync window: ${windows.text}` : '';
   const refreshBlocked =
-    blocked('refresh') ?? (application.refreshPending ? `${name} is being compared already.` : null);
+    blocked('refresh') ?? (application.refreshPending ? `${name} is already being refreshed.` : null);
   const syncBlocked =
     blocked('sync') ?? (runs(application) ? `Argo CD is already working on ${name}${by}.` : null);
   const ask = () =>
@@ -74,25 +74,24 @@ export function ApplicationActs({ application, environment, production }: Applic
         act={`Terminate the sync of ${name} in ${environment}`}
         meaning={
           <p>
-            The sync that runs{by} ends where it is, and its running hooks are deleted: a migration may be
-            left half done. What was applied stays applied. Argo CD does not try this revision again by
-            itself.
+            Stops the running sync{by} immediately and deletes its running hooks: a migration may be left half
+            done. Anything already applied stays applied. Argo CD does not retry this revision automatically.
           </p>
         }
         care={
           live
-            ? `${live} Terminate only what you know.`
-            : 'A migration that is cut off may need mending by hand.'
+            ? `${live} Terminate only if you know what this sync does.`
+            : 'An interrupted migration may need manual repair.'
         }
         destructive
         blocked={
           blocked('terminate-sync') ??
           (!runs(application)
-            ? `No sync of ${name} is running.`
+            ? `${name} is not syncing.`
             : operation?.state === 'terminating'
-              ? `The sync of ${name} is being terminated already.`
+              ? `The sync of ${name} is already being terminated.`
               : operation?.state === 'requested'
-                ? 'Argo CD has not begun with it yet.'
+                ? 'Argo CD has not started this sync yet.'
                 : null)
         }
         request={{
@@ -124,7 +123,7 @@ export function NudgeButton({ app, environment }: { app: string; environment: st
       { app, environment },
       {
         onSuccess: ({ operationId }) => {
-          announce(`Nudge of ${app} in ${environment}: started`);
+          announce(`Refresh and sync of ${app} in ${environment}: started`);
           void navigate({ to: '/operations/$operationId', params: { operationId } });
         },
       },
@@ -136,10 +135,10 @@ export function NudgeButton({ app, environment }: { app: string; environment: st
         size="compact-xs"
         blocked={blocked('refresh')}
         busy={nudge.isPending}
-        label={`Nudge ${app} in ${environment}`}
+        label={`Refresh and sync ${app} in ${environment}`}
         onAct={act}
       >
-        Nudge
+        Refresh and sync
       </ActButton>
       {nudge.error && <FailurePanel failure={nudge.error.failure} onRetry={act} />}
     </>

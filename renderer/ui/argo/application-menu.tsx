@@ -61,8 +61,10 @@ export function ApplicationMenu(props: ApplicationMenuProps) {
         act={`Hard refresh ${name} in ${environment}`}
         meaning={
           <p>
-            Argo CD forgets what it has rendered of {name}, renders it anew from Git and compares.
-            {application.autoSync.enabled ? ' What differs then, it syncs by itself.' : ' It syncs nothing.'}
+            Argo CD discards its cached manifests for {name}, renders them again from Git and compares.
+            {application.autoSync.enabled
+              ? ' It then syncs any differences automatically.'
+              : ' It does not sync anything.'}
           </p>
         }
         care={application.autoSync.enabled ? care : null}

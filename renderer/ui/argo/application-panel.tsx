@@ -32,7 +32,7 @@ export function ApplicationPanel({ app, environment, production, open, onLog }: 
         </>
       }
     >
-      {found.isPending && <Note>Looking at Argo CD…</Note>}
+      {found.isPending && <Note>Checking Argo CD…</Note>}
       {found.error && !found.data && (
         <Note>
           <FailurePanel failure={found.error.failure} onRetry={() => void found.refetch()} />
@@ -40,7 +40,7 @@ export function ApplicationPanel({ app, environment, production, open, onLog }: 
       )}
       {found.data?.applications.length === 0 && (
         <Note>
-          No Application of {app} is seen in {environment}.
+          No Application of {app} found in {environment}.
         </Note>
       )}
       {found.data?.applications.map((application) => (

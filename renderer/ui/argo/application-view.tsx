@@ -43,11 +43,11 @@ export function ApplicationView({ application }: { application: ApplicationDetai
       {unanswered && <p className={classes.reason}>{unanswered}</p>}
       {application.comparedWithOlderSpec && (
         <p className={classes.reason}>
-          Its spec has changed since it was compared: its sync is not known yet.
+          Its spec changed after the last comparison: its sync status is not known yet.
         </p>
       )}
       {application.deletingSince && (
-        <p className={classes.reason}>It is being deleted since {clock(application.deletingSince, now)}.</p>
+        <p className={classes.reason}>Being deleted since {clock(application.deletingSince, now)}.</p>
       )}
       {application.conditions.map((condition) => (
         <p key={`${condition.type}${condition.message}`} className={classes.condition}>
@@ -70,11 +70,11 @@ export function ApplicationView({ application }: { application: ApplicationDetai
 }
 
 const runningWord: Record<Exclude<ApplicationOperation['state'], 'ended'>, string> = {
-  requested: 'A sync is asked for',
-  running: 'A sync runs',
-  blocked: 'A sync waits for a sync window',
-  'waiting-to-retry': 'A sync waits to try again',
-  terminating: 'A sync is being terminated',
+  requested: 'Sync requested',
+  running: 'Syncing',
+  blocked: 'Sync blocked by a sync window',
+  'waiting-to-retry': 'Sync waiting to retry',
+  terminating: 'Sync terminating',
 };
 
 /** The operation in progress: what, for whom, since when, the hook that runs, tries. */
@@ -92,12 +92,12 @@ function Running({ operation }: { operation: ApplicationOperation }) {
           <span title={fullTime(startedAt)}> for {duration(between(startedAt, null, now) ?? 0)}</span>
         )}
         {retryCount > 0 && `, retry ${retryCount}${tries}`}
-        {operation.dryRun && ', a dry run'}
-        {operation.partial && ', of selected resources'}
+        {operation.dryRun && ', dry run'}
+        {operation.partial && ', selected resources'}
       </p>
       {runningHook && (
         <p>
-          Hook that runs: {runningHook.phase}{' '}
+          Running hook: {runningHook.phase}{' '}
           <span className="mono">
             {runningHook.kind}/{runningHook.name}
           </span>
@@ -162,7 +162,7 @@ function Resources({ resources }: { resources: readonly ApplicationResource[] })
       <details className={classes.more}>
         <summary>
           {bad.length > 0
-            ? `${bad.length} of ${count(resources.length, 'resource')} ${bad.length === 1 ? 'needs' : 'need'} attention`
+            ? `${bad.length} of ${count(resources.length, 'resource')} unhealthy or out of sync`
             : count(resources.length, 'resource')}
         </summary>
         <ul className={classes.resources} aria-label="All resources">
@@ -179,7 +179,7 @@ const sourceWord = {
   argo: '',
   live: '',
   none: '',
-  unknown: 'health not seen',
+  unknown: 'health not known',
 } as const;
 
 function Resource({ resource }: { resource: ApplicationResource }) {
@@ -192,7 +192,7 @@ function Resource({ resource }: { resource: ApplicationResource }) {
       {resource.sync && <Mark {...sync[resource.sync]} />}
       {health.status ? <HealthMark value={health.status} /> : <span />}
       <span className={`${classes.quiet} ${classes.why}`}>
-        {resource.requiresPruning ? 'only a sync with prune removes it. ' : ''}
+        {resource.requiresPruning ? 'Removed only by a sync with prune. ' : ''}
         {health.message ?? sourceWord[health.from]}
       </span>
     </li>

@@ -8,7 +8,7 @@ import classes from './application-panel.module.css';
 export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
   const now = useNow('calm');
   if (windows.state === 'unknown')
-    return <p className={classes.quiet}>Whether a sync window is closed is not known: {windows.because}</p>;
+    return <p className={classes.quiet}>Can’t tell whether a sync window blocks syncs: {windows.because}</p>;
   if (windows.state === 'open') {
     const next = windows.windows
       .flatMap(({ kind, nextStart }) => (kind === 'deny' && nextStart ? [nextStart] : []))
@@ -16,7 +16,7 @@ export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
     if (!next) return null;
     return (
       <p className={classes.quiet} title={fullTime(next)}>
-        A sync window freezes it next at {clock(next, now)}.
+        Next sync window blocks syncs at {clock(next, now)}.
       </p>
     );
   }
@@ -24,14 +24,14 @@ export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
     ({ active, description }) => active && description && !windows.text.includes(description),
   );
   return (
-    <div className={classes.freeze} role="note" aria-label="Freeze">
+    <div className={classes.freeze} role="note" aria-label="Sync window">
       <IconSnowflake size={16} aria-hidden />
       <div>
         <p>
           <strong>
             {windows.state === 'closed'
-              ? 'Frozen by a sync window'
-              : 'Automatic syncs are frozen by a sync window'}
+              ? 'Syncs blocked by a sync window'
+              : 'Automatic syncs blocked by a sync window'}
           </strong>
           {windows.opensAt && (
             <span title={fullTime(windows.opensAt)}> until {clock(windows.opensAt, now)} local time</span>
@@ -44,9 +44,9 @@ export function FreezeNote({ windows }: { windows: SyncWindowsView }) {
           </p>
         ))}
         {windows.runningSync === 'may-go-on' && (
-          <p className={classes.quiet}>The sync that runs may go on.</p>
+          <p className={classes.quiet}>The running sync can continue.</p>
         )}
-        {windows.state === 'manual-only' && <p className={classes.quiet}>A sync by hand may run.</p>}
+        {windows.state === 'manual-only' && <p className={classes.quiet}>Manual syncs are allowed.</p>}
       </div>
     </div>
   );

@@ -30,7 +30,7 @@ export function HookJobs({ app, jobs, environment, open, onLog }: HookJobsProps)
   const now = useNow('second');
   if (jobs.length === 0) return null;
   return (
-    <ul className={classes.jobs} aria-label="Jobs of hooks">
+    <ul className={classes.jobs} aria-label="Hook jobs">
       {jobs.map((job) => {
         const log = hookLog(environment, job);
         return (

@@ -33,9 +33,9 @@ export function SyncDialog({ application, environment, care, blocked, ...dialog 
     now.chosen === null
       ? null
       : chosen.length === 0
-        ? 'Choose at least one resource.'
+        ? 'Select at least one resource.'
         : chosen.length > mostResources
-          ? `At most ${mostResources} resources can be chosen; sync all of them instead.`
+          ? `At most ${mostResources} resources can be selected; sync all of them instead.`
           : null;
   return (
     <ActDialog
@@ -44,16 +44,16 @@ export function SyncDialog({ application, environment, care, blocked, ...dialog 
         setChoice(null);
         dialog.onClose();
       }}
-      act={`${now.dryRun ? 'Try a sync of' : 'Sync'} ${name} in ${environment}`}
+      act={`${now.dryRun ? 'Dry-run a sync of' : 'Sync'} ${name} in ${environment}`}
       meaning={
         <div className={classes.body}>
           <Checkbox
-            label="Prune: remove what Git no longer has"
+            label="Prune: delete resources that are no longer in Git"
             checked={now.prune}
             onChange={(event) => setChoice({ ...now, prune: event.currentTarget.checked })}
           />
           <Checkbox
-            label="Dry run: only tell what would be done"
+            label="Dry run: show what would change, without changing anything"
             checked={now.dryRun}
             onChange={(event) => setChoice({ ...now, dryRun: event.currentTarget.checked })}
           />
@@ -114,14 +114,14 @@ function Resources(props: {
         aria-labelledby={id}
         data={[
           { value: 'all', label: 'All' },
-          { value: 'chosen', label: 'Only chosen ones' },
+          { value: 'chosen', label: 'Only selected' },
         ]}
         value={chosen === null ? 'all' : 'chosen'}
         onChange={(value) => onChoose(value === 'all' ? null : new Set(differing))}
       />
       {chosen !== null && (
         <fieldset className={classes.resources}>
-          <legend className="visually-hidden">Chosen resources, {count(chosen.size, 'resource')}</legend>
+          <legend className="visually-hidden">Selected resources, {count(chosen.size, 'resource')}</legend>
           {sorted.map((resource) => (
             <Checkbox
               key={idOf(resource)}

@@ -27,9 +27,11 @@ const say = (choice: Partial<Parameters<typeof syncSentences>[1]>, chosen: Appli
 
 describe('what a sync will do, in words', () => {
   it('says what is removed and what stays', () => {
-    expect(say({ prune: true })).toContain('It removes what Git no longer has: Deployment/frontend-old.');
-    expect(say({})).toContain('What Git no longer has stays: Deployment/frontend-old.');
-    expect(say({ prune: true, dryRun: true })).toContain('It would remove');
+    expect(say({ prune: true })).toContain(
+      'It deletes resources that are no longer in Git: Deployment/frontend-old.',
+    );
+    expect(say({})).toContain('Resources that are no longer in Git stay: Deployment/frontend-old.');
+    expect(say({ prune: true, dryRun: true })).toContain('It would delete');
     const [kept] = application.resources;
     const one = kept as ApplicationResource;
     expect(say({ prune: true, chosen: new Set([idOf(one)]) }, [one])).not.toContain('frontend-old');
@@ -37,10 +39,10 @@ describe('what a sync will do, in words', () => {
 
   it('says whether hooks run, and which options are inherited', () => {
     expect(say({})).toContain('Its hooks run');
-    expect(say({ chosen: new Set([idOf(old)]) }, [old])).toContain('to 1 chosen resource.');
+    expect(say({ chosen: new Set([idOf(old)]) }, [old])).toContain('to 1 selected resource.');
     expect(say({ chosen: new Set() })).toContain('Hooks do not run');
-    expect(say({ dryRun: true })).toContain('changes nothing');
+    expect(say({ dryRun: true })).toContain('without changing anything');
     expect(say({ dryRun: true })).toContain('Hooks do not run');
-    expect(say({})).toContain('own options apply: ApplyOutOfSyncOnly=true, 5 retries.');
+    expect(say({})).toContain('sync options: ApplyOutOfSyncOnly=true, 5 retries.');
   });
 });

@@ -29,38 +29,38 @@ export function syncSentences(
 ): string[] {
   const { version, autoSync, windows, resources } = application;
   const partial = ids !== null;
-  const what = partial ? count(chosen.length, 'chosen resource') : 'all resources';
-  const wanted = version ? shortVersion(version) : 'what Git says';
+  const what = partial ? count(chosen.length, 'selected resource') : 'all resources';
+  const wanted = version ? shortVersion(version) : 'the version in Git';
   const doomed = (partial ? chosen : resources).filter((one) => one.requiresPruning);
   const found = [
     dryRun
-      ? `Argo CD works out what applying ${wanted} to ${what} would do, and changes nothing.`
+      ? `Argo CD works out what applying ${wanted} to ${what} would change, without changing anything.`
       : `Argo CD applies ${wanted} from Git to ${what}.`,
   ];
   if (doomed.length > 0)
     found.push(
       prune
-        ? `${dryRun ? 'It would remove' : 'It removes'} what Git no longer has: ${named(doomed)}.`
-        : `What Git no longer has stays: ${named(doomed)}.`,
+        ? `${dryRun ? 'It would delete' : 'It deletes'} resources that are no longer in Git: ${named(doomed)}.`
+        : `Resources that are no longer in Git stay: ${named(doomed)}.`,
     );
-  else if (prune && !dryRun) found.push('Nothing that is known now would be removed.');
+  else if (prune && !dryRun) found.push('No known resource would be deleted.');
   found.push(
     partial || dryRun
-      ? 'Hooks do not run, and it is no entry of Argo CD’s history.'
+      ? 'Hooks do not run, and Argo CD’s history does not list it.'
       : 'Its hooks run: migrations and other Jobs.',
   );
   const retries =
     autoSync.retryLimit === null
       ? null
       : autoSync.retryLimit < 0
-        ? 'retries without end'
+        ? 'unlimited retries'
         : count(autoSync.retryLimit, 'retry', 'retries');
   const own = [...autoSync.syncOptions, ...(retries === null ? [] : [retries])];
   found.push(
     own.length > 0
-      ? `The Application’s own options apply: ${own.join(', ')}.`
+      ? `Uses the Application’s sync options: ${own.join(', ')}.`
       : 'The Application has no sync options of its own.',
   );
-  if (windows.state === 'closed') found.push(`A sync window keeps it waiting: ${windows.text}`);
+  if (windows.state === 'closed') found.push(`Blocked by a sync window: ${windows.text}`);
   return found;
 }

@@ -34,14 +34,14 @@ export function BagStateMark({ value, badge }: { value: BagState; badge?: boolea
 }
 
 const ruleWord: Record<BlockingRule, string> = {
-  'pinned-not-passed': 'pinned, but not passed',
-  'pinned-and-bad': 'pinned and marked bad',
-  'nothing-deployable': 'nothing deployable',
+  'pinned-not-passed': 'pinned bag has not passed',
+  'pinned-and-bad': 'pinned bag is marked bad',
+  'nothing-deployable': 'no bag can be deployed',
   'missing-image': 'missing image',
   unreadable: 'unreadable file',
 };
 
 /** The rule that keeps a bag out, by name. */
 export function BlockedMark({ rule }: { rule: BlockingRule | null }) {
-  return <Mark icon={IconBan} tone="bad" label={`Blocked: ${rule ? ruleWord[rule] : 'by a rule'}`} badge />;
+  return <Mark icon={IconBan} tone="bad" label={`Blocked: ${rule ? ruleWord[rule] : 'policy'}`} badge />;
 }

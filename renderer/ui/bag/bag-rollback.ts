@@ -22,9 +22,9 @@ export function bagRollback(
   bags: readonly BagRow[],
 ): { intent: Extract<BagIntent, { kind: 'roll-back-bag' }> } | { blocked: string } {
   const { running, environment } = stage;
-  if (!running) return { blocked: `No bag was started in ${environment} yet.` };
+  if (!running) return { blocked: `No bag has been deployed to ${environment} yet.` };
   const [bag] = rollbackTargets(bags, stage, running.bag);
-  if (bag === undefined) return { blocked: `No other bag is good for ${environment}.` };
+  if (bag === undefined) return { blocked: `No other bag can be deployed to ${environment}.` };
   return {
     intent: {
       kind: 'roll-back-bag',

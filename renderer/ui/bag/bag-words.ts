@@ -5,7 +5,7 @@ import type { Lane } from '../../../shared/domain/bags/view';
 /** The state of a bag's deployment, in a word or three. */
 export const bagStateWord: Record<BagState, string> = {
   queued: 'Queued',
-  locked: 'Lock taken',
+  locked: 'Locked',
   deploying: 'Deploying',
   deployed: 'Deployed',
   testing: 'Testing',
@@ -15,17 +15,17 @@ export const bagStateWord: Record<BagState, string> = {
   passed: 'Passed',
   done: 'Passed',
   cancelled: 'Cancelled',
-  abandoned: 'Given up',
+  abandoned: 'Abandoned',
 };
 
 /** What a person should know about a choice, as a sentence. */
 export const warningWord: Record<ChoiceWarning, string> = {
-  same: 'It runs there already.',
-  older: 'It is older than what runs there.',
-  'failed-before': 'It failed there before.',
-  'never-here': 'It was never deployed there.',
-  'running-unknown': 'What runs there is not known.',
-  'bad-before': 'It is marked bad where it passed before.',
+  same: 'Already running there.',
+  older: 'Older than the running bag.',
+  'failed-before': 'Failed there before.',
+  'never-here': 'Never deployed there.',
+  'running-unknown': 'The running bag is not known.',
+  'bad-before': 'Marked bad in the previous environment.',
 };
 
 /** How a bag stands in one environment: what the timeline draws and says. */
@@ -60,9 +60,9 @@ const laneWord: Record<LaneState, string> = {
   failed: 'failed',
   unknown: 'unknown',
   running: 'running',
-  abandoned: 'given up',
+  abandoned: 'abandoned',
   cancelled: 'cancelled',
-  none: 'not here',
+  none: 'not deployed here',
 };
 
 /** The state in a word or two; a failure says which part failed. */
@@ -77,7 +77,7 @@ export function laneText(lane: Lane | undefined): string {
 /** Everything that is known of a bag in an environment, as one sentence for assistive technology. */
 export function laneSentence(bag: number, environment: string, lane: Lane | undefined): string {
   const parts = [laneText(lane)];
-  if (lane?.runs) parts.push('runs there');
+  if (lane?.runs) parts.push('running there');
   if (lane?.pin) parts.push(`${lane.pin.freeze ? 'frozen' : 'pinned'} by ${lane.pin.by}`);
   if (lane?.bad) parts.push(`marked bad by ${lane.bad.by}`);
   return `Bag ${bag} in ${environment}: ${parts.join(', ')}`;

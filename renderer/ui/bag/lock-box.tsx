@@ -25,7 +25,7 @@ export function LockBox(props: {
   const ownByHand = lock.mine && lock.kind === 'manual';
   const late = lock.until !== null && Date.parse(lock.until) < now;
   return (
-    <section className={classes.lock} aria-label={`Lock of ${environment}`}>
+    <section className={classes.lock} aria-label={`Lock on ${environment}`}>
       <p className={classes.lockHead}>
         <IconLock size={15} aria-hidden />
         <span>
@@ -39,7 +39,7 @@ export function LockBox(props: {
       {lock.reason && <p>“{lock.reason}”</p>}
       {lock.kind === 'bag' && (
         <p className={classes.quiet}>
-          {lock.bag === null ? 'To deploy a bag' : `Bag ${lock.bag}`}
+          {lock.bag === null ? 'Deploying a bag' : `Bag ${lock.bag}`}
           {lock.mine && (
             <>
               {' · '}
@@ -83,11 +83,11 @@ export function LockBox(props: {
             variant="default"
             blocked={
               readOnlyBecause ??
-              (lock.mine ? 'Its operation still runs on this console: wait for its end.' : null)
+              (lock.mine ? 'Its operation is still running on this console: wait until it ends.' : null)
             }
             onAct={() => openAct({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
           >
-            Unlock by force…
+            Force unlock…
           </ActButton>
         )}
       </div>

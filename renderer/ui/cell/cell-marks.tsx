@@ -65,7 +65,7 @@ export function Headline({ cell, link = false }: { cell: Cell; link?: boolean })
   return (
     <span
       className={certain === 'unknown' ? classes.unknown : undefined}
-      title={certain === 'unknown' ? 'Git wants this version; what runs is not known.' : undefined}
+      title={certain === 'unknown' ? 'The version in Git; the running version is not known.' : undefined}
     >
       {link ? (
         <VersionLink app={cell.app} value={version} strong={strong} />

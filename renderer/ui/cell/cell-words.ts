@@ -74,7 +74,7 @@ export function stateSentence(cell: Cell): string {
   const stage = stageText(cell);
   const isPlain = certain === 'git' || (wanted === null && stage === null);
   const parts = [
-    certain === 'unknown' ? `${runs} wanted, what runs is not known` : isPlain ? runs : `${runs} running`,
+    certain === 'unknown' ? `${runs} in Git, running version not known` : isPlain ? runs : `${runs} running`,
     wanted === null ? null : `Git wants ${shortVersion(wanted)}`,
     certain === 'unknown' ? null : stage,
     cell.tests && cell.tests.state !== 'unknown' ? testsText[cell.tests.state].toLowerCase() : null,

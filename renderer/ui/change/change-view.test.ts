@@ -37,7 +37,7 @@ describe('a change in one line', () => {
   });
   it('never takes unknown for nothing', () => {
     expect(changeSummary({ state: 'unknown', because: 'GitHub is away.' })).toBe(
-      'What differs is not known: GitHub is away.',
+      'Differences not known: GitHub is away.',
     );
   });
 });

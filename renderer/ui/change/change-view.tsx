@@ -22,8 +22,8 @@ function byAuthor(commits: readonly SourceCommit[]): { author: string; commits: 
 
 /** A change in one line: `5 commits by 2 people, 1 migration`. */
 export function changeSummary(change: Change): string {
-  if (change.state === 'unknown') return `What differs is not known: ${change.because}`;
-  if (change.direction === 'same') return 'The same version.';
+  if (change.state === 'unknown') return `Differences not known: ${change.because}`;
+  if (change.direction === 'same') return 'Same version.';
   // Going back, GitHub lists what is taken back as the other side.
   const back = change.direction === 'backward' && change.commits.length === 0;
   const commits = back ? change.lost : change.commits;
@@ -31,8 +31,9 @@ export function changeSummary(change: Change): string {
   const by = people > 1 ? ` by ${count(people, 'person', 'people')}` : '';
   const parts = [`${count(commits.length, 'commit')}${change.truncated ? ' or more' : ''}${by}`];
   if (change.migrations.length > 0) parts.push(count(change.migrations.length, 'migration'));
-  if (!back && change.lost.length > 0) parts.push(`${count(change.lost.length, 'commit')} left behind`);
-  return `${change.direction === 'backward' ? 'Takes back ' : ''}${parts.join(', ')}`;
+  if (!back && change.lost.length > 0)
+    parts.push(`${count(change.lost.length, 'commit')} only on the other side`);
+  return `${change.direction === 'backward' ? 'Removes ' : ''}${parts.join(', ')}`;
 }
 
 function Commit({ commit }: { commit: SourceCommit }) {
@@ -101,7 +102,7 @@ function KnownChange({ change }: { change: Known }) {
         <section className={classes.migrations}>
           <h4>
             {count(change.migrations.length, 'migration')}
-            {back ? ' that will not be undone' : ' to be run'}
+            {back ? ' that will not be undone' : ' to run'}
           </h4>
           <ul>
             {change.migrations.map((migration) => (
@@ -115,7 +116,7 @@ function KnownChange({ change }: { change: Known }) {
       <Authors commits={change.commits} />
       {change.lost.length > 0 && (
         <section>
-          <h4 className={classes.lost}>{back ? 'Taken back' : 'Left behind: on the other side only'}</h4>
+          <h4 className={classes.lost}>{back ? 'Removed' : 'Only on the other side'}</h4>
           <Authors commits={change.lost} />
         </section>
       )}

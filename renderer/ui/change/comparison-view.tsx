@@ -20,7 +20,7 @@ export function ComparisonView({ comparison, back = false }: { comparison: Compa
       {migrations.length > 0 && (
         <section className={classes.migrations}>
           <h4>
-            {count(migrations.length, 'migration')} {back ? 'that will not be undone' : 'to be run'}
+            {count(migrations.length, 'migration')} {back ? 'that will not be undone' : 'to run'}
           </h4>
           <ul>
             {migrations.map(({ service, migration }) => (
@@ -33,18 +33,18 @@ export function ComparisonView({ comparison, back = false }: { comparison: Compa
       )}
       {unsure.length > 0 && (
         <p className={classes.unsure}>
-          Whether migrations lie between is not known for {unsure.map(({ service }) => service).join(', ')}
+          Can’t tell whether there are migrations for {unsure.map(({ service }) => service).join(', ')}
           {unsure[0]?.because ? `: ${unsure[0].because}` : '.'}
         </p>
       )}
       {differs === 0 ? (
-        <p className={classes.same}>Nothing differs.</p>
+        <p className={classes.same}>No differences.</p>
       ) : (
         <table className={classes.table}>
           <thead>
             <tr>
               <th scope="col">Service</th>
-              <th scope="col">What</th>
+              <th scope="col">Change</th>
               <th scope="col">From</th>
               <th scope="col">To</th>
               <th scope="col" className={classes.number}>
@@ -80,7 +80,7 @@ export function ComparisonView({ comparison, back = false }: { comparison: Compa
             {removed.map(({ service, from }) => (
               <tr key={service}>
                 <th scope="row">{service}</th>
-                <td>not in it</td>
+                <td>removed</td>
                 <td className="mono">{shortVersion(from)}</td>
                 <td>–</td>
                 <td />

@@ -21,7 +21,7 @@ export function ConsentDetails({ request }: { request: ConsentRequest }) {
       )}
       <dl className={classes.facts}>
         {programs.length > 0 && (
-          <Fact name="Files it uses">
+          <Fact name="Programs it runs">
             {programs.map((path) => (
               <p key={path} className="mono">
                 {path}
@@ -38,12 +38,12 @@ export function ConsentDetails({ request }: { request: ConsentRequest }) {
           <span className="mono">{server}</span>
           {proxy !== null && (
             <p>
-              by the proxy <span className="mono">{proxy}</span>
+              through the proxy <span className="mono">{proxy}</span>
             </p>
           )}
           {insecure && (
             <p className={classes.unsafe}>
-              The certificate of this server is not checked: anyone on the way can read them.
+              This server’s certificate is not checked: anyone on the network path can read them.
             </p>
           )}
         </Fact>

@@ -41,18 +41,17 @@ function Question({ request, onClose }: { request: WaitingConsent; onClose: () =
       <p>
         The estate file names a kubeconfig that {consentAct(request)} to log in to{' '}
         <strong>{environments}</strong>.{' '}
-        {request.command !== null && 'It runs with all the permissions of your user account.'}
+        {request.command !== null && 'It runs with the full permissions of your user account.'}
       </p>
       <ConsentDetails request={request} />
       {request.changedSince !== null && (
         <p className={classes.care} role="note">
-          This is not what you allowed for this context on {dateTime(request.changedSince)}: it has changed
-          since.
+          This has changed since you allowed this context on {dateTime(request.changedSince)}.
         </p>
       )}
       <p>
-        Allow it only if you know where it comes from. You are asked again when any of it changes, and can
-        withdraw it under Settings.
+        Allow it only if you know where it comes from. Signalbox asks again if any of it changes. You can
+        withdraw permission in Settings.
       </p>
       <div className={classes.buttons}>
         {/* The safe answer has the focus. */}

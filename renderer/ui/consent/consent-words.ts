@@ -6,7 +6,7 @@ export const listed = (names: readonly string[]): string =>
 
 /** What a kubeconfig does, in short. */
 export const consentAct = ({ command }: Pick<ConsentRequest, 'command'>): string =>
-  command === null ? 'sends a file of yours to a server' : 'runs a program on this computer';
+  command === null ? 'sends one of your files to a server' : 'runs a program on this computer';
 
 /** Which environments wait for the person. */
 export function waitingEnvironments(waiting: readonly Pick<WaitingConsent, 'environments'>[]): string[] {

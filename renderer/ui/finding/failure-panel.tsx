@@ -45,7 +45,7 @@ export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?:
         )}
         {failure.detail && (
           <details className={classes.detail}>
-            <summary>Technical detail</summary>
+            <summary>Technical details</summary>
             <pre>{failure.detail}</pre>
           </details>
         )}

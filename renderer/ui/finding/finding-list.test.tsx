@@ -24,7 +24,7 @@ it('asks what becomes of a sync that is not ours, with nothing chosen beforehand
     </MantineProvider>
   );
   const { rerender } = render(list(null));
-  expect(screen.getByText('Choose what happens to it.')).toBeTruthy();
+  expect(screen.getByText('Choose what to do with it.')).toBeTruthy();
   const radios = () => screen.getAllByRole<HTMLInputElement>('radio');
   expect(radios().map(({ checked }) => checked)).toEqual([false, false]);
   await userEvent.setup().click(screen.getByRole('radio', { name: 'Terminate it' }));

@@ -7,20 +7,19 @@ import classes from './finding-list.module.css';
 
 /** Findings that a choice in the same sheet takes away. */
 const byChoice: Partial<Record<Finding['code'], string>> = {
-  'nothing-differs': 'You can choose here to pack it all the same.',
-  'services-lacking': 'You can choose here to leave them running.',
+  'nothing-differs': 'You can choose below to pack it anyway.',
+  'services-lacking': 'You can choose below to leave them running.',
 };
 
 /** How a finding stands in the way, and what gets past it. */
 function wayOut(finding: Finding): string | null {
   if (finding.level === 'pass' || finding.level === 'info') return null;
-  if (finding.sync) return 'Choose what happens to it.';
+  if (finding.sync) return 'Choose what to do with it.';
   const choice = byChoice[finding.code];
   if (choice) return choice;
-  if (!finding.overridable) return 'Nothing can override this: it has to be put right first.';
-  if (finding.level === 'unknown')
-    return 'Unknown is not a pass. Look for yourself, or go ahead with a reason.';
-  return 'You can go ahead with a reason; it goes into the commit.';
+  if (!finding.overridable) return 'This can’t be overridden.';
+  if (finding.level === 'unknown') return 'Not verified. Check yourself, or continue with a reason.';
+  return 'You can override this with a reason. It is saved in the commit.';
 }
 
 /** A sync stays where it is while its sentence changes by what is chosen. */
@@ -37,7 +36,7 @@ function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSy
   const { application, startedAt, choice } = sync;
   return (
     <Radio.Group
-      aria-label={`The sync of ${application}`}
+      aria-label={`Sync of ${application}`}
       value={choice}
       onChange={(value) =>
         onSync({ application, startedAt, choice: value === 'terminate' ? 'terminate' : 'wait' })
@@ -117,7 +116,7 @@ const Waiting = ({ what }: { what: string }) => (
 
 /** The same place until anything is known. */
 export function FindingsWaiting() {
-  const checks = ['The environment', 'The version', 'Tests before it', 'Migrations'];
+  const checks = ['Environment', 'Version', 'Earlier tests', 'Migrations'];
   return (
     <ul className={classes.list} aria-label="Checks" aria-busy>
       {checks.map((check) => (

@@ -77,11 +77,11 @@ export function HoldMark({ value }: { value: Hold }) {
 }
 
 const level: Record<FindingLevel, { icon: Icon; tone: Tone; label: string }> = {
-  block: { icon: IconCircleX, tone: 'bad', label: 'Fails' },
-  warn: { icon: IconAlertTriangle, tone: 'warn', label: 'Warns' },
-  unknown: { icon: IconHelpCircle, tone: 'quiet', label: 'Unknown' },
-  info: { icon: IconInfoCircle, tone: 'accent', label: 'Note' },
-  pass: { icon: IconCircleCheck, tone: 'ok', label: 'Passes' },
+  block: { icon: IconCircleX, tone: 'bad', label: 'Blocked' },
+  warn: { icon: IconAlertTriangle, tone: 'warn', label: 'Warning' },
+  unknown: { icon: IconHelpCircle, tone: 'quiet', label: 'Not known' },
+  info: { icon: IconInfoCircle, tone: 'accent', label: 'Info' },
+  pass: { icon: IconCircleCheck, tone: 'ok', label: 'OK' },
 };
 
 export function LevelMark({ value }: { value: FindingLevel }) {

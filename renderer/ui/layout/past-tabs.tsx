@@ -10,7 +10,7 @@ const tabs = [
 /** The three views of the past, on top of each of them. */
 export function PastTabs() {
   return (
-    <nav aria-label="Views of the history" className={classes.tabs}>
+    <nav aria-label="History views" className={classes.tabs}>
       {tabs.map(({ to, label }) => (
         <Link
           key={to}

@@ -20,7 +20,7 @@ export function LogFoot({ session }: { session: LogSession }) {
       <span>
         {shown < picture.kept && `${shown.toLocaleString('en-GB')} of `}
         {count(picture.kept, 'line')}
-        {picture.dropped > 0 && `, ${count(picture.dropped, 'older one')} let go`}
+        {picture.dropped > 0 && `, ${count(picture.dropped, 'older line')} discarded`}
       </span>
     </footer>
   );

@@ -260,7 +260,7 @@ export function LogList(props: LogListProps) {
       {total === 0 && <p className={classes.empty}>{emptyText(session)}</p>}
       {!state.following && (
         <button type="button" className={classes.newest} onClick={toEnd}>
-          {fresh > 0 ? count(fresh, 'new line') : 'To the newest line'} ↓
+          {fresh > 0 ? count(fresh, 'new line') : 'Go to newest'} ↓
         </button>
       )}
     </div>
@@ -270,9 +270,8 @@ export function LogList(props: LogListProps) {
 function emptyText(session: LogSession): string {
   const { kept } = session.picture;
   const states = session.sources.map(({ state }) => state);
-  if (kept > 0) return 'No line is let through by what is filtered.';
-  if (states.length > 0 && states.every((state) => state === 'gone'))
-    return 'The pod is gone, and so is its log.';
-  if (states.length > 0 && states.every((state) => state === 'ended')) return 'It wrote nothing.';
+  if (kept > 0) return 'No lines match the filter.';
+  if (states.length > 0 && states.every((state) => state === 'gone')) return 'The pod and its log are gone.';
+  if (states.length > 0 && states.every((state) => state === 'ended')) return 'The log is empty.';
   return 'No lines yet.';
 }

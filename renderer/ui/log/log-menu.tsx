@@ -12,8 +12,8 @@ interface LogMenuProps {
 }
 
 const times: { stamps: Stamps; label: string }[] = [
-  { stamps: 'local', label: 'Time here' },
-  { stamps: 'utc', label: 'Time in UTC' },
+  { stamps: 'local', label: 'Local time' },
+  { stamps: 'utc', label: 'UTC time' },
   { stamps: 'off', label: 'No time' },
 ];
 
@@ -23,16 +23,16 @@ export function LogMenu({ filtered, onCopy, onSave }: LogMenuProps) {
   return (
     <Menu position="bottom-end" shadow="md" width={220}>
       <Menu.Target>
-        <Tooltip label="Copy, save, and how lines are shown">
-          <ActionIcon aria-label="More for this log">
+        <Tooltip label="Copy, save and display options">
+          <ActionIcon aria-label="More log options">
             <IconDots size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={onCopy}>Copy {filtered ? 'what is shown' : 'the log'}</Menu.Item>
-        <Menu.Item onClick={() => onSave('all')}>Save the whole log…</Menu.Item>
-        {filtered && <Menu.Item onClick={() => onSave('shown')}>Save what is shown…</Menu.Item>}
+        <Menu.Item onClick={onCopy}>Copy {filtered ? 'filtered lines' : 'log'}</Menu.Item>
+        <Menu.Item onClick={() => onSave('all')}>Save whole log…</Menu.Item>
+        {filtered && <Menu.Item onClick={() => onSave('shown')}>Save filtered lines…</Menu.Item>}
         <Menu.Divider />
         {times.map((one) => (
           <Chosen

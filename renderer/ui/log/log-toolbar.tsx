@@ -31,7 +31,7 @@ interface LogToolbarProps {
 
 const severityChoices: { value: LogView['severity']; label: string }[] = [
   { value: 'all', label: 'All lines' },
-  { value: 'info', label: 'Info and graver' },
+  { value: 'info', label: 'Info and above' },
   { value: 'warn', label: 'Warnings and errors' },
   { value: 'error', label: 'Errors' },
 ];
@@ -55,7 +55,7 @@ export function LogToolbar({ state, session, onFind, sources, menu }: LogToolbar
   const status = findStatus(state, found === null ? null : { count: found, complete }, problem);
   const hits = complete ? found : null;
   useEffect(() => {
-    if (hits !== null) announce(count(hits, 'hit'));
+    if (hits !== null) announce(count(hits, 'match', 'matches'));
   }, [hits]);
 
   return (
@@ -93,13 +93,13 @@ export function LogToolbar({ state, session, onFind, sources, menu }: LogToolbar
           {status}
         </span>
       </Tooltip>
-      <Tooltip label="Previous hit (Shift Enter)">
-        <ActionIcon aria-label="Previous hit" onClick={() => onFind(-1)}>
+      <Tooltip label="Previous match (Shift Enter)">
+        <ActionIcon aria-label="Previous match" onClick={() => onFind(-1)}>
           <IconChevronUp size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Next hit (Enter)">
-        <ActionIcon aria-label="Next hit" onClick={() => onFind(1)}>
+      <Tooltip label="Next match (Enter)">
+        <ActionIcon aria-label="Next match" onClick={() => onFind(1)}>
           <IconChevronDown size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
@@ -111,14 +111,14 @@ export function LogToolbar({ state, session, onFind, sources, menu }: LogToolbar
         <IconLetterCase size={16} aria-hidden />
       </Toggle>
       <Toggle
-        label="Find by regular expression"
+        label="Use regular expression"
         pressed={find.regex}
         onPress={(regex) => state.setFind({ regex })}
       >
         <IconRegex size={16} aria-hidden />
       </Toggle>
       <Toggle
-        label="Show only lines with a hit"
+        label="Show only matching lines"
         pressed={find.filter}
         onPress={(filter) => state.setFind({ filter })}
       >
@@ -143,7 +143,7 @@ function findStatus(
   problem: string | null,
 ): string {
   if (view.find.text === '') return '';
-  if (problem !== null) return problem.startsWith('Invalid') ? 'no such pattern' : 'too slow';
+  if (problem !== null) return problem.startsWith('Invalid') ? 'Invalid regular expression' : 'Too slow';
   if (found === null) return '';
   const hits = found.count.toLocaleString('en-GB');
   if (!found.complete) return `${hits}…`;

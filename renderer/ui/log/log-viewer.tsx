@@ -52,11 +52,11 @@ export function LogViewer({ name, sources }: LogViewerProps) {
   };
   const copy = async (from: number, to: number): Promise<void> => {
     const answer = await ask('logs.text', { session: session.id, from, to, stamps: false });
-    if (!answer.ok) return tell('The log could not be copied', answer.failure.message);
+    if (!answer.ok) return tell('Could not copy the log', answer.failure.message);
     await copyText(answer.value.text);
     const { lines, cut } = answer.value;
     const text = `${count(lines, 'line')} copied`;
-    if (cut) tell(text, 'There are more than a clipboard should hold: save the log instead.');
+    if (cut) tell(text, 'Too many lines for the clipboard: save the log instead.');
     else announce(text);
   };
   const save = async (what: 'all' | 'shown'): Promise<void> => {

@@ -50,7 +50,7 @@ export function WholeLine(props: { session: string; line: ShownLine | null; onCl
           {pages > 1 && (
             <>
               <Button variant="default" disabled={page === 0} onClick={() => setPage(page - 1)}>
-                Part before
+                Previous part
               </Button>
               <Button variant="default" disabled={page + 1 >= pages} onClick={() => setPage(page + 1)}>
                 Next part

@@ -60,7 +60,9 @@ export function FailingPod({ app, environment, pod, onLog }: FailingPodProps) {
                 .join('\n')}
             </div>
           ) : (
-            <p className={classes.detail}>{more.log.unknown ?? `${more.log.container} wrote nothing.`}</p>
+            <p className={classes.detail}>
+              {more.log.unknown ?? `${more.log.container} wrote no log lines.`}
+            </p>
           )}
           <Events events={more.events} unknown={more.eventsUnknown} />
         </div>
@@ -72,9 +74,9 @@ export function FailingPod({ app, environment, pod, onLog }: FailingPodProps) {
 function Events({ events, unknown }: { events: readonly PodEvent[]; unknown: string | null }) {
   const now = useNow('calm');
   if (unknown) return <p className={classes.detail}>Events: {unknown}</p>;
-  if (events.length === 0) return <p className={classes.detail}>No events of the pod are known.</p>;
+  if (events.length === 0) return <p className={classes.detail}>No known events for this pod.</p>;
   return (
-    <ul aria-label="Events of the pod" className={classes.events}>
+    <ul aria-label="Pod events" className={classes.events}>
       {events.slice(0, shownEvents).map((event) => (
         <li key={`${event.at}${event.reason}${event.message}`} className={classes.detail}>
           <span className={classes.eventReason}>{event.reason}</span> {event.message}

@@ -37,11 +37,7 @@ export function RolloutPanel({ app, environment, version, rollout, open, onLog }
         rollout.data && (
           <>
             {version !== null && runAnother(rollouts, version) && (
-              <Mark
-                icon={IconCircleDashed}
-                tone="quiet"
-                label={`Another version than ${shortVersion(version)}`}
-              />
+              <Mark icon={IconCircleDashed} tone="quiet" label={`Different from ${shortVersion(version)}`} />
             )}
             {rollouts.some(({ pods }) => pods.length > 1) && (
               <Button
@@ -70,7 +66,7 @@ export function RolloutPanel({ app, environment, version, rollout, open, onLog }
       ))}
       {rollout.data?.rollouts.length === 0 && (
         <p className={classes.none}>
-          No Deployment of {app} was seen in {environment}.
+          No Deployment of {app} found in {environment}.
         </p>
       )}
       {rollout.error && (
@@ -78,7 +74,7 @@ export function RolloutPanel({ app, environment, version, rollout, open, onLog }
           <FailurePanel failure={rollout.error.failure} onRetry={() => void rollout.refetch()} />
         </div>
       )}
-      {rollout.isPending && <p className={classes.none}>Looking at the cluster…</p>}
+      {rollout.isPending && <p className={classes.none}>Checking the cluster…</p>}
     </Panel>
   );
 }

@@ -20,7 +20,7 @@ interface RolloutViewProps {
 const stateMark = {
   waiting: { icon: IconCircleDashed, tone: 'quiet', label: 'Waiting' },
   progressing: { icon: IconCircleDashed, tone: 'accent', label: 'Rolling out' },
-  'terminating-old': { icon: IconCircleDashed, tone: 'accent', label: 'Ending old pods' },
+  'terminating-old': { icon: IconCircleDashed, tone: 'accent', label: 'Terminating old pods' },
   done: { icon: IconCircleCheck, tone: 'ok', label: 'Done' },
   failed: { icon: IconAlertTriangle, tone: 'bad', label: 'Failed' },
 } as const;

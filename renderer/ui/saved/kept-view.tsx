@@ -23,7 +23,7 @@ export function KeptObservations({ kept }: { kept: Kept }) {
   if (kept.observations.length === 0)
     return (
       <p className={classes.small}>
-        Nothing was kept: this console did not watch the cluster then, or saw neither health nor tests.
+        Nothing saved: this console was not watching the cluster then, or saw no health or test results.
       </p>
     );
   return (

@@ -41,16 +41,16 @@ const kinds: Record<DeploymentKind, Look> = {
   rollback: { icon: IconArrowBackUp, tone: 'warn', label: 'Rollback' },
   bag: { icon: IconPackage, tone: 'accent', label: 'Bag' },
   automatic: { icon: IconRobot, tone: 'quiet', label: 'Automatic' },
-  manual: { icon: IconHandClick, tone: 'accent', label: 'By hand' },
+  manual: { icon: IconHandClick, tone: 'accent', label: 'Manual' },
 };
 
 const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
-  appeared: { icon: IconPlus, tone: 'ok', label: 'App appeared' },
+  appeared: { icon: IconPlus, tone: 'ok', label: 'App added' },
   'hold-set': { icon: IconHandStop, tone: 'hold', label: 'Hold set' },
   'hold-released': { icon: IconPlayerPlay, tone: 'hold', label: 'Hold released' },
   'promotion-on': { icon: IconToggleRight, tone: 'quiet', label: 'Promotion on' },
   'promotion-off': { icon: IconToggleLeft, tone: 'quiet', label: 'Promotion off' },
-  gone: { icon: IconTrash, tone: 'bad', label: 'App went' },
+  gone: { icon: IconTrash, tone: 'bad', label: 'App removed' },
   moved: { icon: IconFileArrowRight, tone: 'quiet', label: 'File moved' },
   locked: { icon: IconLock, tone: 'hold', label: 'Locked' },
   unlocked: { icon: IconLockOpen, tone: 'quiet', label: 'Unlocked' },
@@ -63,7 +63,7 @@ const types: Record<Exclude<HistoryEventType, 'deployment'>, Look> = {
   pinned: { icon: IconPin, tone: 'hold', label: 'Pinned' },
   unpinned: { icon: IconPinnedOff, tone: 'quiet', label: 'Unpinned' },
   'marked-bad': { icon: IconBan, tone: 'bad', label: 'Marked bad' },
-  'unmarked-bad': { icon: IconCircleMinus, tone: 'quiet', label: 'Bad mark taken back' },
+  'unmarked-bad': { icon: IconCircleMinus, tone: 'quiet', label: 'Bad mark cleared' },
   'autopilot-on': { icon: IconToggleRight, tone: 'quiet', label: 'Autopilot on' },
   'autopilot-off': { icon: IconToggleLeft, tone: 'hold', label: 'Autopilot off' },
   'ledger-changed': { icon: IconFile, tone: 'quiet', label: 'Record changed' },
@@ -84,9 +84,9 @@ export const eventLook = (event: HistoryEvent): Look =>
 export function movedText(event: HistoryEvent): string | null {
   const path = 'otherPath' in event ? event.otherPath : undefined;
   if (path === undefined) return null;
-  if (event.type === 'moved') return `Moved from ${path}. Nothing was deployed by it.`;
+  if (event.type === 'moved') return `Moved from ${path}. This deployed nothing.`;
   if (event.type === 'gone') return `Moved to ${path}.`;
-  return `${path} went in the same commit. Whether this is the same app under another name is not known.`;
+  return `${path} was removed in the same commit. This may be the same app under another name.`;
 }
 
 /** What an event is about where that is no app: a pipeline, or the file that changed. */

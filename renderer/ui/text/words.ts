@@ -38,7 +38,7 @@ export function driftSentence(drift: Drift): string {
     case 'differs':
       return `Differs from ${drift.of}; the order can’t be determined.`;
     case 'unknown':
-      return `How far behind is not known: ${drift.because}`;
+      return `Can’t tell how far behind: ${drift.because}`;
   }
 }
 
@@ -50,23 +50,23 @@ export function holdText(hold: Hold): string {
 
 export function holdSentence(hold: Hold): string {
   return {
-    pending: 'Automatic deploys are to be held; the cluster does not show it yet.',
+    pending: 'Hold requested; waiting for the cluster to confirm.',
     effective: 'Automatic deploys are held.',
-    unknown: 'Automatic deploys were held; whether the cluster obeys cannot be seen.',
-    alarm: 'A version was promoted here in spite of the hold.',
+    unknown: 'Automatic deploys were held, but the cluster can’t confirm it.',
+    alarm: 'A version was promoted here despite the hold.',
   }[hold.state];
 }
 
 export const stepWord: Record<StepName, string> = {
-  preflight: 'Check',
+  preflight: 'Checks',
   commit: 'Commit',
   'stop-promotions': 'Stop promotions',
-  'hold-effective': 'Hold takes effect',
-  nudge: 'Tell Argo CD',
+  'hold-effective': 'Confirm the hold',
+  nudge: 'Refresh',
   sync: 'Sync',
   rollout: 'Rollout',
   tests: 'Tests',
-  policy: 'Keep the broken bag out',
+  policy: 'Block the broken bag',
   lock: 'Lock',
   deploy: 'Deploy',
   test: 'Tests',
@@ -79,11 +79,11 @@ export const kindWord: Record<AppOperationKind | DeploymentKind, string> = {
   promote: 'Promotion',
   rollback: 'Rollback',
   hold: 'Hold',
-  'release-hold': 'Release of a hold',
-  nudge: 'Nudge',
+  'release-hold': 'Hold release',
+  nudge: 'Refresh and sync',
   bag: 'Bag',
   automatic: 'Automatic',
-  manual: 'By hand',
+  manual: 'Manual',
 };
 
 /** What an open operation of a kind is doing, as a cell says it. */
@@ -93,7 +93,7 @@ export const doingWord: Record<AppOperationKind, string> = {
   rollback: 'Rolling back',
   hold: 'Holding',
   'release-hold': 'Releasing the hold',
-  nudge: 'Nudging Argo CD',
+  nudge: 'Refreshing and syncing',
 };
 
 export const operationStateWord: Record<OperationState, string> = {
@@ -112,7 +112,7 @@ export const cameWord: Record<DeploymentKind, string> = {
   rollback: 'Rolled back',
   bag: 'Deployed in a bag',
   automatic: 'Deployed automatically',
-  manual: 'Changed by hand',
+  manual: 'Changed manually',
 };
 
 /** The step an operation is at: the running one, else the one it ended at. */

@@ -24,14 +24,14 @@ const waits = { icon: IconShieldQuestion, tone: 'warn' } as const;
 function explain(freshness: Freshness, now: number): string {
   switch (freshness.state) {
     case 'live':
-      return `Live. Last heard of ${fullTime(freshness.asOf)}.`;
+      return `Live. Last update ${fullTime(freshness.asOf)}.`;
     case 'connecting':
       return 'Connecting.';
     case 'unreachable':
       if (awaitsConsent(freshness)) return freshness.failure.message;
-      return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} What is shown is as of ${freshness.asOf ? clock(freshness.asOf, now) : 'never'}.`;
+      return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} ${freshness.asOf ? `Showing data from ${clock(freshness.asOf, now)}.` : 'There is no earlier data.'}`;
     case 'absent':
-      return 'This estate has no such source.';
+      return 'The estate file does not define this source.';
   }
 }
 

@@ -41,7 +41,7 @@ export function DeploymentTimeline({ app, environment, commit, unfolded }: Deplo
 /** The same place while it is put together. */
 export const TimelineWaiting = () => (
   <p className={classes.waiting} role="status">
-    Putting the timeline together…
+    Loading the timeline…
   </p>
 );
 
@@ -108,21 +108,17 @@ function Place({ timeline }: { timeline: Timeline }) {
       )}
       {!at && replaced && (
         <span>
-          Over: {shortVersion(replaced.version)} came{' '}
+          Replaced by {shortVersion(replaced.version)} at{' '}
           <time dateTime={replaced.at} title={fullTime(replaced.at)}>
             {clock(replaced.at, now)}
           </time>
         </span>
       )}
       {!at && !replaced && (
-        <span>
-          {totalMs === null
-            ? 'Nothing is waited for.'
-            : `${duration(totalMs)} from the commit to running pods.`}
-        </span>
+        <span>{totalMs === null ? 'Complete.' : `${duration(totalMs)} from commit to running pods.`}</span>
       )}
       {away && cluster.asOf && (
-        <span className={classes.away}>as of {clock(cluster.asOf, now)}, the cluster is away</span>
+        <span className={classes.away}>as of {clock(cluster.asOf, now)}, the cluster is unreachable</span>
       )}
     </p>
   );
@@ -140,9 +136,9 @@ function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
           <th scope="col">To</th>
           <th scope="col">Took</th>
           <th scope="col" className={classes.axis}>
-            <span className="visually-hidden">On one axis of time</span>
+            <span className="visually-hidden">On a shared time axis</span>
           </th>
-          <th scope="col">What was seen</th>
+          <th scope="col">Details</th>
         </tr>
       </thead>
       <tbody>
@@ -191,7 +187,7 @@ function Waterfall({ timeline, now }: { timeline: Timeline; now: number }) {
 function Moment({ moment }: { moment: Stage['startedAt'] }) {
   if (!moment) return <span className={classes.quiet}>–</span>;
   return (
-    <time dateTime={moment.at} title={`${fullTime(moment.at)}, by ${moment.source}`}>
+    <time dateTime={moment.at} title={`${fullTime(moment.at)}, according to ${moment.source}`}>
       {seconds(moment.at)}
       <span className={classes.source}>{moment.source}</span>
     </time>
@@ -206,7 +202,7 @@ function Seen({ stage, now }: { stage: Stage; now: number }) {
       {stage.asOf && (
         <span className={classes.quiet} title={fullTime(stage.asOf)}>
           {' '}
-          as last seen at {clock(stage.asOf, now)}
+          last seen at {clock(stage.asOf, now)}
         </span>
       )}
       {stage.clocks && <p className={classes.quiet}>{stage.clocks}</p>}

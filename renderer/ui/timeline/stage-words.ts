@@ -23,7 +23,7 @@ export const stageWord: Record<StageName, string> = {
 };
 
 export const stageLook: Record<StageState, { icon: Icon; tone: Tone; label: string; turning?: boolean }> = {
-  waiting: { icon: IconCircleDashed, tone: 'quiet', label: 'Not begun' },
+  waiting: { icon: IconCircleDashed, tone: 'quiet', label: 'Not started' },
   running: { icon: IconLoader2, tone: 'accent', label: 'Running', turning: true },
   succeeded: { icon: IconCircleCheck, tone: 'ok', label: 'Done' },
   failed: { icon: IconCircleX, tone: 'bad', label: 'Failed' },

@@ -20,7 +20,7 @@ interface WorkflowActsProps {
   production: boolean;
 }
 
-const forgotten = 'The cluster has forgotten this workflow: it can be read, and nothing can be asked of it.';
+const forgotten = 'The cluster no longer has this workflow: you can read it, but not act on it.';
 const size = 14;
 
 /** What can be asked of a workflow. Blocked buttons can be focused and say why. */
@@ -32,11 +32,11 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
   const ended = failed || phase === 'Succeeded';
   const blocked = (act: Parameters<typeof may>[0], because: string | null): string | null =>
     gone ? forgotten : (may(act) ?? because);
-  const over = ended ? `It has ended: ${phase}.` : null;
-  const live = production ? `${environment} is live to users.` : null;
+  const over = ended ? `It has already ended: ${phase}.` : null;
+  const live = production ? `${environment} is a production environment.` : null;
   const board = useBoard().data;
   const effect = rerunEffect(workflow, board ?? { cells: [], environments: [] });
-  const leadsTo = board || !effect ? (effect?.text ?? null) : 'What it would deploy is not known yet.';
+  const leadsTo = board || !effect ? (effect?.text ?? null) : 'What this would deploy is not known yet.';
   const again = [leadsTo, live].filter(Boolean).join(' ') || null;
   return (
     <div className={classes.acts}>
@@ -45,16 +45,13 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         act={`Retry ${name} from its failure`}
         meaning={
           <p>
-            Steps that succeeded stay; the failed ones run once more.
-            {effect ? '' : ' Nothing is deployed anew by it.'}
+            Failed steps run again; steps that succeeded do not.
+            {effect ? '' : ' This deploys nothing.'}
           </p>
         }
         care={leadsTo}
         destructive={effect?.goesBack ?? false}
-        blocked={blocked(
-          'retry-workflow',
-          failed ? null : 'Only a workflow that failed can go on from its failure.',
-        )}
+        blocked={blocked('retry-workflow', failed ? null : 'Only a failed workflow can be retried.')}
         request={{ name: 'workflow.retry', input }}
       >
         Retry from failure…
@@ -62,7 +59,9 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
       <ConfirmedAct
         icon={<IconRepeat size={size} aria-hidden />}
         act={`Resubmit ${name}`}
-        meaning={<p>A new workflow with the same parameters begins from its first step. This one stays.</p>}
+        meaning={
+          <p>Starts a new workflow with the same parameters from the first step. This workflow stays.</p>
+        }
         care={again}
         destructive={effect?.goesBack ?? false}
         blocked={blocked('submit-workflow', null)}
@@ -74,7 +73,7 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         <ConfirmedAct
           icon={<IconPlayerPlay size={size} aria-hidden />}
           act={`Resume ${name}`}
-          meaning={<p>It goes on with its next step.</p>}
+          meaning={<p>Continues with the next step.</p>}
           care={again}
           destructive={effect?.goesBack ?? false}
           blocked={blocked('resume-workflow', over)}
@@ -86,7 +85,7 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         <ConfirmedAct
           icon={<IconPlayerPause size={size} aria-hidden />}
           act={`Suspend ${name}`}
-          meaning={<p>Steps that run go on to their end; no further one begins until it is resumed.</p>}
+          meaning={<p>Running steps finish; no new step starts until you resume it.</p>}
           blocked={blocked('resume-workflow', over)}
           request={{ name: 'workflow.suspend', input }}
         >
@@ -96,12 +95,10 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
       <ConfirmedAct
         icon={<IconPlayerStop size={size} aria-hidden />}
         act={`Stop ${name}`}
-        meaning={
-          <p>Its steps are ended; its exit handlers still run. A promotion that it would make is not made.</p>
-        }
+        meaning={<p>Stops its steps; its exit handlers still run. It promotes nothing further.</p>}
         care={live}
         destructive
-        blocked={blocked('stop-workflow', over ?? (workflow.shutdown ? 'It is told to end already.' : null))}
+        blocked={blocked('stop-workflow', over ?? (workflow.shutdown ? 'It is already ending.' : null))}
         request={{ name: 'workflow.stop', input }}
       >
         Stop…
@@ -109,12 +106,12 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
       <ConfirmedAct
         icon={<IconSquareX size={size} aria-hidden />}
         act={`Terminate ${name}`}
-        meaning={<p>Everything of it ends at once, its exit handlers too: nobody is told by them.</p>}
+        meaning={<p>Stops everything at once. Exit handlers do not run, so they notify nobody.</p>}
         care={live}
         destructive
         blocked={blocked(
           'stop-workflow',
-          over ?? (workflow.shutdown === 'Terminate' ? 'It is told to end already.' : null),
+          over ?? (workflow.shutdown === 'Terminate' ? 'It is already ending.' : null),
         )}
         request={{ name: 'workflow.terminate', input }}
       >

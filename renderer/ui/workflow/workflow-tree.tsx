@@ -45,7 +45,7 @@ export function WorkflowTree({ workflow, open, onLog, frozen = false }: Workflow
         <span className={classes.time}>
           {workflow.progress && `${workflow.progress} · `}
           {frozen && !workflow.finishedAt
-            ? 'end not seen'
+            ? 'end not known'
             : duration(between(workflow.startedAt, workflow.finishedAt, now) ?? 0)}
         </span>
       </header>
