@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
-import type { Settings } from '../shared/contract/contract';
+import type { Settings } from '../shared/contract/session';
 import { type Failure, FailureError, failureOf } from '../shared/domain/failure/failure';
 import { registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';

@@ -1,15 +1,22 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { callChannel, openChannel, procedureNames, streamNames } from '../shared/contract/names';
+import { callChannel, openChannel } from '../shared/contract/channels';
+import type { ProcedureName, StreamName } from '../shared/contract/contract';
+
+/** The names of the contract, put in when this file is built (vite.preload.config.ts): its schemas stay outside. */
+declare const contractNames: { procedures: ProcedureName[]; streams: StreamName[] };
 
 type Answer = { type: 'message'; message: unknown } | { type: 'end'; problem: string | null };
 
 /** A closed list of methods, one per procedure and stream of the contract; no channel can be named from outside. */
 const call = Object.fromEntries(
-  procedureNames.map((name) => [name, (input: unknown) => ipcRenderer.invoke(callChannel(name), input)]),
+  contractNames.procedures.map((name) => [
+    name,
+    (input: unknown) => ipcRenderer.invoke(callChannel(name), input),
+  ]),
 );
 
 const open = Object.fromEntries(
-  streamNames.map((name) => [
+  contractNames.streams.map((name) => [
     name,
     (input: unknown, onMessage: (message: unknown) => void, onEnd: (problem: string | null) => void) => {
       const { port1, port2 } = new MessageChannel();

@@ -1,4 +1,4 @@
-import type { EarlyPreview } from '../../shared/contract/contract';
+import type { EarlyPreview } from '../../shared/contract/operations';
 import { isInStep } from '../../shared/domain/board/board-assembly';
 import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';

@@ -1,4 +1,4 @@
-import type { EarlyPreview, Preview } from '../../shared/contract/contract';
+import type { EarlyPreview, Preview } from '../../shared/contract/operations';
 import type { Board, Cell } from '../../shared/domain/board/board';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';

@@ -1,4 +1,4 @@
-import type { Preview } from '../../shared/contract/contract';
+import type { Preview } from '../../shared/contract/operations';
 import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
 import type { AppIntent } from '../../shared/domain/operation/operation';
 import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './app-preflight';

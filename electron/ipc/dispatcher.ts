@@ -17,6 +17,9 @@ export type Handlers = {
   [N in ProcedureName]: (input: ParsedInputOf<N>) => Promise<OutputOf<N>> | OutputOf<N>;
 };
 
+/** The handlers of one family of the contract. */
+export type HandlersOf<Family> = Pick<Handlers, Extract<keyof Family, ProcedureName>>;
+
 /** One handler per stream: runs until the signal is aborted or it has nothing more to send. */
 export type StreamHandlers = {
   [N in StreamName]: (
@@ -25,6 +28,9 @@ export type StreamHandlers = {
     signal: AbortSignal,
   ) => Promise<void>;
 };
+
+/** Whether an entry of the contract says that its texts keep their colours. */
+const isColoured = (entry: object): boolean => 'coloured' in entry && entry.coloured === true;
 
 /** One window, one border. */
 const border = createDisplayBorder();
@@ -50,7 +56,7 @@ export async function dispatch(
   report: (name: string, error: unknown) => void,
 ): Promise<Result<unknown>> {
   const answer = await answerTo(handlers, name, payload, report);
-  return border.shown(name, answer) as Result<unknown>;
+  return border.shown(answer, isColoured(procedures[name])) as Result<unknown>;
 }
 
 async function answerTo(
@@ -103,7 +109,7 @@ export async function runStream(
     ) => Promise<void>;
     const sendParsed = (message: unknown): void => {
       const parsed = streams[name].message.safeParse(message);
-      if (parsed.success) send(border.shown(name, parsed.data));
+      if (parsed.success) send(border.shown(parsed.data, isColoured(streams[name])));
       else report(name, parsed.error);
     };
     await handler(input.data, sendParsed, signal);

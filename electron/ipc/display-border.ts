@@ -1,15 +1,16 @@
 import { visibleText } from '../../shared/domain/text/visible-text';
 
-/** Procedures and streams whose texts are lines of logs, cleaned where they arrive: the window draws their colours. */
-const coloured = /^(?:logs(?:\.|$)|rollout\.failing-pod$)/;
 /** Texts that are remembered as they were, and their length: names and filters, not messages. */
 const mostRemembered = 20_000;
 const longestRemembered = 2_000;
 
 /** Between what is outside and the window: what goes there can be shown, copied and saved as it is. */
 export interface DisplayBorder {
-  /** An answer with every hidden character in it written out (`visibleText`); itself where there is none. */
-  shown(name: string, value: unknown): unknown;
+  /**
+   * An answer with every hidden character in it written out (`visibleText`); itself where there is none.
+   * @param colours its texts are lines of logs, cleaned where they arrive: the window draws their colours.
+   */
+  shown(value: unknown, colours: boolean): unknown;
   /** What the window sends, with names that it was shown otherwise as they are. */
   meant(value: unknown): unknown;
 }
@@ -50,8 +51,7 @@ export function createDisplayBorder(): DisplayBorder {
     originals.set(shown, original);
   };
   return {
-    shown(name, value) {
-      const colours = coloured.test(name);
+    shown(value, colours) {
       return mapTexts(value, (text) => {
         const shown = visibleText(text, { colours });
         if (shown !== text) remember(shown, text);

@@ -1,7 +1,10 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { ListedWorkflow, workflowProcedures } from '../../shared/contract/workflows';
-import type { Workflow } from '../../shared/domain/workflows/workflow';
-import type { Handlers } from '../ipc/dispatcher';
+import { FailureError, type Result } from '../../shared/domain/failure/failure';
+import type { KeptWorkflow, Workflow } from '../../shared/domain/workflows/workflow';
+import type { HandlersOf } from '../ipc/dispatcher';
+import type { Cluster } from '../observation/types';
+import { type Done, worded } from './cluster-answer';
 import type { Session } from './open-session';
 
 /** Kept workflows of one cell that a list looks through. */
@@ -24,10 +27,108 @@ function fits(
   return filter.state === 'failed' ? failed : !failed && phase !== 'Succeeded';
 }
 
-/** Handlers of workflows over apps and environments. */
-export function workflowHandlers(session: Session): Pick<Handlers, keyof typeof workflowProcedures> {
-  const { clusters, engine, kept } = session;
+/** Handlers of Argo's workflows. */
+export function workflowHandlers(
+  session: Session,
+  actor: () => string,
+): HandlersOf<typeof workflowProcedures> {
+  const { acts, clusters, engine, kept } = session;
+  const viewOf = (environment: string) => clusters.get(environment)?.view;
+
+  const onWorkflow = async (
+    kind: 'resubmit' | 'retry' | 'stop' | 'terminate' | 'suspend' | 'resume',
+    input: { environment: string; namespace: string; name: string; requestId: string },
+    perform: (cluster: Cluster, signal: AbortSignal) => Promise<Result<Done>>,
+  ) => {
+    const { environment, namespace, name, requestId: id } = input;
+    const app = viewOf(environment)?.workflow(namespace, name)?.labels.repoName ?? '';
+    const act = await acts.run({ id, kind, environment, app, object: `Workflow ${name}`, perform });
+    return { text: act.text, act };
+  };
+
+  const stop = (mode: 'Stop' | 'Terminate', input: { namespace: string; name: string }) => {
+    const { namespace, name } = input;
+    return (cluster: Cluster, signal: AbortSignal) =>
+      worded(cluster.actions.stopWorkflow(namespace, name, mode, signal), ({ stopped }) => ({
+        text: !stopped
+          ? `${name} had ended already.`
+          : mode === 'Stop'
+            ? `${name} is told to stop; its exit handlers still run.`
+            : `${name} is told to end at once.`,
+      }));
+  };
+
   return {
+    'workflow.list': ({ app, environment, version }) => {
+      const view = viewOf(environment);
+      if (!view) return { freshness: { state: 'absent' }, workflows: [] };
+      return {
+        freshness: view.freshness('workflows'),
+        workflows: [...view.workflows({ app, ...(version ? { version } : {}) })],
+      };
+    },
+    'workflow.get': ({ environment, namespace, name }) => {
+      const workflow = viewOf(environment)?.workflow(namespace, name);
+      if (workflow) return workflow;
+      throw new FailureError({
+        code: 'not-found',
+        message: `The workflow ${name} is not in ${environment}.`,
+        meaning: 'It has not been seen yet, or its time to live ran out and the cluster forgot it.',
+        next: [],
+      });
+    },
+    'workflow.kept': ({ app, environment, version, limit }) => {
+      const view = viewOf(environment);
+      const isSeen = view?.freshness('workflows').state === 'live';
+      const seen = kept.workflows({ app, environment, ...(version ? { version } : {}), limit });
+      return {
+        workflows: seen.map(({ workflow, seenAt }): KeptWorkflow => {
+          const present = view?.workflow(workflow.namespace, workflow.name);
+          return present ? { workflow: present, seenAt, gone: false } : { workflow, seenAt, gone: isSeen };
+        }),
+      };
+    },
+    'workflow.resubmit': (input) =>
+      onWorkflow('resubmit', input, (cluster, signal) =>
+        worded(
+          cluster.actions.resubmitWorkflow(
+            input.namespace,
+            input.name,
+            { id: input.requestId, parameters: input.parameters },
+            signal,
+          ),
+          (created) => ({ text: `${input.name} runs again as ${created.name}.`, created }),
+        ),
+      ),
+    'workflow.retry': (input) =>
+      onWorkflow('retry', input, (cluster, signal) =>
+        worded(
+          cluster.actions.retryWorkflow(
+            input.namespace,
+            input.name,
+            { parameters: input.parameters },
+            signal,
+          ),
+          () => ({ text: `${input.name} goes on from its failure.` }),
+        ),
+      ),
+    'workflow.stop': (input) => onWorkflow('stop', input, stop('Stop', input)),
+    'workflow.terminate': (input) => onWorkflow('terminate', input, stop('Terminate', input)),
+    'workflow.suspend': (input) =>
+      onWorkflow('suspend', input, (cluster, signal) =>
+        worded(cluster.actions.suspendWorkflow(input.namespace, input.name, signal), ({ changed }) => ({
+          text: changed ? `${input.name} starts no further step.` : `${input.name} was suspended already.`,
+        })),
+      ),
+    'workflow.resume': (input) =>
+      onWorkflow('resume', input, (cluster, signal) =>
+        worded(
+          cluster.actions.resumeWorkflow(input.namespace, input.name, { actor: actor() }, signal),
+          ({ changed }) => ({
+            text: changed ? `${input.name} goes on.` : `${input.name} waited for nothing.`,
+          }),
+        ),
+      ),
     'workflow.recent': (filter) => {
       const chosen = [...clusters].filter(
         ([name]) => filter.environment === undefined || name === filter.environment,

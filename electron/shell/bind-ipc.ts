@@ -1,5 +1,6 @@
 import { ipcMain, type WebFrameMain } from 'electron';
-import { callChannel, openChannel, procedureNames, streamNames } from '../../shared/contract/names';
+import { callChannel, openChannel } from '../../shared/contract/channels';
+import { procedureNames, streamNames } from '../../shared/contract/names';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from '../ipc/dispatcher';
 import { isOurs } from './app-scheme';
 

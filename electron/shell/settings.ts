@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { procedures, type Settings } from '../../shared/contract/contract';
+import { procedures } from '../../shared/contract/contract';
+import type { Settings } from '../../shared/contract/session';
 import { type GivenConsent, givenConsentSchema } from '../../shared/domain/estate/consent';
 import type { ConsentStore } from '../session/consents';
 import { openStoredFile, type StoredFile } from './stored-file';

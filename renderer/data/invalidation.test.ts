@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { affects, changedCells, distinct } from './invalidation';
+import { topics } from '../../shared/contract/procedure';
+import { affects, type ChangeEvent, changedCells, distinct } from './invalidation';
 
 describe('which queries an event asks again', () => {
   it('narrows by app', () => {
@@ -12,12 +13,16 @@ describe('which queries an event asks again', () => {
     expect(affects(event, ['settings.get', {}])).toBe(false);
   });
 
-  it('takes a key as app or environment where both stand in the input', () => {
+  it('takes a key as what its topic says that it names', () => {
     const key = ['rollout.get', { app: 'frontend', environment: 'staging' }];
     expect(affects({ topic: 'rollout', key: 'frontend' }, key)).toBe(true);
-    expect(affects({ topic: 'rollout', key: 'staging' }, key)).toBe(true);
-    expect(affects({ topic: 'rollout', key: 'production' }, key)).toBe(false);
+    expect(affects({ topic: 'rollout', key: 'router' }, key)).toBe(false);
+    expect(affects({ topic: 'rollout', key: 'staging' }, key)).toBe(false);
+    expect(affects({ topic: 'cluster', key: 'staging' }, key)).toBe(true);
+    expect(affects({ topic: 'cluster', key: 'production' }, key)).toBe(false);
     expect(affects({ topic: 'rollout', key: null }, key)).toBe(true);
+    // An environment says nothing about an answer that is of no environment.
+    expect(affects({ topic: 'cluster', key: 'staging' }, ['preview.early', { app: 'frontend' }])).toBe(true);
   });
 
   it('narrows an operation by its id, but refreshes every list and preview', () => {
@@ -29,11 +34,20 @@ describe('which queries an event asks again', () => {
     expect(affects(event, ['preview.get', { app: 'frontend', environment: 'staging' }])).toBe(true);
   });
 
-  it('asks deployments of all environments again when one environment changed', () => {
-    const event = { topic: 'history', key: 'staging' } as const;
-    expect(affects(event, ['app.deployments', { app: 'frontend', limit: 30 }])).toBe(true);
-    const one = ['app.deployments', { app: 'frontend', environment: 'production', limit: 30 }];
-    expect(affects(event, one)).toBe(false);
+  it('asks again what leaves open what the key names', () => {
+    const event = { topic: 'workflow', key: 'frontend' } as const;
+    expect(affects(event, ['workflow.recent', { limit: 30 }])).toBe(true);
+    expect(affects(event, ['workflow.recent', { app: 'router', limit: 30 }])).toBe(false);
+    const deployments = ['app.deployments', { app: 'router', limit: 30 }];
+    expect(affects({ topic: 'app', key: 'frontend' }, deployments)).toBe(false);
+    expect(affects({ topic: 'app', key: 'router' }, deployments)).toBe(true);
+  });
+
+  it('asks again what a bag of its pipeline changes', () => {
+    const event = { topic: 'bags', key: 'notify' } as const;
+    expect(affects(event, ['bags.list', { pipeline: 'notify' }])).toBe(true);
+    expect(affects(event, ['bags.list', { pipeline: 'other' }])).toBe(false);
+    expect(affects(event, ['bags.pipelines', {}])).toBe(false);
   });
 
   it('asks for the cells of an app alone, unless the whole board is asked again', () => {
@@ -45,8 +59,14 @@ describe('which queries an event asks again', () => {
     expect(changedCells([{ topic: 'app', key: null }])).toEqual([]);
   });
 
+  it('never asks an action again', () => {
+    for (const topic of Object.keys(topics) as ChangeEvent['topic'][])
+      expect(affects({ topic, key: null }, ['operation.start', {}])).toBe(false);
+  });
+
   it('leaves unknown queries alone', () => {
     expect(affects({ topic: 'board', key: null }, ['something-else'])).toBe(false);
+    expect(affects({ topic: 'board', key: null }, ['toString'])).toBe(false);
   });
 
   it('says each thing once', () => {

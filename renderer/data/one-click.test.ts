@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Preview } from '../../shared/contract/contract';
+import type { Preview } from '../../shared/contract/operations';
 import type { Intent, Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { devBoard } from '../dev/dev-board';

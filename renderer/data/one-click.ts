@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
-import type { Preview } from '../../shared/contract/contract';
+import type { Preview } from '../../shared/contract/operations';
 import type { Cell } from '../../shared/domain/board/board';
 import type { Failure } from '../../shared/domain/failure/failure';
 import type { AppIntent, Operation } from '../../shared/domain/operation/operation';

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import type { InputOf, OutputOf, ProcedureName } from '../../shared/contract/contract';
+import type { InputOf, OutputOf, QueryName } from '../../shared/contract/contract';
 import type { FailureError } from '../../shared/domain/failure/failure';
 import { call } from './call';
 
@@ -30,7 +30,7 @@ export function createQueryClient(): QueryClient {
 }
 
 /** Query options of a procedure. The key is the procedure's name and its input: invalidation goes by both. */
-export function queryOf<N extends ProcedureName>(name: N, input: InputOf<N>) {
+export function queryOf<N extends QueryName>(name: N, input: InputOf<N>) {
   return {
     queryKey: [name, input] as const,
     queryFn: (): Promise<OutputOf<N>> => call(name, input),

@@ -1,6 +1,9 @@
+import type { argoProcedures } from '../../shared/contract/argo';
 import type { OutputOf } from '../../shared/contract/contract';
+import type { workflowProcedures } from '../../shared/contract/workflows';
+import type { Answers } from './answers';
 import { hoursAgo, live } from './dev-board';
-import { devWorkflow } from './operations';
+import { devRollouts, devWorkflow } from './operations';
 
 type Detail = OutputOf<'application.get'>['applications'][number];
 
@@ -165,8 +168,16 @@ const act: OutputOf<'act.list'>['acts'][number] = {
 const done = () => ({ text: act.text, act });
 
 /** Answers of Argo CD and Argo Workflows: a sync whose migration runs, and in production a window that keeps syncs off. */
-export const argoAnswers = {
-  'application.get': ({ app, environment }: { app: string; environment: string }) => ({
+export const argoAnswers: Answers<typeof argoProcedures & typeof workflowProcedures> = {
+  'rollout.get': () => ({ freshness: live(), applications: [], rollouts: devRollouts }),
+  'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
+  'workflow.get': () => devWorkflow,
+  'workflow.recent': () => ({
+    sources: [{ environment: 'staging', freshness: live() }],
+    workflows: [{ ...devWorkflow, gone: false, seenAt: null }],
+    total: 1,
+  }),
+  'application.get': ({ app, environment }) => ({
     freshness: live(),
     applications: [devApplication(app, environment)],
     parent: null,

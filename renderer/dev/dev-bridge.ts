@@ -1,18 +1,30 @@
 import type { Bridge } from '../../shared/contract/bridge';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
-import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import {
+  type Failure,
+  FailureError,
+  fail,
+  failureOf,
+  ok,
+  type Result,
+} from '../../shared/domain/failure/failure';
 import type { Change } from '../../shared/domain/ledger/change';
-import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { AppIntent, Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
+import type { Answers } from './answers';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './dev-board';
 import { historyAnswers } from './history';
 import { devLogStream, devLogs } from './logs';
-import { devOperations, devRollouts, devWorkflow } from './operations';
+import { devOperations } from './operations';
 import { devTimeline } from './timeline';
 
-const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'];
+const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'] as const;
+
+/** One of some values after the other. */
+const turn = <T>(values: readonly [T, ...T[]], index: number): T =>
+  values[index % values.length] ?? values[0];
 
 function changeOf(from: string, to: string, commits: number): Change {
   return {
@@ -28,7 +40,7 @@ function changeOf(from: string, to: string, commits: number): Change {
           'Bump rails from 8.0.1 to 8.0.2',
           'Answer 404 instead of 500 when a locale is missing in the expanded links of a withdrawn document',
         ][index % 3] ?? '',
-      author: people[index % 3] ?? '',
+      author: turn(people, index),
       at: hoursAgo(index * 3),
       pullRequest:
         index % 4 === 3 ? null : { number: 3200 - index, url: `https://example.org/pull/${3200 - index}` },
@@ -75,6 +87,27 @@ const findingsOf = (intent: AppIntent): Finding[] => {
   ];
 };
 
+/** The sample estate has no pipeline of bags. */
+const noBags = (): never => {
+  throw new FailureError({
+    code: 'not-found',
+    message: 'There is no such pipeline.',
+    meaning: 'This estate has no pipeline of bags.',
+    next: [],
+  });
+};
+
+function operationOf(id: string): Operation {
+  const found = devOperations.find((each) => each.id === id);
+  if (found) return found;
+  throw new FailureError({
+    code: 'not-found',
+    message: 'There is no such operation.',
+    meaning: 'It may be older than what is kept.',
+    next: [],
+  });
+}
+
 const conflict: Failure = {
   code: 'conflict',
   message: 'staging moved while you looked: frontend is now at v1060.',
@@ -91,17 +124,16 @@ export function devBridge(options: DevOptions): Bridge {
     identity: { name: 'Ada Marsh', email: 'ada.marsh@example.org' },
   };
   let starts = 0;
-  const answers: Record<ProcedureName, (input: never) => unknown> = {
-    // The sample estate has no pipeline of bags.
+  const answers: Answers<typeof procedures> = {
     'bags.pipelines': () => [],
-    'bags.pipeline': () => null,
-    'bags.list': () => null,
-    'bags.get': () => null,
-    'bags.compare': () => null,
-    'bags.pack-preview': () => null,
-    'bags.preview': () => null,
+    'bags.pipeline': noBags,
+    'bags.list': noBags,
+    'bags.get': noBags,
+    'bags.compare': noBags,
+    'bags.pack-preview': noBags,
+    'bags.preview': noBags,
     'bags.periodic': () => [],
-    'bags.this-console': ({ on }: { on: boolean }) => ({ on }),
+    'bags.this-console': ({ on }) => ({ on }),
     'consent.list': () => ({ waiting: [], given: [] }),
     'consent.allow': () => ({ waiting: [], given: [] }),
     'consent.withdraw': () => ({ waiting: [], given: [] }),
@@ -130,8 +162,8 @@ export function devBridge(options: DevOptions): Bridge {
       },
     }),
     'board.get': board,
-    'board.cells': ({ apps }: { apps: string[] }) => board().cells.filter(({ app }) => apps.includes(app)),
-    'app.get': ({ app }: { app: string }) => ({
+    'board.cells': ({ apps }) => board().cells.filter(({ app }) => apps.includes(app)),
+    'app.get': ({ app }) => ({
       app,
       sourceUrl: `https://example.org/${app}`,
       cells: board().cells.filter((cell) => cell.app === app),
@@ -141,46 +173,38 @@ export function devBridge(options: DevOptions): Bridge {
           .map((cell) => [cell.environment, cell.rollbackTarget?.version ?? null]),
       ),
     }),
-    'app.deployments': ({
-      app,
-      environment,
-      limit,
-    }: {
-      app: string;
-      environment?: string;
-      limit: number;
-    }) => ({
+    'app.deployments': ({ app, environment, limit }) => ({
       deployments: Array.from({ length: Math.min(limit, 60) }, (_, index) => ({
         app,
-        environment: environment ?? ['integration', 'staging', 'production'][index % 3],
+        environment: environment ?? turn(['integration', 'staging', 'production'], index),
         from: `v${1349 - Math.floor(index / 3)}`,
         to: `v${1350 - Math.floor(index / 3)}`,
         at: hoursAgo(index * 9 + 0.3),
         commit: 'abcdef0123456789',
-        author: people[index % 3],
-        kind: (['automatic', 'promote', 'rollback', 'deploy', 'manual'] as const)[index % 5],
+        author: turn(people, index),
+        kind: turn(['automatic', 'promote', 'rollback', 'deploy', 'manual'] as const, index),
         reason: index % 5 === 2 ? '500s on /api/content since v1348' : null,
         operationId: index === 0 ? '0192f0c1-0001' : null,
       })),
       more: false,
       complete: options.state !== 'slow',
     }),
-    'change.get': ({ from, to }: { from: string; to: string }) => changeOf(from, to, 5),
-    'candidates.list': ({ query }: { query: string }) => ({
+    'change.get': ({ from, to }) => changeOf(from, to, 5),
+    'candidates.list': ({ query }) => ({
       freshness: live(),
       partial: null,
       candidates: Array.from({ length: 30 }, (_, index) => ({
-        kind: (['tag', 'tag', 'branch', 'commit'] as const)[index % 4],
+        kind: turn(['tag', 'tag', 'branch', 'commit'] as const, index),
         name: index % 4 === 2 ? `fix-draft-links-${index}` : `v${1362 - index}`,
         version: `v${1362 - index}`,
         sha: `${(index * 7919 + 4099).toString(16).padStart(8, '3')}`.repeat(5),
         at: hoursAgo(index * 4),
-        author: people[index % 3],
+        author: turn(people, index),
         subject: 'Cache the links of drafts for a minute',
         runningIn: index === 0 ? ['integration'] : index === 1 ? ['staging', 'production'] : [],
       })).filter((candidate) => candidate.name.includes(query)),
     }),
-    'preview.get': (intent: AppIntent) => {
+    'preview.get': (intent) => {
       const current =
         board().cells.find((cell) => cell.app === intent.app && cell.environment === intent.environment)
           ?.ledger?.version ?? null;
@@ -194,38 +218,24 @@ export function devBridge(options: DevOptions): Bridge {
         commit: 'abcdef01',
       };
     },
-    'preview.early': (intent: AppIntent) => ({
+    'preview.early': (intent) => ({
       findings: findingsOf(intent).slice(0, 2),
       pending: [{ message: 'Which migrations lie between the two versions' }],
     }),
-    'operation.start': () =>
-      ++starts === 1 && options.state === 'conflict' ? fail(conflict) : { operationId: '0192f0c1-0001' },
-    'operation.get': ({ operationId }: { operationId: string }) =>
-      devOperations.find((each) => each.id === operationId) ??
-      fail({
-        ...conflict,
-        code: 'not-found',
-        message: 'There is no such operation.',
-        meaning: 'It may be older than what is kept.',
-      }),
-    'operation.list': ({ open }: { open?: boolean }) =>
+    'operation.start': () => {
+      if (++starts === 1 && options.state === 'conflict') throw new FailureError(conflict);
+      return { operationId: '0192f0c1-0001' };
+    },
+    'operation.get': ({ operationId }) => operationOf(operationId),
+    'operation.list': ({ open }) =>
       options.state === 'empty' ? [] : devOperations.filter((each) => !open || each.finishedAt === null),
-    'operation.cancel': () => devOperations[0],
-    'rollout.get': () => ({ freshness: live(), applications: [], rollouts: devRollouts }),
-    'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
-    'workflow.get': () => devWorkflow,
-    'cluster.status': ({ environment }: { environment: string }) => devClusterStatus(environment),
+    'operation.cancel': ({ operationId }) => operationOf(operationId),
+    'cluster.status': ({ environment }) => devClusterStatus(environment),
     ...argoAnswers,
     ...historyAnswers,
-    'deployment.timeline': ({ app, environment }: { app: string; environment: string }) =>
-      devTimeline(app, environment),
-    'workflow.recent': () => ({
-      sources: [{ environment: 'staging', freshness: live() }],
-      workflows: [{ ...devWorkflow, gone: false, seenAt: null }],
-      total: 1,
-    }),
+    'deployment.timeline': ({ app, environment }) => devTimeline(app, environment),
     'settings.get': () => settings,
-    'settings.set': (change: object) => Object.assign(settings, change),
+    'settings.set': (change) => Object.assign(settings, change),
     'credentials.get': () => ({
       unavailableBecause: null,
       credentials: [
@@ -254,9 +264,12 @@ export function devBridge(options: DevOptions): Bridge {
         detail: 'fatal: unable to access the repository: Connection refused',
       });
     }
-    const value = (answers[name] as (input: unknown) => unknown)(input);
-    if (typeof value === 'object' && value !== null && 'ok' in value) return value as Result<unknown>;
-    return ok(procedures[name].output.parse(value));
+    try {
+      const answer = answers[name] as (input: unknown) => unknown;
+      return ok(procedures[name].output.parse(answer(procedures[name].input.parse(input))));
+    } catch (error) {
+      return fail(failureOf(error));
+    }
   };
   const names = Object.keys(procedures) as ProcedureName[];
   return {

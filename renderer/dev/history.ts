@@ -1,4 +1,5 @@
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
+import type { historyProcedures } from '../../shared/contract/history';
 import type { Kept } from '../../shared/domain/history/archived';
 import type {
   FeedOutline,
@@ -6,6 +7,7 @@ import type {
   HistoryEvent,
   HistoryFilter,
 } from '../../shared/domain/history/history-event';
+import type { Answers } from './answers';
 import { hoursAgo } from './dev-board';
 
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen', 'govuk-ci'];
@@ -113,7 +115,7 @@ const kept: Kept = {
 };
 
 /** Answers about an invented past. */
-export const historyAnswers = {
+export const historyAnswers: Answers<typeof historyProcedures> = {
   'history.status': (): OutputOf<'history.status'> => ({
     phase: 'ready',
     progress: null,
@@ -122,14 +124,14 @@ export const historyAnswers = {
     notice: null,
     failure: null,
   }),
-  'history.retry': (): OutputOf<'history.status'> => historyAnswers['history.status'](),
+  'history.retry': () => historyAnswers['history.status']({}),
   'history.names': () => ({
     apps,
     environments,
     actors: people,
     pipelines: [{ name: 'apps', environments }],
   }),
-  'history.feed': (query: InputOf<'history.feed'>) => {
+  'history.feed': (query) => {
     const found = filtered(query).filter((event) => query.before === undefined || event.id < query.before);
     const page = found.slice(0, query.limit);
     return {
@@ -142,13 +144,13 @@ export const historyAnswers = {
   },
   'history.outline': outline,
   'history.event': () => ({ message: 'Update image tag\n\nSignalbox-Kind: deploy', outcome: null, kept }),
-  'history.board': (moment: InputOf<'history.board'>) => ({
+  'history.board': (moment) => ({
     commit: 'abcdef01',
     at: 'at' in moment ? moment.at : hoursAgo(1),
     cells: 'at' in moment ? cellsAt(moment.at) : [],
     standing: [],
   }),
-  'history.version': ({ app, version }: InputOf<'history.version'>) =>
+  'history.version': ({ app, version }) =>
     filtered({ apps: [app] }).flatMap((event) =>
       event.type === 'deployment' && event.to === version
         ? [
@@ -170,7 +172,7 @@ export const historyAnswers = {
       left: index % 5 === 0 ? null : { ...cell, version: 'v812' },
       right: cell,
     })),
-  'history.figures': ({ by }: InputOf<'history.figures'>) =>
+  'history.figures': ({ by }) =>
     (by === 'app' ? apps : by === 'all' ? ['all'] : ['2026-09', '2026-10', '2026-11']).map((key, index) => ({
       key,
       deployments: 40 + index * 13,

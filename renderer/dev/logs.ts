@@ -1,13 +1,14 @@
 import type { Bridge } from '../../shared/contract/bridge';
-import type { ParsedInputOf } from '../../shared/contract/contract';
 import {
   type LogLines,
   type LogSourceState,
   type LogView,
+  type logProcedures,
   type ShownLine,
   wholeLog,
 } from '../../shared/contract/logs';
 import { plain, severities, severityOf } from '../../shared/domain/log/log-text';
+import type { Answers } from './answers';
 import { devLogLine } from './operations';
 
 interface DevSession {
@@ -104,19 +105,19 @@ export const devLogStream =
   };
 
 /** Answers about those sessions. */
-export const devLogs = {
+export const devLogs: Answers<typeof logProcedures> = {
   'logs.join': () => ({}),
-  'logs.view': ({ session, view }: ParsedInputOf<'logs.view'>) => {
+  'logs.view': ({ session, view }) => {
     const open = needed(session);
     open.view = view;
     open.generation += 1;
     return { generation: open.generation };
   },
-  'logs.window': ({ session, from, count }: ParsedInputOf<'logs.window'>) => {
+  'logs.window': ({ session, from, count }) => {
     const open = needed(session);
     return { generation: open.generation, from, lines: shownOf(open).slice(from, from + count) };
   },
-  'logs.seek': ({ session, from, direction }: ParsedInputOf<'logs.seek'>) => {
+  'logs.seek': ({ session, from, direction }) => {
     const open = needed(session);
     const places = shownOf(open).flatMap(({ hit }, place) => (hit ? [place] : []));
     const start = from ?? -1;
@@ -130,12 +131,12 @@ export const devLogs = {
       generation: open.generation,
     };
   },
-  'logs.locate': ({ id }: ParsedInputOf<'logs.locate'>) => ({ place: id }),
-  'logs.line': ({ session, id }: ParsedInputOf<'logs.line'>) => {
+  'logs.locate': ({ id }) => ({ place: id }),
+  'logs.line': ({ session, id }) => {
     const line = needed(session).lines[id];
     return { text: plain(line?.text ?? ''), at: line?.at ?? null };
   },
-  'logs.text': ({ session, from, to }: ParsedInputOf<'logs.text'>) => {
+  'logs.text': ({ session, from, to }) => {
     const lines = shownOf(needed(session)).slice(from, to);
     return { text: lines.map(({ text }) => plain(text)).join('\n'), lines: lines.length, cut: false };
   },

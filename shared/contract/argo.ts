@@ -1,49 +1,56 @@
 import { z } from 'zod';
+import { applicationSchema } from '../domain/board/board';
 import { freshnessSchema } from '../domain/board/freshness';
 import { manualActSchema } from '../domain/operation/manual-act';
 import { applicationDetailSchema } from '../domain/rollout/application-detail';
 import { hookJobSchema } from '../domain/rollout/hook-job';
 import { failingPodSchema } from '../domain/rollout/pod-trouble';
-import { keptWorkflowSchema } from '../domain/workflows/workflow';
+import { rolloutSchema } from '../domain/rollout/rollout';
+import { action, doneSchema, name, query, requestId } from './procedure';
 
-const name = z.string().min(1).max(200);
-/** Made by the window for each click (a UUID): the same one twice is done once. */
-const requestId = z.uuid();
 const application = z.object({ environment: name, application: name });
-const workflow = z.object({ environment: name, namespace: name, name, requestId });
-/** `text` says what was done; `act` is its entry in the list of acts. */
-const done = z.object({ text: z.string(), act: manualActSchema });
-const parameters = z
-  .array(z.object({ name: z.string().min(1).max(200), value: z.string().max(10_000) }))
-  .max(100);
+const cell = z.object({ app: name, environment: name });
 
 /**
- * Argo CD and Argo Workflows of one environment. Every act first asks whether the account may do it, is refused with
+ * Argo CD and the rollouts of one environment. Every action first asks whether the account may do it, is refused with
  * `busy` while another operation runs on the same object, and is written down (`act.list`).
  */
 export const argoProcedures = {
+  'rollout.get': query(
+    cell,
+    z.object({
+      freshness: freshnessSchema,
+      applications: z.array(applicationSchema),
+      rollouts: z.array(rolloutSchema),
+    }),
+    { changedBy: ['rollout', 'cluster'], narrowedBy: ['app', 'environment'] },
+  ),
+  /** Why a hook or rollout does not come up: the first failing pod, its events and the end of its log. */
+  'rollout.failing-pod': query(cell, z.object({ pod: failingPodSchema.nullable() }), {
+    changedBy: ['rollout'],
+    narrowedBy: ['app', 'environment'],
+    coloured: true,
+  }),
   /** Applications of an app, the one of its own name first, and the parent that renders them. */
-  'application.get': {
-    input: z.object({ app: name, environment: name }),
-    output: z.object({
+  'application.get': query(
+    cell,
+    z.object({
       freshness: freshnessSchema,
       applications: z.array(applicationDetailSchema),
       parent: applicationDetailSchema.nullable(),
       /** Jobs of hooks (migrations…), newest first, with their pods. */
       hookJobs: z.array(hookJobSchema),
     }),
-  },
+    { changedBy: ['rollout', 'cluster'], narrowedBy: ['app', 'environment'] },
+  ),
   /** Refreshes the parent, waits for the Applications to carry the ledger's version, syncs them and watches the rollout. */
-  'application.nudge': {
-    input: z.object({ app: name, environment: name, requestId }),
-    output: z.object({ operationId: z.string() }),
-  },
-  'application.refresh': {
-    input: application.extend({ mode: z.enum(['normal', 'hard']), requestId }),
-    output: done,
-  },
-  'application.sync': {
-    input: application.extend({
+  'application.nudge': action(cell.extend({ requestId }), z.object({ operationId: z.string() })),
+  'application.refresh': action(
+    application.extend({ mode: z.enum(['normal', 'hard']), requestId }),
+    doneSchema,
+  ),
+  'application.sync': action(
+    application.extend({
       requestId,
       /** Left out: as the automated policy says. */
       prune: z.boolean().optional(),
@@ -61,47 +68,24 @@ export const argoProcedures = {
         .max(200)
         .default([]),
     }),
-    output: done,
-  },
-  'application.terminate': {
-    input: application.extend({
+    doneSchema,
+  ),
+  'application.terminate': action(
+    application.extend({
       requestId,
       /** `startedAt` of the sync that the person saw: another one that began since is left alone. */
       startedAt: z.string().nullable(),
     }),
-    output: done,
-  },
-  /** Why a hook or rollout does not come up: the first failing pod, its events and the end of its log. */
-  'rollout.failing-pod': {
-    input: z.object({ app: name, environment: name }),
-    output: z.object({ pod: failingPodSchema.nullable() }),
-  },
-  /** A workflow as it was last seen, although the cluster forgot it. */
-  'workflow.kept': {
-    input: z.object({
-      app: name,
-      environment: name,
-      version: name.optional(),
-      limit: z.number().int().min(1).max(100),
-    }),
-    output: z.object({ workflows: z.array(keptWorkflowSchema) }),
-  },
-  /** A new run with the same spec; `parameters` replace those of the same name. */
-  'workflow.resubmit': { input: workflow.extend({ parameters: parameters.default([]) }), output: done },
-  /** Goes on from the failure. */
-  'workflow.retry': { input: workflow.extend({ parameters: parameters.default([]) }), output: done },
-  /** Exit handlers still run. */
-  'workflow.stop': { input: workflow, output: done },
-  'workflow.terminate': { input: workflow, output: done },
-  'workflow.suspend': { input: workflow, output: done },
-  'workflow.resume': { input: workflow, output: done },
+    doneSchema,
+  ),
   /** What was asked of clusters by hand from this console, newest first. */
-  'act.list': {
-    input: z.object({
+  'act.list': query(
+    z.object({
       app: name.optional(),
       environment: name.optional(),
       limit: z.number().int().min(1).max(200),
     }),
-    output: z.object({ acts: z.array(manualActSchema) }),
-  },
+    z.object({ acts: z.array(manualActSchema) }),
+    { changedBy: [] },
+  ),
 } as const;

@@ -11,9 +11,10 @@ import {
   sideSchema,
 } from '../domain/bags/view';
 import { findingSchema } from '../domain/preflight/finding';
+import { action, name, nothing, query } from './procedure';
 
-const name = z.string().min(1).max(200);
 const pipeline = z.object({ pipeline: name });
+const changes = { changedBy: ['bags'], narrowedBy: ['pipeline'] } as const;
 
 /** The preview of anything that is asked of a pipeline of bags or of a lock, before anyone commits. */
 const bagPreviewSchema = z.object({
@@ -35,22 +36,24 @@ export type BagPreview = z.infer<typeof bagPreviewSchema>;
  */
 export const bagProcedures = {
   /** Names of the estate's pipelines of bags. */
-  'bags.pipelines': { input: z.object({}), output: z.array(name) },
-  'bags.pipeline': { input: pipeline, output: bagPipelineSchema },
+  'bags.pipelines': query(nothing, z.array(name), { changedBy: [] }),
+  'bags.pipeline': query(pipeline, bagPipelineSchema, changes),
   /** Every bag, newest first. */
-  'bags.list': {
-    input: pipeline,
-    output: z.object({ environments: z.array(name), bags: z.array(bagRowSchema) }),
-  },
-  'bags.get': { input: pipeline.extend({ bag: z.number().int().min(1) }), output: bagDetailsSchema },
+  'bags.list': query(
+    pipeline,
+    z.object({ environments: z.array(name), bags: z.array(bagRowSchema) }),
+    changes,
+  ),
+  'bags.get': query(pipeline.extend({ bag: z.number().int().min(1) }), bagDetailsSchema, changes),
   /** What differs from one side to the other, with the migrations between; asks the services' repos, with a limit. */
-  'bags.compare': { input: pipeline.extend({ from: sideSchema, to: sideSchema }), output: comparisonSchema },
-  'bags.pack-preview': {
-    input: pipeline.extend({ source: z.enum(['running', 'published']) }),
-    output: packPreviewSchema,
-  },
-  'bags.preview': { input: bagIntentSchema, output: bagPreviewSchema },
-  'bags.periodic': { input: pipeline, output: z.array(periodicViewSchema) },
+  'bags.compare': query(pipeline.extend({ from: sideSchema, to: sideSchema }), comparisonSchema, changes),
+  'bags.pack-preview': query(
+    pipeline.extend({ source: z.enum(['running', 'published']) }),
+    packPreviewSchema,
+    changes,
+  ),
+  'bags.preview': query(bagIntentSchema, bagPreviewSchema, changes),
+  'bags.periodic': query(pipeline, z.array(periodicViewSchema), changes),
   /** This console's own autopilot: off, it leaves everything to other consoles and people. */
-  'bags.this-console': { input: pipeline.extend({ on: z.boolean() }), output: z.object({ on: z.boolean() }) },
+  'bags.this-console': action(pipeline.extend({ on: z.boolean() }), z.object({ on: z.boolean() })),
 } as const;

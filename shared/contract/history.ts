@@ -16,36 +16,38 @@ import {
   momentSchema,
   versionRunSchema,
 } from '../domain/history/history-event';
+import { action, name, nothing, query } from './procedure';
 
-const nothing = z.object({});
-const name = z.string().min(1).max(200);
+const changes = { changedBy: ['history'] } as const;
 
 /** Questions about the past. All are answered from local files, with or without a network. */
 export const historyProcedures = {
-  'history.status': { input: nothing, output: historyStatusSchema },
+  'history.status': query(nothing, historyStatusSchema, changes),
   /** Goes on indexing after a failure. Fails as the attempt does. */
-  'history.retry': { input: nothing, output: historyStatusSchema },
+  'history.retry': action(nothing, historyStatusSchema),
   /** Names for filters, and the pipelines whose figures can be asked for. */
-  'history.names': {
-    input: nothing,
-    output: z.object({
+  'history.names': query(
+    nothing,
+    z.object({
       apps: z.array(z.string()),
       environments: z.array(z.string()),
       actors: z.array(z.string()),
       pipelines: z.array(z.object({ name: z.string(), environments: z.array(z.string()) })),
     }),
-  },
-  'history.feed': {
-    input: feedQuerySchema,
-    output: feedPageSchema.extend({
+    changes,
+  ),
+  'history.feed': query(
+    feedQuerySchema,
+    feedPageSchema.extend({
       /** How the operations that made these events ended, by their id; only those that this console knows of. */
       outcomes: z.record(z.string(), keptOutcomeSchema),
     }),
-  },
-  'history.outline': { input: feedOutlineQuerySchema, output: feedOutlineSchema },
+    { changedBy: ['operation', 'history'] },
+  ),
+  'history.outline': query(feedOutlineQuerySchema, feedOutlineSchema, changes),
   /** What is known of one event beyond its row. */
-  'history.event': {
-    input: z.object({
+  'history.event': query(
+    z.object({
       /** Empty where the event is about no single app or environment. */
       app: z.string().max(200),
       environment: z.string().max(200),
@@ -53,23 +55,26 @@ export const historyProcedures = {
       commit: z.string().regex(/^[0-9a-f]{40,64}$/),
       operationId: z.string().max(200).nullable(),
     }),
-    output: z.object({
+    z.object({
       /** The whole message of the commit; `null` when the repo has it no more. */
       message: z.string().nullable(),
       outcome: keptOutcomeSchema.nullable(),
       kept: keptSchema,
     }),
-  },
-  'history.board': { input: momentSchema, output: historicBoardSchema },
-  'history.version': {
-    input: z.object({ app: name, version: z.string().min(1).max(200) }),
-    output: z.array(versionRunSchema.extend({ environment: z.string(), kept: keptSchema })),
-  },
-  'history.compare': {
-    input: z.object({ left: comparedSideSchema, right: comparedSideSchema }),
-    output: z.array(comparedCellSchema),
-  },
-  'history.figures': { input: figuresQuerySchema, output: z.array(figuresRowSchema) },
+    { changedBy: ['operation'] },
+  ),
+  'history.board': query(momentSchema, historicBoardSchema, changes),
+  'history.version': query(
+    z.object({ app: name, version: name }),
+    z.array(versionRunSchema.extend({ environment: z.string(), kept: keptSchema })),
+    changes,
+  ),
+  'history.compare': query(
+    z.object({ left: comparedSideSchema, right: comparedSideSchema }),
+    z.array(comparedCellSchema),
+    changes,
+  ),
+  'history.figures': query(figuresQuerySchema, z.array(figuresRowSchema), changes),
 } as const;
 
 export const historyStreams = {

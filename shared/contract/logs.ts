@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { severities } from '../domain/log/log-text';
+import { action, nothing, query } from './procedure';
 
-const name = z.string().min(1).max(253);
+const objectName = z.string().min(1).max(253);
 
 /** One container's log: of its present run or of the run before its last restart. */
 export const logSourceSchema = z.object({
-  environment: name,
-  namespace: name,
-  pod: name,
-  container: name,
+  environment: objectName,
+  namespace: objectName,
+  pod: objectName,
+  container: objectName,
   previous: z.boolean(),
   /** What the pod is to a person, shown with its name: `new`, `old`, `smoke-test`, `hook db-migrate`. */
   role: z.string().max(100).nullable(),
@@ -78,38 +79,42 @@ const windowSchema = z.object({
 
 const session = z.uuid();
 const place = z.number().int().min(0);
-const nothing = z.object({});
-const procedure = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+/** Nothing tells that a part of a log changed: the stream `logs` does. */
+const lines = { changedBy: [], coloured: true } as const;
 
 /** What is asked of an open log session (see the stream `logs`). */
 export const logProcedures = {
   /** Follows further sources in the same session; those that it has stay as they are. */
-  'logs.join': procedure(z.object({ session, sources: z.array(logSourceSchema).max(500) }), nothing),
+  'logs.join': action(z.object({ session, sources: z.array(logSourceSchema).max(500) }), nothing),
   /** Changes what is shown; the stream's next `lines` is of the new view. */
-  'logs.view': procedure(z.object({ session, view: logViewSchema }), z.object({ generation: z.number() })),
-  'logs.window': procedure(
+  'logs.view': action(z.object({ session, view: logViewSchema }), z.object({ generation: z.number() })),
+  'logs.window': query(
     z.object({ session, from: place, count: z.number().int().min(1).max(1000) }),
     windowSchema,
+    lines,
   ),
   /** The next or previous hit from a place on, going round; `null` without hits. `index`: 1-based among the hits. */
-  'logs.seek': procedure(
+  'logs.seek': query(
     z.object({ session, from: place.nullable(), direction: z.union([z.literal(1), z.literal(-1)]) }),
     z.object({ place: z.number().nullable(), index: z.number(), generation: z.number() }),
+    lines,
   ),
   /** Where a line is shown now; `null` when it is not, or was let go. */
-  'logs.locate': procedure(z.object({ session, id: place }), z.object({ place: z.number().nullable() })),
+  'logs.locate': query(z.object({ session, id: place }), z.object({ place: z.number().nullable() }), lines),
   /** One line, whole, with its colours taken out; at most 8 MB of it. */
-  'logs.line': procedure(
+  'logs.line': query(
     z.object({ session, id: place }),
     z.object({ text: z.string(), at: z.string().nullable() }),
+    lines,
   ),
   /** Shown lines as text, for the clipboard. `cut`: there are more than a clipboard should hold. */
-  'logs.text': procedure(
+  'logs.text': query(
     z.object({ session, from: place, to: place, stamps: z.boolean() }),
     z.object({ text: z.string(), lines: z.number(), cut: z.boolean() }),
+    lines,
   ),
   /** Asks the person where to, and writes there: all lines that are kept, or those that are shown. */
-  'logs.save': procedure(
+  'logs.save': action(
     z.object({ session, what: z.enum(['all', 'shown']), stamps: z.boolean(), name: z.string().max(200) }),
     z.object({
       /** `null`: the person thought better of it. */
@@ -134,6 +139,7 @@ export type LogSourceState = z.infer<typeof sourceStateSchema>;
 
 /** A session of logs: it lives as long as its stream. */
 export const logStream = {
+  coloured: true,
   input: z.object({
     /** Named by the window, so that the procedures can speak of it. */
     session,

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { timelineSchema } from '../domain/timeline/timeline';
-
-const name = z.string().min(1).max(200);
+import { name, query } from './procedure';
 
 /** One deployment from the run that built it to the promotion that it led to. */
 export const timelineProcedures = {
-  'deployment.timeline': {
-    input: z.object({
+  'deployment.timeline': query(
+    z.object({
       app: name,
       environment: name,
       /** The commit on the ledger's branch; `null`: the newest deployment of the cell. */
@@ -15,6 +14,10 @@ export const timelineProcedures = {
         .regex(/^[0-9a-f]{40}$/)
         .nullable(),
     }),
-    output: timelineSchema,
-  },
+    timelineSchema,
+    {
+      changedBy: ['operation', 'rollout', 'workflow', 'timeline', 'cluster', 'history'],
+      narrowedBy: ['app', 'environment'],
+    },
+  ),
 } as const;

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { freshnessSchema } from '../domain/board/freshness';
-import { workflowSchema } from '../domain/workflows/workflow';
+import { keptWorkflowSchema, workflowSchema } from '../domain/workflows/workflow';
+import { action, doneSchema, name, query, requestId } from './procedure';
 
-const name = z.string().min(1).max(200);
+const object = z.object({ environment: name, namespace: name, name });
+const asked = object.extend({ requestId });
+const parameters = z
+  .array(z.object({ name: z.string().min(1).max(200), value: z.string().max(10_000) }))
+  .max(100);
+const withParameters = asked.extend({ parameters: parameters.default([]) });
+const cell = z.object({ app: name, environment: name });
 
 /** A workflow as a list shows it: without its steps. */
 const listedWorkflowSchema = workflowSchema.omit({ nodes: true, parameters: true }).extend({
@@ -12,11 +19,17 @@ const listedWorkflowSchema = workflowSchema.omit({ nodes: true, parameters: true
 });
 export type ListedWorkflow = z.infer<typeof listedWorkflowSchema>;
 
-/** Workflows over apps and environments. */
+/** Argo Workflows. Its actions are as those of Argo CD (`argo.ts`). */
 export const workflowProcedures = {
-  /** Newest first. Those that a cluster has forgotten are in it only where an app is named. */
-  'workflow.recent': {
-    input: z.object({
+  'workflow.list': query(
+    cell.extend({ version: name.optional() }),
+    z.object({ freshness: freshnessSchema, workflows: z.array(workflowSchema) }),
+    { changedBy: ['workflow', 'cluster'], narrowedBy: ['app', 'environment'] },
+  ),
+  'workflow.get': query(object, workflowSchema, { changedBy: ['workflow'] }),
+  /** Over apps and environments, newest first. Those that a cluster has forgotten are in it only where an app is named. */
+  'workflow.recent': query(
+    z.object({
       environment: name.optional(),
       app: name.optional(),
       version: name.optional(),
@@ -25,11 +38,27 @@ export const workflowProcedures = {
       state: z.enum(['open', 'failed', 'succeeded']).optional(),
       limit: z.number().int().min(1).max(500),
     }),
-    output: z.object({
+    z.object({
       sources: z.array(z.object({ environment: z.string(), freshness: freshnessSchema })),
       workflows: z.array(listedWorkflowSchema),
       /** How many there are in all. */
       total: z.number().int(),
     }),
-  },
+    { changedBy: ['workflow', 'cluster'], narrowedBy: ['app', 'environment'] },
+  ),
+  /** A workflow as it was last seen, although the cluster forgot it. */
+  'workflow.kept': query(
+    cell.extend({ version: name.optional(), limit: z.number().int().min(1).max(100) }),
+    z.object({ workflows: z.array(keptWorkflowSchema) }),
+    { changedBy: ['workflow'], narrowedBy: ['app', 'environment'] },
+  ),
+  /** A new run with the same spec; `parameters` replace those of the same name. */
+  'workflow.resubmit': action(withParameters, doneSchema),
+  /** Goes on from the failure. */
+  'workflow.retry': action(withParameters, doneSchema),
+  /** Exit handlers still run. */
+  'workflow.stop': action(asked, doneSchema),
+  'workflow.terminate': action(asked, doneSchema),
+  'workflow.suspend': action(asked, doneSchema),
+  'workflow.resume': action(asked, doneSchema),
 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Preview } from '../../../shared/contract/contract';
+import type { Preview } from '../../../shared/contract/operations';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import { type Draft, forPreview, forStart, intentOf, sendBlockedBecause } from './deploy-draft';
 

@@ -1,4 +1,4 @@
-import type { Preview } from '../../../shared/contract/contract';
+import type { Preview } from '../../../shared/contract/operations';
 import type { Board } from '../../../shared/domain/board/board';
 import type { AppIntent } from '../../../shared/domain/operation/operation';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';

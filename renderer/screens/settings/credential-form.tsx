@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { Credential } from '../../../shared/contract/contract';
+import type { Credential } from '../../../shared/contract/session';
 import { useSetCredential, useTestCredential } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import classes from './settings-screen.module.css';

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { schemaResolver, useForm } from '@mantine/form';
-import { procedures, type Settings } from '../../../shared/contract/contract';
+import { procedures } from '../../../shared/contract/contract';
+import type { Settings } from '../../../shared/contract/session';
 import classes from './settings-screen.module.css';
 
 type Identity = Settings['identity'];

@@ -1,5 +1,5 @@
 import { SegmentedControl, Switch } from '@mantine/core';
-import type { Settings } from '../../../shared/contract/contract';
+import type { Settings } from '../../../shared/contract/session';
 import { useCredentials, useSaveSettings, useSession, useSettings } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';

@@ -86,3 +86,9 @@ export function failureOf(error: unknown): Failure {
     detail: error instanceof Error ? error.message : String(error),
   };
 }
+
+/** The value of a result. @throws FailureError with its failure. */
+export function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new FailureError(result.failure);
+  return result.value;
+}

@@ -1,0 +1,14 @@
+import type { operationProcedures } from '../../shared/contract/operations';
+import { unwrap } from '../../shared/domain/failure/failure';
+import type { Engine } from '../engine/engine-types';
+import type { HandlersOf } from '../ipc/dispatcher';
+
+/** Handlers of what a release manager asks for, from the preview to the end. */
+export const operationHandlers = (engine: Engine): HandlersOf<typeof operationProcedures> => ({
+  'preview.early': (intent) => engine.earlyPreview(intent),
+  'preview.get': async (intent) => unwrap(await engine.preview(intent)),
+  'operation.start': ({ intent, seen }) => unwrap(engine.start(intent, seen)),
+  'operation.get': ({ operationId }) => unwrap(engine.get(operationId)),
+  'operation.list': (filter) => engine.list(filter),
+  'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),
+});

@@ -1,0 +1,98 @@
+import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
+import type { Settings, sessionProcedures } from '../../shared/contract/session';
+import { FailureError } from '../../shared/domain/failure/failure';
+import { ledgerFreshness } from '../engine/board-keeper';
+import type { Handlers, HandlersOf } from '../ipc/dispatcher';
+import { gitHubFailure, whoseToken } from '../systems/github/github-client';
+import type { Session } from './open-session';
+
+type CredentialName = ParsedInputOf<'credentials.test'>['name'];
+
+/** What the window's shell does for the handlers. */
+export interface ShellServices {
+  app: OutputOf<'session.get'>['app'];
+  settings: { get(): Settings; set(change: Partial<Settings>): Settings };
+  openExternal: (url: string) => boolean;
+  /** Asks the person where to save; `null`: nowhere. `name` is without folder and extension. */
+  chooseSaveFile: (name: string, format: 'txt') => Promise<string | null>;
+  credentials: {
+    describe(needed: readonly CredentialName[]): OutputOf<'credentials.get'>;
+    set(change: ParsedInputOf<'credentials.set'>): void;
+  };
+  /** `null`: this is no practice estate. */
+  practice: ((act: Parameters<Handlers['practice.act']>[0]) => Promise<string>) | null;
+}
+
+export const refused = (message: string): FailureError => {
+  return new FailureError({ code: 'refused', message, meaning: 'Nothing was done.', next: [] });
+};
+
+/** Uses a credential once. A refusal is an answer here, not a failure of the call. */
+async function testCredential(session: Session, name: CredentialName): Promise<OutputOf<'credentials.test'>> {
+  if (name === 'ledger') {
+    const seen = await session.ledger.refresh();
+    return seen.ok
+      ? {
+          ok: true,
+          text: `The ledger answers; its newest commit is ${seen.value.commit?.slice(0, 10) ?? 'not there yet'}.`,
+        }
+      : { ok: false, text: `${seen.failure.message} ${seen.failure.meaning}` };
+  }
+  if (!session.github) return { ok: false, text: 'This estate names no GitHub.' };
+  try {
+    const { account, scopes, expires } = await whoseToken(session.github);
+    const may = scopes === null ? 'GitHub does not tell its scopes' : `scopes: ${scopes}`;
+    return {
+      ok: true,
+      text: `GitHub knows it as ${account}; ${may}; ${expires ? `expires ${expires}` : 'no expiry told'}.`,
+    };
+  } catch (error) {
+    const failure = gitHubFailure(error, 'the token');
+    return { ok: false, text: `${failure.message} ${failure.meaning}` };
+  }
+}
+
+/** Handlers of the window's own matters. `changed`: settings are other ones now. */
+export function sessionHandlers(
+  session: Session,
+  shell: ShellServices,
+  changed: () => void,
+): HandlersOf<typeof sessionProcedures> {
+  const { ledger, estate } = session;
+  return {
+    'session.get': () => ({
+      estate: estate.name,
+      mode: session.mode,
+      readOnlyBecause: session.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
+      actor: shell.settings.get().identity.name,
+      app: shell.app,
+      notices: session.notices(),
+      ledger: {
+        url: estate.ledger.url,
+        branch: estate.ledger.branch,
+        landing: estate.ledger.landing,
+        freshness: ledgerFreshness(ledger),
+      },
+    }),
+    'settings.get': () => shell.settings.get(),
+    'settings.set': (change) => {
+      const settings = shell.settings.set(
+        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      );
+      changed();
+      return settings;
+    },
+    'credentials.get': () => shell.credentials.describe(session.neededCredentials),
+    'credentials.set': (change) => {
+      shell.credentials.set(change);
+      // What was refused with the old credential is asked again at once; its failure shows as the ledger's freshness.
+      void ledger.refresh();
+      return shell.credentials.describe(session.neededCredentials);
+    },
+    'credentials.test': ({ name }) => testCredential(session, name),
+    'shell.open-external': ({ url }) => {
+      if (!shell.openExternal(url)) throw refused('Only https links without a password are opened.');
+      return {};
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { boardSchema, cellSchema } from '../domain/board/board';
+import { freshnessSchema } from '../domain/board/freshness';
+import { deploymentSchema } from '../domain/history/deployment';
+import { candidateSchema, changeSchema } from '../domain/ledger/change';
+import { name, nothing, query } from './procedure';
+
+/** The board, and what is known of each app on it. */
+export const boardProcedures = {
+  'board.get': query(nothing, boardSchema, { changedBy: ['board', 'history'] }),
+  /** The cells of these apps alone, as `board.get` has them: what a window asks when only they changed. */
+  'board.cells': query(z.object({ apps: z.array(name).max(200) }), z.array(cellSchema), { changedBy: [] }),
+  'app.get': query(
+    z.object({ app: name }),
+    z.object({
+      app: z.string(),
+      /** The link to its source repo, when there is one. */
+      sourceUrl: z.string().nullable(),
+      cells: z.array(cellSchema),
+      /** Version before the present one, by environment. */
+      previous: z.record(z.string(), z.string().nullable()),
+    }),
+    // It shows its open operation.
+    { changedBy: ['board', 'app', 'operation', 'history'], narrowedBy: ['app'] },
+  ),
+  'app.deployments': query(
+    z.object({
+      app: name,
+      environment: name.optional(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    z.object({ deployments: z.array(deploymentSchema), more: z.boolean(), complete: z.boolean() }),
+    { changedBy: ['app', 'history'], narrowedBy: ['app', 'environment'] },
+  ),
+  'change.get': query(z.object({ app: name, from: name, to: name }), changeSchema, {
+    changedBy: ['app'],
+    narrowedBy: ['app'],
+  }),
+  'candidates.list': query(
+    z.object({ app: name, query: z.string().max(200), limit: z.number().int().min(1).max(100) }),
+    z.object({
+      candidates: z.array(candidateSchema),
+      /** In a sentence, what was not read of the repo; `null`: nothing is missing. */
+      partial: z.string().nullable(),
+      freshness: freshnessSchema,
+    }),
+    { changedBy: ['app'], narrowedBy: ['app'] },
+  ),
+} as const;

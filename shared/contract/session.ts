@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { freshnessSchema } from '../domain/board/freshness';
+import { action, nothing, query } from './procedure';
+
+/** What the window is showing: a real estate, the practice estate, or a release repo opened read-only. */
+const sessionSchema = z.object({
+  estate: z.string(),
+  mode: z.enum(['practice', 'real', 'read-only']),
+  /** Why acting is refused as a whole, `null` when it is not. */
+  readOnlyBecause: z.string().nullable(),
+  actor: z.string(),
+  /** What was lost of Signalbox's own files, each in a sentence; empty: nothing. */
+  notices: z.array(z.string()),
+  app: z.object({
+    version: z.string(),
+    runtime: z.string(),
+    chromium: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    fallbackRuntime: z.boolean(),
+  }),
+  ledger: z.object({
+    url: z.string(),
+    branch: z.string(),
+    landing: z.enum(['push', 'merge-branch']),
+    freshness: freshnessSchema,
+  }),
+});
+
+const settingsSchema = z.object({
+  colourScheme: z.enum(['auto', 'light', 'dark']),
+  notifications: z.boolean(),
+  /** Who the commits are by. */
+  identity: z.object({ name: z.string().trim().min(1).max(100), email: z.email() }),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+const credentialNameSchema = z.enum(['ledger', 'github']);
+/** What is told of the credentials: never a secret. */
+const credentialsSchema = z.object({
+  /** Why this system cannot keep secrets safely, `null` when it can. */
+  unavailableBecause: z.string().nullable(),
+  credentials: z.array(
+    z.object({
+      name: credentialNameSchema,
+      /** `not-needed`: the estate brings its own, or has nothing that needs one. */
+      state: z.enum(['kept', 'missing', 'not-needed']),
+      account: z.string().nullable(),
+    }),
+  ),
+});
+export type Credential = z.infer<typeof credentialsSchema>['credentials'][number];
+
+/** The window's own matters: what it shows, its settings, credentials and links. */
+export const sessionProcedures = {
+  'session.get': query(nothing, sessionSchema, { changedBy: ['session', 'settings'] }),
+  'settings.get': query(nothing, settingsSchema, { changedBy: ['settings'] }),
+  'settings.set': action(settingsSchema.partial(), settingsSchema),
+  'credentials.get': query(nothing, credentialsSchema, { changedBy: [] }),
+  /** Keeps a secret in the system's keychain, or with `null` forgets it. It never comes back over this border. */
+  'credentials.set': action(
+    z.object({
+      name: credentialNameSchema,
+      account: z.string().trim().max(200).nullable(),
+      secret: z.string().trim().min(1).max(10_000).nullable(),
+    }),
+    credentialsSchema,
+  ),
+  /** Uses the credential once and says what came of it: account, scopes and expiry where the other side tells. */
+  'credentials.test': action(
+    z.object({ name: credentialNameSchema }),
+    z.object({ ok: z.boolean(), text: z.string() }),
+  ),
+  /** Only `https:` links; main opens them in the system's browser. */
+  'shell.open-external': action(z.object({ url: z.url({ protocol: /^https$/ }) }), nothing),
+} as const;
