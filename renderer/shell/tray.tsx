@@ -7,9 +7,9 @@ import {
   type Operation,
   type OperationState,
 } from '../../shared/domain/operation/operation';
+import { count } from '../../shared/domain/text/count';
 import { useOperations } from '../data/queries';
 import { OperationMark } from '../ui/layout/mark';
-import { count } from '../ui/text/count';
 import { doingWord, kindWord, operationStateWord, presentStep, stepWord } from '../ui/text/words';
 import { between, duration } from '../ui/time/time';
 import { useNow } from '../ui/time/use-now';

@@ -1,10 +1,10 @@
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagDetails, BagPipelineView } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import { count } from '../../../shared/domain/text/count';
 import { useSession } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { openAct } from '../../ui/layout/ui-state';
-import { count } from '../../ui/text/count';
 import classes from './bags-screen.module.css';
 
 /** The versions that it holds, each with what may be done about it. */

@@ -1,11 +1,11 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
+import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { lookReason, needsLook } from '../../ui/layout/attention';
 import { HoldMark, Mark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
-import { count } from '../../ui/text/count';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';

@@ -3,8 +3,8 @@ import type { Board } from '../../../shared/domain/board/board';
 import type { AppIntent } from '../../../shared/domain/operation/operation';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import { count } from '../../../shared/domain/text/count';
 import type { SheetRequest } from '../../ui/layout/ui-state';
-import { count } from '../../ui/text/count';
 
 /** What a person has settled in the sheet so far. */
 export interface Draft {

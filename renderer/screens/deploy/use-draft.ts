@@ -4,12 +4,12 @@ import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import { count } from '../../../shared/domain/text/count';
 import { ask } from '../../data/call';
 import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
-import { count } from '../../ui/text/count';
 import {
   type Draft,
   forPreview,

@@ -2,10 +2,10 @@ import { Button, Menu, Progress } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { HistoryFilter } from '../../../shared/domain/history/history-event';
+import { count } from '../../../shared/domain/text/count';
 import { type ExportState, useExport } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { announce } from '../../ui/text/announcer';
-import { count } from '../../ui/text/count';
 import classes from './export-menu.module.css';
 
 /** Exports what the filter leaves; where to is asked by the system's own dialog. */

@@ -2,8 +2,8 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { FeedOutline, HistoryEvent, HistoryFilter } from '../../../shared/domain/history/history-event';
+import { count } from '../../../shared/domain/text/count';
 import { type FeedPage, useFeedPages } from '../../data/history-queries';
-import { count } from '../../ui/text/count';
 import { dayName } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { EventRow } from './event-row';

@@ -1,12 +1,12 @@
 import { getRouteApi, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
+import { count } from '../../../shared/domain/text/count';
 import { useFeedHead, useHistoryNames, useHistoryStatus, useOutline } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { PastTabs } from '../../ui/layout/past-tabs';
 import { announce } from '../../ui/text/announcer';
-import { count } from '../../ui/text/count';
 import { EventDetails } from './event-details';
 import { ExportMenu } from './export-menu';
 import { FeedList } from './feed-list';

@@ -1,8 +1,8 @@
 import { Progress } from '@mantine/core';
 import type { HistoryStatus } from '../../../shared/domain/history/history-event';
+import { count } from '../../../shared/domain/text/count';
 import { useRetryHistory } from '../../data/history-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { count } from '../../ui/text/count';
 import { dateTime, duration } from '../../ui/time/time';
 import classes from './history-state.module.css';
 

@@ -3,13 +3,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import { count } from '../../../shared/domain/text/count';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
 import { ask } from '../../data/call';
 import { useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeAct } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
-import { count } from '../../ui/text/count';
 import { blockedBecause, type Choices, forPreview, forStart, inTheWay } from './choices';
 
 /** What is asked for, what the checks found about it, and the sending of it. */

@@ -1,11 +1,11 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { count } from '../../../shared/domain/text/count';
 import { useBoard } from '../../data/queries';
 import { useRecentWorkflows } from '../../data/workflow-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { announce } from '../../ui/text/announcer';
-import { count } from '../../ui/text/count';
 import { Filter } from './filter';
 import { WorkflowDetail } from './workflow-detail';
 import { WorkflowList } from './workflow-list';

@@ -1,7 +1,7 @@
 import { Combobox, useCombobox } from '@mantine/core';
 import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
-import { count } from '../text/count';
+import { count } from '../../../shared/domain/text/count';
 import classes from './pick-menu.module.css';
 
 export interface Choice {

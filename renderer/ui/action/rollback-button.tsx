@@ -2,11 +2,11 @@ import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import type { Cell } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import { count } from '../../../shared/domain/text/count';
 import { useOneClickRollback } from '../../data/one-click';
 import { FailurePanel } from '../finding/failure-panel';
 import { openSheet } from '../layout/ui-state';
 import { announce } from '../text/announcer';
-import { count } from '../text/count';
 import { ActButton } from './act-button';
 import classes from './rollback-button.module.css';
 

@@ -5,9 +5,9 @@ import type {
   ApplicationOperation,
   ApplicationResource,
 } from '../../../shared/domain/rollout/application-detail';
+import { count } from '../../../shared/domain/text/count';
 import { Version } from '../change/version';
 import { HealthMark, Mark } from '../layout/mark';
-import { count } from '../text/count';
 import { ago, between, clock, duration, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import classes from './application-panel.module.css';

@@ -4,8 +4,8 @@ import type {
   ApplicationDetail,
   ApplicationResource,
 } from '../../../shared/domain/rollout/application-detail';
+import { count } from '../../../shared/domain/text/count';
 import { ActDialog } from '../action/act-dialog';
-import { count } from '../text/count';
 import classes from './sync-dialog.module.css';
 import { idOf, type SyncChoice, syncSentences } from './sync-sentences';
 

@@ -3,7 +3,7 @@ import type {
   ApplicationDetail,
   ApplicationResource,
 } from '../../../shared/domain/rollout/application-detail';
-import { count } from '../text/count';
+import { count } from '../../../shared/domain/text/count';
 
 /** The options of a sync; `chosen`: ids of resources, `null`: all of them. */
 export interface SyncChoice {

@@ -30,9 +30,9 @@ describe('a change in one line', () => {
   });
   it('says what is taken back, and what is left behind', () => {
     const lost = [commit('a', '1'), commit('a', '2')];
-    expect(changeSummary(change({ direction: 'backward', lost }))).toBe('Takes back 2 commits');
+    expect(changeSummary(change({ direction: 'backward', lost }))).toBe('Removes 2 commits');
     expect(changeSummary(change({ direction: 'diverged', commits: [commit('b', '3')], lost }))).toBe(
-      '1 commit, 2 commits left behind',
+      '1 commit, 2 commits only on the other side',
     );
   });
   it('never takes unknown for nothing', () => {

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Change, SourceCommit } from '../../../shared/domain/ledger/change';
-import { count } from '../text/count';
+import { count } from '../../../shared/domain/text/count';
 import { ExternalLink } from '../text/external-link';
 import classes from './change-view.module.css';
 

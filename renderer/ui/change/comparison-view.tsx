@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { count } from '../text/count';
+import { count } from '../../../shared/domain/text/count';
 import { ExternalLink } from '../text/external-link';
 import classes from './comparison-view.module.css';
 

@@ -1,8 +1,8 @@
 import { Group, Radio } from '@mantine/core';
 import { type Finding, type FindingLevel, findingLevels } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import { count } from '../../../shared/domain/text/count';
 import { LevelMark } from '../layout/mark';
-import { count } from '../text/count';
 import classes from './finding-list.module.css';
 
 /** Findings that a choice in the same sheet takes away. */

@@ -1,7 +1,7 @@
 import type { LogSourceState } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import type { LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
-import { count } from '../text/count';
 import classes from './log-viewer.module.css';
 
 /** How the logs are doing, and how many lines there are. */

@@ -8,10 +8,10 @@ import {
   useState,
 } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import { ask } from '../../data/call';
 import type { LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
-import { count } from '../text/count';
 import { follow, followStart, newLines } from './follow';
 import { LogLine } from './log-line';
 import classes from './log-list.module.css';

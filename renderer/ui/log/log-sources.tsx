@@ -1,9 +1,9 @@
 import { Button, Checkbox, Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { type LogSource, type LogSourceState, logSourceKey } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import type { JoinedSource, LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
-import { count } from '../text/count';
 import classes from './log-sources.module.css';
 import type { SourceLabel } from './source-labels';
 

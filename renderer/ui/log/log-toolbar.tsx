@@ -10,11 +10,11 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { LogView } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import type { LogPicture, LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
 import { useShortcuts } from '../action/shortcuts';
 import { announce } from '../text/announcer';
-import { count } from '../text/count';
 import classes from './log-viewer.module.css';
 import { useLogPreferences } from './preferences';
 import type { LogViewState } from './use-log-view';

@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { type LogSource, logSourceKey, type ShownLine } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import { ask } from '../../data/call';
 import type { JoinedSource } from '../../data/log-session';
 import { useLog, useLogPart } from '../../data/use-log';
 import { announce } from '../text/announcer';
 import { copyText } from '../text/copy';
-import { count } from '../text/count';
 import { LogFoot } from './log-foot';
 import { LogList } from './log-list';
 import { LogMenu } from './log-menu';

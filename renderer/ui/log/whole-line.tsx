@@ -1,9 +1,9 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
+import { count } from '../../../shared/domain/text/count';
 import { ask } from '../../data/call';
 import { copyText } from '../text/copy';
-import { count } from '../text/count';
 import classes from './whole-line.module.css';
 
 /** Characters of one page: more in one block would hold up the window while it is laid out. */

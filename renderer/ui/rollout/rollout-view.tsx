@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
 import { newPodsReady, type Rollout, type RolloutPod } from '../../../shared/domain/rollout/rollout';
+import { count } from '../../../shared/domain/text/count';
 import { Mark } from '../layout/mark';
 import { type LogChoice, podLog } from '../log/log-choice';
-import { count } from '../text/count';
 import { age } from '../time/time';
 import { useNow } from '../time/use-now';
 import { FailingPod } from './failing-pod';

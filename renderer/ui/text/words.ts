@@ -7,8 +7,8 @@ import type {
   OperationState,
   StepName,
 } from '../../../shared/domain/operation/operation';
+import { count } from '../../../shared/domain/text/count';
 import { clock } from '../time/time';
-import { count } from './count';
 
 /** How a cell stands to the first environment of its chain; empty when it stands the same. */
 export function driftText(drift: Drift): string {
