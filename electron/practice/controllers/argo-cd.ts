@@ -28,7 +28,7 @@ export interface ArgoCd {
 
 /**
  * Argo CD's application controller: compares, keeps the status, syncs by itself what is out of sync, and runs the
- * operations that clients ask for (see reference/argo.md, "Argo CD").
+ * operations that clients ask for (see docs/argo.md, "Argo CD").
  */
 export function startArgoCd(
   context: ControllerContext,

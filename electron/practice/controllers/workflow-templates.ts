@@ -32,7 +32,7 @@ const notifySlack = {
 };
 
 /**
- * The WorkflowTemplates of one environment. Named, wired and labelled as GOV.UK's are (reference/argo.md, "How
+ * The WorkflowTemplates of one environment. Named, wired and labelled as GOV.UK's are (docs/argo.md, "How
  * GOV.UK's pieces name each other"); the scripts inside are the practice estate's own (`scripts.ts`).
  */
 export function workflowTemplates(
@@ -150,7 +150,7 @@ export function workflowTemplates(
                       name: 'promote-release',
                       template: 'promote-release',
                       depends: 'smoke-test.Succeeded',
-                      // Both switches as they were when the event came: reference/argo.md, "What really holds …".
+                      // Both switches as they were when the event came: docs/argo.md, "What really holds …".
                       when: "'{{workflow.parameters.promoteDeployment}}' == 'true' && '{{workflow.parameters.automaticDeploysEnabled}}' == 'true' && '{{workflow.parameters.application}}' !~ '^draft-'",
                       arguments: {
                         parameters: [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The state machine of one bag deployment in one environment (reference/bags.md). `queued` to `locked` are known to
+ * The state machine of one bag deployment in one environment (docs/bags.md). `queued` to `locked` are known to
  * the console alone; from `deploying` on the state stands in the ledger.
  */
 const bagStates = [

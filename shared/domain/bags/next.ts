@@ -151,7 +151,7 @@ function imagesOf(found: Found<Bag> | undefined, bag: number, images: ImageFacts
 }
 
 /**
- * Which bag is next in an environment, and why: the rule of reference/bags.md, word for word. Whether the lock is free
+ * Which bag is next in an environment, and why: the rule of docs/bags.md, word for word. Whether the lock is free
  * is not asked here; under the lock this is asked again.
  */
 export function nextBag(

@@ -158,7 +158,7 @@ export const jobName = (job: DeployJob | z.infer<typeof periodicSchema>): string
 
 /**
  * A chain in which a bag, a snapshot of the versions of all services, is packed in the first environment and then
- * deployed and tested as one unit, environment by environment (reference/bags.md).
+ * deployed and tested as one unit, environment by environment (docs/bags.md).
  */
 const bagsPipelineSchema = z.strictObject({
   kind: z.literal('bags'),

@@ -112,7 +112,7 @@ export interface DeploymentSigns {
 
 /**
  * Whether a commit's subject is one that GOV.UK's update-image-tag workflow writes: "Update <repo> image tag to <tag>
- * for <environment>" (reference/argo.md, "How GOV.UK's pieces name each other"), or the merge of its branch.
+ * for <environment>" (docs/argo.md, "How GOV.UK's pieces name each other"), or the merge of its branch.
  */
 export function isPipelineSubject(subject: string): boolean {
   return /^(?:Update \S+ image tag to \S+ for \S+|Merge (?:branch ')?update-image-tag\/\S+.*)$/.test(subject);

@@ -34,7 +34,7 @@ function change(environment: string, now: string | null, version: string): Rerun
 
 /**
  * What a workflow would deploy if it ran again, or on: it carries the version and the answers of its own day in its
- * labels and parameters, whatever the environments have by now (reference/argo.md, "What really holds an automatic
+ * labels and parameters, whatever the environments have by now (docs/argo.md, "What really holds an automatic
  * deploy back").
  * @returns `null`: it deploys nothing.
  */
