@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { projectRoot } from './project';
+
+const pages = [
+  ...readdirSync(projectRoot).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(projectRoot, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** What tests and builds make: not there in a fresh clone. */
+const made = ['e2e/screenshots/'];
+
+/** What stands in code marks and looks like a path of ours; `*` and `<…>` are no names. */
+const namedFiles = (text: string): string[] =>
+  [...text.matchAll(/`((?:electron|renderer|shared|e2e|docs)\/[^`\s<>*{}…]*)`/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => !made.includes(path));
+
+const links = (text: string): string[] =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^(https?:|mailto:|#)/.test(link))
+    .map((link) => link.replace(/#.*$/, ''));
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(projectRoot, page), 'utf8');
+
+  test('names files that are there', () => {
+    expect(namedFiles(text).filter((path) => !existsSync(join(projectRoot, path)))).toEqual([]);
+  });
+
+  test('links to pages that are there', () => {
+    const folder = dirname(join(projectRoot, page));
+    const broken = links(text).filter((link) => !existsSync(join(folder, link)));
+    expect(broken.map((link) => relative(projectRoot, join(folder, link)))).toEqual([]);
+  });
+});
