@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { patience } from './electron/testing/patience.ts';
 
-const rendererSetup = resolve(import.meta.dirname, 'renderer/testing/setup.ts');
+/** Long random walks and kills at every point: a tier of their own (docs/testing.md). */
+const walks = '**/*.walk.test.ts';
 
 export default defineConfig({
   test: {
@@ -17,21 +16,35 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {
-          name: 'node',
-          globalSetup: ['electron/testing/global-setup.ts'],
-          environment: 'node',
-          include: ['electron/**/*.test.ts', 'shared/**/*.test.ts'],
-        },
+        test: { name: 'unit', environment: 'node', include: ['shared/**/*.test.ts'], exclude: [walks] },
       },
       {
         extends: true,
         plugins: [react()],
         test: {
-          name: 'jsdom',
+          name: 'window',
           environment: 'jsdom',
           include: ['renderer/**/*.test.{ts,tsx}'],
-          setupFiles: existsSync(rendererSetup) ? [rendererSetup] : [],
+          setupFiles: ['renderer/testing/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          globalSetup: ['electron/testing/global-setup.ts'],
+          environment: 'node',
+          include: ['electron/**/*.test.ts'],
+          exclude: [walks],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'walks',
+          globalSetup: ['electron/testing/global-setup.ts'],
+          environment: 'node',
+          include: [walks],
         },
       },
     ],

@@ -43,6 +43,22 @@ export async function readReport(
   return exitCode !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
 }
 
+/** Tests of some projects of `vitest.config.ts`, in one run, so that two files are at work until the end. */
+export const vitestStage = (reports: string, name: string, projects: readonly string[]): Stage => ({
+  name,
+  run: async () => {
+    const report = join(reports, `${projects.join('-')}.json`);
+    const counter = inProject('electron', 'dev', 'vitest-counter.ts');
+    const chosen = projects.flatMap((project) => ['--project', project]);
+    const exitCode = await runTests(
+      'vitest',
+      ['run', ...chosen, '--reporter=default', `--reporter=${counter}`],
+      { timeout: 25 * 60_000, env: { SIGNALBOX_TEST_REPORT: report } },
+    );
+    return readReport(report, exitCode, (text) => JSON.parse(text) as StageResult);
+  },
+});
+
 /** The end-to-end tests on the built app, with a display of their own where there is none. */
 export const endToEndStage = (reports: string): Stage => ({
   name: 'end-to-end tests in Electron',
