@@ -12,7 +12,7 @@ import { atLeastOne, oneFailed, type Stage, type StageResult, tell } from './sta
  * @param options.timeout in milliseconds; it is asked to stop then, so that it can end what it started, and killed
  *   20 seconds later.
  */
-export async function runTests(
+async function runTests(
   program: string,
   args: readonly string[],
   options: { timeout: number; env: NodeJS.ProcessEnv },
@@ -33,7 +33,7 @@ export async function runTests(
  * Counts what a runner reported. Without a report, or with nothing run, that is a failure; a runner that fails although
  * every test passed counts as one, too.
  */
-export async function readReport(
+async function readReport(
   path: string,
   exitCode: number,
   count: (text: string) => StageResult,
