@@ -46,10 +46,50 @@ describe('the proxies of the environment', () => {
     );
   });
 
+  it('are passed by at a port of a domain and of all below it', () => {
+    const found = proxyConfig({
+      HTTPS_PROXY: 'http://proxy.example',
+      NO_PROXY: '.example.org:8443,[::1]:80',
+    });
+    expect(found?.proxyBypassRules).toBe('example.org:8443;*.example.org:8443;[::1]:80');
+  });
+
   it('have the account of their own address', () => {
     const accounts = accountsOf({ HTTPS_PROXY: 'http://me:se%20cret@proxy.example:3128' });
     expect(accounts('proxy.example', 3128)).toEqual({ username: 'me', password: 'se cret' });
     expect(accounts('proxy.example', 80)).toBeNull();
     expect(accounts('other.example', 3128)).toBeNull();
+  });
+
+  const account = { username: 'me', password: 'secret' };
+  // The URL standard leaves a scheme's own port out of an address: 443 of https, 80 of http.
+  it.each([
+    ['https://me:secret@proxy.example', 443],
+    ['https://me:secret@proxy.example:443', 443],
+    ['https://me:secret@proxy.example:8443', 8443],
+    ['https://me:secret@proxy.example:80', 80],
+    ['http://me:secret@proxy.example', 80],
+    ['http://me:secret@proxy.example:80', 80],
+    ['http://me:secret@proxy.example:443', 443],
+    ['me:secret@proxy.example', 80],
+    ['me:secret@proxy.example:3128', 3128],
+  ])('%s is asked for its account at port %d alone', (address, port) => {
+    const accounts = accountsOf({ HTTPS_PROXY: address });
+    const known = [80, 443, 3128, 8443].filter((one) => accounts('proxy.example', one) !== null);
+    expect(known).toEqual([port]);
+    expect(accounts('proxy.example', port)).toEqual(account);
+  });
+
+  it('at one address have the account that one of them has', () => {
+    const accounts = accountsOf({
+      HTTPS_PROXY: 'http://proxy.example:3128',
+      HTTP_PROXY: 'http://me:secret@proxy.example:3128',
+    });
+    expect(accounts('proxy.example', 3128)).toEqual(account);
+  });
+
+  it('have an account with its escapes undone, and a bare percent sign as it stands', () => {
+    const accounts = accountsOf({ HTTPS_PROXY: 'http://me:100%25%zz@proxy.example:3128' });
+    expect(accounts('proxy.example', 3128)).toEqual({ username: 'me', password: '100%%zz' });
   });
 });

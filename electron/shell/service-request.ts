@@ -61,9 +61,23 @@ export function proxyConfig(
     // `example.org` and `.example.org` mean the domain with all below it.
     .flatMap((entry) => {
       const name = entry.replace(/^\./, '');
-      return /^[a-z0-9.-]*[a-z][a-z0-9.-]*$/i.test(name) ? [name, `*.${name}`] : [entry];
+      return /^[a-z0-9.-]*[a-z][a-z0-9.-]*(?::\d+)?$/i.test(name) ? [name, `*.${name}`] : [entry];
     });
   return { mode: 'fixed_servers', proxyRules: rules.join(';'), proxyBypassRules: bypass.join(';') };
+}
+
+/** The port of an address that names none, as Chromium takes it (URL standard, "special scheme"). */
+const ownPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/** Undoes the escapes of a name or password; what is none stays, as curl takes it (curl_easy_unescape(3)). */
+function unescaped(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 /** The accounts that stand in the proxies' addresses. */
@@ -71,9 +85,12 @@ export function accountsOf(environment: NodeJS.ProcessEnv): Accounts {
   return (host, port) => {
     const url = ['HTTPS_PROXY', 'HTTP_PROXY']
       .map((name) => addressOf(variable(environment, name)))
-      .find((one) => one?.hostname === host && Number(one.port || '80') === port);
-    return url?.username
-      ? { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
-      : null;
+      .find(
+        (one) =>
+          one?.hostname === host &&
+          one.username !== '' &&
+          (one.port || ownPorts[one.protocol]) === String(port),
+      );
+    return url ? { username: unescaped(url.username), password: unescaped(url.password) } : null;
   };
 }

@@ -38,6 +38,7 @@ describe('the proxy on the way', () => {
       'http://p:1',
     ],
     ['a network of IPv6', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'fd00::/8' }, 'https://[fd00::1]', null],
+    ['none whose account is no address', { HTTPS_PROXY: 'http://me:100%@p:1' }, server, null],
     ['this computer', { HTTPS_PROXY: 'http://p:1' }, 'https://127.0.0.1:1', null],
     ['this computer by name', { HTTPS_PROXY: 'http://p:1' }, 'https://localhost:1', null],
   ])('by %s', (_, environment, target, expected) => {
@@ -49,6 +50,8 @@ describe('the proxy on the way', () => {
     expect(proxyFor('https://127.0.0.1:1', 'socks5://q:2', environment)?.host).toBe('q:2');
     expect(() => proxyFor(server, 'ftp://q', environment)).toThrow(TypeError);
     expect(() => proxyFor(server, 'nonsense', environment)).toThrow(TypeError);
+    // Go's url.Parse: "invalid URL escape".
+    expect(() => proxyFor(server, 'http://me:100%@q:2', environment)).toThrow(TypeError);
   });
 });
 

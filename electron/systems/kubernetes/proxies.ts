@@ -17,17 +17,27 @@ export function proxyFor(
   environment: NodeJS.ProcessEnv = process.env,
 ): URL | null {
   if (configured) {
-    const url = URL.canParse(configured) ? new URL(configured) : null;
-    if (!url || !schemes.has(url.protocol))
-      throw new TypeError('proxy-url is no http, https or socks5 address');
+    const url = addressOf(configured);
+    if (!url) throw new TypeError('proxy-url is no http, https or socks5 address');
     return url;
   }
   const target = new URL(server);
   const name = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const set = environment[name] || environment[name.toLowerCase()];
   if (!set || isExempt(target, environment.NO_PROXY || environment.no_proxy || '')) return null;
-  const url = [set, `http://${set}`].map((text) => (URL.canParse(text) ? new URL(text) : null));
-  return url.find((one) => one !== null && one.host !== '' && schemes.has(one.protocol)) ?? null;
+  return addressOf(set.includes('://') ? set : `http://${set}`);
+}
+
+/** `null` for none, and where the account has an escape that is none: so Go's `url.Parse` ("invalid URL escape"). */
+function addressOf(text: string): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.host === '' || !schemes.has(url.protocol)) return null;
+  try {
+    decodeURIComponent(url.username + url.password);
+    return url;
+  } catch {
+    return null;
+  }
 }
 
 const schemes = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
