@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
 import { execa } from 'execa';
+import { endGroup, endWithUs, ownGroup } from '../process-group';
 import { classifyStderr, GitError, redact } from './errors';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
@@ -154,22 +155,8 @@ export function gitEnvironment(options: Pick<GitOptions, 'gitDir' | 'auth'>): Re
   return environment;
 }
 
-const ownGroup = process.platform !== 'win32';
-
-/** Ends a command and what it started: asked first, two seconds later by force. */
-function endGroup(child: { pid?: number; kill(signal: NodeJS.Signals): boolean }): void {
-  const { pid } = child;
-  const send = (signal: NodeJS.Signals): void => {
-    try {
-      if (ownGroup && pid !== undefined) process.kill(-pid, signal);
-      else child.kill(signal);
-    } catch {
-      // It is gone already.
-    }
-  };
-  send('SIGTERM');
-  setTimeout(send, 2000, 'SIGKILL').unref();
-}
+/** Milliseconds from asking a command to end to ending it by force. */
+const endPatience = 2000;
 
 /**
  * Runs one Git command and collects its output. Arguments go to the process as they are; no shell.
@@ -209,7 +196,9 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
       windowsHide: true,
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     });
-    kill = () => endGroup(child);
+    // Asked, so that it takes its lock files with it.
+    endWithUs(child, 'SIGTERM');
+    kill = () => endGroup(child, endPatience);
     if (options.background && child.pid !== undefined) lowerPriority(child.pid);
     let rest = '';
     let taken = 0;

@@ -120,6 +120,7 @@ class ClusterConnection implements Connection {
 
   close(): void {
     this.#unsubscribe?.();
+    this.#source.close();
     this.#drop();
   }
 

@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type Certificates, makeCertificates } from '../../practice/cluster/certificates';
+import { until } from '../../testing/until';
 import { connect } from './connection';
 import { ExecCredentials, ExecError } from './exec-credential';
 import { KubeError } from './failures';
@@ -200,6 +204,61 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
       message: expect.stringContaining('took longer than 1 s'),
       meaning: 'It said: Open https://login.example.org in your browser',
     });
+  });
+
+  /** A login that waits for ever, with a helper that will not be asked to end; their pids come into a file. */
+  const patientLogin = () =>
+    command(
+      'login',
+      `const helper = require('node:child_process').spawn('sh', ['-c', "trap '' TERM; while :; do sleep 1; done"], { stdio: 'ignore' });
+fs.writeFileSync(__filename + '.new', process.pid + ' ' + helper.pid);
+fs.renameSync(__filename + '.new', __filename + '.pids');
+setInterval(() => {}, 1000); return;`,
+    );
+  const alive = async (path: string): Promise<number> => {
+    const pids = (await readFile(`${path}.pids`, 'utf8')).split(' ').map(Number);
+    return pids.filter((pid) => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    }).length;
+  };
+
+  it('is ended with all that it started when the cluster is let go, and is not run again', async () => {
+    const path = await patientLogin();
+    const connection = await connectAs(exec(path));
+    const asked = failureOf(ask(connection));
+    await until(async () => expect(await alive(path)).toBe(2));
+    connection.close();
+    expect((await asked).message).toContain('was ended, since Signalbox no longer needs the cluster');
+    await expect.poll(() => alive(path)).toBe(0);
+    expect((await failureOf(ask(connection))).message).toContain('no longer needs the cluster');
+    expect(await runs('login')).toBe(1);
+  });
+
+  it.each([
+    ['ends', 'process.exit(0)'],
+    ['ends right after it let the cluster go', 'credentials.close(); process.exit(0)'],
+    ['ends by a fault', `throw new Error('a fault')`],
+  ])('does not outlive a Signalbox that %s', async (_, end) => {
+    const path = await patientLogin();
+    const source = pathToFileURL(join(import.meta.dirname, 'exec-credential.ts')).href;
+    const code = `
+import { ExecCredentials } from ${JSON.stringify(source)};
+const credentials = new ExecCredentials(${JSON.stringify({ name: 'u', ...exec(path) })});
+credentials.read(async () => ({})).catch(() => {});
+process.stdin.once('data', () => { ${end} });`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      cwd: join(import.meta.dirname, '../../..'),
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const ended = once(child, 'exit');
+    await until(async () => expect(await alive(path)).toBe(2));
+    child.stdin.write('now');
+    await ended;
+    await expect.poll(() => alive(path)).toBe(0);
   });
 
   it.each([

@@ -31,6 +31,8 @@ export interface CredentialSource {
   read(): Promise<Credentials>;
   /** The server refused what `read` gave: kept credentials are dropped. */
   forget(): void;
+  /** Ends a command that runs for it; `read` throws ExecError from then on where it would need one. */
+  close(): void;
 }
 
 const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
@@ -126,6 +128,7 @@ export function credentialSource(
 ): CredentialSource {
   let { cluster, user } = context;
   let exec = user.exec ? new ExecCredentials(user) : null;
+  let isClosed = false;
   /**
    * A login may have written the kubeconfig anew since. One that is broken just now changes nothing, nor does one that
    * means another server, or the same without looking at its certificate: that is another connection.
@@ -137,6 +140,7 @@ export function credentialSource(
     if (isDeepStrictEqual([found.cluster, found.user], [cluster, user])) return;
     ({ cluster, user } = found);
     exec = user.exec ? new ExecCredentials(user) : null;
+    if (isClosed) exec?.close();
   };
   return {
     async read() {
@@ -202,5 +206,9 @@ export function credentialSource(
       };
     },
     forget: () => exec?.forget(),
+    close: () => {
+      isClosed = true;
+      exec?.close();
+    },
   };
 }

@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { endGroup, endWithUs, ownGroup } from '../process-group';
 import type { KubeContext } from './kubeconfig';
 
 /** How long a command may take to get credentials, in ms. */
@@ -129,10 +130,18 @@ export class ExecCredentials {
   readonly #user: Pick<KubeContext['user'], 'name' | 'exec'>;
   readonly #timeout: number;
   #kept: { credential: ExecCredential; expires: number | null } | null = null;
+  #isClosed = false;
+  #end = (): void => undefined;
 
   constructor(user: Pick<KubeContext['user'], 'name' | 'exec'>, timeout: number = usualTimeout) {
     this.#user = user;
     this.#timeout = timeout;
+  }
+
+  /** Ends a command that runs, with all that it started; none is run any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#end();
   }
 
   /** What it gave is asked for again next time. */
@@ -167,7 +176,9 @@ export class ExecCredentials {
   async #run(config: ExecConfig, cluster: ClusterInfo | null): Promise<string> {
     const { command } = config;
     const PATH = [process.env.PATH ?? '', ...oftenThere()].filter((one) => one !== '').join(delimiter);
-    const child = execa((await found(command, PATH)) ?? command, config.args ?? [], {
+    const file = (await found(command, PATH)) ?? command;
+    if (this.#isClosed) throw closed(command);
+    const child = execa(file, config.args ?? [], {
       env: {
         PATH,
         ...Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value])),
@@ -179,8 +190,12 @@ export class ExecCredentials {
       // A process group of its own: what a login script started outlives a script that is ended alone.
       detached: ownGroup,
     });
-    const isLate = endInTime(child, this.#timeout);
+    endWithUs(child, 'SIGKILL');
+    const { isLate, end } = endInTime(child, this.#timeout);
+    this.#end = end;
     const result = await child;
+    this.#end = () => undefined;
+    if (this.#isClosed) throw closed(command);
     if (isLate())
       throw new ExecError(`the command "${command}" took longer than ${this.#timeout / 1000} s`, {
         said: result.stderr,
@@ -208,35 +223,21 @@ export class ExecCredentials {
   }
 }
 
-const ownGroup = process.platform !== 'win32';
+const closed = (command: string): ExecError =>
+  new ExecError(`the command "${command}" was ended, since Signalbox no longer needs the cluster`);
 
 /**
  * Ends a command after a time, with all that it started: asked first, a second later by force. What it left running in
  * the background is let go a second after it has ended: it may hold its output open for ever.
- * @returns whether it was too late.
+ * @returns whether it was too late, and what ends it at once.
  */
-function endInTime(child: ChildProcess, timeout: number): () => boolean {
+function endInTime(child: ChildProcess, timeout: number): { isLate: () => boolean; end: () => void } {
   let isLate = false;
   const letGo = (): void => {
     child.stdout?.destroy();
     child.stderr?.destroy();
   };
-  const send = (signal: NodeJS.Signals): void => {
-    try {
-      if (ownGroup && child.pid !== undefined) process.kill(-child.pid, signal);
-      else child.kill(signal);
-    } catch {
-      // It is gone already.
-    }
-  };
-  const force = (): void => {
-    send('SIGKILL');
-    letGo();
-  };
-  const end = (): void => {
-    send('SIGTERM');
-    setTimeout(force, 1_000).unref();
-  };
+  const end = (): void => endGroup(child, 1_000, letGo);
   const timer = setTimeout(() => {
     isLate = true;
     end();
@@ -252,7 +253,7 @@ function endInTime(child: ChildProcess, timeout: number): () => boolean {
     setTimeout(letGo, 1_000).unref();
   });
   child.once('error', () => clearTimeout(timer));
-  return () => isLate;
+  return { isLate: () => isLate, end };
 }
 
 /** Reads what a command printed. It may be a secret, so nothing of it is quoted. @throws ExecError */

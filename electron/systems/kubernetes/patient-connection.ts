@@ -13,11 +13,13 @@ const patience = 60_000;
  */
 export function connectPatiently(options: ConnectionOptions & { context: string }): Connection {
   let connection: Connection | null = null;
+  let isClosed = false;
   let connecting: Promise<Connection> | null = null;
   const connected = (): Promise<Connection> => {
     connecting ??= connect(options).then(
       (made) => {
         connection = made;
+        if (isClosed) made.close();
         return made;
       },
       (error: unknown) => {
@@ -50,6 +52,9 @@ export function connectPatiently(options: ConnectionOptions & { context: string 
     open: async (request) => (await ready(request)).open(request),
     json: async (request) => (await ready(request)).json(request),
     woken: () => connection?.woken?.(),
-    close: () => connection?.close(),
+    close: () => {
+      isClosed = true;
+      connection?.close();
+    },
   };
 }
