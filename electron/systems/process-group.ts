@@ -9,7 +9,7 @@ export const ownGroup = process.platform !== 'win32';
 type Leader = Pick<ChildProcess, 'pid' | 'kill'>;
 
 /** Sends a signal to a command and all of its group. */
-export function signalGroup(child: Leader, signal: NodeJS.Signals): void {
+function signalGroup(child: Leader, signal: NodeJS.Signals): void {
   try {
     if (ownGroup && child.pid !== undefined) process.kill(-child.pid, signal);
     else child.kill(signal);
