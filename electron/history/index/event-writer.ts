@@ -2,7 +2,7 @@ import type { Database, Statement } from '../../systems/sqlite/database';
 import { type EventNote, type EventRow, sparseKinds } from './event-row';
 import type { Move } from './lineage';
 import type { FilePlace } from './path-matcher';
-import type { ReturnTracker } from './return-tracker';
+import type { LateKind } from './return-tracker';
 import { type RowStatement, rowStatement } from './row-statement';
 import { type WordSource, wordsOf } from './search-words';
 
@@ -175,9 +175,8 @@ export class EventWriter {
   }
 
   /** Stores kinds that older history has decided for rows that were written before. */
-  settleKinds(tracker: ReturnTracker): void {
-    const late = tracker.late().sort((a, b) => a.id - b.id);
-    for (const { flags, kind, known, id } of late) {
+  settleKinds(late: readonly LateKind[]): void {
+    for (const { flags, kind, known, id } of late.toSorted((a, b) => a.id - b.id)) {
       // The kind is a word of the full text where it is rare.
       const reword = known !== kind && (sparseKinds.includes(known) || sparseKinds.includes(kind));
       const source = reword ? (this.#wordSource.all(id, id)[0] as WordSource) : null;

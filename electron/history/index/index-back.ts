@@ -13,6 +13,7 @@ import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage, type Move } from './lineage';
 import { bothPaths, withOlderPaths } from './older-paths';
 import { ReturnTracker } from './return-tracker';
+import { settleWays } from './way-of-returns';
 
 /** Rows written together. The first few at once, so that there is something to see. */
 const firstRows = 200;
@@ -214,7 +215,7 @@ export class BackIndexing {
   #settle(cursor: string, open = this.#pending > 0): void {
     const { gitDir, writer, onProgress } = this.#writing;
     if (!open) writer.begin();
-    writer.settleKinds(this.#tracker);
+    writer.settleKinds(this.#tracker.late());
     writer.setMeta('cursor', cursor);
     writer.setMeta('skew', String(this.#skew));
     writer.commit();
@@ -240,6 +241,7 @@ export class BackIndexing {
     createIndexes(database);
     database.exec('pragma synchronous=NORMAL');
     writer.begin();
+    settleWays(this.#writing, null);
     writer.setMeta('complete', '1');
     writer.setMeta('begin', begin);
     writer.setMeta('mark', shallowMark(gitDir));

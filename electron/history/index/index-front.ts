@@ -7,6 +7,7 @@ import type { Draft } from './event-draft';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage } from './lineage';
+import { settleWays } from './way-of-returns';
 
 /** A change of the line with more events than this is indexed from scratch: it has to be held in memory. */
 const maxNewRows = 100_000;
@@ -67,7 +68,7 @@ async function writeFront(
   found: readonly Found[],
   tip: string,
 ): Promise<FrontUpdate> {
-  const { database, writer } = writing;
+  const { database, meta, writer } = writing;
   writer.begin();
   const gone = database.prepare('select count(*) as n from event where id < ?').all(fork)[0] as { n: number };
   if (gone.n > 0) writer.removeNewerThan(fork);
@@ -98,6 +99,7 @@ async function writeFront(
     row.eff = least;
   }
   await writer.insert(rows, async () => {});
+  if (meta.complete) settleWays(writing, fork);
   settleTimes(writing, fork, least, gone.n > 0);
   writer.setMeta('tip', tip);
   writer.commit();

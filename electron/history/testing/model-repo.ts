@@ -121,8 +121,8 @@ function sourceOf(commits: readonly ModelCommit[], merge: number, path: string):
 /** Every event of the line, oldest first. */
 export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEvent[] {
   const events: ModelEvent[] = [];
-  /** By environment and app: the versions that ran in what is its history now. */
-  const ran = new Map<string, Set<string>>();
+  /** By environment and app: the versions that ran in what is its history now, and when each did first. */
+  const ran = new Map<string, Map<string, number>>();
   const cellOf = (path: string) => path.slice(modelFolder.length + 1);
   for (const at of lineOf(commits, tip)) {
     const commit = commits[at];
@@ -134,10 +134,12 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
     const links = [...moved].filter(
       ([path, from]) => said(stateOf(before.get(from))) && said(stateOf(commit.tree.get(path))),
     );
-    const pasts = links.map(([, from]) => ran.get(cellOf(from)) ?? new Set<string>());
+    const pasts = links.map(([, from]) => ran.get(cellOf(from)) ?? new Map<string, number>());
     for (const [, from] of links) ran.delete(cellOf(from));
     links.forEach(([path], nth) => {
-      ran.set(cellOf(path), new Set([...(ran.get(cellOf(path)) ?? []), ...(pasts[nth] ?? [])]));
+      const both = [...(ran.get(cellOf(path)) ?? []), ...(pasts[nth] ?? [])];
+      // The later of two entries counts: the first time.
+      ran.set(cellOf(path), new Map(both.sort(([, a], [, b]) => b - a)));
     });
     const sources = new Set(moved.values());
     for (const path of [...new Set([...before.keys(), ...commit.tree.keys()])].sort()) {
@@ -184,7 +186,13 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
           source.message,
         )?.[1];
         const pipeline = /^Update \S+ image tag to \S+ for \S+$/.test(subject);
-        const forward = !old.tag || Number(now.tag.slice(1)) > Number(old.tag.slice(1));
+        const first = (one: string | null) => ran.get(cell)?.get(one ?? '') ?? -1;
+        const numbered = [now.tag, old.tag].every((one) => /^v\d+$/.test(one ?? ''));
+        const forward =
+          !old.tag ||
+          (numbered
+            ? Number(now.tag.slice(1)) > Number(old.tag.slice(1))
+            : returns && first(now.tag) > first(old.tag));
         const kind =
           told ??
           (returns && !forward && !(pipeline && now.promote)
@@ -195,7 +203,9 @@ export function eventsOf(commits: readonly ModelCommit[], tip: number): ModelEve
                 ? 'promote'
                 : 'automatic');
         add('deployment', { from: old.tag, to: now.tag, kind, returns });
-        ran.set(cell, (ran.get(cell) ?? new Set()).add(now.tag));
+        const times = ran.get(cell) ?? new Map<string, number>();
+        if (!times.has(now.tag)) times.set(now.tag, events.length);
+        ran.set(cell, times);
       }
       if ((now.auto === false) !== (old.auto === false))
         add(now.auto === false ? 'hold-set' : 'hold-released', { to: now.tag });

@@ -100,7 +100,10 @@ export interface DeploymentSigns {
   trailerKind: string | null;
   /** The version ran in this environment before (at any time, also where the app was gone in between). */
   returns: boolean;
-  /** It goes back from nothing: see {@link isForward}. */
+  /**
+   * It goes back from nothing: see {@link isForward}. Where names do not tell, a version goes forward that first ran in this
+   * environment after the one that it replaces: deployed again after a rollback, it is no rollback.
+   */
   forward: boolean;
   /** The version ran in another environment before. */
   ranElsewhere: boolean;
