@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
 import { stringify } from 'yaml';
 import { passTag } from '../../shared/domain/bags/deploying';
-import { put } from '../../shared/domain/bags/pipeline-records';
+import { put, recordFiles } from '../../shared/domain/records/record-change';
 import { buildApp } from '../dev/build';
 import { withDisplay } from '../dev/display';
 import { ensureElectron } from '../dev/electron-runtime';
@@ -73,7 +73,8 @@ function records(): Record<string, string> {
       if (!failed) all.push(put('pass', { ...where, tag: passTag(environment, at) }));
       if (failed && bag % 2 === 0) all.push(put('bad-bag', { ...where, reason: 'It failed.' }));
     }
-    for (const { path, text } of all) if (text !== null) files[path] = text;
+    const written = recordFiles(all, () => null);
+    if (written.ok) for (const [path, text] of written.value) if (text !== null) files[path] = text;
   }
   for (const environment of environments)
     for (const service of services) files[tagPath(environment, service)] = tagFile('v1');

@@ -1,5 +1,5 @@
-import { holdPath, writeHold } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
+import { put, type RecordChange } from '../../shared/domain/records/record-change';
 import type { Snapshot } from '../ledger/ledger';
 import type { OperationDefinition, StepContext, StepEnd } from './operation-context';
 import { type Change, commit, editFile } from './steps/commit';
@@ -19,10 +19,10 @@ export function setVersion(snapshot: Snapshot, context: StepContext<Versioned>):
   const { app, environment, version } = context.intent;
   const edited = editFile(context, snapshot, environment, { imageTag: version, promote: false });
   if ('failure' in edited) return edited;
-  const files = new Map<string, string | null>([[edited.path, edited.text]]);
   const hold = context.world.reader.hold(snapshot, app, environment);
-  if (hold && !('unreadable' in hold)) files.set(holdPath(environment, app), writeHold({ ...hold, version }));
-  return { files };
+  const records: RecordChange[] =
+    hold && !('unreadable' in hold) ? [put('hold', { ...hold, imageTag: version })] : [];
+  return { files: new Map([[edited.path, edited.text]]), records };
 }
 
 const watched =

@@ -2,13 +2,12 @@ import { environmentBefore } from '../../shared/domain/estate/chain';
 import {
   type FlagOf,
   type HoldRecord,
-  holdPath,
   holdPlan,
   releasePlan,
   withoutFlag,
-  writeHold,
 } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
+import { put, remove } from '../../shared/domain/records/record-change';
 import type { Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
 import type { OperationDefinition, StepContext } from './operation-context';
@@ -56,7 +55,7 @@ export function holdFiles(
     since: existing?.since ?? context.record().operation.requestedAt,
     reason: existing?.reason ?? intent.reason ?? '',
     operation: existing?.operation ?? id,
-    version,
+    imageTag: version,
     // What a hold recorded when it was taken is the truth about before; the files say `false` by now.
     changed: [...(existing?.changed ?? []), ...plan.filter((one) => !covered.has(one.environment))],
   };
@@ -68,13 +67,13 @@ function takeHold(snapshot: Snapshot, context: StepContext): Change {
   const { app, environment } = intent;
   const { version } = world.reader.facts(snapshot, app, environment, null);
   const { flagsOff, hold } = holdFiles(snapshot, context, version);
-  const files = new Map<string, string | null>([[holdPath(environment, app), writeHold(hold)]]);
+  const files = new Map<string, string>();
   for (const name of flagsOff) {
     const edited = editFile(context, snapshot, name, { automaticDeploys: false });
     if ('failure' in edited) return edited;
     files.set(edited.path, edited.text);
   }
-  return { files };
+  return { files, records: [put('hold', hold)] };
 }
 
 /** Gives every file back what it said before the hold, and removes the hold. Versions stay: it deploys nothing. */
@@ -83,8 +82,9 @@ function liftHold(snapshot: Snapshot, context: StepContext): Change {
   const { app, environment } = intent;
   const hold = world.reader.hold(snapshot, app, environment);
   if (hold === null) return openGate(snapshot, context);
-  const files = new Map<string, string | null>([[holdPath(environment, app), null]]);
-  if ('unreadable' in hold) return { files };
+  const files = new Map<string, string>();
+  const records = [remove('hold', { app, environment })];
+  if ('unreadable' in hold) return { files, records };
   const plan = releasePlan(hold, flagsAt(snapshot, context), otherHolds(snapshot, context));
   for (const { environment: name, to } of plan.restore) {
     if (to === null) {
@@ -97,7 +97,7 @@ function liftHold(snapshot: Snapshot, context: StepContext): Change {
     if ('failure' in edited) return edited;
     files.set(edited.path, edited.text);
   }
-  return { files };
+  return { files, records };
 }
 
 /** Switches on what somebody switched off without a hold: the flag in the file of the environment before. */
@@ -106,9 +106,9 @@ function openGate(snapshot: Snapshot, context: StepContext): Change {
   const before = environmentBefore(world.estate, intent.environment);
   const { gate } = world.reader.facts(snapshot, intent.app, intent.environment, before);
   // Preflight has refused where there is nothing to open, or another hold keeps it shut.
-  if (gate === null || gate.heldBy !== null) return { files: new Map() };
+  if (gate === null || gate.heldBy !== null) return { files: new Map(), records: [] };
   const edited = editFile(context, snapshot, gate.before, { automaticDeploys: true });
-  return 'failure' in edited ? edited : { files: new Map([[edited.path, edited.text]]) };
+  return 'failure' in edited ? edited : { files: new Map([[edited.path, edited.text]]), records: [] };
 }
 
 /** Switches automatic deploys of an app into an environment off, where the pipeline really looks. */

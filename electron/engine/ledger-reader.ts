@@ -2,15 +2,11 @@ import { heldText, holderOf, isOwnByHand } from '../../shared/domain/bags/decisi
 import type { LedgerCell } from '../../shared/domain/board/board-assembly';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure } from '../../shared/domain/failure/failure';
-import {
-  type HoldRecord,
-  holdFolder,
-  holdPath,
-  readHold,
-  shutGate,
-} from '../../shared/domain/hold/hold-record';
+import { type HoldRecord, holdFolder, shutGate } from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
+import { readEntry } from '../../shared/domain/records/record-entry';
+import { recordPath } from '../../shared/domain/records/record-paths';
 import { bagRecords } from '../ledger/bag-records';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
@@ -97,12 +93,9 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
   const holdIn = (file: LedgerFile): FoundHold => {
     let hold = holdRecords.get(file);
     if (!hold) {
-      const read = readHold(file.text);
-      const place = /^([^/]+)\/(.+)\.yaml$/.exec(file.path.slice(holdFolder.length));
-      if (!read.ok) hold = { unreadable: badData(file.path, read.reason) };
-      else if (read.hold.environment !== place?.[1] || read.hold.app !== place[2])
-        hold = { unreadable: badData(file.path, 'It names another app or environment than its path.') };
-      else hold = read.hold;
+      const found = readEntry(file.path, file.text)?.found;
+      if (!found) hold = { unreadable: badData(file.path, 'No hold lies at such a path.') };
+      else hold = found.ok ? (found.value as HoldRecord) : { unreadable: found.failure };
       holdRecords.set(file, hold);
     }
     return hold;
@@ -131,7 +124,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
   }
 
   function hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null {
-    const file = snapshot.file(holdPath(environment, app));
+    const file = snapshot.file(recordPath('hold', { environment, app }));
     return file ? holdIn(file) : null;
   }
 

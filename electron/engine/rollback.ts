@@ -1,5 +1,5 @@
-import { holdPath, writeHold } from '../../shared/domain/hold/hold-record';
 import type { AppIntent } from '../../shared/domain/operation/operation';
+import { put } from '../../shared/domain/records/record-change';
 import type { Snapshot } from '../ledger/ledger';
 import { bringUp } from './deploy';
 import { holdFiles } from './hold';
@@ -24,7 +24,7 @@ export function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Chan
     promote: false,
   });
   if ('failure' in edited) return edited;
-  const files = new Map<string, string | null>([[edited.path, edited.text]]);
+  const files = new Map([[edited.path, edited.text]]);
   const left = new Set<string>();
   for (const name of flagsOff.filter((one) => one !== environment)) {
     const gate = editFile(context, snapshot, name, { automaticDeploys: false });
@@ -41,8 +41,7 @@ export function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Chan
       .flatMap((one) => one.changed.map((change) => change.environment)),
   );
   const changed = hold.changed.filter((one) => earlier.has(one.environment) || !left.has(one.environment));
-  files.set(holdPath(environment, app), writeHold({ ...hold, changed }));
-  return { files };
+  return { files, records: [put('hold', { ...hold, changed })] };
 }
 
 /**

@@ -134,6 +134,8 @@ describe('bad files harm nothing else', () => {
     ['a/.GIT/config', 'Git\u2019s own folder in capitals'],
     ['/absolute', 'an absolute path'],
     ['a\nb', 'a path with a line end'],
+    ['.signalbox/locks/notify/staging.yaml', 'a record, but for as a record'],
+    ['.signalbox/of-tomorrow/x', 'what may be a record one day'],
   ])('never writes to %j: %s', async (path) => {
     const before = await commitsOf(estate.gitDir);
     const result = await ledger.transact({ operationId: 'x', what: 'write' }, () => ({

@@ -1,10 +1,6 @@
-import {
-  gatherRecords,
-  type PipelineRecords,
-  type RecordEntry,
-  readEntry,
-} from '../../shared/domain/bags/pipeline-records';
-import { recordFolders } from '../../shared/domain/bags/record-paths';
+import { gatherRecords, type PipelineRecords } from '../../shared/domain/bags/pipeline-records';
+import { type RecordEntry, readEntry } from '../../shared/domain/records/record-entry';
+import { pipelineFolders } from '../../shared/domain/records/record-paths';
 import type { LedgerFile, Snapshot } from './ledger';
 
 /** Files are immutable and shared between snapshots, so each is parsed once. */
@@ -29,7 +25,7 @@ const slice = 8;
  */
 export async function parseAhead(snapshot: Snapshot, signal: AbortSignal): Promise<void> {
   let began = performance.now();
-  for (const folder of recordFolders)
+  for (const folder of pipelineFolders)
     for (const path of snapshot.list(folder)) {
       const file = snapshot.file(path);
       if (!file || entries.has(file)) continue;
@@ -45,7 +41,7 @@ export async function parseAhead(snapshot: Snapshot, signal: AbortSignal): Promi
 export function bagRecords(snapshot: Snapshot, pipeline: string): PipelineRecords {
   const known = gathered.get(snapshot)?.get(pipeline);
   if (known) return known;
-  const found = recordFolders.flatMap((folder) =>
+  const found = pipelineFolders.flatMap((folder) =>
     snapshot.list(`${folder}${pipeline}`).flatMap((path) => {
       const file = snapshot.file(path);
       return (file && entryOf(file)) ?? [];

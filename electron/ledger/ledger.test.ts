@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate/estate';
+import { put, remove } from '../../shared/domain/records/record-change';
 import { type GithubServer, startGithubServer } from '../practice/github/server';
 import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';
@@ -36,7 +37,7 @@ const wish = (version: string, expectedFrom: string | null = null) => {
     deploy({ operationId, app: 'good', version, expectedFrom }),
   ] as const;
 };
-const change = (files: Record<string, string | null>): Mutation<null> => ({
+const change = (files: Record<string, string | null>): Extract<Mutation<null>, { kind: 'change' }> => ({
   kind: 'change',
   files: new Map(Object.entries(files)),
   message: 'change\n',
@@ -123,18 +124,16 @@ describe('a transaction', () => {
   it('adds, changes and removes files in one commit that Git finds sound', async () => {
     const ledger = await estate.open('a');
     unwrap(await ledger.refresh());
-    const add = {
-      '.signalbox/locks/production.yaml': 'holder: Robin\n',
-      '.signalbox/a/b/c': '1',
-      [other]: null,
-    };
-    unwrap(await ledger.transact(intent, () => change({ ...add, [path]: tagFile('v3') })));
-    unwrap(
-      await ledger.transact(intent, () => change({ '.signalbox/a/b/c': null, 'a/b.txt': 'x', 'a.txt': 'y' })),
-    );
+    const lock = put('lock', { pipeline: 'a', environment: 'b', token: 1, held: null });
+    const cutoff = { pipeline: 'a', environment: 'b', bag: 1, by: 'Robin', operation: 'o' };
+    const note = put('cutoff', { ...cutoff, at: '2026-03-01T10:00:00.000Z' });
+    const add = change({ [other]: null, [path]: tagFile('v3') });
+    unwrap(await ledger.transact(intent, () => ({ ...add, records: [lock, note] })));
+    const more = change({ 'a/b.txt': 'x', 'a.txt': 'y' });
+    unwrap(await ledger.transact(intent, () => ({ ...more, records: [remove('cutoff', cutoff)] })));
     const { stdout } = await runGit(['ls-tree', '-r', '--name-only', 'main'], { gitDir: estate.gitDir });
     expect(stdout.toString().trim().split('\n')).toEqual([
-      '.signalbox/locks/production.yaml',
+      '.signalbox/locks/a/b.yaml',
       'a.txt',
       'a/b.txt',
       path,

@@ -5,6 +5,7 @@
  */
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
+import type { RecordChange } from '../../shared/domain/records/record-change';
 
 /** Who signs a commit. Author and committer are the same person. */
 export interface Identity {
@@ -101,9 +102,19 @@ export interface Intent {
   identity?: Identity;
 }
 
-/** What `mutate` wants: file contents by path (`null` removes the file) and a commit message with trailers, or a refusal. */
+/**
+ * What `mutate` wants: records that change, other files by path (`null` removes the file), and a commit message with
+ * trailers; or a refusal. What lies under `.signalbox/` is changed as records alone, so that nothing that another
+ * Signalbox wrote there is lost.
+ */
 export type Mutation<T> =
-  | { kind: 'change'; files: ReadonlyMap<string, string | null>; message: string; value: T }
+  | {
+      kind: 'change';
+      records?: readonly RecordChange[];
+      files?: ReadonlyMap<string, string | null>;
+      message: string;
+      value: T;
+    }
   /** Nothing to write: the repo says it already. `transact` succeeds with the snapshot's commit and `changed: false`. */
   | { kind: 'nothing'; value: T }
   | { kind: 'refusal'; failure: Failure };

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockSchema } from '../../shared/domain/bags/records';
-import { readRecord } from '../../shared/domain/records/yaml-record';
+import { readRecord } from '../../shared/domain/records/read-record';
 import { oneUnheardOf, type Racer, raceRounds, startRacers } from './testing/racers';
 import { commitsOf, fileAt, makeEstate, type TestEstate, tagFile, tagPath } from './testing/release-repo';
 
@@ -44,7 +44,7 @@ describe('twenty processes race for a lock, answers dropped', { timeout: 3_600_0
     const [{ racer: winner, operationId } = { racer: null, operationId: '' }] = won;
     if (!winner) throw new Error('nobody has it');
     const lock = readRecord(
-      lockSchema,
+      { schema: lockSchema },
       await fileAt(estate.gitDir, `.signalbox/locks/race/${environment}.yaml`),
     );
     expect(lock).toMatchObject({ ok: true, value: { token, held: { operation: operationId } } });

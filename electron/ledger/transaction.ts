@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { nameProblem } from '../../shared/domain/ledger/layout';
+import { recordFiles } from '../../shared/domain/records/record-change';
+import { isRecordPath } from '../../shared/domain/records/record-paths';
 import { GitError } from '../systems/git/errors';
 import { badPath, ledgerFailure, tooBusy, unknownOutcome } from './failures';
 import type {
@@ -71,9 +73,10 @@ const maxAttempts = 80;
 export async function transact<T>(
   parts: TransactionParts,
   intent: Intent,
-  mutate: (snapshot: Snapshot) => Mutation<T>,
+  wish: (snapshot: Snapshot) => Mutation<T>,
   options: TransactOptions,
 ): Promise<Result<Landed<T>, TransactionFailure>> {
+  const mutate = (on: Snapshot): InFiles<T> => inFiles(on, wish(on));
   const { signal, onPrepared } = options;
   const identity = intent.identity ?? parts.identity;
   let snapshot = parts.snapshot();
@@ -149,6 +152,22 @@ export async function transact<T>(
     if (signal?.aborted) return fail(ledgerFailure(new GitError('aborted', 'transaction', '')));
     return fail(ledgerFailure(error));
   }
+}
+
+/** What a transaction wants, with records as the files that they are on a snapshot. */
+type InFiles<T> =
+  | Exclude<Mutation<T>, { kind: 'change' }>
+  | { kind: 'change'; files: ReadonlyMap<string, string | null>; message: string; value: T };
+
+function inFiles<T>(snapshot: Snapshot, wanted: Mutation<T>): InFiles<T> {
+  if (wanted.kind !== 'change') return wanted;
+  const { records = [], files = new Map<string, string | null>(), message, value } = wanted;
+  const loose = [...files.keys()].find(isRecordPath);
+  if (loose !== undefined)
+    return { kind: 'refusal', failure: badPath(loose, 'what lies there is changed as a record alone') };
+  const written = recordFiles(records, (path) => snapshot.file(path)?.text ?? null);
+  if (!written.ok) return { kind: 'refusal', failure: written.failure };
+  return { kind: 'change', files: new Map([...files, ...written.value]), message, value };
 }
 
 /** A commit that was sent, and what it was built upon. */

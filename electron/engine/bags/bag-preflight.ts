@@ -53,9 +53,11 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
     );
   const environment = environmentOf(intent);
   const { pipeline } = intent;
-  if (environment !== null && asksForLock(intent) && intent.kind !== 'force-unlock') {
-    const holder = holderOf(recordsNow(world, pipeline), environment);
-    if (!holder.ok) found.push(finding('unreadable', 'block', holder.failure.message, at));
+  if (environment !== null && asksForLock(intent)) {
+    const { lock } = recordsNow(world, pipeline).environment(environment);
+    if (lock?.ok && lock.newer) found.push(finding('newer-record', 'block', lock.newer.message, at));
+    if (lock?.ok === false && intent.kind !== 'force-unlock')
+      found.push(finding('unreadable', 'block', lock.failure.message, at));
   }
   return found;
 }

@@ -2,9 +2,8 @@ import type { BagPreview } from '../../../shared/contract/bags';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
 import { nextBag } from '../../../shared/domain/bags/next';
-import { gatherRecords, readEntry } from '../../../shared/domain/bags/pipeline-records';
+import { gatherRecords } from '../../../shared/domain/bags/pipeline-records';
 import { changePolicy } from '../../../shared/domain/bags/policy';
-import { recordFolders } from '../../../shared/domain/bags/record-paths';
 import type {
   BagDetails,
   BagPipelineView,
@@ -16,6 +15,9 @@ import type {
   Side,
 } from '../../../shared/domain/bags/view';
 import type { Estate } from '../../../shared/domain/estate/estate';
+import { recordFiles } from '../../../shared/domain/records/record-change';
+import { readEntry } from '../../../shared/domain/records/record-entry';
+import { pipelineFolders } from '../../../shared/domain/records/record-paths';
 import { parseAhead } from '../../ledger/bag-records';
 import type { Sources } from '../../systems/github/github-sources';
 import { askLedgerAgain } from '../app-preflight';
@@ -69,11 +71,13 @@ function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-poli
   const decision = changePolicy(records, chain, actor, intent.change, intent.reason || '(not typed yet)');
   const snapshot = world.ledger.snapshot();
   const texts = new Map<string, string>();
-  for (const folder of recordFolders)
+  for (const folder of pipelineFolders)
     for (const path of snapshot.list(`${folder}${intent.pipeline}`))
       texts.set(path, snapshot.file(path)?.text ?? '');
-  if (decision.kind === 'change')
-    for (const { path, text } of decision.changes) {
+  const written =
+    decision.kind === 'change' ? recordFiles(decision.changes, (path) => texts.get(path) ?? null) : null;
+  if (written?.ok)
+    for (const [path, text] of written.value) {
       if (text === null) texts.delete(path);
       else texts.set(path, text);
     }

@@ -1,7 +1,7 @@
 import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
 import { newestBag, packService } from '../../../shared/domain/bags/packing';
 import { lastBag } from '../../../shared/domain/bags/pipeline-records';
-import type { Bag, Contents } from '../../../shared/domain/bags/records';
+import type { Contents, packSources } from '../../../shared/domain/bags/records';
 import type { Comparison, PackPreview, Side } from '../../../shared/domain/bags/view';
 import type { BagsPipeline } from '../../../shared/domain/estate/estate';
 import { FailureError } from '../../../shared/domain/failure/failure';
@@ -107,7 +107,7 @@ function digestOf(world: World, environment: string, service: string, version: s
 export async function packPreview(
   world: World,
   name: string,
-  source: Bag['source'],
+  source: (typeof packSources)[number],
   signal: AbortSignal,
 ): Promise<PackPreview> {
   const pipeline = pipelineOf(world.estate, name);

@@ -61,15 +61,14 @@ export async function writeRecords<T>(
     const decision = decide(bagRecords(snapshot, pipeline), snapshot);
     refused = decision.kind === 'refusal';
     if (decision.kind !== 'change') return decision;
-    const files = new Map<string, string | null>(decision.files);
-    for (const { path, text } of decision.changes) files.set(path, text);
     const message = commitMessage(decision.subject, {
       operation: id,
       kind,
       ...(options.reason ? { reason: options.reason } : {}),
       ...(options.override?.length ? { override: options.override } : {}),
     });
-    return { kind: 'change', files, message, value: decision.value };
+    const { changes: records, files, value } = decision;
+    return { kind: 'change', records, ...(files ? { files } : {}), message, value };
   };
   const until = world.now().getTime() + options.patience;
   for (let attempt = 1; ; attempt++) {

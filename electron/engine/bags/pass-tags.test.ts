@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { passTag } from '../../../shared/domain/bags/deploying';
-import { put } from '../../../shared/domain/bags/pipeline-records';
+import { put, recordFiles } from '../../../shared/domain/records/record-change';
 import {
   commitFiles,
   makeEstate,
@@ -49,8 +49,11 @@ async function passOf(bag: number, daysAgo: number): Promise<{ tag: string; comm
   const at = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
   const tag = passTag('staging', at);
   const made = { by: 'Kim Osei', at, operation: `op-${bag}` };
-  const { path: file, text } = put('pass', { ...place, bag, ...made, tag });
-  const commit = await commitFiles(estate.gitDir, { [file]: text });
+  const written = recordFiles([put('pass', { ...place, bag, ...made, tag })], () => null);
+  const commit = await commitFiles(
+    estate.gitDir,
+    written.ok ? (Object.fromEntries(written.value) as Record<string, string>) : {},
+  );
   return { tag, commit };
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { passTag, passTagPrefix } from '../../../shared/domain/bags/deploying';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
-import { recordPath } from '../../../shared/domain/bags/record-paths';
 import type { Pass } from '../../../shared/domain/bags/records';
 import { type Failure, fail, type Result } from '../../../shared/domain/failure/failure';
+import { recordPath } from '../../../shared/domain/records/record-paths';
 import type { World } from '../world';
 import { bagPipelines, recordsNow } from './pipelines';
 

@@ -2,12 +2,7 @@ import { autopilotState, packingState } from '../../../shared/domain/bags/autopi
 import { bagDifference, versionsOf } from '../../../shared/domain/bags/difference';
 import { isStuck } from '../../../shared/domain/bags/machine';
 import { environmentBeforeIn, type Next, nextBag } from '../../../shared/domain/bags/next';
-import {
-  type Found,
-  lastBag,
-  lastStarted,
-  type PipelineRecords,
-} from '../../../shared/domain/bags/pipeline-records';
+import { lastBag, lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { Bag, BagDeployment } from '../../../shared/domain/bags/records';
 import type {
   BagDetails,
@@ -21,6 +16,7 @@ import type {
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { Job } from '../../../shared/domain/operation/operation';
+import type { Found } from '../../../shared/domain/records/record-entry';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { hasEnded } from '../../systems/argo/read-workflow';
 import { ledgerFreshness } from '../board-keeper';
@@ -175,10 +171,10 @@ export function pipelineView(world: World, name: string): BagPipelineView {
     servicePins: goodOnes(records.servicePins.values()).map((one) => ({
       ...said(one),
       service: one.service,
-      version: one.version,
+      version: one.imageTag,
     })),
     badVersions: [...records.badVersions.values()].flatMap((marks) =>
-      goodOnes(marks.values()).map((one) => ({ ...said(one), service: one.service, version: one.version })),
+      goodOnes(marks.values()).map((one) => ({ ...said(one), service: one.service, version: one.imageTag })),
     ),
     autopilot:
       switched?.ok && !switched.value.on

@@ -13,7 +13,12 @@ import { bagPipelines } from './pipelines';
 import { workflowsOf } from './workflow-labels';
 
 /** A deploy that failed or was lost sight of may have left a sync running that it started. */
-const mayStillDeploy: ReadonlySet<BagState> = new Set(['deploying', 'deploy-failed', 'deploy-unknown']);
+const mayStillDeploy: ReadonlySet<BagState> = new Set([
+  'deploying',
+  'deploy-failed',
+  'deploy-unknown',
+  'unknown',
+]);
 
 /** Whether anything of the lock's deployment still runs: what must have ended before anybody unlocks by force. */
 export function unlockFindings(

@@ -3,6 +3,7 @@ import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edi
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import { type AppIntent, actOf } from '../../../shared/domain/operation/operation';
 import type { Finding } from '../../../shared/domain/preflight/finding';
+import type { RecordChange } from '../../../shared/domain/records/record-change';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';
 import { outsideFacts } from '../app-preflight';
@@ -11,8 +12,8 @@ import { leavingSyncs } from './end-sync';
 import { judge, lookAround } from './preflight-step';
 import { knownTests } from './tests';
 
-/** File contents by path (`null` removes), or why the change cannot be made. Pure. */
-export type Change = { files: Map<string, string | null> } | { failure: Failure };
+/** Image-tag files by path and records, or why the change cannot be made. Pure. */
+export type Change = { files: Map<string, string>; records: RecordChange[] } | { failure: Failure };
 export type MakeChange<I extends AppIntent> = (snapshot: Snapshot, context: StepContext<I>) => Change;
 
 /** One image-tag file changed in place, or the failure that names it. */
@@ -110,7 +111,7 @@ export const commit =
       if (failure) return { kind: 'refusal', failure };
       const made = change(snapshot, context);
       if ('failure' in made) return { kind: 'refusal', failure: made.failure };
-      return { kind: 'change', files: made.files, message: message(context), value: null };
+      return { kind: 'change', ...made, message: message(context), value: null };
     };
     const tests = knownTests(context);
     context.waiting('The commit to land on the ledger.');

@@ -30,7 +30,7 @@ export async function lock(ledger: Ledger, { environment, operationId, release }
       if (decision.kind !== 'change') return decision;
       return {
         kind: 'change',
-        files: new Map(decision.changes.map(({ path, text }) => [path, text])),
+        records: decision.changes,
         message: commitMessage(decision.subject, { operation: operationId, kind: 'bag-lock' }),
         value: decision.value,
       };

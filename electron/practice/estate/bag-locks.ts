@@ -1,7 +1,9 @@
 import type { Decision } from '../../../shared/domain/bags/decisions';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
-import { gatherRecords, type PipelineRecords, readEntry } from '../../../shared/domain/bags/pipeline-records';
-import { recordPath } from '../../../shared/domain/bags/record-paths';
+import { gatherRecords, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import { recordFiles } from '../../../shared/domain/records/record-change';
+import { readEntry } from '../../../shared/domain/records/record-entry';
+import { recordPath } from '../../../shared/domain/records/record-paths';
 import type { BagEnvironment } from '../../systems/practice/environments';
 import { bagPipelineName as pipeline } from './apps';
 import { ScenarioRefusal } from './control-server';
@@ -21,9 +23,11 @@ const recordsOf = (environment: BagEnvironment, text: string | null): PipelineRe
 };
 
 /** The file after a decision that changes it alone. @throws ScenarioRefusal */
-function fileAfter(decision: Decision<unknown>): string {
+function fileAfter(decision: Decision<unknown>, before: string | null): string {
   if (decision.kind === 'refusal') throw new ScenarioRefusal(decision.failure.message);
-  const text = decision.kind === 'change' ? decision.changes[0]?.text : null;
+  const written = recordFiles(decision.kind === 'change' ? decision.changes : [], () => before);
+  if (!written.ok) throw new ScenarioRefusal(written.failure.message);
+  const [text] = written.value.values();
   if (!text) throw new ScenarioRefusal('the other release manager has it already');
   return text;
 }
@@ -47,6 +51,7 @@ export function lockedByRival(
       reason: killed ? '' : wish.reason,
       until: null,
     }),
+    text,
   );
 }
 
@@ -55,5 +60,5 @@ export function unlockedByRival(environment: BagEnvironment, text: string | null
   const records = recordsOf(environment, text);
   const { lock } = records.environment(environment);
   const token = lock?.ok && lock.value.held ? lock.value.token : 0;
-  return fileAfter(releaseLock(records, environment, { operation, token }));
+  return fileAfter(releaseLock(records, environment, { operation, token }), text);
 }

@@ -28,6 +28,12 @@ interface Props {
   onAgainst: (against: string | undefined) => void;
 }
 
+const packedFrom: Record<NonNullable<BagRow['packed']>['source'], string> = {
+  running: 'running versions',
+  published: 'published versions',
+  unknown: 'a source unknown to this Signalbox',
+};
+
 /** One bag: who packed it, its way through an environment, what it holds and how it differs, and what may be done with it. */
 export function BagDetailsPane(props: Props) {
   const { pipeline, bag, environment } = props;
@@ -46,8 +52,7 @@ export function BagDetailsPane(props: Props) {
           {row.problem && <FailurePanel failure={row.problem} />}
           {row.packed && (
             <p className={classes.quiet} title={fullTime(row.packed.at)}>
-              Packed {ago(row.packed.at, now)} by {row.packed.by}, from{' '}
-              {row.packed.source === 'running' ? 'running versions' : 'published versions'}
+              Packed {ago(row.packed.at, now)} by {row.packed.by}, from {packedFrom[row.packed.source]}
               {row.packed.reason && `: “${row.packed.reason}”`}
             </p>
           )}

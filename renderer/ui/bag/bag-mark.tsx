@@ -26,6 +26,7 @@ const state: Record<BagState, { icon: Icon; tone: Tone; turning?: boolean }> = {
   done: { icon: IconCircleCheck, tone: 'ok' },
   cancelled: { icon: IconBan, tone: 'quiet' },
   abandoned: { icon: IconBan, tone: 'warn' },
+  unknown: { icon: IconHelpCircle, tone: 'warn' },
 };
 
 /** The state of a bag's deployment. */

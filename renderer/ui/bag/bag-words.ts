@@ -16,6 +16,7 @@ export const bagStateWord: Record<BagState, string> = {
   done: 'Passed',
   cancelled: 'Cancelled',
   abandoned: 'Abandoned',
+  unknown: 'Unknown to this Signalbox',
 };
 
 /** What a person should know about a choice, as a sentence. */
@@ -44,6 +45,7 @@ export function laneState(lane: Lane | undefined): LaneState {
     case 'test-failed':
       return 'failed';
     case 'deploy-unknown':
+    case 'unknown':
       return 'unknown';
     case 'abandoned':
       return 'abandoned';

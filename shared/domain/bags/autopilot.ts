@@ -1,6 +1,7 @@
+import type { Found } from '../records/record-entry';
 import { holderOf } from './decisions';
 import { type BagChain, type ImageFacts, nextBag } from './next';
-import type { Found, PipelineRecords } from './pipeline-records';
+import type { PipelineRecords } from './pipeline-records';
 import type { AutomaticSwitch } from './records';
 
 /** Whether something is done by itself (what autopilots do, or packing), and who said so. */
@@ -75,6 +76,8 @@ export function autopilotMove(
   const holder = holderOf(records, environment);
   if (!holder.ok) return { act: 'wait', why: holder.failure.message };
   if (holder.value) return { act: 'wait', why: `Locked by ${holder.value.by}.` };
+  const { lock } = records.environment(environment);
+  if (lock?.ok && lock.newer) return { act: 'wait', why: lock.newer.message };
   const next = nextBag(records, chain, environment, 'automatic', images);
   if (next.state !== 'deploy') return { act: 'wait', why: next.why };
   return { act: 'deploy', bag: next.bag };

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure/failure';
+import type { RecordChange } from '../records/record-change';
+import type { Found } from '../records/record-entry';
 import { utcText } from '../text/utc-text';
-import type { Found, PipelineRecords, RecordChange } from './pipeline-records';
+import type { PipelineRecords } from './pipeline-records';
 import type { BagDeployment, Holder, Lock } from './records';
 
 /** Who decides, and when: what every record says of its maker. `at` is ISO 8601 UTC. */

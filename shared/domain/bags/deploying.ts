@@ -1,7 +1,8 @@
+import { put } from '../records/record-change';
 import { type Actor, type Decision, deploymentUnder, fence, type Hold, lockAfter, refuse } from './decisions';
 import { type BagEvent, nextState, stateAfter } from './machine';
 import { type BagChain, brokenRules, type ImageFacts, judge, nextBag } from './next';
-import { lastStarted, type PipelineRecords, put } from './pipeline-records';
+import { lastStarted, type PipelineRecords } from './pipeline-records';
 import type { BagDeployment, Cause } from './records';
 
 /** What a deployment was asked to be. */

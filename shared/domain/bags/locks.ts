@@ -1,3 +1,4 @@
+import { put } from '../records/record-change';
 import {
   type Actor,
   type Decision,
@@ -10,7 +11,7 @@ import {
   refuse,
 } from './decisions';
 import { holdsLock, isStuck, nextState } from './machine';
-import { type PipelineRecords, put } from './pipeline-records';
+import type { PipelineRecords } from './pipeline-records';
 import type { BagDeployment, Holder } from './records';
 
 /**

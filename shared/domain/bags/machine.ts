@@ -4,7 +4,7 @@ import { z } from 'zod';
  * The state machine of one bag deployment in one environment (docs/bags.md). `queued` to `locked` are known to
  * the console alone; from `deploying` on the state stands in the ledger.
  */
-const bagStates = [
+export const bagStates = [
   'queued',
   'locked',
   'deploying',
@@ -17,6 +17,8 @@ const bagStates = [
   'done',
   'cancelled',
   'abandoned',
+  /** A newer Signalbox wrote a state that is not known here. Nothing is taken for granted of it but that it goes on. */
+  'unknown',
 ] as const;
 export const bagStateSchema = z.enum(bagStates);
 export type BagState = (typeof bagStates)[number];
@@ -57,6 +59,7 @@ const moves: Readonly<Record<BagState, Partial<Record<BagEvent, BagState>>>> = {
   done: {},
   cancelled: {},
   abandoned: {},
+  unknown: { 'force-unlocked': 'abandoned' },
 };
 
 /** The state after an event; `null` where the event cannot happen in that state. */
@@ -75,6 +78,7 @@ const holding: ReadonlySet<BagState> = new Set<BagState>([
   'deploy-failed',
   'deploy-unknown',
   'passed',
+  'unknown',
 ]);
 
 /** Whether a deployment in this state holds its environment's lock. */

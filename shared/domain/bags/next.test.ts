@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { put, type RecordChange, recordFiles } from '../records/record-change';
+import { readEntry } from '../records/record-entry';
 import { autopilotMove, packingState } from './autopilot';
 import { advance, recordPass, startDeployment } from './deploying';
 import { forceUnlock, releaseLock, takeLock } from './locks';
 import { type BagChain, nextBag } from './next';
 import { packBag } from './packing';
-import { gatherRecords, type PipelineRecords, put, type RecordChange, readEntry } from './pipeline-records';
+import { gatherRecords, type PipelineRecords } from './pipeline-records';
 import { changePolicy, type PolicyChange } from './policy';
 import type { Bag, BagDeployment } from './records';
 
@@ -56,10 +58,15 @@ const ran = (environment: string, number: number, token: number, state: BagDeplo
     failure: null,
   });
 
+const textOf = (change: RecordChange): string => {
+  const written = recordFiles([change], () => null);
+  return (written.ok && written.value.get(change.path)) || '';
+};
+
 function ledger(...changes: (RecordChange | { path: string; text: string })[]): PipelineRecords {
   return gatherRecords(
     'notify',
-    changes.flatMap(({ path, text }) => readEntry(path, text ?? '') ?? []),
+    changes.flatMap((one) => readEntry(one.path, 'text' in one ? one.text : textOf(one)) ?? []),
   );
 }
 const policyChanges = (changes: RecordChange[], change: PolicyChange): RecordChange[] => {
@@ -72,7 +79,7 @@ const withPolicy = (changes: RecordChange[], change: PolicyChange): PipelineReco
 /** Files after changes: what was put takes the place of what was there, what was taken away is gone. */
 const applied = (files: RecordChange[], changes: RecordChange[]): RecordChange[] => [
   ...files.filter(({ path }) => !changes.some((change) => change.path === path)),
-  ...changes.filter(({ text }) => text !== null),
+  ...changes.filter(({ value }) => value !== null),
 ];
 const next = (records: PipelineRecords, environment = 'staging', cause: 'manual' | 'automatic' = 'manual') =>
   nextBag(records, chain, environment, cause, images);
@@ -213,7 +220,7 @@ describe('a file that cannot be read', () => {
     expect([lock('staging'), lock('preview')]).toEqual(['refusal', 'change']);
   });
   it('says another thing than its path, and is not believed', () => {
-    const text = bag(7).text ?? '';
+    const text = textOf(bag(7));
     expect(ledger({ path: '.signalbox/bags/notify/8.yaml', text }).bags.get(8)).toMatchObject({
       ok: false,
       failure: { message: expect.stringContaining('another than its path') },

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure';
-import { type Found, lastStarted, type PipelineRecords } from './pipeline-records';
+import type { Found } from '../records/record-entry';
+import { lastStarted, type PipelineRecords } from './pipeline-records';
 import type { Bag } from './records';
 
 /** A pipeline of bags as far as the rules go. */
@@ -227,7 +228,7 @@ export function judge(
   if (lost) warnings.push('running-unknown');
   if (bag === running) warnings.push('same');
   if (running !== null && bag < running) warnings.push('older');
-  const failed = ['deploy-failed', 'deploy-unknown', 'test-failed', 'abandoned'];
+  const failed = ['deploy-failed', 'deploy-unknown', 'test-failed', 'abandoned', 'unknown'];
   if (earlier.some(({ found }) => found.ok && failed.includes(found.value.state)))
     warnings.push('failed-before');
   if (earlier.length === 0) warnings.push('never-here');

@@ -1,8 +1,10 @@
 import type { Failure } from '../failure/failure';
+import { put } from '../records/record-change';
+import type { Found } from '../records/record-entry';
 import { type Actor, type Decision, refuse } from './decisions';
 import { bagDifference, isSame, versionsOf } from './difference';
-import { type Found, lastBag, type PipelineRecords, put } from './pipeline-records';
-import type { Bag, Contents } from './records';
+import { lastBag, type PipelineRecords } from './pipeline-records';
+import type { Bag, Contents, packSources } from './records';
 
 /** How one service comes into a bag, or why it cannot. */
 export type Packed =
@@ -28,7 +30,7 @@ export function packService(
   if (lost) return { state: 'blocked', why: lost.message, failure: lost };
   const marks = records.badVersions.get(service);
   const pinned = pin?.ok ? pin.value : null;
-  for (const version of pinned ? [pinned.version] : proposed) {
+  for (const version of pinned ? [pinned.imageTag] : proposed) {
     const mark = marks?.get(version);
     const unread = wrong(mark);
     if (unread) return { state: 'blocked', why: unread.message, failure: unread };
@@ -76,7 +78,7 @@ export function packBag(
     contents: Contents;
     /** The ledger's commit that the contents were read from. */
     commit: string;
-    source: Bag['source'];
+    source: (typeof packSources)[number];
     /** The last bag when the person looked. */
     last: number;
     force: boolean;

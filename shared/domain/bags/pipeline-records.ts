@@ -1,24 +1,17 @@
 import type { Failure } from '../failure/failure';
-import { readRecord, writeRecord } from '../records/yaml-record';
-import { type Place, placeOf, recordPath } from './record-paths';
-import {
-  type AutomaticSwitch,
-  type BadBag,
-  type BadVersion,
-  type Bag,
-  type BagDeployment,
-  type Cutoff,
-  type Lock,
-  type Pass,
-  type Pin,
-  type RecordKind,
-  type RecordOf,
-  recordSchemas,
-  type ServicePin,
+import type { Found, RecordEntry } from '../records/record-entry';
+import type {
+  AutomaticSwitch,
+  BadBag,
+  BadVersion,
+  Bag,
+  BagDeployment,
+  Cutoff,
+  Lock,
+  Pass,
+  Pin,
+  ServicePin,
 } from './records';
-
-/** A record as the ledger has it, or why its file cannot be read: it blocks what depends on it and nothing else. */
-export type Found<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** A bag's record of some kind; the bag's number is known from the path also where the file cannot be read. */
 export interface OfBag<T> {
@@ -50,51 +43,9 @@ export interface PipelineRecords {
   readonly autopilot: Found<AutomaticSwitch> | null;
   /** The switch of automatic packing. */
   readonly packing: Found<AutomaticSwitch> | null;
-  /** Every file that cannot be read. */
+  /** Every file that cannot be read, or that a newer Signalbox wrote. */
   readonly problems: readonly Failure[];
 }
-
-/** One file of the ledger, read. */
-export interface RecordEntry {
-  place: Place;
-  found: Found<RecordOf<RecordKind>>;
-}
-
-const unreadable = (path: string, reason: string): Failure => ({
-  code: 'bad-data',
-  message: `${path}: ${reason}`,
-  meaning: 'What depends on this file is blocked until it is right. Other files are not affected.',
-  next: [{ do: 'advice', label: 'Correct the file in the release repo.' }],
-  place: { path },
-});
-
-/** Reads one file, `null` when its path is of no record. What it says must agree with where it lies. */
-export function readEntry(path: string, text: string): RecordEntry | null {
-  const place = placeOf(path);
-  if (!place) return null;
-  const read = readRecord<RecordOf<RecordKind>>(recordSchemas[place.kind], text);
-  if (!read.ok) return { place, found: { ok: false, failure: unreadable(path, read.reason) } };
-  const said = read.value as Readonly<Record<string, unknown>>;
-  const other = Object.entries(place.fields).find(([field, value]) => String(said[field]) !== value);
-  if (other)
-    return {
-      place,
-      found: { ok: false, failure: unreadable(path, `${other[0]}: it names another than its path`) },
-    };
-  return { place, found: { ok: true, value: read.value } };
-}
-
-/** A change of the ledger's records: one put in its place, or one taken away. */
-export type RecordChange = { path: string; text: string | null };
-
-export const put = <K extends RecordKind>(kind: K, value: RecordOf<K>): RecordChange => ({
-  path: recordPath(kind, value as Partial<RecordOf<K>>),
-  text: writeRecord<RecordOf<RecordKind>>(recordSchemas[kind], value),
-});
-export const remove = <K extends RecordKind>(kind: K, value: Partial<RecordOf<K>>): RecordChange => ({
-  path: recordPath(kind, value),
-  text: null,
-});
 
 interface Gathering {
   passes: OfBag<Pass>[];
@@ -117,6 +68,19 @@ const empty = (): Gathering => ({
 
 const tokenOf = ({ found }: OfBag<BagDeployment>): number => (found.ok ? found.value.token : 0);
 
+/** A newer Signalbox in the team writes many files: they are told together. */
+const together = (pipeline: string, newer: readonly Failure[]): Failure[] => {
+  const [first] = newer;
+  if (!first || newer.length === 1) return [...newer];
+  return [
+    {
+      ...first,
+      message: `${newer.length} records of ${pipeline} were written by a newer Signalbox; update to change them.`,
+      meaning: 'This Signalbox shows what it understands of them and leaves them as they are.',
+    },
+  ];
+};
+
 /** Puts the records of one pipeline in order. Entries of other pipelines are left out. */
 export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>): PipelineRecords {
   const bags = new Map<number, Found<Bag>>();
@@ -124,6 +88,7 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
   const servicePins = new Map<string, Found<ServicePin>>();
   const badVersions = new Map<string, Map<string, Found<BadVersion>>>();
   const problems: Failure[] = [];
+  const newer: Failure[] = [];
   let everywhere: Found<AutomaticSwitch> | null = null;
   let packing: Found<AutomaticSwitch> | null = null;
   const of = (name = ''): Gathering => {
@@ -133,9 +98,10 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
   };
   for (const { place, found } of entries) {
     if (place.pipeline !== pipeline) continue;
-    const { environment, service = '', version = '' } = place.fields;
+    const { environment, service = '', imageTag = '' } = place.fields;
     const bag = Number(place.fields.bag);
     if (!found.ok) problems.push(found.failure);
+    else if (found.newer) newer.push(found.newer);
     switch (place.kind) {
       case 'bag':
         bags.set(bag, found as Found<Bag>);
@@ -172,7 +138,7 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
         break;
       case 'bad-version': {
         const marks = badVersions.get(service) ?? new Map<string, Found<BadVersion>>();
-        marks.set(version, found as Found<BadVersion>);
+        marks.set(imageTag, found as Found<BadVersion>);
         badVersions.set(service, marks);
         break;
       }
@@ -188,7 +154,7 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
     badVersions,
     autopilot: everywhere,
     packing,
-    problems,
+    problems: [...problems, ...together(pipeline, newer)],
   };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isImageTag } from '../ledger/version';
+import { put, type RecordChange, remove } from '../records/record-change';
 import { type Actor, type Decision, refuse } from './decisions';
 import { type BagChain, newestCandidate } from './next';
-import { type PipelineRecords, put, type RecordChange, remove } from './pipeline-records';
+import type { PipelineRecords } from './pipeline-records';
 
 const environment = z.string().min(1);
 const bag = z.number().int().min(1);
@@ -141,7 +142,7 @@ export function changePolicy(
       return decide([remove('bad-bag', { pipeline, environment: change.environment, bag: change.bag })]);
     case 'pin-service':
       return decide([
-        put('service-pin', { pipeline, service: change.service, version: change.version, ...made }),
+        put('service-pin', { pipeline, service: change.service, imageTag: change.version, ...made }),
       ]);
     case 'unpin-service':
       if (!records.servicePins.has(change.service))
@@ -149,12 +150,12 @@ export function changePolicy(
       return decide([remove('service-pin', { pipeline, service: change.service })]);
     case 'mark-version-bad':
       return decide([
-        put('bad-version', { pipeline, service: change.service, version: change.version, ...made }),
+        put('bad-version', { pipeline, service: change.service, imageTag: change.version, ...made }),
       ]);
     case 'clear-version':
       if (!records.badVersions.get(change.service)?.has(change.version))
         return refuse('not-found', `${change.service} ${change.version} is not marked bad.`);
-      return decide([remove('bad-version', { pipeline, service: change.service, version: change.version })]);
+      return decide([remove('bad-version', { pipeline, service: change.service, imageTag: change.version })]);
     case 'autopilot':
       return decide([
         put(change.environment === null ? 'autopilot-everywhere' : 'autopilot', {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isImageTag } from '../ledger/version';
-import { bagStateSchema } from './machine';
+import { openEnum } from '../records/open-enum';
+import { bagStates } from './machine';
 
 /**
  * What the ledger holds of a pipeline of bags: one small YAML file per thing, so that two people who touch different
@@ -8,13 +9,16 @@ import { bagStateSchema } from './machine';
  */
 const name = z.string().min(1).max(200);
 const text = z.string().max(500);
-const version = z.string().refine(isImageTag, { error: 'must be an image tag' });
+const imageTag = z.string().refine(isImageTag, { error: 'must be an image tag' });
 const sequence = z.number().int().min(1);
 const made = { by: z.string().min(1).max(200), at: z.iso.datetime(), operation: z.string().min(1) };
 
 /** What a bag holds: an image tag per service, and the image's digest where the cluster told it. */
-export const contentsSchema = z.record(name, z.object({ version, digest: z.string().optional() }));
+export const contentsSchema = z.record(name, z.object({ version: imageTag, digest: z.string().optional() }));
 export type Contents = z.infer<typeof contentsSchema>;
+
+/** What a bag is packed from: what runs in the first environment, or the newest versions published. */
+export const packSources = ['running', 'published'] as const;
 
 /** A point-in-time snapshot of the versions of all services; never changed once it is there. */
 export const bagSchema = z.object({
@@ -25,7 +29,7 @@ export const bagSchema = z.object({
   /** The ledger's commit that it was packed from. */
   commit: z.string(),
   /** Whether it was packed from what ran in the first environment, or from the newest versions published. */
-  source: z.enum(['running', 'published']),
+  source: openEnum(packSources),
   reason: text,
   services: contentsSchema,
 });
@@ -42,8 +46,13 @@ export const passSchema = z.object({
 });
 export type Pass = z.infer<typeof passSchema>;
 
-export const causeSchema = z.enum(['manual', 'automatic', 'rollback']);
-export type Cause = z.infer<typeof causeSchema>;
+/** Why a bag is deployed. */
+export const causes = ['manual', 'automatic', 'rollback'] as const;
+export type Cause = (typeof causes)[number];
+/** How a suite of tests ended. */
+export const suiteEnds = ['passed', 'failed', 'aborted', 'unknown'] as const;
+/** `manual`: a person keeps others out; `bag`: a deployment of a bag. */
+export const lockKinds = ['bag', 'manual'] as const;
 
 /** One deployment of a bag to an environment, from its start on: written before anything is done outside. */
 export const bagDeploymentSchema = z.object({
@@ -51,11 +60,11 @@ export const bagDeploymentSchema = z.object({
   environment: name,
   bag: sequence,
   ...made,
-  cause: causeSchema,
+  cause: openEnum(causes),
   reason: text,
   /** The lock's token under which it was started: later deployments have higher ones. */
   token: z.number().int().min(1),
-  state: bagStateSchema,
+  state: openEnum(bagStates),
   /** When it came into that state. */
   since: z.iso.datetime(),
   /** The bag whose deployment was started before this one; `null`: the first. */
@@ -65,7 +74,7 @@ export const bagDeploymentSchema = z.object({
   /** Whether the bag's image tags are in the ledger. */
   tagged: z.boolean(),
   /** How each test suite ended last. */
-  tests: z.record(z.string(), z.enum(['passed', 'failed', 'aborted', 'unknown'])),
+  tests: z.record(z.string(), openEnum(suiteEnds)),
   /** Why it failed, in a sentence. */
   failure: text.nullable(),
 });
@@ -93,11 +102,11 @@ export const badBagSchema = z.object({
 export type BadBag = z.infer<typeof badBagSchema>;
 
 /** At packing, this version of the service is taken whatever runs. */
-export const servicePinSchema = z.object({ pipeline: name, service: name, version, ...made, reason: text });
+export const servicePinSchema = z.object({ pipeline: name, service: name, imageTag, ...made, reason: text });
 export type ServicePin = z.infer<typeof servicePinSchema>;
 
 /** At packing, this version of the service is not taken. */
-export const badVersionSchema = z.object({ pipeline: name, service: name, version, ...made, reason: text });
+export const badVersionSchema = z.object({ pipeline: name, service: name, imageTag, ...made, reason: text });
 export type BadVersion = z.infer<typeof badVersionSchema>;
 
 /**
@@ -114,7 +123,7 @@ export const lockSchema = z.object({
       email: z.string().max(200),
       operation: z.string().min(1),
       /** `manual`: a person keeps others out; `bag`: a deployment of a bag. */
-      kind: z.enum(['bag', 'manual']),
+      kind: openEnum(lockKinds),
       /** The bag that is deployed, once it is fixed. */
       bag: sequence.nullable(),
       reason: text,
@@ -155,23 +164,5 @@ export type AutomaticSwitch = z.infer<typeof switchSchema>;
  * Written with every pin, freeze and bad mark, set or taken away: the newest bag that could come to the environment at
  * that moment. Up to it only a person decides, since a changed policy deploys nothing by itself.
  */
-const cutoffSchema = z.object({ pipeline: name, environment: name, bag: sequence, ...made });
+export const cutoffSchema = z.object({ pipeline: name, environment: name, bag: sequence, ...made });
 export type Cutoff = z.infer<typeof cutoffSchema>;
-
-/** Every kind of record with its schema. */
-export const recordSchemas = {
-  bag: bagSchema,
-  pass: passSchema,
-  deployment: bagDeploymentSchema,
-  pin: pinSchema,
-  'bad-bag': badBagSchema,
-  cutoff: cutoffSchema,
-  'service-pin': servicePinSchema,
-  'bad-version': badVersionSchema,
-  lock: lockSchema,
-  autopilot: switchSchema,
-  'autopilot-everywhere': switchSchema,
-  'automatic-packing': switchSchema,
-} as const;
-export type RecordKind = keyof typeof recordSchemas;
-export type RecordOf<K extends RecordKind> = z.infer<(typeof recordSchemas)[K]>;

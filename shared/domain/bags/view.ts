@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { freshnessSchema } from '../board/freshness';
 import { failureSchema } from '../failure/failure';
 import { jobSchema } from '../operation/operation';
+import { unknownWord } from '../records/open-enum';
 import { bagStateSchema } from './machine';
 import { blockingRules, choiceWarnings } from './next';
-import { causeSchema, contentsSchema } from './records';
+import { causes, contentsSchema, lockKinds, packSources, suiteEnds } from './records';
 
 /** What the screens show of a pipeline of bags. Times are ISO 8601 UTC. */
 const text = z.string();
@@ -25,7 +26,7 @@ export type NextView = z.infer<typeof nextViewSchema>;
 export const lockViewSchema = saidSchema.extend({
   operation: text,
   token: z.number().int(),
-  kind: z.enum(['bag', 'manual']),
+  kind: z.enum([...lockKinds, unknownWord]),
   bag: sequence.nullable(),
   /** When the holder expects to be done. */
   until: text.nullable(),
@@ -37,14 +38,14 @@ export type LockView = z.infer<typeof lockViewSchema>;
 export const deploymentViewSchema = saidSchema.extend({
   operation: text,
   bag: sequence,
-  cause: causeSchema,
+  cause: z.enum([...causes, unknownWord]),
   state: bagStateSchema,
   /** When it came into that state. */
   since: text,
   replaced: sequence.nullable(),
   failure: text.nullable(),
   leftRunning: z.array(text),
-  tests: z.record(z.string(), z.enum(['passed', 'failed', 'aborted', 'unknown'])),
+  tests: z.record(z.string(), z.enum(suiteEnds)),
 });
 export type DeploymentView = z.infer<typeof deploymentViewSchema>;
 
@@ -140,7 +141,7 @@ export type Lane = z.infer<typeof laneSchema>;
 export const bagRowSchema = z.object({
   bag: sequence,
   /** `null` where the bag's file cannot be read. */
-  packed: saidSchema.extend({ source: z.enum(['running', 'published']), operation: text }).nullable(),
+  packed: saidSchema.extend({ source: z.enum([...packSources, unknownWord]), operation: text }).nullable(),
   problem: failureSchema.nullable(),
   /** Services that differ from the bag before; `null`: not known. */
   changed: sequence.nullable(),

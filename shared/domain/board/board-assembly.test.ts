@@ -154,7 +154,7 @@ describe('the state of a hold', () => {
     since: asOf,
     reason: 'incident',
     operation: '01',
-    version: 'v1',
+    imageTag: 'v1',
     changed: [],
   };
   const workflow = (labels: Record<string, string>, phase: Workflow['phase'] = 'Running'): Workflow => ({

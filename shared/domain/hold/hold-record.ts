@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readRecord, writeRecord } from '../records/yaml-record';
 
 /**
  * A hold in the ledger: automatic deploys of an app into an environment are off.
@@ -18,26 +17,13 @@ export const holdRecordSchema = z.object({
   /** The operation that took it. */
   operation: z.string(),
   /** The version that people want there while it is held; another one that arrives by itself is an alarm. */
-  version: z.string().nullable(),
+  imageTag: z.string().nullable(),
   changed: z.array(z.object({ environment: z.string(), automatic_deploys_enabled: z.boolean().nullable() })),
 });
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
 /** Where holds lie. */
 export const holdFolder = '.signalbox/freezes/';
-
-/** Where the hold of an app in an environment lies in the ledger. */
-export const holdPath = (environment: string, app: string): string =>
-  `${holdFolder}${environment}/${app}.yaml`;
-
-/** What a hold's file says, or in one sentence why it cannot be read. */
-export function readHold(text: string): { ok: true; hold: HoldRecord } | { ok: false; reason: string } {
-  const read = readRecord(holdRecordSchema, text);
-  return read.ok ? { ok: true, hold: read.value } : read;
-}
-
-/** The text of a hold's file. */
-export const writeHold = (hold: HoldRecord): string => writeRecord(holdRecordSchema, hold);
 
 /** `automatic_deploys_enabled` of the app's file in an environment: `undefined` when there is no such file. */
 export type FlagOf = (environment: string) => boolean | null | undefined;

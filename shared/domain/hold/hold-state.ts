@@ -76,8 +76,8 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
   const base = { by: hold.by, since: hold.since, reason: hold.reason || null };
   const { before } = facts;
   // deploy-image writes `promote_deployment: true` for a release and `false` for a person's deploy.
-  if (facts.ledger.version !== hold.version && facts.ledger.promote !== false) {
-    const wanted = hold.version === null ? 'no version' : shortVersion(hold.version);
+  if (facts.ledger.version !== hold.imageTag && facts.ledger.promote !== false) {
+    const wanted = hold.imageTag === null ? 'no version' : shortVersion(hold.imageTag);
     const there = facts.ledger.version === null ? 'no version' : shortVersion(facts.ledger.version);
     return {
       ...base,

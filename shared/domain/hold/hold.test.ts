@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { editImageTagFile } from '../ledger/image-tag-edit';
 import { readImageTagFile } from '../ledger/image-tag-file';
-import { type HoldRecord, holdPlan, readHold, releasePlan, withoutFlag, writeHold } from './hold-record';
+import { put, recordFiles } from '../records/record-change';
+import { readEntry } from '../records/record-entry';
+import { recordPath } from '../records/record-paths';
+import { type HoldRecord, holdPlan, releasePlan, withoutFlag } from './hold-record';
 
 const chain = ['integration', 'staging', 'production'];
 const beforeOf = (environment: string): string | null => chain[chain.indexOf(environment) - 1] ?? null;
@@ -14,7 +17,7 @@ const record = (environment: string, changed: HoldRecord['changed']): HoldRecord
   since: '2026-01-01T00:00:00.000Z',
   reason: 'incident: "500s" # not a comment',
   operation: '01',
-  version: '1e3',
+  imageTag: '1e3',
   changed,
 });
 
@@ -79,11 +82,17 @@ describe('holds', () => {
 
   it('are read back as they were written', () => {
     const hold = record('production', [{ environment: 'staging', automatic_deploys_enabled: null }]);
-    expect(readHold(writeHold(hold))).toEqual({ ok: true, hold });
-    expect(readHold('app: [')).toMatchObject({ ok: false });
-    expect(readHold('app: frontend')).toMatchObject({
+    const path = recordPath('hold', hold);
+    expect(path).toBe('.signalbox/freezes/production/frontend.yaml');
+    const written = recordFiles([put('hold', hold)], () => null);
+    const text = (written.ok && written.value.get(path)) || '';
+    expect(text).toMatch(/^version: 1\n/);
+    const found = (said: string) => readEntry(path, said)?.found;
+    expect(found(text)).toEqual({ ok: true, value: hold });
+    expect(found('app: [')).toMatchObject({ ok: false });
+    expect(found('app: frontend')).toMatchObject({
       ok: false,
-      reason: expect.stringContaining('environment'),
+      failure: { message: expect.stringContaining('environment') },
     });
   });
 

@@ -31,6 +31,7 @@ const findingCodes = [
   'bad',
   'pinned-elsewhere',
   'unreadable',
+  'newer-record',
   'same',
   'older',
   'failed-before',

@@ -1,6 +1,6 @@
-import { put, type RecordChange } from '../../../../shared/domain/bags/pipeline-records';
 import type { Bag, BagDeployment } from '../../../../shared/domain/bags/records';
 import { commitMessage } from '../../../../shared/domain/ledger/trailers';
+import { put, type RecordChange, recordFiles } from '../../../../shared/domain/records/record-change';
 import { type BagEnvironment, bagEnvironments } from '../../../systems/practice/environments';
 import { bagPipelineName, imageTagPath, type SeedApp } from '../apps';
 import { testSuites } from '../deployed';
@@ -186,13 +186,15 @@ class Story {
     changes: readonly RecordChange[],
     files: Record<string, string> = {},
   ): void {
-    const texts = changes.flatMap(({ path, text }) => (text === null ? [] : [[path, text] as const]));
+    const texts: Record<string, string> = {};
+    const written = recordFiles(changes, () => null);
+    if (written.ok) for (const [path, text] of written.value) if (text !== null) texts[path] = text;
     this.commits.push({
       at,
       author,
       message: commitMessage(subject, { operation, kind }).trimEnd(),
       pipeline: false,
-      files: { ...Object.fromEntries(texts), ...files },
+      files: { ...texts, ...files },
     });
   }
 }

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextBag } from '../../../../shared/domain/bags/next';
-import {
-  gatherRecords,
-  lastBag,
-  lastStarted,
-  readEntry,
-} from '../../../../shared/domain/bags/pipeline-records';
+import { gatherRecords, lastBag, lastStarted } from '../../../../shared/domain/bags/pipeline-records';
+import { readEntry } from '../../../../shared/domain/records/record-entry';
 import { bagEnvironments, environments } from '../../../systems/practice/environments';
 import { git } from '../../git/command';
 import { bagPipelineName, imageTagPath, releaseRepoName, seedApps, seedServices } from '../apps';

@@ -1,7 +1,9 @@
+import { recordFiles } from '../../records/record-change';
+import { readEntry } from '../../records/record-entry';
 import type { Actor, Decision, Hold } from '../decisions';
 import type { DeployWish } from '../deploying';
-import { gatherRecords, type PipelineRecords, readEntry } from '../pipeline-records';
-import { chain, type Facts, type Job } from './facts';
+import { gatherRecords, type PipelineRecords } from '../pipeline-records';
+import { chain, type Facts, type Job, must } from './facts';
 import { checkChange } from './invariants';
 
 const pipeline = 'notify';
@@ -57,7 +59,9 @@ export class Model implements Facts {
     if (decision.kind !== 'change') return decision;
     if (forced !== null) this.byHand.delete(forced);
     const before = this.records;
-    for (const { path, text } of decision.changes) {
+    const written = recordFiles(decision.changes, (path) => this.files.get(path) ?? null);
+    must(written.ok, 'a record can be written');
+    for (const [path, text] of written.ok ? written.value : []) {
       if (text === null) this.files.delete(path);
       else this.files.set(path, text);
     }

@@ -191,6 +191,7 @@ class Composer {
       start,
       anchored: false,
       end: start.at,
+      flow: form === 'flow',
       items: [],
     });
     this.#enter(start);

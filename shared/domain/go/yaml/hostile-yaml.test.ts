@@ -10,7 +10,8 @@ import { readFileState } from '../../history/history-rules';
 import { editImageTagFile } from '../../ledger/image-tag-edit';
 import { readImageTagFile } from '../../ledger/image-tag-file';
 import { readLedgerRecord } from '../../ledger/ledger-events';
-import { readRecord } from '../../records/yaml-record';
+import { readRecord } from '../../records/read-record';
+import { writeRecord } from '../../records/write-record';
 
 const size = 100_000;
 const deep = ['[', '{', '{a: ', '[a: ', '- ', '? ', '{? ', '[? ', '[[],', '!!x [', '&a [', '- ? '].flatMap(
@@ -81,7 +82,8 @@ describe.each([
     (text: string) => editImageTagFile(text, { imageTag: 'v2', promote: false }),
   ],
   ['an image-tag file of the past', (text: string) => readFileState(text)],
-  ['a record', (text: string) => readRecord(schema, text)],
+  ['a record', (text: string) => readRecord({ schema }, text)],
+  ['a record to change', (text: string) => writeRecord({ schema }, text, { a: 'b' })],
   ['a record of the past', (text: string) => readLedgerRecord(text)],
   ['an estate file', (text: string) => parseEstate(text)],
 ])('reading %s', (_, read) => {

@@ -27,6 +27,7 @@ export interface MappingNode extends NodeBase {
 }
 export interface SequenceNode extends NodeBase {
   kind: 'sequence';
+  flow: boolean;
   items: YamlNode[];
 }
 export interface AliasNode extends NodeBase {
