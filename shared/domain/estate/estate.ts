@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
+import { registrySchema } from './registry-place';
 
 /** Layout of GOV.UK's release repo, and the default. */
 export const defaultImageTagPath = 'charts/app-config/image-tags/{environment}/{app}';
@@ -259,6 +260,8 @@ export const estateSchema = z
         github: z.strictObject({ apiUrl: httpUrl, owner: name }).optional(),
       })
       .optional(),
+    /** Where the apps' images are; absent: no registry is asked, and a tag or commit of the app's repo counts as published. */
+    registry: registrySchema.optional(),
     /** Set on the practice estate only: where its scenarios are driven from. */
     practice: z.strictObject({ controlUrl: httpUrl }).optional(),
   })
