@@ -130,6 +130,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     inStep: isInStep(present, applications),
     asksRepo: world.sources.canAsk,
     published: version === null ? null : world.sources.peekPublished(app, version),
+    image: version !== null && world.images.canAsk ? (world.images.peek(app, version) ?? 'not-asked') : null,
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
     testsBefore: testsBefore(world, app, before, version ?? ''),
@@ -199,7 +200,7 @@ export function earlyPreview(world: World, intent: AppIntent): EarlyPreview {
 }
 
 /**
- * Asks the source repo what preflight would like to know, at most for `world.limits.look`, so that
+ * Asks the source repo and the registry what preflight would like to know, at most for `world.limits.look`, so that
  * {@link outsideFacts} finds it afterwards. Never rejects, except when aborted.
  */
 export async function lookAhead(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
@@ -208,6 +209,7 @@ export async function lookAhead(world: World, intent: AppIntent, signal: AbortSi
   const present = world.reader.facts(world.ledger.snapshot(), app, environment, null).version;
   const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
   const asked = Promise.all([
+    world.images.canAsk ? world.images.load(app, version, limited) : null,
     world.sources.loadPublished(app, version, limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
   ]).catch(() => undefined);

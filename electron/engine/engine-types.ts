@@ -8,6 +8,7 @@ import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/github-sources';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
+import type { AppImages } from '../systems/registry/app-images';
 import type { BagsEngine } from './bags/bags-engine';
 import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
@@ -23,6 +24,8 @@ export interface EngineConfig {
   clusters: ReadonlyMap<string, Cluster>;
   /** `null`: the estate names no source repos. */
   sources: Sources | null;
+  /** The apps' images; left out: the estate names no registry. */
+  images?: AppImages | null;
   history: DeploymentHistory;
   observations: Observations;
   /** SQLite file of the journal; created when missing. One process at a time. */

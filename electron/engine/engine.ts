@@ -11,6 +11,7 @@ import { boardKeeper } from './board-keeper';
 import { cellHistory } from './cell-history';
 import { gatherChanges } from './changes';
 import type { Engine, EngineConfig } from './engine-types';
+import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import { preview } from './preview';
@@ -44,6 +45,7 @@ export function createEngine(config: EngineConfig): Engine {
     changes.tell('app', app);
   };
   const sources = sourceCache(config.sources, (app) => changes.tell('app', app));
+  const images = imageCache(config.images ?? null, now, (app) => changes.tell('app', app));
   const servingIn = (app: string, environment: string): string[] =>
     servingTags(clusters.get(environment)?.view.rollouts(app) ?? []);
   const cells = cellHistory(config.history, config.observations, servingIn, (app) => {
@@ -58,6 +60,7 @@ export function createEngine(config: EngineConfig): Engine {
     reader: ledgerReader(estate, config.identity),
     clusters,
     sources,
+    images,
     history: cells,
     observations: config.observations,
     identity: config.identity,
@@ -94,7 +97,9 @@ export function createEngine(config: EngineConfig): Engine {
     for (const [environment, apps] of files) {
       const version = apps.get(app)?.version ?? null;
       const target = version === null ? null : cells.target(app, environment, version);
-      if (version !== null && target) sources.ahead(app, version, target.version);
+      if (version === null || !target) continue;
+      sources.ahead(app, version, target.version);
+      images.ahead(app, target.version);
     }
   }
 
@@ -260,6 +265,7 @@ export function createEngine(config: EngineConfig): Engine {
       for (const stop of stops) stop();
       changes.close();
       sources.close();
+      images.close();
       await runner.close();
       journal.close();
     },

@@ -5,6 +5,7 @@ import type { Identity, Ledger } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { CellHistory } from './cell-history';
+import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
 import type { Observations } from './ports';
 import type { SourceCache } from './source-cache';
@@ -63,6 +64,7 @@ export interface World {
   readonly reader: LedgerReader;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly sources: SourceCache;
+  readonly images: ImageCache;
   readonly history: CellHistory;
   readonly observations: Observations;
   readonly identity: () => Identity;

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentOf } from '../../shared/domain/bags/intents';
 import type { Estate } from '../../shared/domain/estate/estate';
+import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { isAppIntent, type Operation } from '../../shared/domain/operation/operation';
 import { type KeptStore, openKept } from '../archive/archive-store';
@@ -24,6 +25,7 @@ import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/github-client';
 import type { Sources } from '../systems/github/github-sources';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
+import { type AppImages, createAppImages } from '../systems/registry/app-images';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { missingNotices } from './missing-files';
@@ -43,6 +45,8 @@ export interface SessionConfig {
   identity: () => Identity;
   ledgerCredentials: () => Promise<Credentials | null>;
   githubToken: () => Promise<string | null>;
+  /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
+  registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch;
   limits?: Partial<Limits>;
@@ -68,7 +72,9 @@ export interface Session {
   /** The GitHub of the apps' repos, or of the ledger; `null`: the estate names none. */
   readonly github: GitHub | null;
   /** Which credentials this estate takes from the vault. */
-  readonly neededCredentials: readonly ('ledger' | 'github')[];
+  readonly neededCredentials: readonly ('ledger' | 'github' | `registry ${string}`)[];
+  /** The apps' images; `null`: the estate names no registry. */
+  readonly images: AppImages | null;
   readonly history: History;
   /** Acts on clusters by hand. */
   readonly acts: ManualActs;
@@ -91,7 +97,8 @@ function neededCredentials({ mode, inPlace, estate }: SessionConfig): Session['n
   if (mode === 'practice') return [];
   const remote = !inPlace && /^https?:/.test(estate.ledger.url);
   const github = Boolean(estate.sources?.github ?? estate.ledger.github);
-  return [...(remote ? (['ledger'] as const) : []), ...(github ? (['github'] as const) : [])];
+  const registries = new Set(registryPlaces(estate.registry).map(({ url }) => `registry ${url}` as const));
+  return [...(remote ? (['ledger'] as const) : []), ...(github ? (['github'] as const) : []), ...registries];
 }
 
 /** A folder per ledger and branch, so that two estates never share a mirror or a journal. */
@@ -161,6 +168,15 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ledgerCredentials: config.ledgerCredentials,
   });
   const sources = openedSources?.sources ?? null;
+  const { registrySecret } = config;
+  const images = estate.registry
+    ? createAppImages({
+        registry: estate.registry,
+        secret: async (place) => (registrySecret ? registrySecret(place) : null),
+        fetch: config.fetch,
+        now: Date.now,
+      })
+    : null;
   const readOnlyBecause =
     config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null;
   const acts = createManualActs({
@@ -175,6 +191,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ledger,
     clusters,
     sources,
+    images,
     history: historyPort(history),
     observations,
     journalFile: path.join(folder, 'journal.sqlite'),
@@ -287,6 +304,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       ].filter((notice) => notice !== null),
     sources,
     github,
+    images,
     neededCredentials: neededCredentials(config),
     history,
     acts,

@@ -1,5 +1,6 @@
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
 import type { Settings, sessionProcedures } from '../../shared/contract/session';
+import { registryPlaces } from '../../shared/domain/estate/registry-place';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board-keeper';
 import type { Handlers, HandlersOf } from '../ipc/dispatcher';
@@ -27,6 +28,9 @@ export const refused = (message: string): FailureError => {
   return new FailureError({ code: 'refused', message, meaning: 'Nothing was done.', next: [] });
 };
 
+/** Milliseconds that the test of a registry's sign-in may take, which is up to three requests. */
+const registryLimit = 60_000;
+
 /** Uses a credential once. A refusal is an answer here, not a failure of the call. */
 async function testCredential(session: Session, name: CredentialName): Promise<OutputOf<'credentials.test'>> {
   if (name === 'ledger') {
@@ -37,6 +41,11 @@ async function testCredential(session: Session, name: CredentialName): Promise<O
           text: `The ledger answers; its newest commit is ${seen.value.commit?.slice(0, 10) ?? 'not there yet'}.`,
         }
       : { ok: false, text: `${seen.failure.message} ${seen.failure.meaning}` };
+  }
+  if (name.startsWith('registry ')) {
+    const place = registryPlaces(session.estate.registry).find(({ url }) => name === `registry ${url}`);
+    if (!session.images || !place) return { ok: false, text: 'This estate names no such registry.' };
+    return session.images.test(place, AbortSignal.timeout(registryLimit));
   }
   if (!session.github) return { ok: false, text: 'This estate names no GitHub.' };
   try {

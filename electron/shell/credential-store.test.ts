@@ -121,3 +121,58 @@ describe('the secrets in the vault', () => {
     expect(() => store.set(secret)).toThrow();
   });
 });
+
+describe('the secrets of registries', () => {
+  const withRegistry = (registry: object, url = 'https://github.com/o/one.git') =>
+    estateSchema.parse({ ...estate(url), registry });
+  const ghcr = { url: 'https://ghcr.io', tokenService: null };
+  const secret = { name: 'registry https://ghcr.io', account: 'ada', secret: 'ghp_images' } as const;
+  const kept = (): Vault => {
+    const vault = memoryVault();
+    const store = credentialStore(vault);
+    store.bindTo(withRegistry({ url: 'https://ghcr.io' }));
+    store.set(secret);
+    return vault;
+  };
+
+  it('are kept for the registry, whatever the release repo', () => {
+    const store = credentialStore(kept());
+    store.bindTo(withRegistry({ url: 'https://ghcr.io/' }, 'https://elsewhere.example/r.git'));
+    expect(store.registry(ghcr)).toEqual({ username: 'ada', password: 'ghp_images' });
+    expect([store.ledger(), store.github()]).toEqual([null, null]);
+    expect(store.describe([secret.name]).credentials.at(-1)).toEqual({
+      name: secret.name,
+      state: 'kept',
+      account: 'ada',
+    });
+  });
+  it.each([
+    ['another host', { url: 'https://ghcr.io.evil.example' }],
+    ['another scheme', { url: 'http://ghcr.io' }],
+    ['another port', { url: 'https://ghcr.io:8443' }],
+    ['another place for tokens', { url: 'https://ghcr.io', tokenService: 'https://evil.example' }],
+    [
+      'another place for the tokens of one app',
+      { url: 'https://ghcr.io', apps: { web: { tokenService: 'https://evil.example' } } },
+    ],
+  ])('are not sent by an estate file that names %s', (_, registry) => {
+    const store = credentialStore(kept());
+    store.bindTo(withRegistry(registry));
+    expect([store.registry(ghcr), store.registry({ ...ghcr, url: registry.url })]).toEqual([null, null]);
+  });
+  it('are not kept for a registry that the estate does not name, and can be forgotten', () => {
+    const vault = kept();
+    const store = credentialStore(vault);
+    store.bindTo(withRegistry({ url: 'https://ghcr.io' }));
+    expect(() => store.set({ ...secret, name: 'registry https://evil.example' })).toThrow();
+    store.set({ ...secret, secret: null });
+    expect(store.registry(ghcr)).toBeNull();
+  });
+  it('of Amazon ECR go with its user', () => {
+    const url = 'https://1.dkr.ecr.eu-west-1.amazonaws.com';
+    const store = credentialStore(memoryVault());
+    store.bindTo(withRegistry({ url }));
+    store.set({ name: `registry ${url}`, account: null, secret: 'x' });
+    expect(store.registry({ url, tokenService: null })).toEqual({ username: 'AWS', password: 'x' });
+  });
+});

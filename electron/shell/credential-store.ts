@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { leadsToLoopback } from '../../shared/domain/estate/loopback';
+import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import type { Credentials } from '../ledger/ledger';
 import type { Vault } from './vault';
 
 type Named = ParsedInputOf<'credentials.test'>['name'];
 
-/** The estate's secrets as the vault keeps them: the ledger's user and password or token, and GitHub's token. */
+/** The estate's secrets as the vault keeps them: the ledger's user and password or token, GitHub's token, and the registries'. */
 export interface CredentialStore {
   /**
    * Says which estate is open: secrets are kept for its origins (scheme, host and port), so that a file which names other
@@ -21,9 +22,11 @@ export interface CredentialStore {
   ledger(): Credentials | null;
   /** GitHub's own token, or the ledger's where there is none: on GitHub one token does for both. */
   github(): string | null;
+  /** What is kept for a registry of the estate. */
+  registry(place: RegistryPlace): Credentials | null;
 }
 
-type Addresses = Pick<Estate, 'ledger' | 'sources'>;
+type Addresses = Pick<Estate, 'ledger' | 'sources' | 'registry'>;
 
 /** A name without dots (the store takes those for a path). */
 const digest = (lines: readonly string[]): string =>
@@ -55,16 +58,49 @@ function formerPlaceOf({ ledger, sources }: Addresses): string | null {
 /** GitHub takes any user name beside a token; this is the one that its documentation names. */
 const tokenUser = 'x-access-token';
 
+const registryPrefix = 'registry ';
+
+/**
+ * Where secrets of registries are kept, by the name that they have over the border: for the registry's origin together
+ * with the places that it may send for tokens, since they go there too.
+ */
+function registryKeys({ registry }: Addresses): ReadonlyMap<string, string> {
+  const places = registryPlaces(registry);
+  return new Map(
+    places.map(({ url }) => {
+      const services = places.filter((one) => one.url === url).map(({ tokenService }) => tokenService ?? url);
+      return [`${registryPrefix}${url}`, digest([`registry ${url}`, ...distinct(services)])];
+    }),
+  );
+}
+
+/** The user beside a password of Amazon ECR's (docs.aws.amazon.com, "Private registry authentication"). */
+const ecr = /\.dkr[.-]ecr\./;
+
 export function credentialStore(vault: Vault): CredentialStore {
   const names: readonly Named[] = ['ledger', 'github'];
   let place: string | null = null;
   let former: string | null = null;
+  let registries: ReadonlyMap<string, string> = new Map();
   const kept = (name: string): string | null =>
     (place === null ? null : vault.get(`${name}@${place}`)) ??
     (former === null ? null : vault.get(`${name}@${former}`));
-  const secretOf = (name: Named): string | null => kept(name);
-  const accountOf = (name: Named): string | null => kept(`${name}-account`);
+  const registryOf = (name: Named, what: 'registry' | 'registry-account'): string | null => {
+    const key = registries.get(name);
+    return key === undefined ? null : vault.get(`${what}@${key}`);
+  };
+  const secretOf = (name: Named): string | null =>
+    name.startsWith(registryPrefix) ? registryOf(name, 'registry') : kept(name);
+  const accountOf = (name: Named): string | null =>
+    name.startsWith(registryPrefix) ? registryOf(name, 'registry-account') : kept(`${name}-account`);
   const put = (name: Named, secret: string | null, account: string | null): void => {
+    if (name.startsWith(registryPrefix)) {
+      const key = registries.get(name);
+      if (key === undefined) throw new Error('The estate names no such registry.');
+      vault.set(`registry@${key}`, secret);
+      vault.set(`registry-account@${key}`, account);
+      return;
+    }
     vault.set(`${name}@${place}`, secret);
     vault.set(`${name}-account@${place}`, account);
     if (former === null) return;
@@ -75,6 +111,7 @@ export function credentialStore(vault: Vault): CredentialStore {
     bindTo: (estate) => {
       place = placeOf(estate);
       former = formerPlaceOf(estate);
+      registries = registryKeys(estate);
       try {
         for (const name of names)
           if (former !== null && vault.get(`${name}@${former}`) !== null)
@@ -86,7 +123,7 @@ export function credentialStore(vault: Vault): CredentialStore {
     },
     describe: (needed) => ({
       unavailableBecause: vault.unavailableBecause(),
-      credentials: names.map((name) => ({
+      credentials: [...names, ...needed.filter((name) => !names.includes(name))].map((name) => ({
         name,
         state: !needed.includes(name) ? 'not-needed' : secretOf(name) === null ? 'missing' : 'kept',
         account: needed.includes(name) ? accountOf(name) : null,
@@ -101,5 +138,11 @@ export function credentialStore(vault: Vault): CredentialStore {
       return password === null ? null : { username: accountOf('ledger') ?? tokenUser, password };
     },
     github: () => secretOf('github') ?? secretOf('ledger'),
+    registry: ({ url }) => {
+      const password = secretOf(`${registryPrefix}${url}`);
+      if (password === null) return null;
+      const usual = ecr.test(url) ? 'AWS' : tokenUser;
+      return { username: accountOf(`${registryPrefix}${url}`) ?? usual, password };
+    },
   };
 }

@@ -11,7 +11,10 @@ import { type PracticeProcess, startPractice } from './practice-process';
 
 /** An estate to open, with what it needs of this machine. */
 export interface EstateSource {
-  estate: Pick<SessionConfig, 'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken'>;
+  estate: Pick<
+    SessionConfig,
+    'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken' | 'registrySecret'
+  >;
   /** `null` unless it is the practice estate. */
   practice: { control: PracticeControl; process: PracticeProcess } | null;
 }
@@ -70,7 +73,14 @@ export async function findEstate(
     const estate = await readEstateFile(path.resolve(args.estate));
     options.credentials.bindTo(estate);
     return {
-      estate: { estate, mode: 'real', inPlace: false, ledgerCredentials, githubToken },
+      estate: {
+        estate,
+        mode: 'real',
+        inPlace: false,
+        ledgerCredentials,
+        githubToken,
+        registrySecret: async (place) => options.credentials.registry(place),
+      },
       practice: null,
     };
   }

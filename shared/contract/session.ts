@@ -35,7 +35,11 @@ const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-const credentialNameSchema = z.enum(['ledger', 'github']);
+/** `registry https://ghcr.io`: of one registry. */
+const credentialNameSchema = z.union([
+  z.enum(['ledger', 'github']),
+  z.templateLiteral(['registry ', z.string().max(300)]),
+]);
 /** What is told of the credentials: never a secret. */
 const credentialsSchema = z.object({
   /** Why this system cannot keep secrets safely, `null` when it can. */

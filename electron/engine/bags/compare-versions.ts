@@ -7,6 +7,7 @@ import type { BagsPipeline } from '../../../shared/domain/estate/estate';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { Snapshot } from '../../ledger/ledger';
 import type { World } from '../world';
+import { imageOf, noImages, withImages } from './pack-images';
 import { bagDetails } from './pipeline-view';
 import { pipelineOf, recordsNow } from './pipelines';
 
@@ -86,23 +87,6 @@ export async function compareSides(
   return compareVersionsOf(world, versions(from), versions(to), signal);
 }
 
-/** The digest of the image that runs, where the cluster tells it: pods do, and Applications whose manifests name it. */
-function digestOf(world: World, environment: string, service: string, version: string): string | null {
-  const view = world.clusters.get(environment)?.view;
-  const images = view
-    ? [...view.pulledImages(service), ...view.applications(service).flatMap((one) => one.images)]
-    : [];
-  const digestsOf = (ending: string): string[] =>
-    images.flatMap((image) => {
-      const [tag, digest] = image.split('@');
-      return digest && tag?.endsWith(ending) ? [digest] : [];
-    });
-  const own = digestsOf(`/${service}:${version}`);
-  const digests = own.length > 0 ? own : digestsOf(`:${version}`);
-  // Nodes that pulled a moved tag at different times run different images: then none of them is the bag's.
-  return new Set(digests).size === 1 ? (digests[0] ?? null) : null;
-}
-
 /** What packing would put into the next bag. Rejects with a FailureError where the services' repos cannot be asked. */
 export async function packPreview(
   world: World,
@@ -117,27 +101,26 @@ export async function packPreview(
   const services = await Promise.all(
     pipeline.services.map(async (service) => {
       const now = running[service] ?? null;
-      const proposed =
+      const named =
         source === 'published' ? await world.publishedVersions(service, signal) : now === null ? [] : [now];
+      const proposed = source === 'published' ? await withImages(world, service, named, signal) : named;
+      if (named.length > 0 && proposed.length === 0)
+        return { service, version: null, digest: null, why: noImages(service, named), blocked: true };
       const packed = packService(
         records,
         service,
         proposed,
         source === 'published' ? 'the newest' : `runs in ${first}`,
       );
-      const version = packed.state === 'taken' ? packed.version : null;
-      return {
-        service,
-        version,
-        digest: version === null ? null : digestOf(world, first, service, version),
-        why: packed.why,
-        blocked: packed.state === 'blocked',
-      };
+      if (packed.state === 'blocked')
+        return { service, version: null, digest: null, why: packed.why, blocked: true };
+      const taken = { version: packed.version, digest: null, why: packed.why, blocked: false };
+      return { service, ...(await imageOf(world, taken, service, first, source, signal)) };
     }),
   );
   const contents: Contents = Object.fromEntries(
-    services.flatMap(({ service, version, digest }) =>
-      version === null ? [] : [[service, { version, ...(digest ? { digest } : {}) }]],
+    services.flatMap(({ service, version, digest, blocked }) =>
+      version === null || blocked ? [] : [[service, { version, ...(digest ? { digest } : {}) }]],
     ),
   );
   const newest = newestBag(records);

@@ -4,7 +4,7 @@ import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../share
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import type { World } from '../world';
-import { chainOf, knownImages, pipelineOf } from './pipelines';
+import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';
 
 /** What deploys a bag. */
 export type Deploys = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
@@ -86,6 +86,16 @@ export function deployFindings(
     found.push(finding('other', 'block', 'A rollback goes to another bag than the broken one.', at));
   const contents = records.bags.get(bag);
   if (contents?.ok) {
+    const unseen = unseenImages(world, contents.value);
+    if (unseen.length > 0)
+      found.push(
+        finding(
+          'version-unpublished-check-failed',
+          'unknown',
+          `Whether the images of bag ${bag} exist could not be checked: ${unseen.map(({ image }) => image).join(', ')}.`,
+          unseen[0]?.because ?? '',
+        ),
+      );
     const lacking = pipeline.services.filter((one) => !contents.value.services[one]);
     const undecided = lacking.filter((one) => !intent.leaveRunning.includes(one));
     if (undecided.length > 0)

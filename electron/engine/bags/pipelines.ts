@@ -44,21 +44,41 @@ export const recordsNow = (world: World, pipeline: string): PipelineRecords =>
 export const autopilotConfigured = (pipeline: BagsPipeline, environment: string): boolean =>
   pipeline.stages[environment]?.autopilot ?? pipeline.autopilot;
 
-/** What is known of images without asking anybody: only what the services' repos said is missing counts. */
+/** Whether a service's image is known to be missing: by the registry, where the estate names none by its repo. */
+function isMissing(world: World, service: string, version: string): boolean {
+  if (world.images.canAsk) return world.images.peek(service, version)?.state === 'missing';
+  return world.sources.peekPublished(service, version) === false;
+}
+
+/** What is known of images without asking anybody: only what was said to be missing counts. */
 export const knownImages = (world: World): ImageFacts => ({
   missingImages: (bag) =>
     Object.entries(bag.services)
-      .filter(([service, { version }]) => world.sources.peekPublished(service, version) === false)
+      .filter(([service, { version }]) => isMissing(world, service, version))
       .map(([service, { version }]) => `${service} ${version}`),
 });
 
-/** Asks the services' repos about a bag's images, so that {@link knownImages} knows; at most for `limits.look`. */
+/** Services of a bag whose images the registry could not be asked about, with its reason; none without a registry. */
+export const unseenImages = (world: World, bag: Bag): { image: string; because: string }[] =>
+  world.images.canAsk
+    ? Object.entries(bag.services).flatMap(([service, { version }]) => {
+        const found = world.images.peek(service, version);
+        if (found?.state === 'there' || found?.state === 'missing') return [];
+        return [
+          { image: `${service} ${version}`, because: found?.because ?? 'The registry was not asked yet.' },
+        ];
+      })
+    : [];
+
+/** Asks the registry, or else the services' repos, about a bag's images, so that {@link knownImages} knows; at most for `limits.look`. */
 export async function askForImages(world: World, bag: Bag, signal: AbortSignal): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
   await Promise.race([
     Promise.all(
       Object.entries(bag.services).map(([service, { version }]) =>
-        world.sources.loadPublished(service, version, limited),
+        world.images.canAsk
+          ? world.images.load(service, version, limited)
+          : world.sources.loadPublished(service, version, limited),
       ),
     ).catch(() => undefined),
     new Promise<void>((resolve) => {

@@ -14,6 +14,7 @@ import { createGitHub } from '../../systems/github/github-client';
 import { createGitHubSources } from '../../systems/github/github-sources';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
+import type { AppImages } from '../../systems/registry/app-images';
 import type { boardKeeper } from '../board-keeper';
 import { createEngine } from '../engine';
 import type { Engine } from '../engine-types';
@@ -72,6 +73,7 @@ export async function openRig(
     name?: string;
     /** Whether the console's autopilot is on from the start. */
     autopilot?: boolean;
+    images?: AppImages;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
   } = {},
@@ -130,6 +132,7 @@ export async function openRig(
             now: Date.now,
           })
         : null,
+    images: options.images ?? null,
     history: gitHistory(ledger, estate.ledger.imageTagPath),
     observations,
     workflowRuns: client ? createWorkflowRuns(client) : null,

@@ -5,14 +5,15 @@ import { useSetCredential, useTestCredential } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import classes from './settings-screen.module.css';
 
-const uses = {
+const uses: Readonly<Record<string, string>> = {
   ledger: 'Release repo',
   github: 'GitHub',
-} as const;
-const hints = {
+};
+const hints: Readonly<Record<string, string>> = {
   ledger: 'Reads and pushes the release repo over https. With a token, any user name works.',
   github: "Reads the apps' repos and merges. If empty, the release repo's credential is used.",
-} as const;
+};
+const registryHint = 'Checks that images exist. If empty, the registry is asked without signing in.';
 const states = { kept: 'saved in the keychain', missing: 'none saved', 'not-needed': 'not needed' } as const;
 
 /** One credential: entered, tested, forgotten; what was entered never comes back into the window. */
@@ -26,20 +27,21 @@ export function CredentialForm({ credential }: { credential: Credential }) {
     event.preventDefault();
     save.mutate({ name, account: account.trim() || null, secret }, { onSuccess: () => setSecret('') });
   };
-  const said = test.data?.text ?? `${uses[name]}: ${states[credential.state]}.`;
+  const use = uses[name] ?? `Registry ${name.replace(/^registry https?:\/\//, '')}`;
+  const said = test.data?.text ?? `${use}: ${states[credential.state]}.`;
   return (
-    <form className={classes.credential} onSubmit={submit} aria-label={`${uses[name]} credential`}>
+    <form className={classes.credential} onSubmit={submit} aria-label={`${use} credential`}>
       <div className={classes.form}>
         <TextInput
           size="sm"
-          label={`${uses[name]}: user name`}
+          label={`${use}: user name`}
           autoComplete="off"
           value={account}
           onChange={(event) => setAccount(event.currentTarget.value)}
         />
         <PasswordInput
           size="sm"
-          label={`${uses[name]}: password or token`}
+          label={`${use}: password or token`}
           autoComplete="off"
           placeholder={credential.state === 'kept' ? 'saved; type to replace' : ''}
           visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
@@ -55,11 +57,11 @@ export function CredentialForm({ credential }: { credential: Credential }) {
         >
           Save
         </Button>
-        <p className={classes.quiet}>{hints[name]}</p>
+        <p className={classes.quiet}>{hints[name] ?? registryHint}</p>
       </div>
       <div className={classes.ways}>
         <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(name)}>
-          Test {uses[name]}
+          Test {use}
         </Button>
         <Button
           size="xs"
@@ -67,7 +69,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
           disabled={credential.state !== 'kept'}
           onClick={() => save.mutate({ name, account: null, secret: null })}
         >
-          Forget {uses[name]}
+          Forget {use}
         </Button>
         <p role="status" className={classes.quiet}>
           {said}

@@ -17,7 +17,7 @@ export function pendingChecks(
   ledger: Pick<LedgerFacts, 'version'>,
   outside: Pick<
     OutsideFacts,
-    'ledger' | 'cluster' | 'access' | 'published' | 'evidenceHere' | 'change' | 'asksRepo'
+    'ledger' | 'cluster' | 'access' | 'published' | 'image' | 'evidenceHere' | 'change' | 'asksRepo'
   >,
 ): PendingCheck[] {
   const found: PendingCheck[] = [];
@@ -32,8 +32,14 @@ export function pendingChecks(
   const places = outside.access.filter(({ access }) => !access.asked).map((one) => one.environment);
   for (const place of new Set(places))
     found.push({ codes: ['permission'], message: `What you may do in the cluster of ${place}` });
-  if (!('version' in intent) || intent.kind === 'nudge' || !outside.asksRepo) return found;
-  if (outside.published === null && outside.evidenceHere === null)
+  if (!('version' in intent) || intent.kind === 'nudge') return found;
+  if (outside.image === 'not-asked')
+    found.push({
+      codes: ['version-unpublished-check-failed'],
+      message: `Whether the image of ${shortVersion(intent.version)} exists`,
+    });
+  if (!outside.asksRepo) return found;
+  if (outside.image === null && outside.published === null && outside.evidenceHere === null)
     found.push({
       codes: ['version-unpublished-check-failed'],
       message: `Whether ${shortVersion(intent.version)} is published`,

@@ -4,6 +4,7 @@ import type { ClusterAccess } from '../estate/cluster-access';
 import type { Failure } from '../failure/failure';
 import type { HoldRecord, ShutGate } from '../hold/hold-record';
 import type { Change } from '../ledger/change';
+import type { ImageFound } from '../ledger/image-found';
 import type { AppIntent } from '../operation/operation';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
@@ -61,8 +62,10 @@ export interface OutsideFacts {
   inStep: boolean | null;
   /** Whether the estate names source repos, so that the app's can be asked at all. */
   asksRepo: boolean;
-  /** `null`: could not be asked, or was not asked yet. */
+  /** Whether the repo has the version as a tag or commit; `null`: could not be asked, or was not asked yet. */
   published: boolean | null;
+  /** What the registry said of its image; `null`: the estate names no registry. */
+  image: ImageFound | 'not-asked' | null;
   /** How the version did in this environment earlier; `null` when it never ran there as far as is known. */
   evidenceHere: Evidence | null;
   /** What differs between the present version and the wanted one; `null`: not asked yet. */

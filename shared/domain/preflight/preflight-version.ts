@@ -2,39 +2,77 @@ import { compareVersions, shortVersion } from '../ledger/version';
 import { type Finding, finding } from './finding';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
 
+/** Whether the version's image is there, as the registry says. */
+function imageFinding(
+  intent: Ask,
+  image: NonNullable<OutsideFacts['image']>,
+  outside: OutsideFacts,
+): Finding {
+  const version = shortVersion(intent.version);
+  if (image === 'not-asked' || image.state === 'unknown') {
+    const before = outside.evidenceHere ? ` It ran in ${intent.environment} before.` : '';
+    return finding(
+      'version-unpublished-check-failed',
+      'unknown',
+      `Whether the image of ${version} exists could not be checked.`,
+      `${image === 'not-asked' ? 'The registry was not asked yet.' : image.because}${before}`,
+    );
+  }
+  if (image.state === 'there')
+    return finding(
+      'version-not-published',
+      'pass',
+      `${version} is published.`,
+      `The registry has ${image.name} (${image.digest.slice(0, 19)}).`,
+    );
+  return finding(
+    'version-not-published',
+    'block',
+    outside.published === true || outside.evidenceHere
+      ? `${intent.app} has ${version}, but its image does not exist: nodes could not pull it.`
+      : `${intent.app} has no image ${version}.`,
+    outside.evidenceHere ? `${image.because} It ran in ${intent.environment} before.` : image.because,
+    true,
+  );
+}
+
+/** Whether the version is known, where no registry is named that could tell of its image. */
+function repoFinding(intent: Ask, outside: OutsideFacts): Finding {
+  const version = shortVersion(intent.version);
+  const here = outside.evidenceHere;
+  if (outside.published === true || here)
+    return finding(
+      'version-not-published',
+      'pass',
+      here ? `${version} was published.` : `${version} is in ${intent.app}’s repo.`,
+      here
+        ? `It ran in ${intent.environment} before.`
+        : 'A tag or commit. Its image was not asked for: this estate names no registry.',
+    );
+  if (outside.published === false)
+    return finding(
+      'version-not-published',
+      'block',
+      `${intent.app} has no version ${version}.`,
+      'Tags and commits of its repo.',
+      true,
+    );
+  return finding(
+    'version-unpublished-check-failed',
+    'unknown',
+    `Whether ${version} exists could not be checked.`,
+    outside.asksRepo ? `${intent.app}'s repo could not be asked.` : 'This estate names no source repos.',
+  );
+}
+
 /** Whether a version is published, and for a rollback how it did there. */
 export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   const version = shortVersion(intent.version);
   const here = outside.evidenceHere;
-  const found: Finding[] = [];
-  if (outside.published === true || here)
-    found.push(
-      finding(
-        'version-not-published',
-        'pass',
-        `${version} is published.`,
-        here ? `It ran in ${intent.environment} before.` : `A tag or commit of ${intent.app}'s repo.`,
-      ),
-    );
-  else if (outside.published === false)
-    found.push(
-      finding(
-        'version-not-published',
-        'block',
-        `${intent.app} has no version ${version}.`,
-        'Tags and commits of its repo.',
-        true,
-      ),
-    );
-  else
-    found.push(
-      finding(
-        'version-unpublished-check-failed',
-        'unknown',
-        `Whether ${version} exists could not be checked.`,
-        outside.asksRepo ? `${intent.app}'s repo could not be asked.` : 'This estate names no source repos.',
-      ),
-    );
+  const { image } = outside;
+  const found: Finding[] = [
+    image === null ? repoFinding(intent, outside) : imageFinding(intent, image, outside),
+  ];
   if (intent.kind === 'rollback') {
     found.push(
       here && here.evidence !== 'none'

@@ -49,6 +49,7 @@ const outside: OutsideFacts = {
   inStep: true,
   asksRepo: true,
   published: true,
+  image: null,
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
     state: 'known',
@@ -105,6 +106,37 @@ describe('preflight', () => {
     expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
       'not-tested-before:unknown',
     ]);
+  });
+
+  it('takes a version for published when its image is there, and for nothing less, once a registry is named', () => {
+    const name = 'ghcr.io/example/frontend:v3';
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const said = (intent: AppIntent, seen: Partial<OutsideFacts>) =>
+      preflightFindings(intent, ledger, { ...outside, ...seen })
+        .filter(({ code }) => code.startsWith('version-'))
+        .map(({ code, level, overridable }) => `${code}:${level}:${overridable}`);
+    const missing = { state: 'missing', name, because: `The registry has no image ${name}.` } as const;
+    const away = { state: 'unknown', name, because: 'The registry ghcr.io can’t be reached.' } as const;
+    const there = { state: 'there', name, digest, kind: 'index' } as const;
+    for (const intent of [deploy, rollback])
+      for (const published of [true, false, null])
+        for (const evidenceHere of [outside.evidenceHere, null]) {
+          const seen = { published, evidenceHere };
+          expect(said(intent, { ...seen, image: there })).toEqual(['version-not-published:pass:true']);
+          // That a tag was made, or that it ran before it was cleaned away, puts no image there.
+          expect(said(intent, { ...seen, image: missing })).toEqual(['version-not-published:block:true']);
+          for (const image of [away, 'not-asked'] as const)
+            expect(said(intent, { ...seen, image })).toEqual([
+              'version-unpublished-check-failed:unknown:true',
+            ]);
+        }
+    // Without a registry it is not said that there is an image.
+    const [text] = preflightFindings(deploy, ledger, { ...outside, evidenceHere: null })
+      .filter(({ code }) => code === 'version-not-published')
+      .map(({ message, evidence }) => `${message} ${evidence}`);
+    expect(text).toBe(
+      'v3 is in frontend’s repo. A tag or commit. Its image was not asked for: this estate names no registry.',
+    );
   });
 
   it('takes a kind that is not seen, and a right that is denied or not known, for what they are', () => {
@@ -298,6 +330,7 @@ describe('preflight while it is still asking', () => {
   it.each<[string, AppIntent, Partial<OutsideFacts>, boolean, string[], number]>([
     ['nothing is asked', deploy, {}, true, [], 0],
     ['the repo, for the version', deploy, { published: null, evidenceHere: null }, true, [], 1],
+    ['the registry, for the image', deploy, { image: 'not-asked' }, false, [], 1],
     ['the repo, for migrations', deploy, { change: null }, true, [], 1],
     ['a repo that the estate does not name', deploy, { change: null }, false, ['migrations-unknown'], 0],
     [
