@@ -23,6 +23,15 @@ export interface CommitInfo {
   message: string;
 }
 
+/** An annotated tag, as git-mktag(1) writes it. */
+export interface TagObject {
+  object: string;
+  type: string;
+  name: string;
+  tagger: { name: string; email: string; date: string };
+  message: string;
+}
+
 const format = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x00');
 
 /** Whether a text is a whole object id. */
@@ -52,6 +61,22 @@ export class BareRepo {
       `${revision}^{commit}`,
     ]);
     return result.exitCode === 0 ? result.stdout.trim() : null;
+  }
+
+  /** An annotated tag; `null` where the id is of none. */
+  async tagObject(sha: string): Promise<TagObject | null> {
+    const result = await tryGit(this.gitDir, ['cat-file', 'tag', sha]);
+    if (result.exitCode !== 0) return null;
+    const [head = '', ...body] = result.stdout.split('\n\n');
+    const line = (name: string): string => new RegExp(`^${name} (.*)$`, 'm').exec(head)?.[1] ?? '';
+    const [, name = '', email = '', seconds = '0'] = /^(.*) <(.*)> (\d+) /.exec(line('tagger')) ?? [];
+    return {
+      object: line('object'),
+      type: line('type'),
+      name: line('tag'),
+      tagger: { name, email, date: new Date(Number(seconds) * 1000).toISOString() },
+      message: body.join('\n\n').trim(),
+    };
   }
 
   /** The object that a full ref name (`refs/heads/main`) points at; `null` when there is no such ref. */

@@ -2,7 +2,7 @@ import { isSha } from '../git/bare-repo';
 import { linkHeader, paged, pageOf } from './paging';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
 import { type Answer, commitOf, type RepoContext } from './repo-context';
-import { branch, branchDetail, gitRef, tag } from './shapes';
+import { branch, branchDetail, gitRef, tag, tagObject } from './shapes';
 
 const typeOf = async (context: RepoContext, ref: string): Promise<string> =>
   (await context.repo.refs(ref)).find((found) => found.ref === ref)?.type ?? 'commit';
@@ -13,6 +13,13 @@ export async function getRef(context: RepoContext, below: string): Promise<Answe
   const sha = await context.repo.readRef(ref);
   if (sha === null) throw notFound();
   return { status: 200, body: gitRef(context.place, ref, sha, await typeOf(context, ref)) };
+}
+
+/** `GET /repos/{owner}/{repo}/git/tags/{tag_sha}`: an annotated tag. */
+export async function getTagObject(context: RepoContext, id: string): Promise<Answer> {
+  const found = isSha(id) ? await context.repo.tagObject(id) : null;
+  if (!found) throw notFound();
+  return { status: 200, body: tagObject(context.place, id, found) };
 }
 
 /** `GET /repos/{owner}/{repo}/git/matching-refs/{ref}`: every ref that begins so. */

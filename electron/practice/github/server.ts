@@ -20,6 +20,7 @@ import {
   deleteRef,
   getBranch,
   getRef,
+  getTagObject,
   listBranches,
   listTags,
   matchingRefs,
@@ -159,6 +160,7 @@ type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^$/, getRepository],
   ['GET', /^git\/ref\/(.+)$/, getRef],
+  ['GET', /^git\/tags\/([^/]+)$/, getTagObject],
   ['GET', /^git\/matching-refs\/(.*)$/, matchingRefs],
   ['POST', /^git\/refs$/, createRef],
   ['PATCH', /^git\/refs\/(.+)$/, updateRef],

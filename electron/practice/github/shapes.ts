@@ -1,6 +1,6 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { type Person, peopleByEmail } from '../estate/people';
-import type { CommitInfo } from '../git/bare-repo';
+import type { CommitInfo, TagObject } from '../git/bare-repo';
 import type { FileChange } from '../git/diff';
 
 type Data<
@@ -166,6 +166,20 @@ export function gitRef(place: Place, ref: string, sha: string, type: string): Re
     node_id: nodeId('Ref', `${place.owner}/${place.repo}:${ref}`),
     url: `${apiOf(place)}/git/${ref}`,
     object: { type, sha, url: `${apiOf(place)}/git/${type}s/${sha}` },
+  };
+}
+
+export function tagObject(place: Place, sha: string, found: TagObject): Data<'git', 'getTag'> {
+  const { object, type, name, tagger, message } = found;
+  return {
+    node_id: nodeId('Tag', `${place.owner}/${place.repo}:${sha}`),
+    sha,
+    url: `${apiOf(place)}/git/tags/${sha}`,
+    tag: name,
+    message,
+    tagger,
+    object: { type, sha: object, url: `${apiOf(place)}/git/${type}s/${object}` },
+    verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
   };
 }
 

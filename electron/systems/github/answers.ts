@@ -16,6 +16,11 @@ export const userSchema = z.object({ login: z.string().min(1) });
 /** An item of "List repository tags" and of "List branches". */
 export const namedCommitSchema = z.object({ name: z.string().min(1), commit: z.object({ sha }) });
 
+/** "Get a reference" and "Get a tag": what a ref names, which for an annotated tag is a tag. */
+const objectSchema = z.object({ type: z.string(), sha });
+export const gitRefSchema = z.object({ ref: z.string(), object: objectSchema });
+export const gitTagSchema = z.object({ object: objectSchema });
+
 /** "Get a commit", an item of "List commits" and of a comparison. */
 export const commitSchema = z.object({
   sha,

@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import type { Candidate } from '../../../shared/domain/ledger/change';
 import { newestNameFirst } from '../../../shared/domain/ledger/version';
-import { believed, type CommitAnswer, commitSchema, namedCommitSchema } from './answers';
-import { type GitHub, isNotFound, statusOf } from './github-client';
-
-/** What can be deployed of an app; where it runs is not this file's matter. */
-export type Listed = Omit<Candidate, 'runningIn'>;
-
-/** What a repo offers. `partial`: in a sentence, what is missing of it; `null`: nothing. */
-export interface Listing {
-  listed: Listed[];
-  partial: string | null;
-}
+import { believed, commitSchema, namedCommitSchema } from './answers';
+import type { GitHub } from './github-client';
+import { factsOf, isEmptyRepo } from './resolve-name';
+import type { Listed, Listing } from './typed-name';
 
 const pageSize = 100;
 /** Pages of tags and of branches that are read, of 100 each: more are more than a console should hold, or a person read. */
@@ -69,7 +61,10 @@ export async function listCandidates(
   const [tags, branches, commits] = await Promise.all([
     allPages(mostPages.tags, (page) => github.repos.listTags({ ...asking, ...page })),
     allPages(mostPages.branches, (page) => github.repos.listBranches({ ...asking, ...page })),
-    github.repos.listCommits({ ...asking, per_page: pageSize }),
+    github.repos.listCommits({ ...asking, per_page: pageSize }).catch((error: unknown) => {
+      if (isEmptyRepo(error)) return { data: [] };
+      throw error;
+    }),
   ]);
   const newest = believed(z.array(commitSchema), commits.data);
   const facts = new Map(newest.map((commit) => [commit.sha, factsOf(commit)]));
@@ -99,64 +94,4 @@ export async function listCandidates(
         ? null
         : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a whole name to find it.`,
   };
-}
-
-function factsOf({ commit, author }: CommitAnswer): Pick<Listed, 'at' | 'author' | 'subject'> {
-  return {
-    at: commit.committer?.date ?? null,
-    author: commit.author?.name ?? author?.login ?? null,
-    subject: commit.message.split('\n', 1)[0] ?? null,
-  };
-}
-
-/** Those that match a text by name, SHA, author or subject, in the order given. */
-export function matching(listed: readonly Listed[], query: string, limit: number): Listed[] {
-  const wanted = query.trim().toLowerCase();
-  const matches = listed.filter(({ name, sha, author, subject }) =>
-    [name, sha, author, subject].some((text) => text?.toLowerCase().includes(wanted)),
-  );
-  // An exact name first: who types a whole tag means that one.
-  return matches
-    .sort((a, b) => Number(b.name.toLowerCase() === wanted) - Number(a.name.toLowerCase() === wanted))
-    .slice(0, limit);
-}
-
-/**
- * A tag, commit or branch by its name. A bare name could mean any of them to GitHub ("Get a commit": `heads/…` and
- * `tags/…` tell), and an image of a branch is called by its commit.
- * @returns `null` when there is none.
- */
-export async function lookUp(
-  github: GitHub,
-  repo: { owner: string; repo: string },
-  ref: string,
-  signal?: AbortSignal,
-): Promise<Listed | null> {
-  const find = async (name: string): Promise<CommitAnswer | null> => {
-    try {
-      const { data } = await github.repos.getCommit({
-        ...repo,
-        ref: name,
-        ...(signal ? { request: { signal } } : {}),
-      });
-      return believed(commitSchema, data);
-    } catch (error) {
-      // GitHub answers 422 for a ref that names no commit.
-      if (isNotFound(error) || statusOf(error) === 422) return null;
-      throw error;
-    }
-  };
-  const asCommit = /^[0-9a-f]{7,64}$/.test(ref) ? await find(ref) : null;
-  if (asCommit?.sha.startsWith(ref))
-    return {
-      kind: 'commit',
-      name: asCommit.sha,
-      version: asCommit.sha,
-      sha: asCommit.sha,
-      ...factsOf(asCommit),
-    };
-  const tag = await find(`tags/${ref}`);
-  if (tag) return { kind: 'tag', name: ref, version: ref, sha: tag.sha, ...factsOf(tag) };
-  const branch = await find(`heads/${ref}`);
-  return branch && { kind: 'branch', name: ref, version: branch.sha, sha: branch.sha, ...factsOf(branch) };
 }

@@ -3,9 +3,11 @@ import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag } from '../../../shared/domain/ledger/version';
-import { type Listing, listCandidates, lookUp, matching } from './candidates';
+import { listCandidates } from './candidates';
 import { compareRefs } from './compare-refs';
 import { type GitHub, gitHubFailure } from './github-client';
+import { resolveName, versionCommit } from './resolve-name';
+import { forTyped, type Listing } from './typed-name';
 
 /** What is known of the apps' source repos. Unknown is answered as unknown, never as nothing. */
 export interface Sources {
@@ -24,6 +26,10 @@ export interface Sources {
 const listLifetime = 30_000;
 const lifetimeOf = ({ listed }: Listing): number =>
   listLifetime * Math.max(1, Math.min(10, listed.length / 100));
+
+/** How long the commit of a version is taken as known, in milliseconds, and of how many. */
+const commitLifetime = 10 * 60_000;
+const mostCommits = 5_000;
 
 /**
  * Sources over GitHub's REST API, one repo per app under one owner.
@@ -62,6 +68,20 @@ export function createGitHubSources(config: {
     }
   }
 
+  const commits = new Map<string, { at: number; sha: string }>();
+  /** The commit of a version, which is kept for a while: tags are hardly ever moved. */
+  async function commitOf(app: string, version: string, signal?: AbortSignal): Promise<string | null> {
+    const ref = refOfVersion(version);
+    const key = `${app}\u0000${ref}`;
+    const kept = commits.get(key);
+    if (kept && now() - kept.at < commitLifetime) return kept.sha;
+    const sha = await versionCommit(github, repoOf(app), ref, signal);
+    if (sha === null) return null;
+    if (commits.size >= mostCommits) commits.clear();
+    commits.set(key, { at: now(), sha });
+    return sha;
+  }
+
   const webUrl = (app: string): string | null => {
     const url = config.urlTemplate.replace('{app}', encodeURIComponent(app)).replace(/\.git$/, '');
     return url.startsWith('https://') ? url : null;
@@ -74,7 +94,13 @@ export function createGitHubSources(config: {
     signal?: AbortSignal,
   ): Promise<Change> => {
     const repo = repoOf(app);
-    const [base, head] = [refOfVersion(from), refOfVersion(to)];
+    // By their commits: by its name alone GitHub might compare a branch that is called like the version.
+    const [base, head] = await Promise.all([commitOf(app, from, signal), commitOf(app, to, signal)]);
+    if (base === null || head === null)
+      return {
+        state: 'unknown',
+        because: `The source repo of ${app} has no tag or commit ${base === null ? from : to}.`,
+      };
     const forward = await compareRefs(github, repo, base, head, signal);
     const hasLost = forward.status === 'behind' || forward.status === 'diverged';
     const backward = hasLost ? await compareRefs(github, repo, head, base, signal) : null;
@@ -119,20 +145,22 @@ export function createGitHubSources(config: {
         const fresh = kept && now() - kept.at < lifetimeOf(kept.listing) ? kept.listing : null;
         const listing = fresh ?? (await asking(() => listCandidates(github, repoOf(app), signal), signal));
         if (!fresh) listings.set(app, { at: now(), listing });
-        const matches = matching(listing.listed, query, limit);
-        const ref = query.trim();
-        if (matches.length > 0 || !isImageTag(ref)) return { listed: matches, partial: listing.partial };
-        const found = await asking(() => lookUp(github, repoOf(app), ref, signal), signal);
-        return { listed: found ? [found] : [], partial: listing.partial };
+        return await forTyped(listing, query, limit, async (name) => {
+          try {
+            return await asking(() => resolveName(github, repoOf(app), name, signal), signal);
+          } catch (error) {
+            throw new FailureError(gitHubFailure(error, `${name} of ${app}`), { cause: error });
+          }
+        });
       } catch (error) {
+        if (error instanceof FailureError) throw error;
         throw new FailureError(gitHubFailure(error, `the versions of ${app}`), { cause: error });
       }
     },
     async published(app, version, signal) {
       if (!isImageTag(version)) return false;
       try {
-        const found = await asking(() => lookUp(github, repoOf(app), refOfVersion(version), signal), signal);
-        return found !== null && found.kind !== 'branch';
+        return (await asking(() => commitOf(app, version, signal), signal)) !== null;
       } catch {
         return null;
       }

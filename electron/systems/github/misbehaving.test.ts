@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { patience } from '../../testing/patience';
-import { listCandidates, lookUp } from './candidates';
+import { listCandidates } from './candidates';
 import { compareRefs } from './compare-refs';
 import { createGitHub, type GitHub, gitHubFailure, whoseToken } from './github-client';
 import { createGitHubSources } from './github-sources';
 import { mergeBranch } from './merges';
+import { resolveName } from './resolve-name';
 import { listRuns } from './runs';
 import { createWorkflowRuns } from './workflow-dispatch';
 
@@ -51,7 +52,7 @@ const trickle = (response: ServerResponse, every: number, what: string) =>
 const calls: readonly [string, () => Promise<unknown>][] = [
   ['whose token it is', () => whoseToken(github)],
   ['candidates', () => listCandidates(github, repo)],
-  ['a ref', () => lookUp(github, repo, 'v1')],
+  ['a ref', () => resolveName(github, repo, 'v1')],
   ['a comparison', () => compareRefs(github, repo, 'v1', 'v2')],
   ['a merge', () => mergeBranch(github, { ...repo, base: 'main', head: 'h', message: 'm' })],
   ['runs of a version', () => listRuns(github, repo, sha(1))],
@@ -235,15 +236,4 @@ describe('tags in GitHub’s own order', () => {
     expect(partial).not.toBeNull();
     expect(asked.length).toBeLessThan(6);
   });
-});
-
-it('a branch that is typed is deployed by its commit, and is no published version', async () => {
-  const commit = { sha: sha(5), commit: { message: 'm', author: null, committer: null }, author: null };
-  answer = (request, response) => {
-    const isThere = decodeURIComponent(request.url ?? '').includes('heads/fix');
-    response
-      .writeHead(isThere ? 200 : 422, json)
-      .end(JSON.stringify(isThere ? commit : { message: 'No commit' }));
-  };
-  expect(await lookUp(github, repo, 'fix')).toMatchObject({ kind: 'branch', version: sha(5) });
 });

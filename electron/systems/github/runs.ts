@@ -1,7 +1,8 @@
 import { refOfVersion } from '../../../shared/domain/history/source-history';
 import type { RunFacts } from '../../../shared/domain/timeline/timeline-facts';
-import { believed, commitSchema, runsSchema } from './answers';
-import { type GitHub, isNotFound } from './github-client';
+import { believed, runsSchema } from './answers';
+import type { GitHub } from './github-client';
+import { versionCommit } from './resolve-name';
 
 /** A run as {@link listRuns} tells it, with what choosing among several needs. */
 export interface ListedRun extends RunFacts {
@@ -23,7 +24,7 @@ export async function listRuns(
   signal?: AbortSignal,
 ): Promise<ListedRun[] | null> {
   const request = signal ? { request: { signal } } : {};
-  const sha = await shaOf(github, repo, refOfVersion(version), request);
+  const sha = await versionCommit(github, repo, refOfVersion(version), signal);
   if (sha === null) return null;
   const { data } = await github.actions.listWorkflowRunsForRepo({
     ...repo,
@@ -40,23 +41,6 @@ export async function listRuns(
     finishedAt: run.status === 'completed' ? run.updated_at : null,
     url: run.html_url?.startsWith('https://') ? run.html_url : null,
   }));
-}
-
-async function shaOf(
-  github: GitHub,
-  repo: { owner: string; repo: string },
-  ref: string,
-  request: object,
-): Promise<string | null> {
-  if (/^[0-9a-f]{40}$/.test(ref)) return ref;
-  try {
-    const { data } = await github.repos.getCommit({ ...repo, ref, ...request });
-    return believed(commitSchema, data).sha;
-  } catch (error) {
-    // GitHub answers 422 for a ref that names no commit.
-    if (isNotFound(error) || (error as { status?: number }).status === 422) return null;
-    throw error;
-  }
 }
 
 /** How surely a run builds or deploys an image, by the name of its workflow's file and its own. */

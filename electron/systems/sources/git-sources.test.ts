@@ -120,6 +120,21 @@ it('a branch whose name is typed is deployed by its commit, and is no published 
   expect((await sources.candidates('frontend', 'fix', 5)).listed[0]).toMatchObject({ version: commit });
 });
 
+it('a name that is typed is a tag, a branch, or both, as the repo says', async () => {
+  const tagged = await commitFiles(gitDir, { 'app.rb': '1\n' });
+  await tag('fix', tagged);
+  const commit = await commitFiles(gitDir, { 'app.rb': '2\n' }, { branch: 'fix' });
+  await commitFiles(gitDir, { 'app.rb': '3\n' }, { branch: 'team/fix' });
+  const { listed, partial } = await sources.candidates('frontend', 'fix', 5);
+  expect(listed.slice(0, 2)).toMatchObject([
+    { kind: 'tag', version: 'fix', sha: tagged },
+    { kind: 'branch', version: commit },
+  ]);
+  expect(partial).toBe('fix is a tag and a branch of this repo: choose the one you mean.');
+  expect((await sources.candidates('frontend', 'team/fix', 5)).listed[0]).toMatchObject({ kind: 'branch' });
+  expect((await sources.candidates('frontend', '../fix', 5)).listed).toEqual([]);
+});
+
 it('a copy that is damaged is made anew', async () => {
   await tag('v1', await commitFiles(gitDir, { 'app.rb': '1\n' }));
   expect(await sources.published('frontend', 'v1')).toBe(true);

@@ -7,8 +7,8 @@ import { refOfVersion, withPullRequests } from '../../../shared/domain/history/s
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
 import type { HttpAuth } from '../git/run-git';
-import { type Listed, type Listing, matching } from '../github/candidates';
 import type { Sources } from '../github/github-sources';
+import { forTyped, type Listed, type Listing } from '../github/typed-name';
 import { sourceFailure } from './failures';
 import { openSourceRepo, type SourceRepo } from './source-repo';
 
@@ -87,6 +87,10 @@ export function createGitSources(config: {
     }
   }
 
+  /** The commit of a tag, or of a commit's id or its beginning: a branch is no version. */
+  const versionOf = async (repo: SourceRepo, ref: string): Promise<string | null> =>
+    (await repo.commitOf(ref, 'tag')) ?? repo.commitOf(ref, 'commit');
+
   /** The commits of some refs; what is not here yet may have been made since the last look. */
   async function commitsOf(
     repo: SourceRepo,
@@ -95,7 +99,7 @@ export function createGitSources(config: {
   ): Promise<(string | null)[]> {
     const look = async () => {
       const found: (string | null)[] = [];
-      for (const ref of refs) found.push(await repo.commitOf(ref, 'version').catch(() => null));
+      for (const ref of refs) found.push(await versionOf(repo, ref).catch(() => null));
       return found;
     };
     const known = await look();
@@ -157,22 +161,25 @@ export function createGitSources(config: {
     };
   }
 
-  async function lookUp(repo: SourceRepo, ref: string): Promise<Listed | null> {
-    const version = await repo.commitOf(ref, 'version');
-    const sha = version ?? (await repo.commitOf(ref, 'branch'));
-    const commit = sha && (await repo.read(sha));
-    if (!sha || !commit) return null;
-    const isCommit = version !== null && sha.startsWith(ref);
-    const kind = version === null ? 'branch' : isCommit ? 'commit' : 'tag';
-    return {
-      kind,
-      name: isCommit ? sha : ref,
-      version: kind === 'tag' ? ref : sha,
-      sha,
-      at: commit.committedAt,
-      author: commit.authorName,
-      subject: commit.message.split('\n', 1)[0] ?? null,
-    };
+  /** Everything that a name means: a tag, a branch, a commit. */
+  async function resolve(repo: SourceRepo, name: string): Promise<Listed[]> {
+    const found: Listed[] = [];
+    for (const kind of ['tag', 'branch', 'commit'] as const) {
+      const sha = await repo.commitOf(name, kind);
+      const commit = sha && (await repo.read(sha));
+      if (!sha || !commit) continue;
+      found.push({
+        kind,
+        name: kind === 'commit' ? sha : name,
+        // An image of a branch or commit is tagged with the commit's SHA.
+        version: kind === 'tag' ? name : sha,
+        sha,
+        at: commit.committedAt,
+        author: commit.authorName,
+        subject: commit.message.split('\n', 1)[0] ?? null,
+      });
+    }
+    return found;
   }
 
   return {
@@ -192,11 +199,7 @@ export function createGitSources(config: {
         const repo = repoOf(app);
         await refresh(repo, app, freshFor.lists);
         const { listed, partial } = await listingOf(repo);
-        const matches = matching(listed, query, limit);
-        const ref = query.trim();
-        if (matches.length > 0 || !isImageTag(ref)) return { listed: matches, partial };
-        const found = await lookUp(repo, ref);
-        return { listed: found ? [found] : [], partial };
+        return await forTyped({ listed, partial }, query, limit, (name) => resolve(repo, name));
       } catch (error) {
         throw new FailureError(sourceFailure(error, app), { cause: error });
       }

@@ -37,8 +37,8 @@ export interface SourceRepo {
   refs(most: number): Promise<{ refs: SourceRef[]; cut: boolean }>;
   /** The newest commits of the default branch. */
   newest(limit: number): Promise<LoggedCommit[]>;
-  /** The commit of a tag, or of a commit's id or its beginning; of a branch where that is asked for. `null`: none. */
-  commitOf(ref: string, kind: 'version' | 'branch'): Promise<string | null>;
+  /** The commit of a tag or branch by its whole name, or of a commit's id or its beginning. `null`: none. */
+  commitOf(ref: string, kind: 'tag' | 'branch' | 'commit'): Promise<string | null>;
   /** The commit itself. */
   read(sha: string): Promise<LoggedCommit | null>;
   /** @returns `null` where the two have no history in common. */
@@ -206,8 +206,8 @@ export function openSourceRepo(config: {
     },
     async commitOf(ref, kind) {
       if (kind === 'branch') return resolveRef(`refs/heads/${ref}`, options);
-      const tag = await resolveRef(`refs/tags/${ref}`, options);
-      if (tag !== null || !/^[0-9a-f]{7,64}$/.test(ref)) return tag;
+      if (kind === 'tag') return resolveRef(`refs/tags/${ref}`, options);
+      if (!/^[0-9a-f]{7,64}$/.test(ref)) return null;
       const found = await resolveRef(ref, options);
       return found?.startsWith(ref) ? found : null;
     },
