@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import type { StepName } from '../shared/domain/operation/operation';
+import type { StepName } from '../shared/domain/operation/steps';
 import { ask, ended, grid, startDeploy } from './screen';
 import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 

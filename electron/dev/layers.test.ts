@@ -13,7 +13,7 @@ describe('the rules of the rooms', () => {
     const found = check({
       'shared/domain/ledger/version.ts': 'export const version = 1;',
       'shared/contract/contract.ts': "import { version } from '../domain/version';\nimport { z } from 'zod';",
-      'electron/engine/deploy.ts':
+      'electron/engine/runner.ts':
         "import { readFile } from 'node:fs/promises';\nimport { x } from '../ledger/ledger';",
       'electron/ledger/ledger.ts': "export { version as x } from '../../shared/domain/ledger/version';",
       'electron/shell/window.ts': "import { BrowserWindow } from 'electron';",

@@ -5,7 +5,7 @@ import { projectRoot } from './project';
 
 /** One import (or re-export, or dynamic import) of a source file. */
 interface Import {
-  /** The importing file, relative to the project (`electron/engine/deploy.ts`). */
+  /** The importing file, relative to the project (`electron/engine/runner.ts`). */
   from: string;
   /** The imported file relative to the project, or a package's or Node module's name. */
   to: string;

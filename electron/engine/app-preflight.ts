@@ -4,7 +4,8 @@ import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
-import { type AppIntent, actOf, type Operation } from '../../shared/domain/operation/operation';
+import { type AppIntent, declarationOf, titleOf } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { pendingChecks, settledFindings } from '../../shared/domain/preflight/pending-check';
@@ -70,20 +71,11 @@ function accessNeeded(
   before: string | null,
   isSyncEnded: boolean,
 ): OutsideFacts['access'] {
-  const acts: [string | null, readonly ClusterAct[]][] =
-    intent.kind === 'hold'
-      ? [
-          [before, ['refresh', 'stop-workflow']],
-          [intent.environment, ['stop-workflow']],
-        ]
-      : intent.kind === 'release-hold'
-        ? [[before, ['refresh']]]
-        : intent.kind === 'rollback'
-          ? [
-              [intent.environment, ['refresh', 'sync', 'stop-workflow']],
-              [before, ['refresh', 'stop-workflow']],
-            ]
-          : [[intent.environment, ['refresh', 'sync']]];
+  const { access } = declarationOf(intent);
+  const acts: [string | null, readonly ClusterAct[]][] = [
+    [before, access.before],
+    [intent.environment, access.here],
+  ];
   if (isSyncEnded) acts.push([intent.environment, ['terminate-sync']]);
   return acts.flatMap(([environment, wanted]) => {
     const view = environment === null ? undefined : world.clusters.get(environment)?.view;
@@ -94,7 +86,7 @@ function accessNeeded(
 
 /** Whether a sync is in the way that the operation would terminate. */
 function endsSync(intent: AppIntent, left: string | null, syncs: readonly StandingSync[]): boolean {
-  if (!('version' in intent) || intent.kind === 'nudge') return false;
+  if (!('expected' in intent)) return false;
   const { kind, version: wanted, syncs: answers = [] } = intent;
   return syncs.some((sync) => fateOf(sync, { kind, wanted, left, commit: null, answers }) === 'terminate');
 }
@@ -119,7 +111,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),
-    running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: actOf(holder.intent) } : null,
+    running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: titleOf(holder.intent) } : null,
     overtakes: overtaken(intent, holder),
     cluster: cluster?.view.freshness() ?? { state: 'absent' },
     syncWindows: cluster?.view.syncWindows(app) ?? null,
@@ -251,5 +243,5 @@ export function mayStepIn(intent: AppIntent, other: Operation): boolean {
 function overtaken(intent: AppIntent, holder: Operation | null): OutsideFacts['overtakes'] {
   if (!holder || !('version' in intent) || !('version' in holder.intent) || !mayStepIn(intent, holder))
     return null;
-  return { id: holder.id, what: actOf(holder.intent), isRollingOut: !isRolledOut(holder) };
+  return { id: holder.id, what: titleOf(holder.intent), isRollingOut: !isRolledOut(holder) };
 }

@@ -1,7 +1,12 @@
 import { uuidv7 } from 'uuidv7';
-import { environmentOf } from '../../shared/domain/bags/intents';
 import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure/failure';
-import { actOf, type Intent, intentSchema, isAppIntent } from '../../shared/domain/operation/operation';
+import {
+  type Intent,
+  intentSchema,
+  isAppIntent,
+  subjectOf,
+  titleOf,
+} from '../../shared/domain/operation/intent';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
 import { earlyPreview, mayStepIn } from './app-preflight';
 import { startAutopilot } from './bags/autopilot-loop';
@@ -80,9 +85,9 @@ export function createEngine(config: EngineConfig): Engine {
     now,
     onChanged: (operation) => {
       changes.tell('operation', operation.id);
-      const { intent } = operation;
-      if (isAppIntent(intent)) touch(intent.app);
-      else changes.tell('bags', intent.pipeline);
+      const subject = subjectOf(operation.intent);
+      if (subject.about === 'app') touch(subject.app);
+      else changes.tell('bags', subject.pipeline);
     },
   });
   const keeper = (config.keepBoard ?? boardKeeper)({
@@ -175,7 +180,7 @@ export function createEngine(config: EngineConfig): Engine {
     if (!other || mayStepIn(intent, other)) return null;
     return {
       code: 'busy',
-      message: `Another operation is under way there: ${actOf(other.intent)}.`,
+      message: `Another operation is under way there: ${titleOf(other.intent)}.`,
       meaning: 'One at a time per app and environment. Nothing was changed.',
       next: [{ do: 'open-operation', label: 'Look at it', operationId: other.id }],
     };
@@ -209,10 +214,12 @@ export function createEngine(config: EngineConfig): Engine {
     list: ({ app, environment, open, limit }) =>
       runner
         .list()
-        .filter(({ intent }) => app === undefined || (isAppIntent(intent) && intent.app === app))
         .filter(({ intent }) => {
-          if (environment === undefined) return true;
-          return (isAppIntent(intent) ? intent.environment : environmentOf(intent)) === environment;
+          const subject = subjectOf(intent);
+          return (
+            (app === undefined || (subject.about === 'app' && subject.app === app)) &&
+            (environment === undefined || subject.environment === environment)
+          );
         })
         .filter((one) => open === undefined || (one.state === 'running') === open)
         .slice(0, limit),

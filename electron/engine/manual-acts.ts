@@ -1,7 +1,8 @@
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure/failure';
+import { titleOf } from '../../shared/domain/operation/intent';
 import type { ManualAct } from '../../shared/domain/operation/manual-act';
-import { actOf, type Operation } from '../../shared/domain/operation/operation';
+import type { Operation } from '../../shared/domain/operation/operation';
 import type { Cluster } from '../observation/types';
 
 /** Milliseconds for one act: each is a few requests, none of which waits for a controller. */
@@ -89,7 +90,7 @@ export function createManualActs(options: {
         next: [],
       });
     if (request.inTheWay)
-      throw busy(`An operation is under way there: ${actOf(request.inTheWay.intent)}.`, [
+      throw busy(`An operation is under way there: ${titleOf(request.inTheWay.intent)}.`, [
         { do: 'open-operation', label: 'Look at it', operationId: request.inTheWay.id },
       ]);
     const access = cluster.view.access(needs[kind]);

@@ -1,13 +1,8 @@
 import type { Failure } from '../../shared/domain/failure/failure';
-import type {
-  AppIntent,
-  Intent,
-  Job,
-  OperationKind,
-  StepName,
-  SupersededBy,
-} from '../../shared/domain/operation/operation';
+import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
+import type { Job, SupersededBy } from '../../shared/domain/operation/operation';
 import type { OperationRecord } from '../../shared/domain/operation/operation-reducer';
+import type { StepName } from '../../shared/domain/operation/steps';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import type { World } from './world';
 
@@ -55,17 +50,6 @@ export interface StepContext<I extends Intent = AppIntent> {
 }
 
 export type StepRun<I extends Intent = AppIntent> = (context: StepContext<I>) => Promise<StepEnd>;
-export interface Stage<I extends Intent = AppIntent> {
-  name: StepName;
-  run: StepRun<I>;
-}
 
-/**
- * One kind of operation: `first` runs in order and must succeed; then the lanes run side by side, each in order. A
- * lane ends at its first step that fails or is unknown; the other lanes go on.
- */
-export interface OperationDefinition<K extends OperationKind = OperationKind> {
-  kind: K;
-  first: readonly Stage<Extract<Intent, { kind: K }>>[];
-  lanes: readonly (readonly Stage<Extract<Intent, { kind: K }>>[])[];
-}
+/** What brings a version of an app somewhere, or watches it come. */
+export type VersionIntent = Extract<AppIntent, { version: string }>;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registrySchema } from '../../shared/domain/estate/registry-place';
-import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { AppIntent } from '../../shared/domain/operation/intent';
 import { createAppImages } from '../systems/registry/app-images';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';

@@ -1,28 +1,18 @@
 import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
-import {
-  type Intent,
-  isAppIntent,
-  type Operation,
-  type StepName,
-} from '../../shared/domain/operation/operation';
+import type { PlannedStep } from '../../shared/domain/operation/declaration';
+import { declarationOf, type Intent, subjectOf } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import {
   type OperationRecord,
   reduceOperation,
   replayOperation,
 } from '../../shared/domain/operation/operation-reducer';
+import type { StepName } from '../../shared/domain/operation/steps';
 import type { Finding } from '../../shared/domain/preflight/finding';
-import { abortTests } from './bags/abort-tests';
-import { deployBag, rollBackBag } from './bags/deploy-bag';
-import { lockByHand, pack, policy, unlock, unlockByForce } from './bags/one-commit';
-import { retryTests } from './bags/retry-tests';
-import { deploy } from './deploy';
-import { hold, releaseHold } from './hold';
 import type { Journal } from './journal';
-import { nudge } from './nudge';
-import type { OperationDefinition, Stage, StepContext, StepEnd } from './operation-context';
-import { promote } from './promote';
-import { rollback } from './rollback';
+import type { StepContext, StepEnd } from './operation-context';
+import { routineRuns } from './routines';
 import { stepContext } from './step-context';
 import type { World } from './world';
 
@@ -55,26 +45,6 @@ export interface Runner {
   /** Stops running (nothing is written: the next start goes on) and waits until all have let go. */
   close(): Promise<void>;
 }
-
-type AnyDefinition = OperationDefinition;
-// A definition is only ever run with an intent of its own kind.
-const definitions = {
-  deploy,
-  promote,
-  rollback,
-  hold,
-  'release-hold': releaseHold,
-  nudge,
-  'pack-bag': pack,
-  'deploy-bag': deployBag,
-  'roll-back-bag': rollBackBag,
-  'retry-tests': retryTests,
-  'abort-tests': abortTests,
-  lock: lockByHand,
-  unlock,
-  'force-unlock': unlockByForce,
-  'change-policy': policy,
-} as unknown as Record<Intent['kind'], AnyDefinition>;
 
 /** Why an operation lets go without an end of its own. */
 class Closing extends Error {}
@@ -154,74 +124,53 @@ export function createRunner(options: {
     live.record.operation.steps.find((one) => one.name === name)?.state;
 
   /** Runs one step to its end, and writes the end down. What ended in an earlier process is left as it is. */
-  async function runStage(live: Live, stage: Stage<Intent>): Promise<StepEnd['state']> {
-    const before = stepState(live, stage.name);
+  async function runStep(live: Live, { name, routine }: PlannedStep): Promise<StepEnd['state']> {
+    const before = stepState(live, name);
     const { supersededBy } = live.record.operation;
     if (before === 'skipped' && supersededBy) return 'superseded';
     if (before === 'succeeded' || before === 'failed' || before === 'skipped' || before === 'unknown')
       return before;
-    append(live, { type: 'step-started', at: now().toISOString(), step: stage.name });
+    append(live, { type: 'step-started', at: now().toISOString(), step: name });
     let end: StepEnd;
     try {
       live.controller.signal.throwIfAborted();
-      end = await stage.run(contextOf(live, stage.name));
+      end = await routineRuns[routine].run(contextOf(live, name));
     } catch (error) {
       if (live.controller.signal.aborted) throw live.controller.signal.reason;
       end = { state: 'failed', failure: failureOf(error) };
     }
     if (closing) throw new Closing('closing');
-    append(live, endEvent(stage.name, end, now().toISOString()));
+    append(live, endEvent(name, end, now().toISOString()));
     if (end.state === 'withdrawn') throw new Cancelled(end.because);
     return end.state;
   }
 
-  async function runLane(live: Live, lane: readonly Stage<Intent>[]): Promise<void> {
-    let stopped: { name: StepName; state: 'failed' | 'unknown' | 'superseded' } | null = null;
-    for (const stage of lane) {
+  /**
+   * Runs steps in order. After one that fails, is unknown or was taken over from, the rest is not done.
+   * @param before how a step before these ended, where that stops them.
+   */
+  async function runInOrder(
+    live: Live,
+    steps: readonly PlannedStep[],
+    before: Stopped | null,
+  ): Promise<Stopped | null> {
+    let stopped = before;
+    for (const planned of steps) {
       if (stopped === null) {
-        const state = await runStage(live, stage);
-        if (state === 'failed' || state === 'unknown' || state === 'superseded')
-          stopped = { name: stage.name, state };
-        continue;
-      }
-      const at = now().toISOString();
-      const step = stage.name;
-      if (stopped.state === 'superseded')
-        append(live, {
-          type: 'step-skipped',
-          at,
-          step,
-          because: 'Not done, since another version took over.',
-        });
-      else if (stopped.state === 'failed')
-        append(live, {
-          type: 'step-skipped',
-          at,
-          step,
-          because: 'Not done, since the operation stopped before it.',
-        });
-      else
-        append(live, {
-          type: 'step-unknown',
-          at,
-          step,
-          because: 'Not watched, since it is not known how a step before it ended.',
-        });
+        const state = await runStep(live, planned);
+        if (state === 'failed' || state === 'unknown' || state === 'superseded') stopped = state;
+      } else append(live, notDone(planned.name, stopped, now().toISOString()));
     }
+    return stopped;
   }
 
   async function run(live: Live): Promise<void> {
-    const definition = definitions[live.record.operation.intent.kind];
+    const { steps } = declarationOf(live.record.operation.intent);
+    const inLane = (name: string | null) => steps.filter(({ lane }) => lane === name);
+    const lanes = new Set(steps.flatMap(({ lane }) => lane ?? []));
     try {
-      for (const stage of definition.first) {
-        const state = await runStage(live, stage);
-        if (state === 'failed' || state === 'unknown' || state === 'superseded') {
-          await runLane(live, [stage, ...restAfter(definition, stage)]);
-          finish(live);
-          return;
-        }
-      }
-      await Promise.all(definition.lanes.map((lane) => runLane(live, lane)));
+      const stopped = await runInOrder(live, inLane(null), null);
+      await Promise.all([...lanes].map((lane) => runInOrder(live, inLane(lane), stopped)));
       finish(live);
     } catch (error) {
       if (error instanceof Closing || closing) return;
@@ -246,22 +195,6 @@ export function createRunner(options: {
     });
   }
 
-  function endEvent(step: StepName, end: StepEnd, at: string): OperationEvent {
-    switch (end.state) {
-      case 'succeeded':
-        return { type: 'step-succeeded', at, step, ...(end.text === undefined ? {} : { text: end.text }) };
-      case 'failed':
-        return { type: 'step-failed', at, step, failure: end.failure };
-      case 'superseded':
-        return { type: 'step-skipped', at, step, because: end.by.text, supersededBy: end.by };
-      case 'skipped':
-      case 'withdrawn':
-        return { type: 'step-skipped', at, step, because: end.because };
-      case 'unknown':
-        return { type: 'step-unknown', at, step, because: end.because };
-    }
-  }
-
   function abandon(live: Live, failure: Failure): void {
     const next = reduceOperation(live.record, {
       type: 'finished',
@@ -279,11 +212,10 @@ export function createRunner(options: {
     const { operation, effects } = live.record;
     const at = now();
     const age = at.getTime() - Date.parse(operation.requestedAt);
-    // Whoever only watches and asks may do so again at any time.
-    const commits = operation.steps.some(({ name }) => name === 'commit' || name === 'lock');
+    const { begunBy } = declarationOf(operation.intent);
     const begun =
-      !commits ||
-      ['commit', 'policy', 'lock'].some((one) => {
+      begunBy.length === 0 ||
+      begunBy.some((one) => {
         const outcome = effects.get(one)?.outcome;
         return outcome !== undefined && outcome !== 'not-done';
       });
@@ -332,8 +264,8 @@ export function createRunner(options: {
       for (const { record } of open) {
         const { operation } = record;
         if (operation.id === except) continue;
-        const { intent } = operation;
-        if (isAppIntent(intent) && intent.app === app && intent.environment === environment)
+        const subject = subjectOf(operation.intent);
+        if (subject.about === 'app' && subject.app === app && subject.environment === environment)
           found = operation;
       }
       return found;
@@ -375,10 +307,37 @@ export function createRunner(options: {
       await Promise.all([...operations.values()].map((live) => live.done));
     },
   };
+}
 
-  function restAfter(definition: AnyDefinition, stage: Stage<Intent>): Stage<Intent>[] {
-    const all = [...definition.first, ...definition.lanes.flat()];
-    return all.slice(all.indexOf(stage) + 1);
+/** How a step ended so that nothing after it is done. */
+type Stopped = 'failed' | 'unknown' | 'superseded';
+
+function endEvent(step: StepName, end: StepEnd, at: string): OperationEvent {
+  switch (end.state) {
+    case 'succeeded':
+      return { type: 'step-succeeded', at, step, ...(end.text === undefined ? {} : { text: end.text }) };
+    case 'failed':
+      return { type: 'step-failed', at, step, failure: end.failure };
+    case 'superseded':
+      return { type: 'step-skipped', at, step, because: end.by.text, supersededBy: end.by };
+    case 'skipped':
+    case 'withdrawn':
+      return { type: 'step-skipped', at, step, because: end.because };
+    case 'unknown':
+      return { type: 'step-unknown', at, step, because: end.because };
+  }
+}
+
+function notDone(step: StepName, stopped: Stopped, at: string): OperationEvent {
+  switch (stopped) {
+    case 'superseded':
+      return { type: 'step-skipped', at, step, because: 'Not done, since another version took over.' };
+    case 'failed':
+      return { type: 'step-skipped', at, step, because: 'Not done, since the operation stopped before it.' };
+    case 'unknown': {
+      const because = 'Not watched, since it is not known how a step before it ended.';
+      return { type: 'step-unknown', at, step, because };
+    }
   }
 }
 

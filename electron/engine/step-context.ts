@@ -1,6 +1,7 @@
-import type { Intent, StepName } from '../../shared/domain/operation/operation';
+import type { Intent } from '../../shared/domain/operation/intent';
 import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import type { OperationRecord } from '../../shared/domain/operation/operation-reducer';
+import type { StepName } from '../../shared/domain/operation/steps';
 import type { StepContext } from './operation-context';
 import type { World } from './world';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { environmentOf } from '../../shared/domain/bags/intents';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
-import { isAppIntent, type Operation } from '../../shared/domain/operation/operation';
+import { subjectOf } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import { type KeptStore, openKept } from '../archive/archive-store';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
@@ -110,9 +110,10 @@ export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' |
 /** An operation's end as it is kept for good. */
 function outcomeOf({ id, intent, state, failure }: Operation, at: string): OperationOutcome {
   const { kind } = intent;
+  const subject = subjectOf(intent);
   // A pipeline of bags stands in the place of the app.
-  const app = isAppIntent(intent) ? intent.app : intent.pipeline;
-  const environment = isAppIntent(intent) ? intent.environment : (environmentOf(intent) ?? '');
+  const app = subject.about === 'app' ? subject.app : subject.pipeline;
+  const environment = subject.environment ?? '';
   const version = 'version' in intent ? intent.version : 'bag' in intent ? `bag ${intent.bag}` : null;
   return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };
 }

@@ -1,5 +1,7 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
-import { actOf, type Operation } from '../../shared/domain/operation/operation';
+import { titleOf } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
+import { steps } from '../../shared/domain/operation/steps';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
 
@@ -7,7 +9,9 @@ import type { Engine } from '../engine/engine-types';
 const deploying = (engine: Engine): Operation[] =>
   engine
     .list({ open: true, limit: 200 })
-    .filter(({ steps }) => steps.some(({ name, state }) => name === 'deploy' && state === 'running'));
+    .filter(({ steps: progress }) =>
+      progress.some(({ name, state }) => state === 'running' && steps[name].neverInterrupted !== undefined),
+    );
 
 /** Keeps the machine awake while a bag is deployed, and asks before the app is left in the middle of it. */
 export interface DeployGuard {
@@ -41,7 +45,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null)
     const options = {
       type: 'warning' as const,
       title: 'A bag is being deployed',
-      message: visibleText(running.map(({ intent }) => actOf(intent)).join('\n')),
+      message: visibleText(running.map(({ intent }) => titleOf(intent)).join('\n')),
       detail:
         'A running deploy is never interrupted: what it started goes on without Signalbox, the lock is kept, and the next start carries on from there. Until then nobody watches it.',
       buttons: ['Stay', 'Quit all the same'],

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
-import type { BagIntent } from '../../shared/domain/bags/intents';
 import type { Side } from '../../shared/domain/bags/view';
+import type { BagIntent } from '../../shared/domain/operation/intent';
 import { call } from './call';
 import { queryOf } from './query-client';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Preview } from '../../shared/contract/operations';
-import type { Intent, Operation } from '../../shared/domain/operation/operation';
+import type { Intent } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { devBoard } from '../dev/dev-board';
 import { devOperations } from '../dev/operations';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
 import type { Board, Cell } from '../../shared/domain/board/board';
-import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { call } from './call';
 import { queryOf } from './query-client';

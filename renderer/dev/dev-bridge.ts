@@ -9,7 +9,8 @@ import {
   type Result,
 } from '../../shared/domain/failure/failure';
 import type { Change } from '../../shared/domain/ledger/change';
-import type { AppIntent, Operation } from '../../shared/domain/operation/operation';
+import type { AppIntent } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Answers } from './answers';
 import { argoAnswers } from './argo';

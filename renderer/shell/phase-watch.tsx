@@ -1,7 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { actOf, isAppIntent, type Operation } from '../../shared/domain/operation/operation';
+import { isAppIntent, titleOf } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import { useOperations, useSession } from '../data/queries';
 import { announce } from '../ui/text/announcer';
 import { operationStateWord, presentStep, stepWord } from '../ui/text/words';
@@ -20,8 +21,8 @@ export function phaseChanges(
     // What had ended before this window saw it is no news.
     if (ended && was === undefined) continue;
     const step = presentStep(operation);
-    const phase = ended ? operationStateWord[operation.state] : step ? stepWord[step.name] : 'started';
-    changes.push({ operation, text: `${actOf(operation.intent)}: ${phase}`, ended });
+    const phase = ended ? operationStateWord[operation.state] : step ? stepWord(step.name) : 'started';
+    changes.push({ operation, text: `${titleOf(operation.intent)}: ${phase}`, ended });
   }
   return changes;
 }
@@ -85,7 +86,7 @@ function notify(operation: Operation): void {
         params={{ operationId: operation.id }}
         onClick={() => notifications.hide(operation.id)}
       >
-        {actOf(operation.intent)}
+        {titleOf(operation.intent)}
       </Link>
     ),
   });

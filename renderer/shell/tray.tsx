@@ -1,16 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { shortVersion } from '../../shared/domain/ledger/version';
-import {
-  type AppIntent,
-  actOf,
-  isAppIntent,
-  type Operation,
-  type OperationState,
-} from '../../shared/domain/operation/operation';
+import { declarationOf, isAppIntent, titleOf } from '../../shared/domain/operation/intent';
+import type { Operation, OperationState } from '../../shared/domain/operation/operation';
 import { count } from '../../shared/domain/text/count';
 import { useOperations } from '../data/queries';
 import { OperationMark } from '../ui/layout/mark';
-import { doingWord, kindWord, operationStateWord, presentStep, stepWord } from '../ui/text/words';
+import { operationStateWord, presentStep, stepWord } from '../ui/text/words';
 import { between, duration } from '../ui/time/time';
 import { useNow } from '../ui/time/use-now';
 import classes from './tray.module.css';
@@ -36,17 +31,20 @@ export function trayOf(operations: readonly Operation[], now: number): Operation
     );
 }
 
-function AppAct({ intent, running }: { intent: AppIntent; running: boolean }) {
+/** What an operation is, in as few words as fit. */
+function Brief({ operation: { intent, state } }: { operation: Operation }) {
+  const { short } = declarationOf(intent);
+  if (short === null || !isAppIntent(intent)) return titleOf(intent);
   return (
     <>
-      {running ? doingWord[intent.kind] : kindWord[intent.kind]} <strong>{intent.app}</strong>
+      {state === 'running' ? short.doing : short.noun} <strong>{intent.app}</strong>
       {'version' in intent ? ` ${shortVersion(intent.version)}` : ''} · {intent.environment}
     </>
   );
 }
 
 function Item({ operation, now }: { operation: Operation; now: number }) {
-  const { intent, state } = operation;
+  const { state } = operation;
   const step = presentStep(operation);
   const spent = between(operation.requestedAt, operation.finishedAt, now) ?? 0;
   return (
@@ -59,10 +57,10 @@ function Item({ operation, now }: { operation: Operation; now: number }) {
       >
         <OperationMark value={state} iconOnly />
         <span className={classes.what}>
-          {isAppIntent(intent) ? <AppAct intent={intent} running={state === 'running'} /> : actOf(intent)}
+          <Brief operation={operation} />
         </span>
         <span className={classes.step}>
-          {state === 'running' && step ? stepWord[step.name] : operationStateWord[state]}
+          {state === 'running' && step ? stepWord(step.name) : operationStateWord[state]}
         </span>
         <span className={classes.time}>{duration(spent)}</span>
       </Link>

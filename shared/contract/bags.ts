@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { bagIntentSchema } from '../domain/bags/intents';
 import {
   bagDetailsSchema,
   bagPipelineSchema,
@@ -10,6 +9,7 @@ import {
   periodicViewSchema,
   sideSchema,
 } from '../domain/bags/view';
+import { bagIntentSchema } from '../domain/operation/intent';
 import { findingSchema } from '../domain/preflight/finding';
 import { action, name, nothing, query } from './procedure';
 
@@ -31,7 +31,7 @@ const bagPreviewSchema = z.object({
 export type BagPreview = z.infer<typeof bagPreviewSchema>;
 
 /**
- * Pipelines of bags. Operations on them are begun by `operation.start` with an intent of `domain/bags/intents.ts`; the
+ * Pipelines of bags. Operations on them are begun by `operation.start` with an intent of `domain/operation/intent.ts`; the
  * topic `bags` of the events stream (key: the pipeline) says when to ask again.
  */
 export const bagProcedures = {

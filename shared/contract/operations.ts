@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeSchema } from '../domain/ledger/change';
-import { appIntentSchema, intentSchema, operationSchema } from '../domain/operation/operation';
+import { appIntentSchema, intentSchema } from '../domain/operation/intent';
+import { operationSchema } from '../domain/operation/operation';
 import { findingSchema } from '../domain/preflight/finding';
 import { pendingCheckSchema } from '../domain/preflight/pending-check';
 import { action, name, query } from './procedure';

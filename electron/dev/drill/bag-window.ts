@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { ask, until, watchClick } from './drive-window';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { autopilotMove, autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { lastStarted } from '../../../shared/domain/bags/pipeline-records';
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
 import type { Result } from '../../../shared/domain/failure/failure';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Cluster } from '../../observation/types';
 import type { World } from '../world';
 import { packPreview } from './compare-versions';

@@ -1,11 +1,10 @@
 import { heldText, holderOf } from '../../../shared/domain/bags/decisions';
 import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
-import { asksForLock, type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
 import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
-import { actOf } from '../../../shared/domain/operation/operation';
+import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { utcText } from '../../../shared/domain/text/utc-text';
@@ -15,6 +14,9 @@ import type { World } from '../world';
 import { deployFindings, isDeploy } from './deploy-findings';
 import { askForImages, pipelineOf, recordsNow } from './pipelines';
 import { unlockFindings } from './unlock-findings';
+
+/** Whether it depends on the environment's lock: packing and policies do not, whatever became of its file. */
+const asksForLock = ({ kind }: BagIntent): boolean => kind !== 'pack-bag' && kind !== 'change-policy';
 
 function standing(world: World, intent: BagIntent, at: string, except: string | null): Finding[] {
   const found: Finding[] = [];
@@ -47,11 +49,11 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
       finding(
         'operation-running',
         'block',
-        `It is under way already: ${actOf(twin.intent)}.`,
+        `It is under way already: ${titleOf(twin.intent)}.`,
         `Operation ${twin.id}.`,
       ),
     );
-  const environment = environmentOf(intent);
+  const environment = subjectOf(intent).environment;
   const { pipeline } = intent;
   if (environment !== null && asksForLock(intent)) {
     const { lock } = recordsNow(world, pipeline).environment(environment);
@@ -167,7 +169,7 @@ function pipelineFor(world: World, intent: BagIntent): void {
   const other = world.estate.pipelines.find(({ name }) => name === intent.pipeline);
   if (byHand && other?.environments.includes(intent.environment)) return;
   const pipeline = pipelineOf(world.estate, intent.pipeline);
-  const environment = environmentOf(intent);
+  const environment = subjectOf(intent).environment;
   if (environment !== null && !pipeline.environments.includes(environment))
     throw new Error(`${environment} is not in the pipeline ${pipeline.name}.`);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { runGit } from '../../systems/git/run-git';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';

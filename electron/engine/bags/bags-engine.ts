@@ -1,6 +1,5 @@
 import type { BagPreview } from '../../../shared/contract/bags';
 import { versionsOf } from '../../../shared/domain/bags/difference';
-import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
 import { nextBag } from '../../../shared/domain/bags/next';
 import { gatherRecords } from '../../../shared/domain/bags/pipeline-records';
 import { changePolicy } from '../../../shared/domain/bags/policy';
@@ -15,6 +14,7 @@ import type {
   Side,
 } from '../../../shared/domain/bags/view';
 import type { Estate } from '../../../shared/domain/estate/estate';
+import { type BagIntent, subjectOf } from '../../../shared/domain/operation/intent';
 import { recordFiles } from '../../../shared/domain/records/record-change';
 import { readEntry } from '../../../shared/domain/records/record-entry';
 import { pipelineFolders } from '../../../shared/domain/records/record-paths';
@@ -63,7 +63,7 @@ export const servicesOf = (estate: Estate, intent: BagIntent): readonly string[]
 
 /** What would be next in the environment of a policy change after it. */
 function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-policy' }>): NextView | null {
-  const environment = environmentOf(intent);
+  const environment = subjectOf(intent).environment;
   if (environment === null || intent.change.act === 'autopilot') return null;
   const records = recordsNow(world, intent.pipeline);
   const actor = { by: 'you', email: '', operation: 'preview', at: world.now().toISOString() };

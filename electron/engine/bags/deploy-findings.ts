@@ -1,7 +1,7 @@
 import { heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../shared/domain/bags/next';
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import type { World } from '../world';
 import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';

@@ -1,25 +1,25 @@
 import type { Hold } from '../../../shared/domain/bags/decisions';
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
 import { advance } from '../../../shared/domain/bags/deploying';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
 import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { StepContext, StepEnd } from '../operation-context';
 import { runGitHubJob } from './github-job';
 import { runImageTagsJob } from './image-tags-job';
 import { actorOf, writeRecords } from './ledger-step';
-import { type DeployIntent, holdOf } from './lock-step';
+import { holdOf } from './lock-step';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
 import { blankJob, type JobEnd, type JobTask, tellJob } from './run-job';
 import { runWorkflowJob } from './workflow-job';
 
 /** An intent about one environment of a pipeline of bags. */
-export type PlacedIntent = BagIntent & { environment: string };
+export type StageIntent = Extract<BagIntent, { environment: string }>;
 
 /** The deployment that this operation holds the lock for, or the failure that says who has it now. */
 export async function heldDeployment(
-  context: StepContext<PlacedIntent>,
+  context: StepContext<StageIntent>,
 ): Promise<{ hold: Hold; deployment: BagDeployment } | { failure: Failure }> {
   const { world, intent, id } = context;
   const { environment, pipeline } = intent;
@@ -88,7 +88,7 @@ const jobFailed = (
 });
 
 /** Runs the deploy jobs of the environment one after the other. It is never interrupted, whatever happens to policies. */
-export async function deployJobs(context: StepContext<DeployIntent>): Promise<StepEnd> {
+export async function deployJobs(context: StepContext<StageIntent>): Promise<StepEnd> {
   const { world, intent } = context;
   const held = await heldDeployment(context);
   if ('failure' in held) return { state: 'failed', failure: held.failure };

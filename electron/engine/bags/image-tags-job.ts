@@ -2,10 +2,9 @@ import { noteTagged } from '../../../shared/domain/bags/deploying';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import type { DeployJob } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import type { AppIntent } from '../../../shared/domain/operation/operation';
 import type { Snapshot } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { rollout } from '../steps/follow-rollout';
 import { refreshParent, versionArrives } from '../steps/refresh-parent';
 import { sync } from '../steps/sync';
@@ -41,11 +40,11 @@ function contextOf(
   app: string,
   version: string,
   waits: Map<string, string>,
-): StepContext<AppIntent> {
+): StepContext<VersionIntent> {
   const { context, deployment } = task;
   const { environment } = deployment;
   const [newest] = context.world.history.deployments(app, environment);
-  const intent: AppIntent = {
+  const intent: VersionIntent = {
     kind: deployment.cause === 'rollback' ? 'rollback' : 'deploy',
     app,
     environment,
@@ -74,7 +73,7 @@ async function follow(
   waits: Map<string, string>,
 ): Promise<StepEnd> {
   const own = contextOf(task, app, version, waits);
-  for (const step of [versionArrives(version), sync(version), rollout(version)]) {
+  for (const step of [versionArrives, sync, rollout]) {
     const end = await step(own);
     if (end.state !== 'succeeded') return end;
   }

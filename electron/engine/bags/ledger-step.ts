@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor, Decision } from '../../../shared/domain/bags/decisions';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { bagRecords } from '../../ledger/bag-records';
 import type { Mutation, Snapshot } from '../../ledger/ledger';
 import type { StepContext } from '../operation-context';

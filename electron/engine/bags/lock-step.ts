@@ -1,8 +1,8 @@
 import { type Hold, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
 import { type DeployWish, startDeployment } from '../../../shared/domain/bags/deploying';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { bagRecords } from '../../ledger/bag-records';
 import type { StepContext, StepEnd } from '../operation-context';
 import { ledgerMoves, waitUntil } from '../steps/wait';

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Hold } from '../../../shared/domain/bags/decisions';
 import { fence } from '../../../shared/domain/bags/decisions';
 import { versionsOf } from '../../../shared/domain/bags/difference';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
 import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { StepContext } from '../operation-context';
 import { recordsNow } from './pipelines';
@@ -17,7 +17,7 @@ export type JobEnd =
 
 /** One job of a deployment with all that it needs. */
 export interface JobTask<J extends DeployJob = DeployJob> {
-  context: StepContext<BagIntent & { environment: string }>;
+  context: StepContext<Extract<BagIntent, { environment: string }>>;
   deployment: BagDeployment;
   hold: Hold;
   job: J;

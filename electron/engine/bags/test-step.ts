@@ -3,7 +3,7 @@ import type { BagDeployment } from '../../../shared/domain/bags/records';
 import { jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { StepContext, StepEnd } from '../operation-context';
-import { heldDeployment, type PlacedIntent, runJob, showJobs } from './deploy-step';
+import { heldDeployment, runJob, type StageIntent, showJobs } from './deploy-step';
 import { actorOf, writeRecords } from './ledger-step';
 import { tagPass } from './pass-tags';
 import { pipelineOf, stageOf } from './pipelines';
@@ -31,68 +31,66 @@ function testsFailed(deployment: BagDeployment, text: string): Failure {
 
 /**
  * Runs the test suites of the environment, all at the same time.
- * @param again which suites, for a retry: those that have not passed, or all.
  */
-export const testSuites =
-  (again: (context: StepContext<PlacedIntent>) => 'failed' | 'all') =>
-  async (context: StepContext<PlacedIntent>): Promise<StepEnd> => {
-    const { world, intent } = context;
-    const held = await heldDeployment(context);
-    if ('failure' in held) return { state: 'failed', failure: held.failure };
-    const { hold, deployment } = held;
-    const { environment } = intent;
-    if (deployment.state === 'done') return { state: 'succeeded' };
-    if (deployment.state === 'test-failed')
-      return { state: 'failed', failure: testsFailed(deployment, deployment.failure ?? 'The tests failed.') };
-    const stage = stageOf(pipelineOf(world.estate, intent.pipeline), environment);
-    const only = again(context);
-    const suites = stage.tests.filter((job) => only === 'all' || deployment.tests[jobName(job)] !== 'passed');
-    const tasks = suites.map((job): JobTask => {
-      const index = stage.tests.indexOf(job);
-      return { context, deployment, hold, job, phase: 'test', index };
-    });
-    showJobs(tasks);
-    if (deployment.state === 'deployed') {
-      const begun = await writeRecords(
-        context,
-        'tests-begin',
-        (records) => advance(records, environment, actorOf(context), hold, 'tests-begin'),
-        { patience: world.limits.ledger },
-      );
-      if (!begun.ok) return { state: 'failed', failure: begun.failure };
-    }
-    const ends = await Promise.all(
-      tasks.map(async (task) => ({ name: jobName(task.job), end: await runJob(task) })),
-    );
-    const bad = ends.filter(({ end }) => end.state !== 'succeeded');
-    if (bad.length === 0)
-      return {
-        state: 'succeeded',
-        text:
-          ends.length === 0
-            ? 'No suites are configured.'
-            : `Passed: ${ends.map(({ name }) => name).join(', ')}.`,
-      };
-    const tests = Object.fromEntries(ends.map(({ name, end }) => [name, outcomeOf(end)]));
-    const text = bad
-      .map(({ name, end }) => (end.state === 'succeeded' ? '' : `${name} ${endWord[end.state]}: ${end.text}`))
-      .join(' ');
-    const noted = await writeRecords(
+export async function testSuites(context: StepContext<StageIntent>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const held = await heldDeployment(context);
+  if ('failure' in held) return { state: 'failed', failure: held.failure };
+  const { hold, deployment } = held;
+  const { environment } = intent;
+  if (deployment.state === 'done') return { state: 'succeeded' };
+  if (deployment.state === 'test-failed')
+    return { state: 'failed', failure: testsFailed(deployment, deployment.failure ?? 'The tests failed.') };
+  const stage = stageOf(pipelineOf(world.estate, intent.pipeline), environment);
+  // A retry says whether it runs those that have not passed, or all.
+  const only = 'suites' in intent ? intent.suites : 'all';
+  const suites = stage.tests.filter((job) => only === 'all' || deployment.tests[jobName(job)] !== 'passed');
+  const tasks = suites.map((job): JobTask => {
+    const index = stage.tests.indexOf(job);
+    return { context, deployment, hold, job, phase: 'test', index };
+  });
+  showJobs(tasks);
+  if (deployment.state === 'deployed') {
+    const begun = await writeRecords(
       context,
-      'tests-failed',
-      (records) =>
-        advance(records, environment, actorOf(context), hold, 'tests-failed', {
-          tests,
-          failure: text.slice(0, 500),
-        }),
+      'tests-begin',
+      (records) => advance(records, environment, actorOf(context), hold, 'tests-begin'),
       { patience: world.limits.ledger },
     );
-    if (!noted.ok) return { state: 'failed', failure: noted.failure };
-    return { state: 'failed', failure: testsFailed(deployment, text) };
-  };
+    if (!begun.ok) return { state: 'failed', failure: begun.failure };
+  }
+  const ends = await Promise.all(
+    tasks.map(async (task) => ({ name: jobName(task.job), end: await runJob(task) })),
+  );
+  const bad = ends.filter(({ end }) => end.state !== 'succeeded');
+  if (bad.length === 0)
+    return {
+      state: 'succeeded',
+      text:
+        ends.length === 0
+          ? 'No suites are configured.'
+          : `Passed: ${ends.map(({ name }) => name).join(', ')}.`,
+    };
+  const tests = Object.fromEntries(ends.map(({ name, end }) => [name, outcomeOf(end)]));
+  const text = bad
+    .map(({ name, end }) => (end.state === 'succeeded' ? '' : `${name} ${endWord[end.state]}: ${end.text}`))
+    .join(' ');
+  const noted = await writeRecords(
+    context,
+    'tests-failed',
+    (records) =>
+      advance(records, environment, actorOf(context), hold, 'tests-failed', {
+        tests,
+        failure: text.slice(0, 500),
+      }),
+    { patience: world.limits.ledger },
+  );
+  if (!noted.ok) return { state: 'failed', failure: noted.failure };
+  return { state: 'failed', failure: testsFailed(deployment, text) };
+}
 
 /** The pass and the release of the lock in one commit, then the tag beside it. */
-export async function passAndUnlock(context: StepContext<PlacedIntent>): Promise<StepEnd> {
+export async function passAndUnlock(context: StepContext<StageIntent>): Promise<StepEnd> {
   const { world, intent } = context;
   const held = await heldDeployment(context);
   if ('failure' in held) return { state: 'failed', failure: held.failure };

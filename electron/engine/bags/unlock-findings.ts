@@ -1,12 +1,12 @@
 import { deploymentUnder, heldText } from '../../../shared/domain/bags/decisions';
 import { versionsOf } from '../../../shared/domain/bags/difference';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagState } from '../../../shared/domain/bags/machine';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
 import { jobName } from '../../../shared/domain/estate/estate';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
-import { actOf } from '../../../shared/domain/operation/operation';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
+import { titleOf } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import type { World } from '../world';
 import { bagPipelines } from './pipelines';
@@ -49,7 +49,7 @@ export function unlockFindings(
       finding(
         'still-running',
         'block',
-        `Its operation still runs on this console: ${actOf(own.intent)}.`,
+        `Its operation still runs on this console: ${titleOf(own.intent)}.`,
         `Operation ${own.id}.`,
       ),
     ];

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edit';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
-import { type AppIntent, actOf } from '../../../shared/domain/operation/operation';
+import { type AppIntent, titleOf } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
 import type { Mutation, Snapshot, TransactionFailure } from '../../ledger/ledger';
@@ -32,7 +32,7 @@ function message(context: StepContext): string {
   const { intent, id } = context;
   const override = 'override' in intent && intent.override?.length ? { override: intent.override } : {};
   const reason = intent.reason ? { reason: intent.reason } : {};
-  return commitMessage(actOf(intent), { operation: id, kind: intent.kind, ...reason, ...override });
+  return commitMessage(titleOf(intent), { operation: id, kind: intent.kind, ...reason, ...override });
 }
 
 /** Whether the commit landed, when only the remote can tell. */
@@ -116,7 +116,7 @@ export const commit =
     const tests = knownTests(context);
     context.waiting('The commit to land on the ledger.');
     const landed = await world.ledger.transact(
-      { operationId: id, what: actOf(intent), identity: world.identity() },
+      { operationId: id, what: titleOf(intent), identity: world.identity() },
       mutate,
       {
         signal: context.signal,

@@ -1,5 +1,5 @@
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import type { AppIntent } from '../../../shared/domain/operation/operation';
+import type { AppIntent } from '../../../shared/domain/operation/intent';
 import {
   fateOf,
   type StandingSync,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../shared/domain/board/board';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { rollout } from './follow-rollout';
 
 const syncedAt = '2026-03-01T10:00:00Z';
@@ -51,8 +51,8 @@ async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
       reader: { facts: () => ({ version: 'v1' }) },
       history: { deployments: () => [] },
     },
-  } as unknown as StepContext;
-  const end = rollout('v1')(context);
+  } as unknown as StepContext<VersionIntent>;
+  const end = rollout(context);
   while (++seen < pictures.length)
     for (const listener of [...listeners]) listener([{ topic: 'rollout', app: null }]);
   return end;

@@ -3,7 +3,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import { runsVersion } from '../../../shared/domain/rollout/rollout-rules';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import {
   clusterMoves,
   isTimedOut,
@@ -66,45 +66,42 @@ const rolloutFailed = (rollout: Rollout, environment: string, version: string): 
  * Waits until all Deployments of the app (workers and twins too) are rolled out with the version, and all its
  * Applications are Healthy. Fails with the first Deployment that passes its progress deadline.
  */
-export const rollout =
-  (version: string) =>
-  async (context: StepContext): Promise<StepEnd> => {
-    const { world, intent } = context;
-    const { app, environment } = intent;
-    const cluster = world.clusters.get(environment);
-    if (!cluster) return noCluster(environment);
-    const expected = 'expected' in intent && intent.expected !== null ? [intent.expected] : [];
-    const others = [...expected, ...world.history.deployments(app, environment).map((one) => one.to)];
-    const found = await waitUntil<StepEnd>(context, {
-      limit: world.limits.rollout,
-      sources: [clusterMoves(cluster, app), ledgerMoves(world)],
-      look: () => {
-        const over = superseded(context, version);
-        if (over) return { done: over };
-        const away = notLive(cluster, 'applications', 'rollouts');
-        if (away !== null) return { waitingFor: away };
-        const rollouts = cluster.view.rollouts(app);
-        const behind = rollouts.filter((one) => isBehind(one, version, others));
-        if (behind.length > 0)
-          return {
-            waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
-          };
-        const applications = cluster.view.applications(app);
-        const failed = rollouts.find((one) => one.state === 'failed' && !isOfBefore(one, applications));
-        if (failed)
-          return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
-        const open = rollouts.filter((one) => one.state !== 'done');
-        if (open.length > 0)
-          return {
-            waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; '),
-          };
-        const sick = applications.filter((one) => one.health !== 'Healthy');
-        if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
-        const names = rollouts.map((one) => one.deployment).join(', ');
-        return { done: { state: 'succeeded', text: `Healthy; rolled out: ${names || 'no Deployments'}.` } };
-      },
-    });
-    return isTimedOut(found) ? ranOut(found, world.limits.rollout) : found;
-  };
+export async function rollout(context: StepContext<VersionIntent>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  const expected = 'expected' in intent && intent.expected !== null ? [intent.expected] : [];
+  const others = [...expected, ...world.history.deployments(app, environment).map((one) => one.to)];
+  const found = await waitUntil<StepEnd>(context, {
+    limit: world.limits.rollout,
+    sources: [clusterMoves(cluster, app), ledgerMoves(world)],
+    look: () => {
+      const over = superseded(context);
+      if (over) return { done: over };
+      const away = notLive(cluster, 'applications', 'rollouts');
+      if (away !== null) return { waitingFor: away };
+      const rollouts = cluster.view.rollouts(app);
+      const behind = rollouts.filter((one) => isBehind(one, version, others));
+      if (behind.length > 0)
+        return {
+          waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
+        };
+      const applications = cluster.view.applications(app);
+      const failed = rollouts.find((one) => one.state === 'failed' && !isOfBefore(one, applications));
+      if (failed) return { done: { state: 'failed', failure: rolloutFailed(failed, environment, version) } };
+      const open = rollouts.filter((one) => one.state !== 'done');
+      if (open.length > 0)
+        return {
+          waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; '),
+        };
+      const sick = applications.filter((one) => one.health !== 'Healthy');
+      if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
+      const names = rollouts.map((one) => one.deployment).join(', ');
+      return { done: { state: 'succeeded', text: `Healthy; rolled out: ${names || 'no Deployments'}.` } };
+    },
+  });
+  return isTimedOut(found) ? ranOut(found, world.limits.rollout) : found;
+}
 
 const healthWait = (one: Application): string => `${one.name} to become Healthy (it is ${one.health})`;

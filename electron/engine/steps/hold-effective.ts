@@ -77,7 +77,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
 /** The end of the step where the hold is gone: for a hold that is the end of all that it was for. */
 function released({ world, intent, id }: StepContext): StepEnd {
   const text = 'The hold was released meanwhile.';
-  if (intent.kind !== 'hold') return { state: 'skipped', because: text };
+  if ('version' in intent) return { state: 'skipped', because: text };
   const operationId = world.holder(intent.app, intent.environment, id)?.id ?? null;
   return { state: 'superseded', by: { operationId, version: null, text } };
 }

@@ -1,6 +1,6 @@
 import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import type { AppIntent } from '../../../shared/domain/operation/operation';
+import type { AppIntent } from '../../../shared/domain/operation/intent';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import type { OutsideFacts } from '../../../shared/domain/preflight/preflight-facts';
@@ -68,19 +68,27 @@ export function judge(
  * Collects all findings before anyone commits. A rollback and a hold ask nobody for that (they are in a hurry; what
  * was not worked out ahead is unknown); a deploy or promotion asks the app's repo, for a few seconds at most.
  */
-export async function preflight(context: StepContext): Promise<StepEnd> {
-  const { world, intent, id } = context;
-  await lookAround(context, intent.kind === 'deploy' || intent.kind === 'promote');
-  const outside = outsideFacts(world, intent, id);
-  const { findings, failure } = judge(world, intent, world.ledger.snapshot(), outside, context.record().seen);
-  context.findings(findings);
-  if (failure) return { state: 'failed', failure };
-  const open = findings.filter((one) => one.level !== 'pass' && one.level !== 'info').length;
-  return {
-    state: 'succeeded',
-    text: open === 0 ? 'Nothing stands in the way.' : `${open} overridden with a reason.`,
+export const preflight =
+  ({ askRepo }: { askRepo: boolean }) =>
+  async (context: StepContext): Promise<StepEnd> => {
+    const { world, intent, id } = context;
+    await lookAround(context, askRepo);
+    const outside = outsideFacts(world, intent, id);
+    const { findings, failure } = judge(
+      world,
+      intent,
+      world.ledger.snapshot(),
+      outside,
+      context.record().seen,
+    );
+    context.findings(findings);
+    if (failure) return { state: 'failed', failure };
+    const open = findings.filter((one) => one.level !== 'pass' && one.level !== 'info').length;
+    return {
+      state: 'succeeded',
+      text: open === 0 ? 'Nothing stands in the way.' : `${open} overridden with a reason.`,
+    };
   };
-}
 
 /**
  * Gives what is only just starting, or just stumbled, a moment: a ledger that did not answer, a cluster that was not

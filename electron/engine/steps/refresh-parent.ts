@@ -1,9 +1,9 @@
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import type { Intent } from '../../../shared/domain/operation/operation';
+import type { Intent } from '../../../shared/domain/operation/intent';
 import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
 import type { StandingSync } from '../../../shared/domain/preflight/sync-in-the-way';
 import type { Cluster } from '../../observation/types';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { askPatiently } from './outside';
 import {
@@ -46,63 +46,59 @@ export async function refreshParent(context: StepContext<Intent>, environment: s
  * Brings a commit to Argo CD's notice: refreshes the parent Application (app of apps) and waits until every
  * Application of the app carries the wanted `imageTag`. Refreshing the parent does not refresh the children.
  */
-export const nudge =
-  (version: string) =>
-  async (context: StepContext): Promise<StepEnd> => {
-    const { environment } = context.intent;
-    if (context.world.clusters.has(environment)) await refreshParent(context, environment);
-    return versionArrives(version)(context);
-  };
+export async function nudge(context: StepContext<VersionIntent>): Promise<StepEnd> {
+  const { environment } = context.intent;
+  if (context.world.clusters.has(environment)) await refreshParent(context, environment);
+  return versionArrives(context);
+}
 
 /** Waits until every Application of the app carries the wanted `imageTag`. */
-export const versionArrives =
-  (version: string) =>
-  async (context: StepContext): Promise<StepEnd> => {
-    const { world, intent } = context;
-    const { app, environment } = intent;
-    const cluster = world.clusters.get(environment);
-    if (!cluster) return noCluster(environment);
-    const wanted = shortVersion(version);
-    const parent = cluster.actions.parentApplication;
-    const ending = terminations(context, cluster);
-    const until = world.now().getTime() + world.limits.nudge;
-    for (;;) {
-      const found = await waitUntil<StepEnd | { end: StandingSync }>(context, {
-        limit: Math.max(1, until - world.now().getTime()),
-        sources: [clusterMoves(cluster, app, parent), ledgerMoves(world), timePasses(lookAgain)],
-        look: () => {
-          const over = superseded(context, version);
-          if (over) return { done: over };
-          const away = notLive(cluster, 'applications');
-          if (away !== null) return { waitingFor: away };
-          const applications = cluster.view.applications(app);
-          if (applications.length === 0)
-            return { waitingFor: `An Application of ${app} in ${environment}: none is seen.` };
-          const behind = applications.filter((one) => one.version !== version);
-          if (behind.length === 0)
-            return { done: { state: 'succeeded', text: `Argo CD in ${environment} wants ${wanted}.` } };
-          const end = ending.next(parent);
-          if (end) return { done: { end } };
-          const failed = parentFailed(context, cluster);
-          if (failed) return { done: failed };
-          const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
-          const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
-          const unanswered = unansweredRefresh(cluster.actions.refreshSeenAt(parent), world.now().getTime());
-          const names = behind.map((one) => one.name).join(', ');
-          const busy = ending.waitsFor(parent);
-          const first = busy === null ? '' : ` ${busy}.`;
-          return {
-            waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
-          };
-        },
-      });
-      if (isTimedOut(found)) return ranOut(found, world.limits.nudge);
-      if (!('end' in found)) return found;
-      await ending.end(found.end);
-      // What was ended is compared by Argo CD itself; the newest commit is asked for all the same.
-      await refreshParent(context, environment);
-    }
-  };
+export async function versionArrives(context: StepContext<VersionIntent>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  const wanted = shortVersion(version);
+  const parent = cluster.actions.parentApplication;
+  const ending = terminations(context, cluster);
+  const until = world.now().getTime() + world.limits.nudge;
+  for (;;) {
+    const found = await waitUntil<StepEnd | { end: StandingSync }>(context, {
+      limit: Math.max(1, until - world.now().getTime()),
+      sources: [clusterMoves(cluster, app, parent), ledgerMoves(world), timePasses(lookAgain)],
+      look: () => {
+        const over = superseded(context);
+        if (over) return { done: over };
+        const away = notLive(cluster, 'applications');
+        if (away !== null) return { waitingFor: away };
+        const applications = cluster.view.applications(app);
+        if (applications.length === 0)
+          return { waitingFor: `An Application of ${app} in ${environment}: none is seen.` };
+        const behind = applications.filter((one) => one.version !== version);
+        if (behind.length === 0)
+          return { done: { state: 'succeeded', text: `Argo CD in ${environment} wants ${wanted}.` } };
+        const end = ending.next(parent);
+        if (end) return { done: { end } };
+        const failed = parentFailed(context, cluster);
+        if (failed) return { done: failed };
+        const told = cluster.view.application(parent)?.conditions.find((one) => one.type.endsWith('Error'));
+        const trouble = told ? ` ${parent} reports ${told.type}: ${told.message}` : '';
+        const unanswered = unansweredRefresh(cluster.actions.refreshSeenAt(parent), world.now().getTime());
+        const names = behind.map((one) => one.name).join(', ');
+        const busy = ending.waitsFor(parent);
+        const first = busy === null ? '' : ` ${busy}.`;
+        return {
+          waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
+        };
+      },
+    });
+    if (isTimedOut(found)) return ranOut(found, world.limits.nudge);
+    if (!('end' in found)) return found;
+    await ending.end(found.end);
+    // What was ended is compared by Argo CD itself; the newest commit is asked for all the same.
+    await refreshParent(context, environment);
+  }
+}
 
 /**
  * The end of the step where the parent's sync of this very commit has failed for good: Argo CD does not try the same

@@ -34,7 +34,7 @@ interface Place {
 
 /**
  * Where a promotion of the app may be on its way: post-sync workflows in the environment before (they carry the old
- * answer in their parameters), automatic deploys that already began in the environment itself, and for a rollback the
+ * answer in their parameters), automatic deploys that already began in the environment itself, and where another version is brought, the
  * tests of the version that is given up there, which would carry it on to the next environment.
  */
 function places(context: StepContext): Place[] {
@@ -47,7 +47,7 @@ function places(context: StepContext): Place[] {
   if (!here) return found;
   for (const template of carrierTemplates)
     found.push({ cluster: here, template, counts: bringsAutomaticDeploy });
-  if (intent.kind === 'rollback') {
+  if ('version' in intent) {
     const givenUp = (workflow: Workflow): boolean =>
       mayPromote(workflow) && workflow.labels.imageTag !== intent.version;
     found.push({ cluster: here, template: postSyncTemplate, counts: givenUp });

@@ -3,7 +3,7 @@ import type { Application } from '../../../shared/domain/board/board';
 import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import type { ApplicationOperation } from '../../../shared/domain/rollout/application-detail';
 import type { HookState } from '../../../shared/domain/rollout/hook-state';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { sync } from './sync';
 
 const application = (facts: Partial<Application>): Partial<Application> => ({
@@ -121,8 +121,8 @@ async function endOf(
       history: { deployments: () => [] },
       identity: () => ({ name: 'Ada Morrow' }),
     },
-  } as unknown as StepContext;
-  return { end: await sync('v1')(context), waits, syncs, terminated, saw };
+  } as unknown as StepContext<VersionIntent>;
+  return { end: await sync(context), waits, syncs, terminated, saw };
 }
 
 /** The pod of the migration, with the end of its log. */

@@ -3,7 +3,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import { unansweredRefresh } from '../../../shared/domain/operation/unanswered';
 import type { StandingSync } from '../../../shared/domain/preflight/sync-in-the-way';
 import type { Cluster } from '../../observation/types';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { failedHook, hookTrouble } from './hook-trouble';
 import { askPatiently } from './outside';
@@ -117,85 +117,83 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
  * Waits until every Application of the app has the version applied: compared anew, its sync Succeeded and its status
  * Synced. Auto-sync usually does it; what stays out of sync with no sync running is asked to sync once.
  */
-export const sync =
-  (version: string) =>
-  async (context: StepContext): Promise<StepEnd> => {
-    const { world, intent, id } = context;
-    const { app, environment } = intent;
-    const cluster = world.clusters.get(environment);
-    if (!cluster) return noCluster(environment);
-    /** Applications that were asked to sync. */
-    const asked = new Set<string>();
-    /** The start of the sync of each that was over already at the first look, or when one was asked for. */
-    const before = new Map<string, string | null>();
-    const ending = terminations(context, cluster);
-    await compareAnew(
-      context,
-      cluster,
-      cluster.view.applications(app).map((one) => one.name),
-    );
-    for (;;) {
-      const found = await waitUntil<
-        StepEnd | { ask: Application } | { end: StandingSync } | { failed: Application }
-      >(context, {
-        limit: world.limits.sync,
-        sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
-        look: () => {
-          const over = superseded(context, version);
-          if (over) return { done: over };
-          const away = notLive(cluster, 'applications');
-          if (away !== null) return { waitingFor: away };
-          const applications = cluster.view.applications(app);
-          const waiting: string[] = [];
-          for (const one of applications) {
-            const end = ending.next(one.name);
-            if (end) return { done: { end } };
-            const stands = standing(cluster, one, id);
-            const began = one.operation?.startedAt ?? null;
-            const hasFailed = one.operation?.phase === 'Failed' || one.operation?.phase === 'Error';
-            const isOver = hasFailed || one.operation?.phase === 'Succeeded';
-            if (!before.has(one.name)) before.set(one.name, isOver ? began : null);
-            if (ending.hasEnded(one.name, began)) before.set(one.name, began);
-            // Whoever asked for it, Argo CD itself mostly: a sync of this version that was watched and failed has failed.
-            // Another would only run its hooks again: Argo CD has retried already.
-            const isOurs = asked.has(one.name) || one.operation?.ofSpec === true;
-            const isNew = began !== null && before.get(one.name) !== began;
-            if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew && isOurs))
-              return { done: { failed: one } };
-            if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one } };
-            if (stands === 'synced') continue;
-            const message = one.operation?.message ? `: ${one.operation.message}` : '';
-            waiting.push(
-              stands === 'running'
-                ? (ending.waitsFor(one.name) ??
-                    `the sync of ${one.name} to end${hookTrouble(cluster, app, one.name) ?? message}`)
-                : stands === 'comparing'
-                  ? `Argo CD to compare ${one.name}${troubleOf(one)}`
-                  : `${one.name} to sync${message}`,
-            );
-          }
-          if (applications.length === 0) return { waitingFor: `An Application of ${app} in ${environment}.` };
-          const unanswered = applications
-            .map((one) => unansweredRefresh(cluster.actions.refreshSeenAt(one.name), world.now().getTime()))
-            .find((told) => told !== null);
-          if (waiting.length > 0)
-            return { waitingFor: `Waiting for ${waiting.join('; ')}.${unanswered ? ` ${unanswered}` : ''}` };
-          const names = applications.map((one) => one.name).join(', ');
-          return { done: { state: 'succeeded', text: `Synced: ${names}.` } };
-        },
-      });
-      if (isTimedOut(found)) return ranOut(found, world.limits.sync);
-      if ('end' in found) {
-        await ending.end(found.end);
-        continue;
-      }
-      if ('failed' in found) {
-        const hook = await failedHook(context, cluster, found.failed.name);
-        return { state: 'failed', failure: syncFailed(found.failed, environment, hook) };
-      }
-      if (!('ask' in found)) return found;
-      asked.add(found.ask.name);
-      before.set(found.ask.name, found.ask.operation?.startedAt ?? null);
-      await askForSync(context, cluster, found.ask.name);
+export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd> {
+  const { world, intent, id } = context;
+  const { app, environment } = intent;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  /** Applications that were asked to sync. */
+  const asked = new Set<string>();
+  /** The start of the sync of each that was over already at the first look, or when one was asked for. */
+  const before = new Map<string, string | null>();
+  const ending = terminations(context, cluster);
+  await compareAnew(
+    context,
+    cluster,
+    cluster.view.applications(app).map((one) => one.name),
+  );
+  for (;;) {
+    const found = await waitUntil<
+      StepEnd | { ask: Application } | { end: StandingSync } | { failed: Application }
+    >(context, {
+      limit: world.limits.sync,
+      sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
+      look: () => {
+        const over = superseded(context);
+        if (over) return { done: over };
+        const away = notLive(cluster, 'applications');
+        if (away !== null) return { waitingFor: away };
+        const applications = cluster.view.applications(app);
+        const waiting: string[] = [];
+        for (const one of applications) {
+          const end = ending.next(one.name);
+          if (end) return { done: { end } };
+          const stands = standing(cluster, one, id);
+          const began = one.operation?.startedAt ?? null;
+          const hasFailed = one.operation?.phase === 'Failed' || one.operation?.phase === 'Error';
+          const isOver = hasFailed || one.operation?.phase === 'Succeeded';
+          if (!before.has(one.name)) before.set(one.name, isOver ? began : null);
+          if (ending.hasEnded(one.name, began)) before.set(one.name, began);
+          // Whoever asked for it, Argo CD itself mostly: a sync of this version that was watched and failed has failed.
+          // Another would only run its hooks again: Argo CD has retried already.
+          const isOurs = asked.has(one.name) || one.operation?.ofSpec === true;
+          const isNew = began !== null && before.get(one.name) !== began;
+          if (stands === 'failed' || (stands === 'out-of-sync' && hasFailed && isNew && isOurs))
+            return { done: { failed: one } };
+          if (stands === 'out-of-sync' && !asked.has(one.name)) return { done: { ask: one } };
+          if (stands === 'synced') continue;
+          const message = one.operation?.message ? `: ${one.operation.message}` : '';
+          waiting.push(
+            stands === 'running'
+              ? (ending.waitsFor(one.name) ??
+                  `the sync of ${one.name} to end${hookTrouble(cluster, app, one.name) ?? message}`)
+              : stands === 'comparing'
+                ? `Argo CD to compare ${one.name}${troubleOf(one)}`
+                : `${one.name} to sync${message}`,
+          );
+        }
+        if (applications.length === 0) return { waitingFor: `An Application of ${app} in ${environment}.` };
+        const unanswered = applications
+          .map((one) => unansweredRefresh(cluster.actions.refreshSeenAt(one.name), world.now().getTime()))
+          .find((told) => told !== null);
+        if (waiting.length > 0)
+          return { waitingFor: `Waiting for ${waiting.join('; ')}.${unanswered ? ` ${unanswered}` : ''}` };
+        const names = applications.map((one) => one.name).join(', ');
+        return { done: { state: 'succeeded', text: `Synced: ${names}.` } };
+      },
+    });
+    if (isTimedOut(found)) return ranOut(found, world.limits.sync);
+    if ('end' in found) {
+      await ending.end(found.end);
+      continue;
     }
-  };
+    if ('failed' in found) {
+      const hook = await failedHook(context, cluster, found.failed.name);
+      return { state: 'failed', failure: syncFailed(found.failed, environment, hook) };
+    }
+    if (!('ask' in found)) return found;
+    asked.add(found.ask.name);
+    before.set(found.ask.name, found.ask.operation?.startedAt ?? null);
+    await askForSync(context, cluster, found.ask.name);
+  }
+}

@@ -3,7 +3,7 @@ import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { failedInPromotionAlone } from '../../../shared/domain/workflows/test-run';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import {
   clusterMoves,
   isTimedOut,
@@ -53,66 +53,61 @@ function testsBefore(context: StepContext): ReadonlySet<string> {
  * Waits for the post-sync workflow of the version, one per Application that has one, to appear and to end. Skipped,
  * with the reason, when the app's Applications have none configured; unknown when none appears in time.
  */
-export const tests =
-  (version: string) =>
-  async (context: StepContext): Promise<StepEnd> => {
-    const { world, intent } = context;
-    const { app, environment } = intent;
-    const cluster = world.clusters.get(environment);
-    if (!cluster) return noCluster(environment);
-    const applications = cluster.view.applications(app);
-    if (
-      notLive(cluster, 'applications') === null &&
-      applications.length > 0 &&
-      applications.every((one) => one.postSyncWorkflowEnabled === false)
-    )
+export async function tests(context: StepContext<VersionIntent>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  const applications = cluster.view.applications(app);
+  if (
+    notLive(cluster, 'applications') === null &&
+    applications.length > 0 &&
+    applications.every((one) => one.postSyncWorkflowEnabled === false)
+  )
+    return {
+      state: 'skipped',
+      because: `${app} has no post-sync workflow (postSyncWorkflowEnabled: "false").`,
+    };
+  const old = testsBefore(context);
+  const mine = (): Workflow[] =>
+    cluster.view.workflows({ app, version, template: postSyncTemplate }).filter((one) => !old.has(one.name));
+  const sources = [clusterMoves(cluster, app), ledgerMoves(world)];
+
+  const appeared = await waitUntil<StepEnd | 'appeared'>(context, {
+    limit: world.limits.testsAppear,
+    sources,
+    look: () => {
+      const over = superseded(context);
+      if (over) return { done: over };
+      const away = notLive(cluster, 'workflows');
+      if (away !== null) return { waitingFor: away };
+      return mine().length > 0
+        ? { done: 'appeared' }
+        : {
+            waitingFor: `The post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to begin.`,
+          };
+    },
+  });
+  if (isTimedOut(appeared)) return ranOut(appeared, world.limits.testsAppear);
+  if (appeared !== 'appeared') return appeared;
+
+  const ended = await waitUntil<StepEnd>(context, {
+    limit: world.limits.tests,
+    sources,
+    look: () => {
+      const over = superseded(context);
+      if (over) return { done: over };
+      const workflows = mine();
+      for (const one of workflows)
+        context.workflow({ environment, namespace: one.namespace, name: one.name });
+      const away = notLive(cluster, 'workflows');
+      if (away !== null) return { waitingFor: away };
+      const running = workflows.filter(isUnfinished);
+      if (workflows.length > 0 && running.length === 0) return { done: outcome(context, workflows, version) };
       return {
-        state: 'skipped',
-        because: `${app} has no post-sync workflow (postSyncWorkflowEnabled: "false").`,
+        waitingFor: `Tests: ${running.map((one) => `${one.name}${one.progress ? ` (${one.progress})` : ''}`).join(', ')}.`,
       };
-    const old = testsBefore(context);
-    const mine = (): Workflow[] =>
-      cluster.view
-        .workflows({ app, version, template: postSyncTemplate })
-        .filter((one) => !old.has(one.name));
-    const sources = [clusterMoves(cluster, app), ledgerMoves(world)];
-
-    const appeared = await waitUntil<StepEnd | 'appeared'>(context, {
-      limit: world.limits.testsAppear,
-      sources,
-      look: () => {
-        const over = superseded(context, version);
-        if (over) return { done: over };
-        const away = notLive(cluster, 'workflows');
-        if (away !== null) return { waitingFor: away };
-        return mine().length > 0
-          ? { done: 'appeared' }
-          : {
-              waitingFor: `The post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to begin.`,
-            };
-      },
-    });
-    if (isTimedOut(appeared)) return ranOut(appeared, world.limits.testsAppear);
-    if (appeared !== 'appeared') return appeared;
-
-    const ended = await waitUntil<StepEnd>(context, {
-      limit: world.limits.tests,
-      sources,
-      look: () => {
-        const over = superseded(context, version);
-        if (over) return { done: over };
-        const workflows = mine();
-        for (const one of workflows)
-          context.workflow({ environment, namespace: one.namespace, name: one.name });
-        const away = notLive(cluster, 'workflows');
-        if (away !== null) return { waitingFor: away };
-        const running = workflows.filter(isUnfinished);
-        if (workflows.length > 0 && running.length === 0)
-          return { done: outcome(context, workflows, version) };
-        return {
-          waitingFor: `Tests: ${running.map((one) => `${one.name}${one.progress ? ` (${one.progress})` : ''}`).join(', ')}.`,
-        };
-      },
-    });
-    return isTimedOut(ended) ? ranOut(ended, world.limits.tests) : ended;
-  };
+    },
+  });
+  return isTimedOut(ended) ? ranOut(ended, world.limits.tests) : ended;
+}

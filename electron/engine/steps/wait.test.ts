@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StepContext } from '../operation-context';
+import type { StepContext, VersionIntent } from '../operation-context';
 import { superseded } from './wait';
 
 /** As much of a step's context as {@link superseded} looks at: a ledger at a commit that says a version. */
-function contextAt(commit: string, version: string): StepContext {
+function contextAt(commit: string, version: string): StepContext<VersionIntent> {
   const effects = new Map([['commit', { outcome: 'done', data: { base: 'base', commit: 'own' } }]]);
   return {
     id: 'op-1',
@@ -15,20 +15,20 @@ function contextAt(commit: string, version: string): StepContext {
       history: { deployments: () => [] },
       holder: () => null,
     },
-  } as unknown as StepContext;
+  } as unknown as StepContext<VersionIntent>;
 }
 
 describe('whether another version is wanted meanwhile', () => {
   it('is not said while the own version is there', () => {
-    expect(superseded(contextAt('own', 'v1'), 'v1')).toBeNull();
+    expect(superseded(contextAt('own', 'v1'))).toBeNull();
   });
   it('is said when the ledger moved on to another version', () => {
-    expect(superseded(contextAt('later', 'v3'), 'v1')).toMatchObject({
+    expect(superseded(contextAt('later', 'v3'))).toMatchObject({
       state: 'superseded',
       by: { operationId: null, version: 'v3', text: expect.stringContaining('was given v3 meanwhile') },
     });
   });
   it('is not said of a view that is older than the own commit: it just was not fetched yet', () => {
-    expect(superseded(contextAt('base', 'v2'), 'v1')).toBeNull();
+    expect(superseded(contextAt('base', 'v2'))).toBeNull();
   });
 });

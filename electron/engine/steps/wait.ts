@@ -2,7 +2,7 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Cluster } from '../../observation/types';
-import type { StepContext, StepEnd } from '../operation-context';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import type { World } from '../world';
 
 /** What a look at the outside found: it is done, or what is still waited for, in words. */
@@ -130,9 +130,9 @@ export const noCluster = (environment: string): StepEnd => ({
  * The end of a step whose version is no longer the one that the ledger wants in the environment; `null` while it is.
  * Only asked once the own commit is known to be there.
  */
-export function superseded(context: StepContext, version: string): StepEnd | null {
+export function superseded(context: StepContext<VersionIntent>): StepEnd | null {
   const { world, intent, id } = context;
-  const { app, environment } = intent;
+  const { app, environment, version } = intent;
   const snapshot = world.ledger.snapshot();
   const now = world.reader.facts(snapshot, app, environment, null).version;
   if (now === version) return null;

@@ -3,7 +3,7 @@
  * journal. Started by the crash tests alone. `SIGNALBOX_CRASH_AT` is `before` or `after`, a colon, and the record's
  * name (see `recordName`); without it the process says every record's name and ends with the operation.
  */
-import { type Intent, isAppIntent } from '../../../shared/domain/operation/operation';
+import { type Intent, isAppIntent } from '../../../shared/domain/operation/intent';
 import { type Journal, openJournal } from '../journal';
 import { recordName } from './record-name';
 import { type EstateAccess, ended, openRig, unwrap } from './rig';

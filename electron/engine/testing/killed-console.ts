@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Intent } from '../../../shared/domain/operation/operation';
+import type { Intent } from '../../../shared/domain/operation/intent';
 import { programArguments } from '../../testing/programs';
 import type { EstateAccess } from './rig';
 

@@ -102,7 +102,7 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
             <Link to="/operations/$operationId" params={{ operationId: cell.operation.id }}>
               <OperationMark
                 value={cell.operation.state}
-                label={`Operation: ${cell.operation.state === 'running' && cell.operation.step ? stepWord[cell.operation.step] : operationStateWord[cell.operation.state]}`}
+                label={`Operation: ${cell.operation.state === 'running' && cell.operation.step ? stepWord(cell.operation.step) : operationStateWord[cell.operation.state]}`}
               />
             </Link>
           </p>

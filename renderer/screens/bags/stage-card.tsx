@@ -1,8 +1,8 @@
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { isStuck } from '../../../shared/domain/bags/machine';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
 import { useSession } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';

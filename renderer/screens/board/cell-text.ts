@@ -6,7 +6,7 @@ import { ago } from '../../ui/time/time';
 /** What a cell's open operation is at: `Rollout`, or its state when it is not running. */
 export function operationText(operation: NonNullable<Cell['operation']>): string {
   if (operation.state !== 'running') return operationStateWord[operation.state];
-  return operation.step ? stepWord[operation.step] : 'Starting';
+  return operation.step ? stepWord(operation.step) : 'Starting';
 }
 
 /** Health where nothing more telling is known: with pods on their way or a failure, that is said instead. */

@@ -1,6 +1,6 @@
 import type { Preview } from '../../../shared/contract/operations';
 import type { Board } from '../../../shared/domain/board/board';
-import type { AppIntent } from '../../../shared/domain/operation/operation';
+import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import { count } from '../../../shared/domain/text/count';
@@ -79,7 +79,7 @@ export function forPreview(intent: AppIntent | null): AppIntent | null {
 
 /** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
 export function forStart(intent: AppIntent, findings: readonly Finding[]): AppIntent {
-  if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return intent;
+  if (!('expected' in intent)) return intent;
   const override = [...new Set(inTheWay(findings).map((finding) => finding.code))];
   return override.length > 0 ? { ...intent, override } : intent;
 }
@@ -103,7 +103,7 @@ export function sendBlockedBecause(options: {
   if (preview.findings.some(isOpenChoice))
     return 'Choose what to do about the running sync: terminate it, or wait for it to end.';
   if (draft.reason.trim() !== '') return null;
-  if (intent.kind === 'hold') return 'Enter a reason: everyone who sees the hold sees it.';
+  if (declarationOf(intent).needsReason(intent)) return 'Enter a reason: everyone who sees the hold sees it.';
   const obstacles = inTheWay(preview.findings).length;
   if (obstacles === 0 || intent.kind === 'release-hold') return null;
   return `Enter a reason to override ${count(obstacles, 'finding')}.`;

@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useId } from 'react';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { actOf } from '../../../shared/domain/operation/operation';
+import { titleOf } from '../../../shared/domain/operation/intent';
 import { ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
@@ -149,7 +149,7 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       blocked={sheet.blocked}
       why={intent ? sheet.blocked : ''}
       busy={sheet.busy}
-      act={intent ? actOf(intent) : acts[kind]}
+      act={intent ? titleOf(intent) : acts[kind]}
       onSend={() => void sheet.send()}
       onCancel={closeSheet}
     />

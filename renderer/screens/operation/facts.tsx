@@ -1,4 +1,5 @@
-import { isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import { isAppIntent } from '../../../shared/domain/operation/intent';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { Version } from '../../ui/change/version';
 import { duration } from '../../ui/time/time';
 import classes from './operation-screen.module.css';

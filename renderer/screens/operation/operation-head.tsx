@@ -1,6 +1,7 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { actOf, isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import { isAppIntent, titleOf } from '../../../shared/domain/operation/intent';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { RollbackButton } from '../../ui/action/rollback-button';
@@ -30,7 +31,7 @@ export function OperationHead({ operation }: { operation: Operation }) {
             intent.pipeline
           )}
         </p>
-        <h1>{actOf(intent)}</h1>
+        <h1>{titleOf(intent)}</h1>
         <p className={classes.state}>
           <OperationMark value={state} badge />
           <span title={fullTime(operation.requestedAt)}>

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type AppIntent, isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import { type AppIntent, hasStep, isAppIntent } from '../../../shared/domain/operation/intent';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { useApplications } from '../../data/argo-queries';
 import { useBoard, useOperation, useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
-import { openSheet } from '../../ui/layout/ui-state';
+import { isSheetKind, openSheet } from '../../ui/layout/ui-state';
 import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
@@ -43,8 +44,8 @@ export function OperationScreen() {
 }
 
 function AppOperation({ operation, intent }: { operation: Operation; intent: AppIntent }) {
-  const { app, environment, kind } = intent;
-  const deploys = kind !== 'hold' && kind !== 'release-hold';
+  const { app, environment } = intent;
+  const deploys = hasStep(intent, 'rollout');
   const rollout = useRollout(app, environment, deploys);
   const production =
     useBoard().data?.environments.some(({ name, tier }) => name === environment && tier === 'production') ??
@@ -94,18 +95,19 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
 /** Where an operation stopped because the world moved or asked for a look: the same again, after a fresh look. */
 function LookAgain({ operation, intent }: { operation: Operation; intent: AppIntent }) {
   const { state, commit } = operation;
-  if (state === 'running' || state === 'succeeded' || commit !== null || intent.kind === 'nudge') return null;
+  const { kind } = intent;
+  if (state === 'running' || state === 'succeeded' || commit !== null || !isSheetKind(kind)) return null;
   return (
     <Button
       mt="xs"
       variant="default"
       onClick={() =>
         openSheet({
-          kind: intent.kind,
+          kind,
           app: intent.app,
           environment: intent.environment,
           ...('version' in intent ? { version: intent.version } : {}),
-          ...(intent.kind === 'promote' ? { from: intent.from } : {}),
+          ...('from' in intent ? { from: intent.from } : {}),
         })
       }
     >

@@ -30,7 +30,7 @@ function Item({ step, now }: { step: Step; now: number }) {
       <StepMark value={step.state} iconOnly />
       <div className={classes.body}>
         <p className={classes.line}>
-          <span className={classes.name}>{stepWord[step.name]}</span>
+          <span className={classes.name}>{stepWord(step.name)}</span>
           <span className={classes.time} title={step.startedAt ? fullTime(step.startedAt) : undefined}>
             {spent === null ? '' : duration(spent)}
           </span>

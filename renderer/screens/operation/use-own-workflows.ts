@@ -1,4 +1,5 @@
-import { isAppIntent, type Operation } from '../../../shared/domain/operation/operation';
+import { isAppIntent } from '../../../shared/domain/operation/intent';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { useNamedWorkflows, useWorkflows } from '../../data/queries';
 

@@ -1,7 +1,8 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { actOf, type Operation } from '../../../shared/domain/operation/operation';
+import { titleOf } from '../../../shared/domain/operation/intent';
+import type { Operation } from '../../../shared/domain/operation/operation';
 import { useOperations } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { OperationMark } from '../../ui/layout/mark';
@@ -78,11 +79,11 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
               </td>
               <td className={classes.act}>
                 <Link to="/operations/$operationId" params={{ operationId: each.id }}>
-                  {actOf(each.intent)}
+                  {titleOf(each.intent)}
                 </Link>
                 {each.intent.reason && <span className={classes.reason}>“{each.intent.reason}”</span>}
               </td>
-              <td>{step && each.state !== 'succeeded' ? stepWord[step.name] : ''}</td>
+              <td>{step && each.state !== 'succeeded' ? stepWord(step.name) : ''}</td>
               <td title={fullTime(each.requestedAt)}>{clock(each.requestedAt, now)}</td>
               <td>{each.actor}</td>
               <td className={classes.number}>

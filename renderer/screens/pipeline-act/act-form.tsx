@@ -1,7 +1,7 @@
 import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useId } from 'react';
-import { type BagIntent, bagActOf } from '../../../shared/domain/bags/intents';
 import type { NextView } from '../../../shared/domain/bags/view';
+import { type BagIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
 import { rollbackTargets } from '../../ui/bag/bag-rollback';
 import { ComparisonView } from '../../ui/change/comparison-view';
@@ -13,7 +13,7 @@ import { SheetBody } from '../../ui/sheet/sheet';
 import sheet from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import classes from './act-form.module.css';
-import { inTheWay, needsReason } from './choices';
+import { inTheWay } from './choices';
 import { PackChoice } from './pack-choice';
 import { type Act, useAct } from './use-act';
 
@@ -82,27 +82,8 @@ const bagText = (bag: number | null): string => (bag === null ? 'no bag' : `bag 
 
 /** What the act does and does not do, where that is not plain from its name. */
 function Meaning({ act: { request } }: { act: Act }) {
-  const text = ((): string | null => {
-    switch (request.kind) {
-      case 'deploy-bag':
-        return 'Signalbox takes the lock, deploys and tests the bag as one unit, and releases the lock if it passes. If the deploy or a test fails, the environment stays locked. A running deploy can’t be interrupted.';
-      case 'roll-back-bag':
-        return 'Deploys the other bag and stops the broken one from being deployed here again, in one step. Database migrations are not rolled back.';
-      case 'retry-tests':
-        return 'The test suites run again on the current deployment. Nothing is deployed.';
-      case 'abort-tests':
-        return 'The running suites are stopped and count as failed. The environment stays locked, and the bag stays deployed.';
-      case 'lock':
-        return 'Only you can deploy here from Signalbox until you release it. The lock does not stop CI or other tools. The expected end only informs others: the lock stays until you release it.';
-      case 'force-unlock':
-        return 'The operation that holds the lock can no longer deploy, tag or release. This does not stop anything that is running: first make sure that nothing is running.';
-      case 'change-policy':
-        return 'Affects the next bag chosen. Nothing is deployed now.';
-      default:
-        return null;
-    }
-  })();
-  return text && <p className={sheet.text}>{text}</p>;
+  const { meaning } = declarationOf(request);
+  return meaning && <p className={sheet.text}>{meaning}</p>;
 }
 
 function RollBackChoice({
@@ -183,7 +164,7 @@ function NextAfter({ next }: { next: NextView }) {
 
 function Footer({ act }: { act: Act }) {
   const findings = act.preview.data?.findings ?? [];
-  const needed = needsReason(act.request) || inTheWay(findings).length > 0;
+  const needed = declarationOf(act.request).needsReason(act.request) || inTheWay(findings).length > 0;
   return (
     <SheetFooter
       failure={act.failure}
@@ -195,7 +176,7 @@ function Footer({ act }: { act: Act }) {
       blocked={act.blocked}
       why={act.blocked}
       busy={act.busy}
-      act={bagActOf(act.request)}
+      act={titleOf(act.request)}
       onSend={() => void act.send()}
       onCancel={closeAct}
     />

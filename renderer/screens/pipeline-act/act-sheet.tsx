@@ -1,4 +1,4 @@
-import { bagActOf } from '../../../shared/domain/bags/intents';
+import { titleOf } from '../../../shared/domain/operation/intent';
 import { closeAct, useUiState } from '../../ui/layout/ui-state';
 import { Sheet } from '../../ui/sheet/sheet';
 import { ActForm } from './act-form';
@@ -7,7 +7,7 @@ import { ActForm } from './act-form';
 export function ActSheet() {
   const act = useUiState((state) => state.act);
   return (
-    <Sheet opened={act !== null} onClose={closeAct} title={act ? bagActOf(act) : ''}>
+    <Sheet opened={act !== null} onClose={closeAct} title={act ? titleOf(act) : ''}>
       {act && <ActForm key={JSON.stringify(act)} initial={act} />}
     </Sheet>
   );

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BagPreview } from '../../../shared/contract/bags';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import { blockedBecause, forPreview, forStart } from './choices';
 

@@ -1,6 +1,5 @@
 import type { BagPreview } from '../../../shared/contract/bags';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
-import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import { type BagIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 
 /** What a person has settled in the sheet, besides the request itself. */
@@ -21,24 +20,13 @@ const notTyped = '(not typed yet)';
 export const inTheWay = (findings: readonly Finding[]): Finding[] =>
   findings.filter((finding) => needsAttention([finding]));
 
-/** Whether the act itself needs a reason, whatever the checks find. */
-export function needsReason(intent: BagIntent): boolean {
-  switch (intent.kind) {
-    case 'roll-back-bag':
-    case 'lock':
-    case 'force-unlock':
-      return true;
-    case 'change-policy':
-      return policyNeedsReason(intent.change);
-    default:
-      return false;
-  }
-}
-
 /** The intent without what is typed, so that typing asks for no new preview at every letter. */
 export function forPreview(request: BagIntent, choices: Pick<Choices, 'leaveRunning' | 'force'>): BagIntent {
   const { reason: _, ...rest } = request;
-  const bare = { ...rest, ...(needsReason(request) ? { reason: notTyped } : {}) } as BagIntent;
+  const bare = {
+    ...rest,
+    ...(declarationOf(request).needsReason(request) ? { reason: notTyped } : {}),
+  } as BagIntent;
   return bare.kind === 'pack-bag' ? { ...bare, force: choices.force } : bare;
 }
 
@@ -95,6 +83,7 @@ export function blockedBecause(options: {
   const final = preview.findings.find((finding) => isFinal(finding, choices.leaveRunning));
   if (final) return final.message;
   const asked = inTheWay(preview.findings).some(({ code }) => code !== 'services-lacking');
-  if (choices.reason.trim() === '' && (needsReason(request) || asked)) return 'Enter a reason.';
+  if (choices.reason.trim() === '' && (declarationOf(request).needsReason(request) || asked))
+    return 'Enter a reason.';
   return null;
 }

@@ -1,7 +1,7 @@
 import { Checkbox, SegmentedControl } from '@mantine/core';
 import { useEffect, useId, useState } from 'react';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { usePackPreview } from '../../data/bags-queries';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';

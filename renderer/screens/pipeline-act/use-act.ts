@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { type BagIntent, environmentOf } from '../../../shared/domain/bags/intents';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import { type BagIntent, declarationOf, subjectOf } from '../../../shared/domain/operation/intent';
 import { count } from '../../../shared/domain/text/count';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
 import { ask } from '../../data/call';
@@ -28,7 +28,7 @@ export function useAct(initial: BagIntent) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  const environment = environmentOf(request);
+  const environment = subjectOf(request).environment;
   const stage = pipeline?.stages.find((each) => each.environment === environment) ?? null;
   const asked = forPreview(request, choices);
   const incomplete = request.kind === 'pack-bag' && Object.keys(request.contents).length === 0;
@@ -60,8 +60,7 @@ export function useAct(initial: BagIntent) {
     if (started.ok) {
       closeAct();
       // A change of one file is done at once: the screen itself shows it. What takes time has a screen of its own.
-      const shows = ['deploy-bag', 'roll-back-bag', 'retry-tests'].includes(intent.kind);
-      if (shows)
+      if (declarationOf(intent).opensScreen)
         void navigate({
           to: '/operations/$operationId',
           params: { operationId: started.value.operationId },

@@ -1,5 +1,5 @@
-import type { BagIntent } from '../../../shared/domain/bags/intents';
 import type { BagRow, StageView } from '../../../shared/domain/bags/view';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 
 /** Bags that a rollback may go to, newest first: they passed the environment before, are readable and not bad here. */
 export function rollbackTargets(

@@ -1,9 +1,12 @@
 import { create } from 'zustand';
-import type { BagIntent } from '../../../shared/domain/bags/intents';
-import type { AppOperationKind } from '../../../shared/domain/operation/operation';
+import type { BagIntent } from '../../../shared/domain/operation/intent';
 
 /** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
-export type SheetKind = Exclude<AppOperationKind, 'nudge'>;
+const sheetKinds = ['deploy', 'promote', 'rollback', 'hold', 'release-hold'] as const;
+export type SheetKind = (typeof sheetKinds)[number];
+
+/** Whether there is a sheet for operations of a kind. */
+export const isSheetKind = (kind: string): kind is SheetKind => sheetKinds.some((one) => one === kind);
 
 /** What the sheet at the right is about; versions may be chosen before it opens. */
 export interface SheetRequest {

@@ -1,12 +1,8 @@
 import type { Cell, Drift, Hold } from '../../../shared/domain/board/board';
 import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { DeploymentKind } from '../../../shared/domain/history/deployment';
-import type {
-  AppOperationKind,
-  Operation,
-  OperationState,
-  StepName,
-} from '../../../shared/domain/operation/operation';
+import type { Operation, OperationState } from '../../../shared/domain/operation/operation';
+import { type StepName, steps } from '../../../shared/domain/operation/steps';
 import { count } from '../../../shared/domain/text/count';
 import { clock } from '../time/time';
 
@@ -57,43 +53,16 @@ export function holdSentence(hold: Hold): string {
   }[hold.state];
 }
 
-export const stepWord: Record<StepName, string> = {
-  preflight: 'Checks',
-  commit: 'Commit',
-  'stop-promotions': 'Stop promotions',
-  'hold-effective': 'Confirm the hold',
-  nudge: 'Refresh',
-  sync: 'Sync',
-  rollout: 'Rollout',
-  tests: 'Tests',
-  policy: 'Block the broken bag',
-  lock: 'Lock',
-  deploy: 'Deploy',
-  test: 'Tests',
-  pass: 'Pass and unlock',
-  abort: 'Abort',
-};
+/** A step of an operation as people read it. */
+export const stepWord = (step: StepName): string => steps[step].label;
 
-export const kindWord: Record<AppOperationKind | DeploymentKind, string> = {
+export const kindWord: Record<DeploymentKind, string> = {
   deploy: 'Deploy',
   promote: 'Promotion',
   rollback: 'Rollback',
-  hold: 'Hold',
-  'release-hold': 'Hold release',
-  nudge: 'Refresh and sync',
   bag: 'Bag',
   automatic: 'Automatic',
   manual: 'Manual',
-};
-
-/** What an open operation of a kind is doing, as a cell says it. */
-export const doingWord: Record<AppOperationKind, string> = {
-  deploy: 'Deploying',
-  promote: 'Promoting',
-  rollback: 'Rolling back',
-  hold: 'Holding',
-  'release-hold': 'Releasing the hold',
-  nudge: 'Refreshing and syncing',
 };
 
 export const operationStateWord: Record<OperationState, string> = {

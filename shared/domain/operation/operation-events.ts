@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { failureSchema } from '../failure/failure';
 import { findingSchema } from '../preflight/finding';
-import {
-  intentSchema,
-  jobSchema,
-  operationStateSchema,
-  stepNameSchema,
-  supersededBySchema,
-} from './operation';
+import { intentSchema } from './intent';
+import { jobSchema, operationStateSchema, stepNameSchema, supersededBySchema } from './operation';
 
 const at = z.string();
 const step = stepNameSchema;
@@ -57,7 +52,7 @@ export const operationEventSchema = z.discriminatedUnion('type', [
     effect: z.string(),
     outcome: z.enum(['done', 'not-done', 'unknown']),
     text,
-    /** For `commit` and `tags`: the commit on the branch's first-parent line. */
+    /** For a side effect that writes to the ledger: the commit on the branch's first-parent line. */
     commit: z.string().optional(),
   }),
   /** What is known of a job from now on; it takes the place of what was known of it. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../failure/failure';
-import { type Intent, operationSchema, type StepName, stepNames } from './operation';
+import type { Intent } from './intent';
+import { operationSchema } from './operation';
 import type { OperationEvent } from './operation-events';
 import {
   maxSaw,
@@ -10,6 +11,7 @@ import {
   reduceOperation,
   replayOperation,
 } from './operation-reducer';
+import { type StepName, stepNames } from './steps';
 
 const failure: Failure = { code: 'internal', message: 'It broke.', meaning: 'Nothing.', next: [] };
 const time = (ms: number): string => new Date(Date.UTC(2026, 0, 1) + ms).toISOString();

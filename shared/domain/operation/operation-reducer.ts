@@ -1,7 +1,9 @@
 import type { Failure } from '../failure/failure';
 import type { Finding } from '../preflight/finding';
-import { type Operation, type Step, type StepName, stepsOf } from './operation';
+import { declarationOf } from './intent';
+import type { Operation, Step } from './operation';
 import type { OperationEvent } from './operation-events';
+import { type StepName, steps } from './steps';
 
 /** At most this many lines of what a step saw are kept; the oldest go first (see `stepSchema.saw`). */
 export const maxSaw = 50;
@@ -41,7 +43,7 @@ function begin(event: Extract<OperationEvent, { type: 'requested' }>): Operation
       requestedAt: event.at,
       finishedAt: null,
       state: 'running',
-      steps: stepsOf[event.intent.kind].map((name) => ({
+      steps: declarationOf(event.intent).steps.map(({ name }) => ({
         name,
         state: 'waiting',
         startedAt: null,
@@ -131,22 +133,18 @@ function finish(
   };
 }
 
-/** Why the operation cannot be cancelled any more; `null` while it can. */
-function bound(record: OperationRecord): string | null {
-  if (record.operation.state !== 'running') return 'It has ended.';
-  const started = record.operation.steps.find(({ name, state }) => name === 'deploy' && state !== 'waiting');
-  if (started?.state === 'running')
-    return 'A running deploy is never interrupted: it may hold locks of its own.';
-  const lock = record.effects.get('lock');
-  if (lock && lock.outcome !== 'not-done') return 'Its lock is taken. Tests that run can be aborted.';
-  const commit = record.effects.get('commit');
-  if (!commit || commit.outcome === 'not-done') return null;
-  if (commit.outcome === 'done') {
-    return record.operation.commit === null
-      ? 'Nothing had to be written; what is left is only watching.'
-      : 'Its commit is on the ledger: leaving now would only stop watching. To undo it, roll back.';
+/** Why the operation cannot be cancelled any more, by what its kind declares; `null` while it can. */
+function bound({ operation, effects }: OperationRecord): string | null {
+  if (operation.state !== 'running') return 'It has ended.';
+  for (const { name, state } of operation.steps) {
+    const { neverInterrupted } = steps[name];
+    if (state === 'running' && neverInterrupted) return neverInterrupted;
   }
-  return 'Its commit is on the way to the ledger and may already be there.';
+  const { pointOfNoReturn: point } = declarationOf(operation.intent);
+  const reached = point && effects.get(point.effect);
+  if (!reached || reached.outcome === 'not-done') return null;
+  if (reached.outcome !== 'done') return point.onTheWay;
+  return operation.commit === null ? point.nothingWritten : point.done;
 }
 
 function withCancel(record: OperationRecord): OperationRecord {
@@ -156,6 +154,10 @@ function withCancel(record: OperationRecord): OperationRecord {
   if (before.allowed === cancel.allowed && (before.allowed || before.because === because)) return record;
   return { ...record, operation: { ...record.operation, cancel } };
 }
+
+/** Whether a side effect is the one whose commit is the operation's own. */
+const isOwnCommit = ({ operation }: OperationRecord, effect: string): boolean =>
+  declarationOf(operation.intent).commit === effect;
 
 function apply(record: OperationRecord, event: OperationEvent, at: string): OperationRecord {
   switch (event.type) {
@@ -199,7 +201,8 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
     }
     case 'side-effect-intended': {
       // A commit that is there is never intended again: the reducer refuses it whatever the runner asks.
-      if (event.effect === 'commit' && record.effects.get('commit')?.outcome === 'done') return record;
+      if (isOwnCommit(record, event.effect) && record.effects.get(event.effect)?.outcome === 'done')
+        return record;
       const effects = new Map(record.effects);
       effects.set(event.effect, {
         step: event.step,
@@ -218,8 +221,8 @@ function apply(record: OperationRecord, event: OperationEvent, at: string): Oper
       const next = withStep({ ...record, effects }, event.step, ['running'], (step) =>
         saw(step, at, event.text),
       );
-      const isDeployment = event.effect === 'commit' || event.effect === 'tags';
-      if (!isDeployment || event.outcome !== 'done' || event.commit === undefined) return next;
+      if (!isOwnCommit(record, event.effect) || event.outcome !== 'done' || event.commit === undefined)
+        return next;
       return {
         ...next,
         operation: {

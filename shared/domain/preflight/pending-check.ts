@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { shortVersion } from '../ledger/version';
-import type { AppIntent } from '../operation/operation';
+import type { AppIntent } from '../operation/intent';
 import type { Finding } from './finding';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 
@@ -32,7 +32,7 @@ export function pendingChecks(
   const places = outside.access.filter(({ access }) => !access.asked).map((one) => one.environment);
   for (const place of new Set(places))
     found.push({ codes: ['permission'], message: `What you may do in the cluster of ${place}` });
-  if (!('version' in intent) || intent.kind === 'nudge') return found;
+  if (!('expected' in intent)) return found;
   if (outside.image === 'not-asked')
     found.push({
       codes: ['version-unpublished-check-failed'],

@@ -1,5 +1,5 @@
 import type { ClusterAct } from '../estate/cluster-access';
-import type { AppIntent } from '../operation/operation';
+import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
 import { type Finding, finding } from './finding';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';

@@ -5,7 +5,7 @@ import type { Failure } from '../failure/failure';
 import type { HoldRecord, ShutGate } from '../hold/hold-record';
 import type { Change } from '../ledger/change';
 import type { ImageFound } from '../ledger/image-found';
-import type { AppIntent } from '../operation/operation';
+import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { Evidence } from './rollback-target';
@@ -74,4 +74,4 @@ export interface OutsideFacts {
 }
 
 /** An intent that brings a version somewhere. */
-export type Ask = Extract<AppIntent, { kind: 'deploy' | 'promote' | 'rollback' }>;
+export type Ask = Extract<AppIntent, { expected: string | null }>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AppIntent } from '../operation/operation';
+import type { AppIntent } from '../operation/intent';
 import { needsAttention } from './finding';
 import { pendingChecks, settledFindings } from './pending-check';
 import { obstacles, preflightFindings } from './preflight';

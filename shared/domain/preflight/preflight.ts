@@ -1,5 +1,5 @@
 import { shortVersion } from '../ledger/version';
-import type { AppIntent } from '../operation/operation';
+import type { AppIntent } from '../operation/intent';
 import { type Finding, finding } from './finding';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
@@ -82,16 +82,13 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
         ledger.holdProblem,
       ),
     );
-  if (intent.kind === 'nudge') return found;
-  if (intent.kind === 'hold' || intent.kind === 'release-hold') {
-    if (intent.kind === 'hold' && ledger.hold)
-      found.push(
-        finding('hold', 'block', `It is held already, by ${ledger.hold.by}.`, `Since ${ledger.hold.since}.`),
-      );
-    if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
-      found.push(...unrecordedRelease(ledger));
-    return found;
-  }
+  if (intent.kind === 'hold' && ledger.hold)
+    found.push(
+      finding('hold', 'block', `It is held already, by ${ledger.hold.by}.`, `Since ${ledger.hold.since}.`),
+    );
+  if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
+    found.push(...unrecordedRelease(ledger));
+  if (!('expected' in intent)) return found;
   for (const { text } of ledger.locks) found.push(finding('locked', 'block', text, at(ledger)));
   const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
   if (ledger.version === intent.version)
@@ -152,7 +149,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
   found.push(...permissionFindings(intent, outside));
-  if (intent.kind === 'hold' || intent.kind === 'release-hold' || intent.kind === 'nudge') return found;
+  if (!('expected' in intent)) return found;
   return [
     ...found,
     ...versionFindings(intent, outside),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { shortVersion } from '../ledger/version';
-import type { AppIntent } from '../operation/operation';
 import type { ApplicationOperation } from '../rollout/application-detail';
 import { utcText } from '../text/utc-text';
 
@@ -31,7 +30,8 @@ export interface StandingSync {
 
 /** What of an intent decides on a sync in its way. */
 export interface SyncAsk {
-  kind: AppIntent['kind'];
+  /** Of the operation that asks. */
+  kind: string;
   /** What is to be there. */
   wanted: string;
   /** What is being left; `null`: not known, or nothing. */

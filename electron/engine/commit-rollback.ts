@@ -1,15 +1,11 @@
-import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { AppIntent } from '../../shared/domain/operation/intent';
 import { put } from '../../shared/domain/records/record-change';
 import type { Snapshot } from '../ledger/ledger';
-import { bringUp } from './deploy';
-import { holdFiles } from './hold';
-import type { OperationDefinition, StepContext } from './operation-context';
-import { type Change, commit, editFile } from './steps/commit';
-import { holdEffective } from './steps/hold-effective';
-import { preflight } from './steps/preflight-step';
-import { stopPromotions } from './steps/stop-promotions';
+import { holdFiles } from './commit-hold';
+import type { StepContext } from './operation-context';
+import { type Change, editFile } from './steps/commit';
 
-type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
+type Rollback = Extract<AppIntent, { version: string; expected: string | null }>;
 
 /**
  * One commit for all of it: the version in the environment's file, automatic deploys off there and in the file of the
@@ -43,22 +39,3 @@ export function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Chan
   const changed = hold.changed.filter((one) => earlier.has(one.environment) || !left.has(one.environment));
   return { files, records: [put('hold', { ...hold, changed })] };
 }
-
-/**
- * Back to a version that was healthy there, and held there, so that the broken one is not rolled forward again. The
- * service comes first: bringing the old version up does not wait for the hold to work, the two go side by side.
- */
-export const rollback: OperationDefinition<'rollback'> = {
-  kind: 'rollback',
-  first: [
-    { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Rollback>(goBack) },
-  ],
-  lanes: [
-    bringUp,
-    [
-      { name: 'stop-promotions', run: stopPromotions },
-      { name: 'hold-effective', run: holdEffective },
-    ],
-  ],
-};

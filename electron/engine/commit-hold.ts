@@ -6,15 +6,11 @@ import {
   releasePlan,
   withoutFlag,
 } from '../../shared/domain/hold/hold-record';
-import type { AppIntent } from '../../shared/domain/operation/operation';
 import { put, remove } from '../../shared/domain/records/record-change';
 import type { Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
-import type { OperationDefinition, StepContext } from './operation-context';
-import { type Change, commit, editFile } from './steps/commit';
-import { holdEffective } from './steps/hold-effective';
-import { preflight } from './steps/preflight-step';
-import { stopPromotions } from './steps/stop-promotions';
+import type { StepContext } from './operation-context';
+import { type Change, editFile } from './steps/commit';
 
 /** `automatic_deploys_enabled` of the app's files at a snapshot. */
 const flagsAt =
@@ -62,7 +58,8 @@ export function holdFiles(
   return { flagsOff: plan.map((one) => one.environment), hold };
 }
 
-function takeHold(snapshot: Snapshot, context: StepContext): Change {
+/** A hold of the version that is there. */
+export function takeHold(snapshot: Snapshot, context: StepContext): Change {
   const { world, intent } = context;
   const { app, environment } = intent;
   const { version } = world.reader.facts(snapshot, app, environment, null);
@@ -77,7 +74,7 @@ function takeHold(snapshot: Snapshot, context: StepContext): Change {
 }
 
 /** Gives every file back what it said before the hold, and removes the hold. Versions stay: it deploys nothing. */
-function liftHold(snapshot: Snapshot, context: StepContext): Change {
+export function liftHold(snapshot: Snapshot, context: StepContext): Change {
   const { world, intent } = context;
   const { app, environment } = intent;
   const hold = world.reader.hold(snapshot, app, environment);
@@ -110,28 +107,3 @@ function openGate(snapshot: Snapshot, context: StepContext): Change {
   const edited = editFile(context, snapshot, gate.before, { automaticDeploys: true });
   return 'failure' in edited ? edited : { files: new Map([[edited.path, edited.text]]), records: [] };
 }
-
-/** Switches automatic deploys of an app into an environment off, where the pipeline really looks. */
-export const hold: OperationDefinition<'hold'> = {
-  kind: 'hold',
-  first: [
-    { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'hold' }>>(takeHold) },
-  ],
-  lanes: [
-    [
-      { name: 'stop-promotions', run: stopPromotions },
-      { name: 'hold-effective', run: holdEffective },
-    ],
-  ],
-};
-
-/** Ends a hold; deploys nothing. */
-export const releaseHold: OperationDefinition<'release-hold'> = {
-  kind: 'release-hold',
-  first: [
-    { name: 'preflight', run: preflight },
-    { name: 'commit', run: commit<Extract<AppIntent, { kind: 'release-hold' }>>(liftHold) },
-  ],
-  lanes: [],
-};

@@ -1,13 +1,12 @@
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
-import { environmentOf } from '../../../shared/domain/bags/intents';
 import { mayInterrupt } from '../../../shared/domain/bags/machine';
 import { jobName } from '../../../shared/domain/estate/estate';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
-import { type Intent, isAppIntent } from '../../../shared/domain/operation/operation';
-import type { OperationDefinition, StepContext, StepEnd } from '../operation-context';
+import { type Intent, subjectOf } from '../../../shared/domain/operation/intent';
+import { isStage } from '../../../shared/domain/operation/subject';
+import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { isTimedOut, noCluster } from '../steps/wait';
-import { bagPreflight } from './bag-preflight';
 import { runIdOf } from './github-job';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
 import { labels, workflowsOf } from './workflow-labels';
@@ -18,7 +17,7 @@ type Abort = Extract<Intent, { kind: 'abort-tests' }>;
  * Stops the test suites that run, whoever's console started them: that console then sees them stopped, and the tests
  * have failed. Deploy jobs are never touched.
  */
-async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> {
+export async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> {
   const { world, intent } = context;
   const { environment, pipeline, token } = intent;
   const deployment = deploymentUnder(recordsNow(world, pipeline), environment, token);
@@ -56,10 +55,9 @@ async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> {
   problems.push(...(await cancelRuns(context)));
   if (problems.length > 0)
     return { state: 'unknown', because: `Not everything was stopped. ${problems.join(' ')}` };
-  return {
-    state: 'succeeded',
-    text: running.length === 0 ? 'No suite was running any more.' : undefined,
-  } as StepEnd;
+  return running.length === 0
+    ? { state: 'succeeded', text: 'No suite was running any more.' }
+    : { state: 'succeeded' };
 }
 
 /** Runs at GitHub are known to the console that started them. */
@@ -70,9 +68,7 @@ async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
     .open()
     .find(
       (one) =>
-        !isAppIntent(one.intent) &&
-        one.intent.pipeline === pipeline &&
-        environmentOf(one.intent) === environment &&
+        isStage(subjectOf(one.intent), pipeline, environment) &&
         one.jobs.some((job) => job.phase === 'test' && job.state === 'running'),
     );
   const problems: string[] = [];
@@ -92,13 +88,3 @@ async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
   }
   return problems;
 }
-
-/** Aborts running tests. */
-export const abortTests: OperationDefinition<'abort-tests'> = {
-  kind: 'abort-tests',
-  first: [
-    { name: 'preflight', run: bagPreflight },
-    { name: 'abort', run: stopSuites },
-  ],
-  lanes: [],
-};

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import type { HoldRecord } from '../../shared/domain/hold/hold-record';
-import type { AppIntent } from '../../shared/domain/operation/operation';
+import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
+import { goBack } from './commit-rollback';
 import { ledgerReader } from './ledger-reader';
 import type { StepContext } from './operation-context';
-import { goBack } from './rollback';
 
 const estate: Estate = estateSchema.parse({
   name: 'test',

@@ -1,0 +1,92 @@
+import type { Failure } from '../../shared/domain/failure/failure';
+import type { Intent, OperationKind } from '../../shared/domain/operation/intent';
+import type { Routine } from '../../shared/domain/operation/steps';
+import { bagPreflight } from './bags/bag-preflight';
+import { deployJobs } from './bags/deploy-step';
+import { keepBagOut } from './bags/keep-bag-out';
+import { lockAndStart } from './bags/lock-step';
+import { changePolicy, forceUnlock, lockByHand, packBag, unlock } from './bags/one-commit';
+import { stopSuites } from './bags/stop-suites';
+import { takeLockOver } from './bags/take-lock-over';
+import { passAndUnlock, testSuites } from './bags/test-step';
+import { liftHold, takeHold } from './commit-hold';
+import { goBack } from './commit-rollback';
+import { setVersion } from './commit-version';
+import type { StepContext, StepEnd, StepRun } from './operation-context';
+import { commit } from './steps/commit';
+import { rollout } from './steps/follow-rollout';
+import { holdEffective } from './steps/hold-effective';
+import { preflight } from './steps/preflight-step';
+import { nudge } from './steps/refresh-parent';
+import { stopPromotions } from './steps/stop-promotions';
+import { sync } from './steps/sync';
+import { tests } from './steps/tests';
+
+/** What is done in a step, and of which intents. */
+interface RoutineRun<I extends Intent = Intent> {
+  fits(intent: Intent): intent is I;
+  run: StepRun<Intent>;
+}
+
+const misfit = ({ intent, step }: StepContext<Intent>): Failure => ({
+  code: 'internal',
+  message: `The step ${step} cannot be done for an operation of the kind ${intent.kind}.`,
+  meaning: 'Nothing was changed by this step.',
+  next: [],
+});
+
+function of<I extends Intent>(fits: (intent: Intent) => intent is I, run: StepRun<I>): RoutineRun<I> {
+  return {
+    fits,
+    run: async (context): Promise<StepEnd> => {
+      const { intent } = context;
+      return fits(intent) ? run({ ...context, intent }) : { state: 'failed', failure: misfit(context) };
+    },
+  };
+}
+
+/** Intents that say all of these. */
+const saying =
+  <K extends string>(...names: readonly K[]) =>
+  (intent: Intent): intent is Extract<Intent, Record<K, unknown>> =>
+    names.every((name) => name in intent);
+
+const ofKind =
+  <K extends OperationKind>(kind: K) =>
+  (intent: Intent): intent is Extract<Intent, { kind: K }> =>
+    intent.kind === kind;
+
+const anApp = saying('app', 'environment');
+const aVersion = saying('app', 'environment', 'version');
+const aPipeline = saying('pipeline');
+const aStage = saying('pipeline', 'environment');
+const aBag = saying('pipeline', 'environment', 'bag', 'running', 'leaveRunning', 'override');
+
+/** How everything is done that a step can do: a line each. */
+export const routineRuns = {
+  'check-app': of(anApp, preflight({ askRepo: false })),
+  'check-app-and-repo': of(anApp, preflight({ askRepo: true })),
+  'check-pipeline': of(aPipeline, bagPreflight),
+  'commit-version': of(saying('app', 'environment', 'version', 'expected'), commit(setVersion)),
+  'commit-rollback': of(saying('app', 'environment', 'version', 'expected'), commit(goBack)),
+  'commit-hold': of(anApp, commit(takeHold)),
+  'commit-release': of(anApp, commit(liftHold)),
+  'commit-bag': of(ofKind('pack-bag'), packBag),
+  'commit-lock': of(ofKind('lock'), lockByHand),
+  'commit-unlock': of(ofKind('unlock'), unlock),
+  'commit-forced-unlock': of(ofKind('force-unlock'), forceUnlock),
+  'commit-policy': of(ofKind('change-policy'), changePolicy),
+  'stop-promotions': of(anApp, stopPromotions),
+  'hold-effective': of(anApp, holdEffective),
+  nudge: of(aVersion, nudge),
+  sync: of(aVersion, sync),
+  rollout: of(aVersion, rollout),
+  tests: of(aVersion, tests),
+  'keep-bag-out': of(ofKind('roll-back-bag'), keepBagOut),
+  'lock-and-start': of(aBag, lockAndStart),
+  'take-lock-over': of(ofKind('retry-tests'), takeLockOver),
+  'deploy-jobs': of(aStage, deployJobs),
+  'test-suites': of(aStage, testSuites),
+  'pass-and-unlock': of(aStage, passAndUnlock),
+  'stop-suites': of(ofKind('abort-tests'), stopSuites),
+} satisfies Record<Routine, RoutineRun>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { syncAnswerSchema } from '../preflight/sync-in-the-way';
+
+/**
+ * What intents are made of. What was seen when deciding (`expected`, `running`, `last`, `token`, contents) goes along:
+ * the operation stops where the ledger says something else by then.
+ */
+export const name = z.string().min(1).max(200);
+export const reason = z.string().trim().max(500);
+export const reasonNeeded = reason.min(1);
+/** An app in an environment. */
+export const cell = { app: z.string().min(1), environment: z.string().min(1) };
+/** Codes of findings that the person overrode; needs a reason. */
+const override = z.array(z.string());
+
+/** A version that is to run in an environment. */
+export const version = {
+  ...cell,
+  version: z.string().min(1),
+  /** The version that the person saw there when deciding; `null`: none. */
+  expected: z.string().nullable(),
+  reason: reason.optional(),
+  override: override.optional(),
+  /** What the person decided of syncs of Argo CD that were in the way. */
+  syncs: z.array(syncAnswerSchema).max(50).optional(),
+};
+
+/** An environment of a pipeline. */
+export const stage = { pipeline: name, environment: name };
+export const bag = z.number().int().min(1);
+/** Of the lock that the person saw. */
+export const token = z.number().int().min(1);
+export const overridden = override.default([]);
+
+/** A bag that is to run in an environment. */
+export const bagDeployment = {
+  ...stage,
+  bag,
+  /** The bag that ran there when the person decided; `null`: none. */
+  running: bag.nullable(),
+  /** Services that the bag lacks and that are to be left running as they are. Absent never means delete. */
+  leaveRunning: z.array(name).default([]),
+  override: overridden,
+};

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { reasonNeeded, stage } from '../asked';
+import { declare, untilCommit } from '../declaration';
+import { aStage } from '../subject';
+
+/** Locks an environment by hand; for pipelines of apps too. */
+export const lock = declare({
+  intent: z.object({
+    kind: z.literal('lock'),
+    ...stage,
+    reason: reasonNeeded,
+    /** When the holder expects to be done (ISO 8601 UTC). */
+    until: z.iso.datetime().nullable(),
+  }),
+  subject: aStage,
+  title: (intent) => `Lock ${intent.environment} of ${intent.pipeline}`,
+  meaning:
+    'Only you can deploy here from Signalbox until you release it. The lock does not stop CI or other tools. The expected end only informs others: the lock stays until you release it.',
+  needsReason: () => true,
+  steps: [{ routine: 'check-pipeline' }, { routine: 'commit-lock' }],
+  pointOfNoReturn: untilCommit,
+  commit: 'commit',
+  begunBy: ['commit'],
+});

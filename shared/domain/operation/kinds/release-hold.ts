@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { cell, reason } from '../asked';
+import { declare, untilCommit } from '../declaration';
+import { anApp } from '../subject';
+
+/** Ends a hold; deploys nothing. */
+export const releaseHold = declare({
+  intent: z.object({ kind: z.literal('release-hold'), ...cell, reason: reason.optional() }),
+  subject: anApp,
+  title: (intent) => `Release the hold of ${intent.app} in ${intent.environment}`,
+  short: { noun: 'Hold release', doing: 'Releasing the hold' },
+  steps: [{ routine: 'check-app' }, { routine: 'commit-release' }],
+  pointOfNoReturn: untilCommit,
+  commit: 'commit',
+  begunBy: ['commit'],
+  access: { before: ['refresh'] },
+});

@@ -1,0 +1,84 @@
+/** What a step is to people: its name in the list, and whether it may be broken off while it runs. */
+interface StepWords {
+  label: string;
+  /** Why nobody may cancel while it runs; left out: they may. */
+  neverInterrupted?: string;
+}
+
+/** Every step that an operation can have, as journals name it. */
+export const stepNames = [
+  'preflight',
+  'commit',
+  'stop-promotions',
+  'hold-effective',
+  'nudge',
+  'sync',
+  'rollout',
+  'tests',
+  'policy',
+  'lock',
+  'deploy',
+  'test',
+  'pass',
+  'abort',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+export const steps: Readonly<Record<StepName, StepWords>> = {
+  preflight: { label: 'Checks' },
+  commit: { label: 'Commit' },
+  'stop-promotions': { label: 'Stop promotions' },
+  'hold-effective': { label: 'Confirm the hold' },
+  nudge: { label: 'Refresh' },
+  sync: { label: 'Sync' },
+  rollout: { label: 'Rollout' },
+  tests: { label: 'Tests' },
+  policy: { label: 'Block the broken bag' },
+  lock: { label: 'Lock' },
+  deploy: {
+    label: 'Deploy',
+    neverInterrupted: 'A running deploy is never interrupted: it may hold locks of its own.',
+  },
+  test: { label: 'Tests' },
+  pass: { label: 'Pass and unlock' },
+  abort: { label: 'Abort' },
+};
+
+/**
+ * What can be done in a step, by the step that it is shown and journalled as. The engine has a function for each
+ * (electron/engine/routines.ts), so that an operation made of these needs no code of its own.
+ */
+export const routines = {
+  /** All findings from what is known at once: for whoever is in a hurry. */
+  'check-app': 'preflight',
+  /** The same after asking the app's source repo, for a few seconds at most. */
+  'check-app-and-repo': 'preflight',
+  'check-pipeline': 'preflight',
+  'commit-version': 'commit',
+  /** The version and a hold. */
+  'commit-rollback': 'commit',
+  'commit-hold': 'commit',
+  'commit-release': 'commit',
+  'commit-bag': 'commit',
+  'commit-lock': 'commit',
+  'commit-unlock': 'commit',
+  'commit-forced-unlock': 'commit',
+  'commit-policy': 'commit',
+  'stop-promotions': 'stop-promotions',
+  'hold-effective': 'hold-effective',
+  nudge: 'nudge',
+  sync: 'sync',
+  rollout: 'rollout',
+  tests: 'tests',
+  /** A pin or a bad mark against the bag that is given up. */
+  'keep-bag-out': 'policy',
+  /** Takes the lock, chooses again under it, and records that the deployment began. */
+  'lock-and-start': 'lock',
+  /** Takes the lock over from the operation whose tests failed. */
+  'take-lock-over': 'lock',
+  'deploy-jobs': 'deploy',
+  'test-suites': 'test',
+  'pass-and-unlock': 'pass',
+  'stop-suites': 'abort',
+} as const satisfies Record<string, StepName>;
+export type Routine = keyof typeof routines;

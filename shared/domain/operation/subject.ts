@@ -1,0 +1,28 @@
+/** What an operation is about. */
+export type Subject =
+  | { about: 'app'; app: string; environment: string }
+  /** A pipeline of bags, or the lock of one of its environments. `environment: null`: the whole pipeline. */
+  | { about: 'pipeline'; pipeline: string; environment: string | null };
+export type About = Subject['about'];
+
+/** Whether it is this environment of this pipeline. */
+export const isStage = (subject: Subject, pipeline: string, environment: string): boolean =>
+  subject.about === 'pipeline' && subject.pipeline === pipeline && subject.environment === environment;
+
+/** How the subject is read from what was asked. */
+export interface SubjectRule<I, A extends About> {
+  readonly about: A;
+  readonly of: (intent: I) => Extract<Subject, { about: A }>;
+}
+
+/** An app in an environment. */
+export const anApp: SubjectRule<{ app: string; environment: string }, 'app'> = {
+  about: 'app',
+  of: ({ app, environment }) => ({ about: 'app', app, environment }),
+};
+
+/** An environment of a pipeline. */
+export const aStage: SubjectRule<{ pipeline: string; environment: string }, 'pipeline'> = {
+  about: 'pipeline',
+  of: ({ pipeline, environment }) => ({ about: 'pipeline', pipeline, environment }),
+};
