@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { ask, cellOf } from '../electron/dev/drill/drive-window';
 import { seedApps, seedServices } from '../electron/practice/estate/apps';
@@ -90,6 +91,7 @@ export async function startDeploy(
   const { operationId } = await ask(page, 'operation.start', {
     intent: { ...intent, override },
     seen: findings,
+    requestId: randomUUID(),
   });
   return operationId;
 }

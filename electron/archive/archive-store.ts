@@ -1,6 +1,6 @@
 /**
- * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, and the list of manual
- * acts. A file of its own beside the observations; a damaged one is set aside, never deleted.
+ * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, the list of manual acts,
+ * and the ids of the window's requests. A file of its own beside the observations; a damaged one is set aside, never deleted.
  */
 import type { Failure } from '../../shared/domain/failure/failure';
 import { type ManualAct, manualActSchema } from '../../shared/domain/operation/manual-act';
@@ -12,8 +12,22 @@ import { written } from './written';
 const keepWorkflows = 60;
 /** Kept in all. */
 const keepActs = 5_000;
+/** Remembered in all: more than a person clicks in months. */
+const keepRequests = 10_000;
 /** Longer ones are kept without their steps: characters of JSON. */
 const longest = 512 * 1024;
+
+/** A request of the window, as it is remembered: under its id, what was asked for. */
+export interface StoredRequest {
+  id: string;
+  procedure: string;
+  /** SHA-256 of the input without the id. */
+  digest: string;
+  /** Made by the main process, never by the window: of the operation that it begins, where it begins one. */
+  operationId: string;
+  /** ISO 8601 UTC. */
+  at: string;
+}
 
 export interface KeptStore {
   /** Keeps a workflow as it is seen now; a later look takes its place. `at`: ISO 8601 UTC. */
@@ -28,6 +42,9 @@ export interface KeptStore {
   /** Keeps an act; a later one of the same id takes its place. */
   recordAct(act: ManualAct): Failure | null;
   act(id: string): ManualAct | null;
+  /** Remembers a request; what is there under its id stays. */
+  recordRequest(request: StoredRequest): Failure | null;
+  request(id: string): StoredRequest | null;
   /** Newest first. */
   acts(query: { app?: string; environment?: string; limit: number }): ManualAct[];
   /** What went wrong with the file at opening, for a person. */
@@ -40,6 +57,8 @@ create table if not exists workflow(environment text, namespace text, name text,
 create index if not exists workflow_cell on workflow(app, environment, startedAt);
 create table if not exists act(id text primary key, at text, app text, environment text, json text) without rowid;
 create index if not exists act_at on act(at);
+create table if not exists request(id text primary key, procedure text, digest text, operationId text, at text) without rowid;
+create index if not exists request_at on request(at);
 `;
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
@@ -108,6 +127,27 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
       read(database.prepare('select json from act where id = ?').all(id), (json) =>
         manualActSchema.safeParse(json),
       )[0] ?? null,
+    recordRequest: ({ id, procedure, digest, operationId, at }) =>
+      written(() => {
+        database
+          .prepare(
+            'insert or ignore into request(id, procedure, digest, operationId, at) values (?, ?, ?, ?, ?)',
+          )
+          .run(id, procedure, digest, operationId, at);
+        database
+          .prepare(
+            'delete from request where at < (select at from request order by at desc limit 1 offset ?)',
+          )
+          .run(keepRequests - 1);
+      }),
+    request: (id) => {
+      const row = database
+        .prepare('select procedure, digest, operationId, at from request where id = ?')
+        .get(id) as Omit<StoredRequest, 'id'> | undefined;
+      if (!row) return null;
+      const { procedure, digest, operationId, at } = row;
+      return { id, procedure, digest, operationId, at };
+    },
     acts: ({ app = null, environment = null, limit }) =>
       read(
         database

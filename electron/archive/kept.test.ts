@@ -54,6 +54,15 @@ describe('what is kept of a cluster', () => {
     before.recordAct(act('1'));
     before.recordAct(act('1', { outcome: 'done', text: 'It goes on.' }));
     before.recordAct(act('2', { app: 'router' }));
+    const request = {
+      id: 'r',
+      procedure: 'application.sync',
+      digest: 'd',
+      operationId: 'o',
+      at: '2026-03-01',
+    };
+    before.recordRequest(request);
+    before.recordRequest({ ...request, digest: 'another' });
     before.close();
 
     const after = open();
@@ -67,6 +76,8 @@ describe('what is kept of a cluster', () => {
     );
     expect(after.acts({ limit: 10 }).map(({ id }) => id)).toEqual(['2', '1']);
     expect(after.acts({ app: 'frontend', limit: 10 })).toMatchObject([{ id: '1', outcome: 'done' }]);
+    expect(after.request('r')).toEqual(request);
+    expect(after.request('s')).toBeNull();
     expect(after.act('1')).toMatchObject({ text: 'It goes on.' });
     expect(after.act('9')).toBeNull();
     after.close();

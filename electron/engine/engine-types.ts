@@ -71,9 +71,10 @@ export interface OperationFilter {
 export interface Engine {
   /**
    * Begins an operation and returns its id (UUIDv7) at once. `seen`: the findings that the person saw.
+   * `operationId`: the one to begin, from main itself; where the journal has it, it was begun already.
    * Fails with `busy` (`next` opens the one that is in the way), `read-only`, `not-found`, `disk-full`, `invalid-input`.
    */
-  start(intent: Intent, seen: readonly Finding[]): Result<{ operationId: string }>;
+  start(intent: Intent, seen: readonly Finding[], operationId?: string): Result<{ operationId: string }>;
   get(operationId: string): Result<Operation>;
   list(filter: OperationFilter): Operation[];
   /** Cancels while nothing was committed; else fails with `refused`, saying why. */

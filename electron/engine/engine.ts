@@ -187,7 +187,8 @@ export function createEngine(config: EngineConfig): Engine {
   }
 
   const engine: Engine = {
-    start: (asked, seen) => {
+    start: (asked, seen, operationId = uuidv7()) => {
+      if (runner.get(operationId)) return ok({ operationId });
       const parsed = intentSchema.safeParse(asked);
       if (!parsed.success)
         return fail({
@@ -199,7 +200,6 @@ export function createEngine(config: EngineConfig): Engine {
       const intent = parsed.data;
       const refused = refusal(intent);
       if (refused) return fail(refused);
-      const operationId = uuidv7();
       try {
         runner.begin(operationId, intent, seen);
       } catch (error) {

@@ -50,6 +50,17 @@ const needs: Record<ManualAct['kind'], ClusterAct> = {
   resume: 'resume-workflow',
 };
 
+const isSame = (done: ManualAct, { kind, environment, object }: ActRequest): boolean =>
+  done.kind === kind && done.environment === environment && done.object === object;
+
+const another = ({ kind, object }: ManualAct): FailureError =>
+  new FailureError({
+    code: 'invalid-input',
+    message: `This request was already used for something else: ${kind} ${object}.`,
+    meaning: 'Nothing was done.',
+    next: [],
+  });
+
 const busy = (message: string, next: Failure['next'] = []): FailureError =>
   new FailureError({ code: 'busy', message, meaning: 'Nothing was asked for.', next });
 
@@ -154,6 +165,7 @@ export function createManualActs(options: {
       const other = running.get(key);
       if (other?.id === request.id) return other.promise;
       const done = store.act(request.id);
+      if (done && !isSame(done, request)) return Promise.reject(another(done));
       if (done?.outcome === 'done') return Promise.resolve(done);
       try {
         const cluster = check(request);
@@ -172,5 +184,8 @@ const tooLate = (environment: string): Failure => ({
   code: 'timeout',
   message: `The cluster of ${environment} did not answer within ${patience / 1000} s.`,
   meaning: 'It may have been done all the same.',
-  next: [{ do: 'advice', label: 'Look at what it says now; the same click again is done once.' }],
+  next: [
+    { do: 'retry', label: 'Try again' },
+    { do: 'advice', label: 'Trying again here does it once, even if it was done the first time.' },
+  ],
 });

@@ -39,6 +39,17 @@ describe('a call over the border', () => {
     expect(report).toHaveBeenCalledOnce();
   });
 
+  it('does not tell an action as not done because its answer has the wrong shape', async () => {
+    const answer = await dispatch(
+      handlers({ 'operation.cancel': () => ({}) as never }),
+      'operation.cancel',
+      { operationId: 'x' },
+      () => {},
+    );
+    expect(answer).toMatchObject({ failure: { code: 'unknown-outcome' } });
+    expect(JSON.stringify(answer)).not.toContain('Nothing was done');
+  });
+
   it('passes an expected failure through and does not report it', async () => {
     const report = vi.fn();
     const failure = { code: 'busy', message: 'm', meaning: 'n', next: [] } as const;

@@ -43,6 +43,13 @@ const refusal = (message: string, detail: string): Failure => ({
   detail,
 });
 
+/** The handler is through: what it was asked to do is done, though nobody can say with what result. */
+const unreadableAnswer = (name: string, acted: boolean, detail: string): Failure => ({
+  ...refusal(`The answer to ${name} is not what it should be.`, detail),
+  code: acted ? 'unknown-outcome' : 'internal',
+  meaning: acted ? 'What you asked for may have been done: look before you ask again.' : 'Nothing was done.',
+});
+
 /**
  * Answers a call from the renderer, which is not trusted: the input is parsed by the contract, and so is the output
  * (which also drops every field that the contract doesn't name, so nothing secret slips out with an object).
@@ -75,10 +82,7 @@ async function answerTo(
     const output = procedure.output.safeParse(answer);
     if (output.success) return ok(output.data);
     report(name, output.error);
-    return fail({
-      ...refusal(`The answer to ${name} is not what it should be.`, output.error.message),
-      code: 'internal',
-    });
+    return fail(unreadableAnswer(name, procedure.kind === 'action', output.error.message));
   } catch (error) {
     const failure = failureOf(error);
     if (failure.code === 'internal') report(name, error);

@@ -1,5 +1,5 @@
 import type { argoProcedures } from '../../shared/contract/argo';
-import { FailureError, type Result } from '../../shared/domain/failure/failure';
+import { FailureError, type Result, unwrap } from '../../shared/domain/failure/failure';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { type Done, worded } from './cluster-answer';
@@ -7,9 +7,8 @@ import type { Session } from './open-session';
 
 /** Handlers of rollouts and of Argo CD's Applications. */
 export function argoHandlers(session: Session, actor: () => string): HandlersOf<typeof argoProcedures> {
-  const { engine, acts } = session;
+  const { engine, acts, requests } = session;
   const viewOf = (environment: string) => session.clusters.get(environment)?.view;
-  const nudges = new Map<string, string>();
 
   /** An act on an Application. `syncs`: it would get into the way of an operation that is about to sync. */
   const onApplication = async (
@@ -59,11 +58,10 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
       };
     },
     'application.nudge': ({ app, environment, requestId }) => {
-      const known = nudges.get(requestId);
-      if (known) return { operationId: known };
-      const found = engine.app(app);
-      if (!found.ok) throw new FailureError(found.failure);
-      const version = found.value.cells.find((cell) => cell.environment === environment)?.ledger?.version;
+      const operationId = requests.operationId(requestId);
+      if (engine.get(operationId).ok) return { operationId };
+      const version = unwrap(engine.app(app)).cells.find((cell) => cell.environment === environment)?.ledger
+        ?.version;
       if (!version)
         throw new FailureError({
           code: 'refused',
@@ -71,10 +69,7 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
           meaning: 'There is nothing to bring to Argo CD’s notice.',
           next: [],
         });
-      const started = engine.start({ kind: 'nudge', app, environment, version }, []);
-      if (!started.ok) throw new FailureError(started.failure);
-      nudges.set(requestId, started.value.operationId);
-      return started.value;
+      return unwrap(engine.start({ kind: 'nudge', app, environment, version }, [], operationId));
     },
     'application.refresh': (input) =>
       onApplication('refresh', input, (cluster, signal) =>

@@ -9,6 +9,7 @@ import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
 import type { Session } from './open-session';
 import { operationHandlers } from './operation-handlers';
+import { answeredOnce } from './requests';
 import { refused, type ShellServices, sessionHandlers } from './session-handlers';
 import { workflowHandlers } from './workflow-handlers';
 
@@ -19,10 +20,10 @@ import { workflowHandlers } from './workflow-handlers';
 export function createHandlers(session: Session, shell: ShellServices, changed: () => void): Handlers {
   const { engine } = session;
   const actor = (): string => shell.settings.get().identity.name;
-  return {
+  const handlers: Handlers = {
     ...sessionHandlers(session, shell, changed),
     ...boardHandlers(session),
-    ...operationHandlers(engine),
+    ...operationHandlers(engine, session.requests),
     ...argoHandlers(session, actor),
     ...workflowHandlers(session, actor),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
@@ -36,6 +37,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
       return { text: await shell.practice(act) };
     },
   };
+  return answeredOnce(handlers, session.requests);
 }
 
 /**

@@ -32,6 +32,7 @@ import { missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
+import { createRequests, type Requests } from './requests';
 import { createTimelines, type Timelines } from './timelines';
 
 /** What opens one estate. */
@@ -78,6 +79,8 @@ export interface Session {
   readonly history: History;
   /** Acts on clusters by hand. */
   readonly acts: ManualActs;
+  /** The window's requests, each done once. */
+  readonly requests: Requests;
   /** Workflows as they were last seen, and the list of acts. */
   readonly kept: KeptStore;
   /** This console's own autopilot. */
@@ -309,6 +312,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     neededCredentials: neededCredentials(config),
     history,
     acts,
+    requests: createRequests({ store: keptStore, now: () => new Date(), report: kept }),
     kept: keptStore,
     autopilot,
     observations,

@@ -2,12 +2,17 @@ import type { operationProcedures } from '../../shared/contract/operations';
 import { unwrap } from '../../shared/domain/failure/failure';
 import type { Engine } from '../engine/engine-types';
 import type { HandlersOf } from '../ipc/dispatcher';
+import type { Requests } from './requests';
 
 /** Handlers of what a release manager asks for, from the preview to the end. */
-export const operationHandlers = (engine: Engine): HandlersOf<typeof operationProcedures> => ({
+export const operationHandlers = (
+  engine: Engine,
+  requests: Requests,
+): HandlersOf<typeof operationProcedures> => ({
   'preview.early': (intent) => engine.earlyPreview(intent),
   'preview.get': async (intent) => unwrap(await engine.preview(intent)),
-  'operation.start': ({ intent, seen }) => unwrap(engine.start(intent, seen)),
+  'operation.start': ({ intent, seen, requestId }) =>
+    unwrap(engine.start(intent, seen, requests.operationId(requestId))),
   'operation.get': ({ operationId }) => unwrap(engine.get(operationId)),
   'operation.list': (filter) => engine.list(filter),
   'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),

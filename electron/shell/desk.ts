@@ -36,6 +36,13 @@ export interface Desk {
 /** How long the end waits for what is on its way to the ledger, in milliseconds. */
 const patienceAtTheEnd = 30_000;
 
+/** One estate, opened, and who answers for it for as long as it is open. */
+interface Opened {
+  session: Session;
+  handlers: Handlers;
+  streamHandlers: StreamHandlers;
+}
+
 type PracticeAct = ParsedInputOf<'practice.act'>;
 
 /** Begins to open the estate that the command line asks for. */
@@ -55,7 +62,7 @@ export function openDesk(options: {
   let source: EstateSource | null = null;
   let guard: DeployGuard | null = null;
 
-  async function open(): Promise<Session> {
+  async function open(): Promise<Opened> {
     source ??= await findEstate(options.args, {
       userData,
       practiceScript: path.join(import.meta.dirname, 'practice.js'),
@@ -87,60 +94,57 @@ export function openDesk(options: {
     });
     guard?.close();
     guard = guardDeploys(opened.engine, options.window);
-    return opened;
+    return answeredFor(opened, source.practice);
   }
 
-  let session = open();
-  session.catch((error: unknown) => report('the estate could not be opened', error));
+  function answeredFor(session: Session, practice: EstateSource['practice']): Opened {
+    const chooseFile = (name: string, format: Parameters<typeof chooseSaveFile>[2]) =>
+      chooseSaveFile(options.window(), name, format);
+    const shell = {
+      app: about(),
+      settings,
+      openExternal,
+      chooseSaveFile: chooseFile,
+      practice: practice && ((act: PracticeAct) => playAct(practice.control, act, openAnew)),
+      credentials,
+    };
+    const onSettings = (listener: () => void) => {
+      settingsListeners.add(listener);
+      return () => settingsListeners.delete(listener);
+    };
+    return {
+      session,
+      handlers: createHandlers(session, shell, changed),
+      streamHandlers: createStreamHandlers(session, onSettings, chooseFile),
+    };
+  }
+
+  let opened = open();
+  opened.catch((error: unknown) => report('the estate could not be opened', error));
 
   /** The practice estate was reset: everything that was known of it belongs to another life. */
   async function openAnew(): Promise<void> {
-    const old = await session;
+    const old = (await opened).session;
     await old.close();
     await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
-    session = open();
-    await session;
+    opened = open();
+    await opened;
     options.window()?.webContents.reload();
   }
 
-  const changed = (): void => {
+  function changed(): void {
     options.applySettings();
     for (const listener of [...settingsListeners]) listener();
-  };
-  const chooseFile = (name: string, format: Parameters<typeof chooseSaveFile>[2]) =>
-    chooseSaveFile(options.window(), name, format);
+  }
 
   return {
-    async handlers() {
-      const opened = await session;
-      const practice = source?.practice ?? null;
-      return createHandlers(
-        opened,
-        {
-          app: about(),
-          settings,
-          openExternal,
-          chooseSaveFile: chooseFile,
-          practice: practice && ((act: PracticeAct) => playAct(practice.control, act, openAnew)),
-          credentials,
-        },
-        changed,
-      );
-    },
-    streamHandlers: async () =>
-      createStreamHandlers(
-        await session,
-        (listener) => {
-          settingsListeners.add(listener);
-          return () => settingsListeners.delete(listener);
-        },
-        chooseFile,
-      ),
+    handlers: async () => (await opened).handlers,
+    streamHandlers: async () => (await opened).streamHandlers,
     holdsBack: (onConfirmed) => guard?.holdsBack(onConfirmed) ?? false,
     async end() {
       guard?.close();
-      const closed = session
-        .then((one) => one.close())
+      const closed = opened
+        .then(({ session }) => session.close())
         .catch((error: unknown) => report('closing failed', error));
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
       await source?.practice?.process.stop();

@@ -7,7 +7,7 @@ import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import { type Finding, needsAttention } from '../../shared/domain/preflight/finding';
-import { ask } from './call';
+import { useAttempts } from './attempts';
 import { useOperations, usePreview, useSession } from './queries';
 import { queryOf } from './query-client';
 
@@ -90,6 +90,7 @@ export interface OneClickRollback {
  */
 export function useOneClickRollback(cell: Cell): OneClickRollback {
   const client = useQueryClient();
+  const attempts = useAttempts();
   const session = useSession().data;
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -120,7 +121,10 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
           onReview();
           return null;
         }
-        const started = await ask('operation.start', { intent, seen: decision.seen, clickedAt });
+        const started = await attempts.send(
+          { name: 'operation.start', input: { intent, seen: decision.seen, clickedAt } },
+          intent,
+        );
         if (started.ok) {
           setStartedId(started.value.operationId);
           return started.value.operationId;
@@ -131,7 +135,7 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
         setBusy(false);
       }
     },
-    [blocked, busy, client, intent],
+    [attempts, blocked, busy, client, intent],
   );
 
   const warnings = (preview.data?.findings ?? [])

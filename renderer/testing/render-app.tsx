@@ -5,6 +5,7 @@ import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Bridge } from '../../shared/contract/bridge';
 import type { OutputOf, ProcedureName } from '../../shared/contract/contract';
+import { FailureError, fail, ok } from '../../shared/domain/failure/failure';
 import { createQueryClient } from '../data/query-client';
 import { devBridge } from '../dev/dev-bridge';
 import { createAppRouter } from '../router';
@@ -18,7 +19,7 @@ export interface Asked {
 
 /**
  * The whole renderer on fixtures, as a person meets it, with a record of what it asked the main process.
- * `answers`: what the main process says instead, by procedure.
+ * `answers`: what the main process says instead, by procedure; a `FailureError` is told, another error loses the answer.
  */
 export function renderApp(
   options: {
@@ -36,9 +37,13 @@ export function renderApp(
       (input: never) => {
         asked.push({ name: name as ProcedureName, input });
         const own = options.answers?.[name as ProcedureName];
-        return own
-          ? Promise.resolve({ ok: true, value: own() })
-          : (ask as (input: unknown) => unknown)(input);
+        if (!own) return (ask as (input: unknown) => unknown)(input);
+        return Promise.resolve()
+          .then(() => ok(own()))
+          .catch((error: unknown) => {
+            if (error instanceof FailureError) return fail(error.failure);
+            throw error;
+          });
       },
     ]),
   ) as unknown as Bridge['call'];

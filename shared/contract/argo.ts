@@ -6,7 +6,7 @@ import { applicationDetailSchema } from '../domain/rollout/application-detail';
 import { hookJobSchema } from '../domain/rollout/hook-job';
 import { failingPodSchema } from '../domain/rollout/pod-trouble';
 import { rolloutSchema } from '../domain/rollout/rollout';
-import { action, doneSchema, name, query, requestId } from './procedure';
+import { actionOnce, doneSchema, name, query } from './procedure';
 
 const application = z.object({ environment: name, application: name });
 const cell = z.object({ app: name, environment: name });
@@ -44,14 +44,10 @@ export const argoProcedures = {
     { changedBy: ['rollout', 'cluster'], narrowedBy: ['app', 'environment'] },
   ),
   /** Refreshes the parent, waits for the Applications to carry the ledger's version, syncs them and watches the rollout. */
-  'application.nudge': action(cell.extend({ requestId }), z.object({ operationId: z.string() })),
-  'application.refresh': action(
-    application.extend({ mode: z.enum(['normal', 'hard']), requestId }),
-    doneSchema,
-  ),
-  'application.sync': action(
+  'application.nudge': actionOnce(cell, z.object({ operationId: z.string() })),
+  'application.refresh': actionOnce(application.extend({ mode: z.enum(['normal', 'hard']) }), doneSchema),
+  'application.sync': actionOnce(
     application.extend({
-      requestId,
       /** Left out: as the automated policy says. */
       prune: z.boolean().optional(),
       dryRun: z.boolean().default(false),
@@ -70,9 +66,8 @@ export const argoProcedures = {
     }),
     doneSchema,
   ),
-  'application.terminate': action(
+  'application.terminate': actionOnce(
     application.extend({
-      requestId,
       /** `startedAt` of the sync that the person saw: another one that began since is left alone. */
       startedAt: z.string().nullable(),
     }),

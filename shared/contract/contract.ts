@@ -39,6 +39,10 @@ export type ProcedureName = keyof typeof procedures;
 export type QueryName = {
   [N in ProcedureName]: (typeof procedures)[N]['kind'] extends 'query' ? N : never;
 }[ProcedureName];
+/** Procedures that are done once for each `requestId`. */
+export type OnceName = {
+  [N in ProcedureName]: (typeof procedures)[N] extends { once: true } ? N : never;
+}[ProcedureName];
 export type InputOf<N extends ProcedureName> = z.input<(typeof procedures)[N]['input']>;
 /** What a handler gets: the input after parsing. */
 export type ParsedInputOf<N extends ProcedureName> = z.output<(typeof procedures)[N]['input']>;

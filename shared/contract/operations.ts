@@ -4,7 +4,7 @@ import { appIntentSchema, intentSchema } from '../domain/operation/intent';
 import { operationSchema } from '../domain/operation/operation';
 import { findingSchema } from '../domain/preflight/finding';
 import { pendingCheckSchema } from '../domain/preflight/pending-check';
-import { action, name, query } from './procedure';
+import { action, actionOnce, name, query } from './procedure';
 
 /** The preview of a deploy, promotion or rollback, before anyone commits. */
 const previewSchema = z.object({
@@ -37,7 +37,7 @@ export const operationProcedures = {
     changedBy: ['board', 'app', 'operation', 'cluster', 'history'],
     narrowedBy: ['app', 'environment'],
   }),
-  'operation.start': action(
+  'operation.start': actionOnce(
     z.object({
       intent: intentSchema,
       /** The findings that the person saw: the operation stops when they are worse by the time it lands. */

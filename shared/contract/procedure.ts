@@ -48,6 +48,8 @@ interface Action<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodTyp
   kind: 'action';
   input: I;
   output: O;
+  /** Its input holds a `requestId`: the same one is done once, however often it is sent (`session/requests.ts`). */
+  once?: true;
 }
 
 /** One call from the renderer to main: what goes in, what comes out. Both sides check both. */
@@ -74,11 +76,23 @@ export const action = <I extends z.ZodType, O extends z.ZodType>(input: I, outpu
   output,
 });
 
+/**
+ * Something that would be done twice by being sent twice. Its input gets a `requestId`, which the window makes for each
+ * attempt (`renderer/data/attempts.ts`).
+ */
+export const actionOnce = <S extends z.ZodRawShape, O extends z.ZodType>(
+  input: z.ZodObject<S>,
+  output: O,
+) => ({
+  kind: 'action' as const,
+  once: true as const,
+  input: input.extend({ requestId: z.uuid() }),
+  output,
+});
+
 /** Input of what asks for nothing. */
 export const nothing = z.object({});
 /** Name of an app, environment, pipeline, object… */
 export const name = z.string().min(1).max(200);
-/** Made by the window for each click (a UUID): the same one twice is done once. */
-export const requestId = z.uuid();
 /** What came of an action on a cluster. `text` says what was done; `act` is its entry in the list of actions. */
 export const doneSchema = z.object({ text: z.string(), act: manualActSchema });

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { freshnessSchema } from '../domain/board/freshness';
 import { keptWorkflowSchema, workflowSchema } from '../domain/workflows/workflow';
-import { action, doneSchema, name, query, requestId } from './procedure';
+import { actionOnce, doneSchema, name, query } from './procedure';
 
 const object = z.object({ environment: name, namespace: name, name });
-const asked = object.extend({ requestId });
 const parameters = z
   .array(z.object({ name: z.string().min(1).max(200), value: z.string().max(10_000) }))
   .max(100);
-const withParameters = asked.extend({ parameters: parameters.default([]) });
+const withParameters = object.extend({ parameters: parameters.default([]) });
 const cell = z.object({ app: name, environment: name });
 
 /** A workflow as a list shows it: without its steps. */
@@ -53,12 +52,12 @@ export const workflowProcedures = {
     { changedBy: ['workflow'], narrowedBy: ['app', 'environment'] },
   ),
   /** A new run with the same spec; `parameters` replace those of the same name. */
-  'workflow.resubmit': action(withParameters, doneSchema),
+  'workflow.resubmit': actionOnce(withParameters, doneSchema),
   /** Goes on from the failure. */
-  'workflow.retry': action(withParameters, doneSchema),
+  'workflow.retry': actionOnce(withParameters, doneSchema),
   /** Exit handlers still run. */
-  'workflow.stop': action(asked, doneSchema),
-  'workflow.terminate': action(asked, doneSchema),
-  'workflow.suspend': action(asked, doneSchema),
-  'workflow.resume': action(asked, doneSchema),
+  'workflow.stop': actionOnce(object, doneSchema),
+  'workflow.terminate': actionOnce(object, doneSchema),
+  'workflow.suspend': actionOnce(object, doneSchema),
+  'workflow.resume': actionOnce(object, doneSchema),
 } as const;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from 'playwright';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
@@ -58,6 +59,7 @@ export async function startBag(page: Page, intent: BagIntent): Promise<string> {
   const { operationId } = await ask(page, 'operation.start', {
     intent: 'override' in intent ? { ...intent, override } : intent,
     seen: findings,
+    requestId: randomUUID(),
   });
   return operationId;
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import { count } from '../../../shared/domain/text/count';
-import { ask } from '../../data/call';
+import { useAttempts } from '../../data/attempts';
 import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
@@ -31,6 +31,7 @@ export interface Moved {
 /** The sheet's state: what is picked, what preflight found, and the sending of it. */
 export function useDraft(request: SheetRequest) {
   const client = useQueryClient();
+  const attempts = useAttempts();
   const navigate = useNavigate();
   const board = useBoard().data;
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
@@ -72,7 +73,10 @@ export function useDraft(request: SheetRequest) {
     const seen = preview.data.findings;
     setBusy(true);
     setFailure(null);
-    const started = await ask('operation.start', { intent: forStart(intent, seen), seen, clickedAt });
+    const started = await attempts.send(
+      { name: 'operation.start', input: { intent: forStart(intent, seen), seen, clickedAt } },
+      intent,
+    );
     setBusy(false);
     if (started.ok) {
       closeSheet();

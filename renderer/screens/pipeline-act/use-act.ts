@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type BagIntent, declarationOf, subjectOf } from '../../../shared/domain/operation/intent';
 import { count } from '../../../shared/domain/text/count';
+import { useAttempts } from '../../data/attempts';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
-import { ask } from '../../data/call';
 import { useSession } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeAct } from '../../ui/layout/ui-state';
@@ -15,6 +15,7 @@ import { blockedBecause, type Choices, forPreview, forStart, inTheWay } from './
 /** What is asked for, what the checks found about it, and the sending of it. */
 export function useAct(initial: BagIntent) {
   const client = useQueryClient();
+  const attempts = useAttempts();
   const navigate = useNavigate();
   const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
   const pipeline = useBagPipeline(initial.pipeline).data ?? null;
@@ -55,7 +56,10 @@ export function useAct(initial: BagIntent) {
     const intent = forStart(request, choices, preview.data, clickedAt);
     setBusy(true);
     setFailure(null);
-    const started = await ask('operation.start', { intent, seen: preview.data.findings, clickedAt });
+    const started = await attempts.send(
+      { name: 'operation.start', input: { intent, seen: preview.data.findings, clickedAt } },
+      { request, choices },
+    );
     setBusy(false);
     if (started.ok) {
       closeAct();

@@ -1,10 +1,14 @@
 import { Button, Modal } from '@mantine/core';
-import { type ReactNode, useId, useState } from 'react';
-import { type ActRequest, useClusterAct } from '../../data/argo-queries';
+import { type ReactNode, useId } from 'react';
+import type { OnceName } from '../../../shared/contract/contract';
+import { type OnceRequest, useOnce } from '../../data/attempts';
 import { FailurePanel } from '../finding/failure-panel';
 import { announce } from '../text/announcer';
 import { ActButton } from './act-button';
 import classes from './act-dialog.module.css';
+
+/** What is asked of a cluster and answered at once: not what begins an operation. */
+type ClusterAction = Exclude<OnceName, 'operation.start' | 'application.nudge'>;
 
 export interface ActDialogProps {
   /** The whole act, as the button of the confirmation says it: `Sync frontend in production`. */
@@ -17,7 +21,7 @@ export interface ActDialogProps {
   destructive?: boolean;
   /** Why it cannot be done now, in a sentence; `null`: it can. */
   blocked: string | null;
-  request: ActRequest;
+  request: OnceRequest<ClusterAction>;
   onDone?: (done: { text: string }) => void;
 }
 
@@ -44,20 +48,15 @@ export function ActDialog({
 function Confirmation(props: ActDialogProps & { onClose: () => void }) {
   const { act, meaning, care, destructive, blocked, request, onDone, onClose } = props;
   const id = useId();
-  // One id per opening: a second click on the same one is no second act.
-  const [requestId] = useState(() => crypto.randomUUID());
-  const send = useClusterAct();
+  const send = useOnce<ClusterAction>();
   const confirm = () =>
-    send.mutate(
-      { ...request, requestId },
-      {
-        onSuccess: (done) => {
-          announce(done.text);
-          onDone?.(done);
-          onClose();
-        },
+    send.mutate(request, {
+      onSuccess: (done) => {
+        announce(done.text);
+        onDone?.(done);
+        onClose();
       },
-    );
+    });
   return (
     <div className={classes.body}>
       <div id={id}>{meaning}</div>

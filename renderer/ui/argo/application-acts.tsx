@@ -2,7 +2,7 @@ import { IconPlayerStop, IconRefresh, IconTransferIn } from '@tabler/icons-react
 import { useNavigate } from '@tanstack/react-router';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
-import { useClusterAct, useNudge } from '../../data/argo-queries';
+import { useOnce } from '../../data/attempts';
 import { useBlocked } from '../../data/use-blocked';
 import { ActButton } from '../action/act-button';
 import { ConfirmedAct } from '../action/confirmed-act';
@@ -23,7 +23,7 @@ const runs = (application: ApplicationDetail): boolean =>
 /** What can be asked of Argo CD for one Application: refresh, sync, terminate, and more in a menu. Blocked ones say why. */
 export function ApplicationActs({ application, environment, production }: ApplicationActsProps) {
   const blocked = useBlocked(environment);
-  const refresh = useClusterAct();
+  const refresh = useOnce<'application.refresh'>();
   const { name, currentOperation: operation, version, windows } = application;
   const by = operation?.initiatedBy ? ` for ${operation.initiatedBy}` : '';
   const wanted = version ? shortVersion(version) : 'the version in Git';
@@ -38,7 +38,6 @@ export function ApplicationActs({ application, environment, production }: Applic
       {
         name: 'application.refresh',
         input: { environment, application: name, mode: 'normal' },
-        requestId: crypto.randomUUID(),
       },
       { onSuccess: ({ text }) => announce(text) },
     );
@@ -116,11 +115,11 @@ export function ApplicationActs({ application, environment, production }: Applic
 /** Brings the ledger's version to Argo CD's notice, as an operation whose waits are shown. */
 export function NudgeButton({ app, environment }: { app: string; environment: string }) {
   const blocked = useBlocked(environment);
-  const nudge = useNudge();
+  const nudge = useOnce<'application.nudge'>();
   const navigate = useNavigate();
   const act = () =>
     nudge.mutate(
-      { app, environment },
+      { name: 'application.nudge', input: { app, environment } },
       {
         onSuccess: ({ operationId }) => {
           announce(`Refresh and sync of ${app} in ${environment}: started`);
