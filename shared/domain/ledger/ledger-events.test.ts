@@ -30,6 +30,9 @@ describe('files of the ledger in the history', () => {
       version: 'v1.2.3',
     });
     expect(place('policy/notify/autopilot.yaml')).toMatchObject({ kind: 'autopilot', environment: '' });
+    expect(place('policy/notify/services/api.yaml')).toMatchObject({ kind: 'pin', app: 'api' });
+    expect(place('policy/notify/cutoffs/staging.yaml')).toBeNull();
+    expect(place('freezes/of/tomorrow/frontend.yaml')).toMatchObject({ kind: 'other' });
     expect(place('something/quite/new.json')).toMatchObject({ kind: 'other', pipeline: null });
     expect(place('locks/.gitkeep')).toBeNull();
     expect(ledgerPlace('charts/locks/notify/staging.yaml')).toBeNull();
@@ -58,6 +61,18 @@ describe('files of the ledger in the history', () => {
     expect(between('passes/n/s/7.x.yaml', null, 'bag: 7\n')).toBe('bag-passed');
   });
 
+  it('reads what a newer Signalbox writes as far as it is known', () => {
+    const held =
+      'version: 2\nfuture: [1]\ntoken: 3\nheld:\n  kind: scheduled\n  operation: o\n  reason: why\n';
+    expect(between('locks/n/s.yaml', 'version: 1\ntoken: 2\nheld: null\n', held)).toBe('locked');
+    expect(readLedgerRecord(held)).toMatchObject({ reason: 'why', operation: 'o', version: null });
+    expect(
+      between('deployments/n/s/7.x.yaml', 'state: testing\n', 'version: 2\nstate: verifying\n'),
+    ).toBeNull();
+    expect(between('deployments/n/s/7.x.yaml', null, 'version: 2\nstate: verifying\n')).toBe('bag-started');
+    expect(between('policy/n/autopilot.yaml', 'on: true\n', 'version: 2\non: false\n')).toBe('autopilot-off');
+  });
+
   it('reads any text, and what it does not know is still an event', () => {
     for (const text of ['', '\0\uffff', '- a\n- b\n', 'a: &a [*a]\n', '{', 'reason: ""\n'])
       expect(readLedgerRecord(text)).toMatchObject({ reason: null, state: null, on: null });
@@ -65,6 +80,12 @@ describe('files of the ledger in the history', () => {
       reason: 'why',
       version: '4',
     });
+    // The version of the record itself is none of a thing.
+    expect(readLedgerRecord('version: 1\npipeline: n\ntoken: 1\nheld: null\n')).toMatchObject({
+      version: null,
+    });
+    expect(readLedgerRecord('version: 1\napp: a\nimageTag: v7\n')).toMatchObject({ version: 'v7' });
+    expect(readLedgerRecord('app: a\nversion: v7\n')).toMatchObject({ version: 'v7' });
     expect(between('notes/x.yaml', 'a', 'b')).toBe('ledger-changed');
     expect(between('policy/n/autopilot.yaml', null, 'on: false\n')).toBe('autopilot-off');
     expect(between('policy/n/autopilot.yaml', 'on: false\n', null)).toBe('autopilot-on');

@@ -3,9 +3,10 @@
  * and its few fields tell what happened. The history must also read what a newer Signalbox writes: a path or a record
  * that is not known here still is an event.
  */
-import { readGoYaml } from '../go/yaml/decode';
 import type { LedgerEventType } from '../history/history-event';
-import { signalboxFolder } from './layout';
+import { type Fields, isMapping, readRaw } from '../records/read-record';
+import { liftImageTag, type RecordKind } from '../records/record-kinds';
+import { isRecordPath, recordPlace } from '../records/record-paths';
 
 /** What a path under `.signalbox/` is about. Empty where it is about no single app or environment. */
 export interface LedgerPlace {
@@ -17,56 +18,39 @@ export interface LedgerPlace {
   version: string | null;
 }
 
-/** Where records lie, with the names that their paths give. Of a name in braces, `version` ends at the first dot. */
-const templates: readonly (readonly [LedgerPlace['kind'], string])[] = [
-  ['lock', 'locks/{pipeline}/{environment}.yaml'],
-  ['freeze', 'freezes/{environment}/{app}.yaml'],
-  ['freeze', 'freezes/{environment}.yaml'],
-  ['bag', 'bags/{pipeline}/{version}.yaml'],
-  ['deployment', 'deployments/{pipeline}/{environment}/{bag}.{rest}.yaml'],
-  ['pass', 'passes/{pipeline}/{environment}/{bag}.{rest}.yaml'],
-  ['pin', 'policy/{pipeline}/pins/{environment}.yaml'],
-  ['pin', 'policy/{pipeline}/services/{app}.yaml'],
-  ['bad', 'bad/{pipeline}/environments/{environment}/{version}.yaml'],
-  ['bad', 'bad/{pipeline}/services/{app}/{version}.yaml'],
-  ['autopilot', 'policy/{pipeline}/autopilot/{environment}.yaml'],
-  ['autopilot', 'policy/{pipeline}/autopilot.yaml'],
-];
-
-const patterns = templates.map(([kind, template]) => ({
-  kind,
-  pattern: new RegExp(
-    `^${template
-      .split(/(\{\w+\})/)
-      .map((part) => {
-        const name = /^\{(\w+)\}$/.exec(part)?.[1];
-        if (name === undefined) return part.replaceAll('.', '\\.');
-        return `(?<${name}>${name === 'bag' ? '[^/.]+' : '[^/]+'})`;
-      })
-      .join('')}$`,
-    's',
-  ),
-}));
+/** What the records of each kind are to the history; `null`: another record's event tells of it. */
+const kinds: Readonly<Record<RecordKind, LedgerPlace['kind'] | null>> = {
+  lock: 'lock',
+  hold: 'freeze',
+  bag: 'bag',
+  deployment: 'deployment',
+  pass: 'pass',
+  pin: 'pin',
+  'service-pin': 'pin',
+  'bad-bag': 'bad',
+  'bad-version': 'bad',
+  autopilot: 'autopilot',
+  'autopilot-everywhere': 'autopilot',
+  'automatic-packing': 'other',
+  // It goes with every pin and bad mark.
+  cutoff: null,
+};
 
 /** What a path is about; `null` for what does not lie under `.signalbox/`, and for hidden files there. */
 export function ledgerPlace(path: string): LedgerPlace | null {
-  if (!path.startsWith(`${signalboxFolder}/`)) return null;
-  const inside = path.slice(signalboxFolder.length + 1);
-  if (inside.split('/').some((segment) => segment.startsWith('.'))) return null;
-  // It goes with every pin and bad mark, whose own event tells of it.
-  if (/^policy\/[^/]+\/cutoffs\//.test(inside)) return null;
-  for (const { kind, pattern } of patterns) {
-    const names = pattern.exec(inside)?.groups;
-    if (names)
-      return {
-        kind,
-        app: names.app ?? '',
-        environment: names.environment ?? '',
-        pipeline: names.pipeline ?? null,
-        version: names.version ?? names.bag ?? null,
-      };
-  }
-  return { kind: 'other', app: '', environment: '', pipeline: null, version: null };
+  if (!isRecordPath(path) || path.split('/').some((segment, at) => at > 0 && segment.startsWith('.')))
+    return null;
+  const place = recordPlace(path);
+  const kind = place ? kinds[place.kind] : 'other';
+  if (kind === null) return null;
+  const { app, service, environment, bag, imageTag } = place?.fields ?? {};
+  return {
+    kind,
+    app: app ?? service ?? '',
+    environment: environment ?? '',
+    pipeline: place?.pipeline ?? null,
+    version: bag ?? imageTag ?? null,
+  };
 }
 
 /** What the history reads of a record. `null`: it does not say. */
@@ -84,28 +68,22 @@ export interface LedgerRecord {
 
 /** The fields of a record; a file that is no YAML, or no mapping, has none. Never throws. */
 export function readLedgerRecord(text: string): LedgerRecord {
-  const fields = mapping(parsed(text));
+  const fields = readRaw(text).fields ?? {};
   const held = 'held' in fields ? fields.held : fields;
   const holder = mapping(held);
+  const hasTag = 'service' in fields || 'app' in fields;
+  const { imageTag } = hasTag ? liftImageTag(fields) : fields;
   return {
     holder: held === null ? null : JSON.stringify([fields.token ?? null, holder.operation ?? null]),
     state: word(fields.state),
     on: typeof fields.on === 'boolean' ? fields.on : null,
-    version: word(fields.bag) ?? word(fields.version) ?? word(holder.bag),
+    version: word(fields.bag) ?? word(holder.bag) ?? word(imageTag),
     reason: word(fields.reason) ?? word(holder.reason),
     operation: word(fields.operation) ?? word(holder.operation),
   };
 }
 
-function parsed(text: string): unknown {
-  const read = readGoYaml(text, { oldWords: false });
-  return read.ok ? read.yaml.value : null;
-}
-
-const mapping = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+const mapping = (value: unknown): Fields => (isMapping(value) ? value : {});
 
 const word = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;

@@ -23,6 +23,7 @@ export interface RawRecord {
   fields: Fields | null;
   /** The same in today's form. */
   lifted: Fields | null;
+  /** Its nodes; `null` where it cannot be changed in place. */
   root: YamlNode | null;
   version: VersionRead;
   /** Why it cannot be a record. */
@@ -42,13 +43,17 @@ export type RecordRead<T> =
  */
 export function readRaw(text: string, lift?: RecordForm<unknown>['lift']): RawRecord {
   const read = readGoYaml(text, { oldWords: false });
-  const broken = { fields: null, lifted: null, root: null, version: versionOfBroken(text) };
+  const claimed = versionOfBroken(text);
+  const broken = { fields: null, lifted: null, root: null, version: claimed };
   if (!read.ok) return { ...broken, problem: `It is not valid YAML: ${read.reason}` };
   const { value, root, repeated } = read.yaml;
-  if (repeated.length > 0) return { ...broken, problem: 'A key is there twice.' };
   if (!isMapping(value)) return { ...broken, problem: 'The file holds no keys.' };
   const lifted = lift ? lift(value) : value;
   const version = readVersion(lifted.version);
+  if (repeated.length > 0) {
+    const highest = claimed.is === 'newer' ? claimed : version;
+    return { fields: value, lifted, root: null, version: highest, problem: 'A key is there twice.' };
+  }
   const problem =
     version.is === 'odd' ? `version: It must be a whole number from 1 up, and is ${version.said}.` : null;
   return { fields: value, lifted, root, version, problem };

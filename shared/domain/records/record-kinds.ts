@@ -33,7 +33,7 @@ const kind = <T>(one: Kind<T>): Kind<T> => one;
  * The first consoles kept an image tag under the key `version`, where the record's own version stands now. It was always
  * a text, or null, and never beside `imageTag`.
  */
-function liftImageTag(fields: Fields): Fields {
+export function liftImageTag(fields: Fields): Fields {
   const { version, ...rest } = fields;
   const isOld = !Object.hasOwn(fields, 'imageTag') && (typeof version === 'string' || version === null);
   return isOld ? { ...rest, imageTag: version } : fields;
