@@ -22,7 +22,9 @@ function rollBack(files: Record<string, string>) {
   const snapshot = {
     commit: 'c',
     file: (path: string): LedgerFile | undefined =>
-      files[path] === undefined ? undefined : { path, blob: path, text: files[path], executable: false },
+      files[path] === undefined
+        ? undefined
+        : { path, blob: path, text: files[path], encoding: 'utf-8', executable: false },
     list: (prefix: string) => Object.keys(files).filter((path) => path.startsWith(prefix)),
     problems: [],
   } as unknown as Snapshot;

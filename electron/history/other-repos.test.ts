@@ -206,6 +206,19 @@ it('follows an app and an environment that go and come back', async () => {
   expect(one.events.at(-1)).toMatchObject({ returns: true, kind: 'manual' });
 });
 
+it('reads files in UTF-16 as Helm does, by their mark', async () => {
+  const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+  const contents = [
+    utf16('image_tag: v1\r\n'),
+    utf16('image_tag: v2 # größer\n').swap16(),
+    // Half a character more: Helm reads nothing, and the history what there is.
+    Buffer.concat([utf16('image_tag: v3\n'), Buffer.from('x')]),
+    'image_tag: v4\n',
+  ];
+  const one = await read(await repoOf(contents.map((content) => ({ files: { [app('a')]: content } }))));
+  expect(deployed(one)).toEqual(['a - > v1', 'a v1 > v2', 'a - > v4']);
+});
+
 it('reads another path template, also at the root of the repo', async () => {
   const steps: readonly Step[] = [
     { files: { 'prod/a.yaml': 'image_tag: v1\n', 'prod/a.txt': 'image_tag: v9\n', 'README.md': 'x\n' } },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { initBare } from '../systems/git/init';
+import { runGit } from '../systems/git/run-git';
 import type { Ledger } from './ledger';
 import { changeImageTag, readBoard } from './ledger-board';
 import { deploy } from './testing/commit-deploy';
@@ -30,6 +31,8 @@ const deployOf = (app: string, version = 'v2', expectedFrom: string | null = nul
   ] as const;
 };
 
+const utf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
+
 describe('bad files harm nothing else', () => {
   let estate: TestEstate;
   let ledger: Ledger;
@@ -41,6 +44,8 @@ describe('bad files harm nothing else', () => {
     'no-tag': ['promote_deployment: true\n', undefined, 'no image_tag'],
     number: ['# c\nimage_tag: 123\n', 2, 'a number'],
     'not-utf-8': [notUtf8, 2, 'UTF-8'],
+    'not-utf-16': [Buffer.concat([utf16('image_tag: v1\n'), Buffer.from('x')]), undefined, 'UTF-16'],
+    'half-a-pair': [utf16('image_tag: v1 # \ud83d\n'), undefined, 'UTF-16'],
     symlink: [{ symlink: '../../../etc/passwd' }, undefined, 'symbolic link'],
     submodule: [{ submodule: 'a'.repeat(40) }, undefined, 'submodule'],
     huge: [Buffer.alloc(50_000_000, 'image_tag: v1\n'), undefined, '50 MB'],
@@ -59,6 +64,8 @@ describe('bad files harm nothing else', () => {
       ...Object.fromEntries(Object.entries(bad).map(([app, [content]]) => [in_(app), content])),
       [in_('good')]: tagFile('v1'),
       [in_('windows')]: '\ufeffimage_tag: v1 # here\r\npromote_deployment: true\r\n',
+      [in_('utf-16')]: utf16('image_tag: v1 # größer\r\n'),
+      [in_('utf-16-big')]: Buffer.from(utf16('image_tag: v1\n')).swap16(),
       '.signalbox/locks/production.yaml': 'holder: Robin\n',
       '.signalbox/notes/link': { symlink: '/etc/passwd' },
     });
@@ -70,7 +77,17 @@ describe('bad files harm nothing else', () => {
   it('shows what can be read', () => {
     const board = readBoard(ledger.snapshot(), layout);
     const apps = board.environments.get('production');
-    expect([...(apps?.keys() ?? [])].sort()).toEqual(['good', 'number', 'several', 'twice', 'windows']);
+    expect([...(apps?.keys() ?? [])].sort()).toEqual([
+      'good',
+      'number',
+      'several',
+      'twice',
+      'utf-16',
+      'utf-16-big',
+      'windows',
+    ]);
+    // Helm reads it (go-yaml, by its mark).
+    expect([apps?.get('utf-16')?.imageTag, apps?.get('utf-16-big')?.imageTag]).toEqual(['v1', 'v1']);
     expect(apps?.get('number')?.imageTag).toBe('123');
     expect(ledger.snapshot().file('.signalbox/locks/production.yaml')?.text).toBe('holder: Robin\n');
   });
@@ -117,6 +134,17 @@ describe('bad files harm nothing else', () => {
     expect(await fileAt(estate.gitDir, in_('windows'))).toBe(
       '\ufeffimage_tag: v2 # here\r\npromote_deployment: false\r\n',
     );
+  });
+
+  it('changes a file in UTF-16 in place', async () => {
+    unwrap(await ledger.transact(...deployOf('utf-16', 'v2')));
+    unwrap(await ledger.transact(...deployOf('utf-16-big', 'v2')));
+    const bytes = async (app: string) =>
+      (await runGit(['cat-file', 'blob', `main:${in_(app)}`], { gitDir: estate.gitDir })).stdout;
+    expect((await bytes('utf-16')).toString('utf16le')).toBe(
+      '\ufeffimage_tag: v2 # größer\r\npromote_deployment: false\r\n',
+    );
+    expect((await bytes('utf-16-big')).swap16().toString('utf16le')).toMatch(/^\ufeffimage_tag: v2\n/);
   });
 
   it('deploys beside them', async () => {

@@ -5,6 +5,7 @@
  */
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
+import type { YamlEncoding } from '../../shared/domain/go/yaml/encoding';
 import type { RecordChange } from '../../shared/domain/records/record-change';
 
 /** Who signs a commit. Author and committer are the same person. */
@@ -50,13 +51,14 @@ export interface Progress {
   share: number | null;
 }
 
-/** One file of a snapshot: regular, valid UTF-8, of at most `maxFileBytes` (shared/domain/ledger/layout.ts). Unchanged files are the same object from snapshot to snapshot. */
+/** One file of a snapshot: regular, valid UTF-8 or UTF-16 with its mark, of at most `maxFileBytes` (shared/domain/ledger/layout.ts). Unchanged files are the same object from snapshot to snapshot. */
 export interface LedgerFile {
   path: string;
   /** Object id of the blob. */
   blob: string;
-  /** Whole content, a byte order mark kept: encoding it as UTF-8 gives the same bytes. */
+  /** Whole content, a byte order mark kept: encoding it so gives the same bytes. */
   text: string;
+  encoding: YamlEncoding;
   executable: boolean;
 }
 

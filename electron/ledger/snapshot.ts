@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { decodeYaml, yamlEncoding } from '../../shared/domain/go/yaml/encoding';
 import {
   type ImageTagLayout,
   maxFileBytes,
@@ -176,8 +178,9 @@ export class SnapshotReader {
       };
     const content = (await this.#objects.read(blob))?.content;
     if (!content) return this.#missing(path, blob);
-    const text = utf8(content);
-    if (text !== null) return { path, blob, text, executable };
+    const decoded = decodeYaml(content);
+    if (decoded) return { path, blob, ...decoded, executable };
+    if (yamlEncoding(content) !== 'utf-8') return { path, reason: 'It is not valid UTF-16.' };
     return { path, line: badLine(content), reason: 'It is not valid UTF-8.' };
   }
 
@@ -219,23 +222,12 @@ function parseCommit(content: Buffer): { tree: string; committedAt: string; subj
   return { tree, committedAt: isoTime(seconds), subject };
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The text of UTF-8 bytes with a byte order mark kept, `null` for other bytes. */
-function utf8(content: Buffer): string | null {
-  try {
-    return strict.decode(content);
-  } catch {
-    return null;
-  }
-}
-
 /** The first line whose bytes are not UTF-8, 1-based. A line feed is never part of a longer UTF-8 sequence. */
 function badLine(content: Buffer): number {
   let line = 1;
   for (let start = 0; start < content.length; line++) {
     const end = content.indexOf(0x0a, start);
-    if (utf8(content.subarray(start, end < 0 ? content.length : end)) === null) return line;
+    if (!isUtf8(content.subarray(start, end < 0 ? content.length : end))) return line;
     if (end < 0) break;
     start = end + 1;
   }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { encodeYaml } from '../../shared/domain/go/yaml/encoding';
 import { nameProblem } from '../../shared/domain/ledger/layout';
 import { recordFiles } from '../../shared/domain/records/record-change';
 import { isRecordPath } from '../../shared/domain/records/record-paths';
@@ -32,7 +33,7 @@ export interface TransactionParts {
   /** Makes the commit in the mirror and gives its id. */
   commit(
     base: string,
-    files: ReadonlyMap<string, { text: string; executable: boolean } | null>,
+    files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>,
     message: string,
     identity: Identity,
   ): Promise<string>;
@@ -196,8 +197,8 @@ async function checkFiles(
   parts: TransactionParts,
   base: Snapshot,
   files: ReadonlyMap<string, string | null>,
-): Promise<Result<ReadonlyMap<string, { text: string; executable: boolean } | null>>> {
-  const checked = new Map<string, { text: string; executable: boolean } | null>();
+): Promise<Result<ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>>> {
+  const checked = new Map<string, { content: Uint8Array; executable: boolean } | null>();
   for (const [path, text] of files) {
     const bad = pathProblem(path);
     if (bad) return fail(badPath(path, bad));
@@ -207,7 +208,8 @@ async function checkFiles(
       const place = problem?.reason ?? (await parts.placeProblem(base, path));
       if (place) return fail(badPath(path, place.replace(/\.$/, '')));
     }
-    checked.set(path, text === null ? null : { text, executable: known?.executable ?? false });
+    const content = text === null ? null : encodeYaml(text, known?.encoding ?? 'utf-8');
+    checked.set(path, content && { content, executable: known?.executable ?? false });
   }
   if (checked.size === 0) return fail(badPath('', 'the change names no file'));
   return ok(checked);

@@ -1,5 +1,12 @@
+import { decodeYaml, yamlEncoding } from '../../../shared/domain/go/yaml/encoding';
 import type { ObjectReader } from '../../systems/git/history/object-reader';
 import type { ReadGuard } from './read-guard';
+
+/** As the board reads it; of bytes that are no text the history takes what there is. */
+const textOf = (content: Buffer): string =>
+  yamlEncoding(content) === 'utf-8'
+    ? content.toString('utf8')
+    : (decodeYaml(content)?.text ?? content.toString('utf8'));
 
 /** States kept per generation; two generations live at a time. A state takes about 200 bytes. */
 const generation = 40_000;
@@ -62,7 +69,7 @@ export class BlobStates<State extends object> {
         const { content } = object;
         const state =
           content && !this.#guard.skips(oid)
-            ? this.#guard.reading(oid, () => this.#read(content.toString('utf8')))
+            ? this.#guard.reading(oid, () => this.#read(textOf(content)))
             : this.#nothing;
         home.set(oid, state);
         return state;

@@ -53,7 +53,7 @@ describe('a small pack', () => {
     try {
       return await makeCommit(objects, {
         base,
-        files: new Map([['a/c', { text: 'new\n', executable: false }]]),
+        files: new Map([['a/c', { content: Buffer.from('new\n'), executable: false }]]),
         message: 'change\n',
         author: { name: 'Robin', email: 'robin@example.invalid' },
         at: 1_700_000_001,

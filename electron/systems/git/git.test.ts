@@ -204,7 +204,7 @@ describe('commits made in memory', () => {
             files: new Map(
               Object.entries(after).map(([at, text]) => [
                 at,
-                text === null ? null : { text, executable: false },
+                text === null ? null : { content: Buffer.from(text), executable: false },
               ]),
             ),
             message: 'm\n',

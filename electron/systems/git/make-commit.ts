@@ -7,7 +7,7 @@ import { editTree, findInTree } from './tree-bytes';
 export interface NewCommit {
   base: string;
   /** `null` removes the file. Paths must have been checked: this writes whatever they say. */
-  files: ReadonlyMap<string, { text: string; executable: boolean } | null>;
+  files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>;
   message: string;
   author: { name: string; email: string };
   /** Seconds since 1970. */
@@ -28,7 +28,7 @@ export interface MadeCommit {
 
 /** A folder's part of the change: files here, and the folders below. */
 interface Folder {
-  files: Map<string, { text: string; executable: boolean } | null>;
+  files: Map<string, { content: Uint8Array; executable: boolean } | null>;
   folders: Map<string, Folder>;
 }
 
@@ -63,7 +63,7 @@ export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promi
         name,
         file && {
           mode: file.executable ? '100755' : '100644',
-          id: add('blob', Buffer.from(file.text, 'utf8')),
+          id: add('blob', Buffer.from(file.content)),
         },
       );
     for (const [name, inner] of folder.folders) {

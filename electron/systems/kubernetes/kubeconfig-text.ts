@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readGoYaml } from '../../../shared/domain/go/yaml/decode';
+import { decodeYaml } from '../../../shared/domain/go/yaml/encoding';
 import type { YamlNode } from '../../../shared/domain/go/yaml/nodes';
 
 /** Why a file is no kubeconfig, in words that quote nothing of it: it may hold secrets. */
@@ -68,7 +69,9 @@ type List = keyof typeof lists;
  * @returns all that it says, with entries that are null left out. @throws KubeconfigFault
  */
 export function readKubeconfig(bytes: Uint8Array): Record<string, unknown> {
-  const read = readGoYaml(decoded(bytes));
+  const decoded = decodeYaml(bytes);
+  if (!decoded) throw new KubeconfigFault('it is no text in UTF-8');
+  const read = readGoYaml(decoded.text);
   if (!read.ok) throw new KubeconfigFault(`it is no YAML: ${read.reason}`, read.line);
   // An empty file is a kubeconfig that names nothing, as with kubectl.
   const said: unknown = read.yaml.value ?? {};
@@ -119,14 +122,4 @@ function lineOf(root: YamlNode | null, list: List, at: number): number | null {
   const found = root.pairs.findLast(([key]) => key.kind === 'scalar' && key.value === list)?.[1];
   const entry = found?.kind === 'sequence' ? found.items[at] : undefined;
   return entry ? entry.start.line + 1 : null;
-}
-
-function decoded(bytes: Uint8Array): string {
-  const mark = `${bytes[0]} ${bytes[1]}`;
-  const encoding = mark === '255 254' ? 'utf-16le' : mark === '254 255' ? 'utf-16be' : 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw new KubeconfigFault('it is no text in UTF-8');
-  }
 }
