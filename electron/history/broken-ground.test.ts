@@ -1,11 +1,12 @@
 /** The index on ground that gives way: killed at any point, on a disk that is really full, in a folder that takes nothing. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history-event';
+import { runGit } from '../systems/git/run-git';
 import { builtProgram, programArguments } from '../testing/programs';
 import { type History, openHistory } from './open-history';
 import { type ModelCommit, modelFolder, writeModel } from './testing/model-repo';
@@ -160,13 +161,17 @@ it('starts a worker that died again, says so, and answers what was waited for', 
   expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringContaining('started again') });
 });
 
-/** The real worker, which dies at whatever holds a word. */
-function sensitiveWorker(): string {
-  const file = join(mkdtempSync(join(scratch, 'sensitive-')), 'worker.mjs');
+/** The real worker, which dies at whatever holds a word; `starts` grows with each start. */
+function sensitiveWorker(): { file: string; starts: () => number } {
+  const folder = mkdtempSync(join(scratch, 'sensitive-'));
+  const file = join(folder, 'worker.mjs');
+  const marks = join(folder, 'starts');
   const real = builtProgram('history-worker') ?? '';
   writeFileSync(
     file,
-    `const { split } = String.prototype;
+    `import { appendFileSync } from 'node:fs';
+appendFileSync(${JSON.stringify(marks)}, 'x');
+const { split } = String.prototype;
 String.prototype.split = function (...by) {
   if (this.startsWith('image_tag: killer')) process.exit(70);
   return split.apply(this, by);
@@ -174,7 +179,7 @@ String.prototype.split = function (...by) {
 await import(${JSON.stringify(pathToFileURL(real).href)});
 `,
   );
-  return file;
+  return { file, starts: () => readFileSync(marks, 'utf8').length };
 }
 
 it('starts a worker again without the files that it died of, and names them', async () => {
@@ -193,22 +198,45 @@ it('starts a worker again without the files that it died of, and names them', as
       message: 'Update\n',
     };
   });
-  await writeModel(repo, commits);
-  const one = openHistory({
-    repo,
-    branch: 'main',
-    indexFile: join(scratch, 'killers.db'),
-    builtWorker: sensitiveWorker(),
-  });
-  open.push(one);
+  const oids = await writeModel(repo, commits);
+  const worker = sensitiveWorker();
+  const start = () => {
+    const started = openHistory({
+      repo,
+      branch: 'main',
+      indexFile: join(scratch, 'killers.db'),
+      builtWorker: worker.file,
+    });
+    open.push(started);
+    return started;
+  };
+  let one = start();
   await one.update();
-  const { notice, phase } = one.status();
-  expect(phase).toBe('ready');
-  expect(notice).toMatch(
-    new RegExp(
-      `while it read ${modelFolder}/production/app of commit [0-9a-f]{10}, .* and ${killers - 3} more`,
-    ),
+  const said = new RegExp(
+    `while it read ${modelFolder}/production/app of commit [0-9a-f]{10}, .* and ${killers - 3} more`,
   );
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringMatching(said) });
+  expect(worker.starts()).toBe(killers + 1);
+  await one.close();
+  // What ended it is known at the next start, where nothing is read again, and where it comes back.
+  one = start();
+  await one.update();
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringMatching(said) });
+  const tree = `${oids[1]}^{tree}`;
+  const made = await runGit(
+    ['-c', 'user.name=A', '-c', 'user.email=a@b', 'commit-tree', '-p', oids.at(-1) ?? '', '-m', 'Back', tree],
+    { gitDir: repo },
+  );
+  await runGit(['update-ref', 'refs/heads/main', made.stdout.toString().trim()], { gitDir: repo });
+  await one.update();
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringMatching(said) });
+  // And where the whole history is indexed again.
+  await runGit(['update-ref', 'refs/heads/main', oids[0] ?? ''], { gitDir: repo });
+  await one.update();
+  await runGit(['update-ref', 'refs/heads/main', oids.at(-1) ?? ''], { gitDir: repo });
+  await one.update();
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringMatching(said) });
+  expect(worker.starts()).toBe(killers + 2);
   const events = await everything(one);
   const versions = events.flatMap((event) =>
     event.app === 'app' && 'to' in event && event.to ? [event.to] : [],

@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import type { HistoryStatus } from '../../shared/domain/history/history-event';
-import { cutText } from '../../shared/domain/log/log-text';
 import { requireGit } from '../systems/git/git-version';
 import { gitDirOf } from '../systems/git/history/git-stream';
 import { runGit } from '../systems/git/run-git';
@@ -8,7 +8,7 @@ import { isDamage } from '../systems/sqlite/database-errors';
 import { historyFailure, notFound } from './failures';
 import { Indexer, type Updated } from './index/indexer';
 import { compileLayout, type Layout } from './index/path-matcher';
-import { type LeftOut, newReadMark, ReadGuard } from './index/read-guard';
+import { type LeftOut, leftOutNotice, leftOutSchema, newReadMark, ReadGuard } from './index/read-guard';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
 import { board, compare, lastDeployments } from './query/board-query';
 import { DeploymentLine } from './query/deployment-line';
@@ -36,17 +36,6 @@ const rebuiltNotice = {
   older: 'The history index came from another version of Signalbox and is being built again.',
 } as const;
 
-/** How many files a notice names. */
-const named = 3;
-
-function leftOutNotice(all: readonly LeftOut[]): string {
-  const files = all
-    .slice(0, named)
-    .map(({ path, commit }) => `${cutText(path, 200)} of commit ${commit.slice(0, 10)}`);
-  const more = all.length > named ? ` and ${all.length - named} more` : '';
-  return `The reader of the history ended while it read ${files.join(', ')}${more}. It was started again without that: what is written there is missing from the history, and nothing else.`;
-}
-
 /** What is kept of the whole index in memory. */
 interface Lines {
   deployments: DeploymentLine;
@@ -67,6 +56,9 @@ export class HistoryService {
   #updating: Promise<HistoryStatus> | null = null;
   #again: Promise<HistoryStatus> | null = null;
   #checked = false;
+  #missing: readonly LeftOut[] = [];
+  /** Blobs that ended a worker: they are not read. */
+  readonly #skipped = new Set<string>();
 
   /** @throws {RangeError} for a template that cannot be used. */
   constructor(options: WorkerOptions, tell: (status: HistoryStatus) => void) {
@@ -94,8 +86,9 @@ export class HistoryService {
       index = openIndex(indexFile, maxPageCount);
       rebuilt ??= 'older';
     }
-    index.writer.prepare('insert or replace into meta(key, value) values (?, ?)').run('source', source);
+    setMeta(index, 'source', source);
     this.#index = index;
+    this.#missing = this.#leftOut(index, skipped);
     this.#statements = new Statements(index.reader);
     this.#facts = null;
     this.#lines = null;
@@ -107,7 +100,11 @@ export class HistoryService {
       layout: this.#layout,
       database: index.writer,
       spool: `${indexFile}.log`,
-      guard: new ReadGuard(mark, skipped, (all) => this.#set({ notice: leftOutNotice(all) })),
+      guard: new ReadGuard(mark, this.#skipped, this.#missing, (all) => {
+        this.#missing = all;
+        setMeta(index, 'leftOut', JSON.stringify(all));
+        this.#set({ notice: this.#withMissing(null) });
+      }),
       onCleared: () => {
         this.#facts = null;
         this.#lines = null;
@@ -123,8 +120,27 @@ export class HistoryService {
       tip: indexer.tip,
       beginning: indexer.beginning,
       progress: null,
-      ...(rebuilt ? { notice: rebuiltNotice[rebuilt] } : {}),
+      ...(rebuilt || this.#missing.length > 0
+        ? { notice: this.#withMissing(rebuilt && rebuiltNotice[rebuilt]) }
+        : {}),
     });
+  }
+
+  /** A notice, and what is missing of the index besides. */
+  #withMissing(notice: string | null): string | null {
+    const missing = this.#missing.length > 0 ? leftOutNotice(this.#missing) : null;
+    return [notice, missing].filter((one) => one !== null).join(' ') || null;
+  }
+
+  /**
+   * Puts what ended a worker into the index, so that the next start does not try it again; an index of another version
+   * forgets it, since that one may read it. @returns what is missing of the index for that.
+   */
+  #leftOut(index: OpenedIndex, skipped: readonly string[]): LeftOut[] {
+    const known = listIn(metaOf(index, 'skipped'), z.string());
+    for (const blob of [...known, ...skipped]) this.#skipped.add(blob);
+    if (this.#skipped.size > known.length) setMeta(index, 'skipped', JSON.stringify([...this.#skipped]));
+    return listIn(metaOf(index, 'leftOut'), leftOutSchema);
   }
 
   /** Updates; a call while one runs waits for it and looks again, all such calls together. */
@@ -222,7 +238,9 @@ export class HistoryService {
       if (!wasComplete || removed > 0) this.#lines = null;
       if (removed > 0 && knownTip !== null)
         this.#set({
-          notice: `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
+          notice: this.#withMissing(
+            `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
+          ),
         });
       if (!wasComplete || added > 0 || removed > 0) {
         this.#statements?.forget();
@@ -256,7 +274,12 @@ export class HistoryService {
     this.close();
     deleteIndex(this.#options.indexFile);
     this.open();
-    this.#set({ phase: 'indexing', notice: rebuiltNotice.damaged, tip: null, beginning: null });
+    this.#set({
+      phase: 'indexing',
+      notice: this.#withMissing(rebuiltNotice.damaged),
+      tip: null,
+      beginning: null,
+    });
   }
 
   /** Reads the whole index once after a start, when nobody waits for anything. */
@@ -317,6 +340,19 @@ function metaOf(index: OpenedIndex, key: string): string | null {
     | { value: string }
     | undefined;
   return row?.value ?? null;
+}
+
+function setMeta(index: OpenedIndex, key: string, value: string): void {
+  index.writer.prepare('insert or replace into meta(key, value) values (?, ?)').run(key, value);
+}
+
+/** A list that was stored as JSON; what cannot be read is empty. */
+function listIn<T>(text: string | null, schema: z.ZodType<T>): T[] {
+  try {
+    return z.array(schema).parse(JSON.parse(text ?? '[]'));
+  } catch {
+    return [];
+  }
 }
 
 function close(index: OpenedIndex): void {

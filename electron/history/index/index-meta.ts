@@ -6,7 +6,8 @@ import { noOlderPaths, type OlderPaths } from './older-paths';
 /**
  * What the index knows of its own state: `tip`, `cursor` (the oldest commit that is indexed whole, while older ones are
  * missing), `complete`, `begin` and `mark` (where the history begins, and why there), `skew` (how far the clocks ever went
- * back), `older` (where image-tag files lay before they were moved). Written by the event writer, in its transactions.
+ * back), `older` (where image-tag files lay before they were moved),
+ * `skipped` (blobs that ended a worker) and `leftOut` (what is missing for that). Written by the event writer, in its transactions.
  */
 export class IndexMeta {
   readonly #database: Database;

@@ -74,13 +74,13 @@ export class Indexer {
   /** An empty index, with everything to do. */
   #clear(tip: string): void {
     const { database, writer, onCleared } = this.#writing;
-    const source = this.#writing.meta.get('source');
+    const kept = ['source', 'skipped'].map((key) => [key, this.#writing.meta.get(key)] as const);
     dropIndexes(database);
     database.exec(
       `begin; delete from event; delete from note; delete from move; delete from meta; insert into word(word) values('delete-all'); commit;`,
     );
     writer.begin();
-    if (source !== null) writer.setMeta('source', source);
+    for (const [key, value] of kept) if (value !== null) writer.setMeta(key, value);
     writer.setMeta('tip', tip);
     writer.setMeta('complete', '0');
     writer.commit();

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { cutText } from '../../../shared/domain/log/log-text';
+
 /** Bytes of an object id in hex, SHA-256. */
 const idLength = 64;
 
@@ -11,9 +14,19 @@ export function markedBlob(mark: SharedArrayBuffer): string | null {
 }
 
 /** A version of a file that is not read. */
-export interface LeftOut {
-  path: string;
-  commit: string;
+export const leftOutSchema = z.object({ blob: z.string(), path: z.string(), commit: z.string() });
+export type LeftOut = z.infer<typeof leftOutSchema>;
+
+/** How many files a notice names. */
+const named = 3;
+
+/** What is missing of the history, for a person. */
+export function leftOutNotice(all: readonly LeftOut[]): string {
+  const files = all
+    .slice(0, named)
+    .map(({ path, commit }) => `${cutText(path, 200)} of commit ${commit.slice(0, 10)}`);
+  const more = all.length > named ? ` and ${all.length - named} more` : '';
+  return `The reader of the history ended while it read ${files.join(', ')}${more}. It was started again without that: what is written there is missing from the history, and nothing else.`;
 }
 
 /**
@@ -26,15 +39,17 @@ export class ReadGuard {
   readonly #onMet: (leftOut: readonly LeftOut[]) => void;
   readonly #met = new Map<string, LeftOut>();
 
-  /** @param onMet is told when a file turns up that holds a blob which is skipped. */
+  /** @param met what turned up before. @param onMet is told when another file turns up that holds a blob which is skipped. */
   constructor(
     mark: SharedArrayBuffer,
-    skipped: readonly string[],
+    skipped: ReadonlySet<string>,
+    met: readonly LeftOut[],
     onMet: (leftOut: readonly LeftOut[]) => void,
   ) {
     this.#mark = Buffer.from(mark);
-    this.#skipped = new Set(skipped);
+    this.#skipped = skipped;
     this.#onMet = onMet;
+    for (const one of met) this.#met.set(one.blob, one);
   }
 
   skips(blob: string): boolean {
@@ -51,7 +66,7 @@ export class ReadGuard {
   /** A commit gives a file this content. */
   meet(blob: string | null, path: string, commit: string): void {
     if (blob === null || !this.#skipped.has(blob) || this.#met.has(blob)) return;
-    this.#met.set(blob, { path, commit });
+    this.#met.set(blob, { blob, path, commit });
     this.#onMet([...this.#met.values()]);
   }
 }
