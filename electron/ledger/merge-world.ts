@@ -23,14 +23,12 @@ interface Parts {
   snapshotAt(commit: string): Promise<Snapshot>;
 }
 
-let known: { key: string; github: GitHub } | null = null;
-
 /** The landing by merge against a real remote and a real GitHub. */
 export function mergeWorld(parts: Parts): MergeWorld {
   const { config, mirror } = parts;
   const { github: place, branch: main } = config.estate.ledger;
   const ref = (branch: string): string => `refs/heads/${branch}`;
-  const client = async (): Promise<GitHub> => {
+  const client = (): GitHub => {
     if (!place)
       throw new FailureError({
         code: 'invalid-input',
@@ -38,15 +36,11 @@ export function mergeWorld(parts: Parts): MergeWorld {
         meaning: 'The landing merge-branch goes by GitHub\u2019s merges API. Nothing was changed.',
         next: [{ do: 'open-settings', label: 'Add ledger.github to signalbox.yaml' }],
       });
-    const token = (await config.githubToken?.()) ?? (await config.credentials?.())?.password ?? null;
-    const key = `${place.apiUrl}\n${token ?? ''}`;
-    // The client keeps connections and rate limits, so it is kept for as long as the token is the same.
-    if (known?.key !== key)
-      known = {
-        key,
-        github: createGitHub({ apiUrl: place.apiUrl, token: async () => token, fetch: config.fetch }),
-      };
-    return known.github;
+    return createGitHub({
+      apiUrl: place.apiUrl,
+      token: async () => (await config.githubToken?.()) ?? (await config.credentials?.())?.password ?? null,
+      fetch: config.fetch,
+    });
   };
   return {
     pushBranch: async (branch, commit) =>
@@ -58,10 +52,9 @@ export function mergeWorld(parts: Parts): MergeWorld {
     branchIsAt: async (branch, commit) => (await mirror.remoteRef(ref(branch))) === commit,
     deleteBranch: (branch, commit) => mirror.push({ ref: ref(branch), old: commit, commit: null }),
     merge: async (commit) => {
-      const github = await client();
       const { owner = '', repo = '' } = place ?? {};
       return mergeBranch(
-        github,
+        client(),
         { owner, repo, base: main, head: commit, message: parts.message },
         AbortSignal.timeout(30_000),
       );

@@ -1,25 +1,17 @@
-import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
-import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import { type AnswerLimits, boundedFetch } from '../http/bounded-fetch';
+import type { AnswerLimits } from '../http/bounded-fetch';
 import { believed, userSchema } from './answers';
-import { badAnswer, GitHubTrouble, troubleFailure, troubleOf } from './github-trouble';
+import { connectionOf } from './github-connection';
+import { troubleFailure, troubleOf } from './github-trouble';
 
-/** An answer that is none is not asked for again by itself: it would take as long, or say the same. */
-const onceForTrouble = (octokit: Pick<Octokit, 'hook'>): void =>
-  octokit.hook.error('request', (error, options) => {
-    if (troubleOf(error)) options.request.retries = 0;
-    throw error;
-  });
+export type GitHub = Octokit;
 
-// Hooks that come first lie innermost.
-const InteractiveOctokit = Octokit.plugin(onceForTrouble, retry, throttling);
-export type GitHub = InstanceType<typeof InteractiveOctokit>;
+const silent = (): void => {};
 
 /**
- * A GitHub REST client for a person who waits: short retries, and a rate limit is told instead of slept through.
+ * A GitHub REST client for a person who waits: short retries, and a rate limit is told instead of slept through. All
+ * clients of one GitHub and token are one behind this: they share its connections and its rate budget.
  * @param options.apiUrl base of the REST API, `https://api.github.com` or `https://<host>/api/v3`.
  * @param options.token asked before every request, since it may be changed meanwhile; `null`: without authentication.
  * @param options.fetch how the network is reached; left out: Node's own, without proxies.
@@ -31,29 +23,18 @@ export function createGitHub(options: {
   fetch?: typeof fetch | undefined;
   limits?: Partial<AnswerLimits>;
 }): GitHub {
-  const silent = (): void => {};
-  const github = new InteractiveOctokit({
-    baseUrl: options.apiUrl.replace(/\/$/, ''),
+  const apiUrl = options.apiUrl.replace(/\/$/, '');
+  const github = new Octokit({
+    baseUrl: apiUrl,
     userAgent: 'signalbox',
-    request: { fetch: boundedFetch(options.fetch ?? fetch, badAnswer, options.limits) },
-    // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    // The library's list, and 429: whoever is asked to slow down does not ask again within the second.
-    retry: { retries: 2, retryAfterBaseValue: 200, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
-    throttle: {
-      // Waiting out a limit takes up to an hour: better to say so at once.
-      onRateLimit: () => false,
-      onSecondaryRateLimit: (after, _options, _octokit, count) => count === 0 && after <= 2,
-    },
   });
-  github.hook.before('request', async (request) => {
-    const token = await options.token();
-    if (!token) return;
-    const { origin, protocol } = new URL(request.url, options.apiUrl);
-    // An answer may name other addresses, as those of further pages.
-    if (origin !== new URL(options.apiUrl).origin) return;
-    if (protocol !== 'https:' && !leadsToLoopback(origin)) throw new GitHubTrouble('plain-http', origin);
-    request.headers.authorization = `token ${token}`;
+  github.hook.wrap('request', async (_request, { request, ...asked }) => {
+    const { fetch: reach = fetch, limits = {} } = options;
+    const connection = connectionOf({ apiUrl, token: await options.token(), fetch: reach, limits });
+    // Its own hooks take the place of this one.
+    const { hook: _hook, ...rest } = request as typeof request & { hook?: unknown };
+    return connection.request({ ...asked, request: rest });
   });
   return github;
 }
