@@ -122,6 +122,10 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     inStep: isInStep(present, applications),
     asksRepo: world.sources.canAsk,
     published: version === null ? null : world.sources.peekPublished(app, version),
+    checks:
+      version !== null && world.sources.knowsChecks
+        ? (world.sources.peekChecks(app, version) ?? 'not-asked')
+        : null,
     image: version !== null && world.images.canAsk ? (world.images.peek(app, version) ?? 'not-asked') : null,
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
@@ -203,6 +207,7 @@ export async function lookAhead(world: World, intent: AppIntent, signal: AbortSi
   const asked = Promise.all([
     world.images.canAsk ? world.images.load(app, version, limited) : null,
     world.sources.loadPublished(app, version, limited),
+    world.sources.loadChecks(app, version, limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
   ]).catch(() => undefined);
   await Promise.race([

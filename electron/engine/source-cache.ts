@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { Change } from '../../shared/domain/ledger/change';
+import type { CommitChecks } from '../../shared/domain/preflight/commit-checks';
 import type { Sources } from '../systems/github/github-sources';
 
 /**
@@ -13,6 +14,11 @@ export interface SourceCache {
   loadChange(app: string, from: string, to: string, signal?: AbortSignal): Promise<Change>;
   peekPublished(app: string, version: string): boolean | null;
   loadPublished(app: string, version: string, signal?: AbortSignal): Promise<boolean | null>;
+  /** What ran on the version's commit; `null`: not asked yet, or nobody could tell. */
+  peekChecks(app: string, version: string): CommitChecks | null;
+  loadChecks(app: string, version: string, signal?: AbortSignal): Promise<void>;
+  /** Whether checks can be asked for at all. */
+  readonly knowsChecks: boolean;
   ahead(app: string, from: string, to: string): void;
   close(): void;
 }
@@ -36,6 +42,7 @@ const key = (...parts: string[]): string => parts.join('\u0000');
 export function sourceCache(sources: Sources | null, onLoaded: (app: string) => void): SourceCache {
   const changes = new Map<string, Change>();
   const published = new Map<string, boolean>();
+  const checks = new Map<string, CommitChecks>();
   const asked = new Map<string, number>();
   const queue = new PQueue({ concurrency: 2 });
   const closing = new AbortController();
@@ -77,6 +84,16 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
       } catch {
         return null;
       }
+    },
+    knowsChecks: sources?.checks !== undefined,
+    peekChecks: (app, version) => checks.get(key(app, version)) ?? null,
+    loadChecks: async (app, version, signal) => {
+      // They go on by themselves, and are run again: asked each time.
+      const found = await sources?.checks?.(app, version, signal);
+      if (!found || signal?.aborted) return;
+      const before = checks.get(key(app, version));
+      remember(checks, key(app, version), found);
+      if (JSON.stringify(before) !== JSON.stringify(found)) onLoaded(app);
     },
     ahead: (app, from, to) => {
       const what = key(app, from, to);

@@ -1,5 +1,13 @@
 import type { Actions, ActionsRun } from './actions';
-import { dispatchDetails, workflow, workflowId, workflowJob, workflowRun } from './actions-shapes';
+import {
+  checkRun,
+  combinedStatusOf,
+  dispatchDetails,
+  workflow,
+  workflowId,
+  workflowJob,
+  workflowRun,
+} from './actions-shapes';
 import { linkHeader, paged, pageOf } from './paging';
 import { releaseRun, releaseTags } from './past-runs';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
@@ -10,6 +18,8 @@ type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 
 /** Method, pattern of the path below the repo, handler; as the routes of the server. */
 export const actionsRoutes: readonly (readonly [string, RegExp, Handler])[] = [
+  ['GET', /^commits\/([^/]+)\/check-runs$/, checkRuns],
+  ['GET', /^commits\/([^/]+)\/status$/, combinedStatus],
   ['GET', /^actions\/workflows$/, listWorkflows],
   ['GET', /^actions\/workflows\/([^/]+)$/, getWorkflow],
   ['POST', /^actions\/workflows\/([^/]+)\/dispatches$/, dispatch],
@@ -124,6 +134,29 @@ async function listRuns(context: RepoContext, key: string): Promise<Answer> {
     workflow_runs: await Promise.all(paged(all, page).map((run) => shaped(context, run))),
   };
   return { status: 200, body, headers: link ? { link } : {} };
+}
+
+/** `GET …/commits/{ref}/check-runs`: GitHub Actions makes one of each run's jobs; here one of each run. */
+async function checkRuns(context: RepoContext, ref: string): Promise<Answer> {
+  const head = await commitOf(context, ref);
+  const releases = (await releaseTags(context)).filter(({ sha }) => sha === head);
+  const all = [
+    ...(context.actions?.runs(nameOf(context)) ?? []).filter(({ sha }) => sha === head),
+    ...(await Promise.all(releases.map((release) => releaseRun(context, release)))),
+  ];
+  const page = pageOf(context.url.searchParams);
+  const link = linkHeader(context.url, page, all.length);
+  const body = {
+    total_count: all.length,
+    check_runs: paged(all, page).map((run) => checkRun(context.place, run)),
+  };
+  return { status: 200, body, headers: link ? { link } : {} };
+}
+
+/** `GET …/commits/{ref}/status`: nothing here makes commit statuses. */
+async function combinedStatus(context: RepoContext, ref: string): Promise<Answer> {
+  const head = await commitOf(context, ref);
+  return { status: 200, body: combinedStatusOf(context.place, head, await context.repo.commit(head)) };
 }
 
 /** GitHub's search syntax for dates: `>=T`, `>T`, `<=T`, `<T`, `T..T`. */

@@ -10,6 +10,8 @@ type ActionsData<M extends keyof RestEndpointMethodTypes['actions']> =
 type Workflow = ActionsData<'getWorkflow'>;
 type Run = ActionsData<'getWorkflowRun'>;
 type Job = ActionsData<'getJobForWorkflowRun'>;
+type CheckRun = RestEndpointMethodTypes['checks']['get']['response']['data'];
+type CombinedStatus = RestEndpointMethodTypes['repos']['getCombinedStatusForRef']['response']['data'];
 
 /** GitHub's number of a workflow. */
 export const workflowId = (place: Place, path: string): number =>
@@ -129,5 +131,53 @@ export function workflowJob(place: Place, run: ActionsRun, job: ActionsJob): Job
     runner_group_id: job.status === 'queued' ? null : 0,
     runner_group_name: job.status === 'queued' ? null : 'GitHub Actions',
     workflow_name: run.name,
+  };
+}
+
+/** The check run of a run of GitHub Actions. */
+export function checkRun(place: Place, run: ActionsRun): CheckRun {
+  const id = idOf(`check ${run.id}`);
+  const url = `${apiOf(place)}/check-runs/${id}`;
+  return {
+    id,
+    head_sha: run.sha,
+    node_id: nodeId('CheckRun', String(id)),
+    external_id: String(run.id),
+    url,
+    html_url: runHtml(place, run),
+    details_url: runHtml(place, run),
+    status: run.status === 'completed' || run.status === 'in_progress' ? run.status : 'queued',
+    conclusion: run.conclusion as CheckRun['conclusion'],
+    started_at: run.startedAt,
+    completed_at: run.status === 'completed' ? run.updatedAt : null,
+    output: {
+      title: null,
+      summary: null,
+      text: null,
+      annotations_count: 0,
+      annotations_url: `${url}/annotations`,
+    },
+    name: run.name,
+    check_suite: { id: idOf(`suite ${run.id}`) },
+    app: null,
+    pull_requests: [],
+  };
+}
+
+/** Statuses of a commit: none, which GitHub calls pending. */
+export function combinedStatusOf(place: Place, sha: string, commit: CommitInfo): CombinedStatus {
+  const url = `${apiOf(place)}/commits/${sha}`;
+  return {
+    state: 'pending',
+    statuses: [],
+    sha,
+    total_count: 0,
+    repository: minimalRepository(place, {
+      cloneUrl: `${htmlOf(place)}.git`,
+      write: true,
+      pushedAt: commit.committer.date,
+    }),
+    commit_url: url,
+    url: `${url}/status`,
   };
 }

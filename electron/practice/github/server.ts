@@ -159,6 +159,7 @@ type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 /** Method, pattern of the path below the repo, handler; the pattern's first group is handed on. */
 const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^$/, getRepository],
+  ...actionsRoutes,
   ['GET', /^git\/ref\/(.+)$/, getRef],
   ['GET', /^git\/tags\/([^/]+)$/, getTagObject],
   ['GET', /^git\/matching-refs\/(.*)$/, matchingRefs],
@@ -173,7 +174,6 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^commits$/, listCommits],
   ['GET', /^commits\/(.+)\/pulls$/, pullsOfCommit],
   ['GET', /^commits\/(.+)$/, getCommit],
-  ...actionsRoutes,
 ];
 
 async function handle(context: RepoContext, method: string, rest: string): Promise<Answer> {

@@ -29,6 +29,17 @@ export const commitSchema = z.object({
 });
 export type CommitAnswer = z.output<typeof commitSchema>;
 
+/** "List check runs for a Git reference". */
+export const checkRunsSchema = z.object({
+  total_count: z.number().int().min(0),
+  check_runs: z.array(z.object({ name: z.string(), status: z.string(), conclusion: text })),
+});
+/** "Get the combined status for a specific reference". */
+export const combinedStatusSchema = z.object({
+  total_count: z.number().int().min(0),
+  statuses: z.array(z.object({ context: z.string(), state: z.string() })),
+});
+
 /** "Compare two commits". */
 export const comparisonSchema = z.object({
   status: z.enum(['ahead', 'behind', 'diverged', 'identical']),

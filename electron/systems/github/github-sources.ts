@@ -3,7 +3,9 @@ import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag } from '../../../shared/domain/ledger/version';
+import type { CommitChecks } from '../../../shared/domain/preflight/commit-checks';
 import { listCandidates } from './candidates';
+import { commitChecks } from './commit-checks';
 import { compareRefs } from './compare-refs';
 import { type GitHub, gitHubFailure } from './github-client';
 import { resolveName, versionCommit } from './resolve-name';
@@ -17,6 +19,11 @@ export interface Sources {
   candidates(app: string, query: string, limit: number, signal?: AbortSignal): Promise<Listing>;
   /** Whether the version exists as a tag or commit of the source repo; `null`: could not be asked. */
   published(app: string, version: string, signal?: AbortSignal): Promise<boolean | null>;
+  /**
+   * What ran on a version's commit. Never rejects: what could not be asked is `unknown`, with the reason. Left out: the
+   * source repos are not asked over an API that could tell.
+   */
+  checks?(app: string, version: string, signal?: AbortSignal): Promise<CommitChecks>;
   /** Link to the app's source repo in a browser; `null` when it isn't https. */
   webUrl(app: string): string | null;
   freshness(): Freshness;
@@ -163,6 +170,18 @@ export function createGitHubSources(config: {
         return (await asking(() => commitOf(app, version, signal), signal)) !== null;
       } catch {
         return null;
+      }
+    },
+    async checks(app, version, signal) {
+      if (!isImageTag(version)) return { state: 'unknown', because: 'It is no version.' };
+      try {
+        const sha = await asking(() => commitOf(app, version, signal), signal);
+        if (sha === null)
+          return { state: 'unknown', because: `The source repo of ${app} has no tag or commit ${version}.` };
+        return await asking(() => commitChecks(github, repoOf(app), sha, signal), signal);
+      } catch (error) {
+        const failure = gitHubFailure(error, `the checks of ${version} of ${app}`);
+        return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };
       }
     },
     webUrl,

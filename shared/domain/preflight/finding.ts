@@ -12,6 +12,7 @@ const findingCodes = [
   'version-not-published',
   'version-unpublished-check-failed',
   'never-healthy-here',
+  'checks',
   'not-tested-before',
   'tests-failed-before',
   'migration',

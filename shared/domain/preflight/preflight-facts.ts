@@ -8,6 +8,7 @@ import type { ImageFound } from '../ledger/image-found';
 import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
+import type { CommitChecks } from './commit-checks';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
 
@@ -64,6 +65,8 @@ export interface OutsideFacts {
   asksRepo: boolean;
   /** Whether the repo has the version as a tag or commit; `null`: could not be asked, or was not asked yet. */
   published: boolean | null;
+  /** What ran on the version's commit; `null`: there is nobody to ask. */
+  checks: CommitChecks | 'not-asked' | null;
   /** What the registry said of its image; `null`: the estate names no registry. */
   image: ImageFound | 'not-asked' | null;
   /** How the version did in this environment earlier; `null` when it never ran there as far as is known. */

@@ -50,6 +50,7 @@ const outside: OutsideFacts = {
   asksRepo: true,
   published: true,
   image: null,
+  checks: null,
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
     state: 'known',
@@ -137,6 +138,29 @@ describe('preflight', () => {
     expect(text).toBe(
       'v3 is in frontend’s repo. A tag or commit. Its image was not asked for: this estate names no registry.',
     );
+  });
+
+  it('tells how the checks of the commit stand, and takes nothing for a pass but that all passed', () => {
+    const known = { state: 'known', failed: [], pending: [], passed: 2, partial: false } as const;
+    const said = (intent: AppIntent, checks: OutsideFacts['checks'], production = true) =>
+      preflightFindings(intent, ledger, { ...outside, checks, production })
+        .filter(({ code }) => code === 'checks')
+        .map(({ level, message }) => `${level}: ${message}`);
+    expect(said(deploy, known)).toEqual(['pass: All checks of v3 passed on GitHub.']);
+    const failed = { ...known, failed: ['build', 'lint', 'a\u202eb', 'e2e', 'x'] };
+    const words = 'Checks of v3 failed on GitHub: build, lint, a\\u202Eb and 2 more.';
+    expect(said(deploy, failed)).toEqual([`warn: ${words}`]);
+    expect(said(deploy, failed, false)).toEqual([`info: ${words}`]);
+    expect(said(rollback, failed)).toEqual([expect.stringMatching(/^info: /)]);
+    expect(said(deploy, { ...known, pending: ['build'] })).toEqual([
+      'info: Checks of v3 are still running on GitHub: build.',
+    ]);
+    expect(said(deploy, { ...known, passed: 0 })).toEqual(['info: v3 has no checks on GitHub.']);
+    expect(said(deploy, { ...known, partial: true })).toEqual([expect.stringMatching(/^info: /)]);
+    expect(said(deploy, { state: 'unknown', because: 'No.' })).toEqual([
+      'info: How the checks of v3 went on GitHub is not known.',
+    ]);
+    for (const nobody of ['not-asked', null] as const) expect(said(deploy, nobody)).toEqual([]);
   });
 
   it('takes a kind that is not seen, and a right that is denied or not known, for what they are', () => {

@@ -1,5 +1,6 @@
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
+import { checkFindings } from './commit-checks';
 import { type Finding, finding } from './finding';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
@@ -153,6 +154,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
   return [
     ...found,
     ...versionFindings(intent, outside),
+    ...checkFindings(intent, outside),
     ...testFindings(intent, outside),
     ...clusterFindings(intent, outside),
     ...windowFindings(intent, outside),
