@@ -44,11 +44,14 @@ function changeOf(from: string, to: string, commits: number): Change {
       author: turn(people, index),
       at: hoursAgo(index * 3),
       pullRequest:
-        index % 4 === 3 ? null : { number: 3200 - index, url: `https://example.org/pull/${3200 - index}` },
+        index % 4 === 3
+          ? null
+          : { number: 3200 - index, url: `https://example.org/pull/${3200 - index}`, title: null },
     })),
     lost: [],
     migrations: commits > 3 ? ['db/migrate/20260301101010_add_index_to_links.rb'] : [],
     truncated: false,
+    migrationsPartial: false,
     url: 'https://example.org/compare',
   };
 }

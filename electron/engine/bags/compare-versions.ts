@@ -59,8 +59,8 @@ export async function compareVersionsOf(
           };
         return {
           ...one,
-          migrations: change.truncated && change.migrations.length === 0 ? null : change.migrations,
-          because: change.truncated ? 'The comparison was cut.' : null,
+          migrations: change.migrationsPartial && change.migrations.length === 0 ? null : change.migrations,
+          because: change.migrationsPartial ? 'GitHub did not list all files that differ.' : null,
           commits: change.commits.length + change.lost.length,
           url: change.url,
         };

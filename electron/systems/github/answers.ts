@@ -47,6 +47,13 @@ export const comparisonSchema = z.object({
   commits: z.array(commitSchema.extend({ parents: z.array(z.object({ sha })) })),
   files: z.array(z.object({ filename: z.string() })).nullish(),
   html_url: text,
+  merge_base_commit: z.object({ sha }),
+});
+
+/** "Get a tree". */
+export const treeSchema = z.object({
+  tree: z.array(z.object({ path: z.string(), type: z.string(), sha: z.string() })),
+  truncated: z.boolean(),
 });
 
 /** "Merge a branch", status 201. */

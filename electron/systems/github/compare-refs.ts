@@ -1,11 +1,12 @@
 import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { believed, comparisonSchema } from './answers';
+import { changedMigrations } from './changed-migrations';
 import type { GitHub } from './github-client';
 
-/** Commits of a page of a comparison, and how many pages are read: 500 commits are more than a person reads. */
+/** Commits of a page of a comparison, and how many pages are read: 1,000 commits are more than a person reads. */
 const pageSize = 100;
-const pages = 5;
-/** GitHub lists at most 300 files of a comparison, all on its first page. */
+const pages = 10;
+/** GitHub lists at most 300 files of a comparison, all on its first page ("Compare two commits"). */
 const fileLimit = 300;
 
 /** What `head` has that `base` has not. */
@@ -15,14 +16,16 @@ export interface Comparison {
   commits: ListedCommit[];
   /** Paths of migrations among the files that differ since the merge base. */
   migrations: string[];
-  /** GitHub's limits cut the commits or the files: what is missing is not known. */
+  /** There are more commits than were read. */
   truncated: boolean;
+  /** GitHub would not list all files: there may be more migrations. */
+  migrationsPartial: boolean;
   url: string | null;
 }
 
 /**
  * Asks GitHub what lies between two refs ("Compare two commits", three-dot: from the merge base to `head`).
- * @throws the client's errors.
+ * @param base a whole commit id, as is `head`. @throws the client's errors.
  */
 export async function compareRefs(
   github: GitHub,
@@ -49,6 +52,11 @@ export async function compareRefs(
     listed.push(...commits);
   }
   const files = first.files ?? [];
+  const isCut = files.length >= fileLimit || !first.files;
+  const whole =
+    isCut && first.status !== 'identical'
+      ? await changedMigrations(github, repo, first.merge_base_commit.sha, head, signal)
+      : null;
   return {
     status: first.status,
     commits: listed.map((commit) => ({
@@ -58,8 +66,9 @@ export async function compareRefs(
       author: commit.commit.author?.name ?? commit.author?.login ?? 'unknown',
       at: commit.commit.committer?.date ?? commit.commit.author?.date ?? '',
     })),
-    migrations: files.map((file) => file.filename).filter(isMigration),
-    truncated: listed.length < first.total_commits || files.length >= fileLimit,
+    migrations: whole ?? files.map((file) => file.filename).filter(isMigration),
+    truncated: listed.length < first.total_commits,
+    migrationsPartial: isCut && first.status !== 'identical' && whole === null,
     url: first.html_url ?? null,
   };
 }

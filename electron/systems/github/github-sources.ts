@@ -130,6 +130,7 @@ export function createGitHubSources(config: {
       lost,
       migrations: [...forward.migrations, ...(backward?.migrations ?? [])],
       truncated: forward.truncated || (backward?.truncated ?? false),
+      migrationsPartial: forward.migrationsPartial || (backward?.migrationsPartial ?? false),
       url: forward.url?.startsWith('https://') ? forward.url : null,
     };
   };

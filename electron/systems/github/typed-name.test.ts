@@ -81,6 +81,7 @@ function answerTo(path: string, search: URLSearchParams): { status: number; body
         commits: [commitAnswer(head)],
         files: [],
         html_url: `https://x/${base}...${head}`,
+        merge_base_commit: { sha: base },
       },
     };
   return none;

@@ -84,10 +84,13 @@ describe.each([true, false])('source repos over plain Git (the server leaves con
     expect(await sources.change('frontend', 'v1', 'v2')).toMatchObject({
       state: 'known',
       direction: 'forward',
-      commits: [{ sha: second, subject: 'Add a column (#12)', pullRequest: { number: 12, url: null } }],
+      commits: [
+        { sha: second, subject: 'Add a column (#12)', pullRequest: { number: 12, url: null, title: null } },
+      ],
       lost: [],
       migrations: ['db/migrate/20260101_add.rb'],
       truncated: false,
+      migrationsPartial: false,
     });
     expect(await sources.change('frontend', 'v2', 'v1')).toMatchObject({
       direction: 'backward',

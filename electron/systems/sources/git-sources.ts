@@ -129,6 +129,8 @@ export function createGitSources(config: {
       lost: withPullRequests(between.lost, none),
       migrations: between.migrations,
       truncated: between.truncated,
+      // Names of files are read from the trees themselves.
+      migrationsPartial: false,
       url: null,
     };
   };

@@ -18,6 +18,7 @@ const change = (part: Partial<Extract<Change, { state: 'known' }>>): Change => (
   lost: [],
   migrations: [],
   truncated: false,
+  migrationsPartial: false,
   url: null,
   ...part,
 });
@@ -27,6 +28,19 @@ describe('a change in one line', () => {
     const commits = [commit('a', '1'), commit('b', '2'), commit('a', '3')];
     expect(changeSummary(change({ commits, migrations: ['m'] }))).toBe('3 commits by 2 people, 1 migration');
     expect(changeSummary(change({ commits: [commit('a', '1')], truncated: true }))).toBe('1 commit or more');
+  });
+  it('counts pull requests, and says where GitHub cut the list', () => {
+    const pullRequest = { number: 7, url: null, title: null };
+    const commits = [
+      { ...commit('a', '1'), pullRequest },
+      { ...commit('b', '2'), pullRequest },
+      commit('a', '3'),
+    ];
+    expect(changeSummary(change({ commits }))).toBe('3 commits in 1 pull request by 2 people');
+    expect(changeSummary(change({ commits, migrations: ['m'], migrationsPartial: true }))).toContain(
+      '1 migration or more',
+    );
+    expect(changeSummary(change({ commits, migrationsPartial: true }))).toContain('migrations not known');
   });
   it('says what is taken back, and what is left behind', () => {
     const lost = [commit('a', '1'), commit('a', '2')];

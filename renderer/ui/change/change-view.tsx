@@ -1,5 +1,11 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import {
+  countPullRequests,
+  type PullRequestOfChange,
+  pullRequestsByAuthor,
+  titleOf,
+} from '../../../shared/domain/history/pull-requests';
 import type { Change, SourceCommit } from '../../../shared/domain/ledger/change';
 import { count } from '../../../shared/domain/text/count';
 import { ExternalLink } from '../text/external-link';
@@ -7,20 +13,7 @@ import classes from './change-view.module.css';
 
 type Known = Extract<Change, { state: 'known' }>;
 
-/** The commits of a change by author: whoever has the most first, each in the order given. */
-function byAuthor(commits: readonly SourceCommit[]): { author: string; commits: SourceCommit[] }[] {
-  const groups = new Map<string, SourceCommit[]>();
-  for (const commit of commits) {
-    const group = groups.get(commit.author);
-    if (group) group.push(commit);
-    else groups.set(commit.author, [commit]);
-  }
-  return [...groups]
-    .map(([author, own]) => ({ author, commits: own }))
-    .sort((a, b) => b.commits.length - a.commits.length);
-}
-
-/** A change in one line: `5 commits by 2 people, 1 migration`. */
+/** A change in one line: `5 commits in 2 pull requests by 2 people, 1 migration`. */
 export function changeSummary(change: Change): string {
   if (change.state === 'unknown') return `Differences not known: ${change.because}`;
   if (change.direction === 'same') return 'Same version.';
@@ -29,8 +22,14 @@ export function changeSummary(change: Change): string {
   const commits = back ? change.lost : change.commits;
   const people = new Set(commits.map((commit) => commit.author)).size;
   const by = people > 1 ? ` by ${count(people, 'person', 'people')}` : '';
-  const parts = [`${count(commits.length, 'commit')}${change.truncated ? ' or more' : ''}${by}`];
-  if (change.migrations.length > 0) parts.push(count(change.migrations.length, 'migration'));
+  const pulls = countPullRequests(commits);
+  const within = pulls > 0 ? ` in ${count(pulls, 'pull request')}` : '';
+  const parts = [`${count(commits.length, 'commit')}${change.truncated ? ' or more' : ''}${within}${by}`];
+  if (change.migrations.length > 0)
+    parts.push(
+      `${count(change.migrations.length, 'migration')}${change.migrationsPartial ? ' or more' : ''}`,
+    );
+  else if (change.migrationsPartial) parts.push('migrations not known');
   if (!back && change.lost.length > 0)
     parts.push(`${count(change.lost.length, 'commit')} only on the other side`);
   return `${change.direction === 'backward' ? 'Removes ' : ''}${parts.join(', ')}`;
@@ -41,10 +40,20 @@ function Commit({ commit }: { commit: SourceCommit }) {
     <li className={classes.commit}>
       <span className={`${classes.sha} mono`}>{commit.sha.slice(0, 8)}</span>
       <span className={classes.subject}>{commit.subject}</span>
-      <span>
-        {commit.pullRequest && (
-          <ExternalLink url={commit.pullRequest.url}>#{commit.pullRequest.number}</ExternalLink>
-        )}
+    </li>
+  );
+}
+
+/** A pull request in one line; its commits are named where there are several. */
+function PullRequest({ pull }: { pull: PullRequestOfChange }) {
+  return (
+    <li className={classes.commit}>
+      <span className={classes.sha}>
+        <ExternalLink url={pull.commits[0]?.pullRequest?.url ?? null}>#{pull.number}</ExternalLink>
+      </span>
+      <span className={classes.subject}>{titleOf(pull)}</span>
+      <span className={classes.sha} title={pull.commits.map(({ subject }) => subject).join('\n')}>
+        {pull.commits.length > 1 ? count(pull.commits.length, 'commit') : pull.commits[0]?.sha.slice(0, 8)}
       </span>
     </li>
   );
@@ -54,20 +63,30 @@ const folded = 12;
 
 function Authors({ commits }: { commits: readonly SourceCommit[] }) {
   const [limit, setLimit] = useState(folded);
-  const groups = byAuthor(commits);
+  const groups = pullRequestsByAuthor(commits);
+  const total = groups.reduce((sum, one) => sum + one.pullRequests.length + one.commits.length, 0);
   let left = limit;
   return (
     <>
       {groups.map((group) => {
+        const pulls = group.pullRequests.slice(0, Math.max(0, left));
+        left -= pulls.length;
         const shown = group.commits.slice(0, Math.max(0, left));
         left -= shown.length;
-        if (shown.length === 0) return null;
+        if (pulls.length + shown.length === 0) return null;
+        const said = [
+          ...(group.pullRequests.length > 0 ? [count(group.pullRequests.length, 'pull request')] : []),
+          ...(group.commits.length > 0 ? [count(group.commits.length, 'commit')] : []),
+        ];
         return (
           <section key={group.author} className={classes.author}>
             <h4>
-              {group.author} <span>{count(group.commits.length, 'commit')}</span>
+              {group.author} <span>{said.join(', ')}</span>
             </h4>
             <ul>
+              {pulls.map((pull) => (
+                <PullRequest key={pull.number} pull={pull} />
+              ))}
               {shown.map((commit) => (
                 <Commit key={commit.sha} commit={commit} />
               ))}
@@ -75,9 +94,9 @@ function Authors({ commits }: { commits: readonly SourceCommit[] }) {
           </section>
         );
       })}
-      {commits.length > limit && (
+      {total > limit && (
         <Button variant="default" className={classes.more ?? ''} onClick={() => setLimit((now) => now + 100)}>
-          Show {count(Math.min(100, commits.length - limit), 'more commit')}
+          Show {Math.min(100, total - limit)} more
         </Button>
       )}
     </>

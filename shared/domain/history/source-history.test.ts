@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { countPullRequests, pullRequestsByAuthor, titleOf } from './pull-requests';
 import { isMigration, type ListedCommit, refOfVersion, withPullRequests } from './source-history';
 
 const commit = (sha: string, parents: string[], message: string): ListedCommit => ({
@@ -27,6 +28,35 @@ describe('commits between two versions', () => {
       ['b', 7],
       ['a', 7],
     ]);
+  });
+
+  it('knows a pull request’s title by its merge, and puts pull requests together by author', () => {
+    const by = (author: string, one: ListedCommit): ListedCommit => ({ ...one, author });
+    const commits = withPullRequests(
+      [
+        by('Ada', commit('a', ['base'], 'First')),
+        by('Bob', commit('b', ['a'], 'Second')),
+        by('Ada', commit('c', ['b'], 'Third')),
+        by(
+          'A Merger',
+          commit('m', ['base', 'c'], 'Merge pull request #7 from org/form\n\nA form for all\n\nMore'),
+        ),
+        by('Bob', commit('s', ['m'], 'Squashed change (#8)\n\nbody')),
+        by('Bob', commit('d', ['s'], 'Straight to main')),
+      ],
+      urlOf,
+    );
+    expect(
+      pullRequestsByAuthor(commits).map(({ author, pullRequests, commits: own }) => [
+        author,
+        pullRequests.map((pull) => [pull.number, titleOf(pull), pull.commits.length]),
+        own.map(({ sha }) => sha),
+      ]),
+    ).toEqual([
+      ['Ada', [[7, 'A form for all', 3]], []],
+      ['Bob', [[8, 'Squashed change (#8)', 1]], ['d']],
+    ]);
+    expect(countPullRequests(commits)).toBe(2);
   });
 
   it('does not give a pull request what main had before', () => {

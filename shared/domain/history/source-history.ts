@@ -41,10 +41,19 @@ export function withPullRequests(
 ): SourceCommit[] {
   const bySha = new Map(listed.map((commit) => [commit.sha, commit]));
   const numbers = new Map<string, number>();
+  const titles = new Map<number, string>();
   for (const merge of listed) {
     const number = pullRequestNumber(merge.message.split('\n', 1)[0] ?? '');
     if (number === null) continue;
     if (merge.parents.length < 2) numbers.set(merge.sha, number);
+    else {
+      // GitHub writes the title below the line that it merged.
+      const title = merge.message
+        .split('\n')
+        .slice(1)
+        .find((line) => line.trim() !== '');
+      if (title) titles.set(number, title.trim());
+    }
     const onMain = new Set(merge.parents.slice(0, 1));
     let sha = merge.parents[1];
     while (sha && !onMain.has(sha) && bySha.has(sha) && !numbers.has(sha)) {
@@ -61,7 +70,8 @@ export function withPullRequests(
         subject: commit.message.split('\n', 1)[0] ?? '',
         author: commit.author,
         at: commit.at,
-        pullRequest: number === undefined ? null : { number, url: urlOf(number) },
+        pullRequest:
+          number === undefined ? null : { number, url: urlOf(number), title: titles.get(number) ?? null },
       };
     })
     .reverse();

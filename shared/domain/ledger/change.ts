@@ -7,7 +7,9 @@ export const sourceCommitSchema = z.object({
   author: z.string(),
   at: z.string(),
   /** Pull request number and link, when the commit's subject or GitHub tells. */
-  pullRequest: z.object({ number: z.number(), url: z.string().nullable() }).nullable(),
+  pullRequest: z
+    .object({ number: z.number(), url: z.string().nullable(), title: z.string().nullable() })
+    .nullable(),
 });
 export type SourceCommit = z.infer<typeof sourceCommitSchema>;
 
@@ -22,8 +24,10 @@ export const changeSchema = z.discriminatedUnion('state', [
     /** Commits on the other side, when the two diverged. */
     lost: z.array(sourceCommitSchema),
     migrations: z.array(z.string()),
-    /** True when GitHub's limit cut the list. */
+    /** There are more commits than are listed. */
     truncated: z.boolean(),
+    /** There may be more migrations: GitHub would not list all files that differ. */
+    migrationsPartial: z.boolean(),
     url: z.string().nullable(),
   }),
   z.object({ state: z.literal('unknown'), because: z.string() }),
@@ -55,5 +59,6 @@ export const noChange = (version: string): Change => ({
   lost: [],
   migrations: [],
   truncated: false,
+  migrationsPartial: false,
   url: null,
 });

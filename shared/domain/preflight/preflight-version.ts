@@ -155,7 +155,8 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
     return found;
   }
   const files = change.migrations.slice(0, 5).join(', ');
-  const more = change.migrations.length > 5 ? ` and ${change.migrations.length - 5} more` : '';
+  const others = Math.max(0, change.migrations.length - 5);
+  const more = `${others > 0 ? ` and ${others} more` : ''}${change.migrationsPartial ? ', maybe more that GitHub did not list' : ''}`;
   const evidence = `${change.commits.length + change.lost.length} commits compared${change.truncated ? ' (not all of them)' : ''}.`;
   if (change.migrations.length > 0)
     found.push(
@@ -166,9 +167,14 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
         evidence,
       ),
     );
-  else if (change.truncated)
+  else if (change.migrationsPartial)
     found.push(
-      finding('migrations-unknown', 'unknown', 'The comparison was cut: migrations may be hidden.', evidence),
+      finding(
+        'migrations-unknown',
+        'unknown',
+        'GitHub did not list all files that differ: migrations may be hidden.',
+        evidence,
+      ),
     );
   else found.push(finding('migration', 'pass', 'No migration lies between the two versions.', evidence));
   return found;

@@ -61,6 +61,7 @@ const outside: OutsideFacts = {
     lost: [],
     migrations: [],
     truncated: false,
+    migrationsPartial: false,
     url: null,
   },
   testsBefore: { state: 'passed', evidence: 'Workflow post-sync-1.' },
@@ -161,6 +162,24 @@ describe('preflight', () => {
       'info: How the checks of v3 went on GitHub is not known.',
     ]);
     for (const nobody of ['not-asked', null] as const) expect(said(deploy, nobody)).toEqual([]);
+  });
+
+  it('says of migrations what GitHub told: that commits were not all listed hides none', () => {
+    const known = outside.change?.state === 'known' ? outside.change : null;
+    if (!known) throw new Error('the change is known');
+    const said = (part: Partial<typeof known>) =>
+      preflightFindings(deploy, ledger, { ...outside, change: { ...known, ...part } })
+        .filter(({ code }) => code.startsWith('migration'))
+        .map(({ code, level, message }) => `${code}:${level}: ${message}`);
+    expect(said({ truncated: true })).toEqual([
+      'migration:pass: No migration lies between the two versions.',
+    ]);
+    expect(said({ migrationsPartial: true })).toEqual([
+      'migrations-unknown:unknown: GitHub did not list all files that differ: migrations may be hidden.',
+    ]);
+    expect(said({ migrationsPartial: true, migrations: ['db/migrate/1_a.rb'] })[0]).toContain(
+      'db/migrate/1_a.rb, maybe more that GitHub did not list.',
+    );
   });
 
   it('takes a kind that is not seen, and a right that is denied or not known, for what they are', () => {
