@@ -103,11 +103,14 @@ export interface WorkflowActions {
     request: { id: string; parameters?: Parameters },
     signal: AbortSignal,
   ): Promise<Result<{ namespace: string; name: string }>>;
-  /** Goes on from the failure: pods of failed steps are deleted, then the workflow is reset. */
+  /**
+   * Goes on from the failure: pods of failed steps are deleted, then the workflow is reset.
+   * @param request with `id`, one that was done before is not done again (annotation `signalbox.dev/requests`).
+   */
   retryWorkflow(
     namespace: string,
     name: string,
-    request: { parameters?: Parameters },
+    request: { id?: string; parameters?: Parameters },
     signal: AbortSignal,
   ): Promise<Result<void>>;
   /** Merge-patches `spec.shutdown`; `stopped: false` when it had finished already. */
@@ -123,11 +126,14 @@ export interface WorkflowActions {
     name: string,
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>>;
-  /** `changed: false`: nothing waited. */
+  /**
+   * `changed: false`: nothing waited.
+   * @param request with `id`, one that was done before is not done again: a later gate stays closed.
+   */
   resumeWorkflow(
     namespace: string,
     name: string,
-    request: { actor: string },
+    request: { id?: string; actor: string },
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>>;
 }

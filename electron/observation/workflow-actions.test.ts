@@ -95,6 +95,46 @@ describe('acts on a cluster', () => {
     ).toMatchObject([{ spec: { workflowTemplateRef: { name: 'smoke-tests' } } }]);
   });
 
+  it('goes on once for a request, whatever happened after it', async () => {
+    const gate = (phase: string) => ({ id: 'g', name: 'g', type: 'Suspend', phase });
+    there.store.create('Workflow', {
+      metadata: { name: 'gates', namespace: 'apps' },
+      spec: {},
+      status: { phase: 'Running', nodes: { one: { ...gate('Running'), id: 'one' } } },
+    } as never);
+    const resume = (id: string) =>
+      cluster.actions.resumeWorkflow('apps', 'gates', { id, actor: 'Ada' }, never);
+    expect(await resume('click-1')).toMatchObject({ ok: true });
+    // The next gate is for somebody to look at: the answer to the click before was lost, and it is sent again.
+    there.store.modify('Workflow', 'apps', 'gates', (one) =>
+      Object.assign((one as unknown as typeof failed).status.nodes, {
+        two: { ...gate('Running'), id: 'two' },
+      }),
+    );
+    expect(await resume('click-1')).toMatchObject({ ok: true });
+    expect(stored('gates').status.nodes).toMatchObject({
+      one: { phase: 'Succeeded' },
+      two: { phase: 'Running' },
+    });
+    expect(await resume('click-2')).toMatchObject({ ok: true });
+    expect(stored('gates').status.nodes).toMatchObject({ two: { phase: 'Succeeded' } });
+
+    const retry = (id: string) => cluster.actions.retryWorkflow('apps', 'post-sync-1', { id }, never);
+    expect(await retry('click-3')).toMatchObject({ ok: true });
+    // While it runs, and after it failed once more.
+    expect(await retry('click-3')).toMatchObject({ ok: true });
+    there.store.modify('Workflow', 'apps', 'post-sync-1', (one) =>
+      Object.assign(one, { status: structuredClone(failed.status) }),
+    );
+    expect(await retry('click-3')).toMatchObject({ ok: true });
+    expect(stored('post-sync-1').status.phase).toBe('Failed');
+    expect(await retry('click-4')).toMatchObject({ ok: true });
+    expect(stored('post-sync-1').status.phase).toBe('');
+    // A new run has nothing to do with those requests.
+    const made = await cluster.actions.resubmitWorkflow('apps', 'post-sync-1', { id: 'click-5' }, never);
+    expect(made.ok && stored(made.value.name).metadata).not.toHaveProperty('annotations');
+  });
+
   it('touches and reads nothing in namespaces that the estate does not name', async () => {
     const elsewhere = { ...failed, metadata: { ...failed.metadata, namespace: 'kube-system' } };
     there.store.create('Workflow', elsewhere as never);

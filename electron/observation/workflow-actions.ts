@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { demandedLabels, selectsLabels } from '../../shared/domain/go/label-selector';
 import { hasEnded, readWorkflow } from '../systems/argo/read-workflow';
 import { type Refusal, type WorkflowWrite, workflowWriteSchema } from '../systems/argo/workflow-object';
+import { changedBy, markedBy } from '../systems/argo/workflow-requests';
 import { resubmission, submission, workflowOperationLabel } from '../systems/argo/workflow-resubmit';
 import { retryWrite } from '../systems/argo/workflow-retry';
 import { resumeWrite, suspendWrite } from '../systems/argo/workflow-suspend';
@@ -59,6 +60,9 @@ export const notChosen = (name: string, kind: string, place: ClusterPlace): Kube
     refused: `${name} is not among the ${kind} of ${place.environment}, by the labels that the estate names.`,
     meaning: 'Nothing was changed.',
   });
+
+const marked = (workflow: WorkflowWrite, id: string | undefined): WorkflowWrite =>
+  id === undefined ? workflow : markedBy(workflow, id);
 
 /** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
 const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
@@ -127,11 +131,14 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     },
 
     async retryWorkflow(namespace, name, request, signal) {
+      const { id } = request;
       const change = async (workflow: WorkflowWrite): Promise<Change> => {
+        if (id !== undefined && changedBy(workflow, id)) return { leave: true };
         const write = retryWrite(workflow, stamp(), request.parameters ?? []);
         if ('refused' in write) return { refuse: refusedAct(write) };
         const cleared = await deletePods(namespace, name, new Set(write.deletedNodes), signal);
-        return cleared.ok ? { patch: mergePatch(workflow, write.object) } : { refuse: cleared.failure };
+        if (!cleared.ok) return { refuse: cleared.failure };
+        return { patch: mergePatch(workflow, marked(write.object, id)) };
       };
       const written = await changeWorkflow(namespace, name, change, signal);
       return written.ok ? ok(undefined) : written;
@@ -155,24 +162,33 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
       return patched.ok ? ok({ stopped: true }) : fail(patched.failure);
     },
 
-    suspendWorkflow: (namespace, name, signal) => rewrite(namespace, name, suspendWrite, signal),
+    suspendWorkflow: (namespace, name, signal) => rewrite(namespace, name, undefined, suspendWrite, signal),
 
     resumeWorkflow: (namespace, name, request, signal) =>
-      rewrite(namespace, name, (one) => resumeWrite(one, { now: stamp(), actor: request.actor }), signal),
+      rewrite(
+        namespace,
+        name,
+        request.id,
+        (one) => resumeWrite(one, { now: stamp(), actor: request.actor }),
+        signal,
+      ),
   };
 
   async function rewrite(
     namespace: string,
     name: string,
+    id: string | undefined,
     decide: (workflow: WorkflowWrite) => { object: WorkflowWrite } | { leave: true } | Refusal,
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>> {
     let changed = true;
     const change = (workflow: WorkflowWrite): Change => {
+      // What it changed before is still its answer.
+      if (id !== undefined && changedBy(workflow, id)) return { leave: true };
       const write = decide(workflow);
       if ('refused' in write) return { refuse: refusedAct(write) };
       changed = 'object' in write;
-      return 'object' in write ? { patch: mergePatch(workflow, write.object) } : { leave: true };
+      return 'object' in write ? { patch: mergePatch(workflow, marked(write.object, id)) } : { leave: true };
     };
     const written = await changeWorkflow(namespace, name, change, signal);
     return written.ok ? ok({ changed }) : written;

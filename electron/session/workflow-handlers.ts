@@ -106,7 +106,7 @@ export function workflowHandlers(
           cluster.actions.retryWorkflow(
             input.namespace,
             input.name,
-            { parameters: input.parameters },
+            { id: input.requestId, parameters: input.parameters },
             signal,
           ),
           () => ({ text: `${input.name} goes on from its failure.` }),
@@ -123,7 +123,12 @@ export function workflowHandlers(
     'workflow.resume': (input) =>
       onWorkflow('resume', input, (cluster, signal) =>
         worded(
-          cluster.actions.resumeWorkflow(input.namespace, input.name, { actor: actor() }, signal),
+          cluster.actions.resumeWorkflow(
+            input.namespace,
+            input.name,
+            { id: input.requestId, actor: actor() },
+            signal,
+          ),
           ({ changed }) => ({
             text: changed ? `${input.name} goes on.` : `${input.name} waited for nothing.`,
           }),

@@ -173,6 +173,18 @@ describe('a sync', () => {
       operation: { info: [{ name: 'signalbox-operation', value: 'op-1' }], sync: {} },
     });
     expect(syncWrite(own, request)).toEqual({ kind: 'already-requested' });
+    // Its answer was lost, and it has ended by now: its hooks do not run again for the same click.
+    const over = (value: string) =>
+      application({
+        status: {
+          operationState: {
+            phase: 'Succeeded',
+            operation: { info: [{ name: 'signalbox-operation', value }], sync: {} },
+          },
+        },
+      });
+    expect(syncWrite(over('op-1'), request)).toEqual({ kind: 'already-requested' });
+    expect(syncWrite(over('op-0'), request)).toMatchObject({ kind: 'write' });
   });
   it('is terminated only while it runs', () => {
     expect(terminateWrite(application(), null)).toEqual({ kind: 'nothing-runs' });

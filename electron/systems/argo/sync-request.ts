@@ -25,6 +25,9 @@ const syncableSchema = z.object({
   status: optional(z.object({ operationState: z.unknown().optional() })),
 });
 
+/** The operation that Argo CD took up last (`OperationState.operation`), which stays there when it has ended. */
+const takenSchema = z.object({ operation: optional(operationSchema) });
+
 /** What a sync is asked for. `prune` left out: as the automated policy says. */
 export interface SyncAsk {
   operationId: string;
@@ -66,8 +69,10 @@ export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
     if (operationIdOf(running) === request.operationId) return { kind: 'already-requested' };
     return { kind: 'busy', by: initiatorOf(running?.initiatedBy) ?? 'somebody else' };
   }
-  const policy = spec?.syncPolicy;
   const told = status?.operationState;
+  const taken = readObjectOrNull(takenSchema, told ?? {});
+  if (operationIdOf(taken?.operation) === request.operationId) return { kind: 'already-requested' };
+  const policy = spec?.syncPolicy;
   return {
     kind: 'write',
     patch: {

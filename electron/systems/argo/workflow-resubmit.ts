@@ -1,4 +1,5 @@
 import { overridden, type WorkflowWrite } from './workflow-object';
+import { annotationsOfSpec } from './workflow-requests';
 import { withoutShutdown } from './workflow-retry';
 
 /** A label by which a workflow that Signalbox made is known again: the id of the operation or act. */
@@ -23,6 +24,7 @@ export function resubmission(
   request: { id: string; parameters?: readonly { name: string; value: string }[] },
 ): Omit<WorkflowWrite, 'metadata' | 'status'> & { metadata: Record<string, unknown> } {
   const { apiVersion, kind, metadata, spec } = workflow;
+  const annotations = annotationsOfSpec(workflow);
   const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => !ofTheRun.has(name));
   return {
     apiVersion,
@@ -35,7 +37,7 @@ export function resubmission(
         'workflows.argoproj.io/resubmitted-from-workflow': metadata.name,
         [workflowOperationLabel]: request.id,
       },
-      ...(metadata.annotations ? { annotations: metadata.annotations } : {}),
+      ...(annotations ? { annotations } : {}),
       ...(metadata.ownerReferences?.length ? { ownerReferences: metadata.ownerReferences } : {}),
     },
     spec: overridden(withoutShutdown(spec), request.parameters ?? []),
