@@ -3,6 +3,7 @@ import path from 'node:path';
 import { app, type BrowserWindow, nativeTheme } from 'electron';
 import type { Settings } from '../shared/contract/session';
 import { type Failure, FailureError, failureOf } from '../shared/domain/failure/failure';
+import { inBackground } from './log/log';
 import { registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
@@ -30,12 +31,11 @@ let trouble = prepareUserData(userData);
 // Chromium needs some folder, of which nothing is kept.
 app.setPath('userData', trouble ? passingFolder() : userData);
 const log = startLog(app.getPath('userData'));
-const report = (what: string, error: unknown): void => log('error', what, error);
 
 // What nobody waited for is written down, and ends nothing: Electron only warns of it on a console that nobody sees,
 // and would show a dialog for the other. Operations rest on the journal, not on this process being without fault.
-process.on('unhandledRejection', (error) => report('a promise that nobody waited for', error));
-process.on('uncaughtException', (error) => report('a fault that nobody caught', error));
+process.on('unhandledRejection', (error) => log('error', 'app.unhandled-rejection', { error }));
+process.on('uncaughtException', (error) => log('error', 'app.uncaught-exception', { error }));
 
 let window: BrowserWindow | null = null;
 let desk: Desk | null = null;
@@ -69,7 +69,7 @@ function showTrouble(failure: Failure): void {
     `${[message, place?.path, meaning, ...next.map(({ label }) => label), detail].filter(Boolean).join('\n')}\n`,
   );
   serveApp(path.join(import.meta.dirname, '..', 'renderer'), null, troubleText(failure));
-  openTroubleWindow();
+  openTroubleWindow(log);
 }
 
 /** Loads what stands behind the window, and begins to open the estate as soon as nothing of Chromium's is under way. */
@@ -87,13 +87,13 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
     applySettings: () => applyColourScheme(settings.get()),
     window: () => window,
     show,
-    log: (line) => log('info', line),
-    report,
+    log,
   });
   // Not waited for: the window need not know it.
-  void configuredIdentity().then((found) => {
+  const identity = configuredIdentity().then((found) => {
     if (found) defaults.identity = found;
   });
+  inBackground(log, 'app.identity-not-read', identity);
   return desk;
 }
 
@@ -107,7 +107,7 @@ function start(): void {
     settings = openSettings(userData, defaults);
   } catch (error) {
     trouble = failureOf(error);
-    report('Signalbox cannot start', error);
+    log('error', 'app.cannot-start', { error });
     showTrouble(trouble);
     return;
   }
@@ -120,25 +120,26 @@ function start(): void {
     preload: path.join(import.meta.dirname, 'preload.cjs'),
     kept: settings.windowPlace(),
     keep: settings.keepWindowPlace,
-    openExternal,
-    onCrash: (reason) => log('error', `the window's process ended: ${reason}`),
+    openExternal: (url) => openExternal(url, log),
+    log,
+    onCrash: (reason) => log('error', 'window.process-ended', { reason }),
     waitsFor: () =>
       graphics.hasAnswered()
         ? 'still loading its pages'
         : 'waiting for the graphics of this computer, which do not answer',
-    onLate: (line) => log('warn', `the window is shown before its first picture is there: ${line}`),
+    onLate: (why) => log('warn', 'window.shown-unpainted', { why }),
   });
   window = shown;
   const opening = openDesk(settings, defaults, shown);
   opening.catch((error: unknown) => {
-    if (!quitting.signal.aborted) report('the estate could not be opened', error);
+    if (!quitting.signal.aborted) log('error', 'app.estate-not-opened', { error });
   });
   bindIpc(
     async () => (await opening).handlers(),
     async () => (await opening).streamHandlers(),
-    report,
+    (procedure, error) => log('error', 'ipc.failed', { procedure, error }),
   );
-  void closeToOthers(userData);
+  inBackground(log, 'app.folder-not-closed', closeToOthers(userData));
   window.on('close', (event) => {
     // Its close ends the app; a deploy that runs is asked about first.
     if (desk?.holdsBack(() => app.quit())) event.preventDefault();
@@ -166,7 +167,7 @@ else {
     .whenReady()
     .then(start)
     .catch((error: unknown) => {
-      report('Signalbox could not start', error);
+      log('error', 'app.cannot-start', { error });
       app.exit(1);
     });
 }

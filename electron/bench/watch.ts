@@ -4,6 +4,7 @@
  * and what that costs the main process. Beside it, in the same run, a loop that only parses the same streams.
  * `[seconds] [changes a second]`
  */
+
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { stringify } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { dispatch, type Handlers } from '../ipc/dispatcher';
 import { commitFiles, tagFile, tagPath } from '../ledger/testing/release-repo';
+import { entryText } from '../log/entry-text';
 import { createHandlers } from '../session/handlers';
 import { openSession } from '../session/open-session';
 import type { ShellServices } from '../session/session-handlers';
@@ -171,7 +173,9 @@ const session = await openSession({
   identity: () => ({ name: 'Robin', email: 'robin@example.invalid' }),
   ledgerCredentials: async () => null,
   githubToken: async () => null,
-  report: (what, error) => say(`${what}: ${String(error)}`),
+  log: (level, event, data) => {
+    if (level === 'warn' || level === 'error') say(entryText(event, data));
+  },
 });
 const handlers: Handlers = createHandlers(session, {} as ShellServices, () => undefined);
 const views = [...session.clusters.values()].map(({ view }) => view);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Right } from '../../shared/domain/estate/cluster-access';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
+import { entryText } from '../log/entry-text';
 import { observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
 import { refreshAnnotation } from '../systems/argo/application';
@@ -108,7 +109,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
       appsNamespace: namespace,
       parentApplication: 'none',
     },
-    report: (what, error) => process.stderr.write(`signalbox: ${what}: ${String(error)}\n`),
+    log: (_level, event, data) => process.stderr.write(`signalbox: ${entryText(event, data)}\n`),
   });
   const made: ObjectRef[] = [];
   const opened: (() => Promise<void> | void)[] = [];

@@ -32,13 +32,18 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   { room: 'renderer/', mayImport: ['shared/', 'renderer/'] },
   { room: 'electron/preload.ts', mayImport: ['shared/contract/'] },
   { room: 'electron/main.ts', mayImport: ['shared/', 'electron/'] },
-  { room: 'electron/systems/', mayImport: ['shared/', 'electron/systems/'] },
-  { room: 'electron/ledger/', mayImport: ['shared/', 'electron/ledger/', 'electron/systems/'] },
-  { room: 'electron/threads/', mayImport: ['electron/threads/'] },
+  { room: 'electron/log/', mayImport: ['shared/', 'electron/log/'] },
+  { room: 'electron/systems/', mayImport: ['shared/', 'electron/systems/', 'electron/log/'] },
+  {
+    room: 'electron/ledger/',
+    mayImport: ['shared/', 'electron/ledger/', 'electron/systems/', 'electron/log/'],
+  },
+  { room: 'electron/threads/', mayImport: ['shared/domain/failure/', 'electron/threads/', 'electron/log/'] },
   {
     room: 'electron/history/',
     mayImport: [
       'shared/',
+      'electron/log/',
       'electron/history/',
       'electron/systems/git/',
       'electron/systems/sqlite/',
@@ -47,22 +52,29 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   },
   {
     room: 'electron/archive/',
-    mayImport: ['shared/', 'electron/archive/', 'electron/history/', 'electron/systems/sqlite/'],
+    mayImport: [
+      'shared/',
+      'electron/log/',
+      'electron/archive/',
+      'electron/history/',
+      'electron/systems/sqlite/',
+    ],
   },
   {
     room: 'electron/logs/',
-    mayImport: ['shared/', 'electron/logs/', 'electron/observation/', 'electron/threads/'],
+    mayImport: ['shared/', 'electron/log/', 'electron/logs/', 'electron/observation/', 'electron/threads/'],
   },
   // What the product knows of the practice estate is its protocol, in systems/practice; neither imports the other.
   { room: 'electron/practice/', mayImport: ['shared/', 'electron/practice/', 'electron/systems/practice/'] },
   {
     room: 'electron/observation/',
-    mayImport: ['shared/', 'electron/observation/', 'electron/systems/', 'electron/ledger/'],
+    mayImport: ['shared/', 'electron/log/', 'electron/observation/', 'electron/systems/', 'electron/ledger/'],
   },
   {
     room: 'electron/engine/',
     mayImport: [
       'shared/',
+      'electron/log/',
       'electron/engine/',
       'electron/ledger/',
       'electron/systems/',
@@ -74,6 +86,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/session/',
     mayImport: [
       'shared/',
+      'electron/log/',
       'electron/session/',
       'electron/engine/',
       'electron/logs/',
@@ -89,6 +102,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/ipc/',
     mayImport: [
       'shared/',
+      'electron/log/',
       'electron/ipc/',
       'electron/engine/',
       'electron/ledger/',
@@ -101,6 +115,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/shell/',
     mayImport: [
       'shared/',
+      'electron/log/',
       'electron/shell/',
       'electron/session/',
       'electron/ipc/',
@@ -113,7 +128,13 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
   },
   {
     room: 'electron/conformance/',
-    mayImport: ['shared/', 'electron/conformance/', 'electron/observation/', 'electron/systems/'],
+    mayImport: [
+      'shared/',
+      'electron/log/',
+      'electron/conformance/',
+      'electron/observation/',
+      'electron/systems/',
+    ],
   },
   { room: 'electron/testing/', mayImport: ['shared/', 'electron/'] },
   { room: 'electron/bench/', mayImport: ['shared/', 'electron/'] },

@@ -6,6 +6,7 @@ import {
   rollbackTarget,
   runsOf,
 } from '../../shared/domain/preflight/rollback-target';
+import { type Log, noLog } from '../log/log';
 import type { DeploymentHistory, Observations } from './ports';
 
 /** Deployments asked for per cell. */
@@ -46,6 +47,7 @@ export function cellHistory(
   observations: Observations,
   servingIn: (app: string, environment: string) => readonly string[],
   onLoaded: (app: string) => void,
+  log: Log = noLog,
 ): CellHistory {
   const cells = new Map<string, readonly Deployment[]>();
   const marks = new Map<string, { newest: string; whole: boolean }>();
@@ -96,10 +98,16 @@ export function cellHistory(
       return evidenceFor(version, runs, list, observed, servingIn(app, environment));
     },
     load: async (apps) => {
-      const newest = await history.newest().catch(() => []);
+      const newest = await history.newest().catch((error: unknown) => {
+        log('warn', 'engine.history-not-read', { error });
+        return [];
+      });
       // One after the other: the worker answers one question at a time anyway.
       for (const one of newest)
-        if (apps === null || apps.has(one.app)) await loadCell(one).catch(() => undefined);
+        if (apps === null || apps.has(one.app))
+          await loadCell(one).catch((error: unknown) =>
+            log('warn', 'engine.cell-not-read', { app: one.app, environment: one.environment, error }),
+          );
     },
   };
 }

@@ -6,6 +6,7 @@ import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Identity, Ledger } from '../ledger/ledger';
+import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/github-sources';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
@@ -47,6 +48,8 @@ export interface EngineConfig {
   consoleAutopilot?: World['consoleAutopilot'];
   limits?: Partial<Limits>;
   now?: () => Date;
+  /** Left out: nothing is logged. */
+  log?: Log;
 }
 
 /** One app across its environments. */

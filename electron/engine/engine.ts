@@ -7,8 +7,11 @@ import {
   subjectOf,
   titleOf,
 } from '../../shared/domain/operation/intent';
+import type { Operation } from '../../shared/domain/operation/operation';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
+import { inBackground, noLog } from '../log/log';
 import { earlyPreview, mayStepIn } from './app-preflight';
+import { autopilotDecisions } from './bags/autopilot-decisions';
 import { startAutopilot } from './bags/autopilot-loop';
 import { createBags, noAutopilot, publishedVersions, servicesOf } from './bags/bags-engine';
 import { makeUpForPassTags } from './bags/pass-tags';
@@ -40,6 +43,7 @@ export function createEngine(config: EngineConfig): Engine {
   const { estate, ledger, clusters } = config;
   const now = config.now ?? (() => new Date());
   const changes = gatherChanges();
+  const log = config.log ?? noLog;
   const closing = new AbortController();
   const journal = (config.openJournal ?? openJournal)(config.journalFile, now);
 
@@ -49,14 +53,21 @@ export function createEngine(config: EngineConfig): Engine {
     if (app === null) changes.tell('board', null);
     changes.tell('app', app);
   };
-  const sources = sourceCache(config.sources, (app) => changes.tell('app', app));
+  const sources = sourceCache(config.sources, (app) => changes.tell('app', app), log);
   const images = imageCache(config.images ?? null, now, (app) => changes.tell('app', app));
   const servingIn = (app: string, environment: string): string[] =>
     servingTags(clusters.get(environment)?.view.rollouts(app) ?? []);
-  const cells = cellHistory(config.history, config.observations, servingIn, (app) => {
-    touch(app);
-    aheadOf(app);
-  });
+  const cells = cellHistory(
+    config.history,
+    config.observations,
+    servingIn,
+    (app) => {
+      touch(app);
+      aheadOf(app);
+    },
+    log,
+  );
+
   const world: World = {
     estate,
     readOnlyBecause:
@@ -76,15 +87,29 @@ export function createEngine(config: EngineConfig): Engine {
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
+    decisions: autopilotDecisions({ log, now, onChanged: (pipeline) => changes.tell('bags', pipeline) }),
+    log,
     keptWorkflows: config.keptWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
+  const states = new Map<string, Operation['state']>();
+  /** How operations begin and end, for the log; an operation that has ended stays so. */
+  function tellOperation({ id, intent, state, failure }: Operation): void {
+    if (states.get(id) === state) return;
+    if (state === 'running') states.set(id, state);
+    else states.delete(id);
+    const told = { operation: id, what: titleOf(intent), kind: intent.kind, state };
+    if (failure)
+      log('warn', 'operation.state', { ...told, failure: failure.message, detail: failure.detail });
+    else log('info', 'operation.state', told);
+  }
   const runner = createRunner({
     journal,
     world: () => world,
     now,
     onChanged: (operation) => {
       changes.tell('operation', operation.id);
+      tellOperation(operation);
       const subject = subjectOf(operation.intent);
       if (subject.about === 'app') touch(subject.app);
       else changes.tell('bags', subject.pipeline);
@@ -127,8 +152,9 @@ export function createEngine(config: EngineConfig): Engine {
         // While the index is being built it tells of progress all the time: a look twice a second is enough.
         if (again) await new Promise((resolve) => setTimeout(resolve, 500));
       } while (again && !closing.signal.aborted);
+    })().finally(() => {
       loading = null;
-    })();
+    });
     return loading;
   }
 
@@ -142,7 +168,7 @@ export function createEngine(config: EngineConfig): Engine {
     config.history.onChange(() => {
       touch(null);
       changes.tell('history', null);
-      void loadHistory();
+      inBackground(log, 'engine.history-not-read', loadHistory());
     }),
     ...[...clusters.values()].map((cluster) =>
       cluster.view.onChange((batch) => {
@@ -158,7 +184,7 @@ export function createEngine(config: EngineConfig): Engine {
       }),
     ),
   ];
-  void loadHistory();
+  inBackground(log, 'engine.history-not-read', loadHistory());
   const bags = createBags(world, closing.signal, changes);
 
   function refusal(intent: Intent): Failure | null {

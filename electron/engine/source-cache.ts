@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { Change } from '../../shared/domain/ledger/change';
 import type { CommitChecks } from '../../shared/domain/preflight/commit-checks';
+import { inBackground, type Log } from '../log/log';
 import type { Sources } from '../systems/github/github-sources';
 
 /**
@@ -39,7 +40,7 @@ function remember<V>(map: Map<string, V>, key: string, value: V): void {
 const key = (...parts: string[]): string => parts.join('\u0000');
 
 /** @param sources `null`: the estate names no source repos; everything is unknown then. */
-export function sourceCache(sources: Sources | null, onLoaded: (app: string) => void): SourceCache {
+export function sourceCache(sources: Sources | null, onLoaded: (app: string) => void, log: Log): SourceCache {
   const changes = new Map<string, Change>();
   const published = new Map<string, boolean>();
   const checks = new Map<string, CommitChecks>();
@@ -58,7 +59,8 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
         onLoaded(app);
       }
       return change;
-    } catch {
+    } catch (error) {
+      if (!signal?.aborted) log('warn', 'sources.change-not-asked', { app, from, to, error });
       return { state: 'unknown', because: `${app}'s repo could not be asked.` };
     }
   }
@@ -81,7 +83,8 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
           if (isNew) onLoaded(app);
         }
         return answer;
-      } catch {
+      } catch (error) {
+        if (!signal?.aborted) log('warn', 'sources.version-not-asked', { app, version, error });
         return null;
       }
     },
@@ -101,9 +104,10 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
       const tries = asked.get(what) ?? 0;
       if (!sources || tries >= 3 || changes.has(what)) return;
       remember(asked, what, tries + 1);
-      void queue.add(async () => {
+      const work = queue.add(async () => {
         if (!closing.signal.aborted) await loadChange(app, from, to, closing.signal);
       });
+      inBackground(log, 'sources.change-not-asked', work, { app, signal: closing.signal });
     },
     close: () => {
       closing.abort();

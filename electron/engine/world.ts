@@ -2,8 +2,10 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Identity, Ledger } from '../ledger/ledger';
+import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
+import type { AutopilotDecisions } from './bags/autopilot-decisions';
 import type { CellHistory } from './cell-history';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
@@ -76,6 +78,9 @@ export interface World {
   readonly open: () => readonly Operation[];
   /** This console's own autopilot, by pipeline of bags. */
   readonly consoleAutopilot: { get(pipeline: string): boolean; set(pipeline: string, on: boolean): void };
+  /** What the autopilot decided since the start. */
+  readonly decisions: AutopilotDecisions;
+  readonly log: Log;
   /** Workflows of no app that were seen in an environment and kept: the cluster forgets them within days. */
   readonly keptWorkflows: (environment: string) => readonly Workflow[];
   /** Versions of a service that were published, newest first. Rejects with a FailureError. */

@@ -19,6 +19,7 @@ import type {
   VersionRun,
 } from '../../shared/domain/history/history-event';
 import { visibleJson } from '../../shared/domain/text/visible-text';
+import { type Log, noLog } from '../log/log';
 import { startThread } from '../threads/start-thread';
 import { markedBlob, newReadMark } from './index/read-guard';
 import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
@@ -33,6 +34,8 @@ export interface HistoryOptions {
   indexFile: string;
   /** Where image-tag files lie, default `charts/app-config/image-tags/{environment}/{app}`. */
   template?: string;
+  /** Left out: nothing is logged. */
+  log?: Log;
 }
 
 /**
@@ -124,7 +127,7 @@ const ended = (detail: string): FailureError =>
 export function openHistory(
   options: HistoryOptions & { maxPageCount?: number; builtWorker?: string | undefined },
 ): History {
-  const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount } = options;
+  const { repo, branch, indexFile, template = defaultImageTagPath, maxPageCount, log = noLog } = options;
   const mark = newReadMark();
   /** Blobs during whose reading a worker ended. */
   const skipped: string[] = [];
@@ -154,9 +157,17 @@ export function openHistory(
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
+  /** What a person is told of it, for the log: each once. */
+  const tellStatus = (next: HistoryStatus): void => {
+    if (next.notice !== null && next.notice !== status.notice)
+      log('warn', 'history.notice', { notice: next.notice });
+    if (next.failure && next.failure.message !== status.failure?.message)
+      log('warn', 'history.failure', { ...next.failure });
+  };
   const take = (reply: Reply) => {
     if ('status' in reply) {
       const { notice } = reply.status;
+      tellStatus(reply.status);
       status = { ...reply.status, notice: notice ?? (restarted ? startedAgain : null) };
       for (const listener of listeners) listener(status);
       return;
@@ -183,6 +194,7 @@ export function openHistory(
     });
     started.on('exit', () => {
       const blob = markedBlob(mark);
+      if (!closing) log('error', 'history.worker-ended', { detail, blob, deaths });
       new Uint8Array(mark).fill(0);
       // Without what ended it, it is as good as new; but not for ever.
       if (blob !== null && !skipped.includes(blob) && skipped.length < mostSkipped) skipped.push(blob);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../shared/domain/failure/failure';
+import { inBackground, type Log } from '../log/log';
 import { GitError } from '../systems/git/errors';
 import type { MergeAnswer } from '../systems/github/merges';
 import { ledgerFailure, unknownOutcome } from './failures';
@@ -15,6 +16,7 @@ export interface MergeWorld {
   branchIsAt(branch: string, commit: string): Promise<boolean>;
   /** Deletes the short-lived branch. Its failure is no failure of the transaction. */
   deleteBranch(branch: string, commit: string): Promise<void>;
+  readonly log: Log;
   /** Merges the commit into the main branch. Throws when there was no answer, or a refusal. */
   merge(commit: string): Promise<MergeAnswer>;
   /** What an error of `merge` means; a `refusal` may be the answer to a request that was sent a second time. */
@@ -59,7 +61,7 @@ export async function landByMerge(
     return await mergeIn(world, commit, base, again);
   } finally {
     // Nobody waits for it: what it costs is a branch that stays behind.
-    void world.deleteBranch(branch, commit).catch(() => {});
+    inBackground(world.log, 'ledger.branch-left', world.deleteBranch(branch, commit), { branch });
   }
 }
 

@@ -3,10 +3,12 @@
  * Git is the database, one commit is one transaction, a push is the compare-and-swap.
  * `open-ledger.ts` implements it; this file holds types alone, so that it may be imported from anywhere in electron/.
  */
+
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
 import type { YamlEncoding } from '../../shared/domain/go/yaml/encoding';
 import type { RecordChange } from '../../shared/domain/records/record-change';
+import type { Log } from '../log/log';
 
 /** Who signs a commit. Author and committer are the same person. */
 export interface Identity {
@@ -41,6 +43,8 @@ export interface LedgerConfig {
   inPlace?: boolean;
   /** Fetches the newest commit alone, for a look without history. */
   shallow?: boolean;
+  /** Left out: nothing is logged. */
+  log?: Log;
   /** Progress of the first fetch. */
   onProgress?: (progress: Progress) => void;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { inBackground, type Log } from '../log/log';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { ledgerFailure } from './failures';
 import type { Snapshot } from './ledger';
@@ -17,6 +18,7 @@ interface LookoutParts {
   /** Milliseconds from one look to the next. */
   pollMs: number;
   closing: AbortSignal;
+  log: Log;
 }
 
 /** Looks at the remote: when it is asked to and by itself, and has damage of the mirror mended meanwhile. */
@@ -59,6 +61,7 @@ export class Lookout {
   lookFromNow(): Promise<Snapshot> {
     if (!this.#look) return this.#lookOnce();
     this.#nextLook ??= this.#look
+      // Its own callers are told; this look is another.
       .catch(() => {})
       .then(() => {
         this.#nextLook = null;
@@ -69,6 +72,7 @@ export class Lookout {
 
   /** Fetches, surely after this call: a look that is under way may have asked before. */
   async fetchNow(): Promise<Snapshot> {
+    // Its own callers are told; it is waited for to be over.
     while (this.#look) await this.#look.catch(() => {});
     this.#look = this.#lookNow(true).finally(() => {
       this.#look = null;
@@ -97,6 +101,7 @@ export class Lookout {
       return await act();
     } catch (error) {
       if (!health.hears(error)) throw error;
+      // Whether it could be mended is asked next.
       await this.lookFromNow().catch(() => {});
       if (health.isDoubted) throw error;
       return act();
@@ -123,7 +128,7 @@ export class Lookout {
           if (!health.hears(error) || !(await this.#mend())) throw error;
           continue;
         }
-        void mirror.answered();
+        inBackground(this.#parts.log, 'ledger.answer-not-noted', mirror.answered());
         newest.isLive();
         this.#maintainSometimes();
         return newest.snapshot;
@@ -149,10 +154,12 @@ export class Lookout {
         await this.#lookOnce();
         failures = 0;
       } catch {
+        // Told as the ledger's freshness, and logged when that changes.
         failures++;
       }
       // A remote that is away is asked less often, but soon enough to notice its return.
       const wait = Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000));
+      // Rejects when the ledger closes: the loop ends by that.
       await pause(wait, undefined, { signal: closing }).catch(() => {});
     }
   }
@@ -160,8 +167,10 @@ export class Lookout {
   #maintainSometimes(): void {
     if (this.#maintaining || this.#fetches % fetchesBetweenRepacks !== 1) return;
     this.#fetches++;
-    this.#maintaining = this.#parts.mirror.maintain(this.#parts.closing).finally(() => {
+    const { log, mirror, closing } = this.#parts;
+    this.#maintaining = mirror.maintain(closing).finally(() => {
       this.#maintaining = null;
     });
+    inBackground(log, 'ledger.not-packed', this.#maintaining, { signal: closing });
   }
 }

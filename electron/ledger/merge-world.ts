@@ -1,4 +1,5 @@
 import { FailureError } from '../../shared/domain/failure/failure';
+import { noLog } from '../log/log';
 import { GitError } from '../systems/git/errors';
 import type { GitObject } from '../systems/git/make-commit';
 import { encodePack } from '../systems/git/write-objects';
@@ -43,6 +44,7 @@ export function mergeWorld(parts: Parts): MergeWorld {
     });
   };
   return {
+    log: config.log ?? noLog,
     pushBranch: async (branch, commit) =>
       mirror.push(
         { ref: ref(branch), old: null, commit },

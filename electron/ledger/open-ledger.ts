@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
+import { type Log, noLog } from '../log/log';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { gitLog } from '../systems/git/git-log';
@@ -56,9 +57,11 @@ class MirroredLedger implements Ledger {
   readonly #lookout: Lookout;
   readonly #transactions = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
+  readonly #log: Log;
 
   constructor(config: LedgerConfig, mirror: Mirror) {
     this.#config = config;
+    this.#log = config.log ?? noLog;
     this.#mirror = mirror;
     this.#objects = openObjects(mirror.gitDir);
     this.#reader = this.#newReader();
@@ -75,6 +78,25 @@ class MirroredLedger implements Ledger {
       newest: this.#newest,
       pollMs: config.pollMs ?? 3000,
       closing: this.#closing.signal,
+      log: this.#log,
+    });
+    this.#tellChanges();
+  }
+
+  /** When the remote goes and comes back, and what had to be done with the copy here, for the log. */
+  #tellChanges(): void {
+    let before: Freshness['state'] = 'stale';
+    let told = this.#health.notices().join(' ');
+    this.#newest.onChange(({ freshness, moved, snapshot }) => {
+      if (moved) this.#log('debug', 'ledger.moved', { commit: snapshot.commit });
+      const notices = this.#health.notices().join(' ');
+      if (notices !== told) this.#log('warn', 'ledger.copy', { notices });
+      told = notices;
+      if (freshness.state === before) return;
+      before = freshness.state;
+      if (freshness.state === 'live') this.#log('info', 'ledger.reached');
+      if (freshness.state === 'unreachable')
+        this.#log('warn', 'ledger.unreachable', { ...freshness.failure });
     });
   }
 
@@ -142,6 +164,7 @@ class MirroredLedger implements Ledger {
 
   async checkCopy(): Promise<void> {
     await this.#health.check(this.#closing.signal);
+    // What comes of it is told as the ledger's freshness.
     if (this.#health.isDoubted) await this.#lookout.lookFromNow().catch(() => {});
   }
 
@@ -184,7 +207,18 @@ class MirroredLedger implements Ledger {
       closing: this.#closing.signal,
       snapshotAt: (commit: string) => this.snapshotAt(commit),
     };
-    return this.#transactions.add(() => write(parts, intent, mutate, options));
+    const result = await this.#transactions.add(() => write(parts, intent, mutate, options));
+    const told = { operation: intent.operationId, what: intent.what };
+    if (!result.ok) {
+      const { code, message, detail } = result.failure;
+      this.#log('warn', 'ledger.not-written', { ...told, code, message, detail });
+    } else if (result.value.changed)
+      this.#log('info', 'ledger.written', {
+        ...told,
+        commit: result.value.commit,
+        attempts: result.value.attempts,
+      });
+    return result;
   }
 
   async findOperation(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
 import { FailureError } from '../../shared/domain/failure/failure';
+import { type Log, noLog } from '../log/log';
 import { startThread } from '../threads/start-thread';
 import { WorkMark } from './mark';
 import type {
@@ -87,8 +88,10 @@ export async function openLogKeeper(options: {
   /** For tests: spares the worker the compiling of its sources. */
   builtWorker?: string | undefined;
   now?: () => Date;
+  /** Left out: nothing is logged. */
+  log?: Log;
 }): Promise<LogKeeper> {
-  const { folder, limits = {}, now = () => new Date() } = options;
+  const { folder, limits = {}, now = () => new Date(), log: tellLog = noLog } = options;
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(folder, { recursive: true, mode: 0o700 });
 
@@ -188,6 +191,7 @@ export async function openLogKeeper(options: {
   const died = (detail: string): void => {
     const { culprit } = mark;
     if (performance.now() - startedAt > soon) deaths = 0;
+    tellLog('error', 'logs.worker-ended', { detail, sessions: open.size, deaths, leftOut });
     if (culprit) leftOut += 1;
     else deaths += 1;
     if (open.size === 0 || deaths >= mostDeaths || leftOut > mostLeftOut) stopped(detail);

@@ -165,6 +165,7 @@ function follower(
       };
       states.set(key, state);
       kept.source(state.number, `[${pod} ${container}${previous ? ' previous' : ''}]`);
+      // It rejects never: what goes wrong is the source's state.
       void followOne(source, state);
     }
     changed();

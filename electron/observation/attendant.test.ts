@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { noLog } from '../log/log';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import type { Connection } from '../systems/kubernetes/types';
@@ -26,7 +27,13 @@ it('asks a cluster that comes and goes no more than once', async () => {
     appsNamespace: 'apps',
     parentApplication: 'app-config',
   };
-  const attendant = createAttendant({ connection, place, signal: stop.signal, changed: () => undefined });
+  const attendant = createAttendant({
+    connection,
+    place,
+    signal: stop.signal,
+    changed: () => undefined,
+    log: noLog,
+  });
   attendant.awake();
   await expect.poll(() => attendant.found().version).not.toBeNull();
   const asked = there.server.requests();

@@ -9,6 +9,7 @@ import {
   rightsOf,
 } from '../../shared/domain/estate/cluster-access';
 import { type ClusterStatus, median } from '../../shared/domain/rollout/cluster-status';
+import type { Log } from '../log/log';
 import { probe } from '../systems/kubernetes/probe';
 import { reviewRight, whoAmI } from '../systems/kubernetes/reviews';
 import type { Connection } from '../systems/kubernetes/types';
@@ -45,8 +46,9 @@ export function createAttendant(options: {
   signal: AbortSignal;
   changed: (rights: boolean) => void;
   timing?: Partial<AttendantTiming>;
+  log: Log;
 }): Attendant {
-  const { connection, place, signal } = options;
+  const { connection, place, signal, log } = options;
   const timing = { ...usual, ...options.timing };
   const rights = new Map<string, Right>(
     clusterActs.flatMap((act) => rightsOf(act, place)).map((right) => [rightKey(right), right]),
@@ -121,8 +123,8 @@ export function createAttendant(options: {
         measuredAt = probed.value.at;
         options.changed(false);
       }
-    } catch {
-      // Aborted, or a fault that the watches tell of on their own.
+    } catch (error) {
+      if (!signal.aborted) log('warn', 'cluster.not-probed', { environment: place.environment, error });
     } finally {
       looking = false;
       if (awake && !signal.aborted) {

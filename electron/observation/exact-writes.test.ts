@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse, stringify } from 'lossless-json';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noLog } from '../log/log';
 import { makeCertificates } from '../practice/cluster/certificates';
 import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { connect } from '../systems/kubernetes/connection';
@@ -93,7 +94,7 @@ beforeEach(async () => {
   cluster = observeCluster({
     connection: await connect({ kubeconfig: [kubeconfig] }),
     place,
-    report: () => undefined,
+    log: noLog,
   });
 });
 afterEach(async () => {

@@ -4,6 +4,7 @@ import PQueue from 'p-queue';
 import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
+import { inBackground, type Log, noLog } from '../log/log';
 import { hasEnded } from '../systems/argo/read-workflow';
 import { addLast } from './last-lines';
 import type { Cluster } from './types';
@@ -48,8 +49,10 @@ export function keepFailingLogs(options: {
   keep: (log: LogEnd) => void;
   now: () => string;
   firstPause?: number;
+  /** Left out: nothing is logged. */
+  log?: Log;
 }): () => void {
-  const { cluster, keep, now } = options;
+  const { cluster, keep, now, log = noLog } = options;
   const { view } = cluster;
   const asked = new Set<string>();
   const queue = new PQueue({ concurrency: 2 });
@@ -74,8 +77,9 @@ export function keepFailingLogs(options: {
         },
         signal,
       )
-      .catch(() => {
+      .catch((error: unknown) => {
         failed = true;
+        if (!closing.signal.aborted) log('warn', 'archive.log-not-read', { pod, container, error });
       });
     const text = stripVTControlCharacters(lines.slice(-tailLines).join('\n')).trimEnd();
     if (text && !closing.signal.aborted) keep({ ...told, environment: view.environment, at: now(), text });
@@ -86,6 +90,7 @@ export function keepFailingLogs(options: {
     let wait = options.firstPause ?? firstPause;
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       if (await queue.add(() => read(one))) return;
+      // Rejects when it is closed: asked next.
       await pause(wait, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       if (closing.signal.aborted) return;
       wait *= 2;
@@ -103,7 +108,7 @@ export function keepFailingLogs(options: {
       const key = `${one.pod} ${one.container} ${one.previous}`;
       if (asked.has(key)) continue;
       asked.add(key);
-      void ask(one);
+      inBackground(log, 'archive.log-not-kept', ask(one), { pod: one.pod, signal: closing.signal });
     }
   };
 

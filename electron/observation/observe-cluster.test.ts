@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noLog } from '../log/log';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
@@ -50,7 +51,7 @@ describe('a cluster that is observed over its API', () => {
     cluster = observeCluster({
       connection: await connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place,
-      report: (what) => faults.push(what),
+      log: (_level, event, data) => faults.push(`${event} ${JSON.stringify(data)}`),
     });
     await expect.poll(() => cluster.view.freshness().state).toBe('live');
   });
@@ -185,7 +186,7 @@ describe('a cluster whose context the kubeconfig does not have', () => {
       connection: connectPatiently({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place,
       timing: { backoffBase: 10, backoffLimit: 50 },
-      report: () => undefined,
+      log: noLog,
     });
     try {
       await expect
@@ -249,7 +250,7 @@ describe('a namespace that several environments share', () => {
           workflows: 'environment=staging',
         },
       },
-      report: () => undefined,
+      log: noLog,
     });
     await expect.poll(() => cluster.view.freshness().state).toBe('live');
   });
@@ -323,7 +324,7 @@ describe('an account that may see and do only a part', () => {
     cluster = observeCluster({
       connection: await connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
       place,
-      report: () => undefined,
+      log: noLog,
     });
   });
   afterEach(async () => {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { clusterActs } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
+import type { Log } from '../log/log';
 import { readProject } from '../systems/argo/app-project';
 import { readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/read-workflow';
@@ -45,15 +46,15 @@ function orThrow<T>(value: T | null): T {
 /**
  * Watches one environment's cluster until closed: Applications and their projects, workloads with their pods, Jobs,
  * Workflows, and the other kinds whose health is shown, each in the namespace and by the labels that the estate names.
- * @param report is told of objects that could not be read, and of watches that ended by a fault.
+ * @param log is told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {
   connection: Connection;
   place: ClusterPlace;
   timing?: Partial<WatchTiming>;
-  report: (what: string, error: unknown) => void;
+  log: Log;
 }): Cluster {
-  const { connection, place, report } = options;
+  const { connection, place, log } = options;
   const stop = new AbortController();
   // Every request of every watch, review and probe listens; that many is no leak.
   setMaxListeners(0, stop.signal);
@@ -69,6 +70,7 @@ export function observeCluster(options: {
     place,
     signal: stop.signal,
     changed: (rights) => state.applyStatus(rights),
+    log,
   });
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
     place,
@@ -79,11 +81,12 @@ export function observeCluster(options: {
   /** Told once of each place: an object comes again with every change of it. */
   const oddPlaces = new Set<string>();
   const tellOdd = (name: string, kind: WatchedKind, places: readonly string[]): void => {
-    for (const place of places) {
-      const what = `${watchName(kind)}: ${cutText(`${name} ${place}`, 300)} was left out`;
+    for (const field of places) {
+      const what = `${watchName(kind)}: ${cutText(`${name} ${field}`, 300)}`;
       if (oddPlaces.has(what) || oddPlaces.size >= mostOddPlaces) continue;
       oddPlaces.add(what);
-      report(what, new Error('It is not of the type that the API gives it.'));
+      // It is not of the type that the API gives it.
+      log('warn', 'cluster.field-left-out', { environment: place.environment, what });
     }
   };
 
@@ -111,12 +114,21 @@ export function observeCluster(options: {
         else if (state.view.freshness().state === 'unreachable') attendant.asleep();
       },
       onSkipped: ({ key, error }) =>
-        report(`${watchName(kind)}: ${key.namespace}/${key.name} was left out`, error),
+        log('warn', 'cluster.object-left-out', {
+          environment: place.environment,
+          watch: watchName(kind),
+          object: `${key.namespace}/${key.name}`,
+          error,
+        }),
       signal: stop.signal,
       ...(options.timing ? { timing: options.timing } : {}),
     }).catch((error: unknown) => {
       if (!stop.signal.aborted)
-        report(`the watch of ${watchName(kind)} in ${place.environment} ended`, error);
+        log('error', 'cluster.watch-ended', {
+          environment: place.environment,
+          watch: watchName(kind),
+          error,
+        });
     });
 
   const watches = [

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure/failure';
 import type { ManualAct } from '../../shared/domain/operation/manual-act';
 import { createManualActs } from '../engine/manual-acts';
+import { noLog } from '../log/log';
 import { somePod, startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
 import { observeCluster } from './observe-cluster';
@@ -55,7 +56,7 @@ describe('acts on a cluster', () => {
     cluster = observeCluster({
       connection: await connect({ kubeconfig: [there.kubeconfig], context: 'test' }),
       place,
-      report: () => undefined,
+      log: noLog,
     });
     await expect.poll(() => cluster.view.freshness().state).toBe('live');
   });
@@ -311,7 +312,7 @@ describe('acts on a cluster', () => {
       const reader = observeCluster({
         connection: await connect({ kubeconfig: [there.kubeconfig], context: 'reader' }),
         place,
-        report: () => undefined,
+        log: noLog,
       });
       await expect.poll(() => reader.view.access('submit-workflow').state).toBe('denied');
       expect(await codeOf(acts({ cluster: reader }).run(resubmit('click-d')))).toBe('forbidden');

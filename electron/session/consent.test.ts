@@ -8,6 +8,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import type { GivenConsent } from '../../shared/domain/estate/consent';
+import { noLog } from '../log/log';
 import { readEstateFile } from './choose-estate';
 import { openSession, type Session } from './open-session';
 
@@ -109,7 +110,7 @@ async function open(cluster: object = { kubeconfig: 'kubeconfig' }): Promise<Ses
         kept = given;
       },
     },
-    report: () => {},
+    log: noLog,
   });
   opened.push(session);
   return session;

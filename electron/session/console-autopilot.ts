@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFileSync } from 'atomically';
 import { z } from 'zod';
 import type { World } from '../engine/world';
+import type { Log } from '../log/log';
 
 /**
  * Whether this console's autopilot is on, by pipeline, kept in a small file beside the journal. On until somebody
@@ -10,6 +11,7 @@ import type { World } from '../engine/world';
  */
 export function consoleAutopilot(
   file: string,
+  log: Log,
 ): World['consoleAutopilot'] & { readonly notice: string | null } {
   const schema = z.record(z.string(), z.boolean());
   let all: Record<string, boolean> = {};
@@ -18,6 +20,7 @@ export function consoleAutopilot(
     all = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     readable = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!readable) log('warn', 'autopilot.switch-unreadable', { file, error });
   }
   return {
     notice: readable
@@ -27,6 +30,7 @@ export function consoleAutopilot(
     set: (pipeline, on) => {
       all = { ...all, [pipeline]: on };
       writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
+      log('info', 'autopilot.switched', { pipeline, on });
     },
   };
 }

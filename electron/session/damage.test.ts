@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { estateSchema } from '../../shared/domain/estate/estate';
+import { noLog } from '../log/log';
 import { until } from '../testing/until';
 import { estateFolder, openSession, type Session } from './open-session';
 
@@ -20,7 +21,7 @@ const open = (dir: string): Promise<Session> =>
     identity: () => ({ name: 'A', email: 'a@example.org' }),
     ledgerCredentials: async () => null,
     githubToken: async () => null,
-    report: () => {},
+    log: noLog,
   });
 
 const at = '2026-03-01T10:00:00.000Z';

@@ -10,6 +10,7 @@ import { type ProcedureName, procedures } from '../../shared/contract/contract';
 import { procedureNames } from '../../shared/contract/names';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { dispatch, type Handlers } from '../ipc/dispatcher';
+import { noLog } from '../log/log';
 import { until } from '../testing/until';
 import { createHandlers } from './handlers';
 import { openSession, type Session } from './open-session';
@@ -52,7 +53,7 @@ beforeAll(async () => {
     identity: () => ({ name: 'A', email: 'a@example.org' }),
     ledgerCredentials: async () => null,
     githubToken: async () => null,
-    report: () => {},
+    log: noLog,
   });
   await until(() => expect(session.history.status().phase).toBe('ready'));
   await session.ledger.refresh();

@@ -1,4 +1,5 @@
 import type { Estate } from '../../shared/domain/estate/estate';
+import type { Log } from '../log/log';
 import { observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
 import { defaultKubeconfigFiles } from '../systems/kubernetes/kubeconfig';
@@ -14,9 +15,9 @@ import type { Consents } from './consents';
 export async function openClusters(options: {
   environments: Estate['environments'];
   consents: Consents | null;
-  report: (what: string, error: unknown) => void;
+  log: Log;
 }): Promise<Map<string, Cluster>> {
-  const { consents, report } = options;
+  const { consents, log } = options;
   const own = defaultKubeconfigFiles();
   const clusters = new Map<string, Cluster>();
   for (const { name, cluster } of options.environments) {
@@ -29,7 +30,7 @@ export async function openClusters(options: {
       ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
       ...(isForeign && consents ? { trust: consents.gateOf(name) } : {}),
     });
-    clusters.set(name, observeCluster({ connection, place: { environment: name, ...cluster }, report }));
+    clusters.set(name, observeCluster({ connection, place: { environment: name, ...cluster }, log }));
   }
   return clusters;
 }

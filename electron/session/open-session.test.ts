@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Estate } from '../../shared/domain/estate/estate';
+import { entryText } from '../log/entry-text';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';
 import { readEstateFile } from './choose-estate';
@@ -22,7 +23,9 @@ describe('an estate that is opened', () => {
       identity: () => ({ name: 'A Release Manager', email: 'release@example.org' }),
       ledgerCredentials: async () => practice.credentials.ledger,
       githubToken: async () => practice.credentials.github.token,
-      report: (what, error) => faults.push(`${what}: ${String(error)}`),
+      log: (level, event, data) => {
+        if (level === 'warn' || level === 'error') faults.push(entryText(event, data));
+      },
     });
 
   beforeAll(async () => {

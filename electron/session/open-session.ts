@@ -16,6 +16,7 @@ import type { Limits, World } from '../engine/world';
 import { type History, openHistory } from '../history/open-history';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
+import { inBackground, type Log } from '../log/log';
 import { openLogKeeper } from '../logs/log-keeper';
 import { createLogSessions, type LogSessions } from '../logs/log-sessions';
 import { keepFailingLogs } from '../observation/log-recorder';
@@ -55,8 +56,7 @@ export interface SessionConfig {
   consents?: ConsentStore;
   /** What was lost before anything of the estate was opened, for a person. */
   notices?: readonly string[];
-  /** Told of faults, for the log. */
-  report: (what: string, error: unknown) => void;
+  log: Log;
 }
 
 /** One estate, opened: everything that the window asks. */
@@ -127,7 +127,7 @@ function outcomeOf({ id, intent, state, failure }: Operation, at: string): Opera
  * @throws FailureError when the ledger or the journal cannot be opened (`busy`: another Signalbox has them).
  */
 export async function openSession(config: SessionConfig): Promise<Session> {
-  const { estate, report } = config;
+  const { estate, log } = config;
   const folder = estateFolder(config.dir, estate.ledger);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const gone = await missingNotices(folder);
@@ -139,6 +139,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     fetch: config.fetch,
     identity: config.identity(),
     inPlace: config.inPlace,
+    log,
   });
   if (!opened.ok) throw new FailureError(opened.failure);
   const ledger = opened.value;
@@ -148,18 +149,19 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     branch: ledger.ref,
     indexFile: path.join(folder, 'history.sqlite'),
     template: estate.ledger.imageTagPath,
+    log,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
   const keptStore = openKept(path.join(folder, 'kept.sqlite'));
-  const autopilot = consoleAutopilot(path.join(folder, 'autopilot.json'));
+  const autopilot = consoleAutopilot(path.join(folder, 'autopilot.json'), log);
   const consents = createConsents(config.consents ?? passingStore(), () => new Date());
   const clusters = await openClusters({
     environments: estate.environments,
     consents: config.mode === 'practice' ? null : consents,
-    report,
+    log,
   });
   const logs = createLogSessions(
-    await openLogKeeper({ folder: path.join(folder, 'logs') }),
+    await openLogKeeper({ folder: path.join(folder, 'logs'), log }),
     (environment) => clusters.get(environment) ?? null,
   );
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
@@ -205,6 +207,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       keptStore.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,
     readOnlyBecause,
+    log,
     ...(config.limits ? { limits: config.limits } : {}),
   });
 
@@ -213,17 +216,18 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const updateHistory = (): void => {
     history.update(closing.signal).catch((error: unknown) => {
       if (closing.signal.aborted) return;
-      report('the history could not be updated', error);
+      log('error', 'history.not-updated', { error });
       // It reads the same copy of the repo.
-      void ledger.checkCopy();
+      inBackground(log, 'ledger.copy-not-checked', ledger.checkCopy(), { signal: closing.signal });
     });
   };
   /** A fault of the file costs what it would have kept, nothing else. */
   const kept = (failure: Failure | null): void => {
-    if (failure) report(failure.message, failure.detail ?? failure.meaning);
+    if (failure) log('error', 'archive.not-written', { ...failure });
   };
-  if (keptStore.notice !== null) report('what was kept was set aside', keptStore.notice);
-  if (observations.notice !== null) report('the observations were set aside', observations.notice);
+  if (keptStore.notice !== null) log('warn', 'archive.set-aside', { notice: keptStore.notice });
+  if (observations.notice !== null)
+    log('warn', 'archive.observations-set-aside', { notice: observations.notice });
   const runListeners = new Set<(app: string) => void>();
   const runs =
     github && estate.sources?.github
@@ -262,7 +266,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       keepFailingLogs({
         cluster,
         apps,
-        keep: (log) => kept(observations.keepLog(log)),
+        keep: (end) => kept(observations.keepLog(end)),
+        log,
         now: () => new Date().toISOString(),
       }),
     ),

@@ -8,6 +8,7 @@ import { procedureNames } from '../../shared/contract/names';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
 import { dispatch } from '../ipc/dispatcher';
+import { noLog } from '../log/log';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { createHandlers } from './handlers';
 import { openSession, type Session } from './open-session';
@@ -61,7 +62,7 @@ const open = async (): Promise<Session> => {
     identity: () => identity,
     ledgerCredentials: async () => null,
     githubToken: async () => null,
-    report: () => {},
+    log: noLog,
   });
   await opened.ledger.refresh();
   await expect.poll(() => opened.clusters.get('staging')?.view.freshness().state).toBe('live');

@@ -94,7 +94,8 @@ export function sessionHandlers(
     'credentials.get': () => shell.credentials.describe(session.neededCredentials),
     'credentials.set': (change) => {
       shell.credentials.set(change);
-      // What was refused with the old credential is asked again at once; its failure shows as the ledger's freshness.
+      // What was refused with the old credential is asked again at once. It never rejects, and what comes of it is told
+      // as the ledger's freshness.
       void ledger.refresh();
       return shell.credentials.describe(session.neededCredentials);
     },

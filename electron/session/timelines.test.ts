@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Timeline } from '../../shared/domain/timeline/timeline';
 import { openObservations } from '../archive/observations';
+import { entryText } from '../log/entry-text';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';
 import { readEstateFile } from './choose-estate';
@@ -23,7 +24,9 @@ const open = async (): Promise<Session> =>
     identity: () => ({ name: 'A Release Manager', email: 'release@example.org' }),
     ledgerCredentials: async () => practice.credentials.ledger,
     githubToken: async () => practice.credentials.github.token,
-    report: (what, error) => faults.push(`${what}: ${String(error)}`),
+    log: (level, event, data) => {
+      if (level === 'warn' || level === 'error') faults.push(entryText(event, data));
+    },
   });
 const states = ({ stages }: Timeline): Record<string, string> =>
   Object.fromEntries(stages.map(({ name, state }) => [name, state]));

@@ -33,6 +33,7 @@ export function bindIpc(
       try {
         checkSender(event.senderFrame);
       } catch {
+        // A page that is not ours is not answered.
         port.close();
         return;
       }
@@ -42,6 +43,7 @@ export function bindIpc(
       const send = (message: unknown): void => {
         if (!closed.signal.aborted) port.postMessage({ type: 'message', message });
       };
+      // It rejects never.
       void runStream(streamHandlers, name, payload, send, closed.signal, report).then((problem) => {
         if (closed.signal.aborted) return;
         port.postMessage({ type: 'end', problem });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BrowserWindow } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
+import { inBackground, type Log } from '../log/log';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { estateFolder, openSession, type Session } from '../session/open-session';
 import { about } from './about';
@@ -53,10 +54,9 @@ export function openDesk(options: {
   applySettings: () => void;
   window: () => BrowserWindow | null;
   show: () => void;
-  log: (line: string) => void;
-  report: (what: string, error: unknown) => void;
+  log: Log;
 }): Desk {
-  const { userData, settings, report } = options;
+  const { userData, settings, log } = options;
   const credentials = credentialStore(openVault(settings.secrets));
   const settingsListeners = new Set<() => void>();
   let source: EstateSource | null = null;
@@ -67,7 +67,7 @@ export function openDesk(options: {
       userData,
       practiceScript: path.join(import.meta.dirname, 'practice.js'),
       credentials,
-      log: options.log,
+      log,
     });
     const opened = await openSession({
       ...source.estate,
@@ -76,14 +76,15 @@ export function openDesk(options: {
       fetch: serviceFetch(),
       consents: settings.consents,
       notices: settings.notices,
-      report,
+      log,
     });
     const tell = notifyOfEnds({
       window: options.window,
       enabled: () => settings.get().notifications,
       open: (operationId) => {
         options.show();
-        void options.window()?.loadURL(`${indexUrl}#/operations/${operationId}`);
+        const loaded = options.window()?.loadURL(`${indexUrl}#/operations/${operationId}`);
+        if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { operation: operationId });
       },
     });
     opened.engine.onChange((changes) => {
@@ -103,7 +104,7 @@ export function openDesk(options: {
     const shell = {
       app: about(),
       settings,
-      openExternal,
+      openExternal: (url: string) => openExternal(url, log),
       chooseSaveFile: chooseFile,
       practice: practice && ((act: PracticeAct) => playAct(practice.control, act, openAnew)),
       credentials,
@@ -120,7 +121,7 @@ export function openDesk(options: {
   }
 
   let opened = open();
-  opened.catch((error: unknown) => report('the estate could not be opened', error));
+  opened.catch((error: unknown) => log('error', 'session.not-opened', { error }));
 
   /** The practice estate was reset: everything that was known of it belongs to another life. */
   async function openAnew(): Promise<void> {
@@ -145,7 +146,7 @@ export function openDesk(options: {
       guard?.close();
       const closed = opened
         .then(({ session }) => session.close())
-        .catch((error: unknown) => report('closing failed', error));
+        .catch((error: unknown) => log('error', 'session.not-closed', { error }));
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, patienceAtTheEnd))]);
       await source?.practice?.process.stop();
     },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
 import { createControlClient } from '../systems/practice/control-client';
@@ -24,11 +25,12 @@ async function practiceSource(options: {
   script: string;
   dir: string;
   speed: number;
-  log: (line: string) => void;
+  log: Log;
 }): Promise<EstateSource> {
   const process = await startPractice({
     ...options,
-    onExit: (code) => options.log(`the practice estate ended with code ${code}`),
+    log: (line) => options.log('info', 'practice.said', { line }),
+    onExit: (code) => options.log('error', 'practice.ended', { code }),
   });
   const { ready } = process;
   const credentials = practiceCredentialsSchema.parse(
@@ -59,7 +61,7 @@ export async function findEstate(
     userData: string;
     practiceScript: string;
     credentials: CredentialStore;
-    log: (line: string) => void;
+    log: Log;
   },
 ): Promise<EstateSource> {
   const ledgerCredentials = async () => options.credentials.ledger();

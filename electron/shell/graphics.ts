@@ -1,4 +1,5 @@
 import { app, type BrowserWindow } from 'electron';
+import type { Log } from '../log/log';
 import { graphicsMemory } from './graphics-memory';
 import { graphicsProcesses } from './graphics-process';
 
@@ -35,14 +36,12 @@ export interface Graphics {
  * Watches the graphics process, and draws without the graphics card where it could not be used today. Must be called before
  * the app is ready: the card is chosen then, and no answer is missed.
  */
-export function watchGraphics(
-  userData: string,
-  log: (level: 'info' | 'warn', line: string) => void,
-): Graphics {
+export function watchGraphics(userData: string, log: Log): Graphics {
   const memory = graphicsMemory(userData, process.versions.electron);
   const withoutCard = memory.isUnusable();
   if (withoutCard) {
-    log('info', 'drawn without the graphics card, which could not be used within the last day');
+    // It could not be used within the last day.
+    log('info', 'graphics.without-card');
     app.disableHardwareAcceleration();
   }
   let answered = false;
@@ -52,7 +51,7 @@ export function watchGraphics(
     tell();
   });
   app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
-    if (type === 'GPU') log('warn', `the graphics process ended (${reason}, code ${exitCode})`);
+    if (type === 'GPU') log('warn', 'graphics.process-ended', { reason, exitCode });
   });
 
   return {
@@ -63,7 +62,7 @@ export function watchGraphics(
         let ended = 0;
         let restarting = setTimeout(restart, firstPatience);
         const givingUp = setTimeout(() => {
-          log('warn', `the estate is opened although ${answered ? 'the page' : 'the graphics'} did not come`);
+          log('warn', 'graphics.not-waited-for', { missing: answered ? 'page' : 'graphics' });
           done();
         }, longest);
         function restart(): void {
@@ -71,10 +70,8 @@ export function watchGraphics(
           for (const pid of graphicsProcesses()) {
             ended += 1;
             memory.keepUnusable();
-            log(
-              'warn',
-              `the graphics process ${pid} does not answer and is ended, so that another one is tried`,
-            );
+            // Another one is started in its place.
+            log('warn', 'graphics.process-killed', { pid });
             try {
               process.kill(pid, 'SIGKILL');
             } catch {

@@ -1,4 +1,5 @@
 import { session, shell } from 'electron';
+import { inBackground, type Log } from '../log/log';
 
 /** Denies every permission and device: the console needs none (clipboard writes by a user's gesture need no permission). */
 export function denyPermissions(): void {
@@ -14,14 +15,15 @@ export function denyPermissions(): void {
  * The one way out of the app: opens an `https:` link in the system's browser; anything else is dropped.
  * @returns whether it was opened.
  */
-export function openExternal(url: string): boolean {
+export function openExternal(url: string, log: Log): boolean {
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
+    // Dropped as any other that is no such link.
     return false;
   }
   if (parsed.protocol !== 'https:' || parsed.username || parsed.password) return false;
-  void shell.openExternal(parsed.href);
+  inBackground(log, 'window.link-not-opened', shell.openExternal(parsed.href), { url: parsed.href });
   return true;
 }

@@ -1,6 +1,7 @@
 import { BrowserWindow, nativeTheme } from 'electron';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { visibleText } from '../../shared/domain/text/visible-text';
+import { inBackground, type Log } from '../log/log';
 import { isOurs, troubleUrl } from './app-scheme';
 
 const escaped = (text: string): string =>
@@ -20,7 +21,7 @@ ${detail ? `<p class="quiet">${escaped(detail)}</p>` : ''}`;
 }
 
 /** A window that says why Signalbox cannot start. It needs nothing of what could not be opened. */
-export function openTroubleWindow(): BrowserWindow {
+export function openTroubleWindow(log: Log): BrowserWindow {
   const window = new BrowserWindow({
     width: 720,
     height: 440,
@@ -32,6 +33,6 @@ export function openTroubleWindow(): BrowserWindow {
     if (!isOurs(event.url)) event.preventDefault();
   });
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  void window.loadURL(troubleUrl);
+  inBackground(log, 'window.page-not-loaded', window.loadURL(troubleUrl));
   return window;
 }

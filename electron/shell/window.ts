@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { inBackground, type Log } from '../log/log';
 import { crashedUrl, indexUrl, isOurs } from './app-scheme';
 import type { WindowPlace } from './settings';
 
@@ -51,6 +52,7 @@ export function openWindow(options: {
   onCrash: (reason: string) => void;
   waitsFor: () => string;
   onLate: (line: string) => void;
+  log: Log;
 }): BrowserWindow {
   const place = visiblePlace(options.kept);
   const window = new BrowserWindow({
@@ -83,13 +85,15 @@ export function openWindow(options: {
   window.on('moved', keep);
   window.on('close', keep);
 
+  const load = (url: string): void =>
+    inBackground(options.log, 'window.page-not-loaded', window.loadURL(url), { url });
   const contents = window.webContents;
   contents.on('will-navigate', (event) => {
     if (!isOurs(event.url)) event.preventDefault();
   });
   // `about:` pages are not asked about above, since nothing is loaded for them: the window goes back at once.
   contents.on('did-navigate', (_event, url) => {
-    if (!isOurs(url)) void window.loadURL(indexUrl);
+    if (!isOurs(url)) load(indexUrl);
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
@@ -101,10 +105,10 @@ export function openWindow(options: {
     options.onCrash(details.reason);
     // Not within the event: the navigation would go down with the process that is just ending.
     setImmediate(() => {
-      if (!window.isDestroyed()) void window.loadURL(crashedUrl);
+      if (!window.isDestroyed()) load(crashedUrl);
     });
   });
 
-  void window.loadURL(indexUrl);
+  load(indexUrl);
   return window;
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { autopilotMove, autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
 import { lastStarted } from '../../../shared/domain/bags/pipeline-records';
+import type { AutopilotDecision } from '../../../shared/domain/bags/view';
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
-import type { Result } from '../../../shared/domain/failure/failure';
+import { failureOf, type Result } from '../../../shared/domain/failure/failure';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
+import { fillTemplates } from '../../../shared/domain/text/fill-template';
+import { inBackground } from '../../log/log';
 import type { Cluster } from '../../observation/types';
 import type { World } from '../world';
 import { packPreview } from './compare-versions';
@@ -16,6 +19,9 @@ import { labels, ownWorkflows } from './workflow-labels';
 const tick = 5_000;
 /** Milliseconds before the same bag is tried again in the same environment, and between looks for new images. */
 const again = 60_000;
+
+/** A decision about the thing that was looked at. */
+type Told = Pick<AutopilotDecision, 'outcome' | 'why'> & Partial<Pick<AutopilotDecision, 'bag' | 'suite'>>;
 
 type Deploys = 'deploy-bag' | 'roll-back-bag' | 'retry-tests' | 'pack-bag';
 const deploys: readonly string[] = [
@@ -55,7 +61,7 @@ function periodicName(
 /**
  * This console's autopilot: while it is on, new bags go through the chain by themselves, each deployment done by whoever
  * takes the lock first, and suites that run every so often are started. It decides by the ledger alone and does nothing
- * that a person could not do.
+ * that a person could not do. What it decides and why is kept in {@link World.decisions} and logged.
  * @param begin starts an operation; its refusal means that somebody else was first
  * @returns to be called when anything changed, and to end it
  */
@@ -70,45 +76,80 @@ export function startAutopilot(
   const packedAt = new Map<string, number>();
   let looking = false;
 
-  function deployNext(pipeline: BagsPipeline, environment: string): void {
-    if (isBusy(world, pipeline.name, environment)) return;
+  /** What is kept from an autopilot as a whole, or null. */
+  function obstacle(pipeline: BagsPipeline): string | null {
+    if (world.readOnlyBecause !== null) return world.readOnlyBecause;
+    if (!world.consoleAutopilot.get(pipeline.name)) return 'The autopilot is off in this console.';
+    const { state } = world.ledger.freshness();
+    if (state === 'unreachable') return 'The release repo is unreachable.';
+    return state === 'live' ? null : 'The release repo has not been read yet.';
+  }
+
+  /** Why nothing can be done in an environment, whatever the ledger says; `null` where it can. */
+  function notNow(pipeline: BagsPipeline, environment: string): string | null {
+    if (isBusy(world, pipeline.name, environment))
+      return `Another operation of this console is running in ${environment}.`;
     // What cannot be followed is better left to a console that can.
-    if (world.clusters.get(environment)?.view.freshness().state !== 'live') return;
+    const state = world.clusters.get(environment)?.view.freshness().state ?? 'absent';
+    if (state === 'live') return null;
+    return state === 'absent'
+      ? `This console watches no cluster of ${environment}.`
+      : `The cluster of ${environment} is not reachable from this console.`;
+  }
+
+  function deployNext(pipeline: BagsPipeline, environment: string): Told[] {
+    const why = notNow(pipeline, environment);
+    if (why !== null) return [{ outcome: 'waiting', why }];
     const records = recordsNow(world, pipeline.name);
     const configured = autopilotConfigured(pipeline, environment);
     const move = autopilotMove(records, chainOf(pipeline), environment, configured, knownImages(world));
-    if (move.act !== 'deploy') return;
-    const key = `${pipeline.name}/${environment}/${move.bag}`;
+    if (move.act !== 'deploy') return [{ outcome: move.idle ? 'idle' : 'waiting', why: move.why }];
+    const { bag } = move;
+    const key = `${pipeline.name}/${environment}/${bag}`;
     const now = world.now().getTime();
-    if (now - (tried.get(key) ?? 0) < again) return;
+    // What was tried just now is told already: as started, or as refused.
+    if (now - (tried.get(key) ?? 0) < again) return [];
     tried.set(key, now);
-    begin({
+    const answer = begin({
       kind: 'deploy-bag',
       pipeline: pipeline.name,
       environment,
-      bag: move.bag,
+      bag,
       cause: 'automatic',
       byRule: true,
       running: lastStarted(records, environment)?.bag ?? null,
       leaveRunning: [],
       override: [],
     });
+    return answer.ok
+      ? [{ outcome: 'started', bag, why: `Bag ${bag} is next in ${environment}.` }]
+      : [{ outcome: 'refused', bag, why: answer.failure.message }];
   }
 
-  async function packNew(pipeline: BagsPipeline): Promise<void> {
+  async function packNew(pipeline: BagsPipeline): Promise<Told[]> {
     const [first = ''] = pipeline.environments;
     const records = recordsNow(world, pipeline.name);
     const now = world.now().getTime();
-    const isOn = packingState(records, pipeline.packAutomatically).on;
+    const packing = packingState(records, pipeline.packAutomatically);
     // Once it is switched on again nobody waits for the first look.
-    if (!isOn) packedAt.delete(pipeline.name);
-    if (!isOn || now - (packedAt.get(pipeline.name) ?? 0) < again || isBusy(world, pipeline.name, first))
-      return;
-    if (!autopilotState(records, first, autopilotConfigured(pipeline, first)).on) return;
+    if (!packing.on) {
+      packedAt.delete(pipeline.name);
+      return [{ outcome: 'waiting', why: packing.why }];
+    }
+    if (now - (packedAt.get(pipeline.name) ?? 0) < again) return [];
+    if (isBusy(world, pipeline.name, first))
+      return [{ outcome: 'waiting', why: `Another operation of this console is running in ${first}.` }];
+    const autopilot = autopilotState(records, first, autopilotConfigured(pipeline, first));
+    if (!autopilot.on) return [{ outcome: 'waiting', why: autopilot.why }];
     packedAt.set(pipeline.name, now);
     const preview = await packPreview(world, pipeline.name, 'published', signal);
-    if (!preview.differs || preview.services.some(({ blocked }) => blocked)) return;
-    begin({
+    const blocked = preview.services.filter((one) => one.blocked);
+    if (blocked.length > 0) {
+      const names = blocked.map(({ service }) => service).join(', ');
+      return [{ outcome: 'waiting', why: `Not every service has an image that can be packed: ${names}.` }];
+    }
+    if (!preview.differs) return [{ outcome: 'idle', why: 'There are no new images.' }];
+    const answer = begin({
       kind: 'pack-bag',
       pipeline: pipeline.name,
       environment: first,
@@ -118,12 +159,16 @@ export function startAutopilot(
       force: false,
       reason: 'A new image appeared.',
     });
+    return answer.ok
+      ? [{ outcome: 'started', why: 'A new image appeared.' }]
+      : [{ outcome: 'refused', why: answer.failure.message }];
   }
 
-  async function runPeriodic(pipeline: BagsPipeline, environment: string, cluster: Cluster): Promise<void> {
+  async function runPeriodic(pipeline: BagsPipeline, environment: string, cluster: Cluster): Promise<Told[]> {
+    const told: Told[] = [];
     const records = recordsNow(world, pipeline.name);
     const on = autopilotState(records, environment, autopilotConfigured(pipeline, environment)).on;
-    if (!on || cluster.view.freshness().state !== 'live') return;
+    if (!on || cluster.view.freshness().state !== 'live') return [];
     for (const suite of stageOf(pipeline, environment).periodic) {
       const name = jobName(suite);
       const period = periodAt(world.now().getTime(), suite.everyMinutes);
@@ -132,38 +177,75 @@ export function startAutopilot(
       const runs = ownWorkflows(cluster, pipeline.name).filter((one) => one.labels[labels.suite] === name);
       const object = periodicName(pipeline.name, environment, name, suite.template, period);
       asked.set(key, period);
-      // Another console was first, or the last run is not over.
-      if (runs.some((one) => one.name === object || isUnfinished(one))) continue;
+      if (runs.some((one) => one.name === object)) continue;
+      if (runs.some(isUnfinished)) {
+        told.push({ outcome: 'waiting', suite: name, why: 'Its last run has not ended.' });
+        continue;
+      }
+      const bag = lastStarted(records, environment)?.bag;
       const answer = await cluster.actions.submitWorkflow(
         {
           id: object,
           template: suite.template,
           name: object,
-          parameters: fillPlaces(
-            suite.parameters,
-            pipeline.name,
+          // `{bag}` is the bag that runs; there is no operation.
+          parameters: fillTemplates(suite.parameters, {
+            pipeline: pipeline.name,
             environment,
-            lastStarted(records, environment)?.bag,
-          ),
+            bag: bag === undefined ? '' : String(bag),
+          }),
           labels: { [labels.pipeline]: pipeline.name, [labels.suite]: name },
         },
         signal,
       );
-      // Not there and not refused as a twin: the next look asks again within the period.
-      if (!answer.ok && answer.failure.code !== 'conflict') asked.delete(key);
+      if (answer.ok)
+        told.push({ outcome: 'started', suite: name, why: `It runs every ${suite.everyMinutes} minutes.` });
+      // Another console was first.
+      else if (answer.failure.code === 'conflict') continue;
+      else {
+        told.push({ outcome: 'refused', suite: name, why: answer.failure.message });
+        // The next look asks again within the period.
+        asked.delete(key);
+      }
+    }
+    return told;
+  }
+
+  /** Does one thing and notes what was decided; a fault of it is noted, too, and keeps nothing else from being done. */
+  async function attempt(
+    pipeline: BagsPipeline,
+    about: AutopilotDecision['about'],
+    environment: string | null,
+    work: () => Told[] | Promise<Told[]>,
+  ): Promise<void> {
+    const note = (told: Told): void =>
+      world.decisions.note(pipeline.name, { about, environment, suite: null, bag: null, ...told });
+    try {
+      for (const told of await work()) note(told);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { code, message } = failureOf(error);
+      if (code === 'internal')
+        world.log('error', 'autopilot.failed', { pipeline: pipeline.name, about, environment, error });
+      note({ outcome: 'failed', why: message });
     }
   }
 
   async function lookAround(): Promise<void> {
-    if (world.readOnlyBecause !== null || world.ledger.freshness().state !== 'live') return;
     for (const pipeline of bagPipelines(world.estate)) {
-      if (!world.consoleAutopilot.get(pipeline.name)) continue;
-      await packNew(pipeline).catch(() => undefined);
+      const why = obstacle(pipeline);
+      if (why !== null) {
+        await attempt(pipeline, 'pipeline', null, () => [{ outcome: 'waiting', why }]);
+        continue;
+      }
+      world.decisions.goOn(pipeline.name);
+      await attempt(pipeline, 'pack', null, () => packNew(pipeline));
       for (const environment of pipeline.environments) {
         if (signal.aborted) return;
-        deployNext(pipeline, environment);
+        await attempt(pipeline, 'deploy', environment, () => deployNext(pipeline, environment));
         const cluster = world.clusters.get(environment);
-        if (cluster) await runPeriodic(pipeline, environment, cluster).catch(() => undefined);
+        if (cluster)
+          await attempt(pipeline, 'test', environment, () => runPeriodic(pipeline, environment, cluster));
       }
     }
   }
@@ -171,28 +253,17 @@ export function startAutopilot(
   const look = (): void => {
     if (looking || signal.aborted) return;
     looking = true;
-    void lookAround().finally(() => {
-      looking = false;
-    });
+    inBackground(
+      world.log,
+      'autopilot.failed',
+      lookAround().finally(() => {
+        looking = false;
+      }),
+      { signal },
+    );
   };
   const timer = setInterval(look, tick);
   timer.unref();
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return { look };
-}
-
-/** `{bag}` is the bag that runs; there is no operation. */
-function fillPlaces(
-  texts: Readonly<Record<string, string>>,
-  pipeline: string,
-  environment: string,
-  bag: number | undefined,
-): Record<string, string> {
-  const known: Record<string, string> = { pipeline, environment, bag: bag === undefined ? '' : String(bag) };
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [
-      name,
-      text.replace(/\{(\w+)\}/g, (whole, word: string) => known[word] ?? whole),
-    ]),
-  );
 }

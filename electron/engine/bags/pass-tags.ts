@@ -4,6 +4,7 @@ import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-recor
 import type { Pass } from '../../../shared/domain/bags/records';
 import { type Failure, fail, type Result } from '../../../shared/domain/failure/failure';
 import { recordPath } from '../../../shared/domain/records/record-paths';
+import { inBackground } from '../../log/log';
 import type { World } from '../world';
 import { bagPipelines, recordsNow } from './pipelines';
 
@@ -88,11 +89,14 @@ export function makeUpForPassTags(world: World, signal: AbortSignal): { look: ()
   const look = (): void => {
     if (working || signal.aborted || world.readOnlyBecause !== null) return;
     working = true;
-    void work()
-      .catch(() => undefined)
-      .finally(() => {
+    inBackground(
+      world.log,
+      'bags.pass-tags-failed',
+      work().finally(() => {
         working = false;
-      });
+      }),
+      { signal },
+    );
   };
   return { look };
 }

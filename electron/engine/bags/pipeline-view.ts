@@ -190,6 +190,7 @@ export function pipelineView(world: World, name: string): BagPipelineView {
             at: switched?.ok ? switched.value.at : null,
           },
     thisConsole: world.consoleAutopilot.get(name),
+    decisions: [...world.decisions.of(name)],
     packing: packingState(records, pipeline.packAutomatically),
     problems: [...records.problems],
   };

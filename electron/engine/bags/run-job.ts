@@ -7,6 +7,7 @@ import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Job } from '../../../shared/domain/operation/operation';
+import { fillTemplates } from '../../../shared/domain/text/fill-template';
 import type { StepContext } from '../operation-context';
 import { recordsNow } from './pipelines';
 
@@ -31,20 +32,15 @@ export function fillIn(task: JobTask, texts: Readonly<Record<string, string>>): 
   const { context, deployment } = task;
   const bag = recordsNow(context.world, deployment.pipeline).bags.get(deployment.bag);
   const versions = bag?.ok ? versionsOf(bag.value.services) : {};
-  const known: Readonly<Record<string, string>> = {
+  return fillTemplates(texts, {
     bag: String(deployment.bag),
     pipeline: deployment.pipeline,
     environment: deployment.environment,
     operation: context.id,
-  };
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [
-      name,
-      text.replace(/\{(\w+)(?::([^}]+))?\}/g, (whole, word: string, service?: string) =>
-        word === 'version' && service ? (versions[service] ?? whole) : (known[word] ?? whole),
-      ),
-    ]),
-  );
+    ...Object.fromEntries(
+      Object.entries(versions).map(([service, version]) => [`version:${service}`, version]),
+    ),
+  });
 }
 
 /** The job as it is shown before it began. */

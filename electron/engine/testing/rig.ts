@@ -7,6 +7,7 @@ import type { Operation } from '../../../shared/domain/operation/operation';
 import type { HealthObservation } from '../../../shared/domain/preflight/rollback-target';
 import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
+import { noLog } from '../../log/log';
 import { observeCluster } from '../../observation/observe-cluster';
 import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
@@ -102,7 +103,7 @@ export async function openRig(
       observeCluster({
         connection: await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
-        report: () => undefined,
+        log: noLog,
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { execa, type ResultPromise } from 'execa';
-import { GitError, redact } from './errors';
+import { GitError, saidByGit } from './errors';
 import { gitEnvironment } from './run-git';
 
 /** An object's kind and size in bytes. */
@@ -131,7 +131,7 @@ class Batch {
       if (this.#child !== child) return;
       this.#child = null;
       const lost = this.#questions.splice(0);
-      const said = redact(Buffer.concat(errors).toString('utf8'));
+      const said = saidByGit(Buffer.concat(errors).toString('utf8'));
       for (const question of lost)
         question.reject(new GitError('bad-repo', 'cat-file', said || 'It ended early.'));
     });

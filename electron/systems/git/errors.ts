@@ -1,3 +1,4 @@
+import { redact } from '../../../shared/domain/text/redact';
 /** What went wrong with Git, as far as its words tell. LC_ALL=C keeps them in one language. */
 export type GitErrorKind =
   /** The remote wants other credentials (401, publickey refused). */
@@ -102,14 +103,5 @@ export function classifyStderr(stderr: string): GitErrorKind {
   return 'other';
 }
 
-/**
- * Takes secrets out of a text that Git printed: user info in URLs and authorization headers. The last lines are kept,
- * since Git says the reason last.
- */
-export function redact(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, '$1')
-    .replace(/(authorization:\s*)\S.*/gi, '$1…')
-    .trim()
-    .slice(-2000);
-}
+/** What Git printed, without secrets. The last lines are kept, since Git says the reason last. */
+export const saidByGit = (text: string): string => redact(text).trim().slice(-2000);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openObjects } from './cat-file';
-import { classifyStderr, GitError, redact } from './errors';
+import { classifyStderr, GitError, saidByGit } from './errors';
 import { parseLog } from './git-log';
 import { parseGitVersion } from './git-version';
 import { initBare } from './init';
@@ -47,8 +47,8 @@ describe('what Git says', () => {
   });
 
   it('is kept without secrets', () => {
-    expect(redact('fatal: https://me:token@host/x\nAuthorization: Basic abc')).toBe(
-      'fatal: https://host/x\nAuthorization: \u2026',
+    expect(saidByGit('fatal: https://me:token@host/x\nAuthorization: Basic abc')).toBe(
+      'fatal: https://***@host/x\nAuthorization: ***',
     );
   });
 

@@ -1,4 +1,4 @@
-import { classifyStderr, GitError, redact } from './errors';
+import { classifyStderr, GitError, saidByGit } from './errors';
 import { quietProgram } from './local-repo';
 import { type GitOptions, runGit } from './run-git';
 
@@ -55,10 +55,10 @@ export async function pushRef(
   const outcome = parsePushReport(stdout.toString('utf8'), change.ref);
   if (outcome === 'done' && code === 0) return;
   if (outcome === 'done' || outcome === null)
-    throw new GitError(classifyStderr(stderr), 'push', redact(`${stdout.toString('utf8')}\n${stderr}`), {
+    throw new GitError(classifyStderr(stderr), 'push', saidByGit(`${stdout.toString('utf8')}\n${stderr}`), {
       unsent: !isBegun,
     });
-  throw new GitError(outcome.kind, 'push', redact(`${outcome.reason}\n${stderr}`));
+  throw new GitError(outcome.kind, 'push', saidByGit(`${outcome.reason}\n${stderr}`));
 }
 
 /** How a push of one ref ended, by `git push --porcelain`: lines of `<flag> TAB <from>:<to> TAB <summary>`. `null`: not said. */

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { execa } from 'execa';
 import { endGroup, endWithUs, ownGroup } from '../process-group';
-import { classifyStderr, GitError, redact } from './errors';
+import { classifyStderr, GitError, saidByGit } from './errors';
 import { lowerPriority } from './priority';
 import { type GitProgress, parseProgress, splitLines } from './progress';
 import { trustedFolders } from './safe-directory';
@@ -220,14 +220,14 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
     });
     const result = await child;
     const stderr = Buffer.from(result.stderr).toString('utf8');
-    if (ended) throw new GitError(ended, command, redact(stderr));
+    if (ended) throw new GitError(ended, command, saidByGit(stderr));
     if (result.code === 'ENOENT' && result.exitCode === undefined)
       throw new GitError('git-missing', command, 'There is no git on this machine (PATH).');
     if (result.isMaxBuffer) throw new GitError('overlong', command, '');
     if (result.exitCode === undefined)
-      throw new GitError('other', command, redact(`${stderr}\n${result.shortMessage ?? ''}`));
+      throw new GitError('other', command, saidByGit(`${stderr}\n${result.shortMessage ?? ''}`));
     if (result.exitCode !== 0 && !options.expectedCodes?.includes(result.exitCode))
-      throw new GitError(classifyStderr(stderr), command, redact(stderr));
+      throw new GitError(classifyStderr(stderr), command, saidByGit(stderr));
     return { stdout: Buffer.from(result.stdout), stderr, code: result.exitCode };
   } finally {
     clearTimeout(stall);

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { GitError, type GitErrorKind, redact } from './errors';
+import { GitError, type GitErrorKind, saidByGit } from './errors';
 import { fetchRequest, PackReader } from './fetch-pack';
 import { delimiterPkt, flushPkt, pkt, takePackets } from './pkt-line';
 import { type RefChange, rejectionKind } from './push';
@@ -88,7 +88,7 @@ export function openSmartHttp(url: string): SmartHttp {
       dropOld();
       let isSent = false;
       const refuse = (kind: GitErrorKind, detail: string, unsent = false) =>
-        reject(new GitError(kind, command, redact(detail), { unsent }));
+        reject(new GitError(kind, command, saidByGit(detail), { unsent }));
       const request = (isSecure ? httpsRequest : httpRequest)(
         {
           protocol: base.protocol,
@@ -203,7 +203,7 @@ export function openSmartHttp(url: string): SmartHttp {
       );
       if (report === null) throw new GitError('connection-lost', 'push', 'The answer broke off.');
       if (report.kind === 'done') return;
-      const detail = redact(`${report.reason}\n${reader.messages}`);
+      const detail = saidByGit(`${report.reason}\n${reader.messages}`);
       if (rejectionKind(report.reason) === 'moved') throw new GitError('moved', 'push', detail);
       if (/unpack|missing necessary objects|disk|space/i.test(report.reason))
         throw new GitError('connection-lost', 'push', detail);

@@ -4,6 +4,7 @@ import { refOfVersion, withPullRequests } from '../../../shared/domain/history/s
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag } from '../../../shared/domain/ledger/version';
 import type { CommitChecks } from '../../../shared/domain/preflight/commit-checks';
+import { fillTemplate } from '../../../shared/domain/text/fill-template';
 import { listCandidates } from './candidates';
 import { commitChecks } from './commit-checks';
 import { compareRefs } from './compare-refs';
@@ -90,7 +91,7 @@ export function createGitHubSources(config: {
   }
 
   const webUrl = (app: string): string | null => {
-    const url = config.urlTemplate.replace('{app}', encodeURIComponent(app)).replace(/\.git$/, '');
+    const url = fillTemplate(config.urlTemplate, { app: encodeURIComponent(app) }).replace(/\.git$/, '');
     return url.startsWith('https://') ? url : null;
   };
 

@@ -6,6 +6,7 @@ import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
+import { fillTemplate } from '../../../shared/domain/text/fill-template';
 import type { HttpAuth } from '../git/run-git';
 import type { Sources } from '../github/github-sources';
 import { forTyped, type Listed, type Listing } from '../github/typed-name';
@@ -44,7 +45,7 @@ export function createGitSources(config: {
   /** `null`: a name that cannot stand in an address. It comes from a file's name in the release repo. */
   const urlOf = (app: string): string | null => {
     if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(app)) return null;
-    return config.urlTemplate.replace('{app}', () => (isWeb ? encodeURIComponent(app) : app));
+    return fillTemplate(config.urlTemplate, { app: isWeb ? encodeURIComponent(app) : app });
   };
   const nameOf = (app: string): string => `The source repo of ${app}`;
 

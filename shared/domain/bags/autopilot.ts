@@ -61,7 +61,10 @@ export const packingState = ({ packing }: PipelineRecords, configured: boolean):
   packing ? said(packing, '') : asConfigured(configured);
 
 /** What an autopilot does in an environment right now. */
-export type AutopilotMove = { act: 'deploy'; bag: number } | { act: 'wait'; why: string };
+export type AutopilotMove =
+  | { act: 'deploy'; bag: number }
+  /** `idle`: nothing keeps it, there is nothing to do. */
+  | { act: 'wait'; why: string; idle?: true };
 
 /** Deploys what is next while nothing failed, is pinned otherwise, locked or switched off. */
 export function autopilotMove(
@@ -79,6 +82,7 @@ export function autopilotMove(
   const { lock } = records.environment(environment);
   if (lock?.ok && lock.newer) return { act: 'wait', why: lock.newer.message };
   const next = nextBag(records, chain, environment, 'automatic', images);
+  if (next.state === 'nothing') return { act: 'wait', why: next.why, idle: true };
   if (next.state !== 'deploy') return { act: 'wait', why: next.why };
   return { act: 'deploy', bag: next.bag };
 }

@@ -106,6 +106,22 @@ export const stageViewSchema = z.object({
 });
 export type StageView = z.infer<typeof stageViewSchema>;
 
+/** What this console's autopilot decided last about one thing that it looks after, and why. */
+export const autopilotDecisionSchema = z.object({
+  at: text,
+  /** A deployment, a bag to pack, a suite that runs every so often, or the pipeline as a whole. */
+  about: z.enum(['deploy', 'pack', 'test', 'pipeline']),
+  /** `null`: packing, or the whole pipeline. */
+  environment: text.nullable(),
+  /** Name of the suite; `null` where it is about none. */
+  suite: text.nullable(),
+  /** `refused`: it was begun, and refused; `failed`: it could not be decided. */
+  outcome: z.enum(['started', 'idle', 'waiting', 'refused', 'failed']),
+  bag: sequence.nullable(),
+  why: text,
+});
+export type AutopilotDecision = z.infer<typeof autopilotDecisionSchema>;
+
 /** A pipeline of bags at one commit of the ledger. */
 export const bagPipelineSchema = z.object({
   pipeline: text,
@@ -119,6 +135,8 @@ export const bagPipelineSchema = z.object({
   /** The switch for the whole pipeline, and that of this console. */
   autopilot: automaticViewSchema,
   thisConsole: z.boolean(),
+  /** What this console's autopilot decided since Signalbox was started, newest first. */
+  decisions: z.array(autopilotDecisionSchema),
   /** Whether a bag is packed by itself when a new image appears. */
   packing: automaticViewSchema,
   /** Files that cannot be read: each blocks what depends on it, and nothing else. */

@@ -1,3 +1,4 @@
+import { fillTemplate } from '../text/fill-template';
 /** Where things lie in the release repo: the image-tag path template of the estate, and the names that fit into it. */
 
 /** An environment and an app, as a path names them. */
@@ -60,8 +61,7 @@ export function imageTagLayout(template: string): ImageTagLayout {
     template,
     segments: segments.map((segment) => new RegExp(`^${pattern(segment)}$`, 's')),
     isVariable: (depth) => /\{(?:environment|app)\}/.test(segments[depth] ?? ''),
-    path: ({ environment, app }) =>
-      template.replace('{environment}', () => environment).replace('{app}', () => app),
+    path: ({ environment, app }) => fillTemplate(template, { environment, app }),
     match: (path) => {
       const groups = whole.exec(path)?.groups;
       return groups?.environment !== undefined && groups.app !== undefined

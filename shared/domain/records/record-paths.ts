@@ -1,4 +1,5 @@
 import { signalboxFolder } from '../ledger/layout';
+import { fillTemplate } from '../text/fill-template';
 import { type RecordKind, type RecordOf, recordKinds } from './record-kinds';
 
 /** Which record a path is of: its kind and the fields that the path names. */
@@ -38,7 +39,7 @@ export const pipelineFolders = [
 /** The path of a record. */
 export function recordPath<K extends RecordKind>(kind: K, record: Partial<RecordOf<K>>): string {
   const fields = record as Readonly<Record<string, unknown>>;
-  return `${signalboxFolder}/${recordKinds[kind].path.replace(/\{(\w+)\}/g, (_, field: string) => String(fields[field]))}`;
+  return `${signalboxFolder}/${fillTemplate(recordKinds[kind].path, (field) => String(fields[field]))}`;
 }
 
 /** Which record a path is of, `null` when it is none that is known. */

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { classifyStderr, GitError, redact } from '../errors';
+import { classifyStderr, GitError, saidByGit } from '../errors';
 import { gitEnvironment } from '../run-git';
 
 /** A Git process whose output is read while it runs. */
@@ -55,7 +55,7 @@ function watch(
       signal?.removeEventListener('abort', stop);
       if (signal?.aborted) failed(new GitError('aborted', command, ''));
       else if (code === 0 || stopped) done();
-      else failed(new GitError(classifyStderr(stderr), command, redact(stderr)));
+      else failed(new GitError(classifyStderr(stderr), command, saidByGit(stderr)));
     });
   });
   // Whoever started it awaits it, maybe later.
