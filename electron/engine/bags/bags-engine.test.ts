@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
+import { entryText } from '../../log/entry-text';
+import type { Log } from '../../log/log';
 import { runGit } from '../../systems/git/run-git';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { until } from '../../testing/until';
@@ -128,7 +130,9 @@ describe('bags on the practice estate', () => {
 
   it('goes all the way to production by autopilots, each deployment done by exactly one of two consoles', async () => {
     const bag = rig.engine.bags.pipeline(pipeline).lastBag ?? 0;
-    const other = await open('second', { name: 'Kim Osei', autopilot: true });
+    const said: string[] = [];
+    const log: Log = (_level, event, data) => said.push(entryText(event, data));
+    const other = await open('second', { name: 'Kim Osei', autopilot: true, log });
     try {
       await other.engine.recover();
       await live(other);
@@ -142,6 +146,23 @@ describe('bags on the practice estate', () => {
       expect(suites).toEqual([...new Set(suites)]);
       rig.engine.bags.thisConsole(pipeline, false);
       other.engine.bags.thisConsole(pipeline, false);
+      // Each console says what its own autopilot did and why, on its screen and in its log.
+      const decisions = [rig, other].flatMap(({ engine }) => engine.bags.pipeline(pipeline).decisions);
+      for (const environment of [staging, production])
+        expect(decisions).toContainEqual(
+          expect.objectContaining({
+            about: 'deploy',
+            environment,
+            outcome: 'started',
+            bag,
+            why: `Bag ${bag} is next in ${environment}.`,
+          }),
+        );
+      await expect
+        .poll(() => other.engine.bags.pipeline(pipeline).decisions[0])
+        .toMatchObject({ about: 'pipeline', why: 'The autopilot is off in this console.' });
+      for (const { at, ...one } of other.engine.bags.pipeline(pipeline).decisions)
+        expect(said).toContain(entryText('autopilot.decision', { pipeline, ...one }));
       const { lanes } = rig.engine.bags.get(pipeline, bag);
       expect(
         lanes.map(({ environment, deployments, passes }) => [environment, deployments.length, passes.length]),

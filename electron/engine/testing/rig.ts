@@ -7,7 +7,7 @@ import type { Operation } from '../../../shared/domain/operation/operation';
 import type { HealthObservation } from '../../../shared/domain/preflight/rollback-target';
 import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
-import { noLog } from '../../log/log';
+import { type Log, noLog } from '../../log/log';
 import { observeCluster } from '../../observation/observe-cluster';
 import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
@@ -77,6 +77,7 @@ export async function openRig(
     images?: AppImages;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
+    log?: Log;
   } = {},
 ): Promise<Rig> {
   await mkdir(folder, { recursive: true });
@@ -146,6 +147,7 @@ export async function openRig(
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: () => identity,
     readOnlyBecause: null,
+    ...(options.log ? { log: options.log } : {}),
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.openJournal ? { openJournal: options.openJournal } : {}),
     ...(options.keepBoard ? { keepBoard: options.keepBoard } : {}),

@@ -10,6 +10,7 @@ import { ActButton } from '../../ui/action/act-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { openAct } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
+import { AutopilotDecisions } from './autopilot-decisions';
 import classes from './bags-screen.module.css';
 import { Packing } from './packing';
 import { PeriodicTests } from './periodic-tests';
@@ -108,6 +109,7 @@ function Now({ pipeline }: { pipeline: BagPipelineView }) {
         ))}
       </ol>
       <Packing pipeline={pipeline} />
+      <AutopilotDecisions decisions={pipeline.decisions} />
     </div>
   );
 }

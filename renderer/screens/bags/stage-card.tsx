@@ -202,6 +202,7 @@ function Next({ pipeline, stage }: Props) {
 /** What autopilots do next here, and whether this console is one of them. */
 function autopilotText({ thisConsole }: BagPipelineView, { next, lock }: StageView): string {
   const { state, bag, why } = next.automatic;
+  if (state === 'nothing') return 'nothing to do';
   if (state !== 'deploy') return why;
   if (lock) return `will deploy bag ${bag} when ${lock.by} releases the lock`;
   return thisConsole
