@@ -18,9 +18,9 @@ interface Where {
  */
 export async function findOperationCommit(
   operationId: string,
-  options: Where & { base?: string },
+  options: Where & { kind?: string; base?: string },
 ): Promise<FoundOperation | null> {
-  const { ref, base } = options;
+  const { ref, kind, base } = options;
   const git = gitOf(options);
   const candidates = await gitLog(
     {
@@ -31,7 +31,10 @@ export async function findOperationCommit(
     git,
   );
   // Oldest first: a later commit may quote the trailers (a revert does), but only in another place of its message.
-  const own = candidates.reverse().find(({ message }) => parseTrailers(message)?.operation === operationId);
+  const own = candidates.reverse().find(({ message }) => {
+    const trailers = parseTrailers(message);
+    return trailers?.operation === operationId && (kind === undefined || trailers.kind === kind);
+  });
   if (!own) return null;
   return { ownCommit: own.commit, commit: (await broughtInBy(own.commit, options))?.commit ?? own.commit };
 }

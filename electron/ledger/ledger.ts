@@ -236,12 +236,13 @@ export interface Ledger {
   /**
    * Where an operation's commit is on the remote's branch as of now, `null` when it is not there. Asks the remote
    * first; fails when the remote cannot be asked, since silence is no answer.
+   * @param options.kind `Signalbox-Kind` of the commit, for an operation that makes several; left out: any.
    * @param options.base the commit that the operation was first to be put upon ({@link Prepared.base}); what lies
    *   before it is not looked at. Without it the whole history is.
    */
   findOperation(
     operationId: string,
-    options?: { base?: string; signal?: AbortSignal },
+    options?: { kind?: string; base?: string; signal?: AbortSignal },
   ): Promise<Result<FoundOperation | null>>;
   /**
    * Puts a tag beside a commit at the remote, for people and other tools. A tag of that name that is there already is

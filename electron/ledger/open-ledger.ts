@@ -223,7 +223,7 @@ class MirroredLedger implements Ledger {
 
   async findOperation(
     operationId: string,
-    { base, signal }: { base?: string; signal?: AbortSignal } = {},
+    { kind, base, signal }: { kind?: string; base?: string; signal?: AbortSignal } = {},
   ): Promise<Result<FoundOperation | null>> {
     try {
       await waitWithin(this.#lookout.lookFromNow(), this.#closing.signal, signal);
@@ -233,6 +233,7 @@ class MirroredLedger implements Ledger {
         await findOperationCommit(operationId, {
           gitDir,
           ref,
+          ...(kind ? { kind } : {}),
           ...(base ? { base } : {}),
           ...(signal ? { signal } : {}),
         }),

@@ -121,6 +121,23 @@ describe('a console that is killed at an act on bags', { timeout: 150 * seconds 
     expect(stage().lock).toBeNull();
   });
 
+  it.each([
+    ['unpin', 'bag-unpin'],
+    ['clear-bad', 'bag-clear-bad'],
+  ] as const)('tells a change of policy that landed as done: %s', async (what, kind) => {
+    const change = { environment, bag: lastBag() };
+    const ask = (act: 'pin' | 'mark-bad' | 'unpin' | 'clear-bad'): BagIntent => ({
+      kind: 'change-policy',
+      pipeline,
+      change: act === 'unpin' ? { act, environment } : { act, ...change },
+      reason: 'rehearsal',
+    });
+    expect((await act(ask(what === 'unpin' ? 'pin' : 'mark-bad'))).failure).toBeNull();
+    const undone = await killedAt(`${landed}/commit/commit`, ask(what));
+    expect(undone).toMatchObject({ state: 'succeeded', failure: null, kinds: [kind] });
+    expect(stage()).toMatchObject({ pin: null, bad: [] });
+  });
+
   it('retries tests under one token, and gives a failed deployment up once', async () => {
     const suite = { environment, suite: 'functional-tests' } as const;
     await practice.control.breakSuite({ ...suite, outcome: 'fail' });

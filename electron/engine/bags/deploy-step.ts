@@ -8,11 +8,11 @@ import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { StepContext, StepEnd } from '../operation-context';
 import { runGitHubJob } from './github-job';
 import { runImageTagsJob } from './image-tags-job';
-import { actorOf, writeRecords } from './ledger-step';
 import { holdOf } from './lock-step';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
 import { blankJob, type JobEnd, type JobTask, tellJob } from './run-job';
 import { runWorkflowJob } from './workflow-job';
+import { actorOf, writeRecords } from './write-records';
 
 /** An intent about one environment of a pipeline of bags. */
 export type StageIntent = Extract<BagIntent, { environment: string }>;

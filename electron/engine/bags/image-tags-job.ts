@@ -8,9 +8,10 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { rollout } from '../steps/follow-rollout';
 import { refreshParent, versionArrives } from '../steps/refresh-parent';
 import { sync } from '../steps/sync';
-import { type FullDecision, writeRecords } from './ledger-step';
+import type { FullDecision } from '../steps/write-ledger';
 import { recordsNow } from './pipelines';
 import { type JobEnd, type JobTask, tellJob } from './run-job';
+import { writeRecords } from './write-records';
 
 /** All image tags of the bag, and the note that they are set: one commit, on the snapshot that the lock is checked on. */
 function tagAll(

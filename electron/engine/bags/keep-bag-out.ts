@@ -1,8 +1,9 @@
 import { changePolicy, type PolicyChange } from '../../../shared/domain/bags/policy';
 import type { Intent } from '../../../shared/domain/operation/intent';
 import type { StepContext, StepEnd } from '../operation-context';
-import { actorOf, writeRecords } from './ledger-step';
+import { endOf } from '../steps/write-ledger';
 import { chainOf, pipelineOf } from './pipelines';
+import { actorOf, writeRecords } from './write-records';
 
 type Rollback = Extract<Intent, { kind: 'roll-back-bag' }>;
 
@@ -36,7 +37,12 @@ export async function keepBagOut(context: StepContext<Rollback>): Promise<StepEn
             reason,
           );
     },
-    { patience: context.resumed ? world.limits.ledger : 0, kind: `bag-${change.act}`, reason },
+    {
+      settled: { value: null },
+      patience: context.resumed ? world.limits.ledger : 0,
+      kind: `bag-${change.act}`,
+      reason,
+    },
   );
-  return written.ok ? { state: 'succeeded' } : { state: 'failed', failure: written.failure };
+  return endOf(written);
 }

@@ -6,8 +6,9 @@ import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { bagRecords } from '../../ledger/bag-records';
 import type { StepContext, StepEnd } from '../operation-context';
 import { ledgerMoves, waitUntil } from '../steps/wait';
-import { actorOf, writeRecords } from './ledger-step';
+import { endOf } from '../steps/write-ledger';
 import { askForImages, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
+import { actorOf, writeRecords } from './write-records';
 
 export type DeployIntent = Extract<BagIntent, { kind: 'deploy-bag' | 'roll-back-bag' }>;
 
@@ -91,7 +92,7 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
       { patience: context.record().effects.has('lock') ? world.limits.ledger : 0, reason },
     );
     if (taken.ok) break;
-    if (taken.failure.code !== 'busy') return { state: 'failed', failure: taken.failure };
+    if (taken.failure.code !== 'busy') return endOf(taken);
     if (automatic)
       return { state: 'withdrawn', because: `Another console was first. ${taken.failure.message}` };
     await waitUntil(context, {

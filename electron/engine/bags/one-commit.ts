@@ -6,9 +6,10 @@ import { changePolicy as decidePolicy } from '../../../shared/domain/bags/policy
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
+import { endOf, type FullDecision } from '../steps/write-ledger';
 import { bagFindings } from './bag-preflight';
-import { actorOf, type FullDecision, writeRecords } from './ledger-step';
 import { chainOf, pipelineOf } from './pipelines';
+import { actorOf, writeRecords } from './write-records';
 
 type Of<K extends BagIntent['kind']> = Extract<BagIntent, { kind: K }>;
 
@@ -20,19 +21,20 @@ const oneCommit =
   async (context: StepContext<I>): Promise<StepEnd> => {
     const { world } = context;
     const intent: BagIntent = context.intent;
-    context.waiting('The commit to land on the ledger.');
     const written = await writeRecords<unknown>(
       context,
       'commit',
       (records, snapshot) => decide(records, context, snapshot),
       {
+        waitingFor: 'The commit to land on the ledger.',
+        settled: { value: null },
         patience: context.resumed ? world.limits.ledger : 0,
         kind: intent.kind === 'change-policy' ? `bag-${intent.change.act}` : intent.kind,
         override: 'override' in intent ? intent.override : [],
-        ...(intent.reason ? { reason: intent.reason } : {}),
+        reason: intent.reason,
       },
     );
-    return written.ok ? { state: 'succeeded' } : { state: 'failed', failure: written.failure };
+    return endOf(written);
   };
 
 /** Packs a bag with the contents that the person saw. */
@@ -59,11 +61,6 @@ export const unlock = oneCommit<Of<'unlock'>>((records, context) => {
 /** Takes a lock away, with a typed reason, once nothing of its deployment runs any more. */
 export const forceUnlock = oneCommit<Of<'force-unlock'>>((records, context) => {
   const { environment, token, reason } = context.intent;
-  const { lock } = records.environment(environment);
-  const done =
-    lock?.ok && lock.value.held === null && context.record().effects.get('commit')?.outcome === 'pending';
-  // Pushed before a crash: whoever asks again finds it free.
-  if (done && lock.value.token === token) return { kind: 'nothing', value: null };
   // What runs outside is asked again right before.
   const running = bagFindings(context.world, context.intent, context.id).find(
     ({ code }) => code === 'still-running',

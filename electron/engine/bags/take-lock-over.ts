@@ -1,7 +1,8 @@
 import { retryTests as takeOver } from '../../../shared/domain/bags/deploying';
 import type { Intent } from '../../../shared/domain/operation/intent';
 import type { StepContext, StepEnd } from '../operation-context';
-import { actorOf, writeRecords } from './ledger-step';
+import { endOf } from '../steps/write-ledger';
+import { actorOf, writeRecords } from './write-records';
 
 type Retry = Extract<Intent, { kind: 'retry-tests' }>;
 
@@ -15,5 +16,5 @@ export async function takeLockOver(context: StepContext<Retry>): Promise<StepEnd
     (records) => takeOver(records, environment, actorOf(context), { token, reason }),
     { patience: context.resumed ? world.limits.ledger : 0, kind: 'bag-retry-tests', reason },
   );
-  return written.ok ? { state: 'succeeded' } : { state: 'failed', failure: written.failure };
+  return endOf(written);
 }

@@ -4,10 +4,10 @@ import { jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { StepContext, StepEnd } from '../operation-context';
 import { heldDeployment, runJob, type StageIntent, showJobs } from './deploy-step';
-import { actorOf, writeRecords } from './ledger-step';
 import { tagPass } from './pass-tags';
 import { pipelineOf, stageOf } from './pipelines';
 import type { JobEnd, JobTask } from './run-job';
+import { actorOf, writeRecords } from './write-records';
 
 type Outcomes = BagDeployment['tests'];
 
@@ -102,7 +102,7 @@ export async function passAndUnlock(context: StepContext<StageIntent>): Promise<
     context,
     'pass',
     (records) => recordPass(records, environment, actorOf(context), hold, tests),
-    { patience: world.limits.ledger, data: { token: hold.token } },
+    { patience: world.limits.ledger, data: () => ({ token: hold.token }) },
   );
   if (!written.ok) return { state: 'failed', failure: written.failure };
   const { passed, bag, tag } = written.value.value;

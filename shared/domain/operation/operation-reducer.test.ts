@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../failure/failure';
-import type { Intent } from './intent';
+import { declarationOf, type Intent } from './intent';
 import { operationSchema } from './operation';
 import type { OperationEvent } from './operation-events';
 import {
@@ -46,7 +46,7 @@ const requested = (intent: Intent, at = 0): OperationEvent => ({
 const at = fc.integer({ min: -5_000, max: 60_000 }).map(time);
 const step = fc.constantFrom<StepName>(...stepNames);
 const text = fc.constantFrom('a', 'b', 'c');
-const effect = fc.constantFrom('commit', 'refresh:app-config', 'sync:frontend');
+const effect = fc.constantFrom('commit', 'lock', 'tags', 'refresh:app-config', 'sync:frontend');
 const event: fc.Arbitrary<OperationEvent> = fc.oneof(
   fc.record({ type: fc.constant('step-started' as const), at, step }),
   fc.record({ type: fc.constant('progress' as const), at, step, saw: text, waitingFor: fc.option(text) }),
@@ -154,15 +154,16 @@ describe('the operation reducer', () => {
     );
   });
 
-  it('takes a cancellation only while no commit can be under way', () => {
+  it('takes a cancellation only before the point of no return that the kind declares', () => {
     fc.assert(
       fc.property(journal, (events) => {
         let before: OperationRecord | null = null;
         for (const one of events) {
           const after = reduceOperation(before, one);
           if (before && after?.cancelRequested && !before.cancelRequested) {
-            const commit = before.effects.get('commit');
-            expect(commit === undefined || commit.outcome === 'not-done').toBe(true);
+            const point = declarationOf(before.operation.intent).pointOfNoReturn;
+            const reached = point && before.effects.get(point.effect);
+            expect(!reached || reached.outcome === 'not-done').toBe(true);
           }
           before = after;
         }
