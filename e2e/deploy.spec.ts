@@ -156,7 +156,7 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   // Whether the console hears of it before the click or only at the commit is chance: both must stop it.
   if (!(await act.getAttribute('aria-disabled'))) await act.click({ timeout: 5_000 }).catch(() => {});
   const told = sheet(page()).getByRole('alert');
-  const failed = page().getByText(`production has ${theirs} by now`, { exact: false });
+  const failed = page().getByText(`production changed to ${theirs} after you opened this`, { exact: false });
   await expect(told.or(failed).first()).toContainText(theirs);
   expect(await app().practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: theirs });
 
@@ -186,8 +186,8 @@ test('a second operation there says that it takes over from the first, which end
   await page().keyboard.type(expected);
   await sheet(page()).getByRole('option').first().click();
   const checks = sheet(page()).getByRole('list', { name: 'Checks', exact: true });
-  await expect(checks).toContainText('This takes over from an operation that is still rolling out');
-  await expect(checks).toContainText('ends as superseded');
+  await expect(checks).toContainText('This replaces an operation that is still rolling out');
+  await expect(checks).toContainText('end as superseded');
   await expect(checks).toContainText(first);
   await settleChecks('The new one does not come up');
   const act = page().getByRole('button', { name: `Deploy ${name} ${expected} to production` });

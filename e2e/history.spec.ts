@@ -391,7 +391,7 @@ test('what cannot be done offline says why, and it works again when the network 
   await goTo(page(), '#/');
   await cellAt(page(), 'signon', 'production').click();
   await inspector(page()).getByRole('button', { name: 'Hold signon in production' }).click();
-  await expect(page().getByRole('dialog')).toContainText('cannot be reached, so nothing can be changed now');
+  await expect(page().getByRole('dialog')).toContainText('unreachable, so nothing can be changed now');
   await page().keyboard.press('Escape');
   await app.practice.control.gitUp();
   for (const environment of environments) await app.practice.control.clusterUp({ environment });

@@ -47,7 +47,7 @@ test('without the Git remote acts are refused with the reason, and nothing is qu
   await cellAt(page(), 'router', 'integration').click();
   await inspector(page()).getByRole('button', { name: 'Hold router in integration' }).click();
   await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).toContainText(
-    'The ledger cannot be reached, so nothing can be changed now.',
+    'The release repo is unreachable, so nothing can be changed now.',
   );
   await sheet(page()).getByRole('textbox', { name: 'Reason' }).fill('It cannot be');
   const act = sheet(page()).getByRole('button', { name: /^Hold automatic deploys of router/ });
@@ -55,7 +55,7 @@ test('without the Git remote acts are refused with the reason, and nothing is qu
   await act.focus();
   await page().keyboard.press('Enter');
   await expect(act).toHaveAccessibleDescription(
-    'The ledger cannot be reached, so nothing can be changed now.',
+    'The release repo is unreachable, so nothing can be changed now.',
   );
   await page().keyboard.press('Escape');
 

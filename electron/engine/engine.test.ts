@@ -220,7 +220,7 @@ describe('the engine on the practice estate', () => {
     expect(states(end)).toMatchObject({ commit: 'succeeded', rollout: 'skipped', tests: 'skipped' });
   });
 
-  it('lets a fix be deployed while an operation only waits for its tests, which then ends as superseded', async () => {
+  it('lets a fix be deployed while an operation only waiting for its tests, which then ends as superseded', async () => {
     const app = 'whitehall';
     const first = goBack(app, 'staging', 1);
     const id = await start(first);
@@ -234,7 +234,7 @@ describe('the engine on the practice estate', () => {
       expect.objectContaining({
         code: 'operation-running',
         level: 'info',
-        message: expect.stringContaining('only waits for its tests'),
+        message: expect.stringContaining('only waiting for its tests'),
       }),
     );
     const newer = unwrap(rig.engine.start(fix, preview.findings)).operationId;

@@ -93,9 +93,7 @@ it('a rollback ends the failing sync of the version that it leaves, and waits fo
       code: 'sync-running',
       level: 'info',
       message: expect.stringMatching(
-        new RegExp(
-          `^A sync of ${app} to ${bad} is running since .* it will be terminated by the rollback\\.$`,
-        ),
+        new RegExp(`^A sync of ${app} to ${bad} is running since .* the rollback terminates it\\.$`),
       ),
     }),
   );

@@ -52,7 +52,7 @@ describe('bad files harm nothing else', () => {
     twice: ['image_tag: v1\nimage_tag: v2\n', 2, 'twice'],
     several: ['image_tag: v1\n---\nimage_tag: v2\n', 2, 'more than one'],
     alias: ['a: 1\nimage_tag: *a\n', 2, 'alias'],
-    nested: [`a: 1\nimage_tag: ${'['.repeat(3000)}\n`, 2, 'deep in each other'],
+    nested: [`a: 1\nimage_tag: ${'['.repeat(3000)}\n`, 2, 'levels deep'],
     list: ['- image_tag: v1\n', 1, 'not a list of'],
     '-leading': [tagFile('v1'), undefined, 'begins with "-"'],
     'a..b': [tagFile('v1'), undefined, 'contains ".."'],

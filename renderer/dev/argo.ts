@@ -124,7 +124,7 @@ function devApplication(app: string, environment: string): Detail {
         ? {
             state: 'closed',
             project: 'govuk',
-            text: 'Every sync waits: Budget day.',
+            text: 'All syncs are blocked: Budget day.',
             opensAt: hoursAgo(-3),
             windows: [
               {
@@ -145,7 +145,7 @@ function devApplication(app: string, environment: string): Detail {
         : {
             state: 'open',
             project: 'govuk',
-            text: 'Syncs may run.',
+            text: 'Syncs are allowed.',
             opensAt: null,
             windows: [],
             runningSync: null,

@@ -51,7 +51,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
       {
         act: 'sync',
         state: forbidden ? 'denied' : 'allowed',
-        why: 'Your account there may not patch applications.argoproj.io in cluster-services.',
+        why: 'Your account does not have permission to patch applications.argoproj.io in cluster-services.',
         asked: true,
       },
       { act: 'stop-workflow', state: 'unknown', why: 'The cluster did not answer.', asked: true },

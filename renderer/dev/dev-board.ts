@@ -104,11 +104,11 @@ function devState(of: {
   if (place2 === 31) return stage('waiting', `Waiting for Argo CD to sync ${app}.`);
   if (place2 === 35)
     return {
-      running: { ...one, by: null, version: null, because: 'The tags of its images don’t name a version.' },
+      running: { ...one, by: null, version: null, because: 'Its image tags don’t show a version.' },
       stage: {
         state: 'unknown',
         failing: false,
-        text: 'Which version runs is not known.',
+        text: 'The running version is not known.',
         since: null,
         hook: null,
       },
@@ -238,7 +238,7 @@ function cellOf(app: string, index: number, environment: string, place: number, 
         : {
             version: previous,
             evidence: 'tests-passed',
-            evidenceText: 'Ran there healthily for 3 days; its tests passed.',
+            evidenceText: 'Ran there 3 days without a rollback; tests passed.',
             ranFrom: hoursAgo(90),
             ranUntil: hoursAgo(9),
           },

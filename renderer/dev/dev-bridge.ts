@@ -77,7 +77,7 @@ const findingsOf = (intent: AppIntent): Finding[] => {
     {
       code: 'migration',
       level: 'warn',
-      message: 'A migration lies between the two versions.',
+      message: 'Includes 1 migration.',
       evidence: 'db/migrate/20260301101010_add_index_to_links.rb',
       overridable: true,
     },
@@ -85,7 +85,7 @@ const findingsOf = (intent: AppIntent): Finding[] => {
       code: 'tests-failed-before',
       level: 'unknown',
       message: 'Whether the tests passed in staging is not known.',
-      evidence: 'No workflow of this version is left in staging.',
+      evidence: 'No test workflow of this version found in staging.',
       overridable: true,
     },
   ];
@@ -114,7 +114,7 @@ function operationOf(id: string): Operation {
 
 const conflict: Failure = {
   code: 'conflict',
-  message: 'staging moved while you looked: frontend is now at v1060.',
+  message: 'staging changed to v1060 after you opened this (it was v1059).',
   meaning: 'Nothing was deployed. What you saw is no longer what is there.',
   next: [{ do: 'advice', label: 'Look at what changed and confirm again.' }],
 };
@@ -224,7 +224,7 @@ export function devBridge(options: DevOptions): Bridge {
     },
     'preview.early': (intent) => ({
       findings: findingsOf(intent).slice(0, 2),
-      pending: [{ message: 'Which migrations lie between the two versions' }],
+      pending: [{ message: 'Migrations between the two versions' }],
     }),
     'operation.start': () => {
       if (++starts === 1 && options.state === 'conflict') throw new FailureError(conflict);

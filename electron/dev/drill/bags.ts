@@ -97,7 +97,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
   });
   await report.step('retry', async () => {
     await card(page, preview).getByRole('button', { name: 'Retry failed tests…' }).click();
-    await send(page, `Run the tests of bag ${flaky.bag} of ${bagPipeline} in ${preview} again`);
+    await send(page, `Retry the tests of bag ${flaky.bag} of ${bagPipeline} in ${preview}`);
     await shot('retried');
     for (const environment of chain)
       await untilStage(page, environment, `bag ${flaky.bag} passes`, hasPassed(flaky.bag));

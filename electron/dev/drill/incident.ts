@@ -56,7 +56,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
     await toBoard();
     await untilShown(page, app, production, [
       // It never comes up: what runs is still the version before.
-      new RegExp(`Git wants ${bad.version},`),
+      new RegExp(`Git has ${bad.version},`),
       /Pods failing|Rollout failed/,
     ]);
     const why = await until('production shows the failure', async () => {

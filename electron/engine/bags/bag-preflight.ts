@@ -28,7 +28,7 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
       finding(
         'ledger-stale',
         'block',
-        'The ledger cannot be reached, so nothing can be changed now.',
+        'The release repo is unreachable, so nothing can be changed now.',
         `Unreachable since ${utcText(freshness.since)}: ${freshness.failure.message}`,
       ),
     );
@@ -82,14 +82,14 @@ function packFindings(
   const newest = newestBag(records);
   if (intent.force || !newest?.ok) return [];
   return isSame(bagDifference(versionsOf(newest.value.services), versionsOf(intent.contents)))
-    ? [finding('nothing-differs', 'block', `Nothing differs from bag ${last}.`, at)]
+    ? [finding('nothing-differs', 'block', `No changes since bag ${last}.`, at)]
     : [];
 }
 
 /** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
 export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {
   const { commit } = world.ledger.snapshot();
-  const at = commit === null ? 'The ledger holds no commit.' : `The ledger at ${commit.slice(0, 10)}.`;
+  const at = commit === null ? 'The release repo has no commits.' : `The ledger at ${commit.slice(0, 10)}.`;
   const records = recordsNow(world, intent.pipeline);
   const found = standing(world, intent, at, except);
   switch (intent.kind) {

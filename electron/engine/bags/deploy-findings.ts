@@ -118,8 +118,8 @@ export function deployFindings(
         'unknown',
         `The cluster of ${environment} cannot be seen: how the deployment goes will not be known.`,
         cluster.state === 'absent' || cluster.asOf === null
-          ? 'Never seen since the start.'
-          : `Last seen ${cluster.asOf}.`,
+          ? 'Not seen since Signalbox started.'
+          : `Last seen ${utcText(cluster.asOf)}.`,
       ),
     );
   return found;

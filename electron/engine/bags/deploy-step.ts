@@ -38,7 +38,7 @@ export async function heldDeployment(
       code: 'conflict',
       message: `The lock of ${environment} was taken away from this operation.`,
       meaning: 'It can neither go on, nor tag, nor release. What it had begun outside may still run.',
-      next: [{ do: 'advice', label: 'Look at who unlocked it, and why.' }],
+      next: [{ do: 'advice', label: 'Check who unlocked it, and why.' }],
     },
   };
 }

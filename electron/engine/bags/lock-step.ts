@@ -53,7 +53,7 @@ const takenAway = (environment: string): Failure => ({
   code: 'conflict',
   message: `The lock of ${environment} was taken away from this operation.`,
   meaning: 'It was not taken again, and this operation goes no further.',
-  next: [{ do: 'advice', label: 'Look at who unlocked it, and why.' }],
+  next: [{ do: 'advice', label: 'Check who unlocked it, and why.' }],
 });
 
 const tooLate: Failure = {

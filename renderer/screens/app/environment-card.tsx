@@ -62,7 +62,7 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         {wanted !== null && (
           <p className={classes.wanted}>
             <IconArrowRight size={14} stroke={2} aria-hidden />
-            <span className="visually-hidden">Git wants</span>
+            <span className="visually-hidden">In Git:</span>
             <VersionLink app={cell.app} value={wanted} />
             <StageMark cell={cell} />
           </p>

@@ -14,6 +14,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { openAct } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { JobList } from './job-list';
 import { PolicyBox } from './policy-box';
@@ -173,14 +174,18 @@ function Next({ pipeline, stage }: Props) {
       {manual.state === 'blocked' ? (
         <>
           <BlockedMark rule={manual.rule} />
-          <p>{manual.why}</p>
+          <p>
+            <TimedText text={manual.why} />
+          </p>
         </>
       ) : (
         <>
           <p>
             <strong>Bag {manual.bag}</strong> {manual.warnings.map((each) => warningWord[each]).join(' ')}
           </p>
-          <p className={classes.quiet}>{manual.why}</p>
+          <p className={classes.quiet}>
+            <TimedText text={manual.why} />
+          </p>
           {stage.autopilot.on && <p className={classes.quiet}>Autopilot: {autopilotText(pipeline, stage)}</p>}
         </>
       )}

@@ -82,7 +82,7 @@ it('opens the sheet instead when a check warns, and wants a reason there', async
   await user.keyboard('{Enter}');
   const sheet = await screen.findByRole('dialog');
   const act = await within(sheet).findByRole('button', { name: /^Roll back whitehall to .* in production$/ });
-  await within(sheet).findByText('A migration lies between the two versions.');
+  await within(sheet).findByText('Includes 1 migration.');
   expect(act.getAttribute('aria-disabled')).toBe('true');
   await user.click(act);
   expect(asked.some((each) => each.name === 'operation.start')).toBe(false);

@@ -31,7 +31,7 @@ export function StateFacts({ cell }: { cell: Cell }) {
       </div>
       {isOnTheWay && (
         <div>
-          <dt>Git wants</dt>
+          <dt>In Git</dt>
           <dd>
             {wanted !== null && <VersionLink app={cell.app} value={wanted} />} <StageMark cell={cell} />
             <StageDetails cell={cell} />

@@ -9,6 +9,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { needsLook } from '../../ui/layout/attention';
 import { OperationMark } from '../../ui/layout/mark';
 import { ago, between, duration, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './operation-screen.module.css';
 
@@ -53,7 +54,9 @@ export function OperationHead({ operation }: { operation: Operation }) {
 function TakenOver({ by }: { by: NonNullable<Operation['supersededBy']> }) {
   return (
     <p className={classes.state}>
-      <span>{by.text}</span>
+      <span>
+        <TimedText text={by.text} />
+      </span>
       {by.operationId && (
         <Link to="/operations/$operationId" params={{ operationId: by.operationId }}>
           Open the newer operation

@@ -2,6 +2,7 @@ import type { Operation, Step } from '../../../shared/domain/operation/operation
 import { StepMark } from '../../ui/layout/mark';
 import { stepWord } from '../../ui/text/words';
 import { between, duration, fullTime, seconds } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './step-list.module.css';
 
@@ -35,15 +36,23 @@ function Item({ step, now }: { step: Step; now: number }) {
             {spent === null ? '' : duration(spent)}
           </span>
         </p>
-        {step.waitingFor && <p className={classes.waiting}>{step.waitingFor}</p>}
-        {last && !step.waitingFor && <p className={classes.saw}>{last.text}</p>}
+        {step.waitingFor && (
+          <p className={classes.waiting}>
+            <TimedText text={step.waitingFor} />
+          </p>
+        )}
+        {last && !step.waitingFor && (
+          <p className={classes.saw}>
+            <TimedText text={last.text} />
+          </p>
+        )}
         {(earlier.length > 0 || (step.waitingFor && last)) && (
           <details className={classes.more}>
             <summary>Details ({step.saw.length})</summary>
             <ol>
               {step.saw.map((each) => (
                 <li key={`${each.at}${each.text}`}>
-                  <time dateTime={each.at}>{seconds(each.at)}</time> {each.text}
+                  <time dateTime={each.at}>{seconds(each.at)}</time> <TimedText text={each.text} />
                 </li>
               ))}
             </ol>

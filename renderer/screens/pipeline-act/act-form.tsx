@@ -1,5 +1,6 @@
 import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useId } from 'react';
+import { bagText } from '../../../shared/domain/bags/decisions';
 import type { NextView } from '../../../shared/domain/bags/view';
 import { type BagIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
@@ -12,6 +13,7 @@ import { MovedNotice } from '../../ui/sheet/moved-notice';
 import { SheetBody } from '../../ui/sheet/sheet';
 import sheet from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
+import { TimedText } from '../../ui/time/timed-text';
 import classes from './act-form.module.css';
 import { inTheWay } from './choices';
 import { PackChoice } from './pack-choice';
@@ -77,8 +79,6 @@ export function ActForm({ initial }: { initial: BagIntent }) {
     </SheetBody>
   );
 }
-
-const bagText = (bag: number | null): string => (bag === null ? 'no bag' : `bag ${bag}`);
 
 /** What the act does and does not do, where that is not plain from its name. */
 function Meaning({ act: { request } }: { act: Act }) {
@@ -156,7 +156,7 @@ function NextAfter({ next }: { next: NextView }) {
       <h3 className={sheet.heading}>Next bag</h3>
       <p className={sheet.text}>
         {next.state === 'blocked' ? <strong>Blocked by {next.rule}. </strong> : null}
-        {next.why}
+        <TimedText text={next.why} />
       </p>
     </section>
   );

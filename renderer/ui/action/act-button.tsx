@@ -1,5 +1,7 @@
 import { Button, type ButtonProps, Tooltip } from '@mantine/core';
 import { type ReactNode, type Ref, useId } from 'react';
+import { localTimes } from '../time/timed-text';
+import { useNow } from '../time/use-now';
 
 interface ActButtonProps extends Omit<ButtonProps, 'disabled' | 'children'> {
   children: ReactNode;
@@ -18,10 +20,12 @@ interface ActButtonProps extends Omit<ButtonProps, 'disabled' | 'children'> {
  */
 export function ActButton({ children, blocked, busy, onAct, label, ref, ...rest }: ActButtonProps) {
   const reasonId = useId();
+  const now = useNow('calm');
+  const told = blocked === null ? null : localTimes(blocked, now);
   const off = blocked !== null || busy === true;
   return (
     <>
-      <Tooltip label={blocked ?? ''} disabled={blocked === null}>
+      <Tooltip label={told ?? ''} disabled={blocked === null}>
         <Button
           ref={ref}
           {...rest}
@@ -40,7 +44,7 @@ export function ActButton({ children, blocked, busy, onAct, label, ref, ...rest 
       </Tooltip>
       {blocked !== null && (
         <span id={reasonId} className="visually-hidden">
-          {blocked}
+          {told}
         </span>
       )}
     </>

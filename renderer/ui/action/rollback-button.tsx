@@ -7,6 +7,8 @@ import { useOneClickRollback } from '../../data/one-click';
 import { FailurePanel } from '../finding/failure-panel';
 import { openSheet } from '../layout/ui-state';
 import { announce } from '../text/announcer';
+import { localTimes, TimedText } from '../time/timed-text';
+import { useNow } from '../time/use-now';
 import { ActButton } from './act-button';
 import classes from './rollback-button.module.css';
 
@@ -43,6 +45,7 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
     onStarted?.(started);
   };
   const said = note(cell, rollback);
+  const now = useNow('calm');
   return (
     <div className={classes.box}>
       <ActButton
@@ -58,8 +61,8 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
       >
         {rollbackLabel(cell)}
       </ActButton>
-      <p className={classes.note} title={said}>
-        {said}
+      <p className={classes.note} title={localTimes(said, now)}>
+        <TimedText text={said} />
       </p>
       {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void act()} />}
     </div>

@@ -66,7 +66,7 @@ export const testsText: Record<CellTests['state'], string> = {
   unknown: 'Tests unknown',
 };
 
-/** All of what runs and what is wanted as a sentence's part: `v105 running, Git wants v106: Hook failing`. */
+/** All of what runs and what is wanted as a sentence's part: `v105 running, Git has v106: Hook failing`. */
 export function stateSentence(cell: Cell): string {
   const { version, word, certain } = headline(cell);
   const runs = word ?? (version === null ? 'no version' : shortVersion(version));
@@ -75,7 +75,7 @@ export function stateSentence(cell: Cell): string {
   const isPlain = certain === 'git' || (wanted === null && stage === null);
   const parts = [
     certain === 'unknown' ? `${runs} in Git, running version not known` : isPlain ? runs : `${runs} running`,
-    wanted === null ? null : `Git wants ${shortVersion(wanted)}`,
+    wanted === null ? null : `Git has ${shortVersion(wanted)}`,
     certain === 'unknown' ? null : stage,
     cell.tests && cell.tests.state !== 'unknown' ? testsText[cell.tests.state].toLowerCase() : null,
   ];

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { ask } from '../../data/call';
+import { TimedText } from '../time/timed-text';
 import classes from './failure-panel.module.css';
 
 /** What happened, what it means and what to do next; each step is a button or a line of advice. */
@@ -21,14 +22,18 @@ export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?:
     <div className={classes.panel} role="alert">
       <IconAlertTriangle size={18} aria-hidden />
       <div className={classes.body}>
-        <p className={classes.message}>{failure.message}</p>
+        <p className={classes.message}>
+          <TimedText text={failure.message} />
+        </p>
         {failure.place && (
           <p className={`${classes.place} mono`}>
             {failure.place.path}
             {failure.place.line === undefined ? '' : `:${failure.place.line}`}
           </p>
         )}
-        <p className={classes.meaning}>{failure.meaning}</p>
+        <p className={classes.meaning}>
+          <TimedText text={failure.meaning} />
+        </p>
         {advice.map((step) => (
           <p key={step.label} className={classes.advice}>
             {step.label}

@@ -3,6 +3,7 @@ import { type Finding, type FindingLevel, findingLevels } from '../../../shared/
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import { count } from '../../../shared/domain/text/count';
 import { LevelMark } from '../layout/mark';
+import { TimedText } from '../time/timed-text';
 import classes from './finding-list.module.css';
 
 /** Findings that a choice in the same sheet takes away. */
@@ -56,8 +57,14 @@ function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSy
     <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
       <LevelMark value={finding.level} />
       <div className={classes.text}>
-        <p>{finding.message}</p>
-        {finding.evidence && <p className={classes.evidence}>{finding.evidence}</p>}
+        <p>
+          <TimedText text={finding.message} />
+        </p>
+        {finding.evidence && (
+          <p className={classes.evidence}>
+            <TimedText text={finding.evidence} />
+          </p>
+        )}
         {way && <p className={classes.way}>{way}</p>}
         {finding.sync && onSync && !past && <SyncChoice sync={finding.sync} onSync={onSync} />}
       </div>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { ActButton } from '../action/act-button';
 import { FailurePanel } from '../finding/failure-panel';
+import { TimedText } from '../time/timed-text';
 import classes from './sheet.module.css';
 
 interface SheetFooterProps {
@@ -50,7 +51,7 @@ export function SheetFooter(props: SheetFooterProps) {
         }}
       />
       <div className={classes.buttons}>
-        <span className={classes.why}>{props.why}</span>
+        <span className={classes.why}>{props.why !== null && <TimedText text={props.why} />}</span>
         <Button variant="default" size="sm" onClick={props.onCancel}>
           Cancel
         </Button>

@@ -6,6 +6,7 @@ import { FailurePanel } from '../finding/failure-panel';
 import { Mark } from '../layout/mark';
 import { ExternalLink } from '../text/external-link';
 import { clock, duration, fullTime, seconds } from '../time/time';
+import { localTimes, TimedText } from '../time/timed-text';
 import { useNow } from '../time/use-now';
 import classes from './deployment-timeline.module.css';
 import { stageLook, stageTime, stageWord } from './stage-words';
@@ -59,7 +60,7 @@ function Loaded({ timeline, unfolded }: { timeline: Timeline; unfolded: boolean 
             className={classes.stage}
             data-state={stage.state}
             aria-current={stage.name === timeline.at?.stage ? 'step' : undefined}
-            title={stage.text}
+            title={localTimes(stage.text, now)}
           >
             <span className={classes.mark}>
               <Mark {...stageLook[stage.state]} iconOnly size={16} />
@@ -102,7 +103,7 @@ function Place({ timeline }: { timeline: Timeline }) {
               {stageWord[at.stage].toLowerCase()}
             </strong>
             {': '}
-            {at.why}
+            <TimedText text={at.why} />
           </span>
         </>
       )}
@@ -198,7 +199,9 @@ function Seen({ stage, now }: { stage: Stage; now: number }) {
   const several = stage.parts.length > 1;
   return (
     <>
-      <span>{stage.text}</span>
+      <span>
+        <TimedText text={stage.text} />
+      </span>
       {stage.asOf && (
         <span className={classes.quiet} title={fullTime(stage.asOf)}>
           {' '}

@@ -24,14 +24,14 @@ const said = (found: Found<AutomaticSwitch>, where: string): AutomaticState =>
       }
     : {
         on: false,
-        why: `Off, since its switch cannot be read: ${found.failure.message}`,
+        why: `Off: its switch can’t be read: ${found.failure.message}`,
         by: null,
         at: null,
       };
 
 const asConfigured = (on: boolean): AutomaticState => ({
   on,
-  why: `${on ? 'On' : 'Off'}, as the estate file says.`,
+  why: `${on ? 'On' : 'Off'} in the estate file.`,
   by: null,
   at: null,
 });

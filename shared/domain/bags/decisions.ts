@@ -31,7 +31,7 @@ export type Decision<T = null> =
 export const refuse = (
   code: Failure['code'],
   message: string,
-  advice = 'Look again and decide anew.',
+  advice = 'Review it again.',
 ): { kind: 'refusal'; failure: Failure } => ({
   kind: 'refusal',
   failure: { code, message, meaning: 'Nothing was changed.', next: [{ do: 'advice', label: advice }] },
@@ -56,6 +56,10 @@ export function lockAfter(lock: Lock): Lock {
     : { ...lock, held: null };
 }
 
+/** A bag as part of a sentence. */
+export const bagText = (bag: number | null | undefined): string =>
+  bag === null || bag === undefined ? 'no bag' : `bag ${bag}`;
+
 /** Who holds a lock, in words. */
 export const heldText = (environment: string, held: Holder): string =>
   `${environment} is locked by ${held.by} since ${utcText(held.since)}${held.reason ? `: ${held.reason}` : ''}.`;
@@ -73,12 +77,12 @@ export function fence(
   if (lock && !lock.ok) return { refused: { kind: 'refusal', failure: lock.failure } };
   const held = lock?.value.held ?? null;
   if (!lock || !held || held.operation !== hold.operation || lock.value.token !== hold.token) {
-    const now = held ? heldText(environment, held) : `${environment} is not locked any more.`;
+    const now = held ? heldText(environment, held) : `${environment} is no longer locked.`;
     return {
       refused: refuse(
         'conflict',
-        `The lock of ${environment} was taken away from this operation: ${now}`,
-        'Look at who unlocked it, and why.',
+        `This operation lost the lock on ${environment}: ${now}`,
+        'Check who unlocked it, and why.',
       ),
     };
   }

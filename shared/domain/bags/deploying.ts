@@ -1,5 +1,14 @@
 import { put } from '../records/record-change';
-import { type Actor, type Decision, deploymentUnder, fence, type Hold, lockAfter, refuse } from './decisions';
+import {
+  type Actor,
+  bagText,
+  type Decision,
+  deploymentUnder,
+  fence,
+  type Hold,
+  lockAfter,
+  refuse,
+} from './decisions';
 import { type BagEvent, nextState, stateAfter } from './machine';
 import { type BagChain, brokenRules, type ImageFacts, judge, nextBag } from './next';
 import { lastStarted, type PipelineRecords } from './pipeline-records';
@@ -30,13 +39,13 @@ function chooseAgain(
 ): number | ReturnType<typeof refuse> {
   if (wish.cause === 'automatic') {
     const next = nextBag(records, chain, environment, 'automatic', images);
-    return next.state === 'deploy' ? next.bag : refuse('refused', next.why, 'Nothing needs to be done.');
+    return next.state === 'deploy' ? next.bag : refuse('refused', next.why, 'No action needed.');
   }
   const running = lastStarted(records, environment)?.bag ?? null;
   if (wish.running !== undefined && wish.running !== running)
     return refuse(
       'conflict',
-      `Bag ${running ?? 'none'} runs in ${environment} by now; you saw bag ${wish.running ?? 'none'} when you decided.`,
+      `${environment} changed after you opened this: it was running ${bagText(wish.running)}, and is now running ${bagText(running)}.`,
     );
   if (wish.byRule) {
     const next = nextBag(records, chain, environment, 'manual', images);
@@ -44,7 +53,7 @@ function chooseAgain(
     if (next.bag !== wish.bag)
       return refuse(
         'conflict',
-        `Bag ${next.bag} is next in ${environment} by now; you confirmed bag ${wish.bag}.`,
+        `The next bag in ${environment} changed: it is now bag ${next.bag}; you confirmed bag ${wish.bag}.`,
       );
     return next.bag;
   }
@@ -82,7 +91,7 @@ export function startDeployment(
   // It lost its lock and took it again: what it started once is never started twice.
   const earlier = records.environment(environment).deployments;
   if (earlier.some(({ found }) => found.ok && found.value.operation === actor.operation))
-    return refuse('conflict', 'This operation has started a deployment before.');
+    return refuse('conflict', 'This operation has already started a deployment.');
   const bag = chooseAgain(records, chain, environment, wish, images);
   if (typeof bag !== 'number') return bag;
   const found = records.bags.get(bag);
@@ -92,8 +101,8 @@ export function startDeployment(
   if (undecided.length > 0)
     return refuse(
       'refused',
-      `Bag ${bag} lacks services that exist today: ${undecided.join(', ')}.`,
-      'Choose to leave them running as they are, or choose another bag.',
+      `Bag ${bag} does not include these current services: ${undecided.join(', ')}.`,
+      'Choose to leave them running unchanged, or choose another bag.',
     );
   const deployment: BagDeployment = {
     pipeline: records.pipeline,
@@ -141,12 +150,12 @@ export function advance(
   if ('refused' in fenced) return fenced.refused;
   const deployment = deploymentUnder(records, environment, hold.token);
   if (!deployment)
-    return refuse('bad-data', `The ledger has no deployment under this lock of ${environment}.`);
+    return refuse('bad-data', `The release repo has no deployment for this lock on ${environment}.`);
   const state = nextState(deployment.state, event);
   if (state === null) {
     // Written before a crash.
     if (deployment.state === stateAfter(event)) return { kind: 'nothing', value: deployment };
-    return refuse('conflict', `A deployment that is ${deployment.state} cannot take "${event}".`);
+    return refuse('conflict', `A deployment in state ${deployment.state} can’t change by "${event}".`);
   }
   const value: BagDeployment = {
     ...deployment,
@@ -173,7 +182,7 @@ export function noteTagged(
   if ('refused' in fenced) return fenced.refused;
   const deployment = deploymentUnder(records, environment, hold.token);
   if (deployment?.state !== 'deploying')
-    return refuse('conflict', `No deployment to ${environment} is under way under this lock.`);
+    return refuse('conflict', `No deployment to ${environment} is in progress under this lock.`);
   if (deployment.tagged) return { kind: 'nothing', value: deployment };
   const value = { ...deployment, tagged: true };
   return {
@@ -210,17 +219,17 @@ export function recordPass(
   }
   const fenced = fence(records, environment, hold);
   if ('refused' in fenced) return fenced.refused;
-  if (!done) return refuse('bad-data', `The ledger has no deployment under this lock of ${environment}.`);
+  if (!done) return refuse('bad-data', `The release repo has no deployment for this lock on ${environment}.`);
   if (done.state === 'test-failed')
     return { kind: 'nothing', value: { passed: false, bag: done.bag, tag: '' } };
   const passed = nextState(done.state, 'tests-passed');
   const state = passed && nextState(passed, 'pass-recorded');
-  if (!state) return refuse('conflict', `A deployment that is ${done.state} cannot pass.`);
+  if (!state) return refuse('conflict', `A deployment in state ${done.state} can’t pass.`);
   const after = { ...done, since: actor.at, tests: { ...done.tests, ...tests } };
   const mark = bad.get(done.bag);
   if (mark) {
-    const who = mark.ok ? `was marked bad by ${mark.value.by}` : 'has a mark that cannot be read';
-    const failure = `Bag ${done.bag} ${who} while it was tested: it gets no pass.`;
+    const who = mark.ok ? `was marked bad by ${mark.value.by}` : 'has an unreadable bad mark';
+    const failure = `Bag ${done.bag} ${who} during its tests, so it does not pass.`;
     return {
       kind: 'change',
       changes: [put('deployment', { ...after, state: 'test-failed', failure })],
@@ -265,13 +274,13 @@ export function retryTests(
   if (lock?.value.held?.operation === operation)
     return { kind: 'nothing', value: { operation, token: lock.value.token } };
   if (!lock?.value.held || lock.value.token !== wish.token)
-    return refuse('conflict', `The lock of ${environment} is another one by now.`);
+    return refuse('conflict', `The lock on ${environment} has changed.`);
   const deployment = deploymentUnder(records, environment, wish.token);
   const state = deployment && nextState(deployment.state, 'retry-tests');
   if (!deployment || !state)
-    return refuse('refused', `There are no failed tests in ${environment} to run again.`);
+    return refuse('refused', `There are no failed tests in ${environment} to retry.`);
   if (bad.has(deployment.bag))
-    return refuse('refused', `Bag ${deployment.bag} is marked bad in ${environment}: it would get no pass.`);
+    return refuse('refused', `Bag ${deployment.bag} is marked bad in ${environment}, so it can’t pass.`);
   const token = wish.token + 1;
   return {
     kind: 'change',
@@ -283,7 +292,7 @@ export function retryTests(
       }),
       put('deployment', { ...deployment, token, state, since: actor.at, failure: null }),
     ],
-    subject: `Run the tests of bag ${deployment.bag} of ${records.pipeline} in ${environment} again`,
+    subject: `Retry the tests of bag ${deployment.bag} of ${records.pipeline} in ${environment}`,
     value: { operation, token },
   };
 }

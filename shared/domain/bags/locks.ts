@@ -32,7 +32,11 @@ export function takeLock(
     return { kind: 'nothing', value: { operation, token: lock.value.token } };
   const byHand = held && overOwn && isOwnByHand(held, actor) ? held : null;
   if (held && !byHand)
-    return refuse('busy', heldText(environment, held), 'Wait until it is released, or ask its holder.');
+    return refuse(
+      'busy',
+      heldText(environment, held),
+      'Wait until it is released, or ask the person who holds it.',
+    );
   // Also where somebody deleted the file by hand the token rises.
   const last = Math.max(0, ...deployments.map(({ found }) => (found.ok ? found.value.token : 0)));
   const token = Math.max(lock?.value.token ?? 0, last) + 1;
@@ -85,8 +89,8 @@ export function releaseLock(records: PipelineRecords, environment: string, hold:
   if (deployment && holdsLock(deployment.state))
     return refuse(
       'refused',
-      `The deployment of bag ${deployment.bag} keeps the lock of ${environment} (${deployment.state}).`,
-      'Unlock by force once nothing of it runs any more.',
+      `Bag ${deployment.bag} still holds the lock on ${environment} (${deployment.state}).`,
+      'Force-unlock it when nothing of it is running.',
     );
   return {
     kind: 'change',
@@ -108,8 +112,8 @@ export function unlockByHand(
   if (held && !isOwnByHand(held, actor))
     return refuse(
       'refused',
-      `The lock of ${environment} is ${held.by}'s${held.kind === 'bag' ? ', for a bag' : ''}.`,
-      'Ask its holder, or unlock by force with a reason.',
+      `${held.by} holds the lock on ${environment}${held.kind === 'bag' ? ', to deploy a bag' : ''}.`,
+      'Ask the person who holds it, or force-unlock with a reason.',
     );
   return releaseLock(records, environment, { operation: held?.operation ?? '', token });
 }
@@ -137,11 +141,12 @@ export function forceUnlock(
 ): Decision {
   const { lock } = records.environment(environment);
   if (lock && !lock.ok) return { kind: 'refusal', failure: lock.failure };
-  if (wish.reason.trim() === '') return refuse('invalid-input', 'A force-unlock needs a reason.', 'Say why.');
+  if (wish.reason.trim() === '')
+    return refuse('invalid-input', 'A force-unlock needs a reason.', 'Enter a reason.');
   if (!lock?.value.held)
-    return refuse('conflict', `${environment} is not locked any more.`, 'There is nothing to unlock.');
+    return refuse('conflict', `${environment} is no longer locked.`, 'There is nothing to unlock.');
   if (lock.value.token !== wish.token)
-    return refuse('conflict', `The lock is another one by now: ${heldText(environment, lock.value.held)}`);
+    return refuse('conflict', `The lock has changed: ${heldText(environment, lock.value.held)}`);
   const deployment = deploymentUnder(records, environment, wish.token);
   return {
     kind: 'change',

@@ -223,7 +223,7 @@ describe('a file that cannot be read', () => {
     const text = textOf(bag(7));
     expect(ledger({ path: '.signalbox/bags/notify/8.yaml', text }).bags.get(8)).toMatchObject({
       ok: false,
-      failure: { message: expect.stringContaining('another than its path') },
+      failure: { message: expect.stringContaining('does not match the file') },
     });
   });
   it('switches the autopilot off where its switch is the file', () => {
@@ -384,7 +384,7 @@ describe('a bag that lacks a service', () => {
   it('is left to a person by autopilots', () => {
     expect(autopilotMove(ledger(...lacking), chain, 'preview', true, images)).toEqual({
       act: 'wait',
-      why: 'Bag 1 lacks admin: a person decides about that.',
+      why: 'Bag 1 does not include admin. A person has to decide.',
     });
     expect(next(ledger(...lacking), 'preview', 'automatic')).toMatchObject({ state: 'needs-person' });
   });
@@ -398,7 +398,7 @@ describe('packing', () => {
   it('gives the next number, and refuses an empty difference unless forced', () => {
     expect(pack(ledger(bag(1)))).toMatchObject({ kind: 'change', value: { bag: 2 } });
     expect(pack(ledger(bag(1, contents)))).toMatchObject({
-      failure: { message: 'Nothing differs from bag 1.' },
+      failure: { message: 'No changes since bag 1.' },
     });
     expect(pack(ledger(bag(1, contents)), { force: true })).toMatchObject({ value: { bag: 2 } });
     expect(pack(ledger(bag(1), bag(2)))).toMatchObject({ kind: 'refusal', failure: { code: 'conflict' } });

@@ -135,20 +135,20 @@ function choose(records: PipelineRecords, chain: BagChain, environment: string):
     'nothing-deployable',
     null,
     candidates.size > 0
-      ? `Every bag that could come to ${environment} is marked bad there.`
+      ? `Every bag that could go to ${environment} is marked bad there.`
       : before === null
-        ? 'No bag was packed yet.'
+        ? 'No bag has been packed yet.'
         : `No bag has passed ${before} yet.`,
   );
 }
 
 function imagesOf(found: Found<Bag> | undefined, bag: number, images: ImageFacts): Next | null {
-  if (!found) return blocked('unreadable', bag, `The ledger has no file of bag ${bag}.`);
+  if (!found) return blocked('unreadable', bag, `The release repo has no file for bag ${bag}.`);
   if (!found.ok) return unreadable(bag, found.failure);
   const missing = images.missingImages(found.value);
   return missing.length === 0
     ? null
-    : blocked('missing-image', bag, `Bag ${bag} names images that are not there: ${missing.join(', ')}.`);
+    : blocked('missing-image', bag, `Bag ${bag} needs images that do not exist: ${missing.join(', ')}.`);
 }
 
 /**
@@ -192,12 +192,16 @@ export function judge(
   if (cause === 'automatic') {
     if (lost && !lost.ok) return unreadable(bag, lost.failure);
     if (earlier.length > 0)
-      return { state: 'nothing', bag, why: `Bag ${bag}, ${reason}, was started in ${environment} already.` };
+      return {
+        state: 'nothing',
+        bag,
+        why: `Nothing to do: bag ${bag}, ${reason}, was already started in ${environment}.`,
+      };
     if (running !== null && bag < running)
       return {
         state: 'needs-person',
         bag,
-        why: `Bag ${bag}, ${reason}, is older than bag ${running}, which runs in ${environment}: only a person replaces a newer bag by an older one.`,
+        why: `Bag ${bag}, ${reason}, is older than bag ${running}, which runs in ${environment}. Only a person can replace a newer bag with an older one.`,
       };
     const contents = records.bags.get(bag);
     const lacking = chain.services.filter((one) => contents?.ok && !contents.value.services[one]);
@@ -205,14 +209,14 @@ export function judge(
       return {
         state: 'needs-person',
         bag,
-        why: `Bag ${bag} lacks ${lacking.join(', ')}: a person decides about that.`,
+        why: `Bag ${bag} does not include ${lacking.join(', ')}. A person has to decide.`,
       };
     // Whichever of the two came first, or both at once: the pass is a fact, and somebody said that it does not count.
     if (markedBad)
       return {
         state: 'needs-person',
         bag,
-        why: `Bag ${bag} passed ${before} and ${markedBad.ok ? `was marked bad there by ${markedBad.value.by}` : 'has a mark there that cannot be read'}: a person decides whether it goes on.`,
+        why: `Bag ${bag} passed ${before} and ${markedBad.ok ? `was marked bad there by ${markedBad.value.by}` : 'has an unreadable bad mark there'}. A person has to decide whether to deploy it.`,
       };
     const { cutoff } = records.environment(environment);
     if (cutoff && !cutoff.ok) return unreadable(bag, cutoff.failure);
@@ -220,7 +224,7 @@ export function judge(
       return {
         state: 'needs-person',
         bag,
-        why: `Bag ${bag}, ${reason}, could come to ${environment} already when ${cutoff.value.by} changed what may be deployed there: a changed policy deploys nothing, a person does.`,
+        why: `Bag ${bag}, ${reason}, could already be deployed to ${environment} when ${cutoff.value.by} changed the policy there. A policy change deploys nothing: a person has to start it.`,
       };
     return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings: [] };
   }

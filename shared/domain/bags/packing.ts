@@ -89,17 +89,16 @@ export function packBag(
   const newest = newestBag(records);
   if (newest?.ok && newest.value.operation === actor.operation)
     return { kind: 'nothing', value: { bag: last } };
-  if (last !== wish.last)
-    return refuse('conflict', `Bag ${last} was packed meanwhile; you saw bag ${wish.last || 'none'}.`);
+  if (last !== wish.last) return refuse('conflict', `Bag ${last} was packed after you opened this.`);
   for (const service of services) {
     const version = wish.contents[service]?.version;
-    if (version === undefined) return refuse('refused', `The bag would lack ${service}.`);
+    if (version === undefined) return refuse('refused', `The bag would not include ${service}.`);
     const packed = packService(records, service, [version]);
     if (packed.state === 'blocked') return refuse('refused', packed.why);
     if (packed.version !== version)
       return refuse(
         'conflict',
-        `${service} is ${packed.why} to ${packed.version} by now; you saw ${version}.`,
+        `${service} changed after you opened this: it is now ${packed.version} (${packed.why}), and was ${version}.`,
       );
   }
   if (!wish.force && newest) {
@@ -108,8 +107,8 @@ export function packBag(
     if (isSame(difference))
       return refuse(
         'refused',
-        `Nothing differs from bag ${last}.`,
-        'Pack it all the same if a new bag is wanted for its own sake.',
+        `No changes since bag ${last}.`,
+        'Pack it anyway if you want a new bag with no changes.',
       );
   }
   const bag = last + 1;

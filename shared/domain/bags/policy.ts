@@ -42,7 +42,7 @@ export function policyText(pipeline: string, change: PolicyChange): string {
     case 'mark-bad':
       return `Mark bag ${change.bag} of ${pipeline} bad in ${change.environment}`;
     case 'clear-bad':
-      return `Clear the bad mark of bag ${change.bag} of ${pipeline} in ${change.environment}`;
+      return `Clear the bad mark on bag ${change.bag} of ${pipeline} in ${change.environment}`;
     case 'pin-service':
       return `Pin ${change.service} to ${change.version} in bags of ${pipeline}`;
     case 'unpin-service':
@@ -50,9 +50,9 @@ export function policyText(pipeline: string, change: PolicyChange): string {
     case 'mark-version-bad':
       return `Mark ${change.service} ${change.version} bad for bags of ${pipeline}`;
     case 'clear-version':
-      return `Clear the bad mark of ${change.service} ${change.version} for bags of ${pipeline}`;
+      return `Clear the bad mark on ${change.service} ${change.version} for bags of ${pipeline}`;
     case 'autopilot':
-      return `Switch autopilots of ${change.environment === null ? pipeline : `${pipeline} in ${change.environment}`} ${change.on ? 'on' : 'off'}`;
+      return `Switch the autopilot of ${change.environment === null ? pipeline : `${pipeline} in ${change.environment}`} ${change.on ? 'on' : 'off'}`;
     case 'automatic-packing':
       return `Switch automatic packing of ${pipeline} ${change.on ? 'on' : 'off'}`;
   }
@@ -117,7 +117,7 @@ export function changePolicy(
     value: null,
   });
   if (policyNeedsReason(change) && reason.trim() === '')
-    return refuse('invalid-input', 'This needs a reason.', 'Say why, for those who come after.');
+    return refuse('invalid-input', 'This needs a reason.', 'Enter a reason for others to read.');
   if ('bag' in change && !records.bags.has(change.bag))
     return refuse('not-found', `There is no bag ${change.bag} of ${pipeline}.`);
   switch (change.act) {
@@ -132,7 +132,7 @@ export function changePolicy(
       return decide([remove('pin', { pipeline, environment: change.environment })]);
     case 'mark-bad':
       if (records.environment(change.environment).bad.get(change.bag)?.ok)
-        return refuse('conflict', `Bag ${change.bag} is marked bad in ${change.environment} already.`);
+        return refuse('conflict', `Bag ${change.bag} is already marked bad in ${change.environment}.`);
       return decide([
         put('bad-bag', { pipeline, environment: change.environment, bag: change.bag, ...made }),
       ]);

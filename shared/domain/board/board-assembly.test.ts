@@ -89,7 +89,7 @@ function input(apps: number): BoardInput {
       syncWindows: () => ({
         state: 'manual-only',
         project: 'govuk',
-        text: 'Automatic syncs wait: Budget day.',
+        text: 'Automatic syncs are blocked: Budget day.',
         opensAt: null,
         windows: [],
         runningSync: null,

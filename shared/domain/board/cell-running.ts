@@ -98,11 +98,11 @@ export function whatRuns(
 ): Running {
   const byArgo: Running | null = synced === null ? null : { ...nothing, version: synced, by: 'argo-cd' };
   if (facts === null || seen === null)
-    return byArgo ?? { ...nothing, because: 'Its pods can’t be seen, and Argo CD has not synced it.' };
+    return byArgo ?? { ...nothing, because: 'Can’t see its pods, and Argo CD has not synced it.' };
   if (facts.templates.length > 0 && facts.templates.every(({ desired }) => desired === 0) && !hasPods(facts))
     return { ...nothing, none: 'scaled-to-zero' };
   if (facts.templates.length === 0 && !hasPods(facts))
-    return byArgo ?? { ...nothing, because: 'No Deployment or pod of it is seen.' };
+    return byArgo ?? { ...nothing, because: 'No Deployment or pods found.' };
   const { rows } = seen;
   const serving = rows.filter(({ ready }) => ready > 0);
   // Where nothing is ready, what has started counts: a version that crashes in all its pods is what runs.
@@ -110,7 +110,7 @@ export function whatRuns(
   if (candidates.length === 0) {
     const isUp = facts.pods.some(({ phase }) => phase !== 'Pending');
     if (seen.told || !isUp) return { ...nothing, none: 'no-pods' };
-    return byArgo ?? { ...nothing, because: 'The tags of its images don’t name a version.' };
+    return byArgo ?? { ...nothing, because: 'Its image tags don’t show a version.' };
   }
   const leaving = candidates.find(({ version }) => version !== null && version !== wanted);
   const [first] = candidates;
@@ -119,7 +119,7 @@ export function whatRuns(
     rows.length > 1 ? rows.map(({ started: _started, ...row }): Running['versions'][number] => row) : [];
   if (version !== null) return { ...nothing, version, by: 'pods', versions };
   // An image that has had tags and has none now is not what Argo CD applied, whatever it said before.
-  return { ...nothing, versions, because: 'Its image is named without a version, by its digest alone.' };
+  return { ...nothing, versions, because: 'Its image is set by digest only, with no version.' };
 }
 
 const hasPods = ({ pods }: WorkloadFacts): boolean => pods.length > 0;

@@ -44,7 +44,7 @@ const stage = (state: CellStage['state'], text: string, more: Partial<CellStage>
 export function cellStage(facts: StageFacts): CellStage {
   const { wanted, applications, blind } = facts;
   if (blind !== null) return stage('unknown', blind);
-  if (wanted === null) return stage('unknown', 'Its file names no version.');
+  if (wanted === null) return stage('unknown', 'Its file has no version.');
   const open = applications
     .map((one) => applicationStage(facts, wanted, one))
     .filter((one) => one !== null)
@@ -75,7 +75,7 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
   const isRunning = operation?.phase === 'Running' || operation?.phase === 'Terminating';
   const times = { since: operation?.startedAt ?? since };
   if (isRunning && operation.ofSpec === false)
-    return stage('waiting', `Argo CD still syncs an older version of ${name}.`, { since });
+    return stage('waiting', `Argo CD is still syncing an older version of ${name}.`, { since });
   if (isRunning && operation.finishedAt)
     return stage(hook ? 'hooks' : 'syncing', failedText(name, operation.message, hook), {
       ...times,
@@ -87,7 +87,7 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
   if (isRunning)
     return stage(
       'syncing',
-      `Argo CD syncs ${name}${operation.message ? `: ${operation.message}` : ''}.`,
+      `Argo CD is syncing ${name}${operation.message ? `: ${operation.message}` : ''}.`,
       times,
     );
   const hasFailed = operation?.phase === 'Failed' || operation?.phase === 'Error';
@@ -105,7 +105,7 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
   // A sync of this very spec succeeded: what is out of sync now is something else, or was changed since.
   const applied = operation?.phase === 'Succeeded' && operation.ofSpec === true;
   if (applied || one.sync === 'Synced' || awaitsComparison(one)) return null;
-  const window = facts.syncWindow ? ` A sync window keeps it waiting: ${facts.syncWindow.text}` : '';
+  const window = facts.syncWindow ? ` Blocked by a sync window: ${facts.syncWindow.text}` : '';
   return stage('waiting', `Waiting for Argo CD to sync ${name}.${window}`, { since });
 }
 
@@ -159,20 +159,20 @@ function podsStage(facts: StageFacts, wanted: string): CellStage {
       isPartial && (seen.templates.length === 0 || workloads?.pods.some(({ ofSet }) => ofSet));
     if (isGradual) return stage('rolling-out', text, { since });
     return applied
-      ? stage('drifted', `Changed outside of Git. Git wants ${shortVersion(wanted)}; ${text}`)
+      ? stage('drifted', `Changed outside of Git. Git has ${shortVersion(wanted)}; ${text}`)
       : stage('committed', `Committed; its pods still run another version. ${text}`, { since });
   }
-  if (running.none === 'scaled-to-zero') return stage('running', 'Scaled to no pods.');
+  if (running.none === 'scaled-to-zero') return stage('running', 'Scaled to zero pods.');
   if (running.none === 'no-pods')
-    return stage('rolling-out', 'No pod of it has started.', { since, failing: true });
+    return stage('rolling-out', 'None of its pods have started.', { since, failing: true });
   if (running.version === wanted)
     return stage(
       'running',
       running.by === 'pods'
         ? `All its pods run ${shortVersion(wanted)}.`
-        : `Argo CD has synced ${shortVersion(wanted)}; its images don’t show the version.`,
+        : `Argo CD synced ${shortVersion(wanted)}; its image tags don’t show the version.`,
     );
-  return stage('unknown', running.because ?? 'Which version runs is not known.', { since });
+  return stage('unknown', running.because ?? 'The running version is not known.', { since });
 }
 
 /** Deployments that would make pods of another version than Git wants. */
@@ -188,6 +188,6 @@ function elsewhere(
     )
     .join(', ');
   return applications.length > 0
-    ? stage('drifted', `Changed outside of Git: ${text}, and Git wants ${shortVersion(wanted)}.`)
+    ? stage('drifted', `Changed outside of Git: ${text}, but Git has ${shortVersion(wanted)}.`)
     : stage('committed', `Committed; not running yet: ${text}.`, { since });
 }

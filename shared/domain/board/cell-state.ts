@@ -107,11 +107,11 @@ const isUnseen = (freshness: Freshness): boolean =>
   freshness.state === 'absent' || (freshness.state !== 'live' && freshness.asOf === null);
 
 function blindness(argo: Freshness, pods: Freshness): string {
-  if (argo.state === 'absent' && pods.state === 'absent') return 'No cluster is connected.';
+  if (argo.state === 'absent' && pods.state === 'absent') return 'No cluster connected.';
   const away = [argo, pods].find((one) => one.state === 'unreachable');
   return away?.state === 'unreachable'
-    ? `Neither Argo CD nor pods can be seen. ${away.failure.message}`
-    : 'The cluster was not seen yet.';
+    ? `Can’t see Argo CD or pods. ${away.failure.message}`
+    : 'The cluster has not been checked yet.';
 }
 
 /**

@@ -45,8 +45,8 @@ export function cellTests(facts: TestFacts): CellTests | null {
   if (!facts.runs || applications.length === 0) return null;
   if (applications.every(({ postSyncWorkflowEnabled }) => postSyncWorkflowEnabled !== true)) return null;
   const text = facts.visible
-    ? 'No test run of this version is in the cluster: it has not begun, or was deleted after its time.'
-    : 'Test runs can’t be seen in this cluster.';
+    ? 'The cluster has no test run of this version: it has not started, or has been deleted.'
+    : 'Can’t see test runs in this cluster.';
   return { state: 'unknown', text, at: null, workflow: null };
 }
 
@@ -97,7 +97,7 @@ function ofWorkflows(newest: readonly Workflow[]): CellTests {
   if (told === stopped)
     return {
       state: 'stopped',
-      text: `Tests were stopped before their end, so it isn’t promoted: ${name}`,
+      text: `Tests were stopped early, so it isn’t promoted: ${name}`,
       at: finishedAt,
       workflow,
     };

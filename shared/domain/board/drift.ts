@@ -11,9 +11,9 @@ export function driftOf(
   order: () => readonly string[] = () => [],
 ): Drift {
   const of = first.environment;
-  if (version === null) return { state: 'unknown', because: 'Its file names no version.' };
-  if (first.version === undefined) return { state: 'unknown', because: `It has no file in ${of}.` };
-  if (first.version === null) return { state: 'unknown', because: `Its file in ${of} names no version.` };
+  if (version === null) return { state: 'unknown', because: 'Its file has no version.' };
+  if (first.version === undefined) return { state: 'unknown', because: `The app has no file in ${of}.` };
+  if (first.version === null) return { state: 'unknown', because: `Its file in ${of} has no version.` };
   if (version === first.version) return { state: 'same' };
   const distance = compareVersions(version, first.version);
   if (distance !== null) {

@@ -114,7 +114,7 @@ export function accessOf(
       act,
       state: 'denied',
       asked: true,
-      why: `Your account there may not ${denied.map((one) => rightText(one.right)).join(', ')}${said}.`,
+      why: `Your account does not have permission to ${denied.map((one) => rightText(one.right)).join(', ')}${said}.`,
     };
   }
   const open = asked.filter((one) => one.answer?.allowed !== true);
@@ -125,6 +125,6 @@ export function accessOf(
     act,
     state: 'unknown',
     asked: asked.every((one) => one.answer !== undefined),
-    why: `Whether your account there may ${list(open)} is not known${because ? `: ${because}` : ' yet'}.`,
+    why: `Not known${because ? '' : ' yet'} whether your account has permission to ${list(open)}${because ? `: ${because}` : '.'}`,
   };
 }

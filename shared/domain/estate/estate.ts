@@ -189,11 +189,11 @@ const ledgerSchema = z.strictObject({
     .string()
     .min(1)
     .refine((url) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(url), {
-      error: 'must not contain a password: keep it in the vault',
+      error: 'must not contain a password: enter it in Settings → Credentials',
     })
     // GitHub takes a token in the place of the user's name: it would stand in arguments, on screen and in the mirror.
     .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
-      error: 'must not contain a user or token: keep them in the vault',
+      error: 'must not contain a user or token: enter them in Settings → Credentials',
     })
     .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })
     .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' }),
@@ -218,13 +218,13 @@ function bagsProblems(
   const found: [string[], unknown, string][] = [];
   const { environments, services, stages } = pipeline;
   if (new Set(services).size !== services.length)
-    found.push([['services'], services, 'names a service twice']);
+    found.push([['services'], services, 'lists a service twice']);
   for (const environment of environments)
     if (!stages[environment]) found.push([['stages'], stages, `lacks the environment "${environment}"`]);
   for (const [environment, stage] of Object.entries(stages)) {
     const place = ['stages', environment];
     if (!environments.includes(environment))
-      found.push([place, environment, `"${environment}" is not in this chain`]);
+      found.push([place, environment, `"${environment}" is not in this pipeline`]);
     const jobs = [...stage.deploy, ...stage.tests];
     const names = [...jobs, ...stage.periodic].map(jobName);
     const twice = names.find((one, index) => names.indexOf(one) !== index);
@@ -274,7 +274,7 @@ export const estateSchema = z
           code: 'custom',
           input: environment.name,
           path: ['environments', index, 'name'],
-          message: `"${environment.name}" is there twice`,
+          message: `"${environment.name}" is listed twice`,
         });
       seen.add(environment.name);
     });
@@ -283,7 +283,7 @@ export const estateSchema = z
         context.issues.push({ code: 'custom', input, path: ['pipelines', index, ...path], message });
       };
       if (estate.pipelines.findIndex((one) => one.name === pipeline.name) !== index)
-        complain(['name'], pipeline.name, `"${pipeline.name}" is there twice`);
+        complain(['name'], pipeline.name, `"${pipeline.name}" is listed twice`);
       if (pipeline.kind === 'bags') for (const one of bagsProblems(pipeline, estate)) complain(...one);
       pipeline.environments.forEach((environment, place) => {
         if (!seen.has(environment) || pipeline.environments.indexOf(environment) !== place)
@@ -292,8 +292,8 @@ export const estateSchema = z
             input: environment,
             path: ['pipelines', index, 'environments', place],
             message: seen.has(environment)
-              ? `"${environment}" is there twice`
-              : `no environment is called "${environment}"`,
+              ? `"${environment}" is listed twice`
+              : `there is no environment "${environment}"`,
           });
       });
     });
@@ -302,7 +302,7 @@ export const estateSchema = z
         code: 'custom',
         input: estate.ledger,
         path: ['ledger', 'github'],
-        message: 'is needed for the landing "merge-branch"',
+        message: 'is required for landing "merge-branch"',
       });
   });
 export type Estate = z.infer<typeof estateSchema>;

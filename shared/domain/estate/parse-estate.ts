@@ -34,7 +34,7 @@ export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estat
   const unsure = repeated.slice(0, mostProblems).map((key) => ({
     at: '',
     line: key.start.line + 1,
-    reason: 'not valid YAML: a key is there twice',
+    reason: 'not valid YAML: a key appears twice',
   }));
   const more = moreDocuments(read.yaml, text);
   if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it holds more than one YAML document' });
@@ -54,7 +54,7 @@ export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estat
           .join('')
           .replace(/^\./, ''),
         ...(line === null ? {} : { line }),
-        reason: issue.code === 'unrecognized_keys' ? 'this key is not known' : issue.message,
+        reason: issue.code === 'unrecognized_keys' ? 'unknown key' : issue.message,
       };
     });
   });
@@ -90,8 +90,8 @@ function estateFailure(file: string, problems: readonly EstateProblem[]): Estate
   return {
     code: 'invalid-input',
     message: `${first ? words(first) : file}${more > 0 ? ` (and ${more} more)` : ''}`,
-    meaning: 'The estate cannot be opened until its file is right. Nothing was changed.',
-    next: [{ do: 'advice', label: `Put ${file} right and open it again.` }],
+    meaning: 'The estate can’t be opened until its file is correct. Nothing was changed.',
+    next: [{ do: 'advice', label: `Correct ${file}, then open it again.` }],
     detail: problems.map(words).join('\n'),
     place: { path: file, ...(first?.line === undefined ? {} : { line: first.line }) },
     problems,

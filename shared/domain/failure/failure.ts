@@ -80,9 +80,9 @@ export function failureOf(error: unknown): Failure {
   if (storage) return storage;
   return {
     code: 'internal',
-    message: 'Signalbox met a fault of its own.',
+    message: 'Signalbox hit an unexpected error.',
     meaning: 'What you asked for may not have been done. Nothing else was changed.',
-    next: [{ do: 'advice', label: 'Look at what the board says now, then try again.' }],
+    next: [{ do: 'advice', label: 'Check the board, then try again.' }],
     detail: error instanceof Error ? error.message : String(error),
   };
 }

@@ -47,23 +47,25 @@ export function storageFailure(error: unknown): Failure | null {
   if (barred.test(code))
     return {
       code: 'refused',
-      message: 'A file of Signalbox cannot be read or written.',
+      message: 'Signalbox can’t read or write one of its files.',
       ...told,
-      ...advice('Check who owns its folder of data and whether the disk is writable, then start again.'),
+      ...advice(
+        'Check who owns its data folder and whether the disk is writable, then start Signalbox again.',
+      ),
     };
   if (worn.test(code))
     return {
       code: 'bad-data',
-      message: 'The disk did not do what it was told.',
+      message: 'The disk reported an error.',
       ...told,
-      ...advice('Check the disk, or the network drive that it is on, then try again.'),
+      ...advice('Check the disk or network drive, then try again.'),
     };
   if (many.test(code))
     return {
       code: 'busy',
-      message: 'This computer lets Signalbox open no more files.',
+      message: 'Signalbox can’t open any more files on this computer.',
       ...told,
-      ...advice('Close other programs, or raise the limit of open files, then try again.'),
+      ...advice('Close other programs or raise the open-file limit, then try again.'),
     };
   return null;
 }

@@ -93,7 +93,7 @@ export function releasePlan(hold: HoldRecord, flag: FlagOf, others: readonly Hol
     if (now === undefined) plan.kept.push({ environment, because: 'its file is gone' });
     else if (other)
       plan.kept.push({ environment, because: `the hold of ${other.environment} still needs it off` });
-    else if (now !== false) plan.kept.push({ environment, because: 'somebody switched it on already' });
+    else if (now !== false) plan.kept.push({ environment, because: 'somebody has already switched it on' });
     else if (to === false) plan.kept.push({ environment, because: 'it was off before the hold' });
     else plan.restore.push({ environment, to });
   }

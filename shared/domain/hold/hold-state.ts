@@ -65,7 +65,7 @@ export interface HoldFacts {
 }
 
 const words = (freshness: Freshness): string =>
-  freshness.state === 'absent' ? 'has no cluster here' : 'cannot be seen now';
+  freshness.state === 'absent' ? 'has no cluster here' : 'is unreachable now';
 
 /**
  * Where a hold stands: `alarm` when a version was promoted in spite of it; `effective` only when the cluster of the
@@ -82,26 +82,26 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
     return {
       ...base,
       state: 'alarm',
-      detail: `${there} was promoted to ${hold.environment} in spite of the hold; ${wanted} was held there.`,
+      detail: `${there} was promoted to ${hold.environment} despite the hold on ${wanted}.`,
     };
   }
   if (before === null)
     return {
       ...base,
       state: 'unknown',
-      detail: `Nothing in the pipeline gates ${hold.environment}: a new release deploys there in any case. Disable the app's Deploy workflow on GitHub, or watch and put back.`,
+      detail: `Nothing in the pipeline can hold ${hold.environment}: new releases still deploy there. Disable the app's Deploy workflow on GitHub, or watch it and roll back.`,
     };
   if (facts.flagBefore === undefined)
     return {
       ...base,
       state: 'unknown',
-      detail: `${hold.app} has no file for ${before}, which is where promotions are gated.`,
+      detail: `${hold.app} has no file in ${before}, where promotions are held.`,
     };
   if (facts.flagBefore !== false)
     return {
       ...base,
       state: 'pending',
-      detail: `Automatic deploys were switched on again in ${before}'s file: the hold does not hold. Release it and hold again.`,
+      detail: `Automatic deploys were switched on again in ${before}'s file, so the hold has no effect. Release it and hold again.`,
     };
   return { ...base, ...seenInCluster(before, facts) };
 }
@@ -111,7 +111,7 @@ export function shutGateState(gate: ShutGate, facts: HoldFacts): Hold {
   const why =
     gate.heldBy === null
       ? `Automatic deploys were switched off in ${gate.before}'s file, outside Signalbox.`
-      : `This follows from the hold of ${gate.heldBy}, which covers ${gate.before}'s file.`;
+      : `The hold on ${gate.heldBy} causes this: it covers ${gate.before}'s file.`;
   const { state, detail } = seenInCluster(gate.before, facts);
   return { by: null, since: null, reason: null, state, detail: detail === null ? why : `${why} ${detail}` };
 }
@@ -121,13 +121,13 @@ function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | '
   if (facts.clusterBefore.state !== 'live')
     return {
       state: 'unknown',
-      detail: `The ledger holds it, but ${before} ${words(facts.clusterBefore)}.`,
+      detail: `Committed, but ${before} ${words(facts.clusterBefore)}, so the hold can’t be confirmed.`,
     };
   // A promotion that has already left the environment before runs here.
   if (facts.clusterHere.state === 'unreachable' || facts.clusterHere.state === 'connecting')
     return {
       state: 'unknown',
-      detail: 'The ledger holds it, but whether a promotion is already on its way there cannot be seen now.',
+      detail: 'Committed, but Signalbox can’t see now whether a promotion is in progress there.',
     };
   const onTheWay = [
     ...facts.workflowsBefore.filter(mayPromote),
@@ -136,7 +136,7 @@ function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | '
   if (onTheWay.length > 0)
     return {
       state: 'pending',
-      detail: `A promotion is still on its way: ${onTheWay.map((one) => one.name).join(', ')}.`,
+      detail: `A promotion is still in progress: ${onTheWay.map((one) => one.name).join(', ')}.`,
     };
   if (!gateShut(facts.applicationsBefore))
     return {

@@ -77,7 +77,7 @@ describe('holds', () => {
     ledger.flags.staging = true;
     const plan = releasePlan(ledger.holds[0] as HoldRecord, ledger.flag, []);
     expect(plan.restore).toEqual([{ environment: 'production', to: true }]);
-    expect(plan.kept).toEqual([{ environment: 'staging', because: 'somebody switched it on already' }]);
+    expect(plan.kept).toEqual([{ environment: 'staging', because: 'somebody has already switched it on' }]);
   });
 
   it('are read back as they were written', () => {

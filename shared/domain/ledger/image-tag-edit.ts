@@ -42,7 +42,7 @@ export function editImageTagFile(text: string, change: ImageTagChange): Edit {
   if (change.imageTag !== undefined && !isImageTag(change.imageTag))
     return {
       ok: false,
-      problem: { code: 'not-a-tag', reason: `${quoted(change.imageTag)} cannot be an image tag.` },
+      problem: { code: 'not-a-tag', reason: `${quoted(change.imageTag)} is not a valid image tag.` },
     };
   let edited = text;
   for (const field of fields) {
@@ -96,8 +96,8 @@ function setValue(text: string, key: string, value: string | boolean): Edit {
         problem: {
           code: 'cannot-change-in-place',
           reason: entry
-            ? 'It is written in a way that cannot be changed in place safely.'
-            : `${key} is missing and cannot be added in place.`,
+            ? 'It is written in a way that Signalbox can’t safely edit.'
+            : `${key} is missing and can’t be added safely.`,
         },
       }
     : { ok: true, text: good };
@@ -110,7 +110,7 @@ function merges(root: MappingNode): FileProblem | null {
     ? {
         code: 'reference',
         line: merge[0].start.line + 1,
-        reason: 'It merges other keys in ("<<"), so what it says depends on another place.',
+        reason: 'It merges in other keys ("<<"), so its value depends on another place.',
       }
     : null;
 }
@@ -122,14 +122,14 @@ function fixed({ key, value }: Entry, name: string): FileProblem | null {
     return {
       code: 'reference',
       line,
-      reason: `${name} uses a YAML anchor or alias, so what it says depends on another place.`,
+      reason: `${name} uses a YAML anchor or alias, so its value depends on another place.`,
     };
   if (value.kind !== 'scalar') return { code: 'not-a-tag', line, reason: `${name} is not a single value.` };
   if (value.style === 'literal' || value.style === 'folded')
     return {
       code: 'cannot-change-in-place',
       line: value.start.line + 1,
-      reason: `${name} is written as a block of text, which cannot be changed in place.`,
+      reason: `${name} is written as a block of text, which can’t be edited safely.`,
     };
   return null;
 }

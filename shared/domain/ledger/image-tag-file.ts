@@ -107,7 +107,7 @@ export function readImageTagFile(text: string): ImageTagFile {
 export function keyTwice({ repeated }: GoYaml): FileProblem | null {
   const [key] = repeated;
   return key
-    ? { code: 'duplicate-key', line: lineOf(key), reason: 'A key is there twice: the last one counts.' }
+    ? { code: 'duplicate-key', line: lineOf(key), reason: 'A key appears twice: the last one counts.' }
     : null;
 }
 
@@ -118,7 +118,7 @@ export function moreDocuments({ end, more }: GoYaml, text: string): FileProblem 
   return {
     code: 'several-documents',
     line: linesOf(text.slice(0, end)).length,
-    reason: 'It holds more than one YAML document: the first one counts.',
+    reason: 'It contains more than one YAML document: the first one counts.',
   };
 }
 
@@ -145,7 +145,7 @@ function readTag(entry: Entry | undefined, value: unknown, problems: FileProblem
   const said = typeof value === 'string' ? value : node.value;
   if (value === null || said === '') return refuse({ code: 'no-tag', line, reason: `${key} has no value.` });
   if (!isImageTag(said))
-    return refuse({ code: 'not-a-tag', line, reason: `${quoted(said)} cannot be an image tag.` });
+    return refuse({ code: 'not-a-tag', line, reason: `${quoted(said)} is not a valid image tag.` });
   if (typeof value !== 'string') {
     const readAs = typeof value === 'boolean' ? 'true or false' : 'a number';
     problems.push({

@@ -36,12 +36,12 @@ interface PointOfNoReturn {
 
 export const untilCommit: PointOfNoReturn = {
   effect: 'commit',
-  onTheWay: 'Its commit is on the way to the ledger and may already be there.',
-  done: 'Its commit is on the ledger: leaving now would only stop watching. To undo it, roll back.',
-  nothingWritten: 'Nothing had to be written; what is left is only watching.',
+  onTheWay: 'Its commit is being pushed to the release repo and may already be there.',
+  done: 'Already committed, so it can’t be cancelled. Roll back to undo.',
+  nothingWritten: 'No commit was needed; the operation is only watching now.',
 };
 
-const lockTaken = 'Its lock is taken. Tests that run can be aborted.';
+const lockTaken = 'It holds the lock. You can abort running tests.';
 export const untilLock: PointOfNoReturn = {
   effect: 'lock',
   onTheWay: lockTaken,

@@ -229,7 +229,7 @@ describe('the operation reducer', () => {
     ];
     expect(replayOperation(taken)?.operation.cancel).toMatchObject({
       allowed: false,
-      because: expect.stringContaining('never interrupted'),
+      because: expect.stringContaining('can’t be interrupted'),
     });
   });
 });

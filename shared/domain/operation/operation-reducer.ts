@@ -30,7 +30,7 @@ export interface OperationRecord {
   readonly lastAt: string;
 }
 
-const resumedText = 'Signalbox was started again and goes on from here.';
+const resumedText = 'Signalbox restarted and continues from here.';
 
 const later = (a: string, b: string): string => (Date.parse(b) > Date.parse(a) ? b : a);
 
@@ -135,7 +135,7 @@ function finish(
 
 /** Why the operation cannot be cancelled any more, by what its kind declares; `null` while it can. */
 function bound({ operation, effects }: OperationRecord): string | null {
-  if (operation.state !== 'running') return 'It has ended.';
+  if (operation.state !== 'running') return 'It has already ended.';
   for (const { name, state } of operation.steps) {
     const { neverInterrupted } = steps[name];
     if (state === 'running' && neverInterrupted) return neverInterrupted;

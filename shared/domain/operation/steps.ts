@@ -37,7 +37,7 @@ export const steps: Readonly<Record<StepName, StepWords>> = {
   lock: { label: 'Lock' },
   deploy: {
     label: 'Deploy',
-    neverInterrupted: 'A running deploy is never interrupted: it may hold locks of its own.',
+    neverInterrupted: 'A running deploy can’t be interrupted: it may hold its own locks.',
   },
   test: { label: 'Tests' },
   pass: { label: 'Pass and unlock' },

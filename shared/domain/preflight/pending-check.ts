@@ -23,15 +23,15 @@ export function pendingChecks(
   const found: PendingCheck[] = [];
   const { environment } = intent;
   if (outside.ledger.state === 'unreachable')
-    found.push({ codes: ['ledger-stale'], message: 'Whether the ledger answers again' });
+    found.push({ codes: ['ledger-stale'], message: 'Whether the release repo is reachable' });
   if (outside.cluster.state === 'connecting')
     found.push({
       codes: ['environment-unreachable', 'sync-window', 'not-tested-before'],
-      message: `What runs in ${environment}: its cluster is being connected to`,
+      message: `What runs in ${environment} (connecting to its cluster)`,
     });
   const places = outside.access.filter(({ access }) => !access.asked).map((one) => one.environment);
   for (const place of new Set(places))
-    found.push({ codes: ['permission'], message: `What you may do in the cluster of ${place}` });
+    found.push({ codes: ['permission'], message: `Your permissions in the ${place} cluster` });
   if (!('expected' in intent)) return found;
   if (outside.image === 'not-asked')
     found.push({
@@ -45,7 +45,7 @@ export function pendingChecks(
       message: `Whether ${shortVersion(intent.version)} is published`,
     });
   if (outside.change === null && ledger.version !== null && ledger.version !== intent.version)
-    found.push({ codes: ['migrations-unknown'], message: 'Which migrations lie between the two versions' });
+    found.push({ codes: ['migrations-unknown'], message: 'Migrations between the two versions' });
   return found;
 }
 

@@ -14,8 +14,8 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       finding(
         'environment-unreachable',
         'info',
-        `${name} has no cluster here: after the commit nothing can be watched.`,
-        "The estate's file.",
+        `The estate file has no cluster for ${name}: Signalbox can commit, but can’t watch what happens after.`,
+        'The estate file.',
       ),
     ];
   if (cluster.state !== 'live')
@@ -23,8 +23,8 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       finding(
         'environment-unreachable',
         'unknown',
-        `The cluster of ${name} cannot be seen: how the deployment goes will not be known.`,
-        cluster.asOf === null ? 'Never seen since the start.' : `Last seen ${cluster.asOf}.`,
+        `The ${name} cluster is unreachable: Signalbox can’t watch the deployment.`,
+        cluster.asOf === null ? 'Not seen since Signalbox started.' : `Last seen ${utcText(cluster.asOf)}.`,
       ),
     ];
   const unseen = outside.gaps
@@ -34,7 +34,7 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       finding(
         'environment-part-unseen',
         'unknown',
-        `${gap.kind} of ${name} cannot be seen. ${gap.means}`,
+        `Can’t read ${gap.kind} in ${name}. ${gap.means}`,
         `${gap.because.message} ${gap.because.meaning}`,
       ),
     );
@@ -44,8 +44,8 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       finding(
         'environment-unhealthy',
         'warn',
-        `${intent.app} is ${outside.health} in ${name} before anything was done.`,
-        `Health of its Applications at ${cluster.asOf}.`,
+        `${intent.app} is already ${outside.health} in ${name}.`,
+        `Health of its Applications at ${utcText(cluster.asOf)}.`,
       ),
     ];
   return [];
@@ -60,11 +60,11 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
       finding(
         'sync-window',
         'unknown',
-        `Whether a sync window keeps syncs in ${name} waiting is not known.`,
+        `Can’t tell whether a sync window blocks syncs in ${name}.`,
         windows.because,
       ),
     ];
-  const until = windows.opensAt === null ? 'No end is in sight.' : `Until ${utcText(windows.opensAt)}.`;
+  const until = windows.opensAt === null ? 'No end time known.' : `Until ${utcText(windows.opensAt)}.`;
   const evidence = `AppProject ${windows.project}. ${until}`;
   const isRollback = intent.kind === 'rollback';
   if (windows.state === 'manual-only')
@@ -72,7 +72,7 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
       finding(
         'sync-window',
         isRollback ? 'info' : 'warn',
-        `${windows.text} This deployment asks for a sync by hand, which may run.`,
+        `${windows.text} This deployment requests a manual sync, which is allowed.`,
         evidence,
       ),
     ];
@@ -80,7 +80,7 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
     finding(
       'sync-window',
       isRollback ? 'warn' : 'block',
-      `${windows.text} The commit would land, and Argo CD would not apply it before the window opens.`,
+      `${windows.text} Signalbox would commit, but Argo CD would not apply it before the window opens.`,
       evidence,
       true,
     ),
@@ -89,7 +89,7 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
 
 const fateWords: Record<SyncFate, (act: string) => string> = {
   serves: (act) => `the ${act} uses it.`,
-  terminate: (act) => `it will be terminated by the ${act}.`,
+  terminate: (act) => `the ${act} terminates it.`,
   wait: (act) => `the ${act} waits for it to end.`,
   ask: () => 'terminate it, or wait for it to end?',
 };
@@ -117,11 +117,11 @@ export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs 
 }
 
 const actWords: Record<ClusterAct, string> = {
-  refresh: 'have Argo CD look at once (it looks by itself every few minutes)',
+  refresh: 'refresh Argo CD (it refreshes itself every few minutes)',
   sync: 'start a sync',
   'terminate-sync': 'terminate a sync',
   'submit-workflow': 'submit a workflow',
-  'stop-workflow': 'stop a promotion that is on its way',
+  'stop-workflow': 'stop a promotion in progress',
   'resume-workflow': 'resume a workflow',
   'retry-workflow': 'retry a workflow',
   'read-logs': 'read logs',
@@ -136,9 +136,12 @@ export function permissionFindings(intent: AppIntent, { access }: OutsideFacts):
   const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
   return access.flatMap(({ environment, access: { act, state, why } }) => {
     const what = `${actWords[act]} in ${environment}`;
-    if (state === 'denied') return [finding('permission', only ?? 'warn', `You may not ${what}.`, why)];
+    if (state === 'denied')
+      return [finding('permission', only ?? 'warn', `You don’t have permission to ${what}.`, why)];
     if (state === 'unknown')
-      return [finding('permission', only ?? 'unknown', `Whether you may ${what} is not known.`, why)];
+      return [
+        finding('permission', only ?? 'unknown', `Can’t tell whether you have permission to ${what}.`, why),
+      ];
     return [];
   });
 }

@@ -1,4 +1,5 @@
 import { compareVersions, shortVersion } from '../ledger/version';
+import { count } from '../text/count';
 import { type Finding, finding } from './finding';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
 
@@ -60,8 +61,8 @@ function repoFinding(intent: Ask, outside: OutsideFacts): Finding {
   return finding(
     'version-unpublished-check-failed',
     'unknown',
-    `Whether ${version} exists could not be checked.`,
-    outside.asksRepo ? `${intent.app}'s repo could not be asked.` : 'This estate names no source repos.',
+    `Can’t tell whether ${version} exists.`,
+    outside.asksRepo ? `${intent.app}'s repo did not answer.` : 'The estate file has no source repos.',
   );
 }
 
@@ -81,7 +82,7 @@ export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
             'never-healthy-here',
             'warn',
             `${version} was never seen healthy in ${intent.environment}.`,
-            here?.text ?? 'No deployment of it here is known.',
+            here?.text ?? 'No known deployment of it here.',
           ),
     );
   }
@@ -120,7 +121,7 @@ export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         finding(
           'not-tested-before',
           level === 'info' ? 'info' : 'unknown',
-          `Whether ${version} was tested in ${before} is not known.`,
+          `Can’t tell whether ${version} was tested in ${before}.`,
           tests.evidence,
         ),
       ];
@@ -139,7 +140,7 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
       finding(
         'behind-running',
         'warn',
-        `${shortVersion(intent.version)} is older than ${shortVersion(ledger.version)}, which is there now.`,
+        `${shortVersion(intent.version)} is older than the current ${shortVersion(ledger.version)}.`,
         'A rollback would also hold automatic deploys.',
       ),
     );
@@ -148,7 +149,7 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
       finding(
         'migrations-unknown',
         'unknown',
-        'Whether a migration lies between the two versions is not known.',
+        'Can’t tell whether this includes a migration.',
         change?.because ?? 'Not compared yet.',
       ),
     );
@@ -157,13 +158,13 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
   const files = change.migrations.slice(0, 5).join(', ');
   const others = Math.max(0, change.migrations.length - 5);
   const more = `${others > 0 ? ` and ${others} more` : ''}${change.migrationsPartial ? ', maybe more that GitHub did not list' : ''}`;
-  const evidence = `${change.commits.length + change.lost.length} commits compared${change.truncated ? ' (not all of them)' : ''}.`;
+  const evidence = `${count(change.commits.length + change.lost.length, 'commit')} compared${change.truncated ? ' (not all)' : ''}.`;
   if (change.migrations.length > 0)
     found.push(
       finding(
         'migration',
         backward || change.direction === 'diverged' || intent.kind === 'rollback' ? 'warn' : 'info',
-        `Migrations lie between the two versions: ${files}${more}.`,
+        `Includes ${count(change.migrations.length, 'migration')}: ${files}${more}.`,
         evidence,
       ),
     );
@@ -172,10 +173,10 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
       finding(
         'migrations-unknown',
         'unknown',
-        'GitHub did not list all files that differ: migrations may be hidden.',
+        'GitHub did not list all changed files: there may be migrations.',
         evidence,
       ),
     );
-  else found.push(finding('migration', 'pass', 'No migration lies between the two versions.', evidence));
+  else found.push(finding('migration', 'pass', 'No migrations.', evidence));
   return found;
 }

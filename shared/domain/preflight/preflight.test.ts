@@ -38,7 +38,7 @@ const outside: OutsideFacts = {
   syncWindows: {
     state: 'open',
     project: 'govuk',
-    text: 'Syncs may run.',
+    text: 'Syncs are allowed.',
     opensAt: null,
     windows: [],
     runningSync: null,
@@ -104,7 +104,7 @@ describe('preflight', () => {
       preflightFindings(deploy, ledger, unasked).find(
         ({ code }) => code === 'version-unpublished-check-failed',
       )?.evidence,
-    ).toBe('This estate names no source repos.');
+    ).toBe('The estate file has no source repos.');
     expect(codes(deploy, {}, { testsBefore: { state: 'unknown', evidence: '' } })).toEqual([
       'not-tested-before:unknown',
     ]);
@@ -309,16 +309,14 @@ describe('preflight', () => {
           },
         ],
       }).flatMap(({ code, level, message }) => (code === 'sync-running' ? [`${level}: ${message}`] : []));
-    const failing = 'attempt 1 of 6 failed, and Argo CD tries again';
+    const failing = 'attempt 1 of 6 failed; Argo CD will retry';
     const sync = 'A sync of frontend to v2 is running since 2026-01-01 00:00 UTC';
-    expect(said(rollback)).toEqual([`info: ${sync} (${failing}); it will be terminated by the rollback.`]);
-    expect(said(deploy)).toEqual([`info: ${sync} (${failing}); it will be terminated by the deploy.`]);
+    expect(said(rollback)).toEqual([`info: ${sync} (${failing}); the rollback terminates it.`]);
+    expect(said(deploy)).toEqual([`info: ${sync} (${failing}); the deploy terminates it.`]);
     const first = { state: 'running' as const, retryCount: 0 };
-    expect(said(rollback, first)).toEqual([`info: ${sync}; it will be terminated by the rollback.`]);
+    expect(said(rollback, first)).toEqual([`info: ${sync}; the rollback terminates it.`]);
     expect(said(deploy, first)).toEqual([`info: ${sync}; the deploy waits for it to end.`]);
-    expect(said(deploy, first, { age: 61_000 })).toEqual([
-      `info: ${sync}; it will be terminated by the deploy.`,
-    ]);
+    expect(said(deploy, first, { age: 61_000 })).toEqual([`info: ${sync}; the deploy terminates it.`]);
     expect(said(rollback, { ...first, retryCount: 2 })[0]).toContain('(attempt 3 of 6)');
     expect(said(rollback, { ...first, version: 'v1' })[0]).toMatch(/^info: .*; the rollback uses it\.$/);
     const byHand = { ...first, version: 'v7', automated: false, initiatedBy: 'Grace' };
@@ -329,7 +327,7 @@ describe('preflight', () => {
       ...rollback,
       syncs: [{ application: 'frontend', startedAt, choice }],
     });
-    expect(said(answered('terminate'), byHand)[0]).toMatch(/^info: .*; it will be terminated by/);
+    expect(said(answered('terminate'), byHand)[0]).toMatch(/^info: .*; the rollback terminates it/);
     expect(said(answered('wait'), byHand)[0]).toMatch(/^info: .*; the rollback waits for it/);
     expect(said(answered('terminate', '2026-01-01T00:00:09Z'), byHand)[0]).toMatch(/^warn: /);
     expect(said(rollback, { ...first, version: null })[0]).toMatch(/^warn: /);
@@ -337,7 +335,7 @@ describe('preflight', () => {
     expect(said(rollback, { ...first, state: 'blocked' })[0]).toMatch(/^info: .*waits for it/);
     const parent = { application: 'app-config', isParent: true };
     expect(said(rollback, { ...first, version: null }, parent)[0]).toMatch(/^info: .*waits for it/);
-    expect(said(rollback, { version: null }, parent)[0]).toMatch(/^info: .*will be terminated/);
+    expect(said(rollback, { version: null }, parent)[0]).toMatch(/^info: .*terminates it/);
     expect(said(rollback, { version: null, automated: false }, parent)[0]).toMatch(/^warn: /);
   });
 

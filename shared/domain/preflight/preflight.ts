@@ -1,5 +1,6 @@
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
+import { utcText } from '../text/utc-text';
 import { checkFindings } from './commit-checks';
 import { type Finding, finding } from './finding';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
@@ -7,7 +8,9 @@ import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
 
 const at = (facts: LedgerFacts): string =>
-  facts.commit === null ? 'The ledger holds no commit.' : `The ledger at ${facts.commit.slice(0, 10)}.`;
+  facts.commit === null
+    ? 'The release repo has no commits.'
+    : `Release repo at ${facts.commit.slice(0, 10)}.`;
 
 /** What releasing means where nobody holds the environment itself. */
 function unrecordedRelease(ledger: LedgerFacts): Finding[] {
@@ -15,9 +18,14 @@ function unrecordedRelease(ledger: LedgerFacts): Finding[] {
   if (gate === null) return [finding('hold', 'block', 'There is no hold to release.', at(ledger))];
   if (gate.heldBy !== null)
     return [
-      finding('hold', 'block', `The hold of ${gate.heldBy} keeps them off: release that one.`, at(ledger)),
+      finding(
+        'hold',
+        'block',
+        `The hold on ${gate.heldBy} keeps automatic deploys off: release that one.`,
+        at(ledger),
+      ),
     ];
-  const text = `Switched off in ${gate.before}'s file outside Signalbox; releasing switches it on there.`;
+  const text = `Switched off in ${gate.before}'s file outside Signalbox; releasing the hold switches it on there.`;
   return [finding('hold', 'info', text, at(ledger))];
 }
 
@@ -30,7 +38,7 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
       finding(
         'operation-running',
         'block',
-        `Another operation is under way for ${intent.app} in ${intent.environment}: ${outside.running.what}.`,
+        `Another operation is running for ${intent.app} in ${intent.environment}: ${outside.running.what}.`,
         `Operation ${outside.running.id}.`,
       ),
     );
@@ -41,8 +49,8 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
         'operation-running',
         overtakes.isRollingOut && intent.kind !== 'rollback' ? 'warn' : 'info',
         overtakes.isRollingOut
-          ? `This takes over from an operation that is still rolling out: ${overtakes.what}. That one ends as superseded.`
-          : `This takes over from an operation that only waits for its tests: ${overtakes.what}. That one ends as superseded.`,
+          ? `This replaces an operation that is still rolling out: ${overtakes.what}. It will end as superseded.`
+          : `This replaces an operation that is only waiting for its tests: ${overtakes.what}. It will end as superseded.`,
         `Operation ${overtakes.id}.`,
       ),
     );
@@ -53,8 +61,8 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
         'block',
         outside.ledger.failure.code === 'unauthorised'
           ? 'The release repo refused the sign-in, so nothing can be changed now.'
-          : 'The ledger cannot be reached, so nothing can be changed now.',
-        `Unreachable since ${outside.ledger.since}: ${outside.ledger.failure.message}`,
+          : 'The release repo is unreachable, so nothing can be changed now.',
+        `Unreachable since ${utcText(outside.ledger.since)}: ${outside.ledger.failure.message}`,
       ),
     );
   return found;
@@ -63,7 +71,7 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
 function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found: Finding[] = [];
   if (!ledger.exists) {
-    const what = `${intent.app} has no file for ${intent.environment}.`;
+    const what = `${intent.app} has no file in ${intent.environment}.`;
     return [finding('other', 'block', what, at(ledger))];
   }
   if (ledger.problem) {
@@ -76,16 +84,11 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
   }
   if (ledger.holdProblem !== null)
     found.push(
-      finding(
-        'hold',
-        'unknown',
-        'Whether automatic deploys are held here cannot be read.',
-        ledger.holdProblem,
-      ),
+      finding('hold', 'unknown', 'Can’t tell whether automatic deploys are held here.', ledger.holdProblem),
     );
   if (intent.kind === 'hold' && ledger.hold)
     found.push(
-      finding('hold', 'block', `It is held already, by ${ledger.hold.by}.`, `Since ${ledger.hold.since}.`),
+      finding('hold', 'block', `Already held by ${ledger.hold.by}.`, `Since ${utcText(ledger.hold.since)}.`),
     );
   if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
     found.push(...unrecordedRelease(ledger));
@@ -93,14 +96,14 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
   for (const { text } of ledger.locks) found.push(finding('locked', 'block', text, at(ledger)));
   const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
   if (ledger.version === intent.version)
-    found.push(finding('already-there', 'block', `${intent.environment} has ${now} already.`, at(ledger)));
+    found.push(finding('already-there', 'block', `${intent.environment} already has ${now}.`, at(ledger)));
   else if (ledger.version !== intent.expected) {
     const saw = intent.expected === null ? 'no version' : shortVersion(intent.expected);
     found.push(
       finding(
         'environment-moved',
         'block',
-        `${intent.environment} has ${now} by now; you saw ${saw} when you decided.`,
+        `${intent.environment} changed to ${now} after you opened this (it was ${saw}).`,
         at(ledger),
       ),
     );
@@ -111,7 +114,7 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
         finding(
           'environment-moved',
           'block',
-          `${intent.from} does not have ${shortVersion(intent.version)} any more.`,
+          `${intent.from} no longer has ${shortVersion(intent.version)}.`,
           at(ledger),
         ),
       );
@@ -120,8 +123,8 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
         finding(
           'other',
           'block',
-          `${intent.from} is not before ${intent.environment}.`,
-          "The estate's chains.",
+          `${intent.from} does not come before ${intent.environment}.`,
+          'The pipelines in the estate file.',
         ),
       );
   }
@@ -131,9 +134,9 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
         'hold',
         intent.kind === 'rollback' ? 'info' : 'warn',
         intent.kind === 'rollback'
-          ? `Automatic deploys are held already, by ${ledger.hold.by}; the hold stays.`
+          ? `Automatic deploys are already held by ${ledger.hold.by}; the hold stays.`
           : `Automatic deploys are held here by ${ledger.hold.by}: ${ledger.hold.reason || 'no reason given'}`,
-        `Since ${ledger.hold.since}.`,
+        `Since ${utcText(ledger.hold.since)}.`,
       ),
     );
   else if (ledger.automaticDeploys === false)

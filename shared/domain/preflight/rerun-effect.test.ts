@@ -58,7 +58,7 @@ describe('a workflow that runs again', () => {
       'cannot tell which is newer',
       workflow({ imageTag: a }),
       board(a, b),
-      'This run tests aaaaaaaa. If it passes, staging changes from bbbbbbbb to aaaaaaaa, and their names do not tell which is newer.',
+      'This run tests aaaaaaaa. If it passes, staging changes from bbbbbbbb to aaaaaaaa; which is newer can’t be determined.',
       true,
     ],
     [
@@ -86,7 +86,7 @@ describe('a workflow that runs again', () => {
       'does not say what it deploys',
       workflow({}, { template: 'deploy-image' }),
       board('v106', 'v105'),
-      'It may deploy a version, and does not say which: look at its parameters.',
+      'It may deploy a version but does not say which: check its parameters.',
       true,
     ],
   ])('%s', (_, one, places, text, goesBack) => {

@@ -20,11 +20,11 @@ const say = (version: string | null): string => (version === null ? 'no version'
 
 /** How an environment changes when a version comes to it, as the end of a sentence. */
 function change(environment: string, now: string | null, version: string): RerunEffect {
-  if (now === version) return { text: `${environment} has ${say(version)} already`, goesBack: false };
+  if (now === version) return { text: `${environment} already has ${say(version)}`, goesBack: false };
   const order = now === null ? 1 : compareVersions(version, now);
   if (order === null)
     return {
-      text: `${environment} changes from ${say(now)} to ${say(version)}, and their names do not tell which is newer`,
+      text: `${environment} changes from ${say(now)} to ${say(version)}; which is newer can’t be determined`,
       goesBack: true,
     };
   return order < 0
@@ -49,7 +49,7 @@ export function rerunEffect(workflow: Workflow, { cells, environments }: Places)
     cells.find((cell) => cell.app === app && cell.environment === name)?.ledger?.version ?? null;
   if (!app || !version)
     return {
-      text: 'It may deploy a version, and does not say which: look at its parameters.',
+      text: 'It may deploy a version but does not say which: check its parameters.',
       goesBack: true,
     };
   if (isCarrier) {

@@ -74,12 +74,12 @@ describe('the rollback target', () => {
     expect(rollbackTarget('v2', again, [], ['v1'])).toMatchObject({
       version: 'v1',
       evidence: 'seen-healthy',
-      evidenceText: 'Its pods run there now and are ready.',
+      evidenceText: 'Running there now, pods ready.',
     });
     const left = deployments(['v1', 0], ['v3', 0.1], ['v2', 0.2, 'rollback']);
     expect(rollbackTarget('v2', left, [], ['v3'])).toMatchObject({
       version: 'v3',
-      evidenceText: expect.stringMatching(/^Its pods run there now and are ready. It was rolled back at /),
+      evidenceText: expect.stringMatching(/^Running there now, pods ready\. Rolled back /),
     });
     const failing = [saw('v1', 'tests-failed', 0.05)];
     expect(rollbackTarget('v2', deployments(['v1', 0], ['v2', 0.1]), failing)).toBeNull();

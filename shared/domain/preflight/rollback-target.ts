@@ -63,7 +63,7 @@ export function evidenceFor(
 ): Evidence {
   const past = pastOf(version, runs, deployments, observed);
   if (!serving.includes(version) || past.evidence !== 'none') return past;
-  const now = 'Its pods run there now and are ready.';
+  const now = 'Running there now, pods ready.';
   if (past.failed) return { ...past, text: `${now} ${past.text}`, bad: false };
   return { evidence: 'seen-healthy', text: past.bad ? `${now} ${past.text}` : now, bad: false };
 }
@@ -86,11 +86,11 @@ function pastOf(
   // The last word counts: a version that was healthy at first and failed afterwards is no place to go back to.
   if (good && (!failed || good.at > failed.at)) {
     return passed
-      ? { evidence: 'tests-passed', text: `Its tests passed there at ${utcText(passed.at)}.`, bad: false }
-      : { evidence: 'seen-healthy', text: `Seen healthy there at ${utcText(good.at)}.`, bad: false };
+      ? { evidence: 'tests-passed', text: `Tests last passed there ${utcText(passed.at)}.`, bad: false }
+      : { evidence: 'seen-healthy', text: `Last seen healthy there ${utcText(good.at)}.`, bad: false };
   }
   if (rolledBack) {
-    return { evidence: 'none', text: `It was rolled back at ${utcText(rolledBack.at)}.`, bad: true };
+    return { evidence: 'none', text: `Rolled back ${utcText(rolledBack.at)}.`, bad: true };
   }
   const long = runs.find(
     (run) =>
@@ -102,15 +102,15 @@ function pastOf(
   if (long?.until && failed?.what !== 'degraded') {
     return {
       evidence: 'ran-long',
-      text: `It ran there from ${utcText(long.from)} to ${utcText(long.until)} without a rollback.`,
+      text: `Ran there ${utcText(long.from)} to ${utcText(long.until)}, no rollback.`,
       bad: false,
     };
   }
   if (failed) {
-    const what = failed.what === 'tests-failed' ? 'Its tests failed' : 'It was seen unhealthy';
-    return { evidence: 'none', text: `${what} there at ${utcText(failed.at)}.`, bad: true, failed: true };
+    const what = failed.what === 'tests-failed' ? 'Tests failed' : 'Seen unhealthy';
+    return { evidence: 'none', text: `${what} there ${utcText(failed.at)}.`, bad: true, failed: true };
   }
-  return { evidence: 'none', text: 'It ran there, but nobody saw whether it was healthy.', bad: false };
+  return { evidence: 'none', text: 'Ran there, but its health was not seen.', bad: false };
 }
 
 /** The runs of a cell, newest first, from its deployments (newest first). */

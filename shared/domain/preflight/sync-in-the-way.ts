@@ -79,7 +79,7 @@ export function fateOf(sync: StandingSync, ask: SyncAsk): SyncFate {
 /** "attempt 3 of 6", or where it stands otherwise. */
 function attempt({ state, retryCount, retryLimit }: ApplicationOperation): string | null {
   const of = retryLimit !== null && retryLimit > 0 ? ` of ${retryLimit + 1}` : '';
-  if (state === 'waiting-to-retry') return `attempt ${retryCount}${of} failed, and Argo CD tries again`;
+  if (state === 'waiting-to-retry') return `attempt ${retryCount}${of} failed; Argo CD will retry`;
   return retryCount > 0 ? `attempt ${retryCount + 1}${of}` : null;
 }
 
@@ -92,11 +92,11 @@ export function syncSentence({ application, operation, isParent }: StandingSync)
   const since = startedAt === null ? '' : ` since ${utcText(startedAt)}`;
   const doing =
     state === 'requested'
-      ? ' is asked for'
+      ? ' is requested'
       : state === 'terminating'
-        ? ` is being terminated; it runs${since}`
+        ? ` is being terminated; running${since}`
         : state === 'blocked'
-          ? ` is kept waiting by a sync window${since}`
+          ? ` is blocked by a sync window${since}`
           : ` is running${since}`;
   const tries = attempt(operation);
   return `${what}${doing}${tries === null ? '' : ` (${tries})`}`;

@@ -52,7 +52,7 @@ export function readRaw(text: string, lift?: RecordForm<unknown>['lift']): RawRe
   const version = readVersion(lifted.version);
   if (repeated.length > 0) {
     const highest = claimed.is === 'newer' ? claimed : version;
-    return { fields: value, lifted, root: null, version: highest, problem: 'A key is there twice.' };
+    return { fields: value, lifted, root: null, version: highest, problem: 'A key appears twice.' };
   }
   const problem =
     version.is === 'odd' ? `version: It must be a whole number from 1 up, and is ${version.said}.` : null;

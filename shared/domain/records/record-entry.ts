@@ -18,7 +18,8 @@ export interface RecordEntry {
 const unreadable = (path: string, reason: string): Failure => ({
   code: 'bad-data',
   message: `${path}: ${reason}`,
-  meaning: 'What depends on this file is blocked until it is right. Other files are not affected.',
+  meaning:
+    'Anything that depends on this file is blocked until the file is correct. Other files are not affected.',
   next: [{ do: 'advice', label: 'Correct the file in the release repo.' }],
   place: { path },
 });
@@ -54,7 +55,7 @@ export function readEntry(path: string, text: string): RecordEntry | null {
   if (other)
     return {
       place,
-      found: { ok: false, failure: unreadable(path, `${other[0]}: it names another than its path`) },
+      found: { ok: false, failure: unreadable(path, `${other[0]} does not match the file’s path`) },
     };
   return {
     place,

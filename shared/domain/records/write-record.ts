@@ -73,7 +73,8 @@ function isGood<T>(form: RecordForm<T>, before: string, text: string, target: Fi
 /** A new file. */
 function fresh(next: Fields): string {
   const text = wholeText({ [versionKey]: recordVersion, ...next });
-  if (text === null) throw new RangeError('A record cannot be written so that it reads the same.');
+  if (text === null)
+    throw new RangeError('Signalbox can’t write this record so that it reads back the same.');
   return text;
 }
 

@@ -79,7 +79,7 @@ describe('a hook that Argo CD waits for', () => {
       'tries again after a failure, and the new pod is well',
       job([pod({ phase: 'Running' }), pod({ name: 'old', phase: 'Failed', reason: 'Error' })], { failed: 1 }),
       'failing',
-      /^1 try has failed; it is tried again$/,
+      /^1 try has failed; it will be retried$/,
     ],
     [
       'has failed, and Argo CD has not looked yet',

@@ -54,7 +54,7 @@ export function jobTrouble(job: Pick<HookJob, 'state' | 'failed' | 'pods'>): {
   const failedPod = job.pods.find(({ phase }) => phase === 'Failed')?.name ?? null;
   if (job.failed > 0)
     return {
-      text: `${job.failed} ${job.failed === 1 ? 'try has' : 'tries have'} failed; it is tried again`,
+      text: `${job.failed} ${job.failed === 1 ? 'try has' : 'tries have'} failed; it will be retried`,
       pod: failedPod,
     };
   return null;

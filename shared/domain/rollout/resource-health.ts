@@ -1,4 +1,5 @@
 import type { Application } from '../board/board';
+import { count } from '../text/count';
 import type { ApplicationResource } from './application-detail';
 import type { DeploymentFacts } from './rollout-rules';
 import type { DaemonSetFacts, StatefulSetFacts } from './set-rollout';
@@ -17,7 +18,7 @@ export interface Health {
 const healthy: Health = { status: 'Healthy', message: null };
 const progressing = (message: string | null): Health => ({ status: 'Progressing', message });
 const degraded = (message: string | null): Health => ({ status: 'Degraded', message });
-const unseen = progressing('Waiting for Kubernetes to see the change');
+const unseen = progressing('Waiting for Kubernetes to process the change');
 
 /** `health.go`, `pendingDeletionHealth`: whatever is being deleted, but for what only waits for the end of a hook. */
 export function orDeleting(
@@ -26,8 +27,8 @@ export function orDeleting(
 ): Health {
   const finalizers = meta.finalizers ?? [];
   if (!meta.deletionTimestamp || finalizers.includes('argocd.argoproj.io/hook-finalizer')) return health;
-  const waits = finalizers.length > 0 ? `, and waits for ${finalizers.join(', ')}` : '';
-  return progressing(`It is being deleted${waits}`);
+  const waits = finalizers.length > 0 ? `, waiting for ${finalizers.join(', ')}` : '';
+  return progressing(`Being deleted${waits}`);
 }
 
 /** `health_deployment.go`. */
@@ -38,8 +39,8 @@ export function deploymentHealth(deployment: DeploymentFacts): Health {
   const condition = deployment.conditions.find(({ type }) => type === 'Progressing');
   if (condition?.reason === 'ProgressDeadlineExceeded')
     return degraded(condition.message ?? 'It exceeded its progress deadline');
-  if (updated < desired) return progressing(`${updated} of ${desired} new pods were made`);
-  if (total > updated) return progressing(`${total - updated} old pods are still to end`);
+  if (updated < desired) return progressing(`${updated} of ${desired} new pods have been created`);
+  if (total > updated) return progressing(`${count(total - updated, 'old pod')} still terminating`);
   if (available < updated) return progressing(`${available} of ${updated} new pods are available`);
   return healthy;
 }
@@ -57,7 +58,7 @@ export function statefulSetHealth(
   if (set.strategy === 'RollingUpdate' && set.rolling) {
     if (partition === null) return healthy;
     const wanted = desired - partition;
-    return updated < wanted ? progressing(`${updated} of ${wanted} new pods were made`) : healthy;
+    return updated < wanted ? progressing(`${updated} of ${wanted} new pods have been created`) : healthy;
   }
   if (set.strategy === 'OnDelete') return healthy;
   return (set.updateRevision ?? '') === (set.currentRevision ?? '')
@@ -70,7 +71,7 @@ export function daemonSetHealth(set: DaemonSetFacts): Health {
   const { desired, updated, available } = set;
   if (set.generation > set.observedGeneration) return unseen;
   if (set.strategy === 'OnDelete') return healthy;
-  if (updated < desired) return progressing(`${updated} of ${desired} new pods were made`);
+  if (updated < desired) return progressing(`${updated} of ${desired} new pods have been created`);
   if (available < desired) return progressing(`${available} of ${desired} pods are available`);
   return healthy;
 }
@@ -135,7 +136,7 @@ export function podHealth(pod: {
       return waiting && /^Err|Error$|BackOff$/.test(waiting.reason ?? '') ? [waiting] : [];
     });
     if (stuck.length > 0)
-      return degraded(stuck.map((one) => one.message ?? one.reason ?? 'It waits').join(', '));
+      return degraded(stuck.map((one) => one.message ?? one.reason ?? 'Waiting').join(', '));
   }
   switch (pod.phase) {
     case 'Pending':
@@ -169,8 +170,7 @@ export function jobHealth(
   const failed = conditions.findLast(({ type }) => type === 'Failed');
   if (failed) return degraded(failed.message);
   const suspended = conditions.filter(({ type }) => type === 'Suspended');
-  if (suspended.some(({ status }) => status === 'True'))
-    return { status: 'Suspended', message: 'It is suspended' };
+  if (suspended.some(({ status }) => status === 'True')) return { status: 'Suspended', message: 'Suspended' };
   const isOver = suspended.length > 0 || conditions.some(({ type }) => type === 'Complete');
   return isOver ? healthy : progressing(null);
 }
@@ -218,7 +218,7 @@ export function autoscalerHealth(
   const works = conditions.some(
     ({ type, status }) => (type === 'AbleToScale' || type === 'ScalingLimited') && status === 'True',
   );
-  return works ? healthy : progressing('It waits to scale');
+  return works ? healthy : progressing('Waiting to scale');
 }
 
 /**
@@ -232,12 +232,12 @@ export function cronJobHealth(job: {
   lastSuccessfulTime: string | null;
   active: number;
 }): Health {
-  if (job.suspended) return { status: 'Healthy', message: 'It is suspended' };
-  if (!job.hasStatus) return progressing('Kubernetes has not seen it yet');
+  if (job.suspended) return { status: 'Healthy', message: 'Suspended' };
+  if (!job.hasStatus) return progressing('Kubernetes has not processed it yet');
   const { lastScheduleTime: began, lastSuccessfulTime: succeeded } = job;
-  if (began === null) return { status: 'Healthy', message: 'It has not run yet' };
-  if (succeeded === null) return { status: 'Healthy', message: 'No run of it has succeeded yet' };
-  if (job.active > 0) return { status: 'Healthy', message: 'It runs' };
+  if (began === null) return { status: 'Healthy', message: 'Not run yet' };
+  if (succeeded === null) return { status: 'Healthy', message: 'No run has succeeded yet' };
+  if (job.active > 0) return { status: 'Healthy', message: 'Running' };
   return succeeded < began ? degraded('Its last run did not succeed') : healthy;
 }
 
@@ -255,7 +255,7 @@ export function withLiveHealth(
     if (resource.health.from !== 'unknown') return resource;
     const found = live(resource);
     if (found === undefined) return resource;
-    const health: Health = found ?? { status: 'Missing', message: 'It is not there' };
+    const health: Health = found ?? { status: 'Missing', message: 'Missing' };
     return { ...resource, health: { ...health, from: 'live' } };
   });
 }

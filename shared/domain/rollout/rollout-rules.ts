@@ -1,4 +1,5 @@
 import { imageParts } from '../ledger/image';
+import { count } from '../text/count';
 import type { Rollout, RolloutPod } from './rollout';
 
 /** What the rules need of a Deployment (apps/v1). */
@@ -59,13 +60,13 @@ export function rolloutState(
 ): Pick<Rollout, 'state' | 'message' | 'failedAt' | 'finishedAt'> {
   const { desired, total, updated, available } = deployment;
   if (deployment.generation > deployment.observedGeneration) {
-    return { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
+    return { state: 'waiting', message: 'Waiting for Kubernetes to process the change' };
   }
   const progressing = deployment.conditions.find(({ type }) => type === 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') {
     return {
       state: 'failed',
-      message: progressing.message ?? 'It did not progress within its deadline',
+      message: progressing.message ?? 'It did not progress before its deadline',
       failedAt: progressing.lastUpdateTime ?? null,
     };
   }
@@ -77,14 +78,14 @@ export function rolloutState(
     const old = total - updated;
     return {
       state: 'terminating-old',
-      message: `${old} old ${old === 1 ? 'pod is' : 'pods are'} still to end`,
+      message: `${count(old, 'old pod')} still terminating`,
     };
   }
   if (available < updated)
     return { state: 'progressing', message: `${available} of ${updated} new pods are available` };
   return {
     state: 'done',
-    message: updated === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the newest revision`,
+    message: updated === 0 ? 'Scaled to zero pods' : `${updated} of ${desired} pods run the newest revision`,
     finishedAt:
       progressing?.reason === 'NewReplicaSetAvailable' ? (progressing.lastUpdateTime ?? null) : null,
   };

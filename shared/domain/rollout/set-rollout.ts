@@ -45,14 +45,14 @@ export interface SetPodFacts extends PodFacts {
 
 type State = Pick<Rollout, 'state' | 'message'>;
 
-const unseen: State = { state: 'waiting', message: 'Waiting for Kubernetes to see the change' };
+const unseen: State = { state: 'waiting', message: 'Waiting for Kubernetes to process the change' };
 const onDelete = (updated: number, desired: number): State => ({
   state: 'done',
-  message: `${updated} of ${desired} pods run the newest revision; the others are replaced when somebody deletes them`,
+  message: `${updated} of ${desired} pods run the newest revision; the others are replaced only when someone deletes them`,
 });
 const done = (updated: number, desired: number): State => ({
   state: 'done',
-  message: desired === 0 ? 'Scaled to no pods' : `${updated} of ${desired} pods run the newest revision`,
+  message: desired === 0 ? 'Scaled to zero pods' : `${updated} of ${desired} pods run the newest revision`,
 });
 
 /**

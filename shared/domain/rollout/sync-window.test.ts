@@ -140,7 +140,7 @@ describe('what is shown of windows', () => {
     const deny = window({ timeZone: 'Europe/London', description: 'Budget day' });
     expect(view([deny], '2026-07-01T15:10:00Z')).toMatchObject({
       state: 'closed',
-      text: 'Every sync waits: Budget day.',
+      text: 'All syncs are blocked: Budget day.',
       opensAt: '2026-07-01T17:00:00.000Z',
       windows: [{ active: true, until: '2026-07-01T17:00:00.000Z', nextStart: '2026-07-02T15:00:00.000Z' }],
     });

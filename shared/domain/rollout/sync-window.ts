@@ -191,7 +191,7 @@ export function syncWindowsView(
     return {
       state: 'open',
       project,
-      text: 'Syncs may run.',
+      text: 'Syncs are allowed.',
       opensAt: null,
       windows: shown,
       runningSync: null,
@@ -221,8 +221,8 @@ function becauseOf(
 ): string {
   const unread = matching.find(({ timing }) => timing === null);
   if (unread)
-    return `Argo CD cannot read the ${labelOf(unread.window)}, duration "${unread.window.duration}", and blocks every sync until it is mended.`;
-  const what = manual ? 'Automatic syncs wait' : 'Every sync waits';
+    return `Argo CD cannot read the ${labelOf(unread.window)}, duration "${unread.window.duration}", and blocks every sync until it is corrected.`;
+  const what = manual ? 'Automatic syncs are blocked' : 'All syncs are blocked';
   const denies = matching.filter(
     ({ window, timing }) => window.kind === 'deny' && timing && isOpen(timing, now),
   );
@@ -230,7 +230,7 @@ function becauseOf(
   const allowing = matching
     .filter(({ window }) => window.kind === 'allow')
     .map(({ window }) => labelOf(window));
-  return `${what} for an allow window: ${allowing.join('; ')}.`;
+  return `${what} until an allow window opens: ${allowing.join('; ')}.`;
 }
 
 /** When automatic syncs may run again: looks at every moment at which some window opens or closes. */

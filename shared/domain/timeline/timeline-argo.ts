@@ -51,25 +51,26 @@ export function refreshStage(facts: TimelineFacts): Stage {
   const parts = applications.map((one) => ({
     name: one.name,
     state: one.version === deployment.to ? ('succeeded' as const) : ('running' as const),
-    text: one.version === null ? 'carries no imageTag' : `wants ${shortVersion(one.version)}`,
+    text: one.version === null ? 'has no imageTag' : `has ${shortVersion(one.version)}`,
   }));
   if (seen || (syncs.length > 0 && syncs.every((one) => one !== null)))
-    return stage('refresh', 'succeeded', `Argo CD saw the commit and wanted ${wanted}.`, {
+    return stage('refresh', 'succeeded', `Argo CD saw the commit with ${wanted}.`, {
       startedAt,
       finishedAt: seen && began ? earliest([seen, began]) : (seen ?? began),
     });
   if (applications.length === 0)
-    return stage('refresh', 'unknown', `No Application of ${facts.app} is seen in ${facts.environment}.`);
-  if (replaced) return stage('refresh', 'unknown', 'Nobody saw when Argo CD took it up.', { startedAt });
+    return stage('refresh', 'unknown', `No Application of ${facts.app} found in ${facts.environment}.`);
+  if (replaced)
+    return stage('refresh', 'unknown', 'When Argo CD saw the commit is not known.', { startedAt });
   if (applications.every(({ version }) => version === deployment.to))
-    return stage('refresh', 'succeeded', `Argo CD wants ${wanted}; when it began to is not known.`, {
+    return stage('refresh', 'succeeded', `Argo CD has ${wanted}; since when is not known.`, {
       startedAt,
       parts,
     });
   const trouble = applications.flatMap((one) => errorOf(one) ?? [])[0];
   if (trouble) return stage('refresh', 'failed', trouble, { startedAt, parts });
   const behind = applications.filter(({ version }) => version !== deployment.to).map(({ name }) => name);
-  const text = nudge?.waitingFor ?? `Waiting for Argo CD to give ${behind.join(', ')} the version ${wanted}.`;
+  const text = nudge?.waitingFor ?? `Waiting for Argo CD to set ${behind.join(', ')} to ${wanted}.`;
   return stage('refresh', 'running', text, { startedAt, parts });
 }
 
@@ -77,7 +78,7 @@ export function refreshStage(facts: TimelineFacts): Stage {
 function otherSync({ name, operation }: ApplicationFacts): string | null {
   if (operation?.phase !== 'Running' && operation?.phase !== 'Terminating') return null;
   const since = operation.startedAt === null ? '' : `, since ${utcText(operation.startedAt)}`;
-  const what = operation.phase === 'Terminating' ? 'ends' : 'is still at';
+  const what = operation.phase === 'Terminating' ? 'is ending' : 'is still running';
   const message = operation.message === null ? '' : `: ${operation.message}`;
   return `Argo CD ${what} an earlier sync of ${name}${since}${message}`;
 }
@@ -92,23 +93,22 @@ export function syncStage(facts: TimelineFacts): Stage {
   const known = syncs.flatMap(({ sync }) => sync ?? []);
   if (known.length === 0) {
     if (applications.length === 0 || replaced)
-      return stage('sync', 'unknown', 'Argo CD does not tell of it any more.');
+      return stage('sync', 'unknown', 'Argo CD no longer shows this sync.');
     const trouble = applications.flatMap((one) => errorOf(one) ?? [])[0];
     const wanted = applications.every(({ version }) => version === deployment.to);
     // Syncs are not asked for days later: what is in sync by then was synced, and Argo CD has forgotten when.
     const isLong = Date.parse(facts.now) - Date.parse(deployment.at) > ownTime;
-    if (wanted && isLong && !trouble)
-      return stage('sync', 'unknown', 'Argo CD does not tell of it any more.');
+    if (wanted && isLong && !trouble) return stage('sync', 'unknown', 'Argo CD no longer shows this sync.');
     const other = applications.flatMap((one) => otherSync(one) ?? [])[0];
     if (wanted && other) return stage('sync', 'running', other);
     if (wanted)
-      return stage('sync', trouble ? 'failed' : 'running', trouble ?? 'Waiting for a sync to begin.');
-    return stage('sync', 'waiting', 'Begins when Argo CD wants the version.');
+      return stage('sync', trouble ? 'failed' : 'running', trouble ?? 'Waiting for a sync to start.');
+    return stage('sync', 'waiting', 'Starts when Argo CD has the version.');
   }
   const parts = syncs.map(({ application, sync }) => ({
     name: application.name,
     state: sync ? syncState(sync.phase) : ('waiting' as const),
-    text: sync?.message ?? sync?.phase ?? 'not begun',
+    text: sync?.message ?? sync?.phase ?? 'not started',
   }));
   const startedAt = earliest(known.map((one) => moment(one.startedAt, 'Argo CD')));
   const failed = parts.find(({ state }) => state === 'failed');
@@ -121,7 +121,7 @@ export function syncStage(facts: TimelineFacts): Stage {
   const open = parts.find(({ state }) => state !== 'succeeded');
   if (open) {
     const text =
-      open.state === 'waiting' ? `${open.name} has not begun to sync.` : `${open.name}: ${open.text}`;
+      open.state === 'waiting' ? `${open.name} has not started to sync.` : `${open.name}: ${open.text}`;
     return stage('sync', 'running', text, { startedAt, parts });
   }
   return stage('sync', 'succeeded', `Synced: ${parts.map(({ name }) => name).join(', ')}.`, {
@@ -142,8 +142,8 @@ export function hooksStage(facts: TimelineFacts, sync: Stage): Stage {
     : [];
   if (hooks.length === 0) {
     if (sync.state === 'succeeded' && applies) return stage('hooks', 'skipped', 'The sync has no hooks.');
-    if (sync.state === 'unknown') return stage('hooks', 'unknown', 'Argo CD does not tell of them any more.');
-    return stage('hooks', sync.state === 'failed' ? 'skipped' : 'waiting', 'No hook has begun.');
+    if (sync.state === 'unknown') return stage('hooks', 'unknown', 'Argo CD no longer shows its hooks.');
+    return stage('hooks', sync.state === 'failed' ? 'skipped' : 'waiting', 'No hook has started.');
   }
   const parts = hooks.map((hook) => ({
     name: `${hook.type} ${hook.name}`,

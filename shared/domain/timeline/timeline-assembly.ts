@@ -43,7 +43,7 @@ function provenBy(stages: readonly Stage[]): Stage[] {
   );
   return stages.map((one, index) =>
     index < lastDone && (one.state === 'waiting' || (one.state === 'running' && one.startedAt === null))
-      ? { ...one, state: 'unknown', text: 'It happened, but nobody saw when.' }
+      ? { ...one, state: 'unknown', text: 'Done; the time is not known.' }
       : one,
   );
 }
@@ -69,7 +69,7 @@ export function assembleTimeline(facts: TimelineFacts): Timeline {
   const { deployment, cluster } = facts;
   const absent = cluster.state === 'absent' && facts.applications.length === 0;
   const none = (name: Stage['name']): Stage =>
-    stage(name, 'unknown', `${facts.environment} has no cluster here.`);
+    stage(name, 'unknown', `The estate file has no cluster for ${facts.environment}.`);
   const sync = absent ? none('sync') : withKept(syncStage(facts), facts.kept);
   const hooks = absent ? none('hooks') : withKept(hooksStage(facts, sync), facts.kept);
   const refresh = absent ? none('refresh') : withKept(refreshStage(facts), facts.kept);

@@ -10,7 +10,7 @@ import { beforeReplaced, isOwn, mayFollow, moment, sinceCommit, stage } from './
 export function runStage({ run }: TimelineFacts): Stage {
   if (run.state === 'unknown') return stage('run', 'unknown', run.because);
   if (run.state === 'none')
-    return stage('run', 'unknown', 'GitHub knows no run that builds or deploys this version.');
+    return stage('run', 'unknown', 'GitHub has no run that builds or deploys this version.');
   const { name, status, conclusion, startedAt, finishedAt, url } = run.run;
   const times = { startedAt: moment(startedAt, 'GitHub'), finishedAt: moment(finishedAt, 'GitHub'), url };
   if (status !== 'completed')
@@ -41,9 +41,9 @@ export function commitStage({ deployment, operation }: TimelineFacts): Stage {
 /** The rollout of the app's Deployments to the version's pods. */
 export function rolloutStage(facts: TimelineFacts, sync: Stage): Stage {
   const { rollouts, deployment, replaced } = facts;
-  if (replaced) return stage('rollout', 'unknown', 'The cluster shows what came after it.');
+  if (replaced) return stage('rollout', 'unknown', 'The cluster now shows a later version.');
   if (rollouts.length === 0)
-    return stage('rollout', 'unknown', `No Deployment of ${facts.app} is seen in ${facts.environment}.`);
+    return stage('rollout', 'unknown', `No Deployment of ${facts.app} found in ${facts.environment}.`);
   if (!areOfVersion(rollouts, deployment.to))
     return stage('rollout', 'waiting', `No Deployment runs ${shortVersion(deployment.to)} yet.`);
   const parts = rollouts.map((rollout) => {
@@ -114,17 +114,17 @@ export function testsStage(facts: TimelineFacts, before: Stage): Stage {
       return stage(
         'tests',
         seen.what === 'tests-passed' ? 'succeeded' : 'failed',
-        seen.what === 'tests-passed' ? 'Its tests passed.' : 'Its tests failed.',
+        seen.what === 'tests-passed' ? 'Tests passed.' : 'Tests failed.',
         { finishedAt: { at: seen.at, source: 'Argo Workflows' }, asOf: seen.at },
       );
     if (applications.length > 0 && applications.every(({ postSync }) => postSync === false))
       return stage('tests', 'skipped', 'No tests are set up to run after a sync.');
-    if (facts.replaced) return stage('tests', 'unknown', 'No workflow of its tests is left.');
+    if (facts.replaced) return stage('tests', 'unknown', 'Its test workflow has been deleted.');
     if (before.state === 'succeeded' && mayFollow(facts, before))
-      return stage('tests', 'running', 'Waiting for the tests to begin.');
-    if (before.state === 'succeeded') return stage('tests', 'unknown', 'No workflow of its tests is seen.');
-    if (before.state === 'unknown') return stage('tests', 'unknown', 'No workflow of its tests is seen.');
-    return stage('tests', 'waiting', 'Begin when the app is healthy.');
+      return stage('tests', 'running', 'Waiting for the tests to start.');
+    if (before.state === 'succeeded') return stage('tests', 'unknown', 'No test workflow found.');
+    if (before.state === 'unknown') return stage('tests', 'unknown', 'No test workflow found.');
+    return stage('tests', 'waiting', 'Starts when the app is healthy.');
   }
   const parts = tests.map((one) => ({
     name: one.name,
@@ -177,23 +177,26 @@ export function promotionStage(facts: TimelineFacts, tests: Stage): Stage | null
     }
   }
   if (replaced)
-    return stage('promotion', 'skipped', `${shortVersion(replaced.version)} came before it was promoted.`);
+    return stage(
+      'promotion',
+      'skipped',
+      `${shortVersion(replaced.version)} replaced it before it was promoted.`,
+    );
   if (applications.some(({ promote }) => promote === false))
-    return stage('promotion', 'skipped', `Not by itself: ${byHand(deployment.kind)}.`);
+    return stage('promotion', 'skipped', `Not promoted automatically: ${byHand(deployment.kind)}.`);
   if (next.heldBecause) return stage('promotion', 'skipped', next.heldBecause);
   if (applications.some(({ automaticDeploys }) => automaticDeploys === false))
     return stage('promotion', 'skipped', `Automatic deploys of ${facts.app} are held.`);
-  if (tests.state === 'failed') return stage('promotion', 'skipped', 'Not after tests that failed.');
+  if (tests.state === 'failed') return stage('promotion', 'skipped', 'Not promoted, because tests failed.');
   if (tests.state === 'succeeded' && mayFollow(facts, tests))
-    return stage('promotion', 'running', `Waiting for the promotion to ${into} to begin.`);
-  if (tests.state === 'succeeded')
-    return stage('promotion', 'unknown', `Nothing was seen to promote it to ${into}.`);
+    return stage('promotion', 'running', `Waiting for the promotion to ${into} to start.`);
+  if (tests.state === 'succeeded') return stage('promotion', 'unknown', `No promotion to ${into} was seen.`);
   if (tests.state === 'unknown' || tests.state === 'skipped')
-    return stage('promotion', 'unknown', `Whether it is promoted to ${into} is not known.`);
-  return stage('promotion', 'waiting', `To ${into} when its tests have passed.`);
+    return stage('promotion', 'unknown', `Can’t tell whether it is promoted to ${into}.`);
+  return stage('promotion', 'waiting', `Promotes to ${into} when its tests pass.`);
 }
 
 const byHand = (kind: TimelineFacts['deployment']['kind']): string =>
   kind === 'rollback'
     ? 'a rollback is not promoted'
-    : 'promote_deployment is false, as after a deploy by hand';
+    : 'promote_deployment is false, as after a manual deploy';

@@ -152,13 +152,13 @@ describe('the timeline of a deployment that nobody started here', () => {
     expect(waiting('Running').at).toEqual({
       stage: 'sync',
       state: 'running',
-      why: `Argo CD is still at an earlier sync of frontend, since 2026-11-27 09:55 UTC: ${failing.message}`,
+      why: `Argo CD is still running an earlier sync of frontend, since 2026-11-27 09:55 UTC: ${failing.message}`,
     });
-    expect(waiting('Terminating').at?.why).toMatch(/^Argo CD ends an earlier sync of frontend/);
+    expect(waiting('Terminating').at?.why).toMatch(/^Argo CD is ending an earlier sync of frontend/);
     expect(waiting('Failed').at).toEqual({
       stage: 'sync',
       state: 'running',
-      why: 'Waiting for a sync to begin.',
+      why: 'Waiting for a sync to start.',
     });
   });
 
@@ -188,7 +188,7 @@ describe('where it is stuck, and why', () => {
       {
         stage: 'refresh',
         state: 'running',
-        why: 'Waiting for Argo CD to give frontend the version v2.',
+        why: 'Waiting for Argo CD to set frontend to v2.',
       },
     ],
     [
@@ -298,7 +298,7 @@ describe('where it is stuck, and why', () => {
       {
         stage: 'promotion',
         state: 'running',
-        why: 'Waiting for the promotion to production to begin.',
+        why: 'Waiting for the promotion to production to start.',
       },
     ],
   ])('%s', (_name, change, expected) => {
@@ -472,6 +472,9 @@ describe('a cluster that is away', () => {
     const timeline = assembleTimeline(
       facts({ cluster: { state: 'absent' }, applications: [], rollouts: [], tests: [], next: null }),
     );
-    expect(of(timeline, 'sync')).toMatchObject({ state: 'unknown', text: 'staging has no cluster here.' });
+    expect(of(timeline, 'sync')).toMatchObject({
+      state: 'unknown',
+      text: 'The estate file has no cluster for staging.',
+    });
   });
 });

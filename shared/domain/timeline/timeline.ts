@@ -101,8 +101,8 @@ export function spanOf(
     tookMs: null,
     clocks:
       start.source === end.source
-        ? `${start.source} tells an end ${by} s before the start.`
-        : `The clocks of ${start.source} and ${end.source} differ by ${by} s or more, so the time it took is not known.`,
+        ? `${start.source} reports an end ${by} s before the start.`
+        : `The clocks of ${start.source} and ${end.source} differ by ${by} s or more, so the duration is not known.`,
   };
 }
 

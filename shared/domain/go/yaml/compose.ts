@@ -12,7 +12,7 @@ export const maxDepth = 100;
 /** How many values and keys a document may hold: a kubeconfig of a thousand clusters has a fifth of them. */
 const maxNodes = 100_000;
 
-export const tooDeep = `Lists and mappings lie more than ${maxDepth} deep in each other.`;
+export const tooDeep = `Lists and mappings are nested more than ${maxDepth} levels deep.`;
 
 /** The first document of a text. */
 export interface Composed {
@@ -80,7 +80,7 @@ class Composer {
       const { type, value, suffix, start } = this.#scanner.peek();
       if (type === 'version-directive') {
         if (version) throw fault('A document has two %YAML directives.', start);
-        if (value !== '1.1') throw fault('A %YAML directive asks for another version than 1.1.', start);
+        if (value !== '1.1') throw fault('A %YAML directive has a version other than 1.1.', start);
         version = true;
       } else if (type === 'tag-directive') {
         if (this.#tags.has(value)) throw fault('A document has a %TAG directive twice.', start);
@@ -125,7 +125,7 @@ class Composer {
 
   #alias({ value, start, end }: Token): YamlNode {
     const target = this.#anchors.get(value);
-    if (!target) throw fault('An alias names an anchor that is not there.', start);
+    if (!target) throw fault('An alias refers to an anchor that does not exist.', start);
     return { kind: 'alias', start, anchored: false, target, end: end.at };
   }
 
@@ -146,7 +146,7 @@ class Composer {
   #tag({ value: handle, suffix, start }: Token): string {
     if (handle === '') return suffix;
     const tag = (this.#tags.get(handle) ?? '') + (this.#tags.has(handle) ? suffix : '');
-    if (tag === '') throw fault('A tag has a handle that is not known.', start);
+    if (tag === '') throw fault('A tag has an unknown handle.', start);
     return tag;
   }
 

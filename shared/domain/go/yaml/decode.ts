@@ -62,7 +62,7 @@ export function readGoYaml(text: string, { oldWords = true } = {}): GoYamlResult
     return {
       ok: false,
       line,
-      reason: `A character that no YAML may hold stands there (${codeOf(text, at)}).`,
+      reason: `There is a character that YAML does not allow (${codeOf(text, at)}).`,
       // go-yaml reads ahead by so much at most.
       stricter: forbidden < 0 || forbidden > 128,
     };
@@ -114,7 +114,7 @@ class Decoder {
   /** What JSON cannot hold is an error only where it is left in the end. */
   #check(value: unknown, near: YamlNode | null): void {
     if (typeof value === 'number' && !Number.isFinite(value))
-      throw new GoYamlError('A number is infinite or none.', (near?.start.line ?? 0) + 1);
+      throw new GoYamlError('A number is infinite or not a number.', (near?.start.line ?? 0) + 1);
     if (typeof value !== 'object' || value === null) return;
     const spoilt = this.#spoilt.get(value);
     if (spoilt) throw spoilt;
@@ -127,7 +127,7 @@ class Decoder {
     this.#aliased += 1;
     const refused = this.#aliased > 100 && this.#count > 1000 && this.#aliased / this.#count > 0.99;
     if (refused || this.#aliased > maxAliased)
-      throw new GoYamlError('Aliases repeat too much.', node.start.line + 1, !refused);
+      throw new GoYamlError('Aliases are repeated too often.', node.start.line + 1, !refused);
   }
 
   #value(node: YamlNode): unknown {
@@ -157,7 +157,7 @@ class Decoder {
   }
 
   #through<T>(alias: YamlNode & { kind: 'alias' }, work: (target: YamlNode) => T): T {
-    if (this.#open.has(alias)) throw fault('An anchor holds itself.', alias);
+    if (this.#open.has(alias)) throw fault('An anchor contains itself.', alias);
     this.#open.add(alias);
     this.#aliasDepth += 1;
     const done = work(alias.target);
@@ -176,7 +176,7 @@ class Decoder {
     if (tag === '' && !implicit) return { is: 'text', value };
     if (tag === 'tag:yaml.org,2002:binary') return { is: 'text', value: fromBase64(value, node) };
     const found = resolve(tag, value, this.#oldWords);
-    if (!found) throw fault('A value does not fit its tag.', node);
+    if (!found) throw fault('A value does not match its tag.', node);
     return found;
   }
 
@@ -221,7 +221,7 @@ class Decoder {
   #merge(node: YamlNode, into: Mapping): void {
     const one = (from: YamlNode): void => {
       const target = from.kind === 'alias' ? from.target : from;
-      if (target.kind !== 'mapping') throw fault('"<<" takes a mapping or a list of mappings.', from);
+      if (target.kind !== 'mapping') throw fault('"<<" needs a mapping or a list of mappings.', from);
       this.#counted(from);
       if (from.kind === 'alias')
         this.#through(from, () => {
@@ -243,7 +243,7 @@ function fromBase64(text: string, node: ScalarNode): string {
   const packed = text.replace(/[\r\n]/g, '');
   const body = packed.replace(/={0,2}$/, '');
   if (packed.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(body))
-    throw fault('A binary value is no base64.', node);
+    throw fault('A binary value is not base64.', node);
   const octets = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
 }

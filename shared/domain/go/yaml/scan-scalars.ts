@@ -53,7 +53,7 @@ export function scanPlain(
         }
       } else {
         if (leadingBlanks && cursor.column < indent + 1 && code === 0x09)
-          cursor.fail('A tab stands where the indentation is.');
+          cursor.fail('The indentation contains a tab.');
         if (!leadingBlanks) spaces += String.fromCharCode(code);
         cursor.skip();
       }
@@ -70,7 +70,7 @@ export function scanQuoted(cursor: Cursor, single: boolean): Token {
   cursor.skip();
   let value = '';
   for (;;) {
-    if (cursor.isDocumentMark()) cursor.fail('A document mark stands in a quoted text.', start.line);
+    if (cursor.isDocumentMark()) cursor.fail('A quoted text contains a document marker.', start.line);
     if (cursor.peek() === 0) cursor.fail('A quoted text has no end.', start.line);
     let leadingBlanks = false;
     for (let code = cursor.peek(); !isBlankOrEnd(code); code = cursor.peek()) {
@@ -139,20 +139,19 @@ const escapeLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 function readEscape(cursor: Cursor): string {
   const letter = String.fromCharCode(cursor.peek(1));
   const length = Object.hasOwn(escapeLengths, letter) ? (escapeLengths[letter] ?? 0) : 0;
-  if (length === 0 && !Object.hasOwn(escapes, letter))
-    cursor.fail('An escape in a quoted text is not known.');
+  if (length === 0 && !Object.hasOwn(escapes, letter)) cursor.fail('A quoted text has an unknown escape.');
   cursor.skip();
   cursor.skip();
   if (length === 0) return escapes[letter] ?? '';
   let value = 0;
   for (let k = 0; k < length; k += 1) {
     const digit = hexDigit(cursor.peek());
-    if (digit < 0) cursor.fail('An escape in a quoted text lacks a hexadecimal digit.');
+    if (digit < 0) cursor.fail('An escape in a quoted text is missing a hexadecimal digit.');
     value = value * 16 + digit;
     cursor.skip();
   }
   if ((value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff)
-    cursor.fail('An escape in a quoted text is no character.');
+    cursor.fail('An escape in a quoted text is not a character.');
   return String.fromCodePoint(value);
 }
 
@@ -179,7 +178,7 @@ export function scanBlock(cursor: Cursor, around: number): Token {
   if (first === '' && increment > 0) readChomping();
   while (isBlank(cursor.peek())) cursor.skip();
   if (cursor.peek() === 0x23) while (!isBreakOrEnd(cursor.peek())) cursor.skip();
-  if (!isBreakOrEnd(cursor.peek())) cursor.fail('Something stands after the mark of a block of text.');
+  if (!isBreakOrEnd(cursor.peek())) cursor.fail('There is text after the marker of a block of text.');
   cursor.readBreak();
 
   const lines = { indent: increment > 0 ? Math.max(around, 0) + increment : 0, end: cursor.mark };
@@ -218,7 +217,7 @@ function readBlockBreaks(
     while ((lines.indent === 0 || cursor.column < lines.indent) && cursor.peek() === 0x20) cursor.skip();
     deepest = Math.max(deepest, cursor.column);
     if ((lines.indent === 0 || cursor.column < lines.indent) && cursor.peek() === 0x09)
-      cursor.fail('A tab stands where the indentation of a block of text is.');
+      cursor.fail('The indentation of a block of text contains a tab.');
     if (!isBreak(cursor.peek())) break;
     breaks += cursor.readBreak();
     lines.end = cursor.mark;

@@ -19,7 +19,7 @@ export function scanAnchor(cursor: Cursor, type: 'anchor' | 'alias'): Token {
   const value = readWord(cursor);
   const code = cursor.peek();
   if (value === '' || !(isBlankOrEnd(code) || '?:,]}%@`'.includes(String.fromCharCode(code))))
-    cursor.fail(`The name of an ${type} is not understood.`);
+    cursor.fail(`The name of an ${type} is not valid.`);
   return token(type, start, cursor.mark, { value });
 }
 
@@ -85,14 +85,13 @@ function readUriEscape(cursor: Cursor): string {
   let width = 1;
   while (octets.length < width) {
     const [high, low] = [hexDigit(cursor.peek(1)), hexDigit(cursor.peek(2))];
-    if (cursor.peek() !== 0x25 || high < 0 || low < 0)
-      cursor.fail('A tag has an escape that is not understood.');
+    if (cursor.peek() !== 0x25 || high < 0 || low < 0) cursor.fail('A tag has an escape that is not valid.');
     const octet = high * 16 + low;
     if (octets.length === 0) {
       width = octet < 0x80 ? 1 : (octet & 0xe0) === 0xc0 ? 2 : (octet & 0xf0) === 0xe0 ? 3 : 4;
       if (octet >= 0x80 && ((octet & 0xc0) === 0x80 || octet >= 0xf8))
-        cursor.fail('A tag has an escape that is no character.');
-    } else if ((octet & 0xc0) !== 0x80) cursor.fail('A tag has an escape that is no character.');
+        cursor.fail('A tag has an escape that is not a character.');
+    } else if ((octet & 0xc0) !== 0x80) cursor.fail('A tag has an escape that is not a character.');
     octets.push(octet);
     for (let k = 0; k < 3; k += 1) cursor.skip();
   }
@@ -109,7 +108,7 @@ export function scanDirective(cursor: Cursor): Token {
   if (name === 'YAML') {
     skipBlanks(cursor);
     const major = readVersionNumber(cursor);
-    if (cursor.peek() !== 0x2e) cursor.fail('The version of a %YAML directive is not understood.');
+    if (cursor.peek() !== 0x2e) cursor.fail('The version of a %YAML directive is not valid.');
     cursor.skip();
     found = token('version-directive', start, cursor.mark, {
       value: `${major}.${readVersionNumber(cursor)}`,
@@ -117,15 +116,15 @@ export function scanDirective(cursor: Cursor): Token {
   } else if (name === 'TAG') {
     skipBlanks(cursor);
     const value = readHandle(cursor, true);
-    if (!isBlank(cursor.peek())) cursor.fail('A %TAG directive is not understood.');
+    if (!isBlank(cursor.peek())) cursor.fail('A %TAG directive is not valid.');
     skipBlanks(cursor);
     const suffix = readUri(cursor, '');
-    if (!isBlankOrEnd(cursor.peek())) cursor.fail('A %TAG directive is not understood.');
+    if (!isBlankOrEnd(cursor.peek())) cursor.fail('A %TAG directive is not valid.');
     found = token('tag-directive', start, cursor.mark, { value, suffix });
-  } else return cursor.fail('A directive is not known.');
+  } else return cursor.fail('There is an unknown directive.');
   skipBlanks(cursor);
   if (cursor.peek() === 0x23) while (!isBreakOrEnd(cursor.peek())) cursor.skip();
-  if (!isBreakOrEnd(cursor.peek())) cursor.fail('Something stands after a directive.');
+  if (!isBreakOrEnd(cursor.peek())) cursor.fail('There is text after a directive.');
   cursor.readBreak();
   return found;
 }
@@ -134,7 +133,6 @@ function readVersionNumber(cursor: Cursor): number {
   const from = cursor.at;
   while (isDigit(cursor.peek())) cursor.skip();
   const digits = cursor.text.slice(from, cursor.at);
-  if (digits.length < 1 || digits.length > 2)
-    cursor.fail('The version of a %YAML directive is not understood.');
+  if (digits.length < 1 || digits.length > 2) cursor.fail('The version of a %YAML directive is not valid.');
   return Number(digits);
 }

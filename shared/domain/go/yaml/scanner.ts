@@ -172,7 +172,7 @@ export class Scanner {
       !(isBlankOrEnd(code) || indicators.includes(String.fromCharCode(code))) ||
       (code === 0x2d && !isBlank(next)) ||
       (this.#flow === 0 && (code === 0x3f || code === 0x3a) && !isBlankOrEnd(next));
-    if (!begins) cursor.fail('A character stands where nothing can begin with it.');
+    if (!begins) cursor.fail('A value starts with a character that is not allowed there.');
     this.#saveKey();
     this.#keyAllowed = false;
     const { scalar, atNewLine } = scanPlain(cursor, this.#indent, this.#flow > 0);
@@ -286,7 +286,7 @@ export class Scanner {
 
   #blockEntry(): void {
     if (this.#flow === 0) {
-      if (!this.#keyAllowed) this.#cursor.fail('An entry of a list stands where none may be.');
+      if (!this.#keyAllowed) this.#cursor.fail('There is a list entry where none is allowed.');
       const { mark } = this.#cursor;
       this.#roll(mark.column, null, 'block-sequence-start', mark);
     }
@@ -297,7 +297,7 @@ export class Scanner {
 
   #key(): void {
     if (this.#flow === 0) {
-      if (!this.#keyAllowed) this.#cursor.fail('A key stands where none may be.');
+      if (!this.#keyAllowed) this.#cursor.fail('There is a key where none is allowed.');
       const { mark } = this.#cursor;
       this.#roll(mark.column, null, 'block-mapping-start', mark);
     }
@@ -317,7 +317,7 @@ export class Scanner {
       this.#keyAllowed = false;
     } else {
       if (this.#flow === 0) {
-        if (!this.#keyAllowed) this.#cursor.fail('A ":" stands where no value may be.');
+        if (!this.#keyAllowed) this.#cursor.fail('There is a ":" where no value is allowed.');
         const { mark } = this.#cursor;
         this.#roll(mark.column, null, 'block-mapping-start', mark);
       }

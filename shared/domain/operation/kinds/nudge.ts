@@ -16,7 +16,7 @@ export const nudge = declare({
     reason: reason.optional(),
   }),
   subject: anApp,
-  title: (intent) => `Have Argo CD take up ${intent.app} ${intent.version} in ${intent.environment}`,
+  title: (intent) => `Refresh and sync ${intent.app} ${intent.version} in ${intent.environment}`,
   short: { noun: 'Refresh and sync', doing: 'Refreshing and syncing' },
   steps: [{ routine: 'nudge' }, { routine: 'sync' }, { routine: 'rollout' }],
   pointOfNoReturn: null,

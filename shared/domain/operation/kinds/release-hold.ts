@@ -7,7 +7,7 @@ import { anApp } from '../subject';
 export const releaseHold = declare({
   intent: z.object({ kind: z.literal('release-hold'), ...cell, reason: reason.optional() }),
   subject: anApp,
-  title: (intent) => `Release the hold of ${intent.app} in ${intent.environment}`,
+  title: (intent) => `Release the hold on ${intent.app} in ${intent.environment}`,
   short: { noun: 'Hold release', doing: 'Releasing the hold' },
   steps: [{ routine: 'check-app' }, { routine: 'commit-release' }],
   pointOfNoReturn: untilCommit,

@@ -14,8 +14,7 @@ export const retryTests = declare({
     reason: reason.optional(),
   }),
   subject: aStage,
-  title: (intent) =>
-    `Run the tests of bag ${intent.bag} of ${intent.pipeline} in ${intent.environment} again`,
+  title: (intent) => `Retry the tests of bag ${intent.bag} of ${intent.pipeline} in ${intent.environment}`,
   meaning: 'The test suites run again on the current deployment. Nothing is deployed.',
   opensScreen: true,
   steps: [
