@@ -3,6 +3,7 @@ import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../share
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import type { World } from '../world';
 import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';
 
