@@ -234,6 +234,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       ? releaseRuns({
           github,
           owner: estate.sources.github.owner,
+          repos: estate.sources.repos,
           onKnown: (app) => {
             for (const listener of [...runListeners]) listener(app);
           },

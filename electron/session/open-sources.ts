@@ -22,14 +22,15 @@ export function openSources(config: {
 }): { sources: Sources; close: () => void } | null {
   const { ledger, sources: named } = config.estate;
   if (!named) return null;
-  const { urlTemplate } = named;
+  const { urlTemplate, repos } = named;
   if (config.github && named.github) {
     const { owner } = named.github;
-    const sources = createGitHubSources({ github: config.github, owner, urlTemplate, now: Date.now });
+    const sources = createGitHubSources({ github: config.github, owner, repos, urlTemplate, now: Date.now });
     return { sources, close: () => undefined };
   }
   const sources = createGitSources({
     urlTemplate,
+    repos,
     dir: path.join(config.dir, 'sources'),
     auth: async (url) =>
       /^https?:/i.test(url) && originOf(url) === originOf(ledger.url)

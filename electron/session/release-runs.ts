@@ -1,3 +1,4 @@
+import { sourceRepoName } from '../../shared/domain/estate/source-repo-name';
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import { type GitHub, gitHubFailure } from '../systems/github/github-client';
 import { type ListedRun, listRuns, runOf } from '../systems/github/runs';
@@ -31,6 +32,8 @@ const limit = 500;
 export function releaseRuns(options: {
   github: GitHub;
   owner: string;
+  /** Names of repos that are not called like their app. */
+  repos: Readonly<Record<string, string>>;
   onKnown: (app: string) => void;
   now: () => number;
 }): ReleaseRuns {
@@ -51,7 +54,10 @@ export function releaseRuns(options: {
     if (entry.asking || closing.signal.aborted) return;
     entry.asking = true;
     const before = JSON.stringify([entry.runs, entry.failure]);
-    listRuns(options.github, { owner: options.owner, repo: app }, version, closing.signal)
+    // A name that no repo can have is told as any other failure.
+    Promise.resolve()
+      .then(() => ({ owner: options.owner, repo: sourceRepoName(options.repos, app) }))
+      .then((repo) => listRuns(options.github, repo, version, closing.signal))
       .then(
         (runs) => Object.assign(entry, { runs: runs ?? [], failure: null }),
         (error: unknown) =>

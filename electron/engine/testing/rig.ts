@@ -130,6 +130,7 @@ export async function openRig(
         ? createGitHubSources({
             github: client,
             owner: github.owner,
+            repos: estate.sources?.repos ?? {},
             urlTemplate: estate.sources?.urlTemplate ?? '',
             now: Date.now,
           })

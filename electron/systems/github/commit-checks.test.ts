@@ -51,6 +51,7 @@ const checks = () =>
       token: async () => null,
     }),
     owner: 'example',
+    repos: {},
     urlTemplate: 'https://x/{app}',
     now: Date.now,
   }).checks?.('app', 'v1');

@@ -1,5 +1,5 @@
 import { Octokit } from '@octokit/rest';
-import type { Failure } from '../../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../../shared/domain/failure/failure';
 import type { AnswerLimits } from '../http/bounded-fetch';
 import { believed, userSchema } from './answers';
 import { connectionOf } from './github-connection';
@@ -70,6 +70,7 @@ export function isNotFound(error: unknown): boolean {
 
 /** What a failed request means to a release manager. Sources: GitHub REST API, "Troubleshooting" and "Rate limits". */
 export function gitHubFailure(error: unknown, what: string): Failure {
+  if (error instanceof FailureError) return error.failure;
   const trouble = troubleOf(error);
   if (trouble) return troubleFailure(trouble, what);
   const status = statusOf(error);

@@ -1,4 +1,5 @@
 import type { Freshness } from '../../../shared/domain/board/freshness';
+import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
@@ -46,6 +47,8 @@ const mostCommits = 5_000;
 export function createGitHubSources(config: {
   github: GitHub;
   owner: string;
+  /** Names of repos that are not called like their app. */
+  repos: Readonly<Record<string, string>>;
   /** `https://…/{app}`: where a person reads the repo. */
   urlTemplate: string;
   now: () => number;
@@ -55,7 +58,10 @@ export function createGitHubSources(config: {
   let freshness: Freshness = { state: 'connecting', asOf: null };
 
   const iso = (): string => new Date(now()).toISOString();
-  const repoOf = (app: string): { owner: string; repo: string } => ({ owner: config.owner, repo: app });
+  const repoOf = (app: string): { owner: string; repo: string } => ({
+    owner: config.owner,
+    repo: sourceRepoName(config.repos, app),
+  });
 
   /** Asks, and notes whether GitHub answered. */
   async function asking<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -91,8 +97,13 @@ export function createGitHubSources(config: {
   }
 
   const webUrl = (app: string): string | null => {
-    const url = fillTemplate(config.urlTemplate, { app: encodeURIComponent(app) }).replace(/\.git$/, '');
-    return url.startsWith('https://') ? url : null;
+    if (!config.urlTemplate.startsWith('https://')) return null;
+    try {
+      const { repo } = repoOf(app);
+      return fillTemplate(config.urlTemplate, { app: encodeURIComponent(repo) }).replace(/\.git$/, '');
+    } catch {
+      return null;
+    }
   };
 
   const compareBothWays = async (

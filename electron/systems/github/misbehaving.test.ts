@@ -96,6 +96,7 @@ it.each([404, 403, 401, 422])('a page with status %i says nothing of what was as
   const sources = createGitHubSources({
     github,
     owner: 'example',
+    repos: {},
     urlTemplate: 'https://x/{app}',
     now: Date.now,
   });

@@ -125,6 +125,7 @@ const sources = () =>
   createGitHubSources({
     github: client(),
     owner: 'example',
+    repos: { web: 'app' },
     urlTemplate: 'https://x/{app}',
     now: () => clock,
   });
@@ -263,4 +264,30 @@ it('a repo without a commit has no versions, and that is no fault', async () => 
       .end('{"message":"Git Repository is empty."}'),
   );
   expect(await sources().published('app', 'v1')).toBe(false);
+});
+
+describe('an app whose repo is called otherwise', () => {
+  it('is asked for in that repo, and leads there', async () => {
+    tags.set('v1', sha(1)).set('v2', sha(2));
+    const one = sources();
+    expect(await one.published('web', 'v1')).toBe(true);
+    expect(await one.change('web', 'v1', 'v2')).toMatchObject({ state: 'known' });
+    expect((await one.candidates('web', 'v2', 1)).listed).toMatchObject([{ version: 'v2' }]);
+    expect(one.webUrl('web')).toBe('https://x/app');
+    expect(one.webUrl('other')).toBe('https://x/other');
+  });
+  it.each(['..', '../app', 'a/b', 'a b', '.git', '', 'toString()'])(
+    'no repo can be called %j: it is told, and nothing is asked',
+    async (app) => {
+      const one = sources();
+      await expect(one.candidates(app, '', 5)).rejects.toThrow('can’t have a source repo');
+      expect(await one.published(app, 'v1')).toBeNull();
+      expect(await one.change(app, 'v1', 'v2')).toMatchObject({
+        state: 'unknown',
+        because: expect.stringContaining('can’t have a source repo'),
+      });
+      expect(one.webUrl(app)).toBeNull();
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -16,6 +16,7 @@ const opened: GitSources[] = [];
 function open(token: string | null = writerToken): GitSources {
   const made = createGitSources({
     urlTemplate: `${estate.server.url}/demo/{app}.git`,
+    repos: { site: 'frontend', odd: '../frontend' },
     dir: join(estate.folder, 'sources'),
     auth: async (url) => basicAuth(url, token === null ? null : { username: 'x', password: token }),
     now: Date.now,
@@ -136,6 +137,12 @@ it('a name that is typed is a tag, a branch, or both, as the repo says', async (
   expect(partial).toBe('fix is a tag and a branch of this repo: choose the one you mean.');
   expect((await sources.candidates('frontend', 'team/fix', 5)).listed[0]).toMatchObject({ kind: 'branch' });
   expect((await sources.candidates('frontend', '../fix', 5)).listed).toEqual([]);
+});
+
+it('an app whose repo is called otherwise is read there', async () => {
+  await tag('v1', await commitFiles(gitDir, { 'app.rb': '1\n' }));
+  expect(await sources.published('site', 'v1')).toBe(true);
+  await expect(sources.candidates('odd', '', 5)).rejects.toThrow('odd can’t have a source repo.');
 });
 
 it('a copy that is damaged is made anew', async () => {

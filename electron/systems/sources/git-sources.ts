@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Freshness } from '../../../shared/domain/board/freshness';
+import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
@@ -30,6 +31,8 @@ export type GitSources = Sources & { close(): void };
  */
 export function createGitSources(config: {
   urlTemplate: string;
+  /** Names of repos that are not called like their app. */
+  repos: Readonly<Record<string, string>>;
   dir: string;
   auth: (url: string) => Promise<HttpAuth | null>;
   now: () => number;
@@ -42,22 +45,15 @@ export function createGitSources(config: {
   const iso = (): string => new Date(config.now()).toISOString();
 
   const isWeb = /^https?:\/\//i.test(config.urlTemplate);
-  /** `null`: a name that cannot stand in an address. It comes from a file's name in the release repo. */
-  const urlOf = (app: string): string | null => {
-    if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(app)) return null;
-    return fillTemplate(config.urlTemplate, { app: isWeb ? encodeURIComponent(app) : app });
+  /** @throws FailureError where no repo can be called so. */
+  const urlOf = (app: string): string => {
+    const name = sourceRepoName(config.repos, app);
+    return fillTemplate(config.urlTemplate, { app: isWeb ? encodeURIComponent(name) : name });
   };
   const nameOf = (app: string): string => `The source repo of ${app}`;
 
   function repoOf(app: string): SourceRepo {
     const url = urlOf(app);
-    if (url === null)
-      throw new FailureError({
-        code: 'not-found',
-        message: `${app} can’t have a source repo.`,
-        meaning: 'Its name can’t stand in the address of a Git repo.',
-        next: [],
-      });
     const known = repos.get(url);
     if (known) return known;
     const folder = createHash('sha256').update(url).digest('hex').slice(0, 16);
@@ -217,8 +213,12 @@ export function createGitSources(config: {
       }
     },
     webUrl: (app) => {
-      const url = urlOf(app)?.replace(/\.git$/, '');
-      return url?.startsWith('https://') ? url : null;
+      if (!config.urlTemplate.startsWith('https://')) return null;
+      try {
+        return urlOf(app).replace(/\.git$/, '');
+      } catch {
+        return null;
+      }
     },
     freshness: () => freshness,
     close: () => closing.abort(),

@@ -258,6 +258,8 @@ export const estateSchema = z
           .string()
           .refine((url) => url.split('{app}').length === 2, { error: 'must contain {app} once' }),
         github: z.strictObject({ apiUrl: httpUrl, owner: name }).optional(),
+        /** The names of repos that are not called like their app: `{app}` in the address, and the repo at GitHub. */
+        repos: z.record(z.string().min(1), name).default({}),
       })
       .optional(),
     /** Where the apps' images are; absent: no registry is asked, and a tag or commit of the app's repo counts as published. */

@@ -57,6 +57,12 @@ describe('the estate file', () => {
     ['a token in the address', whole.replace('https://', 'https://ghp_secret@'), 'ledger.url', 3],
     ['an address that is an option', whole.replace(/https:\S+/, '"--upload-pack=x"'), 'ledger.url', 3],
     ['a remote helper', whole.replace(/https:\S+/, '"ext::sh -c x"'), 'ledger.url', 3],
+    [
+      'a repo’s name that is no name',
+      `${whole}sources: { urlTemplate: 'https://x/{app}.git', repos: { web: ../web } }\n`,
+      'sources.repos.web',
+      11,
+    ],
     ['an unknown key', `${whole}colour: red\n`, 'colour', 11],
     [
       'a label selector that kubectl refuses',
