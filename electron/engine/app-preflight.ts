@@ -107,7 +107,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
   const version = 'version' in intent ? intent.version : null;
   const syncs = cluster ? standingSyncs(cluster, app, world.now()) : [];
   return {
-    readOnlyBecause: world.readOnlyBecause,
+    readOnlyBecause: world.ledger.readOnlyBecause,
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),

@@ -38,8 +38,6 @@ export interface EngineConfig {
   keepBoard?: typeof boardKeeper;
   /** Who signs commits and appears as the actor; asked each time, since settings may change. */
   identity: () => Identity;
-  /** Why acting is refused as a whole; `null` when it is not. */
-  readOnlyBecause: string | null;
   /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
   workflowRuns?: WorkflowRuns | null;
   /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */

@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import { readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure/failure';
 import {
   type Intent,
@@ -70,8 +71,6 @@ export function createEngine(config: EngineConfig): Engine {
 
   const world: World = {
     estate,
-    readOnlyBecause:
-      config.readOnlyBecause ?? (ledger.readOnly ? 'This release repo is open for reading only.' : null),
     ledger,
     reader: ledgerReader(estate, config.identity),
     clusters,
@@ -188,13 +187,7 @@ export function createEngine(config: EngineConfig): Engine {
   const bags = createBags(world, closing.signal, changes);
 
   function refusal(intent: Intent): Failure | null {
-    if (world.readOnlyBecause !== null)
-      return {
-        code: 'read-only',
-        message: world.readOnlyBecause,
-        meaning: 'Nothing was changed.',
-        next: [{ do: 'advice', label: 'Open the estate in a way that allows acting.' }],
-      };
+    if (ledger.readOnlyBecause !== null) return readOnlyFailure(ledger.readOnlyBecause);
     if (!isAppIntent(intent)) return null;
     const { app, environment } = intent;
     if (!estate.environments.some((one) => one.name === environment))

@@ -1,4 +1,5 @@
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
+import { readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure/failure';
 import { titleOf } from '../../shared/domain/operation/intent';
 import type { ManualAct } from '../../shared/domain/operation/manual-act';
@@ -85,13 +86,7 @@ export function createManualActs(options: {
 
   function check(request: ActRequest): Cluster {
     const { environment, kind } = request;
-    if (options.readOnlyBecause !== null)
-      throw new FailureError({
-        code: 'read-only',
-        message: options.readOnlyBecause,
-        meaning: 'Nothing was changed.',
-        next: [],
-      });
+    if (options.readOnlyBecause !== null) throw new FailureError(readOnlyFailure(options.readOnlyBecause));
     const cluster = clusters.get(environment);
     if (!cluster)
       throw new FailureError({

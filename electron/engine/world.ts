@@ -60,8 +60,6 @@ export const defaultLimits: Limits = {
 /** Everything around an operation: what it acts on, and what it can look at. */
 export interface World {
   readonly estate: Estate;
-  /** Why acting is refused as a whole, `null` when it is not. */
-  readonly readOnlyBecause: string | null;
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly clusters: ReadonlyMap<string, Cluster>;

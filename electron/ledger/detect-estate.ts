@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { defaultImageTagPath, type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import { openedReadOnly } from '../../shared/domain/estate/read-only';
 import { FailureError, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { chainOrder, imageTagLayout } from '../../shared/domain/ledger/layout';
 import { GitError } from '../systems/git/errors';
@@ -94,6 +95,7 @@ export function readOnlyConfig(target: LedgerTarget, dir: string): LedgerConfig 
     estate: { ledger: target.ledger },
     dir,
     inPlace: target.inPlace,
+    readOnlyBecause: openedReadOnly,
     identity: { name: 'Signalbox', email: 'signalbox@localhost' },
   };
 }

@@ -209,14 +209,6 @@ export const tooBusy = (attempts: number): Failure => ({
   next: [retry],
 });
 
-/** The ledger is open for reading alone. */
-export const readOnly = (): Failure => ({
-  code: 'read-only',
-  message: 'This release repo is open for reading only.',
-  meaning: 'Nothing was changed.',
-  next: [advice('Open the estate with its signalbox.yaml to deploy.')],
-});
-
 /** A change that names a path where no file can be put. */
 export const badPath = (path: string, reason: string): Failure => ({
   code: 'bad-data',

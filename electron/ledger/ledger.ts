@@ -41,6 +41,8 @@ export interface LedgerConfig {
    * `transact` answers `read-only`. The estate's `ledger.url` must then be a path or a `file://` URL.
    */
   inPlace?: boolean;
+  /** Why it is opened for reading alone, where it is not read in place. */
+  readOnlyBecause?: string | null;
   /** Fetches the newest commit alone, for a look without history. */
   shallow?: boolean;
   /** Left out: nothing is logged. */
@@ -192,7 +194,8 @@ export interface Ledger {
   readonly gitDir: string;
   /** Full name of the ref that follows the remote's branch in `gitDir`. */
   readonly ref: string;
-  readonly readOnly: boolean;
+  /** Why nothing of it may be changed, in a sentence; `null`: it may. Whoever wants a change asks here. */
+  readonly readOnlyBecause: string | null;
   /** Sentences for a person about this machine's copy: that it was damaged, and what became of it. */
   notices(): readonly string[];
   /**

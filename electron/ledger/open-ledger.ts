@@ -1,11 +1,12 @@
 import PQueue from 'p-queue';
+import { openedReadOnly, readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { imageTagLayout } from '../../shared/domain/ledger/layout';
 import { type Log, noLog } from '../log/log';
 import { type ObjectReader, openObjects } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { gitLog } from '../systems/git/git-log';
-import { ledgerFailure, readOnly } from './failures';
+import { ledgerFailure } from './failures';
 import { findOperationCommit } from './find-operation';
 import { openInPlace } from './in-place';
 import type {
@@ -111,8 +112,8 @@ class MirroredLedger implements Ledger {
   get ref(): string {
     return this.#mirror.ref;
   }
-  get readOnly(): boolean {
-    return this.#config.inPlace === true;
+  get readOnlyBecause(): string | null {
+    return this.#config.readOnlyBecause ?? (this.#config.inPlace ? openedReadOnly : null);
   }
 
   async open(): Promise<void> {
@@ -195,7 +196,7 @@ class MirroredLedger implements Ledger {
     mutate: (snapshot: Snapshot) => Mutation<T>,
     options: TransactOptions = {},
   ): Promise<Result<Landed<T>, TransactionFailure>> {
-    if (this.readOnly) return fail(readOnly());
+    if (this.readOnlyBecause !== null) return fail(readOnlyFailure(this.readOnlyBecause));
     if (this.#closing.signal.aborted) return fail(ledgerFailure(closed()));
     const parts = {
       config: this.#config,
@@ -244,7 +245,7 @@ class MirroredLedger implements Ledger {
   }
 
   async tag(name: string, commit: string): Promise<Result<{ made: boolean }>> {
-    if (this.readOnly) return fail(readOnly());
+    if (this.readOnlyBecause !== null) return fail(readOnlyFailure(this.readOnlyBecause));
     const ref = `refs/tags/${name}`;
     try {
       await this.#mirror.push({ ref, old: null, commit });

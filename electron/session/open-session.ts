@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
+import { openedReadOnly } from '../../shared/domain/estate/read-only';
 import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { subjectOf } from '../../shared/domain/operation/intent';
@@ -140,6 +141,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     identity: config.identity(),
     inPlace: config.inPlace,
     log,
+    readOnlyBecause: config.mode === 'read-only' ? openedReadOnly : null,
   });
   if (!opened.ok) throw new FailureError(opened.failure);
   const ledger = opened.value;
@@ -183,13 +185,11 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         now: Date.now,
       })
     : null;
-  const readOnlyBecause =
-    config.mode === 'read-only' ? 'This release repo was opened for reading only.' : null;
   const acts = createManualActs({
     clusters,
     store: keptStore,
     actor: () => config.identity().name,
-    readOnlyBecause,
+    readOnlyBecause: ledger.readOnlyBecause,
     now: () => new Date(),
   });
   const engine = createEngine({
@@ -206,7 +206,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     keptWorkflows: (environment) =>
       keptStore.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,
-    readOnlyBecause,
     log,
     ...(config.limits ? { limits: config.limits } : {}),
   });

@@ -1,18 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ParsedInputOf, type ProcedureName, procedures } from '../../shared/contract/contract';
 import { procedureNames } from '../../shared/contract/names';
-import { estateSchema } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
-import { dispatch } from '../ipc/dispatcher';
-import { noLog } from '../log/log';
-import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
-import { createHandlers } from './handlers';
-import { openSession, type Session } from './open-session';
+import type { Session } from './open-session';
 import { createRequests } from './requests';
+import { askAsWindow, type SmallEstate, smallEstate } from './testing/small-estate';
 
 function shapeOf(name: ProcedureName): object {
   const { input } = procedures[name];
@@ -41,65 +33,19 @@ const asked = {
 type OnceName = keyof typeof asked;
 const once = Object.keys(asked) as OnceName[];
 
-const identity = { name: 'Ada', email: 'ada@example.org' };
-const settings = { colourScheme: 'auto' as const, notifications: true, identity };
-
-let folder: string;
-let cluster: TestCluster;
+let there: SmallEstate;
 let session: Session;
 
-const open = async (): Promise<Session> => {
-  const opened = await openSession({
-    estate: estateSchema.parse({
-      name: 'Once',
-      ledger: { url: path.join(folder, 'release') },
-      environments: [{ name: 'staging', cluster: { context: 'test', kubeconfig: cluster.kubeconfig } }],
-      pipelines: [{ name: 'govuk', kind: 'apps', environments: ['staging'] }],
-    }),
-    mode: 'practice',
-    dir: path.join(folder, 'data'),
-    inPlace: false,
-    identity: () => identity,
-    ledgerCredentials: async () => null,
-    githubToken: async () => null,
-    log: noLog,
-  });
-  await opened.ledger.refresh();
-  await expect.poll(() => opened.clusters.get('staging')?.view.freshness().state).toBe('live');
-  return opened;
-};
-
-/** As the window asks, with handlers that have answered nothing yet. */
-const ask = (name: ProcedureName, input: unknown): Promise<Result<unknown>> =>
-  dispatch(
-    async () =>
-      createHandlers(
-        session,
-        {
-          app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
-          settings: { get: () => settings, set: () => settings },
-          openExternal: () => true,
-          chooseSaveFile: async () => null,
-          practice: null,
-          credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },
-        },
-        () => {},
-      ),
-    name,
-    input,
-    (what, error) => {
-      throw new Error(`${what}: ${error}`);
-    },
-  );
+const ask = (name: ProcedureName, input: unknown) => askAsWindow(session, name, input);
 
 /** Everything that was begun or written: operations, acts, and what the cluster holds of them. */
 const effects = () => ({
   operations: session.engine.list({ limit: 200 }).map(({ id }) => id),
   acts: session.kept.acts({ limit: 200 }),
   there: [
-    ...cluster.store.list('Workflow'),
+    ...there.cluster.store.list('Workflow'),
     ...['refreshed', 'synced', 'syncing'].map((name) =>
-      cluster.store.get('Application', 'cluster-services', name),
+      there.cluster.store.get('Application', 'cluster-services', name),
     ),
   ],
 });
@@ -117,17 +63,8 @@ const application = (name: string, more: object = {}) => ({
 });
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'signalbox-once-'));
-  const repo = path.join(folder, 'release');
-  const tags = path.join(repo, 'charts', 'app-config', 'image-tags', 'staging');
-  await mkdir(tags, { recursive: true });
-  for (const app of ['frontend', 'router']) await writeFile(path.join(tags, app), 'image_tag: v1\n');
-  const git = (...args: string[]) => execFileSync('git', ['-C', repo, ...args], { stdio: 'ignore' });
-  git('init', '--initial-branch=main');
-  git('config', 'receive.denyCurrentBranch', 'ignore');
-  git('add', '.');
-  git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-m', 'Begin');
-  cluster = await startTestCluster();
+  there = await smallEstate();
+  const { cluster } = there;
   const node = (type: string, phase: string) => ({ id: 'n', name: 'n', type, phase });
   const failed = (name: string) =>
     workflow(name, 'Failed', {
@@ -148,12 +85,11 @@ beforeEach(async () => {
       status: { operationState: { phase: 'Running', startedAt: '2026-03-01T10:00:00Z', operation: {} } },
     }) as never,
   );
-  session = await open();
+  session = await there.open();
 });
 afterEach(async () => {
   await session.close();
-  await cluster.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await there.close();
 });
 
 describe('a request that comes twice', () => {
@@ -177,7 +113,7 @@ describe('a request that comes twice', () => {
     for (const [name, input] of inputs) expect(await ask(name, input), name).toEqual(first.get(name));
     expect(effects()).toEqual(done);
     await session.close();
-    session = await open();
+    session = await there.open();
     for (const [name, input] of inputs) expect(await ask(name, input), name).toEqual(first.get(name));
     expect(effects()).toEqual(done);
   });
@@ -223,7 +159,7 @@ describe('a request that comes twice', () => {
       requestId: crypto.randomUUID(),
     };
     expect(await ask('application.sync', input)).toMatchObject({ failure: { code: 'not-found' } });
-    cluster.store.create('Application', application('later') as never);
+    there.cluster.store.create('Application', application('later') as never);
     expect(await ask('application.sync', input)).toMatchObject({ ok: true });
     const next = { ...asked['application.nudge'], requestId: crypto.randomUUID() };
     expect(await ask('application.nudge', next)).toMatchObject({ ok: true });

@@ -72,7 +72,7 @@ export function sessionHandlers(
     'session.get': () => ({
       estate: estate.name,
       mode: session.mode,
-      readOnlyBecause: session.mode === 'read-only' ? 'This release repo was opened for reading only.' : null,
+      readOnlyBecause: ledger.readOnlyBecause,
       actor: shell.settings.get().identity.name,
       app: shell.app,
       notices: session.notices(),

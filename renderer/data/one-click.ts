@@ -8,7 +8,7 @@ import type { Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import { type Finding, needsAttention } from '../../shared/domain/preflight/finding';
 import { useAttempts } from './attempts';
-import { useOperations, usePreview, useSession } from './queries';
+import { useOperations, usePreview, useReadOnly } from './queries';
 import { queryOf } from './query-client';
 
 export type RollbackIntent = Extract<AppIntent, { kind: 'rollback' }>;
@@ -91,7 +91,7 @@ export interface OneClickRollback {
 export function useOneClickRollback(cell: Cell): OneClickRollback {
   const client = useQueryClient();
   const attempts = useAttempts();
-  const session = useSession().data;
+  const readOnlyBecause = useReadOnly();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const operations = useOperations({ limit: 50 }).data ?? [];
@@ -102,7 +102,7 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
     !operations.some((one) => one.id === startedId && (one.finishedAt !== null || isRolledOut(one)));
   const blocked = started
     ? rollbackUnderWay(cell)
-    : rollbackBlockedBecause(cell, session?.readOnlyBecause ?? null, operations);
+    : rollbackBlockedBecause(cell, readOnlyBecause, operations);
   const intent = rollbackIntent(cell);
   const preview = usePreview(blocked === null ? intent : null);
 

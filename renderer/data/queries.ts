@@ -9,6 +9,9 @@ import { queryOf } from './query-client';
 /** What the window shows: estate, mode, actor, the ledger's freshness. */
 export const useSession = () => useQuery(queryOf('session.get', {}));
 
+/** Why nothing may be changed here, in a sentence; `null`: it may, or that is not known yet. */
+export const useReadOnly = (): string | null => useSession().data?.readOnlyBecause ?? null;
+
 /** Apps × environments, live. */
 export const useBoard = () => useQuery(queryOf('board.get', {}));
 

@@ -1,16 +1,16 @@
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { useClusterStatus } from './cluster-queries';
-import { useSession } from './queries';
+import { useReadOnly } from './queries';
 
 /**
  * Why an act on an environment's cluster cannot be done, in a sentence; `null`: it can. A permission that is not known
  * does not block: the cluster is asked again before the act.
  */
 export function useBlocked(environment: string): (act: ClusterAct) => string | null {
-  const session = useSession().data;
+  const readOnlyBecause = useReadOnly();
   const status = useClusterStatus(environment).data;
   return (act) => {
-    if (session?.readOnlyBecause) return session.readOnlyBecause;
+    if (readOnlyBecause !== null) return readOnlyBecause;
     if (status === undefined) return 'The cluster has not been checked yet.';
     if (status === null) return `The estate file has no cluster for ${environment}.`;
     if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'unauthorised')

@@ -30,8 +30,8 @@ function brokenWorld() {
       ],
       environments: [{ name: 'preview' }, { name: 'staging' }],
     },
-    readOnlyBecause: null,
     ledger: {
+      readOnlyBecause: null,
       freshness: () => ({ state: 'live' }),
       snapshot: () => {
         throw new TypeError('no snapshot');

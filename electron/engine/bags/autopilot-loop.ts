@@ -78,7 +78,7 @@ export function startAutopilot(
 
   /** What is kept from an autopilot as a whole, or null. */
   function obstacle(pipeline: BagsPipeline): string | null {
-    if (world.readOnlyBecause !== null) return world.readOnlyBecause;
+    if (world.ledger.readOnlyBecause !== null) return world.ledger.readOnlyBecause;
     if (!world.consoleAutopilot.get(pipeline.name)) return 'The autopilot is off in this console.';
     const { state } = world.ledger.freshness();
     if (state === 'unreachable') return 'The release repo is unreachable.';

@@ -3,6 +3,7 @@ import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/d
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
 import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
@@ -20,8 +21,7 @@ const asksForLock = ({ kind }: BagIntent): boolean => kind !== 'pack-bag' && kin
 
 function standing(world: World, intent: BagIntent, at: string, except: string | null): Finding[] {
   const found: Finding[] = [];
-  if (world.readOnlyBecause !== null)
-    found.push(finding('read-only', 'block', world.readOnlyBecause, 'How this estate was opened.'));
+  found.push(...readOnlyFindings(world.ledger.readOnlyBecause));
   const freshness = world.ledger.freshness();
   if (freshness.state === 'unreachable')
     found.push(

@@ -87,7 +87,7 @@ export function makeUpForPassTags(world: World, signal: AbortSignal): { look: ()
   }
 
   const look = (): void => {
-    if (working || signal.aborted || world.readOnlyBecause !== null) return;
+    if (working || signal.aborted || world.ledger.readOnlyBecause !== null) return;
     working = true;
     inBackground(
       world.log,

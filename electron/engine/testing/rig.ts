@@ -147,7 +147,6 @@ export async function openRig(
     },
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: () => identity,
-    readOnlyBecause: null,
     ...(options.log ? { log: options.log } : {}),
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.openJournal ? { openJournal: options.openJournal } : {}),

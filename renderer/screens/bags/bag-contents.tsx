@@ -2,7 +2,7 @@ import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagDetails, BagPipelineView } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { count } from '../../../shared/domain/text/count';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { openAct } from '../../ui/layout/ui-state';
 import classes from './bags-screen.module.css';
@@ -42,7 +42,7 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
 /** Pins the version for the bags to come, or keeps it out of them; what is there already is taken away. */
 function VersionActs(props: { pipeline: BagPipelineView; service: string; version: string }) {
   const { pipeline, service, version } = props;
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const is = (one: { service: string; version: string }): boolean =>
     one.service === service && one.version === version;
   const pinned = pipeline.servicePins.some(is);

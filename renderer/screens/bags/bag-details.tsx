@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../../shared/domain/bags/view';
 import { useBag, useBagComparison } from '../../data/bags-queries';
-import { useOperations, useSession } from '../../data/queries';
+import { useOperations, useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { BagStateMark } from '../../ui/bag/bag-mark';
 import { ComparisonView } from '../../ui/change/comparison-view';
@@ -147,7 +147,7 @@ function Acts({
   environment: string;
   row: BagRow;
 }) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const stage = pipeline.stages.find((each) => each.environment === environment);
   const lane = row.lanes.find((each) => each.environment === environment);
   if (!stage) return null;

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import { useBagPipeline, useBagPipelines, useThisConsole } from '../../data/bags-queries';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { openAct } from '../../ui/layout/ui-state';
@@ -72,7 +72,7 @@ export function BagsScreen() {
 }
 
 function PackButton({ pipeline }: { pipeline: BagPipelineView }) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const first = pipeline.stages[0]?.environment ?? '';
   return (
     <ActButton
@@ -163,7 +163,7 @@ function Switched(props: {
   children?: ReactNode;
 }) {
   const { name, value, label, act, pipeline, children } = props;
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const to = act.on ? 'on' : 'off';
   return (
     <div className={classes.switched}>

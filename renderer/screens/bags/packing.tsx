@@ -2,7 +2,7 @@ import { IconBan, IconPin } from '@tabler/icons-react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { Mark } from '../../ui/layout/mark';
 import { Panel } from '../../ui/layout/panel';
@@ -14,7 +14,7 @@ import classes from './bags-screen.module.css';
 /** Services whose version is pinned or marked bad for the bags to come. Nothing is shown while there are none. */
 export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
   const now = useNow('calm');
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const { servicePins, badVersions } = pipeline;
   if (servicePins.length + badVersions.length === 0) return null;
   const change = (what: PolicyChange): void =>

@@ -1,7 +1,7 @@
 import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { Mark } from '../../ui/layout/mark';
 import { openAct } from '../../ui/layout/ui-state';
@@ -12,7 +12,7 @@ import classes from './stage-card.module.css';
 /** The environment's pin or freeze and its bad marks, each with who and why, and the way to take it away. */
 export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stage: StageView }) {
   const now = useNow('calm');
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const { pin, bad, environment } = stage;
   if (!pin && bad.length === 0) return null;
   const change = (what: PolicyChange): void =>

@@ -4,7 +4,7 @@ import { isStuck } from '../../../shared/domain/bags/machine';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { BagStateMark, BlockedMark } from '../../ui/bag/bag-mark';
 import { bagRollback } from '../../ui/bag/bag-rollback';
@@ -101,7 +101,7 @@ function Runs({ pipeline, stage }: Props) {
 
 /** What may be asked of a deployment under way or stuck: its tests again, or their end. */
 function Tests({ pipeline, stage }: Props) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const { running, lock } = stage;
   if (!running || !lock) return null;
   const place = {
@@ -147,7 +147,7 @@ function Tests({ pipeline, stage }: Props) {
 }
 
 function Next({ pipeline, stage }: Props) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const { manual } = stage.next;
   const bag = manual.state === 'deploy' ? manual.bag : null;
   const busy =
@@ -216,7 +216,7 @@ function autopilotText({ thisConsole }: BagPipelineView, { next, lock }: StageVi
 }
 
 function Foot({ pipeline, stage }: Props) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const bags = useBags(pipeline.pipeline).data?.bags ?? [];
   const back = bagRollback(pipeline.pipeline, stage, bags);
   const { autopilot } = stage;

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../../shared/domain/board/board';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../../ui/action/act-button';
 import { Headline, StageMark } from '../../ui/cell/cell-marks';
 import { HealthMark } from '../../ui/layout/mark';
@@ -18,7 +18,7 @@ interface AppSummaryProps {
 
 /** One app across its environments, when its name is selected. */
 export function AppSummary({ row, environment, board }: AppSummaryProps) {
-  const blocked = useSession().data?.readOnlyBecause ?? null;
+  const blocked = useReadOnly();
   return (
     <>
       <header className={classes.head}>

@@ -6,7 +6,7 @@ import { type Finding, worsened } from '../../../shared/domain/preflight/finding
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
 import { count } from '../../../shared/domain/text/count';
 import { useAttempts } from '../../data/attempts';
-import { useBoard, useEarlyPreview, usePreview, useSession } from '../../data/queries';
+import { useBoard, useEarlyPreview, usePreview, useReadOnly } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
@@ -34,7 +34,7 @@ export function useDraft(request: SheetRequest) {
   const attempts = useAttempts();
   const navigate = useNavigate();
   const board = useBoard().data;
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const [environment, setEnvironment] = useState(request.environment);
   const [picked, setPicked] = useState<string | null>(request.version ?? null);
   const [reason, setReason] = useState('');

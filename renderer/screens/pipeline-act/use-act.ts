@@ -6,7 +6,7 @@ import { type BagIntent, declarationOf, subjectOf } from '../../../shared/domain
 import { count } from '../../../shared/domain/text/count';
 import { useAttempts } from '../../data/attempts';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
 import { closeAct } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
@@ -17,7 +17,7 @@ export function useAct(initial: BagIntent) {
   const client = useQueryClient();
   const attempts = useAttempts();
   const navigate = useNavigate();
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const pipeline = useBagPipeline(initial.pipeline).data ?? null;
   const [request, setRequest] = useState(initial);
   const [choices, setChoices] = useState<Choices>({

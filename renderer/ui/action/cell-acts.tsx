@@ -1,7 +1,7 @@
 import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
 import type { Cell } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { openSheet } from '../layout/ui-state';
 import { ActButton } from './act-button';
 import classes from './cell-acts.module.css';
@@ -18,7 +18,7 @@ interface CellActsProps {
 
 /** What can be asked for in a cell besides a rollback: deploy, hold or release the hold, promote. */
 export function CellActs({ cell, next, level, blocked: off }: CellActsProps) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const blocked = off ?? readOnlyBecause;
   const { app, environment } = cell;
   const version = cell.ledger?.version ?? null;

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import type { LockView } from '../../../shared/domain/bags/view';
 import { count } from '../../../shared/domain/text/count';
-import { useSession } from '../../data/queries';
+import { useReadOnly } from '../../data/queries';
 import { ActButton } from '../action/act-button';
 import { openAct } from '../layout/ui-state';
 import { ago, clock, fullTime } from '../time/time';
@@ -20,7 +20,7 @@ export function LockBox(props: {
 }) {
   const { pipeline, environment, lock, waiting = [] } = props;
   const now = useNow('calm');
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   const place = { pipeline, environment, token: lock.token };
   const ownByHand = lock.mine && lock.kind === 'manual';
   const late = lock.until !== null && Date.parse(lock.until) < now;
@@ -97,7 +97,7 @@ export function LockBox(props: {
 
 /** The way to take the lock of an environment by hand. */
 export function LockButton({ pipeline, environment }: { pipeline: string; environment: string }) {
-  const readOnlyBecause = useSession().data?.readOnlyBecause ?? null;
+  const readOnlyBecause = useReadOnly();
   return (
     <ActButton
       variant="default"

@@ -1,3 +1,4 @@
+import { readOnlyFindings } from '../estate/read-only';
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
@@ -30,9 +31,7 @@ function unrecordedRelease(ledger: LedgerFacts): Finding[] {
 }
 
 function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
-  const found: Finding[] = [];
-  if (outside.readOnlyBecause !== null)
-    found.push(finding('read-only', 'block', outside.readOnlyBecause, 'How this estate was opened.'));
+  const found = readOnlyFindings(outside.readOnlyBecause);
   if (outside.running)
     found.push(
       finding(
