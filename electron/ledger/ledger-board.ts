@@ -9,7 +9,7 @@ import {
   type ImageTagFile,
   readImageTagFile,
 } from '../../shared/domain/ledger/image-tag-file';
-import { type ImageTagLayout, type ImageTagPlace, nameProblem } from '../../shared/domain/ledger/layout';
+import { type ImageTagLayout, nameProblem, type Target } from '../../shared/domain/ledger/layout';
 import type { LedgerFile, LedgerProblem, Snapshot } from './ledger';
 
 /** What a snapshot says about versions: environment → app → file. */
@@ -39,13 +39,13 @@ export function readBoard(snapshot: Snapshot, layout: ImageTagLayout): LedgerBoa
   const environments = new Map<string, Map<string, ImageTagFile>>();
   const problems: LedgerProblem[] = [...snapshot.problems];
   for (const path of snapshot.list('')) {
-    const place = layout.match(path);
-    const file = place && snapshot.file(path);
-    if (!place || !file) continue;
+    const target = layout.match(path);
+    const file = target && snapshot.file(path);
+    if (!target || !file) continue;
     const said = imageTagFileOf(file);
-    const apps = environments.get(place.environment) ?? new Map<string, ImageTagFile>();
-    environments.set(place.environment, apps);
-    if (said.imageTag !== null) apps.set(place.app, said);
+    const apps = environments.get(target.environment) ?? new Map<string, ImageTagFile>();
+    environments.set(target.environment, apps);
+    if (said.imageTag !== null) apps.set(target.app, said);
     for (const { line, reason } of said.problems)
       problems.push({ path, ...(line === undefined ? {} : { line }), reason });
   }
@@ -70,15 +70,15 @@ export interface FileChange {
 export function changeImageTag(
   snapshot: Snapshot,
   layout: ImageTagLayout,
-  place: ImageTagPlace,
+  target: Target,
   change: ImageTagChange,
   create?: Required<Omit<ImageTagChange, 'imageTag'>>,
 ): Result<FileChange> {
-  for (const [what, name] of [['app', place.app] as const, ['environment', place.environment] as const]) {
+  for (const [what, name] of [['app', target.app] as const, ['environment', target.environment] as const]) {
     const bad = nameProblem(name);
     if (bad) return fail(invalidName(what, name, bad));
   }
-  const path = layout.path(place);
+  const path = layout.path(target);
   const file = snapshot.file(path);
   if (file) {
     const edit = editImageTagFile(file.text, change);
@@ -90,7 +90,7 @@ export function changeImageTag(
   if (!create || change.imageTag === undefined)
     return fail({
       code: 'not-found',
-      message: `${place.app} has no image-tag file in ${place.environment}.`,
+      message: `${target.app} has no image-tag file in ${target.environment}.`,
       meaning: `${path} is not in the release repo, so nothing says what should run there. Nothing was changed.`,
       next: [{ do: 'advice', label: 'Check the name, or add the file to the release repo.' }],
       place: { path },

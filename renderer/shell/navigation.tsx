@@ -14,34 +14,34 @@ import { useBagPipelines } from '../data/bags-queries';
 import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
-interface Place {
+interface NavigationItem {
   to: '/' | '/history' | '/operations' | '/workflows' | '/clusters' | '/practice' | '/settings';
   label: string;
   icon: Icon;
 }
 
-const places: Place[] = [
+const items: NavigationItem[] = [
   { to: '/', label: 'Board', icon: IconLayoutGrid },
   { to: '/history', label: 'History', icon: IconHistory },
   { to: '/operations', label: 'Operations', icon: IconProgressBolt },
   { to: '/workflows', label: 'Workflows', icon: IconSitemap },
   { to: '/clusters', label: 'Clusters', icon: IconServer2 },
 ];
-const practice: Place = { to: '/practice', label: 'Practice', icon: IconFlask2 };
-const settings: Place = { to: '/settings', label: 'Settings', icon: IconAdjustmentsHorizontal };
+const practice: NavigationItem = { to: '/practice', label: 'Practice', icon: IconFlask2 };
+const settings: NavigationItem = { to: '/settings', label: 'Settings', icon: IconAdjustmentsHorizontal };
 
-function Item({ place }: { place: Place }) {
-  const Shape = place.icon;
+function Item({ item }: { item: NavigationItem }) {
+  const Shape = item.icon;
   return (
     <li>
       <Link
-        to={place.to}
+        to={item.to}
         className={classes.item}
         activeProps={{ 'aria-current': 'page' }}
-        activeOptions={{ exact: place.to === '/', includeSearch: false }}
+        activeOptions={{ exact: item.to === '/', includeSearch: false }}
       >
         <Shape size={20} stroke={1.7} aria-hidden />
-        <span>{place.label}</span>
+        <span>{item.label}</span>
       </Link>
     </li>
   );
@@ -54,8 +54,8 @@ export function Navigation() {
   return (
     <nav className={classes.nav} aria-label="Screens">
       <ul>
-        {places.map((place) => (
-          <Item key={place.to} place={place} />
+        {items.map((item) => (
+          <Item key={item.to} item={item} />
         ))}
         {bags !== undefined && (
           <li>
@@ -71,10 +71,10 @@ export function Navigation() {
             </Link>
           </li>
         )}
-        {mode === 'practice' && <Item place={practice} />}
+        {mode === 'practice' && <Item item={practice} />}
       </ul>
       <ul>
-        <Item place={settings} />
+        <Item item={settings} />
       </ul>
     </nav>
   );

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import type { WorkflowPlace } from '../../systems/github/workflow-dispatch';
+import type { ActionsWorkflow } from '../../systems/github/workflow-dispatch';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
 
 type GitHubJob = Extract<DeployJob, { kind: 'github-workflow' }>;
@@ -35,7 +35,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   const runs = world.workflowRuns;
   const owner = job.owner ?? world.estate.sources?.github?.owner ?? world.estate.ledger.github?.owner;
   if (!runs || !owner) return unknown('The estate names no GitHub.');
-  const place: WorkflowPlace = { owner, repo: job.repo, workflow: job.workflow };
+  const place: ActionsWorkflow = { owner, repo: job.repo, workflow: job.workflow };
   const effect = `job:${jobName(job)}`;
   const what = `${owner}/${job.repo} ${job.workflow}`;
 

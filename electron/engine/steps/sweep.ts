@@ -26,7 +26,7 @@ async function running(
   return answer.ok ? answer.value.filter(counts) : { couldNot: answer.failure };
 }
 
-interface Place {
+interface PromotionTemplate {
   cluster: Cluster;
   template: string;
   counts: (workflow: Workflow) => boolean;
@@ -37,12 +37,12 @@ interface Place {
  * answer in their parameters), automatic deploys that already began in the environment itself, and where another version is brought, the
  * tests of the version that is given up there, which would carry it on to the next environment.
  */
-function places(context: StepContext): Place[] {
+function places(context: StepContext): PromotionTemplate[] {
   const { world, intent } = context;
   const name = environmentBefore(world.estate, intent.environment);
   const before = name === null ? undefined : world.clusters.get(name);
   const here = world.clusters.get(intent.environment);
-  const found: Place[] = [];
+  const found: PromotionTemplate[] = [];
   if (before) found.push({ cluster: before, template: postSyncTemplate, counts: mayPromote });
   if (!here) return found;
   for (const template of carrierTemplates)

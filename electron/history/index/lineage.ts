@@ -17,7 +17,7 @@ export interface Stretch {
 }
 
 /** The cell in whose history something stood, for what has a greater id than `newest` and none above `oldest`. */
-export interface Place {
+export interface CellSpan {
   cell: number;
   newest: number;
   oldest: number;
@@ -67,8 +67,8 @@ export class Lineage {
   }
 
   /** In whose history a row stood, its own cell first, then wherever its file moved to. */
-  places(cell: number, id: number): Place[] {
-    const places: Place[] = [];
+  places(cell: number, id: number): CellSpan[] {
+    const places: CellSpan[] = [];
     let [oldest, now] = [id, cell];
     for (;;) {
       let next: Move | null = null;

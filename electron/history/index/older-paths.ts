@@ -1,4 +1,4 @@
-import type { ImageTagPlace } from '../../../shared/domain/ledger/layout';
+import type { Target } from '../../../shared/domain/ledger/layout';
 import { compileLayout, type FilePlace, type Layout } from './path-matcher';
 
 /** Where image-tag files lay before a commit moved them to where the estate's template has them. */
@@ -24,7 +24,7 @@ export const bothPaths = (a: OlderPaths, b: OlderPaths): OlderPaths => ({
 export function withOlderPaths(base: Layout, older: OlderPaths): Layout {
   if (older.templates.length === 0 && older.files.length === 0) return base;
   const layouts = older.templates.map((template) => compileLayout(template));
-  const files = new Map<string, ImageTagPlace>(
+  const files = new Map<string, Target>(
     older.files.map(([path, app, environment]) => [path, { app, environment }]),
   );
   const folders = [...layouts.map(({ folder }) => folder), ...older.folders];

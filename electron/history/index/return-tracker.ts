@@ -1,5 +1,5 @@
 import { type EventRow, flag, kindByFlags } from './event-row';
-import type { Place } from './lineage';
+import type { CellSpan } from './lineage';
 
 /** A deployment whose past is not known yet. `row` is there until it is written, `known` (its kind) from then on. */
 interface Entry {
@@ -82,7 +82,7 @@ export class ReturnTracker {
   }
 
   /** An older deployment stood in the history of a cell for those of the app whose ids are between two: newer and older. */
-  ranAs(app: string, version: string, { cell, newest, oldest }: Place): void {
+  ranAs(app: string, version: string, { cell, newest, oldest }: CellSpan): void {
     for (let entry = this.#open.get(app)?.get(version) ?? null; entry; entry = entry.next)
       if (entry.id > newest && entry.id <= oldest)
         this.#mark(entry, entry.cell === cell ? flag.returns : flag.ranElsewhere);

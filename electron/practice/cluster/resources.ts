@@ -18,7 +18,7 @@ export interface Backend {
   watches: Watches;
 }
 
-interface Target {
+interface RequestTarget {
   resource: ResourceKind;
   namespace: string | undefined;
   name: string | undefined;
@@ -37,7 +37,7 @@ const unsupportedMedia = (got: string, accepted: readonly string[]) =>
   );
 
 /** What a URL's path points to. @throws ApiError 404. */
-function targetOf(path: string): Target {
+function targetOf(path: string): RequestTarget {
   const steps = path.split('/').slice(1).map(decodeURIComponent);
   const root = steps.shift();
   const group = root === 'apis' ? steps.shift() : root === 'api' ? '' : undefined;
@@ -73,12 +73,12 @@ export async function serveResource(exchange: Exchange, backend: Backend): Promi
   else await serveObject(exchange, backend, target, target.name);
 }
 
-function allow(exchange: Exchange, verb: Verb, target: Target): void {
+function allow(exchange: Exchange, verb: Verb, target: RequestTarget): void {
   const { resource, namespace, name, subresource } = target;
   demand(exchange.grant, verb, resource, resource.kind === 'Namespace' ? name : namespace, name, subresource);
 }
 
-async function serveCollection(exchange: Exchange, backend: Backend, target: Target): Promise<void> {
+async function serveCollection(exchange: Exchange, backend: Backend, target: RequestTarget): Promise<void> {
   const { resource, namespace } = target;
   const { store } = backend;
   switch (exchange.method) {
@@ -128,7 +128,7 @@ async function serveCollection(exchange: Exchange, backend: Backend, target: Tar
 async function serveObject(
   exchange: Exchange,
   backend: Backend,
-  target: Target,
+  target: RequestTarget,
   name: string,
 ): Promise<void> {
   const { resource, namespace } = target;
@@ -168,7 +168,7 @@ async function serveObject(
   }
 }
 
-async function serveSubresource(exchange: Exchange, backend: Backend, target: Target): Promise<void> {
+async function serveSubresource(exchange: Exchange, backend: Backend, target: RequestTarget): Promise<void> {
   const { resource, namespace, name = '', subresource } = target;
   const { store, logs } = backend;
   if (resource.kind === 'Pod' && subresource === 'log') {
@@ -208,7 +208,7 @@ function existing(
 }
 
 /** Reads an object from the body and holds it against the URL. @throws ApiError 400, 404 (namespace), 415, 422. */
-async function readObject(exchange: Exchange, target: Target): Promise<KubeObject> {
+async function readObject(exchange: Exchange, target: RequestTarget): Promise<KubeObject> {
   const { resource, namespace } = target;
   const type = mediaType(exchange.request);
   if (type !== 'application/json') throw unsupportedMedia(type, ['application/json']);
@@ -244,7 +244,7 @@ async function readObject(exchange: Exchange, target: Target): Promise<KubeObjec
 async function replace(
   exchange: Exchange,
   store: ClusterStore,
-  target: Target,
+  target: RequestTarget,
   name: string,
   part: 'main' | 'status',
 ): Promise<KubeObject> {
@@ -264,7 +264,7 @@ async function replace(
 async function patch(
   exchange: Exchange,
   store: ClusterStore,
-  target: Target,
+  target: RequestTarget,
   name: string,
   part: 'main' | 'status',
 ): Promise<KubeObject> {

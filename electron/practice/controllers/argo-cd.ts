@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startOperations } from './argo-operations';
-import { compare, comparedWithSpec, statusAfter, type Target, targetOf, workloadsOf } from './comparison';
+import { compare, comparedWithSpec, type SyncTarget, statusAfter, targetOf, workloadsOf } from './comparison';
 import { type ControllerContext, later, nowOf } from './controller-context';
 import { stableJson } from './generated-names';
 import type { Application, ApplicationStatus, Deployment, Job, Operation, Pod } from './kubernetes-shapes';
@@ -40,7 +40,7 @@ export function startArgoCd(
   /** Applications whose live resources changed: to be compared with the revision known already. */
   const wantRecent = new Set<string>();
   /** The parent's target at its last comparison, so that a change of a child needs no repo. */
-  let parentTarget: { revision: string; target: Target } | undefined;
+  let parentTarget: { revision: string; target: SyncTarget } | undefined;
   const healing = new Set<string>();
   /** Applications whose refresh met a repo error and will be tried again. */
   const retrying = new Set<string>();
@@ -138,7 +138,7 @@ export function startArgoCd(
     wantRecent.delete(name);
 
     let revision: string;
-    let target: Target;
+    let target: SyncTarget;
     try {
       if (latest) {
         revision = await head();

@@ -1,5 +1,5 @@
 import { bagWorkflowTemplates } from './bag-templates';
-import { compare, statusAfter, type Target, workloadsOf } from './comparison';
+import { compare, type SyncTarget, statusAfter, workloadsOf } from './comparison';
 import { bootLines } from './container-programs';
 import { type ControllerContext, nowOf } from './controller-context';
 import { replicaSetOf } from './deployment-controller';
@@ -165,7 +165,7 @@ function installDeployment(context: ControllerContext, manifest: Manifest<Deploy
 }
 
 /** Writes the status of an Application whose last sync was a full, successful one to the revision. */
-function settle(context: ControllerContext, app: Application, target: Target, revision: string): void {
+function settle(context: ControllerContext, app: Application, target: SyncTarget, revision: string): void {
   const now = nowOf(context);
   const { name } = app.metadata;
   const operation = { initiatedBy: { automated: true }, sync: { revision, prune: true } };

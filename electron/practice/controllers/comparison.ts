@@ -22,7 +22,7 @@ import {
 } from './render';
 
 /** What an Application should consist of at a revision, and what of it is there. */
-export type Target =
+export type SyncTarget =
   | { kind: 'children'; children: Manifest<Application>[] }
   | { kind: 'workloads'; manifests: AppManifests };
 
@@ -31,7 +31,7 @@ export async function targetOf(
   context: ControllerContext,
   app: Application,
   revision: string,
-): Promise<Target> {
+): Promise<SyncTarget> {
   if (app.metadata.name !== parentName) return workloadsOf(app);
   const tags = await context.repo.imageTags(revision, context.environment);
   return {
@@ -41,7 +41,7 @@ export async function targetOf(
 }
 
 /** The target state of a child: its chart's values are in its own spec, so no repo is needed. */
-export function workloadsOf(app: Application): Target {
+export function workloadsOf(app: Application): SyncTarget {
   return { kind: 'workloads', manifests: appManifests(app.metadata.name, app.spec.source) };
 }
 
@@ -54,7 +54,7 @@ export interface Comparison {
 }
 
 /** Compares what should be with what is. */
-export function compare(context: ControllerContext, app: Application, target: Target): Comparison {
+export function compare(context: ControllerContext, app: Application, target: SyncTarget): Comparison {
   const resources: ApplicationResource[] = [];
   const healths: HealthStatus[] = [];
   const { store } = context;

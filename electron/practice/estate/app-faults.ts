@@ -13,16 +13,16 @@ export const noAppFaults = (): AppFaultsState => ({
 /** Seconds until a pod of a healthy app is ready. */
 const usualReadySeconds = 6;
 
-interface Place {
+interface FaultScope {
   app: string;
   environment: string | null;
   version?: string;
 }
 
-const samePlace = (a: Place, b: Place): boolean =>
+const sameScope = (a: FaultScope, b: FaultScope): boolean =>
   a.app === b.app && a.environment === b.environment && a.version === b.version;
 
-const covers = (fault: Place, app: string, environment: string): boolean =>
+const covers = (fault: FaultScope, app: string, environment: string): boolean =>
   fault.app === app && (fault.environment === null || fault.environment === environment);
 
 /** The faults that scenarios set and controllers ask for. `state` is what is kept over a restart. */
@@ -34,7 +34,7 @@ export class AppFaults implements Faults {
 
   /** Sets a fault; one for the same app, environment and version is replaced. */
   set<K extends Exclude<keyof AppFaultsState, 'suites'>>(kind: K, fault: AppFaultsState[K][number]): void {
-    const others = (this.state[kind] as Place[]).filter((other) => !samePlace(other, fault));
+    const others = (this.state[kind] as FaultScope[]).filter((other) => !sameScope(other, fault));
     this.state = { ...this.state, [kind]: [...others, fault] };
   }
 
@@ -49,7 +49,7 @@ export class AppFaults implements Faults {
 
   /** Takes every fault of an app away, in one environment or in all. */
   clear(app: string, environment: string | null = null): void {
-    const stays = (fault: Place): boolean =>
+    const stays = (fault: FaultScope): boolean =>
       fault.app !== app || (environment !== null && fault.environment !== environment);
     this.state = {
       crashLoops: this.state.crashLoops.filter(stays),

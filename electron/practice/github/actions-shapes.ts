@@ -2,7 +2,7 @@ import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { CommitInfo } from '../git/bare-repo';
 import type { ActionsJob, ActionsRun } from './actions';
 import { minimalRepository } from './repository-shapes';
-import { apiOf, htmlOf, idOf, nodeId, type Place, simpleUser } from './shapes';
+import { apiOf, htmlOf, idOf, nodeId, type RepoAddress, simpleUser } from './shapes';
 import type { WorkflowFile } from './workflow-file';
 
 type ActionsData<M extends keyof RestEndpointMethodTypes['actions']> =
@@ -14,11 +14,11 @@ type CheckRun = RestEndpointMethodTypes['checks']['get']['response']['data'];
 type CombinedStatus = RestEndpointMethodTypes['repos']['getCombinedStatusForRef']['response']['data'];
 
 /** GitHub's number of a workflow. */
-export const workflowId = (place: Place, path: string): number =>
+export const workflowId = (place: RepoAddress, path: string): number =>
   idOf(`${place.owner}/${place.repo}/${path}`);
 
 /** A workflow file of a repo. */
-export function workflow(place: Place, file: Pick<WorkflowFile, 'path' | 'name'>): Workflow {
+export function workflow(place: RepoAddress, file: Pick<WorkflowFile, 'path' | 'name'>): Workflow {
   const id = workflowId(place, file.path);
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   return {
@@ -35,16 +35,16 @@ export function workflow(place: Place, file: Pick<WorkflowFile, 'path' | 'name'>
   };
 }
 
-const runUrl = (place: Place, run: ActionsRun): string => `${apiOf(place)}/actions/runs/${run.id}`;
-const runHtml = (place: Place, run: ActionsRun): string => `${htmlOf(place)}/actions/runs/${run.id}`;
+const runUrl = (place: RepoAddress, run: ActionsRun): string => `${apiOf(place)}/actions/runs/${run.id}`;
+const runHtml = (place: RepoAddress, run: ActionsRun): string => `${htmlOf(place)}/actions/runs/${run.id}`;
 
 /** The answer of a dispatch that asks for the run (`workflow-dispatch-response`; octokit's type of it lags behind). */
-export function dispatchDetails(place: Place, run: ActionsRun) {
+export function dispatchDetails(place: RepoAddress, run: ActionsRun) {
   return { workflow_run_id: run.id, run_url: runUrl(place, run), html_url: runHtml(place, run) };
 }
 
 /** A run. @param commit the one that it runs on. */
-export function workflowRun(place: Place, run: ActionsRun, commit: CommitInfo): Run {
+export function workflowRun(place: RepoAddress, run: ActionsRun, commit: CommitInfo): Run {
   const url = runUrl(place, run);
   const suite = idOf(`suite ${run.id}`);
   const actor = simpleUser(place.api, run.actor);
@@ -99,7 +99,7 @@ export function workflowRun(place: Place, run: ActionsRun, commit: CommitInfo): 
 }
 
 /** A job of a run's newest attempt. */
-export function workflowJob(place: Place, run: ActionsRun, job: ActionsJob): Job {
+export function workflowJob(place: RepoAddress, run: ActionsRun, job: ActionsJob): Job {
   return {
     id: job.id,
     run_id: run.id,
@@ -135,7 +135,7 @@ export function workflowJob(place: Place, run: ActionsRun, job: ActionsJob): Job
 }
 
 /** The check run of a run of GitHub Actions. */
-export function checkRun(place: Place, run: ActionsRun): CheckRun {
+export function checkRun(place: RepoAddress, run: ActionsRun): CheckRun {
   const id = idOf(`check ${run.id}`);
   const url = `${apiOf(place)}/check-runs/${id}`;
   return {
@@ -165,7 +165,7 @@ export function checkRun(place: Place, run: ActionsRun): CheckRun {
 }
 
 /** Statuses of a commit: none, which GitHub calls pending. */
-export function combinedStatusOf(place: Place, sha: string, commit: CommitInfo): CombinedStatus {
+export function combinedStatusOf(place: RepoAddress, sha: string, commit: CommitInfo): CombinedStatus {
   const url = `${apiOf(place)}/commits/${sha}`;
   return {
     state: 'pending',

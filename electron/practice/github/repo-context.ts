@@ -2,11 +2,11 @@ import type { BareRepo } from '../git/bare-repo';
 import type { TokenHolder } from '../git/token-access';
 import type { Actions } from './actions';
 import { notFound } from './problem';
-import type { Place } from './shapes';
+import type { RepoAddress } from './shapes';
 
 /** A request to the practice GitHub API, once its token and repo are known. */
 export interface RepoContext {
-  place: Place;
+  place: RepoAddress;
   repo: BareRepo;
   holder: TokenHolder;
   url: URL;

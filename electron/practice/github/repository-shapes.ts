@@ -5,19 +5,19 @@ import {
   idOf,
   type MinimalRepository,
   nodeId,
-  type Place,
   type PullOfCommit,
+  type RepoAddress,
   type Repository,
   simpleUser,
 } from './shapes';
 
 /** A repository with GitHub's many fields; what the practice estate has no word for is empty. */
-export function repository(place: Place, options: RepositoryOptions): Repository {
+export function repository(place: RepoAddress, options: RepositoryOptions): Repository {
   return fields(place, options);
 }
 
 /** A repository within other answers. */
-export function minimalRepository(place: Place, options: RepositoryOptions): MinimalRepository {
+export function minimalRepository(place: RepoAddress, options: RepositoryOptions): MinimalRepository {
   return fields(place, options);
 }
 
@@ -27,7 +27,7 @@ interface RepositoryOptions {
   pushedAt: string;
 }
 
-function fields(place: Place, options: RepositoryOptions) {
+function fields(place: RepoAddress, options: RepositoryOptions) {
   const { owner, repo } = place;
   const url = apiOf(place);
   const empty = {
@@ -125,7 +125,7 @@ function repositoryUrls(url: string): UrlFields {
 
 /** A merged pull request, as its merge commit tells it. */
 export function mergedPull(
-  place: Place,
+  place: RepoAddress,
   pull: {
     number: number;
     title: string;

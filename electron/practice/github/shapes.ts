@@ -27,7 +27,7 @@ type SimpleUser = NonNullable<Repository['owner']>;
 type DiffFile = NonNullable<Commit['files']>[number];
 
 /** Where a repo is: base URL of the API, owner and name. */
-export interface Place {
+export interface RepoAddress {
   api: string;
   owner: string;
   repo: string;
@@ -42,8 +42,8 @@ export const idOf = (text: string): number => {
 export const nodeId = (kind: string, text: string): string =>
   Buffer.from(`${kind}:${text}`).toString('base64');
 
-export const apiOf = ({ api, owner, repo }: Place): string => `${api}/repos/${owner}/${repo}`;
-export const htmlOf = ({ owner, repo }: Place): string => `https://github.example/${owner}/${repo}`;
+export const apiOf = ({ api, owner, repo }: RepoAddress): string => `${api}/repos/${owner}/${repo}`;
+export const htmlOf = ({ owner, repo }: RepoAddress): string => `https://github.example/${owner}/${repo}`;
 
 /** GitHub's "simple user". */
 export function simpleUser(api: string, login: string, type: 'User' | 'Organization' = 'User'): SimpleUser {
@@ -91,7 +91,7 @@ export function user(api: string, login: string, name: string): User {
 }
 
 /** The commit object within other answers (`git-commit`). */
-function gitCommit(place: Place, commit: CommitInfo): Commit['commit'] {
+function gitCommit(place: RepoAddress, commit: CommitInfo): Commit['commit'] {
   return {
     url: `${apiOf(place)}/git/commits/${commit.sha}`,
     author: { ...commit.author },
@@ -109,7 +109,7 @@ const known = (api: string, email: string): SimpleUser | null => {
 };
 
 /** A commit, without its files. */
-export function commit(place: Place, info: CommitInfo): Commit {
+export function commit(place: RepoAddress, info: CommitInfo): Commit {
   const url = `${apiOf(place)}/commits/${info.sha}`;
   return {
     url,
@@ -129,7 +129,7 @@ export function commit(place: Place, info: CommitInfo): Commit {
 }
 
 /** One file of a commit or comparison. */
-export function diffFile(place: Place, head: string, file: FileChange, patch: string): DiffFile {
+export function diffFile(place: RepoAddress, head: string, file: FileChange, patch: string): DiffFile {
   const path = file.path.split('/').map(encodeURIComponent).join('/');
   const additions = file.additions ?? 0;
   const deletions = file.deletions ?? 0;
@@ -149,7 +149,7 @@ export function diffFile(place: Place, head: string, file: FileChange, patch: st
 }
 
 /** A commit with files and counts. */
-export function commitWithFiles(place: Place, info: CommitInfo, files: readonly DiffFile[]): Commit {
+export function commitWithFiles(place: RepoAddress, info: CommitInfo, files: readonly DiffFile[]): Commit {
   const additions = files.reduce((sum, file) => sum + file.additions, 0);
   const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
   return {
@@ -160,7 +160,7 @@ export function commitWithFiles(place: Place, info: CommitInfo, files: readonly 
 }
 
 /** A ref; `ref` is its full name. */
-export function gitRef(place: Place, ref: string, sha: string, type: string): Ref {
+export function gitRef(place: RepoAddress, ref: string, sha: string, type: string): Ref {
   return {
     ref,
     node_id: nodeId('Ref', `${place.owner}/${place.repo}:${ref}`),
@@ -169,7 +169,7 @@ export function gitRef(place: Place, ref: string, sha: string, type: string): Re
   };
 }
 
-export function tagObject(place: Place, sha: string, found: TagObject): Data<'git', 'getTag'> {
+export function tagObject(place: RepoAddress, sha: string, found: TagObject): Data<'git', 'getTag'> {
   const { object, type, name, tagger, message } = found;
   return {
     node_id: nodeId('Tag', `${place.owner}/${place.repo}:${sha}`),
@@ -183,7 +183,7 @@ export function tagObject(place: Place, sha: string, found: TagObject): Data<'gi
   };
 }
 
-export function tag(place: Place, name: string, sha: string): Tag {
+export function tag(place: RepoAddress, name: string, sha: string): Tag {
   return {
     name,
     zipball_url: `${apiOf(place)}/zipball/refs/tags/${name}`,
@@ -193,11 +193,11 @@ export function tag(place: Place, name: string, sha: string): Tag {
   };
 }
 
-export function branch(place: Place, name: string, sha: string): Branch {
+export function branch(place: RepoAddress, name: string, sha: string): Branch {
   return { name, commit: { sha, url: `${apiOf(place)}/commits/${sha}` }, protected: false };
 }
 
-export function branchDetail(place: Place, name: string, info: CommitInfo): BranchDetail {
+export function branchDetail(place: RepoAddress, name: string, info: CommitInfo): BranchDetail {
   const url = `${apiOf(place)}/branches/${encodeURIComponent(name)}`;
   return {
     name,
@@ -214,7 +214,7 @@ export function branchDetail(place: Place, name: string, info: CommitInfo): Bran
 
 /** The comparison of two commits; `commits` are those of one page, `files` those of the first page. */
 export function comparison(
-  place: Place,
+  place: RepoAddress,
   basehead: string,
   of: {
     base: CommitInfo;

@@ -25,12 +25,12 @@ const sourceSchema = z.looseObject({
 });
 
 /** Where an Application's manifests come from (`ApplicationSpec`), and what a comparison was made with (`ComparedTo`). */
-export const placeSchema = z.object({
+export const manifestSourcesSchema = z.object({
   source: optional(sourceSchema),
   sources: listOf(sourceSchema),
   sourceHydrator: z.unknown().optional(),
 });
-export type Place = z.infer<typeof placeSchema>;
+export type ManifestSources = z.infer<typeof manifestSourcesSchema>;
 
 export const operationSchema = z.object({
   info: listOf(z.object({ name: z.string(), value: text.transform((value) => value ?? '') })),
@@ -45,8 +45,8 @@ export const operationSchema = z.object({
       resources: listOf(z.unknown()),
       syncOptions: listOf(z.string()),
       // Since Argo CD 3.2 automatic syncs carry their source, so that a retry is of the version that it began with.
-      source: placeSchema.shape.source,
-      sources: placeSchema.shape.sources,
+      source: manifestSourcesSchema.shape.source,
+      sources: manifestSourcesSchema.shape.sources,
     }),
   ),
 });
@@ -76,7 +76,7 @@ const operationStateSchema = z.object({
       revision: text,
       revisions: listOf(z.string()),
       resources: listOf(resultSchema),
-      ...placeSchema.shape,
+      ...manifestSourcesSchema.shape,
     }),
   ),
 });
@@ -100,7 +100,7 @@ export const applicationObjectSchema = z.object({
     annotations: optional(z.record(z.string(), z.string())),
   }),
   spec: optional(
-    placeSchema.extend({
+    manifestSourcesSchema.extend({
       project: text,
       destination: optional(z.object({ server: text, name: text, namespace: text })),
       syncPolicy: optional(
@@ -123,7 +123,7 @@ export const applicationObjectSchema = z.object({
             .transform((value) => value ?? 'Unknown'),
           revision: text,
           revisions: listOf(z.string()),
-          comparedTo: optional(placeSchema),
+          comparedTo: optional(manifestSourcesSchema),
         }),
       ),
       health: optional(healthSchema),

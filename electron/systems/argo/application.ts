@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Application } from '../../../shared/domain/board/board';
 import { type OnOdd, readObjectOrNull } from '../read-object';
-import { applicationObjectSchema, type Place } from './application-object';
+import { applicationObjectSchema, type ManifestSources } from './application-object';
 import { type ApplicationOwnDetail, operationIdOf, readDetail } from './read-application-detail';
 import { isOfSource, sourcesOf } from './synced-version';
 
@@ -40,9 +40,9 @@ const flag = (value: string | undefined): boolean | null =>
  * parent's change of the spec and that comparison, the status still speaks of the version before.
  */
 function isOfAnotherSource(
-  spec: Place | null | undefined,
-  comparedTo: Place | null | undefined,
-): spec is Place {
+  spec: ManifestSources | null | undefined,
+  comparedTo: ManifestSources | null | undefined,
+): spec is ManifestSources {
   return isOfSource(spec, comparedTo) === false;
 }
 
@@ -94,7 +94,7 @@ export function readApplication(object: unknown, onOdd?: OnOdd): ArgoApplication
   };
 }
 
-function fingerprintOf(spec: Place): string {
+function fingerprintOf(spec: ManifestSources): string {
   return createHash('sha256')
     .update(JSON.stringify(sourcesOf(spec)) ?? '')
     .digest('hex')

@@ -6,9 +6,9 @@ import type {
 import {
   type ApplicationObject,
   initiatorOf,
+  type ManifestSources,
   type OperationObject,
   type OperationStateObject,
-  type Place,
   revisionsOf,
 } from './application-object';
 import { isOfSource, versionOfSync } from './synced-version';
@@ -75,10 +75,10 @@ function stateOf(state: OperationStateObject): ApplicationOperation['state'] {
 function syncedVersionOf(
   { metadata, spec }: ApplicationObject,
   asked: OperationObject | null | undefined,
-  result: Place | null | undefined,
+  result: ManifestSources | null | undefined,
 ): { version: string | null; isVersionNamed: boolean } {
   if (!spec) return { version: null, isVersionNamed: false };
-  const isGiven = (place: Place | null | undefined): place is Place =>
+  const isGiven = (place: ManifestSources | null | undefined): place is ManifestSources =>
     Boolean(place && (place.source || place.sources.length > 0));
   const own = asked?.sync;
   const place = isGiven(result)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from './application-object';
+import type { ManifestSources } from './application-object';
 import { versionOfSync } from './synced-version';
 
-const source = (helm: unknown): Place => ({
-  source: { repoURL: 'https://git.example/v105/repo', path: 'charts/app', helm } as Place['source'],
+const source = (helm: unknown): ManifestSources => ({
+  source: { repoURL: 'https://git.example/v105/repo', path: 'charts/app', helm } as ManifestSources['source'],
   sources: [],
 });
 const values = (tag: string, replicas = 3) => ({

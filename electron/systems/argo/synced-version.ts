@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isImageTag } from '../../../shared/domain/ledger/version';
-import type { Place } from './application-object';
+import type { ManifestSources } from './application-object';
 
 /** Free JSON (`runtime.RawExtension`), which Argo CD compares as it is written. */
 const free = new Set(['valuesObject']);
@@ -20,11 +20,14 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 /** What an Application's place says of its sources. */
-export const sourcesOf = (place: Place): unknown =>
+export const sourcesOf = (place: ManifestSources): unknown =>
   withoutEmpty(place.sources.length > 0 ? place.sources : place.source);
 
 /** Whether a sync was of the source that the spec names (argo-cd `controller/appcontroller.go`, `alreadyAttemptedSync`). */
-export function isOfSource(spec: Place | null | undefined, synced: Place | null | undefined): boolean | null {
+export function isOfSource(
+  spec: ManifestSources | null | undefined,
+  synced: ManifestSources | null | undefined,
+): boolean | null {
   if (!spec || !synced || spec.sourceHydrator) return null;
   const [now, then] = [sourcesOf(spec), sourcesOf(synced)];
   return now === undefined || then === undefined ? null : isDeepStrictEqual(now, then);
@@ -75,7 +78,11 @@ function inPlaceOf(version: string, text: string, other: string): string[] {
  * @param version that the Application names by now.
  * @returns `null`: the source names no version (it stands in a file of the repo), or is too different to tell.
  */
-export function versionOfSync(spec: Place, version: string | null, synced: Place): string | null {
+export function versionOfSync(
+  spec: ManifestSources,
+  version: string | null,
+  synced: ManifestSources,
+): string | null {
   if (version === null || version === '') return null;
   const then = textsOf({ source: synced.source, sources: synced.sources });
   const moved = new Set<string>();

@@ -1,5 +1,5 @@
 /** One entry of a tree object, where it lies in the bytes. */
-interface Place {
+interface EntryBytes {
   start: number;
   end: number;
   mode: string;
@@ -8,7 +8,7 @@ interface Place {
 }
 
 /** The entries of a tree object: `<mode> <name> NUL <id>` again and again. */
-function* placesOf(tree: Buffer, idBytes: number): Generator<Place> {
+function* placesOf(tree: Buffer, idBytes: number): Generator<EntryBytes> {
   for (let start = 0; start < tree.length; ) {
     const space = tree.indexOf(0x20, start);
     const nul = tree.indexOf(0, space);

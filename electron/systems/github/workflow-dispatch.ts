@@ -4,7 +4,7 @@ import { believed, dispatchedSchema, runSchema, runsSchema } from './answers';
 import { type GitHub, gitHubFailure, statusOf } from './github-client';
 
 /** Where a GitHub Actions workflow lies. */
-export interface WorkflowPlace {
+export interface ActionsWorkflow {
   owner: string;
   repo: string;
   /** File name: `deploy.yml`. */
@@ -30,14 +30,14 @@ export interface WorkflowRuns {
    * that came of it. `null`: a GitHub Enterprise Server that does not tell it yet.
    */
   dispatch(
-    place: WorkflowPlace,
+    place: ActionsWorkflow,
     request: { ref: string; inputs: Readonly<Record<string, string>> },
     signal: AbortSignal,
   ): Promise<Result<{ id: number; url: string } | null>>;
   /** The run whose title holds a text (its workflow's `run-name` shows an input), `null`: none seen. */
-  find(place: WorkflowPlace, text: string, signal: AbortSignal): Promise<Result<WorkflowRun | null>>;
-  get(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<WorkflowRun>>;
-  cancel(place: WorkflowPlace, id: number, signal: AbortSignal): Promise<Result<void>>;
+  find(place: ActionsWorkflow, text: string, signal: AbortSignal): Promise<Result<WorkflowRun | null>>;
+  get(place: ActionsWorkflow, id: number, signal: AbortSignal): Promise<Result<WorkflowRun>>;
+  cancel(place: ActionsWorkflow, id: number, signal: AbortSignal): Promise<Result<void>>;
 }
 
 const runOf = (run: z.output<typeof runSchema>): WorkflowRun => ({
@@ -64,7 +64,7 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
       return fail(gitHubFailure(error, what));
     }
   };
-  const nameOf = ({ owner, repo, workflow }: WorkflowPlace): string => `${owner}/${repo} ${workflow}`;
+  const nameOf = ({ owner, repo, workflow }: ActionsWorkflow): string => `${owner}/${repo} ${workflow}`;
   return {
     dispatch: (place, { ref, inputs }, signal) =>
       asked(nameOf(place), async () => {

@@ -6,11 +6,11 @@ import { parseExact, writeExact } from './exact-json';
 import { ExecError } from './exec-credential';
 import {
   badDataError,
+  type ClusterAddress,
   consentError,
   credentialError,
   KubeError,
   networkError,
-  type Place,
   proxyError,
   slowError,
   timeoutError,
@@ -68,7 +68,7 @@ class ClusterConnection implements Connection {
   readonly namespace: string;
   readonly insecure: boolean;
   readonly #timeout: number;
-  readonly #place: Place;
+  readonly #place: ClusterAddress;
   readonly #source: CredentialSource;
   #access: Access | undefined;
   #accessAt = 0;
@@ -247,7 +247,7 @@ class ClusterConnection implements Connection {
     });
   }
 
-  #placeVia({ credentials: { proxy } }: Access): Place {
+  #placeVia({ credentials: { proxy } }: Access): ClusterAddress {
     return proxy ? { ...this.#place, proxy: proxyText(proxy) } : this.#place;
   }
 

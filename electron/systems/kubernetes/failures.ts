@@ -14,7 +14,7 @@ export class KubeError extends FailureError {
 }
 
 /** Where a request went, for messages. */
-export interface Place {
+export interface ClusterAddress {
   context: string;
   server: string;
   /** The proxy on the way, where there is one. */
@@ -53,7 +53,11 @@ const hostOf = (server: string): string => {
 const nameChecked = (error: unknown): unknown => (error as { host?: unknown } | null)?.host;
 
 /** Error codes of sockets and TLS (Node's `error.code`, OpenSSL's verify results) in a release manager's words. */
-function describeSystemCode(code: string, { context, server }: Place, error: unknown): Text | undefined {
+function describeSystemCode(
+  code: string,
+  { context, server }: ClusterAddress,
+  error: unknown,
+): Text | undefined {
   const host = hostOf(server);
   switch (code) {
     case 'ECONNREFUSED':
@@ -160,7 +164,12 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** A proxy on the way that does not let the connection through. */
-export function proxyError(place: Place, proxy: string, status: number | null, detail?: string): KubeError {
+export function proxyError(
+  place: ClusterAddress,
+  proxy: string,
+  status: number | null,
+  detail?: string,
+): KubeError {
   const why =
     status === 407 ? 'wants you to log in' : status === null ? 'cannot be reached' : `refuses (${status})`;
   return new KubeError(
@@ -183,7 +192,7 @@ export function proxyError(place: Place, proxy: string, status: number | null, d
 const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ETIMEDOUT']);
 
 /** The failure that an error of a socket, of TLS or of reading credentials stands for. */
-export function networkError(error: unknown, place: Place): KubeError {
+export function networkError(error: unknown, place: ClusterAddress): KubeError {
   if (error instanceof KubeError) return error;
   const code = codeOf(error);
   if (place.proxy && code !== undefined && unreached.has(code))
@@ -205,7 +214,7 @@ export function networkError(error: unknown, place: Place): KubeError {
 }
 
 /** Nothing came within the time that was allowed. */
-export function timeoutError(place: Place, milliseconds: number, method: string): KubeError {
+export function timeoutError(place: ClusterAddress, milliseconds: number, method: string): KubeError {
   return new KubeError(
     failure({
       code: 'timeout',
@@ -219,7 +228,7 @@ export function timeoutError(place: Place, milliseconds: number, method: string)
 
 /** The credentials of the kubeconfig could not be got. `why`, and what a command said, must hold no secret. */
 export function credentialError(
-  place: Place,
+  place: ClusterAddress,
   why: string,
   cause?: unknown,
   said: { meaning: string | null; advice: string | null } = { meaning: null, advice: null },
@@ -239,7 +248,7 @@ export function credentialError(
 }
 
 /** Nothing was asked of the cluster, since the person has not permitted what its kubeconfig demands. */
-export function consentError(place: Place, { command, files }: ConsentRequest): KubeError {
+export function consentError(place: ClusterAddress, { command, files }: ConsentRequest): KubeError {
   const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
   return new KubeError({
     code: 'consent-needed',
@@ -253,7 +262,12 @@ export function consentError(place: Place, { command, files }: ConsentRequest): 
 }
 
 /** What came is not what an API server says. @param method of what was asked: a change may have been made all the same. */
-export function badDataError(place: Place, what: string, cause?: unknown, method = 'GET'): KubeError {
+export function badDataError(
+  place: ClusterAddress,
+  what: string,
+  cause?: unknown,
+  method = 'GET',
+): KubeError {
   return new KubeError(
     failure(
       {
@@ -272,7 +286,7 @@ export function badDataError(place: Place, what: string, cause?: unknown, method
 }
 
 /** An answer that grows beyond what the console holds. */
-export function tooLargeError(place: Place, bytes: number): KubeError {
+export function tooLargeError(place: ClusterAddress, bytes: number): KubeError {
   return new KubeError(
     failure(
       {
@@ -287,7 +301,7 @@ export function tooLargeError(place: Place, bytes: number): KubeError {
 }
 
 /** A list that is larger than the console holds, or never comes to its end. */
-export function tooManyError(place: Place, detail: string): KubeError {
+export function tooManyError(place: ClusterAddress, detail: string): KubeError {
   return new KubeError(
     failure(
       {
@@ -303,7 +317,7 @@ export function tooManyError(place: Place, detail: string): KubeError {
 }
 
 /** Watches that are ended as soon as they are opened. */
-export function endedEarlyError(place: Place): KubeError {
+export function endedEarlyError(place: ClusterAddress): KubeError {
   return new KubeError(
     failure({
       code: 'unreachable',
@@ -315,7 +329,7 @@ export function endedEarlyError(place: Place): KubeError {
 }
 
 /** An answer that began and did not come to its end in time, though something came all along. */
-export function slowError(place: Place, milliseconds: number, method: string): KubeError {
+export function slowError(place: ClusterAddress, milliseconds: number, method: string): KubeError {
   return new KubeError(
     failure({
       code: 'timeout',

@@ -1,4 +1,4 @@
-import { failure, KubeError, type Place, staleMeaning, type Text } from './failures';
+import { type ClusterAddress, failure, KubeError, staleMeaning, type Text } from './failures';
 
 /**
  * What an API server says while it starts or ends: `storage is (re)initializing` (429; apiserver 0.34,
@@ -123,7 +123,7 @@ export function retryAfterOf(header: string | undefined, now: number): number | 
 
 /** The failure of a refused request: `body` is a `Status` object, or whatever a proxy said. */
 export function statusError(
-  place: Place,
+  place: ClusterAddress,
   status: number,
   body: unknown,
   retryAfter: number | null = null,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure';
 import { backoff } from './backoff';
 import { type ContainerLife, containerLife } from './container-life';
-import { KubeError, networkError, type Place } from './failures';
+import { type ClusterAddress, KubeError, networkError } from './failures';
 import { LogResume, lineKey, parseLogLine, stripControls } from './log-lines';
 import { type LogPiece, LogSplitter } from './log-splitter';
 import { resourcePath } from './paths';
@@ -69,7 +69,7 @@ class LogStream {
     this.#resume = new LogResume(request.sinceTime);
   }
 
-  get #place(): Place {
+  get #place(): ClusterAddress {
     return this.#request.connection;
   }
 

@@ -5,10 +5,10 @@ import { backoff } from './backoff';
 import { type ClusterPace, paceOf } from './cluster-pace';
 import {
   badDataError,
+  type ClusterAddress,
   endedEarlyError,
   KubeError,
   networkError,
-  type Place,
   tooLargeError,
 } from './failures';
 import { LineSplitter } from './lines';
@@ -86,7 +86,7 @@ class ResourceWatch<T> {
     });
   }
 
-  get #place(): Place {
+  get #place(): ClusterAddress {
     return this.#options.connection;
   }
 

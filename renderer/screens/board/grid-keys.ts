@@ -1,5 +1,5 @@
 /** A place in the grid: row, and column with 0 for the app's name. */
-export interface Place {
+export interface GridPosition {
   row: number;
   column: number;
 }
@@ -24,12 +24,12 @@ const clamp = (value: number, last: number): number => Math.max(0, Math.min(last
  * Where a key leads in an ARIA grid (WAI-ARIA Authoring Practices, "Grid", keyboard interaction for data grids);
  * `null` when the key is none of the grid's.
  */
-export function moved(from: Place, event: Key, grid: Grid): Place | null {
+export function moved(from: GridPosition, event: Key, grid: Grid): GridPosition | null {
   if (event.altKey || grid.rows === 0) return null;
   const far = event.ctrlKey || event.metaKey;
   const lastRow = grid.rows - 1;
   const lastColumn = grid.columns - 1;
-  const to = (row: number, column: number): Place => ({
+  const to = (row: number, column: number): GridPosition => ({
     row: clamp(row, lastRow),
     column: clamp(column, lastColumn),
   });

@@ -1,6 +1,6 @@
 import { type FocusEvent, type KeyboardEvent, useCallback, useLayoutEffect, useRef } from 'react';
 import { useUiState } from '../../ui/layout/ui-state';
-import { isTyped, moved, type Place, typeAheadMs, typedTo } from './grid-keys';
+import { type GridPosition, isTyped, moved, typeAheadMs, typedTo } from './grid-keys';
 import type { Row } from './rows';
 
 interface GridOptions {
@@ -23,13 +23,13 @@ export function useGrid({ rows, environments, page, scrollTo, open }: GridOption
 
   const row = selected ? rows.findIndex((each) => each.app === selected.app) : -1;
   const column = selected?.environment ? environments.indexOf(selected.environment) + 1 : 0;
-  const active: Place = {
+  const active: GridPosition = {
     row: Math.max(0, row),
     column: row < 0 ? Math.min(1, environments.length) : column,
   };
 
   const select = useCallback(
-    (place: Place, focus: boolean) => {
+    (place: GridPosition, focus: boolean) => {
       const app = rows[place.row]?.app;
       if (app === undefined) return;
       focusWanted.current = focus;

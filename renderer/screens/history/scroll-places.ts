@@ -1,5 +1,5 @@
 /** Where a visit to the feed was: kept per entry of the browser's history, so that Back finds it again. */
-export interface Place {
+export interface ScrollPosition {
   /** Pixels from the top. */
   scroll: number;
   /** Row that the keyboard is at; `null` before any was chosen. */
@@ -7,11 +7,11 @@ export interface Place {
 }
 
 const most = 100;
-const places = new Map<string, Place>();
+const places = new Map<string, ScrollPosition>();
 
-export const placeOf = (entry: string): Place => places.get(entry) ?? { scroll: 0, row: null };
+export const placeOf = (entry: string): ScrollPosition => places.get(entry) ?? { scroll: 0, row: null };
 
-export function keepPlace(entry: string, change: Partial<Place>): void {
+export function keepPlace(entry: string, change: Partial<ScrollPosition>): void {
   const place = { ...placeOf(entry), ...change };
   places.delete(entry);
   places.set(entry, place);

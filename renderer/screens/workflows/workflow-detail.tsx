@@ -10,11 +10,11 @@ import { useNow } from '../../ui/time/use-now';
 import { WorkflowActs } from '../../ui/workflow/workflow-acts';
 import { nodeRows, telling } from '../../ui/workflow/workflow-rows';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';
-import type { WorkflowPlace } from './workflow-place';
+import type { ShownWorkflow } from './workflow-place';
 import classes from './workflows-screen.module.css';
 
 /** One workflow: what it is, what can be asked of it, its steps with their times, and a log. */
-export function WorkflowDetail({ place, production }: { place: WorkflowPlace; production: boolean }) {
+export function WorkflowDetail({ place, production }: { place: ShownWorkflow; production: boolean }) {
   const { workflow, gone, seenAt, failure } = useWorkflow(place);
   const [chosen, setChosen] = useState<LogChoice | null>(null);
   if (!workflow)

@@ -1,7 +1,7 @@
 import type { ListedWorkflow } from '../../../shared/contract/workflows';
 
 /** Where a workflow lies, and whose it is. */
-export interface WorkflowPlace {
+export interface ShownWorkflow {
   environment: string;
   namespace: string;
   name: string;
@@ -10,7 +10,7 @@ export interface WorkflowPlace {
 }
 
 /** A workflow in the address. */
-export const keyOf = ({ environment, namespace, name }: Omit<WorkflowPlace, 'app'>): string =>
+export const keyOf = ({ environment, namespace, name }: Omit<ShownWorkflow, 'app'>): string =>
   `${environment}/${namespace}/${name}`;
 
 /** The workflow of the address, else the newest. It need not be in the list: a filter may leave it out. */
@@ -18,7 +18,7 @@ export function placeOf(
   open: string | undefined,
   app: string | undefined,
   workflows: readonly ListedWorkflow[],
-): WorkflowPlace | null {
+): ShownWorkflow | null {
   if (!open) {
     const [first] = workflows;
     if (!first) return null;

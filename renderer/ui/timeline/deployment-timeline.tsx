@@ -70,7 +70,7 @@ function Loaded({ timeline, unfolded }: { timeline: Timeline; unfolded: boolean 
           </li>
         ))}
       </ol>
-      <Place timeline={timeline} />
+      <TimelineTarget timeline={timeline} />
       <details className={classes.more} open={unfolded || undefined}>
         <summary>Times and sources</summary>
         <Waterfall timeline={timeline} now={now} />
@@ -86,7 +86,7 @@ const stillText = ({ state, finishedAt }: Stage): string => {
 };
 
 /** Where it is and why, in one line. */
-function Place({ timeline }: { timeline: Timeline }) {
+function TimelineTarget({ timeline }: { timeline: Timeline }) {
   const now = useNow('calm');
   const { at, replaced, totalMs, cluster } = timeline;
   const stage = timeline.stages.find(({ name }) => name === at?.stage);

@@ -2,7 +2,7 @@ import { fillTemplate } from '../text/fill-template';
 /** Where things lie in the release repo: the image-tag path template of the estate, and the names that fit into it. */
 
 /** An environment and an app, as a path names them. */
-export interface ImageTagPlace {
+export interface Target {
   environment: string;
   app: string;
 }
@@ -15,9 +15,9 @@ export interface ImageTagLayout {
   /** Whether the segment at this depth holds a name, or is always the same. */
   isVariable(depth: number): boolean;
   /** The file of an app in an environment. Both must be names that {@link nameProblem} has nothing against. */
-  path(place: ImageTagPlace): string;
+  path(target: Target): string;
   /** What a path is the file of, `null` when it is none. Names are not judged here. */
-  match(path: string): ImageTagPlace | null;
+  match(path: string): Target | null;
 }
 
 /** Folder of everything that Signalbox adds to a release repo. */

@@ -5,18 +5,18 @@
  * Contents alone prove little: dozens of apps say `image_tag: release`, byte for byte. So names have to agree, too, or
  * there must be no other file that could be meant; what stays open is told as open.
  */
-import { type ImageTagPlace, imageTagLayout } from './layout';
+import { imageTagLayout, type Target } from './layout';
 
 /** A file that a commit adds or removes, with its blob's id. */
 export interface MovedSide {
   path: string;
   blob: string;
 }
-export interface PlacedSide extends MovedSide, ImageTagPlace {}
+export interface PlacedSide extends MovedSide, Target {}
 
 /** A file that went from one place to another in one commit. */
 export interface MovedFile {
-  from: MovedSide & ImageTagPlace;
+  from: MovedSide & Target;
   to: PlacedSide;
 }
 
@@ -45,29 +45,29 @@ const grouped = <T>(items: readonly T[], key: (item: T) => string): Map<string, 
  */
 function templateOf(
   path: string,
-  place: ImageTagPlace,
+  target: Target,
   present: string,
 ): { template: string; environment: string } | null {
   const segments = path.split('/');
   if (path.includes('{')) return null;
   const named = (segment: string, name: string) => segment === name || segment.startsWith(`${name}.`);
-  const appAt = segments.findLastIndex((segment) => named(segment, place.app));
+  const appAt = segments.findLastIndex((segment) => named(segment, target.app));
   if (appAt < 0) return null;
   const environmentAt = segments.findLastIndex(
-    (segment, at) => at !== appAt && named(segment, place.environment),
+    (segment, at) => at !== appAt && named(segment, target.environment),
   );
   if (environmentAt >= 0) {
     const variable = segments.map((segment, at) => {
-      if (at === appAt) return `{app}${segment.slice(place.app.length)}`;
-      return at === environmentAt ? `{environment}${segment.slice(place.environment.length)}` : segment;
+      if (at === appAt) return `{app}${segment.slice(target.app.length)}`;
+      return at === environmentAt ? `{environment}${segment.slice(target.environment.length)}` : segment;
     });
-    return { template: variable.join('/'), environment: place.environment };
+    return { template: variable.join('/'), environment: target.environment };
   }
   const layout = imageTagLayout(present);
   const tail = present.split('/').slice(present.split('/').findIndex((_, depth) => layout.isVariable(depth)));
   if (segments.length < tail.length) return null;
   const found = imageTagLayout(tail.join('/')).match(segments.slice(-tail.length).join('/'));
-  if (found?.app !== place.app) return null;
+  if (found?.app !== target.app) return null;
   return {
     template: [...segments.slice(0, -tail.length), ...tail].join('/'),
     environment: found.environment,
@@ -112,11 +112,11 @@ export function movesFromOutside(
       const moves: MovedFile[] = [];
       for (const to of added) {
         if (taken.has(to.path)) continue;
-        const place = { app: to.app, environment: names.get(to.environment) ?? to.environment };
-        const from = byPath.get(layout.path(place));
+        const target = { app: to.app, environment: names.get(to.environment) ?? to.environment };
+        const from = byPath.get(layout.path(target));
         if (!from) continue;
         taken.add(to.path);
-        moves.push({ from: { ...from, ...place }, to });
+        moves.push({ from: { ...from, ...target }, to });
       }
       if (moves.length > 0) layouts.push({ template, moves });
     }
@@ -164,7 +164,7 @@ export function movesInside(
     come.delete(to);
     moves.push({ from, to });
   };
-  const keyOf = ({ app, environment }: ImageTagPlace) => `${environment}\0${app}`;
+  const keyOf = ({ app, environment }: Target) => `${environment}\0${app}`;
   const byPlace = new Map(removed.map((side) => [keyOf(side), side]));
   for (const to of added) {
     const from = byPlace.get(keyOf(to));
