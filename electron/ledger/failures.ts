@@ -79,6 +79,13 @@ const words: Record<GitErrorKind, Words> = {
     meaning: 'It has more branches or tags than Signalbox reads, or something else answers at its address.',
     next: [advice('Check the address of the release repo.'), retry],
   },
+  'too-big': {
+    code: 'bad-data',
+    message: 'The release repo sends more than Signalbox takes at once.',
+    meaning:
+      'The copying was ended so that it does not fill the disk, and what had come was deleted. What is shown is what the repo said last.',
+    next: [advice('Check the address of the release repo, and who can write to it.'), retry],
+  },
   aborted: {
     code: 'cancelled',
     message: 'Cancelled.',

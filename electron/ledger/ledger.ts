@@ -36,6 +36,8 @@ export interface LedgerConfig {
   identity: Identity;
   /** Milliseconds between looks at the remote while online. Default 3,000. */
   pollMs?: number;
+  /** Bytes that one fetch may bring; absent: 8 GB. */
+  maxFetched?: number;
   /**
    * Reads a local repo (bare or work tree) where it lies, without a mirror, and never writes to it:
    * `transact` answers `read-only`. The estate's `ledger.url` must then be a path or a `file://` URL.

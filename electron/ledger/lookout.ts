@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inBackground, type Log } from '../log/log';
 import type { ObjectReader } from '../systems/git/cat-file';
+import { GitError } from '../systems/git/errors';
 import { ledgerFailure } from './failures';
 import type { Snapshot } from './ledger';
 import type { Mirror } from './mirror';
 import type { MirrorHealth } from './mirror-health';
 import type { Newest } from './newest';
 
+/** Milliseconds until a remote is asked again, unless a person asks, that sent more than may come. */
+const afterTooBig = 60 * 60_000;
 /** How many fetches may pass before the mirror is packed again. */
 const fetchesBetweenRepacks = 200;
 
@@ -150,15 +153,18 @@ export class Lookout {
     const { closing, pollMs } = this.#parts;
     let failures = 0;
     while (!closing.aborted) {
+      let isTooBig = false;
       try {
         await this.#lookOnce();
         failures = 0;
-      } catch {
+      } catch (error) {
         // Told as the ledger's freshness, and logged when that changes.
         failures++;
+        isTooBig = error instanceof GitError && error.kind === 'too-big';
       }
       // A remote that is away is asked less often, but soon enough to notice its return.
-      const wait = Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000));
+      const soon = Math.min(pollMs * 2 ** Math.min(failures, 3), Math.max(pollMs, 15_000));
+      const wait = isTooBig ? afterTooBig : soon;
       // Rejects when the ledger closes: the loop ends by that.
       await pause(wait, undefined, { signal: closing }).catch(() => {});
     }

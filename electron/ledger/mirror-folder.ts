@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../shared/domain/failure/failure';
+import { removeUnfinished } from '../systems/git/bounded-fetch';
 import { initBare } from '../systems/git/init';
 import { lockFolder } from './mirror-lock';
 
@@ -63,6 +64,7 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
       await utimes(stamp, 0, 0);
     }
     await removeLeftLocks(gitDir);
+    await removeUnfinished(gitDir);
     return {
       gitDir,
       fresh,

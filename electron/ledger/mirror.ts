@@ -118,6 +118,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
       into: ref,
       ...(isWhole ? { stallMs: firstFetchStallMs, deadlineMs: firstFetchDeadlineMs } : {}),
       ...(config.shallow ? { shallow: true } : {}),
+      maxFetched: config.maxFetched,
       ...(await asking(signal)),
       ...(config.onProgress ? { onProgress: config.onProgress } : {}),
     });

@@ -21,6 +21,8 @@ export type GitErrorKind =
   | 'too-slow'
   /** The answer is longer than any good one. */
   | 'overlong'
+  /** A fetch brought more than it may, and was ended. */
+  | 'too-big'
   | 'aborted'
   | 'git-missing'
   | 'git-too-old'

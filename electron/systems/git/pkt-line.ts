@@ -1,8 +1,8 @@
 /** Git's pkt-line framing (gitprotocol-common(5)): four hexadecimal digits of length, then that many bytes less four. */
 
 /** One packet with a text or bytes. */
-export function pkt(content: string): Buffer {
-  const bytes = Buffer.from(content, 'utf8');
+export function pkt(content: string | Uint8Array): Buffer {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   return Buffer.concat([Buffer.from((bytes.length + 4).toString(16).padStart(4, '0'), 'latin1'), bytes]);
 }
 

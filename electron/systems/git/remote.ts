@@ -1,3 +1,4 @@
+import { boundedFetch } from './bounded-fetch';
 import { quietProgram } from './local-repo';
 import { type GitOptions, runGit } from './run-git';
 
@@ -7,6 +8,8 @@ type Asking = Pick<GitOptions, 'signal' | 'auth' | 'stallMs'>;
 const questions = { stallMs: 20_000, deadlineMs: 60_000, maxBytes: 32 * 1024 * 1024 };
 /** What was added since the last fetch, in milliseconds. */
 const fetchDeadlineMs = 15 * 60_000;
+/** Bytes that a fetch of the release repo may bring: fifty times what GOV.UK's whole history takes. */
+const mostFetched = 8e9;
 
 /**
  * The refs of a remote that match the patterns (git-ls-remote(1)): full names are cheap, since the protocol's version 2
@@ -97,23 +100,29 @@ function parseLsRemote(text: string): ReadonlyMap<string, string> {
 export async function fetchBranch(
   url: string,
   branch: string,
-  options: GitOptions & { gitDir: string; into: string; shallow?: boolean },
+  options: GitOptions & {
+    gitDir: string;
+    into: string;
+    shallow?: boolean;
+    /** Bytes that may come. Default 8 GB. */
+    maxFetched?: number | undefined;
+  },
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
-  await runGit(
+  const { into, shallow, maxFetched = mostFetched, ...rest } = options;
+  await boundedFetch(
     [
-      'fetch',
       '--progress',
       '--no-tags',
       '--no-write-fetch-head',
       '--no-auto-gc',
       '--no-recurse-submodules',
       ...quietProgram(url, 'upload-pack'),
-      ...(options.shallow ? ['--depth=1'] : []),
+      ...(shallow ? ['--depth=1'] : []),
       '--end-of-options',
       url,
-      `+${ref}:${options.into}`,
+      `+${ref}:${into}`,
     ],
-    { deadlineMs: fetchDeadlineMs, maxBytes: questions.maxBytes, ...options },
+    { deadlineMs: fetchDeadlineMs, maxBytes: questions.maxBytes, maxFetched, ...rest },
   );
 }

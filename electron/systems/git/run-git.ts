@@ -97,6 +97,8 @@ const settings: readonly (readonly [string, string])[] = [
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['fetch.writeCommitGraph', 'false'],
+  // What comes is one pack, whose growth can be bounded (bounded-fetch.ts).
+  ['fetch.unpackLimit', '1'],
   ['submodule.recurse', 'false'],
   ['fetch.recurseSubmodules', 'false'],
   ['push.gpgSign', 'false'],

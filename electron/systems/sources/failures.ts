@@ -41,6 +41,12 @@ const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
     meaning: `Reading it was ended. ${unknown}`,
     next: [retry],
   }),
+  'too-big': (repo) => ({
+    code: 'bad-data',
+    message: `${repo} sends more than Signalbox takes.`,
+    meaning: `Copying it was ended so that it doesn’t fill the disk, and what had come was deleted. ${unknown}`,
+    next: [advice('Check sources.urlTemplate in signalbox.yaml.'), retry],
+  }),
   aborted: () => ({ code: 'cancelled', message: 'Cancelled.', meaning: 'Nothing was changed.', next: [] }),
   'bad-repo': (repo) => ({
     code: 'bad-data',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Freshness } from '../../../shared/domain/board/freshness';
@@ -8,6 +9,7 @@ import { refOfVersion, withPullRequests } from '../../../shared/domain/history/s
 import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag, newestNameFirst } from '../../../shared/domain/ledger/version';
 import { fillTemplate } from '../../../shared/domain/text/fill-template';
+import { packBytes } from '../git/bounded-fetch';
 import type { HttpAuth } from '../git/run-git';
 import type { Sources } from '../github/github-sources';
 import { forTyped, type Listed, type Listing } from '../github/typed-name';
@@ -16,6 +18,8 @@ import { openSourceRepo, type SourceRepo } from './source-repo';
 
 /** Tags and branches of a repo that are listed, of each. */
 const mostRefs = 20_000;
+/** Bytes of all copies together. */
+const mostBytes = 20e9;
 /** Milliseconds for which a repo that was brought in counts as new: for lists, and for a version that it does not have. */
 const freshFor = { lists: 30_000, missing: 10_000 };
 
@@ -35,6 +39,8 @@ export function createGitSources(config: {
   repos: Readonly<Record<string, string>>;
   dir: string;
   auth: (url: string) => Promise<HttpAuth | null>;
+  /** Bytes that all copies may take together. Default 20 GB. */
+  maxBytes?: number;
   now: () => number;
 }): GitSources {
   const repos = new Map<string, SourceRepo>();
@@ -52,6 +58,13 @@ export function createGitSources(config: {
   };
   const nameOf = (app: string): string => `The source repo of ${app}`;
 
+  /** All copies together have a bound, too: one server may serve many repos. */
+  async function room(): Promise<number> {
+    const folders = await readdir(config.dir).catch(() => []);
+    const sizes = await Promise.all(folders.map((folder) => packBytes(join(config.dir, folder, 'repo.git'))));
+    return (config.maxBytes ?? mostBytes) - sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   function repoOf(app: string): SourceRepo {
     const url = urlOf(app);
     const known = repos.get(url);
@@ -61,6 +74,7 @@ export function createGitSources(config: {
       url,
       dir: join(config.dir, folder),
       auth: () => config.auth(url),
+      room,
       signal: closing.signal,
     });
     repos.set(url, made);

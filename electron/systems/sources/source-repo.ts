@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
+import { boundedFetch, removeUnfinished } from '../git/bounded-fetch';
 import { GitError } from '../git/errors';
 import { gitLog, type LoggedCommit } from '../git/git-log';
 import { initBare } from '../git/init';
@@ -50,6 +51,10 @@ const commitLimit = 500;
 /** Milliseconds that bringing a repo in may take as a whole, and be silent. */
 const fetchPatience = 600_000;
 const fetchStall = 120_000;
+/** Milliseconds until a repo is asked again that sent more than may come. */
+const afterTooBig = 10 * 60_000;
+/** Bytes that one fetch may bring: commits and trees alone are less than that even of Linux. */
+const mostFetched = 2e9;
 
 const listed = (commit: LoggedCommit): ListedCommit => ({
   sha: commit.commit,
@@ -68,6 +73,8 @@ export function openSourceRepo(config: {
   url: string;
   dir: string;
   auth: () => Promise<HttpAuth | null>;
+  /** Bytes that there is room for. */
+  room: () => Promise<number>;
   signal: AbortSignal;
 }): SourceRepo {
   const { url, dir, signal } = config;
@@ -80,9 +87,8 @@ export function openSourceRepo(config: {
   let filter = '--filter=blob:none';
 
   async function fetch(without: string): Promise<void> {
-    await runGit(
+    await boundedFetch(
       [
-        'fetch',
         '--quiet',
         '--force',
         '--prune',
@@ -102,6 +108,7 @@ export function openSourceRepo(config: {
         stallMs: fetchStall,
         signal: AbortSignal.any([signal, AbortSignal.timeout(fetchPatience)]),
         background: true,
+        maxFetched: Math.max(0, Math.min(mostFetched, await config.room())),
       },
     );
   }
@@ -112,6 +119,7 @@ export function openSourceRepo(config: {
       await rm(gitDir, { recursive: true, force: true });
       await initBare(gitDir, 'main', signal);
     }
+    await removeUnfinished(gitDir);
     try {
       await fetch(filter);
     } catch (error) {
@@ -125,10 +133,15 @@ export function openSourceRepo(config: {
     refreshedAt = performance.now();
   }
 
+  let tooBig: { error: GitError; until: number } | null = null;
+
   async function refreshOnce(): Promise<void> {
+    if (tooBig && performance.now() < tooBig.until) throw tooBig.error;
     try {
       await bringIn();
     } catch (error) {
+      if (error instanceof GitError && error.kind === 'too-big')
+        tooBig = { error, until: performance.now() + afterTooBig };
       if (signal.aborted) throw error;
       // The deadline ended it, not the person.
       if (error instanceof GitError && error.kind === 'aborted')
