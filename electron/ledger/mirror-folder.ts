@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { removeUnfinished } from '../systems/git/bounded-fetch';
 import { initBare } from '../systems/git/init';
+import { makeOwnFolder } from '../systems/own-folder';
 import { lockFolder } from './mirror-lock';
 
 /** The folder of a mirror: the repo, who it is a copy of, and the lock of the one process that has it. */
@@ -31,7 +32,7 @@ const ours = /^(?:signalbox-mirror|signalbox\.lock.*|repo\.git(?:\.new|\.damaged
  * @throws {FailureError} `busy` when another process has it, `invalid-input` when the folder holds something else.
  */
 export async function openMirrorFolder(dir: string, url: string, branch: string): Promise<MirrorFolder> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const wasFile = makeOwnFolder(dir) !== null;
   const inside = await readdir(dir);
   if (!inside.every((name) => ours.test(name)))
     throw new FailureError({
@@ -52,7 +53,7 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
     const known = await readFile(stamp, 'utf8').catch(() => null);
     const isThere = await isFolder(gitDir);
     const isOfAnother = known !== null && known !== identity && /^[^\n]+\n[^\n]+\n$/.test(known);
-    const wasThere = inside.includes(marker) || inside.includes('repo.git');
+    const wasThere = wasFile || inside.includes(marker) || inside.includes('repo.git');
     const begin = known === identity && isThere ? 'there' : wasThere && !isOfAnother ? 'lost' : 'new';
     await remove(fresh);
     await remove(damaged);

@@ -16,3 +16,7 @@ export async function missingNotices(folder: string): Promise<string[]> {
   if (!there.has('history.sqlite') && !Object.keys(lasting).some((name) => there.has(name))) return [];
   return Object.entries(lasting).flatMap(([name, lost]) => (there.has(name) ? [] : [lost]));
 }
+
+/** A file lay in the place of an estate's folder. */
+export const asideNotice = (name: string): string =>
+  `A file lay where this estate’s data should be. It was set aside as ${name}. Operations, acts and what clusters told in the past are gone from here; what was deployed is in the release repo.`;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
@@ -27,10 +26,11 @@ import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/github-client';
 import type { Sources } from '../systems/github/github-sources';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
+import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
-import { missingNotices } from './missing-files';
+import { asideNotice, missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
@@ -130,8 +130,8 @@ function outcomeOf({ id, intent, state, failure }: Operation, at: string): Opera
 export async function openSession(config: SessionConfig): Promise<Session> {
   const { estate, log } = config;
   const folder = estateFolder(config.dir, estate.ledger);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const gone = await missingNotices(folder);
+  const aside = [path.dirname(folder), folder].map(makeOwnFolder).find((one) => one !== null);
+  const gone = aside ? [asideNotice(path.basename(aside))] : await missingNotices(folder);
   const opened = await openLedger({
     estate,
     dir: path.join(folder, 'mirror'),

@@ -4,10 +4,18 @@ import log from 'electron-log/node';
 import { countedLog } from '../log/counted-log';
 import { entryText } from '../log/entry-text';
 import type { Log } from '../log/log';
+import { makeOwnFolder, makeWayForFile } from '../systems/own-folder';
 
 /** Starts the log file under the user-data folder (rotated at 5 MB); everything that goes into it is bounded and redacted. */
 export function startLog(userData: string): Log {
-  log.transports.file.resolvePathFn = () => path.join(userData, 'logs', 'main.log');
+  const file = path.join(userData, 'logs', 'main.log');
+  try {
+    makeOwnFolder(path.dirname(file));
+    makeWayForFile(file);
+  } catch {
+    // Then there is no log, of which the library tells on the console; the app runs all the same.
+  }
+  log.transports.file.resolvePathFn = () => file;
   log.transports.file.maxSize = 5 * 1024 * 1024;
   log.transports.console.level = 'warn';
   return countedLog((level, event, data) => log[level](entryText(event, data)), Date.now).log;

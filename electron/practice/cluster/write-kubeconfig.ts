@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { stringify } from 'yaml';
+import { writeWhole } from '../whole-file';
 
 /** One context of a kubeconfig. */
 export interface KubeconfigEntry {
@@ -36,8 +34,5 @@ export function kubeconfig(entries: readonly KubeconfigEntry[]): string {
 
 /** Writes the kubeconfig in one move (nobody reads half a file), readable by its owner alone. */
 export async function writeKubeconfig(path: string, entries: readonly KubeconfigEntry[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, kubeconfig(entries), { mode: 0o600 });
-  await rename(draft, path);
+  await writeWhole(path, kubeconfig(entries), 0o600);
 }

@@ -6,7 +6,7 @@ import type { Certificates } from '../cluster/certificates';
 import { LogStore } from '../cluster/container-logs';
 import { ClusterStore } from '../cluster/store';
 import type { StoreDump } from '../cluster/store-options';
-import { writeWhole } from './state-folder';
+import { writeWhole } from '../whole-file';
 
 interface ClusterDump {
   store: StoreDump;

@@ -7,10 +7,11 @@ import {
   environments,
 } from '../../systems/practice/environments';
 import { migratingService } from '../controllers/bag-scripts';
+import { writeWhole } from '../whole-file';
 import { bagPipelineName, owner, releaseRepoName, seedServices } from './apps';
 import { bagSetups } from './deployed';
 import { providerTestsFile } from './provider-tests';
-import { type StatePaths, writeWhole } from './state-folder';
+import type { StatePaths } from './state-folder';
 
 /** Where the servers of a practice estate are. URLs have no slash at the end. */
 export interface EstateUrls {

@@ -13,6 +13,7 @@ import type { Tokens } from '../git/token-access';
 import { createActions } from '../github/actions';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
+import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
 import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
 import { createClock } from './clock';
@@ -22,7 +23,7 @@ import { consoleUser, rival } from './people';
 import { providerTestsFile } from './provider-tests';
 import { gitDirOf, seedRepos } from './seed/seed';
 import { type EstateState, freshState } from './state';
-import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
+import { readJsonFile, type StatePaths } from './state-folder';
 import { openReleaseRepo, type WatchedReleaseRepo } from './watched-release-repo';
 
 export type Clusters = Readonly<Record<EnvironmentName, EnvironmentCluster>>;

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
+import { makeFolder } from '../whole-file';
 
 /** Where things lie in a practice estate's state folder. */
 export interface StatePaths {
@@ -41,23 +41,10 @@ export function statePaths(folder: string): StatePaths {
   };
 }
 
-/** Writes a file in one move, so that nobody ever reads half of it. */
-export async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(draft, content, { mode });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-}
-
-/** A JSON file that fits a schema; `null` when it is missing, unreadable as JSON, or of another shape. */
+/** A JSON file that fits a schema; `null` when it is missing, unreadable as JSON, or of another shape (a folder in its place, too). */
 export async function readJsonFile<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
+    if (error.code === 'ENOENT' || error.code === 'EISDIR') return null;
     throw error;
   });
   if (text === null) return null;
@@ -78,7 +65,7 @@ const lookEveryMs = 100;
  * @throws when another living process has it, and still has it after some seconds
  */
 export async function lockFolder(paths: StatePaths): Promise<() => Promise<void>> {
-  await mkdir(paths.folder, { recursive: true });
+  await makeFolder(paths.folder);
   const own = `${process.pid} ${await birthOf(process.pid)}`;
   const until = performance.now() + patienceMs;
   for (let takeovers = 0; ; ) {
@@ -97,7 +84,7 @@ export async function lockFolder(paths: StatePaths): Promise<() => Promise<void>
       continue;
     }
     takeovers += 1;
-    await rm(paths.lock, { force: true });
+    await rm(paths.lock, { force: true, recursive: true });
   }
 }
 

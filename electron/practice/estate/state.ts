@@ -5,8 +5,9 @@ import { type PracticeCredentials, practiceCredentialsSchema } from '../../syste
 import { noGitFaults } from '../git/faults';
 import { actionsRunSchema } from '../github/actions';
 import { noGithubFaults } from '../github/faults';
+import { writeWhole } from '../whole-file';
 import { noAppFaults } from './app-faults';
-import { readJsonFile, type StatePaths, writeWhole } from './state-folder';
+import { readJsonFile, type StatePaths } from './state-folder';
 
 const reachability = z.enum(['up', 'refused', 'hanging']);
 

@@ -44,11 +44,10 @@ export class BareRepo {
     this.gitDir = gitDir;
   }
 
-  /** Whether there is a repo with a main. */
+  /** Whether there is a repo with a main, as far as git can read both. */
   async exists(): Promise<boolean> {
-    return (
-      (await stat(this.gitDir).catch(() => null)) !== null && (await this.readRef('refs/heads/main')) !== null
-    );
+    const isThere = (await stat(this.gitDir).catch(() => null))?.isDirectory() === true;
+    return isThere && (await this.resolve('refs/heads/main')) !== null;
   }
 
   /** The commit that a revision names (branch, tag, id or a part of one); `null` for none. */

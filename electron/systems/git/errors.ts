@@ -60,7 +60,7 @@ export class GitError extends Error {
 
 /** What git says of a repo on this machine that it cannot read. It may say that the remote hung up besides. */
 const badRepo =
-  /not a git repository|object file \S+ is empty|bad object|(?:loose|packed) object \S+ .*corrupt|corrupt loose object|far too short to be a packfile|unable to (?:read|parse) (?:tree|commit|object|sha1 file)|did not send all necessary objects|unresolved deltas|reference broken|ignoring broken ref|bad config|packed-refs|bad shallow line|inflate:|cannot chdir to/i;
+  /not a git repository|object file \S+ is empty|bad object|(?:loose|packed) object \S+ .*corrupt|corrupt loose object|far too short to be a packfile|unable to (?:read|parse) (?:tree|commit|object|sha1 file)|did not send all necessary objects|unresolved deltas|reference broken|ignoring broken ref|bad config|packed-refs|bad shallow line|inflate:|cannot chdir to|: (?:Is|Not) a directory$/im;
 
 const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   [

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { boundedFetch, removeUnfinished } from '../git/bounded-fetch';
 import { GitError } from '../git/errors';
@@ -9,6 +9,7 @@ import { initBare } from '../git/init';
 import { resolveRef } from '../git/refs';
 import { remoteHeadBranch } from '../git/remote';
 import { type GitOptions, type HttpAuth, runGit } from '../git/run-git';
+import { makeOwnFolder } from '../own-folder';
 
 /** A tag or branch of a source repo, with its commit. */
 export interface SourceRef {
@@ -115,7 +116,8 @@ export function openSourceRepo(config: {
 
   async function bringIn(): Promise<void> {
     if (!existsSync(join(gitDir, 'HEAD'))) {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      makeOwnFolder(dirname(dir));
+      makeOwnFolder(dir);
       await rm(gitDir, { recursive: true, force: true });
       await initBare(gitDir, 'main', signal);
     }
