@@ -2,7 +2,7 @@
  * Every kind of file that Signalbox makes in its user-data folder, by its path below it, and the test that damages it.
  * A kind that is missing here fails the tests that list the folder of a used app.
  */
-export const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
+const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
   { path: /^config\.json$/, damagedIn: 'shell/settings.test.ts' },
   { path: /^vault\.json$/, damagedIn: 'shell/settings.test.ts' },
   { path: /^graphics\.json$/, damagedIn: 'shell/graphics-memory.test.ts' },
