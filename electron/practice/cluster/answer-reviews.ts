@@ -24,10 +24,14 @@ function reviewSubject(grant: Grant): unknown {
 /** SelfSubjectAccessReview (authorization.k8s.io/v1). */
 function reviewAccess(grant: Grant, body: unknown): unknown {
   const review = (typeof body === 'object' && body !== null ? body : {}) as {
-    spec?: { resourceAttributes?: { verb?: string; namespace?: string } };
+    spec?: {
+      resourceAttributes?: { verb?: string; namespace?: string; resource?: string; subresource?: string };
+    };
   };
   const attributes = review.spec?.resourceAttributes;
-  const allowed = attributes ? mayDo(grant, attributes.verb ?? '*', attributes.namespace || undefined) : true;
+  const { verb = '*', resource = '*', subresource, namespace } = attributes ?? {};
+  const what = subresource ? `${resource}/${subresource}` : resource;
+  const allowed = attributes ? mayDo(grant, verb, what, namespace || undefined) : true;
   return {
     kind: 'SelfSubjectAccessReview',
     apiVersion: 'authorization.k8s.io/v1',

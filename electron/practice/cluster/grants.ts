@@ -8,14 +8,17 @@ export interface Grant {
   readOnly?: boolean;
   /** Only these namespaces (and nothing cluster-wide); all when left out. */
   namespaces?: readonly string[];
+  /** Only these kinds, as a Role names them (`pods`, `pods/log`); all when left out. */
+  resources?: readonly string[];
 }
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
-/** Whether a grant covers an act; `namespace` undefined means cluster-wide. */
-export function mayDo(grant: Grant, verb: string, namespace: string | undefined): boolean {
+/** Whether a grant covers an act; `namespace` undefined means cluster-wide. @param what `pods` or `pods/log`. */
+export function mayDo(grant: Grant, verb: string, what: string, namespace: string | undefined): boolean {
+  if (grant.resources && !grant.resources.includes(what)) return false;
   if (grant.readOnly && !reading.has(verb)) return false;
   return !grant.namespaces || (namespace !== undefined && grant.namespaces.includes(namespace));
 }
@@ -29,9 +32,9 @@ export function demand(
   name: string | undefined,
   subresource?: string,
 ): void {
-  if (mayDo(grant, verb, resource.namespaced ? namespace : undefined)) return;
-  const qualified = `${resource.plural}${resource.group ? `.${resource.group}` : ''}`;
   const what = subresource ? `${resource.plural}/${subresource}` : resource.plural;
+  if (mayDo(grant, verb, what, resource.namespaced ? namespace : undefined)) return;
+  const qualified = `${resource.plural}${resource.group ? `.${resource.group}` : ''}`;
   throw new ApiError(
     403,
     'Forbidden',
