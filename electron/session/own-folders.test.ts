@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import { commitFiles, tagFile, tagPath } from '../ledger/testing/release-repo';
+import { noLog } from '../log/log';
 import { graphicsMemory } from '../shell/graphics-memory';
 import { startLog } from '../shell/log-file';
 import { openSettings } from '../shell/settings';
@@ -26,7 +27,7 @@ const open = (dir: string): Promise<Session> =>
     identity: () => ({ name: 'A', email: 'a@example.org' }),
     ledgerCredentials: async () => null,
     githubToken: async () => null,
-    report: () => {},
+    log: noLog,
   });
 
 /** What the log file is told goes there at once. */

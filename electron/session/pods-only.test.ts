@@ -12,6 +12,7 @@ import {
   tagPath,
   writerToken,
 } from '../ledger/testing/release-repo';
+import { noLog } from '../log/log';
 import { type ApiServer, startApiServer } from '../practice/cluster/api-server';
 import { makeCertificates } from '../practice/cluster/certificates';
 import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
@@ -81,7 +82,7 @@ beforeAll(async () => {
     identity: () => ({ name: 'A', email: 'a@example.org' }),
     ledgerCredentials: async () => ({ username: 'x', password: writerToken }),
     githubToken: async () => null,
-    report: () => {},
+    log: noLog,
   });
   await until(() => expect(session.engine.board().cells).toHaveLength(apps.length));
 });
