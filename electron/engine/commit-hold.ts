@@ -39,7 +39,7 @@ export function holdFiles(
   const { world, intent, id } = context;
   const { app, environment } = intent;
   const found = world.reader.hold(snapshot, app, environment);
-  const existing = found && !('unreadable' in found) ? found : null;
+  const existing = found?.ok ? found.value : null;
   const before = environmentBefore(world.estate, environment);
   const others = otherHolds(snapshot, context);
   const plan = holdPlan(environment, before, flagsAt(snapshot, context), others);
@@ -81,8 +81,8 @@ export function liftHold(snapshot: Snapshot, context: StepContext): Change {
   if (hold === null) return openGate(snapshot, context);
   const files = new Map<string, string>();
   const records = [remove('hold', { app, environment })];
-  if ('unreadable' in hold) return { files, records };
-  const plan = releasePlan(hold, flagsAt(snapshot, context), otherHolds(snapshot, context));
+  if (!hold.ok) return { files, records };
+  const plan = releasePlan(hold.value, flagsAt(snapshot, context), otherHolds(snapshot, context));
   for (const { environment: name, to } of plan.restore) {
     if (to === null) {
       const path = world.reader.layout.path({ environment: name, app });

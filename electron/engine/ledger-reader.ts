@@ -5,7 +5,7 @@ import type { Failure } from '../../shared/domain/failure/failure';
 import { type HoldRecord, holdFolder, shutGate } from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
-import { readEntry } from '../../shared/domain/records/record-entry';
+import { type Found, newerIn, readEntry } from '../../shared/domain/records/record-entry';
 import { recordPath } from '../../shared/domain/records/record-paths';
 import { bagRecords } from '../ledger/bag-records';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
@@ -18,8 +18,7 @@ export interface LedgerView {
   problems: readonly Failure[];
 }
 
-/** A hold as the ledger has it, or why its file cannot be read. */
-export type FoundHold = HoldRecord | { unreadable: Failure };
+type FoundHold = Found<HoldRecord>;
 
 /** Reads image-tag files and holds out of snapshots; what did not change is not parsed again. */
 export interface LedgerReader {
@@ -94,8 +93,9 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     let hold = holdRecords.get(file);
     if (!hold) {
       const found = readEntry(file.path, file.text)?.found;
-      if (!found) hold = { unreadable: badData(file.path, 'No hold lies at such a path.') };
-      else hold = found.ok ? (found.value as HoldRecord) : { unreadable: found.failure };
+      hold = found
+        ? (found as FoundHold)
+        : { ok: false, failure: badData(file.path, 'No hold lies at such a path.') };
       holdRecords.set(file, hold);
     }
     return hold;
@@ -118,7 +118,8 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     for (const found of snapshot.list(holdFolder)) {
       const file = snapshot.file(found);
       const hold = file && holdIn(file);
-      if (hold && 'unreadable' in hold) problems.push(hold.unreadable);
+      if (hold?.ok === false) problems.push(hold.failure);
+      else if (hold?.newer) problems.push(hold.newer);
     }
     return { files, problems };
   }
@@ -135,7 +136,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       .flatMap((found) => {
         const file = snapshot.file(found);
         const one = file && holdIn(file);
-        return one && !('unreadable' in one) ? [one] : [];
+        return one?.ok ? [one.value] : [];
       });
 
   return {
@@ -155,15 +156,15 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       const found = hold(snapshot, app, environment);
       const fileBefore =
         before === null ? undefined : snapshot.file(layout.path({ environment: before, app }));
-      const unreadable = found && 'unreadable' in found ? found.unreadable : null;
       return {
         commit: snapshot.commit,
         exists: cell !== undefined,
         version: cell?.version ?? null,
         automaticDeploys: cell?.automaticDeploys ?? null,
         problem: cell?.problem ?? null,
-        hold: found && !('unreadable' in found) ? found : null,
-        holdProblem: unreadable?.message ?? null,
+        hold: found?.ok ? found.value : null,
+        holdProblem: found?.ok === false ? found.failure.message : null,
+        holdNewer: found && newerIn(found),
         gate: shutGate(
           before,
           // The one environment that is asked for is the one before.

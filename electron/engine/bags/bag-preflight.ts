@@ -2,7 +2,7 @@ import { heldText, holderOf } from '../../../shared/domain/bags/decisions';
 import { bagDifference, isSame, versionsOf } from '../../../shared/domain/bags/difference';
 import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
-import { policyNeedsReason } from '../../../shared/domain/bags/policy';
+import { type PolicyChange, policyNeedsReason } from '../../../shared/domain/bags/policy';
 import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
 import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
@@ -13,7 +13,9 @@ import { askLedgerAgain } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
 import { deployFindings, isDeploy } from './deploy-findings';
+import { keepingOut } from './keep-bag-out';
 import { askForImages, pipelineOf, recordsNow } from './pipelines';
+import { policyFiles } from './policy-files';
 import { unlockFindings } from './unlock-findings';
 
 /** Whether it depends on the environment's lock: packing and policies do not, whatever became of its file. */
@@ -86,6 +88,14 @@ function packFindings(
     : [];
 }
 
+/** A policy's file that cannot be written keeps the change from landing: it is told before anyone clicks. */
+function policyFindings(world: World, pipeline: string, change: PolicyChange, at: string): Finding[] {
+  const written = policyFiles(world, pipeline, change);
+  if (written === null || written.ok) return [];
+  const { code, message } = written.failure;
+  return [finding(code === 'refused' ? 'newer-record' : 'unreadable', 'block', message, at)];
+}
+
 /** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
 export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {
   const { commit } = world.ledger.snapshot();
@@ -93,8 +103,10 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
   const records = recordsNow(world, intent.pipeline);
   const found = standing(world, intent, at, except);
   switch (intent.kind) {
-    case 'deploy-bag':
     case 'roll-back-bag':
+      found.push(...policyFindings(world, intent.pipeline, keepingOut(intent), at));
+      return [...found, ...deployFindings(world, intent, records, at)];
+    case 'deploy-bag':
       return [...found, ...deployFindings(world, intent, records, at)];
     case 'pack-bag':
       return [...found, ...packFindings(intent, records, at)];
@@ -103,7 +115,7 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
     case 'change-policy':
       if (policyNeedsReason(intent.change) && !intent.reason?.trim())
         found.push(finding('needs-reason', 'block', 'This needs a reason.', 'For those who come after.'));
-      return found;
+      return [...found, ...policyFindings(world, intent.pipeline, intent.change, at)];
     case 'lock': {
       const holder = holderOf(records, intent.environment);
       if (holder.ok && holder.value)

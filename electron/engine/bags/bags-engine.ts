@@ -2,7 +2,6 @@ import type { BagPreview } from '../../../shared/contract/bags';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import { nextBag } from '../../../shared/domain/bags/next';
 import { gatherRecords } from '../../../shared/domain/bags/pipeline-records';
-import { changePolicy } from '../../../shared/domain/bags/policy';
 import type {
   BagDetails,
   BagPipelineView,
@@ -15,7 +14,6 @@ import type {
 } from '../../../shared/domain/bags/view';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { type BagIntent, subjectOf } from '../../../shared/domain/operation/intent';
-import { recordFiles } from '../../../shared/domain/records/record-change';
 import { readEntry } from '../../../shared/domain/records/record-entry';
 import { pipelineFolders } from '../../../shared/domain/records/record-paths';
 import { parseAhead } from '../../ledger/bag-records';
@@ -28,6 +26,7 @@ import { compareSides, compareVersionsOf, packPreview, versionsIn } from './comp
 import { periodicViews } from './periodic-view';
 import { bagDetails, bagRows, nextView, pipelineView } from './pipeline-view';
 import { askForImages, bagPipelines, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
+import { policyFiles } from './policy-files';
 
 /** Pipelines of bags, as screens ask for them. Calls throw or reject with a FailureError. */
 export interface BagsEngine {
@@ -65,17 +64,13 @@ export const servicesOf = (estate: Estate, intent: BagIntent): readonly string[]
 function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-policy' }>): NextView | null {
   const environment = subjectOf(intent).environment;
   if (environment === null || intent.change.act === 'autopilot') return null;
-  const records = recordsNow(world, intent.pipeline);
-  const actor = { by: 'you', email: '', operation: 'preview', at: world.now().toISOString() };
   const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
-  const decision = changePolicy(records, chain, actor, intent.change, intent.reason || '(not typed yet)');
   const snapshot = world.ledger.snapshot();
   const texts = new Map<string, string>();
   for (const folder of pipelineFolders)
     for (const path of snapshot.list(`${folder}${intent.pipeline}`))
       texts.set(path, snapshot.file(path)?.text ?? '');
-  const written =
-    decision.kind === 'change' ? recordFiles(decision.changes, (path) => texts.get(path) ?? null) : null;
+  const written = policyFiles(world, intent.pipeline, intent.change);
   if (written?.ok)
     for (const [path, text] of written.value) {
       if (text === null) texts.delete(path);

@@ -7,6 +7,10 @@ import { actorOf, writeRecords } from './write-records';
 
 type Rollback = Extract<Intent, { kind: 'roll-back-bag' }>;
 
+/** The policy that keeps the broken bag out. */
+export const keepingOut = ({ how, environment, bag, bad }: Rollback): PolicyChange =>
+  how === 'pin' ? { act: 'pin', environment, bag } : { act: 'mark-bad', environment, bag: bad };
+
 /**
  * Keeps the broken bag out before anything waits for a lock: from that commit on no autopilot takes it and it gets no
  * pass.
@@ -14,10 +18,7 @@ type Rollback = Extract<Intent, { kind: 'roll-back-bag' }>;
 export async function keepBagOut(context: StepContext<Rollback>): Promise<StepEnd> {
   const { intent, world } = context;
   const { environment, reason } = intent;
-  const change: PolicyChange =
-    intent.how === 'pin'
-      ? { act: 'pin', environment, bag: intent.bag }
-      : { act: 'mark-bad', environment, bag: intent.bad };
+  const change = keepingOut(intent);
   const written = await writeRecords(
     context,
     'policy',

@@ -13,6 +13,7 @@ import { type HoldFacts, holdState, shutGateState } from '../hold/hold-state';
 import type { Operation } from '../operation/operation';
 import { presentStep } from '../operation/operation-reducer';
 import type { HealthObservation } from '../preflight/rollback-target';
+import type { Found } from '../records/record-entry';
 import type { ClusterGap, ClusterTopic } from '../rollout/cluster-status';
 import type { HookState } from '../rollout/hook-state';
 import { newPodsReady, type Rollout } from '../rollout/rollout';
@@ -51,7 +52,7 @@ export interface BoardInput {
   history: Board['history'];
   /** By environment, then app. */
   files: ReadonlyMap<string, ReadonlyMap<string, LedgerCell>>;
-  hold(app: string, environment: string): HoldRecord | { unreadable: Failure } | null;
+  hold(app: string, environment: string): Found<HoldRecord> | null;
   /** Of a cell, newest first. */
   deployments(app: string, environment: string): readonly Deployment[];
   /** What was once observed in a cell and kept. */
@@ -97,8 +98,8 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
 
 function holdOf(input: BoardInput, app: string, environment: string, ledger: LedgerCell): Cell['hold'] {
   const hold = input.hold(app, environment);
-  if (hold && 'unreadable' in hold)
-    return { state: 'unknown', by: null, since: null, reason: null, detail: hold.unreadable.message };
+  if (hold?.ok === false)
+    return { state: 'unknown', by: null, since: null, reason: null, detail: hold.failure.message };
   const before = environmentBefore(input.chains, environment);
   const cluster = before === null ? null : input.cluster(before);
   const fileBefore = before === null ? undefined : input.files.get(before)?.get(app);
@@ -112,7 +113,7 @@ function holdOf(input: BoardInput, app: string, environment: string, ledger: Led
     workflowsBefore: cluster?.workflows({ app }) ?? [],
     workflowsHere: input.cluster(environment)?.workflows({ app }) ?? [],
   };
-  if (hold) return holdState(hold, facts);
+  if (hold) return holdState(hold.value, facts);
   const flagOf = (name: string) => input.files.get(name)?.get(app)?.automaticDeploys;
   const gate = shutGate(before, flagOf, holdsOf(input, app));
   return gate && shutGateState(gate, facts);
@@ -122,7 +123,7 @@ function holdOf(input: BoardInput, app: string, environment: string, ledger: Led
 function holdsOf(input: BoardInput, app: string): HoldRecord[] {
   return [...input.files.keys()].flatMap((environment) => {
     const hold = input.hold(app, environment);
-    return hold && !('unreadable' in hold) ? [hold] : [];
+    return hold?.ok ? [hold.value] : [];
   });
 }
 

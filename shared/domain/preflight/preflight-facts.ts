@@ -30,6 +30,8 @@ export interface LedgerFacts {
   hold: HoldRecord | null;
   /** Why the hold's file cannot be read. */
   holdProblem: string | null;
+  /** A newer Signalbox wrote the hold, so that it is not changed here; says so. */
+  holdNewer: string | null;
   /** The gate into the environment is shut without a hold of its own. */
   gate: ShutGate | null;
   /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */

@@ -22,6 +22,7 @@ const ledger: LedgerFacts = {
   problem: null,
   hold: null,
   holdProblem: null,
+  holdNewer: null,
   gate: null,
   locks: [],
   versionBefore: 'v3',

@@ -85,6 +85,10 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
     found.push(
       finding('hold', 'unknown', 'Can’t tell whether automatic deploys are held here.', ledger.holdProblem),
     );
+  if (ledger.holdNewer !== null) {
+    const changes = intent.kind === 'hold' || intent.kind === 'release-hold';
+    found.push(finding('newer-record', changes ? 'block' : 'warn', ledger.holdNewer, at(ledger)));
+  }
   if (intent.kind === 'hold' && ledger.hold)
     found.push(
       finding('hold', 'block', `Already held by ${ledger.hold.by}.`, `Since ${utcText(ledger.hold.since)}.`),

@@ -4,10 +4,11 @@
  * with the comments that stand inside of it.
  */
 import { isBlank, isBreak } from '../go/yaml/characters';
+import type { Mark } from '../go/yaml/cursor';
 import type { MappingNode, SequenceNode, YamlNode } from '../go/yaml/nodes';
 import { type Fields, isMapping } from './read-record';
 import { blockText, lineText, type Style, scalarText } from './record-yaml';
-import { same } from './wanted-fields';
+import { type Origins, same } from './wanted-fields';
 
 /** It is written in a form that is not changed in place. */
 class Unfit extends Error {}
@@ -16,6 +17,14 @@ interface Splice {
   from: number;
   to: number;
   text: string;
+}
+
+interface How {
+  style: Style;
+  /** A key that comes before all others where it is new. */
+  first: string;
+  /** Of the lists in what is wanted. */
+  origins: Origins;
 }
 
 /** A key of a mapping, or the dash of a list's item: where its value belongs. */
@@ -33,18 +42,17 @@ const isComposite = (value: unknown): boolean =>
  * The text that says `target` where it said `said`; `null` where it is written in a form that is not changed in place.
  * The caller reads it back before believing it.
  * @param root the node of the document, a mapping.
- * @param first a key that comes before all others where it is new.
  */
 export function editInPlace(
   text: string,
   root: YamlNode,
   said: Fields,
   target: Fields,
-  { style, first }: { style: Style; first: string },
+  how: How,
 ): string | null {
   if (root.kind !== 'mapping') return null;
   try {
-    return new Editor(text, style, first).edit(root, said, target);
+    return new Editor(text, how).edit(root, said, target);
   } catch (error) {
     if (error instanceof Unfit) return null;
     throw error;
@@ -55,13 +63,15 @@ class Editor {
   readonly #text: string;
   readonly #style: Style;
   readonly #first: string;
+  readonly #origins: Origins;
   readonly #eol: string;
   readonly #splices: Splice[] = [];
 
-  constructor(text: string, style: Style, first: string) {
+  constructor(text: string, { style, first, origins }: How) {
     this.#text = text;
     this.#style = style;
     this.#first = first;
+    this.#origins = origins;
     this.#eol = text.includes('\r\n') ? '\r\n' : text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
   }
 
@@ -92,11 +102,12 @@ class Editor {
     if (node.kind === 'mapping' && isMapping(said) && isMapping(target)) {
       const owned = node.pairs.filter(([key]) => Object.hasOwn(said, nameOf(key) ?? ''));
       const some = owned.some(([key]) => Object.hasOwn(target, nameOf(key) ?? ''));
-      if (some || owned.length < node.pairs.length) return void this.#mapping(node, said, target, holder);
+      const stays = some || (!node.flow && Object.keys(target).length > 0);
+      if (stays || owned.length < node.pairs.length) return void this.#mapping(node, said, target, holder);
     }
     if (node.kind === 'sequence' && Array.isArray(said) && Array.isArray(target)) {
-      const places = placesOf(said, target, node.items.length);
-      if (places) return void this.#sequence(node, said, target, places);
+      const places = this.#origins.get(target) ?? [];
+      if (isInOrder(places)) return void this.#sequence(node, said, target, places);
     }
     this.#replace(node, target, holder);
   }
@@ -116,20 +127,28 @@ class Editor {
           behind: this.#behindKey(key),
         });
     }
-    for (const index of going) this.#drop(node.pairs, index, node.flow);
+    if (node.flow && going.length > 0) {
+      const parts = node.pairs.map(([key, value]) => [key.start.at, this.#endOf(value, key)] as const);
+      this.#dropFromBrackets(parts, going);
+    } else for (const index of going) this.#drop(node.pairs, index, going);
     const coming = Object.keys(target).filter(
       (name) => !own.has(name) && !(Object.hasOwn(said, name) && same(said[name], target[name])),
     );
     if (coming.length === 0) return;
-    if (node.flow) return void this.#addInBrackets(node, coming, target, node.pairs.length - going.length);
+    if (node.flow)
+      return void this.#addInBrackets(
+        node,
+        coming,
+        target,
+        node.pairs.findLast((_, index) => !going.includes(index)),
+      );
     const [firstPair, lastPair] = [node.pairs[0], node.pairs.at(-1)];
     if (!firstPair || !lastPair) throw new Unfit();
     const { at, column } = firstPair[0].start;
     const isFirst = (name: string) => holder === null && name === this.#first;
     for (const name of coming.filter(isFirst)) {
-      if (!this.#isBlank(at - column, at)) throw new Unfit();
       const line = this.#lines(blockText({ [name]: target[name] }, this.#style), column);
-      this.#splice(at - column, at - column, line);
+      this.#splice(this.#lineOf(firstPair[0].start), at - column, line);
     }
     const lines = coming
       .filter((name) => !isFirst(name))
@@ -138,33 +157,39 @@ class Editor {
     if (lines !== '') this.#addLines(this.#lineAfter(this.#endOf(lastPair[1], lastPair[0])), lines);
   }
 
+  /** @param places which item of the old list each of the new one was; at least one was, and they keep their order. */
   #sequence(
     node: SequenceNode,
     said: readonly unknown[],
     target: readonly unknown[],
-    places: number[],
+    places: readonly (number | undefined)[],
   ): void {
+    const parts = node.items.map((item) => [item.start.at, this.#endOf(item, item)] as const);
+    const going: number[] = [];
     for (const [index, item] of node.items.entries()) {
       const to = places.indexOf(index);
-      const dash = node.flow ? null : this.#dashOf(item);
+      const dash = node.dashes[index];
       if (to >= 0)
         this.#value(item, said[index], target[to], {
           column: dash?.column ?? null,
           behind: dash ? dash.at + 1 : item.start.at,
         });
-      else if (!dash || !this.#isBlank(dash.at - dash.column, dash.at)) throw new Unfit();
-      else this.#splice(dash.at - dash.column, this.#lineAfter(this.#endOf(item, item)), '');
+      else if (dash) this.#splice(this.#lineOf(dash), this.#lineAfter(this.#endOf(item, item)), '');
+      else going.push(index);
     }
-    const coming = target.slice(places.length);
-    const last = node.items.at(-1);
-    if (coming.length === 0 || !last) return;
-    const end = this.#endOf(last, last);
-    if (node.flow) this.#splice(end, end, coming.map((one) => `, ${lineText(one)}`).join(''));
-    else
-      this.#addLines(
-        this.#lineAfter(end),
-        this.#lines(blockText(coming, this.#style), this.#dashOf(last).column),
-      );
+    if (going.length > 0) this.#dropFromBrackets(parts, going);
+    for (const [to, item] of target.entries()) {
+      if (places[to] !== undefined) continue;
+      const next = places.find((place, index) => index > to && place !== undefined);
+      const [part, dash] = [parts[next ?? parts.length - 1], node.dashes[next ?? 0]];
+      if (!part) throw new Unfit();
+      if (node.flow && next !== undefined) this.#splice(part[0], part[0], `${lineText(item)}, `);
+      else if (node.flow) this.#splice(part[1], part[1], `, ${lineText(item)}`);
+      else {
+        const at = next !== undefined && dash ? this.#lineOf(dash) : this.#lineAfter(part[1]);
+        this.#addLines(at, this.#lines(blockText([item], this.#style), dash?.column ?? 0));
+      }
+    }
   }
 
   /** Puts another value in the place of a node. */
@@ -197,27 +222,42 @@ class Editor {
   }
 
   /** Takes a pair of a mapping away, with its lines. */
-  #drop(pairs: readonly [YamlNode, YamlNode][], index: number, flow: boolean): void {
-    const [pair, before, after] = [pairs[index], pairs[index - 1], pairs[index + 1]];
+  #drop(pairs: readonly [YamlNode, YamlNode][], index: number, going: readonly number[]): void {
+    const pair = pairs[index];
     if (!pair) return;
     const [key, value] = pair;
     const { at, column } = key.start;
-    if (flow) {
-      if (after) this.#splice(at, after[0].start.at, '');
-      else if (before) this.#splice(this.#endOf(before[1], before[0]), this.#endOf(value, key), '');
-      else this.#splice(at, this.#endOf(value, key), '');
-    } else if (this.#isBlank(at - column, at))
-      this.#splice(at - column, this.#lineAfter(this.#endOf(value, key)), '');
-    // The first key of a list's item, on the line of the dash.
-    else if (after) this.#splice(at, after[0].start.at, '');
-    else throw new Unfit();
+    // The first key of a list's item stands on the line of the dash: the next one that stays comes there.
+    const onDash = !this.#isBlank((pairs[0]?.[0].start.at ?? 0) - column, pairs[0]?.[0].start.at ?? 0);
+    const stays = pairs.findIndex((_, one) => !going.includes(one));
+    if (onDash && (stays < 0 || index < stays)) {
+      const next = pairs[stays];
+      if (!next) throw new Unfit();
+      if (index === 0) this.#splice(at, next[0].start.at, '');
+    } else this.#splice(this.#lineOf(key.start), this.#lineAfter(this.#endOf(value, key)), '');
   }
 
-  #addInBrackets(node: MappingNode, names: readonly string[], target: Fields, staying: number): void {
+  /** Of the parts of a list or mapping in brackets, those before one that stays go up to the next; others go from it. */
+  #dropFromBrackets(parts: readonly (readonly [from: number, to: number])[], going: readonly number[]): void {
+    const last = parts.findLastIndex((_, index) => !going.includes(index));
+    for (const index of going) {
+      const [part, next] = [parts[index], parts[index + 1]];
+      if (index < last && part && next) this.#splice(part[0], next[0], '');
+    }
+    const [stays, end] = [parts[last], parts.at(-1)];
+    if (!stays || !end) throw new Unfit();
+    if (last < parts.length - 1) this.#splice(stays[1], end[1], '');
+  }
+
+  #addInBrackets(
+    node: MappingNode,
+    names: readonly string[],
+    target: Fields,
+    last: readonly [YamlNode, YamlNode] | undefined,
+  ): void {
     const pair = (name: string): string => `${lineText(name)}: ${lineText(target[name])}`;
     const open = this.#text.indexOf('{', node.start.at) + 1;
-    const last = node.pairs.at(-1);
-    if (open === 0 || (last && staying === 0)) throw new Unfit();
+    if (open === 0) throw new Unfit();
     if (!last) return void this.#splice(open, open, names.map(pair).join(', '));
     if (names.includes(this.#first)) this.#splice(open, open, `${pair(this.#first)}, `);
     const end = this.#endOf(last[1], last[0]);
@@ -267,12 +307,10 @@ class Editor {
     return this.#text[at - 1] === '\r' && this.#text[at] === '\n' ? at + 1 : at;
   }
 
-  /** The dash before an item. */
-  #dashOf(item: YamlNode): { at: number; column: number } {
-    let at = item.start.at - 1;
-    while (at >= 0 && isBlank(this.#text.charCodeAt(at))) at -= 1;
-    if (this.#text[at] !== '-') throw new Unfit();
-    return { at, column: item.start.column - (item.start.at - at) };
+  /** Where a line begins that holds nothing before this. */
+  #lineOf({ at, column }: Mark): number {
+    if (!this.#isBlank(at - column, at)) throw new Unfit();
+    return at - column;
   }
 
   #isBlank(from: number, to: number): boolean {
@@ -288,29 +326,8 @@ const scalarOrEmpty = (value: unknown, style: Style): string =>
 const nameOf = (key: YamlNode): string | null =>
   key.kind === 'scalar' && !(key.value === '<<' && key.implicit) ? key.value : null;
 
-/**
- * Which item of the old list each item of the new one was, as long as they keep their order and new ones follow; `null`
- * where the list has to be written anew.
- */
-function placesOf(said: readonly unknown[], target: readonly unknown[], nodes: number): number[] | null {
-  if (nodes !== said.length) return null;
-  const places: number[] = [];
-  let next = 0;
-  for (const item of target) {
-    const rest = said.slice(next);
-    const unchanged = rest.findIndex((one) => same(one, item));
-    const shares = rest.map((one) => shared(one, item));
-    const most = Math.max(0, ...shares);
-    const at = unchanged >= 0 || most === 0 ? unchanged : shares.indexOf(most);
-    if (at < 0) break;
-    places.push(next + at);
-    next += at + 1;
-  }
-  return places.length === 0 ? null : places;
+/** Whether some items of a list were there before, in this order. */
+function isInOrder(places: readonly (number | undefined)[]): boolean {
+  const there = places.filter((place) => place !== undefined);
+  return there.length > 0 && there.every((place, index) => place > (there[index - 1] ?? -1));
 }
-
-/** How many keys say the same in both: one came from the other. */
-const shared = (said: unknown, item: unknown): number =>
-  isMapping(said) && isMapping(item)
-    ? Object.entries(said).filter(([key, value]) => same(item[key], value)).length
-    : 0;

@@ -7,7 +7,12 @@ import { type RecordPlace, recordPlace } from './record-paths';
  * A record as the ledger has it, or why its file cannot be read: it blocks what depends on it and nothing else.
  * `newer`: a newer Signalbox wrote it. What is known of it counts, and this one does not change it.
  */
-export type Found<T> = { ok: true; value: T; newer?: Failure } | { ok: false; failure: Failure };
+export type Found<T> =
+  | { ok: true; value: T; newer?: Failure }
+  | { ok: false; failure: Failure; newer?: Failure };
+
+/** What keeps a record from being changed here: that a newer Signalbox wrote it. `null`: nothing. */
+export const newerIn = (found: Found<unknown>): string | null => found.newer?.message ?? null;
 
 /** One file of the ledger, read. */
 export interface RecordEntry {
@@ -45,10 +50,11 @@ export function readEntry(path: string, text: string): RecordEntry | null {
   const place = recordPlace(path);
   if (!place) return null;
   const read = readRecord(formOf(place.kind), text);
+  const newer = read.newer ? { newer: newerRecord(path) } : {};
   if (!read.ok)
     return {
       place,
-      found: { ok: false, failure: (read.newer ? newerUnread : unreadable)(path, read.reason) },
+      found: { ok: false, failure: (read.newer ? newerUnread : unreadable)(path, read.reason), ...newer },
     };
   const said = read.value as Readonly<Record<string, unknown>>;
   const other = Object.entries(place.fields).find(([field, value]) => String(said[field]) !== value);
@@ -59,6 +65,6 @@ export function readEntry(path: string, text: string): RecordEntry | null {
     };
   return {
     place,
-    found: { ok: true, value: read.value, ...(read.newer ? { newer: newerRecord(path) } : {}) },
+    found: { ok: true, value: read.value, ...newer },
   };
 }

@@ -5,18 +5,21 @@ import { same } from './wanted-fields';
 
 /**
  * How texts are written: `usual` in quotes where YAML 1.1, 1.2 or Helm would take them for something else; `quoted`
- * always, for what the first gets wrong.
+ * always, for what the first gets wrong; `keys-too` also where they are keys.
  */
-export type Style = 'usual' | 'quoted';
-export const styles: readonly Style[] = ['usual', 'quoted'];
+export type Style = 'usual' | 'quoted' | 'keys-too';
+export const styles: readonly Style[] = ['usual', 'quoted', 'keys-too'];
+
+const quotes = {
+  lineWidth: 0,
+  defaultStringType: 'QUOTE_DOUBLE',
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+} as const;
 
 const options = {
   usual: { lineWidth: 0, compat: 'yaml-1.1' },
-  quoted: {
-    lineWidth: 0,
-    defaultStringType: 'QUOTE_DOUBLE',
-    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
-  },
+  quoted: { ...quotes, defaultKeyType: 'PLAIN', compat: 'yaml-1.1' },
+  'keys-too': quotes,
 } as const;
 
 /** A value in lines of its own, the last of them ended. */
@@ -29,12 +32,12 @@ export function lineText(value: unknown): string {
     return `{${Object.entries(value)
       .map(([key, inner]) => `${lineText(key)}: ${lineText(inner)}`)
       .join(', ')}}`;
-  return stringify(value, options.quoted).trimEnd();
+  return stringify(value, quotes).trimEnd();
 }
 
 /** A text, number or the like as the value of a key: without quotes where it may. */
 export function scalarText(value: unknown, style: Style): string {
-  if (style === 'quoted' || typeof value !== 'string') return lineText(value);
+  if (style !== 'usual' || typeof value !== 'string') return lineText(value);
   const usual = stringify(value, { ...options.usual, blockQuote: false }).trimEnd();
   return /[\r\n]/.test(usual) || !saysToAll(usual, value) ? lineText(value) : usual;
 }

@@ -13,22 +13,26 @@ export function same(a: unknown, b: unknown): boolean {
   );
 }
 
+/** Which item of the file's list each item of a wanted list was; `undefined`: none. */
+export type Origins = Map<unknown, readonly (number | undefined)[]>;
+
 /**
  * What a file is to say: only what differs between what was understood of it and what is to be understood is changed.
  * Keys that are not known stay at every level, and so does a word that was read as `unknown`.
  * @param said what the file says now.
  * @param known what was understood of that; `undefined`: nothing.
  * @param next what is to be understood.
+ * @param origins is told of every list in the answer.
  */
-export function wanted(said: unknown, known: unknown, next: unknown): unknown {
+export function wanted(said: unknown, known: unknown, next: unknown, origins: Origins): unknown {
   if (known !== undefined && same(known, next)) return said;
   if (Array.isArray(said) && Array.isArray(next))
-    return items(said, Array.isArray(known) && known.length === said.length ? known : said, next);
+    return items(said, Array.isArray(known) && known.length === said.length ? known : said, next, origins);
   if (!isMapping(said) || !isMapping(next)) return next;
   const before: Fields = isMapping(known) ? known : {};
   const made: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(said)) {
-    if (Object.hasOwn(next, key)) set(made, key, wanted(value, own(before, key), next[key]));
+    if (Object.hasOwn(next, key)) set(made, key, wanted(value, own(before, key), next[key], origins));
     // Known, and gone: it goes with what stood under it.
     else if (!Object.hasOwn(before, key)) set(made, key, value);
   }
@@ -41,7 +45,12 @@ export function wanted(said: unknown, known: unknown, next: unknown): unknown {
 }
 
 /** An item is the same one as before where it says the same, or else names the same by its first key. */
-function items(said: readonly unknown[], known: readonly unknown[], next: readonly unknown[]): unknown[] {
+function items(
+  said: readonly unknown[],
+  known: readonly unknown[],
+  next: readonly unknown[],
+  origins: Origins,
+): unknown[] {
   const left = new Set(known.keys());
   const take = (fits: (one: unknown) => boolean): number | undefined => {
     for (const index of left)
@@ -52,11 +61,16 @@ function items(said: readonly unknown[], known: readonly unknown[], next: readon
     return undefined;
   };
   const unchanged = next.map((item) => take((one) => same(one, item)));
-  return next.map((item, index) => {
-    const before =
-      unchanged[index] ?? take((one) => named(one) !== undefined && same(named(one), named(item)));
-    return before === undefined ? item : wanted(said[before], known[before], item);
+  const from = next.map(
+    (item, index) =>
+      unchanged[index] ?? take((one) => named(one) !== undefined && same(named(one), named(item))),
+  );
+  const made = next.map((item, index) => {
+    const before = from[index];
+    return before === undefined ? item : wanted(said[before], known[before], item, origins);
   });
+  origins.set(made, from);
+  return made;
 }
 
 const named = (item: unknown): unknown => (isMapping(item) ? Object.values(item)[0] : undefined);

@@ -3,7 +3,7 @@ import { editInPlace } from './edit-in-place';
 import { type Fields, isMapping, type RecordForm, readRaw, readRecord, understood } from './read-record';
 import { recordVersion, type VersionRead } from './record-version';
 import { styles, wholeText } from './record-yaml';
-import { same, wanted } from './wanted-fields';
+import { type Origins, same, wanted } from './wanted-fields';
 
 /** The key of a record's version, the first of its file. */
 const versionKey = 'version';
@@ -46,12 +46,13 @@ export function writeRecord<T>(form: RecordForm<T>, before: string | null, value
     return { ok: true, text: (isComments(before) ? before : '') + fresh(next) };
   const known = understood(form.schema, raw);
   const { [versionKey]: _, ...rest } = lifted;
-  const said = wanted(rest, known.ok ? plain(known.value) : undefined, next);
+  const origins: Origins = new Map();
+  const said = wanted(rest, known.ok ? plain(known.value) : undefined, next, origins);
   const target: Fields = { ...(isMapping(said) ? said : {}), [versionKey]: recordVersion };
   if (lifted[versionKey] !== undefined && lifted[versionKey] !== null)
     Object.assign(target, { [versionKey]: lifted[versionKey] });
   for (const style of styles) {
-    const text = editInPlace(before, root, fields, target, { style, first: versionKey });
+    const text = editInPlace(before, root, fields, target, { style, first: versionKey, origins });
     if (text !== null && isGood(form, before, text, target, next)) return { ok: true, text };
   }
   return {

@@ -192,22 +192,24 @@ class Composer {
       anchored: false,
       end: start.at,
       flow: form === 'flow',
+      dashes: [],
       items: [],
     });
     this.#enter(start);
     if (form === 'flow') node.end = this.#flowItems(node.items);
     else {
-      this.#blockItems(node.items, form === 'indentless');
+      this.#blockItems(node, form === 'indentless');
       node.end = node.items.at(-1)?.end ?? start.at;
     }
     this.#depth -= 1;
     return node;
   }
 
-  #blockItems(items: YamlNode[], indentless: boolean): void {
+  #blockItems({ items, dashes }: SequenceNode, indentless: boolean): void {
     if (!indentless) this.#scanner.take();
     while (this.#is('block-entry')) {
-      const { end } = this.#scanner.take();
+      const { start, end } = this.#scanner.take();
+      dashes.push(start);
       const none = this.#is('block-entry', 'block-end') || (indentless && this.#is('key', 'value'));
       items.push(none ? empty(end) : this.#node(true, false));
     }

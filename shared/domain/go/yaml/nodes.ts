@@ -28,6 +28,8 @@ export interface MappingNode extends NodeBase {
 export interface SequenceNode extends NodeBase {
   kind: 'sequence';
   flow: boolean;
+  /** Where the dash of each item is; none within brackets. */
+  dashes: Mark[];
   items: YamlNode[];
 }
 export interface AliasNode extends NodeBase {
