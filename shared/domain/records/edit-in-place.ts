@@ -237,16 +237,30 @@ class Editor {
     } else this.#splice(this.#lineOf(key.start), this.#lineAfter(this.#endOf(value, key)), '');
   }
 
-  /** Of the parts of a list or mapping in brackets, those before one that stays go up to the next; others go from it. */
+  /** Takes parts of a list or mapping in brackets away, each with a comma. Comments between them stay. */
   #dropFromBrackets(parts: readonly (readonly [from: number, to: number])[], going: readonly number[]): void {
     const last = parts.findLastIndex((_, index) => !going.includes(index));
-    for (const index of going) {
-      const [part, next] = [parts[index], parts[index + 1]];
-      if (index < last && part && next) this.#splice(part[0], next[0], '');
+    if (last < 0) throw new Unfit();
+    for (const [index, [from, to]] of parts.entries()) {
+      const goes = going.includes(index);
+      if (goes) this.#splice(from, to, '');
+      // Its own, or else, at the end, the one before it.
+      if (index < parts.length - 1 && (goes || index === last)) {
+        const comma = this.#commaAfter(to);
+        this.#splice(comma, comma + 1, '');
+      }
     }
-    const [stays, end] = [parts[last], parts.at(-1)];
-    if (!stays || !end) throw new Unfit();
-    if (last < parts.length - 1) this.#splice(stays[1], end[1], '');
+  }
+
+  #commaAfter(end: number): number {
+    for (let at = end; at < this.#text.length; at += 1) {
+      const code = this.#text.charCodeAt(at);
+      if (this.#text[at] === ',') return at;
+      if (this.#text[at] === '#')
+        while (at + 1 < this.#text.length && !isBreak(this.#text.charCodeAt(at + 1))) at += 1;
+      else if (!isBlank(code) && !isBreak(code)) break;
+    }
+    throw new Unfit();
   }
 
   #addInBrackets(

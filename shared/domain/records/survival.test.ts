@@ -6,6 +6,9 @@ import { type RecordKind, type RecordOf, recordKinds } from './record-kinds';
 import { chance, grown, lost } from './testing/grow';
 import { samples } from './testing/samples';
 
+/** More of them by hand: `SIGNALBOX_RECORD_RUNS=5000 npx vitest run shared/domain/records/survival.test.ts`. */
+const runs = Number(process.env.SIGNALBOX_RECORD_RUNS || 25);
+
 const kinds = Object.keys(recordKinds) as RecordKind[];
 
 function written(change: RecordChange, before: string | null): string {
@@ -42,7 +45,7 @@ describe.each(kinds)('a record of the kind %s', (kind) => {
         expect(there?.found).toEqual(readEntry(path, written(anyPut(two), null))?.found);
         expect(written(change, after)).toBe(after);
       }),
-      { numRuns: 150 },
+      { numRuns: runs },
     );
   });
 
@@ -71,7 +74,7 @@ describe.each(kinds)('a record of the kind %s', (kind) => {
             );
           }
         }),
-        { numRuns: 5 },
+        { numRuns: 2 },
       );
     },
   );
@@ -107,7 +110,7 @@ describe.each(kinds)('a record of the kind %s', (kind) => {
           newer: {},
         });
       }),
-      { numRuns: 20 },
+      { numRuns: 5 },
     );
   });
 });

@@ -51,7 +51,10 @@ export function grown(text: string, random: () => number): string {
     if (ofNames.has(path.at(-1) ?? '')) return;
     for (let more = pick(3); more > 0; more -= 1) {
       const value = values[pick(values.length)];
-      const pair = document.createPair(`x-${count++}-${pick(1000)}`, value) as (typeof map.items)[number];
+      const pair = document.createPair(
+        `x-${count++}-${pick(1_000_000_000)}`,
+        value,
+      ) as (typeof map.items)[number];
       if (random() < 0.3) (pair.value as Node & { flow?: boolean }).flow = true;
       map.items.splice(pick(map.items.length + 1), 0, pair);
     }

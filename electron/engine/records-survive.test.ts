@@ -1,0 +1,274 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Actor, Decision } from '../../shared/domain/bags/decisions';
+import * as deploying from '../../shared/domain/bags/deploying';
+import * as locks from '../../shared/domain/bags/locks';
+import * as packing from '../../shared/domain/bags/packing';
+import { gatherRecords, type PipelineRecords } from '../../shared/domain/bags/pipeline-records';
+import * as policy from '../../shared/domain/bags/policy';
+import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import type { AppIntent, OperationKind } from '../../shared/domain/operation/intent';
+import * as registry from '../../shared/domain/operation/registry';
+import { type RecordChange, recordFiles } from '../../shared/domain/records/record-change';
+import { readEntry } from '../../shared/domain/records/record-entry';
+import { chance, grown, lost } from '../../shared/domain/records/testing/grow';
+import { projectRoot } from '../dev/project';
+import type { LedgerFile, Snapshot } from '../ledger/ledger';
+import { liftHold, takeHold } from './commit-hold';
+import { goBack } from './commit-rollback';
+import { setVersion } from './commit-version';
+import { ledgerReader } from './ledger-reader';
+import type { StepContext } from './operation-context';
+
+/** Every rule that decides about records. */
+type Deciding<M> = {
+  [K in keyof M]: M[K] extends (...input: never[]) => Decision<unknown> ? K : never;
+}[keyof M];
+type Rule =
+  | Deciding<typeof deploying>
+  | Deciding<typeof locks>
+  | Deciding<typeof packing>
+  | Deciding<typeof policy>;
+type Change = 'setVersion' | 'goBack' | 'takeHold' | 'liftHold';
+
+/** What of the ledger each operation changes, by the rules that say how. A new kind of operation must say so, too. */
+const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
+  'pack-bag': ['packBag'],
+  'deploy-bag': ['takeLock', 'startDeployment', 'noteTagged', 'advance', 'recordPass', 'releaseLock'],
+  'roll-back-bag': ['changePolicy', 'takeLock', 'startDeployment', 'advance', 'recordPass'],
+  'retry-tests': ['retryTests', 'advance', 'recordPass'],
+  'abort-tests': [],
+  lock: ['takeLock'],
+  unlock: ['unlockByHand'],
+  'force-unlock': ['forceUnlock'],
+  'change-policy': ['changePolicy'],
+  deploy: ['setVersion'],
+  promote: ['setVersion'],
+  rollback: ['goBack'],
+  hold: ['takeHold'],
+  'release-hold': ['liftHold'],
+  nudge: [],
+};
+
+const pipeline = 'notify';
+const chain = { environments: ['preview', 'staging'], services: ['api'] };
+const images = { missingImages: () => [] };
+const ada: Actor = {
+  by: 'Ada',
+  email: 'ada@example.invalid',
+  operation: 'op-1',
+  at: '2026-03-01T10:00:00.000Z',
+};
+const as = (operation: string): Actor => ({ ...ada, operation });
+
+/** A ledger in which a newer console has been busy before every commit. */
+class Grown {
+  readonly files = new Map<string, string>();
+  readonly used = new Set<string>();
+  readonly #random: () => number;
+  constructor(seed: number) {
+    this.#random = chance(seed);
+  }
+
+  get records(): PipelineRecords {
+    return gatherRecords(
+      pipeline,
+      [...this.files].flatMap(([path, text]) => readEntry(path, text) ?? []),
+    );
+  }
+
+  decide<T>(rule: Rule, decision: Decision<T>): T {
+    if (decision.kind !== 'change') throw new Error(`${rule}: ${JSON.stringify(decision)}`);
+    this.commit(rule, decision.changes);
+    return decision.value;
+  }
+
+  commit(name: string, changes: readonly RecordChange[]): void {
+    this.used.add(name);
+    const written = recordFiles(changes, (path) => this.files.get(path) ?? null);
+    if (!written.ok) throw new Error(`${name}: ${written.failure.message}`);
+    for (const [path, text] of written.value) {
+      const before = this.files.get(path);
+      if (before !== undefined) this.#neverNewer(changes, path, before);
+      if (before !== undefined && text !== null)
+        expect(lost(before, text), `${name}\n${before}\n→\n${text}`).toEqual([]);
+      if (text === null) this.files.delete(path);
+      else this.files.set(path, grown(text, this.#random));
+    }
+  }
+
+  /** The same commit where a newer Signalbox wrote this one of its records. */
+  #neverNewer(changes: readonly RecordChange[], path: string, text: string): void {
+    const newer = text.replace(/(^|[{,\s])("?version"?: ?)1\b/, '$1$22');
+    expect(newer).not.toBe(text);
+    const written = recordFiles(changes, (one) => (one === path ? newer : (this.files.get(one) ?? null)));
+    expect(written).toMatchObject({
+      ok: false,
+      failure: { message: `${path} was written by a newer Signalbox; update to change it.` },
+    });
+  }
+}
+
+/** The life of two bags, with all that can befall them. */
+function bags(ledger: Grown): void {
+  const wish = { running: undefined, reason: 'why', overridden: [], leaveRunning: [] };
+  const pack = (last: number): void => {
+    const contents = { api: { version: `v${last + 1}` } };
+    const asked = { contents, commit: 'c', source: 'running' as const, last, force: false, reason: '' };
+    ledger.decide('packBag', packing.packBag(ledger.records, ['api'], as(`pack-${last}`), asked));
+  };
+  const start = (bag: number, actor: Actor, overOwn = false) => {
+    const asked = { kind: 'bag' as const, reason: 'why', until: null, overOwn };
+    const hold = ledger.decide('takeLock', locks.takeLock(ledger.records, 'preview', actor, asked));
+    const how = { ...wish, bag, cause: 'manual' as const, byRule: false };
+    ledger.decide(
+      'startDeployment',
+      deploying.startDeployment(ledger.records, chain, 'preview', actor, hold, how, images),
+    );
+    return hold;
+  };
+  type Event = Parameters<typeof deploying.advance>[4];
+  const go = (actor: Actor, hold: { operation: string; token: number }, event: Event): unknown =>
+    ledger.decide(
+      'advance',
+      deploying.advance(ledger.records, 'preview', actor, hold, event, { tests: { smoke: 'failed' } }),
+    );
+  const change = (one: policy.PolicyChange): unknown =>
+    ledger.decide('changePolicy', policy.changePolicy(ledger.records, chain, as('op-policy'), one, 'why'));
+
+  pack(0);
+  pack(1);
+  for (const environment of ['preview', null])
+    for (const on of [false, true]) change({ act: 'autopilot', environment, on });
+  for (const on of [false, true]) change({ act: 'automatic-packing', on });
+  for (const version of ['v1', 'v2']) change({ act: 'pin-service', service: 'api', version });
+  change({ act: 'unpin-service', service: 'api' });
+  change({ act: 'mark-version-bad', service: 'api', version: 'v9' });
+  change({ act: 'mark-version-bad', service: 'api', version: 'v9' });
+  change({ act: 'clear-version', service: 'api', version: 'v9' });
+  change({ act: 'pin', environment: 'preview', bag: 1 });
+  change({ act: 'freeze', environment: 'preview', bag: 2 });
+  change({ act: 'unpin', environment: 'preview' });
+  change({ act: 'mark-bad', environment: 'preview', bag: 2 });
+  change({ act: 'clear-bad', environment: 'preview', bag: 2 });
+
+  const byHand = { kind: 'manual' as const, reason: 'mine', until: null };
+  ledger.decide('takeLock', locks.takeLock(ledger.records, 'preview', as('op-hand'), byHand));
+  const first = start(1, as('op-first'), true);
+  ledger.decide('noteTagged', deploying.noteTagged(ledger.records, 'preview', first));
+  go(as('op-first'), first, 'deploy-done');
+  go(as('op-first'), first, 'tests-begin');
+  go(as('op-first'), first, 'tests-failed');
+  const again = ledger.decide(
+    'retryTests',
+    deploying.retryTests(ledger.records, 'preview', as('op-again'), { token: first.token, reason: '' }),
+  );
+  ledger.decide(
+    'recordPass',
+    deploying.recordPass(ledger.records, 'preview', as('op-again'), again, { smoke: 'passed' }),
+  );
+  const { lock } = ledger.records.environment('preview');
+  const token = lock?.ok ? lock.value.token : 0;
+  ledger.decide('unlockByHand', locks.unlockByHand(ledger.records, 'preview', as('op-hand'), token));
+
+  const second = start(2, as('op-second'));
+  const forced = { token: second.token, reason: 'why' };
+  ledger.decide('forceUnlock', locks.forceUnlock(ledger.records, 'preview', as('op-force'), forced));
+  const third = ledger.decide(
+    'takeLock',
+    locks.takeLock(ledger.records, 'preview', as('op-third'), { kind: 'bag', reason: '', until: null }),
+  );
+  ledger.decide('releaseLock', locks.releaseLock(ledger.records, 'preview', third));
+}
+
+const estate: Estate = estateSchema.parse({
+  name: 'test',
+  ledger: { url: '/repo' },
+  environments: [{ name: 'staging' }, { name: 'production', tier: 'production' }],
+  pipelines: [{ kind: 'apps', name: 'apps', environments: ['staging', 'production'] }],
+});
+const identity = () => ({ name: 'Ada', email: 'ada@example.invalid' });
+
+/** An app that is held, deployed to, rolled back and released. */
+function apps(ledger: Grown): void {
+  const reader = ledgerReader(estate, identity);
+  const tags = new Map(
+    ['staging', 'production'].map((environment) => [
+      reader.layout.path({ environment, app: 'frontend' }),
+      'image_tag: v1\nautomatic_deploys_enabled: true\npromote_deployment: true\n',
+    ]),
+  );
+  const snapshot = (): Snapshot => {
+    const all = new Map([...tags, ...ledger.files]);
+    const file = (path: string): LedgerFile | undefined => {
+      const text = all.get(path);
+      return text === undefined ? undefined : { path, blob: path, text, executable: false };
+    };
+    const list = (prefix: string) => [...all.keys()].filter((path) => path.startsWith(prefix));
+    return { commit: 'c', committedAt: null, subject: null, file, list, problems: [] };
+  };
+  const does = (name: Change, version: string): void => {
+    const intent = { kind: 'rollback', app: 'frontend', environment: 'production', version, expected: null };
+    const context = {
+      id: 'op-app',
+      intent,
+      record: () => ({ operation: { requestedAt: '2026-03-01T10:00:00Z' } }),
+      world: { estate, reader, identity },
+    } as unknown as StepContext<Extract<AppIntent, { kind: 'rollback' }>>;
+    const made = { setVersion, goBack, takeHold, liftHold }[name](snapshot(), context);
+    if ('failure' in made) throw new Error(made.failure.message);
+    for (const [path, text] of made.files) tags.set(path, text);
+    ledger.commit(name, made.records);
+  };
+  does('takeHold', 'v1');
+  does('setVersion', 'v2');
+  does('goBack', 'v1');
+  does('setVersion', 'v3');
+  does('liftHold', 'v3');
+}
+
+describe('what a newer console wrote into records', () => {
+  it('survives every operation, and a record of a newer version stops each that would change it', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const ledger = new Grown(seed);
+        bags(ledger);
+        apps(ledger);
+        expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
+      }),
+      { numRuns: 4 },
+    );
+  });
+
+  it('is looked at for every kind of operation, and every file that changes records', () => {
+    expect(Object.keys(writes).sort()).toEqual(
+      Object.values(registry)
+        .map(({ kind }) => kind as string)
+        .sort(),
+    );
+    const sources = ['shared', 'electron'].flatMap((room) =>
+      readdirSync(join(projectRoot, room), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|testing\//.test(file))
+        .map((file) => `${room}/${file}`),
+    );
+    const writing = sources.filter((file) =>
+      /import \{[^}]*\b(?:put|remove)\b[^}]*\} from '[^']*record-change'/.test(
+        readFileSync(join(projectRoot, file), 'utf8'),
+      ),
+    );
+    expect(writing.sort()).toEqual([
+      'electron/bench/bags.ts',
+      'electron/engine/commit-hold.ts',
+      'electron/engine/commit-rollback.ts',
+      'electron/engine/commit-version.ts',
+      // The past of the practice estate, which is made up in files of its own.
+      'electron/practice/estate/seed/past-bags.ts',
+      'shared/domain/bags/deploying.ts',
+      'shared/domain/bags/locks.ts',
+      'shared/domain/bags/packing.ts',
+      'shared/domain/bags/policy.ts',
+    ]);
+  });
+});
