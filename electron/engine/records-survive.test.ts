@@ -204,7 +204,9 @@ function apps(ledger: Grown): void {
     const all = new Map([...tags, ...ledger.files]);
     const file = (path: string): LedgerFile | undefined => {
       const text = all.get(path);
-      return text === undefined ? undefined : { path, blob: path, text, executable: false };
+      return text === undefined
+        ? undefined
+        : { path, blob: path, text, encoding: 'utf-8', executable: false };
     };
     const list = (prefix: string) => [...all.keys()].filter((path) => path.startsWith(prefix));
     return { commit: 'c', committedAt: null, subject: null, file, list, problems: [] };
