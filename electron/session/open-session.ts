@@ -174,6 +174,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     github,
     dir: folder,
     ledgerCredentials: config.ledgerCredentials,
+    log,
   });
   const sources = openedSources?.sources ?? null;
   const { registrySecret } = config;

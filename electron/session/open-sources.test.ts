@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { commitFiles, makeEstate, type TestEstate, writerToken } from '../ledger/testing/release-repo';
+import { noLog } from '../log/log';
 import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';
 import { openSources } from './open-sources';
@@ -36,6 +37,7 @@ const open = (sources?: { urlTemplate: string }) => {
     estate,
     github: null,
     dir: here.folder,
+    log: noLog,
     ledgerCredentials: async () => ({ username: 'x', password: writerToken }),
   });
   if (opened) closing.push(opened.close);

@@ -2,8 +2,10 @@ import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Credentials } from '../ledger/ledger';
 import { basicAuth } from '../ledger/remote-auth';
+import type { Log } from '../log/log';
 import type { GitHub } from '../systems/github/github-client';
 import { createGitHubSources, type Sources } from '../systems/github/github-sources';
+import { openSourceMemory } from '../systems/github/source-memory';
 import { createGitSources } from '../systems/sources/git-sources';
 
 const originOf = (url: string): string | null => (URL.canParse(url) ? new URL(url).origin : null);
@@ -19,14 +21,23 @@ export function openSources(config: {
   github: GitHub | null;
   dir: string;
   ledgerCredentials: () => Promise<Credentials | null>;
+  log: Log;
 }): { sources: Sources; close: () => void } | null {
   const { ledger, sources: named } = config.estate;
   if (!named) return null;
   const { urlTemplate, repos } = named;
   if (config.github && named.github) {
     const { owner } = named.github;
-    const sources = createGitHubSources({ github: config.github, owner, repos, urlTemplate, now: Date.now });
-    return { sources, close: () => undefined };
+    const memory = openSourceMemory(path.join(config.dir, 'sources.sqlite'), Date.now, config.log);
+    const sources = createGitHubSources({
+      github: config.github,
+      owner,
+      repos,
+      urlTemplate,
+      memory,
+      now: Date.now,
+    });
+    return { sources, close: memory.close };
   }
   const sources = createGitSources({
     urlTemplate,

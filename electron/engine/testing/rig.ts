@@ -131,6 +131,7 @@ export async function openRig(
             github: client,
             owner: github.owner,
             repos: estate.sources?.repos ?? {},
+            memory: null,
             urlTemplate: estate.sources?.urlTemplate ?? '',
             now: Date.now,
           })

@@ -13,6 +13,9 @@ const person = z.object({ name: text, date: text }).nullish().catch(null);
 /** "Get the authenticated user". */
 export const userSchema = z.object({ login: z.string().min(1) });
 
+/** "Get a repository". */
+export const repoSchema = z.object({ full_name: z.string().min(1) });
+
 /** An item of "List repository tags" and of "List branches". */
 export const namedCommitSchema = z.object({ name: z.string().min(1), commit: z.object({ sha }) });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { newestNameFirst } from '../../../shared/domain/ledger/version';
-import { believed, commitSchema, namedCommitSchema } from './answers';
+import { visibleText } from '../../../shared/domain/text/visible-text';
+import { believed, commitSchema, namedCommitSchema, repoSchema } from './answers';
 import type { GitHub } from './github-client';
 import { factsOf, isEmptyRepo } from './resolve-name';
 import type { Listed, Listing } from './typed-name';
@@ -58,13 +59,14 @@ export async function listCandidates(
   signal?: AbortSignal,
 ): Promise<Listing> {
   const asking: Asking = { ...repo, ...(signal ? { request: { signal } } : {}) };
-  const [tags, branches, commits] = await Promise.all([
+  const [tags, branches, commits, moved] = await Promise.all([
     allPages(mostPages.tags, (page) => github.repos.listTags({ ...asking, ...page })),
     allPages(mostPages.branches, (page) => github.repos.listBranches({ ...asking, ...page })),
     github.repos.listCommits({ ...asking, per_page: pageSize }).catch((error: unknown) => {
       if (isEmptyRepo(error)) return { data: [] };
       throw error;
     }),
+    movedTo(github, repo, asking),
   ]);
   const newest = believed(z.array(commitSchema), commits.data);
   const facts = new Map(newest.map((commit) => [commit.sha, factsOf(commit)]));
@@ -80,6 +82,10 @@ export async function listCandidates(
     ...(tags.cut ? [`the first ${tags.named.length.toLocaleString('en-GB')} tags`] : []),
     ...(branches.cut ? [`the first ${branches.named.length.toLocaleString('en-GB')} branches`] : []),
   ];
+  const cut =
+    missing.length === 0
+      ? null
+      : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a whole name to find it.`;
   return {
     listed: [
       ...tags.named
@@ -89,9 +95,25 @@ export async function listCandidates(
       ...branches.named.map(({ name, commit }) => candidate('branch', name, commit.sha, commit.sha)),
       ...newest.map(({ sha }) => candidate('commit', sha, sha, sha)),
     ],
-    partial:
-      missing.length === 0
-        ? null
-        : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a whole name to find it.`,
+    partial: [moved, cut].filter((one) => one !== null).join(' ') || null,
   };
+}
+
+/**
+ * Says so where GitHub calls a repo otherwise than it was asked for ("Get a repository"): of one that was renamed or moved
+ * it answers at the old name, too, until somebody takes that name. `null`: it does not, or does not tell.
+ */
+async function movedTo(
+  github: GitHub,
+  { owner, repo }: { owner: string; repo: string },
+  asking: Asking,
+): Promise<string | null> {
+  try {
+    const { data } = await github.repos.get(asking);
+    const name = believed(repoSchema, data).full_name;
+    if (name.toLowerCase() === `${owner}/${repo}`.toLowerCase()) return null;
+    return `GitHub calls this repo ${visibleText(name.slice(0, 200))} by now: write so in signalbox.yaml, since somebody else may take the old name.`;
+  } catch {
+    return null;
+  }
 }

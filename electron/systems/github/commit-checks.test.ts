@@ -52,6 +52,7 @@ const checks = () =>
     }),
     owner: 'example',
     repos: {},
+    memory: null,
     urlTemplate: 'https://x/{app}',
     now: Date.now,
   }).checks?.('app', 'v1');

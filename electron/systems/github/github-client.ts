@@ -4,6 +4,7 @@ import type { AnswerLimits } from '../http/bounded-fetch';
 import { believed, userSchema } from './answers';
 import { connectionOf } from './github-connection';
 import { troubleFailure, troubleOf } from './github-trouble';
+import { refusalFailure, refusalOf } from './refusals';
 
 export type GitHub = Octokit;
 
@@ -73,63 +74,27 @@ export function gitHubFailure(error: unknown, what: string): Failure {
   if (error instanceof FailureError) return error.failure;
   const trouble = troubleOf(error);
   if (trouble) return troubleFailure(trouble, what);
-  const status = statusOf(error);
   // Octokit takes the whole of an unknown answer for its message.
   const detail = (error instanceof Error ? error.message : String(error)).slice(0, 500);
-  const retryStep = { do: 'retry', label: 'Try again' } as const;
-  if (status === 401) {
-    return {
-      code: 'unauthorised',
-      message: `GitHub did not accept the token (${what}).`,
-      meaning: 'It has expired, was revoked or is not one of this GitHub.',
-      next: [{ do: 'open-settings', label: 'Look at the token in Settings' }],
-      detail,
-    };
-  }
-  if (status === 429 || (status === 403 && /rate limit/i.test(detail))) {
-    return {
-      code: 'rate-limited',
-      message: `GitHub's limit of requests is used up (${what}).`,
-      meaning: 'GitHub answers again within the hour. Git itself and the clusters are not affected.',
-      next: [retryStep],
-      detail,
-    };
-  }
-  if (status === 403) {
-    return {
-      code: 'forbidden',
-      message: `GitHub does not allow this (${what}).`,
-      meaning: 'The token lacks a permission, or single sign-on was not confirmed for it.',
-      next: [{ do: 'open-settings', label: 'Look at the token in Settings' }],
-      detail,
-    };
-  }
-  if (status === 404) {
-    return {
-      code: 'not-found',
-      message: `GitHub knows nothing of this (${what}).`,
-      meaning: 'It is not there, or the token may not see it.',
-      next: [{ do: 'advice', label: 'Check the name, and what the token may read.' }],
-      detail,
-    };
-  }
-  if (status !== null && status >= 400 && status < 500) {
-    return {
-      code: 'refused',
-      message: `GitHub refused this (${what}).`,
-      meaning: `It says: ${detail.split(' - http', 1)[0]}`,
-      next: [
-        { do: 'advice', label: 'Look at the rules of the branch, and at what the token may do.' },
-        retryStep,
-      ],
-      detail,
-    };
-  }
+  const refusal = refusalOf(error);
+  if (refusal) return { ...refusalFailure(refusal, what), detail };
+  // Octokit gives an error without an answer the status 500.
+  const isCut = /terminated|broke off|premature|other side closed|ECONNRESET|aborted/i.test(
+    `${detail} ${causeOf(error)}`,
+  );
   return {
     code: 'unreachable',
-    message: `GitHub did not answer (${what}).`,
+    message: isCut ? `GitHub’s answer broke off (${what}).` : `GitHub did not answer (${what}).`,
     meaning: 'What depends on it is not known at the moment.',
-    next: [retryStep],
+    next: [
+      { do: 'retry', label: 'Try again' },
+      { do: 'advice', label: 'Check the network, VPN or proxy.' },
+    ],
     detail,
   };
 }
+
+const causeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error
+    ? `${error.cause.message} ${causeOf(error.cause)}`
+    : '';

@@ -6,11 +6,13 @@ import { type Change, noChange } from '../../../shared/domain/ledger/change';
 import { isImageTag } from '../../../shared/domain/ledger/version';
 import type { CommitChecks } from '../../../shared/domain/preflight/commit-checks';
 import { fillTemplate } from '../../../shared/domain/text/fill-template';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import { listCandidates } from './candidates';
 import { commitChecks } from './commit-checks';
 import { compareRefs } from './compare-refs';
 import { type GitHub, gitHubFailure } from './github-client';
 import { resolveName, versionCommit } from './resolve-name';
+import type { SourceMemory } from './source-memory';
 import { forTyped, type Listing } from './typed-name';
 
 /** What is known of the apps' source repos. Unknown is answered as unknown, never as nothing. */
@@ -51,6 +53,8 @@ export function createGitHubSources(config: {
   repos: Readonly<Record<string, string>>;
   /** `https://…/{app}`: where a person reads the repo. */
   urlTemplate: string;
+  /** What was told before, kept on disk; `null`: nothing is. */
+  memory: SourceMemory | null;
   now: () => number;
 }): Sources {
   const { github, now } = config;
@@ -153,8 +157,13 @@ export function createGitHubSources(config: {
       if (!isImageTag(from) || !isImageTag(to))
         return { state: 'unknown', because: 'One of the two is no version.' };
       try {
-        return await asking(() => compareBothWays(app, from, to, signal), signal);
+        const change = await asking(() => compareBothWays(app, from, to, signal), signal);
+        if (change.state === 'known') config.memory?.keepChange(app, change);
+        return change;
       } catch (error) {
+        // What lies between two versions does not change.
+        const kept = signal?.aborted ? null : config.memory?.change(app, from, to);
+        if (kept) return kept;
         const failure = gitHubFailure(error, `comparing ${from} with ${to} of ${app}`);
         return { state: 'unknown', because: `${failure.message} ${failure.meaning}` };
       }
@@ -164,7 +173,10 @@ export function createGitHubSources(config: {
       try {
         const fresh = kept && now() - kept.at < lifetimeOf(kept.listing) ? kept.listing : null;
         const listing = fresh ?? (await asking(() => listCandidates(github, repoOf(app), signal), signal));
-        if (!fresh) listings.set(app, { at: now(), listing });
+        if (!fresh) {
+          listings.set(app, { at: now(), listing });
+          config.memory?.keepListing(app, iso(), listing);
+        }
         return await forTyped(listing, query, limit, async (name) => {
           try {
             return await asking(() => resolveName(github, repoOf(app), name, signal), signal);
@@ -173,8 +185,13 @@ export function createGitHubSources(config: {
           }
         });
       } catch (error) {
-        if (error instanceof FailureError) throw error;
-        throw new FailureError(gitHubFailure(error, `the versions of ${app}`), { cause: error });
+        const failure = gitHubFailure(error, `the versions of ${app}`);
+        const old = signal?.aborted ? null : (config.memory?.listing(app) ?? null);
+        // A repo that is not there any more has no versions, whatever it had.
+        if (!old || failure.code === 'not-found') throw new FailureError(failure, { cause: error });
+        const said = `${failure.message} This is the list of ${utcText(old.at)}.`;
+        const partial = [said, old.listing.partial].filter((one) => one !== null).join(' ');
+        return forTyped({ listed: old.listing.listed, partial }, query, limit, async () => []);
       }
     },
     async published(app, version, signal) {

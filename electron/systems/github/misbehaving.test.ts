@@ -97,6 +97,7 @@ it.each([404, 403, 401, 422])('a page with status %i says nothing of what was as
     github,
     owner: 'example',
     repos: {},
+    memory: null,
     urlTemplate: 'https://x/{app}',
     now: Date.now,
   });

@@ -126,6 +126,7 @@ const sources = () =>
     github: client(),
     owner: 'example',
     repos: { web: 'app' },
+    memory: null,
     urlTemplate: 'https://x/{app}',
     now: () => clock,
   });
