@@ -4,7 +4,7 @@ import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
-import { type AppIntent, declarationOf, titleOf } from '../../shared/domain/operation/intent';
+import { type AppIntent, declarationOf, type Intent, titleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import type { Finding } from '../../shared/domain/preflight/finding';
@@ -240,8 +240,9 @@ const hasLanded = ({ commit, steps }: Operation): boolean =>
  * compare-and-swap decides between two that have not committed. Nothing has to wait for a nudge, which commits nothing.
  */
 export function mayStepIn(intent: AppIntent, other: Operation): boolean {
-  if (intent.kind === 'nudge') return false;
-  return other.intent.kind === 'nudge' || hasLanded(other);
+  const commitsNothing = (one: Intent): boolean => declarationOf(one).commit === null;
+  if (commitsNothing(intent)) return false;
+  return commitsNothing(other.intent) || hasLanded(other);
 }
 
 /** What an operation would overtake: one that still brings its version up, or only waits for its tests or hold. */

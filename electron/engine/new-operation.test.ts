@@ -99,7 +99,7 @@ it('runs by what it declares, and cannot be cancelled from its point of no retur
     ]);
     expect(titleOf(end.intent)).toMatch(/^Rehearse router v\d+ in production$/);
     expect(rig.engine.list({ app: 'router', environment, limit: 10 }).map((one) => one.id)).toEqual([id]);
-    expect(await commitsOf(rig, id)).toEqual(['rehearsal']);
+    expect(await commitsOf(rig, id)).toEqual(['deploy']);
   } finally {
     await rig.close();
   }
@@ -136,7 +136,7 @@ it.each([
   try {
     const end = await ended(second.engine, id);
     expect(end).toMatchObject({ state: 'succeeded', failure: null, intent });
-    expect(await commitsOf(second, id)).toEqual(['rehearsal']);
+    expect(await commitsOf(second, id)).toEqual(['deploy']);
     const { tags } = await practice.control.status();
     expect(tags[environment]?.[app]?.imageTag).toBe('version' in intent ? intent.version : '');
   } finally {

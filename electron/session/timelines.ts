@@ -1,6 +1,7 @@
 import type { Estate } from '../../shared/domain/estate/estate';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import type { Deployment } from '../../shared/domain/history/deployment';
+import { declarationOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { type KeptStages, keptStagesSchema, type Timeline } from '../../shared/domain/timeline/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline/timeline-assembly';
@@ -215,13 +216,14 @@ export function createTimelines(sources: TimelineSources): Timelines {
 
 /** The deployment that an operation's commit made, before the history has read it. */
 function madeBy({ intent, commit, actor, id, steps, requestedAt }: Operation): Of | null {
-  if (commit === null || !('expected' in intent)) return null;
+  const { deployment: kind } = declarationOf(intent);
+  if (commit === null || kind === null || !('expected' in intent)) return null;
   const at = steps.find(({ name }) => name === 'commit')?.finishedAt ?? requestedAt;
   return {
     commit,
     at,
     author: actor,
-    kind: intent.kind,
+    kind,
     from: intent.expected,
     to: intent.version,
     operationId: id,

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edit';
-import { type AppIntent, titleOf } from '../../../shared/domain/operation/intent';
+import { type AppIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
 import type { Snapshot } from '../../ledger/ledger';
@@ -56,7 +56,7 @@ export const commit =
     let latest: Finding[] = [];
     const written = await writeLedger(context, {
       effect: 'commit',
-      kind: intent.kind,
+      kind: declarationOf(intent).deployment ?? intent.kind,
       what: titleOf(intent),
       waitingFor: 'The commit to land on the ledger.',
       settled: { value: null },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
 import {
@@ -15,10 +16,8 @@ import { askPatiently } from './outside';
 import { clusterMoves, isTimedOut, notLive, span, waitUntil } from './wait';
 
 /** Syncs of an app's Applications that are of the version that is being left, as the journal keeps them. */
-export interface LeavingSync {
-  application: string;
-  startedAt: string;
-}
+const leavingSchema = z.array(z.object({ application: z.string(), startedAt: z.string() }));
+type LeavingSync = z.infer<typeof leavingSchema>[number];
 
 /**
  * Syncs that are of the version that is being left, noted with the commit: a source that names no version tells nothing
@@ -35,12 +34,9 @@ export function leavingSyncs(world: World, intent: AppIntent): LeavingSync[] {
 }
 
 function notedWithCommit(context: StepContext, { application, operation }: StandingSync): boolean {
-  const noted = context.record().effects.get('commit')?.data.leaving;
-  return (
-    Array.isArray(noted) &&
-    (noted as LeavingSync[]).some(
-      (one) => one?.application === application && one.startedAt === operation.startedAt,
-    )
+  const { data: noted } = leavingSchema.safeParse(context.record().effects.get('commit')?.data.leaving);
+  return Boolean(
+    noted?.some((one) => one.application === application && one.startedAt === operation.startedAt),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ClusterAct } from '../estate/cluster-access';
+import type { DeploymentKind } from '../history/deployment';
 import { type Routine, routines, type StepName } from './steps';
 import type { About, Subject, SubjectRule } from './subject';
 
@@ -49,9 +50,15 @@ export const untilLock: PointOfNoReturn = {
   nothingWritten: lockTaken,
 };
 
+/** What is asked: its literal kind, why (it goes into the commit and the history), and all else that the kind needs. */
+type IntentSchema = z.ZodObject<{
+  kind: z.ZodLiteral<string>;
+  reason: z.ZodType<string | undefined>;
+}>;
+
 /** What one kind of operation says of itself. */
-interface Spec<S extends z.ZodObject, A extends About, R extends Routine> {
-  /** What is asked, as the window sends it and the journal keeps it. Its `kind` is a literal: the kind's name. */
+interface Spec<S extends IntentSchema, A extends About, R extends Routine> {
+  /** As the window sends it and the journal keeps it. */
   intent: S;
   subject: SubjectRule<z.infer<S>, A>;
   /** The button that says it, and the heading of the operation. */
@@ -76,13 +83,15 @@ interface Spec<S extends z.ZodObject, A extends About, R extends Routine> {
    * (`limits.resume`): the world has moved on since somebody decided. Empty: it is carried on at any age.
    */
   begunBy: readonly string[];
+  /** What history calls a deployment that it makes; left out: it makes none, or says so itself with each commit. */
+  deployment?: DeploymentKind;
   /** What it asks of the clusters of its environment and of the one before, for the check of permissions. */
   access?: { here?: readonly ClusterAct[]; before?: readonly ClusterAct[] };
 }
 
 /** One kind of operation, ready to be asked about any intent of its kind. */
 export interface Declaration<
-  S extends z.ZodObject = z.ZodObject,
+  S extends IntentSchema = IntentSchema,
   A extends About = About,
   R extends Routine = Routine,
 > {
@@ -99,14 +108,15 @@ export interface Declaration<
   readonly pointOfNoReturn: PointOfNoReturn | null;
   readonly commit: 'commit' | 'tags' | null;
   readonly begunBy: readonly string[];
+  readonly deployment: DeploymentKind | null;
   readonly access: { here: readonly ClusterAct[]; before: readonly ClusterAct[] };
 }
 
 /** Declares a kind of operation; see {@link Spec}, and `registry.ts` for the line that makes it one. */
-export function declare<S extends z.ZodObject, A extends About, const R extends Routine>(
+export function declare<S extends IntentSchema, A extends About, const R extends Routine>(
   spec: Spec<S, A, R>,
 ): Declaration<S, A, R> {
-  const kind = kindOf(spec.intent);
+  const { value: kind } = spec.intent.shape.kind;
   const isMine = (asked: Asked): asked is Asked & z.infer<S> => asked.kind === kind;
   const asking =
     <T>(answer: (intent: z.infer<S>) => T) =>
@@ -128,14 +138,7 @@ export function declare<S extends z.ZodObject, A extends About, const R extends 
     pointOfNoReturn: spec.pointOfNoReturn,
     commit: spec.commit,
     begunBy: spec.begunBy,
+    deployment: spec.deployment ?? null,
     access: { here: spec.access?.here ?? [], before: spec.access?.before ?? [] },
   };
-}
-
-/** The literal that an intent's schema has for its kind. */
-function kindOf(intent: z.ZodObject): string {
-  const { kind } = intent.shape;
-  const [literal] = kind && 'values' in kind && kind.values instanceof Set ? kind.values : [];
-  if (typeof literal !== 'string') throw new Error('An intent needs a literal kind.');
-  return literal;
 }

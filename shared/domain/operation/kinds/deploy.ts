@@ -20,5 +20,6 @@ export const deploy = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  deployment: 'deploy',
   access: { here: ['refresh', 'sync'] },
 });

@@ -24,5 +24,6 @@ export const promote = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  deployment: 'promote',
   access: { here: ['refresh', 'sync'] },
 });

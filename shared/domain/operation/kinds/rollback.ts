@@ -25,5 +25,6 @@ export const rollback = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  deployment: 'rollback',
   access: { here: ['refresh', 'sync', 'stop-workflow'], before: ['refresh', 'stop-workflow'] },
 });

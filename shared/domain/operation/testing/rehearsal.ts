@@ -19,5 +19,6 @@ export const rehearsal = declare({
   pointOfNoReturn: { ...untilCommit, done: 'The rehearsal has begun: it is played to its end.' },
   commit: 'commit',
   begunBy: ['commit'],
+  deployment: 'deploy',
   access: { here: ['refresh'] },
 });
