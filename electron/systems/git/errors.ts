@@ -95,8 +95,23 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
   ],
 ];
 
+/**
+ * Characters of what Git said that are looked at: a remote says as much as it likes, and patterns take the square of
+ * that.
+ */
+const mostSaid = 8_000;
+
+/** The last whole lines: half of one may be half of a secret, which nothing tells from other text any more. */
+function lastOf(text: string): string {
+  if (text.length <= mostSaid) return text;
+  const cut = text.slice(-mostSaid);
+  const lineEnd = cut.indexOf('\n');
+  return lineEnd < 0 ? '' : cut.slice(lineEnd + 1);
+}
+
 /** Reads from Git's stderr what went wrong. The first sign in the order of certainty decides. */
-export function classifyStderr(stderr: string): GitErrorKind {
+export function classifyStderr(whole: string): GitErrorKind {
+  const stderr = lastOf(whole);
   // What the remote says of its own repo is told by git behind this word.
   const own = stderr.replace(/^remote:.*$/gm, '');
   if (/detected dubious ownership/i.test(own)) return 'not-owned';
@@ -106,4 +121,4 @@ export function classifyStderr(stderr: string): GitErrorKind {
 }
 
 /** What Git printed, without secrets. The last lines are kept, since Git says the reason last. */
-export const saidByGit = (text: string): string => redact(text).trim().slice(-2000);
+export const saidByGit = (text: string): string => redact(lastOf(text)).trim().slice(-2000);

@@ -32,7 +32,8 @@ async function allPages(
   const read = (page: number) => ask({ page, per_page: pageSize });
   const first = await read(1);
   take(first);
-  const link = first.headers.link ?? '';
+  // A few hundred characters where it is GitHub's.
+  const link = (first.headers.link ?? '').slice(0, 4000);
   const last = Number(/[?&]page=(\d{1,9})[^>]*>; rel="last"/.exec(link)?.[1] ?? 0);
   const others = Array.from({ length: Math.max(0, Math.min(last, most) - 1) }, (_, index) => index + 2);
   for (const answer of await Promise.all(others.map(read))) take(answer);

@@ -98,6 +98,9 @@ async function read(
  */
 function isPage(status: number, type: string | null, body: Uint8Array): boolean {
   return (
-    status < 500 && body.length > 0 && type !== null && !/^application\/(\w+[.\w+-]*\+)?json\b/i.test(type)
+    status < 500 &&
+    body.length > 0 &&
+    type !== null &&
+    !/^application\/(?:[\w.+-]{1,100}\+)?json\b/i.test(type)
   );
 }

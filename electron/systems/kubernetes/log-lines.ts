@@ -31,9 +31,11 @@ function withoutControls(text: string): string {
       final === 'm' && between === '' && /^[\d;:]*$/.test(parameters) ? `\u001b[${parameters}m` : '',
     )
     .replace(escapes, '')
-    .replace(controls, '')
-    .replace(/\r+$/, '');
-  return safe.slice(safe.lastIndexOf('\r') + 1);
+    .replace(controls, '');
+  // Not by a pattern: a million of them in front of something else would be looked at a million times.
+  let end = safe.length;
+  while (end > 0 && safe.charCodeAt(end - 1) === 0x0d) end -= 1;
+  return safe.slice(end === 0 ? 0 : safe.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) /;

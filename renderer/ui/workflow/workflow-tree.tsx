@@ -17,7 +17,7 @@ interface WorkflowTreeProps {
 
 /** The annotation `workflows.argoproj.io/title` may hold Markdown: shown as plain text. */
 const titleOf = ({ title, template, name }: Workflow): string =>
-  title?.replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, '$1') || template || name;
+  title?.slice(0, 500).replace(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, '$1') || template || name;
 
 /** A workflow's steps as they run, each with its time and, where it has a pod, its log. */
 export function WorkflowTree({ workflow, open, onLog, frozen = false }: WorkflowTreeProps) {

@@ -188,6 +188,7 @@ const ledgerSchema = z.strictObject({
   url: z
     .string()
     .min(1)
+    .max(2000, { abort: true })
     .refine((url) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(url), {
       error: 'must not contain a password: enter it in Settings → Credentials',
     })
@@ -199,6 +200,7 @@ const ledgerSchema = z.strictObject({
     .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' }),
   branch: z
     .string()
+    .max(250, { abort: true })
     .regex(
       /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)))[^\s~^:?*[\\\u007f]+(?<![/.])$/,
       'must be a branch name',
