@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import type { ElectronApplication } from '@playwright/test';
 import { appArguments, requireElectron } from '../electron/dev/electron-runtime';
 import { startApp } from '../electron/dev/running-app';
+import { callChannel, openChannel } from '../shared/contract/channels';
+import { procedureNames, streamNames } from '../shared/contract/names';
 import { expect, test } from './fixtures';
 
 /** Where the one window is and what it calls itself: asked in the main process, since Playwright gives up a crashed page. */
@@ -103,8 +105,10 @@ test('the main process listens on the channels of the contract alone', async ({ 
     ...ipcMain.eventNames().map(String),
     ...((ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers?.keys() ?? []),
   ]);
-  expect(channels).toContain('signalbox:call:board.get');
-  expect(channels.filter((channel) => channel !== 'error' && !channel.startsWith('signalbox:'))).toEqual([]);
+  const named = [...procedureNames.map(callChannel), ...streamNames.map(openChannel)];
+  expect(channels.filter((channel) => channel !== 'error').sort()).toEqual(named.sort());
+  const offered = await app.page.evaluate(() => Object.keys(window.signalbox?.call ?? {}));
+  expect(offered.sort()).toEqual([...procedureNames].sort());
 });
 
 test('the scheme serves the renderer’s folder and nothing outside of it', async ({ app }) => {

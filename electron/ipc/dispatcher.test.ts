@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { operationProcedures } from '../../shared/contract/operations';
 import { FailureError } from '../../shared/domain/failure/failure';
-import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';
+import { dispatch, type Handlers, type HandlersOf, runStream, type StreamHandlers } from './dispatcher';
 
 const settings = {
   colourScheme: 'auto',
@@ -8,6 +9,18 @@ const settings = {
   identity: { name: 'Rehearsal', email: 'r@example.org' },
 } as const;
 const handlers = (overrides: Partial<Handlers>) => async (): Promise<Handlers> => overrides as Handlers;
+
+describe('a procedure of the contract', () => {
+  it('wants a handler and a fixture, or nothing compiles', () => {
+    const { 'board.get': _board, ...some } = {} as Handlers;
+    // @ts-expect-error a handler is missing
+    const handlers: Handlers = some;
+    const { 'operation.list': _list, ...fewer } = {} as HandlersOf<typeof operationProcedures>;
+    // @ts-expect-error a handler of the family is missing
+    const family: HandlersOf<typeof operationProcedures> = fewer;
+    expect([handlers, family]).toEqual([{}, {}]);
+  });
+});
 
 describe('a call over the border', () => {
   it('refuses input that the contract does not allow, without calling the handler', async () => {
