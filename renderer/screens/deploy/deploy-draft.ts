@@ -2,7 +2,7 @@ import type { Preview } from '../../../shared/contract/operations';
 import type { Board } from '../../../shared/domain/board/board';
 import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
-import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import { count } from '../../../shared/domain/text/count';
 import type { SheetRequest } from '../../ui/layout/ui-state';
 

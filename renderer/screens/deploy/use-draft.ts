@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
-import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import { count } from '../../../shared/domain/text/count';
 import { useAttempts } from '../../data/attempts';
 import { useBoard, useEarlyPreview, usePreview, useReadOnly } from '../../data/queries';

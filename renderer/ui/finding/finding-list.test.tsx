@@ -3,7 +3,7 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import type { Finding } from '../../../shared/domain/preflight/finding';
-import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import { FindingList } from './finding-list';
 
 const startedAt = '2026-03-01T10:00:00Z';

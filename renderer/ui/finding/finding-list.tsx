@@ -1,6 +1,6 @@
 import { Group, Radio } from '@mantine/core';
 import { type Finding, type FindingLevel, findingLevels } from '../../../shared/domain/preflight/finding';
-import type { SyncAnswer } from '../../../shared/domain/preflight/sync-in-the-way';
+import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import { count } from '../../../shared/domain/text/count';
 import { LevelMark } from '../layout/mark';
 import { TimedText } from '../time/timed-text';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { syncAnswerSchema } from '../preflight/sync-in-the-way';
+import { syncAnswerSchema } from '../preflight/sync-answer';
 
 /**
  * What intents are made of. What was seen when deciding (`expected`, `running`, `last`, `token`, contents) goes along:

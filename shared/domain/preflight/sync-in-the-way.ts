@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import { shortVersion } from '../ledger/version';
 import type { ApplicationOperation } from '../rollout/application-detail';
 import { utcText } from '../text/utc-text';
-
-/** What a person decided of a sync that is in the way. Its start tells it from a later one, through all its retries. */
-export const syncAnswerSchema = z.object({
-  application: z.string().min(1).max(253),
-  /** `null`: Argo CD has not begun with it. */
-  startedAt: z.string().max(64).nullable(),
-  choice: z.enum(['terminate', 'wait']),
-});
-export type SyncAnswer = z.infer<typeof syncAnswerSchema>;
+import type { SyncAnswer } from './sync-answer';
 
 /**
  * What becomes of a sync that runs where another version is to go:
