@@ -3,6 +3,10 @@ import { writeFileSync } from 'atomically';
 import { z } from 'zod';
 import type { World } from '../engine/world';
 import type { Log } from '../log/log';
+import { makeWayForFile } from '../systems/own-folder';
+
+/** Stands in the file for every pipeline that it does not name; no pipeline can have this name. */
+const others = '*';
 
 /**
  * Whether this console's autopilot is on, by pipeline, kept in a small file beside the journal. On until somebody
@@ -26,9 +30,11 @@ export function consoleAutopilot(
     notice: readable
       ? null
       : 'Whether this console’s autopilot is on could not be read: it is off for every pipeline until you switch it on.',
-    get: (pipeline) => all[pipeline] ?? readable,
+    get: (pipeline) => all[pipeline] ?? all[others] ?? readable,
     set: (pipeline, on) => {
-      all = { ...all, [pipeline]: on };
+      // What could not be read stays off for the other pipelines, at the next start, too.
+      all = { ...(readable ? {} : { [others]: false }), ...all, [pipeline]: on };
+      makeWayForFile(file);
       writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
       log('info', 'autopilot.switched', { pipeline, on });
     },

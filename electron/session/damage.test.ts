@@ -186,6 +186,40 @@ describe('an estate of which a file is damaged', () => {
     });
   });
 
+  it.each(Object.keys(damages))(
+    'lets the autopilot be switched on again after its file was %s',
+    async (damage) => {
+      const dir = await spoilt(
+        (place) => damages[damage]?.(path.join(place, 'autopilot.json')) ?? Promise.resolve(),
+      );
+      await opened(dir, (session) => session.autopilot.set('govuk', true));
+      const again = await opened(dir, (session) => [
+        session.autopilot.get('govuk'),
+        session.autopilot.get('other'),
+        session.notices(),
+      ]);
+      // A pipeline that nobody has switched on since stays off, where it could have been off before.
+      expect(again).toEqual([true, damage === 'missing', []]);
+    },
+  );
+
+  it.each(['a file', 'a folder', 'a full folder'])(
+    'indexes where %s is left over in the place of what Git says on its way into the index',
+    async (what) => {
+      const dir = await spoilt(async (place) => {
+        const spool = path.join(place, 'history.sqlite.log');
+        if (what === 'a file') await writeFile(spool, 'x'.repeat(5000));
+        else await mkdir(spool);
+        if (what === 'a full folder') await writeFile(path.join(spool, 'file'), 'x');
+        await rm(path.join(place, 'history.sqlite'));
+      });
+      await opened(dir, async (session) => {
+        await expect.poll(() => session.history.deployments({ app: 'frontend', limit: 5 })).toHaveLength(1);
+        expect(session.notices()).toEqual([]);
+      });
+    },
+  );
+
   it('opens where a file lies in the place of the folder of logs', async () => {
     const dir = await spoilt(async (place) => {
       await rm(path.join(place, 'logs'), { recursive: true, force: true });

@@ -14,7 +14,7 @@ const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
     },
     { path: /autopilot\.json/, damagedIn: 'session/damage.test.ts' },
     // Git's answer on its way into the index; it goes with the reading.
-    { path: /history\.sqlite\.log/, damagedIn: 'history/broken-ground.test.ts' },
+    { path: /history\.sqlite\.log/, damagedIn: 'session/damage.test.ts' },
     { path: /logs\/.+/, damagedIn: 'logs/log-keeper.test.ts, session/own-folders.test.ts' },
     { path: /mirror\/.+/, damagedIn: 'ledger/damaged-mirror.test.ts, session/own-folders.test.ts' },
     { path: /sources\/[0-9a-f]{16}\/repo\.git\/.+/, damagedIn: 'session/own-folders.test.ts' },

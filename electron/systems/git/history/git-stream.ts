@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeWayForFile } from '../../own-folder';
 import { classifyStderr, GitError, saidByGit } from '../errors';
 import { gitEnvironment } from '../run-git';
 
@@ -89,6 +90,7 @@ export function spoolGit(
   file: string,
   signal?: AbortSignal,
 ): GitSpool {
+  makeWayForFile(file);
   const descriptor = openSync(file, 'w+', 0o600);
   const child = spawn('git', [...args], {
     env: gitEnvironment({ gitDir }),
