@@ -32,8 +32,38 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
     }
     const tsx = import.meta.resolve('tsx');
     // What the app runs is measured: from source, tsx puts a call of a helper around every closure.
+    if (name === 'watch') return runToEnd(process.execPath, ['--expose-gc', await buildWatch(), ...args]);
     const built = name === 'history' ? ['--worker', inProject('dist/electron/history-worker.js')] : [];
     if (built.length > 0) await buildMain();
     return runToEnd(process.execPath, ['--expose-gc', '--import', tsx, inProject(entry), ...args, ...built]);
   });
+}
+
+/** Builds the benchmark of the watches with the main process's own settings. @returns its file */
+async function buildWatch(): Promise<string> {
+  const [{ build }, { default: main }] = await Promise.all([
+    import('vite'),
+    import('../../vite.main.config'),
+  ]);
+  const outDir = 'dist/bench';
+  const { rolldownOptions, ...settings } = main.build ?? {};
+  await build({
+    ...main,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ...settings,
+      outDir,
+      rolldownOptions: {
+        ...rolldownOptions,
+        input: {
+          watch: 'electron/bench/watch.ts',
+          'watch-clusters': 'electron/bench/watch-clusters.ts',
+          'history-worker': 'electron/history/worker.ts',
+          'log-worker': 'electron/logs/worker.ts',
+        },
+      },
+    },
+  });
+  return inProject(outDir, 'watch.js');
 }
