@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FailureError } from '../../shared/domain/failure/failure';
 import type { HistoryEvent, HistoryStatus } from '../../shared/domain/history/history-event';
 import { realRepo, realRepoMissing } from '../ledger/testing/real-data';
@@ -310,6 +310,17 @@ describe('the history worker', () => {
     await expect(one.update(stop.signal)).rejects.toMatchObject({ failure: { code: 'cancelled' } });
     await one.update();
     expect(await countOf(one)).toBe(expected);
+  });
+
+  it('keeps nothing of an update that is over', async () => {
+    const told = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const one = history(join(scratch, 'often.db'));
+    // Node warns of the eleventh listener of a signal.
+    for (let round = 0; round < 12; round += 1) await one.update();
+    await one.close();
+    const text = told.mock.calls.map(([chunk]) => String(chunk)).join('');
+    told.mockRestore();
+    expect(text).not.toContain('MaxListenersExceededWarning');
   });
 
   it('exports what the feed holds', async () => {

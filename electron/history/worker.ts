@@ -23,17 +23,18 @@ port.on('message', (request: Request) => {
 
 async function answer(request: Exclude<Request, { close: true } | { cancel: number }>): Promise<void> {
   const { id, question } = request;
+  const own = new AbortController();
+  const stop = () => own.abort();
   try {
     if (question === 'update') {
-      const own = new AbortController();
       running.set(id, own);
-      const stop = () => own.abort();
       closing.signal.addEventListener('abort', stop, { once: true });
       tell({ id, ok: true, value: await service.update(own.signal) });
     } else tell({ id, ok: true, value: service.ask(question, request.input) as never });
   } catch (error) {
     tell({ id, ok: false, failure: historyFailure(error) });
   } finally {
+    closing.signal.removeEventListener('abort', stop);
     running.delete(id);
   }
 }

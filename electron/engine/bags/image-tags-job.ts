@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { noteTagged } from '../../../shared/domain/bags/deploying';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import type { DeployJob } from '../../../shared/domain/estate/estate';
@@ -82,6 +83,9 @@ async function follow(
   return { state: 'succeeded' };
 }
 
+/** Of the operation's signal: the wait of its step, its requests to the cluster, and the looks for what keeps it. */
+const listenersPerApp = 4;
+
 /** A bag is one unit: one of its services that was given another version is no success of the bag. */
 const replaced = (text: string): Failure => ({
   code: 'conflict',
@@ -121,6 +125,8 @@ export async function runImageTagsJob(
   }
   if (world.clusters.has(environment)) await refreshParent(context, environment);
   const waits = new Map<string, string>();
+  // All of the bag's apps are waited for at a time, each by a few listeners that are gone when it has arrived.
+  setMaxListeners(10 + listenersPerApp * Object.keys(versions).length, context.signal);
   const ends = await Promise.all(
     Object.entries(versions).map(async ([app, version]) => {
       const end = await follow(task, app, version, waits);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
@@ -62,6 +63,13 @@ export async function connect(options: ConnectionOptions = {}): Promise<Connecti
   return new ClusterConnection(context, source, options.requestTimeout ?? 15_000, trust);
 }
 
+/** Every watch of the cluster that waits listens; that many is no leak, and each takes its listener back. */
+function wakeUp(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 class ClusterConnection implements Connection {
   readonly context: string;
   readonly server: string;
@@ -73,7 +81,7 @@ class ClusterConnection implements Connection {
   #access: Access | undefined;
   #accessAt = 0;
   #asking: Promise<Access> | undefined;
-  #woken = new AbortController();
+  #woken = wakeUp();
   readonly #unsubscribe: (() => void) | undefined;
 
   constructor(context: KubeContext, source: CredentialSource, timeout: number, trust: TrustGate | undefined) {
@@ -129,7 +137,7 @@ class ClusterConnection implements Connection {
     this.#source.forget();
     this.#drop();
     this.#woken.abort();
-    this.#woken = new AbortController();
+    this.#woken = wakeUp();
   }
 
   #drop(): void {

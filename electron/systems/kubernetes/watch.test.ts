@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { KubeObject as Stored } from '../../practice/cluster/stored-objects';
@@ -150,6 +151,23 @@ describe('watchResource', () => {
       .toMatchObject({ state: 'unreachable', asOf: null, failure: { code: expected } });
     now.cluster.server.faults.answer(null);
     await expect.poll(() => watch.state()?.state).toBe('live');
+  });
+
+  it('waits with many others for a cluster that is away, and Node takes none of them for a leak', async () => {
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', warn);
+    // That one is the test's own.
+    setMaxListeners(0, now.stop.signal);
+    await now.cluster.server.close();
+    const watches = Array.from({ length: 14 }, () =>
+      watchPods({ timing: { backoffBase: 5_000, backoffLimit: 5_000 } }),
+    );
+    await expect
+      .poll(() => watches.map((watch) => watch.state()?.state).filter((state) => state === 'unreachable'))
+      .not.toEqual([]);
+    expect(warnings.filter((message) => message.includes('listeners'))).toEqual([]);
+    process.off('warning', warn);
   });
 
   it('notices a half-open connection by its silence', async () => {
