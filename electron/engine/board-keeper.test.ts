@@ -15,6 +15,7 @@ let practice: PracticeProcess;
 let rig: Rig;
 /** A board of the very same world, put together from nothing. */
 let fromScratch: () => Board;
+let hearAll = (): void => undefined;
 /** Whether the keeper hears of what changed: what is seen of it when it does not. */
 let hears = true;
 
@@ -23,7 +24,7 @@ const steady = (freshness: Freshness): unknown =>
   freshness.state === 'live' ? 'live' : JSON.stringify(freshness);
 /** All that a board says, by where it says it. */
 function said(board: Board): Map<string, string> {
-  const { cells, environments, ledger, ...rest } = board;
+  const { cells, environments, ledger, revision: _revision, ...rest } = board;
   return new Map([
     ['board', JSON.stringify([rest, steady(ledger)])],
     ...environments.map((one): [string, string] => [
@@ -77,10 +78,11 @@ beforeAll(async () => {
       keepBoard: (options): BoardKeeper => {
         const keeper = boardKeeper(options);
         fromScratch = () => boardKeeper(options).board();
+        hearAll = () => keeper.changed(null);
         return {
           ...keeper,
-          changed: (app, environment) => {
-            if (hears) keeper.changed(app, environment);
+          changed: (...what) => {
+            if (hears) keeper.changed(...what);
           },
         };
       },
@@ -204,6 +206,10 @@ describe('the board that is kept says what one from scratch says', () => {
   it('through tests of a bag that fail, and the lock that they leave', async () => {
     const environment = 'notify-preview';
     const pipeline = 'notify';
+    // Its apps are waited for side by side, all on the operation's signal.
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', warn);
     const { lastBag, stages } = rig.engine.bags.pipeline(pipeline);
     const intent: BagIntent = {
       kind: 'deploy-bag',
@@ -222,10 +228,39 @@ describe('the board that is kept says what one from scratch says', () => {
     const { operationId } = unwrap(rig.engine.start(intent, findings));
     const lock = () => rig.engine.board().environments.find(({ name }) => name === environment)?.lock;
     await until(() => expect(lock()).toMatchObject({ operation: operationId, mine: true }));
+    // Its end is heard of although nothing else changes.
+    hears = false;
     expect(await ended(rig.engine, operationId)).toMatchObject({ state: 'failed' });
     // Nobody waits for its end any more: it can be unlocked by force.
     expect(lock()).toMatchObject({ operation: operationId, mine: false });
-    await nothingStale();
+    process.off('warning', warn);
+    expect(warnings.filter((message) => message.includes('listeners'))).toEqual([]);
+    hears = true;
+    hearAll();
+    await until(() => expect(differences()).toEqual([]));
+  });
+
+  it('and tells which cells changed since a revision, and none that say the same', async () => {
+    const app = 'signon';
+    const environment = 'staging';
+    const before = rig.engine.board();
+    const version = `v${Number(wantedIn(app, environment).slice(1)) - 1}`;
+    await practice.control.deployAsSomeoneElse({ app, environment, version });
+    await until(() => expect(runs(app, environment)).toEqual({ version, stage: 'running' }));
+    const { revision, cells } = rig.engine.changedCells(before.revision);
+    const now = rig.engine.board();
+    expect(now.revision).toBe(revision);
+    expect(revision).toBeGreaterThan(before.revision);
+    const placeOf = (one: Cell): string => `${one.app} ${one.environment}`;
+    const changed = new Map(cells.map((one) => [placeOf(one), one]));
+    expect(changed.has(`${app} ${environment}`)).toBe(true);
+    const known = new Map(before.cells.map((one) => [placeOf(one), one]));
+    for (const one of cells) expect(one).not.toEqual(known.get(placeOf(one)));
+    expect(before.cells.map((one) => changed.get(placeOf(one)) ?? one)).toEqual(now.cells);
+    expect(rig.engine.changedCells(revision).cells).toEqual([]);
+    // A window that has a board of another opening, or none, gets all of them.
+    expect(rig.engine.changedCells(null).cells).toEqual(now.cells);
+    expect(rig.engine.changedCells(revision + 1_000_000).cells).toEqual(now.cells);
   });
 
   it('and is found out where it hears of no change', async () => {

@@ -1,4 +1,5 @@
-import type { Board, Cell } from '../../shared/domain/board/board';
+import { isDeepStrictEqual } from 'node:util';
+import type { Board, BoardCells, Cell } from '../../shared/domain/board/board';
 import { assembleBoard, assembleCells, type BoardInput } from '../../shared/domain/board/board-assembly';
 import type { Freshness } from '../../shared/domain/board/freshness';
 import { environmentBefore, pipelineOf } from '../../shared/domain/estate/chain';
@@ -11,23 +12,36 @@ import type { World } from './world';
 
 /**
  * The board and its cells, built from memory on demand. The cells of an app rest on nothing of another app, so they are
- * kept until something of theirs changed: what a change costs does not grow with the number of apps.
+ * kept until something of theirs changed, and one that says the same when it was built anew is the same: what a change
+ * costs does not grow with the number of apps, and what changed nothing on the board is not sent.
  */
 export interface BoardKeeper {
   board(): Board;
   /** The cells of one app, in the order of the environments; empty for an app that has no file. */
   cells(app: string): readonly Cell[];
+  /** The cells that say something else than they did at this revision of the board; `null`: all of them. */
+  changedCells(after: number | null): BoardCells;
   /**
-   * The cells of an app are out of date, or with `null` everything: the next question builds them anew.
-   * @param environment only what rests on this one's cluster: its cell, and that of the environment that it promotes to.
+   * The cells of an app are out of date, or with `null` those of all apps: the next question builds them anew.
+   * @param environment only what rests on this one's cluster: its cell, and that of the environment that it promotes to,
+   * whose hold rests on Applications and workflows before it, but not on pods (`alone`).
    */
-  changed(app: string | null, environment?: string): void;
+  changed(app: string | null, environment?: string, alone?: boolean): void;
+  /** What is no cell's is out of date: who holds an environment. */
+  environmentsChanged(): void;
 }
 
 /** The ledger's freshness as every other one is told: a mirror that was not asked yet is connecting. */
 export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
   const freshness = ledger.freshness();
   return freshness.state === 'stale' ? { state: 'connecting', asOf: freshness.asOf } : freshness;
+}
+
+/** A cell as it was last built. `revision`: of the board when it came to say what it says. */
+interface Kept {
+  cell: Cell;
+  revision: number;
+  isStale: boolean;
 }
 
 export function boardKeeper(options: {
@@ -37,7 +51,14 @@ export function boardKeeper(options: {
 }): BoardKeeper {
   const { world, history, operation } = options;
   let kept: Board | null = null;
-  const cells = new Map<string, Map<string, Cell>>();
+  let askedBy = '';
+  /** By app, then environment. */
+  const cells = new Map<string, Map<string, Kept>>();
+  const staleApps = new Set<string>();
+  /** Every app is to be looked at, also those that have no cells yet. */
+  let allStale = true;
+  // A board of another opening of the estate, which a window may still have, has a lower one.
+  let revision = Date.now();
 
   function input(): BoardInput {
     const snapshot = world.ledger.snapshot();
@@ -63,29 +84,82 @@ export function boardKeeper(options: {
     };
   }
 
-  function cellsOf(now: BoardInput, app: string): readonly Cell[] {
-    const built = assembleCells(now, app, cells.get(app));
-    if (built.length > 0) cells.set(app, new Map(built.map((cell) => [cell.environment, cell])));
-    return built;
+  function build(now: BoardInput, app: string): readonly Cell[] {
+    const before = cells.get(app) ?? new Map<string, Kept>();
+    const upToDate = [...before].flatMap(([environment, { cell, isStale }]): [string, Cell][] =>
+      isStale ? [] : [[environment, cell]],
+    );
+    const after = new Map<string, Kept>();
+    for (const cell of assembleCells(now, app, new Map(upToDate))) {
+      const known = before.get(cell.environment);
+      const isSame = known && (known.cell === cell || isDeepStrictEqual(known.cell, cell));
+      after.set(
+        cell.environment,
+        isSame ? { ...known, isStale: false } : { cell, isStale: false, revision: ++revision },
+      );
+    }
+    staleApps.delete(app);
+    if (after.size > 0) cells.set(app, after);
+    else cells.delete(app);
+    return [...after.values()].map(({ cell }) => cell);
+  }
+  const cellsOf = (now: BoardInput, app: string): readonly Cell[] => {
+    const known = staleApps.has(app) ? undefined : cells.get(app);
+    return known ? [...known.values()].map(({ cell }) => cell) : build(now, app);
+  };
+
+  function board(): Board {
+    const { name, email } = world.identity();
+    const asked = `${name}\n${email}`;
+    // Whose a lock is depends on who asks.
+    if (kept && askedBy === asked) return kept;
+    askedBy = asked;
+    const now = input();
+    const assembled = assembleBoard(now, (app) => cellsOf(now, app));
+    const there = new Set(assembled.apps);
+    for (const app of cells.keys()) if (!there.has(app)) cells.delete(app);
+    staleApps.clear();
+    allStale = false;
+    kept = { ...assembled, revision };
+    return kept;
   }
 
+  const outdate = (app: string, environment: string | undefined, alone: boolean): void => {
+    const known = cells.get(app);
+    if (!known) return;
+    staleApps.add(app);
+    for (const [name, one] of known) {
+      const isNext = environment !== undefined && environmentBefore(world.estate, name) === environment;
+      if (environment === undefined || name === environment || (isNext && !alone)) one.isStale = true;
+    }
+  };
+
   return {
-    board: () => {
-      if (!kept) {
-        const now = input();
-        kept = assembleBoard(now, (app) => cellsOf(now, app));
-      }
-      return kept;
-    },
+    board,
     cells: (app) => cellsOf(input(), app),
-    changed: (app, environment) => {
+    changedCells: (after) => {
+      if (allStale) board();
+      else if (staleApps.size > 0) {
+        const now = input();
+        for (const app of [...staleApps]) build(now, app);
+      }
+      const since = after === null || after > revision ? Number.NEGATIVE_INFINITY : after;
+      const changed: Cell[] = [];
+      for (const known of cells.values())
+        for (const one of known.values()) if (one.revision > since) changed.push(one.cell);
+      return { revision, cells: changed };
+    },
+    changed: (app, environment, alone = false) => {
       kept = null;
-      if (app === null) cells.clear();
-      else if (environment === undefined) cells.delete(app);
-      else
-        for (const { name } of world.estate.environments)
-          if (name === environment || environmentBefore(world.estate, name) === environment)
-            cells.get(app)?.delete(name);
+      if (app !== null) outdate(app, environment, alone);
+      else {
+        // Where only a cluster changed, no app comes or goes.
+        allStale ||= environment === undefined;
+        for (const one of cells.keys()) outdate(one, environment, alone);
+      }
+    },
+    environmentsChanged: () => {
+      kept = null;
     },
   };
 }

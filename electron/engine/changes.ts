@@ -1,4 +1,5 @@
 import type { StreamMessageOf } from '../../shared/contract/contract';
+import { soon } from '../systems/soon';
 
 /** Something that the engine tells of changed: what to ask again. `key`: an app, or an operation's id; `null`: all. */
 export type EngineChange = StreamMessageOf<'events'>[number];
@@ -20,10 +21,10 @@ const frame = 16;
 export function gatherChanges(): Changes {
   const listeners = new Set<(changes: readonly EngineChange[]) => void>();
   const waiting = new Map<string, EngineChange>();
-  let timer: NodeJS.Timeout | null = null;
+  let cancel: (() => void) | null = null;
   let told = Number.NEGATIVE_INFINITY;
   const flush = (): void => {
-    timer = null;
+    cancel = null;
     told = performance.now();
     const batch = [...waiting.values()];
     waiting.clear();
@@ -32,14 +33,14 @@ export function gatherChanges(): Changes {
   return {
     tell: (topic, key) => {
       waiting.set(`${topic} ${key ?? ''}`, { topic, key });
-      timer ??= setTimeout(flush, Math.max(0, told + frame - performance.now()));
+      cancel ??= soon(told + frame, flush);
     },
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     close: () => {
-      if (timer) clearTimeout(timer);
+      cancel?.();
       listeners.clear();
     },
   };

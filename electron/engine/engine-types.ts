@@ -1,5 +1,5 @@
 import type { EarlyPreview, Preview } from '../../shared/contract/operations';
-import type { Board, Cell } from '../../shared/domain/board/board';
+import type { Board, BoardCells, Cell } from '../../shared/domain/board/board';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
 import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
@@ -84,7 +84,11 @@ export interface Engine {
   preview(intent: AppIntent, signal?: AbortSignal): Promise<Result<Preview>>;
   /** What of that is known at once, and what is still asked. */
   earlyPreview(intent: AppIntent): EarlyPreview;
+  /** Every app that has a file, by name. */
+  apps(): string[];
   board(): Board;
+  /** The cells that changed after a revision of the board; `null`: all. */
+  changedCells(after: number | null): BoardCells;
   /** The cells of these apps as the board has them, of each in the order of the environments. */
   cells(apps: readonly string[]): Cell[];
   /** Pipelines of bags. */

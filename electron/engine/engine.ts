@@ -49,8 +49,8 @@ export function createEngine(config: EngineConfig): Engine {
   const journal = (config.openJournal ?? openJournal)(config.journalFile, now);
 
   /** What changed of one app changes its cells alone; the window then asks for those (`board.cells`). */
-  const touch = (app: string | null, environment?: string): void => {
-    keeper.changed(app, environment);
+  const touch = (app: string | null, environment?: string, alone = false): void => {
+    keeper.changed(app, environment, alone);
     if (app === null) changes.tell('board', null);
     changes.tell('app', app);
   };
@@ -102,6 +102,12 @@ export function createEngine(config: EngineConfig): Engine {
       log('warn', 'operation.state', { ...told, failure: failure.message, detail: failure.detail });
     else log('info', 'operation.state', told);
   }
+  // Before the runner, which may have to end an operation while it reads the journal.
+  const keeper = (config.keepBoard ?? boardKeeper)({
+    world,
+    history: config.history,
+    operation: (app, environment) => runner.running(app, environment, null),
+  });
   const runner = createRunner({
     journal,
     world: () => world,
@@ -111,15 +117,16 @@ export function createEngine(config: EngineConfig): Engine {
       tellOperation(operation);
       const subject = subjectOf(operation.intent);
       if (subject.about === 'app') touch(subject.app);
-      else changes.tell('bags', subject.pipeline);
+      else {
+        changes.tell('bags', subject.pipeline);
+        // A lock that is held by an operation is this console's own only as long as it runs.
+        if (operation.state !== 'running') {
+          keeper.environmentsChanged();
+          changes.tell('board', null);
+        }
+      }
     },
   });
-  const keeper = (config.keepBoard ?? boardKeeper)({
-    world,
-    history: config.history,
-    operation: (app, environment) => runner.running(app, environment, null),
-  });
-
   /** Has what lies between each cell and its rollback target compared before anyone is in a hurry. */
   function aheadOf(app: string): void {
     const { files } = world.reader.view(ledger.snapshot());
@@ -134,7 +141,7 @@ export function createEngine(config: EngineConfig): Engine {
 
   const apps = (): string[] => {
     const { files } = world.reader.view(ledger.snapshot());
-    return [...new Set([...files.values()].flatMap((one) => [...one.keys()]))];
+    return [...new Set([...files.values()].flatMap((one) => [...one.keys()]))].sort();
   };
   let loading: Promise<void> | null = null;
   let again = false;
@@ -176,7 +183,8 @@ export function createEngine(config: EngineConfig): Engine {
         for (const { topic, app } of batch) {
           if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
           if (topic === 'status') continue;
-          touch(app, cluster.view.environment);
+          // A workflow that names no app is on no app's page and in no cell.
+          if (topic !== 'workflow' || app !== null) touch(app, cluster.view.environment, topic === 'rollout');
           if (topic === 'rollout' || topic === 'workflow') changes.tell(topic, app);
           if (topic === 'application') changes.tell('rollout', app);
         }
@@ -250,7 +258,9 @@ export function createEngine(config: EngineConfig): Engine {
     earlyPreview: (intent) => earlyPreview(world, intent),
     preview: (intent, signal = closing.signal) => preview(world, intent, signal),
     bags,
+    apps,
     board: () => keeper.board(),
+    changedCells: (after) => keeper.changedCells(after),
     cells: (apps) => apps.flatMap((app) => keeper.cells(app)),
     app: (name) => {
       const found = keeper.cells(name);

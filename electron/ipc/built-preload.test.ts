@@ -42,8 +42,8 @@ describe('the preload, as it is built', () => {
     expect(Object.keys(exposed)).toEqual(['signalbox']);
     expect(Object.keys(exposed.signalbox?.call ?? {})).toEqual(Object.keys(procedures));
     expect(Object.keys(exposed.signalbox?.open ?? {})).toEqual(Object.keys(streams));
-    exposed.signalbox?.call['board.cells']?.({ apps: [] });
-    expect(called).toEqual([['signalbox:call:board.cells', { apps: [] }]]);
+    exposed.signalbox?.call['board.cells']?.({ after: null });
+    expect(called).toEqual([['signalbox:call:board.cells', { after: null }]]);
   });
 
   it('holds the names alone, without a schema', () => {

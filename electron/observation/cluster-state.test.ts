@@ -6,7 +6,7 @@ import { readWorkflow } from '../systems/argo/read-workflow';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import { createClusterState } from './cluster-state';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
-import type { ClusterChange } from './types';
+import { appsTouched, type ClusterChange } from './types';
 import { type WatchedKind, watchedKinds } from './watched-kinds';
 
 const meta = (name: string, extra: Record<string, unknown> = {}) => ({
@@ -166,8 +166,12 @@ describe('the state of a cluster', () => {
       }),
       spec: { containers: [{ name: 'main' }] },
     });
+    const told: ClusterChange[] = [];
+    state.view.onChange((changes) => told.push(...changes));
     state.applyPods(batchOf(pod, 'post-sync-1-smoke-77'));
     expect(read()).toBe('post-sync-1-smoke-77');
+    // It bears no app's label: what it changes is its workflow's app, not everything.
+    expect(told).toEqual([{ topic: 'workflow', app: 'frontend' }]);
     expect(state.view.workflows({ app: 'frontend', version: 'v3' })).toEqual([]);
   });
 
@@ -231,5 +235,31 @@ describe('the state of a cluster', () => {
     const state = createClusterState('staging', all);
     state.applyFreshness(workflows, failing('forbidden'), true);
     expect(state.view.freshness().state).toBe('connecting');
+  });
+});
+
+describe('the apps that changes are about', () => {
+  const all = () => ['a', 'b'];
+  it('are all where a cluster or something of no app changed, and none for its status or a workflow of no app', () => {
+    expect([
+      ...appsTouched(
+        [
+          { topic: 'rollout', app: 'b' },
+          { topic: 'workflow', app: null },
+        ],
+        all,
+      ),
+    ]).toEqual(['b']);
+    expect([...appsTouched([{ topic: 'status', app: null }], all)]).toEqual([]);
+    expect([
+      ...appsTouched(
+        [
+          { topic: 'rollout', app: 'b' },
+          { topic: 'freshness', app: null },
+        ],
+        all,
+      ),
+    ]).toEqual(['a', 'b']);
+    expect([...appsTouched([{ topic: 'rollout', app: null }], all)]).toEqual(['a', 'b']);
   });
 });

@@ -151,6 +151,22 @@ export function createClusterState(
     const repoName = applicationsByName.get(label)?.repoName;
     return repoName === undefined || repoName === label ? [label] : [label, repoName];
   };
+  /** By app, newest first, with their pods: asked for several times with every change of the app. */
+  const workflowsOf = new Map<string, readonly Workflow[]>();
+  const allWorkflows = (app: string): readonly Workflow[] => {
+    const before = workflowsOf.get(app);
+    if (before) return before;
+    const all = [...workflows.of(app)].sort(byNewest).map((one) => withPods(one, podOf(one.name)));
+    workflowsOf.set(app, all);
+    return all;
+  };
+  /** The app of a workflow's pod: the workflow's, as its pods bear no app's label. */
+  const appOfStep = ({ namespace, workflow, app }: AppPod): string =>
+    workflows.get(namespace, workflow ?? '')?.labels.repoName ?? app;
+  const tellWorkflows = (apps: readonly string[]): void => {
+    for (const app of apps) workflowsOf.delete(app);
+    tell('workflow', apps);
+  };
   const podOf = (workflow: string): ((node: string) => string | null) => {
     const byNode = new Map<string, string>();
     for (const pod of workloads.pods.of(podsOfWorkflow(workflow)))
@@ -182,11 +198,13 @@ export function createClusterState(
         .flatMap(({ pods }) => pods)
         .flatMap(({ namespace, name }) => workloads.pods.get(namespace, name)?.pulled ?? []),
     workflows({ app, version, template }) {
-      return [...workflows.of(app)]
-        .filter((workflow) => template === undefined || workflow.template === template)
-        .filter(({ labels }) => version === undefined || labels.imageTag === version)
-        .sort(byNewest)
-        .map((workflow) => withPods(workflow, podOf(workflow.name)));
+      const all = allWorkflows(app);
+      if (version === undefined && template === undefined) return [...all];
+      return all.filter(
+        (one) =>
+          (template === undefined || one.template === template) &&
+          (version === undefined || one.labels.imageTag === version),
+      );
     },
     workflow(namespace, name) {
       const workflow = workflows.get(namespace, name);
@@ -234,15 +252,11 @@ export function createClusterState(
     applyPods(batch) {
       const touched = workloads.applyPods(batch);
       tell('rollout', touched.rollouts.flatMap(appsOfLabel));
-      tell('workflow', touched.workflows);
+      tellWorkflows(touched.steps.map(appOfStep));
     },
     applyOther: (kind, batch) => tell('application', workloads.applyOther(kind, batch)),
-    applyWorkflows(batch) {
-      tell(
-        'workflow',
-        workflows.apply(batch).map(({ labels }) => labels.repoName ?? ''),
-      );
-    },
+    applyWorkflows: (batch) =>
+      tellWorkflows(workflows.apply(batch).map(({ labels }) => labels.repoName ?? '')),
     applyProjects(batch) {
       argo.applyProjects(batch);
       windowsMoved();

@@ -7,7 +7,7 @@ import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { inBackground, type Log, noLog } from '../log/log';
 import { hasEnded } from '../systems/argo/read-workflow';
 import { addLast } from './last-lines';
-import type { Cluster } from './types';
+import { appsTouched, type Cluster } from './types';
 
 /** The end of a log as it is kept. */
 export interface LogEnd {
@@ -97,8 +97,10 @@ export function keepFailingLogs(options: {
     }
   };
 
+  const lookAt = (apps: Iterable<string>): void => {
+    if (view.freshness().state === 'live') for (const app of apps) look(app);
+  };
   const look = (app: string): void => {
-    if (view.freshness().state !== 'live') return;
     const version = view.applications(app)[0]?.version ?? null;
     const wanted = [
       ...(version === null ? [] : failingPods(view.rollouts(app), app, version)),
@@ -113,11 +115,9 @@ export function keepFailingLogs(options: {
   };
 
   const stop = view.onChange((changes) => {
-    const everything = changes.some((change) => change.app === null);
-    const apps = everything ? options.apps() : changes.flatMap((change) => change.app ?? []);
-    for (const app of new Set(apps)) look(app);
+    lookAt(appsTouched(changes, options.apps));
   });
-  for (const app of options.apps()) look(app);
+  lookAt(options.apps());
   return () => {
     stop();
     queue.clear();

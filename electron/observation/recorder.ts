@@ -3,7 +3,7 @@ import type { HealthObservation } from '../../shared/domain/preflight/rollback-t
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import { hasEnded } from '../systems/argo/read-workflow';
-import type { ClusterView } from './types';
+import { appsTouched, type ClusterView } from './types';
 
 /** A version in an environment as its cluster told of it, and the object that told: `Application content-store`. */
 export interface CellObservation extends HealthObservation {
@@ -45,25 +45,27 @@ export function recordHealth(options: {
   const last = new Map<string, string>();
   const toldWorkflows = new Set<string>();
 
-  const look = (app: string): void => {
+  const lookAt = (apps: Iterable<string>): void => {
     // What is not live may be long over.
-    if (view.freshness('applications', 'rollouts').state === 'live') lookAtHealth(app);
-    if (view.freshness('workflows').state === 'live') lookAtTests(app);
+    const healthIsLive = view.freshness('applications', 'rollouts').state === 'live';
+    const testsAreLive = view.freshness('workflows').state === 'live';
+    for (const app of apps) {
+      if (healthIsLive) lookAtHealth(app);
+      if (testsAreLive) lookAtTests(app);
+    }
   };
   const lookAtHealth = (app: string): void => {
     const health = healthOf(view.applications(app));
+    // Most changes say what was said before: rollouts need not be worked out for that.
+    if (!health || last.get(app) === `${health.version} ${health.what}`) return;
     // An Application carries the new version's annotation while its health is still the old one's, and can be Healthy
     // before the new pods are made: what is kept for good as this version's health must be of its own pods.
     const rollouts = view.rollouts(app);
     const settled = rollouts.every(({ state }) => state === 'done');
-    const isItsOwn = health && (rollouts.length === 0 || areOfVersion(rollouts, health.version));
-    if (health && isItsOwn && (health.what === 'degraded' || settled)) {
-      const said = `${health.version} ${health.what}`;
-      if (last.get(app) !== said) {
-        last.set(app, said);
-        options.record({ environment: view.environment, app, at: options.now(), ...health });
-      }
-    }
+    const isItsOwn = rollouts.length === 0 || areOfVersion(rollouts, health.version);
+    if (!isItsOwn || (health.what === 'healthy' && !settled)) return;
+    last.set(app, `${health.version} ${health.what}`);
+    options.record({ environment: view.environment, app, at: options.now(), ...health });
   };
   const lookAtTests = (app: string): void => {
     for (const workflow of view.workflows({ app, template: 'post-sync' })) {
@@ -85,10 +87,8 @@ export function recordHealth(options: {
   };
 
   const stop = view.onChange((changes) => {
-    const everything = changes.some(({ app }) => app === null);
-    const apps = everything ? options.apps() : changes.flatMap(({ app }) => (app === null ? [] : [app]));
-    for (const app of new Set(apps)) look(app);
+    lookAt(appsTouched(changes, options.apps));
   });
-  for (const app of options.apps()) look(app);
+  lookAt(options.apps());
   return stop;
 }

@@ -13,7 +13,9 @@ export interface Table<T> {
 /** @param keyOf under which key an object is looked up: an app, an owner's uid, a workflow. */
 export function createTable<T>(keyOf: (value: T) => string): Table<T> {
   const items = new Map<string, { key: string; value: T }>();
-  const index = new Map<string, Set<string>>();
+  /** By key, then id: what is looked up with every change of every object is found without a second look. */
+  const index = new Map<string, Map<string, T>>();
+  const none: readonly T[] = [];
   const idOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
   const take = (id: string, touched: T[]): void => {
@@ -21,9 +23,9 @@ export function createTable<T>(keyOf: (value: T) => string): Table<T> {
     if (!known) return;
     items.delete(id);
     touched.push(known.value);
-    const ids = index.get(known.key);
-    ids?.delete(id);
-    if (ids?.size === 0) index.delete(known.key);
+    const values = index.get(known.key);
+    values?.delete(id);
+    if (values?.size === 0) index.delete(known.key);
   };
 
   return {
@@ -36,19 +38,14 @@ export function createTable<T>(keyOf: (value: T) => string): Table<T> {
         const key = keyOf(item.value);
         items.set(id, { key, value: item.value });
         touched.push(item.value);
-        const ids = index.get(key);
-        if (ids) ids.add(id);
-        else index.set(key, new Set([id]));
+        const values = index.get(key);
+        if (values) values.set(id, item.value);
+        else index.set(key, new Map([[id, item.value]]));
       }
       return touched;
     },
     get: (namespace, name) => items.get(idOf(namespace, name))?.value ?? null,
-    *of(key) {
-      for (const id of index.get(key) ?? []) {
-        const item = items.get(id);
-        if (item) yield item.value;
-      }
-    },
+    of: (key) => index.get(key)?.values() ?? none,
     size: () => items.size,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Health, orDeleting } from '../../shared/domain/rollout/resource-health';
-import { listOf, type OnOdd, optional, readObject } from '../systems/read-object';
+import { listOf, type OnOdd, optional, readObject, texts } from '../systems/read-object';
 
 /**
  * Parts of objects that all trims share. Fields as in the Kubernetes API reference; what is missing has the meaning that
@@ -18,8 +18,8 @@ export const metadata = z.object({
   creationTimestamp: text,
   deletionTimestamp: text,
   finalizers: listOf(z.string()),
-  labels: optional(z.record(z.string(), z.string())),
-  annotations: optional(z.record(z.string(), z.string())),
+  labels: optional(texts),
+  annotations: optional(texts),
   ownerReferences: listOf(z.object({ kind: text, uid: z.string(), controller: optional(z.boolean()) })),
 });
 

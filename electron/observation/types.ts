@@ -12,10 +12,24 @@ import type { Rollout } from '../../shared/domain/rollout/rollout';
 import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 
-/** What of a cluster changed, in batches of one frame: for one app, or for all (`null`). */
+/**
+ * What of a cluster changed, in batches of one frame: for one app, or for all (`null`); a workflow of `null` is one that
+ * names no app, as those of bags do, and `status` concerns no app.
+ */
 export interface ClusterChange {
   topic: 'freshness' | 'application' | 'rollout' | 'workflow' | 'status';
   app: string | null;
+}
+
+/** The apps that changes are about, each once. @param all asked where what changed concerns every app. */
+export function appsTouched(
+  changes: readonly ClusterChange[],
+  all: () => readonly string[],
+): ReadonlySet<string> {
+  const concernsAll = changes.some(
+    ({ topic, app }) => app === null && topic !== 'workflow' && topic !== 'status',
+  );
+  return new Set(concernsAll ? all() : changes.flatMap(({ app }) => app ?? []));
 }
 
 /**

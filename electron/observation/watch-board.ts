@@ -58,11 +58,23 @@ export function createWatchBoard(
   const sign = (): string =>
     [whole().state, ...[...entries.values()].map((one) => `${one.freshness.state} ${one.refused}`)].join();
 
+  /** By topics: every cell and every look at an app asks. */
+  const known = new Map<string, Freshness>();
+
   return {
-    freshness: (...topics) =>
-      topics.length === 0
-        ? whole()
-        : worst([...entries.values()].filter(({ kind }) => topics.some((one) => kind.topics.includes(one)))),
+    freshness: (...topics) => {
+      const key = topics.join();
+      const before = known.get(key);
+      if (before) return before;
+      const found =
+        topics.length === 0
+          ? whole()
+          : worst(
+              [...entries.values()].filter(({ kind }) => topics.some((one) => kind.topics.includes(one))),
+            );
+      known.set(key, found);
+      return found;
+    },
     gaps: () =>
       [...entries.values()].flatMap(({ kind, freshness, refused }) =>
         refused && freshness.state === 'unreachable'
@@ -94,6 +106,7 @@ export function createWatchBoard(
     apply(kind, freshness, answered) {
       const entry = entries.get(watchName(kind));
       if (!entry) return { changed: false };
+      known.clear();
       const before = sign();
       const wholeBefore = whole().state;
       // What is away is so from when it was last heard of, not from when that was noticed.

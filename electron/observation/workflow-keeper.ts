@@ -1,5 +1,5 @@
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import type { ClusterView } from './types';
+import { appsTouched, type ClusterView } from './types';
 
 /** What of a workflow is worth another write: how far it is, and which pods its steps had. */
 const signOf = ({ phase, progress, finishedAt, shutdown, nodes }: Workflow): string =>
@@ -19,31 +19,30 @@ export function keepWorkflows(options: {
   now: () => string;
 }): () => void {
   const { view } = options;
-  const kept = new Map<string, string>();
+  /** By app, then by workflow. */
+  const signs = new Map<string, Map<string, string>>();
   const look = (app: string): void => {
-    const present = new Set<string>();
+    const before = signs.get(app) ?? new Map<string, string>();
+    const present = new Map<string, string>();
     for (const workflow of view.workflows({ app })) {
-      const key = `${app} ${workflow.namespace}/${workflow.name}`;
-      present.add(key);
+      const key = `${workflow.namespace}/${workflow.name}`;
+      const known = before.get(key);
       const sign = signOf(workflow);
-      const before = kept.get(key);
       // A step's pod that is cleaned up afterwards is no news: its name is what leads to the log that was kept.
-      if (
-        before === sign ||
-        (before !== undefined && workflow.finishedAt !== null && endedBefore(before, sign))
-      )
-        continue;
-      kept.set(key, sign);
-      options.keep(workflow, options.now());
+      const isNews =
+        known !== sign && (known === undefined || workflow.finishedAt === null || !endedBefore(known, sign));
+      present.set(key, isNews ? sign : (known ?? sign));
+      if (isNews) options.keep(workflow, options.now());
     }
-    for (const key of kept.keys()) if (key.startsWith(`${app} `) && !present.has(key)) kept.delete(key);
+    if (present.size > 0) signs.set(app, present);
+    else signs.delete(app);
   };
   const stop = view.onChange((changes) => {
     const touched = changes.filter(({ topic }) => topic === 'workflow' || topic === 'freshness');
     if (touched.length === 0) return;
-    const all = touched.some(({ app }) => app === null);
-    const apps = all ? options.apps() : touched.flatMap(({ app }) => (app === null ? [] : [app]));
-    for (const app of new Set(apps)) look(app);
+    // '': those that name no app.
+    for (const app of appsTouched(touched, options.apps)) look(app);
+    if (touched.some(({ topic, app }) => topic === 'workflow' && app === null)) look('');
   });
   for (const app of options.apps()) look(app);
   return stop;

@@ -21,8 +21,8 @@ export interface Workloads {
   applyDeployments(batch: WatchBatch<AppDeployment>): string[];
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): string[];
   applySets(kind: AppSet['kind'], batch: WatchBatch<AppSet>): string[];
-  /** `workflows`: the apps whose workflows' pods changed. */
-  applyPods(batch: WatchBatch<AppPod>): { rollouts: string[]; workflows: string[] };
+  /** `steps`: the pods of workflows that changed. */
+  applyPods(batch: WatchBatch<AppPod>): { rollouts: string[]; steps: AppPod[] };
   /** Returns the Applications whose Jobs changed. */
   applyJobs(batch: WatchBatch<AppJob>): string[];
   /** Returns the apps that have an object whose health changed: an autoscaler's status moves all the time. */
@@ -91,7 +91,15 @@ export function createWorkloads(
     return [owner, above].flatMap((one) => (one ? [one.app] : []));
   };
   const changed = (touched: readonly { app: string; owner?: string | null }[]): string[] => {
-    const apps = [...new Set(touched.flatMap(({ app, owner = null }) => [app, ...appOfOwner(owner)]))];
+    const apps = [
+      ...new Set(
+        touched.flatMap(({ app, owner = null }) => {
+          const owning = appOfOwner(owner);
+          // What bears no app's label is its owner's alone.
+          return app === '' && owning.length > 0 ? owning : [app, ...owning];
+        }),
+      ),
+    ];
     for (const app of apps) {
       known.delete(app);
       knownFacts.delete(app);
@@ -111,16 +119,22 @@ export function createWorkloads(
     return [...new Set([...apps, ...changed(touched)])];
   };
 
-  /** Pods of the app's workloads and those that bear its label; none of a Job or workflow, none that is going. */
+  /**
+   * Pods of the app's workloads and those that bear its label; none of a Job or workflow, none that is going. Pods that
+   * say the same are one with a count: an app has many, and its cell is worked out anew with every change of one.
+   */
   function factsOf(app: string): WorkloadFacts {
-    const found = new Map<string, LivePod>();
+    const seen = new Set<AppPod>();
+    const found = new Map<string, LivePod & { count: number }>();
     const add = (pod: AppPod, workload: string | null, ofSet: boolean): void => {
-      if (pod.deleting || pod.ofJob || pod.workflow !== null) return;
+      if (pod.deleting || pod.ofJob || pod.workflow !== null || seen.has(pod)) return;
       if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
-      const { name, namespace, images, phase, ready, reason } = pod;
-      const key = `${namespace}/${name}`;
-      if (workload === null && found.has(key)) return;
-      found.set(key, { name, images, phase, ready, reason, workload, ofSet });
+      seen.add(pod);
+      const { name, images, phase, ready, reason } = pod;
+      const said = JSON.stringify([workload, ofSet, phase, ready, reason, images]);
+      const same = found.get(said);
+      if (same) same.count++;
+      else found.set(said, { name, images, phase, ready, reason, workload, ofSet, count: 1 });
     };
     const templates: WorkloadFacts['templates'][number][] = [];
     const pastImages = new Set<string>();
@@ -147,10 +161,9 @@ export function createWorkloads(
     applyPods(batch) {
       const touched = pods.apply(batch);
       podsByApp.apply(batch);
-      const steps = touched.filter(({ workflow }) => workflow !== null);
       return {
         rollouts: changed(touched.filter(({ workflow }) => workflow === null)),
-        workflows: [...new Set(steps.map(({ app }) => app))],
+        steps: touched.filter(({ workflow }) => workflow !== null),
       };
     },
     applyJobs(batch) {

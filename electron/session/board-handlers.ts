@@ -13,7 +13,7 @@ export function boardHandlers(session: Session): HandlersOf<typeof boardProcedur
   const { engine } = session;
   return {
     'board.get': () => engine.board(),
-    'board.cells': ({ apps }) => engine.cells(apps),
+    'board.cells': ({ after }) => engine.changedCells(after),
     'app.get': ({ app }) => unwrap(engine.app(app)),
     'app.deployments': async ({ app, environment, limit }) => {
       const found = await session.history.deployments({

@@ -211,7 +211,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...(config.limits ? { limits: config.limits } : {}),
   });
 
-  const apps = (): string[] => engine.board().apps;
+  const { apps } = engine;
   const closing = new AbortController();
   const updateHistory = (): void => {
     history.update(closing.signal).catch((error: unknown) => {

@@ -9,7 +9,7 @@ import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts'
 import type { ObservationStore } from '../archive/observations';
 import type { Engine } from '../engine/engine-types';
 import type { History } from '../history/open-history';
-import type { Cluster } from '../observation/types';
+import { appsTouched, type Cluster } from '../observation/types';
 import { applicationFacts } from './application-facts';
 import type { ReleaseRuns } from './release-runs';
 
@@ -28,6 +28,8 @@ export interface Timelines {
 const searched = 500;
 /** Milliseconds within which changes of an app are gathered before its timelines are kept; the rest is kept at the end. */
 const gather = 3_000;
+/** Where a look found nothing to keep, the next one comes so much later at the earliest: pods can change all the time. */
+const pauseAfterNothing = 12_000;
 
 type Of = Pick<Deployment, 'commit' | 'at' | 'author' | 'kind' | 'from' | 'to' | 'operationId'>;
 
@@ -86,6 +88,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
     environment: string,
     deployment: Of,
     after: { replaced: TimelineFacts['replaced']; promoted: Of | null },
+    kept: KeptStages | null,
   ): TimelineFacts {
     const view = clusters.get(environment)?.view;
     const next = nextOf(environment);
@@ -123,7 +126,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
           }
         : null,
       operation: operationOf(deployment, app, environment, deployment.commit),
-      kept: keptOf(app, environment, deployment.commit),
+      kept,
     };
   }
 
@@ -158,41 +161,50 @@ export function createTimelines(sources: TimelineSources): Timelines {
 
   // What clusters tell of deployments is kept as it comes to an end, whoever looks.
   const waiting = new Map<string, { timer: NodeJS.Timeout; now: () => void }>();
-  const written = new Map<string, string>();
-  function keep(app: string, environment: string): void {
+  /** By cell: what is kept of its present deployment, which the file need not be asked for with every change. */
+  const known = new Map<string, { commit: string; kept: KeptStages | null; said: string | null }>();
+  const foundNothingAt = new Map<string, number>();
+  /** @returns whether there was anything new to keep. */
+  function keep(app: string, environment: string): boolean {
     const found = engine.app(app);
     const cells = found.ok ? found.value.cells : [];
     const deployment = cells.find((cell) => cell.environment === environment)?.deployed;
-    if (!deployment || clusters.get(environment)?.view.freshness().state !== 'live') return;
+    if (!deployment || clusters.get(environment)?.view.freshness().state !== 'live') return false;
     const next = nextOf(environment);
     const there = cells.find((cell) => cell.environment === next)?.deployed ?? null;
     const promoted = there ? promotedBy(deployment, [there]) : null;
-    const facts = factsOf(app, environment, deployment, { replaced: null, promoted });
+    const key = `${environment}/${app}`;
+    const { commit } = deployment;
+    const before = known.get(key);
+    const { kept, said: saidBefore } =
+      before?.commit === commit ? before : { kept: keptOf(app, environment, commit), said: null };
+    const facts = factsOf(app, environment, deployment, { replaced: null, promoted }, kept);
     const fresh = stagesToKeep(assembleTimeline(facts));
-    const key = `${environment}/${app}/${deployment.commit}`;
     const said = JSON.stringify(fresh);
-    if (fresh.length === 0 || written.get(key) === said) return;
-    written.set(key, said);
+    known.set(key, { commit, kept, said });
+    if (fresh.length === 0 || saidBefore === said) return false;
     const at = sources.now();
-    const others = facts.kept?.stages.filter(({ name }) => !fresh.some((one) => one.name === name)) ?? [];
+    const others = kept?.stages.filter(({ name }) => !fresh.some((one) => one.name === name)) ?? [];
     const body = JSON.stringify([...others, ...fresh.map((one) => ({ ...one, asOf: at }))]);
-    const failure = observations.keepDeployment({ app, environment, commit: deployment.commit, at, body });
+    const failure = observations.keepDeployment({ app, environment, commit, at, body });
     if (failure) sources.onFailure(failure);
+    known.set(key, { commit, kept: keptOf(app, environment, commit), said });
+    return true;
   }
   function keepSoon(app: string, environment: string): void {
     const key = `${environment}/${app}`;
     if (waiting.has(key)) return;
     const now = (): void => {
       waiting.delete(key);
-      keep(app, environment);
+      if (keep(app, environment)) foundNothingAt.delete(key);
+      else foundNothingAt.set(key, performance.now());
     };
-    waiting.set(key, { timer: setTimeout(now, gather), now });
+    const soonest = (foundNothingAt.get(key) ?? Number.NEGATIVE_INFINITY) + pauseAfterNothing;
+    waiting.set(key, { timer: setTimeout(now, Math.max(gather, soonest - performance.now())), now });
   }
   const stops = [...clusters].map(([environment, { view }]) =>
     view.onChange((changes) => {
-      const all = changes.some(({ app }) => app === null);
-      const apps = all ? engine.board().apps : changes.flatMap(({ app }) => app ?? []);
-      for (const app of new Set(apps)) keepSoon(app, environment);
+      for (const app of appsTouched(changes, engine.apps)) keepSoon(app, environment);
     }),
   );
 
@@ -202,7 +214,8 @@ export function createTimelines(sources: TimelineSources): Timelines {
       const next = nextOf(environment);
       const there = next ? await history.deployments({ app, environment: next, limit: searched }) : [];
       const promoted = promotedBy(deployment, there);
-      return assembleTimeline(factsOf(app, environment, deployment, { replaced, promoted }));
+      const kept = keptOf(app, environment, deployment.commit);
+      return assembleTimeline(factsOf(app, environment, deployment, { replaced, promoted }, kept));
     },
     close() {
       for (const stop of stops) stop();

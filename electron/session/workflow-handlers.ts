@@ -139,7 +139,7 @@ export function workflowHandlers(
         ([name]) => filter.environment === undefined || name === filter.environment,
       );
       // '': workflows that name no app.
-      const apps = filter.app === undefined ? [...engine.board().apps, ''] : [filter.app];
+      const apps = filter.app === undefined ? [...engine.apps(), ''] : [filter.app];
       const found = chosen.flatMap(([environment, { view }]) =>
         apps.flatMap((app) => {
           const seen = view.workflows({ app }).map((one) => listed(one, null));

@@ -15,6 +15,21 @@ export const listOf = <T extends z.ZodType>(schema: T) =>
     .nullish()
     .transform((items): z.output<T>[] => items ?? []);
 
+/**
+ * Texts by name: labels, annotations. As `z.record(z.string(), z.string())` judges them, but without a copy and without
+ * a schema run for each: an object has dozens, comes again with every change, and little of them is looked at.
+ */
+export const texts = z.custom<Readonly<Record<string, string>>>().check((read) => {
+  const { value, issues } = read as { value: unknown; issues: z.core.$ZodRawIssue[] };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    issues.push({ code: 'invalid_type', expected: 'record', input: value });
+    return;
+  }
+  for (const [name, text] of Object.entries(value))
+    if (typeof text !== 'string')
+      issues.push({ code: 'invalid_type', expected: 'string', input: text, path: [name] });
+});
+
 type Path = readonly PropertyKey[];
 
 /** What is to be left out of a value: all of it, or these parts. */

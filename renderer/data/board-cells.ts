@@ -3,39 +3,37 @@ import type { Board, Cell } from '../../shared/domain/board/board';
 import { ask } from './call';
 import { queryOf } from './query-client';
 
-/** More apps than this at once: the whole board is asked again. */
-const mostApps = 200;
-
 /**
- * The board with the cells of some apps replaced by what was asked of them now. Cells that say the same keep their
- * identity, so that no row is drawn again for them. `null`: the apps are not those of this board, which must be asked
- * again as a whole.
+ * The board with some cells replaced by what they say now. Cells that say the same keep their identity, so that no row
+ * is drawn again for them. `null`: one of them is not on this board, which must be asked again as a whole.
  */
-export function withCells(board: Board, apps: readonly string[], cells: readonly Cell[]): Board | null {
-  const asked = new Set(apps);
-  const before = board.cells.filter(({ app }) => asked.has(app));
+export function withCells(board: Board, revision: number, cells: readonly Cell[]): Board | null {
   const keyOf = ({ app, environment }: Cell): string => `${app}\n${environment}`;
   const now = new Map(cells.map((cell) => [keyOf(cell), cell]));
-  if (before.length !== now.size || before.some((cell) => !now.has(keyOf(cell)))) return null;
+  let found = 0;
   let moved = false;
   const next = board.cells.map((cell) => {
-    const found = now.get(keyOf(cell));
-    if (!found) return cell;
-    const shared = replaceEqualDeep(cell, found);
+    const changed = now.get(keyOf(cell));
+    if (!changed) return cell;
+    found += 1;
+    const shared = replaceEqualDeep(cell, changed);
     moved ||= shared !== cell;
     return shared;
   });
-  return moved ? { ...board, cells: next } : board;
+  if (found !== now.size) return null;
+  return moved ? { ...board, revision, cells: next } : board;
 }
 
 /**
- * Keeps the board in step by asking for the cells of the apps that changed, one question at a time: what changes
+ * Keeps the board in step by asking for the cells that changed since its revision, one question at a time: what changes
  * meanwhile is asked in the next one. Where that can't do, it calls `askWhole`.
  */
 export class BoardCells {
   readonly #client: QueryClient;
   readonly #askWhole: () => void;
-  #waiting = new Set<string>();
+  /** How far a board has come where nothing in it changed since. */
+  readonly #reached = new WeakMap<Board, number>();
+  #behind = false;
   #asking = false;
 
   constructor(client: QueryClient, askWhole: () => void) {
@@ -43,38 +41,51 @@ export class BoardCells {
     this.#askWhole = askWhole;
   }
 
-  /** These apps changed. */
-  changed(apps: readonly string[]): void {
-    for (const app of apps) this.#waiting.add(app);
+  /** Cells changed. */
+  changed(): void {
+    this.#behind = true;
     if (!this.#asking) void this.#ask();
+  }
+
+  /** A question for a whole board has been answered: what changed since that answer is still to be asked. */
+  settled(): void {
+    if (this.#behind && !this.#asking) void this.#ask();
+  }
+
+  #revisionOf(board: Board): number {
+    return Math.max(board.revision, this.#reached.get(board) ?? 0);
   }
 
   async #ask(): Promise<void> {
     const { queryKey } = queryOf('board.get', {});
-    const board = () => this.#client.getQueryCache().find<Board>({ queryKey });
+    const query = () => this.#client.getQueryCache().find<Board>({ queryKey });
     this.#asking = true;
-    while (this.#waiting.size > 0) {
-      const apps = [...this.#waiting];
-      this.#waiting = new Set();
-      const query = board();
+    while (this.#behind) {
+      const asked = query();
+      // Asking for the whole again instead would never end under a steady stream of changes.
+      if (asked?.state.fetchStatus === 'fetching') break;
+      this.#behind = false;
       // Nobody has the board yet: whoever asks for it gets all of it.
-      if (!query) continue;
-      if (query.state.fetchStatus === 'fetching' || !query.state.data || !query.isActive() || !fits(apps)) {
+      if (!asked) continue;
+      if (!asked.state.data || !asked.isActive()) {
         this.#askWhole();
         continue;
       }
-      const before = query.state.data;
-      const answer = await ask('board.cells', { apps });
-      const now = board()?.state;
-      const next = answer.ok ? withCells(before, apps, answer.value) : null;
-      // A whole board that came or was asked for meanwhile may be older or newer than these cells.
-      if (next === null || now?.data !== before || now.fetchStatus === 'fetching') this.#askWhole();
-      else if (next !== before) this.#client.setQueryData(queryKey, next);
+      const answer = await ask('board.cells', { after: this.#revisionOf(asked.state.data) });
+      // A whole board may have come meanwhile.
+      const board = query()?.state.data;
+      if (!board) continue;
+      if (!answer.ok) {
+        this.#askWhole();
+        continue;
+      }
+      const { revision, cells } = answer.value;
+      if (revision <= this.#revisionOf(board)) continue;
+      const next = withCells(board, revision, cells);
+      if (next === null) this.#askWhole();
+      else if (next === board) this.#reached.set(board, revision);
+      else this.#client.setQueryData(queryKey, next);
     }
     this.#asking = false;
   }
 }
-
-/** Whether these apps can be asked for: a cluster may call an app whatever it likes. */
-const fits = (apps: readonly string[]): boolean =>
-  apps.length <= mostApps && apps.every(({ length }) => length <= 200);

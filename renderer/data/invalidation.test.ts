@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { topics } from '../../shared/contract/procedure';
-import { affects, type ChangeEvent, changedCells, distinct } from './invalidation';
+import { affects, type ChangeEvent, cellsChanged, distinct } from './invalidation';
 
 describe('which queries an event asks again', () => {
   it('narrows by app', () => {
@@ -50,13 +50,13 @@ describe('which queries an event asks again', () => {
     expect(affects(event, ['bags.pipelines', {}])).toBe(false);
   });
 
-  it('asks for the cells of an app alone, unless the whole board is asked again', () => {
+  it('asks for the cells that changed alone, unless the whole board is asked again', () => {
     const app = { topic: 'app', key: 'frontend' } as const;
     expect(affects(app, ['board.get', {}])).toBe(false);
-    expect(changedCells([app, { topic: 'rollout', key: 'router' }, app])).toEqual(['frontend']);
-    expect(changedCells([app, { topic: 'board', key: null }])).toEqual([]);
-    expect(changedCells([app, { topic: 'history', key: null }])).toEqual([]);
-    expect(changedCells([{ topic: 'app', key: null }])).toEqual([]);
+    expect(cellsChanged([app, { topic: 'rollout', key: 'router' }, app])).toBe(true);
+    expect(cellsChanged([app, { topic: 'board', key: null }])).toBe(false);
+    expect(cellsChanged([app, { topic: 'history', key: null }])).toBe(false);
+    expect(cellsChanged([{ topic: 'app', key: null }])).toBe(false);
   });
 
   it('never asks an action again', () => {

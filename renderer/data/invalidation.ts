@@ -18,14 +18,13 @@ export function affects(event: ChangeEvent, queryKey: readonly unknown[]): boole
   return input?.[field] === undefined || input[field] === event.key;
 }
 
-/**
- * The apps whose cells changed by these events while the rest of the board did not; empty where the whole board is
- * asked again anyway.
- */
-export function changedCells(events: readonly ChangeEvent[]): string[] {
+/** Whether cells changed by these events while the rest of the board, which is asked again as a whole, did not. */
+export function cellsChanged(events: readonly ChangeEvent[]): boolean {
   const board = ['board.get', {}];
-  if (events.some((event) => affects(event, board))) return [];
-  return [...new Set(events.flatMap(({ topic, key }) => (topic === 'app' && key !== null ? [key] : [])))];
+  return (
+    events.some(({ topic, key }) => topic === 'app' && key !== null) &&
+    !events.some((event) => affects(event, board))
+  );
 }
 
 /** The same events once each: a busy frame often says one thing many times. */

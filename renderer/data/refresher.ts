@@ -1,6 +1,6 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { BoardCells } from './board-cells';
-import { affects, type ChangeEvent, changedCells, distinct } from './invalidation';
+import { affects, type ChangeEvent, cellsChanged, distinct } from './invalidation';
 import { queryOf } from './query-client';
 
 /** Runs once before the next frame; in a hidden window, where frames stop, within a quarter of a second. */
@@ -36,13 +36,15 @@ export class Refresher {
 
   constructor(client: QueryClient) {
     this.#client = client;
+    const board = () => client.getQueryCache().find({ queryKey: queryOf('board.get', {}).queryKey });
     this.#cells = new BoardCells(client, () => {
-      const board = client.getQueryCache().find({ queryKey: queryOf('board.get', {}).queryKey });
-      if (board) this.#refresh(board);
+      const query = board();
+      if (query) this.#refresh(query);
     });
     this.#unsubscribe = client.getQueryCache().subscribe((event) => {
       if (event.type !== 'updated' || event.query.state.fetchStatus !== 'idle') return;
       if (this.#again.delete(event.query.queryHash)) queueMicrotask(() => this.#refresh(event.query));
+      else if (event.query === board()) queueMicrotask(() => this.#cells.settled());
     });
   }
 
@@ -61,7 +63,7 @@ export class Refresher {
     for (const query of this.#client.getQueryCache().getAll()) {
       if (events.some((event) => affects(event, query.queryKey))) this.#refresh(query);
     }
-    this.#cells.changed(changedCells(events));
+    if (cellsChanged(events)) this.#cells.changed();
   }
 
   /** Everything is in doubt: the stream was interrupted. */

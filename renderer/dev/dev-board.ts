@@ -255,6 +255,7 @@ export function devBoard(options: DevOptions): Board {
       .filter((_, place) => !(index === 4 && place === environments.length - 1)),
   );
   return {
+    revision: 1,
     commit: options.state === 'empty' ? null : sha(7),
     committedAt: hoursAgo(0.3),
     ledger: live(),

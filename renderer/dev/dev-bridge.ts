@@ -166,7 +166,7 @@ export function devBridge(options: DevOptions): Bridge {
       },
     }),
     'board.get': board,
-    'board.cells': ({ apps }) => board().cells.filter(({ app }) => apps.includes(app)),
+    'board.cells': () => ({ revision: board().revision, cells: board().cells }),
     'app.get': ({ app }) => ({
       app,
       sourceUrl: `https://example.org/${app}`,

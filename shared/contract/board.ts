@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boardSchema, cellSchema } from '../domain/board/board';
+import { boardCellsSchema, boardSchema, cellSchema } from '../domain/board/board';
 import { freshnessSchema } from '../domain/board/freshness';
 import { deploymentSchema } from '../domain/history/deployment';
 import { candidateSchema, changeSchema } from '../domain/ledger/change';
@@ -7,9 +7,10 @@ import { name, nothing, query } from './procedure';
 
 /** The board, and what is known of each app on it. */
 export const boardProcedures = {
-  'board.get': query(nothing, boardSchema, { changedBy: ['board', 'history'] }),
-  /** The cells of these apps alone, as `board.get` has them: what a window asks when only they changed. */
-  'board.cells': query(z.object({ apps: z.array(name).max(200) }), z.array(cellSchema), { changedBy: [] }),
+  // Whose a lock is depends on who this is.
+  'board.get': query(nothing, boardSchema, { changedBy: ['board', 'history', 'settings'] }),
+  /** The cells that changed after a revision of the board (`null`: all), which is what a window asks when apps changed. */
+  'board.cells': query(z.object({ after: z.number().int().nullable() }), boardCellsSchema, { changedBy: [] }),
   'app.get': query(
     z.object({ app: name }),
     z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { healthStatusSchema, syncStatusSchema } from '../../../shared/domain/board/board';
-import { listOf, optional } from '../read-object';
+import { listOf, optional, texts } from '../read-object';
 
 /**
  * The fields of an Argo CD Application that Signalbox uses, as `pkg/apis/application/v1alpha1/types.go` names them.
@@ -97,7 +97,7 @@ export const applicationObjectSchema = z.object({
     namespace: z.string(),
     resourceVersion: text,
     deletionTimestamp: text,
-    annotations: optional(z.record(z.string(), z.string())),
+    annotations: optional(texts),
   }),
   spec: optional(
     manifestSourcesSchema.extend({

@@ -4,7 +4,7 @@ import {
   type WorkflowNode,
   workflowPhaseSchema,
 } from '../../../shared/domain/workflows/workflow';
-import { listOf, type OnOdd, optional, readObject, readObjectOrNull } from '../read-object';
+import { listOf, type OnOdd, optional, readObject, readObjectOrNull, texts } from '../read-object';
 import { unpackNodes } from './workflow-object';
 import { isWaiting } from './workflow-suspend';
 
@@ -40,8 +40,8 @@ const workflowObjectSchema = z.object({
     name: z.string(),
     namespace: z.string(),
     creationTimestamp: text,
-    labels: optional(z.record(z.string(), z.string())),
-    annotations: optional(z.record(z.string(), z.string())),
+    labels: optional(texts),
+    annotations: optional(texts),
   }),
   spec: optional(
     z.object({

@@ -23,6 +23,11 @@ export class WatchState<T> {
     return this.#known.size;
   }
 
+  /** Whether everything has been told. */
+  get isTold(): boolean {
+    return this.#upserts.size === 0 && this.#removed.size === 0;
+  }
+
   /** An object was added or changed. */
   upsert(item: WatchItem<T>): void {
     const id = idOf(item.namespace, item.name);
@@ -70,7 +75,7 @@ export class WatchState<T> {
 
   /** Takes what has not been told yet; `null` when there is nothing. */
   take(source: WatchBatch<T>['source']): WatchBatch<T> | null {
-    if (this.#upserts.size === 0 && this.#removed.size === 0) return null;
+    if (this.isTold) return null;
     const batch: WatchBatch<T> = {
       source,
       upserts: [...this.#upserts.values()],

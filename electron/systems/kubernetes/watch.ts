@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure';
+import { soon } from '../soon';
 import { backoff } from './backoff';
 import { type ClusterPace, paceOf } from './cluster-pace';
 import {
@@ -68,11 +69,12 @@ class ResourceWatch<T> {
   #brokeAt: string | null = null;
   /** The watch ended for want of a sign of life, not by the other side. */
   #fellSilent = false;
-  #heardAt: string | null = null;
+  /** When something was last heard, in milliseconds since the epoch; `null`: never. */
+  #heardMs: number | null = null;
   /** When the watch that runs was opened, and when it last said something; by the monotonic clock. */
   #liveAt: number | null = null;
   #heardTick = 0;
-  #flushTimer: NodeJS.Timeout | undefined;
+  #cancelFlush: (() => void) | null = null;
   #flushedTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: WatchOptions<T>) {
@@ -114,7 +116,7 @@ class ResourceWatch<T> {
       }
     }
     this.#pace.left(this);
-    clearTimeout(this.#flushTimer);
+    this.#cancelFlush?.();
   }
 
   /** Whether the watch that just ended was open as long as watches are, or as long as it was asked for. */
@@ -246,17 +248,19 @@ class ResourceWatch<T> {
   }
 
   #heard(): void {
-    this.#heardAt = new Date().toISOString();
+    this.#heardMs = Date.now();
     this.#heardTick = performance.now();
+  }
+
+  /** ISO 8601 UTC. */
+  get #heardAt(): string | null {
+    return this.#heardMs === null ? null : new Date(this.#heardMs).toISOString();
   }
 
   /** Renews `asOf`; where the watch has been silent for long, asks whether the cluster is still there. */
   #beat(response: IncomingMessage): void {
     // The monotonic clock stands still while the computer sleeps, the other one may be set: the longer silence counts.
-    const silent = Math.max(
-      performance.now() - this.#heardTick,
-      Date.now() - Date.parse(this.#heardAt ?? ''),
-    );
+    const silent = Math.max(performance.now() - this.#heardTick, Date.now() - (this.#heardMs ?? Number.NaN));
     if (silent < this.#timing.askAfter) this.#live();
     else
       stillThere(this.#options.connection).then(
@@ -283,7 +287,7 @@ class ResourceWatch<T> {
         this.#fellSilent = true;
         response.destroy(stall());
       };
-      let timer = setTimeout(stalled, this.#timing.stallAfter);
+      const timer = setTimeout(stalled, this.#timing.stallAfter);
       /** Runs while an event is not at its end: bytes that never make one are no sign of life. */
       let lineTimer: NodeJS.Timeout | undefined;
       const settle = (act: () => void) => {
@@ -293,8 +297,7 @@ class ResourceWatch<T> {
         response.destroy();
       };
       response.on('data', (chunk: Buffer) => {
-        clearTimeout(timer);
-        timer = setTimeout(stalled, this.#timing.stallAfter);
+        timer.refresh();
         this.#heard();
         try {
           for (const line of lines.push(chunk))
@@ -307,6 +310,7 @@ class ResourceWatch<T> {
             lineTimer = undefined;
           }
           if (lines.pending > 0) lineTimer ??= setTimeout(stalled, this.#timing.stallAfter / 3);
+          this.#flushSoon();
         } catch (error) {
           const isLong = error instanceof RangeError && lines.pending > eventLimit;
           settle(() => reject(isLong ? tooLargeError(this.#place, eventLimit) : error));
@@ -342,10 +346,13 @@ class ResourceWatch<T> {
     }
     // Only now: an event that could not be taken in must come again.
     this.#resourceVersion = version;
-    // What comes after a quiet frame is told at once, with what came in the same chunk.
-    const wait = Math.max(0, this.#flushedTick + this.#timing.batchDelay - performance.now());
-    this.#flushTimer ??= setTimeout(() => this.#flush('watch'), wait);
     return undefined;
+  }
+
+  /** What comes after a quiet frame is told at once, with what came in the same chunk; what follows, when it is over. */
+  #flushSoon(): void {
+    if (this.#cancelFlush !== null || this.#state.isTold) return;
+    this.#cancelFlush = soon(this.#flushedTick + this.#timing.batchDelay, () => this.#flush('watch'));
   }
 
   #take(object: unknown, listed?: Set<string>): void {
@@ -369,8 +376,8 @@ class ResourceWatch<T> {
   }
 
   #flush(source: 'list' | 'watch'): void {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = undefined;
+    this.#cancelFlush?.();
+    this.#cancelFlush = null;
     this.#flushedTick = performance.now();
     if (this.#options.signal.aborted) return;
     const batch = this.#state.take(source);

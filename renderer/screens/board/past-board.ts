@@ -70,6 +70,7 @@ export function pastBoard(present: Board, then: HistoricBoard): Board {
   const byPlace = new Map(then.cells.map((cell) => [`${cell.environment}\n${cell.app}`, cell]));
   const cells = then.cells.filter(({ environment }) => names.has(environment));
   return {
+    revision: present.revision,
     commit: then.commit,
     committedAt: then.at,
     ledger: present.ledger,

@@ -242,7 +242,7 @@ export function assembleCells(
 export function assembleBoard(
   input: BoardInput,
   cellsOf: (app: string) => readonly Cell[] = (app) => assembleCells(input, app),
-): Board {
+): Omit<Board, 'revision'> {
   const order = environmentsInOrder(input.chains);
   const apps = [...new Set(order.flatMap((name) => [...(input.files.get(name)?.keys() ?? [])]))].sort();
   return {

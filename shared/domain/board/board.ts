@@ -167,6 +167,8 @@ export type EnvironmentView = z.infer<typeof environmentViewSchema>;
 
 /** Apps × environments at one commit of the ledger. `cells` is sparse: only where the app has a file. */
 export const boardSchema = z.object({
+  /** Grows with every cell that changes: what `board.cells` asks by. */
+  revision: z.number().int(),
   commit: z.string().nullable(),
   committedAt: z.string().nullable(),
   ledger: freshnessSchema,
@@ -177,3 +179,7 @@ export const boardSchema = z.object({
   problems: z.array(failureSchema),
 });
 export type Board = z.infer<typeof boardSchema>;
+
+/** The cells that changed since a revision of the board, and its revision with them. */
+export const boardCellsSchema = z.object({ revision: z.number().int(), cells: z.array(cellSchema) });
+export type BoardCells = z.infer<typeof boardCellsSchema>;

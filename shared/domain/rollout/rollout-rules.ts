@@ -135,14 +135,20 @@ export function rolloutOf(
       desired: set.desired,
       ready: set.ready,
     })),
-    pods: withPods.flatMap(({ set, pods }) =>
-      pods.map(({ owner: _owner, createdAt: _createdAt, deleting: _deleting, ...pod }) => ({
-        ...pod,
-        replicaSet: set.name,
-      })),
-    ),
+    pods: withPods.flatMap(({ set, pods }) => pods.map((pod) => shownPod(pod, set.name))),
     failingPod: failing?.name ?? null,
   };
+}
+
+/** Pods as they are shown, kept with what they were made from: of all an app's pods one changes at a time. */
+const shownPods = new WeakMap<PodFacts, RolloutPod>();
+function shownPod(facts: PodFacts, replicaSet: string): RolloutPod {
+  const before = shownPods.get(facts);
+  if (before?.replicaSet === replicaSet) return before;
+  const { owner: _owner, createdAt: _createdAt, deleting: _deleting, ...pod } = facts;
+  const shown = { ...pod, replicaSet };
+  shownPods.set(facts, shown);
+  return shown;
 }
 
 /** When the present revision's pods began to be made: see {@link Rollout}. */
@@ -191,7 +197,8 @@ export function areOfVersion(rollouts: readonly Pick<Rollout, 'replicaSets'>[], 
   return own.size > 0 && images.every(({ repository, tag }) => !own.has(repository) || tag === version);
 }
 
-/** Oldest first, by creation and then by name, so that rows do not jump. */
+/** Oldest first, by creation and then by name, so that rows do not jump. Neither is in any language. */
 function byAge(a: PodFacts, b: PodFacts): number {
-  return (a.createdAt ?? '').localeCompare(b.createdAt ?? '') || a.name.localeCompare(b.name);
+  return inOrder(a.createdAt ?? '', b.createdAt ?? '') || inOrder(a.name, b.name);
 }
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
