@@ -1,8 +1,12 @@
 import vm from 'node:vm';
 import type { LogFind } from '../../shared/contract/logs';
 
-/** Milliseconds that a pattern may take for one batch of lines before it is given up. */
-const budget = 500;
+/**
+ * Milliseconds that a pattern may take for one batch of lines, and those of another try before it is given up: they are
+ * by the clock on the wall (`vm`, `timeout`), and a machine in need may let this thread stand for as long without the
+ * pattern being slow.
+ */
+const budgets = [500, 1_500];
 
 /** Hits of one line that are marked. */
 const hitsPerLine = 100;
@@ -20,10 +24,13 @@ export class PatternTooSlow extends Error {}
 function within<T>(work: () => T): T {
   limited.run = work;
   try {
-    return script.runInContext(limited as vm.Context, { timeout: budget }) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new PatternTooSlow();
-    throw error;
+    for (const timeout of budgets)
+      try {
+        return script.runInContext(limited as vm.Context, { timeout }) as T;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      }
+    throw new PatternTooSlow();
   } finally {
     limited.run = () => undefined;
   }
