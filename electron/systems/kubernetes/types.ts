@@ -165,7 +165,7 @@ export interface WatchMeter {
 
 /** All in milliseconds. The defaults suit people; tests shorten them. */
 export interface WatchTiming {
-  /** The least time between two batches: 16, one frame. */
+  /** The least time between two batches: 6, as whoever is told of several watches gathers them by the frame anyway. */
   batchDelay: number;
   /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened anew: 90,000. */
   stallAfter: number;

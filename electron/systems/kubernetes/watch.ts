@@ -22,7 +22,7 @@ import { askedToWait, broken, isOfCluster, mayPass, resourceVersionOf, stall } f
 import { keyOf, WatchState } from './watch-state';
 
 const usual: WatchTiming = {
-  batchDelay: 16,
+  batchDelay: 6,
   stallAfter: 90_000,
   watchFor: 300_000,
   backoffBase: 500,
