@@ -37,7 +37,7 @@ export interface Phase {
 }
 
 /** As many changes as a console sees in minutes: V8 compiles what ran often, and a console is open all day. */
-const warmUpSeconds = 10;
+const warmUpSeconds = 20;
 const warmUpRate = 500;
 
 /** Starts clusters with so many apps and pods, which change `rate` times a second while they are measured. */
