@@ -95,7 +95,11 @@ export async function git(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<string> {
-  const result = await tryGit(gitDir, args, options);
+  return wholeOutput(args, await tryGit(gitDir, args, options));
+}
+
+/** @throws {GitCommandError} on any exit code but 0 */
+export function wholeOutput(args: readonly string[], result: GitResult): string {
   if (result.exitCode !== 0) throw new GitCommandError(args, result);
   return result.stdout;
 }
