@@ -80,7 +80,8 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       if (url.pathname !== '/rate_limit') limit.spend();
       limit.headers((name, value) => response.setHeader(name, value));
       if (faults.failing) throw new Problem(502, 'Server Error');
-      if (limit.exceeded())
+      // Asking for the limit is free ("Get rate limit status for the authenticated user").
+      if (url.pathname !== '/rate_limit' && limit.exceeded())
         throw new Problem(403, `API rate limit exceeded for user ID ${holder.login}.`, {
           documentation: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
         });

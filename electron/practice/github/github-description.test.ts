@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Octokit } from '@octokit/rest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { listCandidates } from '../../systems/github/candidates';
+import { commitChecks } from '../../systems/github/commit-checks';
+import { compareRefs } from '../../systems/github/compare-refs';
+import { createGitHub, whoseToken } from '../../systems/github/github-client';
+import { mergeBranch } from '../../systems/github/merges';
+import { resolveName } from '../../systems/github/resolve-name';
+import { listRuns } from '../../systems/github/runs';
+import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
+import { owner, releaseRepoName } from '../estate/apps';
+import { createClock } from '../estate/clock';
+import { providerTestsFile } from '../estate/provider-tests';
+import { gitDirOf, seedRepos } from '../estate/seed/seed';
+import { BareRepo } from '../git/bare-repo';
+import { git } from '../git/command';
+import { createActions } from './actions';
+import { noGithubFaults } from './faults';
+import { type GithubServer, startGithubServer } from './server';
+import { cutOpenApi } from './testing/cut-openapi';
+import { descriptionFile, type Exchange, readDescription } from './testing/github-description';
+
+/** The practice estate's GitHub, and what the console asks of it, against GitHub's own description of its API. */
+const release = { owner, repo: releaseRepoName };
+const app = { owner, repo: 'whitehall' };
+const description = readDescription();
+let root: string;
+let server: GithubServer;
+let exchanges: Exchange[];
+const stopping = new AbortController();
+const signal = stopping.signal;
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'practice-described-'));
+  await seedRepos({ root, now: new Date('2026-03-04T11:30:00Z') });
+  server = await startGithubServer({
+    root,
+    tokens: {
+      writer: { login: 'tamsin-okoro', write: true },
+      reader: { login: 'ivo-larkspur', write: false },
+    },
+    gitUrl: 'http://127.0.0.1:1',
+    actions: createActions({
+      clock: createClock(500),
+      runs: [],
+      program:
+        () =>
+        async ({ wait }) => {
+          await wait(5);
+          return 0;
+        },
+      signal,
+      onError: () => undefined,
+    }),
+  });
+});
+afterAll(async () => {
+  stopping.abort();
+  await server.close();
+  await rm(root, { recursive: true, force: true });
+});
+beforeEach(() => {
+  server.setFaults(noGithubFaults());
+  exchanges = [];
+});
+
+/** Node's own `fetch`, which notes what goes to and fro. */
+const noting: typeof fetch = async (input, init = {}) => {
+  const answer = await fetch(input, init);
+  const text = await answer.clone().text();
+  const { pathname, search } = new URL(String(input));
+  exchanges.push({
+    method: init.method ?? 'GET',
+    url: pathname + search,
+    body: typeof init.body === 'string' ? JSON.parse(init.body) : null,
+    status: answer.status,
+    answer: text === '' ? null : JSON.parse(text),
+  });
+  return answer;
+};
+const client = (token = 'writer') =>
+  createGitHub({ apiUrl: server.url, token: async () => token, fetch: noting });
+const problems = (): string[] => [...new Set(exchanges.flatMap((one) => description.problems(one)))];
+const refused = (ask: Promise<unknown>): Promise<unknown> =>
+  ask.then(
+    () => Promise.reject(new Error('it was not refused')),
+    () => undefined,
+  );
+
+it('what the console asks and is answered about versions is as GitHub describes it', async () => {
+  const github = client();
+  await whoseToken(github);
+  await listCandidates(github, app);
+  await git(gitDirOf(root, 'whitehall'), [
+    '-c',
+    'user.name=R',
+    '-c',
+    'user.email=r@example.invalid',
+    'tag',
+    '-a',
+    '-m',
+    'annotated',
+    'annotated-1',
+    'v3232',
+  ]);
+  const [tag] = await resolveName(github, app, 'annotated-1');
+  const [older] = await resolveName(github, app, 'v3228');
+  expect(tag?.kind).toBe('tag');
+  await resolveName(github, app, 'main');
+  await resolveName(github, app, tag?.sha.slice(0, 9) ?? '');
+  await resolveName(github, app, 'nothing-of-this-name');
+  await compareRefs(github, app, older?.sha ?? '', tag?.sha ?? '');
+  await compareRefs(github, app, tag?.sha ?? '', older?.sha ?? '');
+  await commitChecks(github, app, tag?.sha ?? '');
+  await listRuns(github, app, 'v3232');
+  expect(exchanges.length).toBeGreaterThan(20);
+  expect(problems()).toEqual([]);
+});
+
+it('merges: done, done already, in conflict, refused', async () => {
+  const repo = new BareRepo(gitDirOf(root, releaseRepoName));
+  const main = (await repo.readRef('refs/heads/main')) ?? '';
+  const author = { name: 'Demo', email: 'demo@example.invalid', at: new Date('2026-03-04T12:00:00Z') };
+  const make = (text: string) =>
+    repo.commitFiles({ parent: main, files: new Map([['one-file', text]]), message: 'change\n', author });
+  const [one, other] = [await make('a\n'), await make('b\n')];
+  const github = client();
+  for (const [name, sha] of [
+    ['one', one],
+    ['other', other],
+  ] as const)
+    await github.git.createRef({ ...release, ref: `refs/heads/${name}`, sha });
+  const merge = (head: string) => mergeBranch(github, { ...release, base: 'main', head, message: 'merged' });
+  expect(await merge('one')).toMatchObject({ outcome: 'merged' });
+  expect(await merge('one')).toMatchObject({ outcome: 'already' });
+  expect(await merge('other')).toMatchObject({ outcome: 'conflict' });
+  await refused(merge('nothing'));
+  await refused(mergeBranch(client('reader'), { ...release, base: 'main', head: 'one', message: 'm' }));
+  await github.git.getRef({ ...release, ref: 'heads/one' });
+  await github.git.updateRef({ ...release, ref: 'heads/one', sha: other, force: true });
+  await github.git.listMatchingRefs({ ...release, ref: 'heads/o' });
+  await github.git.deleteRef({ ...release, ref: 'heads/one' });
+  await refused(github.git.deleteRef({ ...release, ref: 'heads/one' }));
+  await refused(github.git.createRef({ ...release, ref: 'refs/heads/other', sha: one }));
+  expect(problems()).toEqual([]);
+});
+
+it('runs of GitHub Actions: dispatched, found, followed, cancelled, run again', async () => {
+  const github = client();
+  const runs = createWorkflowRuns(github);
+  const place = { ...release, workflow: providerTestsFile };
+  const inputs = { environment: 'notify-staging', bag: '7', request: 'request-1' };
+  const begun = await runs.dispatch(place, { ref: 'main', inputs }, signal);
+  const id = begun.ok ? (begun.value?.id ?? 0) : 0;
+  await expect
+    .poll(async () => (await github.actions.getWorkflowRun({ ...release, run_id: id })).data.status)
+    .toBe('completed');
+  await runs.find(place, 'request-1', signal);
+  await runs.get(place, id, signal);
+  await runs.get(place, 1, signal);
+  await runs.dispatch(place, { ref: 'nothing', inputs }, signal);
+  await runs.dispatch(place, { ref: 'main', inputs: { odd: 'input' } }, signal);
+  await github.actions.createWorkflowDispatch({
+    ...release,
+    workflow_id: providerTestsFile,
+    ref: 'main',
+    inputs,
+  });
+  await github.actions.listRepoWorkflows(release);
+  await github.actions.getWorkflow({ ...release, workflow_id: providerTestsFile });
+  const { data } = await github.actions.listJobsForWorkflowRun({ ...release, run_id: id });
+  await github.actions.getJobForWorkflowRun({ ...release, job_id: data.jobs[0]?.id ?? 0 });
+  await github.actions.reRunWorkflow({ ...release, run_id: id });
+  await runs.cancel(place, id, signal);
+  expect(exchanges.length).toBeGreaterThan(12);
+  expect(problems()).toEqual([]);
+});
+
+it('faults: a limit that is used up, a fault of the server, a token that is none', async () => {
+  const plain = (auth: string) =>
+    new Octokit({
+      baseUrl: server.url,
+      auth,
+      request: { fetch: noting },
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+  await refused(plain('nobody').users.getAuthenticated());
+  server.setFaults({ failing: true });
+  await refused(plain('writer').users.getAuthenticated());
+  server.setFaults({ failing: false, rateLimited: true });
+  await refused(plain('writer').users.getAuthenticated());
+  await plain('writer').rateLimit.get();
+  expect(exchanges.map(({ status }) => status)).toEqual([401, 502, 403, 200]);
+  expect(problems()).toEqual([]);
+});
+
+it('what is not described is found out', () => {
+  const user = { method: 'GET', url: '/user', body: null, status: 200 };
+  expect(description.problems({ ...user, answer: { login: 7 } })).not.toEqual([]);
+  expect(
+    description.problems({ ...user, url: '/user?odd=1', status: 401, answer: { message: 'x' } }),
+  ).toEqual(['GET /user: the query has no odd']);
+  expect(description.problems({ ...user, status: 201, answer: {} })).toContain(
+    'GET /user: status 201 is not described',
+  );
+  expect(description.problems({ ...user, url: '/users', answer: {} })).toHaveLength(1);
+});
+
+it('is what @octokit/openapi says (SIGNALBOX_OPENAPI: its generated/api.github.com.json)', (context) => {
+  const file = process.env.SIGNALBOX_OPENAPI ?? '';
+  if (file === '')
+    return context.skip('SIGNALBOX_OPENAPI names no file of @octokit/openapi, which unpacks to 600 MB');
+  const kept = readFileSync(descriptionFile, 'utf8');
+  const { source } = JSON.parse(kept.split('\n', 1)[0] ?? '') as { source: string };
+  const cut = cutOpenApi(JSON.parse(readFileSync(file, 'utf8')), description.operations, source);
+  expect(cut).toBe(kept);
+});
