@@ -160,7 +160,8 @@ else {
     if (desk?.holdsBack(() => app.quit())) return;
     ended = true;
     quitting.abort();
-    void Promise.resolve(desk?.end()).finally(() => (trouble ? app.exit(1) : app.quit()));
+    const end = Promise.resolve(desk?.end()).finally(() => (trouble ? app.exit(1) : app.quit()));
+    inBackground(log, 'app.not-ended', end);
   });
   // Not awaited at the top level: Electron holds `ready` back until this module has loaded.
   app

@@ -1,12 +1,13 @@
 import { checkLayers, readSources } from './layers';
 import { runCommand } from './say';
+import { silentCatches } from './silent-catches';
 import { oneFailed, onePassed, programStage, runStages, type Stage, summary, tell } from './stage';
 
 const layers: Stage = {
   name: 'layers',
   run: async () => {
     const sources = readSources();
-    const violations = checkLayers(sources);
+    const violations = [...checkLayers(sources), ...silentCatches(sources)];
     for (const { file, line, message } of violations) tell(`${file}:${line}: ${message}`);
     if (sources.size === 0) tell('there are no sources to check');
     return violations.length === 0 && sources.size > 0 ? onePassed : oneFailed;

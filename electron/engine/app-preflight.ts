@@ -209,6 +209,7 @@ export async function lookAhead(world: World, intent: AppIntent, signal: AbortSi
     world.sources.loadPublished(app, version, limited),
     world.sources.loadChecks(app, version, limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
+    // What could not be asked is found unknown, and logged by whoever asked.
   ]).catch(() => undefined);
   await Promise.race([
     asked,

@@ -55,7 +55,7 @@ export function createEngine(config: EngineConfig): Engine {
     changes.tell('app', app);
   };
   const sources = sourceCache(config.sources, (app) => changes.tell('app', app), log);
-  const images = imageCache(config.images ?? null, now, (app) => changes.tell('app', app));
+  const images = imageCache(config.images ?? null, now, (app) => changes.tell('app', app), log);
   const servingIn = (app: string, environment: string): string[] =>
     servingTags(clusters.get(environment)?.view.rollouts(app) ?? []);
   const cells = cellHistory(

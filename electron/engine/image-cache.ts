@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { ImageFound } from '../../shared/domain/ledger/image-found';
+import { inBackground, type Log } from '../log/log';
 import type { AppImages } from '../systems/registry/app-images';
 
 /**
@@ -30,6 +31,7 @@ export function imageCache(
   images: AppImages | null,
   now: () => Date,
   onLoaded: (app: string) => void,
+  log: Log,
 ): ImageCache {
   const known = new Map<string, { at: number; found: ImageFound }>();
   const queue = new PQueue({ concurrency: 2 });
@@ -73,10 +75,11 @@ export function imageCache(
     load,
     ahead: (app, version) => {
       if (!images || within(app, version, freshFor)) return;
-      void queue.add(async () => {
+      const work = queue.add(async () => {
         if (!closing.signal.aborted && !within(app, version, freshFor))
           await load(app, version, closing.signal);
       });
+      inBackground(log, 'images.not-asked', work, { app, version, signal: closing.signal });
     },
     close: () => {
       closing.abort();

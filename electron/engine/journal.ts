@@ -167,6 +167,7 @@ function parseEvent(text: string): OperationEvent | null {
   try {
     return operationEventSchema.parse(JSON.parse(text));
   } catch {
+    // An event of another version or a damaged one: the caller leaves it out and says so.
     return null;
   }
 }

@@ -152,6 +152,7 @@ export class HistoryService {
       return this.#updating;
     }
     this.#again ??= this.#updating
+      // Who waits for that update is told; this one is the next.
       .catch(() => null)
       .then(() => {
         this.#again = null;
@@ -162,6 +163,7 @@ export class HistoryService {
 
   /** Resolves when no update runs. */
   async settled(): Promise<void> {
+    // Who waits for that update is told; here it only has to be over.
     await this.#updating?.catch(() => null);
   }
 
@@ -172,6 +174,7 @@ export class HistoryService {
     } catch (error) {
       if (isDamage(error) && !this.#updating) {
         this.#rebuild();
+        // Its failure is the status that everybody is told.
         this.update().catch(() => {});
       }
       throw error;
@@ -290,6 +293,7 @@ export class HistoryService {
       if (!this.#index || this.#updating) return;
       if (isSound(this.#index.reader)) return this.#warm();
       this.#rebuild();
+      // Its failure is the status that everybody is told.
       this.update().catch(() => {});
     }, 200).unref();
   }
@@ -351,6 +355,7 @@ function listIn<T>(text: string | null, schema: z.ZodType<T>): T[] {
   try {
     return z.array(schema).parse(JSON.parse(text ?? '[]'));
   } catch {
+    // Our own list from the index: where it is damaged, what it held is found again.
     return [];
   }
 }

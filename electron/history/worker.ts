@@ -16,9 +16,10 @@ const running = new Map<number, AbortController>();
 const closing = new AbortController();
 
 port.on('message', (request: Request) => {
+  // Neither rejects: a fault of an answer is the answer, and what `end` meets ends the thread, which is told.
   if ('close' in request) void end();
   else if ('cancel' in request) running.get(request.cancel)?.abort();
-  else void answer(request);
+  else void answer(request); // as above
 });
 
 async function answer(request: Exclude<Request, { close: true } | { cancel: number }>): Promise<void> {

@@ -32,6 +32,7 @@ export async function ledgerTarget(address: string): Promise<Result<LedgerTarget
     await readTrustedFolders();
     const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && !/^file:/i.test(address);
     const path = isUrl ? null : localFolder(address);
+    // Not there, or not for us: either way it is no folder that can be opened.
     const exists = path !== null && (await stat(path).catch(() => null)) !== null;
     const isScpLike = path !== null && !exists && /^[^/\\]+@?[^/\\]*:/.test(path) && !isAbsolute(path);
     if (!isUrl && !isScpLike) {

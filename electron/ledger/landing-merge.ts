@@ -44,6 +44,7 @@ export async function landByMerge(
     isThere: (id) => world.branchIsAt(branch, id),
   };
   const pushed = await landByPush(push, commit, '');
+  // Where it cannot be asked, the branch does not count as ours.
   if (pushed.kind === 'moved' && !(await push.isThere(commit).catch(() => false)))
     // The branch's name holds the operation's id: only an earlier, broken try can have made it.
     return {

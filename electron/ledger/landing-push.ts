@@ -48,6 +48,7 @@ export async function landByPush(world: PushWorld, commit: string, base: string)
       if (error.kind === 'moved') return { kind: 'moved' };
       const failure = ledgerFailure(error);
       if (!error.unsent) {
+        // `null`: it could not be asked, so that the outcome stays unknown.
         const isThere = await world.isThere(commit).catch(() => null);
         if (isThere) return { kind: 'landed', commit };
         if (isThere === null || !refusals.has(error.kind)) mayBeThere = true;

@@ -50,6 +50,7 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
   const remove = (path: string) => rm(path, { recursive: true, force: true });
   try {
     const identity = `${url}\n${branch}\n`;
+    // None there yet: the folder is a new one.
     const known = await readFile(stamp, 'utf8').catch(() => null);
     const isThere = await isFolder(gitDir);
     const isOfAnother = known !== null && known !== identity && /^[^\n]+\n[^\n]+\n$/.test(known);
@@ -76,6 +77,7 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
       },
       answered: async () => {
         const now = new Date();
+        // It costs the time of the last answer at the next start, nothing else.
         await utimes(stamp, now, now).catch(() => {});
       },
       replace: async () => {
@@ -108,11 +110,13 @@ const isFolder = (path: string): Promise<boolean> =>
  * @returns whether there were any.
  */
 export async function removeLeftLocks(gitDir: string): Promise<boolean> {
+  // A folder that is not there has no locks.
   const names = await readdir(gitDir, { recursive: true }).catch(() => []);
   let removed = false;
   for (const name of names) {
     if (!name.endsWith('.lock')) continue;
     const path = join(gitDir, name);
+    // Gone meanwhile: its holder took it away.
     const found = await stat(path).catch(() => null);
     const age = found ? Date.now() - found.mtimeMs : 0;
     if (age > 10_000 || age < -10_000) {

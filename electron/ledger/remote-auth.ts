@@ -8,6 +8,7 @@ function httpOrigin(url: string): string | null {
   try {
     return new URL(url).origin;
   } catch {
+    // No URL has no origin.
     return null;
   }
 }

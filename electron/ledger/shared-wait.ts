@@ -24,6 +24,7 @@ export async function waitWithin<T>(
     return await Promise.race([shared, aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
+    // Who else waits for it is told; whoever left is not.
     shared.catch(() => {});
   }
 }

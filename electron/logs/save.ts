@@ -29,6 +29,7 @@ export async function saveTexts(
     }
     await rename(partial, file);
   } catch (error) {
+    // The failure that is told is the one before.
     await rm(partial, { force: true }).catch(() => undefined);
     throw saveFailure(error);
   }

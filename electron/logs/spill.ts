@@ -64,6 +64,7 @@ function readPage(
     const lines: unknown = JSON.parse(buffer.toString('utf8'));
     return Array.isArray(lines) && lines.length === count && lines.every(isKeptLine) ? lines : null;
   } catch {
+    // Lines of a file that cannot be read: the caller says that they are lost.
     return null;
   }
 }

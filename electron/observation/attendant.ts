@@ -153,6 +153,7 @@ export function createAttendant(options: {
       // Rights may have changed while it was away.
       reviewedAt = Number.NEGATIVE_INFINITY;
       answeredAt = Number.NEGATIVE_INFINITY;
+      // It never rejects: what it meets is logged within.
       void look();
     },
     asleep() {

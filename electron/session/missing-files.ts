@@ -11,6 +11,7 @@ const lasting: Readonly<Record<string, string>> = {
 
 /** What is missing of an estate's folder that was used before, each in a sentence. To be asked before anything is opened. */
 export async function missingNotices(folder: string): Promise<string[]> {
+  // No folder yet: the estate was never opened here.
   const there = new Set(await readdir(folder).catch(() => []));
   // All of them are made together: where none is, the estate was never opened here.
   if (!there.has('history.sqlite') && !Object.keys(lasting).some((name) => there.has(name))) return [];

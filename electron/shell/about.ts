@@ -16,6 +16,7 @@ export function about(): OutputOf<'session.get'>['app'] {
     const file = readFileSync(path.join(app.getAppPath(), 'package.json'), 'utf8');
     wanted = packageSchema.parse(JSON.parse(file)).devDependencies?.electron;
   } catch {
+    // A packaged app may have no such file; then nothing is compared.
     wanted = undefined;
   }
   return {

@@ -106,6 +106,7 @@ export function serveApp(folder: string, devServer: string | null, trouble: stri
         headers: headers(type),
       });
     } catch {
+      // The page asks for a file that is not there: it is told so.
       return new Response('Not found', { status: 404 });
     }
   });

@@ -4,6 +4,7 @@ import type { Operation } from '../../shared/domain/operation/operation';
 import { steps } from '../../shared/domain/operation/steps';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
+import { inBackground, type Log } from '../log/log';
 
 /** Deployments of bags whose deploy runs on this console: they are never interrupted. */
 const deploying = (engine: Engine): Operation[] =>
@@ -23,7 +24,7 @@ export interface DeployGuard {
   close(): void;
 }
 
-export function guardDeploys(engine: Engine, window: () => BrowserWindow | null): DeployGuard {
+export function guardDeploys(engine: Engine, window: () => BrowserWindow | null, log: Log): DeployGuard {
   let blocker: number | null = null;
   let asking = false;
   let confirmed = false;
@@ -64,7 +65,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null)
     holdsBack: (onConfirmed) => {
       const running = deploying(engine);
       if (confirmed || running.length === 0) return false;
-      if (!asking) void ask(running, onConfirmed);
+      if (!asking) inBackground(log, 'app.quit-not-asked', ask(running, onConfirmed));
       return true;
     },
     close: () => {

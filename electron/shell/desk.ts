@@ -94,7 +94,7 @@ export function openDesk(options: {
       }
     });
     guard?.close();
-    guard = guardDeploys(opened.engine, options.window);
+    guard = guardDeploys(opened.engine, options.window, log);
     return answeredFor(opened, source.practice);
   }
 

@@ -19,6 +19,7 @@ export function graphicsMemory(userData: string, electron: string) {
         const age = now - Date.parse(kept.at);
         return kept.electron === electron && age >= 0 && age < day;
       } catch {
+        // None there, or a damaged one: the card is tried.
         return false;
       }
     },

@@ -5,6 +5,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
+    // A process that has just ended has no files.
     return '';
   }
 }

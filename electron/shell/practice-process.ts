@@ -41,6 +41,7 @@ export function startPractice(options: {
     clearTimeout(killed);
   };
   return new Promise((resolve, reject) => {
+    // It never rejects: an exit is told by its code.
     void exited.then((code) => {
       reject(new Error(`The practice estate ended with code ${code} before it was ready.`));
       if (!stopping) options.onExit(code);

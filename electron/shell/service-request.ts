@@ -75,6 +75,7 @@ function unescaped(text: string): string {
     try {
       return decodeURIComponent(escapes);
     } catch {
+      // What is no escape stays as it is, as curl takes it.
       return escapes;
     }
   });

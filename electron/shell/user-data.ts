@@ -58,6 +58,7 @@ export function passingFolder(): string {
  * is left: the folder itself lets nobody in.
  */
 export async function closeToOthers(dir: string): Promise<void> {
+  // What cannot be listed lies in a folder that lets nobody in.
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const file = path.join(dir, entry.name);
@@ -66,6 +67,7 @@ export async function closeToOthers(dir: string): Promise<void> {
       (found) => found.mode,
       () => 0,
     );
+    // Somebody else's file: the folder around it lets nobody in.
     if ((mode & 0o077) !== 0) await chmod(file, mode & 0o700).catch(() => undefined);
     if (entry.isDirectory()) await closeToOthers(file);
   }

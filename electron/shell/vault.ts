@@ -29,6 +29,7 @@ export function openVault(file: StoredFile): Vault {
       try {
         return safeStorage.decryptString(Buffer.from(kept, 'base64'));
       } catch {
+        // Written under another account or keychain: it counts as not entered, and Settings shows that.
         return null;
       }
     },

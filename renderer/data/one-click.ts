@@ -115,6 +115,7 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
       try {
         const seen = await client
           .fetchQuery({ ...queryOf('preview.get', intent), staleTime: 30_000 })
+          // Then the sheet opens, where the failure is shown.
           .catch(() => null);
         const decision = seen ? oneClick(intent, seen) : { act: 'review' as const };
         if (decision.act === 'review') {

@@ -46,6 +46,7 @@ export async function compareVersionsOf(
     changed: await Promise.all(
       changed.map(async (one) => {
         const change = await Promise.race([
+          // Shown as unknown.
           world.sources.loadChange(one.service, one.from, one.to, limited).catch(() => null),
           late,
         ]);

@@ -36,6 +36,7 @@ export async function failedTestsOf(
           },
           limited,
         )
+        // Lines that came until then are shown; a log that cannot be read names no test.
         .catch(() => undefined);
       return lines;
     }),

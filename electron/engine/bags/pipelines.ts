@@ -80,6 +80,7 @@ export async function askForImages(world: World, bag: Bag, signal: AbortSignal):
           ? world.images.load(service, version, limited)
           : world.sources.loadPublished(service, version, limited),
       ),
+      // What could not be asked is found unknown, and logged by whoever asked.
     ).catch(() => undefined),
     new Promise<void>((resolve) => {
       limited.addEventListener('abort', () => resolve(), { once: true });

@@ -33,6 +33,7 @@ export async function failedHook(
   context.saw(text);
   const read = await cluster
     .failingPod(app, AbortSignal.any([context.signal, AbortSignal.timeout(patience)]))
+    // The step's failure is told without the lines of its log.
     .catch(() => null);
   const lines = read?.deployment === hook.name ? read.log.lines.slice(-mostLines) : [];
   return { text, log: lines.map((line) => line.text.slice(0, 500)).join('\n') };

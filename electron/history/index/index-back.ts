@@ -262,6 +262,7 @@ export class BackIndexing {
     const { folders } = this.#reader.layout;
     const listed = await runGit(['ls-tree', '-r', '-z', '--end-of-options', commit.oid, '--', ...folders], {
       gitDir: this.#writing.gitDir,
+      // A commit whose tree is not here either: the history begins without its states.
     }).catch(() => null);
     if (!listed) return [];
     const drafts: Draft[] = [];

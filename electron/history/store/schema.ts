@@ -126,6 +126,7 @@ function faultOf(file: string): OpenedIndex['rebuilt'] {
       .all();
     return (found[0] as { n: number }).n === 3 ? null : 'damaged';
   } catch {
+    // Whatever keeps it from being read: it is built again, and a notice says so.
     return 'damaged';
   } finally {
     database?.close();

@@ -87,6 +87,7 @@ function nodesOf(
     const nodes = readObject(nodesSchema, unpackNodes(status.compressedNodes), onOdd);
     return { nodes: Object.values(nodes ?? {}), unavailable: null };
   } catch {
+    // Told in words, in the place of the steps.
     return { nodes: [], unavailable: 'The compressed steps of this workflow cannot be read.' };
   }
 }

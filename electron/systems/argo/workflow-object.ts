@@ -92,6 +92,7 @@ export function nodesToWrite(workflow: WorkflowWrite): { nodes: Nodes; packed: b
     const nodes = z.record(z.string(), nodeObjectSchema).parse(parseExact(gunzipped(status.compressedNodes)));
     return { nodes, packed: true };
   } catch {
+    // Told as the refusal.
     return {
       refused: `The compressed steps of ${workflow.metadata.name} cannot be read.`,
       meaning: 'Nothing was changed.',

@@ -127,6 +127,7 @@ class Batch {
     });
     // A write to a process that just ended: its end is told below.
     child.stdin?.on('error', () => {});
+    // With `reject: false` it never rejects.
     void child.then(() => {
       if (this.#child !== child) return;
       this.#child = null;

@@ -255,6 +255,7 @@ function placeOf(response: IncomingMessage, from: string, service: string): stri
     const path = place.pathname.replace(new RegExp(`/${service}$`), '');
     return `${place.origin}${path}`.slice(0, 300);
   } catch {
+    // An address that is none is not told.
     return null;
   }
 }

@@ -31,6 +31,7 @@ export async function writeLoose(gitDir: string, objects: readonly GitObject[]):
 
 async function writeOne(gitDir: string, { id, type, content }: GitObject): Promise<void> {
   const path = join(gitDir, 'objects', id.slice(0, 2), id.slice(2));
+  // Not there: it is written.
   if (await stat(path).catch(() => null)) return;
   const header = Buffer.from(`${type} ${content.length}\0`);
   const packed = await compress(Buffer.concat([header, content]), { level: 1 });

@@ -199,6 +199,7 @@ export function createGitHubSources(config: {
       try {
         return (await asking(() => commitOf(app, version, signal), signal)) !== null;
       } catch {
+        // Told as not known; why is the freshness of the sources.
         return null;
       }
     },

@@ -71,6 +71,7 @@ async function read(
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = answer.body?.getReader();
+  // It is called off: what the connection says to that is of no interest.
   const abort = () => void reader?.cancel(signal.reason).catch(() => undefined);
   signal.addEventListener('abort', abort, { once: true });
   try {

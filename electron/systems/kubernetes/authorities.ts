@@ -25,6 +25,7 @@ export function systemAuthorities(environment: NodeJS.ProcessEnv = process.env):
     const asked = ask ? [...ask('system'), ...ask('extra')] : [];
     const files = environment.SSL_CERT_FILE ? [environment.SSL_CERT_FILE] : bundles;
     for (const file of files) {
+      // Each system has one of these files; the others are not there.
       const text = await readFile(file, 'utf8').catch(() => null);
       if (text !== null) return [...tls.rootCertificates, ...asked, text];
     }

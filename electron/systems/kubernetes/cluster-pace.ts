@@ -76,6 +76,7 @@ export class ClusterPace {
     const gap = Math.min(timing.backoffLimit / 10, (timing.backoffBase / 10) * ++this.#early);
     const now = performance.now();
     this.#nextOpening = Math.max(now, this.#nextOpening) + gap;
+    // Rejects when the watch ends: its loop asks for that.
     await pause(this.#nextOpening - now, undefined, { signal }).catch(() => {});
   }
 

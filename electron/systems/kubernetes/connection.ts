@@ -152,6 +152,7 @@ class ClusterConnection implements Connection {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
+    // Who asks is told below; whoever left is not.
     this.#asking.catch(() => {});
     return within(this.#asking, credentialsTimeout, signal, () =>
       credentialError(
@@ -260,6 +261,7 @@ class ClusterConnection implements Connection {
   }
 
   async #refusal(response: IncomingMessage, status: number, request: ApiRequest): Promise<KubeError> {
+    // The status alone says that it was refused.
     const text = await this.#read(response, refusalLimit, request).catch(() => Buffer.alloc(0));
     let body: unknown = null;
     try {

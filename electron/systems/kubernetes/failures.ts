@@ -45,6 +45,7 @@ const hostOf = (server: string): string => {
   try {
     return new URL(server).host;
   } catch {
+    // An address that is none is told as it is.
     return server;
   }
 };

@@ -25,6 +25,7 @@ export function stillThere(connection: Connection): Promise<void> {
       if (status === null || status >= 500) throw error;
     },
   );
+  // Who asks is told; whoever left is not.
   answer.catch(() => {});
   asked.set(connection, { at: now, answer });
   return answer;

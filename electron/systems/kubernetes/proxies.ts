@@ -36,6 +36,7 @@ function addressOf(text: string): URL | null {
     decodeURIComponent(url.username + url.password);
     return url;
   } catch {
+    // An escape that is none: the address names no proxy.
     return null;
   }
 }

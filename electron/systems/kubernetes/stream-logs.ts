@@ -99,6 +99,7 @@ class LogStream {
   }
 
   #pause(milliseconds: number): Promise<void> {
+    // Rejects when the log is closed: its loop asks for that.
     return pause(milliseconds, undefined, { signal: this.#signal }).catch(() => {});
   }
 
@@ -285,6 +286,7 @@ class LogStream {
 
   /** Remembers which run is followed; where that cannot be asked, restarts go unnoticed. */
   async #noteRestarts(): Promise<void> {
+    // Where that cannot be asked, restarts go unnoticed.
     const status = await this.#container().catch(() => undefined);
     this.#restarts ??= status?.restarts ?? null;
   }

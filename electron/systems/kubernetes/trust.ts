@@ -32,6 +32,7 @@ export class NotPermitted extends Error {
 /** Words of a command that are looked at for files: more than any login has. */
 const mostWords = 200;
 
+// A path that leads nowhere is named as it is.
 const real = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
 
 const isWithin = (folder: string, path: string): boolean => {
@@ -64,6 +65,7 @@ async function digestOf(path: string): Promise<string | null> {
     digests.set(key, digest);
     return digest;
   } catch {
+    // A file that cannot be read has no digest: the consent is for what has none.
     return null;
   }
 }
@@ -148,6 +150,7 @@ export async function consentRequestOf(
   const contents = await Promise.all(programs.map(digestOf));
   // Whose certificate is believed decides on who gets what the command gives.
   const authority =
+    // A file that cannot be read: connecting tells that.
     cluster.caData || (cluster.caFile ? await readFile(cluster.caFile, 'utf8').catch(() => null) : null);
   const hash = createHash('sha256')
     .update(JSON.stringify([1, asked, contents, authority, cluster.tlsServerName ?? null, told]))

@@ -169,6 +169,7 @@ class ResourceWatch<T> {
     const { signal, connection } = this.#options;
     const woken = connection.woken?.();
     await pause(wait, undefined, { signal: woken ? AbortSignal.any([signal, woken]) : signal }).catch(
+      // Rejects when the watch ends: its loop asks for that.
       () => {},
     );
   }

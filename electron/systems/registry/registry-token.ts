@@ -153,6 +153,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // What is no JSON is told by `undefined`.
     return undefined;
   }
 }

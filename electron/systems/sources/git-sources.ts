@@ -110,6 +110,7 @@ export function createGitSources(config: {
   ): Promise<(string | null)[]> {
     const look = async () => {
       const found: (string | null)[] = [];
+      // A ref that is not there, or not yet: it is looked for again after a fetch.
       for (const ref of refs) found.push(await versionOf(repo, ref).catch(() => null));
       return found;
     };
@@ -223,6 +224,7 @@ export function createGitSources(config: {
         const [found] = await commitsOf(repoOf(app), app, [refOfVersion(version)]);
         return Boolean(found);
       } catch {
+        // Told as not known; why is the freshness of the sources.
         return null;
       }
     },

@@ -15,6 +15,7 @@ export function isSound(database: Database): boolean {
     const rows = database.prepare('pragma quick_check(1)').all() as Record<string, unknown>[];
     return Object.values(rows[0] ?? {})[0] === 'ok';
   } catch {
+    // A file that cannot even be asked is not sound.
     return false;
   }
 }

@@ -92,6 +92,7 @@ export function useDraft(request: SheetRequest) {
     await client.refetchQueries({ queryKey: queryOf('board.get', {}).queryKey });
     const again = await client
       .fetchQuery({ ...queryOf('preview.get', asked), staleTime: 0 })
+      // The failure of the start stands; the sheet asks for its preview again.
       .catch(() => null);
     const worse = again ? worsened(seen, again.findings) : [];
     if (worse.length > 0) setMoved((was) => ({ from: was?.from ?? current, to: was?.to ?? current, worse }));

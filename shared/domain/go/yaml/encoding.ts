@@ -19,6 +19,7 @@ export function decodeYaml(bytes: Uint8Array): { text: string; encoding: YamlEnc
   try {
     return { text: new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes), encoding };
   } catch {
+    // Bytes that are no text in this encoding: the caller is told by `null`.
     return null;
   }
 }
