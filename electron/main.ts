@@ -78,6 +78,10 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
     import('./shell/desk'),
     import('./systems/git/identity'),
     graphics.ready(shown, quitting.signal),
+    // A checkout is started from a terminal, which has it all.
+    app.isPackaged
+      ? import('./shell/login-environment').then(({ takeLoginEnvironment }) => takeLoginEnvironment(log))
+      : undefined,
   ]);
   quitting.signal.throwIfAborted();
   desk = loaded.openDesk({

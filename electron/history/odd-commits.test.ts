@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
-import { csvLine } from '../../shared/domain/history/history-csv';
+import { csvLines } from '../../shared/domain/history/history-csv';
 import type {
   ComparedCell,
   DeploymentEvent,
@@ -283,7 +283,7 @@ it('reads commits with impossible times, and everything that is asked about them
   ]);
   expect(service.ask('lastDeployments', null)).toMatchObject([{ at: '2100-01-01T00:00:00.000Z' }]);
   expect(service.status.beginning).toMatchObject({ reason: 'root', at: '2023-11-14T22:13:20.000Z' });
-  for (const event of deployments) expect(csvLine(event)).toMatch(/^\d{4}-\d\d-\d\dT/);
+  for (const event of deployments) expect(csvLines([event])).toMatch(/^\d{4}-\d\d-\d\dT/);
   service.close();
 });
 

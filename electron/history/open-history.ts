@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import { FailureError } from '../../shared/domain/failure/failure';
-import { csvHeader, csvLine } from '../../shared/domain/history/history-csv';
+import { csvHeader, csvLines } from '../../shared/domain/history/history-csv';
 import type {
   ComparedCell,
   ComparedSide,
@@ -268,7 +268,7 @@ async function* exported(
     signal?.throwIfAborted();
     const page = await feed({ ...filter, limit: 1000, ...(before === undefined ? {} : { before }) });
     const rows = page.events.length;
-    if (format === 'csv') yield { text: page.events.map(csvLine).join(''), rows };
+    if (format === 'csv') yield { text: csvLines(page.events), rows };
     else if (rows > 0) {
       yield { text: separator + page.events.map((event) => visibleJson(event)).join(',\n'), rows };
       separator = ',\n';

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../shared/domain/history/history-csv';
+import { csvRecords } from '../../shared/domain/history/history-csv';
 import { visibleJson } from '../../shared/domain/text/visible-text';
 import { parseLogLine } from '../systems/kubernetes/log-lines';
 import { dispatch, type Handlers, runStream, type StreamHandlers } from './dispatcher';
+
+/** One cell, as it stands between others. */
+const csvCell = (value: string | null): string => csvRecords([['x', value, 'x']]).slice(2, -4);
 
 const name = 'Mallory\u202eyrollaM';
 const shown = 'Mallory\\u202EyrollaM';

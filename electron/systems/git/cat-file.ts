@@ -1,4 +1,5 @@
 import { execa, type ResultPromise } from 'execa';
+import { CatFileAnswers } from './cat-file-answers';
 import { GitError, saidByGit } from './errors';
 import { gitEnvironment } from './run-git';
 
@@ -65,18 +66,18 @@ class Batch {
   readonly #withContent: boolean;
   #child: ResultPromise<{ encoding: 'buffer'; reject: false; buffer: false }> | null = null;
   #questions: Question[] = [];
-  #chunks: Buffer[] = [];
-  #held = 0;
-  /** Bytes without which it makes no sense to look at the chunks again. */
-  #wanted = 1;
-  /** Bytes of an object that is too big, still to come. */
-  #skipped = 0;
+  #answers: CatFileAnswers;
   #closed = false;
 
   constructor(gitDir: string, mode: '--batch' | '--batch-check', withContent: boolean) {
     this.#gitDir = gitDir;
     this.#mode = mode;
     this.#withContent = withContent;
+    this.#answers = this.#newAnswers();
+  }
+
+  #newAnswers(): CatFileAnswers {
+    return new CatFileAnswers(this.#withContent ? maxObjectBytes : null);
   }
 
   ask(id: string): Promise<Answer | null> {
@@ -114,10 +115,7 @@ class Batch {
       windowsHide: true,
     });
     this.#child = child;
-    this.#chunks = [];
-    this.#held = 0;
-    this.#wanted = 1;
-    this.#skipped = 0;
+    this.#answers = this.#newAnswers();
     const errors: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => {
       if (errors.length < 20) errors.push(chunk);
@@ -140,42 +138,13 @@ class Batch {
   }
 
   #take(bytes: Buffer): void {
-    const chunk = bytes.subarray(Math.min(this.#skipped, bytes.length));
-    this.#skipped -= bytes.length - chunk.length;
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
-    if (this.#held < this.#wanted) return;
-    let data = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
-    this.#wanted = 1;
-    while (this.#questions.length > 0) {
-      const lineEnd = data.indexOf(0x0a);
-      if (lineEnd < 0) break;
-      const header = /^[0-9a-f]+ (\w+) (\d+)$/.exec(data.toString('latin1', 0, lineEnd));
-      if (!header) {
-        // "<id> missing"
-        this.#questions.shift()?.resolve(null);
-        data = data.subarray(lineEnd + 1);
-        continue;
-      }
-      const size = Number(header[2]);
-      const length = lineEnd + 1 + (this.#withContent ? size + 1 : 0);
-      if (this.#withContent && size > maxObjectBytes) {
-        this.#questions.shift()?.reject(new GitError('overlong', 'cat-file', `An object has ${size} bytes.`));
-        this.#skipped = Math.max(length - data.length, 0);
-        data = data.subarray(Math.min(length, data.length));
-        continue;
-      }
-      if (data.length < length) {
-        this.#wanted = length;
-        break;
-      }
-      // A copy: a slice would keep the whole chunk in memory for as long as the file is known.
-      const content = Buffer.from(this.#withContent ? data.subarray(lineEnd + 1, lineEnd + 1 + size) : []);
-      this.#questions.shift()?.resolve({ type: header[1] ?? '', size, content });
-      data = data.subarray(length);
+    for (const answer of this.#answers.take(bytes)) {
+      const question = this.#questions.shift();
+      if (answer === null) question?.resolve(null);
+      else if (this.#withContent && answer.content === null)
+        question?.reject(new GitError('overlong', 'cat-file', `An object has ${answer.size} bytes.`));
+      // A copy: a view would keep the whole chunk in memory for as long as the file is known.
+      else question?.resolve({ ...answer, content: Buffer.from(answer.content ?? []) });
     }
-    this.#chunks = data.length > 0 ? [data] : [];
-    this.#held = data.length;
   }
 }

@@ -233,6 +233,7 @@ export function createGitSources(config: {
       try {
         return urlOf(app).replace(/\.git$/, '');
       } catch {
+        // A name that cannot stand in an address has no page.
         return null;
       }
     },

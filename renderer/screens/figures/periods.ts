@@ -1,5 +1,6 @@
 import type { FiguresRow } from '../../../shared/domain/history/history-event';
 import { periodOf } from '../../../shared/domain/history/history-figures';
+import { localText } from '../../ui/time/local-text';
 
 const day = 24 * 3_600_000;
 type By = 'day' | 'week' | 'month';
@@ -40,14 +41,12 @@ export function filledRows(rows: readonly FiguresRow[], keys: readonly string[])
 export const shareRolledBack = (row: FiguresRow): number | null =>
   row.deployments === 0 ? null : (100 * row.rolledBack) / row.deployments;
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** A period in words: `1 Mar 2026`, `week of 2 Mar 2026`, `Mar 2026`. */
 export function periodText(key: string, by: By): string {
-  const [year, month, date] = key.split('-');
-  const name = months[Number(month) - 1] ?? '';
-  if (by === 'month') return `${name} ${year}`;
-  return `${by === 'week' ? 'week of ' : ''}${Number(date)} ${name} ${year}`;
+  const [year = 0, month = 1, date = 1] = key.split('-').map(Number);
+  const at = new Date(year, month - 1, date);
+  if (by === 'month') return localText(at, 'month');
+  return `${by === 'week' ? 'week of ' : ''}${localText(at, 'date')}`;
 }
 
 /** A share in words: `2.4 %`, `none`, `unknown`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, ago, between, clock, duration, seconds } from './time';
+import { age, ago, between, clock, dateTime, dayName, duration, seconds } from './time';
 
 const now = new Date(2026, 2, 10, 14, 2, 9).getTime();
 const past = (ms: number) => new Date(now - ms).toISOString();
@@ -46,6 +46,10 @@ describe('times', () => {
     expect(clock(new Date(2026, 2, 10, 4, 5).toISOString(), now)).toBe('04:05');
     expect(clock(new Date(2026, 2, 9, 14, 2).toISOString(), now)).toBe('9 Mar 14:02');
     expect(clock(new Date(2025, 11, 31, 23, 59).toISOString(), now)).toBe('31 Dec 2025 23:59');
+    // British English, as Intl knows it; the first minutes of a day are of this day.
+    expect(clock(new Date(2026, 8, 5, 0, 5).toISOString(), now)).toBe('5 Sept 00:05');
+    expect(dayName(new Date(2026, 2, 1, 0, 5).toISOString(), now)).toBe('Sunday 1 Mar 2026');
+    expect(dateTime(new Date(2026, 2, 1, 0, 5).toISOString())).toBe('1 Mar 2026 00:05');
     expect(clock('nonsense', now)).toBe('unknown');
     expect(seconds('nonsense')).toBe('--:--:--');
   });

@@ -1,3 +1,5 @@
+import { localText } from './local-text';
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -43,36 +45,29 @@ export function between(start: string | null, end: string | null, now: number): 
   return (end ? parsed(end) : now) - parsed(start);
 }
 
-const pad = (value: number): string => String(value).padStart(2, '0');
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** Local time of day, with the date when it is not today: `14:02`, `3 Mar 14:02`, `3 Mar 2025 14:02`. */
 export function clock(iso: string, now: number): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return 'unknown';
   const today = new Date(now);
-  const time = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+  const time = localText(at, 'time');
   if (at.toDateString() === today.toDateString()) return time;
-  const date = `${at.getDate()} ${months[at.getMonth()]}`;
-  return at.getFullYear() === today.getFullYear() ? `${date} ${time}` : `${date} ${at.getFullYear()} ${time}`;
+  return `${localText(at, at.getFullYear() === today.getFullYear() ? 'day' : 'date')} ${time}`;
 }
 
 /** Local time with seconds: `14:02:09`. */
 export function seconds(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return '--:--:--';
-  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
+  return localText(at, 'seconds');
 }
 
 /** Date and time in full, local and UTC, for a tooltip. */
 export function fullTime(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
-  const local = `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()} ${seconds(iso)}`;
-  return `${local} local time, ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${localText(at, 'date')} ${localText(at, 'seconds')} local time, ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
-
-const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** The local day of a time: `Sunday 1 Mar 2026`, `Today`, `Yesterday`. */
 export function dayName(iso: string, now: number): string {
@@ -82,14 +77,14 @@ export function dayName(iso: string, now: number): string {
   if (at.toDateString() === today.toDateString()) return 'Today';
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
   if (at.toDateString() === yesterday.toDateString()) return 'Yesterday';
-  return `${weekdays[at.getDay()]} ${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}`;
+  return `${localText(at, 'weekday')} ${localText(at, 'date')}`;
 }
 
 /** Local date and time with the year: `1 Mar 2026 14:02`. */
 export function dateTime(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return 'unknown';
-  return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()} ${seconds(iso).slice(0, 5)}`;
+  return `${localText(at, 'date')} ${localText(at, 'time')}`;
 }
 
 /** A long span of time in ms, in its two greatest units: `4 min`, `3 h 20 min`, `2 d 4 h`, `63 d`. */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { visibleText } from '../text/visible-text';
-import { csvCell, csvHeader, csvLine } from './history-csv';
+import { csvHeader, csvLines, csvRecords } from './history-csv';
 import type { HistoryEvent } from './history-event';
+
+/** One cell, as it stands between others. */
+const csvCell = (value: string | null): string => csvRecords([['x', value, 'x']]).slice(2, -4);
 
 const event: HistoryEvent = {
   type: 'deployment',
@@ -52,12 +55,13 @@ describe('a cell of CSV', () => {
     expect(csvCell('a,b')).toBe('"a,b"');
     expect(csvCell('say "no"')).toBe('"say ""no"""');
     expect(csvCell('two\r\nlines')).toBe('"two\r\nlines"');
+    expect(csvCell('two\nlines')).toBe('"two\nlines"');
   });
 });
 
 it('writes an event as one record of as many cells as the header has', () => {
   expect(csvHeader.endsWith('\r\n')).toBe(true);
-  expect(csvLine(event)).toBe(
+  expect(csvLines([event])).toBe(
     `2026-03-01T12:00:00.000Z,deployment,frontend,production,,v2,deploy,"Ada ""the first"" Vale, O’Neill",` +
       `"'=HYPERLINK(""http://evil.invalid"")","Déploie\r\nfrontend",${'a'.repeat(40)},,,\r\n`,
   );

@@ -1,3 +1,4 @@
+import { type Options, stringify } from 'csv-stringify/sync';
 import { visibleText } from '../text/visible-text';
 import type { HistoryEvent } from './history-event';
 
@@ -25,20 +26,31 @@ const columns = [
 export const csvHeader = `${columns.join(',')}\r\n`;
 
 /**
- * One cell of CSV (RFC 4180). A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, one
- * of these in full width, a tab or a carriage return, maybe after blanks) gets an apostrophe in front (OWASP, "CSV Injection").
- * Hidden characters are written out.
+ * A text as a cell holds it. One that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, one
+ * of these in full width, a tab or a carriage return, maybe after blanks) gets an apostrophe in front (OWASP, "CSV
+ * Injection"; `escape_formulas` looks at the first character alone). Hidden characters are written out.
  */
-export function csvCell(value: string | null): string {
-  if (value === null) return '';
+function cellText(value: string): string {
   const text = visibleText(value);
   // As it came: what is taken out on the way into a spreadsheet must not leave a formula.
-  const safe = /^[\s]*[=+\-@\t\r＝＋－＠]/.test(value) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /^[\s]*[=+\-@\t\r＝＋－＠]/.test(value) ? `'${text}` : text;
 }
 
-/** An event as one line of CSV, in the order of {@link csvHeader}. */
-export function csvLine(event: HistoryEvent): string {
+/** RFC 4180; a lone line feed or carriage return is quoted, too, of which csv-stringify knows only the two together. */
+const format: Options = {
+  record_delimiter: 'windows',
+  quoted_match: /[\r\n']/,
+  cast: { string: cellText },
+};
+
+/** Records of CSV, each ended. */
+export const csvRecords = (records: readonly (readonly (string | null)[])[]): string =>
+  stringify([...records] as string[][], format);
+
+/** Events as lines of CSV, in the order of {@link csvHeader}. */
+export const csvLines = (events: readonly HistoryEvent[]): string => csvRecords(events.map(cellsOf));
+
+function cellsOf(event: HistoryEvent): (string | null)[] {
   const deployment = event.type === 'deployment' ? event : null;
   const cells: Record<(typeof columns)[number], string | null> = {
     at: event.at,
@@ -56,5 +68,5 @@ export function csvLine(event: HistoryEvent): string {
     pipeline: 'path' in event ? event.pipeline : null,
     path: 'path' in event ? event.path : 'otherPath' in event ? (event.otherPath ?? null) : null,
   };
-  return `${columns.map((column) => csvCell(cells[column])).join(',')}\r\n`;
+  return columns.map((column) => cells[column]);
 }

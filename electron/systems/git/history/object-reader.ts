@@ -1,4 +1,5 @@
 import { maxFileBytes } from '../../../../shared/domain/ledger/layout';
+import { CatFileAnswers } from '../cat-file-answers';
 import { GitError } from '../errors';
 import { type GitStream, streamGit } from './git-stream';
 
@@ -27,10 +28,7 @@ export class ObjectReader {
   #stream: GitStream | null = null;
   readonly #questions: Question[] = [];
   #asked: string[] = [];
-  #chunks: Buffer[] = [];
-  #held = 0;
-  #wanted = 1;
-  #skip = 0;
+  #answers = new CatFileAnswers(maxFileBytes);
   #failure: Error | null = null;
 
   constructor(gitDir: string, volleys: boolean, signal?: AbortSignal) {
@@ -77,61 +75,14 @@ export class ObjectReader {
   #forget(): void {
     this.#stream = null;
     this.#asked = [];
-    this.#chunks = [];
-    this.#held = 0;
-    this.#wanted = 1;
-    this.#skip = 0;
+    this.#answers = new CatFileAnswers(maxFileBytes);
     for (const question of this.#questions.splice(0)) question.resolve(null);
   }
 
   #data(chunk: Buffer): void {
-    let bytes = chunk;
-    if (this.#skip > 0) {
-      const skipped = Math.min(this.#skip, bytes.length);
-      this.#skip -= skipped;
-      bytes = bytes.subarray(skipped);
-    }
-    if (bytes.length === 0) return;
-    this.#chunks.push(bytes);
-    this.#held += bytes.length;
-    if (this.#held < this.#wanted) return;
-    let all = this.#chunks.length === 1 ? bytes : Buffer.concat(this.#chunks);
-    this.#wanted = 1;
-    let at = 0;
-    let answered = 0;
-    while (at < all.length) {
-      const line = all.indexOf(0x0a, at);
-      if (line < 0) break;
-      const header = all.toString('latin1', at, line).split(' ');
-      const question = this.#questions[answered];
-      if (!question) break;
-      if (header[1] === 'missing' || header.length < 3) {
-        question.resolve(null);
-        answered += 1;
-        at = line + 1;
-        continue;
-      }
-      const size = Number(header[2]);
-      const end = line + 1 + size + 1;
-      if (size > maxFileBytes) {
-        question.resolve({ type: header[1] ?? '', content: null });
-        answered += 1;
-        this.#skip = Math.max(0, end - all.length);
-        at = Math.min(end, all.length);
-        continue;
-      }
-      if (end > all.length) {
-        this.#wanted = end - at;
-        break;
-      }
-      question.resolve({ type: header[1] ?? '', content: all.subarray(line + 1, end - 1) });
-      answered += 1;
-      at = end;
-    }
-    this.#questions.splice(0, answered);
-    all = all.subarray(at);
-    this.#chunks = all.length ? [all] : [];
-    this.#held = all.length;
+    const answers = this.#answers.take(chunk);
+    const questions = this.#questions.splice(0, answers.length);
+    for (const [index, question] of questions.entries()) question.resolve(answers[index] ?? null);
   }
 }
 
