@@ -11,8 +11,9 @@ const packsOf = (gitDir: string): string => join(gitDir, 'objects', 'pack');
 /** Bytes of the packs of a repo, those that are still written among them. */
 export async function packBytes(gitDir: string): Promise<number> {
   const folder = packsOf(gitDir);
+  // No such folder yet, or a file that went meanwhile: they have no bytes.
   const names = await readdir(folder).catch(() => []);
-  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)));
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null))); // as above
   return sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0);
 }
 
@@ -22,8 +23,9 @@ export async function packBytes(gitDir: string): Promise<number> {
  */
 export async function removeUnfinished(gitDir: string): Promise<void> {
   const folder = packsOf(gitDir);
+  // What stays is taken away after the next fetch.
   for (const name of await readdir(folder).catch(() => []))
-    if (name.startsWith('tmp_')) await rm(join(folder, name), { force: true }).catch(() => {});
+    if (name.startsWith('tmp_')) await rm(join(folder, name), { force: true }).catch(() => {}); // as above
 }
 
 /**

@@ -106,6 +106,7 @@ export function createGitHubSources(config: {
       const { repo } = repoOf(app);
       return fillTemplate(config.urlTemplate, { app: encodeURIComponent(repo) }).replace(/\.git$/, '');
     } catch {
+      // A name that cannot stand in an address has no page.
       return null;
     }
   };

@@ -60,6 +60,7 @@ export function createGitSources(config: {
 
   /** All copies together have a bound, too: one server may serve many repos. */
   async function room(): Promise<number> {
+    // None there yet: the first copy makes the folder.
     const folders = await readdir(config.dir).catch(() => []);
     const sizes = await Promise.all(folders.map((folder) => packBytes(join(config.dir, folder, 'repo.git'))));
     return (config.maxBytes ?? mostBytes) - sizes.reduce((sum, size) => sum + size, 0);
