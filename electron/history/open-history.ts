@@ -20,9 +20,10 @@ import type {
 } from '../../shared/domain/history/history-event';
 import { visibleJson } from '../../shared/domain/text/visible-text';
 import { type Log, noLog } from '../log/log';
+import { Calls } from '../threads/calls';
 import { startThread } from '../threads/start-thread';
 import { markedBlob, newReadMark } from './index/read-guard';
-import type { QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
+import type { Call, QuestionName, Questions, Reply, Request, WorkerOptions } from './protocol';
 
 /** Where the history is read from and kept. */
 export interface HistoryOptions {
@@ -140,22 +141,18 @@ export function openHistory(
     skipped,
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
-  const waiting = new Map<
-    number,
-    { request: Request; resolve: (value: never) => void; reject: (error: Error) => void }
-  >();
+  const calls = new Calls<Call>();
   const listeners = new Set<(status: HistoryStatus) => void>();
   let status = opening;
   let failure: FailureError | null = null;
-  let count = 0;
   let deaths = 0;
   let restarted = false;
   let closing = false;
 
   const stop = (detail: string) => {
-    failure ??= ended(detail);
-    for (const { reject } of waiting.values()) reject(failure);
-    waiting.clear();
+    const error = failure ?? ended(detail);
+    failure = error;
+    calls.fail(() => error);
   };
   /** What a person is told of it, for the log: each once. */
   const tellStatus = (next: HistoryStatus): void => {
@@ -172,11 +169,8 @@ export function openHistory(
       for (const listener of listeners) listener(status);
       return;
     }
-    const question = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if (!reply.ok) return question?.reject(new FailureError(reply.failure));
-    if (question && 'question' in question.request && question.request.question === 'update') deaths = 0;
-    question?.resolve(reply.value as never);
+    const call = calls.take(reply, (told) => new FailureError(told));
+    if (reply.ok && call?.question === 'update') deaths = 0;
   };
   const start = (): Worker => {
     const started = startThread({
@@ -202,7 +196,7 @@ export function openHistory(
       if (closing || deaths >= mostDeaths) return stop(detail);
       restarted = true;
       worker = start();
-      for (const { request } of waiting.values()) worker.postMessage(request);
+      for (const request of calls.open) worker.postMessage(request);
     });
     return started;
   };
@@ -214,15 +208,16 @@ export function openHistory(
     signal?: AbortSignal,
   ): Promise<Questions[Name]['output']> => {
     if (failure) return Promise.reject(failure);
-    count += 1;
-    const id = count;
+    let id = 0;
     const cancel = () => worker.postMessage({ cancel: id } satisfies Request);
     signal?.addEventListener('abort', cancel, { once: true });
-    const request = { id, question, input } as Request;
-    const answer = new Promise<Questions[Name]['output']>((resolve, reject) =>
-      waiting.set(id, { request, resolve, reject }),
+    const answer = calls.call<Questions[Name]['output']>(
+      (number) => {
+        id = number;
+        return { id, question, input } as Call;
+      },
+      (request) => worker.postMessage(request),
     );
-    worker.postMessage(request);
     if (signal?.aborted) cancel();
     return answer.finally(() => signal?.removeEventListener('abort', cancel));
   };

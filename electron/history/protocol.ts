@@ -1,4 +1,3 @@
-import type { Failure } from '../../shared/domain/failure/failure';
 import type {
   ComparedCell,
   ComparedSide,
@@ -14,6 +13,7 @@ import type {
   Moment,
   VersionRun,
 } from '../../shared/domain/history/history-event';
+import type { CallReply } from '../threads/calls';
 
 /** What the worker is started with. */
 export interface WorkerOptions {
@@ -49,13 +49,12 @@ export interface Questions {
 export type QuestionName = keyof Questions;
 
 /** From the client to the worker. */
-export type Request =
-  | { [Name in QuestionName]: { id: number; question: Name; input: Questions[Name]['input'] } }[QuestionName]
-  | { cancel: number }
-  | { close: true };
+/** One question, numbered. */
+export type Call = {
+  [Name in QuestionName]: { id: number; question: Name; input: Questions[Name]['input'] };
+}[QuestionName];
+
+export type Request = Call | { cancel: number } | { close: true };
 
 /** From the worker to the client. */
-export type Reply =
-  | { id: number; ok: true; value: Questions[QuestionName]['output'] }
-  | { id: number; ok: false; failure: Failure }
-  | { status: HistoryStatus };
+export type Reply = CallReply | { status: HistoryStatus };

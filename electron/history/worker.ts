@@ -2,9 +2,11 @@
  * The history's worker thread: takes questions, answers them from the index, and keeps the index up to date. The main
  * process never waits for a disk or a parser here.
  */
+
 import { parentPort, workerData } from 'node:worker_threads';
+import { answerTo } from '../threads/calls';
 import { historyFailure } from './failures';
-import type { Reply, Request, WorkerOptions } from './protocol';
+import type { Call, Reply, Request, WorkerOptions } from './protocol';
 import { HistoryService } from './service';
 
 if (!parentPort) throw new Error('The history worker runs in a worker thread.');
@@ -22,22 +24,18 @@ port.on('message', (request: Request) => {
   else void answer(request); // as above
 });
 
-async function answer(request: Exclude<Request, { close: true } | { cancel: number }>): Promise<void> {
-  const { id, question } = request;
+async function answer({ id, question, input }: Call): Promise<void> {
   const own = new AbortController();
   const stop = () => own.abort();
-  try {
-    if (question === 'update') {
-      running.set(id, own);
-      closing.signal.addEventListener('abort', stop, { once: true });
-      tell({ id, ok: true, value: await service.update(own.signal) });
-    } else tell({ id, ok: true, value: service.ask(question, request.input) as never });
-  } catch (error) {
-    tell({ id, ok: false, failure: historyFailure(error) });
-  } finally {
-    closing.signal.removeEventListener('abort', stop);
-    running.delete(id);
-  }
+  const work = (): unknown => {
+    if (question !== 'update') return service.ask(question, input);
+    running.set(id, own);
+    closing.signal.addEventListener('abort', stop, { once: true });
+    return service.update(own.signal);
+  };
+  tell(await answerTo(id, work, historyFailure));
+  closing.signal.removeEventListener('abort', stop);
+  running.delete(id);
 }
 
 async function end(): Promise<void> {

@@ -4,10 +4,12 @@ import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { type Log, noLog } from '../log/log';
+import { Calls } from '../threads/calls';
 import { startThread } from '../threads/start-thread';
 import { WorkMark } from './mark';
 import type {
   ArrivedLine,
+  Call,
   Ordered,
   QuestionName,
   Questions,
@@ -72,11 +74,6 @@ interface OpenLog {
   onEnd: (error: FailureError) => void;
 }
 
-interface Waiting {
-  resolve: (value: never) => void;
-  reject: (error: Error) => void;
-}
-
 /**
  * Keeps the lines of log sessions in files below a folder, by one worker thread that starts with the first session.
  * What an earlier run left in the folder is deleted. A worker that ends by a fault is started again without what it was
@@ -97,14 +94,13 @@ export async function openLogKeeper(options: {
 
   let worker: Worker | null = null;
   let mark = new WorkMark();
-  let count = 0;
   let order = 0;
   let deaths = 0;
   let leftOut = 0;
   let startedAt = 0;
   /** What the worker was sent and may not be done with. */
   let sent: Ordered[] = [];
-  const waiting = new Map<number, Waiting>();
+  const calls = new Calls<Call>();
   const open = new Map<string, OpenLog>();
 
   const stopped = (detail: string): void => {
@@ -113,8 +109,7 @@ export async function openLogKeeper(options: {
     deaths = 0;
     leftOut = 0;
     const error = ended(detail);
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+    calls.fail(() => error);
     for (const { onEnd } of [...open.values()]) onEnd(error);
     open.clear();
   };
@@ -144,13 +139,6 @@ export async function openLogKeeper(options: {
     log.viewedBy = order;
     for (const [number, label] of log.labels) tell({ session, source: { number, label } });
   };
-  const answer = (reply: Exclude<Reply, { lines: LogLines }>): void => {
-    const question = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if (reply.ok) question?.resolve(reply.value as never);
-    else question?.reject(new FailureError(reply.failure));
-  };
-
   /** Another worker goes on, without what the last one died of. */
   const startAgain = (): void => {
     const { culprit, lastDone } = mark;
@@ -175,11 +163,7 @@ export async function openLogKeeper(options: {
     }
     const again = handedOn(rest, culprit, isFind);
     const asked = new Set(again.flatMap((request) => ('id' in request ? [request.id] : [])));
-    for (const [id, { reject }] of [...waiting]) {
-      if (asked.has(id)) continue;
-      waiting.delete(id);
-      reject(forgotten());
-    }
+    calls.fail(forgotten, ({ id }) => !asked.has(id));
     worker = start();
     for (const [session, log] of open) {
       begin(session, log);
@@ -210,7 +194,10 @@ export async function openLogKeeper(options: {
     });
     let detail = 'The worker has ended.';
     started.on('message', (reply: Reply) => {
-      if (!('lines' in reply)) return answer(reply);
+      if (!('lines' in reply)) {
+        calls.take(reply, (failure) => new FailureError(failure));
+        return;
+      }
       const log = open.get(reply.session);
       if (!log || worker !== started) return;
       log.kept = reply.lines.kept;
@@ -248,12 +235,10 @@ export async function openLogKeeper(options: {
         append: (number, lines) => tell({ session, number, lines }),
         ask: (question, input) => {
           if (!open.has(session)) return Promise.reject(ended('The session is closed.'));
-          count += 1;
-          const id = count;
-          const promise = new Promise<Questions[typeof question]['output']>((resolve, reject) =>
-            waiting.set(id, { resolve, reject }),
+          const promise = calls.call<Questions[typeof question]['output']>(
+            (id) => ({ session, id, question, input }),
+            tell,
           );
-          tell({ session, id, question, input });
           if (question === 'view') {
             log.view = input as LogView;
             log.viewedBy = order;

@@ -1,5 +1,5 @@
 import type { LogLines, LogView, ShownLine } from '../../shared/contract/logs';
-import type { Failure } from '../../shared/domain/failure/failure';
+import type { CallReply } from '../threads/calls';
 import type { SpillLimits } from './spill';
 
 /** A line on its way into a session. `note`: a remark, no line of the log. */
@@ -58,7 +58,15 @@ export type Request =
   | { session: string; source: { number: number; label: string } }
   | { session: string; number: number; lines: ArrivedLine[] }
   | { session: string; close: true }
-  | { session: string; id: number; question: QuestionName; input: Questions[QuestionName]['input'] };
+  | Call;
+
+/** One question of a session, numbered. */
+export interface Call {
+  session: string;
+  id: number;
+  question: QuestionName;
+  input: Questions[QuestionName]['input'];
+}
 
 /** A request as it is sent, with its number in the order of sending. */
 export interface Ordered {
@@ -72,7 +80,4 @@ export interface WorkerOptions {
   mark: SharedArrayBuffer;
 }
 
-export type Reply =
-  | { id: number; ok: true; value: Questions[QuestionName]['output'] }
-  | { id: number; ok: false; failure: Failure }
-  | { session: string; lines: LogLines };
+export type Reply = CallReply | { session: string; lines: LogLines };

@@ -2,10 +2,12 @@
  * The worker thread that keeps the lines of all log sessions: it orders, searches and writes them, so that neither the
  * window nor the main process ever waits for a disk, a sort or a regular expression.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogLines } from '../../shared/contract/logs';
 import { failureOf } from '../../shared/domain/failure/failure';
+import { answerTo } from '../threads/calls';
 import { gatherAfter, usualGather } from './gather-pace';
 import { LogStore, tailLines } from './log-store';
 import { WorkMark } from './mark';
@@ -129,10 +131,8 @@ function take(request: Request, order: number): void {
     changed(session, open);
     if (open.store.looks) look(session, open);
   } else {
-    answer(session, open, request, order).then(
-      (value) => tell({ id: request.id, ok: true, value }),
-      (error: unknown) => tell({ id: request.id, ok: false, failure: failureOf(error) }),
-    );
+    // It never rejects.
+    void answerTo(request.id, () => answer(session, open, request, order), failureOf).then(tell);
   }
 }
 

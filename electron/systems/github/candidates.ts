@@ -115,6 +115,7 @@ async function movedTo(
     if (name.toLowerCase() === `${owner}/${repo}`.toLowerCase()) return null;
     return `GitHub calls this repo ${visibleText(name.slice(0, 200))} by now: write so in signalbox.yaml, since somebody else may take the old name.`;
   } catch {
+    // It only adds a hint to what is told anyway.
     return null;
   }
 }

@@ -52,6 +52,7 @@ export function openSourceMemory(file: string, now: () => number, log: Log): Sou
     try {
       return schema.safeParse(JSON.parse(String(row.json))).data ?? null;
     } catch {
+      // As another shape: it is asked for again.
       return null;
     }
   };
