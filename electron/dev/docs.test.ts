@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { madePages } from './docs';
 import { projectRoot } from './project';
 
 const pages = [
@@ -36,5 +37,15 @@ describe.each(pages)('%s', (page) => {
     const folder = dirname(join(projectRoot, page));
     const broken = links(text).filter((link) => !existsSync(join(folder, link)));
     expect(broken.map((link) => relative(projectRoot, join(folder, link)))).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(madePages))('%s', (path, page) => {
+  test('is what the schemas say; `npm run docs` writes it', () => {
+    expect(readFileSync(join(projectRoot, path), 'utf8')).toBe(page());
+  });
+
+  test('says what every field means', () => {
+    expect(page().match(/^\| `[^|]*\|[^|]*\|[^|]*\| +\|$/gm) ?? []).toEqual([]);
   });
 });

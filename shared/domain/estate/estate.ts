@@ -33,10 +33,9 @@ const imageTagPath = z
   });
 
 const github = z.strictObject({
-  /** Base of the REST API: `https://api.github.com`, or `https://<host>/api/v3`. */
-  apiUrl: httpUrl,
-  owner: name,
-  repo: name,
+  apiUrl: httpUrl.describe('Base of the REST API: `https://api.github.com`, or `https://<host>/api/v3`.'),
+  owner: name.describe('The owner of the release repo.'),
+  repo: name.describe('The release repo’s name.'),
 });
 
 /** A label selector as `kubectl get -l` takes it. */
@@ -55,36 +54,57 @@ const labelSelector = z
  * Signalbox submits.
  */
 const labels = z.strictObject({
-  applications: labelSelector,
-  deployments: labelSelector,
-  statefulsets: labelSelector,
-  daemonsets: labelSelector,
-  replicasets: labelSelector,
-  pods: labelSelector,
-  /** Hooks' Jobs that lack the labels are not seen either. */
-  jobs: labelSelector,
-  workflows: labelSelector,
+  applications: labelSelector.describe(
+    'Of Argo CD’s Applications. Missing: all are seen; so for every kind.',
+  ),
+  deployments: labelSelector.describe('Of Deployments.'),
+  statefulsets: labelSelector.describe('Of StatefulSets.'),
+  daemonsets: labelSelector.describe('Of DaemonSets.'),
+  replicasets: labelSelector.describe('Of ReplicaSets, which have the labels of the pod template.'),
+  pods: labelSelector.describe('Of pods, which have the labels of the pod template.'),
+  jobs: labelSelector.describe('Of Jobs. Hooks’ Jobs that lack the labels are not seen either.'),
+  workflows: labelSelector.describe(
+    'Of workflows. What it demands by `=` is put on the workflows that Signalbox submits.',
+  ),
 });
 export type ClusterLabels = z.infer<typeof labels>;
 
 const cluster = z.strictObject({
-  /** Name of the kubeconfig's context. */
-  context: z.string().min(1),
-  /** Path of the kubeconfig; absent: the usual one of kubectl. */
-  kubeconfig: z.string().min(1).optional(),
-  argoNamespace: z.string().min(1).default('cluster-services'),
-  workflowsNamespace: z.string().min(1).default('apps'),
-  appsNamespace: z.string().min(1).default('apps'),
-  labels: labels.default({}),
-  /** The Application that renders all the others. */
-  parentApplication: z.string().min(1).default('app-config'),
+  context: z.string().min(1).describe('The name of the kubeconfig’s context.'),
+  kubeconfig: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path of the kubeconfig. Missing: the usual one of kubectl.'),
+  argoNamespace: z
+    .string()
+    .min(1)
+    .default('cluster-services')
+    .describe('The namespace of Argo CD and its Applications.'),
+  workflowsNamespace: z.string().min(1).default('apps').describe('The namespace of Argo’s workflows.'),
+  appsNamespace: z.string().min(1).default('apps').describe('The namespace that the apps run in.'),
+  labels: labels
+    .default({})
+    .describe(
+      'Which objects are this environment’s, where several share a namespace: label selectors by kind.',
+    ),
+  parentApplication: z
+    .string()
+    .min(1)
+    .default('app-config')
+    .describe('The Argo CD Application that renders all the others.'),
 });
 
 /** An environment: a place to deploy to. `production` is treated with more care. */
 const environmentSchema = z.strictObject({
-  name,
-  tier: z.enum(['production', 'standard']).default('standard'),
-  cluster: cluster.optional(),
+  name: name.describe('What people call it; image-tag files and records name it so.'),
+  tier: z
+    .enum(['production', 'standard'])
+    .default('standard')
+    .describe('`production` is treated with more care.'),
+  cluster: cluster
+    .optional()
+    .describe('How its cluster is reached. Missing: nothing of what runs there is seen.'),
 });
 
 /** A name that becomes part of a Kubernetes object's name (RFC 1123 label). */
@@ -100,34 +120,44 @@ const label = z
  * `{version:<service>}` (image tag of a service in the bag) are filled in.
  */
 const parameters = z.record(z.string().min(1), z.string());
+const filled =
+  'By name. `{bag}`, `{pipeline}`, `{environment}`, `{operation}` and `{version:<service>}` are filled in.';
 
 /** A run of an Argo WorkflowTemplate in the environment's `workflowsNamespace`: `Succeeded` is done, anything else has failed. */
 const workflowJob = z.strictObject({
-  kind: z.literal('workflow'),
-  /** What people call it; unique within the environment's jobs. Absent: the template's name. */
-  name: label.optional(),
-  /** Name of the WorkflowTemplate. */
-  template: label,
-  parameters: parameters.default({}),
+  kind: z.literal('workflow').describe('A run of an Argo WorkflowTemplate in the environment.'),
+  name: label
+    .optional()
+    .describe('What people call it; unique within the environment’s jobs. Missing: the template’s name.'),
+  template: label.describe('The name of the WorkflowTemplate.'),
+  parameters: parameters.default({}).describe(`The workflow’s parameters. ${filled}`),
 });
 
 /** A run of a GitHub Actions workflow with a `workflow_dispatch` trigger: conclusion `success` is done. */
 const githubWorkflowJob = z.strictObject({
-  kind: z.literal('github-workflow'),
-  /** Absent: the workflow's file name without its ending. */
-  name: label.optional(),
-  /** Absent: the owner of `sources.github`, else of `ledger.github`. */
-  owner: name.optional(),
-  repo: name,
-  /** File name of the workflow (`deploy.yml`). */
-  workflow: z.string().regex(/^[A-Za-z0-9._-]+\.ya?ml$/, 'must be the file name of a workflow'),
-  /** Branch or tag whose workflow is run. */
-  ref: z.string().min(1).default('main'),
-  inputs: parameters.default({}),
+  kind: z
+    .literal('github-workflow')
+    .describe('A run of a GitHub Actions workflow with a `workflow_dispatch` trigger.'),
+  name: label
+    .optional()
+    .describe('What people call it. Missing: the workflow’s file name without its ending.'),
+  owner: name.optional().describe('Missing: the owner of `sources.github`, else of `ledger.github`.'),
+  repo: name.describe('The repo of the workflow.'),
+  workflow: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+\.ya?ml$/, 'must be the file name of a workflow')
+    .describe('The file name of the workflow, such as `deploy.yml`.'),
+  ref: z.string().min(1).default('main').describe('The branch or tag whose workflow is run.'),
+  inputs: parameters.default({}).describe(`The workflow’s inputs. ${filled}`),
 });
 
 /** All image tags of the bag set in one commit, then waited for until every app of it is synced and healthy. */
-const imageTagsJob = z.strictObject({ kind: z.literal('image-tags'), name: label.default('services') });
+const imageTagsJob = z.strictObject({
+  kind: z
+    .literal('image-tags')
+    .describe('All image tags of the bag are set in one commit, then every app of it is waited for.'),
+  name: label.default('services').describe('What people call it.'),
+});
 
 const deployJobSchema = z.discriminatedUnion('kind', [imageTagsJob, workflowJob, githubWorkflowJob]);
 const testJobSchema = z.discriminatedUnion('kind', [workflowJob, githubWorkflowJob]);
@@ -138,18 +168,27 @@ export type DeployJob = z.infer<typeof deployJobSchema>;
  * period, so that the API server itself keeps several consoles from running it twice.
  */
 const periodicSchema = workflowJob.omit({ kind: true }).extend({
-  everyMinutes: z.number().int().min(1).max(10_080),
+  everyMinutes: z.number().int().min(1).max(10_080).describe('Minutes from one run to the next.'),
 });
 
 /** What deploying a bag to one environment means, and what testing it there. */
 const stageSchema = z.strictObject({
-  /** One after the other, in this order; the first that fails ends it. */
-  deploy: z.array(deployJobSchema).min(1),
-  /** All at the same time; the bag passes when all have passed. */
-  tests: z.array(testJobSchema).default([]),
-  periodic: z.array(periodicSchema).default([]),
-  /** Whether new bags go on into this environment by themselves, until somebody switches it off. Absent: as the pipeline. */
-  autopilot: z.boolean().optional(),
+  deploy: z
+    .array(deployJobSchema)
+    .min(1)
+    .describe('What deploying means: one job after the other; the first that fails ends it.'),
+  tests: z
+    .array(testJobSchema)
+    .default([])
+    .describe('Test suites, all at the same time; the bag passes when all have passed.'),
+  periodic: z
+    .array(periodicSchema)
+    .default([])
+    .describe('Test suites that run every so often, whatever is deployed.'),
+  autopilot: z
+    .boolean()
+    .optional()
+    .describe('Whether new bags go on into this environment automatically. Missing: as the pipeline.'),
 });
 
 /** What people call a job: its own name, or that of what it runs. */
@@ -157,34 +196,52 @@ export const jobName = (job: DeployJob | z.infer<typeof periodicSchema>): string
   job.name ??
   ('template' in job ? job.template : 'workflow' in job ? job.workflow.replace(/\.ya?ml$/, '') : '');
 
+const pipelineName = name.describe('What people call it; records name it so.');
+const chainOfNames = z
+  .array(name)
+  .min(1)
+  .describe('The environments, in the order in which versions travel.');
+
 /**
  * A chain in which a bag, a snapshot of the versions of all services, is packed in the first environment and then
  * deployed and tested as one unit, environment by environment (docs/bags.md).
  */
 const bagsPipelineSchema = z.strictObject({
-  kind: z.literal('bags'),
-  name,
-  environments: z.array(name).min(1),
-  /** The apps that a bag holds; each has an image-tag file in every environment of the chain. */
-  services: z.array(name).min(1),
-  /** By environment; every environment of the chain has one. */
-  stages: z.record(name, stageSchema),
-  /** Continuous deployment while a console has its autopilot on. */
-  autopilot: z.boolean().default(true),
-  /** Whether autopilots pack a bag by themselves when a new image was published; a switch in the ledger says otherwise. */
-  packAutomatically: z.boolean().default(false),
+  kind: z.literal('bags').describe('All services move together, as one bag.'),
+  name: pipelineName,
+  environments: chainOfNames,
+  services: z
+    .array(name)
+    .min(1)
+    .describe('The apps that a bag holds; each has an image-tag file in every environment of the chain.'),
+  stages: z
+    .record(name, stageSchema)
+    .describe('What deploying and testing means, by environment; every environment of the chain has one.'),
+  autopilot: z
+    .boolean()
+    .default(true)
+    .describe('Whether bags go on automatically while a console has its autopilot on.'),
+  packAutomatically: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether autopilots pack a bag when a new image was published. A switch in the release repo overrides it.',
+    ),
 });
 export type BagsPipeline = z.infer<typeof bagsPipelineSchema>;
 
 /** A pipeline: a chain of environments in the order in which versions travel. */
 const pipelineSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('apps'), name, environments: z.array(name).min(1) }),
+  z.strictObject({
+    kind: z.literal('apps').describe('Every app moves alone.'),
+    name: pipelineName,
+    environments: chainOfNames,
+  }),
   bagsPipelineSchema,
 ]);
 
 /** Where the release repo is and how commits land on its branch. */
 const ledgerSchema = z.strictObject({
-  /** https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside, http(s) without any user. */
   url: z
     .string()
     .min(1)
@@ -197,7 +254,10 @@ const ledgerSchema = z.strictObject({
       error: 'must not contain a user or token: enter them in Settings → Credentials',
     })
     .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })
-    .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' }),
+    .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' })
+    .describe(
+      'The release repo: https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside, http(s) without any user.',
+    ),
   branch: z
     .string()
     .max(250, { abort: true })
@@ -205,11 +265,22 @@ const ledgerSchema = z.strictObject({
       /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)))[^\s~^:?*[\\\u007f]+(?<![/.])$/,
       'must be a branch name',
     )
-    .default('main'),
-  /** `push`: fast-forward push. `merge-branch`: a short-lived branch, merged by GitHub's merges API. */
-  landing: z.enum(['push', 'merge-branch']).default('push'),
-  github: github.optional(),
-  imageTagPath: imageTagPath.default(defaultImageTagPath),
+    .default('main')
+    .describe('The branch that Argo CD follows.'),
+  landing: z
+    .enum(['push', 'merge-branch'])
+    .default('push')
+    .describe(
+      'How commits land: `push` is a fast-forward push; `merge-branch` a short-lived branch, merged by GitHub’s merges API, which a protected branch needs.',
+    ),
+  github: github
+    .optional()
+    .describe(
+      'The release repo at GitHub; needed for `merge-branch`. Missing: GitHub is not asked about it.',
+    ),
+  imageTagPath: imageTagPath
+    .default(defaultImageTagPath)
+    .describe('Where image-tag files lie: a relative path with `{environment}` and `{app}`, once each.'),
 });
 
 /** What is wrong with a pipeline of bags beyond its shape: place, value and reason of each. */
@@ -245,10 +316,10 @@ function bagsProblems(
 /** All that one console watches: the content of `signalbox.yaml`. */
 export const estateSchema = z
   .strictObject({
-    name: z.string().min(1),
-    ledger: ledgerSchema,
-    environments: z.array(environmentSchema).min(1),
-    pipelines: z.array(pipelineSchema).default([]),
+    name: z.string().min(1).describe('What people call the estate.'),
+    ledger: ledgerSchema.describe('The release repo, and how commits land on its branch.'),
+    environments: z.array(environmentSchema).min(1).describe('The places to deploy to.'),
+    pipelines: z.array(pipelineSchema).default([]).describe('Chains of environments.'),
     /**
      * The apps' own repos, for tags, branches, commits and migrations. With `github` its API is asked; without it the
      * repos are read over plain Git, with the ledger's credentials where they lie on the ledger's host. `urlTemplate` is
@@ -258,16 +329,35 @@ export const estateSchema = z
       .strictObject({
         urlTemplate: z
           .string()
-          .refine((url) => url.split('{app}').length === 2, { error: 'must contain {app} once' }),
-        github: z.strictObject({ apiUrl: httpUrl, owner: name }).optional(),
-        /** The names of repos that are not called like their app: `{app}` in the address, and the repo at GitHub. */
-        repos: z.record(z.string().min(1), name).default({}),
+          .refine((url) => url.split('{app}').length === 2, { error: 'must contain {app} once' })
+          .describe(
+            'The address of an app’s repo, with `{app}` once where its name comes: any that git takes.',
+          ),
+        github: z
+          .strictObject({
+            apiUrl: httpUrl.describe('Base of the REST API.'),
+            owner: name.describe('The owner of the apps’ repos.'),
+          })
+          .optional()
+          .describe('Missing: the repos are read over plain Git.'),
+        repos: z
+          .record(z.string().min(1), name)
+          .default({})
+          .describe('The names of repos that are not called like their app, by the app’s name.'),
       })
-      .optional(),
-    /** Where the apps' images are; absent: no registry is asked, and a tag or commit of the app's repo counts as published. */
-    registry: registrySchema.optional(),
-    /** Set on the practice estate only: where its scenarios are driven from. */
-    practice: z.strictObject({ controlUrl: httpUrl }).optional(),
+      .optional()
+      .describe(
+        'The apps’ own repos, for tags, branches, commits and migrations. Missing: nothing is known of an app but what the release repo and the registry say.',
+      ),
+    registry: registrySchema
+      .optional()
+      .describe(
+        'Where the apps’ images are. Missing: no registry is asked, and a tag or commit of the app’s repo counts as published.',
+      ),
+    practice: z
+      .strictObject({ controlUrl: httpUrl.describe('Where its scenarios are driven from.') })
+      .optional()
+      .describe('Set on the practice estate only.'),
   })
   .check((context) => {
     const estate = context.value;

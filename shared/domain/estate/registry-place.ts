@@ -15,9 +15,13 @@ const nameRule = 'must be lower-case letters, digits, ".", "_", "-" and "/", as 
 
 /** An app whose image lies elsewhere. What is left out is as for the others. */
 const appPlaceSchema = z.strictObject({
-  url: registryUrl.optional(),
-  tokenService: registryUrl.optional(),
-  repository: z.string().refine(isRepository, { error: nameRule }).optional(),
+  url: registryUrl.optional().describe('Its registry. Missing: as for the others.'),
+  tokenService: registryUrl.optional().describe('Where that registry sends for tokens.'),
+  repository: z
+    .string()
+    .refine(isRepository, { error: nameRule })
+    .optional()
+    .describe('Its repository. Missing: as for the others.'),
 });
 
 /**
@@ -27,17 +31,22 @@ const appPlaceSchema = z.strictObject({
  * as anybody.
  */
 export const registrySchema = z.strictObject({
-  url: registryUrl,
-  /** Where it sends for tokens when that is another host than its own, as GitLab's does. Docker Hub's is known. */
-  tokenService: registryUrl.optional(),
-  /** `example/{app}`; the tag is the version. */
+  url: registryUrl.describe('The registry: scheme, host and port alone, such as `https://ghcr.io`.'),
+  tokenService: registryUrl
+    .optional()
+    .describe(
+      'Where it sends for tokens when that is another host than its own, as GitLab’s does. Docker Hub’s is known.',
+    ),
   repository: z
     .string()
     .refine((text) => text.split('{app}').length === 2, { error: 'must contain {app} once' })
     .refine((text) => isRepository(text.replace('{app}', 'a')), { error: nameRule })
-    .default('{app}'),
-  /** By app. */
-  apps: z.record(z.string().min(1), appPlaceSchema).default({}),
+    .default('{app}')
+    .describe('The repository of an app’s images, such as `example/{app}`; the tag is the version.'),
+  apps: z
+    .record(z.string().min(1), appPlaceSchema)
+    .default({})
+    .describe('Apps whose images lie elsewhere, by name.'),
 });
 export type RegistryConfig = z.infer<typeof registrySchema>;
 

@@ -8,17 +8,31 @@ import { z } from 'zod';
  * that, also when holds of neighbouring environments overlap in one file.
  */
 export const holdRecordSchema = z.object({
-  app: z.string(),
-  environment: z.string(),
-  by: z.string(),
-  /** ISO 8601 UTC. */
-  since: z.string(),
-  reason: z.string(),
-  /** The operation that took it. */
-  operation: z.string(),
-  /** The version that people want there while it is held; another one that arrives by itself is an alarm. */
-  imageTag: z.string().nullable(),
-  changed: z.array(z.object({ environment: z.string(), automatic_deploys_enabled: z.boolean().nullable() })),
+  app: z.string().describe('The app.'),
+  environment: z.string().describe('The environment into which nothing is deployed automatically.'),
+  by: z.string().describe('Who holds it: the name that signs their commits.'),
+  since: z.string().describe('When it was taken.'),
+  reason: z.string().describe('Why, as the person typed it; may be empty.'),
+  operation: z
+    .string()
+    .describe('The operation that took it: a UUIDv7, the same as in the commit’s trailers.'),
+  imageTag: z
+    .string()
+    .nullable()
+    .describe(
+      'The version that people want there while it is held; another one that arrives by itself is an alarm. null: none was there. The first consoles called this key `version`; that form is still read.',
+    ),
+  changed: z
+    .array(
+      z.object({
+        environment: z.string().describe('The environment whose image-tag file was changed.'),
+        automatic_deploys_enabled: z
+          .boolean()
+          .nullable()
+          .describe('What stood there before any hold; null: the key was missing. Releasing puts it back.'),
+      }),
+    )
+    .describe('The image-tag files in which the hold switched automatic deploys off.'),
 });
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
