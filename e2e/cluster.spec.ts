@@ -251,8 +251,8 @@ test('a sync is tried, then done for one resource, and a hard refresh asked for,
   await expect(dialog).toHaveCount(0);
   const { acts } = await ask(page(), 'act.list', { app: name, environment, limit: 5 });
   expect(acts.map(({ kind, text }) => [kind, text])).toEqual([
-    ['refresh', expect.stringContaining('without its caches')],
-    ['sync', expect.stringContaining('1 resources of')],
+    ['refresh', expect.stringContaining('Hard refresh')],
+    ['sync', expect.stringContaining('1 resource of')],
     ['sync', expect.stringContaining('as a dry run')],
   ]);
 });

@@ -143,7 +143,7 @@ test('pods that come join, a crashing one restarts in sight, and errors stand ou
     environments: ['production'],
   });
   const id = await startDeploy(page(), { app: 'static', environment: 'production', version });
-  await expect(region).toContainText(/was started again \(restart \d+\)/);
+  await expect(region).toContainText(/restarted \(restart \d+\)/);
   await expect(region).toContainText(version);
   await page().getByRole('combobox', { name: 'Severity' }).selectOption('Errors');
   await expect(region.locator('[data-severity="error"]').first()).toBeVisible();

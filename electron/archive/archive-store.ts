@@ -65,8 +65,7 @@ create index if not exists request_at on request(at);
 export function openKept(file: string, now: () => number = Date.now): KeptStore {
   const { database, aside } = openLasting(file, tables, now);
   const notice =
-    aside &&
-    `Workflows that were kept, and the list of acts, could not be read. The file was set aside as ${aside}.`;
+    aside && `Saved workflows and the list of actions could not be read. The file was moved to ${aside}.`;
   /** Rows that a version of another shape wrote are left out. */
   const read = <T>(rows: unknown[], parse: (json: unknown) => { success: boolean; data?: T }): T[] =>
     (rows as { json: string }[]).flatMap(({ json }) => {
@@ -87,7 +86,7 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
             : JSON.stringify({
                 ...workflow,
                 nodes: [],
-                nodesUnavailable: 'It had too many steps to be kept.',
+                nodesUnavailable: 'It had too many steps to save.',
               });
         database
           .prepare(

@@ -91,7 +91,7 @@ create table if not exists deployment(id integer primary key, app text, environm
 /** Opens the store, or begins a new one beside a file that cannot be read. `now` names the set-aside file: milliseconds. */
 export function openObservations(file: string, now: () => number = Date.now): ObservationStore {
   const { database, aside } = openLasting(file, tables, now);
-  const notice = aside && `What was observed before could not be read. The file was set aside as ${aside}.`;
+  const notice = aside && `Earlier observations could not be read. The file was moved to ${aside}.`;
   const cells = new Map<string, readonly CellObservation[]>();
   const key = (app: string, environment: string) => `${environment}\0${app}`;
   const of = (app: string, environment: string): readonly CellObservation[] => {

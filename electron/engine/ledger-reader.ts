@@ -34,7 +34,7 @@ export interface LedgerReader {
 const badData = (path: string, reason: string, line?: number): Failure => ({
   code: 'bad-data',
   message: `${path}${line === undefined ? '' : `:${line}`}: ${reason}`,
-  meaning: 'What this file says cannot be relied on. Other files are not affected.',
+  meaning: 'Signalbox can’t rely on this file. Other files are not affected.',
   next: [{ do: 'advice', label: 'Correct the file in the release repo.' }],
   place: line === undefined ? { path } : { path, line },
 });
@@ -95,7 +95,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       const found = readEntry(file.path, file.text)?.found;
       hold = found
         ? (found as FoundHold)
-        : { ok: false, failure: badData(file.path, 'No hold lies at such a path.') };
+        : { ok: false, failure: badData(file.path, 'This path is not a hold’s path.') };
       holdRecords.set(file, hold);
     }
     return hold;

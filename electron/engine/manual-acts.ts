@@ -63,7 +63,7 @@ const another = ({ kind, object }: ManualAct): FailureError =>
   });
 
 const busy = (message: string, next: Failure['next'] = []): FailureError =>
-  new FailureError({ code: 'busy', message, meaning: 'Nothing was asked for.', next });
+  new FailureError({ code: 'busy', message, meaning: 'Nothing was requested.', next });
 
 /** After one of these nobody knows whether the request arrived. */
 const lostAnswers: ReadonlySet<Failure['code']> = new Set(['timeout', 'unreachable', 'unknown-outcome']);
@@ -91,23 +91,21 @@ export function createManualActs(options: {
     if (!cluster)
       throw new FailureError({
         code: 'not-found',
-        message: `${environment} has no cluster here.`,
-        meaning: 'Nothing was asked for.',
+        message: `The estate file has no cluster for ${environment}.`,
+        meaning: 'Nothing was requested.',
         next: [],
       });
     if (request.inTheWay)
-      throw busy(`An operation is under way there: ${titleOf(request.inTheWay.intent)}.`, [
-        { do: 'open-operation', label: 'Look at it', operationId: request.inTheWay.id },
+      throw busy(`An operation is running there: ${titleOf(request.inTheWay.intent)}.`, [
+        { do: 'open-operation', label: 'Open it', operationId: request.inTheWay.id },
       ]);
     const access = cluster.view.access(needs[kind]);
     if (access.state === 'denied')
       throw new FailureError({
         code: 'forbidden',
-        message: `You may not do this in ${environment}.`,
+        message: `You don’t have permission to do this in ${environment}.`,
         meaning: access.why,
-        next: [
-          { do: 'advice', label: 'Ask whoever runs the cluster for the permission that is named above.' },
-        ],
+        next: [{ do: 'advice', label: 'Ask the cluster’s administrators for the permission named above.' }],
       });
     return cluster;
   }
@@ -123,7 +121,7 @@ export function createManualActs(options: {
       app,
       object,
       outcome: 'unknown',
-      text: 'Asked; no answer was written down.',
+      text: 'Requested; the answer was not saved.',
       created: null,
     };
     const keep = (act: ManualAct): ManualAct => {
@@ -164,7 +162,7 @@ export function createManualActs(options: {
       if (done?.outcome === 'done') return Promise.resolve(done);
       try {
         const cluster = check(request);
-        if (other) throw busy(`Another act on ${request.object} is under way: ${other.kind}.`);
+        if (other) throw busy(`Another action on ${request.object} is running: ${other.kind}.`);
         const promise = perform(request, cluster).finally(() => running.delete(key));
         running.set(key, { id: request.id, kind: request.kind, promise });
         return promise;
@@ -178,7 +176,7 @@ export function createManualActs(options: {
 const tooLate = (environment: string): Failure => ({
   code: 'timeout',
   message: `The cluster of ${environment} did not answer within ${patience / 1000} s.`,
-  meaning: 'It may have been done all the same.',
+  meaning: 'It may have been done anyway.',
   next: [
     { do: 'retry', label: 'Try again' },
     { do: 'advice', label: 'Trying again here does it once, even if it was done the first time.' },

@@ -6,7 +6,7 @@ import type { World } from './world';
 
 const cancelled: Failure = {
   code: 'cancelled',
-  message: 'The look was given up.',
+  message: 'The check was cancelled.',
   meaning: 'Nothing was changed.',
   next: [],
 };
@@ -30,14 +30,14 @@ export async function preview(
   const current = world.reader.facts(snapshot, intent.app, intent.environment, null).version;
   const outside = outsideFacts(world, intent, null);
   const incoming = 'version' in intent ? intent.version : (current ?? '');
-  const because = "The app's repo could not be asked in time.";
+  const because = "The app's repo did not answer in time.";
   return ok({
     intent,
     current,
     incoming,
     change: outside.change ?? {
       state: 'unknown',
-      because: current === null ? 'Nothing runs there.' : because,
+      because: current === null ? 'Nothing is deployed there.' : because,
     },
     findings: findingsOn(world, intent, snapshot, outside),
     commit: snapshot.commit,

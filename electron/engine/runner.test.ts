@@ -8,7 +8,7 @@ const at = (second: number): string => `2026-03-01T10:00:${String(second).padSta
 const supersededBy = {
   operationId: 'op-2',
   version: 'v107',
-  text: 'staging was given v107 at 2026-03-01 10:00 UTC by Ada, so v106 is not watched any more.',
+  text: 'staging got v107 2026-03-01 10:00 UTC by Ada, so Signalbox no longer watches v106.',
 };
 
 /** What an operation comes to whose journal ends after these events: Signalbox was killed there. */

@@ -87,11 +87,9 @@ export function createRunner(options: {
         state: 'unknown',
         failure: {
           code: 'bad-data',
-          message: 'A part of its record in the journal cannot be read.',
-          meaning: 'What it did after that is not known; it is not carried on.',
-          next: [
-            { do: 'advice', label: 'Look at the board: it shows what the ledger and the clusters say.' },
-          ],
+          message: 'Part of its journal record can’t be read.',
+          meaning: 'Signalbox does not know what it did after that, and does not continue it.',
+          next: [{ do: 'advice', label: 'Check the board: it shows the current state.' }],
         },
       });
     }
@@ -222,9 +220,9 @@ export function createRunner(options: {
     if (begun || age <= options.world().limits.resume) return false;
     const failure: Failure = {
       code: 'timeout',
-      message: 'Signalbox ended before it had committed anything, and was started again too late to go on.',
+      message: 'Signalbox closed before committing, and restarted too late to continue.',
       meaning: 'Nothing was changed.',
-      next: [{ do: 'retry', label: 'Look again and decide anew' }],
+      next: [{ do: 'retry', label: 'Review again' }],
     };
     append(live, { type: 'finished', at: at.toISOString(), state: 'failed', failure });
     return true;
@@ -278,8 +276,8 @@ export function createRunner(options: {
       if (!cancel.allowed)
         return {
           code: 'refused',
-          message: `It cannot be cancelled any more. ${cancel.because}`,
-          meaning: 'The operation goes on.',
+          message: `It can no longer be cancelled. ${cancel.because}`,
+          meaning: 'The operation continues.',
           next: [{ do: 'advice', label: 'To undo a deployment, roll back.' }],
         };
       append(live, { type: 'cancel-requested', at: now().toISOString() });
@@ -331,11 +329,11 @@ function endEvent(step: StepName, end: StepEnd, at: string): OperationEvent {
 function notDone(step: StepName, stopped: Stopped, at: string): OperationEvent {
   switch (stopped) {
     case 'superseded':
-      return { type: 'step-skipped', at, step, because: 'Not done, since another version took over.' };
+      return { type: 'step-skipped', at, step, because: 'Skipped: another version replaced this one.' };
     case 'failed':
-      return { type: 'step-skipped', at, step, because: 'Not done, since the operation stopped before it.' };
+      return { type: 'step-skipped', at, step, because: 'Skipped.' };
     case 'unknown': {
-      const because = 'Not watched, since it is not known how a step before it ended.';
+      const because = 'Not watched: the outcome of an earlier step is not known.';
       return { type: 'step-unknown', at, step, because };
     }
   }
@@ -343,14 +341,14 @@ function notDone(step: StepName, stopped: Stopped, at: string): OperationEvent {
 
 const closed: Failure = {
   code: 'cancelled',
-  message: 'Signalbox is about to end.',
+  message: 'Signalbox is closing.',
   meaning: 'Nothing was changed.',
-  next: [{ do: 'retry', label: 'Ask again after the start' }],
+  next: [{ do: 'retry', label: 'Try again after restarting' }],
 };
 
 const unknownOperation: Failure = {
   code: 'not-found',
   message: 'There is no such operation.',
-  meaning: 'It may be too old: only the last 500 are kept.',
-  next: [{ do: 'advice', label: 'Look at the history instead.' }],
+  meaning: 'It may be too old: only the last 500 are saved.',
+  next: [{ do: 'advice', label: 'Check the history instead.' }],
 };

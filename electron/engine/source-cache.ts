@@ -25,7 +25,7 @@ export interface SourceCache {
 }
 
 /** What is said of every change where there is nobody to ask. */
-const noSources: Change = { state: 'unknown', because: 'This estate names no source repos.' };
+const noSources: Change = { state: 'unknown', because: 'The estate file has no source repos.' };
 
 /** Entries kept per kind; the oldest go first. */
 const keep = 5_000;
@@ -61,7 +61,7 @@ export function sourceCache(sources: Sources | null, onLoaded: (app: string) => 
       return change;
     } catch (error) {
       if (!signal?.aborted) log('warn', 'sources.change-not-asked', { app, from, to, error });
-      return { state: 'unknown', because: `${app}'s repo could not be asked.` };
+      return { state: 'unknown', because: `${app}'s repo did not answer.` };
     }
   }
 

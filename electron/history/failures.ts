@@ -8,20 +8,20 @@ export function historyFailure(error: unknown): Failure {
   if (isFull(error) || (error instanceof GitError && error.kind === 'disk-full'))
     return {
       code: 'disk-full',
-      message: 'There is no room left on the disk for the history.',
-      meaning: 'What is indexed so far can be read. Everything else of Signalbox works.',
+      message: 'The disk has no space left for the history.',
+      meaning: 'You can read the history loaded so far. Everything else works.',
       next: [
         { do: 'advice', label: 'Free some space, then try again.' },
-        { do: 'retry', label: 'Go on indexing' },
+        { do: 'retry', label: 'Continue loading' },
       ],
     };
   if (isUnwritable(error))
     return {
       code: 'read-only',
-      message: 'The history index cannot be written where it lies.',
-      meaning: 'The history is not read anew. Everything else of Signalbox works.',
+      message: 'The history index can’t be written.',
+      meaning: 'The history is not updated. Everything else works.',
       next: [
-        { do: 'advice', label: "See that the folder of the app's data is there and may be written." },
+        { do: 'advice', label: 'Check that the data folder exists and is writable.' },
         { do: 'retry', label: 'Try again' },
       ],
       detail: error instanceof Error ? error.message : String(error),
@@ -30,16 +30,16 @@ export function historyFailure(error: unknown): Failure {
     return {
       code: 'bad-data',
       message: 'The history index is damaged.',
-      meaning: 'It holds nothing that is not in the repo: it is being built again.',
-      next: [{ do: 'retry', label: 'Ask again' }],
+      meaning: 'Everything in it is also in the repo, so Signalbox is rebuilding it.',
+      next: [{ do: 'retry', label: 'Try again' }],
     };
   if (error instanceof GitError) return gitFailure(error);
   if (error instanceof RangeError)
     return {
       code: 'invalid-input',
       message: error.message,
-      meaning: 'The question was not asked.',
-      next: [{ do: 'advice', label: 'Correct it and ask again.' }],
+      meaning: 'The history was not searched.',
+      next: [{ do: 'advice', label: 'Correct it and try again.' }],
     };
   return failureOf(error);
 }
@@ -48,20 +48,20 @@ function gitFailure(error: GitError): Failure {
   if (error.kind === 'aborted')
     return {
       code: 'cancelled',
-      message: 'Reading the history was stopped.',
-      meaning: 'What is indexed so far stays.',
-      next: [{ do: 'retry', label: 'Go on' }],
+      message: 'Loading the history was stopped.',
+      meaning: 'What is loaded so far stays.',
+      next: [{ do: 'retry', label: 'Continue' }],
     };
   return {
     code: error.kind === 'git-missing' ? 'not-found' : 'bad-data',
     message:
       error.kind === 'git-missing'
-        ? 'There is no git on this machine.'
-        : 'The history of the repo could not be read to its end.',
-    meaning: 'What is indexed so far can be read; newer or older history is missing.',
+        ? 'Git is not installed on this computer.'
+        : 'Not all of the repo’s history could be read.',
+    meaning: 'You can read the history loaded so far; newer or older history is missing.',
     next: [
       { do: 'retry', label: 'Try again' },
-      { do: 'advice', label: 'When it stays so, fetch the repo anew.' },
+      { do: 'advice', label: 'If this continues, clone the repo again.' },
     ],
     detail: error.detail || error.message,
   };

@@ -39,15 +39,15 @@ const refusal = (message: string, detail: string): Failure => ({
   code: 'invalid-input',
   message,
   meaning: 'Nothing was done.',
-  next: [{ do: 'advice', label: 'This is a fault of Signalbox: please report it with the detail.' }],
+  next: [{ do: 'advice', label: 'This is a bug in Signalbox: please report it with the technical details.' }],
   detail,
 });
 
 /** The handler is through: what it was asked to do is done, though nobody can say with what result. */
 const unreadableAnswer = (name: string, acted: boolean, detail: string): Failure => ({
-  ...refusal(`The answer to ${name} is not what it should be.`, detail),
+  ...refusal(`The answer to ${name} is not valid.`, detail),
   code: acted ? 'unknown-outcome' : 'internal',
-  meaning: acted ? 'What you asked for may have been done: look before you ask again.' : 'Nothing was done.',
+  meaning: acted ? 'It may have been done: check before you try again.' : 'Nothing was done.',
 });
 
 /**
@@ -75,7 +75,7 @@ async function answerTo(
   const procedure = procedures[name];
   const input = procedure.input.safeParse(border.meant(payload));
   if (!input.success)
-    return fail(refusal(`The call ${name} carried data that is not allowed.`, input.error.message));
+    return fail(refusal(`The call ${name} contained data that is not allowed.`, input.error.message));
   try {
     const handler = (await handlers())[name] as (input: unknown) => unknown;
     const answer = await handler(input.data);

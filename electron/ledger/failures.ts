@@ -1,4 +1,5 @@
 import { type Failure, failureOf } from '../../shared/domain/failure/failure';
+import { count } from '../../shared/domain/text/count';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
 
 const retry = { do: 'retry', label: 'Try again' } as const;
@@ -18,65 +19,66 @@ const words: Record<GitErrorKind, Words> = {
     code: 'forbidden',
     message: 'The release repo does not allow this.',
     meaning:
-      'You are signed in, but a permission, a rule or a hook of the repo said no. Nothing was changed.',
+      'You are signed in, but a permission, rule or hook of the repo rejected this. Nothing was changed.',
     next: [
       advice(
-        'Ask for write access, or let the estate file say landing: merge-branch where the branch is protected.',
+        'Ask for write access. If the branch is protected, set landing: merge-branch in the estate file.',
       ),
     ],
   },
   unreachable: {
     code: 'unreachable',
-    message: 'The release repo cannot be reached.',
-    meaning: 'What is shown is what it said last. Nothing was changed.',
-    next: [advice('Look at the network, VPN or proxy.'), retry],
+    message: 'The release repo is unreachable.',
+    meaning: 'Signalbox shows the last known state. Nothing was changed.',
+    next: [advice('Check the network, VPN or proxy.'), retry],
   },
   'no-such-repo': {
     code: 'not-found',
     message: 'There is no Git repo at the address of the release repo.',
-    meaning: 'The address is wrong, or the token may not see the repo. Nothing was changed.',
+    meaning: 'The address is wrong, or the token has no access to the repo. Nothing was changed.',
     next: [settings],
   },
   'connection-lost': {
     code: 'unreachable',
     message: 'The connection to the release repo broke.',
-    meaning: 'What is shown is what it said last.',
+    meaning: 'Signalbox shows the last known state.',
     next: [retry],
   },
   moved: {
     code: 'conflict',
     message: 'Somebody else changed the release repo first.',
-    meaning: 'Nothing was changed by you.',
+    meaning: 'None of your changes were made.',
     next: [retry],
   },
   'branch-missing': {
     code: 'not-found',
     message: 'The release repo has no such branch.',
-    meaning: 'Nothing can be read or deployed until the branch is there, or the estate file names another.',
+    meaning: 'Nothing can be read or deployed until the branch exists, or the estate file names another one.',
     next: [settings],
   },
   'disk-full': {
     code: 'disk-full',
     message: 'The disk is full.',
-    meaning: 'The local copy of the release repo cannot be brought up to date.',
+    meaning: 'The local copy of the release repo can’t be updated.',
     next: [advice('Free some space on the disk.'), retry],
   },
   stalled: {
     code: 'timeout',
-    message: 'The release repo fell silent.',
-    meaning: 'The command was ended after it had said nothing for too long.',
+    message: 'The release repo stopped answering.',
+    meaning: 'The command was stopped after too long without output.',
     next: [retry],
   },
   'too-slow': {
     code: 'timeout',
     message: 'The release repo answers too slowly.',
-    meaning: 'The command was ended after its time was up. What is shown is what it said last.',
-    next: [advice('Look at the network, VPN or proxy.'), retry],
+    meaning: 'The command took too long and was stopped. Signalbox shows the last known state.',
+    next: [advice('Check the network, VPN or proxy.'), retry],
   },
   overlong: {
     code: 'bad-data',
     message: 'The release repo\u2019s answer is too long.',
-    meaning: 'It has more branches or tags than Signalbox reads, or something else answers at its address.',
+    meaning:
+      'It has more branches or tags than Signalbox can read, or another server answers at its address.',
     next: [advice('Check the address of the release repo.'), retry],
   },
   'too-big': {
@@ -94,46 +96,45 @@ const words: Record<GitErrorKind, Words> = {
   },
   'git-missing': {
     code: 'internal',
-    message: 'There is no git on this machine.',
-    meaning: 'Signalbox works through git; without it the release repo cannot be read.',
-    next: [advice('Install git 2.32 or newer and start again.')],
+    message: 'Git is not installed on this computer.',
+    meaning: 'Signalbox needs Git to read the release repo.',
+    next: [advice('Install Git 2.32 or newer, then restart Signalbox.')],
   },
   'git-too-old': {
     code: 'internal',
-    message: 'The git on this machine is too old.',
+    message: 'Git on this computer is too old.',
     meaning: 'Signalbox needs 2.32 or newer to read and change the release repo safely.',
-    next: [advice('Install a newer git and start again.')],
+    next: [advice('Install a newer Git, then restart Signalbox.')],
   },
   'bad-repo': {
     code: 'bad-data',
     message: 'The Git repo cannot be read.',
-    meaning: 'It is no Git repo, or it is damaged.',
-    next: [advice('Look at the folder that the technical detail names.')],
+    meaning: 'It is not a Git repo, or it is damaged.',
+    next: [advice('Check the folder named in the technical details.')],
   },
   'not-owned': {
     code: 'forbidden',
-    message: 'The Git repo belongs to another user of this machine.',
-    meaning:
-      'Git reads such a repo only where you say that you trust it, since its settings can run programs.',
-    next: [advice('If you trust it, run the command in the technical detail, then try again.'), retry],
+    message: 'The Git repo belongs to another user of this computer.',
+    meaning: 'Git only reads such a repo if you trust it, because its settings can run programs.',
+    next: [advice('If you trust it, run the command in the technical details, then try again.'), retry],
   },
   redirected: {
     code: 'not-found',
     message: 'The release repo has moved.',
-    meaning: 'Signalbox does not follow by itself, since your token would go along. Nothing was changed.',
-    next: [advice('Put the new address into ledger.url of signalbox.yaml.'), settings],
+    meaning:
+      'Signalbox does not follow automatically, because it would send your token there. Nothing was changed.',
+    next: [advice('Set ledger.url in signalbox.yaml to the new address.'), settings],
   },
   'not-git': {
     code: 'not-found',
-    message: 'What answers at the address of the release repo is no Git server that Signalbox can use.',
-    meaning:
-      'It may be a sign-in page, a proxy, or a plain web server that only holds the files of a repo. Nothing was changed.',
+    message: 'The server at the release repo’s address is not a Git server that Signalbox can use.',
+    meaning: 'It may be a sign-in page, a proxy, or a plain web server. Nothing was changed.',
     next: [advice('Check the address of the release repo, and sign in to the network or VPN.'), settings],
   },
   other: {
     code: 'internal',
     message: 'A Git command failed.',
-    meaning: 'What you asked for was not done.',
+    meaning: 'This was not done.',
     next: [retry],
   },
 };
@@ -156,7 +157,7 @@ function trustAdvice(detail: string): string {
   const command = /git config --global --add safe\.directory [^\n]{1,300}/.exec(detail)?.[0];
   return command
     ? `If you trust it, run \u201c${command}\u201d, then try again.`
-    : 'If you trust it, add it to safe.directory of your Git settings, then try again.';
+    : 'If you trust it, add it to safe.directory in your Git settings, then try again.';
 }
 
 /** The failure that a thrown value stands for: Git's errors in words for a person, everything else by {@link failureOf}. */
@@ -173,7 +174,7 @@ export function ledgerFailure(error: unknown): Failure {
     ...(/proc-receive|branch is currently checked out/.test(error.detail)
       ? {
           meaning:
-            'The repo takes a change only through a hook of its own, or has the branch checked out. Of a repo on this machine Signalbox runs no hooks and changes no branch that is checked out. Nothing was changed.',
+            'The repo accepts changes only through its own hook, or has the branch checked out. In a repo on this computer, Signalbox does not run hooks or change a checked-out branch. Nothing was changed.',
           next: [advice('Use a bare copy of the repo, or a Git server.')],
         }
       : {}),
@@ -185,15 +186,15 @@ export function ledgerFailure(error: unknown): Failure {
 export const emptyRepo = (): Failure => ({
   code: 'not-found',
   message: 'The release repo is empty.',
-  meaning: 'It holds no commit, so there is nothing to show and nothing to deploy to.',
-  next: [advice('Push a first commit with image-tag files to it.')],
+  meaning: 'It has no commits, so there is nothing to show or deploy.',
+  next: [advice('Push a first commit with image-tag files.')],
 });
 
 /** The remote has commits, but not on this branch. */
 export const branchMissing = (branch: string, others: readonly string[]): Failure => ({
   code: 'not-found',
   message: `The release repo has no branch "${branch}".`,
-  meaning: 'Nothing can be read or deployed until the branch is there, or the estate file names another.',
+  meaning: 'Nothing can be read or deployed until the branch exists, or the estate file names another one.',
   next: [settings],
   ...(others.length > 0 ? { detail: `Branches there: ${others.slice(0, 20).join(', ')}` } : {}),
 });
@@ -201,9 +202,9 @@ export const branchMissing = (branch: string, others: readonly string[]): Failur
 /** A push or merge whose end was not heard. */
 export const unknownOutcome = (commit: string, because: Failure): Failure & { commit: string } => ({
   code: 'unknown-outcome',
-  message: 'It is not known whether the change reached the release repo.',
-  meaning: `The connection broke while commit ${commit.slice(0, 10)} was on its way. It is there, or it is not; it is never half there.`,
-  next: [advice('Wait for the connection: Signalbox asks the repo before it does anything again.')],
+  message: 'Signalbox does not know whether the change reached the release repo.',
+  meaning: `The connection broke while pushing commit ${commit.slice(0, 10)}. The commit is either there completely or not at all.`,
+  next: [advice('Wait for the connection: Signalbox checks the repo before it does anything else.')],
   detail: `${commit}${because.detail ? `\n${because.detail}` : ''}`,
   commit,
 });
@@ -212,7 +213,7 @@ export const unknownOutcome = (commit: string, because: Failure): Failure & { co
 export const tooBusy = (attempts: number): Failure => ({
   code: 'conflict',
   message: 'Others changed the release repo faster than this change could land.',
-  meaning: `After ${attempts} tries nothing was changed by you.`,
+  meaning: `None of your changes were made, after ${count(attempts, 'attempt')}.`,
   next: [retry],
 });
 
@@ -221,6 +222,6 @@ export const badPath = (path: string, reason: string): Failure => ({
   code: 'bad-data',
   message: `${path} cannot be written: ${reason}.`,
   meaning: 'Nothing was changed.',
-  next: [advice('Put the release repo right by hand, then try again.')],
+  next: [advice('Correct the release repo manually, then try again.')],
   place: { path },
 });

@@ -108,7 +108,7 @@ describe.skipIf(process.platform === 'win32')('a release repo that is a folder o
     const refused = await ledger.transact(...wish());
     expect(refused.ok ? null : refused.failure).toMatchObject({
       code: 'forbidden',
-      meaning: expect.stringContaining('runs no hooks'),
+      meaning: expect.stringContaining('does not run hooks'),
     });
     const tree = join(estate.folder, 'tree');
     await git('clone', '-q', estate.gitDir, tree);
@@ -144,7 +144,7 @@ describe.skipIf(process.getuid?.() !== 0)('a repo of another owner (needs root t
       if (opened.ok) await opened.value.close();
       expect(failure).toMatchObject({
         code: 'forbidden',
-        message: 'The Git repo belongs to another user of this machine.',
+        message: 'The Git repo belongs to another user of this computer.',
         next: [
           { label: expect.stringContaining('git config --global --add safe.directory') },
           { do: 'retry' },

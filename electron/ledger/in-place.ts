@@ -44,7 +44,7 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     fetch: there,
     moveTo: async () => {},
     push: async () => {
-      throw new GitError('forbidden', 'push', 'The repo is open for reading only.');
+      throw new GitError('forbidden', 'push', 'The repo is open read-only.');
     },
     remoteTags: (prefix) => remoteTags(gitDir, prefix),
     remoteRef: (name) => resolveRef(name, { gitDir }),
@@ -52,7 +52,7 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     repair: null,
     notice:
       ref === detachedHead
-        ? 'The repo has no branch checked out (detached HEAD). What is shown is the commit that is checked out, not a branch.'
+        ? 'The repo has no branch checked out (detached HEAD). Signalbox shows the checked-out commit, not a branch.'
         : null,
     close: () => {},
   };

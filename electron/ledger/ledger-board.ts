@@ -91,7 +91,7 @@ export function changeImageTag(
     return fail({
       code: 'not-found',
       message: `${target.app} has no image-tag file in ${target.environment}.`,
-      meaning: `${path} is not in the release repo, so nothing says what should run there. Nothing was changed.`,
+      meaning: `${path} is not in the release repo, so there is no version to deploy. Nothing was changed.`,
       next: [{ do: 'advice', label: 'Check the name, or add the file to the release repo.' }],
       place: { path },
     });
@@ -110,13 +110,11 @@ function fileFailure(
   return {
     code: isInput ? 'invalid-input' : 'bad-data',
     message: isInput ? reason : `${path}${line === undefined ? '' : `, line ${line}`}: ${reason}`,
-    meaning: 'Nothing was changed. Every other file is as usable as before.',
+    meaning: 'Nothing was changed. Other files are not affected.',
     next: [
       {
         do: 'advice',
-        label: isInput
-          ? 'Choose another version.'
-          : 'Put the file right in the release repo, then try again.',
+        label: isInput ? 'Choose another version.' : 'Correct the file in the release repo, then try again.',
       },
     ],
     place: { path, ...(line === undefined ? {} : { line }) },
@@ -125,7 +123,7 @@ function fileFailure(
 
 const invalidName = (what: 'app' | 'environment', name: string, bad: string): Failure => ({
   code: 'invalid-input',
-  message: `${JSON.stringify(name.slice(0, 80))} cannot be the name of an ${what}: ${bad}.`,
+  message: `${JSON.stringify(name.slice(0, 80))} is not a valid name for an ${what}: ${bad}.`,
   meaning: 'Nothing was changed.',
   next: [{ do: 'advice', label: 'Check the name.' }],
 });

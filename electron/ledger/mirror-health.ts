@@ -42,7 +42,7 @@ export function watchHealth(mirror: Mirror, letGo: () => void, onNotice: () => v
       return false;
     doubt = error;
     tell(
-      'The local copy of the release repo is damaged. It is copied again as soon as the release repo answers; until then some of it can be missing here.',
+      'The local copy of the release repo is damaged. Signalbox copies it again when the release repo answers; until then, some of it may be missing.',
     );
     return true;
   };
@@ -50,7 +50,7 @@ export function watchHealth(mirror: Mirror, letGo: () => void, onNotice: () => v
     if (!repair || !doubt) return 'no';
     if (await repair.unlock()) {
       doubt = null;
-      tell('A lock file that Git had left in the local copy of the release repo was removed.');
+      tell('Signalbox removed a lock file that Git left in the local copy of the release repo.');
       return 'unlocked';
     }
     // Somebody may still hold a young one: the next look sees.
@@ -63,7 +63,7 @@ export function watchHealth(mirror: Mirror, letGo: () => void, onNotice: () => v
       if (signal.aborted) throw error;
       const { message } = ledgerFailure(error);
       tell(
-        `The local copy of the release repo is damaged, and copying it again failed: ${message} It is tried again later.`,
+        `The local copy of the release repo is damaged, and copying it again failed: ${message} Signalbox will try again later.`,
       );
       return 'no';
     }

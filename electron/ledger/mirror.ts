@@ -133,7 +133,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     here: async () => {
       const commit = await resolveRef(ref, { gitDir });
       if (commit === null && (await folder.lastAnswer()) !== null)
-        throw new GitError('bad-repo', 'rev-parse', `${ref} is not there any more.`);
+        throw new GitError('bad-repo', 'rev-parse', `${ref} no longer exists.`);
       return commit;
     },
     there: async (signal) => {
@@ -152,7 +152,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
         throw error;
       }
       const commit = await resolveRef(incoming, { gitDir });
-      if (!commit) throw new GitError('other', 'fetch', 'The branch did not arrive.');
+      if (!commit) throw new GitError('other', 'fetch', 'The fetch did not include the branch.');
       known = commit;
       return commit;
     },
@@ -172,7 +172,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
     },
     notice:
       folder.begin === 'lost'
-        ? 'The local copy of the release repo was missing or was not readable. It is copied again; nothing in the release repo is lost.'
+        ? 'The local copy of the release repo was missing or unreadable. Signalbox is copying it again; nothing in the release repo is lost.'
         : null,
     repair: {
       unlock: () => removeLeftLocks(gitDir),
@@ -183,7 +183,7 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
           await initBare(folder.fresh, branch, signal);
           await bring(folder.fresh, ref, true, signal);
           const commit = await resolveRef(ref, { gitDir: folder.fresh });
-          if (commit === null) throw new GitError('other', 'fetch', 'The branch did not arrive.');
+          if (commit === null) throw new GitError('other', 'fetch', 'The fetch did not include the branch.');
           beforeReplacing();
           await folder.replace();
           known = commit;

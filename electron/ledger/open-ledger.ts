@@ -140,7 +140,7 @@ class MirroredLedger implements Ledger {
         return fail({
           code: 'not-found',
           message: `The local copy of the release repo has no commit ${commit.slice(0, 10)}.`,
-          meaning: 'It may not have been fetched yet, or it is of another branch.',
+          meaning: 'It may not be fetched yet, or it is on another branch.',
           next: [{ do: 'retry', label: 'Try again' }],
         });
       // A reader of its own: the one for the newest snapshot keeps the newest trees.

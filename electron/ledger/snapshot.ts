@@ -129,7 +129,7 @@ export class SnapshotReader {
         if (entry.kind === 'tree' && !isLast) {
           const place = this.#layout.isVariable(depth) ? nameProblem(entry.name) : null;
           if (place)
-            problems.push({ path: shown(path), reason: `The folder's name cannot be used: ${place}.` });
+            problems.push({ path: shown(path), reason: `The folder's name is not valid: ${place}.` });
           else await this.#walkLayout(tree, entry.id, depth + 1, `${path}/`, found, problems);
           return;
         }
@@ -139,7 +139,7 @@ export class SnapshotReader {
         else if (isLast) {
           const place = this.#layout.match(path);
           const bad = place && (nameProblem(place.app) ?? nameProblem(place.environment));
-          if (bad) problems.push({ path: shown(path), reason: `Its name cannot be an app's name: ${bad}.` });
+          if (bad) problems.push({ path: shown(path), reason: `Its name is not a valid app name: ${bad}.` });
           else found.push({ path, blob: entry.id, executable: entry.kind === 'executable' });
         }
       }),
@@ -154,7 +154,7 @@ export class SnapshotReader {
   ): Promise<void> {
     const visit = async (entry: TreeEntry, path: string, depth: number): Promise<void> => {
       if (entry.kind === 'tree') {
-        if (depth > 8) return void problems.push({ path: shown(path), reason: 'It lies too deep.' });
+        if (depth > 8) return void problems.push({ path: shown(path), reason: 'It is nested too deep.' });
         const entries = await tree(entry.id);
         await Promise.all(entries.map((inner) => visit(inner, `${path}/${inner.name}`, depth + 1)));
         return;
@@ -186,7 +186,7 @@ export class SnapshotReader {
 
   #missing(path: string, blob: string): LedgerProblem {
     if (this.#isWhole) throw new GitError('bad-repo', 'cat-file', `blob ${blob} of ${path} is missing.`);
-    return { path, reason: 'The repo lacks its content.' };
+    return { path, reason: 'The repo does not have its content.' };
   }
 
   async #object(id: string, type: string): Promise<Buffer> {

@@ -97,7 +97,7 @@ export async function transact<T>(
         wanted = mutate(snapshot);
       }
       const base = snapshot;
-      if (base.commit === null) throw new GitError('other', 'commit', 'There is no commit to build upon.');
+      if (base.commit === null) throw new GitError('other', 'commit', 'There is no commit to build on.');
       if (wanted.kind === 'refusal') return fail(wanted.failure);
       if (wanted.kind === 'nothing')
         return ok({
@@ -165,7 +165,7 @@ function inFiles<T>(snapshot: Snapshot, wanted: Mutation<T>): InFiles<T> {
   const { records = [], files = new Map<string, string | null>(), message, value } = wanted;
   const loose = [...files.keys()].find(isRecordPath);
   if (loose !== undefined)
-    return { kind: 'refusal', failure: badPath(loose, 'what lies there is changed as a record alone') };
+    return { kind: 'refusal', failure: badPath(loose, 'only records can be changed there') };
   const written = recordFiles(records, (path) => snapshot.file(path)?.text ?? null);
   if (!written.ok) return { kind: 'refusal', failure: written.failure };
   return { kind: 'change', files: new Map([...files, ...written.value]), message, value };
@@ -211,7 +211,7 @@ async function checkFiles(
     const content = text === null ? null : encodeYaml(text, known?.encoding ?? 'utf-8');
     checked.set(path, content && { content, executable: known?.executable ?? false });
   }
-  if (checked.size === 0) return fail(badPath('', 'the change names no file'));
+  if (checked.size === 0) return fail(badPath('', 'the change has no file'));
   return ok(checked);
 }
 

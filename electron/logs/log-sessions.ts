@@ -55,7 +55,7 @@ export function createLogSessions(
     throw new FailureError({
       code: 'not-found',
       message: 'This log is no longer open.',
-      meaning: 'Its lines were let go when it was closed.',
+      meaning: 'Its lines were discarded when it was closed.',
       next: [{ do: 'advice', label: 'Open the log again.' }],
     });
   };
@@ -65,7 +65,7 @@ export function createLogSessions(
       if (sessions.has(session))
         throw new FailureError({
           code: 'conflict',
-          message: 'A log of that name is open already.',
+          message: 'A log with this name is already open.',
           meaning: 'Nothing was opened.',
           next: [],
         });
@@ -117,7 +117,7 @@ function follower(
     const { environment, namespace, pod, container, previous } = source;
     const cluster = clusterOf(environment);
     if (!cluster) {
-      Object.assign(state, { state: 'failed', text: `${environment} has no cluster here.` });
+      Object.assign(state, { state: 'failed', text: `The estate file has no cluster for ${environment}.` });
       return changed();
     }
     const remark = (text: string): void => {
@@ -133,7 +133,7 @@ function follower(
               state.lines += event.lines.length;
               break;
             case 'restarted':
-              remark(`${container} in ${pod} was started again (restart ${event.restarts})`);
+              remark(`${container} in ${pod} restarted (restart ${event.restarts})`);
               break;
             case 'state':
               if (event.state === 'gone' && state.lines > 0) remark(`${pod} is gone`);

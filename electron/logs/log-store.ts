@@ -341,7 +341,7 @@ export class LogStore {
     const full =
       this.#spill.problem === null
         ? null
-        : `The disk takes no more (${this.#spill.problem}): only the newest lines are kept.`;
+        : `The disk is full (${this.#spill.problem}): Signalbox keeps only the newest lines.`;
     const lost =
       this.#spill.lost === 0
         ? null

@@ -127,10 +127,10 @@ export function createArgoState(options: {
     const freshness = options.freshness('projects');
     const because =
       freshness.state === 'unreachable'
-        ? `The AppProject ${detail.project} cannot be read. ${freshness.failure.message} ${freshness.failure.meaning}`
+        ? `Signalbox can’t read the AppProject ${detail.project}. ${freshness.failure.message} ${freshness.failure.meaning}`
         : freshness.state === 'live'
           ? `There is no AppProject ${detail.project} in ${options.argoNamespace}.`
-          : `The AppProject ${detail.project} was not seen yet.`;
+          : `The AppProject ${detail.project} has not been loaded yet.`;
     return { state: 'unknown', because };
   }
 

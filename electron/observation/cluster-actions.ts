@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { selectsLabels } from '../../shared/domain/go/label-selector';
+import { utcText } from '../../shared/domain/text/utc-text';
 import { readApplication, refreshAnnotation } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/read-workflow';
 import { syncWrite, terminateWrite } from '../systems/argo/sync-request';
@@ -13,17 +14,17 @@ import { notChosen, refusedAct, unreadable, workflowActions } from './workflow-a
 const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
   message: `Argo CD is already working on ${application}, for ${by}.`,
-  meaning: 'A second sync would silently replace the first, so none was asked for.',
-  next: [{ do: 'retry', label: 'Try again when it is done' }],
+  meaning: 'A second sync would silently replace the first, so none was requested.',
+  next: [{ do: 'retry', label: 'Try again when it ends' }],
   status: null,
   reason: null,
 });
 
 const anotherRuns = (application: string, startedAt: string): KubeFailure => ({
   code: 'conflict',
-  message: `Another sync of ${application} began at ${startedAt}.`,
-  meaning: 'The one that was to be terminated has ended; the new one was left alone.',
-  next: [{ do: 'advice', label: 'Look at what it does now, then decide again.' }],
+  message: `Another sync of ${application} started ${utcText(startedAt)}.`,
+  meaning: 'The sync to terminate has already ended; the new one was not changed.',
+  next: [{ do: 'advice', label: 'Check what it does now, then try again.' }],
   status: null,
   reason: null,
 });

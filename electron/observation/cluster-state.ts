@@ -180,7 +180,7 @@ export function createClusterState(
     gaps: board.gaps,
     access:
       options.access ??
-      ((act) => ({ act, state: 'unknown', why: 'The cluster was not asked yet.', asked: false })),
+      ((act) => ({ act, state: 'unknown', why: 'The cluster has not been checked yet.', asked: false })),
     applications: (app): Application[] => ofApp(app).map(({ shown }) => shown),
     application: (name) => applicationsByName.get(name)?.shown ?? null,
     applicationDetails: (app) => ofApp(app).map((one) => argo.detailOf(one, refreshSeenAt(one.name), now())),

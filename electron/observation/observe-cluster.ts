@@ -29,7 +29,7 @@ import type { Cluster, LogEvent } from './types';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 
 const insecureWarning =
-  'The kubeconfig skips the check of this cluster’s certificate (insecure-skip-tls-verify): whoever is on the way can read your credentials and change what you see.';
+  'The kubeconfig skips the certificate check for this cluster (insecure-skip-tls-verify): anyone on the network path can read your credentials and change what you see.';
 
 /** Milliseconds between two looks at the clock for sync windows; schedules are to the minute. */
 const windowsEvery = 15_000;
@@ -176,7 +176,7 @@ export function observeCluster(options: {
     async followLog(request, onEvent, signal) {
       // The window names the pod; what the account may read beyond the estate is not its business.
       if (!kinds.pods.some(({ namespace }) => namespace === request.namespace)) {
-        const text = `The estate names no namespace ${request.namespace} in ${place.environment}: nothing is read there.`;
+        const text = `The estate file does not list namespace ${request.namespace} in ${place.environment}, so Signalbox does not read it.`;
         onEvent({ type: 'state', state: 'failed', text });
         return;
       }
@@ -205,14 +205,14 @@ function logEvent(log: LogState): LogEvent {
       return {
         type: 'state',
         state: 'waiting',
-        text: log.reason ? `Waits to start: ${log.reason}` : 'Waits for the container to start',
+        text: log.reason ? `Waiting to start: ${log.reason}` : 'Waiting for the container to start',
       };
     case 'restarted':
       return { type: 'restarted', restarts: log.restarts };
     case 'reconnecting':
       return { type: 'state', state: 'reconnecting', text: log.failure.message };
     case 'ended':
-      return { type: 'state', state: 'ended', text: 'The container has ended; this is its whole log' };
+      return { type: 'state', state: 'ended', text: 'The container ended; this is its whole log' };
     case 'gone':
     case 'failed':
       return { type: 'state', state: log.state, text: `${log.failure.message} ${log.failure.meaning}` };

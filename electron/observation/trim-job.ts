@@ -78,7 +78,7 @@ export function trimJob(object: unknown, onOdd?: OnOdd): AppJob {
         ? 'It succeeded'
         : active > 0
           ? activeText(active, status?.ready ?? null)
-          : 'No pod runs yet',
+          : 'No pod is running yet',
     active,
     succeeded: status?.succeeded ?? 0,
     failed: status?.failed ?? 0,

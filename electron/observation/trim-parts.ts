@@ -38,7 +38,7 @@ export function readLive<S extends z.ZodType<{ metadata: z.output<typeof metadat
     isOdd = true;
     onOdd?.(places);
   });
-  const odd: Health = { status: 'Unknown', message: 'A field of it cannot be read' };
+  const odd: Health = { status: 'Unknown', message: 'One of its fields can’t be read' };
   return { read, judged: (health) => orDeleting(isOdd ? odd : health, read.metadata) };
 }
 

@@ -101,7 +101,7 @@ export function trimReplicaSet(object: unknown, onOdd?: OnOdd): AppReplicaSet {
   const health = replicaSetHealth({
     generation: meta.generation,
     observedGeneration: status?.observedGeneration ?? 0,
-    failure: failed ? (failed.message ?? failed.reason ?? 'It cannot make pods') : null,
+    failure: failed ? (failed.message ?? failed.reason ?? 'It can’t create pods') : null,
     desired: spec?.replicas ?? 1,
     available: status?.availableReplicas ?? 0,
   });

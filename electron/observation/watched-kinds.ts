@@ -45,10 +45,10 @@ function podKinds({ appsNamespace, workflowsNamespace, labels }: ClusterPlace): 
   });
   const apps = {
     topics: ['pods'] as const,
-    means: 'Which pods run, and why one fails, is not known there.',
+    means: 'Signalbox can’t see which pods run there, or why one fails.',
   };
-  const steps = { topics: [], means: 'The logs of workflow steps cannot be found there.' };
-  const hooks = { topics: [], means: 'The logs of hooks cannot be found there.' };
+  const steps = { topics: [], means: 'Signalbox can’t find the logs of workflow steps there.' };
+  const hooks = { topics: [], means: 'Signalbox can’t find the logs of hooks there.' };
   if (labels?.pods !== undefined)
     return [
       { ...pods(appsNamespace, `${labels.pods},!${ofWorkflow},!${ofJob}`), ...apps },
@@ -64,7 +64,7 @@ function podKinds({ appsNamespace, workflowsNamespace, labels }: ClusterPlace): 
 /** The Applications; the parent in a watch of its own where a selector might leave it out. */
 function applicationKinds({ argoNamespace, parentApplication, labels }: ClusterPlace): WatchedKind[] {
   const kind = { apiVersion: argo, plural: 'applications', namespace: argoNamespace };
-  const means = 'Sync, health and the version that Argo CD wants are not known there.';
+  const means = 'Signalbox can’t see sync, health or Argo CD’s version there.';
   if (labels?.applications === undefined) return [{ ...kind, topics: ['applications'], means }];
   return [
     {
@@ -78,7 +78,7 @@ function applicationKinds({ argoNamespace, parentApplication, labels }: ClusterP
       ...kind,
       fieldSelector: `metadata.name=${parentApplication}`,
       topics: ['applications'],
-      means: 'Whether the Applications are as Git wants them is not known there.',
+      means: 'Signalbox can’t tell whether the Applications there match Git.',
     },
   ];
 }
@@ -98,7 +98,7 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('deployments'),
       topics: ['rollouts'],
-      means: 'Whether a rollout is done is not known there.',
+      means: 'Signalbox can’t tell whether a rollout there is done.',
     },
     replicaSets: {
       apiVersion: 'apps/v1',
@@ -106,7 +106,7 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('replicasets'),
       topics: ['rollouts'],
-      means: 'Which version the pods of a rollout run is not known there.',
+      means: 'Signalbox can’t see which version the pods of a rollout run there.',
     },
     workflows: {
       apiVersion: argo,
@@ -114,14 +114,14 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: workflowsNamespace,
       ...chosen('workflows'),
       topics: ['workflows'],
-      means: 'Tests and promotions cannot be seen there: whether one is on its way is not known.',
+      means: 'Signalbox can’t see tests and promotions there, or whether one is in progress.',
     },
     projects: {
       apiVersion: argo,
       plural: 'appprojects',
       namespace: place.argoNamespace,
       topics: ['projects'],
-      means: 'Whether a sync window keeps syncs waiting is not known there.',
+      means: 'Signalbox can’t tell whether a sync window blocks syncs there.',
     },
     jobs: {
       apiVersion: 'batch/v1',
@@ -129,7 +129,7 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('jobs'),
       topics: ['hooks'],
-      means: 'Migrations and other hooks of a sync cannot be followed there.',
+      means: 'Signalbox can’t follow migrations and other sync hooks there.',
     },
     pods: podKinds(place),
     statefulSets: {
@@ -138,8 +138,7 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('statefulsets'),
       topics: ['resources'],
-      means:
-        'How far a StatefulSet is rolled out is not known there, beyond what Argo CD says of its health.',
+      means: 'Signalbox can’t see StatefulSet rollouts there, only their health in Argo CD.',
     },
     daemonSets: {
       apiVersion: 'apps/v1',
@@ -147,14 +146,14 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('daemonsets'),
       topics: ['resources'],
-      means: 'How far a DaemonSet is rolled out is not known there, beyond what Argo CD says of its health.',
+      means: 'Signalbox can’t see DaemonSet rollouts there, only their health in Argo CD.',
     },
     others: (Object.keys(otherKinds) as OtherKind[]).map((plural) => ({
       apiVersion: otherKinds[plural].apiVersion,
       plural,
       namespace: appsNamespace,
       topics: ['resources'] as const,
-      means: 'Their health is not known there where Argo CD leaves it out.',
+      means: 'Signalbox can’t see their health there unless Argo CD reports it.',
     })),
   } satisfies Record<string, WatchedKind | WatchedKind[]>;
 }

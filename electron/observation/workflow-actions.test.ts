@@ -152,7 +152,7 @@ describe('acts on a cluster', () => {
     const pod = { namespace: 'kube-system', pod: 'etcd', container: 'etcd', previous: false, tailLines: 10 };
     await cluster.followLog(pod, (event) => told.push(event), never);
     expect(told).toEqual([expect.objectContaining({ type: 'state', state: 'failed' })]);
-    expect(told[0]).toMatchObject({ text: expect.stringContaining('names no namespace kube-system') });
+    expect(told[0]).toMatchObject({ text: expect.stringContaining('does not list namespace kube-system') });
   });
 
   it('suspends and resumes', async () => {

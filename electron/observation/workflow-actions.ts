@@ -29,9 +29,9 @@ import type { WorkflowActions } from './types';
 
 export const unreadable = (name: string): KubeFailure => ({
   code: 'bad-data',
-  message: `${name} is not an object that Signalbox can read.`,
+  message: `Signalbox can’t read ${name}.`,
   meaning: 'Nothing was changed.',
-  next: [{ do: 'advice', label: 'Look at it with kubectl.' }],
+  next: [{ do: 'advice', label: 'Check it with kubectl.' }],
   status: null,
   reason: null,
 });
@@ -50,14 +50,14 @@ const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =
   namespace === place.workflowsNamespace
     ? null
     : refusedAct({
-        refused: `The estate names ${place.workflowsNamespace} for the workflows of ${place.environment}, and not ${namespace}.`,
+        refused: `The estate file sets namespace ${place.workflowsNamespace} for workflows in ${place.environment}, not ${namespace}.`,
         meaning: 'Nothing was changed.',
       });
 
 /** For an object that the labels of the estate leave out: it may be another environment's. */
 export const notChosen = (name: string, kind: string, place: ClusterPlace): KubeFailure =>
   refusedAct({
-    refused: `${name} is not among the ${kind} of ${place.environment}, by the labels that the estate names.`,
+    refused: `${name} does not match the label selector for ${kind} of ${place.environment} in the estate file.`,
     meaning: 'Nothing was changed.',
   });
 

@@ -17,7 +17,8 @@ export function applicationFacts(detail: ApplicationDetail, jobs: readonly HookJ
       ? {
           // Asked for and not taken over yet: for a timeline it waits like one that runs.
           phase: operation.phase ?? 'Running',
-          message: operation.message ?? (operation.state === 'requested' ? 'asked for, not begun yet' : null),
+          message:
+            operation.message ?? (operation.state === 'requested' ? 'requested, not started yet' : null),
           startedAt: operation.startedAt,
           // Between two attempts there is a time at which the first one ended; the sync has not.
           finishedAt: operation.state === 'ended' ? operation.finishedAt : null,

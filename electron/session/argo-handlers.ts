@@ -1,5 +1,6 @@
 import type { argoProcedures } from '../../shared/contract/argo';
 import { FailureError, type Result, unwrap } from '../../shared/domain/failure/failure';
+import { count } from '../../shared/domain/text/count';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { type Done, worded } from './cluster-answer';
@@ -65,8 +66,8 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
       if (!version)
         throw new FailureError({
           code: 'refused',
-          message: `The ledger names no version of ${app} in ${environment}.`,
-          meaning: 'There is nothing to bring to Argo CD’s notice.',
+          message: `The release repo has no version of ${app} in ${environment}.`,
+          meaning: 'There is nothing to refresh or sync.',
           next: [],
         });
       return unwrap(engine.start({ kind: 'nudge', app, environment, version }, [], operationId));
@@ -74,12 +75,13 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
     'application.refresh': (input) =>
       onApplication('refresh', input, (cluster, signal) =>
         worded(cluster.actions.refresh(input.application, input.mode, signal), () => ({
-          text: `${input.application} is asked to compare${input.mode === 'hard' ? ' without its caches' : ''}.`,
+          text: `${input.mode === 'hard' ? 'Hard refresh' : 'Refresh'} of ${input.application} requested.`,
         })),
       ),
     'application.sync': (input) => {
       const { application, requestId: operationId, prune, dryRun, resources } = input;
-      const what = resources.length > 0 ? `${resources.length} resources of ${application}` : application;
+      const what =
+        resources.length > 0 ? `${count(resources.length, 'resource')} of ${application}` : application;
       return onApplication(
         'sync',
         input,
@@ -90,7 +92,7 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
               { operationId, actor: actor(), prune, dryRun, resources },
               signal,
             ),
-            () => ({ text: `Argo CD is asked to sync ${what}${dryRun ? ', as a dry run' : ''}.` }),
+            () => ({ text: `Sync of ${what} requested${dryRun ? ' as a dry run' : ''}.` }),
           ),
         !dryRun,
       );
@@ -98,7 +100,7 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
     'application.terminate': (input) =>
       onApplication('terminate-sync', input, (cluster, signal) =>
         worded(cluster.actions.terminate(input.application, input.startedAt, signal), () => ({
-          text: `The sync of ${input.application} is told to end; its running hooks are deleted.`,
+          text: `The sync of ${input.application} is terminating; its running hooks are deleted.`,
         })),
       ),
     'act.list': ({ app, environment, limit }) => ({

@@ -30,7 +30,7 @@ export function boardHandlers(session: Session): HandlersOf<typeof boardProcedur
     'change.get': async ({ app, from, to }) =>
       session.sources
         ? session.sources.change(app, from, to)
-        : { state: 'unknown', because: 'This estate names no source repos.' },
+        : { state: 'unknown', because: 'The estate file has no source repos.' },
     'candidates.list': async ({ app, query, limit }) => {
       if (!session.sources) return { candidates: [], partial: null, freshness: { state: 'absent' } };
       const cells = engine.cells([app]);

@@ -19,7 +19,7 @@ export async function readEstateFile(file: string): Promise<Estate> {
   } catch (error) {
     throw new FailureError({
       code: 'not-found',
-      message: `The estate file ${file} cannot be read.`,
+      message: `The estate file ${file} can’t be read.`,
       meaning: 'No estate is open.',
       next: [{ do: 'advice', label: 'Check the path after --estate.' }],
       detail: failureOf(error).detail ?? '',

@@ -29,7 +29,7 @@ export function consoleAutopilot(
   return {
     notice: readable
       ? null
-      : 'Whether this console’s autopilot is on could not be read: it is off for every pipeline until you switch it on.',
+      : 'This console’s autopilot setting could not be read: it is off for every pipeline until you switch it on.',
     get: (pipeline) => all[pipeline] ?? all[others] ?? readable,
     set: (pipeline, on) => {
       // What could not be read stays off for the other pipelines, at the next start, too.

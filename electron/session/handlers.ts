@@ -33,7 +33,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...clusterHandlers(session),
     ...consentHandlers(session.consents),
     'practice.act': async (act) => {
-      if (!shell.practice) throw refused('This is no practice estate.');
+      if (!shell.practice) throw refused('This is not a practice estate.');
       return { text: await shell.practice(act) };
     },
   };

@@ -48,11 +48,11 @@ export async function exportHistory(options: {
 /** What an error of writing the file means to a person. */
 function exportFailure(error: unknown): Failure {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  const meaning = 'Nothing was saved, and no half file was left.';
+  const meaning = 'Nothing was saved, and no partial file was left.';
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return {
       code: 'disk-full',
-      message: 'There is no room left on the disk for the export.',
+      message: 'The disk has no space left for the export.',
       meaning,
       next: [{ do: 'advice', label: 'Free some space or choose another disk, then export again.' }],
     };
@@ -61,7 +61,7 @@ function exportFailure(error: unknown): Failure {
       code: 'refused',
       message: 'The file could not be written there.',
       meaning,
-      next: [{ do: 'advice', label: 'Choose a folder that you may write to, then export again.' }],
+      next: [{ do: 'advice', label: 'Choose a folder that you can write to, then export again.' }],
       detail: error instanceof Error ? error.message : code,
     };
   return failureOf(error);

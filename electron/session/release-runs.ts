@@ -90,8 +90,7 @@ export function releaseRuns(options: {
       }
       entry.wantedAt = now();
       if (isOld(entry)) ask(app, version, entry);
-      if (entry.runs === null)
-        return { state: 'unknown', because: entry.failure ?? 'GitHub is being asked for it.' };
+      if (entry.runs === null) return { state: 'unknown', because: entry.failure ?? 'Loading from GitHub.' };
       const run = runOf(entry.runs, commitAt);
       return run ? { state: 'found', run } : { state: 'none' };
     },

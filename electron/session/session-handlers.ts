@@ -38,22 +38,22 @@ async function testCredential(session: Session, name: CredentialName): Promise<O
     return seen.ok
       ? {
           ok: true,
-          text: `The ledger answers; its newest commit is ${seen.value.commit?.slice(0, 10) ?? 'not there yet'}.`,
+          text: `Connected. Newest commit: ${seen.value.commit?.slice(0, 10) ?? 'none yet'}.`,
         }
       : { ok: false, text: `${seen.failure.message} ${seen.failure.meaning}` };
   }
   if (name.startsWith('registry ')) {
     const place = registryPlaces(session.estate.registry).find(({ url }) => name === `registry ${url}`);
-    if (!session.images || !place) return { ok: false, text: 'This estate names no such registry.' };
+    if (!session.images || !place) return { ok: false, text: 'The estate file does not have this registry.' };
     return session.images.test(place, AbortSignal.timeout(registryLimit));
   }
-  if (!session.github) return { ok: false, text: 'This estate names no GitHub.' };
+  if (!session.github) return { ok: false, text: 'The estate file does not configure GitHub.' };
   try {
     const { account, scopes, expires } = await whoseToken(session.github);
-    const may = scopes === null ? 'GitHub does not tell its scopes' : `scopes: ${scopes}`;
+    const may = scopes === null ? 'scopes not reported by GitHub' : `scopes: ${scopes}`;
     return {
       ok: true,
-      text: `GitHub knows it as ${account}; ${may}; ${expires ? `expires ${expires}` : 'no expiry told'}.`,
+      text: `Connected as ${account}; ${may}; ${expires ? `expires ${expires}` : 'no expiry reported'}.`,
     };
   } catch (error) {
     const failure = gitHubFailure(error, 'the token');
@@ -101,7 +101,7 @@ export function sessionHandlers(
     },
     'credentials.test': ({ name }) => testCredential(session, name),
     'shell.open-external': ({ url }) => {
-      if (!shell.openExternal(url)) throw refused('Only https links without a password are opened.');
+      if (!shell.openExternal(url)) throw refused('Signalbox only opens https links without a password.');
       return {};
     },
   };

@@ -105,7 +105,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
       replaced: after.replaced,
       run: sources.runs?.of(app, version, deployment.at) ?? {
         state: 'unknown',
-        because: 'This estate names no GitHub of its apps.',
+        because: 'The estate file does not configure GitHub for its apps.',
       },
       cluster: view?.freshness() ?? { state: 'absent' },
       applications: view
@@ -122,7 +122,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
             environment: next,
             deployment: after.promoted && { at: after.promoted.at, kind: after.promoted.kind },
             workflows: clusters.get(next)?.view.workflows({ app, version, template: 'deploy-image' }) ?? [],
-            heldBecause: held ? `Automatic deploys of ${app} into ${next} are held.` : null,
+            heldBecause: held ? `Automatic deploys of ${app} to ${next} are held.` : null,
           }
         : null,
       operation: operationOf(deployment, app, environment, deployment.commit),
@@ -153,9 +153,9 @@ export function createTimelines(sources: TimelineSources): Timelines {
     if (made) return { deployment: made, replaced: null };
     throw new FailureError({
       code: 'not-found',
-      message: `No deployment of ${app} in ${environment} is known${commit ? ` by the commit ${commit.slice(0, 10)}` : ''}.`,
-      meaning: 'It lies before what the history knows, or the history is still being read.',
-      next: [{ do: 'retry', label: 'Look again' }],
+      message: `No known deployment of ${app} in ${environment}${commit ? ` by commit ${commit.slice(0, 10)}` : ''}.`,
+      meaning: 'It is older than the loaded history, or the history is still loading.',
+      next: [{ do: 'retry', label: 'Try again' }],
     });
   }
 

@@ -51,10 +51,10 @@ export function workflowHandlers(
     return (cluster: Cluster, signal: AbortSignal) =>
       worded(cluster.actions.stopWorkflow(namespace, name, mode, signal), ({ stopped }) => ({
         text: !stopped
-          ? `${name} had ended already.`
+          ? `${name} had already ended.`
           : mode === 'Stop'
-            ? `${name} is told to stop; its exit handlers still run.`
-            : `${name} is told to end at once.`,
+            ? `${name} is stopping; its exit handlers still run.`
+            : `${name} is terminating.`,
       }));
   };
 
@@ -73,7 +73,7 @@ export function workflowHandlers(
       throw new FailureError({
         code: 'not-found',
         message: `The workflow ${name} is not in ${environment}.`,
-        meaning: 'It has not been seen yet, or its time to live ran out and the cluster forgot it.',
+        meaning: 'It has not been loaded yet, or the cluster deleted it after its time to live.',
         next: [],
       });
     },
@@ -97,7 +97,7 @@ export function workflowHandlers(
             { id: input.requestId, parameters: input.parameters },
             signal,
           ),
-          (created) => ({ text: `${input.name} runs again as ${created.name}.`, created }),
+          (created) => ({ text: `${input.name} resubmitted as ${created.name}.`, created }),
         ),
       ),
     'workflow.retry': (input) =>
@@ -109,7 +109,7 @@ export function workflowHandlers(
             { id: input.requestId, parameters: input.parameters },
             signal,
           ),
-          () => ({ text: `${input.name} goes on from its failure.` }),
+          () => ({ text: `${input.name} is retrying its failed steps.` }),
         ),
       ),
     'workflow.stop': (input) => onWorkflow('stop', input, stop('Stop', input)),
@@ -117,7 +117,7 @@ export function workflowHandlers(
     'workflow.suspend': (input) =>
       onWorkflow('suspend', input, (cluster, signal) =>
         worded(cluster.actions.suspendWorkflow(input.namespace, input.name, signal), ({ changed }) => ({
-          text: changed ? `${input.name} starts no further step.` : `${input.name} was suspended already.`,
+          text: changed ? `${input.name} is suspended.` : `${input.name} was already suspended.`,
         })),
       ),
     'workflow.resume': (input) =>
@@ -130,7 +130,7 @@ export function workflowHandlers(
             signal,
           ),
           ({ changed }) => ({
-            text: changed ? `${input.name} goes on.` : `${input.name} waited for nothing.`,
+            text: changed ? `${input.name} resumed.` : `${input.name} was not suspended.`,
           }),
         ),
       ),

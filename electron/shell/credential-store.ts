@@ -96,7 +96,7 @@ export function credentialStore(vault: Vault): CredentialStore {
   const put = (name: Named, secret: string | null, account: string | null): void => {
     if (name.startsWith(registryPrefix)) {
       const key = registries.get(name);
-      if (key === undefined) throw new Error('The estate names no such registry.');
+      if (key === undefined) throw new Error('The estate file does not have this registry.');
       vault.set(`registry@${key}`, secret);
       vault.set(`registry-account@${key}`, account);
       return;
@@ -130,7 +130,7 @@ export function credentialStore(vault: Vault): CredentialStore {
       })),
     }),
     set: ({ name, account, secret }) => {
-      if (place === null) throw new Error('No estate is open for which a secret could be kept.');
+      if (place === null) throw new Error('No estate is open, so no secret can be saved.');
       put(name, secret, secret === null ? null : account || null);
     },
     ledger: () => {

@@ -50,9 +50,9 @@ function bagEnvironmentOf(name: string): BagEnvironment {
 }
 
 const suiteWords = {
-  fail: 'fail from now on',
-  flaky: 'fail once, at their next run',
-  pass: 'run as usual again',
+  fail: 'will fail from now on',
+  flaky: 'will fail once, in the next run',
+  pass: 'will run normally again',
 } as const;
 
 /**
@@ -75,18 +75,20 @@ export async function playAct(
           ...(act.onlyIn ? { environments: [environmentOf(act.onlyIn)] } : {}),
         });
         return workflow === null
-          ? `${act.app} ${version} is released: the next bag can hold it.`
-          : `${act.app} ${version} is released and on its way to integration.`;
+          ? `${act.app} ${version} is released: the next bag can include it.`
+          : `${act.app} ${version} is released and is being deployed to integration.`;
       }
       case 'cluster': {
         const environment = environmentOf(act.environment);
         await (act.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
-        return act.up ? `The cluster of ${environment} is back.` : `The cluster of ${environment} is gone.`;
+        return act.up
+          ? `The ${environment} cluster is reconnected.`
+          : `The ${environment} cluster is disconnected.`;
       }
       case 'argo-cd':
         await control.stopArgoCd({ environment: environmentOf(act.environment), on: act.stopped });
         return act.stopped
-          ? `Argo CD's controller in ${act.environment} is stopped: it compares and syncs nothing.`
+          ? `Argo CD's controller in ${act.environment} is stopped: it does not compare or sync.`
           : `Argo CD's controller in ${act.environment} is running again.`;
       case 'set-image':
         await control.setImage({
@@ -94,7 +96,7 @@ export async function playAct(
           environment: environmentOf(act.environment),
           version: act.version,
         });
-        return `Somebody set the image of ${act.app} in ${act.environment} to ${act.version} by hand.`;
+        return `Somebody set the image of ${act.app} in ${act.environment} to ${act.version} manually.`;
       case 'sync-window': {
         const environment = environmentOf(act.environment);
         // Open at all times, since practice time is not this computer's.
@@ -106,12 +108,12 @@ export async function playAct(
           description: 'Rehearsed change freeze',
         };
         await control.setSyncWindows({ environment, windows: act.on ? [window] : [] });
-        if (!act.on) return `No sync window keeps syncs in ${environment} waiting any more.`;
-        return `A sync window keeps ${act.manual ? 'automatic' : 'all'} syncs in ${environment} waiting.`;
+        if (!act.on) return `Syncs in ${environment} are no longer blocked by a sync window.`;
+        return `A sync window blocks ${act.manual ? 'automatic' : 'all'} syncs in ${environment}.`;
       }
       case 'git':
         await (act.up ? control.gitUp() : control.gitDown());
-        return act.up ? 'Git and GitHub are back.' : 'Git and GitHub are gone.';
+        return act.up ? 'Git and GitHub are reconnected.' : 'Git and GitHub are disconnected.';
       case 'someone-else-deploys':
         await control.deployAsSomeoneElse({
           app: act.app,
@@ -123,7 +125,7 @@ export async function playAct(
         const environment = bagEnvironmentOf(act.environment);
         if (!act.locked) {
           await control.unlockAsSomeoneElse({ environment });
-          return `Another release manager gave the lock of ${environment} back.`;
+          return `Another release manager released the lock on ${environment}.`;
         }
         await control.lockAsSomeoneElse({ environment, how: act.how });
         return act.how === 'killed'
@@ -139,11 +141,11 @@ export async function playAct(
         return `The ${act.suite} of ${act.environment} ${suiteWords[act.outcome]}.`;
       case 'speed':
         await control.setSpeed({ speed: act.speed });
-        return act.speed === 1 ? 'Time runs as usual.' : `Time runs ${act.speed} times as fast.`;
+        return act.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${act.speed} times as fast.`;
       case 'reset':
         await control.reset();
         await afterReset();
-        return 'It is the first day again.';
+        return 'The practice estate is reset.';
     }
   } catch (error) {
     if (error instanceof FailureError) throw error;

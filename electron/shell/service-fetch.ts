@@ -107,7 +107,7 @@ function bodyOf(
         act();
       };
       const stop = end(() => controller.error(signal?.reason));
-      const broke = end(() => controller.error(new Error('The answer broke off.')));
+      const broke = end(() => controller.error(new Error('The answer was cut off.')));
       signal?.addEventListener('abort', stop, { once: true });
       response.on('data', (chunk) => {
         if (!isOver) controller.enqueue(chunk);

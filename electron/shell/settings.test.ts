@@ -70,7 +70,7 @@ describe('settings and secrets', () => {
     expect(settings.get().notifications).toBe(false);
     expect(settings.secrets.get('github@0123456789abcdef')).toBeUndefined();
     expect(settings.notices).toEqual([
-      expect.stringMatching(/^The credentials that were kept (?:could not|are gone)/),
+      expect.stringMatching(/^The saved credentials (?:could not|are gone)/),
     ]);
     expect(openSettings(dir, defaults).notices).toEqual([]);
   });

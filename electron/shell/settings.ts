@@ -41,13 +41,13 @@ export interface SettingsStore {
  */
 export function openSettings(dir: string, defaults: Settings): SettingsStore {
   const file = openStoredFile(path.join(dir, 'config.json'), 'The settings');
-  const secrets = openStoredFile(path.join(dir, 'vault.json'), 'The credentials that were kept');
+  const secrets = openStoredFile(path.join(dir, 'vault.json'), 'The saved credentials');
   const gone: string[] = [];
   // Opening an estate makes its folder: then there were settings, too.
   if (file.isNew && existsSync(path.join(dir, 'estates')))
-    gone.push('The settings are gone. They are as at the first start.');
+    gone.push('The settings are gone. They are reset to the defaults.');
   if (secrets.isNew && file.get('secrets') === true)
-    gone.push('The credentials that were kept are gone. Enter them again under Settings.');
+    gone.push('The saved credentials are gone. Enter them again in Settings.');
   // Told once.
   if (file.isNew || secrets.isNew || secrets.notice) file.set({ secrets: undefined });
   moveSecrets(file, secrets);

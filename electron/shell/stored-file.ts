@@ -55,14 +55,14 @@ export function openStoredFile(file: string, what: string, now: () => Date = () 
       throw new FailureError(
         storageFailure(again) ?? {
           code: 'bad-data',
-          message: `${what} cannot be read.`,
-          meaning: 'Signalbox does not start over them, since they would be lost.',
-          next: [{ do: 'advice', label: `Look at ${file}, then start again.` }],
+          message: `${what} can’t be read.`,
+          meaning: 'Signalbox does not start, because that would overwrite them.',
+          next: [{ do: 'advice', label: `Check ${file}, then start Signalbox again.` }],
         },
         { cause: error },
       );
     }
-    notice = `${what} could not be read. The file was set aside as ${path.basename(aside)} and new ones begun.`;
+    notice = `${what} could not be read. The file was moved to ${path.basename(aside)} and replaced with new ones.`;
   }
   return {
     isNew,

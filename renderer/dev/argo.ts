@@ -162,7 +162,7 @@ const act: OutputOf<'act.list'>['acts'][number] = {
   app: 'publishing-api',
   object: 'Application publishing-api',
   outcome: 'done',
-  text: 'Argo CD is asked to sync publishing-api.',
+  text: 'Sync of publishing-api requested.',
   created: null,
 };
 const done = () => ({ text: act.text, act });

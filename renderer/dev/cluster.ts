@@ -8,7 +8,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
   const forbidden = environment === 'production';
   const failure = {
     code: 'forbidden' as const,
-    message: `You may not do this in the cluster ${environment}.`,
+    message: `You don’t have permission to do this in the cluster ${environment}.`,
     meaning: 'workflows.argoproj.io is forbidden: User "ada" cannot list resource "workflows".',
     next: [],
   };
@@ -42,7 +42,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
             topics: ['workflows'],
             since: away.since,
             because: failure,
-            means: 'Tests and promotions cannot be seen there: whether one is on its way is not known.',
+            means: 'Signalbox can’t see tests and promotions there, or whether one is in progress.',
           },
         ]
       : [],

@@ -45,7 +45,7 @@ function appNames(options: DevOptions): string[] {
 const unreachable: Failure = {
   code: 'unreachable',
   message: 'The cluster of production does not answer.',
-  meaning: 'What is shown is what was last seen. Deploying there is refused until it answers again.',
+  meaning: 'Signalbox shows the last known state. Deploying there is refused until it answers again.',
   next: [{ do: 'retry', label: 'Try again' }],
   detail: 'connect ECONNREFUSED 127.0.0.1:6443',
 };

@@ -115,8 +115,8 @@ function operationOf(id: string): Operation {
 const conflict: Failure = {
   code: 'conflict',
   message: 'staging changed to v1060 after you opened this (it was v1059).',
-  meaning: 'Nothing was deployed. What you saw is no longer what is there.',
-  next: [{ do: 'advice', label: 'Look at what changed and confirm again.' }],
+  meaning: 'Nothing was deployed. The environment changed after you opened this.',
+  next: [{ do: 'advice', label: 'Review it, then confirm again.' }],
 };
 
 /** Answers of fixtures; every one goes through the contract's schema, so that fixtures cannot drift from it. */
@@ -248,7 +248,7 @@ export function devBridge(options: DevOptions): Bridge {
       ],
     }),
     'credentials.set': () => ({ unavailableBecause: null, credentials: [] }),
-    'credentials.test': () => ({ ok: true, text: 'The ledger answers.' }),
+    'credentials.test': () => ({ ok: true, text: 'Connected.' }),
     ...devLogs,
     'shell.open-external': () => ({}),
     'practice.act': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),

@@ -114,7 +114,7 @@ const failed: Operation = {
     meaning: 'The old pods still serve users. Production stays on a mix of v1349 and v1350 until you act.',
     next: [
       { do: 'advice', label: 'Roll back, then look at the log of the failing pod.' },
-      { do: 'retry', label: 'Look again' },
+      { do: 'retry', label: 'Try again' },
     ],
     detail: 'ProgressDeadlineExceeded: ReplicaSet "publishing-api-6bd" has timed out progressing.',
   },

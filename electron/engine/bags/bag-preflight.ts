@@ -51,7 +51,7 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
       finding(
         'operation-running',
         'block',
-        `It is under way already: ${titleOf(twin.intent)}.`,
+        `Already running: ${titleOf(twin.intent)}.`,
         `Operation ${twin.id}.`,
       ),
     );
@@ -73,14 +73,7 @@ function packFindings(
 ): Finding[] {
   const last = lastBag(records);
   if (last !== intent.last)
-    return [
-      finding(
-        'environment-moved',
-        'block',
-        `Bag ${last} was packed meanwhile; you saw bag ${intent.last}.`,
-        at,
-      ),
-    ];
+    return [finding('environment-moved', 'block', `Bag ${last} was packed after you opened this.`, at)];
   const newest = newestBag(records);
   if (intent.force || !newest?.ok) return [];
   return isSame(bagDifference(versionsOf(newest.value.services), versionsOf(intent.contents)))
@@ -99,7 +92,7 @@ function policyFindings(world: World, pipeline: string, change: PolicyChange, at
 /** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
 export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {
   const { commit } = world.ledger.snapshot();
-  const at = commit === null ? 'The release repo has no commits.' : `The ledger at ${commit.slice(0, 10)}.`;
+  const at = commit === null ? 'The release repo has no commits.' : `Release repo at ${commit.slice(0, 10)}.`;
   const records = recordsNow(world, intent.pipeline);
   const found = standing(world, intent, at, except);
   switch (intent.kind) {
@@ -114,7 +107,7 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
       return [...found, ...unlockFindings(world, intent, records, at)];
     case 'change-policy':
       if (policyNeedsReason(intent.change) && !intent.reason?.trim())
-        found.push(finding('needs-reason', 'block', 'This needs a reason.', 'For those who come after.'));
+        found.push(finding('needs-reason', 'block', 'This needs a reason.', 'So that others can see why.'));
       return [...found, ...policyFindings(world, intent.pipeline, intent.change, at)];
     case 'lock': {
       const holder = holderOf(records, intent.environment);
@@ -145,8 +138,8 @@ function stopsBy(intent: BagIntent, seen: readonly Finding[], now: readonly Find
     message: list(open),
     meaning: 'Nothing was changed.',
     next: open.every((one) => one.overridable)
-      ? [{ do: 'retry', label: 'Give a reason and override' }]
-      : [{ do: 'advice', label: 'What blocks it must go first.' }],
+      ? [{ do: 'retry', label: 'Override with a reason' }]
+      : [{ do: 'advice', label: 'Resolve what blocks it first.' }],
   };
 }
 
@@ -163,10 +156,10 @@ export async function bagPreflight(context: StepContext<BagIntent>): Promise<Ste
   await askLedgerAgain(world, context.signal);
   if (isDeploy(intent)) {
     const bag = recordsNow(world, intent.pipeline).bags.get(intent.bag);
-    context.waiting('What the repos of its services say of their images.');
+    context.waiting('Waiting for the service repos to list their images.');
     if (bag?.ok) await askForImages(world, bag.value, context.signal);
     if (intent.kind === 'deploy-bag' && intent.cause === 'automatic')
-      return { state: 'succeeded', text: 'Asked again under the lock.' };
+      return { state: 'succeeded', text: 'Checked again under the lock.' };
   }
   const findings = bagFindings(world, intent, id);
   context.findings(findings);

@@ -1,4 +1,4 @@
-import { heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
+import { bagText, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
 import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../shared/domain/bags/next';
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
@@ -14,11 +14,11 @@ export const isDeploy = (intent: BagIntent): intent is Deploys =>
   intent.kind === 'deploy-bag' || intent.kind === 'roll-back-bag';
 
 const warningTexts = {
-  same: (bag: number, where: string) => `Bag ${bag} is what runs in ${where} already.`,
-  older: (bag: number, where: string) => `Bag ${bag} is older than what runs in ${where}.`,
+  same: (bag: number, where: string) => `Bag ${bag} is already running in ${where}.`,
+  older: (bag: number, where: string) => `Bag ${bag} is older than the bag running in ${where}.`,
   'failed-before': (bag: number, where: string) => `Bag ${bag} failed in ${where} before.`,
   'never-here': (bag: number, where: string) => `Bag ${bag} was never deployed to ${where}.`,
-  'running-unknown': (_: number, where: string) => `What runs in ${where} cannot be read.`,
+  'running-unknown': (_: number, where: string) => `Can’t tell which bag runs in ${where}.`,
   'bad-before': (bag: number, _: string, before: string) => `Bag ${bag} is marked bad in ${before}.`,
 } as const;
 
@@ -43,8 +43,8 @@ export function deployFindings(
         'locked',
         'info',
         isOwnByHand(holder.value, { by: world.identity().name, email: world.identity().email })
-          ? `You hold the lock of ${environment} by hand. It is deployed under it, and you have it back after the pass.`
-          : `${heldText(environment, holder.value)} It would wait for the lock.`,
+          ? `You hold the lock on ${environment}. The bag is deployed under your lock, and you keep the lock after it passes.`
+          : `${heldText(environment, holder.value)} This deployment would wait for the lock.`,
         at,
       ),
     );
@@ -54,7 +54,7 @@ export function deployFindings(
       finding(
         'environment-moved',
         'block',
-        `Bag ${running ?? 'none'} runs in ${environment} by now; you saw bag ${intent.running ?? 'none'}.`,
+        `${environment} changed after you opened this: it was running ${bagText(intent.running)}, and is now running ${bagText(running)}.`,
         at,
       ),
     );
@@ -67,7 +67,12 @@ export function deployFindings(
   else if (judged.state === 'deploy') {
     if (judged.bag !== bag)
       found.push(
-        finding('environment-moved', 'block', `Bag ${judged.bag} is next by now; you saw bag ${bag}.`, at),
+        finding(
+          'environment-moved',
+          'block',
+          `The next bag changed after you opened this: it is now bag ${judged.bag} (it was bag ${bag}).`,
+          at,
+        ),
       );
     for (const warning of judged.warnings) {
       // That it is older is what a rollback is; that a new bag was never there is what a deployment is.
@@ -84,7 +89,7 @@ export function deployFindings(
       found.push(finding(rule, 'block', text, at, exists));
     }
   if (isRollback && intent.bad === bag)
-    found.push(finding('other', 'block', 'A rollback goes to another bag than the broken one.', at));
+    found.push(finding('other', 'block', 'Choose a bag other than the broken one.', at));
   const contents = records.bags.get(bag);
   if (contents?.ok) {
     const unseen = unseenImages(world, contents.value);
@@ -104,12 +109,12 @@ export function deployFindings(
         finding(
           'services-lacking',
           'block',
-          `Bag ${bag} lacks services that exist today: ${undecided.join(', ')}. Choose to leave them running, or another bag.`,
+          `Bag ${bag} does not include these current services: ${undecided.join(', ')}. Choose to leave them running, or choose another bag.`,
           at,
         ),
       );
     else if (lacking.length > 0)
-      found.push(finding('services-lacking', 'info', `Left running as they are: ${lacking.join(', ')}.`, at));
+      found.push(finding('services-lacking', 'info', `Left running unchanged: ${lacking.join(', ')}.`, at));
   }
   const cluster = world.clusters.get(environment)?.view.freshness();
   if (cluster && cluster.state !== 'live')
@@ -117,7 +122,7 @@ export function deployFindings(
       finding(
         'environment-unreachable',
         'unknown',
-        `The cluster of ${environment} cannot be seen: how the deployment goes will not be known.`,
+        `The ${environment} cluster is unreachable: Signalbox can’t watch the deployment.`,
         cluster.state === 'absent' || cluster.asOf === null
           ? 'Not seen since Signalbox started.'
           : `Last seen ${utcText(cluster.asOf)}.`,

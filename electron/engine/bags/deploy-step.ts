@@ -36,8 +36,8 @@ export async function heldDeployment(
   return {
     failure: {
       code: 'conflict',
-      message: `The lock of ${environment} was taken away from this operation.`,
-      meaning: 'It can neither go on, nor tag, nor release. What it had begun outside may still run.',
+      message: `This operation lost the lock on ${environment}.`,
+      meaning: 'It can’t continue, tag or release. Workflows that it started may still be running.',
       next: [{ do: 'advice', label: 'Check who unlocked it, and why.' }],
     },
   };
@@ -80,9 +80,9 @@ const jobFailed = (
 ): Failure => ({
   code: end.state === 'unknown' ? 'unknown-outcome' : 'refused',
   message: `${jobName(job)} ${end.state === 'unknown' ? 'has an unknown outcome' : 'failed'}: ${end.text}`,
-  meaning: `Bag ${deployment.bag} is not, or not wholly, deployed to ${deployment.environment}. The lock is kept.`,
+  meaning: `Bag ${deployment.bag} is not fully deployed to ${deployment.environment}. The environment stays locked.`,
   next: [
-    { do: 'advice', label: 'Find out what is there, unlock by force, then deploy again or roll back.' },
+    { do: 'advice', label: 'Check what is running, force-unlock, then deploy again or roll back.' },
     ...(end.failure?.next ?? []),
   ],
 });
@@ -117,7 +117,7 @@ export async function deployJobs(context: StepContext<StageIntent>): Promise<Ste
           }),
         { patience: world.limits.ledger },
       );
-      if (!noted.ok) context.saw(`This could not be noted in the ledger: ${noted.failure.message}`);
+      if (!noted.ok) context.saw(`This could not be saved in the release repo: ${noted.failure.message}`);
       return end.state === 'unknown'
         ? { state: 'unknown', because: failure.message }
         : { state: 'failed', failure };
@@ -135,8 +135,8 @@ export async function deployJobs(context: StepContext<StageIntent>): Promise<Ste
       failure: {
         code: 'refused',
         message: deployment.failure ?? 'The deploy failed.',
-        meaning: 'The lock is kept.',
-        next: [{ do: 'advice', label: 'Unlock by force, then deploy again or roll back.' }],
+        meaning: 'The environment stays locked.',
+        next: [{ do: 'advice', label: 'Force-unlock, then deploy again or roll back.' }],
       },
     };
   else if (deployment.state === 'deploy-unknown')

@@ -34,7 +34,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   const { world, id, signal } = context;
   const runs = world.workflowRuns;
   const owner = job.owner ?? world.estate.sources?.github?.owner ?? world.estate.ledger.github?.owner;
-  if (!runs || !owner) return unknown('The estate names no GitHub.');
+  if (!runs || !owner) return unknown('The estate file does not configure GitHub.');
   const place: ActionsWorkflow = { owner, repo: job.repo, workflow: job.workflow };
   const effect = `job:${jobName(job)}`;
   const what = `${owner}/${job.repo} ${job.workflow}`;
@@ -45,7 +45,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
       const found = await runs?.find(place, id, signal);
       signal.throwIfAborted();
       if (found?.ok && found.value) return found.value.id;
-      context.waiting(`${jobName(job)}: the run of ${what} to be listed.`);
+      context.waiting(`${jobName(job)}: waiting for GitHub to list the run of ${what}.`);
       if (Date.now() >= until) return null;
       await pause(lookEvery, undefined, { signal });
     }
@@ -59,9 +59,10 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   let run: number | null = null;
   if (intended) {
     run = toldBefore() ?? (await find(intended.outcome === 'done' ? appears : lookEvery));
-    if (run !== null) context.result(effect, { outcome: 'done', text: `Run ${run} at GitHub goes on.` });
+    if (run !== null)
+      context.result(effect, { outcome: 'done', text: `Run ${run} on GitHub is still in progress.` });
     else if (phase === 'deploy' || intended.outcome === 'done')
-      return unknown(`${what} was started, and no run at GitHub shows this operation's id.`);
+      return unknown(`${what} was started, but no run on GitHub shows this operation's id.`);
   }
   if (run === null) {
     const lost = await lostLock(task);
@@ -81,7 +82,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
   }
   if (run === null)
     return unknown(
-      `No run of ${what} shows this operation's id: let its run-name show an input that holds {operation}.`,
+      `No run of ${what} shows this operation's id: its run-name must include an input that contains {operation}.`,
     );
   const until = Date.now() + world.limits.job;
   for (;;) {

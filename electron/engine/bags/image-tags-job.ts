@@ -90,8 +90,8 @@ const listenersPerApp = 4;
 const replaced = (text: string): Failure => ({
   code: 'conflict',
   message: text,
-  meaning: 'The environment does not run this bag as a whole.',
-  next: [{ do: 'advice', label: 'Look at who deployed there beside the bag.' }],
+  meaning: 'The environment does not run all of this bag.',
+  next: [{ do: 'advice', label: 'Check who else deployed there.' }],
 });
 
 /** Sets all image tags of the bag in one commit, then waits until every app of it is synced and healthy. */
@@ -103,7 +103,7 @@ export async function runImageTagsJob(
   const { environment, pipeline } = deployment;
   const bag = recordsNow(world, pipeline).bags.get(deployment.bag);
   if (!bag?.ok) {
-    const text = bag ? bag.failure.message : `The ledger has no file of bag ${deployment.bag}.`;
+    const text = bag ? bag.failure.message : `The release repo has no file for bag ${deployment.bag}.`;
     return { state: 'failed', text, failure: bag?.failure ?? null };
   }
   const versions = versionsOf(bag.value.services);

@@ -44,23 +44,23 @@ async function giveBack(context: StepContext<DeployIntent>, hold: Hold, why: Fai
     { patience: world.limits.ledger },
   );
   if (!given.ok)
-    return { state: 'unknown', because: `The lock could not be given back: ${given.failure.message}` };
+    return { state: 'unknown', because: `The lock could not be released: ${given.failure.message}` };
   const automatic = intent.kind === 'deploy-bag' && intent.cause === 'automatic';
   return automatic ? { state: 'withdrawn', because: why.message } : { state: 'failed', failure: why };
 }
 
 const takenAway = (environment: string): Failure => ({
   code: 'conflict',
-  message: `The lock of ${environment} was taken away from this operation.`,
-  meaning: 'It was not taken again, and this operation goes no further.',
+  message: `This operation lost the lock on ${environment}.`,
+  meaning: 'The operation stopped and did not take the lock again.',
   next: [{ do: 'advice', label: 'Check who unlocked it, and why.' }],
 });
 
 const tooLate: Failure = {
   code: 'timeout',
-  message: 'Signalbox ended after it had taken the lock, and was started again too late to go on.',
-  meaning: 'The lock was given back. Nothing was deployed.',
-  next: [{ do: 'retry', label: 'Look again and decide anew' }],
+  message: 'Signalbox closed after taking the lock, and restarted too late to continue.',
+  meaning: 'The lock was released. Nothing was deployed.',
+  next: [{ do: 'retry', label: 'Review again' }],
 };
 
 /**
@@ -94,7 +94,7 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
     if (taken.ok) break;
     if (taken.failure.code !== 'busy') return endOf(taken);
     if (automatic)
-      return { state: 'withdrawn', because: `Another console was first. ${taken.failure.message}` };
+      return { state: 'withdrawn', because: `Another console took the lock first. ${taken.failure.message}` };
     await waitUntil(context, {
       limit: week,
       sources: [ledgerMoves(world)],
@@ -111,7 +111,7 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
   if (!hold)
     return {
       state: 'unknown',
-      because: `The lock of ${environment} was taken away before the deployment began.`,
+      because: `The operation lost the lock on ${environment} before the deployment started.`,
     };
   const begun = bagRecords(world.ledger.snapshot(), intent.pipeline);
   const age = world.now().getTime() - Date.parse(context.record().operation.requestedAt);
@@ -122,7 +122,7 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
     return giveBack(context, hold, tooLate);
   const bag = begun.bags.get(intent.bag);
   if (bag?.ok) await askForImages(world, bag.value, context.signal);
-  context.waiting('The start of the deployment to land on the ledger.');
+  context.waiting('Waiting for the start of the deployment to be committed.');
   const started = await writeRecords(
     context,
     'start',
@@ -139,5 +139,5 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
     { patience: world.limits.ledger, reason, override: intent.override },
   );
   if (!started.ok) return giveBack(context, hold, started.failure);
-  return { state: 'succeeded', text: `Bag ${started.value.value.bag} is fixed; the lock is held.` };
+  return { state: 'succeeded', text: `Bag ${started.value.value.bag} is selected; the lock is held.` };
 }

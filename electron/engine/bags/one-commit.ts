@@ -26,7 +26,7 @@ const oneCommit =
       'commit',
       (records, snapshot) => decide(records, context, snapshot),
       {
-        waitingFor: 'The commit to land on the ledger.',
+        waitingFor: 'Waiting for the commit to reach the release repo.',
         settled: { value: null },
         patience: context.resumed ? world.limits.ledger : 0,
         kind: intent.kind === 'change-policy' ? `bag-${intent.change.act}` : intent.kind,
@@ -65,7 +65,7 @@ export const forceUnlock = oneCommit<Of<'force-unlock'>>((records, context) => {
   const running = bagFindings(context.world, context.intent, context.id).find(
     ({ code }) => code === 'still-running',
   );
-  if (running) return refuse('busy', running.message, 'Wait until it has ended.');
+  if (running) return refuse('busy', running.message, 'Wait until it ends.');
   return takeAway(records, environment, actorOf(context), { token, reason });
 });
 

@@ -15,8 +15,8 @@ const longestWait = 10 * 60_000;
 
 const notFound = (tag: string): Failure => ({
   code: 'not-found',
-  message: `The commit of the pass that ${tag} names was not found.`,
-  meaning: 'The pass counts all the same; its tag is for people and other tools.',
+  message: `The commit for the tag ${tag} was not found.`,
+  meaning: 'The pass still counts; the tag is only for people and other tools.',
   next: [],
 });
 

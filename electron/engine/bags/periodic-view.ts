@@ -48,8 +48,8 @@ export function periodicViews(world: World, pipeline: BagsPipeline, environment:
         ? {
             on: mine,
             why: mine
-              ? 'This console runs it, unless another one is first.'
-              : "This console's autopilot is off: another console runs it, or nobody.",
+              ? 'This console runs it, unless another one runs it first.'
+              : "This console's autopilot is off: it runs only if another console runs it.",
           }
         : { on: false, why: state.why },
       runs: seen

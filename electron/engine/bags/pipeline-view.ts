@@ -185,7 +185,7 @@ export function pipelineView(world: World, name: string): BagPipelineView {
               ? `Switched on by ${switched.value.by}.`
               : switched
                 ? switched.failure.message
-                : `${pipeline.autopilot ? 'On' : 'Off'}, as the estate file says.`,
+                : `${pipeline.autopilot ? 'On' : 'Off'}in the estate file.`,
             by: switched?.ok ? switched.value.by : null,
             at: switched?.ok ? switched.value.at : null,
           },

@@ -78,7 +78,7 @@ export async function lostLock(task: JobTask): Promise<Failure | null> {
     if (seen.ok) break;
     // A ledger that stumbles is no reason to break a deployment off in the middle.
     if (now().getTime() >= until) return seen.failure;
-    context.waiting(`The ledger: ${seen.failure.message}`);
+    context.waiting(`Release repo: ${seen.failure.message}`);
     await pause(3_000, undefined, { signal: context.signal });
   }
   const fenced = fence(recordsNow(context.world, deployment.pipeline), deployment.environment, hold);

@@ -26,8 +26,8 @@ export async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> 
       state: 'failed',
       failure: {
         code: 'refused',
-        message: `No tests run in ${environment} under this lock.`,
-        meaning: 'Nothing was stopped. A deploy that runs is never interrupted.',
+        message: `No tests are running in ${environment} under this lock.`,
+        meaning: 'Nothing was stopped. A running deploy can’t be interrupted.',
         next: [],
       },
     };
@@ -56,7 +56,7 @@ export async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> 
   if (problems.length > 0)
     return { state: 'unknown', because: `Not everything was stopped. ${problems.join(' ')}` };
   return running.length === 0
-    ? { state: 'succeeded', text: 'No suite was running any more.' }
+    ? { state: 'succeeded', text: 'All suites had already ended.' }
     : { state: 'succeeded' };
 }
 
@@ -79,7 +79,7 @@ async function cancelRuns(context: StepContext<Abort>): Promise<string[]> {
     const owner = job.owner ?? world.estate.sources?.github?.owner ?? world.estate.ledger.github?.owner;
     if (run === null || !owner || !world.workflowRuns) {
       if (!own)
-        problems.push(`${jobName(job)} runs at GitHub: only the console that started it knows which run.`);
+        problems.push(`${jobName(job)} runs on GitHub: only the console that started it knows which run.`);
       continue;
     }
     const place = { owner, repo: job.repo, workflow: job.workflow };

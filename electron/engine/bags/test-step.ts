@@ -19,11 +19,11 @@ function testsFailed(deployment: BagDeployment, text: string): Failure {
   return {
     code: 'refused',
     message: text,
-    meaning: `Bag ${deployment.bag} runs in ${deployment.environment} and has not passed there. The lock is kept.`,
+    meaning: `Bag ${deployment.bag} runs in ${deployment.environment} and has not passed there. The environment stays locked.`,
     next: [
       {
         do: 'advice',
-        label: 'Run the tests again where they are flaky; else unlock by force and roll back.',
+        label: 'If the tests are flaky, retry them. Otherwise force-unlock and roll back.',
       },
     ],
   };
@@ -111,7 +111,7 @@ export async function passAndUnlock(context: StepContext<StageIntent>): Promise<
       state: 'failed',
       failure: testsFailed(
         deployment,
-        `Bag ${bag} was marked bad in ${environment} while it was tested: it gets no pass.`,
+        `Bag ${bag} was marked bad in ${environment} during its tests, so it does not pass.`,
       ),
     };
   const { operation } = deployment;
@@ -126,7 +126,7 @@ export async function passAndUnlock(context: StepContext<StageIntent>): Promise<
     outcome: tagged.ok ? 'done' : 'not-done',
     text: tagged.ok
       ? `Tagged ${tag}.`
-      : `The tag ${tag} could not be made yet, and will be made up for: ${tagged.failure.message}`,
+      : `The tag ${tag} could not be created yet; Signalbox will try again: ${tagged.failure.message}`,
   });
-  return { state: 'succeeded', text: `Bag ${bag} passed ${environment}; the lock is released.` };
+  return { state: 'succeeded', text: `Bag ${bag} passed in ${environment}; the lock is released.` };
 }

@@ -39,7 +39,7 @@ export function unlockFindings(
       finding(
         'environment-moved',
         'block',
-        `The lock is another one by now. ${heldText(environment, held)}`,
+        `The lock changed after you opened this. ${heldText(environment, held)}`,
         at,
       ),
     ];
@@ -49,7 +49,7 @@ export function unlockFindings(
       finding(
         'still-running',
         'block',
-        `Its operation still runs on this console: ${titleOf(own.intent)}.`,
+        `Its operation is still running on this console: ${titleOf(own.intent)}.`,
         `Operation ${own.id}.`,
       ),
     ];
@@ -65,7 +65,7 @@ export function unlockFindings(
           'still-running',
           'block',
           `Still running: ${running.map(({ name }) => name).join(', ')}.`,
-          `Workflows in ${environment} that carry its operation.`,
+          `Workflows of its operation in ${environment}.`,
         ),
       );
     const services = Object.keys(versionsOfBag(records, deployment.bag));
@@ -80,7 +80,7 @@ export function unlockFindings(
         finding(
           'still-running',
           'block',
-          `Argo CD still syncs ${syncing.join(', ')}.`,
+          `Argo CD is still syncing ${syncing.join(', ')}.`,
           `Applications in ${environment}.`,
         ),
       );
@@ -90,8 +90,8 @@ export function unlockFindings(
       finding(
         'holder-may-run',
         'unknown',
-        `The cluster of ${environment} cannot be seen, so it is not known whether anything still runs.`,
-        'The watches of this console.',
+        `The ${environment} cluster is unreachable, so Signalbox can’t tell whether anything is still running.`,
+        'Watched by this console.',
       ),
     );
   else if (deployment ? ['deploying', 'deployed', 'testing'].includes(deployment.state) : held.kind === 'bag')
@@ -99,8 +99,8 @@ export function unlockFindings(
       finding(
         'holder-may-run',
         'unknown',
-        `${held.by}'s console may still be at it: nothing of it is seen running right now, but it has not said that it ended.`,
-        `The ledger says ${deployment?.state ?? 'locked'}.`,
+        `${held.by}'s console may still be running this: nothing is running in the cluster now, but the operation has not reported its end.`,
+        `State in the release repo: ${deployment?.state ?? 'locked'}.`,
       ),
     );
   const atGitHub = deployment && mayRunUnseen(deployment) ? jobsAtGitHub(world, pipeline, environment) : [];
@@ -109,8 +109,8 @@ export function unlockFindings(
       finding(
         'holder-may-run',
         'unknown',
-        `Whether ${atGitHub.join(', ')} still runs at GitHub is not known here.`,
-        'Only the console that started a run at GitHub follows it.',
+        `Can’t tell whether ${atGitHub.join(', ')} is still running on GitHub.`,
+        'Only the console that started a GitHub run follows it.',
       ),
     );
   return found;

@@ -36,7 +36,8 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
   const { world, id } = context;
   const { environment, pipeline } = deployment;
   const cluster = world.clusters.get(environment);
-  if (!cluster) return unknown(`${environment} has no cluster here: ${job.template} cannot be run.`);
+  if (!cluster)
+    return unknown(`The estate file has no cluster for ${environment}, so ${job.template} can’t run.`);
   const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
   const namespace = place?.workflowsNamespace ?? 'apps';
   const name = workflowName({ template: job.template, bag: deployment.bag, operation: id, phase, index });
@@ -50,7 +51,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
       return away === null ? { done: true } : { waitingFor: away };
     },
   });
-  if (isTimedOut(live)) return unknown(`Not seen in time: ${live.waitingFor}`);
+  if (isTimedOut(live)) return unknown(`Timed out. ${live.waitingFor}`);
 
   const intended = context.record().effects.get(effect);
   if (intended?.outcome === 'pending' || intended?.outcome === 'unknown') {
@@ -58,7 +59,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
     if (found) context.result(effect, { outcome: 'done', text: `Found in ${environment}: ${name}.` });
     else if (phase === 'deploy')
       return unknown(
-        `Signalbox ended while it started ${job.template}, and ${environment} does not show the workflow ${name}. It was not started again.`,
+        `Signalbox closed while starting ${job.template}, and ${environment} does not have the workflow ${name}. It was not started again.`,
       );
   }
   if (context.record().effects.get(effect)?.outcome !== 'done') {
@@ -85,7 +86,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
     );
     if (isTimedOut(answer)) {
       context.result(effect, { outcome: 'unknown', text: `${environment} did not answer in time.` });
-      return unknown(`${environment} did not answer when ${job.template} was started.`);
+      return unknown(`${environment} did not answer when Signalbox started ${job.template}.`);
     }
     if (!answer.ok) {
       const sure = !['unreachable', 'timeout', 'unknown-outcome'].includes(answer.failure.code);
@@ -106,8 +107,8 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
       if (away !== null) return { waitingFor: away };
       const workflow = cluster.view.workflow(namespace, name);
       if (!workflow) {
-        if (seen) return { done: unknown(`Workflow ${name} is gone, and how it ended was not seen.`) };
-        return { waitingFor: `Workflow ${name} to be seen.` };
+        if (seen) return { done: unknown(`Workflow ${name} is gone; its outcome is not known.`) };
+        return { waitingFor: `Waiting to see workflow ${name}.` };
       }
       seen = true;
       tellJob(task, {
@@ -121,7 +122,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
       return { done: workflow };
     },
   });
-  if (isTimedOut(ended)) return unknown(`Not ended in time: ${ended.waitingFor}`);
+  if (isTimedOut(ended)) return unknown(`Timed out. ${ended.waitingFor}`);
   if (!('phase' in ended)) return ended;
   const asksLog = phase === 'test' && ended.phase === 'Failed' && ended.shutdown === null;
   const tests = asksLog ? await failedTestsOf(cluster, ended, world.limits.look, context.signal) : [];

@@ -36,7 +36,7 @@ export function editFile(
 function notAgain({ world, record }: StepContext): string | null {
   const age = world.now().getTime() - Date.parse(record().operation.requestedAt);
   if (world.estate.ledger.landing === 'push' && age <= world.limits.resume) return null;
-  return `Signalbox ended while it committed. The ledger at ${at(world.ledger.snapshot())} does not hold the commit; it was not repeated.`;
+  return `Signalbox closed while committing. The release repo at ${at(world.ledger.snapshot())} does not have the commit; it was not repeated.`;
 }
 
 /**
@@ -58,7 +58,7 @@ export const commit =
       effect: 'commit',
       kind: declarationOf(intent).deployment ?? intent.kind,
       what: titleOf(intent),
-      waitingFor: 'The commit to land on the ledger.',
+      waitingFor: 'Waiting for the commit to reach the release repo.',
       settled: { value: null },
       decide: (snapshot) => {
         const { findings, failure } = judge(world, intent, snapshot, outside, seen);

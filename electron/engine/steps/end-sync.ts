@@ -105,7 +105,7 @@ export function terminations(context: StepContext, cluster: Cluster): Terminatio
       const what = syncSentence(sync);
       const message = sync.operation.message ? `: ${sync.operation.message}` : '';
       if (known?.refused) return `${what}; it could not be terminated (${known.refused})${message}`;
-      if (known) return `${what}; its termination was asked for at ${utcText(known.at)}${message}`;
+      if (known) return `${what}; termination requested ${utcText(known.at)}${message}`;
       return `${what}${message}`;
     },
     hasEnded: (application, startedAt) =>
@@ -119,7 +119,7 @@ export function terminations(context: StepContext, cluster: Cluster): Terminatio
       const known = asked.get(effect);
       asked.set(effect, { at: known?.at ?? at, times: (known?.times ?? 0) + 1, refused: null });
       context.intend(effect, `Terminate ${name}.`);
-      context.waiting(`Argo CD in ${environment} to take the termination of ${name}.`);
+      context.waiting(`Waiting for Argo CD in ${environment} to accept the termination of ${name}.`);
       const answer = await askPatiently(context, cluster, world.limits.sync, (signal) =>
         cluster.actions.terminate(application, operation.startedAt, signal),
       );
@@ -149,7 +149,7 @@ export function terminations(context: StepContext, cluster: Cluster): Terminatio
           // Taken back by an attempt that ended in the same moment: asked for once more.
           if (now?.operation.state !== 'terminating' && !cluster.actions.isBehind(application))
             return { done: true };
-          return { waitingFor: `Argo CD to end ${name}, terminated at ${utcText(at)}.` };
+          return { waitingFor: `Waiting for Argo CD to end ${name}, terminated ${utcText(at)}.` };
         },
       }).then((ended) => {
         if (isTimedOut(ended))

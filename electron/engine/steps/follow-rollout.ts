@@ -55,10 +55,8 @@ function isOfBefore(rollout: Rollout, applications: readonly Application[]): boo
 const rolloutFailed = (rollout: Rollout, environment: string, version: string): Failure => ({
   code: 'refused',
   message: `The rollout of ${rollout.deployment} in ${environment} failed: ${rollout.message}${failing(rollout)}`,
-  meaning: `${shortVersion(version)} does not come up there. Kubernetes keeps old pods as long as new ones are not ready, so part of the service may still run the old version.`,
-  next: [
-    { do: 'advice', label: 'Look at the failing pod, then roll back or deploy a version that comes up.' },
-  ],
+  meaning: `${shortVersion(version)} isn’t starting in ${environment}. Kubernetes keeps old pods until new ones are ready, so part of the service may still run the old version.`,
+  next: [{ do: 'advice', label: 'Check the failing pod, then roll back or deploy a version that starts.' }],
   ...(failingPod(rollout)?.message ? { detail: failingPod(rollout)?.message ?? '' } : {}),
 });
 
@@ -85,7 +83,7 @@ export async function rollout(context: StepContext<VersionIntent>): Promise<Step
       const behind = rollouts.filter((one) => isBehind(one, version, others));
       if (behind.length > 0)
         return {
-          waitingFor: `${behind.map((one) => one.deployment).join(', ')} to be given ${shortVersion(version)}.`,
+          waitingFor: `${behind.map((one) => one.deployment).join(', ')} to get ${shortVersion(version)}.`,
         };
       const applications = cluster.view.applications(app);
       const failed = rollouts.find((one) => one.state === 'failed' && !isOfBefore(one, applications));

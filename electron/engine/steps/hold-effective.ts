@@ -21,7 +21,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
   if (!before)
     return {
       state: 'unknown',
-      because: `${name} has no cluster here: whether the hold works cannot be seen.`,
+      because: `The estate file has no cluster for ${name}, so the hold can’t be confirmed.`,
     };
   const until = world.now().getTime() + world.limits.hold;
   for (let settled = false; ; ) {
@@ -43,7 +43,9 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         const unstopped = promotionsSeen(context);
         if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };
         if (unstopped.length > 0)
-          return { waitingFor: `${unstopped.map((one) => one.name).join(', ')} to end after the stop.` };
+          return {
+            waitingFor: `Waiting for ${unstopped.map((one) => one.name).join(', ')} to end after the stop.`,
+          };
         const deciding = gates(before.view.applications(app));
         if (gateShut(deciding)) return { done: 'shut' };
         const open = deciding.filter((one) => one.automaticDeploysEnabled !== false).map((one) => one.name);
@@ -57,7 +59,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     // A stop that is refused would be asked for again and again: once a moment is enough.
     if (found === 'sweep' && settled) await pause(200, undefined, { signal: context.signal });
     if (found === 'shut') {
-      context.waiting(`A last look at ${name} in a moment.`);
+      context.waiting(`Waiting for a final check of ${name}.`);
       await pause(world.limits.settle, undefined, { signal: context.signal });
     }
     settled = true;
@@ -69,14 +71,14 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     if (gateShut(applications.value))
       return {
         state: 'succeeded',
-        text: `${name} promotes nothing of ${app} any more: the hold is effective.`,
+        text: `${name} no longer promotes ${app}: the hold is effective.`,
       };
   }
 }
 
 /** The end of the step where the hold is gone: for a hold that is the end of all that it was for. */
 function released({ world, intent, id }: StepContext): StepEnd {
-  const text = 'The hold was released meanwhile.';
+  const text = 'The hold has been released.';
   if ('version' in intent) return { state: 'skipped', because: text };
   const operationId = world.holder(intent.app, intent.environment, id)?.id ?? null;
   return { state: 'superseded', by: { operationId, version: null, text } };

@@ -47,7 +47,7 @@ describe('a question to a cluster', () => {
     const one = asking([fail(silent), ok('done')]);
     await new Promise(setImmediate);
     expect(one.asked()).toBe(1);
-    expect(one.waits.join()).toContain('to come back');
+    expect(one.waits.join()).toContain('unreachable since');
     one.come();
     expect(await one.answer).toEqual({ ok: true, value: 'done' });
   });

@@ -28,7 +28,7 @@ export async function askPatiently<T>(
     const wait = pauses[attempt];
     if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
     if (notLive(cluster) === null) {
-      context.waiting(`An answer of the cluster of ${cluster.view.environment}: ${answer.failure.message}`);
+      context.waiting(`Waiting for the ${cluster.view.environment} cluster: ${answer.failure.message}`);
       await pause(wait, undefined, { signal: context.signal });
       continue;
     }

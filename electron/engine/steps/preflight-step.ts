@@ -29,15 +29,15 @@ function stopsBy(intent: AppIntent, seen: readonly Finding[], now: readonly Find
       code: 'busy',
       message: running.message,
       meaning: 'Nothing was changed.',
-      next: [{ do: 'advice', label: 'Wait until the other one has ended.' }],
+      next: [{ do: 'advice', label: 'Wait until the other one ends.' }],
       detail: running.evidence,
     };
   if (worse.length > 0)
     return {
       code: 'conflict',
-      message: `What you saw has changed: ${list(worse)}`,
-      meaning: 'Nothing was changed. You decided on something else than what is there now.',
-      next: [{ do: 'retry', label: 'Look again and decide anew' }],
+      message: `The checks changed after you opened this: ${list(worse)}`,
+      meaning: 'Nothing was changed. Review and try again.',
+      next: [{ do: 'retry', label: 'Review again' }],
     };
   if (standing.length > 0)
     return {
@@ -46,8 +46,8 @@ function stopsBy(intent: AppIntent, seen: readonly Finding[], now: readonly Find
       meaning: 'Nothing was changed.',
       next:
         'version' in intent && standing.every((one) => one.overridable)
-          ? [{ do: 'retry', label: 'Give a reason and override' }]
-          : [{ do: 'advice', label: 'What blocks it must go first.' }],
+          ? [{ do: 'retry', label: 'Override with a reason' }]
+          : [{ do: 'advice', label: 'Resolve what blocks it first.' }],
     };
   return null;
 }
@@ -86,7 +86,7 @@ export const preflight =
     const open = findings.filter((one) => one.level !== 'pass' && one.level !== 'info').length;
     return {
       state: 'succeeded',
-      text: open === 0 ? 'Nothing stands in the way.' : `${open} overridden with a reason.`,
+      text: open === 0 ? 'No problems found.' : `${open} overridden with a reason.`,
     };
   };
 
@@ -96,7 +96,7 @@ export const preflight =
  */
 export async function lookAround(context: StepContext, askRepo: boolean): Promise<void> {
   const { world, intent } = context;
-  if (world.ledger.freshness().state === 'unreachable') context.waiting('An answer of the ledger.');
+  if (world.ledger.freshness().state === 'unreachable') context.waiting('Waiting for the release repo.');
   await askLedgerAgain(world, context.signal);
   const before = environmentBefore(world.estate, intent.environment);
   for (const name of [intent.environment, before]) {
@@ -112,7 +112,7 @@ export async function lookAround(context: StepContext, askRepo: boolean): Promis
     });
   }
   if ('version' in intent && (askRepo || context.resumed)) {
-    context.waiting(`What ${intent.app}'s repo says of ${intent.version}.`);
+    context.waiting(`Waiting for ${intent.app}'s repo.`);
     await lookAhead(world, intent, context.signal);
   }
 }

@@ -27,18 +27,18 @@ export async function refreshParent(context: StepContext<Intent>, environment: s
   if (!cluster) return;
   const parent = cluster.actions.parentApplication;
   const effect = `refresh:${environment}/${parent}`;
-  context.waiting(`Argo CD in ${environment} to look at the new commit (refresh of ${parent}).`);
+  context.waiting(`Waiting for Argo CD in ${environment} to refresh ${parent}.`);
   context.intend(effect, `Refresh ${parent} in ${environment}.`);
   const answer = await askPatiently(context, cluster, context.world.limits.nudge, (signal) =>
     cluster.actions.refresh(parent, 'normal', signal),
   );
   if (isTimedOut(answer))
-    context.result(effect, { outcome: 'unknown', text: `${environment} could not be asked to refresh.` });
-  else if (answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${parent} to refresh.` });
+    context.result(effect, { outcome: 'unknown', text: `${environment} did not answer the refresh.` });
+  else if (answer.ok) context.result(effect, { outcome: 'done', text: `Refreshed ${parent}.` });
   else
     context.result(effect, {
       outcome: 'not-done',
-      text: `${parent} could not be refreshed: ${answer.failure.message} Argo CD looks by itself every 3 minutes.`,
+      text: `${parent} could not be refreshed: ${answer.failure.message} Argo CD refreshes automatically every 3 minutes.`,
     });
 }
 
@@ -73,10 +73,10 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
         if (away !== null) return { waitingFor: away };
         const applications = cluster.view.applications(app);
         if (applications.length === 0)
-          return { waitingFor: `An Application of ${app} in ${environment}: none is seen.` };
+          return { waitingFor: `Waiting for an Application of ${app} in ${environment}: none found.` };
         const behind = applications.filter((one) => one.version !== version);
         if (behind.length === 0)
-          return { done: { state: 'succeeded', text: `Argo CD in ${environment} wants ${wanted}.` } };
+          return { done: { state: 'succeeded', text: `Argo CD in ${environment} has ${wanted}.` } };
         const end = ending.next(parent);
         if (end) return { done: { end } };
         const failed = parentFailed(context, cluster);
@@ -88,7 +88,7 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
         const busy = ending.waitsFor(parent);
         const first = busy === null ? '' : ` ${busy}.`;
         return {
-          waitingFor: `${parent} to give ${names} the version ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
+          waitingFor: `Waiting for ${parent} to set ${names} to ${wanted}.${first}${trouble}${unanswered ? ` ${unanswered}` : ''}`,
         };
       },
     });
@@ -116,8 +116,8 @@ function parentFailed(context: StepContext, cluster: Cluster): StepEnd | null {
     state: 'failed',
     failure: {
       code: 'refused',
-      message: `The sync of ${parent} in ${environment} ended ${operation.phase}, so ${app} was not given its new version.`,
-      meaning: 'The commit is on the ledger. Argo CD does not try the same commit again by itself.',
+      message: `The sync of ${parent} in ${environment} ended ${operation.phase}, so ${app} did not get its new version.`,
+      meaning: 'The commit is in the release repo. Argo CD does not retry the same commit automatically.',
       next: [{ do: 'advice', label: `Read the message, then sync ${parent} in Argo CD.` }],
       ...(operation.message ? { detail: operation.message } : {}),
     },

@@ -6,7 +6,7 @@ import { clusterMoves, isTimedOut, notLive, waitUntil } from './wait';
 
 /** Why nothing can be held in the first environment of a chain. */
 export const noGate = (environment: string): string =>
-  `Nothing in the pipeline gates ${environment}: a new release deploys there in any case. Disable the app's Deploy workflow on GitHub, or watch and put back.`;
+  `Nothing in the pipeline can hold ${environment}: new releases still deploy there. Disable the app's Deploy workflow on GitHub, or watch it and roll back.`;
 
 /**
  * Stops promotions of the app into the environment that are already on their way, and has the environment before
@@ -22,11 +22,11 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
   if (name !== null && !before)
     return {
       state: 'unknown',
-      because: `${name} has no cluster here: promotions on their way cannot be seen.`,
+      because: `The estate file has no cluster for ${name}, so Signalbox can’t see promotions in progress.`,
     };
   if (watched.length === 0) return { state: 'skipped', because: noGate(environment) };
   const where = watched.map((one) => one.view.environment).join(' and ');
-  context.waiting(`A look for promotions on their way, in ${where}.`);
+  context.waiting(`Waiting to check for promotions in progress in ${where}.`);
   // First what is running, since every second counts; then the flag, so that nothing new begins.
   let swept = await sweep(context);
   if (name !== null) await refreshParent(context, name);
@@ -43,18 +43,18 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
         const open = promotionsSeen(context).filter((one) => names.has(one.name));
         return open.length === 0
           ? { done: true }
-          : { waitingFor: `${open.map((one) => one.name).join(', ')} to end after the stop.` };
+          : { waitingFor: `Waiting for ${open.map((one) => one.name).join(', ')} to end after the stop.` };
       },
     });
     if (isTimedOut(ended))
-      return { state: 'unknown', because: `Stopped, but not seen to end: ${ended.waitingFor}` };
+      return { state: 'unknown', because: `Stopped, but not confirmed. ${ended.waitingFor}` };
     swept = await sweep(context);
   }
   if (name === null) return { state: 'succeeded', text: noGate(environment) };
-  return { state: 'succeeded', text: `No promotion into ${environment} is on its way.` };
+  return { state: 'succeeded', text: `No promotion to ${environment} is in progress.` };
 }
 
 export function couldNotLook(name: string, why: { message: string } | 'no-answer'): StepEnd {
   const text = why === 'no-answer' ? 'it did not answer in time.' : why.message;
-  return { state: 'unknown', because: `Promotions on their way in ${name} could not be looked for: ${text}` };
+  return { state: 'unknown', because: `Could not check for promotions in progress in ${name}: ${text}` };
 }

@@ -103,7 +103,7 @@ async function stop(context: StepContext, cluster: Cluster, workflow: Workflow):
     context.result(effect, {
       outcome: 'done',
       text: answer.value.stopped
-        ? `Stopped ${what}${tag ? `, which would have brought ${tag} in` : ''}.`
-        : `${what} had ended already.`,
+        ? `Stopped ${what}${tag ? `, which would have promoted ${tag}` : ''}.`
+        : `${what} had already ended.`,
     });
 }

@@ -106,7 +106,7 @@ async function endOf(
     saw: (text: string) => saw.push(text),
     waiting: (text: string) => {
       waits.push(text);
-      if (seen === pictures.length - 1 || text.includes('to take the termination')) return;
+      if (seen === pictures.length - 1 || text.includes('to accept the termination')) return;
       setImmediate(() => {
         seen++;
         for (const listener of [...listeners]) listener([{ topic: 'application', app: null }]);
@@ -280,7 +280,7 @@ describe('a sync that is watched', () => {
       expect(terminated).toEqual([`frontend@${began}`]);
       expect(syncs).toBe(1);
       expect(waits).toContain(
-        'Argo CD to end the sync of frontend to v2, terminated at 2026-03-01 10:02 UTC.',
+        'Waiting for Argo CD to end the sync of frontend to v2, terminated 2026-03-01 10:02 UTC.',
       );
     });
     it('asks again for a termination that the end of an attempt wrote over', async () => {

@@ -27,9 +27,9 @@ const syncFailed = (
 ): Failure => ({
   code: 'refused',
   message: `The sync of ${application.name} in ${environment} ended ${application.operation?.phase}.${hook ? ` ${hook.text}` : ''}`,
-  meaning: 'The new version was not, or not fully, applied. What ran there before may still run.',
+  meaning: 'The new version was not fully applied. The earlier version may still be running.',
   next: [
-    { do: 'advice', label: 'Read the message of the sync, then deploy again or roll back.' },
+    { do: 'advice', label: 'Read the sync message, then deploy again or roll back.' },
     { do: 'retry', label: 'Try again' },
   ],
   ...detailOf([application.operation?.message, hook?.log]),
@@ -78,7 +78,7 @@ async function compareAnew(context: StepContext, cluster: Cluster, names: readon
       cluster.actions.refresh(name, 'normal', signal),
     );
     if (!isTimedOut(answer) && answer.ok)
-      context.result(effect, { outcome: 'done', text: `Asked ${name} to compare.` });
+      context.result(effect, { outcome: 'done', text: `Refreshed ${name}.` });
     else
       context.result(effect, {
         outcome: isTimedOut(answer) ? 'unknown' : 'not-done',
@@ -92,7 +92,7 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
   const { world, id, intent } = context;
   const effect = `sync:${intent.environment}/${name}`;
   if (cluster.actions.syncedBy(name) === id) {
-    context.result(effect, { outcome: 'done', text: `${name} was already asked to sync.` });
+    context.result(effect, { outcome: 'done', text: `${name} sync already requested.` });
     return;
   }
   context.intend(effect, `Sync ${name}.`);
@@ -101,15 +101,15 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
     cluster.actions.sync(name, { operationId: id, actor }, signal),
   );
   if (isTimedOut(answer))
-    context.result(effect, { outcome: 'unknown', text: `${name} could not be asked to sync.` });
-  else if (answer.ok) context.result(effect, { outcome: 'done', text: `Asked ${name} to sync.` });
+    context.result(effect, { outcome: 'unknown', text: `${name} did not answer the sync request.` });
+  else if (answer.ok) context.result(effect, { outcome: 'done', text: `Sync of ${name} requested.` });
   else
     context.result(effect, {
       outcome: 'not-done',
       text:
         answer.failure.code === 'busy'
-          ? `${name} syncs already.`
-          : `${name} could not be asked to sync: ${answer.failure.message} Argo CD syncs by itself where auto-sync is on.`,
+          ? `${name} is already syncing.`
+          : `Could not sync ${name}: ${answer.failure.message} Argo CD syncs automatically if auto-sync is on.`,
     });
 }
 
@@ -172,7 +172,8 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
                 : `${one.name} to sync${message}`,
           );
         }
-        if (applications.length === 0) return { waitingFor: `An Application of ${app} in ${environment}.` };
+        if (applications.length === 0)
+          return { waitingFor: `Waiting for an Application of ${app} in ${environment}.` };
         const unanswered = applications
           .map((one) => unansweredRefresh(cluster.actions.refreshSeenAt(one.name), world.now().getTime()))
           .find((told) => told !== null);

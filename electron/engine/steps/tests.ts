@@ -21,8 +21,8 @@ export const postSyncTemplate = 'post-sync';
 const testsFailed = (workflow: Workflow, version: string): Failure => ({
   code: 'refused',
   message: `The tests of ${shortVersion(version)} in ${workflow.environment} ended ${workflow.phase}: workflow ${workflow.name}.`,
-  meaning: `${shortVersion(version)} runs in ${workflow.environment}, and its tests say that something is wrong with it.`,
-  next: [{ do: 'advice', label: 'Read the log of the failed step; roll back if the fault is real.' }],
+  meaning: `${shortVersion(version)} is running in ${workflow.environment}, but its tests did not pass.`,
+  next: [{ do: 'advice', label: 'Read the log of the failed step; roll back if the problem is real.' }],
   ...(workflow.message ? { detail: workflow.message } : {}),
 });
 
@@ -31,7 +31,7 @@ function outcome(context: StepContext, workflows: readonly Workflow[], version: 
   if (!failed)
     return { state: 'succeeded', text: `Tests passed: ${workflows.map((one) => one.name).join(', ')}.` };
   if (failed.shutdown !== null)
-    return { state: 'unknown', because: `Workflow ${failed.name} was stopped before its tests were done.` };
+    return { state: 'unknown', because: `Workflow ${failed.name} was stopped before its tests finished.` };
   context.saw(`Workflow ${failed.name} ended ${failed.phase}.`);
   return { state: 'failed', failure: testsFailed(failed, version) };
 }
@@ -84,7 +84,7 @@ export async function tests(context: StepContext<VersionIntent>): Promise<StepEn
       return mine().length > 0
         ? { done: 'appeared' }
         : {
-            waitingFor: `The post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to begin.`,
+            waitingFor: `Waiting for the post-sync workflow of ${app} ${shortVersion(version)} in ${environment} to start.`,
           };
     },
   });

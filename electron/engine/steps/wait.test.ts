@@ -25,7 +25,7 @@ describe('whether another version is wanted meanwhile', () => {
   it('is said when the ledger moved on to another version', () => {
     expect(superseded(contextAt('later', 'v3'))).toMatchObject({
       state: 'superseded',
-      by: { operationId: null, version: 'v3', text: expect.stringContaining('was given v3 meanwhile') },
+      by: { operationId: null, version: 'v3', text: expect.stringContaining('got v3') },
     });
   });
   it('is not said of a view that is older than the own commit: it just was not fetched yet', () => {

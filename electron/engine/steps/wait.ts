@@ -94,7 +94,7 @@ export const span = (ms: number): string =>
 /** The end of a step that ran out of time: what it waited for stays unknown, nothing failed that we know of. */
 export const ranOut = (out: TimedOut, limit: number): StepEnd => ({
   state: 'unknown',
-  because: `Not seen within ${span(limit)}. It waited for this: ${out.waitingFor}`,
+  because: `Not finished within ${span(limit)}. ${out.waitingFor}`,
 });
 
 /**
@@ -108,22 +108,24 @@ export function notLive({ view }: Cluster, ...topics: ClusterTopic[]): string | 
       return null;
     case 'unreachable':
       // The cluster is there: it is the person whom it does not let in.
-      if (freshness.failure.code === 'unauthorised') return `A sign-in. ${freshness.failure.message}`;
-      if (freshness.failure.code === 'consent-needed') return `Your permission. ${freshness.failure.message}`;
+      if (freshness.failure.code === 'unauthorised')
+        return `Waiting for you to sign in. ${freshness.failure.message}`;
+      if (freshness.failure.code === 'consent-needed')
+        return `Waiting for your permission. ${freshness.failure.message}`;
       if (view.freshness().state !== 'live')
-        return `The cluster of ${name} to come back: it cannot be reached since ${utcText(freshness.since)}.`;
-      return `A look at the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;
+        return `Waiting for the ${name} cluster: unreachable since ${utcText(freshness.since)}.`;
+      return `Waiting for the ${topics.join(' and ')} of ${name}. ${freshness.failure.message} ${freshness.failure.meaning}`;
     case 'connecting':
-      return `The first look at the cluster of ${name}.`;
+      return `Waiting for first data from the ${name} cluster.`;
     case 'absent':
-      return `A cluster of ${name}: there is none.`;
+      return `The estate file has no cluster for ${name}.`;
   }
 }
 
 /** The end of a step for which a cluster would be needed, in an environment that has none here. */
 export const noCluster = (environment: string): StepEnd => ({
   state: 'unknown',
-  because: `${environment} has no cluster here: what becomes of the commit there cannot be seen.`,
+  because: `The estate file has no cluster for ${environment}, so Signalbox can’t see what happens after the commit.`,
 });
 
 /**
@@ -141,7 +143,7 @@ export function superseded(context: StepContext<VersionIntent>): StepEnd | null 
   const there = now === null ? 'no version' : shortVersion(now);
   const last = world.history.deployments(app, environment)[0];
   const isTold = last !== undefined && last.to === now;
-  const when = isTold ? ` at ${utcText(last.at)} by ${last.author}` : ' meanwhile';
+  const when = isTold ? ` ${utcText(last.at)} by ${last.author}` : '';
   const newer =
     world.holder(app, environment, id) ??
     (isTold && last.operationId !== null ? world.operation(last.operationId) : null);
@@ -150,7 +152,7 @@ export function superseded(context: StepContext<VersionIntent>): StepEnd | null 
     by: {
       operationId: newer?.id ?? null,
       version: now,
-      text: `${environment} was given ${there}${when}, so ${shortVersion(version)} is not watched any more.`,
+      text: `${environment} got ${there}${when}, so Signalbox no longer watches ${shortVersion(version)}.`,
     },
   };
 }

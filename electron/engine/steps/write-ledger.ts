@@ -63,7 +63,7 @@ async function findCommit<T>(
   context: StepContext<Intent>,
   { effect, kind }: LedgerWrite<T>,
 ): Promise<Result<boolean>> {
-  context.waiting('The ledger to say whether the commit is there.');
+  context.waiting('Waiting for the release repo to confirm the commit.');
   // The branch stood there when the commit was made, so it lies after that.
   const base = context.record().effects.get(effect)?.data.base;
   const found = await context.world.ledger.findOperation(context.id, {
@@ -75,7 +75,11 @@ async function findCommit<T>(
   if (!found.ok) return found;
   if (found.value === null) return ok(false);
   const { commit } = found.value;
-  context.result(effect, { outcome: 'done', text: `Found on the ledger: ${commit.slice(0, 10)}.`, commit });
+  context.result(effect, {
+    outcome: 'done',
+    text: `Found in the release repo: ${commit.slice(0, 10)}.`,
+    commit,
+  });
   return ok(true);
 }
 
@@ -84,15 +88,15 @@ function tell<T>(
   effect: string,
   { changed, commit, attempts, drift }: Landed<T>,
 ): void {
-  const tries = attempts > 1 ? ` at try ${attempts}` : '';
+  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
   if (changed || isOpen(context, effect))
     context.result(effect, {
       outcome: 'done',
-      text: changed ? `On the ledger${tries}: ${commit.slice(0, 10)}.` : 'The ledger says it already.',
+      text: changed ? `Committed${tries}: ${commit.slice(0, 10)}.` : 'Already in the release repo.',
       commit,
     });
   if (drift)
-    context.saw(`The branch moved while it was merged${drift.failure ? `: ${drift.failure.message}` : '.'}`);
+    context.saw(`The branch changed during the merge${drift.failure ? `: ${drift.failure.message}` : '.'}`);
 }
 
 /**
@@ -132,7 +136,7 @@ export async function writeLedger<T>(
   /** Waits a moment where there is time left. @returns whether to try again. */
   const waitFor = async (failure: Failure, attempt: number): Promise<boolean> => {
     if (world.now().getTime() >= until) return false;
-    context.waiting(`The ledger: ${failure.message}`);
+    context.waiting(`Release repo: ${failure.message}`);
     await pause(Math.min(500 * attempt, 5_000), undefined, { signal: context.signal });
     return true;
   };
@@ -141,8 +145,8 @@ export async function writeLedger<T>(
     return fail({
       code: 'unknown-outcome',
       message: because,
-      meaning: 'It may be on the ledger; it was not sent again.',
-      next: [{ do: 'advice', label: 'Look at the ledger’s history.' }],
+      meaning: 'It may be in the release repo; it was not sent again.',
+      next: [{ do: 'advice', label: 'Check the history of the release repo.' }],
     });
   };
 
@@ -152,13 +156,17 @@ export async function writeLedger<T>(
       const found = await findCommit(context, write);
       if (!found.ok) {
         if (await waitFor(found.failure, attempt)) continue;
-        return lost('Signalbox ended while it committed, and the ledger cannot be asked what became of it.');
+        return lost(
+          'Signalbox closed while committing, and can’t reach the release repo to check the commit.',
+        );
       }
       if (found.value && settled) return ok({ value: settled.value, commit: null });
       if (!found.value) {
         const because = write.notAgain?.() ?? null;
         if (because !== null) return lost(because);
-        context.saw(`The ledger at ${at(world.ledger.snapshot())} does not hold the commit: trying again.`);
+        context.saw(
+          `The release repo at ${at(world.ledger.snapshot())} does not have the commit: trying again.`,
+        );
       }
     }
     if (write.waitingFor) context.waiting(write.waitingFor);

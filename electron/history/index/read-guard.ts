@@ -26,7 +26,7 @@ export function leftOutNotice(all: readonly LeftOut[]): string {
     .slice(0, named)
     .map(({ path, commit }) => `${cutText(path, 200)} of commit ${commit.slice(0, 10)}`);
   const more = all.length > named ? ` and ${all.length - named} more` : '';
-  return `The reader of the history ended while it read ${files.join(', ')}${more}. It was started again without that: what is written there is missing from the history, and nothing else.`;
+  return `The history reader crashed on ${files.join(', ')}${more}. It was restarted without that: only these changes are missing from the history.`;
 }
 
 /**

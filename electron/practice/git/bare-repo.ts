@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { askByIds, isSha } from './answers-by-id';
-import { GitCommandError, git, tryGit, wholeOutput } from './command';
+import { GitCommandError, git, tryGit } from './command';
 import { type FileChange, parseDiff } from './diff';
 import { type MergeOutcome, mergeTrees } from './merge-trees';
 
@@ -35,10 +34,10 @@ export interface TagObject {
 
 const format = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x00');
 
-/**
- * Git plumbing on one bare repo. Every method asks git (or the files) anew, except what names its objects by whole ids:
- * such an answer never changes ({@link askByIds}). So nothing is ever stale.
- */
+/** Whether a text is a whole object id. */
+export const isSha = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
+
+/** Git plumbing on one bare repo. Every method asks git (or the files) anew and holds nothing, so it is never stale. */
 export class BareRepo {
   readonly gitDir: string;
   constructor(gitDir: string) {
@@ -61,14 +60,6 @@ export class BareRepo {
       `${revision}^{commit}`,
     ]);
     return result.exitCode === 0 ? result.stdout.trim() : null;
-  }
-
-  /** The commit of the first of these revisions that names one, asked by one process; `null` where none does. */
-  async resolveFirst(revisions: readonly string[]): Promise<string | null> {
-    const input = revisions.map((one) => `${one}^{commit}\n`).join('');
-    const text = await git(this.gitDir, ['cat-file', '--batch-check=%(objectname)'], { input });
-    // What there is not is answered with its name and "missing" (git-cat-file(1)).
-    return text.split('\n').find(isSha) ?? null;
   }
 
   /** An annotated tag; `null` where the id is of none. */
@@ -139,25 +130,22 @@ export class BareRepo {
   }
 
   async mergeBase(a: string, b: string): Promise<string | null> {
-    const result = await askByIds(this.gitDir, ['merge-base', a, b], [a, b]);
+    const result = await tryGit(this.gitDir, ['merge-base', a, b]);
     return result.exitCode === 0 ? result.stdout.trim() : null;
   }
 
   /** How many commits `head` is ahead of and behind `base`. */
   async aheadBehind(base: string, head: string): Promise<{ ahead: number; behind: number }> {
-    const args = ['rev-list', '--left-right', '--count', `${base}...${head}`];
-    const text = wholeOutput(args, await askByIds(this.gitDir, args, [base, head]));
+    const text = await git(this.gitDir, ['rev-list', '--left-right', '--count', `${base}...${head}`]);
     const [behind = 0, ahead = 0] = text.trim().split(/\s+/).map(Number);
     return { ahead, behind };
   }
 
-  /**
-   * Commits as `git log` selects them by the given arguments (revisions, `--skip`, `-n`, `--`, paths).
-   * @param ids every revision among the arguments, where all of them are whole ids.
-   */
-  async log(args: readonly string[], ids: readonly string[] = []): Promise<CommitInfo[]> {
-    const all = ['log', '-z', `--format=${format}`, ...args];
-    const text = wholeOutput(all, await askByIds(this.gitDir, all, ids, { TZ: 'UTC' }));
+  /** Commits as `git log` selects them by the given arguments (revisions, `--skip`, `-n`, `--`, paths). */
+  async log(args: readonly string[]): Promise<CommitInfo[]> {
+    const text = await git(this.gitDir, ['log', '-z', `--format=${format}`, ...args], {
+      env: { TZ: 'UTC' },
+    });
     const fields = text.split('\0');
     const commits: CommitInfo[] = [];
     for (let at = 0; at + 9 < fields.length; at += 10) {
@@ -187,7 +175,7 @@ export class BareRepo {
 
   /** One commit by its id. @throws when there is none. */
   async commit(sha: string): Promise<CommitInfo> {
-    const [found] = await this.log(['-1', sha], [sha]);
+    const [found] = await this.log(['-1', sha]);
     if (!found) throw new Error(`no commit ${sha}`);
     return found;
   }
@@ -195,7 +183,7 @@ export class BareRepo {
   /** Files that differ between two commits; `null` as base compares with nothing (a first commit). */
   async diff(base: string | null, head: string): Promise<FileChange[]> {
     const ends = base === null ? ['--root', head] : [base, head];
-    const args = [
+    const text = await git(this.gitDir, [
       'diff-tree',
       '-r',
       '-z',
@@ -205,15 +193,14 @@ export class BareRepo {
       '--numstat',
       '--abbrev=40',
       ...ends,
-    ];
-    return parseDiff(wholeOutput(args, await askByIds(this.gitDir, args, [base ?? head, head])));
+    ]);
+    return parseDiff(text);
   }
 
   /** The unified diff of one path, without its header lines; `''` for binary or too big ones. */
   async patch(base: string | null, head: string, file: string): Promise<string> {
     const ends = base === null ? ['--root', head] : [base, head];
-    const args = ['diff-tree', '-p', '-M', '--no-commit-id', ...ends, '--', file];
-    const text = wholeOutput(args, await askByIds(this.gitDir, args, [base ?? head, head]));
+    const text = await git(this.gitDir, ['diff-tree', '-p', '-M', '--no-commit-id', ...ends, '--', file]);
     const hunk = text.indexOf('\n@@');
     const patch = hunk < 0 ? '' : text.slice(hunk + 1).trimEnd();
     return patch.length > 100_000 ? '' : patch;

@@ -95,11 +95,7 @@ export async function git(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<string> {
-  return wholeOutput(args, await tryGit(gitDir, args, options));
-}
-
-/** @throws {GitCommandError} on any exit code but 0 */
-export function wholeOutput(args: readonly string[], result: GitResult): string {
+  const result = await tryGit(gitDir, args, options);
   if (result.exitCode !== 0) throw new GitCommandError(args, result);
   return result.stdout;
 }

@@ -82,10 +82,7 @@ export async function compare(context: RepoContext, basehead: string): Promise<A
   const [commits, files, baseCommit, mergeBaseCommit] = await Promise.all([
     count === 0
       ? []
-      : repo.log(
-          ['--topo-order', '--reverse', `--skip=${skip}`, `--max-count=${count}`, `${base}..${head}`],
-          [base, head],
-        ),
+      : repo.log(['--topo-order', '--reverse', `--skip=${skip}`, `--max-count=${count}`, `${base}..${head}`]),
     page.page === 1 ? filesBetween(context, mergeBase, head) : null,
     repo.commit(base),
     repo.commit(mergeBase),

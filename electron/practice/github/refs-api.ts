@@ -1,4 +1,4 @@
-import { isSha } from '../git/answers-by-id';
+import { isSha } from '../git/bare-repo';
 import { linkHeader, paged, pageOf } from './paging';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
 import { type Answer, commitOf, type RepoContext } from './repo-context';

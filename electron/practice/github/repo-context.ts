@@ -32,14 +32,12 @@ export interface Answer {
 
 /** The commit that a branch, tag or id names. @throws Problem 404 */
 export async function commitOf(context: RepoContext, revision: string): Promise<string> {
-  // No ref's name holds a space or a control character (git-check-ref-format(1)).
-  if (revision === '' || revision.startsWith('-') || /[\s\p{Cc}]/u.test(revision)) throw notFound();
-  const byItself = /^(refs\/)?[\w][\w./@+-]*$/.test(revision) ? [revision] : [];
-  const found = await context.repo.resolveFirst([
-    `refs/heads/${revision}`,
-    `refs/tags/${revision}`,
-    ...byItself,
-  ]);
+  if (revision === '' || revision.startsWith('-')) throw notFound();
+  for (const name of [`refs/heads/${revision}`, `refs/tags/${revision}`]) {
+    const found = await context.repo.resolve(name);
+    if (found) return found;
+  }
+  const found = /^(refs\/)?[\w][\w./@+-]*$/.test(revision) ? await context.repo.resolve(revision) : null;
   if (!found) throw notFound();
   return found;
 }

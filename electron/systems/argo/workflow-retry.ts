@@ -99,7 +99,7 @@ const without = (ids: readonly string[] | null | undefined, gone: ReadonlySet<st
   (ids ?? []).filter((id) => !gone.has(id));
 
 const torn = (name: string, how: string): Refusal => ({
-  refused: `The steps of ${name} do not hang together: ${how}.`,
+  refused: `The steps of ${name} are inconsistent: ${how}.`,
   meaning: 'Argo Workflows cannot retry such a workflow either. Resubmit it instead.',
 });
 
@@ -115,7 +115,7 @@ export function retryWrite(
   const { metadata, spec, status } = workflow;
   if (status?.phase !== 'Failed' && status?.phase !== 'Error')
     return {
-      refused: `${metadata.name} is ${status?.phase || 'Pending'}: only what Failed or ended in an Error can be retried.`,
+      refused: `${metadata.name} is ${status?.phase || 'Pending'}: only workflows that ended in Failed or Error can be retried.`,
       meaning: 'Nothing was changed.',
     };
   const read = nodesToWrite(workflow);
@@ -144,7 +144,7 @@ export function retryWrite(
     // What goes with an earlier one is not gone through again: nodes at the top come first.
     if (!failed.has(node.id) || remove.has(node.id)) continue;
     const path = root && pathOf(graph, root, node);
-    if (!path) return torn(metadata.name, `the way from ${node.id} does not lead to its beginning`);
+    if (!path) return torn(metadata.name, `the path from ${node.id} does not lead to the first step`);
     for (const id of path.reset) reset.add(id);
     for (const id of path.remove) remove.add(id);
   }

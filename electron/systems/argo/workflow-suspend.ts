@@ -70,8 +70,8 @@ export function resumeWrite(
     const outputs = node.outputs ? supplied(node.outputs as Outputs) : undefined;
     if (outputs === null)
       return {
-        refused: `A step of ${metadata.name} waits for a value that has no default.`,
-        meaning: 'Supply it with `argo node set`, then resume.',
+        refused: `A step of ${metadata.name} is waiting for a value that has no default.`,
+        meaning: 'Set it with `argo node set`, then resume.',
       };
     const said = `Resumed by: ${request.actor}`;
     const done: NodeObject = {

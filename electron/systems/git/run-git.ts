@@ -224,7 +224,7 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
     const stderr = Buffer.from(result.stderr).toString('utf8');
     if (ended) throw new GitError(ended, command, saidByGit(stderr));
     if (result.code === 'ENOENT' && result.exitCode === undefined)
-      throw new GitError('git-missing', command, 'There is no git on this machine (PATH).');
+      throw new GitError('git-missing', command, 'Git is not installed on this computer (PATH).');
     if (result.isMaxBuffer) throw new GitError('overlong', command, '');
     if (result.exitCode === undefined)
       throw new GitError('other', command, saidByGit(`${stderr}\n${result.shortMessage ?? ''}`));

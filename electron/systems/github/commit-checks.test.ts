@@ -112,7 +112,7 @@ it('those of further pages count; more than are read are told as partial', async
 
 it.each([
   [403, 'Resource not accessible by personal access token', 'does not allow'],
-  [404, 'Not Found', 'knows nothing'],
+  [404, 'Not Found', 'did not find this'],
 ])('what the token may not see is unknown (%i)', async (status, message, words) => {
   for (const part of ['/check-runs', '/status']) {
     refuse = (path) => (path.endsWith(part) ? { status, message } : null);

@@ -35,7 +35,7 @@ export function troubleOf(error: unknown): GitHubTrouble | null {
 }
 
 const retry = { do: 'retry', label: 'Try again' } as const;
-const unknown = 'What depends on it is not known at the moment.';
+const unknown = 'Anything that depends on it is not known now.';
 
 /** It in a release manager's words. @param what was asked. */
 export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): Failure {
@@ -44,8 +44,8 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
       return {
         code: 'timeout',
         message: `GitHub’s answer took too long (${what}).`,
-        meaning: `The request was ended. ${unknown}`,
-        next: [retry, { do: 'advice', label: 'Check the network, VPN or proxy if it stays so slow.' }],
+        meaning: `The request was stopped. ${unknown}`,
+        next: [retry, { do: 'advice', label: 'Check the network, VPN or proxy if it stays slow.' }],
         detail,
       };
     case 'too-large':
@@ -60,7 +60,7 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
       return {
         code: 'bad-data',
         message: `What answered is not GitHub’s API (${what}).`,
-        meaning: `It sent a page in GitHub’s place, maybe a proxy’s login page. Nothing of it was believed. ${unknown}`,
+        meaning: `It sent a web page, maybe a proxy’s login page. Signalbox ignored it. ${unknown}`,
         next: [
           {
             do: 'advice',
@@ -74,15 +74,15 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
       return {
         code: 'refused',
         message: `The GitHub token was not sent (${what}).`,
-        meaning: `apiUrl is plain http, where everybody on the way could read the token. ${unknown}`,
-        next: [{ do: 'advice', label: 'Write https:// in apiUrl in signalbox.yaml.' }],
+        meaning: `apiUrl is plain http, where anyone on the network path could read the token. ${unknown}`,
+        next: [{ do: 'advice', label: 'Use https:// in apiUrl in signalbox.yaml.' }],
         detail,
       };
     case 'odd':
       return {
         code: 'bad-data',
         message: `GitHub’s answer can’t be read (${what}).`,
-        meaning: `It lacks what GitHub’s API always tells, so nothing of it was believed. ${unknown}`,
+        meaning: `It is missing fields that GitHub’s API always sends, so Signalbox ignored it. ${unknown}`,
         next: [
           retry,
           { do: 'advice', label: 'Check apiUrl in signalbox.yaml: another program may answer there.' },

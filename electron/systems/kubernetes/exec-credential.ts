@@ -156,16 +156,16 @@ export class ExecCredentials {
     const parsed = configSchema.safeParse(this.#user.exec);
     if (!parsed.success)
       throw new ExecError(
-        `the kubeconfig's exec of the user "${this.#user.name}" does not fit (${parsed.error.issues[0]?.path.join('.')})`,
+        `the kubeconfig's exec of the user "${this.#user.name}" is not valid (${parsed.error.issues[0]?.path.join('.')})`,
       );
     const config = parsed.data;
     if (!versions.some((one) => one === config.apiVersion))
       throw new ExecError(
-        `the kubeconfig asks the command "${config.command}" for ${config.apiVersion}, which no current kubectl speaks either`,
-        { advice: `Write ${versions[0]} there, and bring the command up to date.` },
+        `the kubeconfig asks the command "${config.command}" for ${config.apiVersion}, which current versions of kubectl do not support`,
+        { advice: `Write ${versions[0]} there, and update the command.` },
       );
     if (config.interactiveMode === 'Always')
-      throw new ExecError(`the command "${config.command}" wants a terminal to ask you in`, {
+      throw new ExecError(`the command "${config.command}" needs a terminal for its questions`, {
         advice: 'Log in with it in a terminal, and use a kubeconfig whose command needs none.',
       });
     const printed = await this.#run(config, config.provideClusterInfo ? await clusterInfo() : null);
@@ -202,20 +202,21 @@ export class ExecCredentials {
         advice: 'Run it in a terminal: it may wait for you to log in.',
       });
     if (result.isMaxBuffer)
-      throw new ExecError(`the command "${command}" printed more than 1 MB and was ended`, {
+      throw new ExecError(`the command "${command}" printed more than 1 MB and was stopped`, {
         advice: 'Run it in a terminal: it should print one ExecCredential and end.',
       });
     if (result.code === 'ENOENT')
-      throw new ExecError(`the command "${command}" is not there`, {
+      throw new ExecError(`the command "${command}" was not found`, {
         advice: config.installHint
           ? tidy(config.installHint, 400)
-          : 'Install it, or write its whole path into the kubeconfig.',
+          : 'Install it, or write its full path in the kubeconfig.',
       });
-    if (result.code === 'EACCES') throw new ExecError(`the command "${command}" may not be run`);
+    if (result.code === 'EACCES')
+      throw new ExecError(`there is no permission to run the command "${command}"`);
     if (result.failed)
       throw new ExecError(
         result.exitCode === undefined
-          ? `the command "${command}" was ended (${result.signal ?? result.code ?? 'unknown'})`
+          ? `the command "${command}" was stopped (${result.signal ?? result.code ?? 'unknown'})`
           : `the command "${command}" failed with exit code ${result.exitCode}`,
         { said: result.stderr, advice: 'Log in again with it in a terminal, then try again.' },
       );
@@ -265,12 +266,12 @@ function understand(
   try {
     data = JSON.parse(printed);
   } catch {
-    throw new ExecError(`the command "${command}" printed something else than JSON`);
+    throw new ExecError(`the command "${command}" did not print JSON`);
   }
   const parsed = printedSchema.safeParse(data);
   if (!parsed.success)
     throw new ExecError(
-      `the command "${command}" printed no ExecCredential (${parsed.error.issues[0]?.path.join('.') || 'the whole'} does not fit)`,
+      `the command "${command}" printed no ExecCredential (${parsed.error.issues[0]?.path.join('.') || 'the whole'} is not valid)`,
     );
   const { status } = parsed.data;
   if (parsed.data.apiVersion !== apiVersion)

@@ -70,21 +70,20 @@ type List = keyof typeof lists;
  */
 export function readKubeconfig(bytes: Uint8Array): Record<string, unknown> {
   const decoded = decodeYaml(bytes);
-  if (!decoded) throw new KubeconfigFault('it is no text in UTF-8');
+  if (!decoded) throw new KubeconfigFault('it is not UTF-8 text');
   const read = readGoYaml(decoded.text);
-  if (!read.ok) throw new KubeconfigFault(`it is no YAML: ${read.reason}`, read.line);
+  if (!read.ok)
+    throw new KubeconfigFault(`it is not valid YAML: ${read.reason.replace(/\.$/, '')}`, read.line);
   // An empty file is a kubeconfig that names nothing, as with kubectl.
   const said: unknown = read.yaml.value ?? {};
   const parsed = schema.safeParse(said);
   if (!parsed.success) {
     const at = parsed.error.issues[0]?.path.join('.');
-    throw new KubeconfigFault(at ? `${at} is of the wrong type` : 'it is no kubeconfig');
+    throw new KubeconfigFault(at ? `${at} is of the wrong type` : 'it is not a kubeconfig');
   }
   const { apiVersion, kind } = said as Record<string, unknown>;
-  if ((kind ?? '') !== '' && kind !== 'Config')
-    throw new KubeconfigFault('it is of another kind than Config');
-  if ((apiVersion ?? '') !== '' && apiVersion !== 'v1')
-    throw new KubeconfigFault('it is of another version than v1');
+  if ((kind ?? '') !== '' && kind !== 'Config') throw new KubeconfigFault('its kind is not Config');
+  if ((apiVersion ?? '') !== '' && apiVersion !== 'v1') throw new KubeconfigFault('its apiVersion is not v1');
   const whole: Record<string, unknown> = { ...(said as object) };
   for (const list of Object.keys(lists) as List[]) {
     const entries = (whole[list] ?? []) as (Record<string, unknown> | null)[];

@@ -73,7 +73,7 @@ it.each(['k.example', 'HTTP://k.example'])('does not reach %s without TLS', asyn
 
 it.each(['ftp://k.example', 'k.example:1/a', 'localhost:1?x', 'https://', 'a b'])(
   'takes no %s for an address',
-  async (server) => expect((await refusalOf(serverIs(server)))[0]).toContain('is no URL'),
+  async (server) => expect((await refusalOf(serverIs(server)))[0]).toContain('is not a URL'),
 );
 
 it.each([
@@ -128,11 +128,11 @@ it.each([
     serverIs('https://k', ', insecure-skip-tls-verify: "true"'),
     'clusters.0.cluster',
   ],
-  ['another kind', usual.replace('kind: Config', 'kind: Pod'), 'another kind'],
-  ['another version', usual.replace('apiVersion: v1', 'apiVersion: v2'), 'another version'],
-  ['deep nesting', `${usual}x: ${'['.repeat(12_000)}`, 'deep in each other'],
+  ['another kind', usual.replace('kind: Config', 'kind: Pod'), 'its kind is not Config'],
+  ['another version', usual.replace('apiVersion: v1', 'apiVersion: v2'), 'its apiVersion is not v1'],
+  ['deep nesting', `${usual}x: ${'['.repeat(12_000)}`, 'levels deep'],
   ['what is no UTF-8', Buffer.from(`${usual}# \xff`, 'latin1'), 'UTF-8'],
-  ['a list', '- a\n', 'no kubeconfig'],
+  ['a list', '- a\n', 'not a kubeconfig'],
 ])('refuses %s, and quotes nothing', async (_, content, words) => {
   const [message] = await refusalOf(content);
   expect(message).toContain(words);

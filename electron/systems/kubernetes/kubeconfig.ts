@@ -38,7 +38,7 @@ const broken = (
       code === 'not-found'
         ? `There is no kubeconfig at ${path}.`
         : `The kubeconfig ${path} cannot be used: ${why}.`,
-    meaning: 'Signalbox cannot reach the clusters that it names. Nothing else is affected.',
+    meaning: 'Signalbox can’t reach its clusters. Nothing else is affected.',
     next: [
       { do: 'open-settings', label: 'Choose a kubeconfig' },
       { do: 'retry', label: 'Try again' },
@@ -71,7 +71,7 @@ async function readOne(path: string): Promise<KubeConfig | undefined> {
     addWhatIsLeftOut(config, said, dirname(path));
   } catch (error) {
     if (error instanceof KubeconfigFault) throw broken(path, error.message, 'bad-data', error.line);
-    throw broken(path, 'it is no kubeconfig');
+    throw broken(path, 'it is not a kubeconfig');
   }
   return config;
 }
@@ -128,20 +128,20 @@ export async function findContext(
   const all = await readAll(files);
   const wanted = name ?? all.currentContext;
   const path = files[0] ?? '';
-  if (!wanted) throw broken(path, 'it names no current context');
+  if (!wanted) throw broken(path, 'it has no current context');
   const context = all.getContextObject(wanted);
   if (!context) {
     const others = all.contexts.map((candidate) => candidate.name).join(', ');
     throw broken(path, `it has no context "${wanted}" (it has: ${others || 'none'})`);
   }
   const cluster = all.getCluster(context.cluster) as KubeContext['cluster'] | null;
-  if (!cluster) throw broken(path, `the context "${wanted}" names a cluster that is not there`);
+  if (!cluster) throw broken(path, `the context "${wanted}" refers to a cluster that does not exist`);
   const user =
     // Without a name it is nobody, as for kubectl.
     (context.user ? all.getUser(context.user) : { name: '', said: {} }) as KubeContext['user'] | null;
-  if (!user) throw broken(path, `the context "${wanted}" names a user that is not there`);
+  if (!user) throw broken(path, `the context "${wanted}" refers to a user that does not exist`);
   const server = serverAddress(cluster, user);
-  if (server === null) throw broken(path, `the address of the cluster "${cluster.name}" is no URL`);
+  if (server === null) throw broken(path, `the address of the cluster "${cluster.name}" is not a URL`);
   // On this machine it passes no network: `kubectl proxy`.
   if (server.startsWith('http:') && !cluster.skipTLSVerify && !leadsToLoopback(server))
     throw broken(
@@ -149,7 +149,7 @@ export async function findContext(
       `the cluster "${cluster.name}" is reached without TLS, which would show your credentials`,
     );
   if (proxyUrl !== undefined && cluster.proxyUrl)
-    throw broken(path, `the cluster "${cluster.name}" has a proxy of its own`);
+    throw broken(path, `the cluster "${cluster.name}" has its own proxy`);
   return {
     name: wanted,
     namespace: context.namespace ?? 'default',

@@ -23,8 +23,8 @@ export function resourcePath(ref: ResourceRef & { name?: string; subresource?: s
   if (odd !== undefined)
     throw new FailureError({
       code: 'invalid-input',
-      message: `Nothing in Kubernetes can have the name “${odd.toWellFormed()}”.`,
-      meaning: 'Nothing was asked of the cluster.',
+      message: `Kubernetes does not allow the name “${odd.toWellFormed()}”.`,
+      meaning: 'Nothing was sent to the cluster.',
       next: [{ do: 'advice', label: 'Check the name.' }],
     });
   return `/${segments.map(encodeURIComponent).join('/')}`;

@@ -23,7 +23,7 @@ function describeRestart(status: number, context: string, said: string): Text | 
     code: 'unreachable',
     message: `The API server of the cluster ${context} is ${does}.`,
     meaning: staleMeaning,
-    advice: 'Signalbox asks again by itself. If it lasts, tell whoever runs the cluster.',
+    advice: 'Signalbox tries again automatically. If this continues, tell the cluster’s administrators.',
   };
 }
 
@@ -36,20 +36,20 @@ const describeStatus = (status: number, context: string, said: string): Text => 
         code: 'unauthorised',
         message: `The cluster ${context} does not accept your credentials.`,
         meaning: staleMeaning,
-        advice: 'They may have expired: log in again (or fetch the kubeconfig anew), then try again.',
+        advice: 'They may have expired: log in again (or get the kubeconfig again), then try again.',
       };
     case 403:
       return {
         code: 'forbidden',
-        message: `You may not do this in the cluster ${context}.`,
-        meaning: said || 'Your account has no permission for it there.',
-        advice: 'Ask whoever runs the cluster for the permission that is named above.',
+        message: `You don’t have permission to do this in the cluster ${context}.`,
+        meaning: said || 'Your account is missing a permission there.',
+        advice: 'Ask the cluster’s administrators for the permission named above.',
       };
     case 404:
       return {
         code: 'not-found',
-        message: `The cluster ${context} has no such thing.`,
-        meaning: said || 'It was deleted, or this cluster does not serve that kind.',
+        message: `The cluster ${context} does not have this.`,
+        meaning: said || 'It was deleted, or this cluster does not support its kind.',
         advice: 'Check the namespace in the estate file, and whether Argo is installed there.',
       };
     case 409:
@@ -57,51 +57,51 @@ const describeStatus = (status: number, context: string, said: string): Text => 
         code: 'conflict',
         message: `Somebody changed it in the cluster ${context} at the same moment.`,
         meaning: said || 'Nothing was written.',
-        advice: 'Look at what it says now, then decide again.',
+        advice: 'Review it, then decide again.',
       };
     case 410:
       return {
         code: 'conflict',
-        message: `The cluster ${context} no longer remembers that far back.`,
-        meaning: 'A full list has to be read again.',
-        advice: 'Signalbox does that by itself.',
+        message: `The cluster ${context} no longer has changes from that time.`,
+        meaning: 'Signalbox has to load the full list again.',
+        advice: 'No action needed: Signalbox does this automatically.',
       };
     case 413:
       return {
         code: 'too-large',
-        message: `What was sent is too large for the cluster ${context}.`,
+        message: `The request was too large for the cluster ${context}.`,
         meaning: 'Nothing was written.',
-        advice: 'Report this to whoever looks after Signalbox.',
+        advice: 'Report this to the people who maintain Signalbox.',
       };
     case 429:
       return {
         code: 'rate-limited',
-        message: `The cluster ${context} asks to slow down.`,
+        message: `The cluster ${context} is limiting requests.`,
         meaning: staleMeaning,
-        advice: 'Signalbox waits as long as it was told to, then goes on.',
+        advice: 'Signalbox waits as long as the cluster asked, then continues.',
       };
   }
   if (status >= 300 && status < 400)
     return {
       code: 'bad-data',
-      message: `What answers for the cluster ${context} sends you elsewhere (${status}).`,
+      message: `The address of the cluster ${context} redirects elsewhere (${status}).`,
       meaning:
-        'An API server does not do that, so nothing was followed and your credentials went no further.',
+        'An API server does not do that, so Signalbox did not follow it or send your credentials there.',
       advice:
-        'A login page or a proxy answers in its place: log in there, or check the address in the kubeconfig.',
+        'A login page or proxy is answering instead: log in there, or check the address in the kubeconfig.',
     };
   if (status >= 500)
     return {
       code: 'unreachable',
       message: `The cluster ${context} answers with an error (${status}).`,
       meaning: said || staleMeaning,
-      advice: 'Its API server is in trouble: tell whoever runs the cluster if it lasts.',
+      advice: 'Its API server has a problem. If this continues, tell the cluster’s administrators.',
     };
   return {
     code: 'refused',
     message: `The cluster ${context} refused the request (${status}).`,
     meaning: said || 'Nothing was written.',
-    advice: 'Report this to whoever looks after Signalbox.',
+    advice: 'Report this to the people who maintain Signalbox.',
   };
 };
 

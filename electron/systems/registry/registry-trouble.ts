@@ -36,9 +36,9 @@ export const badRegistryAnswer = (kind: BadAnswer, detail: string): RegistryTrou
   new RegistryTrouble(kind, detail);
 
 const retry = { do: 'retry', label: 'Try again' } as const;
-const settings = { do: 'open-settings', label: 'Look at the registry’s sign-in in Settings' } as const;
+const settings = { do: 'open-settings', label: 'Check the registry’s sign-in in Settings' } as const;
 const advice = (label: string) => ({ do: 'advice', label }) as const;
-const unknown = 'Whether the image exists is not known at the moment.';
+const unknown = 'Can’t tell now whether the image exists.';
 
 type Words = Pick<Failure, 'code' | 'message' | 'meaning' | 'next'>;
 
@@ -46,8 +46,8 @@ const words: Readonly<Record<Kind, (registry: string, detail: string) => Words>>
   slow: (registry) => ({
     code: 'timeout',
     message: `The registry ${registry} took too long to answer.`,
-    meaning: `The request was ended. ${unknown}`,
-    next: [retry, advice('Check the network, VPN or proxy if it stays so slow.')],
+    meaning: `The request was stopped. ${unknown}`,
+    next: [retry, advice('Check the network, VPN or proxy if it stays slow.')],
   }),
   'too-large': (registry) => ({
     code: 'too-large',
@@ -82,13 +82,13 @@ const words: Readonly<Record<Kind, (registry: string, detail: string) => Words>>
   'needs-sign-in': (registry) => ({
     code: 'unauthorised',
     message: `The registry ${registry} wants a sign-in.`,
-    meaning: `The image is not public, or not there: without a sign-in the registry does not tell. ${unknown}`,
+    meaning: `The image is private or does not exist: without a sign-in, the registry does not say which. ${unknown}`,
     next: [settings, retry],
   }),
   'sign-in-refused': (registry) => ({
     code: 'unauthorised',
     message: `The registry ${registry} refused the sign-in.`,
-    meaning: `It is wrong, has expired (those of Amazon ECR last 12 hours), or may not read this image. ${unknown}`,
+    meaning: `It is wrong, has expired (those of Amazon ECR last 12 hours), or has no access to this image. ${unknown}`,
     next: [settings, retry],
   }),
   forbidden: (registry) => ({

@@ -4,7 +4,7 @@ import { GitError, type GitErrorKind } from '../git/errors';
 const retry = { do: 'retry', label: 'Try again' } as const;
 const settings = { do: 'open-settings', label: 'Open settings' } as const;
 const advice = (label: string) => ({ do: 'advice', label }) as const;
-const unknown = 'Its versions and changes are not known at the moment.';
+const unknown = 'Its versions and changes are not known now.';
 
 const within = (repo: string): string => repo.replace('The', 'the');
 
@@ -26,7 +26,7 @@ const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
   'no-such-repo': (repo) => ({
     code: 'not-found',
     message: `There is no Git repo at the address of ${within(repo)}.`,
-    meaning: `Either sources.urlTemplate in signalbox.yaml is wrong, or you may not see it. ${unknown}`,
+    meaning: `Either sources.urlTemplate in signalbox.yaml is wrong, or you have no access to it. ${unknown}`,
     next: [advice('Check sources.urlTemplate in signalbox.yaml.')],
   }),
   'disk-full': (repo) => ({
@@ -38,7 +38,7 @@ const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
   stalled: (repo) => ({
     code: 'timeout',
     message: `${repo} took too long to answer.`,
-    meaning: `Reading it was ended. ${unknown}`,
+    meaning: `Signalbox stopped reading it. ${unknown}`,
     next: [retry],
   }),
   'too-big': (repo) => ({
@@ -51,7 +51,7 @@ const words: Partial<Record<GitErrorKind, (repo: string) => Words>> = {
   'bad-repo': (repo) => ({
     code: 'bad-data',
     message: `${repo} can’t be read.`,
-    meaning: `It is no Git repo, is damaged, or belongs to another user of this machine. ${unknown}`,
+    meaning: `It is not a Git repo, is damaged, or belongs to another user of this computer. ${unknown}`,
     next: [retry],
   }),
 };

@@ -65,11 +65,11 @@ it('counts without an estimate in the first moments', async () => {
 const failures: Failure[] = [
   {
     code: 'disk-full',
-    message: 'There is no room left on the disk for the history.',
-    meaning: 'What is indexed so far can be read. Everything else of Signalbox works.',
+    message: 'The disk has no space left for the history.',
+    meaning: 'You can read the history loaded so far. Everything else works.',
     next: [
       { do: 'advice', label: 'Free some space, then try again.' },
-      { do: 'retry', label: 'Go on indexing' },
+      { do: 'retry', label: 'Continue loading' },
     ],
   },
   {
@@ -80,8 +80,8 @@ const failures: Failure[] = [
   },
   {
     code: 'bad-data',
-    message: 'The history of the repo could not be read to its end.',
-    meaning: 'What is indexed so far can be read; newer or older history is missing.',
+    message: 'Not all of the repo’s history could be read.',
+    meaning: 'You can read the history loaded so far; newer or older history is missing.',
     next: [{ do: 'retry', label: 'Try again' }],
   },
 ];

@@ -13,7 +13,7 @@ const hints: Readonly<Record<string, string>> = {
   ledger: 'Reads and pushes the release repo over https. With a token, any user name works.',
   github: "Reads the apps' repos and merges. If empty, the release repo's credential is used.",
 };
-const registryHint = 'Checks that images exist. If empty, the registry is asked without signing in.';
+const registryHint = 'Checks that images exist. If empty, Signalbox uses the registry without signing in.';
 const states = { kept: 'saved in the keychain', missing: 'none saved', 'not-needed': 'not needed' } as const;
 
 /** One credential: entered, tested, forgotten; what was entered never comes back into the window. */

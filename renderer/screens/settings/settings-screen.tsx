@@ -94,7 +94,7 @@ function About() {
     ['Landing', ledger.landing === 'push' ? 'push' : 'short-lived branch, then merge'],
   ];
   return (
-    <Panel title="About" aside={<FreshnessMark name="Ledger" value={ledger.freshness} />}>
+    <Panel title="About" aside={<FreshnessMark name="Release repo" value={ledger.freshness} />}>
       {app.fallbackRuntime && (
         <p className={classes.notice} role="note">
           This window runs on the fallback Electron for development and tests. Packaged releases use the

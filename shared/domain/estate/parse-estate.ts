@@ -37,7 +37,7 @@ export function parseEstate(text: string, file = 'signalbox.yaml'): Result<Estat
     reason: 'not valid YAML: a key appears twice',
   }));
   const more = moreDocuments(read.yaml, text);
-  if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it holds more than one YAML document' });
+  if (more) unsure.push({ at: '', line: more.line ?? 1, reason: 'it contains more than one YAML document' });
   if (unsure.length > 0) return refuse(estateFailure(file, unsure));
   const parsed = estateSchema.safeParse(value ?? {});
   if (parsed.success) return ok(parsed.data);

@@ -81,7 +81,7 @@ export function failureOf(error: unknown): Failure {
   return {
     code: 'internal',
     message: 'Signalbox hit an unexpected error.',
-    meaning: 'What you asked for may not have been done. Nothing else was changed.',
+    meaning: 'This may not have been done. Nothing else was changed.',
     next: [{ do: 'advice', label: 'Check the board, then try again.' }],
     detail: error instanceof Error ? error.message : String(error),
   };

@@ -35,7 +35,7 @@ export function storageFailure(error: unknown): Failure | null {
     message?: unknown;
   };
   const place = typeof path === 'string' && path !== '' ? { place: { path } } : {};
-  const told = { meaning: 'What you asked for was not done.', detail: String(message ?? code), ...place };
+  const told = { meaning: 'This was not done.', detail: String(message ?? code), ...place };
   const advice = (label: string) => ({ next: [{ do: 'advice' as const, label }] });
   if (full.test(code))
     return {

@@ -37,7 +37,7 @@ export function checkFindings(intent: Ask, outside: OutsideFacts): Finding[] {
     finding('checks', level, message, evidence),
   ];
   if (checks.state === 'unknown')
-    return say('info', `How the checks of ${version} went on GitHub is not known.`, checks.because);
+    return say('info', `Can’t tell whether the GitHub checks of ${version} passed.`, checks.because);
   const { failed, pending, passed, partial } = checks;
   const total = failed.length + pending.length + passed;
   const evidence = `${count(total, 'check')} of its commit${partial ? ', and more that were not read' : ''}; ${passed} passed.`;

@@ -48,7 +48,7 @@ function repoFinding(intent: Ask, outside: OutsideFacts): Finding {
       here ? `${version} was published.` : `${version} is in ${intent.app}’s repo.`,
       here
         ? `It ran in ${intent.environment} before.`
-        : 'A tag or commit. Its image was not asked for: this estate names no registry.',
+        : 'A tag or commit. Its image was not checked: the estate file has no registry.',
     );
   if (outside.published === false)
     return finding(

@@ -138,7 +138,7 @@ describe('preflight', () => {
       .filter(({ code }) => code === 'version-not-published')
       .map(({ message, evidence }) => `${message} ${evidence}`);
     expect(text).toBe(
-      'v3 is in frontend’s repo. A tag or commit. Its image was not asked for: this estate names no registry.',
+      'v3 is in frontend’s repo. A tag or commit. Its image was not checked: the estate file has no registry.',
     );
   });
 
@@ -160,7 +160,7 @@ describe('preflight', () => {
     expect(said(deploy, { ...known, passed: 0 })).toEqual(['info: v3 has no checks on GitHub.']);
     expect(said(deploy, { ...known, partial: true })).toEqual([expect.stringMatching(/^info: /)]);
     expect(said(deploy, { state: 'unknown', because: 'No.' })).toEqual([
-      'info: How the checks of v3 went on GitHub is not known.',
+      'info: Can’t tell whether the GitHub checks of v3 passed.',
     ]);
     for (const nobody of ['not-asked', null] as const) expect(said(deploy, nobody)).toEqual([]);
   });

@@ -47,7 +47,7 @@ export function readRaw(text: string, lift?: RecordForm<unknown>['lift']): RawRe
   const broken = { fields: null, lifted: null, root: null, version: claimed };
   if (!read.ok) return { ...broken, problem: `It is not valid YAML: ${read.reason}` };
   const { value, root, repeated } = read.yaml;
-  if (!isMapping(value)) return { ...broken, problem: 'The file holds no keys.' };
+  if (!isMapping(value)) return { ...broken, problem: 'The file has no keys.' };
   const lifted = lift ? lift(value) : value;
   const version = readVersion(lifted.version);
   if (repeated.length > 0) {

@@ -50,7 +50,7 @@ function watch(
   signal?.addEventListener('abort', stop, { once: true });
   const ended = new Promise<void>((done, failed) => {
     child.on('error', () => {
-      failed(new GitError('git-missing', command, 'There is no git on this machine (PATH).'));
+      failed(new GitError('git-missing', command, 'Git is not installed on this computer (PATH).'));
     });
     child.on('close', (code) => {
       signal?.removeEventListener('abort', stop);

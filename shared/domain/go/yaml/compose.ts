@@ -106,7 +106,7 @@ class Composer {
     this.#nodes += 1;
     if (this.#nodes > maxNodes)
       throw new GoYamlError(
-        `It holds more than ${maxNodes} values.`,
+        `It contains more than ${maxNodes} values.`,
         this.#scanner.peek().start.line + 1,
         true,
       );
