@@ -256,7 +256,7 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   });
   const question = expect.objectContaining({
     message: `Deploy bag ${bag} of ${pipeline} to ${preview}`,
-    buttons: ['Stay', 'Quit all the same'],
+    buttons: ['Don’t quit', 'Quit anyway'],
   });
   await electron.evaluate((main) => main.app.quit());
   await expect.poll(() => asked.jsonValue()).toEqual([question]);

@@ -75,14 +75,14 @@ test.afterAll(async () => {
 test('what an estate’s kubeconfig would run is shown and runs when it was allowed, not before', async () => {
   const { page } = app;
   const banner = page.getByRole('note', { name: 'Waiting for your permission' });
-  await expect(banner).toContainText('staging waits for your permission');
+  await expect(banner).toContainText('staging is waiting for your permission');
   await expect(grid(page)).toContainText('frontend');
   const mark = page.getByRole('columnheader', { name: 'staging' });
   await expect(mark).toContainText('waiting for your permission');
   await expect(mark).not.toContainText(/unreachable|as of/);
   await lookAt(app, 'consent-board');
   await goTo(page, '#/clusters');
-  await expect(page.getByRole('main')).toContainText('waits for your permission');
+  await expect(page.getByRole('main')).toContainText('is waiting for your permission');
   await lookAt(app, 'consent-clusters');
   await banner.getByRole('button', { name: 'Review…' }).click();
   const dialog = page.getByRole('dialog');

@@ -43,7 +43,7 @@ test('a folder of data that cannot be written is told in a window, and by the co
   test.skip(unmount === null, 'this system lets nobody mount a write-protected disk');
   try {
     const { text, code } = await refusedStart(userData, disk);
-    expect(text).toContain('its folder of data cannot be written');
+    expect(text).toContain('its data folder is not writable');
     expect(text).toContain(disk);
     expect(code).toBe(1);
   } finally {
@@ -69,7 +69,7 @@ test('a full disk at the start is told as that', async ({ userData }) => {
 test('a file in the place of the folder of data is told, too', async ({ userData }) => {
   await writeFile(path.join(userData, 'file'), '');
   const { text, code } = await refusedStart(userData, path.join(userData, 'file', 'data'));
-  expect(text).toContain('cannot be written');
+  expect(text).toContain('is not writable');
   expect(code).toBe(1);
 });
 
@@ -134,7 +134,7 @@ test('with every file of its own damaged the board opens, and says what was lost
   try {
     await boardReady(again.page);
     const lost = again.page.getByRole('note', { name: 'Problems with saved files' });
-    for (const what of ['The settings', 'The credentials', 'The journal', 'list of acts'])
+    for (const what of ['The settings', 'The saved credentials', 'The operation journal', 'list of actions'])
       await expect(lost).toContainText(what);
     await lookAt(again, 'lost-files');
     await lost.getByRole('button', { name: 'Dismiss' }).click();

@@ -23,7 +23,7 @@ import type { World } from './world';
 
 /** How the tests of a version went in the environment before: by its workflows there, else by what was kept of them. */
 function testsBefore(world: World, app: string, before: string | null, version: string): TestsBefore {
-  if (before === null) return { state: 'none', evidence: 'It is the first of its chain.' };
+  if (before === null) return { state: 'none', evidence: 'It is the first environment in its pipeline.' };
   const cluster = world.clusters.get(before);
   const seen = (...topics: ClusterTopic[]): boolean => cluster?.view.freshness(...topics).state === 'live';
   const workflow = cluster?.view
@@ -34,7 +34,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
     if (isUnfinished(workflow))
       return seen('workflows')
         ? { state: 'running', evidence }
-        : { state: 'unknown', evidence: `${evidence} It was last seen so.` };
+        : { state: 'unknown', evidence: `${evidence} This is its last known state.` };
     return {
       state: workflow.phase === 'Succeeded' || failedInPromotionAlone(workflow) ? 'passed' : 'failed',
       evidence,
@@ -60,8 +60,8 @@ function testsBefore(world: World, app: string, before: string | null, version: 
     world.reader.facts(world.ledger.snapshot(), app, before, null).version === version ||
     world.history.evidence(app, before, version) !== null;
   if (!ran && world.history.deployments(app, before).length > 0)
-    return { state: 'none', evidence: `No deployment of it in ${before} is known.` };
-  return { state: 'unknown', evidence: `No post-sync workflow of it is left in ${before}.` };
+    return { state: 'none', evidence: `No known deployment of it in ${before}.` };
+  return { state: 'unknown', evidence: `Its post-sync workflow in ${before} has been deleted.` };
 }
 
 /** What the operation would ask of clusters that answer; those that do not are told of as such. */
@@ -151,9 +151,9 @@ export function findingsOn(
 /** What is still to come of a cluster that is only just being connected to; `null`: nothing. */
 export function firstLook({ view }: Cluster): string | null {
   const { state } = view.freshness();
-  if (state === 'connecting') return `The first look at the cluster of ${view.environment}.`;
+  if (state === 'connecting') return `Waiting for first data from the ${view.environment} cluster.`;
   if (state === 'live' && !view.access('sync').asked)
-    return `What you may do in the cluster of ${view.environment}.`;
+    return `Waiting for your permissions in the ${view.environment} cluster.`;
   return null;
 }
 

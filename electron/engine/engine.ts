@@ -207,9 +207,9 @@ export function createEngine(config: EngineConfig): Engine {
     if (!other || mayStepIn(intent, other)) return null;
     return {
       code: 'busy',
-      message: `Another operation is under way there: ${titleOf(other.intent)}.`,
-      meaning: 'One at a time per app and environment. Nothing was changed.',
-      next: [{ do: 'open-operation', label: 'Look at it', operationId: other.id }],
+      message: `Another operation is running there: ${titleOf(other.intent)}.`,
+      meaning: 'Only one operation can run per app and environment. Nothing was changed.',
+      next: [{ do: 'open-operation', label: 'Open it', operationId: other.id }],
     };
   }
 
@@ -220,7 +220,7 @@ export function createEngine(config: EngineConfig): Engine {
       if (!parsed.success)
         return fail({
           code: 'invalid-input',
-          message: parsed.error.issues[0]?.message ?? 'Not understood.',
+          message: parsed.error.issues[0]?.message ?? 'The request is not valid.',
           meaning: 'Nothing was changed.',
           next: [],
         });

@@ -52,7 +52,7 @@ export function imageCache(
     // What is missing may be built right now, and what could not be asked may be asked again.
     if (before?.state === 'there' && within(app, version, age)) return before;
     if (!images)
-      return { state: 'unknown', name: `${app}:${version}`, because: 'This estate names no registry.' };
+      return { state: 'unknown', name: `${app}:${version}`, because: 'The estate file has no registry.' };
     const found = await images.look(
       app,
       version,

@@ -43,7 +43,7 @@ describe('the journal', () => {
   it('sets a damaged file aside, says so, and begins anew', () => {
     writeFileSync(file, Buffer.concat([Buffer.from('SQLite format 3\u0000'), Buffer.alloc(8_000, 7)]));
     const journal = openJournal(file);
-    expect(journal.notice).toContain('set aside');
+    expect(journal.notice).toContain('moved to');
     expect(journal.read()).toEqual([]);
     journal.append('01', requested('01'), true);
     journal.close();

@@ -47,9 +47,11 @@ function journalFailure(error: unknown): FailureError {
   return new FailureError(
     {
       code: storage?.code ?? 'internal',
-      message: full ? 'The disk is full: the journal cannot be written.' : 'The journal cannot be written.',
-      meaning: 'Without its record nothing is done outside, so that nothing can be done twice.',
-      next: storage?.next ?? [{ do: 'advice', label: 'Start Signalbox again.' }],
+      message: full
+        ? 'The disk is full, so the operation journal can’t be written.'
+        : 'The operation journal can’t be written.',
+      meaning: 'Signalbox does nothing without its journal, so that nothing is done twice.',
+      next: storage?.next ?? [{ do: 'advice', label: 'Restart Signalbox.' }],
       detail: text,
     },
     { cause: error },
@@ -97,9 +99,9 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
     if (!isLocked(error)) throw journalFailure(error);
     throw new FailureError({
       code: 'busy',
-      message: 'Another Signalbox has the journal of this estate open.',
-      meaning: 'Two of them could do the same thing twice, so this one does nothing.',
-      next: [{ do: 'advice', label: 'Close the other one, then start again.' }],
+      message: 'Another Signalbox already has this estate open.',
+      meaning: 'Two could do the same thing twice, so this one does nothing.',
+      next: [{ do: 'advice', label: 'Close the other Signalbox, then start this one again.' }],
     });
   }
   const { database, aside, state } = opened;
@@ -108,8 +110,8 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
     state === 'sound'
       ? null
       : state === 'beside'
-        ? `The last entries of the journal of operations were damaged. They were set aside as ${name}; operations from before are listed. What all of them did is in the release repo.`
-        : `The journal of operations was damaged. It was set aside as ${name} and a new one begun: operations from before are not listed. What they did is in the release repo.`;
+        ? `The last entries of the journal of operations were damaged. They were moved to ${name}; earlier operations are still listed. Everything the operations did is in the release repo.`
+        : `The journal of operations was damaged. It was moved to ${name} and a new one started: earlier operations are not listed. Everything they did is in the release repo.`;
 
   let synchronous = '';
   const level = (wanted: 'FULL' | 'NORMAL'): void => {

@@ -158,7 +158,7 @@ it('starts a worker that died again, says so, and answers what was waited for', 
   await one.update();
   expect(await everything(one)).toEqual(whole);
   expect((await names).apps).toBeInstanceOf(Array);
-  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringContaining('started again') });
+  expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringContaining('restarted') });
 });
 
 /** The real worker, which dies at whatever holds a word; `starts` grows with each start. */
@@ -213,7 +213,7 @@ it('starts a worker again without the files that it died of, and names them', as
   let one = start();
   await one.update();
   const said = new RegExp(
-    `while it read ${modelFolder}/production/app of commit [0-9a-f]{10}, .* and ${killers - 3} more`,
+    `crashed on ${modelFolder}/production/app of commit [0-9a-f]{10}, .* and ${killers - 3} more`,
   );
   expect(one.status()).toMatchObject({ phase: 'ready', notice: expect.stringMatching(said) });
   expect(worker.starts()).toBe(killers + 1);

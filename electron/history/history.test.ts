@@ -162,7 +162,7 @@ describe('the history worker', () => {
     await expect
       .poll(async () => (one.status().phase === 'ready' ? countOf(one).catch(() => -1) : -1))
       .toBe(expected);
-    if (_ !== 'empty') expect(one.status().notice).toMatch(/being built again/);
+    if (_ !== 'empty') expect(one.status().notice).toMatch(/being rebuilt/);
   });
 
   it('builds an index of another version again', async () => {

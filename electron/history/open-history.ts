@@ -107,15 +107,14 @@ const mostDeaths = 3;
 /** Files that are left out since they ended a worker. */
 const mostSkipped = 20;
 
-const startedAgain = 'The reader of the history ended by a fault and was started again. Nothing is lost.';
+const startedAgain = 'The history reader crashed and was restarted. Nothing is lost.';
 
 const ended = (detail: string): FailureError =>
   new FailureError({
     code: 'internal',
     message: 'The history has stopped.',
-    meaning:
-      'Questions about the past are not answered until Signalbox is started again. Everything else works.',
-    next: [{ do: 'advice', label: 'Start Signalbox again.' }],
+    meaning: 'History is not available until you restart Signalbox. Everything else works.',
+    next: [{ do: 'advice', label: 'Restart Signalbox.' }],
     detail,
   });
 

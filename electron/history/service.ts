@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HistoryStatus } from '../../shared/domain/history/history-event';
+import { count } from '../../shared/domain/text/count';
 import { requireGit } from '../systems/git/git-version';
 import { gitDirOf } from '../systems/git/history/git-stream';
 import { runGit } from '../systems/git/run-git';
@@ -31,9 +32,8 @@ const starting: HistoryStatus = {
 };
 
 const rebuiltNotice = {
-  damaged:
-    'The history index was damaged and is being built again. Nothing is lost: it only holds what the repo says.',
-  older: 'The history index came from another version of Signalbox and is being built again.',
+  damaged: 'The history index was damaged and is being rebuilt. Nothing is lost: it is built from the repo.',
+  older: 'The history index came from another version of Signalbox and is being rebuilt.',
 } as const;
 
 /** What is kept of the whole index in memory. */
@@ -242,7 +242,7 @@ export class HistoryService {
       if (removed > 0 && knownTip !== null)
         this.#set({
           notice: this.#withMissing(
-            `The branch was rewritten: ${removed} events went, and what came in their place is indexed.`,
+            `The branch was rewritten: ${count(removed, 'event')} removed, and the new commits are loaded.`,
           ),
         });
       if (!wasComplete || added > 0 || removed > 0) {

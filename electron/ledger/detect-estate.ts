@@ -39,7 +39,7 @@ export async function ledgerTarget(address: string): Promise<Result<LedgerTarget
       if (!exists || path === null)
         throw new FailureError({
           code: 'not-found',
-          message: `There is nothing at ${address}.`,
+          message: `Nothing found at ${address}.`,
           meaning: 'No release repo was opened.',
           next: [{ do: 'advice', label: 'Check the path.' }],
         });
@@ -111,9 +111,9 @@ export function detectEstate(snapshot: Snapshot, ledger: Estate['ledger'], name:
   if (chain.length + apart.length === 0)
     return fail({
       code: 'bad-data',
-      message: 'This repo holds no image-tag files in the known layout.',
-      meaning: `Nothing lies at ${defaultImageTagPath}.`,
-      next: [{ do: 'advice', label: 'Write a signalbox.yaml that names the layout in ledger.imageTagPath.' }],
+      message: 'This repo has no image-tag files in the known layout.',
+      meaning: `There are none at ${defaultImageTagPath}.`,
+      next: [{ do: 'advice', label: 'Write a signalbox.yaml that sets the layout in ledger.imageTagPath.' }],
     });
   return ok(
     estateSchema.parse({

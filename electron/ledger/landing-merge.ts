@@ -49,7 +49,7 @@ export async function landByMerge(
     // The branch's name holds the operation's id: only an earlier, broken try can have made it.
     return {
       kind: 'failed',
-      failure: ledgerFailure(new GitError('other', 'push', `The branch ${branch} is there already.`)),
+      failure: ledgerFailure(new GitError('other', 'push', `The branch ${branch} already exists.`)),
     };
   if (pushed.kind === 'failed') {
     // A branch that may be there changes nothing on main.
@@ -77,7 +77,7 @@ async function mergeIn(world: MergeWorld, commit: string, base: Snapshot, again:
     const { failure, heard } = world.mergeFailure(
       answer.outcome === 'none'
         ? answer.error
-        : new GitError('other', 'merge', 'GitHub says that it is merged, but the branch does not hold it.'),
+        : new GitError('other', 'merge', 'GitHub reports it as merged, but the branch does not have it.'),
     );
     if (heard === 'nothing-sent' && look === 0) return { kind: 'failed', failure };
     const found = await ask();

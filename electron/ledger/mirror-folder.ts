@@ -37,9 +37,9 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
   if (!inside.every((name) => ours.test(name)))
     throw new FailureError({
       code: 'invalid-input',
-      message: 'The folder for the local copy of the release repo holds something else.',
-      meaning: 'Signalbox does not write into folders that it did not make.',
-      next: [{ do: 'advice', label: 'Name an empty folder.' }],
+      message: 'The folder for the local copy of the release repo contains something else.',
+      meaning: 'Signalbox does not write to folders that it did not create.',
+      next: [{ do: 'advice', label: 'Choose an empty folder.' }],
       detail: dir,
     });
   const unlock = await lockFolder(dir);

@@ -1,7 +1,7 @@
 import { GitError } from '../systems/git/errors';
 
 /** The ledger was closed while something waited for it. */
-export const closed = (): GitError => new GitError('aborted', 'wait', 'The ledger is closed.');
+export const closed = (): GitError => new GitError('aborted', 'wait', 'The release repo is closed.');
 
 /**
  * A caller's own wait on something shared: its signal ends the wait, not the thing.

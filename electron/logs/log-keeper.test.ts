@@ -79,9 +79,7 @@ const shown = async ({ kept }: Watched): Promise<string[]> => {
   await kept.ask('settled', null);
   return (await kept.ask('window', { from: 0, count: 1000 })).lines.map(({ text }) => text);
 };
-const again = expect.stringMatching(
-  /^The reader of this log ended by a fault and was started again at .* UTC\./,
-);
+const again = expect.stringMatching(/^The log reader crashed and was restarted at .* UTC\./);
 
 describe('a log worker that dies', () => {
   it('of a line is started again without that line; every open session goes on and says what it lost', async () => {
@@ -103,8 +101,8 @@ describe('a log worker that dies', () => {
       'fifth',
     ]);
     expect(await shown(other)).toEqual([again, 'sixth']);
-    await expect.poll(() => one.told()?.notice).toContain('What came before (lines: 2) is gone from here');
-    await expect.poll(() => other.told()?.notice).toContain('(lines: 1)');
+    await expect.poll(() => one.told()?.notice).toContain('2 earlier lines are no longer here');
+    await expect.poll(() => other.told()?.notice).toContain('1 earlier line is no longer here');
     // The window must not take the new lines for those that it has.
     expect(one.told()?.generation).toBeGreaterThan(generation);
     expect([one.ended(), other.ended()]).toEqual([null, null]);
@@ -154,7 +152,7 @@ describe('a log worker that dies', () => {
     await start(mortalWorker(3));
     const one = await open('one');
     const asked = shown(one);
-    await expect(asked).rejects.toMatchObject({ failure: { message: 'The log view has stopped.' } });
+    await expect(asked).rejects.toMatchObject({ failure: { message: 'The log view stopped.' } });
     expect(one.ended()?.failure.code).toBe('internal');
     expect(readFileSync(join(scratch, 'starts'), 'utf8')).toBe('xxx');
     const two = await open('two');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
 import { FailureError } from '../../shared/domain/failure/failure';
+import { count as counted } from '../../shared/domain/text/count';
 import { type Log, noLog } from '../log/log';
 import { Calls } from '../threads/calls';
 import { startThread } from '../threads/start-thread';
@@ -54,8 +55,8 @@ const mostLeftOut = 50;
 const ended = (detail: string): FailureError =>
   new FailureError({
     code: 'internal',
-    message: 'The log view has stopped.',
-    meaning: 'The lines that it held are gone; the cluster still has its own.',
+    message: 'The log view stopped.',
+    meaning: 'Its lines are gone here; the cluster still has them.',
     next: [{ do: 'advice', label: 'Open the log again.' }],
     detail,
   });
@@ -146,12 +147,10 @@ export async function openLogKeeper(options: {
     sent = [];
     let isFind = false;
     for (const [session, log] of open) {
-      const said = [
-        `The reader of this log ended by a fault and was started again at ${now().toISOString().slice(11, 19)} UTC.`,
-      ];
+      const said = [`The log reader crashed and was restarted at ${now().toISOString().slice(11, 19)} UTC.`];
       if (log.kept > 0)
         said.push(
-          `What came before (lines: ${log.kept}) is gone from here; open the log again to read it from the cluster.`,
+          `${counted(log.kept, 'earlier line')} ${log.kept === 1 ? 'is' : 'are'} no longer here; open the log again to read from the cluster.`,
         );
       if (endedByFind(log, session, rest, culprit)) {
         isFind = true;

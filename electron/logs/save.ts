@@ -47,11 +47,15 @@ function saveFailure(error: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
     return failure(
       'disk-full',
-      'There is no room for the log on that disk.',
+      'There is no space for the log on that disk.',
       'Free some space, or save elsewhere.',
     );
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return failure('forbidden', 'Signalbox may not write there.', 'Choose another folder.');
+    return failure(
+      'forbidden',
+      'Signalbox doesn’t have permission to write there.',
+      'Choose another folder.',
+    );
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR')
     return failure('not-found', 'There is no such folder.', 'Choose another folder.');
   return error;

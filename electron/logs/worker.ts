@@ -139,7 +139,7 @@ function take(request: Request, order: number): void {
 const closed = {
   code: 'not-found' as const,
   message: 'This log is no longer open.',
-  meaning: 'Its lines were let go when it was closed.',
+  meaning: 'Its lines were discarded when it was closed.',
   next: [{ do: 'advice' as const, label: 'Open the log again.' }],
 };
 

@@ -125,7 +125,7 @@ async function waiting(session: Session) {
       state: 'unreachable',
       failure: {
         code: 'consent-needed',
-        message: expect.stringContaining('waits for your permission'),
+        message: expect.stringContaining('is waiting for your permission'),
       },
     });
   const [request] = session.consents.waiting();

@@ -92,9 +92,9 @@ export function createConsents(store: ConsentStore, now: () => Date): Consents {
       if (!request)
         throw new FailureError({
           code: 'not-found',
-          message: 'What you looked at is no longer what the kubeconfig says.',
-          meaning: 'Nothing was allowed, and nothing is run.',
-          next: [{ do: 'advice', label: 'Look at what it says now, then decide again.' }],
+          message: 'The kubeconfig changed after you opened this.',
+          meaning: 'Nothing was allowed and nothing ran.',
+          next: [{ do: 'advice', label: 'Review it, then decide again.' }],
         });
       if (isGiven(hash)) return;
       store.set([...store.get(), { ...request, at: now().toISOString() }].slice(-mostGiven));

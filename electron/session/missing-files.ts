@@ -3,10 +3,9 @@ import { readdir } from 'node:fs/promises';
 /** Files of an estate that cannot be had again, and what is lost with each. */
 const lasting: Readonly<Record<string, string>> = {
   'journal.sqlite':
-    'The journal of operations is gone: operations from before are not listed. What they did is in the release repo.',
-  'observations.sqlite':
-    'What clusters and tests told in the past is gone. What they tell from now on is kept.',
-  'kept.sqlite': 'Workflows that were saved, and the list of acts on clusters, are gone.',
+    'The operation journal is gone: earlier operations are not listed. Everything they did is in the release repo.',
+  'observations.sqlite': 'Earlier observations of clusters and tests are gone. New ones are saved.',
+  'kept.sqlite': 'Saved workflows and the list of actions on clusters are gone.',
 };
 
 /** What is missing of an estate's folder that was used before, each in a sentence. To be asked before anything is opened. */

@@ -60,8 +60,8 @@ a{display:inline-block;margin-top:1rem;padding:.5rem 1rem;border:1px solid curre
 <body><main>${body}</main></body></html>`;
 
 const crashedBody = `<h1>The window stopped</h1>
-<p>The part of Signalbox that draws this window ended unexpectedly. Operations are not affected: they run in another
-process and go on.</p>
+<p>The window process ended unexpectedly. Operations are not affected: they run in another
+process and continue.</p>
 <a href="${indexUrl}">Open the board again</a>`;
 
 /** Must run before the app is ready. */

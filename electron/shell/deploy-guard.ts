@@ -48,8 +48,8 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
       title: 'A bag is being deployed',
       message: visibleText(running.map(({ intent }) => titleOf(intent)).join('\n')),
       detail:
-        'A running deploy is never interrupted: what it started goes on without Signalbox, the lock is kept, and the next start carries on from there. Until then nobody watches it.',
-      buttons: ['Stay', 'Quit all the same'],
+        'The deploy continues without Signalbox and the environment stays locked. Signalbox continues from there when you start it again. Until then, nobody watches the deploy.',
+      buttons: ['Don’t quit', 'Quit anyway'],
       defaultId: 0,
       cancelId: 0,
     };

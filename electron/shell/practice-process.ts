@@ -49,7 +49,7 @@ export function startPractice(options: {
     child.once('message', (message: unknown) => {
       const ready = practiceReadySchema.safeParse(message);
       if (ready.success) resolve({ ready: ready.data, stop });
-      else reject(new Error('The practice estate said something that Signalbox does not understand.'));
+      else reject(new Error('Signalbox could not read an answer of the practice estate.'));
     });
   });
 }

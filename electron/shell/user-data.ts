@@ -15,7 +15,7 @@ export function prepareUserData(dir: string): Failure | null {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     chmodSync(dir, 0o700);
-    writeFileSync(probe, 'Signalbox tried whether this folder can be written.\n', { mode: 0o600 });
+    writeFileSync(probe, 'Signalbox checked whether it can write to this folder.\n', { mode: 0o600 });
     rmSync(probe);
     return null;
   } catch (error) {
@@ -29,9 +29,9 @@ export function prepareUserData(dir: string): Failure | null {
     return {
       code: failure?.code ?? 'refused',
       message: isFull
-        ? 'Signalbox cannot start: the disk is full.'
-        : 'Signalbox cannot start: its folder of data cannot be written.',
-      meaning: 'Nothing is open, and nothing was changed.',
+        ? 'Signalbox can’t start: the disk is full.'
+        : 'Signalbox can’t start: its data folder is not writable.',
+      meaning: 'Nothing was opened or changed.',
       next: [
         {
           do: 'advice',

@@ -15,9 +15,9 @@ export interface Vault {
 /** Source: Electron, "safeStorage": on Linux without a keyring the backend is `basic_text`, a key that everybody knows. */
 export function openVault(file: StoredFile): Vault {
   const unavailableBecause = (): string | null => {
-    if (!safeStorage.isEncryptionAvailable()) return 'This system offers no keychain that is unlocked.';
+    if (!safeStorage.isEncryptionAvailable()) return 'No unlocked keychain, so credentials can’t be saved.';
     if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') {
-      return 'No keyring (GNOME Keyring or KWallet) runs on this desktop, so secrets could not be kept safely.';
+      return 'No keyring (GNOME Keyring or KWallet) is running, so credentials can’t be saved safely.';
     }
     return null;
   };
@@ -39,7 +39,7 @@ export function openVault(file: StoredFile): Vault {
       if (because !== null) {
         throw new FailureError({
           code: 'refused',
-          message: 'The secret was not kept.',
+          message: 'The credential was not saved.',
           meaning: because,
           next: [{ do: 'advice', label: 'Start a keyring, then enter it again.' }],
         });

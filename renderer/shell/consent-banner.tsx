@@ -13,7 +13,7 @@ export function ConsentBanner() {
   const [open, setOpen] = useState<string | null>(null);
   const [first] = waiting;
   const names = waitingEnvironments(waiting);
-  const said = first && `${listed(names)} ${names.length === 1 ? 'waits' : 'wait'} for your permission`;
+  const said = first && `${listed(names)} ${names.length === 1 ? 'is' : 'are'} waiting for your permission`;
   useEffect(() => {
     if (said) announce(said);
   }, [said]);

@@ -54,7 +54,7 @@ export async function compareVersionsOf(
           return {
             ...one,
             migrations: null,
-            because: change?.because ?? `${one.service}'s repo could not be asked in time.`,
+            because: change?.because ?? `${one.service}'s repo did not answer in time.`,
             commits: null,
             url: null,
           };

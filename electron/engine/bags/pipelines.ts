@@ -12,9 +12,9 @@ export const bagPipelines = (estate: Estate): BagsPipeline[] =>
 
 const noPipeline = (name: string): Failure => ({
   code: 'not-found',
-  message: `There is no pipeline of bags called ${name}.`,
+  message: `There is no bag pipeline called ${name}.`,
   meaning: 'Nothing was changed.',
-  next: [{ do: 'advice', label: 'Look at the pipelines of signalbox.yaml.' }],
+  next: [{ do: 'advice', label: 'Check the pipelines in signalbox.yaml.' }],
 });
 
 /** @throws FailureError `not-found` */

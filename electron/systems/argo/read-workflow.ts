@@ -77,7 +77,7 @@ function nodesOf(
     return {
       nodes: [],
       unavailable:
-        'Argo Workflows keeps the steps of this workflow in its database, which a kubeconfig cannot reach.',
+        'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig.',
     };
   }
   if (status.nodes && Object.keys(status.nodes).length > 0)

@@ -82,9 +82,9 @@ export function nodesToWrite(workflow: WorkflowWrite): { nodes: Nodes; packed: b
   const { status } = workflow;
   if (status?.offloadNodeStatusVersion)
     return {
-      refused: `Argo Workflows keeps the steps of ${workflow.metadata.name} in its database.`,
+      refused: `Argo Workflows stores the steps of ${workflow.metadata.name} in its database.`,
       meaning:
-        'A kubeconfig cannot reach that database, so its steps cannot be changed from here. Use the argo server.',
+        'Signalbox can’t reach that database through a kubeconfig, so it can’t change the steps. Use the Argo Server.',
     };
   if (status?.nodes && Object.keys(status.nodes).length > 0) return { nodes: status.nodes, packed: false };
   if (!status?.compressedNodes) return { nodes: {}, packed: false };

@@ -264,8 +264,12 @@ describe('a retry', () => {
   });
 
   it.each([
-    ['that runs', workflow([], { status: { phase: 'Running' } }), /only what Failed/],
-    ['that succeeded', workflow([], { status: { phase: 'Succeeded' } }), /only what Failed/],
+    ['that runs', workflow([], { status: { phase: 'Running' } }), /only workflows that ended in Failed/],
+    [
+      'that succeeded',
+      workflow([], { status: { phase: 'Succeeded' } }),
+      /only workflows that ended in Failed/,
+    ],
     [
       'whose nodes are in a database',
       workflow([], { status: { offloadNodeStatusVersion: 'fnv:1' } }),
@@ -282,7 +286,7 @@ describe('a retry', () => {
         ['wf', 'DAG', 'Failed'],
         ['lost', 'Pod', 'Failed'],
       ]),
-      /hang together/,
+      /are inconsistent/,
     ],
   ])('of one %s is refused in words', (_what, given, words) => {
     expect(retryWrite(given, now)).toMatchObject({ refused: expect.stringMatching(words) });

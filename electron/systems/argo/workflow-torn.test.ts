@@ -85,7 +85,7 @@ it.each<[string, Spec[], RegExp]>([
       ['a', 'Pod', 'Failed', []],
       ['x', 'Steps', 'Failed', ['a'], { name: 'wf.onExit' }],
     ],
-    /the way from a does not lead to its beginning/,
+    /the path from a does not lead to the first step/,
   ],
   [
     'is an attempt without its Retry step',

@@ -119,7 +119,7 @@ export function openSmartHttp(url: string): SmartHttp {
           }
           if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) {
             request.destroy();
-            return refuse('not-git', 'A web page came.', true);
+            return refuse('not-git', 'The answer is a web page.', true);
           }
           let length = 0;
           let isDone = false;
@@ -144,7 +144,7 @@ export function openSmartHttp(url: string): SmartHttp {
           response.on('error', () =>
             isTooSlow
               ? refuse('too-slow', 'The remote answers too slowly.')
-              : refuse('connection-lost', 'The answer broke off.'),
+              : refuse('connection-lost', 'The answer was cut off.'),
           );
           response.on('end', () => {
             usedAt = Date.now();
@@ -167,7 +167,7 @@ export function openSmartHttp(url: string): SmartHttp {
         request.destroy(new Error('The remote answers too slowly.'));
       }, deadlineMs[service]);
       request.on('close', () => clearTimeout(deadline));
-      request.on('timeout', () => request.destroy(new Error('The remote fell silent.')));
+      request.on('timeout', () => request.destroy(new Error('The remote stopped answering.')));
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (asking.signal?.aborted) return refuse('aborted', '');
         if (isTooSlow) return refuse('too-slow', error.message, !isSent);
@@ -192,7 +192,7 @@ export function openSmartHttp(url: string): SmartHttp {
         }
         return null;
       });
-      if (!ended) throw new GitError('connection-lost', 'ls-remote', 'The answer broke off.');
+      if (!ended) throw new GitError('connection-lost', 'ls-remote', 'The answer was cut off.');
       return found;
     },
     push: async (change, pack, asking = {}) => {
@@ -201,7 +201,7 @@ export function openSmartHttp(url: string): SmartHttp {
       const report: ReceiveReport | null = await exchange('git-receive-pack', body, asking, (chunk) =>
         reader.take(chunk),
       );
-      if (report === null) throw new GitError('connection-lost', 'push', 'The answer broke off.');
+      if (report === null) throw new GitError('connection-lost', 'push', 'The answer was cut off.');
       if (report.kind === 'done') return;
       const detail = saidByGit(`${report.reason}\n${reader.messages}`);
       if (rejectionKind(report.reason) === 'moved') throw new GitError('moved', 'push', detail);
@@ -213,7 +213,7 @@ export function openSmartHttp(url: string): SmartHttp {
       const reader = new PackReader();
       const body = fetchRequest(want, have);
       const pack = await exchange('git-upload-pack', body, asking, (chunk) => reader.take(chunk));
-      if (pack === null) throw new GitError('connection-lost', 'fetch', 'The answer broke off.');
+      if (pack === null) throw new GitError('connection-lost', 'fetch', 'The answer was cut off.');
       return pack;
     },
     close: () => agent.destroy(),

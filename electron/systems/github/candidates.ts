@@ -86,7 +86,7 @@ export async function listCandidates(
   const cut =
     missing.length === 0
       ? null
-      : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a whole name to find it.`;
+      : `Only ${missing.join(' and ')} of GitHub\u2019s list were read: newer ones may be missing. Type a full name to find it.`;
   return {
     listed: [
       ...tags.named

@@ -156,7 +156,7 @@ export function createGitHubSources(config: {
     async change(app, from, to, signal) {
       if (from === to) return noChange(from);
       if (!isImageTag(from) || !isImageTag(to))
-        return { state: 'unknown', because: 'One of the two is no version.' };
+        return { state: 'unknown', because: 'One of the two is not a version.' };
       try {
         const change = await asking(() => compareBothWays(app, from, to, signal), signal);
         if (change.state === 'known') config.memory?.keepChange(app, change);

@@ -161,7 +161,7 @@ describe('an answer without end', () => {
     };
     const { failure } = watch('pods', { ...quick });
     await expect.poll(() => failure()?.code).toBe('timeout');
-    expect(failure()?.message).toContain('was not whole after 4 s');
+    expect(failure()?.message).toContain('was incomplete after 4 s');
   });
 
   it('a watch event that grows', async () => {
@@ -228,7 +228,7 @@ describe('an answer of another shape', () => {
     expect(await probe(connection)).toMatchObject(badData);
     expect(await reviewRight(connection, right, never)).toMatchObject({
       allowed: null,
-      reason: 'The cluster bad sent an answer that cannot be read.',
+      reason: 'The cluster bad sent an answer that Signalbox can’t read.',
     });
     expect(await whoAmI(connection, never)).toBeNull();
     await expect(stillThere(connection)).rejects.toMatchObject({ failure: { code: 'bad-data' } });

@@ -63,7 +63,7 @@ describe('connections', () => {
     const connection = await connect({ kubeconfig: [path] });
     expect([connection.server, connection.namespace]).toEqual(['https://127.0.0.1:1', 'default']);
     await expect(connect({ kubeconfig: [path], context: 'b' })).rejects.toThrow(
-      /names a cluster that is not there/,
+      /refers to a cluster that does not exist/,
     );
   });
 
@@ -204,12 +204,17 @@ describe('failures that a release manager can act on', () => {
       'unauthorised',
       /does not accept your credentials/,
     ],
-    ['403', () => now.cluster.server.faults.answer({ code: 403 }), 'forbidden', /may not do this/],
+    [
+      '403',
+      () => now.cluster.server.faults.answer({ code: 403 }),
+      'forbidden',
+      /don’t have permission to do this/,
+    ],
     [
       '429',
       () => now.cluster.server.faults.answer({ code: 429, retryAfter: 3 }),
       'rate-limited',
-      /slow down/,
+      /limiting requests/,
     ],
     [
       '500',
@@ -237,10 +242,10 @@ describe('failures that a release manager can act on', () => {
     now.cluster.server.useCertificates(
       await makeCertificates({ names: ['other.example'], authority: now.cluster.certificates }),
     );
-    expect((await failureOf(ask())).message).toMatch(/is for another name/);
+    expect((await failureOf(ask())).message).toMatch(/is not for the name/);
   });
 
-  it('a name that cannot be resolved, and a server that speaks no TLS', async () => {
+  it('a name that cannot be resolved, and a server that does not use TLS', async () => {
     const path = join(now.folder, 'config');
     const plain = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
@@ -258,7 +263,7 @@ describe('failures that a release manager can act on', () => {
     const noTls = await failureOf(
       (await connect({ kubeconfig: [path], context: 'plain' })).json({ path: '/api' }),
     );
-    expect(noTls.message).toMatch(/speaks no TLS/);
+    expect(noTls.message).toMatch(/does not use TLS/);
     await new Promise((resolve) => plain.close(resolve));
   });
 

@@ -275,7 +275,7 @@ process.stdin.once('data', () => { ${end} });`;
     [
       'when it prints without end',
       `const more = () => process.stdout.write('x'.repeat(65536), more); more(); return;`,
-      'printed more than 1 MB and was ended',
+      'printed more than 1 MB and was stopped',
     ],
   ])('is over %s', async (_, body, outcome) => {
     const path = await command('login', body);
@@ -287,7 +287,7 @@ process.stdin.once('data', () => { ${end} });`;
   });
 
   it.each([
-    ['no JSON', `console.log('a-secret is no JSON'); return;`, {}, /printed something else than JSON/],
+    ['no JSON', `console.log('a-secret is no JSON'); return;`, {}, /did not print JSON/],
     ['no credential', `credential = { kind: 'a-secret' };`, {}, /printed no ExecCredential/],
     [
       'another version',
@@ -302,12 +302,12 @@ process.stdin.once('data', () => { ${end} });`;
       {},
       /only one of certificate and key/,
     ],
-    ['a terminal', '', { interactiveMode: 'Always' }, /wants a terminal/],
+    ['a terminal', '', { interactiveMode: 'Always' }, /needs a terminal/],
     [
       'an old version',
       '',
       { apiVersion: 'client.authentication.k8s.io/v1alpha1' },
-      /no current kubectl speaks/,
+      /current versions of kubectl do not support/,
     ],
   ])('that gives or wants %s is told so', async (_, body, more, message) => {
     const failure = await failureOf(ask(await connectAs(exec(await command('login', body), more))));
@@ -321,7 +321,7 @@ process.stdin.once('data', () => { ${end} });`;
       exec('no-such-login', { installHint: 'Install it with: brew install login' }),
     );
     const failure = await failureOf(ask(connection));
-    expect(failure.message).toContain('the command "no-such-login" is not there');
+    expect(failure.message).toContain('the command "no-such-login" was not found');
     expect(failure.next).toContainEqual({ do: 'advice', label: 'Install it with: brew install login' });
   });
 
@@ -400,17 +400,17 @@ describe('other credentials', () => {
   it('refuses an auth-provider in words', async () => {
     const failure = await failureOf(ask(await connectAs({ 'auth-provider': { name: 'gcp' } })));
     expect(failure.message).toContain('auth-provider');
-    expect(failure.next.map(({ label }) => label).join()).toContain('Fetch the kubeconfig anew');
+    expect(failure.next.map(({ label }) => label).join()).toContain('Get the kubeconfig again');
   });
 
   it('checks the name that tls-server-name says, and no other', async () => {
     const other = await makeCertificates({ names: ['api.example.org'], authority: certificates });
     server.setSecureContext(other);
     const token = { token: 'own' };
-    expect((await failureOf(ask(await connectAs(token)))).message).toContain('for another name');
+    expect((await failureOf(ask(await connectAs(token)))).message).toContain('not for the name');
     await ask(await connectAs(token, { 'tls-server-name': 'api.example.org' }));
     const wrong = await connectAs(token, { 'tls-server-name': 'api.example.com' });
-    expect((await failureOf(ask(wrong))).message).toContain('for another name than api.example.com');
+    expect((await failureOf(ask(wrong))).message).toContain('not for the name api.example.com');
     expect(seen).toHaveLength(1);
   });
 

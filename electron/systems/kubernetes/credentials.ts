@@ -153,10 +153,10 @@ export function credentialSource(
       const provider = user.authProvider?.name;
       if (provider && provider !== 'oidc')
         throw new ExecError(
-          `the kubeconfig's user "${user.name}" has the auth-provider "${provider}", which Kubernetes 1.26 took out`,
+          `the kubeconfig's user "${user.name}" has the auth-provider "${provider}", which Kubernetes 1.26 removed`,
           {
             advice:
-              'Fetch the kubeconfig anew with your cloud’s login command: it writes an exec command today.',
+              'Get the kubeconfig again with your cloud’s login command: it now writes an exec command.',
           },
         );
       const [caData, certData, keyData, token] = await Promise.all([

@@ -12,15 +12,15 @@ describe('networkError', () => {
     ['ENOTFOUND', 'unreachable', /cannot be resolved/],
     ['EAI_AGAIN', 'offline', /cannot be resolved/],
     ['ENETUNREACH', 'offline', /no network/],
-    ['EHOSTUNREACH', 'unreachable', /cannot be reached/],
+    ['EHOSTUNREACH', 'unreachable', /is unreachable/],
     ['ECONNRESET', 'unreachable', /broke/],
     ['CERT_HAS_EXPIRED', 'unreachable', /has expired/],
     ['CERT_NOT_YET_VALID', 'unreachable', /not valid yet/],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unreachable', /not from the authority/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'unreachable', /another name/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'unreachable', /not for the name/],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'unauthorised', /client certificate/],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'unreachable', /no TLS/],
-    ['ESOMETHING', 'unreachable', /cannot be reached/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'unreachable', /does not use TLS/],
+    ['ESOMETHING', 'unreachable', /is unreachable/],
   ])('%s', (code, expected, message) => {
     const { failure } = networkError(coded(code), place);
     expect(failureSchema.parse(failure)).toMatchObject({

@@ -23,8 +23,7 @@ export interface ClusterAddress {
 
 export type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
 
-export const staleMeaning =
-  'What is shown of this cluster is as it was last seen. Nothing was changed there.';
+export const staleMeaning = 'Signalbox shows this cluster as it was last seen. Nothing was changed there.';
 const retry: NextStep = { do: 'retry', label: 'Try again' };
 
 /** A failure in words. `retry`: whether asking again may help; usually it may. */
@@ -90,9 +89,9 @@ function describeSystemCode(
     case 'ETIMEDOUT':
       return {
         code: 'unreachable',
-        message: `The cluster ${context} cannot be reached at ${host}.`,
+        message: `The cluster ${context} is unreachable at ${host}.`,
         meaning: staleMeaning,
-        advice: 'Check the VPN, and whether your address may reach the cluster.',
+        advice: 'Check the VPN, and whether your address is allowed to reach the cluster.',
       };
     case 'ECONNRESET':
     case 'EPIPE':
@@ -101,22 +100,22 @@ function describeSystemCode(
       return {
         code: 'unreachable',
         message: `The connection to the cluster ${context} broke.`,
-        meaning: 'The answer did not arrive whole. A change that was being sent may have been made or not.',
-        advice: 'Signalbox connects again by itself; check the VPN if it keeps breaking.',
+        meaning: 'The answer was incomplete. A change that was being sent may or may not have been made.',
+        advice: 'Signalbox reconnects automatically; check the VPN if it keeps breaking.',
       };
     case 'CERT_HAS_EXPIRED':
       return {
         code: 'unreachable',
         message: `The certificate of the cluster ${context} has expired.`,
-        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
+        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
         advice:
-          'Ask whoever runs the cluster to renew the certificate of its API server; check this computer’s clock.',
+          'Ask the cluster’s administrators to renew the certificate of its API server, and check this computer’s clock.',
       };
     case 'CERT_NOT_YET_VALID':
       return {
         code: 'unreachable',
         message: `The certificate of the cluster ${context} is not valid yet.`,
-        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
+        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
         advice: 'Check this computer’s clock.',
       };
     case 'SELF_SIGNED_CERT_IN_CHAIN':
@@ -128,15 +127,15 @@ function describeSystemCode(
       return {
         code: 'unreachable',
         message: `The certificate of the cluster ${context} is not from the authority that the kubeconfig names.`,
-        meaning: 'Either the cluster was built anew, or something on the way pretends to be it.',
-        advice: 'Fetch the kubeconfig anew; if it is new, look for a proxy that opens TLS connections.',
+        meaning: 'Either the cluster was rebuilt, or something on the network path is pretending to be it.',
+        advice: 'Get the kubeconfig again. If it is new, look for a proxy that intercepts TLS.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} is for another name than ${nameChecked(error) ?? host}.`,
-        meaning: 'Signalbox does not talk to a cluster whose identity it cannot check.',
-        advice: 'Use the address that the certificate names, or set tls-server-name in the kubeconfig.',
+        message: `The certificate of the cluster ${context} is not for the name ${nameChecked(error) ?? host}.`,
+        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
+        advice: 'Use the address in the certificate, or set tls-server-name in the kubeconfig.',
       };
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
@@ -144,11 +143,11 @@ function describeSystemCode(
       code: /CERTIFICATE/.test(code) ? 'unauthorised' : 'unreachable',
       message: /CERTIFICATE/.test(code)
         ? `The cluster ${context} does not accept the client certificate of the kubeconfig.`
-        : `What answers at ${host} speaks no TLS that can be understood.`,
+        : `The server at ${host} does not use TLS that Signalbox can read.`,
       meaning: staleMeaning,
       advice: /CERTIFICATE/.test(code)
-        ? 'Fetch the kubeconfig anew: the certificate may have expired.'
-        : 'Check the address and port in the kubeconfig, and proxies on the way.',
+        ? 'Get the kubeconfig again: the certificate may have expired.'
+        : 'Check the address and port in the kubeconfig, and any proxy.',
     };
   return undefined;
 }
@@ -172,17 +171,17 @@ export function proxyError(
   detail?: string,
 ): KubeError {
   const why =
-    status === 407 ? 'wants you to log in' : status === null ? 'cannot be reached' : `refuses (${status})`;
+    status === 407 ? 'requires a login' : status === null ? 'cannot be reached' : `refuses (${status})`;
   return new KubeError(
     failure(
       {
         code: 'unreachable',
-        message: `The proxy ${proxy} on the way to the cluster ${place.context} ${why}.`,
+        message: `The proxy ${proxy} to the cluster ${place.context} ${why}.`,
         meaning: staleMeaning,
         advice:
           status === 407
-            ? 'Write your account into the proxy’s address (proxy-url of the kubeconfig, or HTTPS_PROXY).'
-            : 'Check proxy-url in the kubeconfig and HTTPS_PROXY, and whether the proxy may reach the cluster.',
+            ? 'Add your account to the proxy’s address (proxy-url in the kubeconfig, or HTTPS_PROXY).'
+            : 'Check proxy-url in the kubeconfig and HTTPS_PROXY, and whether the proxy can reach the cluster.',
       },
       { detail: detail ?? `CONNECT answered ${status}` },
     ),
@@ -204,7 +203,7 @@ export function networkError(error: unknown, place: ClusterAddress): KubeError {
     failure(
       {
         code: 'unreachable',
-        message: `The cluster ${place.context} cannot be reached.`,
+        message: `The cluster ${place.context} is unreachable.`,
         meaning: staleMeaning,
         advice: 'Check the network and the kubeconfig.',
       },
@@ -221,7 +220,9 @@ export function timeoutError(place: ClusterAddress, milliseconds: number, method
       code: 'timeout',
       message: `The cluster ${place.context} did not answer within ${Math.round(milliseconds / 100) / 10} s.`,
       meaning:
-        method === 'GET' ? staleMeaning : 'The change may have been made or not: look before trying again.',
+        method === 'GET'
+          ? staleMeaning
+          : 'The change may or may not have been made: check before you try again.',
       advice: 'Check the VPN; the cluster may be overloaded.',
     }),
   );
@@ -238,9 +239,9 @@ export function credentialError(
     failure(
       {
         code: 'unauthorised',
-        message: `The credentials for the cluster ${place.context} could not be got: ${why.slice(0, 300)}.`,
+        message: `The credentials for the cluster ${place.context} could not be retrieved: ${why.slice(0, 300)}.`,
         meaning: [said.meaning, staleMeaning].filter((one) => one !== null).join(' '),
-        advice: said.advice ?? 'Run the login command of your cloud in a terminal, then try again.',
+        advice: said.advice ?? 'Run your cloud’s login command in a terminal, then try again.',
       },
       { detail: why.slice(0, 300) },
     ),
@@ -253,9 +254,8 @@ export function consentError(place: ClusterAddress, { command, files }: ConsentR
   const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
   return new KubeError({
     code: 'consent-needed',
-    message: `The cluster ${place.context} waits for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
-    meaning:
-      'The estate file names this kubeconfig, so nothing of it is run or sent until you have allowed it.',
+    message: `The cluster ${place.context} is waiting for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
+    meaning: 'The estate file names this kubeconfig, so nothing in it runs or is sent until you allow it.',
     next: [{ do: 'open-settings', label: 'Review what it runs' }],
     status: null,
     reason: null,
@@ -273,12 +273,13 @@ export function badDataError(
     failure(
       {
         code: 'bad-data',
-        message: `The cluster ${place.context} sent an answer that cannot be read.`,
+        message: `The cluster ${place.context} sent an answer that Signalbox can’t read.`,
         meaning:
           method === 'GET'
-            ? 'The answer was dropped; what was seen before it stays.'
-            : 'The answer was dropped. The change may have been made or not: look before trying again.',
-        advice: 'Something on the way (a proxy, a login page) may answer in the cluster’s place.',
+            ? 'The answer was ignored; earlier data stays.'
+            : 'The answer was ignored. The change may or may not have been made: check before you try again.',
+        advice:
+          'Something on the network path (a proxy, a login page) may be answering instead of the cluster.',
       },
       { detail: what.slice(0, 300) },
     ),
@@ -293,8 +294,8 @@ export function tooLargeError(place: ClusterAddress, bytes: number): KubeError {
       {
         code: 'too-large',
         message: `The cluster ${place.context} sent more than ${Math.round(bytes / 1024 / 1024)} MB in one answer.`,
-        meaning: 'The answer was dropped.',
-        advice: 'Narrow the namespaces that the estate watches.',
+        meaning: 'The answer was ignored.',
+        advice: 'Reduce the namespaces that the estate file watches.',
       },
       { retry: false },
     ),
@@ -308,9 +309,9 @@ export function tooManyError(place: ClusterAddress, detail: string): KubeError {
       {
         code: 'too-large',
         message: `The cluster ${place.context} has more objects of a kind than Signalbox can show.`,
-        meaning: 'Reading the list was ended. What was seen before stays, and may be old.',
+        meaning: 'Signalbox stopped reading the list. Earlier data stays and may be out of date.',
         advice:
-          'Narrow what the estate watches by namespace or labels. Signalbox tries again in a few minutes.',
+          'Reduce what the estate file watches, by namespace or labels. Signalbox tries again in a few minutes.',
       },
       { detail },
     ),
@@ -323,8 +324,8 @@ export function endedEarlyError(place: ClusterAddress): KubeError {
     failure({
       code: 'unreachable',
       message: `The cluster ${place.context} keeps ending the watch.`,
-      meaning: 'Changes are seen late: Signalbox opens the watch again at growing intervals.',
-      advice: 'Tell whoever runs the cluster: its API server, or a proxy on the way, drops long requests.',
+      meaning: 'Changes appear late: Signalbox reopens the watch at increasing intervals.',
+      advice: 'Tell the cluster’s administrators: its API server or a proxy drops long requests.',
     }),
   );
 }
@@ -334,10 +335,12 @@ export function slowError(place: ClusterAddress, milliseconds: number, method: s
   return new KubeError(
     failure({
       code: 'timeout',
-      message: `An answer of the cluster ${place.context} was not whole after ${Math.round(milliseconds / 100) / 10} s.`,
+      message: `An answer from the cluster ${place.context} was incomplete after ${Math.round(milliseconds / 100) / 10} s.`,
       meaning:
-        method === 'GET' ? staleMeaning : 'The change may have been made or not: look before trying again.',
-      advice: 'Check the VPN and proxies on the way: the connection is too slow for what is read.',
+        method === 'GET'
+          ? staleMeaning
+          : 'The change may or may not have been made: check before you try again.',
+      advice: 'Check the VPN and proxies: the connection is too slow for this much data.',
     }),
   );
 }

@@ -81,8 +81,8 @@ describe('a cluster that answers wrongly', () => {
     const watch = watchPods();
     await expect.poll(() => failure(watch.state())?.code).toBe('bad-data');
     answer = (_, response) => response.writeHead(302, { location: 'https://login.example.org' }).end();
-    await expect.poll(() => failure(watch.state())?.message).toMatch(/sends you elsewhere \(302\)/);
-    expect(failure(watch.state())?.meaning).toMatch(/credentials went no further/);
+    await expect.poll(() => failure(watch.state())?.message).toMatch(/redirects elsewhere \(302\)/);
+    expect(failure(watch.state())?.meaning).toMatch(/did not follow it or send your credentials/);
   });
 
   it('with a page instead of a watch: it is not taken for live', async () => {

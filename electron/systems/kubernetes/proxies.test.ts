@@ -137,7 +137,7 @@ describe('a cluster behind a proxy', () => {
       // A name that only the proxy can resolve, for which the cluster's certificate does not hold.
       const byName = await connectOver(`${scheme}://${account}127.0.0.1:${port}`, 'api.cluster.internal');
       await expect(byName.json({ path: '/api' })).rejects.toMatchObject({
-        failure: { message: expect.stringContaining('for another name') },
+        failure: { message: expect.stringContaining('not for the name') },
       });
       expect(through.at(-1)).toBe(`api.cluster.internal:${now.cluster.server.port}`);
       byName.close();
@@ -169,8 +169,8 @@ describe('a cluster behind a proxy', () => {
     const gone = await connectOver(`http://ada:secret@127.0.0.1:${port}`);
     await gone.json({ path: '/api' }).catch((error) => failures.push(error));
     expect(failures.map(({ failure }) => failure.message)).toEqual([
-      `The proxy http://127.0.0.1:${port} on the way to the cluster test wants you to log in.`,
-      `The proxy http://127.0.0.1:${port} on the way to the cluster test cannot be reached.`,
+      `The proxy http://127.0.0.1:${port} to the cluster test requires a login.`,
+      `The proxy http://127.0.0.1:${port} to the cluster test cannot be reached.`,
     ]);
     expect(JSON.stringify(failures.map(({ failure }) => failure))).not.toContain('secret');
     expect(failures[0]).toBeInstanceOf(KubeError);

@@ -172,7 +172,7 @@ export function createGitSources(config: {
           }),
         ),
       ],
-      partial: cut ? 'Not all tags and branches are listed. Type a whole name to find it.' : null,
+      partial: cut ? 'Not all tags and branches are listed. Type a full name to find it.' : null,
     };
   }
 
@@ -201,7 +201,7 @@ export function createGitSources(config: {
     async change(app, from, to) {
       if (from === to) return noChange(from);
       if (!isImageTag(from) || !isImageTag(to))
-        return { state: 'unknown', because: 'One of the two is no version.' };
+        return { state: 'unknown', because: 'One of the two is not a version.' };
       try {
         return await changeOf(app, from, to);
       } catch (error) {
