@@ -52,7 +52,7 @@ function partOf(error: unknown): unknown {
 }
 
 const retry = { do: 'retry', label: 'Try again' } as const;
-const settings = { do: 'open-settings', label: 'Look at the token in Settings' } as const;
+const settings = { do: 'open-settings', label: 'Check the token in Settings' } as const;
 const advice = (label: string): NextStep => ({ do: 'advice', label });
 
 const text = ({ headers }: Refusal, name: string): string => {
@@ -85,7 +85,7 @@ function limitFailure(refusal: Refusal, what: string): Omit<Failure, 'detail'> {
     const wait = after > 0 && after <= longestWait ? `in ${count(after, 'second')}` : 'in a few minutes';
     return {
       code: 'rate-limited',
-      message: `GitHub was asked too much at once (${what}).`,
+      message: `GitHub is limiting requests (${what}).`,
       meaning: `It answers again ${wait}. ${others}`,
       next: [retry],
     };
@@ -98,7 +98,7 @@ function limitFailure(refusal: Refusal, what: string): Omit<Failure, 'detail'> {
   const when = isNear ? `at ${utcText(new Date(reset * 1000).toISOString())}` : 'within the hour';
   return {
     code: 'rate-limited',
-    message: `GitHub's limit of requests is used up (${what}).`,
+    message: `GitHub's request limit is used up (${what}).`,
     meaning: `GitHub answers again ${when}. ${others}`,
     next: [retry],
   };
@@ -154,7 +154,7 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
       return {
         code: 'unauthorised',
         message: `GitHub did not accept the token (${what}).`,
-        meaning: 'It has expired, was revoked or is not one of this GitHub.',
+        meaning: 'It has expired, was revoked, or is for another GitHub.',
         next: [settings],
       };
     case 403: {
@@ -181,7 +181,7 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
     case 404:
       return {
         code: 'not-found',
-        message: `GitHub knows nothing of this (${what}).`,
+        message: `GitHub did not find this (${what}).`,
         meaning: lack
           ? `The token lacks ${lack}, and GitHub says of what a token may not see that it is not there.`
           : 'It is not there, is called otherwise by now, or the token may not see it.',
@@ -217,8 +217,8 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
       if (status >= 500)
         return {
           code: 'unreachable',
-          message: `GitHub has a fault of its own (${what}).`,
-          meaning: `It answered with HTTP ${status}. What depends on it is not known at the moment.`,
+          message: `GitHub had an internal error (${what}).`,
+          meaning: `It answered with HTTP ${status}. Anything that depends on it is not known now.`,
           next: [retry, advice('Look at githubstatus.com if it goes on.')],
         };
       return refused;
