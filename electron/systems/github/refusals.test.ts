@@ -71,7 +71,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'API rate limit exceeded for user ID 1.' },
       { date, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': at(1_200) },
       'rate-limited',
-      /limit of requests is used up .*answers again at 2026-06-01 12:20 UTC/,
+      /request limit is used up .*answers again at 2026-06-01 12:20 UTC/,
     ],
     [
       'the hour’s limit, by its headers alone, with 429',
@@ -95,7 +95,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'You have exceeded a secondary rate limit. Please wait.' },
       { 'retry-after': '60' },
       'rate-limited',
-      /asked too much at once .*in 60 seconds/,
+      /limiting requests .*in 60 seconds/,
     ],
     [
       'too much at once, without a time',
@@ -103,7 +103,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'You have exceeded a secondary rate limit.' },
       {},
       'rate-limited',
-      /asked too much at once .*in a few minutes/,
+      /limiting requests .*in a few minutes/,
     ],
     [
       'single sign-on',
@@ -179,7 +179,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'Server Error' },
       {},
       'unreachable',
-      /a fault of its own .*HTTP 502/,
+      /an internal error .*HTTP 502/,
     ],
     ['a text that hides something', 422, { message: 'a\u202eb' }, {}, 'refused', /a\\u202Eb/],
   ])('%s', async (_, status, body, headers, code, words) => {

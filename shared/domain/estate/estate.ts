@@ -155,7 +155,7 @@ const githubWorkflowJob = z.strictObject({
 const imageTagsJob = z.strictObject({
   kind: z
     .literal('image-tags')
-    .describe('All image tags of the bag are set in one commit, then every app of it is waited for.'),
+    .describe('All image tags of the bag are set in one commit; then Signalbox waits for each of its apps.'),
   name: label.default('services').describe('What people call it.'),
 });
 
