@@ -92,7 +92,7 @@ it('a repo that is not there any more has no versions, whatever it had', async (
   await start().candidates('app', '', 10);
   stop();
   status = 404;
-  await expect(start().candidates('app', '', 10)).rejects.toThrow('knows nothing');
+  await expect(start().candidates('app', '', 10)).rejects.toThrow('did not find this');
 });
 
 it('a file that is damaged is set aside, and what another version wrote is left out', async () => {
