@@ -1,6 +1,6 @@
 /** `npm run test:cluster -- [options]`: the adapters against any cluster. See `options.ts`, or `--help`. */
 import { setMaxListeners } from 'node:events';
-import { failureOf } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { type ConformanceOptions, parseOptions, usage } from './options';
 import { cases, type Outcome, runCase } from './suite';
 import { type OpenBench, openBench } from './test-ground';

@@ -10,8 +10,6 @@ interface Import {
   /** The imported file relative to the project, or a package's or Node module's name. */
   to: string;
   line: number;
-  /** Types only: gone at run time. */
-  typeOnly: boolean;
   /** The names that are imported, as far as they are named. */
   names: readonly string[];
 }
@@ -201,15 +199,10 @@ const isOurs = (to: string): boolean => /^(shared|renderer|electron|e2e)\//.test
 /** The imports of one source text, with relative ones turned into paths relative to the project. */
 function importsOf(file: string, source: string): Import[] {
   const found: Import[] = [];
-  const add = (
-    node: ESTree.Node & { start: number },
-    specifier: unknown,
-    typeOnly: boolean,
-    names: string[] = [],
-  ): void => {
+  const add = (node: ESTree.Node & { start: number }, specifier: unknown, names: string[] = []): void => {
     if (typeof specifier !== 'string') return;
     const to = specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : specifier;
-    found.push({ from: file, to, line: lineAt(source, node.start), typeOnly, names });
+    found.push({ from: file, to, line: lineAt(source, node.start), names });
   };
   const { program } = parseSync(file, source);
   new Visitor({
@@ -217,11 +210,11 @@ function importsOf(file: string, source: string): Import[] {
       const names = node.specifiers.map((one) =>
         one.type === 'ImportSpecifier' && one.imported.type === 'Identifier' ? one.imported.name : '*',
       );
-      add(node, node.source.value, node.importKind === 'type', names);
+      add(node, node.source.value, names);
     },
-    ExportNamedDeclaration: (node) => node.source && add(node, node.source.value, node.exportKind === 'type'),
-    ExportAllDeclaration: (node) => add(node, node.source.value, node.exportKind === 'type'),
-    ImportExpression: (node) => add(node, node.source.type === 'Literal' ? node.source.value : null, false),
+    ExportNamedDeclaration: (node) => node.source && add(node, node.source.value),
+    ExportAllDeclaration: (node) => add(node, node.source.value),
+    ImportExpression: (node) => add(node, node.source.type === 'Literal' ? node.source.value : null),
   }).visit(program);
   return found;
 }
@@ -251,11 +244,11 @@ function impurities(file: string, source: string): Violation[] {
 
 const lineAt = (source: string, offset: number): number => source.slice(0, offset).split('\n').length;
 
-/** Circles of files that import each other at run time, each once, as the list of files in a circle. */
+/** Circles of files that import each other, types included, each once, as the list of files in a circle. */
 function cycles(imports: readonly Import[]): string[][] {
   const next = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) {
-    if (!typeOnly && isOurs(to)) next.set(from, [...(next.get(from) ?? []), to]);
+  for (const { from, to } of imports) {
+    if (isOurs(to)) next.set(from, [...(next.get(from) ?? []), to]);
   }
   const found: string[][] = [];
   const done = new Set<string>();

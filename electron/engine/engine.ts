@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { readOnlyFailure } from '../../shared/domain/estate/read-only';
-import { type Failure, fail, failureOf, ok } from '../../shared/domain/failure/failure';
+import { type Failure, fail, ok } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import {
   type Intent,
   intentSchema,

@@ -1,6 +1,7 @@
 import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
 import { readOnlyFailure } from '../../shared/domain/estate/read-only';
-import { type Failure, FailureError, failureOf, type Result } from '../../shared/domain/failure/failure';
+import { type Failure, FailureError, type Result } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { titleOf } from '../../shared/domain/operation/intent';
 import type { ManualAct } from '../../shared/domain/operation/manual-act';
 import type { Operation } from '../../shared/domain/operation/operation';

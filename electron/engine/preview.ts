@@ -1,5 +1,6 @@
 import type { Preview } from '../../shared/contract/operations';
-import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { AppIntent } from '../../shared/domain/operation/intent';
 import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './app-preflight';
 import type { World } from './world';

@@ -1,4 +1,5 @@
-import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { PlannedStep } from '../../shared/domain/operation/declaration';
 import { declarationOf, type Intent, subjectOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';

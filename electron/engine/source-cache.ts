@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Change } from '../../shared/domain/ledger/change';
-import type { CommitChecks } from '../../shared/domain/preflight/commit-checks';
+import type { CommitChecks } from '../../shared/domain/ledger/commit-checks';
 import { inBackground, type Log } from '../log/log';
 import type { Sources } from '../systems/github/github-sources';
 

@@ -1,4 +1,5 @@
-import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { GitError } from '../systems/git/errors';
 import { isDamage, isFull, isUnwritable } from '../systems/sqlite/database-errors';
 

@@ -8,7 +8,8 @@ import {
   type StreamName,
   streams,
 } from '../../shared/contract/contract';
-import { type Failure, fail, failureOf, ok, type Result } from '../../shared/domain/failure/failure';
+import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import { createDisplayBorder } from './display-border';
 

@@ -1,4 +1,5 @@
-import { type Failure, failureOf } from '../../shared/domain/failure/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { count } from '../../shared/domain/text/count';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
 

@@ -1,4 +1,4 @@
-import { failureOf } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { isSecretName, redact } from '../../shared/domain/text/redact';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { LogData } from './log';

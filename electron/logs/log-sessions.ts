@@ -5,7 +5,8 @@ import {
   type LogView,
   logSourceKey,
 } from '../../shared/contract/logs';
-import { FailureError, failureOf } from '../../shared/domain/failure/failure';
+import { FailureError } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Cluster } from '../observation/types';
 import type { KeptLog, LogKeeper } from './log-keeper';
 import type { QuestionName, Questions } from './protocol';

@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogLines } from '../../shared/contract/logs';
-import { failureOf } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { answerTo } from '../threads/calls';
 import { gatherAfter, usualGather } from './gather-pace';
 import { LogStore, tailLines } from './log-store';

@@ -7,6 +7,7 @@ import { resubmission, submission, workflowOperationLabel } from '../systems/arg
 import { retryWrite } from '../systems/argo/workflow-retry';
 import { resumeWrite, suspendWrite } from '../systems/argo/workflow-suspend';
 import { mergePatch } from '../systems/kubernetes/exact-json';
+import type { KubeFailure } from '../systems/kubernetes/kube-failure';
 import {
   type Change,
   changeObject,
@@ -16,13 +17,7 @@ import {
   listObjects,
   patchObject,
 } from '../systems/kubernetes/objects';
-import type {
-  Connection,
-  KubeFailure,
-  KubeObject,
-  ResourceRef,
-  WriteResult,
-} from '../systems/kubernetes/types';
+import type { Connection, KubeObject, ResourceRef, WriteResult } from '../systems/kubernetes/types';
 import { readObjectOrNull } from '../systems/read-object';
 import type { ClusterPlace } from './place';
 import type { WorkflowActions } from './types';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { StreamMessageOf } from '../../shared/contract/contract';
-import { type Failure, failureOf } from '../../shared/domain/failure/failure';
+import type { Failure } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { HistoryFilter } from '../../shared/domain/history/history-event';
 import type { History } from '../history/open-history';
 

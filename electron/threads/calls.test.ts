@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { type Failure, FailureError, failureOf } from '../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import { answerTo, type CallReply, Calls } from './calls';
 
 interface Request {

@@ -1,13 +1,7 @@
 import type { Bridge } from '../../shared/contract/bridge';
 import { type ProcedureName, procedures } from '../../shared/contract/contract';
-import {
-  type Failure,
-  FailureError,
-  fail,
-  failureOf,
-  ok,
-  type Result,
-} from '../../shared/domain/failure/failure';
+import { type Failure, FailureError, fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Change } from '../../shared/domain/ledger/change';
 import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';

@@ -3,7 +3,8 @@ import { autopilotMove, autopilotState, packingState } from '../../../shared/dom
 import { lastStarted } from '../../../shared/domain/bags/pipeline-records';
 import type { AutopilotDecision } from '../../../shared/domain/bags/view';
 import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
-import { failureOf, type Result } from '../../../shared/domain/failure/failure';
+import type { Result } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { fillTemplates } from '../../../shared/domain/text/fill-template';

@@ -1,4 +1,4 @@
-import type { CommitChecks } from '../../../shared/domain/preflight/commit-checks';
+import type { CommitChecks } from '../../../shared/domain/ledger/commit-checks';
 import { believed, checkRunsSchema, combinedStatusSchema } from './answers';
 import type { GitHub } from './github-client';
 

@@ -1,4 +1,4 @@
-import { failureOf } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import type { Candidate } from '../../../shared/domain/ledger/change';
 
 /** What can be deployed of an app; where it runs is not this file's matter. */

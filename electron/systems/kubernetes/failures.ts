@@ -1,6 +1,6 @@
 import type { ConsentRequest } from '../../../shared/domain/estate/consent';
 import { FailureError, type NextStep } from '../../../shared/domain/failure/failure';
-import type { KubeFailure } from './types';
+import type { KubeFailure } from './kube-failure';
 
 /** Throwable {@link KubeFailure}. `retryAfter`: milliseconds that the server asked to wait, `null` when it did not. */
 export class KubeError extends FailureError {

@@ -4,8 +4,8 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
 import { KubeError } from './failures';
+import type { KubeFailure } from './kube-failure';
 import { KubeconfigFault, readKubeconfig } from './kubeconfig-text';
-import type { KubeFailure } from './types';
 
 /** All that a kubeconfig says of a cluster or user, also what the library leaves out. */
 interface Said {

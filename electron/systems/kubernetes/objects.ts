@@ -1,16 +1,10 @@
-import { type FailureCode, failureOf, ok } from '../../../shared/domain/failure/failure';
+import { type FailureCode, ok } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { badDataError, KubeError } from './failures';
+import type { KubeFailure } from './kube-failure';
 import { eachPage, isObject } from './list-pages';
 import { resourcePath } from './paths';
-import type {
-  ApiRequest,
-  Connection,
-  KubeFailure,
-  KubeObject,
-  ObjectRef,
-  ResourceRef,
-  WriteResult,
-} from './types';
+import type { ApiRequest, Connection, KubeObject, ObjectRef, ResourceRef, WriteResult } from './types';
 
 interface Options {
   signal?: AbortSignal;

@@ -1,4 +1,5 @@
-import { failureOf, ok, type Result } from '../../../shared/domain/failure/failure';
+import { ok, type Result } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { badDataError, KubeError } from './failures';
 import { versionOf } from './image-version';
 import type { Connection, Probe } from './types';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { failureOf } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { backoff } from './backoff';
 import { type ContainerLife, containerLife } from './container-life';
 import { type ClusterAddress, KubeError, networkError } from './failures';

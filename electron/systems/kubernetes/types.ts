@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import type { KubeFailure } from './kube-failure';
 import type { TrustGate } from './trust';
 
 /** Any object as it comes from an API server. Fields beyond these are read through a `trim` or a zod schema. */
@@ -180,16 +181,6 @@ export interface WatchTiming {
   askAfter: number;
   /** A watch that is ended sooner than this, and than it was asked for, counts as one that failed: 10,000. */
   steadyAfter: number;
-}
-
-/**
- * Why the API refused. `status` and `reason` are those of its `Status` object (`Conflict`, `AlreadyExists`, `NotFound`,
- * `Invalid`…), `null` when no answer came. A stale resourceVersion has the code `conflict` and the reason `Conflict`:
- * read again and decide again.
- */
-export interface KubeFailure extends Failure {
-  status: number | null;
-  reason: string | null;
 }
 
 /** How a write ended. After a `timeout` or `unreachable` it may have happened all the same. */

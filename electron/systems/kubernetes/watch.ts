@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { failureOf } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { soon } from '../soon';
 import { backoff } from './backoff';
 import { type ClusterPace, paceOf } from './cluster-pace';

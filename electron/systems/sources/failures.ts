@@ -1,4 +1,5 @@
-import { type Failure, failureOf } from '../../../shared/domain/failure/failure';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { GitError, type GitErrorKind } from '../git/errors';
 
 const retry = { do: 'retry', label: 'Try again' } as const;

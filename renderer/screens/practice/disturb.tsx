@@ -5,7 +5,7 @@ import { boardAround } from '../../../shared/domain/board/board-scope';
 import { isImageTag } from '../../../shared/domain/ledger/version';
 import { ActButton } from '../../ui/action/act-button';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-screen';
+import type { PracticeAct } from './practice-act';
 import classes from './practice-screen.module.css';
 
 interface DisturbProps {

@@ -1,7 +1,7 @@
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-screen';
+import type { PracticeAct } from './practice-act';
 import classes from './practice-screen.module.css';
 
 /** How fast the estate's time runs, and the way back to its beginning. */

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import type { InputOf } from '../../../shared/contract/contract';
 import { useBagPipelines } from '../../data/bags-queries';
 import { useBoard, usePracticeAct, useSession } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
@@ -7,12 +6,11 @@ import { Empty } from '../../ui/layout/panel';
 import { announce } from '../../ui/text/announcer';
 import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
+import type { PracticeAct } from './practice-act';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
 import { SomeoneLocks } from './someone-locks';
 import { SuiteForm } from './suite-form';
-
-export type PracticeAct = InputOf<'practice.act'>;
 
 /** Makes things go right or wrong on the practice estate, and says how to rehearse with it. */
 export function PracticeScreen() {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-screen';
+import type { PracticeAct } from './practice-act';
 import classes from './practice-screen.module.css';
 
 type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];

@@ -2,7 +2,7 @@ import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-screen';
+import type { PracticeAct } from './practice-act';
 import classes from './practice-screen.module.css';
 
 type How = Extract<PracticeAct, { act: 'someone-else-locks' }>['how'];

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storageFailure } from './storage-failure';
 
 /** What a person can do about a failure; the screen turns each into a button or a line of advice. */
 export const nextStepSchema = z.discriminatedUnion('do', [
@@ -68,23 +67,6 @@ export class FailureError extends Error {
     super(failure.message, options);
     this.failure = failure;
   }
-}
-
-/**
- * The failure that an error stands for. A disk that is full or may not be written is no fault of ours. A thrown value
- * that is neither that nor a {@link FailureError} is one: it becomes `internal`, with its message as detail.
- */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof FailureError) return error.failure;
-  const storage = storageFailure(error);
-  if (storage) return storage;
-  return {
-    code: 'internal',
-    message: 'Signalbox hit an unexpected error.',
-    meaning: 'This may not have been done. Nothing else was changed.',
-    next: [{ do: 'advice', label: 'Check the board, then try again.' }],
-    detail: error instanceof Error ? error.message : String(error),
-  };
 }
 
 /** The value of a result. @throws FailureError with its failure. */

@@ -4,11 +4,11 @@ import type { ClusterAccess } from '../estate/cluster-access';
 import type { Failure } from '../failure/failure';
 import type { HoldRecord, ShutGate } from '../hold/hold-record';
 import type { Change } from '../ledger/change';
+import type { CommitChecks } from '../ledger/commit-checks';
 import type { ImageFound } from '../ledger/image-found';
 import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
-import type { CommitChecks } from './commit-checks';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
 

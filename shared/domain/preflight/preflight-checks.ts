@@ -4,19 +4,6 @@ import { visibleText } from '../text/visible-text';
 import { type Finding, finding } from './finding';
 import type { Ask, OutsideFacts } from './preflight-facts';
 
-/** What ran on a version's commit at GitHub: check runs and commit statuses, by name. */
-export type CommitChecks =
-  | {
-      state: 'known';
-      failed: readonly string[];
-      pending: readonly string[];
-      passed: number;
-      /** There are more than were read. */
-      partial: boolean;
-    }
-  /** They could not be asked for; `because` in a sentence. */
-  | { state: 'unknown'; because: string };
-
 /** Names as they fit a sentence. */
 function list(names: readonly string[]): string {
   const shown = names.slice(0, 3).map((name) => visibleText(name.slice(0, 60)));
