@@ -114,6 +114,6 @@ it('says where a deployment is stuck, and that one is not known', async () => {
     expect(at).toMatchObject({ stage: 'rollout', why: expect.stringMatching(/CrashLoopBackOff|Error/) });
   });
   await expect(session.timelines.get(app, 'integration', 'f'.repeat(40))).rejects.toThrow(
-    /No deployment of frontend/,
+    /No known deployment of frontend/,
   );
 });
