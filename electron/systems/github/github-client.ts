@@ -85,7 +85,7 @@ export function gitHubFailure(error: unknown, what: string): Failure {
   return {
     code: 'unreachable',
     message: isCut ? `GitHub’s answer broke off (${what}).` : `GitHub did not answer (${what}).`,
-    meaning: 'Anything that depends on it is not known now.',
+    meaning: 'What depends on it is not known for now.',
     next: [
       { do: 'retry', label: 'Try again' },
       { do: 'advice', label: 'Check the network, VPN or proxy.' },

@@ -35,7 +35,7 @@ export function troubleOf(error: unknown): GitHubTrouble | null {
 }
 
 const retry = { do: 'retry', label: 'Try again' } as const;
-const unknown = 'Anything that depends on it is not known now.';
+const unknown = 'What depends on it is not known for now.';
 
 /** It in a release manager's words. @param what was asked. */
 export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): Failure {

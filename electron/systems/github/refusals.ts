@@ -147,14 +147,14 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
     code: 'refused',
     message: `GitHub refused this (${what}).`,
     meaning: said === '' ? `It answered with HTTP ${status}.` : `It says: ${said}`,
-    next: [advice('Look at the rules of the branch, and at what the token may do.'), retry],
+    next: [advice('Check the branch’s rules and the token’s permissions.'), retry],
   };
   switch (status) {
     case 401:
       return {
         code: 'unauthorised',
         message: `GitHub did not accept the token (${what}).`,
-        meaning: 'It has expired, was revoked, or is for another GitHub.',
+        meaning: 'It has expired, was revoked, or belongs to another GitHub.',
         next: [settings],
       };
     case 403: {
@@ -163,7 +163,8 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
         return {
           code: 'forbidden',
           message: `Single sign-on was not confirmed for the token (${what}).`,
-          meaning: 'The organisation lets a token in only after its owner confirmed it by single sign-on.',
+          meaning:
+            'The organisation accepts a token only after its owner has confirmed it by single sign-on.',
           next: [
             page
               ? { do: 'open-url', label: 'Confirm it on GitHub', url: page }
@@ -183,24 +184,24 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
         code: 'not-found',
         message: `GitHub did not find this (${what}).`,
         meaning: lack
-          ? `The token lacks ${lack}, and GitHub says of what a token may not see that it is not there.`
-          : 'It is not there, is called otherwise by now, or the token may not see it.',
-        next: [lack ? settings : advice('Check the name, and what the token may read.')],
+          ? `The token lacks ${lack}. GitHub reports what a token can’t see as not found.`
+          : 'It does not exist, was renamed, or the token has no access to it.',
+        next: [lack ? settings : advice('Check the name, and what the token has access to.')],
       };
     case 409:
       if (/is empty/i.test(said))
         return {
           code: 'not-found',
           message: `The repo has no commit yet (${what}).`,
-          meaning: 'There is nothing in it that could be read.',
+          meaning: 'There is nothing to read yet.',
           next: [],
         };
       // A rule of a protected branch is no race, and trying again would not help.
       if (/required|protected|review|status check|signed|\brule/i.test(said)) return refused;
       return {
         code: 'conflict',
-        message: `Something else was done at GitHub at the same time (${what}).`,
-        meaning: `Nothing was changed by this.${says}`,
+        message: `Another change was made on GitHub at the same time (${what}).`,
+        meaning: `Nothing was changed here.${says}`,
         next: [retry],
       };
     case 301:
@@ -209,17 +210,17 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
     case 308:
       return {
         code: 'not-found',
-        message: `It has moved to another place at GitHub (${what}).`,
-        meaning: 'The repo or its owner was renamed, and nothing more was asked there.',
-        next: [advice('Write its new name in signalbox.yaml.')],
+        message: `The repo has moved on GitHub (${what}).`,
+        meaning: 'The repo or its owner was renamed, so the request was not sent on.',
+        next: [advice('Change its name in signalbox.yaml.')],
       };
     default:
       if (status >= 500)
         return {
           code: 'unreachable',
           message: `GitHub had an internal error (${what}).`,
-          meaning: `It answered with HTTP ${status}. Anything that depends on it is not known now.`,
-          next: [retry, advice('Look at githubstatus.com if it goes on.')],
+          meaning: `It answered with HTTP ${status}. What depends on it is not known for now.`,
+          next: [retry, advice('If it continues, check githubstatus.com.')],
         };
       return refused;
   }

@@ -70,7 +70,7 @@ export async function forTyped(
       found = await resolve(name);
     } catch (error) {
       if (matches.length === 0) throw error;
-      unasked = `Could not check for other names like ${name} could not be asked. ${failureOf(error).message}`;
+      unasked = `Could not check for other names like ${name}. ${failureOf(error).message}`;
     }
   const others = matches.filter(
     (one) => !found.some(({ kind, name: same }) => kind === one.kind && same === one.name),

@@ -68,7 +68,7 @@ export function createAppImages(config: {
         return { state: 'missing', name, because };
       } catch (error) {
         if (signal.aborted)
-          return { state: 'unknown', name, because: `The registry ${host} was not asked to the end.` };
+          return { state: 'unknown', name, because: `The check of the registry ${host} was cancelled.` };
         const { message, meaning } = registryFailure(error, host);
         return { state: 'unknown', name, because: `${message} ${meaning}` };
       }
@@ -80,8 +80,8 @@ export function createAppImages(config: {
         return {
           ok: true,
           text: signedIn
-            ? `The registry ${host} takes this sign-in.`
-            : `The registry ${host} answers without a sign-in. Whether one is needed shows with an image.`,
+            ? `The registry ${host} accepted this sign-in.`
+            : `The registry ${host} answers without a sign-in. Some images may still need one.`,
         };
       } catch (error) {
         const { message, meaning } = registryFailure(error, host);
