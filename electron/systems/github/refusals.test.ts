@@ -135,7 +135,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'Not Found' },
       { 'x-oauth-scopes': 'read:org, gist', 'x-accepted-oauth-scopes': 'repo' },
       'not-found',
-      /lacks the scope repo, and GitHub says of what a token may not see that it is not there/,
+      /lacks the scope repo\. GitHub reports what a token can’t see as not found/,
     ],
     [
       'what is not there, with the scope',
@@ -143,7 +143,7 @@ describe('what GitHub refuses is told as what it is', () => {
       { message: 'Not Found' },
       { 'x-oauth-scopes': 'repo', 'x-accepted-oauth-scopes': 'public_repo, repo' },
       'not-found',
-      /is not there, is called otherwise by now/,
+      /does not exist, was renamed/,
     ],
     ['an empty repo', 409, { message: 'Git Repository is empty.' }, {}, 'not-found', /no commit yet/],
     [

@@ -168,11 +168,11 @@ it.each([
 describe('refusals are told as what they are', () => {
   it.each([
     [401, null, 'can’t be read'],
-    [403, null, 'wants a sign-in'],
-    [403, secret, 'wants a sign-in'],
-    [429, null, 'too many requests'],
-    [500, null, 'did not answer the question'],
-    [503, secret, 'did not answer the question'],
+    [403, null, 'requires a sign-in'],
+    [403, secret, 'requires a sign-in'],
+    [429, null, 'is limiting requests'],
+    [500, null, 'could not answer'],
+    [503, secret, 'could not answer'],
   ])('HTTP %i', async (status, shown, words) => {
     answer = refuses(status, { errors: [{ code: 'X' }] });
     expect(await look({ secret: shown })).toMatchObject(unknownWith(words));
@@ -182,7 +182,7 @@ describe('refusals are told as what they are', () => {
       request.headers.authorization
         ? response.writeHead(403, json).end('{"errors":[{"code":"DENIED"}]}')
         : response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
-    expect(await look({ secret })).toMatchObject(unknownWith('does not let you read'));
+    expect(await look({ secret })).toMatchObject(unknownWith('have permission to read'));
   });
 });
 

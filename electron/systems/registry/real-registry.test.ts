@@ -115,7 +115,7 @@ describe('a registry that wants a user and a password (Basic)', () => {
   afterAll(() => registry?.close());
 
   it.each([
-    ['without one', null, 'wants a sign-in'],
+    ['without one', null, 'requires a sign-in'],
     ['with a wrong one', { username: 'ada', password: 'wrong' }, 'refused the sign-in'],
   ])('%s nothing is known', async (_, shown, words) => {
     expect(await images({ url: registry?.url }, shown).look('frontend', 'v1', signal)).toMatchObject({
@@ -138,7 +138,7 @@ describe('a registry that wants a user and a password (Basic)', () => {
     expect(await asked.look('frontend', 'v2', signal)).toMatchObject({ state: 'missing' });
     expect(await asked.test({ url: registry?.url ?? '', tokenService: null }, signal)).toEqual({
       ok: true,
-      text: expect.stringContaining('takes this sign-in'),
+      text: expect.stringContaining('accepted this sign-in'),
     });
   });
 });
@@ -191,7 +191,7 @@ describe('a registry that sends for tokens (Bearer)', () => {
   it('one that is not is unknown without a sign-in, and read with one', async () => {
     expect(await images(config()).look('closed', 'v1', signal)).toMatchObject({
       state: 'unknown',
-      because: expect.stringContaining('wants a sign-in'),
+      because: expect.stringContaining('requires a sign-in'),
     });
     const secret = { username: 'ada', password: 'open sesame' };
     expect(await images(config(), secret).look('closed', 'v1', signal)).toMatchObject({
