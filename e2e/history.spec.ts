@@ -99,7 +99,7 @@ async function pick(menu: string, value: string): Promise<void> {
 test('with everything away the app starts, says since when, and has the whole feed', async () => {
   const banner = page().getByRole('note', { name: 'Offline' });
   await expect(banner).toContainText(/Offline since \d\d:\d\d/);
-  await expect(banner).toContainText('refused');
+  await expect(banner).toContainText('You can’t deploy, roll back or hold');
   const { total } = await ask(page(), 'history.outline', { pageSize: 100 });
   expect(total).toBeGreaterThan(200);
   await expect(page().getByText(`${total.toLocaleString('en-GB')} events`, { exact: true })).toBeVisible();
@@ -204,11 +204,11 @@ test('the board as of any moment, by slider, keys and field', async () => {
   await expect(page()).toHaveURL(/at=/);
   const at = decodeURIComponent(/at=([^&]+)/.exec(page().url())?.[1] ?? '').replaceAll('"', '');
   const then = await ask(page(), 'history.board', { at });
-  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past: ', { exact: false })).toBeVisible();
   for (const { app: name, environment, version, deployment } of then.cells.slice(0, 9)) {
     const cell = cellAt(page(), name, environment);
     await expect(cell).toContainText(shortVersion(version ?? ''));
-    if (deployment) await expect(cell).toHaveAccessibleName(/deployed .* then/);
+    if (deployment) await expect(cell).toHaveAccessibleName(/deployed .* at that time/);
   }
   const first = then.cells[0];
   await cellAt(page(), first?.app ?? '', first?.environment ?? '').click();
@@ -235,7 +235,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
   await expect(slider()).not.toHaveAttribute('aria-valuetext', 'Now');
   await page().getByLabel('Show the board at').fill('1999-01-01T00:00');
   await page().reload();
-  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past: ', { exact: false })).toBeVisible();
   await slider().focus();
   await page().keyboard.press('End');
   await boardIsNow();
@@ -243,7 +243,7 @@ test('the board as of any moment, by slider, keys and field', async () => {
 
 const boardIsNow = async (): Promise<void> => {
   await expect(page()).not.toHaveURL(/at=/);
-  await expect(page().getByText('You are viewing the past', { exact: false })).toHaveCount(0);
+  await expect(page().getByText('You are viewing the past: ', { exact: false })).toHaveCount(0);
 };
 
 test('one version’s way, from the palette', async () => {

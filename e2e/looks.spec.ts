@@ -111,7 +111,7 @@ test('the board of the past', async () => {
   await slider.focus();
   await page().keyboard.press('Shift+ArrowLeft');
   await page().keyboard.press('Shift+ArrowLeft');
-  await expect(page().getByText('You are viewing the past', { exact: false })).toBeVisible();
+  await expect(page().getByText('You are viewing the past: ', { exact: false })).toBeVisible();
   await look('board-past');
   await cellAt(page(), 'whitehall', 'production').click();
   await expect(inspector(page())).toContainText('viewing the past');

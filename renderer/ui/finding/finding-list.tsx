@@ -73,11 +73,11 @@ function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSy
 }
 
 /** Preflight's findings, the gravest first; what passed is folded once there is much of it. `past`: nothing
- * can be done about them any more. `pending`: what is still asked. */
+ * can be done about them any more. `pending`: what is still asked; left out: all answers are there. */
 export function FindingList({
   findings,
   past = false,
-  pending = [],
+  pending,
   onSync,
 }: {
   findings: readonly Finding[];
@@ -92,11 +92,11 @@ export function FindingList({
   const fold = passed.length > 3;
   return (
     <div className={classes.list}>
-      <ul aria-label="Checks" aria-busy={pending.length > 0 || undefined}>
+      <ul aria-label="Checks" aria-busy={pending !== undefined || undefined}>
         {(fold ? open : sorted).map((finding) => (
           <Item key={keyOf(finding)} finding={finding} past={past} onSync={onSync} />
         ))}
-        {pending.map(({ message }) => (
+        {pending?.map(({ message }) => (
           <Waiting key={message} what={message} />
         ))}
       </ul>

@@ -17,7 +17,15 @@ export function pendingChecks(
   ledger: Pick<LedgerFacts, 'version'>,
   outside: Pick<
     OutsideFacts,
-    'ledger' | 'cluster' | 'access' | 'published' | 'image' | 'evidenceHere' | 'change' | 'asksRepo'
+    | 'ledger'
+    | 'cluster'
+    | 'access'
+    | 'published'
+    | 'checks'
+    | 'image'
+    | 'evidenceHere'
+    | 'change'
+    | 'asksRepo'
   >,
 ): PendingCheck[] {
   const found: PendingCheck[] = [];
@@ -37,6 +45,11 @@ export function pendingChecks(
     found.push({
       codes: ['version-unpublished-check-failed'],
       message: `Whether the image of ${shortVersion(intent.version)} exists`,
+    });
+  if (outside.checks === 'not-asked')
+    found.push({
+      codes: ['checks'],
+      message: `Whether the GitHub checks of ${shortVersion(intent.version)} passed`,
     });
   if (!outside.asksRepo) return found;
   if (outside.image === null && outside.published === null && outside.evidenceHere === null)
