@@ -84,7 +84,7 @@ test('a local release repo is opened for reading, and acts say why they cannot b
   ]) {
     const act = inspector(page).getByRole('button', { name });
     await expect(act).toHaveAttribute('aria-disabled', 'true');
-    await expect(act).toHaveAccessibleDescription('This release repo was opened read-only.');
+    await expect(act).toHaveAccessibleDescription('This release repo was opened for reading only.');
   }
   // It is read where it lies: a commit shows by itself, and nothing of ours is left in it.
   await run('git', [

@@ -57,7 +57,7 @@ test('a graphics process that hangs is told, ended and done without, and nothing
     expect(await over()).toEqual([]);
     const log = await logOf(userData);
     expect(log).toContain('waiting for the graphics of this computer, which do not answer');
-    expect(log).toMatch(/the graphics process \d+ does not answer and is ended/);
+    expect(log).toMatch(/graphics\.process-killed \{"pid":\d+\}/);
     await expect.poll(() => first.page.title()).not.toContain('waiting for the graphics');
   } finally {
     await over();
@@ -66,7 +66,7 @@ test('a graphics process that hangs is told, ended and done without, and nothing
   const second = await startApp(userData, ['--practice-speed', '20']);
   try {
     await expect(grid(second.page)).toBeVisible();
-    expect(await logOf(userData)).toContain('drawn without the graphics card');
+    expect(await logOf(userData)).toContain('graphics.without-card');
   } finally {
     await second.close();
   }

@@ -200,7 +200,14 @@ export function startAutopilot(
         signal,
       );
       if (answer.ok)
-        told.push({ outcome: 'started', suite: name, why: `It runs every ${suite.everyMinutes} minutes.` });
+        told.push({
+          outcome: 'started',
+          suite: name,
+          why:
+            suite.everyMinutes === 1
+              ? 'It runs every minute.'
+              : `It runs every ${suite.everyMinutes} minutes.`,
+        });
       // Another console was first.
       else if (answer.failure.code === 'conflict') continue;
       else {

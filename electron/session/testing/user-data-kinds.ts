@@ -12,6 +12,7 @@ const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
       path: /(?:journal|observations|kept|history)\.sqlite(?:-wal|-shm)?/,
       damagedIn: 'session/damage.test.ts',
     },
+    { path: /sources\.sqlite(?:-wal|-shm)?/, damagedIn: 'systems/github/source-memory.test.ts' },
     { path: /autopilot\.json/, damagedIn: 'session/damage.test.ts' },
     // Git's answer on its way into the index; it goes with the reading.
     { path: /history\.sqlite\.log/, damagedIn: 'session/damage.test.ts' },

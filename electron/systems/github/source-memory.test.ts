@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -95,14 +95,24 @@ it('a repo that is not there any more has no versions, whatever it had', async (
   await expect(start().candidates('app', '', 10)).rejects.toThrow('did not find this');
 });
 
-it('a file that is damaged is set aside, and what another version wrote is left out', async () => {
+it('what another version wrote is left out', async () => {
   await start().candidates('app', '', 10);
   opened.at(-1)?.keepListing('odd', 'x', { listed: [{ kind: 'nothing' }], partial: 7 } as never);
   expect(opened.at(-1)?.listing('odd')).toBeNull();
+});
+
+it.each<[string, (file: string) => Promise<unknown>, boolean]>([
+  ['random', (file) => writeFile(file, 'rubbish'.repeat(1_000)), true],
+  ['cut off', async (file) => writeFile(file, (await readFile(file)).subarray(0, 5_000)), true],
+  ['empty', (file) => writeFile(file, ''), true],
+  ['missing', (file) => rm(file), false],
+  ['a folder', (file) => rm(file).then(() => mkdir(file)), true],
+])('a file that is %s costs what it held', async (_, damage, isTold) => {
+  await start().candidates('app', '', 10);
   stop();
-  await writeFile(join(folder, 'sources.sqlite'), 'rubbish'.repeat(1_000));
+  await damage(join(folder, 'sources.sqlite'));
   const told: string[] = [];
   const after = start((_, event) => told.push(event));
-  expect(told).toEqual(['sources.set-aside']);
+  expect(told).toEqual(isTold ? ['sources.set-aside'] : []);
   expect((await after.candidates('app', '', 10)).listed).toHaveLength(2);
 });
