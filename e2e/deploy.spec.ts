@@ -176,6 +176,8 @@ test('a second operation there says that it takes over from the first, which end
   const name = 'signon';
   const version = await newVersion(name);
   await app().practice.control.slowRollout({ app: name, environment: 'production', readySeconds: 3000 });
+  // A rollout has 60 s until it counts as failed: here it is still under way when the second one comes.
+  await app().practice.control.setSpeed({ speed: 1 });
   const expected = await versionOf(page(), name, 'production');
   const first = await startDeploy(page(), { app: name, environment: 'production', version });
   await expect(cellAt(page(), name, 'production')).toContainText(/pods?/);
@@ -195,6 +197,7 @@ test('a second operation there says that it takes over from the first, which end
   await act.click();
   const second = await openOperation(page());
   await ended(page(), first, 'superseded');
+  await app().practice.control.setSpeed({ speed: 20 });
   await app().practice.control.heal({ app: name });
   await ended(page(), second);
   await goTo(page(), `#/operations/${first}`);

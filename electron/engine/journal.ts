@@ -111,7 +111,7 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
       ? null
       : state === 'beside'
         ? `The last entries of the journal of operations were damaged. They were moved to ${name}; earlier operations are still listed. Everything the operations did is in the release repo.`
-        : `The journal of operations was damaged. It was moved to ${name} and a new one started: earlier operations are not listed. Everything they did is in the release repo.`;
+        : `The operation journal was damaged. It was moved to ${name} and a new one started: earlier operations are not listed. Everything they did is in the release repo.`;
 
   let synchronous = '';
   const level = (wanted: 'FULL' | 'NORMAL'): void => {

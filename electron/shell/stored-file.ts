@@ -62,7 +62,7 @@ export function openStoredFile(file: string, what: string, now: () => Date = () 
         { cause: error },
       );
     }
-    notice = `${what} could not be read. The file was moved to ${path.basename(aside)} and replaced with new ones.`;
+    notice = `${what} could not be read. The file was moved to ${path.basename(aside)} and a new one was started.`;
   }
   return {
     isNew,
