@@ -238,7 +238,7 @@ function cellOf(app: string, index: number, environment: string, place: number, 
         : {
             version: previous,
             evidence: 'tests-passed',
-            evidenceText: 'Ran there 3 days without a rollback; tests passed.',
+            evidenceText: 'Ran here 3 days without a rollback; tests passed.',
             ranFrom: hoursAgo(90),
             ranUntil: hoursAgo(9),
           },

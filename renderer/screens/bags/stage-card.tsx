@@ -181,7 +181,15 @@ function Next({ pipeline, stage }: Props) {
       ) : (
         <>
           <p>
-            <strong>Bag {manual.bag}</strong> {manual.warnings.map((each) => warningWord[each]).join(' ')}
+            {manual.warnings.includes('same') ? (
+              <>
+                Up to date (<strong>bag {manual.bag}</strong>)
+              </>
+            ) : (
+              <>
+                <strong>Bag {manual.bag}</strong> {manual.warnings.map((each) => warningWord[each]).join(' ')}
+              </>
+            )}
           </p>
           <p className={classes.quiet}>
             <TimedText text={manual.why} />

@@ -79,7 +79,7 @@ function Details({ event }: { event: HistoryEvent }) {
           {event.type === 'deployment' && event.returns && (
             <>
               <dt>Returned</dt>
-              <dd>This version ran there before.</dd>
+              <dd>This version ran here before.</dd>
             </>
           )}
           {movedText(event) !== null && (

@@ -21,10 +21,10 @@ export const bagStateWord: Record<BagState, string> = {
 
 /** What a person should know about a choice, as a sentence. */
 export const warningWord: Record<ChoiceWarning, string> = {
-  same: 'Already running there.',
+  same: 'Already running here.',
   older: 'Older than the running bag.',
-  'failed-before': 'Failed there before.',
-  'never-here': 'Never deployed there.',
+  'failed-before': 'Failed here before.',
+  'never-here': 'Never deployed here.',
   'running-unknown': 'The running bag is not known.',
   'bad-before': 'Marked bad in the previous environment.',
 };

@@ -6,13 +6,13 @@ import { localTimes, TimedText } from './timed-text';
 
 const from = '2024-11-20T09:15:00.000Z';
 const until = '2024-11-28T23:45:00.000Z';
-const text = `Ran there ${utcText(from)} to ${utcText(until)}, no rollback.`;
+const text = `Ran here ${utcText(from)} to ${utcText(until)}, no rollback.`;
 
 describe('times in a text of the main process', () => {
   it('are shown in local time, with UTC as their title', () => {
     const { container } = render(<TimedText text={text} />);
     const now = Date.now();
-    expect(container.textContent).toBe(`Ran there ${clock(from, now)} to ${clock(until, now)}, no rollback.`);
+    expect(container.textContent).toBe(`Ran here ${clock(from, now)} to ${clock(until, now)}, no rollback.`);
     const times = [...container.querySelectorAll('time')];
     expect(times.map(({ dateTime }) => dateTime)).toEqual([from, until]);
     expect(times.map(({ title }) => title)).toEqual([fullTime(from), fullTime(until)]);
@@ -20,7 +20,7 @@ describe('times in a text of the main process', () => {
 
   it('are local in accessible names, too', () => {
     const now = Date.parse('2024-12-01T00:00:00Z');
-    expect(localTimes(text, now)).toBe(`Ran there ${clock(from, now)} to ${clock(until, now)}, no rollback.`);
+    expect(localTimes(text, now)).toBe(`Ran here ${clock(from, now)} to ${clock(until, now)}, no rollback.`);
   });
 
   it('leave other text as it is', () => {

@@ -31,7 +31,7 @@ const said = (found: Found<AutomaticSwitch>, where: string): AutomaticState =>
 
 const asConfigured = (on: boolean): AutomaticState => ({
   on,
-  why: `${on ? 'On' : 'Off'} in the estate file.`,
+  why: `Switched ${on ? 'on' : 'off'} by the estate file.`,
   by: null,
   at: null,
 });

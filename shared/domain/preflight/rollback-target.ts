@@ -102,7 +102,7 @@ function pastOf(
   if (long?.until && failed?.what !== 'degraded') {
     return {
       evidence: 'ran-long',
-      text: `Ran there ${utcText(long.from)} to ${utcText(long.until)}, no rollback.`,
+      text: `Ran here ${utcText(long.from)} to ${utcText(long.until)}, no rollback.`,
       bad: false,
     };
   }
@@ -110,7 +110,7 @@ function pastOf(
     const what = failed.what === 'tests-failed' ? 'Tests failed' : 'Seen unhealthy';
     return { evidence: 'none', text: `${what} there ${utcText(failed.at)}.`, bad: true, failed: true };
   }
-  return { evidence: 'none', text: 'Ran there, but its health was not seen.', bad: false };
+  return { evidence: 'none', text: 'Ran here, but its health was not seen.', bad: false };
 }
 
 /** The runs of a cell, newest first, from its deployments (newest first). */
