@@ -216,7 +216,7 @@ describe('the engine on the practice estate', () => {
       failure: null,
       supersededBy: { version: other, operationId: null },
     });
-    expect(end.supersededBy?.text).toContain(`staging was given ${other}`);
+    expect(end.supersededBy?.text).toContain(`staging got ${other}`);
     expect(states(end)).toMatchObject({ commit: 'succeeded', rollout: 'skipped', tests: 'skipped' });
   });
 

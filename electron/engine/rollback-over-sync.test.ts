@@ -153,7 +153,7 @@ it('says since when it waits for a controller that does not end what was termina
   const preview = unwrap(await rig.engine.preview(intent));
   const { operationId } = unwrap(rig.engine.start(intent, preview.findings));
   await operationWhen(rig.engine, operationId, ({ steps }) =>
-    steps.some(({ waitingFor }) => waitingFor?.startsWith('app-config to give ') ?? false),
+    steps.some(({ waitingFor }) => waitingFor?.startsWith('Waiting for app-config to set ') ?? false),
   );
   await practice.control.stopArgoCd({ environment, on: false });
   const operation = await operationWhen(

@@ -83,7 +83,7 @@ export async function rollout(context: StepContext<VersionIntent>): Promise<Step
       const behind = rollouts.filter((one) => isBehind(one, version, others));
       if (behind.length > 0)
         return {
-          waitingFor: `${behind.map((one) => one.deployment).join(', ')} to get ${shortVersion(version)}.`,
+          waitingFor: `Waiting for ${behind.map((one) => one.deployment).join(', ')} to get ${shortVersion(version)}.`,
         };
       const applications = cluster.view.applications(app);
       const failed = rollouts.find((one) => one.state === 'failed' && !isOfBefore(one, applications));

@@ -50,7 +50,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         if (gateShut(deciding)) return { done: 'shut' };
         const open = deciding.filter((one) => one.automaticDeploysEnabled !== false).map((one) => one.name);
         return {
-          waitingFor: `${open.join(', ') || `An Application of ${app}`} in ${name} to show automaticDeploysEnabled: "false".`,
+          waitingFor: `Waiting for ${open.join(', ') || `an Application of ${app}`} in ${name} to show automaticDeploysEnabled: "false".`,
         };
       },
     });
