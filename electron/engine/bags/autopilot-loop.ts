@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { autopilotMove, autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
 import { lastStarted } from '../../../shared/domain/bags/pipeline-records';
 import type { AutopilotDecision } from '../../../shared/domain/bags/view';
-import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
+import { type BagsPipeline, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Result } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';

@@ -3,7 +3,7 @@ import { newestBag, packService } from '../../../shared/domain/bags/packing';
 import { lastBag } from '../../../shared/domain/bags/pipeline-records';
 import type { Contents, packSources } from '../../../shared/domain/bags/records';
 import type { Comparison, PackPreview, Side } from '../../../shared/domain/bags/view';
-import type { BagsPipeline } from '../../../shared/domain/estate/estate';
+import type { BagsPipeline } from '../../../shared/domain/estate/bags-pipeline';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { Snapshot } from '../../ledger/ledger';
 import type { World } from '../world';

@@ -2,7 +2,7 @@ import type { Hold } from '../../../shared/domain/bags/decisions';
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
 import { advance } from '../../../shared/domain/bags/deploying';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { StepContext, StepEnd } from '../operation-context';

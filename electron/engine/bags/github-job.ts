@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { ActionsWorkflow } from '../../systems/github/workflow-dispatch';
 import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';

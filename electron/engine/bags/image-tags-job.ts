@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { noteTagged } from '../../../shared/domain/bags/deploying';
 import { versionsOf } from '../../../shared/domain/bags/difference';
-import type { DeployJob } from '../../../shared/domain/estate/estate';
+import type { DeployJob } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { Snapshot } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';

@@ -1,6 +1,6 @@
 import { autopilotState } from '../../../shared/domain/bags/autopilot';
 import type { PeriodicView } from '../../../shared/domain/bags/view';
-import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
+import { type BagsPipeline, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import { hasEnded } from '../../systems/argo/read-workflow';
 import type { World } from '../world';
 import { autopilotConfigured, recordsNow, stageOf } from './pipelines';

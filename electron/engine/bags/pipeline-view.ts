@@ -13,7 +13,7 @@ import type {
   NextView,
   StageView,
 } from '../../../shared/domain/bags/view';
-import { type BagsPipeline, jobName } from '../../../shared/domain/estate/estate';
+import { type BagsPipeline, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { Found } from '../../../shared/domain/records/record-entry';

@@ -1,7 +1,8 @@
 import type { BagChain, ImageFacts } from '../../../shared/domain/bags/next';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { Bag } from '../../../shared/domain/bags/records';
-import type { BagsPipeline, Estate } from '../../../shared/domain/estate/estate';
+import type { BagsPipeline } from '../../../shared/domain/estate/bags-pipeline';
+import type { Estate } from '../../../shared/domain/estate/estate';
 import { type Failure, FailureError } from '../../../shared/domain/failure/failure';
 import { bagRecords } from '../../ledger/bag-records';
 import type { World } from '../world';

@@ -3,7 +3,7 @@ import type { Hold } from '../../../shared/domain/bags/decisions';
 import { fence } from '../../../shared/domain/bags/decisions';
 import { versionsOf } from '../../../shared/domain/bags/difference';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Job } from '../../../shared/domain/operation/operation';

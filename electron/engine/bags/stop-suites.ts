@@ -1,6 +1,6 @@
 import { deploymentUnder } from '../../../shared/domain/bags/decisions';
 import { mayInterrupt } from '../../../shared/domain/bags/machine';
-import { jobName } from '../../../shared/domain/estate/estate';
+import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { type Intent, subjectOf } from '../../../shared/domain/operation/intent';
 import { isStage } from '../../../shared/domain/operation/subject';

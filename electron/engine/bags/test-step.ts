@@ -1,6 +1,6 @@
 import { advance, recordPass } from '../../../shared/domain/bags/deploying';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { jobName } from '../../../shared/domain/estate/estate';
+import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { StepContext, StepEnd } from '../operation-context';
 import { heldDeployment, runJob, type StageIntent, showJobs } from './deploy-step';

@@ -3,7 +3,7 @@ import { versionsOf } from '../../../shared/domain/bags/difference';
 import type { BagState } from '../../../shared/domain/bags/machine';
 import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import type { BagDeployment } from '../../../shared/domain/bags/records';
-import { jobName } from '../../../shared/domain/estate/estate';
+import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { titleOf } from '../../../shared/domain/operation/intent';

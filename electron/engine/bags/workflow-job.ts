@@ -1,4 +1,4 @@
-import { type DeployJob, jobName } from '../../../shared/domain/estate/estate';
+import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { failingText } from '../../../shared/domain/workflows/failing-tests';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
