@@ -163,6 +163,7 @@ test('the palette reaches apps and acts, and ? lists the shortcuts', async () =>
   await expect(page().getByRole('dialog')).toHaveCount(0);
 
   await page().keyboard.press('Control+k');
+  await expect(page().getByRole('dialog', { name: 'Command palette' }).getByRole('combobox')).toBeFocused();
   await page().keyboard.type('whitehall');
   await page().keyboard.press('Enter');
   await expect(page()).toHaveURL(/#\/apps\/whitehall/);
@@ -178,6 +179,7 @@ test('the palette reaches apps and acts, and ? lists the shortcuts', async () =>
   await expect(page().getByRole('dialog')).toHaveCount(0);
   // No key of a single letter fires inside a text field.
   await page().keyboard.press('Control+k');
+  await expect(page().getByRole('dialog', { name: 'Command palette' }).getByRole('combobox')).toBeFocused();
   await page().keyboard.type('?');
   await expect(page().getByRole('combobox')).toHaveValue('?');
 });

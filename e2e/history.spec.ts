@@ -250,6 +250,7 @@ test('one version’s way, from the palette', async () => {
   const event = await eventOf({ types: ['deployment'], environments: ['production'], apps: ['router'] });
   if (event.type !== 'deployment') throw new Error('a deployment was asked for');
   await page().keyboard.press('Control+k');
+  await expect(page().getByRole('dialog', { name: 'Command palette' }).getByRole('combobox')).toBeFocused();
   await page().keyboard.type(event.to);
   const option = page().getByRole('option', { name: new RegExp(`router ${event.to}`) });
   await expect(option).toBeVisible();

@@ -133,6 +133,7 @@ test('settings', async () => {
 test('palette', async () => {
   await expect(grid(page())).toBeVisible();
   await page().keyboard.press('Control+k');
+  await expect(page().getByRole('dialog', { name: 'Command palette' }).getByRole('combobox')).toBeFocused();
   await page().keyboard.type('roll back pub');
   // The board's time slider behind it has options of its own.
   const found = page().getByRole('dialog', { name: 'Command palette' }).getByRole('option');
