@@ -1,4 +1,4 @@
-import { autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
+import { asConfigured, autopilotState, packingState } from '../../../shared/domain/bags/autopilot';
 import { bagDifference, versionsOf } from '../../../shared/domain/bags/difference';
 import { isStuck } from '../../../shared/domain/bags/machine';
 import { environmentBeforeIn, type Next, nextBag } from '../../../shared/domain/bags/next';
@@ -185,7 +185,7 @@ export function pipelineView(world: World, name: string): BagPipelineView {
               ? `Switched on by ${switched.value.by}.`
               : switched
                 ? switched.failure.message
-                : `${pipeline.autopilot ? 'On' : 'Off'}in the estate file.`,
+                : asConfigured(pipeline.autopilot).why,
             by: switched?.ok ? switched.value.by : null,
             at: switched?.ok ? switched.value.at : null,
           },

@@ -29,7 +29,8 @@ const said = (found: Found<AutomaticSwitch>, where: string): AutomaticState =>
         at: null,
       };
 
-const asConfigured = (on: boolean): AutomaticState => ({
+/** What the estate file says, where nobody has switched it. */
+export const asConfigured = (on: boolean): AutomaticState => ({
   on,
   why: `Switched ${on ? 'on' : 'off'} by the estate file.`,
   by: null,
