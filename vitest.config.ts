@@ -12,6 +12,8 @@ export default defineConfig({
     // Only tests that do a hundred things have longer limits of their own.
     testTimeout: 4 * patience,
     hookTimeout: 2 * patience,
+    // A second chance in CI alone, as for the tests in Electron: it is told as flaky (docs/testing.md).
+    retry: process.env.CI ? 1 : 0,
     expect: { poll: { timeout: patience, interval: 20 } },
     projects: [
       {

@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './data/query-client';
 import { createAppRouter } from './router';
 import { ErrorBoundary } from './shell/error-boundary';
+import { fontsLoaded } from './shell/fonts';
 import { cssVariablesResolver, theme } from './theme';
 
 // The app:// handler gives every page a fresh nonce; style elements made at run time need it under the page's
@@ -23,6 +24,7 @@ if (!root) throw new Error('The page has no root element.');
 
 const queries = createQueryClient();
 
+await fontsLoaded(1_000);
 createRoot(root).render(
   <StrictMode>
     <MantineProvider

@@ -4,16 +4,16 @@ import { atLeastOne, oneFailed, onePassed, runStages, total } from './stage';
 
 describe('counting', () => {
   it('adds up what the stages came to', () => {
-    const skipped = [{ name: 'a', reason: 'b' }];
-    expect(total([onePassed, oneFailed, { passed: 2, failed: 0, skipped }])).toEqual({
+    const told = [{ outcome: 'skipped' as const, name: 'a', reason: 'b' }];
+    expect(total([onePassed, oneFailed, { passed: 2, failed: 0, told }])).toEqual({
       passed: 3,
       failed: 1,
-      skipped,
+      told,
     });
   });
 
   it('takes a run of nothing for a failure', () => {
-    expect(atLeastOne({ passed: 0, failed: 0, skipped: [] }).failed).toBe(1);
+    expect(atLeastOne({ passed: 0, failed: 0, told: [] }).failed).toBe(1);
     expect(atLeastOne(onePassed)).toEqual(onePassed);
   });
 
@@ -24,16 +24,16 @@ describe('counting', () => {
     ];
     const lines: string[] = [];
     const result = await runStages(stages, (line) => lines.push(line));
-    expect(result).toEqual({ passed: 1, failed: 1, skipped: [] });
+    expect(result).toEqual({ passed: 1, failed: 1, told: [] });
     expect(lines).toContain('broken');
   });
 });
 
 describe("Playwright's report", () => {
-  const spec = (title: string, status: string, annotations: unknown[] = []) => ({
+  const spec = (title: string, status: string, annotations: unknown[] = [], errors: string[] = []) => ({
     title,
     file: 'board.spec.ts',
-    tests: [{ status, annotations }],
+    tests: [{ status, annotations, results: [...errors.map((message) => ({ error: { message } })), {}] }],
   });
 
   it('is counted through nested suites, with reasons and errors outside tests', () => {
@@ -45,8 +45,8 @@ describe("Playwright's report", () => {
           suites: [
             {
               specs: [
-                spec('two', 'unexpected'),
-                spec('three', 'flaky'),
+                spec('two', 'unexpected', [], ['\u001b[31mError: not seen\u001b[39m\nat line 3']),
+                spec('three', 'flaky', [], ['Error: late']),
                 spec('four', 'skipped', [{ type: 'skip', description: 'no keyring here' }]),
               ],
             },
@@ -55,9 +55,13 @@ describe("Playwright's report", () => {
       ],
     };
     expect(countPlaywright(JSON.stringify(report))).toEqual({
-      passed: 1,
-      failed: 3,
-      skipped: [{ name: 'board.spec.ts: four', reason: 'no keyring here' }],
+      passed: 2,
+      failed: 2,
+      told: [
+        { outcome: 'failed', name: 'board.spec.ts: two', reason: 'Error: not seen' },
+        { outcome: 'flaky', name: 'board.spec.ts: three', reason: 'Error: late' },
+        { outcome: 'skipped', name: 'board.spec.ts: four', reason: 'no keyring here' },
+      ],
     });
   });
 });

@@ -1,8 +1,12 @@
 import { execa } from 'execa';
 import { projectRoot } from './project';
 
-/** A test that did not run, and the reason that it gave. */
-export interface SkippedTest {
+/**
+ * A test that is told at the end of a run, and why: it failed, it failed and then passed a second time (`flaky`, which
+ * CI alone grants), or it did not run.
+ */
+export interface ToldTest {
+  outcome: 'failed' | 'flaky' | 'skipped';
   name: string;
   reason: string;
 }
@@ -11,7 +15,7 @@ export interface SkippedTest {
 export interface StageResult {
   passed: number;
   failed: number;
-  skipped: readonly SkippedTest[];
+  told: readonly ToldTest[];
 }
 
 /** A stage by its name on screen. `run` answers its counts; whatever it throws counts as one failure. */
@@ -20,15 +24,15 @@ export interface Stage {
   run(): Promise<StageResult>;
 }
 
-export const onePassed: StageResult = { passed: 1, failed: 0, skipped: [] };
-export const oneFailed: StageResult = { passed: 0, failed: 1, skipped: [] };
+export const onePassed: StageResult = { passed: 1, failed: 0, told: [] };
+export const oneFailed: StageResult = { passed: 0, failed: 1, told: [] };
 
 /** Adds up the stages' counts. */
 export function total(results: readonly StageResult[]): StageResult {
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),
-    skipped: results.flatMap(({ skipped }) => skipped),
+    told: results.flatMap(({ told }) => told),
   };
 }
 
@@ -58,8 +62,9 @@ export async function runStages(
 }
 
 /** `3 passed, 1 failed`, and how many were skipped if any. */
-export function summary({ passed, failed, skipped }: StageResult): string {
-  return `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`;
+export function summary({ passed, failed, told }: StageResult): string {
+  const skipped = told.filter(({ outcome }) => outcome === 'skipped').length;
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 export const tell = (line: string): void => {

@@ -51,7 +51,7 @@ async function test(names: readonly (keyof typeof tiers)[]): Promise<number> {
   const reports = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
   try {
     const result = await runStages(names.flatMap((name) => tiers[name](reports)));
-    for (const { name, reason } of result.skipped) tell(`skipped: ${name}: ${reason}`);
+    for (const { outcome, name, reason } of result.told) tell(`${outcome}: ${name}: ${reason}`);
     if (electron)
       tell(`tested on Electron ${electron.version}${electron.kind === 'fallback' ? ' (the fallback)' : ''}`);
     tell(`${result.passed} passed, ${result.failed} failed`);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import type { SkippedTest, StageResult } from './stage';
+import type { StageResult, ToldTest } from './stage';
 
 /**
  * Writes what a vitest run came to into the file that SIGNALBOX_TEST_REPORT names. vitest's own JSON report leaves out
@@ -14,22 +14,28 @@ export default class VitestCounter implements Reporter {
   }
 }
 
+const firstLine = (message: string | undefined): string => message?.split('\n', 1)[0] ?? 'no reason given';
+
 function count(modules: readonly TestModule[], unhandled: number): StageResult {
-  const skipped: SkippedTest[] = [];
+  const told: ToldTest[] = [];
   let passed = 0;
   let failed = unhandled;
   for (const module of modules) {
     failed += module.errors().length;
     for (const test of module.children.allTests()) {
       const result = test.result();
-      if (result.state === 'passed') passed += 1;
-      else if (result.state !== 'skipped') failed += 1;
-      else
-        skipped.push({
-          name: `${module.relativeModuleId}: ${test.fullName}`,
-          reason: result.note ?? 'no reason given',
-        });
+      const name = `${module.relativeModuleId}: ${test.fullName}`;
+      const reason = firstLine(result.errors?.[0]?.message);
+      if (result.state === 'skipped')
+        told.push({ outcome: 'skipped', name, reason: result.note ?? 'no reason given' });
+      else if (result.state === 'passed') {
+        passed += 1;
+        if (test.diagnostic()?.flaky) told.push({ outcome: 'flaky', name, reason });
+      } else {
+        failed += 1;
+        told.push({ outcome: 'failed', name, reason });
+      }
     }
   }
-  return { passed, failed, skipped };
+  return { passed, failed, told };
 }
