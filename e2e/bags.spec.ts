@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import {
-  act,
+  action,
   card,
   hasPassed,
   operationEnds,
@@ -173,10 +173,10 @@ test('a pin freezes production at its bag while new bags stop before it', async 
   expect(stage.running?.bag).toBe(frozen);
   expect(stage.lock).toBeNull();
   // What would be next is told before the pin is taken away.
-  const unpin = { act: 'unpin' as const, environment: production };
+  const unpin = { action: 'unpin' as const, environment: production };
   const { nextAfter } = await ask(page(), 'bags.preview', { kind: 'change-policy', pipeline, change: unpin });
   expect(nextAfter).toMatchObject({ state: 'deploy', bag });
-  await act(page(), { kind: 'change-policy', pipeline, change: unpin });
+  await action(page(), { kind: 'change-policy', pipeline, change: unpin });
   const unpinned = await stageOf(page(), production);
   expect(unpinned.pin).toBeNull();
   expect(unpinned.next).toMatchObject({ manual: { bag }, automatic: { state: 'needs-person', bag } });
@@ -226,8 +226,8 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   const built = { message: 'the image is published', timeout: 60_000 };
   await expect.poll(newest, built).toMatchObject({ version });
   await practice.control.setSpeed({ speed: 3 });
-  const packing = { act: 'automatic-packing' as const, on: true };
-  await act(page(), { kind: 'change-policy', pipeline, change: packing });
+  const packing = { action: 'automatic-packing' as const, on: true };
+  await action(page(), { kind: 'change-policy', pipeline, change: packing });
   const stage = await untilStage(
     page(),
     preview,
@@ -238,7 +238,7 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   const { packed, services } = await ask(page(), 'bags.get', { pipeline, bag });
   expect(packed).toMatchObject({ source: 'published', reason: 'A new image appeared.' });
   expect(services['notify-celery']?.version).toBe(version);
-  await act(page(), { kind: 'change-policy', pipeline, change: { ...packing, on: false } });
+  await action(page(), { kind: 'change-policy', pipeline, change: { ...packing, on: false } });
 
   await expect.poll(isAwake, { message: 'the machine is kept awake' }).toBe(true);
   await goTo(page(), `#/operations/${stage.running?.operation}`);
@@ -279,14 +279,14 @@ test('a deploy is not interrupted: the machine stays awake, nothing cancels it, 
   expect(Object.values(aborted.running?.tests ?? {})).toContain('aborted');
   const token = aborted.lock?.token ?? 0;
   expect(aborted.lock).toMatchObject({ kind: 'bag', bag });
-  await act(page(), { kind: 'retry-tests', pipeline, environment: preview, bag, token, suites: 'all' });
+  await action(page(), { kind: 'retry-tests', pipeline, environment: preview, bag, token, suites: 'all' });
   await untilStage(page(), production, `bag ${bag} passes`, hasPassed(bag));
 });
 
 test('two windows of two users fight over an environment: one gets the lock, the other sees who has it', async () => {
   const { control } = app().practice;
   const autopilot = (environment: string | null, on: boolean) =>
-    act(page(), { kind: 'change-policy', pipeline, change: { act: 'autopilot', environment, on } });
+    action(page(), { kind: 'change-policy', pipeline, change: { action: 'autopilot', environment, on } });
   await autopilot(null, false);
   const other = await secondWindow(app().userData, { name: 'Odalys Brandt', email: 'o@example.invalid' });
   try {

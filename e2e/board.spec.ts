@@ -150,7 +150,7 @@ test('the grid is one tab stop and is walked by keys alone', async () => {
   await expect(cellAt(page(), 'signon', 'production')).toHaveAttribute('aria-selected', 'true');
 });
 
-test('the palette reaches apps and acts, and ? lists the shortcuts', async () => {
+test('the palette reaches apps and actions, and ? lists the shortcuts', async () => {
   await cellAt(page(), 'router', 'staging').click();
   await page().keyboard.press('Control+k');
   const palette = page().getByRole('dialog', { name: 'Command palette' });

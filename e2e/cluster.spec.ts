@@ -197,8 +197,11 @@ test('a sync window is a freeze; a sync waits for it and is terminated; a nudge 
   // A window that blocks a sync blocks its end, too (argo-cd controller/sync.go, SyncAppState).
   await app().practice.setSyncWindows('production', []);
   await expect(panel).toContainText(/Last sync: (Failed|Error)/);
-  const { acts } = await ask(page(), 'act.list', { app: name, environment: 'production', limit: 5 });
-  expect(acts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['terminate-sync done', 'sync done']);
+  const { actions } = await ask(page(), 'action.list', { app: name, environment: 'production', limit: 5 });
+  expect(actions.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+    'terminate-sync done',
+    'sync done',
+  ]);
 
   await expect(freeze).toHaveCount(0);
   await page()
@@ -249,8 +252,8 @@ test('a sync is tried, then done for one resource, and a hard refresh asked for,
   await item('Hard refresh…').click();
   await dialog.getByRole('button', { name: `Hard refresh ${name} in ${environment}` }).click();
   await expect(dialog).toHaveCount(0);
-  const { acts } = await ask(page(), 'act.list', { app: name, environment, limit: 5 });
-  expect(acts.map(({ kind, text }) => [kind, text])).toEqual([
+  const { actions } = await ask(page(), 'action.list', { app: name, environment, limit: 5 });
+  expect(actions.map(({ kind, text }) => [kind, text])).toEqual([
     ['refresh', expect.stringContaining('Hard refresh')],
     ['sync', expect.stringContaining('1 resource of')],
     ['sync', expect.stringContaining('as a dry run')],
@@ -274,7 +277,7 @@ test('workflows that run are suspended and resumed, stopped, and terminated', as
 
   const open = (workflow: string) =>
     goTo(page(), `#/workflows?app=${name}&open=${environment}/apps/${workflow}`);
-  const act = async (label: string) => {
+  const action = async (label: string) => {
     await page().getByRole('button', { name: label }).click();
     const dialog = page().getByRole('dialog');
     await dialog.getByRole('button', { name: label }).click();
@@ -284,7 +287,7 @@ test('workflows that run are suspended and resumed, stopped, and terminated', as
   const begun = async () => {
     const known = (await runs()).map((one) => one.name);
     await open(tests.name);
-    await act(`Resubmit ${tests.name}`);
+    await action(`Resubmit ${tests.name}`);
     const fresh = async () => (await runs()).find((one) => !known.includes(one.name));
     await expect.poll(async () => (await fresh())?.phase).toBe('Running');
     const { name: workflow = '' } = (await fresh()) ?? {};
@@ -300,22 +303,22 @@ test('workflows that run are suspended and resumed, stopped, and terminated', as
       .toBe('Failed');
 
   const first = await begun();
-  await act(`Suspend ${first}`);
+  await action(`Suspend ${first}`);
   await expect(page().getByRole('button', { name: `Resume ${first}` })).toBeVisible();
   await lookAt(app(), 'workflow-suspended');
-  await act(`Resume ${first}`);
+  await action(`Resume ${first}`);
   await expect(page().getByRole('button', { name: `Suspend ${first}` })).toBeVisible();
-  await act(`Stop ${first}`);
+  await action(`Stop ${first}`);
   await control.setSpeed({ speed: 30 });
   await ended(first);
 
   await control.setSpeed({ speed: 1 });
   const second = await begun();
-  await act(`Terminate ${second}`);
+  await action(`Terminate ${second}`);
   await control.setSpeed({ speed: 30 });
   await ended(second);
-  const { acts } = await ask(page(), 'act.list', { app: name, environment, limit: 10 });
-  expect(acts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+  const { actions } = await ask(page(), 'action.list', { app: name, environment, limit: 10 });
+  expect(actions.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
     'terminate done',
     'resubmit done',
     'stop done',

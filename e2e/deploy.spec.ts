@@ -50,9 +50,9 @@ test('a version is deployed to production by keys alone, and watched live to its
   // Never tested in the environments before: a warning, which wants a reason and can't be sent without one.
   await expect(dialog.getByRole('list', { name: 'Checks', exact: true })).toContainText('Warning');
   await expect(dialog.getByText(/^\d+ commits?/).first()).toBeVisible();
-  const act = dialog.getByRole('button', { name: `Deploy ${name} ${version} to production` });
-  await expect(act).toHaveAttribute('aria-disabled', 'true');
-  await expect(act).toHaveAccessibleDescription(/^Enter a reason/);
+  const action = dialog.getByRole('button', { name: `Deploy ${name} ${version} to production` });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
+  await expect(action).toHaveAccessibleDescription(/^Enter a reason/);
   const reason = dialog.getByRole('textbox', { name: 'Reason', exact: true });
   for (
     let tabs = 0;
@@ -64,11 +64,11 @@ test('a version is deployed to production by keys alone, and watched live to its
   await page().keyboard.type('Fix for the banner, tested by hand');
   for (
     let tabs = 0;
-    tabs < 5 && !(await act.evaluate((button) => button === document.activeElement));
+    tabs < 5 && !(await action.evaluate((button) => button === document.activeElement));
     tabs += 1
   )
     await page().keyboard.press('Tab');
-  await expect(act).toBeFocused();
+  await expect(action).toBeFocused();
   await page().keyboard.press('Enter');
 
   const id = await openOperation(page());
@@ -124,10 +124,10 @@ test('what is tested in one environment is promoted to the next from the app’s
   await goTo(page(), `#/apps/${name}`);
   const staging = page().getByRole('region', { name: 'staging', exact: true });
   await staging.getByRole('button', { name: `Promote ${name} ${version} to production` }).click();
-  const act = sheet(page()).getByRole('button', { name: `Promote ${name} ${version} to production` });
+  const action = sheet(page()).getByRole('button', { name: `Promote ${name} ${version} to production` });
   await settleChecks('It waited for the all-clear');
-  await expect(act).not.toHaveAttribute('aria-disabled');
-  await act.click();
+  await expect(action).not.toHaveAttribute('aria-disabled');
+  await action.click();
   const id = await openOperation(page());
   await ended(page(), id);
   expect(await app().practice.commitsOf(id)).toHaveLength(1);
@@ -139,7 +139,7 @@ test('what is tested in one environment is promoted to the next from the app’s
   ).toBeVisible();
 });
 
-test('who was second is stopped, sees what changed, and confirms anew', async () => {
+test('who was second is stopped, sees what changed, and confirms again', async () => {
   const name = 'asset-manager';
   const [mine, theirs] = [await newVersion(name), await newVersion(name)];
   await cellAt(page(), name, 'production').click();
@@ -148,13 +148,13 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
     .click();
   await page().keyboard.type(mine);
   await sheet(page()).getByRole('option').filter({ hasText: mine }).first().click();
-  const act = page().getByRole('button', { name: `Deploy ${name} ${mine} to production` });
+  const action = page().getByRole('button', { name: `Deploy ${name} ${mine} to production` });
   await settleChecks('Mine first');
-  await expect(act).not.toHaveAttribute('aria-disabled');
+  await expect(action).not.toHaveAttribute('aria-disabled');
 
   await app().practice.control.deployAsSomeoneElse({ app: name, environment: 'production', version: theirs });
   // Whether the console hears of it before the click or only at the commit is chance: both must stop it.
-  if (!(await act.getAttribute('aria-disabled'))) await act.click({ timeout: 5_000 }).catch(() => {});
+  if (!(await action.getAttribute('aria-disabled'))) await action.click({ timeout: 5_000 }).catch(() => {});
   const told = sheet(page()).getByRole('alert');
   const failed = page().getByText(`production changed to ${theirs} after you opened this`, { exact: false });
   await expect(told.or(failed).first()).toContainText(theirs);
@@ -164,8 +164,8 @@ test('who was second is stopped, sees what changed, and confirms anew', async ()
   if (await again.isVisible()) await again.click();
   await settleChecks('Mine after all');
   await expect(sheet(page())).toContainText(theirs);
-  await expect(act).not.toHaveAttribute('aria-disabled');
-  await act.click();
+  await expect(action).not.toHaveAttribute('aria-disabled');
+  await action.click();
   await expect(sheet(page())).toHaveCount(0);
   await expect(page().getByRole('list', { name: 'Steps' })).toBeVisible();
   await expect.poll(async () => (await app().practice.imageTagFile(name, 'production')).image_tag).toBe(mine);
@@ -192,9 +192,9 @@ test('a second operation there says that it takes over from the first, which end
   await expect(checks).toContainText('end as superseded');
   await expect(checks).toContainText(first);
   await settleChecks('The new one does not come up');
-  const act = page().getByRole('button', { name: `Deploy ${name} ${expected} to production` });
-  await expect(act).not.toHaveAttribute('aria-disabled');
-  await act.click();
+  const action = page().getByRole('button', { name: `Deploy ${name} ${expected} to production` });
+  await expect(action).not.toHaveAttribute('aria-disabled');
+  await action.click();
   const second = await openOperation(page());
   await ended(page(), first, 'superseded');
   await app().practice.control.setSpeed({ speed: 20 });

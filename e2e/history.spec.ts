@@ -11,7 +11,7 @@ import { newUserData, type Running, removeUserData, startOnPractice } from './sh
 
 /**
  * The history with everything away: Git and all clusters are taken down before the first test, and the app is started
- * anew, so that all of this is answered from what lies on this machine.
+ * again, so that all of this is answered from what lies on this machine.
  */
 let app: Running;
 let failing: { app: string; version: string; operationId: string };
@@ -32,7 +32,7 @@ test.beforeAll(async () => {
   await ended(page(), operationId, 'failed');
   failing = { app: name, version, operationId };
   await expect
-    .poll(async () => (await kept()).kept.logs.length, { message: 'the log is kept' })
+    .poll(async () => (await saved()).saved.logs.length, { message: 'the log is kept' })
     .toBeGreaterThan(0);
 
   await control.gitDown();
@@ -48,7 +48,7 @@ test.afterAll(async () => {
 test.beforeEach(() => goTo(page(), '#/history'));
 
 /** What is kept of the version whose tests failed. */
-const kept = async () => {
+const saved = async () => {
   const commit = await eventOf({ apps: [failing.app], text: failing.version });
   return ask(page(), 'history.event', {
     app: failing.app,
@@ -212,9 +212,9 @@ test('the board as of any moment, by slider, keys and field', async () => {
   }
   const first = then.cells[0];
   await cellAt(page(), first?.app ?? '', first?.environment ?? '').click();
-  const act = inspector(page()).getByRole('button', { name: /^Deploy/ });
-  await expect(act).toHaveAttribute('aria-disabled', 'true');
-  await expect(act).toHaveAccessibleDescription(/viewing the past/);
+  const action = inspector(page()).getByRole('button', { name: /^Deploy/ });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
+  await expect(action).toHaveAccessibleDescription(/viewing the past/);
   await page().keyboard.press('Shift+D');
   await expect(page().getByRole('dialog')).toHaveCount(0);
 

@@ -39,7 +39,7 @@ test('a cluster that goes away leaves what was seen, marked, and the other envir
   await expect(cellAt(page(), 'signon', 'production')).toContainText(next);
 });
 
-test('without the Git remote acts are refused with the reason, and nothing is queued', async () => {
+test('without the Git remote actions are refused with the reason, and nothing is queued', async () => {
   const { control, git } = app.practice;
   const head = await git('rev-parse', 'main');
   await control.gitDown();
@@ -50,11 +50,11 @@ test('without the Git remote acts are refused with the reason, and nothing is qu
     'The release repo is unreachable, so nothing can be changed now.',
   );
   await sheet(page()).getByRole('textbox', { name: 'Reason' }).fill('It cannot be');
-  const act = sheet(page()).getByRole('button', { name: /^Hold automatic deploys of router/ });
-  await expect(act).toHaveAttribute('aria-disabled', 'true');
-  await act.focus();
+  const action = sheet(page()).getByRole('button', { name: /^Hold automatic deploys of router/ });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
+  await action.focus();
   await page().keyboard.press('Enter');
-  await expect(act).toHaveAccessibleDescription(
+  await expect(action).toHaveAccessibleDescription(
     'The release repo is unreachable, so nothing can be changed now.',
   );
   await page().keyboard.press('Escape');

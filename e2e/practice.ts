@@ -21,7 +21,7 @@ export interface Practice {
   git(...args: string[]): Promise<string>;
   /** Full messages of the commits on main that carry an operation's trailer; each operation may have at most one. */
   commitsOf(operationId: string): Promise<string[]>;
-  /** Syncs an Application by hand, as somebody does in Argo CD's own window: its post-sync workflow runs anew. */
+  /** Syncs an Application by hand, as somebody does in Argo CD's own window: its post-sync workflow runs again. */
   syncByHand(application: string, environment: string): Promise<void>;
   /** Sets the sync windows of the Applications' project in an environment, as whoever runs Argo CD does. */
   setSyncWindows(environment: string, windows: readonly Record<string, unknown>[]): Promise<void>;

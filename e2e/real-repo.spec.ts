@@ -64,7 +64,7 @@ async function smallRepo(): Promise<string> {
   return repo;
 }
 
-test('a local release repo is opened for reading, and acts say why they cannot be done', async () => {
+test('a local release repo is opened for reading, and actions say why they cannot be done', async () => {
   const repo = await smallRepo();
   const page = await open(repo);
   await expect(page.getByText('Read-only', { exact: true })).toBeVisible();
@@ -82,9 +82,9 @@ test('a local release repo is opened for reading, and acts say why they cannot b
     /^Hold ledger-app in production/,
     /^Roll back ledger-app/,
   ]) {
-    const act = inspector(page).getByRole('button', { name });
-    await expect(act).toHaveAttribute('aria-disabled', 'true');
-    await expect(act).toHaveAccessibleDescription('This release repo was opened for reading only.');
+    const action = inspector(page).getByRole('button', { name });
+    await expect(action).toHaveAttribute('aria-disabled', 'true');
+    await expect(action).toHaveAccessibleDescription('This release repo was opened for reading only.');
   }
   // It is read where it lies: a commit shows by itself, and nothing of ours is left in it.
   await run('git', [

@@ -88,26 +88,26 @@ test('a renderer that crashes takes no operation with it', async () => {
     BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
   );
   // Playwright gives a crashed page up: from here on the main process is asked.
-  const inWindow = <T>(act: 'address' | 'press' | 'state'): Promise<T> =>
+  const inWindow = <T>(action: 'address' | 'press' | 'state'): Promise<T> =>
     app.electron.evaluate(
-      async ({ BrowserWindow }, { act, id }) => {
+      async ({ BrowserWindow }, { action, id }) => {
         const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-        if (act === 'address') return contents?.getURL();
-        if (act === 'press')
+        if (action === 'address') return contents?.getURL();
+        if (action === 'press')
           for (const keyCode of ['Tab', 'Enter'])
             for (const type of ['keyDown', 'keyUp'] as const) contents?.sendInputEvent({ type, keyCode });
-        if (act === 'state')
+        if (action === 'state')
           return contents
             ?.executeJavaScript(`signalbox.call['operation.get']({ operationId: '${id}' })`)
             .then((answer) => answer.value?.state);
       },
-      { act, id },
+      { action, id },
     ) as Promise<T>;
   await expect.poll(() => inWindow('address')).toBe('app://signalbox/crashed');
   await control.heal({ app: name });
   await inWindow('press');
   await expect.poll(() => inWindow('address')).toContain('app://signalbox/index.html');
-  // The same process has carried it on: nothing was started anew.
+  // The same process has carried it on: nothing was started again.
   await expect.poll(() => inWindow('state').catch(() => 'not loaded yet')).toBe('succeeded');
   expect(await app.practice.commitsOf(id)).toHaveLength(1);
   expect(await app.practice.imageTagFile(name, 'production')).toMatchObject({ image_tag: version });

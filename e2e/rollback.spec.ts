@@ -60,14 +60,14 @@ test('an incident: found on the board, one click back, held, and released withou
   await expect(cell).toContainText('Held');
   expect((await cellOf(page(), name, 'production')).hold?.state).toBe('effective');
 
-  // Somebody syncs staging by hand: the bad version's tests run anew and pass, and it goes nowhere.
+  // Somebody syncs staging by hand: the bad version's tests run again and pass, and it goes nowhere.
   const before = (await postSyncs(name, 'staging', bad)).length;
   await app().practice.syncByHand(name, 'staging');
   await expect.poll(() => postSyncs(name, 'staging', bad)).toEqual(Array(before + 1).fill('Succeeded'));
   expect((await control.status()).tags.production?.[name]?.imageTag).toBe(good);
   await expect(cell).toContainText(good);
 
-  // Releasing the hold is an act of its own, and deploys nothing.
+  // Releasing the hold is an action of its own, and deploys nothing.
   await cell.click();
   await inspector(page())
     .getByRole('button', { name: `Release the hold on ${name} in production` })
@@ -109,13 +109,13 @@ test('with a migration between the versions the click opens the sheet instead of
 
   const dialog = page().getByRole('dialog', { name: `Roll back ${name}` });
   await expect(dialog).toContainText('1 migration that will not be undone');
-  const act = dialog.getByRole('button', { name: `Roll back ${name} to ${before} in production` });
-  await expect(act).toHaveAttribute('aria-disabled', 'true');
+  const action = dialog.getByRole('button', { name: `Roll back ${name} to ${before} in production` });
+  await expect(action).toHaveAttribute('aria-disabled', 'true');
   expect((await app().practice.control.status()).tags.production?.[name]?.imageTag).toBe(version);
   expect(await ask(page(), 'operation.list', { app: name, limit: 5 })).toEqual([]);
 
   await dialog.getByRole('textbox', { name: 'Reason' }).fill('The column may stay');
-  await act.click();
+  await action.click();
   await expect(page().getByRole('heading', { level: 1 })).toHaveText(
     `Roll back ${name} to ${before} in production`,
   );

@@ -23,14 +23,14 @@ export const cellAt = (page: Page, app: string, environment: string): Locator =>
 /** The panel beside the board. */
 export const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Details' });
 
-/** The sheet in which an act is looked at before it is sent. */
+/** The sheet in which an action is looked at before it is sent. */
 export const sheet = (page: Page): Locator => page.getByRole('dialog');
 
 /** Takes one of the options of a segmented control. Its inputs are hidden behind their labels. */
 export const choose = (page: Page, control: string, option: string): Promise<void> =>
   page.getByRole('radiogroup', { name: control }).getByText(option, { exact: true }).click();
 
-/** Goes to a screen by its address, as a link does: without loading the page anew. */
+/** Goes to a screen by its address, as a link does: without loading the page again. */
 export async function goTo(page: Page, address: string): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;

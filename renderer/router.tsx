@@ -24,7 +24,7 @@ import { filterOf, historySearchSchema } from './screens/history/search';
 import { LogsScreen } from './screens/logs/logs-screen';
 import { OperationScreen } from './screens/operation/operation-screen';
 import { OperationsScreen } from './screens/operations/operations-screen';
-import { ActSheet } from './screens/pipeline-act/act-sheet';
+import { ActionSheet } from './screens/pipeline-action/action-sheet';
 import { PracticeScreen } from './screens/practice/practice-screen';
 import { SettingsScreen } from './screens/settings/settings-screen';
 import { VersionScreen } from './screens/version/version-screen';
@@ -40,7 +40,7 @@ const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
       sheet={
         <>
           <DeploySheet />
-          <ActSheet />
+          <ActionSheet />
         </>
       }
     >

@@ -1,9 +1,9 @@
 /**
- * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, the list of manual acts,
+ * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, the list of manual actions,
  * and the ids of the window's requests. A file of its own beside the observations; a damaged one is set aside, never deleted.
  */
 import type { Failure } from '../../shared/domain/failure/failure';
-import { type ManualAct, manualActSchema } from '../../shared/domain/operation/manual-act';
+import { type ManualAction, manualActionSchema } from '../../shared/domain/operation/manual-action';
 import { type Workflow, workflowSchema } from '../../shared/domain/workflows/workflow';
 import { closeLasting, openLasting } from '../systems/sqlite/lasting-database';
 import { written } from './written';
@@ -11,7 +11,7 @@ import { written } from './written';
 /** Kept per cell: weeks of runs. */
 const keepWorkflows = 60;
 /** Kept in all. */
-const keepActs = 5_000;
+const keepActions = 5_000;
 /** Remembered in all: more than a person clicks in months. */
 const keepRequests = 10_000;
 /** Longer ones are kept without their steps: characters of JSON. */
@@ -29,7 +29,7 @@ export interface StoredRequest {
   at: string;
 }
 
-export interface KeptStore {
+export interface ArchiveStore {
   /** Keeps a workflow as it is seen now; a later look takes its place. `at`: ISO 8601 UTC. */
   keepWorkflow(workflow: Workflow, at: string): Failure | null;
   /** Newest first. */
@@ -39,14 +39,14 @@ export interface KeptStore {
     version?: string;
     limit: number;
   }): { workflow: Workflow; seenAt: string }[];
-  /** Keeps an act; a later one of the same id takes its place. */
-  recordAct(act: ManualAct): Failure | null;
-  act(id: string): ManualAct | null;
+  /** Keeps an action; a later one of the same id takes its place. */
+  recordAction(action: ManualAction): Failure | null;
+  action(id: string): ManualAction | null;
   /** Remembers a request; what is there under its id stays. */
   recordRequest(request: StoredRequest): Failure | null;
   request(id: string): StoredRequest | null;
   /** Newest first. */
-  acts(query: { app?: string; environment?: string; limit: number }): ManualAct[];
+  actions(query: { app?: string; environment?: string; limit: number }): ManualAction[];
   /** What went wrong with the file at opening, for a person. */
   readonly notice: string | null;
   close(): void;
@@ -62,7 +62,7 @@ create index if not exists request_at on request(at);
 `;
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
-export function openKept(file: string, now: () => number = Date.now): KeptStore {
+export function openArchive(file: string, now: () => number = Date.now): ArchiveStore {
   const { database, aside } = openLasting(file, tables, now);
   const notice =
     aside && `Saved workflows and the list of actions could not be read. The file was moved to ${aside}.`;
@@ -113,18 +113,18 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
         })),
       );
     },
-    recordAct: (act) =>
+    recordAction: (action) =>
       written(() => {
         database
-          .prepare('insert or replace into act(id, at, app, environment, json) values (?, ?, ?, ?, ?)')
-          .run(act.id, act.at, act.app, act.environment, JSON.stringify(act));
+          .prepare('insert or replace into action(id, at, app, environment, json) values (?, ?, ?, ?, ?)')
+          .run(action.id, action.at, action.app, action.environment, JSON.stringify(action));
         database
           .prepare('delete from act where at < (select at from act order by at desc limit 1 offset ?)')
-          .run(keepActs - 1);
+          .run(keepActions - 1);
       }),
-    act: (id) =>
+    action: (id) =>
       read(database.prepare('select json from act where id = ?').all(id), (json) =>
-        manualActSchema.safeParse(json),
+        manualActionSchema.safeParse(json),
       )[0] ?? null,
     recordRequest: ({ id, procedure, digest, operationId, at }) =>
       written(() => {
@@ -147,14 +147,14 @@ export function openKept(file: string, now: () => number = Date.now): KeptStore 
       const { procedure, digest, operationId, at } = row;
       return { id, procedure, digest, operationId, at };
     },
-    acts: ({ app = null, environment = null, limit }) =>
+    actions: ({ app = null, environment = null, limit }) =>
       read(
         database
           .prepare(
             'select json from act where app = ifnull(?, app) and environment = ifnull(?, environment) order by at desc, id desc limit ?',
           )
           .all(app, environment, limit),
-        (json) => manualActSchema.safeParse(json),
+        (json) => manualActionSchema.safeParse(json),
       ),
     close: () => closeLasting(database),
   };

@@ -49,8 +49,8 @@ describe('observations', () => {
     for (let i = 0; i < 450; i += 1) store.record(saw(`v${i}`, 'healthy', i));
     store.close();
     const again = openObservations(file);
-    const kept = again.of('frontend', 'production');
-    expect([kept.length, kept[0]?.version, kept.at(-1)?.version]).toEqual([400, 'v449', 'v50']);
+    const saved = again.of('frontend', 'production');
+    expect([saved.length, saved[0]?.version, saved.at(-1)?.version]).toEqual([400, 'v449', 'v50']);
     again.close();
   });
 

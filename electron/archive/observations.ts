@@ -40,7 +40,7 @@ export interface LogExcerpt {
 }
 
 /** The stages of a deployment as they were last seen; `body` is JSON that {@link ObservationStore} does not look into. */
-interface KeptDeployment {
+interface SavedDeployment {
   app: string;
   environment: string;
   commit: string;
@@ -62,9 +62,9 @@ export interface ObservationStore {
   /** Newest first. */
   logs(query: { app: string; environment: string; version?: string; limit: number }): LogExcerpt[];
   /** Keeps what was seen of a deployment; a later sight of the same one takes its place. */
-  keepDeployment(seen: KeptDeployment): Failure | null;
+  keepDeployment(seen: SavedDeployment): Failure | null;
   /** `null`: nothing was kept of it. */
-  keptDeployment(app: string, environment: string, commit: string): { at: string; body: string } | null;
+  savedDeployment(app: string, environment: string, commit: string): { at: string; body: string } | null;
   /** What went wrong with the file at opening, for a person. */
   readonly notice: string | null;
   close(): void;
@@ -189,7 +189,7 @@ export function openObservations(file: string, now: () => number = Date.now): Ob
           .run(app, environment, commit, at, body);
         trim('deployment', app, environment, keepDeploymentsPerCell);
       }),
-    keptDeployment: (app, environment, commit) =>
+    savedDeployment: (app, environment, commit) =>
       (database
         .prepare('select at, body from deployment where app = ? and environment = ? and "commit" = ?')
         .get(app, environment, commit) as { at: string; body: string } | undefined) ?? null,

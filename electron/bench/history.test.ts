@@ -86,7 +86,7 @@ it('measures a small repo from the command line, in the promised form and with r
   expect(figures.counts).toEqual(countsOf(commits));
   expect(countsOf(commits).returns).toBeGreaterThan(3);
   expect(Object.keys(figures.queries)).toEqual(
-    expect.arrayContaining(['feed', 'textApp', 'boardAsOf', 'figuresMonth', 'versionWay', 'compare']),
+    expect.arrayContaining(['feed', 'textApp', 'boardAsOf', 'figuresMonth', 'versionHistory', 'compare']),
   );
   expect(figures.queries.feed?.rows).toBe(100);
 });

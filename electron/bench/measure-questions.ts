@@ -85,8 +85,8 @@ export async function measureQuestions(history: History, times: number): Promise
       (await history.previousVersions({ app: appOf(round), environment: environmentOf(round), limit: 10 }))
         .length,
     boardAsOf: async (round) => (await history.board({ at: someTime(round) })).cells.length,
-    versionWay: async (round) =>
-      (await history.versionWay({ app: appOf(round), version: pick(last, round)?.to ?? '' })).length,
+    versionHistory: async (round) =>
+      (await history.versionHistory({ app: appOf(round), version: pick(last, round)?.to ?? '' })).length,
     compare: async (round) =>
       (
         await history.compare(

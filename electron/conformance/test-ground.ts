@@ -57,7 +57,7 @@ export interface Bench {
   readonly labels: Record<string, string>;
   /** Creates an object that goes away after the case. */
   create(ref: ResourceRef, object: { metadata: Record<string, unknown> } & object): Promise<KubeObject>;
-  /** Has something go away after the case that an act made. */
+  /** Has something go away after the case that an action made. */
   own(ref: ObjectRef): void;
   read(ref: ObjectRef): Promise<KubeObject>;
   /** Looks until it finds something. @throws NotSeen, telling what was seen last. */

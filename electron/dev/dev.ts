@@ -12,7 +12,7 @@ import { ensureSystemPackages } from './system-packages';
 
 /**
  * `npm run dev -- [arguments of the app]`: the app with a renderer that reloads as it is edited, and a main process that
- * is rebuilt and started anew. Ends when the window is closed, or by Ctrl-C.
+ * is rebuilt and started again. Ends when the window is closed, or by Ctrl-C.
  */
 export async function run(args: string[]): Promise<void> {
   await runCommand(() => develop(args));
@@ -55,7 +55,7 @@ async function watch(config: InlineConfig, built: () => void): Promise<Rolldown.
   return watcher;
 }
 
-/** A process that can be started anew; `ended` settles with its exit code once it ends by itself. */
+/** A process that can be started again; `ended` settles with its exit code once it ends by itself. */
 function restartable(
   program: string,
   args: readonly string[],
@@ -77,7 +77,7 @@ function restartable(
       old.kill();
       await once(old, 'exit');
     }
-    say(old ? 'main changed: starting anew' : 'starting');
+    say(old ? 'main changed: starting again' : 'starting');
     const next = spawn(program, args, {
       stdio: 'inherit',
       cwd: projectRoot,

@@ -33,7 +33,7 @@ const intro = `# Records: what Signalbox keeps in the release repo
 
 What ended can be read in the Git history of the file.
 
-**A file that cannot be read** blocks what depends on it, and nothing else. A lock, a bag, a pass or a deployment must be corrected in the release repo. A pin, mark, switch or hold may be set again or taken away: then the file is written anew or deleted, unless it names a newer version anywhere.
+**A file that cannot be read** blocks what depends on it, and nothing else. A lock, a bag, a pass or a deployment must be corrected in the release repo. A pin, mark, switch or hold may be set again or taken away: then the file is written again or deleted, unless it names a newer version anywhere.
 
 **One way in.** A transaction takes changes of records (\`shared/domain/records/record-change.ts\`) and carries them out on the snapshot that its commit lands on; files under \`.signalbox/\` that are no records are refused (\`electron/ledger/transaction.ts\`). So nothing can write there past these rules.
 

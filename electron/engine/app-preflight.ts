@@ -2,7 +2,7 @@ import type { EarlyPreview } from '../../shared/contract/operations';
 import { isInStep } from '../../shared/domain/board/board-assembly';
 import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';
-import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
 import { type AppIntent, declarationOf, type Intent, titleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
@@ -72,15 +72,15 @@ function accessNeeded(
   isSyncEnded: boolean,
 ): OutsideFacts['access'] {
   const { access } = declarationOf(intent);
-  const acts: [string | null, readonly ClusterAct[]][] = [
+  const actions: [string | null, readonly ClusterAction[]][] = [
     [before, access.before],
     [intent.environment, access.here],
   ];
-  if (isSyncEnded) acts.push([intent.environment, ['terminate-sync']]);
-  return acts.flatMap(([environment, wanted]) => {
+  if (isSyncEnded) actions.push([intent.environment, ['terminate-sync']]);
+  return actions.flatMap(([environment, wanted]) => {
     const view = environment === null ? undefined : world.clusters.get(environment)?.view;
     if (environment === null || view?.freshness().state !== 'live') return [];
-    return wanted.map((act) => ({ environment, access: view.access(act) }));
+    return wanted.map((action) => ({ environment, access: view.access(action) }));
   });
 }
 
@@ -161,7 +161,7 @@ export function firstLook({ view }: Cluster): string | null {
  * Waits until the clusters that an intent touches were seen once and said what one may do there, at most for
  * `world.limits.look`. At once where they are seen already, or cannot be reached.
  */
-export async function lookOnce(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
+export async function gatherOnce(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]);
   const names = [intent.environment, environmentBefore(world.estate, intent.environment)];
   await Promise.all(
@@ -199,7 +199,7 @@ export function earlyPreview(world: World, intent: AppIntent): EarlyPreview {
  * Asks the source repo and the registry what preflight would like to know, at most for `world.limits.look`, so that
  * {@link outsideFacts} finds it afterwards. Never rejects, except when aborted.
  */
-export async function lookAhead(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
+export async function gatherAhead(world: World, intent: AppIntent, signal: AbortSignal): Promise<void> {
   if (!('version' in intent)) return;
   const { app, environment, version } = intent;
   const present = world.reader.facts(world.ledger.snapshot(), app, environment, null).version;

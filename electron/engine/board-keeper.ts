@@ -12,7 +12,7 @@ import type { World } from './world';
 
 /**
  * The board and its cells, built from memory on demand. The cells of an app rest on nothing of another app, so they are
- * kept until something of theirs changed, and one that says the same when it was built anew is the same: what a change
+ * kept until something of theirs changed, and one that says the same when it was built again is the same: what a change
  * costs does not grow with the number of apps, and what changed nothing on the board is not sent.
  */
 export interface BoardKeeper {
@@ -22,7 +22,7 @@ export interface BoardKeeper {
   /** The cells that say something else than they did at this revision of the board; `null`: all of them. */
   changedCells(after: number | null): BoardCells;
   /**
-   * The cells of an app are out of date, or with `null` those of all apps: the next question builds them anew.
+   * The cells of an app are out of date, or with `null` those of all apps: the next question builds them again.
    * @param environment only what rests on this one's cluster: its cell, and that of the environment that it promotes to,
    * whose hold rests on Applications and workflows before it, but not on pods (`alone`).
    */
@@ -38,7 +38,7 @@ export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
 }
 
 /** A cell as it was last built. `revision`: of the board when it came to say what it says. */
-interface Kept {
+interface Saved {
   cell: Cell;
   revision: number;
   isStale: boolean;
@@ -53,7 +53,7 @@ export function boardKeeper(options: {
   let kept: Board | null = null;
   let askedBy = '';
   /** By app, then environment. */
-  const cells = new Map<string, Map<string, Kept>>();
+  const cells = new Map<string, Map<string, Saved>>();
   const staleApps = new Set<string>();
   /** Every app is to be looked at, also those that have no cells yet. */
   let allStale = true;
@@ -85,11 +85,11 @@ export function boardKeeper(options: {
   }
 
   function build(now: BoardInput, app: string): readonly Cell[] {
-    const before = cells.get(app) ?? new Map<string, Kept>();
+    const before = cells.get(app) ?? new Map<string, Saved>();
     const upToDate = [...before].flatMap(([environment, { cell, isStale }]): [string, Cell][] =>
       isStale ? [] : [[environment, cell]],
     );
-    const after = new Map<string, Kept>();
+    const after = new Map<string, Saved>();
     for (const cell of assembleCells(now, app, new Map(upToDate))) {
       const known = before.get(cell.environment);
       const isSame = known && (known.cell === cell || isDeepStrictEqual(known.cell, cell));

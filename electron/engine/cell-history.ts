@@ -21,7 +21,7 @@ export interface CellHistory {
   /** How a version did in the cell, or does now; `null` when it never ran there as far as is known. */
   evidence(app: string, environment: string, version: string): Evidence | null;
   /**
-   * Asks anew for the cells that have another newest deployment than before; calls back per cell that changed. Cells
+   * Asks again for the cells that have another newest deployment than before; calls back per cell that changed. Cells
    * that cannot be asked keep what was known.
    * @param apps only these apps; `null`: all.
    */

@@ -41,7 +41,7 @@ export interface EngineConfig {
   /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
   workflowRuns?: WorkflowRuns | null;
   /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */
-  keptWorkflows?: World['keptWorkflows'];
+  savedWorkflows?: World['savedWorkflows'];
   /** This console's own autopilot, kept across starts; left out: always off. */
   consoleAutopilot?: World['consoleAutopilot'];
   limits?: Partial<Limits>;

@@ -160,7 +160,7 @@ describe('the engine on the practice estate', () => {
     await ended(rig.engine, elsewhere);
   });
 
-  it('says at once what it knows of an act, and tells when the rest has come', async () => {
+  it('says at once what it knows of an action, and tells when the rest has come', async () => {
     const intent = goBack('content-store', 'staging', 7);
     const early = rig.engine.earlyPreview(intent);
     expect(early.pending.length).toBeGreaterThan(0);

@@ -89,12 +89,12 @@ export function createEngine(config: EngineConfig): Engine {
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
     decisions: autopilotDecisions({ log, now, onChanged: (pipeline) => changes.tell('bags', pipeline) }),
     log,
-    keptWorkflows: config.keptWorkflows ?? (() => []),
+    savedWorkflows: config.savedWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
   const states = new Map<string, Operation['state']>();
   /** How operations begin and end, for the log; an operation that has ended stays so. */
-  function tellOperation({ id, intent, state, failure }: Operation): void {
+  function reportOperation({ id, intent, state, failure }: Operation): void {
     if (states.get(id) === state) return;
     if (state === 'running') states.set(id, state);
     else states.delete(id);
@@ -115,7 +115,7 @@ export function createEngine(config: EngineConfig): Engine {
     now,
     onChanged: (operation) => {
       changes.tell('operation', operation.id);
-      tellOperation(operation);
+      reportOperation(operation);
       const subject = subjectOf(operation.intent);
       if (subject.about === 'app') touch(subject.app);
       else {

@@ -4,7 +4,7 @@ import { inBackground, type Log } from '../log/log';
 import type { AppImages } from '../systems/registry/app-images';
 
 /**
- * What the registry said of the apps' images, kept so that an act in a hurry asks nobody: `peek` answers at once with what
+ * What the registry said of the apps' images, kept so that an action in a hurry asks nobody: `peek` answers at once with what
  * is known (`null`: not asked, or too long ago), `load` asks, `ahead` asks in the background, two at a time.
  */
 export interface ImageCache {

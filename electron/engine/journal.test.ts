@@ -40,7 +40,7 @@ describe('the journal', () => {
     again.close();
   });
 
-  it('sets a damaged file aside, says so, and begins anew', () => {
+  it('sets a damaged file aside, says so, and begins again', () => {
     writeFileSync(file, Buffer.concat([Buffer.from('SQLite format 3\u0000'), Buffer.alloc(8_000, 7)]));
     const journal = openJournal(file);
     expect(journal.notice).toContain('moved to');

@@ -2,7 +2,7 @@ import type { Preview } from '../../shared/contract/operations';
 import { type Failure, fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { AppIntent } from '../../shared/domain/operation/intent';
-import { askLedgerAgain, findingsOn, lookAhead, lookOnce, outsideFacts } from './app-preflight';
+import { askLedgerAgain, findingsOn, gatherAhead, gatherOnce, outsideFacts } from './app-preflight';
 import type { World } from './world';
 
 const cancelled: Failure = {
@@ -21,8 +21,8 @@ export async function preview(
   try {
     await Promise.all([
       askLedgerAgain(world, signal),
-      lookAhead(world, intent, signal),
-      lookOnce(world, intent, signal),
+      gatherAhead(world, intent, signal),
+      gatherOnce(world, intent, signal),
     ]);
   } catch (error) {
     return fail(signal.aborted ? cancelled : failureOf(error));

@@ -141,18 +141,18 @@ function bags(ledger: Grown): void {
   pack(0);
   pack(1);
   for (const environment of ['preview', null])
-    for (const on of [false, true]) change({ act: 'autopilot', environment, on });
-  for (const on of [false, true]) change({ act: 'automatic-packing', on });
-  for (const version of ['v1', 'v2']) change({ act: 'pin-service', service: 'api', version });
-  change({ act: 'unpin-service', service: 'api' });
-  change({ act: 'mark-version-bad', service: 'api', version: 'v9' });
-  change({ act: 'mark-version-bad', service: 'api', version: 'v9' });
-  change({ act: 'clear-version', service: 'api', version: 'v9' });
-  change({ act: 'pin', environment: 'preview', bag: 1 });
-  change({ act: 'freeze', environment: 'preview', bag: 2 });
-  change({ act: 'unpin', environment: 'preview' });
-  change({ act: 'mark-bad', environment: 'preview', bag: 2 });
-  change({ act: 'clear-bad', environment: 'preview', bag: 2 });
+    for (const on of [false, true]) change({ action: 'autopilot', environment, on });
+  for (const on of [false, true]) change({ action: 'automatic-packing', on });
+  for (const version of ['v1', 'v2']) change({ action: 'pin-service', service: 'api', version });
+  change({ action: 'unpin-service', service: 'api' });
+  change({ action: 'mark-version-bad', service: 'api', version: 'v9' });
+  change({ action: 'mark-version-bad', service: 'api', version: 'v9' });
+  change({ action: 'clear-version', service: 'api', version: 'v9' });
+  change({ action: 'pin', environment: 'preview', bag: 1 });
+  change({ action: 'freeze', environment: 'preview', bag: 2 });
+  change({ action: 'unpin', environment: 'preview' });
+  change({ action: 'mark-bad', environment: 'preview', bag: 2 });
+  change({ action: 'clear-bad', environment: 'preview', bag: 2 });
 
   const byHand = { kind: 'manual' as const, reason: 'mine', until: null };
   ledger.decide('takeLock', locks.takeLock(ledger.records, 'preview', as('op-hand'), byHand));

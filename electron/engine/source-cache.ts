@@ -5,7 +5,7 @@ import { inBackground, type Log } from '../log/log';
 import type { Sources } from '../systems/github/github-sources';
 
 /**
- * What the apps' source repos said, kept so that an act in a hurry asks nobody: `peek…` answers at once with what is
+ * What the apps' source repos said, kept so that an action in a hurry asks nobody: `peek…` answers at once with what is
  * known (`null`: not asked yet, or could not be asked), `load…` asks, `ahead` asks in the background, two at a time.
  */
 export interface SourceCache {

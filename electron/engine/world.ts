@@ -80,7 +80,7 @@ export interface World {
   readonly decisions: AutopilotDecisions;
   readonly log: Log;
   /** Workflows of no app that were seen in an environment and kept: the cluster forgets them within days. */
-  readonly keptWorkflows: (environment: string) => readonly Workflow[];
+  readonly savedWorkflows: (environment: string) => readonly Workflow[];
   /** Versions of a service that were published, newest first. Rejects with a FailureError. */
   readonly publishedVersions: (service: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Runs of GitHub Actions workflows; `null`: the estate names no GitHub. */

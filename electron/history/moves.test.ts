@@ -176,7 +176,7 @@ it('goes on after a kill where the files lay before', async () => {
   await whole.update();
   expect(view(whole).deployed('a')).toHaveLength(50);
   expect(view(whole).events.filter(({ type }) => type === 'deployment')).toHaveLength(701);
-  // Stopped as soon as something is written, again and again, and opened anew each time.
+  // Stopped as soon as something is written, again and again, and opened again each time.
   const indexFile = fresh('.db');
   const options = { repo: gitDir, branch: 'main', indexFile, template: defaultImageTagPath };
   let rounds = 0;
@@ -198,7 +198,7 @@ it('goes on after a kill where the files lay before', async () => {
   whole.close();
 });
 
-it('is indexed anew when the estate says another place or branch', async () => {
+it('is indexed again when the estate says another place or branch', async () => {
   const gitDir = fresh('.git');
   await writeModel(gitDir, line({ [app('a')]: tag('v1'), 'other/production/b': tag('v2') }));
   const indexFile = fresh('.db');

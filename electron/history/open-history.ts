@@ -69,7 +69,7 @@ export interface History {
   /** Every cell as it was at a moment. */
   board(moment: Moment): Promise<HistoricBoard>;
   /** Every stay of a version of an app, in every environment, oldest first. */
-  versionWay(query: { app: string; version: string }): Promise<(VersionRun & { environment: string })[]>;
+  versionHistory(query: { app: string; version: string }): Promise<(VersionRun & { environment: string })[]>;
   /** Where two moments or two environments differ. */
   compare(left: ComparedSide, right: ComparedSide): Promise<ComparedCell[]>;
   /** Delivery figures. */
@@ -154,7 +154,7 @@ export function openHistory(
     calls.fail(() => error);
   };
   /** What a person is told of it, for the log: each once. */
-  const tellStatus = (next: HistoryStatus): void => {
+  const reportStatus = (next: HistoryStatus): void => {
     if (next.notice !== null && next.notice !== status.notice)
       log('warn', 'history.notice', { notice: next.notice });
     if (next.failure && next.failure.message !== status.failure?.message)
@@ -163,7 +163,7 @@ export function openHistory(
   const take = (reply: Reply) => {
     if ('status' in reply) {
       const { notice } = reply.status;
-      tellStatus(reply.status);
+      reportStatus(reply.status);
       status = { ...reply.status, notice: notice ?? (restarted ? startedAgain : null) };
       for (const listener of listeners) listener(status);
       return;
@@ -234,7 +234,7 @@ export function openHistory(
     deployments: (query) => ask('deployments', query),
     previousVersions: (query) => ask('previousVersions', query),
     board: (moment) => ask('board', moment),
-    versionWay: (query) => ask('versionWay', query),
+    versionHistory: (query) => ask('versionHistory', query),
     compare: (left, right) => ask('compare', { left, right }),
     figures: (query) => ask('figures', query),
     names: () => ask('names', null),

@@ -210,7 +210,7 @@ it('reads files in UTF-16 as Helm does, by their mark', async () => {
   const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
   const contents = [
     utf16('image_tag: v1\r\n'),
-    utf16('image_tag: v2 # größer\n').swap16(),
+    utf16('image_tag: v2 # grer\n').swap16(),
     // Half a character more: Helm reads nothing, and the history what there is.
     Buffer.concat([utf16('image_tag: v3\n'), Buffer.from('x')]),
     'image_tag: v4\n',

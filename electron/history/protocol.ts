@@ -41,7 +41,10 @@ export interface Questions {
   };
   previousVersions: { input: { app: string; environment: string; limit: number }; output: VersionRun[] };
   board: { input: Moment; output: HistoricBoard };
-  versionWay: { input: { app: string; version: string }; output: (VersionRun & { environment: string })[] };
+  versionHistory: {
+    input: { app: string; version: string };
+    output: (VersionRun & { environment: string })[];
+  };
   compare: { input: { left: ComparedSide; right: ComparedSide }; output: ComparedCell[] };
   figures: { input: FiguresQuery; output: FiguresRow[] };
   names: { input: null; output: { apps: string[]; environments: string[]; actors: string[] } };

@@ -4,7 +4,7 @@ import type { FiguresRow, HistoricBoard, VersionRun } from '../../shared/domain/
 import { app, type Files, last, line, read, tag } from './testing/moves-view';
 
 describe('an app or an environment gets another name', () => {
-  it('an app: nothing is deployed, its earlier versions stay its own, and a new app of the old name starts anew', async () => {
+  it('an app: nothing is deployed, its earlier versions stay its own, and a new app of the old name starts again', async () => {
     const one = await read(
       line(
         { [app('a')]: tag('v1'), [app('a', 'staging')]: tag('v1'), [app('x')]: tag('v9') },
@@ -39,7 +39,7 @@ describe('an app or an environment gets another name', () => {
       'b@staging v1 2023-11-14T22:13:20.000Z',
       'x@production v9 2023-11-14T22:13:20.000Z',
     ]);
-    const way = one.service.ask('versionWay', { app: 'b', version: 'v2' }) as VersionRun[];
+    const way = one.service.ask('versionHistory', { app: 'b', version: 'v2' }) as VersionRun[];
     expect(way).toMatchObject([{ until: '2023-11-15T01:13:20.000Z', replacedBy: 'v1', rolledBack: true }]);
     const board = one.service.ask('board', { id: Number.MAX_SAFE_INTEGER }) as HistoricBoard;
     expect(board.cells.find((cell) => cell.app === 'b' && cell.environment === 'staging')).toMatchObject({

@@ -19,7 +19,7 @@ import { feed } from './query/feed-query';
 import { figures } from './query/figures-query';
 import { type IndexFacts, readFacts } from './query/index-facts';
 import { outline } from './query/outline-query';
-import { deployments, previousVersions, versionWay } from './query/version-query';
+import { deployments, previousVersions, versionHistory } from './query/version-query';
 import { deleteIndex, type OpenedIndex, openIndex } from './store/schema';
 
 const starting: HistoryStatus = {
@@ -192,7 +192,7 @@ export class HistoryService {
       deployments: (query) => deployments(statements, facts, query),
       previousVersions: (query) => previousVersions(statements, facts, query),
       board: (moment) => board(statements, facts, moment),
-      versionWay: (query) => versionWay(statements, facts, query),
+      versionHistory: (query) => versionHistory(statements, facts, query),
       compare: ({ left, right }) => compare(statements, facts, left, right),
       figures: (query) => figures(this.#linesOf(facts).deployments.refresh(statements, facts), facts, query),
       names: () => ({
@@ -208,7 +208,7 @@ export class HistoryService {
     return answer(input);
   }
 
-  /** While the index is not complete, older history and kinds still change: then it is read anew each time. */
+  /** While the index is not complete, older history and kinds still change: then it is read again each time. */
   #linesOf({ complete }: IndexFacts): Lines {
     if (complete && this.#lines) return this.#lines;
     const lines = { deployments: new DeploymentLine(), feed: new FeedLine() };

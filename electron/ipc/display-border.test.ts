@@ -97,7 +97,7 @@ describe('an export', () => {
   it('shows hidden characters in a table, and loses none in JSON', () => {
     expect(csvCell(name)).toBe(shown);
     expect(csvCell('\u202e=1+1')).toBe('\\u202E=1+1');
-    const value = { [name]: ['می\u200cخواهم 👩🏽\u200d🚀', 'a\u{e0041}b\ud800c\u0085'] };
+    const value = { [name]: ['می\u200c 👩🏽\u200d🚀', 'a\u{e0041}b\ud800c\u0085'] };
     const text = visibleJson(value);
     expect(text).toContain('Mallory\\u202EyrollaM');
     expect(text).toContain('\\uDB40\\uDC41');

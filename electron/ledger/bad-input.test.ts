@@ -64,7 +64,7 @@ describe('bad files harm nothing else', () => {
       ...Object.fromEntries(Object.entries(bad).map(([app, [content]]) => [in_(app), content])),
       [in_('good')]: tagFile('v1'),
       [in_('windows')]: '\ufeffimage_tag: v1 # here\r\npromote_deployment: true\r\n',
-      [in_('utf-16')]: utf16('image_tag: v1 # größer\r\n'),
+      [in_('utf-16')]: utf16('image_tag: v1 # grer\r\n'),
       [in_('utf-16-big')]: Buffer.from(utf16('image_tag: v1\n')).swap16(),
       '.signalbox/locks/production.yaml': 'holder: Robin\n',
       '.signalbox/notes/link': { symlink: '/etc/passwd' },
@@ -142,7 +142,7 @@ describe('bad files harm nothing else', () => {
     const bytes = async (app: string) =>
       (await runGit(['cat-file', 'blob', `main:${in_(app)}`], { gitDir: estate.gitDir })).stdout;
     expect((await bytes('utf-16')).toString('utf16le')).toBe(
-      '\ufeffimage_tag: v2 # größer\r\npromote_deployment: false\r\n',
+      '\ufeffimage_tag: v2 # grer\r\npromote_deployment: false\r\n',
     );
     expect((await bytes('utf-16-big')).swap16().toString('utf16le')).toMatch(/^\ufeffimage_tag: v2\n/);
   });
@@ -313,10 +313,10 @@ describe('bad remotes', () => {
 });
 
 /** Does something at the moment when the server has served a push. */
-function onNextPush(estate: TestEstate, act: () => Promise<unknown>): () => void {
+function onNextPush(estate: TestEstate, action: () => Promise<unknown>): () => void {
   estate.onPush = () => {
     estate.onPush = () => {};
-    void act();
+    void action();
   };
   return () => {
     estate.onPush = () => {};

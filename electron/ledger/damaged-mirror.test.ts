@@ -90,11 +90,11 @@ const table = [...inRepo, 'stamp', 'lock'].flatMap((kind) =>
 
 let count = 0;
 /** A copy of the whole mirror, damaged so. */
-async function damaged(act: (dir: string) => Promise<unknown>): Promise<string> {
+async function damaged(action: (dir: string) => Promise<unknown>): Promise<string> {
   const name = `copy-${++count}`;
   const dir = join(estate.folder, `mirror-${name}`);
   await cp(whole, dir, { recursive: true, preserveTimestamps: true });
-  await act(dir);
+  await action(dir);
   return name;
 }
 const damagedSo = (kind: string, damage: string): Promise<string> =>

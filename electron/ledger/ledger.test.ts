@@ -204,7 +204,7 @@ describe('the mirror', () => {
     expect(unwrap(await ledger.snapshotAt(before.commit ?? '')).file(path)?.text).toBe(tagFile('v1'));
   });
 
-  it('is made anew for another address, and when Git cannot read it any more', async () => {
+  it('is made again for another address, and when Git cannot read it any more', async () => {
     const first = unwrap(await openLedger(estate.config('a')));
     unwrap(await first.refresh());
     await first.close();

@@ -6,7 +6,7 @@ import { FailureError } from '../../shared/domain/failure/failure';
 /**
  * Takes a folder for this process alone. The lock is one that the operating system keeps on an open file (by SQLite, so
  * that it is the same on every system): it ends with the process, however that ends, so none is ever left behind. The
- * file's content means nothing: one that SQLite does not take for its own is made anew.
+ * file's content means nothing: one that SQLite does not take for its own is made again.
  * @returns what gives the folder free.
  * @throws {FailureError} `busy` when another process has it.
  */

@@ -55,7 +55,7 @@ export class Newest {
     // The ref serves the history and the next start; nobody who waits for a deploy waits for it.
     this.#moving = this.#moving
       .then(() => this.#mirror.moveTo(commit))
-      .then(() => this.tellRefMoved())
+      .then(() => this.reportRefMoved())
       .catch((error: unknown) => void this.#hears(error));
     this.tell(true);
   }
@@ -89,7 +89,7 @@ export class Newest {
       listener({ snapshot: this.#snapshot, freshness: this.#freshness, moved });
   }
 
-  tellRefMoved(): void {
+  reportRefMoved(): void {
     for (const listener of this.#refListeners) listener();
   }
 

@@ -22,10 +22,10 @@ import type {
   TransactionFailure,
   TransactOptions,
 } from './ledger';
-import { Lookout } from './lookout';
 import { type Mirror, openMirror } from './mirror';
 import { type MirrorHealth, watchHealth } from './mirror-health';
 import { Newest } from './newest';
+import { RemoteWatch } from './remote-watch';
 import { closed, waitWithin } from './shared-wait';
 import { SnapshotReader } from './snapshot';
 import { write } from './writes';
@@ -55,7 +55,7 @@ class MirroredLedger implements Ledger {
   readonly #health: MirrorHealth;
   readonly #reader: SnapshotReader;
   readonly #newest: Newest;
-  readonly #lookout: Lookout;
+  readonly #remoteWatch: RemoteWatch;
   readonly #transactions = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
   readonly #log: Log;
@@ -72,7 +72,7 @@ class MirroredLedger implements Ledger {
       () => this.#objects.restart(),
       () => this.#newest.tell(false),
     );
-    this.#lookout = new Lookout({
+    this.#remoteWatch = new RemoteWatch({
       mirror,
       objects: this.#objects,
       health: this.#health,
@@ -81,11 +81,11 @@ class MirroredLedger implements Ledger {
       closing: this.#closing.signal,
       log: this.#log,
     });
-    this.#tellChanges();
+    this.#reportChanges();
   }
 
   /** When the remote goes and comes back, and what had to be done with the copy here, for the log. */
-  #tellChanges(): void {
+  #reportChanges(): void {
     let before: Freshness['state'] = 'stale';
     let told = this.#health.notices().join(' ');
     this.#newest.onChange(({ freshness, moved, snapshot }) => {
@@ -153,7 +153,7 @@ class MirroredLedger implements Ledger {
 
   async refresh(signal?: AbortSignal): Promise<Result<Snapshot>> {
     try {
-      return ok(await waitWithin(this.#lookout.lookFromNow(), this.#closing.signal, signal));
+      return ok(await waitWithin(this.#remoteWatch.checkFromNow(), this.#closing.signal, signal));
     } catch (error) {
       return fail(ledgerFailure(error));
     }
@@ -166,17 +166,17 @@ class MirroredLedger implements Ledger {
   async checkCopy(): Promise<void> {
     await this.#health.check(this.#closing.signal);
     // What comes of it is told as the ledger's freshness.
-    if (this.#health.isDoubted) await this.#lookout.lookFromNow().catch(() => {});
+    if (this.#health.isDoubted) await this.#remoteWatch.checkFromNow().catch(() => {});
   }
 
   start(): void {
-    this.#lookout.start();
+    this.#remoteWatch.start();
   }
 
   async close(): Promise<void> {
     await this.#transactions.onIdle();
     this.#closing.abort();
-    await this.#lookout.close();
+    await this.#remoteWatch.close();
     await this.#newest.settled();
     this.#newest.close();
     this.#objects.close();
@@ -204,7 +204,7 @@ class MirroredLedger implements Ledger {
       objects: this.#objects,
       reader: this.#reader,
       newest: this.#newest,
-      lookout: this.#lookout,
+      remoteWatch: this.#remoteWatch,
       closing: this.#closing.signal,
       snapshotAt: (commit: string) => this.snapshotAt(commit),
     };
@@ -227,7 +227,7 @@ class MirroredLedger implements Ledger {
     { kind, base, signal }: { kind?: string; base?: string; signal?: AbortSignal } = {},
   ): Promise<Result<FoundOperation | null>> {
     try {
-      await waitWithin(this.#lookout.lookFromNow(), this.#closing.signal, signal);
+      await waitWithin(this.#remoteWatch.checkFromNow(), this.#closing.signal, signal);
       await this.#newest.settled();
       const { gitDir, ref } = this.#mirror;
       return ok(

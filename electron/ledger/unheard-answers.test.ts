@@ -36,10 +36,10 @@ const wish = () => {
 };
 
 /** Does something at the moment when the server has served the next push. */
-function onNextPush(act: () => unknown): void {
+function onNextPush(action: () => unknown): void {
   estate.onPush = () => {
     estate.onPush = () => {};
-    act();
+    action();
   };
 }
 

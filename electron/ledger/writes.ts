@@ -14,10 +14,10 @@ import type {
   TransactionFailure,
   TransactOptions,
 } from './ledger';
-import type { Lookout } from './lookout';
 import { mergeWorld } from './merge-world';
 import type { Mirror } from './mirror';
 import type { Newest } from './newest';
+import type { RemoteWatch } from './remote-watch';
 import { waitWithin } from './shared-wait';
 import type { SnapshotReader } from './snapshot';
 import { type Landing, transact } from './transaction';
@@ -29,7 +29,7 @@ interface WriteParts {
   objects: ObjectReader;
   reader: SnapshotReader;
   newest: Newest;
-  lookout: Lookout;
+  remoteWatch: RemoteWatch;
   closing: AbortSignal;
   snapshotAt(commit: string): Promise<Result<Snapshot>>;
 }
@@ -41,7 +41,7 @@ export function write<T>(
   mutate: (snapshot: Snapshot) => Mutation<T>,
   options: TransactOptions,
 ): Promise<Result<Landed<T>, TransactionFailure>> {
-  const { config, mirror, objects, reader, newest, lookout, closing } = parts;
+  const { config, mirror, objects, reader, newest, remoteWatch, closing } = parts;
   const { gitDir } = mirror;
   const merges = config.estate.ledger.landing === 'merge-branch';
   let made: MadeCommit | null = null;
@@ -49,16 +49,16 @@ export function write<T>(
     {
       identity: config.identity,
       snapshot: () => newest.snapshot,
-      fetch: (signal) => waitWithin(lookout.fetchNow(), closing, signal),
+      fetch: (signal) => waitWithin(remoteWatch.fetchNow(), closing, signal),
       commit: (base, files, message, author) =>
-        lookout.mended(async () => {
+        remoteWatch.mended(async () => {
           const at = Math.floor(Date.now() / 1000);
           made = await makeCommit(objects, { base, files, message, author, at });
           await writeLoose(gitDir, made.objects);
           return made.id;
         }),
       placeProblem: async (snapshot, path) =>
-        snapshot.commit ? lookout.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,
+        snapshot.commit ? remoteWatch.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,
       branchFor: ({ operationId }, attempt) =>
         merges
           ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
@@ -68,7 +68,7 @@ export function write<T>(
           ? byPush(parts, commit, base, made)
           : landByMerge(byMerge(parts, intent, branch, made), commit, base, branch, again),
       landedAmong: (commits, base, tip) => landedAmong(commits, base, { gitDir, ref: tip }),
-      landed: (commit, base) => lookout.landed(commit, base),
+      landed: (commit, base) => remoteWatch.landed(commit, base),
     },
     intent,
     mutate,
@@ -77,7 +77,7 @@ export function write<T>(
 }
 
 async function byPush(
-  { mirror, newest, lookout }: WriteParts,
+  { mirror, newest, remoteWatch }: WriteParts,
   commit: string,
   base: Snapshot,
   made: MadeCommit | null,
@@ -88,7 +88,7 @@ async function byPush(
     {
       push: (id, from) => mirror.push({ ref, old: from, commit: id }, pack ?? undefined),
       isThere: async (id) => {
-        await lookout.fetchNow();
+        await remoteWatch.fetchNow();
         await newest.settled();
         return (await broughtInBy(id, { gitDir, ref })) !== null;
       },
@@ -104,7 +104,7 @@ function byMerge(parts: WriteParts, intent: Intent, branch: string, made: MadeCo
     mirror: parts.mirror,
     objects: made?.objects ?? null,
     message: `Merge ${branch}: ${intent.what}`,
-    fetch: () => parts.lookout.fetchNow(),
+    fetch: () => parts.remoteWatch.fetchNow(),
     settled: () => parts.newest.settled(),
     snapshotAt: async (commit) => {
       const read = await parts.snapshotAt(commit);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LogLines, type LogView, wholeLog } from '../../shared/contract/logs';
 import type { FailureError } from '../../shared/domain/failure/failure';
 import { builtProgram } from '../testing/programs';
-import { type KeptLog, type LogKeeper, openLogKeeper } from './log-keeper';
+import { type LogKeeper, openLogKeeper, type SavedLog } from './log-keeper';
 import type { StoreLimits } from './protocol';
 
 let scratch: string;
@@ -50,7 +50,7 @@ await import(${JSON.stringify(pathToFileURL(real).href)});
 }
 
 interface Watched {
-  kept: KeptLog;
+  kept: SavedLog;
   /** What the window was told last. */
   told: () => LogLines | null;
   ended: () => FailureError | null;
@@ -148,7 +148,7 @@ describe('a log worker that dies', () => {
     expect(readdirSync(scratch)).not.toContain('saved.log');
   });
 
-  it('at once, again and again, is given up: sessions end, and the next one tries anew', async () => {
+  it('at once, again and again, is given up: sessions end, and the next one tries again', async () => {
     await start(mortalWorker(3));
     const one = await open('one');
     const asked = shown(one);

@@ -22,7 +22,7 @@ import type {
 import { endedByFind, forgotten, handedOn } from './restart';
 
 /** One session's lines, as the main process speaks of them to the worker that has them. */
-export interface KeptLog {
+export interface SavedLog {
   source(number: number, label: string): void;
   append(source: number, lines: ArrivedLine[]): void;
   /**
@@ -41,7 +41,7 @@ export interface LogKeeper {
     view: LogView,
     onLines: (lines: LogLines) => void,
     onEnd: (error: FailureError) => void,
-  ): KeptLog;
+  ): SavedLog;
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function openLogKeeper(options: {
   /** Left out: nothing is logged. */
   log?: Log;
 }): Promise<LogKeeper> {
-  const { folder, limits = {}, now = () => new Date(), log: tellLog = noLog } = options;
+  const { folder, limits = {}, now = () => new Date(), log: reportLog = noLog } = options;
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(folder, { recursive: true, mode: 0o700 });
 
@@ -174,7 +174,7 @@ export async function openLogKeeper(options: {
   const died = (detail: string): void => {
     const { culprit } = mark;
     if (performance.now() - startedAt > soon) deaths = 0;
-    tellLog('error', 'logs.worker-ended', { detail, sessions: open.size, deaths, leftOut });
+    reportLog('error', 'logs.worker-ended', { detail, sessions: open.size, deaths, leftOut });
     if (culprit) leftOut += 1;
     else deaths += 1;
     if (open.size === 0 || deaths >= mostDeaths || leftOut > mostLeftOut) stopped(detail);

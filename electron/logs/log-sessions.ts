@@ -8,7 +8,7 @@ import {
 import { FailureError } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Cluster } from '../observation/types';
-import type { KeptLog, LogKeeper } from './log-keeper';
+import type { LogKeeper, SavedLog } from './log-keeper';
 import type { QuestionName, Questions } from './protocol';
 
 /** Lines that are read of a log that is there already when it is opened. */
@@ -41,7 +41,7 @@ export interface LogSessions {
 }
 
 interface OpenSession {
-  kept: KeptLog;
+  kept: SavedLog;
   join(sources: readonly LogSource[]): void;
 }
 
@@ -98,7 +98,7 @@ export function createLogSessions(
 
 /** Follows sources into a session's lines. @returns adds sources; those that are there already are left alone. */
 function follower(
-  kept: KeptLog,
+  kept: SavedLog,
   clusterOf: (environment: string) => Pick<Cluster, 'followLog'> | null,
   tell: (states: LogSourceState[]) => void,
   signal: AbortSignal,

@@ -287,7 +287,7 @@ export class LogStore {
     return lines;
   }
 
-  /** Makes the view anew, with nothing found yet. */
+  /** Makes the view again, with nothing found yet. */
   #makeView(): Shown {
     this.#generation += 1;
     this.#problem = null;

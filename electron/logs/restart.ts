@@ -45,7 +45,7 @@ export function handedOn(rest: readonly Ordered[], culprit: Culprit, byFind: boo
   return rest.flatMap(({ order, request }): Request[] => {
     const isCulprit = culprit?.order === order;
     if ('id' in request) return timeless.has(request.question) && !isCulprit ? [request] : [];
-    // Sessions are begun anew, with their sources; one that was closed is gone.
+    // Sessions are begun again, with their sources; one that was closed is gone.
     if (!('lines' in request)) return [];
     if (!isCulprit || byFind) return [request];
     const { lines } = request;

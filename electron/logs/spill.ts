@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'nod
 import { join } from 'node:path';
 
 /** A line as it is kept: the cluster's stamp, and the text with its colours. */
-export type KeptLine = readonly [at: string | null, text: string];
+export type SavedLine = readonly [at: string | null, text: string];
 
 export interface SpillLimits {
   /** Bytes on disk. */
@@ -34,15 +34,15 @@ interface Segment {
 interface Page {
   first: number;
   count: number;
-  place: { segment: Segment; offset: number; bytes: number } | { lines: KeptLine[]; characters: number };
+  place: { segment: Segment; offset: number; bytes: number } | { lines: SavedLine[]; characters: number };
 }
 
 const decodedPages = 24;
 
 /** Stands in the place of a line whose file was damaged. */
-const lostLine: KeptLine = [null, '(this line can’t be read back from the disk)'];
+const lostLine: SavedLine = [null, '(this line can’t be read back from the disk)'];
 
-const isKeptLine = (line: unknown): line is KeptLine =>
+const isSavedLine = (line: unknown): line is SavedLine =>
   Array.isArray(line) &&
   line.length === 2 &&
   (line[0] === null || typeof line[0] === 'string') &&
@@ -52,7 +52,7 @@ const isKeptLine = (line: unknown): line is KeptLine =>
 function readPage(
   place: { segment: Segment; offset: number; bytes: number },
   count: number,
-): KeptLine[] | null {
+): SavedLine[] | null {
   const { segment, offset, bytes } = place;
   const buffer = Buffer.allocUnsafe(bytes);
   try {
@@ -62,7 +62,7 @@ function readPage(
       done += read;
     }
     const lines: unknown = JSON.parse(buffer.toString('utf8'));
-    return Array.isArray(lines) && lines.length === count && lines.every(isKeptLine) ? lines : null;
+    return Array.isArray(lines) && lines.length === count && lines.every(isSavedLine) ? lines : null;
   } catch {
     // Lines of a file that cannot be read: the caller says that they are lost.
     return null;
@@ -79,11 +79,11 @@ export class Spill {
   #pages: Page[] = [];
   readonly #segments: Segment[] = [];
   #segmentNumber = 0;
-  #open: KeptLine[] = [];
+  #open: SavedLine[] = [];
   #openFirst = 0;
   #openCharacters = 0;
   #inMemory = 0;
-  readonly #decoded = new Map<Page, KeptLine[]>();
+  readonly #decoded = new Map<Page, SavedLine[]>();
   #problem: string | null = null;
   #lost = 0;
 
@@ -116,7 +116,7 @@ export class Spill {
     return this.#lost;
   }
 
-  append(line: KeptLine): void {
+  append(line: SavedLine): void {
     this.#open.push(line);
     this.#openCharacters += line[1].length + 40;
     if (this.#open.length >= this.#limits.pageLines || this.#openCharacters >= this.#limits.pageCharacters)
@@ -124,14 +124,14 @@ export class Spill {
   }
 
   /** `undefined` for a line that was let go or has not come. */
-  line(number: number): KeptLine | undefined {
+  line(number: number): SavedLine | undefined {
     if (number >= this.#openFirst) return this.#open[number - this.#openFirst];
     const page = this.#pageOf(number);
     return page && this.#read(page)[number - page.first];
   }
 
   /** The lines from one on, to the end of its page: reading on from `first + lines.length` reads everything once. */
-  run(from: number): readonly KeptLine[] {
+  run(from: number): readonly SavedLine[] {
     if (from >= this.#openFirst) return this.#open.slice(from - this.#openFirst);
     const page = this.#pageOf(from);
     return page ? this.#read(page, false).slice(from - page.first) : [];
@@ -167,7 +167,7 @@ export class Spill {
     while (this.#inMemory > this.#limits.memoryCharacters && this.#pages.length > 1) this.#dropPage();
   }
 
-  #write(lines: KeptLine[], characters: number): Page['place'] {
+  #write(lines: SavedLine[], characters: number): Page['place'] {
     const bytes = Buffer.from(JSON.stringify(lines));
     try {
       let segment = this.#segments.at(-1);
@@ -223,7 +223,7 @@ export class Spill {
     return undefined;
   }
 
-  #read(page: Page, remember = true): KeptLine[] {
+  #read(page: Page, remember = true): SavedLine[] {
     if ('lines' in page.place) return page.place.lines;
     const known = this.#decoded.get(page);
     if (known) return known;
@@ -237,7 +237,7 @@ export class Spill {
     return lines;
   }
 
-  #remember(page: Page, lines: KeptLine[]): void {
+  #remember(page: Page, lines: SavedLine[]): void {
     if ('lines' in page.place) return;
     this.#decoded.delete(page);
     this.#decoded.set(page, lines);

@@ -1,8 +1,8 @@
 import {
   accessOf,
   type ClusterAccess,
-  type ClusterAct,
-  clusterActs,
+  type ClusterAction,
+  clusterActions,
   type Right,
   type RightAnswer,
   rightKey,
@@ -30,7 +30,7 @@ const atOnce = 4;
 
 /** Asks a cluster what no watch tells: version, latency, who one is there, and what one may do. */
 export interface Attendant {
-  access(act: ClusterAct): ClusterAccess;
+  access(action: ClusterAction): ClusterAccess;
   /** What was found so far. */
   found(): Pick<ClusterStatus, 'version' | 'latency' | 'identity'>;
   /** The cluster answers (again): what is not known yet, or was asked before it went away, is asked now. */
@@ -51,7 +51,7 @@ export function createAttendant(options: {
   const { connection, place, signal, log } = options;
   const timing = { ...usual, ...options.timing };
   const rights = new Map<string, Right>(
-    clusterActs.flatMap((act) => rightsOf(act, place)).map((right) => [rightKey(right), right]),
+    clusterActions.flatMap((action) => rightsOf(action, place)).map((right) => [rightKey(right), right]),
   );
   const answers = new Map<string, RightAnswer>();
   const latencies: number[] = [];
@@ -109,7 +109,7 @@ export function createAttendant(options: {
     looking = true;
     lookedAt = performance.now();
     try {
-      // The rights first: an act may be waiting for them.
+      // The rights first: an action may be waiting for them.
       const now = performance.now();
       if (now - reviewedAt >= timing.reviewEvery && now - askedAt >= reviewAgain) {
         const rightsChanged = await review();
@@ -136,7 +136,7 @@ export function createAttendant(options: {
   signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
 
   return {
-    access: (act) => accessOf(act, place, (right) => answers.get(rightKey(right))),
+    access: (action) => accessOf(action, place, (right) => answers.get(rightKey(right))),
     found: () => ({
       version,
       identity,

@@ -10,7 +10,7 @@ import type { Connection, KubeObject, ResourceRef } from '../systems/kubernetes/
 import type { ClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
-import { notChosen, refusedAct, unreadable, workflowActions } from './workflow-actions';
+import { notChosen, refusedAction, unreadable, workflowActions } from './workflow-actions';
 
 const busy = (application: string, by: string): KubeFailure => ({
   code: 'busy',
@@ -30,8 +30,8 @@ const anotherRuns = (application: string, startedAt: string): KubeFailure => ({
   reason: null,
 });
 
-/** The acts of one cluster, through the custom resources alone. */
-export function clusterActions(
+/** The actions of one cluster, through the custom resources alone. */
+export function createClusterActions(
   connection: Connection,
   place: ClusterPlace,
   state: ClusterState,
@@ -121,7 +121,7 @@ export function clusterActions(
             return { refuse: anotherRuns(application, write.startedAt) };
           case 'nothing-runs':
             return {
-              refuse: refusedAct({
+              refuse: refusedAction({
                 refused: `No sync of ${application} is running.`,
                 meaning: 'There is nothing to terminate.',
               }),

@@ -1,7 +1,7 @@
 import type { Application } from '../../shared/domain/board/board';
 import type { WorkloadFacts } from '../../shared/domain/board/cell-running';
 import type { Freshness } from '../../shared/domain/board/freshness';
-import type { ClusterAccess, ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { ClusterGap, ClusterWatch } from '../../shared/domain/rollout/cluster-status';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
@@ -67,7 +67,7 @@ export function createClusterState(
   options: {
     place?: Pick<ClusterPlace, 'argoNamespace' | 'appsNamespace' | 'labels'>;
     now?: () => Date;
-    access?: (act: ClusterAct) => ClusterAccess;
+    access?: (action: ClusterAction) => ClusterAccess;
     meterOf?: (kind: WatchedKind) => WatchMeter;
   } = {},
 ): ClusterState {
@@ -163,7 +163,7 @@ export function createClusterState(
   /** The app of a workflow's pod: the workflow's, as its pods bear no app's label. */
   const appOfStep = ({ namespace, workflow, app }: AppPod): string =>
     workflows.get(namespace, workflow ?? '')?.labels.repoName ?? app;
-  const tellWorkflows = (apps: readonly string[]): void => {
+  const reportWorkflows = (apps: readonly string[]): void => {
     for (const app of apps) workflowsOf.delete(app);
     tell('workflow', apps);
   };
@@ -180,7 +180,12 @@ export function createClusterState(
     gaps: board.gaps,
     access:
       options.access ??
-      ((act) => ({ act, state: 'unknown', why: 'The cluster has not been checked yet.', asked: false })),
+      ((action) => ({
+        action,
+        state: 'unknown',
+        why: 'The cluster has not been checked yet.',
+        asked: false,
+      })),
     applications: (app): Application[] => ofApp(app).map(({ shown }) => shown),
     application: (name) => applicationsByName.get(name)?.shown ?? null,
     applicationDetails: (app) => ofApp(app).map((one) => argo.detailOf(one, refreshSeenAt(one.name), now())),
@@ -252,11 +257,11 @@ export function createClusterState(
     applyPods(batch) {
       const touched = workloads.applyPods(batch);
       tell('rollout', touched.rollouts.flatMap(appsOfLabel));
-      tellWorkflows(touched.steps.map(appOfStep));
+      reportWorkflows(touched.steps.map(appOfStep));
     },
     applyOther: (kind, batch) => tell('application', workloads.applyOther(kind, batch)),
     applyWorkflows: (batch) =>
-      tellWorkflows(workflows.apply(batch).map(({ labels }) => labels.repoName ?? '')),
+      reportWorkflows(workflows.apply(batch).map(({ labels }) => labels.repoName ?? '')),
     applyProjects(batch) {
       argo.applyProjects(batch);
       windowsMoved();

@@ -69,9 +69,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   } else if (!/\/(?:web|wf)$/.test(url)) send(200, '{"metadata":{"resourceVersion":"1"},"items":[]}');
   else if (request.method === 'GET') send(200, stored);
   else {
-    const act = beforeWrite;
+    const action = beforeWrite;
     beforeWrite = undefined;
-    act?.();
+    action?.();
     const now = parse(stored) as Json;
     const sent = parse(body) as Json;
     if ((sent.metadata?.resourceVersion ?? now.metadata.resourceVersion) !== now.metadata.resourceVersion)
@@ -105,11 +105,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The object as a server stores it, without what the act was to change. */
+/** The object as a server stores it, without what the action was to change. */
 const canonical = (text: string): string => stringify(parse(text)) ?? '';
 const count = (text: string, part: string): number => text.split(canonical(part)).length - 1;
 
-describe('what an act does not change stays as it was written', () => {
+describe('what an action does not change stays as it was written', () => {
   const ask = { operationId: 'op-1', actor: 'someone' };
 
   it('sync', async () => {

@@ -25,7 +25,7 @@ const ours = (kind: string, seed: number): string =>
 
 /**
  * What Argo CD says of the same objects: `GetResourceHealth` of gitops-engine (argo-cd 3.6), by
- * `electron/testing/oracles/health.go`. Recorded; to ask it anew, with more objects, name the program:
+ * `electron/testing/oracles/health.go`. Recorded; to ask it again, with more objects, name the program:
  * `SIGNALBOX_HEALTH_ORACLE=<program> npx vitest run electron/observation/health-oracle.test.ts`.
  */
 const oracle = process.env.SIGNALBOX_HEALTH_ORACLE;

@@ -343,7 +343,7 @@ describe('where the health of a live object is looked up', () => {
     expect(of('apps', 'StatefulSet', 'apps', 'argo')).toMatchObject({ status: null, from: 'argo' });
   });
 
-  it('is in the details of the Application, which are told anew when it changes, and only then', () => {
+  it('is in the details of the Application, which are told again when it changes, and only then', () => {
     const state = createClusterState('staging', Object.values(watchedKinds(place)).flat(), { place });
     const application = readApplication({
       metadata: { name: 'frontend', namespace: 'argo', annotations: { repoName: 'frontend' } },

@@ -139,7 +139,7 @@ function failingPods(rollouts: readonly Rollout[], app: string, version: string)
   });
 }
 
-/** Whether the container that ended has been started anew, or waits for it: its log is then the previous one. */
+/** Whether the container that ended has been started again, or waits for it: its log is then the previous one. */
 const isRestarted = ({ restarts }: RolloutPod): boolean => restarts > 0;
 
 /** The steps of a test run that failed, but not of one that was stopped. */

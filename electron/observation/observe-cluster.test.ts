@@ -358,7 +358,7 @@ describe('an account that may see and do only a part', () => {
       version: expect.stringMatching(/^v1\./),
       identity: { username: 'reader' },
     });
-    const state = (act: string) => status.access.find((one) => one.act === act)?.state;
+    const state = (action: string) => status.access.find((one) => one.action === action)?.state;
     expect([state('read-logs'), state('sync'), state('stop-workflow')]).toEqual([
       'allowed',
       'denied',

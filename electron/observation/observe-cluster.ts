@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { clusterActs } from '../../shared/domain/estate/cluster-access';
+import { clusterActions } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
 import type { Log } from '../log/log';
 import { readProject } from '../systems/argo/app-project';
@@ -17,7 +17,7 @@ import type {
 import { watchResource } from '../systems/kubernetes/watch';
 import type { OnOdd } from '../systems/read-object';
 import { createAttendant } from './attendant';
-import { clusterActions } from './cluster-actions';
+import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import { failingOf, failingPodOf } from './pod-reads';
@@ -80,7 +80,7 @@ export function observeCluster(options: {
 
   /** Told once of each place: an object comes again with every change of it. */
   const oddPlaces = new Set<string>();
-  const tellOdd = (name: string, kind: WatchedKind, places: readonly string[]): void => {
+  const reportOdd = (name: string, kind: WatchedKind, places: readonly string[]): void => {
     for (const field of places) {
       const what = `${watchName(kind)}: ${cutText(`${name} ${field}`, 300)}`;
       if (oddPlaces.has(what) || oddPlaces.size >= mostOddPlaces) continue;
@@ -104,7 +104,7 @@ export function observeCluster(options: {
       ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
       trim: (object) =>
         trim(object, (places) =>
-          tellOdd(`${object.metadata.namespace}/${object.metadata.name}`, kind, places),
+          reportOdd(`${object.metadata.namespace}/${object.metadata.name}`, kind, places),
         ),
       onBatch,
       meter: meterOf(kind),
@@ -157,7 +157,7 @@ export function observeCluster(options: {
 
   return {
     view: state.view,
-    actions: clusterActions(connection, place, state),
+    actions: createClusterActions(connection, place, state),
     failingPod: (app, signal) =>
       // Before its hooks are through, nothing is rolled out.
       failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
@@ -171,7 +171,7 @@ export function observeCluster(options: {
       insecure: connection.insecure ? insecureWarning : null,
       watches: state.watches(),
       gaps: state.gaps(),
-      access: clusterActs.map(attendant.access),
+      access: clusterActions.map(attendant.access),
     }),
     async followLog(request, onEvent, signal) {
       // The window names the pod; what the account may read beyond the estate is not its business.

@@ -1,7 +1,7 @@
 import type { Application } from '../../shared/domain/board/board';
 import type { WorkloadFacts } from '../../shared/domain/board/cell-running';
 import type { Freshness } from '../../shared/domain/board/freshness';
-import type { ClusterAccess, ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Result } from '../../shared/domain/failure/failure';
 import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
 import type { ClusterGap, ClusterStatus, ClusterTopic } from '../../shared/domain/rollout/cluster-status';
@@ -45,8 +45,8 @@ export interface ClusterView {
   freshness(...topics: ClusterTopic[]): Freshness;
   /** Kinds that cannot be seen although the cluster answers. */
   gaps(): readonly ClusterGap[];
-  /** Whether the cluster would permit an act, by what it was asked ahead. */
-  access(act: ClusterAct): ClusterAccess;
+  /** Whether the cluster would permit an action, by what it was asked ahead. */
+  access(action: ClusterAction): ClusterAccess;
   /** Applications whose annotation `repoName` is the app: the one of the app's own name first, twins after it. */
   applications(app: string): readonly Application[];
   /** One Application by name (the parent `app-config` too). */
@@ -152,7 +152,7 @@ export interface WorkflowActions {
   ): Promise<Result<{ changed: boolean }>>;
 }
 
-/** What may be asked of a cluster. Every act is idempotent or keyed by the operation's id. */
+/** What may be asked of a cluster. Every action is idempotent or keyed by the operation's id. */
 export interface ClusterActions extends WorkflowActions {
   /** Sets `argocd.argoproj.io/refresh`; done when the controller took it away again (see the view). */
   refresh(application: string, mode: 'normal' | 'hard', signal: AbortSignal): Promise<Result<void>>;

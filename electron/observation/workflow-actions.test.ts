@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FailureError } from '../../shared/domain/failure/failure';
-import type { ManualAct } from '../../shared/domain/operation/manual-act';
-import { createManualActs } from '../engine/manual-acts';
+import type { ManualAction } from '../../shared/domain/operation/manual-action';
+import { createManualActions } from '../engine/manual-actions';
 import { noLog } from '../log/log';
 import { somePod, startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connect } from '../systems/kubernetes/connection';
@@ -256,16 +256,16 @@ describe('acts on a cluster', () => {
   });
 
   describe('by hand', () => {
-    const kept = new Map<string, ManualAct>();
-    const acts = (options: { readOnlyBecause?: string; cluster?: Cluster } = {}) =>
-      createManualActs({
+    const kept = new Map<string, ManualAction>();
+    const actions = (options: { readOnlyBecause?: string; cluster?: Cluster } = {}) =>
+      createManualActions({
         clusters: new Map([['staging', options.cluster ?? cluster]]),
         store: {
-          recordAct: (act) => {
-            kept.set(act.id, act);
+          recordAction: (action) => {
+            kept.set(action.id, action);
             return null;
           },
-          act: (id) => kept.get(id) ?? null,
+          action: (id) => kept.get(id) ?? null,
         },
         actor: () => 'Ada',
         readOnlyBecause: options.readOnlyBecause ?? null,
@@ -288,8 +288,8 @@ describe('acts on a cluster', () => {
         (error: unknown) => (error instanceof FailureError ? error.failure.code : error),
       );
 
-    it('a double click is one act, and another click meanwhile is refused', async () => {
-      const desk = acts();
+    it('a double click is one action, and another click meanwhile is refused', async () => {
+      const desk = actions();
       const first = desk.run(resubmit('click-a'));
       const double = desk.run(resubmit('click-a'));
       expect(await codeOf(desk.run(resubmit('click-b')))).toBe('busy');
@@ -306,7 +306,7 @@ describe('acts on a cluster', () => {
     });
 
     it('is refused where the estate is read-only, the account may not, or the cluster refuses', async () => {
-      expect(await codeOf(acts({ readOnlyBecause: 'Read-only.' }).run(resubmit('click-c')))).toBe(
+      expect(await codeOf(actions({ readOnlyBecause: 'Read-only.' }).run(resubmit('click-c')))).toBe(
         'read-only',
       );
       const reader = observeCluster({
@@ -315,7 +315,7 @@ describe('acts on a cluster', () => {
         log: noLog,
       });
       await expect.poll(() => reader.view.access('submit-workflow').state).toBe('denied');
-      expect(await codeOf(acts({ cluster: reader }).run(resubmit('click-d')))).toBe('forbidden');
+      expect(await codeOf(actions({ cluster: reader }).run(resubmit('click-d')))).toBe('forbidden');
       await reader.close();
       const terminate = {
         ...resubmit('click-e'),
@@ -325,7 +325,7 @@ describe('acts on a cluster', () => {
             .terminate('nothing', null, signal)
             .then((answer) => (answer.ok ? { ok: true as const, value: { text: 'ended' } } : answer)),
       };
-      expect(await codeOf(acts().run(terminate))).toBe('not-found');
+      expect(await codeOf(actions().run(terminate))).toBe('not-found');
       expect(kept.get('click-e')).toMatchObject({ outcome: 'refused' });
     });
 
@@ -336,7 +336,7 @@ describe('acts on a cluster', () => {
           throw new DOMException('too late', 'TimeoutError');
         },
       };
-      expect(await codeOf(acts().run(lost))).toBe('timeout');
+      expect(await codeOf(actions().run(lost))).toBe('timeout');
       expect(kept.get('click-f')).toMatchObject({ outcome: 'unknown' });
     });
   });

@@ -31,7 +31,7 @@ export const unreadable = (name: string): KubeFailure => ({
   reason: null,
 });
 
-export const refusedAct = ({ refused, meaning }: Refusal): KubeFailure => ({
+export const refusedAction = ({ refused, meaning }: Refusal): KubeFailure => ({
   code: 'refused',
   message: refused,
   meaning,
@@ -44,14 +44,14 @@ export const refusedAct = ({ refused, meaning }: Refusal): KubeFailure => ({
 const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =>
   namespace === place.workflowsNamespace
     ? null
-    : refusedAct({
+    : refusedAction({
         refused: `The estate file sets namespace ${place.workflowsNamespace} for workflows in ${place.environment}, not ${namespace}.`,
         meaning: 'Nothing was changed.',
       });
 
 /** For an object that the labels of the estate leave out: it may be another environment's. */
 export const notChosen = (name: string, kind: string, place: ClusterPlace): KubeFailure =>
-  refusedAct({
+  refusedAction({
     refused: `${name} does not match the label selector for ${kind} of ${place.environment} in the estate file.`,
     meaning: 'Nothing was changed.',
   });
@@ -62,7 +62,7 @@ const marked = (workflow: WorkflowWrite, id: string | undefined): WorkflowWrite 
 /** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
 const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
-/** The acts on workflows, through the custom resource alone: what `argo` does by its library. */
+/** The actions on workflows, through the custom resource alone: what `argo` does by its library. */
 export function workflowActions(connection: Connection, place: ClusterPlace): WorkflowActions {
   const workflows: ResourceRef = {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -130,7 +130,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
       const change = async (workflow: WorkflowWrite): Promise<Change> => {
         if (id !== undefined && changedBy(workflow, id)) return { leave: true };
         const write = retryWrite(workflow, stamp(), request.parameters ?? []);
-        if ('refused' in write) return { refuse: refusedAct(write) };
+        if ('refused' in write) return { refuse: refusedAction(write) };
         const cleared = await deletePods(namespace, name, new Set(write.deletedNodes), signal);
         if (!cleared.ok) return { refuse: cleared.failure };
         return { patch: mergePatch(workflow, marked(write.object, id)) };
@@ -181,7 +181,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
       // What it changed before is still its answer.
       if (id !== undefined && changedBy(workflow, id)) return { leave: true };
       const write = decide(workflow);
-      if ('refused' in write) return { refuse: refusedAct(write) };
+      if ('refused' in write) return { refuse: refusedAction(write) };
       changed = 'object' in write;
       return 'object' in write ? { patch: mergePatch(workflow, marked(write.object, id)) } : { leave: true };
     };
@@ -189,7 +189,7 @@ export function workflowActions(connection: Connection, place: ClusterPlace): Wo
     return written.ok ? ok({ changed }) : written;
   }
 
-  /** Changes a workflow as it is now; begins anew when somebody else (the controller, another console) was faster. */
+  /** Changes a workflow as it is now; begins again when somebody else (the controller, another console) was faster. */
   async function changeWorkflow(
     namespace: string,
     name: string,

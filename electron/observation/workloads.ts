@@ -121,7 +121,7 @@ export function createWorkloads(
 
   /**
    * Pods of the app's workloads and those that bear its label; none of a Job or workflow, none that is going. Pods that
-   * say the same are one with a count: an app has many, and its cell is worked out anew with every change of one.
+   * say the same are one with a count: an app has many, and its cell is worked out again with every change of one.
    */
   function factsOf(app: string): WorkloadFacts {
     const seen = new Set<AppPod>();

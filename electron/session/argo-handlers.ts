@@ -8,10 +8,10 @@ import type { Session } from './open-session';
 
 /** Handlers of rollouts and of Argo CD's Applications. */
 export function argoHandlers(session: Session, actor: () => string): HandlersOf<typeof argoProcedures> {
-  const { engine, acts, requests } = session;
+  const { engine, actions, requests } = session;
   const viewOf = (environment: string) => session.clusters.get(environment)?.view;
 
-  /** An act on an Application. `syncs`: it would get into the way of an operation that is about to sync. */
+  /** An action on an Application. `syncs`: it would get into the way of an operation that is about to sync. */
   const onApplication = async (
     kind: 'refresh' | 'sync' | 'terminate-sync',
     input: { environment: string; application: string; requestId: string },
@@ -22,16 +22,16 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
     const app = viewOf(environment)?.applicationDetail(application)?.app ?? application;
     const [open] = syncs ? engine.list({ app, environment, open: true, limit: 1 }) : [];
     const before = open?.steps.find(({ name }) => name === 'sync');
-    const act = await acts.run({
+    const action = await actions.run({
       id,
       kind,
       environment,
       app,
       object: `Application ${application}`,
-      inTheWay: before && ['waiting', 'running'].includes(before.state) ? (open ?? null) : null,
+      obstaclesOf: before && ['waiting', 'running'].includes(before.state) ? (open ?? null) : null,
       perform,
     });
-    return { text: act.text, act };
+    return { text: action.text, action };
   };
 
   return {
@@ -103,8 +103,8 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
           text: `The sync of ${input.application} is terminating; its running hooks are deleted.`,
         })),
       ),
-    'act.list': ({ app, environment, limit }) => ({
-      acts: session.kept.acts({
+    'action.list': ({ app, environment, limit }) => ({
+      actions: session.archive.actions({
         ...(app ? { app } : {}),
         ...(environment ? { environment } : {}),
         limit,

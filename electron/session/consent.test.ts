@@ -15,13 +15,13 @@ import { openSession, type Session } from './open-session';
 let folder: string;
 let server: Server;
 let tokens: (string | undefined)[];
-let kept: readonly GivenConsent[];
+let saved: readonly GivenConsent[];
 let opened: Session[];
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-consent-'));
   tokens = [];
-  kept = [];
+  saved = [];
   opened = [];
   server = createServer((request, response) => {
     tokens.push(request.headers.authorization);
@@ -105,9 +105,9 @@ async function open(cluster: object = { kubeconfig: 'kubeconfig' }): Promise<Ses
     ledgerCredentials: async () => null,
     githubToken: async () => null,
     consents: {
-      get: () => kept,
+      get: () => saved,
       set: (given) => {
-        kept = given;
+        saved = given;
       },
     },
     log: noLog,
@@ -153,7 +153,7 @@ describe('a kubeconfig that the estate file names', () => {
     await expect.poll(() => tokens).toContain('Bearer of-evil');
     expect(ran()).toBe(true);
     expect(session.consents.waiting()).toEqual([]);
-    expect(kept).toMatchObject([{ hash: request.hash, at: expect.any(String) }]);
+    expect(saved).toMatchObject([{ hash: request.hash, at: expect.any(String) }]);
   });
 
   it('is not asked about again while it stays as it is, and again when its program changed', async () => {
@@ -176,7 +176,7 @@ describe('a kubeconfig that the estate file names', () => {
     await script('evil', 'second');
     const third = await open();
     const request = await waiting(third);
-    expect(request.changedSince).toBe(kept[0]?.at);
+    expect(request.changedSince).toBe(saved[0]?.at);
     vi.restoreAllMocks();
   });
 
@@ -208,9 +208,9 @@ describe('a kubeconfig that the estate file names', () => {
     session.consents.allow((await waiting(session)).hash);
     await expect.poll(() => tokens).toContain('Bearer first');
     await kubeconfig(exec('./worse.sh'));
-    // Credentials are read anew a minute later.
+    // Credentials are read again a minute later.
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
-    expect(await waiting(session)).toMatchObject({ command: place('worse.sh'), changedSince: kept[0]?.at });
+    expect(await waiting(session)).toMatchObject({ command: place('worse.sh'), changedSince: saved[0]?.at });
     expect(ran('worse')).toBe(false);
     vi.restoreAllMocks();
   });
@@ -227,7 +227,7 @@ describe('a kubeconfig that the estate file names', () => {
     session.consents.withdraw(hash);
     expect((await waiting(session)).hash).toBe(hash);
     expect(ran()).toBe(false);
-    expect(kept).toEqual([]);
+    expect(saved).toEqual([]);
   });
 
   it('sends no file from elsewhere before it was allowed', async () => {

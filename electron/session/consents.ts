@@ -45,7 +45,7 @@ export function createConsents(store: ConsentStore, now: () => Date): Consents {
   const tell = (): void => {
     for (const listener of [...listeners]) listener();
   };
-  /** The answer under a hash changed: clusters that asked for it begin anew. */
+  /** The answer under a hash changed: clusters that asked for it begin again. */
   const answered = (hash: string): void => {
     for (const [environment, request] of asked)
       if (request.hash === hash) for (const listener of [...(gates.get(environment) ?? [])]) listener();

@@ -30,7 +30,7 @@ const at = '2026-03-01T10:00:00.000Z';
 const held: Readonly<Record<string, (session: Session) => unknown>> = {
   'journal.sqlite': (session) => session.engine.list({ limit: 10 }).length,
   'observations.sqlite': (session) => session.observations.outcome('an-operation')?.message,
-  'kept.sqlite': (session) => session.kept.act('an-act')?.object,
+  'kept.sqlite': (session) => session.archive.action('an-act')?.object,
   'autopilot.json': (session) => session.autopilot.get('govuk'),
 };
 
@@ -70,7 +70,7 @@ beforeAll(async () => {
     at,
     message: 'kept',
   });
-  session.kept.recordAct({
+  session.archive.recordAction({
     id: 'an-act',
     at,
     actor: 'A',
@@ -155,7 +155,7 @@ describe('an estate of which a file is damaged', () => {
   });
 
   it.each(Object.keys(damages))(
-    'builds a %s history anew from the repo, and says nothing',
+    'builds a %s history again from the repo, and says nothing',
     async (damage) => {
       const dir = await spoilt(
         (place) => damages[damage]?.(path.join(place, 'history.sqlite')) ?? Promise.resolve(),

@@ -32,9 +32,9 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     ...clusterHandlers(session),
     ...consentHandlers(session.consents),
-    'practice.act': async (act) => {
+    'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');
-      return { text: await shell.practice(act) };
+      return { text: await shell.practice(action) };
     },
   };
   return answeredOnce(handlers, session.requests);

@@ -1,4 +1,4 @@
-import type { KeptOutcome } from '../../shared/domain/history/archived';
+import type { SavedOutcome } from '../../shared/domain/history/archived';
 import type { Handlers } from '../ipc/dispatcher';
 import { runGit } from '../systems/git/run-git';
 import type { Session } from './open-session';
@@ -13,13 +13,13 @@ export function historyHandlers(session: Session): HistoryHandlers {
   const { history, observations, engine, ledger, estate } = session;
 
   /** How an operation ended: by the journal, which also knows what still runs; else as it was kept. */
-  const outcomeOf = (operationId: string): KeptOutcome | null => {
+  const outcomeOf = (operationId: string): SavedOutcome | null => {
     const known = engine.get(operationId);
     if (!known.ok) return observations.outcome(operationId);
     const { state, finishedAt, failure } = known.value;
     return { operationId, state, at: finishedAt, message: failure?.message ?? null };
   };
-  const keptOf = (app: string, environment: string, version: string | null) => ({
+  const savedOf = (app: string, environment: string, version: string | null) => ({
     observations: observations.of(app, environment).filter((one) => one.version === version),
     logs: version === null ? [] : observations.logs({ app, environment, version, limit: shownLogs }),
   });
@@ -44,13 +44,13 @@ export function historyHandlers(session: Session): HistoryHandlers {
     'history.event': async ({ app, environment, version, commit, operationId }) => ({
       message: await messageOf(ledger.gitDir, commit),
       outcome: operationId === null ? null : outcomeOf(operationId),
-      kept: keptOf(app, environment, version),
+      saved: savedOf(app, environment, version),
     }),
     'history.board': (moment) => history.board(moment),
     'history.version': async ({ app, version }) =>
-      (await history.versionWay({ app, version })).map((run) => ({
+      (await history.versionHistory({ app, version })).map((run) => ({
         ...run,
-        kept: keptOf(app, run.environment, version),
+        saved: savedOf(app, run.environment, version),
       })),
     'history.compare': ({ left, right }) => history.compare(left, right),
     'history.figures': (query) => history.figures(query),

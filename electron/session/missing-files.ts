@@ -19,4 +19,4 @@ export async function missingNotices(folder: string): Promise<string[]> {
 
 /** A file lay in the place of an estate's folder. */
 export const asideNotice = (name: string): string =>
-  `A file lay where this estate’s data should be. It was set aside as ${name}. Operations, acts and what clusters told in the past are gone from here; what was deployed is in the release repo.`;
+  `A file lay where this estate’s data should be. It was set aside as ${name}. Operations, actions and what clusters told in the past are gone from here; what was deployed is in the release repo.`;

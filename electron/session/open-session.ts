@@ -6,12 +6,12 @@ import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/r
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { subjectOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
-import { type KeptStore, openKept } from '../archive/archive-store';
+import { type ArchiveStore, openArchive } from '../archive/archive-store';
 import { type ObservationStore, type OperationOutcome, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
 import type { Engine } from '../engine/engine-types';
 import { historyPort } from '../engine/history-port';
-import { createManualActs, type ManualActs } from '../engine/manual-acts';
+import { createManualActions, type ManualActions } from '../engine/manual-actions';
 import type { Limits, World } from '../engine/world';
 import { type History, openHistory } from '../history/open-history';
 import type { Credentials, Identity, Ledger } from '../ledger/ledger';
@@ -79,11 +79,11 @@ export interface Session {
   readonly images: AppImages | null;
   readonly history: History;
   /** Acts on clusters by hand. */
-  readonly acts: ManualActs;
+  readonly actions: ManualActions;
   /** The window's requests, each done once. */
   readonly requests: Requests;
-  /** Workflows as they were last seen, and the list of acts. */
-  readonly kept: KeptStore;
+  /** Workflows as they were last seen, and the list of actions. */
+  readonly archive: ArchiveStore;
   /** This console's own autopilot. */
   readonly autopilot: World['consoleAutopilot'];
   /** What clusters and workflows once told. */
@@ -154,7 +154,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     log,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));
-  const keptStore = openKept(path.join(folder, 'kept.sqlite'));
+  const archive = openArchive(path.join(folder, 'kept.sqlite'));
   const autopilot = consoleAutopilot(path.join(folder, 'autopilot.json'), log);
   const consents = createConsents(config.consents ?? passingStore(), () => new Date());
   const clusters = await openClusters({
@@ -186,9 +186,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         now: Date.now,
       })
     : null;
-  const acts = createManualActs({
+  const actions = createManualActions({
     clusters,
-    store: keptStore,
+    store: archive,
     actor: () => config.identity().name,
     readOnlyBecause: ledger.readOnlyBecause,
     now: () => new Date(),
@@ -204,8 +204,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
     workflowRuns: github && createWorkflowRuns(github),
-    keptWorkflows: (environment) =>
-      keptStore.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
+    savedWorkflows: (environment) =>
+      archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,
     log,
     ...(config.limits ? { limits: config.limits } : {}),
@@ -222,10 +222,10 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     });
   };
   /** A fault of the file costs what it would have kept, nothing else. */
-  const kept = (failure: Failure | null): void => {
+  const reportUnsaved = (failure: Failure | null): void => {
     if (failure) log('error', 'archive.not-written', { ...failure });
   };
-  if (keptStore.notice !== null) log('warn', 'archive.set-aside', { notice: keptStore.notice });
+  if (archive.notice !== null) log('warn', 'archive.set-aside', { notice: archive.notice });
   if (observations.notice !== null)
     log('warn', 'archive.observations-set-aside', { notice: observations.notice });
   const runListeners = new Set<(app: string) => void>();
@@ -248,7 +248,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     history,
     observations,
     runs,
-    onFailure: kept,
+    onFailure: reportUnsaved,
     now: () => new Date().toISOString(),
   });
   const stops = [
@@ -259,7 +259,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       recordHealth({
         view,
         apps,
-        record: (observation) => kept(observations.record(observation)),
+        record: (observation) => reportUnsaved(observations.record(observation)),
         now: () => new Date().toISOString(),
       }),
     ),
@@ -267,7 +267,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       keepFailingLogs({
         cluster,
         apps,
-        keep: (end) => kept(observations.keepLog(end)),
+        keep: (end) => reportUnsaved(observations.keepLog(end)),
         log,
         now: () => new Date().toISOString(),
       }),
@@ -277,7 +277,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         view,
         // Those of bags belong to no app.
         apps: () => [...apps(), ''],
-        keep: (workflow, at) => kept(keptStore.keepWorkflow(workflow, at)),
+        keep: (workflow, at) => reportUnsaved(archive.keepWorkflow(workflow, at)),
         now: () => new Date().toISOString(),
       }),
     ),
@@ -286,7 +286,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       for (const { topic, key } of changes) {
         const operation = topic === 'operation' && key !== null ? engine.get(key) : null;
         if (operation?.ok && operation.value.finishedAt !== null)
-          kept(observations.recordOutcome(outcomeOf(operation.value, operation.value.finishedAt)));
+          reportUnsaved(observations.recordOutcome(outcomeOf(operation.value, operation.value.finishedAt)));
       }
     }),
   ];
@@ -309,7 +309,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         ...ledger.notices(),
         ...engine.notices(),
         observations.notice,
-        keptStore.notice,
+        archive.notice,
         autopilot.notice,
       ].filter((notice) => notice !== null),
     sources,
@@ -317,9 +317,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     images,
     neededCredentials: neededCredentials(config),
     history,
-    acts,
-    requests: createRequests({ store: keptStore, now: () => new Date(), report: kept }),
-    kept: keptStore,
+    actions,
+    requests: createRequests({ store: archive, now: () => new Date(), report: reportUnsaved }),
+    archive,
     autopilot,
     observations,
     timelines,
@@ -336,7 +336,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await logs.close();
       await history.close();
       observations.close();
-      keptStore.close();
+      archive.close();
       await ledger.close();
     },
   };

@@ -89,9 +89,9 @@ beforeAll(async () => {
   await log;
   await session.close();
   // As a kill leaves it.
-  const kept = path.join(estateFolder(used, estate.ledger), 'logs', 'b');
-  await mkdir(kept, { recursive: true });
-  await writeFile(path.join(kept, '0'), '[[null,"a line"]]');
+  const saved = path.join(estateFolder(used, estate.ledger), 'logs', 'b');
+  await mkdir(saved, { recursive: true });
+  await writeFile(path.join(saved, '0'), '[[null,"a line"]]');
 });
 afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -212,7 +212,7 @@ describe('the copies of source repos', () => {
 });
 
 describe('the folder of an estate', () => {
-  it.each(['estates', 'estates/HASH'])('where %s is a file is begun anew, and says so', async (place) => {
+  it.each(['estates', 'estates/HASH'])('where %s is a file is begun again, and says so', async (place) => {
     const dir = await copy();
     const hash = path.basename(estateFolder(dir, estate.ledger));
     await folderDamages['a file']?.(path.join(dir, place.replace('HASH', hash)));
@@ -237,7 +237,7 @@ describe('the log file', () => {
   it.each([
     ...Object.keys(damages).map((damage) => [damage, 'main.log'] as const),
     ...Object.keys(folderDamages).map((damage) => [damage, ''] as const),
-  ])('that is %s (logs/%s) is gone on with, or begun anew', async (damage, place) => {
+  ])('that is %s (logs/%s) is gone on with, or begun again', async (damage, place) => {
     const dir = path.join(folder, `log-${damage}-${place}`);
     writeLog(dir, 'from before');
     const spoil = place === '' ? folderDamages : damages;

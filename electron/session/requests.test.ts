@@ -38,10 +38,10 @@ let session: Session;
 
 const ask = (name: ProcedureName, input: unknown) => askAsWindow(session, name, input);
 
-/** Everything that was begun or written: operations, acts, and what the cluster holds of them. */
+/** Everything that was begun or written: operations, actions, and what the cluster holds of them. */
 const effects = () => ({
   operations: session.engine.list({ limit: 200 }).map(({ id }) => id),
-  acts: session.kept.acts({ limit: 200 }),
+  actions: session.archive.actions({ limit: 200 }),
   there: [
     ...there.cluster.store.list('Workflow'),
     ...['refreshed', 'synced', 'syncing'].map((name) =>
@@ -109,7 +109,7 @@ describe('a request that comes twice', () => {
     }
     const done = effects();
     expect(done.operations).toHaveLength(2);
-    expect(done.acts).toHaveLength(once.length - 2);
+    expect(done.actions).toHaveLength(once.length - 2);
     for (const [name, input] of inputs) expect(await ask(name, input), name).toEqual(first.get(name));
     expect(effects()).toEqual(done);
     await session.close();

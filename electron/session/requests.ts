@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { type OnceName, type ProcedureName, procedures } from '../../shared/contract/contract';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
-import type { KeptStore, StoredRequest } from '../archive/archive-store';
+import type { ArchiveStore, StoredRequest } from '../archive/archive-store';
 import type { Handlers } from '../ipc/dispatcher';
 
 /** Where requests are remembered across starts. */
-type RequestStore = Pick<KeptStore, 'recordRequest' | 'request'>;
+type RequestStore = Pick<ArchiveStore, 'recordRequest' | 'request'>;
 
 type OnceInput = { requestId: string };
 type Perform = (input: OnceInput) => unknown;

@@ -21,7 +21,7 @@ export interface ShellServices {
     set(change: ParsedInputOf<'credentials.set'>): void;
   };
   /** `null`: this is no practice estate. */
-  practice: ((act: Parameters<Handlers['practice.act']>[0]) => Promise<string>) | null;
+  practice: ((action: Parameters<Handlers['practice.action']>[0]) => Promise<string>) | null;
 }
 
 export const refused = (message: string): FailureError => {

@@ -85,8 +85,8 @@ it('follows a deployment that nobody started here, and tells it after the cluste
   const file = path.join(estateFolder(folder, session.estate.ledger), 'observations.sqlite');
   const store = openObservations(file);
   await until(() => {
-    const kept = JSON.stringify(store.keptDeployment(app, 'staging', commit));
-    for (const name of ['rollout', 'tests', 'promotion']) expect(kept).toContain(`\\"name\\":\\"${name}\\"`);
+    const saved = JSON.stringify(store.savedDeployment(app, 'staging', commit));
+    for (const name of ['rollout', 'tests', 'promotion']) expect(saved).toContain(`\\"name\\":\\"${name}\\"`);
   });
   store.close();
   await session.close();

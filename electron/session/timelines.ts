@@ -3,7 +3,7 @@ import { type Failure, FailureError } from '../../shared/domain/failure/failure'
 import type { Deployment } from '../../shared/domain/history/deployment';
 import { declarationOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
-import { type KeptStages, keptStagesSchema, type Timeline } from '../../shared/domain/timeline/timeline';
+import { type SavedStages, savedStagesSchema, type Timeline } from '../../shared/domain/timeline/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline/timeline-assembly';
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
 import type { ObservationStore } from '../archive/observations';
@@ -39,7 +39,7 @@ export interface TimelineSources {
   engine: Engine;
   clusters: ReadonlyMap<string, Cluster>;
   history: Pick<History, 'deployments'>;
-  observations: Pick<ObservationStore, 'of' | 'keepDeployment' | 'keptDeployment'>;
+  observations: Pick<ObservationStore, 'of' | 'keepDeployment' | 'savedDeployment'>;
   /** `null`: the estate names no GitHub of its apps. */
   runs: ReleaseRuns | null;
   /** Told of what could not be kept. */
@@ -59,11 +59,11 @@ export function createTimelines(sources: TimelineSources): Timelines {
     return null;
   };
 
-  function keptOf(app: string, environment: string, commit: string): KeptStages | null {
-    const kept = observations.keptDeployment(app, environment, commit);
-    if (!kept) return null;
+  function savedOf(app: string, environment: string, commit: string): SavedStages | null {
+    const saved = observations.savedDeployment(app, environment, commit);
+    if (!saved) return null;
     try {
-      return keptStagesSchema.parse({ at: kept.at, stages: JSON.parse(kept.body) });
+      return savedStagesSchema.parse({ at: saved.at, stages: JSON.parse(saved.body) });
     } catch {
       // Written by another version of Signalbox: what the cluster tells now has to do.
       return null;
@@ -88,7 +88,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
     environment: string,
     deployment: Of,
     after: { replaced: TimelineFacts['replaced']; promoted: Of | null },
-    kept: KeptStages | null,
+    saved: SavedStages | null,
   ): TimelineFacts {
     const view = clusters.get(environment)?.view;
     const next = nextOf(environment);
@@ -126,7 +126,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
           }
         : null,
       operation: operationOf(deployment, app, environment, deployment.commit),
-      kept,
+      saved,
     };
   }
 
@@ -162,7 +162,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
   // What clusters tell of deployments is kept as it comes to an end, whoever looks.
   const waiting = new Map<string, { timer: NodeJS.Timeout; now: () => void }>();
   /** By cell: what is kept of its present deployment, which the file need not be asked for with every change. */
-  const known = new Map<string, { commit: string; kept: KeptStages | null; said: string | null }>();
+  const known = new Map<string, { commit: string; saved: SavedStages | null; said: string | null }>();
   const foundNothingAt = new Map<string, number>();
   /** @returns whether there was anything new to keep. */
   function keep(app: string, environment: string): boolean {
@@ -176,19 +176,19 @@ export function createTimelines(sources: TimelineSources): Timelines {
     const key = `${environment}/${app}`;
     const { commit } = deployment;
     const before = known.get(key);
-    const { kept, said: saidBefore } =
-      before?.commit === commit ? before : { kept: keptOf(app, environment, commit), said: null };
-    const facts = factsOf(app, environment, deployment, { replaced: null, promoted }, kept);
+    const { saved, said: saidBefore } =
+      before?.commit === commit ? before : { saved: savedOf(app, environment, commit), said: null };
+    const facts = factsOf(app, environment, deployment, { replaced: null, promoted }, saved);
     const fresh = stagesToKeep(assembleTimeline(facts));
     const said = JSON.stringify(fresh);
-    known.set(key, { commit, kept, said });
+    known.set(key, { commit, saved, said });
     if (fresh.length === 0 || saidBefore === said) return false;
     const at = sources.now();
-    const others = kept?.stages.filter(({ name }) => !fresh.some((one) => one.name === name)) ?? [];
+    const others = saved?.stages.filter(({ name }) => !fresh.some((one) => one.name === name)) ?? [];
     const body = JSON.stringify([...others, ...fresh.map((one) => ({ ...one, asOf: at }))]);
     const failure = observations.keepDeployment({ app, environment, commit, at, body });
     if (failure) sources.onFailure(failure);
-    known.set(key, { commit, kept: keptOf(app, environment, commit), said });
+    known.set(key, { commit, saved: savedOf(app, environment, commit), said });
     return true;
   }
   function keepSoon(app: string, environment: string): void {
@@ -214,8 +214,8 @@ export function createTimelines(sources: TimelineSources): Timelines {
       const next = nextOf(environment);
       const there = next ? await history.deployments({ app, environment: next, limit: searched }) : [];
       const promoted = promotedBy(deployment, there);
-      const kept = keptOf(app, environment, deployment.commit);
-      return assembleTimeline(factsOf(app, environment, deployment, { replaced, promoted }, kept));
+      const saved = savedOf(app, environment, deployment.commit);
+      return assembleTimeline(factsOf(app, environment, deployment, { replaced, promoted }, saved));
     },
     close() {
       for (const stop of stops) stop();

@@ -1,14 +1,14 @@
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { ListedWorkflow, workflowProcedures } from '../../shared/contract/workflows';
 import { FailureError, type Result } from '../../shared/domain/failure/failure';
-import type { KeptWorkflow, Workflow } from '../../shared/domain/workflows/workflow';
+import type { SavedWorkflow, Workflow } from '../../shared/domain/workflows/workflow';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
 import { type Done, worded } from './cluster-answer';
 import type { Session } from './open-session';
 
 /** Kept workflows of one cell that a list looks through. */
-const keptPerCell = 60;
+const savedPerCell = 60;
 
 const listed = (workflow: Workflow, seenAt: string | null): ListedWorkflow => {
   const { nodes: _nodes, parameters: _parameters, ...rest } = workflow;
@@ -32,7 +32,7 @@ export function workflowHandlers(
   session: Session,
   actor: () => string,
 ): HandlersOf<typeof workflowProcedures> {
-  const { acts, clusters, engine, kept } = session;
+  const { actions, clusters, engine, archive } = session;
   const viewOf = (environment: string) => clusters.get(environment)?.view;
 
   const onWorkflow = async (
@@ -42,8 +42,8 @@ export function workflowHandlers(
   ) => {
     const { environment, namespace, name, requestId: id } = input;
     const app = viewOf(environment)?.workflow(namespace, name)?.labels.repoName ?? '';
-    const act = await acts.run({ id, kind, environment, app, object: `Workflow ${name}`, perform });
-    return { text: act.text, act };
+    const action = await actions.run({ id, kind, environment, app, object: `Workflow ${name}`, perform });
+    return { text: action.text, action };
   };
 
   const stop = (mode: 'Stop' | 'Terminate', input: { namespace: string; name: string }) => {
@@ -77,12 +77,12 @@ export function workflowHandlers(
         next: [],
       });
     },
-    'workflow.kept': ({ app, environment, version, limit }) => {
+    'workflow.saved': ({ app, environment, version, limit }) => {
       const view = viewOf(environment);
       const isSeen = view?.freshness('workflows').state === 'live';
-      const seen = kept.workflows({ app, environment, ...(version ? { version } : {}), limit });
+      const seen = archive.workflows({ app, environment, ...(version ? { version } : {}), limit });
       return {
-        workflows: seen.map(({ workflow, seenAt }): KeptWorkflow => {
+        workflows: seen.map(({ workflow, seenAt }): SavedWorkflow => {
           const present = view?.workflow(workflow.namespace, workflow.name);
           return present ? { workflow: present, seenAt, gone: false } : { workflow, seenAt, gone: isSeen };
         }),
@@ -145,8 +145,8 @@ export function workflowHandlers(
           const seen = view.workflows({ app }).map((one) => listed(one, null));
           if (filter.app === undefined) return seen;
           const names = new Set(seen.map(({ namespace, name }) => `${namespace}/${name}`));
-          const gone = kept
-            .workflows({ app, environment, limit: keptPerCell })
+          const gone = archive
+            .workflows({ app, environment, limit: savedPerCell })
             .filter(({ workflow }) => !names.has(`${workflow.namespace}/${workflow.name}`))
             .map(({ workflow, seenAt }) => listed(workflow, seenAt));
           return [...seen, ...gone];

@@ -13,7 +13,7 @@ import { credentialStore } from './credential-store';
 import { type DeployGuard, guardDeploys } from './deploy-guard';
 import { type EstateSource, findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';
-import { playAct } from './practice-acts';
+import { playAction } from './practice-actions';
 import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
@@ -44,7 +44,7 @@ interface Opened {
   streamHandlers: StreamHandlers;
 }
 
-type PracticeAct = ParsedInputOf<'practice.act'>;
+type PracticeAction = ParsedInputOf<'practice.action'>;
 
 /** Begins to open the estate that the command line asks for. */
 export function openDesk(options: {
@@ -106,7 +106,7 @@ export function openDesk(options: {
       settings,
       openExternal: (url: string) => openExternal(url, log),
       chooseSaveFile: chooseFile,
-      practice: practice && ((act: PracticeAct) => playAct(practice.control, act, openAnew)),
+      practice: practice && ((action: PracticeAction) => playAction(practice.control, action, reopen)),
       credentials,
     };
     const onSettings = (listener: () => void) => {
@@ -124,7 +124,7 @@ export function openDesk(options: {
   opened.catch((error: unknown) => log('error', 'session.not-opened', { error }));
 
   /** The practice estate was reset: everything that was known of it belongs to another life. */
-  async function openAnew(): Promise<void> {
+  async function reopen(): Promise<void> {
     const old = (await opened).session;
     await old.close();
     await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import type { Arguments } from './arguments';
 import type { CredentialStore } from './credential-store';
-import type { PracticeControl } from './practice-acts';
+import type { PracticeControl } from './practice-actions';
 import { type PracticeProcess, startPractice } from './practice-process';
 
 /** An estate to open, with what it needs of this machine. */

@@ -99,12 +99,12 @@ function bodyOf(
   return new ReadableStream({
     start(controller) {
       let isOver = false;
-      const end = (act: () => void) => () => {
+      const end = (action: () => void) => () => {
         if (isOver) return;
         isOver = true;
         signal?.removeEventListener('abort', stop);
         done();
-        act();
+        action();
       };
       const stop = end(() => controller.error(signal?.reason));
       const broke = end(() => controller.error(new Error('The answer was cut off.')));

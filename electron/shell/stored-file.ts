@@ -7,7 +7,7 @@ import { storageFailure } from '../../shared/domain/failure/storage-failure';
 /** A small JSON file of names and values that only its owner may read. */
 export interface StoredFile {
   get(name: string): unknown;
-  /** Writes the whole file anew, in one move; `undefined` takes a value out. @throws FailureError where it cannot be written. */
+  /** Writes the whole file again, in one move; `undefined` takes a value out. @throws FailureError where it cannot be written. */
   set(changes: Readonly<Record<string, unknown>>): void;
   /** There was none at opening. */
   readonly isNew: boolean;

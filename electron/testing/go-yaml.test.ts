@@ -4,7 +4,7 @@
  *
  * Go's answers to 100,000 texts are recorded as a digest for each 500 of them. By hand, with Go installed:
  * `SIGNALBOX_FUZZ=1000000 npx vitest run electron/testing/go-yaml.test.ts` asks Go itself, with a seed of its own
- * (`SIGNALBOX_FUZZ_SEED`), and `SIGNALBOX_FUZZ=record` records anew.
+ * (`SIGNALBOX_FUZZ_SEED`), and `SIGNALBOX_FUZZ=record` records again.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -40,9 +40,9 @@ const expectOneRetry = (ids: (string | undefined)[]): void => {
 };
 
 it('a sync of the app and a refresh keep their id while no answer came, and a new click has a new one', async () => {
-  const act = {
+  const action = {
     text: 'Asked.',
-    act: {
+    action: {
       id: 'x',
       at: '2026-03-01T10:00:00Z',
       actor: 'Ada',
@@ -59,7 +59,7 @@ it('a sync of the app and a refresh keep their id while no answer came, and a ne
     route: '/apps/frontend?environment=staging',
     answers: {
       'application.nudge': inTurn(lost, () => ({ operationId: '0192f0c1-0001' })),
-      'application.refresh': inTurn(lost, () => act),
+      'application.refresh': inTurn(lost, () => action),
     },
   });
   const refresh = await screen.findByRole('button', { name: 'Refresh frontend in staging' });

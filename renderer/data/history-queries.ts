@@ -86,7 +86,7 @@ export const useHistoricBoard = (at: string | null) =>
     gcTime: 30_000,
   });
 
-export const useVersionWay = (app: string, version: string) =>
+export const useVersionHistory = (app: string, version: string) =>
   useQuery(queryOf('history.version', { app, version }));
 
 export const useCompared = (input: InputOf<'history.compare'>, enabled: boolean) =>

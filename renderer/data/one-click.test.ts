@@ -33,18 +33,21 @@ const preview = (change: Partial<Preview>): Preview => ({
 
 describe('the one-click rule', () => {
   it('acts at once when nothing warns, and carries what was seen', () => {
-    expect(oneClick(intent, preview({}))).toEqual({ act: 'start', seen: [finding('pass'), finding('info')] });
+    expect(oneClick(intent, preview({}))).toEqual({
+      action: 'start',
+      seen: [finding('pass'), finding('info')],
+    });
   });
   it.each(['warn', 'unknown', 'block'] as const)('opens the sheet when something is at %s', (level) => {
     expect(oneClick(intent, preview({ findings: [finding('pass'), finding(level)] }))).toEqual({
-      act: 'review',
+      action: 'review',
     });
   });
   it('opens the sheet when the environment is not at the version that the person saw', () => {
-    expect(oneClick(intent, preview({ current: 'v1695' }))).toEqual({ act: 'review' });
+    expect(oneClick(intent, preview({ current: 'v1695' }))).toEqual({ action: 'review' });
   });
   it('opens the sheet when it would go elsewhere than the button says', () => {
-    expect(oneClick(intent, preview({ incoming: 'v1600' }))).toEqual({ act: 'review' });
+    expect(oneClick(intent, preview({ incoming: 'v1600' }))).toEqual({ action: 'review' });
   });
 });
 

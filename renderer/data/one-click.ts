@@ -25,8 +25,7 @@ export function rollbackIntent(cell: Cell): RollbackIntent | null {
   };
 }
 
-const rollbackUnderWay = (cell: Cell): string =>
-  `${cell.app} is already rolling back in ${cell.environment}.`;
+const rollbackRunning = (cell: Cell): string => `${cell.app} is already rolling back in ${cell.environment}.`;
 
 /** Why a cell cannot be rolled back now, in words; `null` when it can. */
 export function rollbackBlockedBecause(
@@ -46,7 +45,7 @@ export function rollbackBlockedBecause(
       one.intent.environment === cell.environment &&
       !isRolledOut(one),
   );
-  if (running) return rollbackUnderWay(cell);
+  if (running) return rollbackRunning(cell);
   if (!cell.ledger)
     return `${cell.app} has no file in ${cell.environment}, so there is nothing to roll back.`;
   if (!cell.rollbackTarget) return `No earlier version of ${cell.app} is known in ${cell.environment}.`;
@@ -60,12 +59,12 @@ export function rollbackBlockedBecause(
 export function oneClick(
   intent: AppIntent,
   preview: Preview,
-): { act: 'start'; seen: Finding[] } | { act: 'review' } {
+): { action: 'start'; seen: Finding[] } | { action: 'review' } {
   const expected = 'expected' in intent ? intent.expected : null;
-  if (preview.current !== expected) return { act: 'review' };
-  if ('version' in intent && preview.incoming !== intent.version) return { act: 'review' };
-  if (needsAttention(preview.findings)) return { act: 'review' };
-  return { act: 'start', seen: preview.findings };
+  if (preview.current !== expected) return { action: 'review' };
+  if ('version' in intent && preview.incoming !== intent.version) return { action: 'review' };
+  if (needsAttention(preview.findings)) return { action: 'review' };
+  return { action: 'start', seen: preview.findings };
 }
 
 export interface OneClickRollback {
@@ -100,9 +99,7 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const started =
     startedId !== null &&
     !operations.some((one) => one.id === startedId && (one.finishedAt !== null || isRolledOut(one)));
-  const blocked = started
-    ? rollbackUnderWay(cell)
-    : rollbackBlockedBecause(cell, readOnlyBecause, operations);
+  const blocked = started ? rollbackRunning(cell) : rollbackBlockedBecause(cell, readOnlyBecause, operations);
   const intent = rollbackIntent(cell);
   const preview = usePreview(blocked === null ? intent : null);
 
@@ -117,8 +114,8 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
           .fetchQuery({ ...queryOf('preview.get', intent), staleTime: 30_000 })
           // Then the sheet opens, where the failure is shown.
           .catch(() => null);
-        const decision = seen ? oneClick(intent, seen) : { act: 'review' as const };
-        if (decision.act === 'review') {
+        const decision = seen ? oneClick(intent, seen) : { action: 'review' as const };
+        if (decision.action === 'review') {
           onReview();
           return null;
         }
@@ -147,6 +144,6 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
     .map(({ message }) => message);
   const review =
     preview.isError ||
-    (preview.data !== undefined && intent !== null && oneClick(intent, preview.data).act === 'review');
+    (preview.data !== undefined && intent !== null && oneClick(intent, preview.data).action === 'review');
   return { intent, blocked, review, warnings, besides, busy, failure, click };
 }

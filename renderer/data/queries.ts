@@ -38,7 +38,7 @@ export const useCandidates = (app: string, query: string) =>
   useQuery({
     ...queryOf('candidates.list', { app, query, limit: 50 }),
     placeholderData: keepPreviousData,
-    // Branches move: a list that was fetched a while ago is asked again when the sheet is opened anew.
+    // Branches move: a list that was fetched a while ago is asked again when the sheet is opened again.
     staleTime: 15_000,
   });
 
@@ -115,5 +115,5 @@ export function useCancelOperation() {
   });
 }
 
-export const usePracticeAct = () =>
-  useMutation({ mutationFn: (act: InputOf<'practice.act'>) => call('practice.act', act) });
+export const usePracticeAction = () =>
+  useMutation({ mutationFn: (action: InputOf<'practice.action'>) => call('practice.action', action) });

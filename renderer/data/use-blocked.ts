@@ -1,15 +1,15 @@
-import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
 import { useClusterStatus } from './cluster-queries';
 import { useReadOnly } from './queries';
 
 /**
- * Why an act on an environment's cluster cannot be done, in a sentence; `null`: it can. A permission that is not known
- * does not block: the cluster is asked again before the act.
+ * Why an action on an environment's cluster cannot be done, in a sentence; `null`: it can. A permission that is not known
+ * does not block: the cluster is asked again before the action.
  */
-export function useBlocked(environment: string): (act: ClusterAct) => string | null {
+export function useBlocked(environment: string): (action: ClusterAction) => string | null {
   const readOnlyBecause = useReadOnly();
   const status = useClusterStatus(environment).data;
-  return (act) => {
+  return (action) => {
     if (readOnlyBecause !== null) return readOnlyBecause;
     if (status === undefined) return 'The cluster has not been checked yet.';
     if (status === null) return `The estate file has no cluster for ${environment}.`;
@@ -20,7 +20,7 @@ export function useBlocked(environment: string): (act: ClusterAct) => string | n
     if (status.freshness.state === 'unreachable')
       return `The ${environment} cluster is unreachable. Actions are not queued: try again when it is back.`;
     if (status.freshness.state === 'connecting') return `Connecting to the ${environment} cluster.`;
-    const access = status.access.find((one) => one.act === act);
+    const access = status.access.find((one) => one.action === action);
     return access?.state === 'denied' ? access.why : null;
   };
 }

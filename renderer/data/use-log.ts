@@ -9,7 +9,7 @@ import { LogSession } from './log-session';
  */
 export function useLog(sources: readonly LogSource[]): LogSession {
   const [attempt, setAttempt] = useState(0);
-  // A session lives as long as its stream: an effect that runs anew (React's strict mode) needs a new one.
+  // A session lives as long as its stream: an effect that runs again (React's strict mode) needs a new one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is a new session
   const session = useMemo(() => new LogSession(crypto.randomUUID()), [attempt]);
   const keys = sources.map(logSourceKey).join('\n');

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
-import type { KeptWorkflow } from '../../shared/domain/workflows/workflow';
+import type { SavedWorkflow } from '../../shared/domain/workflows/workflow';
 import { queryOf } from './query-client';
 
 /** Workflows over apps and environments, newest first. */
@@ -18,15 +18,16 @@ export function useWorkflow(place: { environment: string; namespace: string; nam
   // What was answered before stays in the query: once the cluster says that it is gone, that is no longer how it is.
   const isGone = live.error?.failure.code === 'not-found';
   const missing = isGone && app !== '';
-  const kept = useQuery({
-    ...queryOf('workflow.kept', { app: app || '-', environment, limit: 60 }),
+  const saved = useQuery({
+    ...queryOf('workflow.saved', { app: app || '-', environment, limit: 60 }),
     enabled: missing,
   });
-  const found: KeptWorkflow | null =
-    kept.data?.workflows.find(({ workflow }) => workflow.name === name && workflow.namespace === namespace) ??
-    null;
+  const found: SavedWorkflow | null =
+    saved.data?.workflows.find(
+      ({ workflow }) => workflow.name === name && workflow.namespace === namespace,
+    ) ?? null;
   if (live.data && !isGone) return { workflow: live.data, gone: false, seenAt: null, failure: null };
   if (missing && found) return { ...found, failure: null };
-  const waits = live.isPending || (missing && kept.isPending);
+  const waits = live.isPending || (missing && saved.isPending);
   return { workflow: null, gone: false, seenAt: null, failure: waits ? null : (live.error?.failure ?? null) };
 }

@@ -153,7 +153,7 @@ function devApplication(app: string, environment: string): Detail {
   };
 }
 
-const act: OutputOf<'act.list'>['acts'][number] = {
+const action: OutputOf<'action.list'>['actions'][number] = {
   id: '0192f0c1-0000-7000-8000-000000000001',
   at: hoursAgo(0.1),
   actor: 'Ada Lovelace',
@@ -165,7 +165,7 @@ const act: OutputOf<'act.list'>['acts'][number] = {
   text: 'Sync of publishing-api requested.',
   created: null,
 };
-const done = () => ({ text: act.text, act });
+const done = () => ({ text: action.text, action });
 
 /** Answers of Argo CD and Argo Workflows: a sync whose migration runs, and in production a window that keeps syncs off. */
 export const argoAnswers: Answers<typeof argoProcedures & typeof workflowProcedures> = {
@@ -215,12 +215,12 @@ export const argoAnswers: Answers<typeof argoProcedures & typeof workflowProcedu
   'application.sync': done,
   'application.terminate': done,
   'rollout.failing-pod': () => ({ pod: null }),
-  'workflow.kept': () => ({ workflows: [{ workflow: devWorkflow, seenAt: hoursAgo(80), gone: true }] }),
+  'workflow.saved': () => ({ workflows: [{ workflow: devWorkflow, seenAt: hoursAgo(80), gone: true }] }),
   'workflow.resubmit': done,
   'workflow.retry': done,
   'workflow.stop': done,
   'workflow.terminate': done,
   'workflow.suspend': done,
   'workflow.resume': done,
-  'act.list': () => ({ acts: [act] }),
+  'action.list': () => ({ actions: [action] }),
 };

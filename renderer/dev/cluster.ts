@@ -47,14 +47,14 @@ export function devClusterStatus(environment: string): ClusterStatus {
         ]
       : [],
     access: [
-      { act: 'refresh', state: 'allowed', why: 'Granted: patch applications.argoproj.io.', asked: true },
+      { action: 'refresh', state: 'allowed', why: 'Granted: patch applications.argoproj.io.', asked: true },
       {
-        act: 'sync',
+        action: 'sync',
         state: forbidden ? 'denied' : 'allowed',
         why: 'Your account does not have permission to patch applications.argoproj.io in cluster-services.',
         asked: true,
       },
-      { act: 'stop-workflow', state: 'unknown', why: 'The cluster did not answer.', asked: true },
+      { action: 'stop-workflow', state: 'unknown', why: 'The cluster did not answer.', asked: true },
     ],
   };
 }

@@ -245,7 +245,7 @@ export function devBridge(options: DevOptions): Bridge {
     'credentials.test': () => ({ ok: true, text: 'Connected.' }),
     ...devLogs,
     'shell.open-external': () => ({}),
-    'practice.act': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),
+    'practice.action': () => ({ text: 'publishing-api v1351 was released: it crashes in production.' }),
   };
   const call = async (name: ProcedureName, input: unknown): Promise<Result<unknown>> => {
     await new Promise((done) => setTimeout(done, name === 'preview.get' ? 300 : 30));

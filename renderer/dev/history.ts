@@ -1,6 +1,6 @@
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
 import type { historyProcedures } from '../../shared/contract/history';
-import type { Kept } from '../../shared/domain/history/archived';
+import type { Saved } from '../../shared/domain/history/archived';
 import type {
   FeedOutline,
   HistoricCell,
@@ -100,7 +100,7 @@ function cellsAt(at: string): HistoricCell[] {
   );
 }
 
-const kept: Kept = {
+const saved: Saved = {
   observations: [
     { version: 'v900', what: 'tests-failed', at: hoursAgo(3), source: 'Workflow post-sync-frontend-8tq2p' },
   ],
@@ -143,7 +143,7 @@ export const historyAnswers: Answers<typeof historyProcedures> = {
     };
   },
   'history.outline': outline,
-  'history.event': () => ({ message: 'Update image tag\n\nSignalbox-Kind: deploy', outcome: null, kept }),
+  'history.event': () => ({ message: 'Update image tag\n\nSignalbox-Kind: deploy', outcome: null, saved }),
   'history.board': (moment) => ({
     commit: 'abcdef01',
     at: 'at' in moment ? moment.at : hoursAgo(1),
@@ -161,7 +161,7 @@ export const historyAnswers: Answers<typeof historyProcedures> = {
               replacedBy: null,
               rolledBack: false,
               environment: event.environment,
-              kept,
+              saved,
             },
           ]
         : [],

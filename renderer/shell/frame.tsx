@@ -19,7 +19,7 @@ import { ShortcutList } from './shortcut-list';
 import { TopBar } from './top-bar';
 import { Tray } from './tray';
 
-/** What surrounds every screen. `sheet` holds the sheets in which acts are looked at, which can be opened from any of them. */
+/** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useChangeEvents();
   useColourScheme();
@@ -74,7 +74,7 @@ function useColourScheme(): void {
  */
 function useFocusFallback(): void {
   const open = useUiState(
-    (state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null || state.act !== null,
+    (state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null || state.action !== null,
   );
   useEffect(() => {
     if (open) return;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { applicationSchema } from '../domain/board/board';
 import { freshnessSchema } from '../domain/board/freshness';
-import { manualActSchema } from '../domain/operation/manual-act';
+import { manualActionSchema } from '../domain/operation/manual-action';
 import { applicationDetailSchema } from '../domain/rollout/application-detail';
 import { hookJobSchema } from '../domain/rollout/hook-job';
 import { failingPodSchema } from '../domain/rollout/pod-trouble';
@@ -13,7 +13,7 @@ const cell = z.object({ app: name, environment: name });
 
 /**
  * Argo CD and the rollouts of one environment. Every action first asks whether the account may do it, is refused with
- * `busy` while another operation runs on the same object, and is written down (`act.list`).
+ * `busy` while another operation runs on the same object, and is written down (`action.list`).
  */
 export const argoProcedures = {
   'rollout.get': query(
@@ -74,13 +74,13 @@ export const argoProcedures = {
     doneSchema,
   ),
   /** What was asked of clusters by hand from this console, newest first. */
-  'act.list': query(
+  'action.list': query(
     z.object({
       app: name.optional(),
       environment: name.optional(),
       limit: z.number().int().min(1).max(200),
     }),
-    z.object({ acts: z.array(manualActSchema) }),
+    z.object({ actions: z.array(manualActionSchema) }),
     { changedBy: [] },
   ),
 } as const;

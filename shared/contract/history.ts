@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failureSchema } from '../domain/failure/failure';
-import { keptOutcomeSchema, keptSchema } from '../domain/history/archived';
+import { savedOutcomeSchema, savedSchema } from '../domain/history/archived';
 import {
   comparedCellSchema,
   comparedSideSchema,
@@ -40,7 +40,7 @@ export const historyProcedures = {
     feedQuerySchema,
     feedPageSchema.extend({
       /** How the operations that made these events ended, by their id; only those that this console knows of. */
-      outcomes: z.record(z.string(), keptOutcomeSchema),
+      outcomes: z.record(z.string(), savedOutcomeSchema),
     }),
     { changedBy: ['operation', 'history'] },
   ),
@@ -58,15 +58,15 @@ export const historyProcedures = {
     z.object({
       /** The whole message of the commit; `null` when the repo has it no more. */
       message: z.string().nullable(),
-      outcome: keptOutcomeSchema.nullable(),
-      kept: keptSchema,
+      outcome: savedOutcomeSchema.nullable(),
+      saved: savedSchema,
     }),
     { changedBy: ['operation'] },
   ),
   'history.board': query(momentSchema, historicBoardSchema, changes),
   'history.version': query(
     z.object({ app: name, version: name }),
-    z.array(versionRunSchema.extend({ environment: z.string(), kept: keptSchema })),
+    z.array(versionRunSchema.extend({ environment: z.string(), saved: savedSchema })),
     changes,
   ),
   'history.compare': query(

@@ -3,10 +3,10 @@ import { action, name } from './procedure';
 
 /** Rehearsals: refused unless the estate is the practice estate. */
 export const practiceProcedures = {
-  'practice.act': action(
-    z.discriminatedUnion('act', [
+  'practice.action': action(
+    z.discriminatedUnion('action', [
       z.object({
-        act: z.literal('release'),
+        action: z.literal('release'),
         app: name,
         breaks: z.enum([
           'nothing',
@@ -20,28 +20,28 @@ export const practiceProcedures = {
         onlyIn: name.optional(),
         migration: z.boolean(),
       }),
-      z.object({ act: z.literal('cluster'), environment: name, up: z.boolean() }),
-      z.object({ act: z.literal('argo-cd'), environment: name, stopped: z.boolean() }),
+      z.object({ action: z.literal('cluster'), environment: name, up: z.boolean() }),
+      z.object({ action: z.literal('argo-cd'), environment: name, stopped: z.boolean() }),
       /** Somebody sets an image by hand, past Git. */
-      z.object({ act: z.literal('set-image'), app: name, environment: name, version: name }),
-      z.object({ act: z.literal('git'), up: z.boolean() }),
+      z.object({ action: z.literal('set-image'), app: name, environment: name, version: name }),
+      z.object({ action: z.literal('git'), up: z.boolean() }),
       /** A sync window that keeps automatic syncs (`manual: false`: all syncs) of an environment waiting, or none. */
-      z.object({ act: z.literal('sync-window'), environment: name, on: z.boolean(), manual: z.boolean() }),
-      z.object({ act: z.literal('someone-else-deploys'), app: name, environment: name, version: name }),
+      z.object({ action: z.literal('sync-window'), environment: name, on: z.boolean(), manual: z.boolean() }),
+      z.object({ action: z.literal('someone-else-deploys'), app: name, environment: name, version: name }),
       z.object({
-        act: z.literal('someone-else-locks'),
+        action: z.literal('someone-else-locks'),
         environment: name,
         how: z.enum(['by-hand', 'killed']),
         locked: z.boolean(),
       }),
       z.object({
-        act: z.literal('suite'),
+        action: z.literal('suite'),
         environment: name,
         suite: name,
         outcome: z.enum(['fail', 'flaky', 'pass']),
       }),
-      z.object({ act: z.literal('speed'), speed: z.number().min(1).max(200) }),
-      z.object({ act: z.literal('reset') }),
+      z.object({ action: z.literal('speed'), speed: z.number().min(1).max(200) }),
+      z.object({ action: z.literal('reset') }),
     ]),
     z.object({ text: z.string() }),
   ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manualActSchema } from '../domain/operation/manual-act';
+import { manualActionSchema } from '../domain/operation/manual-action';
 
 /**
  * What changes tell of (the stream `events`), and what the key of each names; `null`: an event of it has no key. The
@@ -94,5 +94,5 @@ export const actionOnce = <S extends z.ZodRawShape, O extends z.ZodType>(
 export const nothing = z.object({});
 /** Name of an app, environment, pipeline, object… */
 export const name = z.string().min(1).max(200);
-/** What came of an action on a cluster. `text` says what was done; `act` is its entry in the list of actions. */
-export const doneSchema = z.object({ text: z.string(), act: manualActSchema });
+/** What came of an action on a cluster. `text` says what was done; `action` is its entry in the list of actions. */
+export const doneSchema = z.object({ text: z.string(), action: manualActionSchema });

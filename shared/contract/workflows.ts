@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { freshnessSchema } from '../domain/board/freshness';
-import { keptWorkflowSchema, workflowSchema } from '../domain/workflows/workflow';
+import { savedWorkflowSchema, workflowSchema } from '../domain/workflows/workflow';
 import { actionOnce, doneSchema, name, query } from './procedure';
 
 const object = z.object({ environment: name, namespace: name, name });
@@ -46,9 +46,9 @@ export const workflowProcedures = {
     { changedBy: ['workflow', 'cluster'], narrowedBy: ['app', 'environment'] },
   ),
   /** A workflow as it was last seen, although the cluster forgot it. */
-  'workflow.kept': query(
+  'workflow.saved': query(
     cell.extend({ version: name.optional(), limit: z.number().int().min(1).max(100) }),
-    z.object({ workflows: z.array(keptWorkflowSchema) }),
+    z.object({ workflows: z.array(savedWorkflowSchema) }),
     { changedBy: ['workflow'], narrowedBy: ['app', 'environment'] },
   ),
   /** A new run with the same spec; `parameters` replace those of the same name. */

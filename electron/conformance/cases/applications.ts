@@ -178,7 +178,7 @@ export const applicationCases: readonly Case[] = [
       value(await actions.terminate(own.name, startedAt, signal));
       const open = { spec: { syncWindows: null } };
       value(await patchObject(connection, { ...projects, name: project }, 'merge', open, { signal }));
-      // Argo CD looks at an operation anew when its Application changes.
+      // Argo CD looks at an operation again when its Application changes.
       value(await actions.refresh(own.name, 'normal', signal));
       const { status } = await ended(bench, own);
       assert.notEqual(status?.operationState?.phase, 'Succeeded', status?.operationState?.message);

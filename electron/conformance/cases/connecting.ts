@@ -23,10 +23,10 @@ export const connectingCases: readonly Case[] = [
     },
   },
   {
-    name: 'connecting: what one may do is answered for every act',
+    name: 'connecting: what one may do is answered for every action',
     async run({ cluster, until }) {
       const open = () => cluster.status().access.filter(({ state }) => state === 'unknown');
-      await until('an answer for every act', () => open().length === 0, open);
+      await until('an answer for every action', () => open().length === 0, open);
     },
   },
   {

@@ -237,7 +237,7 @@ export const watchingCases: readonly Case[] = [
     },
   },
   {
-    name: 'watching: a half-open connection is noticed and made anew',
+    name: 'watching: a half-open connection is noticed and made again',
     async run(bench) {
       const { ref, object } = await quietKind(bench);
       const { connection, proxy } = await bench.throughProxy();

@@ -139,7 +139,7 @@ export const workflowCases: readonly Case[] = [
   },
   ...(['Stop', 'Terminate'] as const).map(
     (mode): Case => ({
-      name: `workflows: ${mode === 'Stop' ? 'a stop' : 'a termination'} ends a run, and is no act on one that has ended`,
+      name: `workflows: ${mode === 'Stop' ? 'a stop' : 'a termination'} ends a run, and is no action on one that has ended`,
       async run(bench) {
         const own = await submitted(bench, [{ name: 'one', script: forLong }]);
         await running(bench, own, 'one');

@@ -76,7 +76,7 @@ export const operationEnds = (page: Page, operationId: string, seconds = 120): P
   );
 
 /** Starts an operation and waits until it has succeeded. */
-export async function act(page: Page, intent: BagIntent): Promise<Operation> {
+export async function action(page: Page, intent: BagIntent): Promise<Operation> {
   const operation = await operationEnds(page, await startBag(page, intent));
   if (operation.state !== 'succeeded')
     throw new Error(`${intent.kind} ended as ${operation.state}: ${JSON.stringify(operation.failure)}`);
@@ -93,7 +93,7 @@ export async function packNewest(page: Page, service: string, version: string): 
     return packed.contents[service]?.version === version && packed;
   });
   const environment = (await pipelineView(page)).stages[0]?.environment ?? '';
-  await act(page, {
+  await action(page, {
     kind: 'pack-bag',
     pipeline: bagPipeline,
     environment,
@@ -113,12 +113,12 @@ export const card = (page: Page, environment: string): Locator =>
 export const toPipeline = (page: Page): Promise<void> => page.getByRole('link', { name: 'Bags' }).click();
 
 /** Sends what the open sheet asks for, once its checks let it. @returns when the button was clicked, by the window's clock. */
-export async function send(page: Page, act: string, reason?: string): Promise<number> {
-  const sheet = page.getByRole('dialog', { name: act });
+export async function send(page: Page, action: string, reason?: string): Promise<number> {
+  const sheet = page.getByRole('dialog', { name: action });
   if (reason) await sheet.getByRole('textbox', { name: 'Reason' }).fill(reason);
-  const button = sheet.getByRole('button', { name: act });
+  const button = sheet.getByRole('button', { name: action });
   await until(
-    `"${act}" may be sent`,
+    `"${action}" may be sent`,
     async () => (await button.getAttribute('aria-disabled')) !== 'true',
     60,
   );

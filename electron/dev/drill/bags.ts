@@ -129,13 +129,13 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
     await untilStage(page, production, 'the lock is free', ({ lock }) => lock === null);
     return `${production} is unlocked by force, with its reason; nothing is deployed by that`;
   });
-  const act = `Roll back ${bagPipeline} to bag ${flaky.bag} in ${production}`;
+  const action = `Roll back ${bagPipeline} to bag ${flaky.bag} in ${production}`;
   const clicked = await report.step('roll back', async () => {
     await toPipeline(page);
     await card(page, production).getByRole('button', { name: 'Roll back…' }).click();
-    await page.getByRole('dialog', { name: act }).waitFor();
+    await page.getByRole('dialog', { name: action }).waitFor();
     await shot('roll-back');
-    const clickedAt = await send(page, act, 'The smoke tests of production fail');
+    const clickedAt = await send(page, action, 'The smoke tests of production fail');
     const operation = await until('the rollback is under way', async () => {
       const found = await ask(page, 'operation.list', { limit: 10 });
       return found.find(({ intent }) => intent.kind === 'roll-back-bag');

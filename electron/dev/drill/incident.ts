@@ -70,9 +70,9 @@ export async function playIncident(page: Page, report: Report, shots: string): P
   });
 
   let operationId = '';
-  const act = `Roll back ${app} to ${good.version} in ${production}`;
+  const action = `Roll back ${app} to ${good.version} in ${production}`;
   const clicked = await report.step('roll back', async () => {
-    const button = page.getByRole('button', { name: act });
+    const button = page.getByRole('button', { name: action });
     await button.waitFor();
     await until(
       'nothing needs a look first',
@@ -104,7 +104,7 @@ export async function playIncident(page: Page, report: Report, shots: string): P
       const now = await ask(page, 'operation.get', { operationId });
       return now.state !== 'running' && now;
     });
-    await page.getByRole('heading', { name: act }).waitFor();
+    await page.getByRole('heading', { name: action }).waitFor();
     await shot('operation');
     if (operation.state !== 'succeeded')
       throw new Error(`the operation ended as ${operation.state}: ${operation.failure?.message ?? ''}`);

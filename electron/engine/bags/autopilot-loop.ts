@@ -104,7 +104,7 @@ export function startAutopilot(
     const records = recordsNow(world, pipeline.name);
     const configured = autopilotConfigured(pipeline, environment);
     const move = autopilotMove(records, chainOf(pipeline), environment, configured, knownImages(world));
-    if (move.act !== 'deploy') return [{ outcome: move.idle ? 'idle' : 'waiting', why: move.why }];
+    if (move.action !== 'deploy') return [{ outcome: move.idle ? 'idle' : 'waiting', why: move.why }];
     const { bag } = move;
     const key = `${pipeline.name}/${environment}/${bag}`;
     const now = world.now().getTime();
@@ -239,7 +239,7 @@ export function startAutopilot(
     }
   }
 
-  async function lookAround(): Promise<void> {
+  async function gatherFacts(): Promise<void> {
     for (const pipeline of bagPipelines(world.estate)) {
       const why = obstacle(pipeline);
       if (why !== null) {
@@ -264,7 +264,7 @@ export function startAutopilot(
     inBackground(
       world.log,
       'autopilot.failed',
-      lookAround().finally(() => {
+      gatherFacts().finally(() => {
         looking = false;
       }),
       { signal },

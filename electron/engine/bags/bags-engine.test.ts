@@ -322,7 +322,7 @@ describe('bags on the practice estate', () => {
       await start({
         kind: 'change-policy',
         pipeline,
-        change: { act: 'freeze', environment: staging, bag: there },
+        change: { action: 'freeze', environment: staging, bag: there },
         reason: 'holidays',
       }),
     );
@@ -334,7 +334,7 @@ describe('bags on the practice estate', () => {
     const unpin: BagIntent = {
       kind: 'change-policy',
       pipeline,
-      change: { act: 'unpin', environment: staging },
+      change: { action: 'unpin', environment: staging },
     };
     expect((await rig.engine.bags.preview(unpin)).nextAfter).toMatchObject({ state: 'deploy', bag });
     expect((await ended(rig.engine, await start(unpin))).failure).toBeNull();

@@ -63,7 +63,7 @@ export const servicesOf = (estate: Estate, intent: BagIntent): readonly string[]
 /** What would be next in the environment of a policy change after it. */
 function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-policy' }>): NextView | null {
   const environment = subjectOf(intent).environment;
-  if (environment === null || intent.change.act === 'autopilot') return null;
+  if (environment === null || intent.change.action === 'autopilot') return null;
   const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
   const snapshot = world.ledger.snapshot();
   const texts = new Map<string, string>();

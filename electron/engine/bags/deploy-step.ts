@@ -10,7 +10,7 @@ import { runGitHubJob } from './github-job';
 import { runImageTagsJob } from './image-tags-job';
 import { holdOf } from './lock-step';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
-import { blankJob, type JobEnd, type JobTask, tellJob } from './run-job';
+import { blankJob, type JobEnd, type JobTask, reportJob } from './run-job';
 import { runWorkflowJob } from './workflow-job';
 import { actorOf, writeRecords } from './write-records';
 
@@ -50,14 +50,14 @@ export async function runJob(task: JobTask): Promise<JobEnd> {
   // Ended before a restart.
   if (known?.state === 'succeeded') return { state: 'succeeded' };
   const now = (): string => context.world.now().toISOString();
-  tellJob(task, { state: 'running', startedAt: known?.startedAt ?? now() });
+  reportJob(task, { state: 'running', startedAt: known?.startedAt ?? now() });
   const end =
     job.kind === 'workflow'
       ? await runWorkflowJob({ ...task, job })
       : job.kind === 'github-workflow'
         ? await runGitHubJob({ ...task, job })
         : await runImageTagsJob({ ...task, job });
-  tellJob(task, {
+  reportJob(task, {
     state: end.state,
     text: end.state === 'succeeded' ? null : end.text,
     finishedAt: now(),

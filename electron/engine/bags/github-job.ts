@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { ActionsWorkflow } from '../../systems/github/workflow-dispatch';
-import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
+import { fillIn, type JobEnd, type JobTask, lostLock, reportJob } from './run-job';
 
 type GitHubJob = Extract<DeployJob, { kind: 'github-workflow' }>;
 
@@ -77,7 +77,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
       return sure ? { state: 'failed', text, failure: asked.failure } : unknown(text);
     }
     context.result(effect, { outcome: 'done', text: `Asked GitHub to run ${what}.` });
-    if (asked.value) tellJob(task, { state: 'running', url: webAddress(asked.value.url), text: 'queued' });
+    if (asked.value) reportJob(task, { state: 'running', url: webAddress(asked.value.url), text: 'queued' });
     run = asked.value?.id ?? (await find(appears));
   }
   if (run === null)
@@ -91,7 +91,7 @@ export async function runGitHubJob(task: JobTask<GitHubJob>): Promise<JobEnd> {
     if (seen.ok) {
       const { status, conclusion, url, startedAt } = seen.value;
       const text = status.replace('_', ' ');
-      tellJob(task, { state: 'running', url: webAddress(url), startedAt, text });
+      reportJob(task, { state: 'running', url: webAddress(url), startedAt, text });
       context.waiting(`${jobName(job)}: ${text}`);
       if (status === 'completed') {
         if (conclusion === 'success') return { state: 'succeeded' };

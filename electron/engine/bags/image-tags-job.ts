@@ -11,7 +11,7 @@ import { refreshParent, versionArrives } from '../steps/refresh-parent';
 import { sync } from '../steps/sync';
 import type { FullDecision } from '../steps/write-ledger';
 import { recordsNow } from './pipelines';
-import { type JobEnd, type JobTask, tellJob } from './run-job';
+import { type JobEnd, type JobTask, reportJob } from './run-job';
 import { writeRecords } from './write-records';
 
 /** All image tags of the bag, and the note that they are set: one commit, on the snapshot that the lock is checked on. */
@@ -62,7 +62,7 @@ function contextOf(
       else waits.set(app, text);
       const first = [...waits].slice(0, 3).map(([service, wait]) => `${service}: ${wait}`);
       const more = waits.size > 3 ? ` (and ${waits.size - 3} more)` : '';
-      tellJob(task, { state: 'running', text: `${first.join(' ')}${more}` });
+      reportJob(task, { state: 'running', text: `${first.join(' ')}${more}` });
       context.waiting(`${first.join(' ')}${more}`);
     },
   };

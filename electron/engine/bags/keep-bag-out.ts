@@ -9,7 +9,7 @@ type Rollback = Extract<Intent, { kind: 'roll-back-bag' }>;
 
 /** The policy that keeps the broken bag out. */
 export const keepingOut = ({ how, environment, bag, bad }: Rollback): PolicyChange =>
-  how === 'pin' ? { act: 'pin', environment, bag } : { act: 'mark-bad', environment, bag: bad };
+  how === 'pin' ? { action: 'pin', environment, bag } : { action: 'mark-bad', environment, bag: bad };
 
 /**
  * Keeps the broken bag out before anything waits for a lock: from that commit on no autopilot takes it and it gets no
@@ -41,7 +41,7 @@ export async function keepBagOut(context: StepContext<Rollback>): Promise<StepEn
     {
       settled: { value: null },
       patience: context.resumed ? world.limits.ledger : 0,
-      kind: `bag-${change.act}`,
+      kind: `bag-${change.action}`,
       reason,
     },
   );

@@ -29,7 +29,7 @@ const oneCommit =
         waitingFor: 'Waiting for the commit to reach the release repo.',
         settled: { value: null },
         patience: context.resumed ? world.limits.ledger : 0,
-        kind: intent.kind === 'change-policy' ? `bag-${intent.change.act}` : intent.kind,
+        kind: intent.kind === 'change-policy' ? `bag-${intent.change.action}` : intent.kind,
         override: 'override' in intent ? intent.override : [],
         reason: intent.reason,
       },

@@ -23,7 +23,7 @@ export function periodicViews(world: World, pipeline: BagsPipeline, environment:
   const seen = [
     ...there,
     ...world
-      .keptWorkflows(environment)
+      .savedWorkflows(environment)
       .filter(
         (one) => one.labels[labels.pipeline] === pipeline.name && !names.has(one.name) && hasEnded(one),
       ),

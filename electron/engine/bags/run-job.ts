@@ -57,7 +57,7 @@ export const blankJob = (task: JobTask): Job => ({
 });
 
 /** Tells what is known of the job from now on. */
-export function tellJob(task: JobTask, change: Partial<Job>): void {
+export function reportJob(task: JobTask, change: Partial<Job>): void {
   const name = jobName(task.job);
   const known = task.context.record().operation.jobs.find((one) => one.name === name) ?? blankJob(task);
   task.context.job({ ...known, ...change });

@@ -5,7 +5,7 @@ import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
 import { failedTestsOf } from './failing-suite';
-import { fillIn, type JobEnd, type JobTask, lostLock, tellJob } from './run-job';
+import { fillIn, type JobEnd, type JobTask, lostLock, reportJob } from './run-job';
 import { labels } from './workflow-labels';
 import { workflowName } from './workflow-name';
 
@@ -111,7 +111,7 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
         return { waitingFor: `Waiting to see workflow ${name}.` };
       }
       seen = true;
-      tellJob(task, {
+      reportJob(task, {
         state: 'running',
         workflow: reference,
         startedAt: workflow.startedAt,

@@ -8,7 +8,7 @@ import { changeImageTag } from '../../ledger/ledger-board';
 import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import { leavingSyncs } from './end-sync';
-import { judge, lookAround } from './preflight-step';
+import { gatherFacts, judge } from './preflight-step';
 import { knownTests } from './tests';
 import { at, endOf, writeLedger } from './write-ledger';
 
@@ -49,7 +49,7 @@ export const commit =
     const { world, id } = context;
     const intent: AppIntent = context.intent;
     const isDone = context.record().effects.get('commit')?.outcome === 'done';
-    if (context.resumed && !isDone) await lookAround(context, false);
+    if (context.resumed && !isDone) await gatherFacts(context, false);
     const outside = outsideFacts(world, intent, id);
     const seen = [...context.record().seen, ...context.record().operation.findings];
     const tests = knownTests(context);

@@ -5,7 +5,7 @@ import { type Finding, worsened } from '../../../shared/domain/preflight/finding
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import type { OutsideFacts } from '../../../shared/domain/preflight/preflight-facts';
 import type { Snapshot } from '../../ledger/ledger';
-import { askLedgerAgain, findingsOn, firstLook, lookAhead, outsideFacts } from '../app-preflight';
+import { askLedgerAgain, findingsOn, firstLook, gatherAhead, outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
 import { clusterMoves, waitUntil } from './wait';
@@ -72,7 +72,7 @@ export const preflight =
   ({ askRepo }: { askRepo: boolean }) =>
   async (context: StepContext): Promise<StepEnd> => {
     const { world, intent, id } = context;
-    await lookAround(context, askRepo);
+    await gatherFacts(context, askRepo);
     const outside = outsideFacts(world, intent, id);
     const { findings, failure } = judge(
       world,
@@ -94,7 +94,7 @@ export const preflight =
  * Gives what is only just starting, or just stumbled, a moment: a ledger that did not answer, a cluster that was not
  * looked at yet, and after a restart (or where `askRepo` says so) the app's repo. Otherwise this returns at once.
  */
-export async function lookAround(context: StepContext, askRepo: boolean): Promise<void> {
+export async function gatherFacts(context: StepContext, askRepo: boolean): Promise<void> {
   const { world, intent } = context;
   if (world.ledger.freshness().state === 'unreachable') context.waiting('Waiting for the release repo.');
   await askLedgerAgain(world, context.signal);
@@ -113,6 +113,6 @@ export async function lookAround(context: StepContext, askRepo: boolean): Promis
   }
   if ('version' in intent && (askRepo || context.resumed)) {
     context.waiting(`Waiting for ${intent.app}'s repo.`);
-    await lookAhead(world, intent, context.signal);
+    await gatherAhead(world, intent, context.signal);
   }
 }

@@ -69,7 +69,7 @@ function standing(cluster: Cluster, application: Application, operationId: strin
 const lookAgain = 10_000;
 
 /** Has every Application compared against what the parent just gave it: a `Synced` from before proves nothing. */
-async function compareAnew(context: StepContext, cluster: Cluster, names: readonly string[]): Promise<void> {
+async function compareAgain(context: StepContext, cluster: Cluster, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const effect = `refresh:${context.intent.environment}/${name}`;
     if (context.record().effects.get(effect)?.outcome === 'done') continue;
@@ -114,7 +114,7 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
 }
 
 /**
- * Waits until every Application of the app has the version applied: compared anew, its sync Succeeded and its status
+ * Waits until every Application of the app has the version applied: compared again, its sync Succeeded and its status
  * Synced. Auto-sync usually does it; what stays out of sync with no sync running is asked to sync once.
  */
 export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd> {
@@ -127,7 +127,7 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
   /** The start of the sync of each that was over already at the first look, or when one was asked for. */
   const before = new Map<string, string | null>();
   const ending = terminations(context, cluster);
-  await compareAnew(
+  await compareAgain(
     context,
     cluster,
     cluster.view.applications(app).map((one) => one.name),

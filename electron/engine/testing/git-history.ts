@@ -14,7 +14,7 @@ interface Told {
 
 /**
  * Deployments read from the ledger's mirror with plain git: what the index says, without the index, so that the
- * engine's tests do not hang on another room's worker. All of it is read anew for every commit that the ledger comes
+ * engine's tests do not hang on another room's worker. All of it is read again for every commit that the ledger comes
  * to, by one process: only for repos of a few hundred commits.
  */
 export function gitHistory(ledger: Ledger, template: string): DeploymentHistory {

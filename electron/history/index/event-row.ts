@@ -31,7 +31,7 @@ export const flag = {
   told: 128,
   /** The state where the history begins (shallow or partial clone): no event. */
   base: 256,
-  /** It goes back from nothing: `isForward`, and `way-of-returns.ts` where names do not tell. */
+  /** It goes back from nothing: `isForward`, and `settle-returns.ts` where names do not tell. */
   forward: 512,
 } as const;
 

@@ -13,7 +13,7 @@ import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage, type Move } from './lineage';
 import { bothPaths, withOlderPaths } from './older-paths';
 import { ReturnTracker } from './return-tracker';
-import { settleWays } from './way-of-returns';
+import { settleReturns } from './settle-returns';
 
 /** Rows written together. The first few at once, so that there is something to see. */
 const firstRows = 200;
@@ -22,7 +22,7 @@ const rowsPerWrite = 1024;
 const rowsPerCommit = 8192;
 /** When Git is not done after so long, the line is counted for an estimate. */
 const countAfterMs = 2500;
-/** Times that all files moved, which are followed: for each the log is begun anew. */
+/** Times that all files moved, which are followed: for each the log is begun again. */
 const mostOlderPaths = 100;
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -241,7 +241,7 @@ export class BackIndexing {
     createIndexes(database);
     database.exec('pragma synchronous=NORMAL');
     writer.begin();
-    settleWays(this.#writing, null);
+    settleReturns(this.#writing, null);
     writer.setMeta('complete', '1');
     writer.setMeta('begin', begin);
     writer.setMeta('mark', shallowMark(gitDir));

@@ -7,7 +7,7 @@ import type { Draft } from './event-draft';
 import { deploymentWhat, type EventRow, flag, kindByFlags } from './event-row';
 import { type IndexWriting, logOf, rowOf } from './index-writing';
 import { Lineage } from './lineage';
-import { settleWays } from './way-of-returns';
+import { settleReturns } from './settle-returns';
 
 /** A change of the line with more events than this is indexed from scratch: it has to be held in memory. */
 const maxNewRows = 100_000;
@@ -99,7 +99,7 @@ async function writeFront(
     row.eff = least;
   }
   await writer.insert(rows, async () => {});
-  if (meta.complete) settleWays(writing, fork);
+  if (meta.complete) settleReturns(writing, fork);
   settleTimes(writing, fork, least, gone.n > 0);
   writer.setMeta('tip', tip);
   writer.commit();

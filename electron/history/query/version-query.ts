@@ -56,7 +56,7 @@ export function previousVersions(
 }
 
 /** Every stay of one version of an app, in every environment, oldest first; also where the app was called otherwise then. */
-export function versionWay(
+export function versionHistory(
   statements: Statements,
   facts: IndexFacts,
   query: { app: string; version: string },

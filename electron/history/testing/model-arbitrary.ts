@@ -3,7 +3,7 @@ import { type ModelCommit, modelFolder } from './model-repo';
 
 const apps = ['alpha', 'beta-api', 'draft-alpha'];
 const environments = ['integration', 'production', 'staging'];
-const authors = ['Ada', 'Grace Høpper', 'ci-bot'];
+const authors = ['Ada', 'Grace Hpper', 'ci-bot'];
 
 const cell = fc
   .tuple(fc.constantFrom(...environments), fc.constantFrom(...apps))

@@ -16,7 +16,7 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
 
 const reading: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
 
-/** Whether a grant covers an act; `namespace` undefined means cluster-wide. @param what `pods` or `pods/log`. */
+/** Whether a grant covers an action; `namespace` undefined means cluster-wide. @param what `pods` or `pods/log`. */
 export function mayDo(grant: Grant, verb: string, what: string, namespace: string | undefined): boolean {
   if (grant.resources && !grant.resources.includes(what)) return false;
   if (grant.readOnly && !reading.has(verb)) return false;

@@ -9,9 +9,9 @@ interface Thing extends KubeObject {
   status?: Record<string, unknown>;
 }
 
-const refusal = (act: () => unknown): ApiError => {
+const refusal = (action: () => unknown): ApiError => {
   try {
-    act();
+    action();
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;
@@ -221,7 +221,7 @@ describe('watching', () => {
 
   it('a watch from any version rebuilds what a list says now (property)', () => {
     const step = fc.record({
-      act: fc.constantFrom('create', 'modify', 'delete'),
+      action: fc.constantFrom('create', 'modify', 'delete'),
       name: fc.constantFrom('a', 'b', 'c'),
       value: fc.nat(3),
     });
@@ -230,18 +230,18 @@ describe('watching', () => {
         const store = new ClusterStore();
         let known = new Map<string, KubeObject>();
         let since = store.resourceVersion;
-        steps.forEach(({ act, name, value }, at) => {
+        steps.forEach(({ action, name, value }, at) => {
           if (at === cut % (steps.length + 1)) {
             known = new Map(store.list('Pod').map((object) => [object.metadata.name, object]));
             since = store.resourceVersion;
           }
           const exists = store.get('Pod', 'apps', name);
-          if (act === 'create' && !exists) store.create('Pod', pod(name));
-          if (act === 'modify' && exists)
+          if (action === 'create' && !exists) store.create('Pod', pod(name));
+          if (action === 'modify' && exists)
             store.modify<Thing>('Pod', 'apps', name, (draft) => {
               draft.status = { value };
             });
-          if (act === 'delete' && exists) store.delete('Pod', 'apps', name);
+          if (action === 'delete' && exists) store.delete('Pod', 'apps', name);
         });
         store.watch('Pod', since, (event) => {
           if (event.type === 'DELETED') known.delete(event.object.metadata.name);

@@ -30,7 +30,7 @@ export interface OperationsOptions {
 
 /**
  * Takes over what clients and auto-sync write into `.operation`, and keeps `status.operationState` until the end.
- * All state is in the object, so a controller that starts anew goes on where the last one stopped.
+ * All state is in the object, so a controller that starts again goes on where the last one stopped.
  * While an operation runs, what it does is `status.operationState.operation`: an `.operation` that was
  * overwritten meanwhile is taken away with it and never runs (docs/argo.md, "Sync").
  */

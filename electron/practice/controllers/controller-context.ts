@@ -99,7 +99,7 @@ export function recordEvent(
   expireEvent(context, created);
 }
 
-/** Events go after an hour; those that a restart found begin their hour anew. */
+/** Events go after an hour; those that a restart found begin their hour again. */
 export function expireEvent(context: ControllerContext, event: KubeEvent): void {
   const { uid, namespace, name } = event.metadata;
   later(context, eventTtlSeconds, () => {
@@ -109,12 +109,12 @@ export function expireEvent(context: ControllerContext, event: KubeEvent): void 
   });
 }
 
-/** Runs `act` after some seconds of practice time, unless the controllers stop before. */
+/** Runs `action` after some seconds of practice time, unless the controllers stop before. */
 export function later(
   context: ControllerContext,
   seconds: number,
-  act: () => void,
+  action: () => void,
   signal: AbortSignal = context.signal,
 ): void {
-  context.clock.wait(seconds, signal).then(act, () => {});
+  context.clock.wait(seconds, signal).then(action, () => {});
 }

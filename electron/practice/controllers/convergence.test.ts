@@ -19,7 +19,7 @@ type Act =
 const app = fc.constantFrom('publishing-api', 'frontend');
 const application = fc.constantFrom('publishing-api', 'frontend', 'draft-frontend');
 const version = fc.integer({ min: 1, max: 4 });
-const act: fc.Arbitrary<Act> = fc.oneof(
+const action: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ do: fc.constant('deploy' as const), app, version }),
   fc.record({ do: fc.constant('refresh' as const) }),
   fc.record({ do: fc.constant('away' as const), away: fc.boolean() }),
@@ -32,11 +32,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 
 it('whatever happens meanwhile, the cluster ends as the repo says', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
+    fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40 }), async (actions) => {
       const repo = new MemoryRepo(['production'], rehearsalApps, 'v1');
       const faults = new MemoryFaults();
       const cluster = await startCluster({ repo, faults, speed: 2000 });
-      for (const one of acts) {
+      for (const one of actions) {
         if (one.do === 'deploy') repo.set('production', one.app, { imageTag: `v${one.version}` });
         else if (one.do === 'refresh') cluster.refresh();
         else if (one.do === 'away') repo.away = one.away;

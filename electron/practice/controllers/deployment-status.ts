@@ -94,7 +94,7 @@ function progress(
     const message = `ReplicaSet "${name}" has timed out progressing.`;
     return { condition: settled('False', 'ProgressDeadlineExceeded', message), deadline: 'keep' };
   }
-  // No deadline runs after completion (pods that were lost later don't count); after a restart it begins anew.
+  // No deadline runs after completion (pods that were lost later don't count); after a restart it begins again.
   const begins = deadline === 'none' && old?.reason !== 'NewReplicaSetAvailable';
   return { condition: old, deadline: begins ? 'begin' : 'keep' };
 }

@@ -28,7 +28,7 @@ const newEntry = (stopping: boolean): Entry => ({
 /**
  * Brings pods to life: starts them, makes them ready, lets them crash, ends them. Those that run to their end do
  * what `programFor` gives; all others serve until they are deleted.
- * Pods that are there already are resumed: a program begins anew, a serving pod goes on.
+ * Pods that are there already are resumed: a program begins again, a serving pod goes on.
  */
 export function startKubelet(
   context: ControllerContext,

@@ -23,7 +23,7 @@ export function startPostSync(context: ControllerContext): void {
     (event) => {
       const { name } = event.object.metadata;
       if (event.type === 'DELETED' || name === parentName) return;
-      // Read anew: events that queued up before the annotation was written show the Application without it.
+      // Read again: events that queued up before the annotation was written show the Application without it.
       const app = store.get<Application>('Application', argoNamespace, name);
       const state = app?.status?.operationState;
       const revision = state?.syncResult?.revision;

@@ -53,7 +53,7 @@ export interface PracticeEstate {
 
 const certificatesSchema = z.object({ ca: z.string(), caKey: z.string(), cert: z.string(), key: z.string() });
 
-/** The certificates of the state folder, made anew where there are none or they end soon. */
+/** The certificates of the state folder, made again where there are none or they end soon. */
 export async function openCertificates(paths: StatePaths): Promise<Certificates> {
   const schema = certificatesSchema.extend({ madeAt: z.number() });
   const kept = await readJsonFile(paths.certificates, schema);

@@ -56,8 +56,8 @@ export async function runPracticeProcess(options: {
     };
     // Saves and resets one after the other.
     let turn: Promise<void> = Promise.resolve();
-    const inTurn = (act: () => Promise<void>): Promise<void> => {
-      const done = turn.then(act);
+    const inTurn = (action: () => Promise<void>): Promise<void> => {
+      const done = turn.then(action);
       turn = done.catch(() => {});
       return done;
     };

@@ -45,11 +45,11 @@ export function scenarioHandlers(options: {
   };
   const changeLock = async (
     environment: BagEnvironment,
-    act: 'Lock' | 'Unlock',
+    action: 'Lock' | 'Unlock',
     edit: (text: string | null) => string,
   ): Promise<{ commit: string }> => {
     demandRepo();
-    const message = `${act} ${environment} of ${bagPipelineName}\n`;
+    const message = `${action} ${environment} of ${bagPipelineName}\n`;
     const change = { path: lockPath(environment), message, edit };
     return { commit: await estate().repo.commitFileAs(rival, change) };
   };

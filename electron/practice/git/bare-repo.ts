@@ -37,7 +37,7 @@ const format = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'
 /** Whether a text is a whole object id. */
 export const isSha = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
-/** Git plumbing on one bare repo. Every method asks git (or the files) anew and holds nothing, so it is never stale. */
+/** Git plumbing on one bare repo. Every method asks git (or the files) again and holds nothing, so it is never stale. */
 export class BareRepo {
   readonly gitDir: string;
   constructor(gitDir: string) {

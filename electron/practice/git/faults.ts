@@ -13,7 +13,7 @@ export const noGitFaults = (): GitFaults => ({
   protectedMain: false,
 });
 
-/** A stream that lets `bytesPerSecond()` through, asked anew for every chunk; 0 is no bound. */
+/** A stream that lets `bytesPerSecond()` through, asked again for every chunk; 0 is no bound. */
 export function throttle(bytesPerSecond: () => number): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -75,7 +75,7 @@ const mostRuns = 200;
 
 /**
  * Runs GitHub Actions workflows in practice time. Steps pass, but the last one of a job does what `program` gives.
- * @param options.runs what was kept; changed in place. Runs that had not ended begin their open jobs anew.
+ * @param options.runs what was kept; changed in place. Runs that had not ended begin their open jobs again.
  */
 export function createActions(options: {
   clock: PracticeClock;

@@ -180,7 +180,7 @@ describe('a spec that looks newer than its comparison', () => {
     expect([syncOf('1'), syncOf('1'), syncOf('2')]).toEqual(['Unknown', 'Unknown', 'Unknown']);
     // One comparison may have begun before the spec changed; a second one cannot.
     expect(syncOf('3')).toBe('Synced');
-    // Another change begins anew.
+    // Another change begins again.
     expect(syncOf('3', 'v3')).toBe('Unknown');
   });
   it('is also one that went from several sources to one', () => {

@@ -71,13 +71,13 @@ const gunzipped = (compressed: string): string =>
 
 const packNodes = (nodes: unknown): string => gzipSync(writeExact(nodes)).toString('base64');
 
-/** Why an act cannot be done, in words: what happened and what follows. */
+/** Why an action cannot be done, in words: what happened and what follows. */
 export interface Refusal {
   refused: string;
   meaning: string;
 }
 
-/** The nodes of a workflow for an act that rewrites them. */
+/** The nodes of a workflow for an action that rewrites them. */
 export function nodesToWrite(workflow: WorkflowWrite): { nodes: Nodes; packed: boolean } | Refusal {
   const { status } = workflow;
   if (status?.offloadNodeStatusVersion)

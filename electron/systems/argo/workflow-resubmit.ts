@@ -2,7 +2,7 @@ import { overridden, type WorkflowWrite } from './workflow-object';
 import { annotationsOfSpec } from './workflow-requests';
 import { withoutShutdown } from './workflow-retry';
 
-/** A label by which a workflow that Signalbox made is known again: the id of the operation or act. */
+/** A label by which a workflow that Signalbox made is known again: the id of the operation or action. */
 export const workflowOperationLabel = 'signalbox.dev/operation';
 
 /** Labels of the run itself, which a new one does not take over (`FormulateResubmitWorkflow`). */

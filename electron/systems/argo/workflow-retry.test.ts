@@ -218,7 +218,7 @@ describe('a retry', () => {
     expect(object.status?.storedWorkflowTemplateSpec).not.toHaveProperty('shutdown');
   });
 
-  it('with other parameters: groups are expanded anew (issue 15802), and the stored spec has them too', () => {
+  it('with other parameters: groups are expanded again (issue 15802), and the stored spec has them too', () => {
     const given = workflow(
       [
         ['wf', 'Steps', 'Failed', ['g']],

@@ -11,7 +11,7 @@ import {
 /**
  * Going on with a failed workflow from its failure, as argo-workflows `workflow/util/util.go`
  * (`FormulateRetryWorkflow`) does it: what failed is deleted with all that came after it, so that the controller makes
- * it anew; the groups and retries around it run again; what succeeded stays.
+ * it again; the groups and retries around it run again; what succeeded stays.
  */
 export interface RetryWrite {
   object: WorkflowWrite;
@@ -21,7 +21,7 @@ export interface RetryWrite {
 
 const groups = new Set<unknown>(['DAG', 'TaskGroup', 'StepGroup', 'Steps']);
 
-/** What has to be deleted and set running again for one failed node to be made anew (`resetPath`, `resetBoundaries`). */
+/** What has to be deleted and set running again for one failed node to be made again (`resetPath`, `resetBoundaries`). */
 function pathOf(
   graph: Graph,
   root: NodeObject,

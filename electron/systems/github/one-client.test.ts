@@ -47,7 +47,7 @@ const codeOf = (answer: Promise<unknown>) =>
   );
 
 describe('one client for each GitHub and token', () => {
-  it('tells everybody that the limit is used up, and asks no more until GitHub counts anew', async () => {
+  it('tells everybody that the limit is used up, and asks no more until GitHub counts again', async () => {
     const [one, other] = [await startGitHub('one'), await startGitHub('other')];
     const client = (apiUrl: string, token: string) => createGitHub({ apiUrl, token: async () => token });
     limited.add('one token a');

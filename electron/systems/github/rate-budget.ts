@@ -7,7 +7,7 @@ const longest = 3_600_000;
 const resourceOf = (url: string): string => (url.startsWith('/search/') ? 'search' : 'core');
 
 /**
- * Milliseconds until GitHub counts anew, where an error says that the budget is used up (`x-ratelimit-remaining`,
+ * Milliseconds until GitHub counts again, where an error says that the budget is used up (`x-ratelimit-remaining`,
  * `x-ratelimit-reset` in seconds since 1970); `null`: it is not. By GitHub's own clock: ours may be another.
  */
 function usedUpFor(error: unknown): number | null {
@@ -22,7 +22,7 @@ function usedUpFor(error: unknown): number | null {
 }
 
 /**
- * Once GitHub said that the budget is used up, nothing more is asked until it counts anew: whoever goes on asking may
+ * Once GitHub said that the budget is used up, nothing more is asked until it counts again: whoever goes on asking may
  * be locked out ("Exceeding the rate limit"). The error is told again instead.
  */
 export function rememberLimits(octokit: Pick<Octokit, 'hook'>): void {

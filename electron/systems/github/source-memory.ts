@@ -33,7 +33,7 @@ create table if not exists listing(app text primary key, at text, json text) wit
 `;
 
 /**
- * A file that cannot be read is set aside and begun anew: all of it can be asked for again.
+ * A file that cannot be read is set aside and begun again: all of it can be asked for again.
  * @param now milliseconds since the epoch.
  */
 export function openSourceMemory(file: string, now: () => number, log: Log): SourceMemory {

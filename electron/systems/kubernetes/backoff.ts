@@ -1,5 +1,5 @@
 /**
- * Milliseconds to wait before the nth attempt anew (0-based): exponential, with half of it random, so that consoles
+ * Milliseconds to wait before the nth attempt again (0-based): exponential, with half of it random, so that consoles
  * that lost the same server don't come back in step.
  */
 export function backoff(

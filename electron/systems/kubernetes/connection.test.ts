@@ -16,9 +16,9 @@ import { clusterForEachTest } from './testing/cluster';
 
 const now = clusterForEachTest();
 
-const failureOf = async (act: Promise<unknown>): Promise<KubeError['failure']> => {
+const failureOf = async (action: Promise<unknown>): Promise<KubeError['failure']> => {
   try {
-    await act;
+    await action;
   } catch (error) {
     if (error instanceof KubeError) return error.failure;
     throw error;
@@ -96,7 +96,7 @@ describe('connections', () => {
     plain.close();
   });
 
-  it('reads a token file anew when it is refused, with a path relative to the kubeconfig', async () => {
+  it('reads a token file again when it is refused, with a path relative to the kubeconfig', async () => {
     const path = join(now.folder, 'config');
     const { server, certificates } = now.cluster;
     const config = kubeconfig([{ name: 'a', server: server.url, ca: certificates.ca, token: 'x' }]);
@@ -109,7 +109,7 @@ describe('connections', () => {
     byFile.close();
   });
 
-  it('reads the kubeconfig anew when it is refused, and not for another server', async () => {
+  it('reads the kubeconfig again when it is refused, and not for another server', async () => {
     const path = join(now.folder, 'config');
     const { server, certificates } = now.cluster;
     const write = (url: string, token: string) =>

@@ -95,8 +95,8 @@ const exec = (path: string, more: object = {}) => ({
   exec: { apiVersion: api, command: path, interactiveMode: 'Never', ...more },
 });
 const ask = (connection: Connection) => connection.json({ path: '/api' });
-const failureOf = async (act: Promise<unknown>): Promise<KubeError['failure']> => {
-  const error = await act.then(
+const failureOf = async (action: Promise<unknown>): Promise<KubeError['failure']> => {
+  const error = await action.then(
     () => null,
     (reason: unknown) => reason,
   );

@@ -52,7 +52,7 @@ async function tokenOf({ token, said }: KubeContext['user']): Promise<string | u
   }
 }
 
-/** More headers by which one acts as another (`as-uid`, `as-groups`, `as-user-extra`; client-go `transport`). */
+/** More headers by which one actions as another (`as-uid`, `as-groups`, `as-user-extra`; client-go `transport`). */
 function impersonation({ impersonateUser, said }: KubeContext['user']): http.OutgoingHttpHeaders {
   if (!impersonateUser) return {};
   const extra = Object.entries(said['as-user-extra'] ?? {}).map(([key, values]) => [
@@ -130,7 +130,7 @@ export function credentialSource(
   let exec = user.exec ? new ExecCredentials(user) : null;
   let isClosed = false;
   /**
-   * A login may have written the kubeconfig anew since. One that is broken just now changes nothing, nor does one that
+   * A login may have written the kubeconfig again since. One that is broken just now changes nothing, nor does one that
    * means another server, or the same without looking at its certificate: that is another connection.
    */
   const look = async (): Promise<void> => {

@@ -53,7 +53,7 @@ export const isObject = (item: unknown): item is KubeObject => {
  * Reads a list page by page, to a bounded end. One that expired between two pages (410) is read again in one piece, and
  * one whose pages are too large is read in small ones.
  * @param onPage takes the items of each page; what is no object is among them.
- * @param onRestart what was taken does not count: the list begins anew.
+ * @param onRestart what was taken does not count: the list begins again.
  * @returns the list's resourceVersion. @throws KubeError `bad-data` for what is no list or never ends, `too-large`.
  */
 export async function eachPage(

@@ -308,7 +308,7 @@ describe('a connection that dies without a word', () => {
     for (const socket of sockets) socket.unpipe().resume();
   };
 
-  it('under TLS: the watch is opened anew over another, and loses nothing', async () => {
+  it('under TLS: the watch is opened again over another, and loses nothing', async () => {
     const watch = watchPods({ stallAfter: 600 }, over);
     await expect.poll(() => now.cluster.server.openWatches()).toBe(1);
     swallow();

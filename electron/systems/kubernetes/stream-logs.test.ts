@@ -149,7 +149,7 @@ describe('streamLogs', () => {
     await expect.poll(log.texts).toEqual(['hello']);
   });
 
-  it('opens a silent log anew without a word', async () => {
+  it('opens a silent log again without a word', async () => {
     podWith({ running: {} });
     now.cluster.logs.append('apps', 'a', 'app', 'one');
     const log = follow({

@@ -90,7 +90,7 @@ class LogStream {
       } catch (error) {
         this.#flush();
         if (this.#signal.aborted) return;
-        // Silence is no fault: the log is opened anew where it stopped, and nobody need know.
+        // Silence is no fault: the log is opened again where it stopped, and nobody need know.
         if (error !== silence && this.#isLastWord(error, follow)) return;
       }
       if (performance.now() - begun > 5_000) attempt = 0;
@@ -315,7 +315,7 @@ const isStarting = (error: unknown): boolean =>
 const reasonOf = (error: unknown): string | null =>
   (error instanceof KubeError && /waiting to start: (\S+)/.exec(error.failure.detail ?? '')?.[1]) || null;
 
-/** Why a followed log that said nothing for long is opened anew. */
+/** Why a followed log that said nothing for long is opened again. */
 const silence = new Error('silent');
 
 const broken = () => Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' });

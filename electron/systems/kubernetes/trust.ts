@@ -8,7 +8,7 @@ import { shellLine } from '../../../shared/domain/estate/shell-line';
 import type { KubeContext } from './kubeconfig';
 
 /**
- * Asked before anything is done that a kubeconfig demands of this computer, each time that it is read anew: kubeconfigs
+ * Asked before anything is done that a kubeconfig demands of this computer, each time that it is read again: kubeconfigs
  * run programs (`exec`) and send files (`tokenFile`), so one that came with somebody's repo must not be followed blindly
  * (https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/ warns of it).
  */

@@ -160,7 +160,7 @@ export interface WatchMeter {
   objects: number;
   /** When the last change came; ISO 8601 UTC, `null`: none yet. */
   lastEventAt: string | null;
-  /** How often it was opened anew after something broke. */
+  /** How often it was opened again after something broke. */
   restarts: number;
 }
 
@@ -168,7 +168,7 @@ export interface WatchMeter {
 export interface WatchTiming {
   /** The least time between two batches: 6, as whoever is told of several watches gathers them by the frame anyway. */
   batchDelay: number;
-  /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened anew: 90,000. */
+  /** A watch in which nothing came for so long, not even a bookmark, is taken for half-open and opened again: 90,000. */
   stallAfter: number;
   /** How long a watch may live (`timeoutSeconds`): 300,000, spread by half as much again. */
   watchFor: number;
@@ -207,7 +207,7 @@ export interface LogTiming {
   batchDelay: number;
   backoffBase: number;
   backoffLimit: number;
-  /** A followed log that was silent so long is opened anew at its last line, as it may be half-open: 120,000. */
+  /** A followed log that was silent so long is opened again at its last line, as it may be half-open: 120,000. */
   stallAfter: number;
   /** A followed log that did not answer so long is taken for one without lines, if its container runs: 3,000. */
   quietAfter: number;

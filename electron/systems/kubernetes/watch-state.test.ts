@@ -44,7 +44,7 @@ describe('WatchState', () => {
     expect(state.take('watch')?.removed).toMatchObject([{ name: 'b' }]);
   });
 
-  it('tells an object that was deleted and made anew as changed', () => {
+  it('tells an object that was deleted and made again as changed', () => {
     const state = new WatchState<number>();
     state.upsert(item('a', 1));
     state.take('list');
@@ -55,7 +55,7 @@ describe('WatchState', () => {
 
   it('batches applied in turn give what happened (property)', () => {
     const step = fc.record({
-      act: fc.constantFrom('upsert', 'remove', 'take', 'list'),
+      action: fc.constantFrom('upsert', 'remove', 'take', 'list'),
       name: fc.constantFrom('a', 'b', 'c', 'd'),
     });
     fc.assert(
@@ -68,14 +68,14 @@ describe('WatchState', () => {
           for (const { name } of batch?.removed ?? []) shown.delete(name);
           for (const { name, value } of batch?.upserts ?? []) shown.set(name, value);
         };
-        steps.forEach(({ act, name }, at) => {
-          if (act === 'upsert') {
+        steps.forEach(({ action, name }, at) => {
+          if (action === 'upsert') {
             truth.set(name, at);
             state.upsert(item(name, at));
-          } else if (act === 'remove') {
+          } else if (action === 'remove') {
             truth.delete(name);
             state.remove(item(name, at));
-          } else if (act === 'list') {
+          } else if (action === 'list') {
             // A gap: something changed that no event told; the list does.
             truth.delete(name);
             for (const [other, version] of truth) state.upsert(item(other, version));

@@ -291,10 +291,10 @@ class ResourceWatch<T> {
       const timer = setTimeout(stalled, this.#timing.stallAfter);
       /** Runs while an event is not at its end: bytes that never make one are no sign of life. */
       let lineTimer: NodeJS.Timeout | undefined;
-      const settle = (act: () => void) => {
+      const settle = (action: () => void) => {
         clearTimeout(timer);
         clearTimeout(lineTimer);
-        act();
+        action();
         response.destroy();
       };
       response.on('data', (chunk: Buffer) => {

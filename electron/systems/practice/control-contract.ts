@@ -215,7 +215,7 @@ export const controlCommands = {
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
   status: { input: nothing, output: practiceStatusSchema },
-  /** The first day again: repos, clusters and faults are made anew; addresses and tokens stay. */
+  /** The first day again: repos, clusters and faults are made again; addresses and tokens stay. */
   reset: { input: nothing, output: done },
 } as const;
 

@@ -212,7 +212,7 @@ describe('where secrets go', () => {
     ]);
     expect(asked.map(({ authorization }) => authorization)).toEqual([null, 'Bearer good']);
   });
-  it('a token that has run out is fetched anew, and one of another sign-in is not used', async () => {
+  it('a token that has run out is fetched again, and one of another sign-in is not used', async () => {
     elsewhere = token;
     answer = challenge(`${elsewhereUrl}/token`);
     let shown: RegistrySecret = secret;

@@ -145,7 +145,7 @@ it('an app whose repo is called otherwise is read there', async () => {
   await expect(sources.candidates('odd', '', 5)).rejects.toThrow('odd can’t have a source repo.');
 });
 
-it('a copy that is damaged is made anew', async () => {
+it('a copy that is damaged is made again', async () => {
   await tag('v1', await commitFiles(gitDir, { 'app.rb': '1\n' }));
   expect(await sources.published('frontend', 'v1')).toBe(true);
   const [folder = ''] = await readdir(join(estate.folder, 'sources'));

@@ -149,7 +149,7 @@ export function openSourceRepo(config: {
       if (error instanceof GitError && error.kind === 'aborted')
         throw new GitError('stalled', error.command, `not whole within ${fetchPatience / 1000} s`);
       if (!(error instanceof GitError) || error.kind !== 'bad-repo' || !existsSync(gitDir)) throw error;
-      // It is damaged: made anew. A remote that is no repo says so again.
+      // It is damaged: made again. A remote that is no repo says so again.
       await rm(gitDir, { recursive: true, force: true });
       await bringIn();
     }

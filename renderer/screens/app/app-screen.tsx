@@ -3,7 +3,7 @@ import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';
@@ -37,7 +37,7 @@ export function AppScreen() {
   // Without a choice the one that asks for a look, else the one that users see.
   const looked =
     cells.find((cell) => cell.environment === environment)?.environment ??
-    cells.findLast(needsLook)?.environment ??
+    cells.findLast(needsAttention)?.environment ??
     cells.at(-1)?.environment;
   return (
     <div className={classes.screen}>

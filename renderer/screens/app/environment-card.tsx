@@ -2,13 +2,13 @@ import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
-import { CellActs } from '../../ui/action/cell-acts';
+import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { wantedBeside } from '../../ui/cell/cell-words';
 import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
 import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
@@ -110,8 +110,8 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
       <div className={classes.actions}>
-        <RollbackButton cell={cell} urgent={needsLook(cell)} />
-        <CellActs cell={cell} next={next} level />
+        <RollbackButton cell={cell} urgent={needsAttention(cell)} />
+        <CellActions cell={cell} next={next} level />
       </div>
     </>
   );

@@ -3,8 +3,8 @@ import type { BagDetails, BagPipelineView } from '../../../shared/domain/bags/vi
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { count } from '../../../shared/domain/text/count';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
-import { openAct } from '../../ui/layout/ui-state';
+import { ActionButton } from '../../ui/action/action-button';
+import { openAction } from '../../ui/layout/ui-state';
 import classes from './bags-screen.module.css';
 
 /** The versions that it holds, each with what may be done about it. */
@@ -25,7 +25,7 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
                 </th>
                 <td className="mono">{shortVersion(version)}</td>
                 <td className={classes.right}>
-                  <VersionActs pipeline={pipeline} service={service} version={version} />
+                  <VersionActions pipeline={pipeline} service={service} version={version} />
                 </td>
               </tr>
             ))}
@@ -40,7 +40,7 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
 }
 
 /** Pins the version for the bags to come, or keeps it out of them; what is there already is taken away. */
-function VersionActs(props: { pipeline: BagPipelineView; service: string; version: string }) {
+function VersionActions(props: { pipeline: BagPipelineView; service: string; version: string }) {
   const { pipeline, service, version } = props;
   const readOnlyBecause = useReadOnly();
   const is = (one: { service: string; version: string }): boolean =>
@@ -49,25 +49,25 @@ function VersionActs(props: { pipeline: BagPipelineView; service: string; versio
   const bad = pipeline.badVersions.some(is);
   const named = `${service} ${shortVersion(version)}`;
   const button = (text: string, label: string, change: PolicyChange) => (
-    <ActButton
+    <ActionButton
       variant="subtle"
       size="compact-xs"
       h={24}
       blocked={readOnlyBecause}
       label={label}
-      onAct={() => openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change })}
+      onAction={() => openAction({ kind: 'change-policy', pipeline: pipeline.pipeline, change })}
     >
       {text}
-    </ActButton>
+    </ActionButton>
   );
   return (
     <>
       {pinned
-        ? button('Unpin…', `Unpin ${named} at packing`, { act: 'unpin-service', service })
-        : button('Pin…', `Pin ${named} at packing`, { act: 'pin-service', service, version })}
+        ? button('Unpin…', `Unpin ${named} at packing`, { action: 'unpin-service', service })
+        : button('Pin…', `Pin ${named} at packing`, { action: 'pin-service', service, version })}
       {bad
-        ? button('Clear…', `Clear the bad mark on ${named}`, { act: 'clear-version', service, version })
-        : button('Bad…', `Mark ${named} bad at packing`, { act: 'mark-version-bad', service, version })}
+        ? button('Clear…', `Clear the bad mark on ${named}`, { action: 'clear-version', service, version })
+        : button('Bad…', `Mark ${named} bad at packing`, { action: 'mark-version-bad', service, version })}
     </>
   );
 }

@@ -6,12 +6,12 @@ import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../../shared/domain/bags/view';
 import { useBag, useBagComparison } from '../../data/bags-queries';
 import { useOperations, useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { BagStateMark } from '../../ui/bag/bag-mark';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Mark } from '../../ui/layout/mark';
-import { openAct } from '../../ui/layout/ui-state';
+import { openAction } from '../../ui/layout/ui-state';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { BagContents } from './bag-contents';
@@ -63,7 +63,10 @@ export function BagDetailsPane(props: Props) {
             onChange={props.onEnvironment}
             data={pipeline.stages.map((stage) => stage.environment)}
           />
-          <Way lane={row.lanes.find((lane) => lane.environment === environment)} environment={environment} />
+          <BagHistory
+            lane={row.lanes.find((lane) => lane.environment === environment)}
+            environment={environment}
+          />
           <Acts pipeline={pipeline} environment={environment} row={row} />
           <Difference {...props} bag={bag} />
           {found.data && <BagContents pipeline={pipeline} details={found.data} />}
@@ -74,11 +77,11 @@ export function BagDetailsPane(props: Props) {
 }
 
 /** What is known of the bag in the environment: passes, deployments, pin and bad mark, each with who, when and why. */
-function Way({ lane, environment }: { lane: Lane | undefined; environment: string }) {
+function BagHistory({ lane, environment }: { lane: Lane | undefined; environment: string }) {
   const now = useNow('calm');
   if (!lane) return <p>Nothing known about this bag in {environment}.</p>;
   return (
-    <ul className={classes.way} aria-label={`History in ${environment}`}>
+    <ul className={classes.history} aria-label={`History in ${environment}`}>
       {lane.pin && (
         <li>
           <Mark icon={IconPin} tone="hold" label={lane.pin.freeze ? 'frozen here' : 'pinned here'} badge />
@@ -155,71 +158,71 @@ function Acts({
   const place = { pipeline: pipeline.pipeline, environment };
   const running = stage.running?.bag ?? null;
   const change = (what: PolicyChange): void =>
-    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+    openAction({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
   const deployment = { ...place, bag, running, leaveRunning: [], override: [] };
   return (
-    <div className={classes.acts}>
-      <ActButton
+    <div className={classes.actions}>
+      <ActionButton
         blocked={readOnlyBecause}
-        onAct={() => openAct({ kind: 'deploy-bag', ...deployment, cause: 'manual', byRule: false })}
+        onAction={() => openAction({ kind: 'deploy-bag', ...deployment, cause: 'manual', byRule: false })}
       >
         Deploy to {environment}…
-      </ActButton>
+      </ActionButton>
       {running !== null && bag < running && (
-        <ActButton
+        <ActionButton
           variant="default"
           blocked={readOnlyBecause}
-          onAct={() =>
-            openAct({ kind: 'roll-back-bag', ...deployment, bad: running, how: 'mark-bad', reason: '-' })
+          onAction={() =>
+            openAction({ kind: 'roll-back-bag', ...deployment, bad: running, how: 'mark-bad', reason: '-' })
           }
         >
           Roll back to this bag…
-        </ActButton>
+        </ActionButton>
       )}
       {stage.pin?.bag === bag ? (
-        <ActButton
+        <ActionButton
           variant="default"
           blocked={readOnlyBecause}
-          onAct={() => change({ act: 'unpin', environment })}
+          onAction={() => change({ action: 'unpin', environment })}
         >
           {stage.pin.freeze ? 'Unfreeze…' : 'Unpin…'}
-        </ActButton>
+        </ActionButton>
       ) : (
         <>
-          <ActButton
+          <ActionButton
             variant="default"
             blocked={readOnlyBecause}
-            onAct={() => change({ act: 'pin', environment, bag })}
+            onAction={() => change({ action: 'pin', environment, bag })}
           >
             Pin…
-          </ActButton>
+          </ActionButton>
           {lane?.runs && (
-            <ActButton
+            <ActionButton
               variant="default"
               blocked={readOnlyBecause}
-              onAct={() => change({ act: 'freeze', environment, bag })}
+              onAction={() => change({ action: 'freeze', environment, bag })}
             >
               Freeze…
-            </ActButton>
+            </ActionButton>
           )}
         </>
       )}
       {lane?.bad ? (
-        <ActButton
+        <ActionButton
           variant="default"
           blocked={readOnlyBecause}
-          onAct={() => change({ act: 'clear-bad', environment, bag })}
+          onAction={() => change({ action: 'clear-bad', environment, bag })}
         >
           Clear the bad mark…
-        </ActButton>
+        </ActionButton>
       ) : (
-        <ActButton
+        <ActionButton
           variant="default"
           blocked={readOnlyBecause}
-          onAct={() => change({ act: 'mark-bad', environment, bag })}
+          onAction={() => change({ action: 'mark-bad', environment, bag })}
         >
           Mark bad…
-        </ActButton>
+        </ActionButton>
       )}
     </div>
   );

@@ -72,7 +72,7 @@ export function BagTable(props: {
   );
 }
 
-/** One bag. Made anew only when something of it changes, so that scrolling makes none but those that come into sight. */
+/** One bag. Made again only when something of it changes, so that scrolling makes none but those that come into sight. */
 const BagLine = memo(function BagLine(props: {
   row: BagRow;
   /** Place among all bags, from 0. */

@@ -50,7 +50,7 @@ export function Timeline(props: {
   const row = Math.max(0, environments.indexOf(selected.environment));
   const focusNext = useRef(false);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured anew when the layout changes, only then
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are measured again when the layout changes, only then
   useEffect(() => {
     virtual.measure();
     virtual.scrollToIndex(column, { align: 'auto' });
@@ -168,7 +168,7 @@ export function Timeline(props: {
   );
 }
 
-/** A bag in an environment. Made anew only when something of it changes, so that scrolling makes none but new ones. */
+/** A bag in an environment. Made again only when something of it changes, so that scrolling makes none but new ones. */
 const Cell = memo(function Cell(props: {
   bag: number;
   environment: string;

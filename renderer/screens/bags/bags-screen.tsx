@@ -6,9 +6,9 @@ import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import { useBagPipeline, useBagPipelines, useThisConsole } from '../../data/bags-queries';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { openAct } from '../../ui/layout/ui-state';
+import { openAction } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AutopilotDecisions } from './autopilot-decisions';
 import classes from './bags-screen.module.css';
@@ -75,12 +75,12 @@ function PackButton({ pipeline }: { pipeline: BagPipelineView }) {
   const readOnlyBecause = useReadOnly();
   const first = pipeline.stages[0]?.environment ?? '';
   return (
-    <ActButton
+    <ActionButton
       variant="default"
       leftSection={<IconPackage size={15} aria-hidden />}
       blocked={readOnlyBecause}
-      onAct={() =>
-        openAct({
+      onAction={() =>
+        openAction({
           kind: 'pack-bag',
           pipeline: pipeline.pipeline,
           environment: first,
@@ -92,7 +92,7 @@ function PackButton({ pipeline }: { pipeline: BagPipelineView }) {
       }
     >
       Pack a bag…
-    </ActButton>
+    </ActionButton>
   );
 }
 
@@ -126,7 +126,7 @@ function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
         name="Autopilot"
         value={autopilot}
         label="Switch autopilots"
-        act={{ act: 'autopilot', environment: null, on: !autopilot.on }}
+        action={{ action: 'autopilot', environment: null, on: !autopilot.on }}
         pipeline={pipeline.pipeline}
       >
         <Switch
@@ -144,7 +144,7 @@ function Automatic({ pipeline }: { pipeline: BagPipelineView }) {
             : packing
         }
         label="Switch automatic packing"
-        act={{ act: 'automatic-packing', on: !packing.on }}
+        action={{ action: 'automatic-packing', on: !packing.on }}
         pipeline={pipeline.pipeline}
       />
       {mine.error && <FailurePanel failure={mine.error.failure} />}
@@ -158,13 +158,13 @@ function Switched(props: {
   value: BagPipelineView['packing'];
   /** What the switch does, without "on" or "off". */
   label: string;
-  act: Extract<PolicyChange, { on: boolean }>;
+  action: Extract<PolicyChange, { on: boolean }>;
   pipeline: string;
   children?: ReactNode;
 }) {
-  const { name, value, label, act, pipeline, children } = props;
+  const { name, value, label, action, pipeline, children } = props;
   const readOnlyBecause = useReadOnly();
-  const to = act.on ? 'on' : 'off';
+  const to = action.on ? 'on' : 'off';
   return (
     <div className={classes.switched}>
       <strong>
@@ -173,14 +173,14 @@ function Switched(props: {
       <span className={classes.why}>{value.why}</span>
       <span className={classes.spacer} />
       {children}
-      <ActButton
+      <ActionButton
         variant="default"
         blocked={readOnlyBecause}
         label={`${label} ${to} for everyone`}
-        onAct={() => openAct({ kind: 'change-policy', pipeline, change: act })}
+        onAction={() => openAction({ kind: 'change-policy', pipeline, change: action })}
       >
         Switch {to} for everyone…
-      </ActButton>
+      </ActionButton>
     </div>
   );
 }

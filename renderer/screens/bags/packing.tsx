@@ -3,10 +3,10 @@ import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView } from '../../../shared/domain/bags/view';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { Mark } from '../../ui/layout/mark';
 import { Panel } from '../../ui/layout/panel';
-import { openAct } from '../../ui/layout/ui-state';
+import { openAction } from '../../ui/layout/ui-state';
 import { ago, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
@@ -18,28 +18,28 @@ export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
   const { servicePins, badVersions } = pipeline;
   if (servicePins.length + badVersions.length === 0) return null;
   const change = (what: PolicyChange): void =>
-    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+    openAction({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
   const rows = [
     ...servicePins.map((one) => ({
       ...one,
       key: `pin ${one.service}`,
       mark: <Mark icon={IconPin} tone="hold" label="pinned" badge />,
-      act: 'Unpin…',
-      what: { act: 'unpin-service', service: one.service } as const,
+      action: 'Unpin…',
+      what: { action: 'unpin-service', service: one.service } as const,
     })),
     ...badVersions.map((one) => ({
       ...one,
       key: `bad ${one.service} ${one.version}`,
       mark: <Mark icon={IconBan} tone="bad" label="bad" badge />,
-      act: 'Clear…',
-      what: { act: 'clear-version', service: one.service, version: one.version } as const,
+      action: 'Clear…',
+      what: { action: 'clear-version', service: one.service, version: one.version } as const,
     })),
   ];
   return (
     <Panel title="Pins and bad marks for packing">
       <table className={classes.table}>
         <tbody>
-          {rows.map(({ key, mark, service, version, by, at, reason, act, what }) => (
+          {rows.map(({ key, mark, service, version, by, at, reason, action, what }) => (
             <tr key={key}>
               <th scope="row">{service}</th>
               <td className="mono">{shortVersion(version)}</td>
@@ -49,15 +49,15 @@ export function Packing({ pipeline }: { pipeline: BagPipelineView }) {
                 {reason && `: “${reason}”`}
               </td>
               <td className={classes.right}>
-                <ActButton
+                <ActionButton
                   variant="default"
                   size="compact-sm"
                   blocked={readOnlyBecause}
-                  onAct={() => change(what)}
-                  label={`${act.slice(0, -1)} ${service}`}
+                  onAction={() => change(what)}
+                  label={`${action.slice(0, -1)} ${service}`}
                 >
-                  {act}
-                </ActButton>
+                  {action}
+                </ActionButton>
               </td>
             </tr>
           ))}

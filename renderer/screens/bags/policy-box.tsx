@@ -2,9 +2,9 @@ import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
 import type { PolicyChange } from '../../../shared/domain/bags/policy';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { Mark } from '../../ui/layout/mark';
-import { openAct } from '../../ui/layout/ui-state';
+import { openAction } from '../../ui/layout/ui-state';
 import { ago, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './stage-card.module.css';
@@ -16,7 +16,7 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
   const { pin, bad, environment } = stage;
   if (!pin && bad.length === 0) return null;
   const change = (what: PolicyChange): void =>
-    openAct({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
+    openAction({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
   const said = (one: { by: string; at: string; reason: string }) => (
     <p className={classes.quiet} title={fullTime(one.at)}>
       {one.by}, {ago(one.at, now)}
@@ -36,14 +36,14 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
             />
             {said(pin)}
           </div>
-          <ActButton
+          <ActionButton
             variant="default"
             size="compact-sm"
             blocked={readOnlyBecause}
-            onAct={() => change({ act: 'unpin', environment })}
+            onAction={() => change({ action: 'unpin', environment })}
           >
             {pin.freeze ? 'Unfreeze…' : 'Unpin…'}
-          </ActButton>
+          </ActionButton>
         </div>
       )}
       {bad.slice(0, 3).map((one) => (
@@ -52,15 +52,15 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
             <Mark icon={IconBan} tone="bad" label={`Bag ${one.bag} is bad here`} badge />
             {said(one)}
           </div>
-          <ActButton
+          <ActionButton
             variant="default"
             size="compact-sm"
             blocked={readOnlyBecause}
-            onAct={() => change({ act: 'clear-bad', environment, bag: one.bag })}
+            onAction={() => change({ action: 'clear-bad', environment, bag: one.bag })}
             label={`Clear the bad mark on bag ${one.bag} in ${environment}`}
           >
             Clear…
-          </ActButton>
+          </ActionButton>
         </div>
       ))}
       {bad.length > 3 && (

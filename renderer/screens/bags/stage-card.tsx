@@ -5,13 +5,13 @@ import type { BagPipelineView, StageView } from '../../../shared/domain/bags/vie
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { BagStateMark, BlockedMark } from '../../ui/bag/bag-mark';
 import { bagRollback } from '../../ui/bag/bag-rollback';
 import { warningWord } from '../../ui/bag/bag-words';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { openAct } from '../../ui/layout/ui-state';
+import { openAction } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
@@ -115,32 +115,32 @@ function Tests({ pipeline, stage }: Props) {
     readOnlyBecause ?? (isBad ? `Bag ${running.bag} is marked bad here, so it can’t pass.` : null);
   if (running.state === 'test-failed')
     return (
-      <div className={classes.acts}>
-        <ActButton
+      <div className={classes.actions}>
+        <ActionButton
           blocked={noRetry}
-          onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'failed' })}
+          onAction={() => openAction({ kind: 'retry-tests', ...place, suites: 'failed' })}
         >
           Retry failed tests…
-        </ActButton>
-        <ActButton
+        </ActionButton>
+        <ActionButton
           variant="default"
           blocked={noRetry}
-          onAct={() => openAct({ kind: 'retry-tests', ...place, suites: 'all' })}
+          onAction={() => openAction({ kind: 'retry-tests', ...place, suites: 'all' })}
         >
           Retry all tests…
-        </ActButton>
+        </ActionButton>
       </div>
     );
   if (running.state === 'testing')
     return (
-      <div className={classes.acts}>
-        <ActButton
+      <div className={classes.actions}>
+        <ActionButton
           variant="default"
           blocked={readOnlyBecause}
-          onAct={() => openAct({ kind: 'abort-tests', ...place })}
+          onAction={() => openAction({ kind: 'abort-tests', ...place })}
         >
           Abort tests…
-        </ActButton>
+        </ActionButton>
       </div>
     );
   return null;
@@ -198,14 +198,14 @@ function Next({ pipeline, stage }: Props) {
         </>
       )}
       {intent && (
-        <div className={classes.acts}>
-          <ActButton
+        <div className={classes.actions}>
+          <ActionButton
             variant={manual.warnings.includes('same') ? 'default' : 'filled'}
             blocked={readOnlyBecause ?? busy}
-            onAct={() => openAct(intent)}
+            onAction={() => openAction(intent)}
           >
             Deploy bag {bag}…
-          </ActButton>
+          </ActionButton>
         </div>
       )}
     </section>
@@ -231,31 +231,31 @@ function Foot({ pipeline, stage }: Props) {
   const urgent = stage.running !== null && isStuck(stage.running.state);
   return (
     <footer className={classes.foot}>
-      <ActButton
+      <ActionButton
         variant={urgent ? 'filled' : 'default'}
         color={urgent ? 'signal' : 'gray'}
         leftSection={<IconArrowBackUp size={15} aria-hidden />}
         blocked={readOnlyBecause ?? ('blocked' in back ? back.blocked : null)}
-        onAct={() => 'intent' in back && openAct(back.intent)}
+        onAction={() => 'intent' in back && openAction(back.intent)}
       >
         Roll back…
-      </ActButton>
+      </ActionButton>
       {!stage.lock && <LockButton pipeline={pipeline.pipeline} environment={stage.environment} />}
       <span className={classes.spacer} />
-      <ActButton
+      <ActionButton
         variant="subtle"
         blocked={readOnlyBecause}
-        onAct={() =>
-          openAct({
+        onAction={() =>
+          openAction({
             kind: 'change-policy',
             pipeline: pipeline.pipeline,
-            change: { act: 'autopilot', environment: stage.environment, on: !autopilot.on },
+            change: { action: 'autopilot', environment: stage.environment, on: !autopilot.on },
           })
         }
         label={`Switch the autopilot in ${stage.environment} ${autopilot.on ? 'off' : 'on'}`}
       >
         Autopilot {autopilot.on ? 'on' : 'off'}
-      </ActButton>
+      </ActionButton>
     </footer>
   );
 }

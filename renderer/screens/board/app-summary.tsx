@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../../shared/domain/board/board';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { Headline, StageMark } from '../../ui/cell/cell-marks';
 import { HealthMark } from '../../ui/layout/mark';
 import { openSheet, useUiState } from '../../ui/layout/ui-state';
@@ -60,14 +60,14 @@ export function AppSummary({ row, environment, board }: AppSummaryProps) {
           })}
         </div>
         <div className={classes.actions}>
-          <ActButton
+          <ActionButton
             variant="default"
             blocked={blocked}
             label={`Deploy ${row.app}`}
-            onAct={() => openSheet({ kind: 'deploy', app: row.app, environment })}
+            onAction={() => openSheet({ kind: 'deploy', app: row.app, environment })}
           >
             Deploy…
-          </ActButton>
+          </ActionButton>
         </div>
       </section>
     </>

@@ -81,13 +81,15 @@ it('opens the sheet instead when a check warns, and wants a reason there', async
   await waitFor(() => expect(document.activeElement).toBe(button));
   await user.keyboard('{Enter}');
   const sheet = await screen.findByRole('dialog');
-  const act = await within(sheet).findByRole('button', { name: /^Roll back whitehall to .* in production$/ });
+  const action = await within(sheet).findByRole('button', {
+    name: /^Roll back whitehall to .* in production$/,
+  });
   await within(sheet).findByText('Includes 1 migration.');
-  expect(act.getAttribute('aria-disabled')).toBe('true');
-  await user.click(act);
+  expect(action.getAttribute('aria-disabled')).toBe('true');
+  await user.click(action);
   expect(asked.some((each) => each.name === 'operation.start')).toBe(false);
   await user.type(within(sheet).getByRole('textbox', { name: 'Reason' }), 'It breaks search');
-  await user.click(act);
+  await user.click(action);
   await waitFor(() => expect(asked.some((each) => each.name === 'operation.start')).toBe(true));
   expect(asked.find((each) => each.name === 'operation.start')?.input).toMatchObject({
     intent: { reason: 'It breaks search', override: ['migration', 'tests-failed-before'] },

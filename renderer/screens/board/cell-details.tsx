@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { CellActs } from '../../ui/action/cell-acts';
+import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
 import { cameWord, holdSentence, rolloutText } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
@@ -52,8 +52,8 @@ export function CellDetails({
         </p>
       </header>
       <section className={classes.section} aria-label="Actions">
-        <RollbackButton ref={rollback} cell={cell} urgent={needsLook(cell)} />
-        <CellActs cell={cell} next={nextEnvironment(board, cell.environment)} />
+        <RollbackButton ref={rollback} cell={cell} urgent={needsAttention(cell)} />
+        <CellActions cell={cell} next={nextEnvironment(board, cell.environment)} />
       </section>
       {cell.ledger?.problem && (
         <section className={classes.section}>

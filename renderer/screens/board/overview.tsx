@@ -3,7 +3,7 @@ import type { Board, EnvironmentView } from '../../../shared/domain/board/board'
 import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { lookReason, needsLook } from '../../ui/layout/attention';
+import { attentionReason, needsAttention } from '../../ui/layout/attention';
 import { HoldMark, Mark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
@@ -16,7 +16,7 @@ import type { Row } from './rows';
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const now = useNow('calm');
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
-  const looks = cells.filter(needsLook);
+  const looks = cells.filter(needsAttention);
   const holds = cells.filter((cell) => cell.hold !== null);
   const go = (app: string, environment: string) => useUiState.setState({ selected: { app, environment } });
   return (
@@ -36,7 +36,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
             <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
               {cell.app} · {cell.environment}
             </button>
-            <Mark icon={IconAlertTriangle} tone="bad" label={lookReason(cell) ?? ''} />
+            <Mark icon={IconAlertTriangle} tone="bad" label={attentionReason(cell) ?? ''} />
           </div>
         ))}
         {looks.length > 8 && <p className={classes.small}>and {looks.length - 8} more</p>}

@@ -3,7 +3,7 @@ import type { Board, Cell } from '../../../shared/domain/board/board';
 import type { LedgerEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { count } from '../../../shared/domain/text/count';
-import { CellActs } from '../../ui/action/cell-acts';
+import { CellActions } from '../../ui/action/cell-actions';
 import { Version } from '../../ui/change/version';
 import { HoldMark, Mark } from '../../ui/layout/mark';
 import { aboutText, eventLook } from '../../ui/text/event-words';
@@ -31,7 +31,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
       </header>
       <section className={classes.section} aria-label="Actions">
         <p className={classes.small}>{pastBlocked}</p>
-        <CellActs cell={cell} next={nextEnvironment(board, environment)} blocked={pastBlocked} />
+        <CellActions cell={cell} next={nextEnvironment(board, environment)} blocked={pastBlocked} />
       </section>
       <section className={classes.section} aria-label="Facts">
         <dl className={classes.facts}>

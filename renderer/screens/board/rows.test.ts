@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { devBoard } from '../../dev/dev-board';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import { chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
@@ -58,7 +58,7 @@ describe('rows of the board', () => {
       board.cells.find((each) => each.app === app && each.environment === environment);
     const look = (app: string, environment: string) => {
       const found = cell(app, environment);
-      return found ? needsLook(found) : null;
+      return found ? needsAttention(found) : null;
     };
     expect(look('publishing-api', 'production')).toBe(true);
     expect(look('signon', 'staging')).toBe(true); // its file cannot be read

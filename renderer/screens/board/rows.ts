@@ -1,5 +1,5 @@
 import type { Board, Cell } from '../../../shared/domain/board/board';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import type { BoardSearch, Chip, Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */
@@ -25,7 +25,7 @@ export function rowsOf(board: Board): Row[] {
 const onTheWay: ReadonlySet<string> = new Set(['committed', 'waiting', 'syncing', 'hooks', 'rolling-out']);
 
 const chipTest: Record<Chip, (cell: Cell) => boolean> = {
-  attention: needsLook,
+  attention: needsAttention,
   drifted: (cell) =>
     cell.drift.state === 'behind' || cell.drift.state === 'differs' || cell.drift.state === 'ahead',
   held: (cell) => cell.hold !== null,
@@ -68,7 +68,7 @@ function weight(row: Row, sort: Sort): number {
     if (!cell) return [];
     if (sort === 'age') return cell.deployed ? [Date.parse(cell.deployed.at)] : [];
     if (sort === 'drift') return [drift(cell)];
-    return [needsLook(cell) ? 6 : cell.health === null ? 1 : badness[cell.health]];
+    return [needsAttention(cell) ? 6 : cell.health === null ? 1 : badness[cell.health]];
   });
   return values.length === 0 ? -1 : Math.max(...values);
 }

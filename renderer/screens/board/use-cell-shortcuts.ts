@@ -11,7 +11,7 @@ export function nextEnvironment(board: Board, environment: string): string | nul
 }
 
 /**
- * Keys of the selected cell. All are capitals: small letters type ahead, and none of these acts by itself (they open
+ * Keys of the selected cell. All are capitals: small letters type ahead, and none of these actions by itself (they open
  * the sheet, or go to the Roll back button that says what it will do). In the past they only say why they don't.
  */
 export function useCellShortcuts(board: Board, past: boolean) {

@@ -19,7 +19,7 @@ import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
-import { accessWord, clusterActWord, latencyText, toldGaps } from './cluster-words';
+import { accessWord, clusterActionWord, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 
 /** One environment's cluster. */
@@ -205,8 +205,8 @@ function Access({ access }: { access: readonly ClusterAccess[] }) {
       <h3>Your permissions</h3>
       <ul>
         {access.map((one) => (
-          <li key={one.act}>
-            <span>{clusterActWord[one.act]}</span>
+          <li key={one.action}>
+            <span>{clusterActionWord[one.action]}</span>
             <Mark {...accessLook[one.state]} label={accessWord[one.state]} />
             {one.state !== 'allowed' && <p className={classes.quiet}>{one.why}</p>}
           </li>

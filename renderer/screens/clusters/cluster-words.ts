@@ -1,8 +1,8 @@
-import type { ClusterAccess, ClusterAct } from '../../../shared/domain/estate/cluster-access';
+import type { ClusterAccess, ClusterAction } from '../../../shared/domain/estate/cluster-access';
 import type { ClusterGap } from '../../../shared/domain/rollout/cluster-status';
 
-/** What an act is, for people. */
-export const clusterActWord: Record<ClusterAct, string> = {
+/** What an action is, for people. */
+export const clusterActionWord: Record<ClusterAction, string> = {
   refresh: 'Refresh an Application',
   sync: 'Sync an Application',
   'terminate-sync': 'Terminate a sync',

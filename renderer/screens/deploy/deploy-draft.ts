@@ -20,7 +20,7 @@ export interface Draft {
 const isOpenChoice = ({ level, sync }: Finding): boolean => level === 'warn' && sync?.choice === null;
 
 /** Findings that need a reason to get past. What becomes of a sync needs a choice instead. */
-export const inTheWay = (findings: readonly Finding[]): Finding[] =>
+export const obstaclesOf = (findings: readonly Finding[]): Finding[] =>
   findings.filter((finding) => needsAttention([finding]) && !isOpenChoice(finding));
 
 /** What the board says is in the environment now; `null` where the app has no file. */
@@ -80,7 +80,7 @@ export function forPreview(intent: AppIntent | null): AppIntent | null {
 /** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
 export function forStart(intent: AppIntent, findings: readonly Finding[]): AppIntent {
   if (!('expected' in intent)) return intent;
-  const override = [...new Set(inTheWay(findings).map((finding) => finding.code))];
+  const override = [...new Set(obstaclesOf(findings).map((finding) => finding.code))];
   return override.length > 0 ? { ...intent, override } : intent;
 }
 
@@ -104,7 +104,7 @@ export function sendBlockedBecause(options: {
     return 'Choose what to do about the running sync: terminate it, or wait for it to end.';
   if (draft.reason.trim() !== '') return null;
   if (declarationOf(intent).needsReason(intent)) return 'Enter a reason: everyone who sees the hold sees it.';
-  const obstacles = inTheWay(preview.findings).length;
+  const obstacles = obstaclesOf(preview.findings).length;
   if (obstacles === 0 || intent.kind === 'release-hold') return null;
   return `Enter a reason to override ${count(obstacles, 'finding')}.`;
 }

@@ -10,7 +10,7 @@ const heading: Record<SheetKind, string> = {
   'release-hold': 'Release the hold on',
 };
 
-/** The sheet of an act on one app in one environment. */
+/** The sheet of an action on one app in one environment. */
 export function DeploySheet() {
   const request = useUiState((state) => state.sheet);
   return (

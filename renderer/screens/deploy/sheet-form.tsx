@@ -12,11 +12,11 @@ import { SheetBody } from '../../ui/sheet/sheet';
 import classes from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { CandidatePicker } from './candidate-picker';
-import { inTheWay } from './deploy-draft';
+import { obstaclesOf } from './deploy-draft';
 import { type Moved, useDraft } from './use-draft';
 import { Versions } from './versions';
 
-const acts = {
+const actions = {
   deploy: 'Deploy',
   promote: 'Promote',
   rollback: 'Roll back',
@@ -24,7 +24,7 @@ const acts = {
   'release-hold': 'Release',
 };
 
-/** What goes where, what preflight found about it, and the button that says the act. */
+/** What goes where, what preflight found about it, and the button that says the action. */
 export function SheetForm({ request }: { request: SheetRequest }) {
   const sheet = useDraft(request);
   const { draft, preview, intent } = sheet;
@@ -129,7 +129,7 @@ function HoldText({ kind, environment }: { kind: SheetRequest['kind']; environme
 
 function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: SheetRequest['kind'] }) {
   const { draft, preview, intent } = sheet;
-  const obstacles = preview.data ? inTheWay(preview.data.findings).length : 0;
+  const obstacles = preview.data ? obstaclesOf(preview.data.findings).length : 0;
   const blocked =
     preview.data?.findings.some(({ level, overridable }) => level === 'block' && !overridable) ?? false;
   const goesAhead = obstacles > 0 && !blocked && kind !== 'release-hold';
@@ -149,7 +149,7 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       blocked={sheet.blocked}
       why={intent ? sheet.blocked : ''}
       busy={sheet.busy}
-      act={intent ? titleOf(intent) : acts[kind]}
+      action={intent ? titleOf(intent) : actions[kind]}
       onSend={() => void sheet.send()}
       onCancel={closeSheet}
     />

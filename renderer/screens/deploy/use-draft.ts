@@ -14,14 +14,14 @@ import {
   type Draft,
   forPreview,
   forStart,
-  inTheWay,
   intentOf,
+  obstaclesOf,
   promotedFrom,
   sendBlockedBecause,
   versionThere,
 } from './deploy-draft';
 
-/** What happened since the person looked: shown, and to be confirmed anew. */
+/** What happened since the person looked: shown, and to be confirmed again. */
 export interface Moved {
   from: string | null;
   to: string | null;
@@ -55,7 +55,7 @@ export function useDraft(request: SheetRequest) {
 
   useCurrentMoves(environment, current, (before) => setMoved({ from: before, to: current, worse: [] }));
   useEffect(() => {
-    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} to review`);
+    if (findings) announce(`Checks done: ${count(obstaclesOf(findings).length, 'finding')} to review`);
   }, [findings]);
 
   const blocked = sendBlockedBecause({

@@ -6,7 +6,7 @@ import { useEventDetails } from '../../data/history-queries';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
 import { Empty } from '../../ui/layout/panel';
-import { KeptLogs, KeptObservations } from '../../ui/saved/kept-view';
+import { SavedLogs, SavedObservations } from '../../ui/saved/saved-view';
 import { CopyButton } from '../../ui/text/copy-button';
 import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
 import { operationStateWord } from '../../ui/text/words';
@@ -144,7 +144,7 @@ function RestingTimeline(props: { app: string; environment: string; commit: stri
 function Known({ event }: { event: HistoryEvent }) {
   const { data } = useEventDetails(event);
   if (!data) return null;
-  const { message, outcome, kept } = data;
+  const { message, outcome, saved } = data;
   return (
     <>
       {event.operationId && (
@@ -172,7 +172,7 @@ function Known({ event }: { event: HistoryEvent }) {
       {event.app && event.environment && (
         <section className={classes.section} aria-label="Seen there">
           <h3>Seen there</h3>
-          <KeptObservations kept={kept} />
+          <SavedObservations saved={saved} />
         </section>
       )}
       {'path' in event && (
@@ -181,10 +181,10 @@ function Known({ event }: { event: HistoryEvent }) {
           <code>{event.path}</code>
         </section>
       )}
-      {kept.logs.length > 0 && (
+      {saved.logs.length > 0 && (
         <section className={classes.section} aria-label="Saved logs">
           <h3>Saved logs</h3>
-          <KeptLogs kept={kept} />
+          <SavedLogs saved={saved} />
         </section>
       )}
       <section className={classes.section} aria-label="Message">

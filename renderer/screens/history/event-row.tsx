@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and names its active option
 import { memo } from 'react';
-import type { KeptOutcome } from '../../../shared/domain/history/archived';
+import type { SavedOutcome } from '../../../shared/domain/history/archived';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
@@ -13,7 +13,7 @@ import classes from './feed-list.module.css';
 interface EventRowProps {
   id: string;
   event: HistoryEvent | undefined;
-  outcome: KeptOutcome | undefined;
+  outcome: SavedOutcome | undefined;
   row: number;
   rows: number;
   active: boolean;
@@ -41,7 +41,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps) {
   );
 });
 
-function Content({ event, outcome }: { event: HistoryEvent; outcome: KeptOutcome | undefined }) {
+function Content({ event, outcome }: { event: HistoryEvent; outcome: SavedOutcome | undefined }) {
   return (
     <>
       <span className={classes.time} title={fullTime(event.at)}>

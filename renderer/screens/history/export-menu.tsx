@@ -39,7 +39,7 @@ export function ExportMenu({ filter }: { filter: HistoryFilter }) {
               value={state.total ? (100 * state.done) / state.total : 0}
             />
           )}
-          <div className={classes.acts}>
+          <div className={classes.actions}>
             <Button variant="default" size="compact-xs" onClick={busy ? cancel : clear}>
               {busy ? 'Cancel' : 'Close'}
             </Button>

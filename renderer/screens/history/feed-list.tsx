@@ -41,7 +41,7 @@ export function FeedList({ filter, outline, head, entry, active, onActive, onOpe
     [outline, head],
   );
   const estimateSize = useCallback((index: number) => layout.heightOf(index), [layout]);
-  // The library lays out anew when this function is another one: once per layout.
+  // The library lays out again when this function is another one: once per layout.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is what changed
   const getItemKey = useCallback((index: number) => index, [layout]);
   const sticky = useRef(-1);

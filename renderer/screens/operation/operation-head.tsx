@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { isAppIntent, titleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsLook } from '../../ui/layout/attention';
+import { needsAttention } from '../../ui/layout/attention';
 import { OperationMark } from '../../ui/layout/mark';
 import { ago, between, duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
@@ -42,8 +42,8 @@ export function OperationHead({ operation }: { operation: Operation }) {
         </p>
         {operation.supersededBy && <TakenOver by={operation.supersededBy} />}
       </div>
-      <div className={classes.ways}>
-        {cell && <RollbackButton cell={cell} urgent={state === 'failed' || needsLook(cell)} />}
+      <div className={classes.choices}>
+        {cell && <RollbackButton cell={cell} urgent={state === 'failed' || needsAttention(cell)} />}
       </div>
       {state === 'running' && <Cancel operation={operation} />}
     </header>
@@ -70,15 +70,15 @@ function Cancel({ operation }: { operation: Operation }) {
   const cancel = useCancelOperation();
   return (
     <div className={classes.cancel}>
-      <ActButton
+      <ActionButton
         variant="default"
         leftSection={<IconPlayerStop size={14} aria-hidden />}
         blocked={operation.cancel.allowed ? null : operation.cancel.because}
         busy={cancel.isPending}
-        onAct={() => cancel.mutate(operation.id)}
+        onAction={() => cancel.mutate(operation.id)}
       >
         Cancel operation
-      </ActButton>
+      </ActionButton>
       {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
       {cancel.error && <FailurePanel failure={cancel.error.failure} />}
     </div>

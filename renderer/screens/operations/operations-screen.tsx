@@ -77,7 +77,7 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
               <td>
                 <OperationMark value={each.state} />
               </td>
-              <td className={classes.act}>
+              <td className={classes.action}>
                 <Link to="/operations/$operationId" params={{ operationId: each.id }}>
                   {titleOf(each.intent)}
                 </Link>

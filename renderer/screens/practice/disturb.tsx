@@ -3,18 +3,18 @@ import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { isImageTag } from '../../../shared/domain/ledger/version';
-import { ActButton } from '../../ui/action/act-button';
+import { ActionButton } from '../../ui/action/action-button';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 
 interface DisturbProps {
   board: Board | undefined;
-  onAct: (act: PracticeAct) => void;
+  onAction: (action: PracticeAction) => void;
 }
 
 /** Takes things away and brings them back, one by one. */
-export function Disturb({ board, onAct }: DisturbProps) {
+export function Disturb({ board, onAction }: DisturbProps) {
   return (
     <Panel title="Disconnect clusters, Argo CD and Git">
       <div className={classes.lines}>
@@ -25,14 +25,14 @@ export function Disturb({ board, onAct }: DisturbProps) {
               <Button
                 variant="default"
                 aria-label={`Disconnect the ${name} cluster`}
-                onClick={() => onAct({ act: 'cluster', environment: name, up: false })}
+                onClick={() => onAction({ action: 'cluster', environment: name, up: false })}
               >
                 Disconnect
               </Button>
               <Button
                 variant="default"
                 aria-label={`Reconnect the ${name} cluster`}
-                onClick={() => onAct({ act: 'cluster', environment: name, up: true })}
+                onClick={() => onAction({ action: 'cluster', environment: name, up: true })}
               >
                 Reconnect
               </Button>
@@ -46,14 +46,14 @@ export function Disturb({ board, onAct }: DisturbProps) {
               <Button
                 variant="default"
                 aria-label={`Stop Argo CD in ${name}`}
-                onClick={() => onAct({ act: 'argo-cd', environment: name, stopped: true })}
+                onClick={() => onAction({ action: 'argo-cd', environment: name, stopped: true })}
               >
                 Stop
               </Button>
               <Button
                 variant="default"
                 aria-label={`Start Argo CD in ${name}`}
-                onClick={() => onAct({ act: 'argo-cd', environment: name, stopped: false })}
+                onClick={() => onAction({ action: 'argo-cd', environment: name, stopped: false })}
               >
                 Start
               </Button>
@@ -66,14 +66,14 @@ export function Disturb({ board, onAct }: DisturbProps) {
             <Button
               variant="default"
               aria-label="Disconnect the Git remote"
-              onClick={() => onAct({ act: 'git', up: false })}
+              onClick={() => onAction({ action: 'git', up: false })}
             >
               Disconnect
             </Button>
             <Button
               variant="default"
               aria-label="Reconnect the Git remote"
-              onClick={() => onAct({ act: 'git', up: true })}
+              onClick={() => onAction({ action: 'git', up: true })}
             >
               Reconnect
             </Button>
@@ -85,7 +85,7 @@ export function Disturb({ board, onAct }: DisturbProps) {
 }
 
 /** Plays another release manager who was faster. */
-export function SomeoneElse({ board, onAct }: DisturbProps) {
+export function SomeoneElse({ board, onAction }: DisturbProps) {
   const [pickedApp, setApp] = useState<string | null>(null);
   const [pickedEnvironment, setEnvironment] = useState<string | null>(null);
   const [version, setVersion] = useState('');
@@ -118,22 +118,26 @@ export function SomeoneElse({ board, onAct }: DisturbProps) {
           value={version}
           onChange={(event) => setVersion(event.currentTarget.value)}
         />
-        <ActButton
+        <ActionButton
           variant="default"
           blocked={blocked}
-          onAct={() =>
-            app && environment && onAct({ act: 'someone-else-deploys', app, environment, version: wanted })
+          onAction={() =>
+            app &&
+            environment &&
+            onAction({ action: 'someone-else-deploys', app, environment, version: wanted })
           }
         >
           Deploy as someone else
-        </ActButton>
-        <ActButton
+        </ActionButton>
+        <ActionButton
           variant="default"
           blocked={blocked}
-          onAct={() => app && environment && onAct({ act: 'set-image', app, environment, version: wanted })}
+          onAction={() =>
+            app && environment && onAction({ action: 'set-image', app, environment, version: wanted })
+          }
         >
           Set the image by hand, bypassing Git
-        </ActButton>
+        </ActionButton>
       </div>
     </Panel>
   );

@@ -1,11 +1,11 @@
 import { Button, Modal, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 
 /** How fast the estate's time runs, and the way back to its beginning. */
-export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
+export function Estate({ onAction }: { onAction: (action: PracticeAction) => void }) {
   const [speed, setSpeed] = useState<string>('');
   const [asked, setAsked] = useState(false);
   return (
@@ -21,7 +21,7 @@ export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
             value={speed}
             onChange={(value) => {
               setSpeed(value);
-              onAct({ act: 'speed', speed: Number(value) });
+              onAction({ action: 'speed', speed: Number(value) });
             }}
             data={[
               { value: '1', label: 'Real' },
@@ -50,7 +50,7 @@ export function Estate({ onAct }: { onAct: (act: PracticeAct) => void }) {
             color="brick"
             onClick={() => {
               setAsked(false);
-              onAct({ act: 'reset' });
+              onAction({ action: 'reset' });
             }}
           >
             Reset the practice estate

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useBagPipelines } from '../../data/bags-queries';
-import { useBoard, usePracticeAct, useSession } from '../../data/queries';
+import { useBoard, usePracticeAction, useSession } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { announce } from '../../ui/text/announcer';
 import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
 import { SomeoneLocks } from './someone-locks';
@@ -16,7 +16,7 @@ import { SuiteForm } from './suite-form';
 export function PracticeScreen() {
   const mode = useSession().data?.mode;
   const board = useBoard().data;
-  const act = usePracticeAct();
+  const action = usePracticeAction();
   const [log, setLog] = useState<{ key: number; text: string }[]>([]);
   if (mode !== 'practice') {
     return (
@@ -26,8 +26,8 @@ export function PracticeScreen() {
       </Empty>
     );
   }
-  const run = (wanted: PracticeAct) =>
-    act.mutate(wanted, {
+  const run = (wanted: PracticeAction) =>
+    action.mutate(wanted, {
       onSuccess: ({ text }) => {
         announce(text);
         setLog((before) => [{ key: before.length, text }, ...before].slice(0, 8));
@@ -43,7 +43,7 @@ export function PracticeScreen() {
         </p>
       </header>
       <HowTo />
-      {act.error && <FailurePanel failure={act.error.failure} />}
+      {action.error && <FailurePanel failure={action.error.failure} />}
       <ol className={classes.said} aria-label="What happened">
         {log.length === 0 && <li className={classes.quiet}>What you do below is listed here.</li>}
         {log.map(({ key, text }) => (
@@ -52,14 +52,14 @@ export function PracticeScreen() {
       </ol>
       <div className={classes.columns}>
         <div className={classes.stack}>
-          <ReleaseForm board={board} onAct={run} />
-          {board && <SuiteForm board={board} onAct={run} />}
+          <ReleaseForm board={board} onAction={run} />
+          {board && <SuiteForm board={board} onAction={run} />}
         </div>
-        <Disturb board={board} onAct={run} />
+        <Disturb board={board} onAction={run} />
         <div className={classes.stack}>
-          <SomeoneElse board={board} onAct={run} />
-          {board && <SomeoneLocks board={board} onAct={run} />}
-          <Estate onAct={run} />
+          <SomeoneElse board={board} onAction={run} />
+          {board && <SomeoneLocks board={board} onAction={run} />}
+          <Estate onAction={run} />
         </div>
       </div>
     </div>

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 
-type Breaks = Extract<PracticeAct, { act: 'release' }>['breaks'];
+type Breaks = Extract<PracticeAction, { action: 'release' }>['breaks'];
 
 const ways: { value: Breaks; label: string }[] = [
   { value: 'nothing', label: 'Good: nothing breaks' },
@@ -21,11 +21,11 @@ const everywhere = 'everywhere';
 
 interface ReleaseFormProps {
   board: Board | undefined;
-  onAct: (act: PracticeAct) => void;
+  onAction: (action: PracticeAction) => void;
 }
 
 /** Publishes a new version of an app, as its developers would by merging. */
-export function ReleaseForm({ board, onAct }: ReleaseFormProps) {
+export function ReleaseForm({ board, onAction }: ReleaseFormProps) {
   const [picked, setPicked] = useState<string | null>(null);
   const [breaks, setBreaks] = useState<Breaks>('nothing');
   const [onlyIn, setOnlyIn] = useState(everywhere);
@@ -74,8 +74,8 @@ export function ReleaseForm({ board, onAct }: ReleaseFormProps) {
         <Button
           onClick={() =>
             app &&
-            onAct({
-              act: 'release',
+            onAction({
+              action: 'release',
               app,
               breaks,
               migration,

@@ -2,10 +2,10 @@ import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 
-type How = Extract<PracticeAct, { act: 'someone-else-locks' }>['how'];
+type How = Extract<PracticeAction, { action: 'someone-else-locks' }>['how'];
 
 const ways: { value: How; label: string }[] = [
   { value: 'by-hand', label: 'Manually, with a reason' },
@@ -13,7 +13,13 @@ const ways: { value: How; label: string }[] = [
 ];
 
 /** Plays another release manager who has the lock of an environment. */
-export function SomeoneLocks({ board, onAct }: { board: Board; onAct: (act: PracticeAct) => void }) {
+export function SomeoneLocks({
+  board,
+  onAction,
+}: {
+  board: Board;
+  onAction: (action: PracticeAction) => void;
+}) {
   const environments = board.environments
     .filter(({ pipeline }) => pipeline?.kind === 'bags')
     .map(({ name }) => name);
@@ -21,7 +27,7 @@ export function SomeoneLocks({ board, onAct }: { board: Board; onAct: (act: Prac
   const [how, setHow] = useState<How>('by-hand');
   const environment = environments.find((name) => name === picked) ?? environments.at(-1);
   if (environment === undefined) return null;
-  const act = (locked: boolean) => onAct({ act: 'someone-else-locks', environment, how, locked });
+  const action = (locked: boolean) => onAction({ action: 'someone-else-locks', environment, how, locked });
   return (
     <Panel title="Someone else has the lock">
       <div className={classes.form}>
@@ -40,10 +46,10 @@ export function SomeoneLocks({ board, onAct }: { board: Board; onAct: (act: Prac
           allowDeselect={false}
         />
         <span className={classes.pair}>
-          <Button variant="default" onClick={() => act(true)}>
+          <Button variant="default" onClick={() => action(true)}>
             Lock as someone else
           </Button>
-          <Button variant="default" onClick={() => act(false)}>
+          <Button variant="default" onClick={() => action(false)}>
             Release the lock
           </Button>
         </span>

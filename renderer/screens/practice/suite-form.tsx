@@ -2,10 +2,10 @@ import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { Board } from '../../../shared/domain/board/board';
 import { Panel } from '../../ui/layout/panel';
-import type { PracticeAct } from './practice-act';
+import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 
-type Outcome = Extract<PracticeAct, { act: 'suite' }>['outcome'];
+type Outcome = Extract<PracticeAction, { action: 'suite' }>['outcome'];
 
 const suites = ['functional-tests', 'smoke-tests', 'provider-tests'];
 const outcomes: { value: Outcome; label: string }[] = [
@@ -15,7 +15,7 @@ const outcomes: { value: Outcome; label: string }[] = [
 ];
 
 /** Makes a test suite of an environment fail, whatever runs there. */
-export function SuiteForm({ board, onAct }: { board: Board; onAct: (act: PracticeAct) => void }) {
+export function SuiteForm({ board, onAction }: { board: Board; onAction: (action: PracticeAction) => void }) {
   const environments = board.environments
     .filter(({ pipeline }) => pipeline?.kind === 'bags')
     .map(({ name }) => name);
@@ -48,7 +48,7 @@ export function SuiteForm({ board, onAct }: { board: Board; onAct: (act: Practic
           onChange={(value) => value && setOutcome(value as Outcome)}
           allowDeselect={false}
         />
-        <Button variant="default" onClick={() => onAct({ act: 'suite', environment, suite, outcome })}>
+        <Button variant="default" onClick={() => onAction({ action: 'suite', environment, suite, outcome })}>
           Change {suite}
         </Button>
       </div>

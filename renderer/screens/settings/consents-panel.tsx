@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useAnswerConsent, useConsents } from '../../data/consent-queries';
 import { ConsentDetails } from '../../ui/consent/consent-details';
 import { ConsentDialog } from '../../ui/consent/consent-dialog';
-import { consentAct, listed } from '../../ui/consent/consent-words';
+import { consentAction, listed } from '../../ui/consent/consent-words';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { dateTime } from '../../ui/time/time';
@@ -20,7 +20,7 @@ export function ConsentsPanel() {
       {data.waiting.map((request) => (
         <div key={request.hash} className={classes.notice}>
           <p>
-            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAct(request)}and is
+            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAction(request)}and is
             waiting for your permission.
           </p>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(request.hash)}>
@@ -31,7 +31,7 @@ export function ConsentsPanel() {
       {data.given.map((given) => (
         <article key={given.hash} className={classes.consent}>
           <ConsentDetails request={given} />
-          <div className={classes.ways}>
+          <div className={classes.choices}>
             <Button
               size="xs"
               variant="default"

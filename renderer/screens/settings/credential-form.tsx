@@ -59,7 +59,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
         </Button>
         <p className={classes.quiet}>{hints[name] ?? registryHint}</p>
       </div>
-      <div className={classes.ways}>
+      <div className={classes.choices}>
         <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(name)}>
           Test {use}
         </Button>

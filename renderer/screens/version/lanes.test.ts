@@ -7,7 +7,7 @@ const run = (environment: string, at: string, until: string | null = null): Run 
   until,
   replacedBy: until === null ? null : 'v3',
   rolledBack: false,
-  kept: { observations: [], logs: [] },
+  saved: { observations: [], logs: [] },
   deployment: {
     type: 'deployment',
     id: 1,

@@ -1,12 +1,12 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { useVersionWay } from '../../data/history-queries';
+import { useVersionHistory } from '../../data/history-queries';
 import { useBoard } from '../../data/queries';
 import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Mark } from '../../ui/layout/mark';
 import { Empty, Panel } from '../../ui/layout/panel';
-import { KeptLogs, KeptObservations } from '../../ui/saved/kept-view';
+import { SavedLogs, SavedObservations } from '../../ui/saved/saved-view';
 import { CopyButton } from '../../ui/text/copy-button';
 import { eventLook, kindLook } from '../../ui/text/event-words';
 import { dateTime, fullTime, span } from '../../ui/time/time';
@@ -17,10 +17,10 @@ import { Timeline } from './version-timeline';
 
 const route = getRouteApi('/apps/$app/versions/$version');
 
-/** One version's way: where it came when, how long it ran there, and what took its place. */
+/** The history of one version: where it came when, how long it ran there, and what took its place. */
 export function VersionScreen() {
   const { app, version } = route.useParams();
-  const way = useVersionWay(app, version);
+  const runs = useVersionHistory(app, version);
   const board = useBoard().data;
   const order = board?.environments.map(({ name }) => name) ?? [];
   return (
@@ -39,19 +39,19 @@ export function VersionScreen() {
           View events
         </Link>
       </header>
-      {way.error && <FailurePanel failure={way.error.failure} onRetry={() => void way.refetch()} />}
-      {way.isPending && <p role="status">Loading its history…</p>}
-      {way.data?.length === 0 && (
+      {runs.error && <FailurePanel failure={runs.error.failure} onRetry={() => void runs.refetch()} />}
+      {runs.isPending && <p role="status">Loading its history…</p>}
+      {runs.data?.length === 0 && (
         <Empty title="Never deployed">
           The loaded history has no deployment of {app} {shortVersion(version)}.
         </Empty>
       )}
-      {way.data && way.data.length > 0 && <Way runs={way.data} order={order} />}
+      {runs.data && runs.data.length > 0 && <VersionRuns runs={runs.data} order={order} />}
     </div>
   );
 }
 
-function Way({ runs, order }: { runs: readonly Run[]; order: readonly string[] }) {
+function VersionRuns({ runs, order }: { runs: readonly Run[]; order: readonly string[] }) {
   const now = useNow('calm');
   return (
     <>
@@ -59,14 +59,14 @@ function Way({ runs, order }: { runs: readonly Run[]; order: readonly string[] }
         <div className={classes.plot}>
           <Timeline runs={runs} order={order} now={now} />
         </div>
-        <WayTable runs={runs} now={now} />
+        <RunTable runs={runs} now={now} />
       </Panel>
-      <div className={classes.kept}>
-        {firstReached(runs).map(({ environment, kept }) => (
+      <div className={classes.saved}>
+        {firstReached(runs).map(({ environment, saved }) => (
           <Panel key={environment} title={`Seen in ${environment}`}>
             <div className={classes.body}>
-              <KeptObservations kept={kept} />
-              <KeptLogs kept={kept} />
+              <SavedObservations saved={saved} />
+              <SavedLogs saved={saved} />
             </div>
           </Panel>
         ))}
@@ -75,7 +75,7 @@ function Way({ runs, order }: { runs: readonly Run[]; order: readonly string[] }
   );
 }
 
-function WayTable({ runs, now }: { runs: readonly Run[]; now: number }) {
+function RunTable({ runs, now }: { runs: readonly Run[]; now: number }) {
   return (
     <table className={classes.table}>
       <thead>

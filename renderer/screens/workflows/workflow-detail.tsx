@@ -7,7 +7,7 @@ import { type LogChoice, nodeLog, renewed } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
-import { WorkflowActs } from '../../ui/workflow/workflow-acts';
+import { WorkflowActions } from '../../ui/workflow/workflow-actions';
 import { nodeRows, telling } from '../../ui/workflow/workflow-rows';
 import { WorkflowTree } from '../../ui/workflow/workflow-tree';
 import type { ShownWorkflow } from './workflow-place';
@@ -35,7 +35,7 @@ export function WorkflowDetail({ place, production }: { place: ShownWorkflow; pr
         <h2 className="visually-hidden">Workflow {workflow.name}</h2>
         {gone && <Gone seenAt={seenAt} />}
         <Facts workflow={workflow} />
-        <WorkflowActs workflow={workflow} gone={gone} production={production} />
+        <WorkflowActions workflow={workflow} gone={gone} production={production} />
         <WorkflowTree workflow={workflow} open={log} onLog={setChosen} frozen={gone} />
       </div>
       {log && (

@@ -9,7 +9,7 @@ import { openSheet } from '../layout/ui-state';
 import { announce } from '../text/announcer';
 import { localTimes, TimedText } from '../time/timed-text';
 import { useNow } from '../time/use-now';
-import { ActButton } from './act-button';
+import { ActionButton } from './action-button';
 import classes from './rollback-button.module.css';
 
 interface RollbackButtonProps {
@@ -20,7 +20,7 @@ interface RollbackButtonProps {
   onStarted?: (operationId: string) => void;
 }
 
-/** Names the whole act, as tests and people look for it: app, version and environment. */
+/** Names the whole action, as tests and people look for it: app, version and environment. */
 function rollbackLabel(cell: Cell): string {
   return cell.rollbackTarget
     ? `Roll back ${cell.app} to ${shortVersion(cell.rollbackTarget.version)} in ${cell.environment}`
@@ -38,7 +38,7 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
     const { app, environment, version } = rollback.intent;
     openSheet({ kind: 'rollback', app, environment, version });
   };
-  const act = async () => {
+  const action = async () => {
     const started = await rollback.click(review);
     if (!started) return;
     announce(`${rollbackLabel(cell)}: started`);
@@ -48,7 +48,7 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
   const now = useNow('calm');
   return (
     <div className={classes.box}>
-      <ActButton
+      <ActionButton
         ref={ref}
         fullWidth
         variant={urgent ? 'filled' : 'default'}
@@ -56,15 +56,15 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
         leftSection={<IconArrowBackUp size={15} aria-hidden />}
         blocked={rollback.blocked}
         busy={rollback.busy}
-        onAct={() => void act()}
+        onAction={() => void action()}
         className={classes.button ?? ''}
       >
         {rollbackLabel(cell)}
-      </ActButton>
+      </ActionButton>
       <p className={classes.note} title={localTimes(said, now)}>
         <TimedText text={said} />
       </p>
-      {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void act()} />}
+      {rollback.failure && <FailurePanel failure={rollback.failure} onRetry={() => void action()} />}
     </div>
   );
 }

@@ -43,15 +43,15 @@ export function useShortcuts(shortcuts: Readonly<Record<string, (event: Keyboard
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const name = keyName(event);
-      const act = latest.current[name];
-      if (!act) return;
+      const action = latest.current[name];
+      if (!action) return;
       if (
         !name.startsWith('mod+') &&
         ((typesText(event.target) && !isLeaving(event.target)) || dialogHasKeys())
       )
         return;
       event.preventDefault();
-      act(event);
+      action(event);
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);

@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconAdjustments, IconDots, IconRefreshDot } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
-import { ActDialog } from '../action/act-dialog';
+import { ActionDialog } from '../action/action-dialog';
 import classes from './application-panel.module.css';
 import { SyncDialog } from './sync-dialog';
 
@@ -34,14 +34,14 @@ export function ApplicationMenu(props: ApplicationMenuProps) {
           <Item
             icon={<IconAdjustments size={14} aria-hidden />}
             blocked={syncBlocked}
-            onAct={() => setOpen('sync')}
+            onAction={() => setOpen('sync')}
           >
             Sync with options…
           </Item>
           <Item
             icon={<IconRefreshDot size={14} aria-hidden />}
             blocked={refreshBlocked}
-            onAct={() => setOpen('refresh')}
+            onAction={() => setOpen('refresh')}
           >
             Hard refresh…
           </Item>
@@ -55,10 +55,10 @@ export function ApplicationMenu(props: ApplicationMenuProps) {
         opened={open === 'sync'}
         onClose={close}
       />
-      <ActDialog
+      <ActionDialog
         opened={open === 'refresh'}
         onClose={close}
-        act={`Hard refresh ${name} in ${environment}`}
+        action={`Hard refresh ${name} in ${environment}`}
         meaning={
           <p>
             Argo CD discards its cached manifests for {name}, renders them again from Git and compares.
@@ -76,14 +76,14 @@ export function ApplicationMenu(props: ApplicationMenuProps) {
 }
 
 /** One that is blocked stays in reach of the keyboard and says why. */
-function Item(props: { icon: ReactNode; blocked: string | null; onAct: () => void; children: ReactNode }) {
-  const { icon, blocked, onAct, children } = props;
+function Item(props: { icon: ReactNode; blocked: string | null; onAction: () => void; children: ReactNode }) {
+  const { icon, blocked, onAction, children } = props;
   return (
     <Menu.Item
       leftSection={icon}
       aria-disabled={blocked !== null || undefined}
       closeMenuOnClick={blocked === null}
-      onClick={() => blocked === null && onAct()}
+      onClick={() => blocked === null && onAction()}
     >
       <span className={blocked === null ? undefined : classes.off}>{children}</span>
       {blocked !== null && <span className={classes.because}>{blocked}</span>}

@@ -6,7 +6,7 @@ import { FailurePanel } from '../finding/failure-panel';
 import { Panel } from '../layout/panel';
 import type { LogChoice } from '../log/log-choice';
 import { FreshnessMark } from '../time/freshness-mark';
-import { ApplicationActs, NudgeButton } from './application-acts';
+import { ApplicationActions, NudgeButton } from './application-actions';
 import classes from './application-panel.module.css';
 import { ApplicationView } from './application-view';
 import { HookJobs } from './hook-jobs';
@@ -67,7 +67,7 @@ function One(props: ApplicationPanelProps & { application: ApplicationDetail; jo
     <section className={classes.application} aria-label={`Application ${application.name}`}>
       <ApplicationView application={application} />
       <HookJobs app={app} jobs={jobs} environment={environment} open={open} onLog={onLog} />
-      <ApplicationActs application={application} environment={environment} production={production} />
+      <ApplicationActions application={application} environment={environment} production={production} />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import type {
   ApplicationResource,
 } from '../../../shared/domain/rollout/application-detail';
 import { count } from '../../../shared/domain/text/count';
-import { ActDialog } from '../action/act-dialog';
+import { ActionDialog } from '../action/action-dialog';
 import classes from './sync-dialog.module.css';
 import { idOf, type SyncChoice, syncSentences } from './sync-sentences';
 
@@ -38,13 +38,13 @@ export function SyncDialog({ application, environment, care, blocked, ...dialog 
           ? `At most ${mostResources} resources can be selected; sync all of them instead.`
           : null;
   return (
-    <ActDialog
+    <ActionDialog
       {...dialog}
       onClose={() => {
         setChoice(null);
         dialog.onClose();
       }}
-      act={`${now.dryRun ? 'Dry-run a sync of' : 'Sync'} ${name} in ${environment}`}
+      action={`${now.dryRun ? 'Dry-run a sync of' : 'Sync'} ${name} in ${environment}`}
       meaning={
         <div className={classes.body}>
           <Checkbox

@@ -4,8 +4,8 @@ import { Fragment } from 'react';
 import type { LockView } from '../../../shared/domain/bags/view';
 import { count } from '../../../shared/domain/text/count';
 import { useReadOnly } from '../../data/queries';
-import { ActButton } from '../action/act-button';
-import { openAct } from '../layout/ui-state';
+import { ActionButton } from '../action/action-button';
+import { openAction } from '../layout/ui-state';
 import { ago, clock, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import classes from './lock-box.module.css';
@@ -69,26 +69,26 @@ export function LockBox(props: {
           ))}
         </p>
       )}
-      <div className={classes.acts}>
+      <div className={classes.actions}>
         {ownByHand ? (
-          <ActButton
+          <ActionButton
             variant="default"
             blocked={readOnlyBecause}
-            onAct={() => openAct({ kind: 'unlock', ...place })}
+            onAction={() => openAction({ kind: 'unlock', ...place })}
           >
             Unlock…
-          </ActButton>
+          </ActionButton>
         ) : (
-          <ActButton
+          <ActionButton
             variant="default"
             blocked={
               readOnlyBecause ??
               (lock.mine ? 'Its operation is still running on this console: wait until it ends.' : null)
             }
-            onAct={() => openAct({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
+            onAction={() => openAction({ kind: 'force-unlock', ...place, reason: '-', override: [] })}
           >
             Force unlock…
-          </ActButton>
+          </ActionButton>
         )}
       </div>
     </section>
@@ -99,13 +99,13 @@ export function LockBox(props: {
 export function LockButton({ pipeline, environment }: { pipeline: string; environment: string }) {
   const readOnlyBecause = useReadOnly();
   return (
-    <ActButton
+    <ActionButton
       variant="default"
       blocked={readOnlyBecause}
       label={`Lock ${environment}`}
-      onAct={() => openAct({ kind: 'lock', pipeline, environment, reason: '-', until: null })}
+      onAction={() => openAction({ kind: 'lock', pipeline, environment, reason: '-', until: null })}
     >
       Lock…
-    </ActButton>
+    </ActionButton>
   );
 }

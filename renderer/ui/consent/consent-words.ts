@@ -5,7 +5,7 @@ export const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** What a kubeconfig does, in short. */
-export const consentAct = ({ command }: Pick<ConsentRequest, 'command'>): string =>
+export const consentAction = ({ command }: Pick<ConsentRequest, 'command'>): string =>
   command === null ? 'sends one of your files to a server' : 'runs a program on this computer';
 
 /** Which environments wait for the person. */

@@ -11,7 +11,7 @@ export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?:
   const navigate = useNavigate();
   const advice = failure.next.filter((step) => step.do === 'advice');
   const actions = failure.next.filter((step) => step.do !== 'advice' && (step.do !== 'retry' || onRetry));
-  const act = (step: (typeof actions)[number]) => {
+  const action = (step: (typeof actions)[number]) => {
     if (step.do === 'retry') onRetry?.();
     else if (step.do === 'open-settings') void navigate({ to: '/settings' });
     else if (step.do === 'open-operation') {
@@ -42,7 +42,7 @@ export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?:
         {actions.length > 0 && (
           <div className={classes.actions}>
             {actions.map((step) => (
-              <Button key={`${step.do}${step.label}`} variant="default" onClick={() => act(step)}>
+              <Button key={`${step.do}${step.label}`} variant="default" onClick={() => action(step)}>
                 {step.label}
               </Button>
             ))}

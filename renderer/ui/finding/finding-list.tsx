@@ -13,7 +13,7 @@ const byChoice: Partial<Record<Finding['code'], string>> = {
 };
 
 /** How a finding stands in the way, and what gets past it. */
-function wayOut(finding: Finding): string | null {
+function remedyOf(finding: Finding): string | null {
   if (finding.level === 'pass' || finding.level === 'info') return null;
   if (finding.sync) return 'Choose what to do with it.';
   const choice = byChoice[finding.code];
@@ -52,7 +52,7 @@ function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSy
 }
 
 function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSync?: OnSync | undefined }) {
-  const way = past ? null : wayOut(finding);
+  const remedy = past ? null : remedyOf(finding);
   return (
     <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
       <LevelMark value={finding.level} />
@@ -65,7 +65,7 @@ function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSy
             <TimedText text={finding.evidence} />
           </p>
         )}
-        {way && <p className={classes.way}>{way}</p>}
+        {remedy && <p className={classes.remedy}>{remedy}</p>}
         {finding.sync && onSync && !past && <SyncChoice sync={finding.sync} onSync={onSync} />}
       </div>
     </li>

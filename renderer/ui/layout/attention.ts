@@ -2,7 +2,7 @@ import type { Cell } from '../../../shared/domain/board/board';
 import { stageText, testsText } from '../cell/cell-words';
 
 /** Why a cell needs attention, in two words; `null` when it does not. */
-export function lookReason(cell: Cell): string | null {
+export function attentionReason(cell: Cell): string | null {
   if (cell.ledger?.problem) return 'File unreadable';
   if (cell.hold?.state === 'alarm') return 'Hold bypassed';
   if (cell.stage && (cell.stage.failing || cell.stage.state === 'drifted')) return stageText(cell);
@@ -16,4 +16,4 @@ export function lookReason(cell: Cell): string | null {
 }
 
 /** Whether a cell needs attention. */
-export const needsLook = (cell: Cell): boolean => lookReason(cell) !== null;
+export const needsAttention = (cell: Cell): boolean => attentionReason(cell) !== null;

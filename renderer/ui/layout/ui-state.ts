@@ -22,7 +22,7 @@ export interface SheetRequest {
 interface UiState {
   sheet: SheetRequest | null;
   /** What is about to be asked of a pipeline of bags or of a lock; reasons are typed in its sheet. */
-  act: BagIntent | null;
+  action: BagIntent | null;
   paletteOpen: boolean;
   shortcutsOpen: boolean;
   /** The cell of the board that is selected, kept while other screens are visited. */
@@ -34,7 +34,7 @@ interface UiState {
 /** What is open and selected in this window: nothing that the main process would know. */
 export const useUiState = create<UiState>(() => ({
   sheet: null,
-  act: null,
+  action: null,
   paletteOpen: false,
   shortcutsOpen: false,
   selected: null,
@@ -44,6 +44,6 @@ export const useUiState = create<UiState>(() => ({
 export const openSheet = (sheet: SheetRequest): void => useUiState.setState({ sheet });
 export const closeSheet = (): void => useUiState.setState({ sheet: null });
 
-/** Opens the sheet in which an act on a pipeline of bags, or on a lock, is looked at before it is sent. */
-export const openAct = (act: BagIntent): void => useUiState.setState({ act });
-export const closeAct = (): void => useUiState.setState({ act: null });
+/** Opens the sheet in which an action on a pipeline of bags, or on a lock, is looked at before it is sent. */
+export const openAction = (action: BagIntent): void => useUiState.setState({ action });
+export const closeAction = (): void => useUiState.setState({ action: null });

@@ -28,7 +28,7 @@ interface LogListProps {
   session: LogSession;
   label: string;
   labels: ReadonlyMap<number, SourceLabel> | null;
-  /** The place to bring into sight, anew for each object. */
+  /** The place to bring into sight, again for each object. */
   target: { place: number } | null;
   presentPlace: number | null;
   onWhole: (line: ShownLine) => void;

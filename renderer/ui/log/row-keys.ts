@@ -8,7 +8,7 @@ export interface DrawnRows {
 
 /**
  * Names the rows of the next drawing. A place that stays on screen keeps its row, so that what a person selected in it
- * stays selected. Where none stays, the new places take over the rows of the old: making rows anew costs a window that
+ * stays selected. Where none stays, the new places take over the rows of the old: making rows again costs a window that
  * follows a fast log more than all the rest of a frame.
  */
 export function nextRows(before: DrawnRows, from: number, to: number): DrawnRows {

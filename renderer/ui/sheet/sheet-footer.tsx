@@ -1,7 +1,7 @@
 import { Button, Textarea } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
-import { ActButton } from '../action/act-button';
+import { ActionButton } from '../action/action-button';
 import { FailurePanel } from '../finding/failure-panel';
 import { TimedText } from '../time/timed-text';
 import classes from './sheet.module.css';
@@ -22,12 +22,12 @@ interface SheetFooterProps {
   /** What is said of that beside the button. */
   why: string | null;
   busy: boolean;
-  act: ReactNode;
+  action: ReactNode;
   onSend: () => void;
   onCancel: () => void;
 }
 
-/** The foot of a sheet: the reason, and the button that says the act. */
+/** The foot of a sheet: the reason, and the button that says the action. */
 export function SheetFooter(props: SheetFooterProps) {
   const { failure, reason, needed, focused, blocked, busy, onSend } = props;
   return (
@@ -55,9 +55,9 @@ export function SheetFooter(props: SheetFooterProps) {
         <Button variant="default" size="sm" onClick={props.onCancel}>
           Cancel
         </Button>
-        <ActButton size="sm" blocked={blocked} busy={busy} onAct={onSend}>
-          {props.act}
-        </ActButton>
+        <ActionButton size="sm" blocked={blocked} busy={busy} onAction={onSend}>
+          {props.action}
+        </ActionButton>
       </div>
     </footer>
   );

@@ -9,7 +9,7 @@ interface SheetProps {
   children: ReactNode;
 }
 
-/** The sheet at the right in which an act is looked at before it is sent. Focus returns to where it came from. */
+/** The sheet at the right in which an action is looked at before it is sent. Focus returns to where it came from. */
 export function Sheet({ opened, onClose, title, children }: SheetProps) {
   return (
     <Drawer
@@ -31,7 +31,7 @@ export function Sheet({ opened, onClose, title, children }: SheetProps) {
   );
 }
 
-/** What is read and chosen, which scrolls, and the foot below it with the reason and the act. */
+/** What is read and chosen, which scrolls, and the foot below it with the reason and the action. */
 export function SheetBody({ children, foot }: { children: ReactNode; foot: ReactNode }) {
   return (
     <div className={classes.form}>

@@ -18,7 +18,7 @@ let madeWith = Number.NaN;
 
 /**
  * A part of a local date or time, by Intl in British English: the screens' texts are English wherever they are read.
- * A formatter stays in the time zone that it was made in, so that they are made anew when the computer's zone changes.
+ * A formatter stays in the time zone that it was made in, so that they are made again when the computer's zone changes.
  */
 export function localText(at: Date, part: keyof typeof formats): string {
   const offset = new Date(0).getTimezoneOffset();

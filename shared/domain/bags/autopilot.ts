@@ -63,9 +63,9 @@ export const packingState = ({ packing }: PipelineRecords, configured: boolean):
 
 /** What an autopilot does in an environment right now. */
 export type AutopilotMove =
-  | { act: 'deploy'; bag: number }
+  | { action: 'deploy'; bag: number }
   /** `idle`: nothing keeps it, there is nothing to do. */
-  | { act: 'wait'; why: string; idle?: true };
+  | { action: 'wait'; why: string; idle?: true };
 
 /** Deploys what is next while nothing failed, is pinned otherwise, locked or switched off. */
 export function autopilotMove(
@@ -76,14 +76,14 @@ export function autopilotMove(
   images: ImageFacts,
 ): AutopilotMove {
   const state = autopilotState(records, environment, configured);
-  if (!state.on) return { act: 'wait', why: state.why };
+  if (!state.on) return { action: 'wait', why: state.why };
   const holder = holderOf(records, environment);
-  if (!holder.ok) return { act: 'wait', why: holder.failure.message };
-  if (holder.value) return { act: 'wait', why: `Locked by ${holder.value.by}.` };
+  if (!holder.ok) return { action: 'wait', why: holder.failure.message };
+  if (holder.value) return { action: 'wait', why: `Locked by ${holder.value.by}.` };
   const { lock } = records.environment(environment);
-  if (lock?.ok && lock.newer) return { act: 'wait', why: lock.newer.message };
+  if (lock?.ok && lock.newer) return { action: 'wait', why: lock.newer.message };
   const next = nextBag(records, chain, environment, 'automatic', images);
-  if (next.state === 'nothing') return { act: 'wait', why: next.why, idle: true };
-  if (next.state !== 'deploy') return { act: 'wait', why: next.why };
-  return { act: 'deploy', bag: next.bag };
+  if (next.state === 'nothing') return { action: 'wait', why: next.why, idle: true };
+  if (next.state !== 'deploy') return { action: 'wait', why: next.why };
+  return { action: 'deploy', bag: next.bag };
 }

@@ -93,23 +93,26 @@ describe('which bag is next', () => {
   });
   it('is never deployed by an autopilot because a policy changed, but goes on with what comes afterwards', () => {
     for (const change of [
-      { act: 'pin', environment: 'staging', bag: 1 },
-      { act: 'freeze', environment: 'staging', bag: 1 },
-      { act: 'mark-bad', environment: 'staging', bag: 2 },
+      { action: 'pin', environment: 'staging', bag: 1 },
+      { action: 'freeze', environment: 'staging', bag: 1 },
+      { action: 'mark-bad', environment: 'staging', bag: 2 },
     ] as const) {
       const changed = policyChanges(passed, change);
-      expect(next(ledger(...passed, ...changed), 'staging', 'automatic'), change.act).toMatchObject({
+      expect(next(ledger(...passed, ...changed), 'staging', 'automatic'), change.action).toMatchObject({
         state: 'needs-person',
         bag: 1,
       });
       // Taking it away deploys nothing either; a bag that passes afterwards does go on.
       const back =
-        change.act === 'mark-bad'
-          ? ({ act: 'clear-bad', environment: 'staging', bag: 2 } as const)
-          : ({ act: 'unpin', environment: 'staging' } as const);
+        change.action === 'mark-bad'
+          ? ({ action: 'clear-bad', environment: 'staging', bag: 2 } as const)
+          : ({ action: 'unpin', environment: 'staging' } as const);
       const gone = ledger(...applied([...passed, ...changed], policyChanges([...passed, ...changed], back)));
-      expect(next(gone, 'staging', 'automatic'), back.act).toMatchObject({ state: 'needs-person', bag: 2 });
-      expect(next(gone, 'staging', 'manual'), back.act).toMatchObject({ state: 'deploy', bag: 2 });
+      expect(next(gone, 'staging', 'automatic'), back.action).toMatchObject({
+        state: 'needs-person',
+        bag: 2,
+      });
+      expect(next(gone, 'staging', 'manual'), back.action).toMatchObject({ state: 'deploy', bag: 2 });
       const later = ledger(
         ...applied([...passed, ...changed], policyChanges([...passed, ...changed], back)),
         pass('preview', 3),
@@ -118,9 +121,9 @@ describe('which bag is next', () => {
     }
   });
   it('goes no further by itself once it is marked bad where it passed, whichever of the two came first', () => {
-    const mark = policyChanges(passed, { act: 'mark-bad', environment: 'preview', bag: 2 });
+    const mark = policyChanges(passed, { action: 'mark-bad', environment: 'preview', bag: 2 });
     // GitHub merges both where they land at the same moment: the pass does not know of the mark, nor it of the pass.
-    const early = policyChanges(passed.slice(0, 4), { act: 'mark-bad', environment: 'preview', bag: 2 });
+    const early = policyChanges(passed.slice(0, 4), { action: 'mark-bad', environment: 'preview', bag: 2 });
     for (const marked of [mark, early]) {
       const files = applied(passed, marked);
       expect(next(ledger(...files), 'staging', 'automatic')).toMatchObject({
@@ -134,7 +137,7 @@ describe('which bag is next', () => {
         warnings: ['never-here', 'bad-before'],
       });
       // Taking the mark away is a change of policy, and deploys nothing either.
-      const cleared = policyChanges(files, { act: 'clear-bad', environment: 'preview', bag: 2 });
+      const cleared = policyChanges(files, { action: 'clear-bad', environment: 'preview', bag: 2 });
       const after = applied(files, cleared);
       expect(next(ledger(...after), 'staging', 'automatic')).toMatchObject({ state: 'needs-person', bag: 2 });
       expect(next(ledger(...after, pass('preview', 3)), 'staging', 'automatic')).toMatchObject({
@@ -148,7 +151,8 @@ describe('which bag is next', () => {
     expect(next(ledger(...passed, again))).toMatchObject({ bag: 2 });
   });
   it('keeps a pin, and never falls back from one that cannot be kept', () => {
-    const pin = (number: number) => withPolicy(passed, { act: 'pin', environment: 'staging', bag: number });
+    const pin = (number: number) =>
+      withPolicy(passed, { action: 'pin', environment: 'staging', bag: number });
     expect(next(pin(1))).toMatchObject({ state: 'deploy', bag: 1 });
     expect(next(pin(3))).toMatchObject({
       state: 'blocked',
@@ -163,7 +167,7 @@ describe('which bag is next', () => {
     expect(next(both)).toMatchObject({ rule: 'pinned-and-bad' });
   });
   it('leaves bad bags out, in that environment alone', () => {
-    const records = withPolicy(passed, { act: 'mark-bad', environment: 'staging', bag: 2 });
+    const records = withPolicy(passed, { action: 'mark-bad', environment: 'staging', bag: 2 });
     expect(next(records)).toMatchObject({ bag: 1 });
     expect(next(records, 'preview')).toMatchObject({ bag: 3 });
   });
@@ -228,8 +232,8 @@ describe('a file that cannot be read', () => {
   });
   it('switches the autopilot off where its switch is the file', () => {
     const records = ledger(...passed, broken('policy/notify/autopilot/staging.yaml'));
-    expect(autopilotMove(records, chain, 'staging', true, images).act).toBe('wait');
-    expect(autopilotMove(records, chain, 'preview', true, images).act).toBe('deploy');
+    expect(autopilotMove(records, chain, 'staging', true, images).action).toBe('wait');
+    expect(autopilotMove(records, chain, 'preview', true, images).action).toBe('deploy');
   });
 });
 
@@ -237,16 +241,19 @@ describe('autopilots', () => {
   const move = (change: PolicyChange, environment: string) =>
     autopilotMove(withPolicy(passed, change), chain, environment, true, images);
   it('are off for an environment, or altogether, as soon as anybody says so', () => {
-    const there: PolicyChange = { act: 'autopilot', environment: 'staging', on: false };
-    expect(move(there, 'staging')).toMatchObject({ act: 'wait', why: expect.stringContaining('Ada Morrow') });
-    expect(move(there, 'preview')).toEqual({ act: 'deploy', bag: 3 });
-    const everywhere: PolicyChange = { act: 'autopilot', environment: null, on: false };
-    expect(move(everywhere, 'staging').act).toBe('wait');
-    expect(move(everywhere, 'preview').act).toBe('wait');
+    const there: PolicyChange = { action: 'autopilot', environment: 'staging', on: false };
+    expect(move(there, 'staging')).toMatchObject({
+      action: 'wait',
+      why: expect.stringContaining('Ada Morrow'),
+    });
+    expect(move(there, 'preview')).toEqual({ action: 'deploy', bag: 3 });
+    const everywhere: PolicyChange = { action: 'autopilot', environment: null, on: false };
+    expect(move(everywhere, 'staging').action).toBe('wait');
+    expect(move(everywhere, 'preview').action).toBe('wait');
   });
   it('pack new images by themselves as the estate file says, until somebody switches that', () => {
     expect(packingState(ledger(), false)).toMatchObject({ on: false, by: null });
-    const switched = policyChanges([], { act: 'automatic-packing', on: true });
+    const switched = policyChanges([], { action: 'automatic-packing', on: true });
     expect(packingState(ledger(...switched), false)).toMatchObject({ on: true, by: 'Ada Morrow' });
     const broken = switched.map(({ path }) => ({ path, text: 'on: perhaps' }));
     expect(packingState(ledger(...broken), true).on).toBe(false);
@@ -260,7 +267,7 @@ describe('autopilots', () => {
     if (lock.kind !== 'change') throw new Error('no lock');
     const records = ledger(...passed, ...lock.changes);
     expect(autopilotMove(records, chain, 'staging', true, images)).toEqual({
-      act: 'wait',
+      action: 'wait',
       why: 'Locked by Ada Morrow.',
     });
   });
@@ -383,7 +390,7 @@ describe('a bag that lacks a service', () => {
   });
   it('is left to a person by autopilots', () => {
     expect(autopilotMove(ledger(...lacking), chain, 'preview', true, images)).toEqual({
-      act: 'wait',
+      action: 'wait',
       why: 'Bag 1 does not include admin. A person has to decide.',
     });
     expect(next(ledger(...lacking), 'preview', 'automatic')).toMatchObject({ state: 'needs-person' });
@@ -404,9 +411,9 @@ describe('packing', () => {
     expect(pack(ledger(bag(1), bag(2)))).toMatchObject({ kind: 'refusal', failure: { code: 'conflict' } });
   });
   it('honours pins and bad versions of services', () => {
-    const pinned = withPolicy([bag(1)], { act: 'pin-service', service: 'api', version: 'v9' });
+    const pinned = withPolicy([bag(1)], { action: 'pin-service', service: 'api', version: 'v9' });
     expect(pack(pinned)).toMatchObject({ kind: 'refusal', failure: { code: 'conflict' } });
-    const bad = withPolicy([bag(1)], { act: 'mark-version-bad', service: 'api', version: 'v2' });
+    const bad = withPolicy([bag(1)], { action: 'mark-version-bad', service: 'api', version: 'v2' });
     expect(pack(bad)).toMatchObject({
       kind: 'refusal',
       failure: { message: expect.stringContaining('bad') },

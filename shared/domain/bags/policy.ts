@@ -11,28 +11,28 @@ const service = z.string().min(1);
 const version = z.string().refine(isImageTag, { error: 'must be an image tag' });
 
 /** One change of what may be deployed or packed. None of them deploys anything. */
-export const policyChangeSchema = z.discriminatedUnion('act', [
-  z.object({ act: z.literal('pin'), environment, bag }),
+export const policyChangeSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('pin'), environment, bag }),
   /** A pin at a bag, so that nothing changes there. */
-  z.object({ act: z.literal('freeze'), environment, bag }),
+  z.object({ action: z.literal('freeze'), environment, bag }),
   /** Takes a pin or freeze away. */
-  z.object({ act: z.literal('unpin'), environment }),
-  z.object({ act: z.literal('mark-bad'), environment, bag }),
-  z.object({ act: z.literal('clear-bad'), environment, bag }),
-  z.object({ act: z.literal('pin-service'), service, version }),
-  z.object({ act: z.literal('unpin-service'), service }),
-  z.object({ act: z.literal('mark-version-bad'), service, version }),
-  z.object({ act: z.literal('clear-version'), service, version }),
+  z.object({ action: z.literal('unpin'), environment }),
+  z.object({ action: z.literal('mark-bad'), environment, bag }),
+  z.object({ action: z.literal('clear-bad'), environment, bag }),
+  z.object({ action: z.literal('pin-service'), service, version }),
+  z.object({ action: z.literal('unpin-service'), service }),
+  z.object({ action: z.literal('mark-version-bad'), service, version }),
+  z.object({ action: z.literal('clear-version'), service, version }),
   /** `environment: null`: altogether. */
-  z.object({ act: z.literal('autopilot'), environment: environment.nullable(), on: z.boolean() }),
+  z.object({ action: z.literal('autopilot'), environment: environment.nullable(), on: z.boolean() }),
   /** Whether a bag is packed by itself when a new image appears. */
-  z.object({ act: z.literal('automatic-packing'), on: z.boolean() }),
+  z.object({ action: z.literal('automatic-packing'), on: z.boolean() }),
 ]);
 export type PolicyChange = z.infer<typeof policyChangeSchema>;
 
 /** A policy change in words: the button, the heading and the commit's subject. */
 export function policyText(pipeline: string, change: PolicyChange): string {
-  switch (change.act) {
+  switch (change.action) {
     case 'pin':
       return `Pin ${change.environment} of ${pipeline} to bag ${change.bag}`;
     case 'freeze':
@@ -59,12 +59,12 @@ export function policyText(pipeline: string, change: PolicyChange): string {
 }
 
 /** Whether a change keeps something from being deployed: then people want to read why. */
-export const policyNeedsReason = ({ act }: PolicyChange): boolean =>
-  act === 'pin' ||
-  act === 'freeze' ||
-  act === 'mark-bad' ||
-  act === 'pin-service' ||
-  act === 'mark-version-bad';
+export const policyNeedsReason = ({ action }: PolicyChange): boolean =>
+  action === 'pin' ||
+  action === 'freeze' ||
+  action === 'mark-bad' ||
+  action === 'pin-service' ||
+  action === 'mark-version-bad';
 
 type Made = { by: string; at: string; operation: string };
 
@@ -82,13 +82,13 @@ function cutoffsOf(
   change: PolicyChange,
   made: Made,
 ): RecordChange[] {
-  if (!('environment' in change) || change.act === 'autopilot') return [];
+  if (!('environment' in change) || change.action === 'autopilot') return [];
   const { environment } = change;
   const here = cutoffAt(records, environment, newestCandidate(records, chain, environment) ?? 0, made);
   // A mark keeps a bag that has passed from going on by itself; clearing it must not send it on.
   const after = chain.environments[chain.environments.indexOf(environment) + 1];
   const hasPassed = (bag: number) => records.environment(environment).passes.some((one) => one.bag === bag);
-  return after !== undefined && change.act === 'clear-bad' && hasPassed(change.bag)
+  return after !== undefined && change.action === 'clear-bad' && hasPassed(change.bag)
     ? [...here, ...cutoffAt(records, after, change.bag, made)]
     : here;
 }
@@ -120,11 +120,11 @@ export function changePolicy(
     return refuse('invalid-input', 'This needs a reason.', 'Enter a reason for others to read.');
   if ('bag' in change && !records.bags.has(change.bag))
     return refuse('not-found', `There is no bag ${change.bag} of ${pipeline}.`);
-  switch (change.act) {
+  switch (change.action) {
     case 'pin':
     case 'freeze': {
       const place = { pipeline, environment: change.environment, bag: change.bag };
-      return decide([put('pin', { ...place, freeze: change.act === 'freeze', ...made })]);
+      return decide([put('pin', { ...place, freeze: change.action === 'freeze', ...made })]);
     }
     case 'unpin':
       if (!isThere(records.environment(change.environment).pin))

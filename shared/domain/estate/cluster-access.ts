@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What may be asked of an environment's cluster, as far as a permission decides about it. */
-export const clusterActs = [
+export const clusterActions = [
   'refresh',
   'sync',
   'terminate-sync',
@@ -12,12 +12,12 @@ export const clusterActs = [
   'read-logs',
   'read-events',
 ] as const;
-const clusterActSchema = z.enum(clusterActs);
-export type ClusterAct = z.infer<typeof clusterActSchema>;
+const clusterActionSchema = z.enum(clusterActions);
+export type ClusterAction = z.infer<typeof clusterActionSchema>;
 
-/** Whether an act is permitted. `unknown` (not asked yet, or no answer) never counts as allowed. */
+/** Whether an action is permitted. `unknown` (not asked yet, or no answer) never counts as allowed. */
 export const clusterAccessSchema = z.object({
-  act: clusterActSchema,
+  action: clusterActionSchema,
   state: z.enum(['allowed', 'denied', 'unknown']),
   /** The rights that are missing, or why it is not known; what was granted when all are there. */
   why: z.string(),
@@ -48,8 +48,8 @@ export interface RightAnswer {
   reason: string | null;
 }
 
-/** Which rights an act needs: the requests that it sends, no more. */
-export function rightsOf(act: ClusterAct, place: Namespaces): Right[] {
+/** Which rights an action needs: the requests that it sends, no more. */
+export function rightsOf(action: ClusterAction, place: Namespaces): Right[] {
   const application = (verb: string): Right => ({
     verb,
     group: 'argoproj.io',
@@ -70,7 +70,7 @@ export function rightsOf(act: ClusterAct, place: Namespaces): Right[] {
     ...(subresource ? { subresource } : {}),
   });
   const everywhere = [...new Set([place.appsNamespace, place.workflowsNamespace])];
-  switch (act) {
+  switch (action) {
     case 'refresh':
       return [application('patch')];
     case 'sync':
@@ -99,19 +99,19 @@ export const rightKey = ({ verb, group, resource, subresource, namespace }: Righ
 const rightText = ({ verb, group, resource, subresource, namespace }: Right): string =>
   `${verb} ${resource}${subresource ? `/${subresource}` : ''}${group ? `.${group}` : ''} in ${namespace}`;
 
-/** What the answers to an act's rights come to: one that is denied decides, then one that is not known. */
+/** What the answers to an action's rights come to: one that is denied decides, then one that is not known. */
 export function accessOf(
-  act: ClusterAct,
+  action: ClusterAction,
   place: Namespaces,
   answer: (right: Right) => RightAnswer | undefined,
 ): ClusterAccess {
-  const asked = rightsOf(act, place).map((right) => ({ right, answer: answer(right) }));
+  const asked = rightsOf(action, place).map((right) => ({ right, answer: answer(right) }));
   const denied = asked.filter((one) => one.answer?.allowed === false);
   if (denied.length > 0) {
     const reasons = [...new Set(denied.flatMap((one) => one.answer?.reason || []))];
     const said = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
     return {
-      act,
+      action,
       state: 'denied',
       asked: true,
       why: `Your account does not have permission to ${denied.map((one) => rightText(one.right)).join(', ')}${said}.`,
@@ -119,10 +119,10 @@ export function accessOf(
   }
   const open = asked.filter((one) => one.answer?.allowed !== true);
   const list = (rights: typeof asked): string => rights.map((one) => rightText(one.right)).join(', ');
-  if (open.length === 0) return { act, state: 'allowed', why: `Granted: ${list(asked)}.`, asked: true };
+  if (open.length === 0) return { action, state: 'allowed', why: `Granted: ${list(asked)}.`, asked: true };
   const because = open.map((one) => one.answer?.reason).find((reason) => reason);
   return {
-    act,
+    action,
     state: 'unknown',
     asked: asked.every((one) => one.answer !== undefined),
     why: `Not known${because ? '' : ' yet'} whether your account has permission to ${list(open)}${because ? `: ${because}` : '.'}`,

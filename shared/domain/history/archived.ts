@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operationStateSchema } from '../operation/operation';
 
 /** What the cluster or a workflow once told of a version in an environment, kept since they forget it within days. */
-const keptObservationSchema = z.object({
+const savedObservationSchema = z.object({
   version: z.string(),
   what: z.enum(['healthy', 'degraded', 'tests-passed', 'tests-failed']),
   /** ISO 8601 UTC. */
@@ -12,7 +12,7 @@ const keptObservationSchema = z.object({
 });
 
 /** The end of a log that was worth keeping: of a failing pod or test. */
-const keptLogSchema = z.object({
+const savedLogSchema = z.object({
   version: z.string(),
   source: z.string(),
   at: z.string(),
@@ -20,17 +20,17 @@ const keptLogSchema = z.object({
 });
 
 /** How an operation of this console ended. */
-export const keptOutcomeSchema = z.object({
+export const savedOutcomeSchema = z.object({
   operationId: z.string(),
   state: operationStateSchema,
   at: z.string().nullable(),
   message: z.string().nullable(),
 });
-export type KeptOutcome = z.infer<typeof keptOutcomeSchema>;
+export type SavedOutcome = z.infer<typeof savedOutcomeSchema>;
 
 /** All that is kept of a version in an environment, newest first. */
-export const keptSchema = z.object({
-  observations: z.array(keptObservationSchema),
-  logs: z.array(keptLogSchema),
+export const savedSchema = z.object({
+  observations: z.array(savedObservationSchema),
+  logs: z.array(savedLogSchema),
 });
-export type Kept = z.infer<typeof keptSchema>;
+export type Saved = z.infer<typeof savedSchema>;

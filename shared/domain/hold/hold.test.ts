@@ -21,7 +21,7 @@ const record = (environment: string, changed: HoldRecord['changed']): HoldRecord
   changed,
 });
 
-/** A ledger of flags and holds, with the two acts as the engine does them. */
+/** A ledger of flags and holds, with the two actions as the engine does them. */
 class Ledger {
   flags: Record<string, boolean | null>;
   holds: HoldRecord[] = [];
@@ -47,16 +47,16 @@ class Ledger {
 
 describe('holds', () => {
   it('give every file back what it said, in whatever order they overlap', () => {
-    const act = fc.record({ hold: fc.boolean(), environment: fc.constantFrom(...chain) });
+    const action = fc.record({ hold: fc.boolean(), environment: fc.constantFrom(...chain) });
     const flags = fc.record({
       integration: fc.constantFrom(true, false, null),
       staging: fc.constantFrom(true, false, null),
       production: fc.constantFrom(true, false, null),
     });
     fc.assert(
-      fc.property(flags, fc.array(act, { maxLength: 20 }), (original, acts) => {
+      fc.property(flags, fc.array(action, { maxLength: 20 }), (original, actions) => {
         const ledger = new Ledger(original);
-        for (const { hold, environment } of acts) {
+        for (const { hold, environment } of actions) {
           if (hold) ledger.hold(environment);
           else ledger.release(environment);
           for (const one of ledger.holds) {

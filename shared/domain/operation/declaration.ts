@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ClusterAct } from '../estate/cluster-access';
+import type { ClusterAction } from '../estate/cluster-access';
 import type { DeploymentKind } from '../history/deployment';
 import { type Routine, routines, type StepName } from './steps';
 import type { About, Subject, SubjectRule } from './subject';
@@ -86,7 +86,7 @@ interface Spec<S extends IntentSchema, A extends About, R extends Routine> {
   /** What history calls a deployment that it makes; left out: it makes none, or says so itself with each commit. */
   deployment?: DeploymentKind;
   /** What it asks of the clusters of its environment and of the one before, for the check of permissions. */
-  access?: { here?: readonly ClusterAct[]; before?: readonly ClusterAct[] };
+  access?: { here?: readonly ClusterAction[]; before?: readonly ClusterAction[] };
 }
 
 /** One kind of operation, ready to be asked about any intent of its kind. */
@@ -109,7 +109,7 @@ export interface Declaration<
   readonly commit: 'commit' | 'tags' | null;
   readonly begunBy: readonly string[];
   readonly deployment: DeploymentKind | null;
-  readonly access: { here: readonly ClusterAct[]; before: readonly ClusterAct[] };
+  readonly access: { here: readonly ClusterAction[]; before: readonly ClusterAction[] };
 }
 
 /** Declares a kind of operation; see {@link Spec}, and `registry.ts` for the line that makes it one. */

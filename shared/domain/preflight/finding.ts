@@ -91,7 +91,7 @@ export function worsened(before: readonly Finding[], now: readonly Finding[]): F
   );
 }
 
-/** Whether the act needs the sheet and a person's look: anything that warns, blocks or is unknown. */
+/** Whether the action needs the sheet and a person's look: anything that warns, blocks or is unknown. */
 export function needsAttention(findings: readonly Finding[]): boolean {
   return findings.some((finding) => weight[finding.level] >= 2);
 }

@@ -1,4 +1,4 @@
-import type { ClusterAct } from '../estate/cluster-access';
+import type { ClusterAction } from '../estate/cluster-access';
 import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
 import { type Finding, finding } from './finding';
@@ -87,10 +87,10 @@ export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: O
   ];
 }
 
-const fateWords: Record<SyncFate, (act: string) => string> = {
-  serves: (act) => `the ${act} uses it.`,
-  terminate: (act) => `the ${act} terminates it.`,
-  wait: (act) => `the ${act} waits for it to end.`,
+const fateWords: Record<SyncFate, (action: string) => string> = {
+  serves: (action) => `the ${action} uses it.`,
+  terminate: (action) => `the ${action} terminates it.`,
+  wait: (action) => `the ${action} waits for it to end.`,
   ask: () => 'terminate it, or wait for it to end?',
 };
 
@@ -103,11 +103,11 @@ export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs 
     const { application, operation } = sync;
     const { message, startedAt } = operation;
     const fate = fateOf(sync, ask);
-    const act = intent.kind === 'promote' ? 'promotion' : intent.kind;
+    const action = intent.kind === 'promote' ? 'promotion' : intent.kind;
     const found = finding(
       'sync-running',
       fate === 'ask' ? 'warn' : 'info',
-      `${syncSentence(sync)}; ${fateWords[fate](act)}`,
+      `${syncSentence(sync)}; ${fateWords[fate](action)}`,
       message ?? 'The Application’s operation.',
     );
     const isChoice = fateOf(sync, { ...ask, answers: [] }) === 'ask';
@@ -116,7 +116,7 @@ export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs 
   });
 }
 
-const actWords: Record<ClusterAct, string> = {
+const actionWords: Record<ClusterAction, string> = {
   refresh: 'refresh Argo CD (it refreshes itself every few minutes)',
   sync: 'start a sync',
   'terminate-sync': 'terminate a sync',
@@ -134,8 +134,8 @@ const actWords: Record<ClusterAct, string> = {
  */
 export function permissionFindings(intent: AppIntent, { access }: OutsideFacts): Finding[] {
   const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
-  return access.flatMap(({ environment, access: { act, state, why } }) => {
-    const what = `${actWords[act]} in ${environment}`;
+  return access.flatMap(({ environment, access: { action, state, why } }) => {
+    const what = `${actionWords[action]} in ${environment}`;
     if (state === 'denied')
       return [finding('permission', only ?? 'warn', `You don’t have permission to ${what}.`, why)];
     if (state === 'unknown')

@@ -196,7 +196,7 @@ describe('preflight', () => {
     expect(codes(rollback, {}, { gaps: [{ ...gap, topics: [] }] })).toEqual([]);
     const access = (state: 'allowed' | 'denied' | 'unknown') => ({
       access: [
-        { environment: 'staging', access: { act: 'stop-workflow' as const, state, why: '', asked: true } },
+        { environment: 'staging', access: { action: 'stop-workflow' as const, state, why: '', asked: true } },
       ],
     });
     expect(codes(rollback, {}, access('allowed'))).toEqual([]);
@@ -352,7 +352,7 @@ describe('preflight', () => {
 describe('preflight while it is still asking', () => {
   const access = (asked: boolean) => ({
     environment: 'production',
-    access: { act: 'sync' as const, state: 'unknown' as const, why: '', asked },
+    access: { action: 'sync' as const, state: 'unknown' as const, why: '', asked },
   });
   /** What stands already, and what is said to be asked. */
   const early = (intent: AppIntent, seen: Partial<OutsideFacts>, asksRepo = true) => {

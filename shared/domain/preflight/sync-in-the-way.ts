@@ -43,7 +43,7 @@ function isStuck({ operation, age }: StandingSync): boolean {
 /**
  * What becomes of a sync in the way. A rollback ends every sync of the version that is being left: Argo CD does one at
  * a time, and would run the broken version's hooks through all its retries first. A deploy ends one only when it fails
- * or hangs. The parent's own automatic sync is ended when it fails or hangs: Argo CD begins it anew, at the newest commit.
+ * or hangs. The parent's own automatic sync is ended when it fails or hangs: Argo CD begins it again, at the newest commit.
  */
 export function fateOf(sync: StandingSync, ask: SyncAsk): SyncFate {
   const { operation, isParent, application } = sync;

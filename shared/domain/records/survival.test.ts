@@ -120,7 +120,7 @@ describe('a file that cannot be read at all', () => {
   const [one] = fc.sample(pin, { numRuns: 1, seed: 1 });
   const broken = '<<<<<<< ours\nversion: 1\n=======\nversion: 2\n>>>>>>> theirs\n';
   it.each([
-    ['is written anew by who says what it should say', broken.replace('version: 2', 'version: 1'), true],
+    ['is written again by who says what it should say', broken.replace('version: 2', 'version: 1'), true],
     ['is left alone where one of its halves is of a newer Signalbox', broken, false],
     [
       'is left alone where a key that is there twice is of a newer Signalbox',

@@ -31,7 +31,7 @@ export const writingRefused = ({ lift }: RecordForm<unknown>, text: string): Wri
  * not known here stay at every level, with their order and comments; so does a word that was read as `unknown`, and a
  * key whose value does not change. What ends (a holder that releases a lock) takes with it what stands under it.
  *
- * A file that is not there, or cannot be read at all, is written anew. One of a newer version is not written.
+ * A file that is not there, or cannot be read at all, is written again. One of a newer version is not written.
  *
  * @throws RangeError for a value that cannot be written so that it reads the same.
  */

@@ -75,7 +75,7 @@ const operationSchema = z.object({
   /** A person's or a robot's name; `Argo CD (automatic sync)`; `null`: not told. */
   initiatedBy: text,
   automated: z.boolean(),
-  /** The Signalbox operation or act that asked for it. */
+  /** The Signalbox operation or action that asked for it. */
   operationId: text,
   info: z.array(z.object({ name: z.string(), value: z.string() })),
   /** Revisions that it syncs to, one per source. */

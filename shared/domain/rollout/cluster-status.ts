@@ -46,7 +46,7 @@ export const clusterWatchSchema = z.object({
   objects: z.number().int(),
   /** When the last change of an object came; `null`: none since it began. */
   lastEventAt: z.string().nullable(),
-  /** How often it was opened anew after something broke (not after a watch's ordinary end). */
+  /** How often it was opened again after something broke (not after a watch's ordinary end). */
   restarts: z.number().int(),
 });
 export type ClusterWatch = z.infer<typeof clusterWatchSchema>;
@@ -76,7 +76,7 @@ export const clusterStatusSchema = z.object({
   identity: z.object({ username: z.string(), groups: z.array(z.string()) }).nullable(),
   watches: z.array(clusterWatchSchema),
   gaps: z.array(clusterGapSchema),
-  /** Every act, each asked of the cluster. */
+  /** Every action, each asked of the cluster. */
   access: z.array(clusterAccessSchema),
 });
 export type ClusterStatus = z.infer<typeof clusterStatusSchema>;

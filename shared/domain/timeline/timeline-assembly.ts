@@ -1,4 +1,4 @@
-import type { KeptStages, Stage, Timeline } from './timeline';
+import type { SavedStages, Stage, Timeline } from './timeline';
 import { spanOf } from './timeline';
 import { hooksStage, refreshStage, syncStage } from './timeline-argo';
 import type { TimelineFacts } from './timeline-facts';
@@ -12,11 +12,11 @@ const settled = ({ state }: Stage): boolean =>
  * What the cluster tells now over what was kept. Kept wins where the cluster has forgotten, and where it tells of a
  * later run of a stage that had ended well before: a sync that heals drift is no part of the deployment.
  */
-function withKept(live: Stage, kept: KeptStages | null): Stage {
-  const known = kept?.stages.find(({ name }) => name === live.name);
-  if (!kept || !known || known.state === 'unknown' || live.name === 'run' || live.name === 'commit')
+function withSaved(live: Stage, saved: SavedStages | null): Stage {
+  const known = saved?.stages.find(({ name }) => name === live.name);
+  if (!saved || !known || known.state === 'unknown' || live.name === 'run' || live.name === 'commit')
     return live;
-  const asOf = known.asOf ?? kept.at;
+  const asOf = known.asOf ?? saved.at;
   if (live.state === 'unknown') return { ...known, asOf };
   if (known.state !== 'succeeded') return live;
   if (live.state === 'waiting' || live.state === 'skipped') return { ...known, asOf };
@@ -70,11 +70,11 @@ export function assembleTimeline(facts: TimelineFacts): Timeline {
   const absent = cluster.state === 'absent' && facts.applications.length === 0;
   const none = (name: Stage['name']): Stage =>
     stage(name, 'unknown', `The estate file has no cluster for ${facts.environment}.`);
-  const sync = absent ? none('sync') : withKept(syncStage(facts), facts.kept);
-  const hooks = absent ? none('hooks') : withKept(hooksStage(facts, sync), facts.kept);
-  const refresh = absent ? none('refresh') : withKept(refreshStage(facts), facts.kept);
-  const rollout = absent ? none('rollout') : withKept(rolloutStage(facts, sync), facts.kept);
-  const tests = withKept(testsStage(facts, rollout), facts.kept);
+  const sync = absent ? none('sync') : withSaved(syncStage(facts), facts.saved);
+  const hooks = absent ? none('hooks') : withSaved(hooksStage(facts, sync), facts.saved);
+  const refresh = absent ? none('refresh') : withSaved(refreshStage(facts), facts.saved);
+  const rollout = absent ? none('rollout') : withSaved(rolloutStage(facts, sync), facts.saved);
+  const tests = withSaved(testsStage(facts, rollout), facts.saved);
   const promotion = promotionStage(facts, tests);
   const ofCluster = provenBy([
     refresh,
@@ -82,7 +82,7 @@ export function assembleTimeline(facts: TimelineFacts): Timeline {
     hooks,
     rollout,
     tests,
-    ...(promotion ? [withKept(promotion, facts.kept)] : []),
+    ...(promotion ? [withSaved(promotion, facts.saved)] : []),
   ]);
   const asOf = cluster.state === 'unreachable' || cluster.state === 'connecting' ? cluster.asOf : null;
   const stages = [

@@ -3,7 +3,7 @@ import type { DeploymentKind } from '../history/deployment';
 import type { Operation } from '../operation/operation';
 import type { Rollout } from '../rollout/rollout';
 import type { Workflow } from '../workflows/workflow';
-import type { KeptStages } from './timeline';
+import type { SavedStages } from './timeline';
 
 /** A run of GitHub Actions on a version's commit that builds or deploys it. */
 export interface RunFacts {
@@ -94,7 +94,7 @@ export interface TimelineFacts {
   } | null;
   /** The operation of this console that made it, when one did. */
   operation: Operation | null;
-  kept: KeptStages | null;
+  saved: SavedStages | null;
 }
 
 /** How far clocks of different systems may be apart before a time counts as of before the commit, in milliseconds. */

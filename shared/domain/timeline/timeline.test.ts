@@ -102,7 +102,7 @@ const facts = (change: Partial<TimelineFacts> = {}): TimelineFacts => ({
     heldBecause: null,
   },
   operation: null,
-  kept: null,
+  saved: null,
   ...change,
 });
 
@@ -383,17 +383,17 @@ describe('what the cluster has forgotten', () => {
 
   it('is told as it was last seen, where it was kept', () => {
     const seen = assembleTimeline(facts({ next: null }));
-    const kept = { at: at('10:10:00'), stages: stagesToKeep(seen) };
-    const later = assembleTimeline(facts({ ...forgotten, kept }));
+    const saved = { at: at('10:10:00'), stages: stagesToKeep(seen) };
+    const later = assembleTimeline(facts({ ...forgotten, saved }));
     expect(of(later, 'rollout')).toMatchObject({ state: 'succeeded', tookMs: 41_000, asOf: at('10:10:00') });
     expect(of(later, 'tests')).toMatchObject({ state: 'succeeded', asOf: at('10:10:00') });
     expect(later.totalMs).toBe(90_000);
-    // What is only remembered is not kept anew as if it were seen.
+    // What is only remembered is not kept again as if it were seen.
     expect(stagesToKeep(later)).toEqual([]);
   });
 
   it('keeps the first sync although a later one heals drift', () => {
-    const kept = { at: at('10:10:00'), stages: stagesToKeep(assembleTimeline(facts())) };
+    const saved = { at: at('10:10:00'), stages: stagesToKeep(assembleTimeline(facts())) };
     const healed = application({
       history: [],
       operation: {
@@ -405,7 +405,7 @@ describe('what the cluster has forgotten', () => {
         hooks: [],
       },
     });
-    const timeline = assembleTimeline(facts({ kept, applications: [healed] }));
+    const timeline = assembleTimeline(facts({ saved, applications: [healed] }));
     expect(of(timeline, 'sync')).toMatchObject({ startedAt: { at: at('10:00:20') }, tookMs: 30_000 });
   });
 

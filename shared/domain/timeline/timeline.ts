@@ -75,12 +75,12 @@ export const timelineSchema = z.object({
 export type Timeline = z.infer<typeof timelineSchema>;
 
 /** What is kept of a deployment's stages, so that they can be told after the cluster forgot. */
-export const keptStagesSchema = z.object({
+export const savedStagesSchema = z.object({
   /** ISO 8601 UTC: when they were seen so. */
   at: z.string(),
   stages: z.array(stageSchema),
 });
-export type KeptStages = z.infer<typeof keptStagesSchema>;
+export type SavedStages = z.infer<typeof savedStagesSchema>;
 
 /**
  * The time between two moments. Two clocks that disagree must not make a negative time: where the end lies before the

@@ -58,9 +58,9 @@ export const workflowSchema = z.object({
 export type Workflow = z.infer<typeof workflowSchema>;
 
 /** A workflow as it was last seen. `gone`: the cluster has forgotten it since (time to live, or deleted). */
-export const keptWorkflowSchema = z.object({
+export const savedWorkflowSchema = z.object({
   workflow: workflowSchema,
   seenAt: z.string(),
   gone: z.boolean(),
 });
-export type KeptWorkflow = z.infer<typeof keptWorkflowSchema>;
+export type SavedWorkflow = z.infer<typeof savedWorkflowSchema>;

@@ -11,7 +11,7 @@ export function shallowCommits(gitDir: string): ReadonlySet<string> {
   return new Set(readFileSync(file, 'latin1').split('\n').filter(Boolean));
 }
 
-/** A hash over where a clone is cut: another one, and it was deepened or cut anew. */
+/** A hash over where a clone is cut: another one, and it was deepened or cut again. */
 export function shallowMark(gitDir: string): string {
   return createHash('sha256')
     .update([...shallowCommits(gitDir)].sort().join())

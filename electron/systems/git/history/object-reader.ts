@@ -19,7 +19,7 @@ interface Question {
  * flushed once for each volley of questions (`--batch-command --buffer`), which halves its cost.
  *
  * In a partial clone, Git says of an object that was promised and is not there that it could not be fetched, and ends.
- * Then all that is waited for is answered with `null`, and the next question starts Git anew: `null` for one that was
+ * Then all that is waited for is answered with `null`, and the next question starts Git again: `null` for one that was
  * asked along with others only says that it has to be asked for again, by itself.
  */
 export class ObjectReader {

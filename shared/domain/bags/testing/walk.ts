@@ -14,14 +14,14 @@ import { begin, proceed, restart } from './run';
 /** Random histories of several consoles on one ledger, with kills between intent and effect. */
 const times = <T extends string>(
   count: number,
-  ...acts: T[]
+  ...actions: T[]
 ): { weight: number; arbitrary: fc.Arbitrary<T> } => ({
-  weight: count * acts.length,
-  arbitrary: fc.constantFrom(...acts),
+  weight: count * actions.length,
+  arbitrary: fc.constantFrom(...actions),
 });
 const step = fc.record({
   console: fc.nat({ max: 2 }),
-  act: fc.oneof(
+  action: fc.oneof(
     times(24, 'proceed'),
     times(9, 'job-ends'),
     times(6, 'autopilot'),
@@ -42,11 +42,11 @@ function decide(model: Model, before: PipelineRecords, change: PolicyChange & { 
   const place = chain.environments.indexOf(change.environment);
   const [previous, following] = [chain.environments[place - 1], chain.environments[place + 1]];
   note(change.environment, previous === undefined ? [...before.bags.keys()] : passed(before, previous));
-  if (change.act === 'clear-bad' && following !== undefined)
+  if (change.action === 'clear-bad' && following !== undefined)
     note(following, passed(before, change.environment).includes(change.bag) ? [change.bag] : []);
 }
 
-function act(model: Model, one: Step): null {
+function action(model: Model, one: Step): null {
   const { console: who, environment, bag, good } = one;
   // Every second look at the remote comes too late.
   if (good) model.views[who] = model.records;
@@ -70,7 +70,7 @@ function act(model: Model, one: Step): null {
     overridden: [],
     leaveRunning: [],
   };
-  switch (one.act) {
+  switch (one.action) {
     case 'proceed':
       for (let one = 0; one < bag; one++) proceed(model, who);
       return null;
@@ -105,8 +105,8 @@ function act(model: Model, one: Step): null {
     case 'autopilot': {
       const [here, move] = [environment, ...chain.environments]
         .map((name) => [name, autopilotMove(view, chain, name, true, images)] as const)
-        .find(([, found]) => found.act === 'deploy') ?? [environment, { act: 'wait' as const }];
-      if (move.act === 'deploy')
+        .find(([, found]) => found.action === 'deploy') ?? [environment, { action: 'wait' as const }];
+      if (move.action === 'deploy')
         begin(model, who, here, { ...wish, bag: move.bag, cause: 'automatic', running: undefined }, null);
       return null;
     }
@@ -129,13 +129,13 @@ function act(model: Model, one: Step): null {
         null,
       );
     case 'mark-bad':
-      return policy({ act: 'mark-bad', environment, bag });
+      return policy({ action: 'mark-bad', environment, bag });
     case 'clear-bad':
-      return policy({ act: 'clear-bad', environment, bag });
+      return policy({ action: 'clear-bad', environment, bag });
     case 'pin':
-      return policy({ act: good ? 'pin' : 'freeze', environment, bag });
+      return policy({ action: good ? 'pin' : 'freeze', environment, bag });
     case 'unpin':
-      return policy({ act: 'unpin', environment });
+      return policy({ action: 'unpin', environment });
     case 'unlock': {
       const holder = holderOf(model.records, environment);
       const operation = holder.ok ? holder.value?.operation : undefined;
@@ -185,8 +185,8 @@ export function walk(histories: number, seed: number): Walk {
   let deployments = 0;
   const property = fc.property(fc.array(step, { minLength: 20, maxLength: 160, size: 'max' }), (steps) => {
     const model = new Model();
-    const pack: Step = { console: 0, act: 'pack', environment: 'preview', bag: 1, good: true };
-    for (const one of [pack, pack, ...steps]) act(model, one);
+    const pack: Step = { console: 0, action: 'pack', environment: 'preview', bag: 1, good: true };
+    for (const one of [pack, pack, ...steps]) action(model, one);
     delivered += passed(model.records, 'production').length;
     for (const environment of chain.environments) deployments += started(model.records, environment).length;
   });

@@ -17,7 +17,7 @@ export interface Choices {
 const notTyped = '(not typed yet)';
 
 /** Findings that need a reason to get past. */
-export const inTheWay = (findings: readonly Finding[]): Finding[] =>
+export const obstaclesOf = (findings: readonly Finding[]): Finding[] =>
   findings.filter((finding) => needsAttention([finding]));
 
 /** The intent without what is typed, so that typing asks for no new preview at every letter. */
@@ -43,7 +43,7 @@ export function forStart(
 ): BagIntent {
   const reason = choices.reason.trim();
   const intent = { ...forPreview(request, choices), ...(reason ? { reason } : {}) } as BagIntent;
-  const override = [...new Set(inTheWay(preview.findings).map(({ code }) => code))];
+  const override = [...new Set(obstaclesOf(preview.findings).map(({ code }) => code))];
   switch (intent.kind) {
     case 'deploy-bag':
     case 'roll-back-bag':
@@ -60,13 +60,13 @@ export function forStart(
   }
 }
 
-/** Whether a finding keeps the act from being sent whatever the reason. Lacking services are answered by a choice. */
+/** Whether a finding keeps the action from being sent whatever the reason. Lacking services are answered by a choice. */
 function isFinal({ code, level, overridable }: Finding, leaveRunning: boolean): boolean {
   if (code === 'services-lacking' && leaveRunning) return false;
   return level === 'block' && !overridable;
 }
 
-/** Why the act cannot be sent yet, as a sentence; `null` when it can. */
+/** Why the action cannot be sent yet, as a sentence; `null` when it can. */
 export function blockedBecause(options: {
   request: BagIntent;
   choices: Choices;
@@ -82,7 +82,7 @@ export function blockedBecause(options: {
   if (moved) return 'The environment changed: review it again first.';
   const final = preview.findings.find((finding) => isFinal(finding, choices.leaveRunning));
   if (final) return final.message;
-  const asked = inTheWay(preview.findings).some(({ code }) => code !== 'services-lacking');
+  const asked = obstaclesOf(preview.findings).some(({ code }) => code !== 'services-lacking');
   if (choices.reason.trim() === '' && (declarationOf(request).needsReason(request) || asked))
     return 'Enter a reason.';
   return null;

@@ -4,15 +4,15 @@ import type { OnceName } from '../../../shared/contract/contract';
 import { type OnceRequest, useOnce } from '../../data/attempts';
 import { FailurePanel } from '../finding/failure-panel';
 import { announce } from '../text/announcer';
-import { ActButton } from './act-button';
-import classes from './act-dialog.module.css';
+import { ActionButton } from './action-button';
+import classes from './action-dialog.module.css';
 
 /** What is asked of a cluster and answered at once: not what begins an operation. */
 type ClusterAction = Exclude<OnceName, 'operation.start' | 'application.nudge'>;
 
-export interface ActDialogProps {
-  /** The whole act, as the button of the confirmation says it: `Sync frontend in production`. */
-  act: string;
+export interface ActionDialogProps {
+  /** The whole action, as the button of the confirmation says it: `Sync frontend in production`. */
+  action: string;
   /** What it does and what follows, in sentences. */
   meaning: ReactNode;
   /** What asks for care here: users are served by it, it cannot be taken back. */
@@ -25,28 +25,28 @@ export interface ActDialogProps {
   onDone?: (done: { text: string }) => void;
 }
 
-/** Looks at an act before it is sent: what it does, what follows, what asks for care. What came of it is told here too. */
-export function ActDialog({
+/** Looks at an action before it is sent: what it does, what follows, what asks for care. What came of it is told here too. */
+export function ActionDialog({
   opened,
   onClose,
-  ...act
-}: ActDialogProps & { opened: boolean; onClose: () => void }) {
+  ...action
+}: ActionDialogProps & { opened: boolean; onClose: () => void }) {
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       data-closing={!opened || undefined}
-      title={`${act.act}?`}
+      title={`${action.action}?`}
       size="md"
       centered
     >
-      <Confirmation {...act} onClose={onClose} />
+      <Confirmation {...action} onClose={onClose} />
     </Modal>
   );
 }
 
-function Confirmation(props: ActDialogProps & { onClose: () => void }) {
-  const { act, meaning, care, destructive, blocked, request, onDone, onClose } = props;
+function Confirmation(props: ActionDialogProps & { onClose: () => void }) {
+  const { action, meaning, care, destructive, blocked, request, onDone, onClose } = props;
   const id = useId();
   const send = useOnce<ClusterAction>();
   const confirm = () =>
@@ -75,16 +75,16 @@ function Confirmation(props: ActDialogProps & { onClose: () => void }) {
         >
           Cancel
         </Button>
-        <ActButton
+        <ActionButton
           size="sm"
           color={destructive ? 'brick' : 'signal'}
           blocked={blocked}
           busy={send.isPending}
           data-autofocus={destructive || care ? undefined : true}
-          onAct={confirm}
+          onAction={confirm}
         >
-          {act}
-        </ActButton>
+          {action}
+        </ActionButton>
       </div>
       {send.error && <FailurePanel failure={send.error.failure} onRetry={confirm} />}
     </div>

@@ -13,7 +13,7 @@ const afterTooBig = 60 * 60_000;
 /** How many fetches may pass before the mirror is packed again. */
 const fetchesBetweenRepacks = 200;
 
-interface LookoutParts {
+interface RemoteWatchParts {
   mirror: Mirror;
   objects: ObjectReader;
   health: MirrorHealth;
@@ -25,17 +25,17 @@ interface LookoutParts {
 }
 
 /** Looks at the remote: when it is asked to and by itself, and has damage of the mirror mended meanwhile. */
-export class Lookout {
-  readonly #parts: LookoutParts;
+export class RemoteWatch {
+  readonly #parts: RemoteWatchParts;
   #look: Promise<Snapshot> | null = null;
-  #nextLook: Promise<Snapshot> | null = null;
+  #nextCheck: Promise<Snapshot> | null = null;
   /** Counts what this process landed: a look that began before a landing must not undo it. */
   #landings = 0;
   #fetches = 0;
   #polling: Promise<void> | null = null;
   #maintaining: Promise<void> | null = null;
 
-  constructor(parts: LookoutParts) {
+  constructor(parts: RemoteWatchParts) {
     this.#parts = parts;
   }
 
@@ -50,8 +50,8 @@ export class Lookout {
   }
 
   /** Looks at the remote; callers at the same time share one look. */
-  #lookOnce(): Promise<Snapshot> {
-    this.#look ??= this.#lookNow(false).finally(() => {
+  #gatherOnce(): Promise<Snapshot> {
+    this.#look ??= this.#checkNow(false).finally(() => {
       this.#look = null;
     });
     return this.#look;
@@ -61,23 +61,23 @@ export class Lookout {
    * Looks at the remote, surely after this call: a look that is under way may have had its answer before. Those who call
    * meanwhile share the look after it.
    */
-  lookFromNow(): Promise<Snapshot> {
-    if (!this.#look) return this.#lookOnce();
-    this.#nextLook ??= this.#look
+  checkFromNow(): Promise<Snapshot> {
+    if (!this.#look) return this.#gatherOnce();
+    this.#nextCheck ??= this.#look
       // Its own callers are told; this look is another.
       .catch(() => {})
       .then(() => {
-        this.#nextLook = null;
-        return this.#lookOnce();
+        this.#nextCheck = null;
+        return this.#gatherOnce();
       });
-    return this.#nextLook;
+    return this.#nextCheck;
   }
 
   /** Fetches, surely after this call: a look that is under way may have asked before. */
   async fetchNow(): Promise<Snapshot> {
     // Its own callers are told; it is waited for to be over.
     while (this.#look) await this.#look.catch(() => {});
-    this.#look = this.#lookNow(true).finally(() => {
+    this.#look = this.#checkNow(true).finally(() => {
       this.#look = null;
     });
     return this.#look;
@@ -98,20 +98,20 @@ export class Lookout {
   }
 
   /** Does something with the repo here; where that shows damage, once more after it was mended. */
-  async mended<T>(act: () => Promise<T>): Promise<T> {
+  async mended<T>(action: () => Promise<T>): Promise<T> {
     const { health } = this.#parts;
     try {
-      return await act();
+      return await action();
     } catch (error) {
       if (!health.hears(error)) throw error;
       // Whether it could be mended is asked next.
-      await this.lookFromNow().catch(() => {});
+      await this.checkFromNow().catch(() => {});
       if (health.isDoubted) throw error;
-      return act();
+      return action();
     }
   }
 
-  async #lookNow(straight: boolean): Promise<Snapshot> {
+  async #checkNow(straight: boolean): Promise<Snapshot> {
     const { mirror, health, newest, closing } = this.#parts;
     try {
       for (;;) {
@@ -145,7 +145,7 @@ export class Lookout {
   /** @returns whether something was mended. */
   async #mend(): Promise<boolean> {
     const mended = await this.#parts.health.mend(this.#parts.closing);
-    if (mended === 'replaced') this.#parts.newest.tellRefMoved();
+    if (mended === 'replaced') this.#parts.newest.reportRefMoved();
     return mended !== 'no';
   }
 
@@ -155,7 +155,7 @@ export class Lookout {
     while (!closing.aborted) {
       let isTooBig = false;
       try {
-        await this.#lookOnce();
+        await this.#gatherOnce();
         failures = 0;
       } catch (error) {
         // Told as the ledger's freshness, and logged when that changes.

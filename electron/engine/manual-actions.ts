@@ -1,46 +1,46 @@
-import type { ClusterAct } from '../../shared/domain/estate/cluster-access';
+import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
 import { readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { type Failure, FailureError, type Result } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { titleOf } from '../../shared/domain/operation/intent';
-import type { ManualAct } from '../../shared/domain/operation/manual-act';
+import type { ManualAction } from '../../shared/domain/operation/manual-action';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Cluster } from '../observation/types';
 
-/** Milliseconds for one act: each is a few requests, none of which waits for a controller. */
+/** Milliseconds for one action: each is a few requests, none of which waits for a controller. */
 const patience = 60_000;
 
-/** Where acts are written down; see `history/observations.ts`. */
-export interface ActStore {
-  /** Keeps an act; a later one of the same id takes its place. */
-  recordAct(act: ManualAct): Failure | null;
-  act(id: string): ManualAct | null;
+/** Where actions are written down; see `history/observations.ts`. */
+export interface ActionStore {
+  /** Keeps an action; a later one of the same id takes its place. */
+  recordAction(action: ManualAction): Failure | null;
+  action(id: string): ManualAction | null;
 }
 
 /** What is asked for. */
-export interface ActRequest {
+export interface ActionRequest {
   id: string;
-  kind: ManualAct['kind'];
+  kind: ManualAction['kind'];
   environment: string;
   app: string;
-  /** `Application frontend`; two acts on one object never run side by side. */
+  /** `Application frontend`; two actions on one object never run side by side. */
   object: string;
   /** An open operation of the engine that is in the way, when one is. */
-  inTheWay?: Operation | null;
+  obstaclesOf?: Operation | null;
   perform: (
     cluster: Cluster,
     signal: AbortSignal,
-  ) => Promise<Result<{ text: string; created?: ManualAct['created'] }>>;
+  ) => Promise<Result<{ text: string; created?: ManualAction['created'] }>>;
 }
 
 /** Acts on clusters by hand: each click once, one at a time per object, all of them written down. */
-export interface ManualActs {
+export interface ManualActions {
   /** @throws FailureError: `read-only`, `not-found`, `forbidden`, `busy`, or why the cluster refused. */
-  run(request: ActRequest): Promise<ManualAct>;
+  run(request: ActionRequest): Promise<ManualAction>;
 }
 
-/** Which permission an act rests on. */
-const needs: Record<ManualAct['kind'], ClusterAct> = {
+/** Which permission an action rests on. */
+const needs: Record<ManualAction['kind'], ClusterAction> = {
   refresh: 'refresh',
   sync: 'sync',
   'terminate-sync': 'terminate-sync',
@@ -52,10 +52,10 @@ const needs: Record<ManualAct['kind'], ClusterAct> = {
   resume: 'resume-workflow',
 };
 
-const isSame = (done: ManualAct, { kind, environment, object }: ActRequest): boolean =>
+const isSame = (done: ManualAction, { kind, environment, object }: ActionRequest): boolean =>
   done.kind === kind && done.environment === environment && done.object === object;
 
-const another = ({ kind, object }: ManualAct): FailureError =>
+const another = ({ kind, object }: ManualAction): FailureError =>
   new FailureError({
     code: 'invalid-input',
     message: `This request was already used for something else: ${kind} ${object}.`,
@@ -70,22 +70,22 @@ const busy = (message: string, next: Failure['next'] = []): FailureError =>
 const lostAnswers: ReadonlySet<Failure['code']> = new Set(['timeout', 'unreachable', 'unknown-outcome']);
 
 /**
- * Direct acts are no operations of the engine: each is a handful of requests that the cluster answers at once, and some
+ * Direct actions are no operations of the engine: each is a handful of requests that the cluster answers at once, and some
  * (terminating a sync, stopping a workflow) are meant for a moment in which an operation holds the cell. What makes
- * them safe: the id of the click (twice is once, also after a lost answer), one act per object at a time, the
+ * them safe: the id of the click (twice is once, also after a lost answer), one action per object at a time, the
  * permission asked first, and an entry that is written before the request and completed after it.
  */
-export function createManualActs(options: {
+export function createManualActions(options: {
   clusters: ReadonlyMap<string, Cluster>;
-  store: ActStore;
+  store: ActionStore;
   actor: () => string;
   readOnlyBecause: string | null;
   now: () => Date;
-}): ManualActs {
+}): ManualActions {
   const { clusters, store } = options;
-  const running = new Map<string, { id: string; kind: string; promise: Promise<ManualAct> }>();
+  const running = new Map<string, { id: string; kind: string; promise: Promise<ManualAction> }>();
 
-  function check(request: ActRequest): Cluster {
+  function check(request: ActionRequest): Cluster {
     const { environment, kind } = request;
     if (options.readOnlyBecause !== null) throw new FailureError(readOnlyFailure(options.readOnlyBecause));
     const cluster = clusters.get(environment);
@@ -96,9 +96,9 @@ export function createManualActs(options: {
         meaning: 'Nothing was requested.',
         next: [],
       });
-    if (request.inTheWay)
-      throw busy(`An operation is running there: ${titleOf(request.inTheWay.intent)}.`, [
-        { do: 'open-operation', label: 'Open it', operationId: request.inTheWay.id },
+    if (request.obstaclesOf)
+      throw busy(`An operation is running there: ${titleOf(request.obstaclesOf.intent)}.`, [
+        { do: 'open-operation', label: 'Open it', operationId: request.obstaclesOf.id },
       ]);
     const access = cluster.view.access(needs[kind]);
     if (access.state === 'denied')
@@ -111,9 +111,9 @@ export function createManualActs(options: {
     return cluster;
   }
 
-  async function perform(request: ActRequest, cluster: Cluster): Promise<ManualAct> {
+  async function perform(request: ActionRequest, cluster: Cluster): Promise<ManualAction> {
     const { id, kind, environment, app, object } = request;
-    const entry: ManualAct = {
+    const entry: ManualAction = {
       id,
       at: options.now().toISOString(),
       actor: options.actor(),
@@ -125,10 +125,10 @@ export function createManualActs(options: {
       text: 'Requested; the answer was not saved.',
       created: null,
     };
-    const keep = (act: ManualAct): ManualAct => {
-      const failure = store.recordAct(act);
-      if (failure && act.outcome === 'unknown') throw new FailureError(failure);
-      return act;
+    const keep = (action: ManualAction): ManualAction => {
+      const failure = store.recordAction(action);
+      if (failure && action.outcome === 'unknown') throw new FailureError(failure);
+      return action;
     };
     keep(entry);
     let failure: Failure;
@@ -158,7 +158,7 @@ export function createManualActs(options: {
       const key = `${request.environment}/${request.object}`;
       const other = running.get(key);
       if (other?.id === request.id) return other.promise;
-      const done = store.act(request.id);
+      const done = store.action(request.id);
       if (done && !isSame(done, request)) return Promise.reject(another(done));
       if (done?.outcome === 'done') return Promise.resolve(done);
       try {

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ManualAct } from '../../shared/domain/operation/manual-act';
+import type { ManualAction } from '../../shared/domain/operation/manual-action';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
-import { openKept } from './archive-store';
+import { openArchive } from './archive-store';
 
 const workflow = (name: string, more: Partial<Workflow> = {}): Workflow => ({
   environment: 'staging',
@@ -23,7 +23,7 @@ const workflow = (name: string, more: Partial<Workflow> = {}): Workflow => ({
   nodesUnavailable: null,
   ...more,
 });
-const act = (id: string, more: Partial<ManualAct> = {}): ManualAct => ({
+const action = (id: string, more: Partial<ManualAction> = {}): ManualAction => ({
   id,
   at: `2026-01-01T00:00:0${id}Z`,
   actor: 'Ada',
@@ -39,21 +39,21 @@ const act = (id: string, more: Partial<ManualAct> = {}): ManualAct => ({
 
 describe('what is kept of a cluster', () => {
   let folder: string;
-  const open = () => openKept(join(folder, 'kept.sqlite'), () => 1);
+  const open = () => openArchive(join(folder, 'kept.sqlite'), () => 1);
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'kept-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('outlives the process: workflows as they were last seen, newest first, and acts with their last outcome', () => {
+  it('outlives the process: workflows as they were last seen, newest first, and actions with their last outcome', () => {
     const before = open();
     before.keepWorkflow(workflow('post-sync-1', { phase: 'Running' }), 'then');
     before.keepWorkflow(workflow('post-sync-1'), 'later');
     before.keepWorkflow(workflow('post-sync-2', { startedAt: '2026-01-02T00:00:00Z' }), 'later');
     before.keepWorkflow(workflow('other', { labels: { repoName: 'router', imageTag: 'v1' } }), 'later');
-    before.recordAct(act('1'));
-    before.recordAct(act('1', { outcome: 'done', text: 'It goes on.' }));
-    before.recordAct(act('2', { app: 'router' }));
+    before.recordAction(action('1'));
+    before.recordAction(action('1', { outcome: 'done', text: 'It goes on.' }));
+    before.recordAction(action('2', { app: 'router' }));
     const request = {
       id: 'r',
       procedure: 'application.sync',
@@ -66,20 +66,20 @@ describe('what is kept of a cluster', () => {
     before.close();
 
     const after = open();
-    const kept = after.workflows({ app: 'frontend', environment: 'staging', limit: 10 });
-    expect(kept.map(({ workflow: { name, phase }, seenAt }) => [name, phase, seenAt])).toEqual([
+    const saved = after.workflows({ app: 'frontend', environment: 'staging', limit: 10 });
+    expect(saved.map(({ workflow: { name, phase }, seenAt }) => [name, phase, seenAt])).toEqual([
       ['post-sync-2', 'Failed', 'later'],
       ['post-sync-1', 'Failed', 'later'],
     ]);
     expect(after.workflows({ app: 'frontend', environment: 'staging', version: 'v2', limit: 10 })).toEqual(
       [],
     );
-    expect(after.acts({ limit: 10 }).map(({ id }) => id)).toEqual(['2', '1']);
-    expect(after.acts({ app: 'frontend', limit: 10 })).toMatchObject([{ id: '1', outcome: 'done' }]);
+    expect(after.actions({ limit: 10 }).map(({ id }) => id)).toEqual(['2', '1']);
+    expect(after.actions({ app: 'frontend', limit: 10 })).toMatchObject([{ id: '1', outcome: 'done' }]);
     expect(after.request('r')).toEqual(request);
     expect(after.request('s')).toBeNull();
-    expect(after.act('1')).toMatchObject({ text: 'It goes on.' });
-    expect(after.act('9')).toBeNull();
+    expect(after.action('1')).toMatchObject({ text: 'It goes on.' });
+    expect(after.action('9')).toBeNull();
     after.close();
   });
 
@@ -103,14 +103,14 @@ describe('what is kept of a cluster', () => {
       startedAt: '2026-01-01T00:00:00Z',
     });
     store.keepWorkflow(giant, 'now');
-    const kept = store.workflows({ app: 'frontend', environment: 'staging', limit: 100 });
-    expect(kept).toHaveLength(60);
-    expect(kept[0]?.workflow).toMatchObject({
+    const saved = store.workflows({ app: 'frontend', environment: 'staging', limit: 100 });
+    expect(saved).toHaveLength(60);
+    expect(saved[0]?.workflow).toMatchObject({
       name: 'giant',
       nodes: [],
       nodesUnavailable: expect.stringContaining('too many'),
     });
-    expect(kept.at(-1)?.workflow.name).toBe('w-11');
+    expect(saved.at(-1)?.workflow.name).toBe('w-11');
     store.close();
   });
 

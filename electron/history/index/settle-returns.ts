@@ -13,7 +13,7 @@ type Return = Pick<EventRow, 'id' | 'cell' | 'flags'> & { before: string; after:
  * Only a history that is known to its beginning can tell, so it is asked at the end. Within a transaction.
  * @param newerThan only rows with a lesser id; `null`: all.
  */
-export function settleWays({ database, writer }: IndexWriting, newerThan: number | null): void {
+export function settleReturns({ database, writer }: IndexWriting, newerThan: number | null): void {
   const returns = database
     .prepare(
       `select id, cell, before, after, flags, kind from event

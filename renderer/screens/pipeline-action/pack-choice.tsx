@@ -6,7 +6,7 @@ import { usePackPreview } from '../../data/bags-queries';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import sheet from '../../ui/sheet/sheet.module.css';
-import classes from './act-form.module.css';
+import classes from './action-form.module.css';
 
 type PackIntent = Extract<BagIntent, { kind: 'pack-bag' }>;
 

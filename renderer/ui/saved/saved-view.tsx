@@ -5,12 +5,12 @@ import {
   IconCircleX,
   IconHeartbeat,
 } from '@tabler/icons-react';
-import type { Kept } from '../../../shared/domain/history/archived';
+import type { Saved } from '../../../shared/domain/history/archived';
 import { Mark, type Tone } from '../layout/mark';
 import { dateTime, fullTime } from '../time/time';
-import classes from './kept-view.module.css';
+import classes from './saved-view.module.css';
 
-const looks: Record<Kept['observations'][number]['what'], { icon: Icon; tone: Tone; label: string }> = {
+const looks: Record<Saved['observations'][number]['what'], { icon: Icon; tone: Tone; label: string }> = {
   healthy: { icon: IconHeartbeat, tone: 'ok', label: 'Seen healthy' },
   degraded: { icon: IconAlertTriangle, tone: 'bad', label: 'Seen degraded' },
   'tests-passed': { icon: IconCircleCheck, tone: 'ok', label: 'Tests passed' },
@@ -19,8 +19,8 @@ const looks: Record<Kept['observations'][number]['what'], { icon: Icon; tone: To
 const shown = 12;
 
 /** What the cluster and the workflows once told of a version there. */
-export function KeptObservations({ kept }: { kept: Kept }) {
-  if (kept.observations.length === 0)
+export function SavedObservations({ saved }: { saved: Saved }) {
+  if (saved.observations.length === 0)
     return (
       <p className={classes.small}>
         Nothing saved: this console was not watching the cluster then, or saw no health or test results.
@@ -28,7 +28,7 @@ export function KeptObservations({ kept }: { kept: Kept }) {
     );
   return (
     <ul className={classes.list}>
-      {kept.observations.slice(0, shown).map(({ what, at, source }) => (
+      {saved.observations.slice(0, shown).map(({ what, at, source }) => (
         <li key={`${what} ${at} ${source}`} className={classes.line}>
           <Mark {...looks[what]} />
           <span className={classes.small} title={`${fullTime(at)}, ${source}`}>
@@ -41,8 +41,8 @@ export function KeptObservations({ kept }: { kept: Kept }) {
 }
 
 /** Ends of logs that were kept of failing pods and tests. */
-export function KeptLogs({ kept }: { kept: Kept }) {
-  return kept.logs.map(({ source, at, text }) => (
+export function SavedLogs({ saved }: { saved: Saved }) {
+  return saved.logs.map(({ source, at, text }) => (
     <details key={source} className={classes.log}>
       <summary>
         {source} <span className={classes.small}>{dateTime(at)}</span>

@@ -8,12 +8,12 @@ import { useAttempts } from '../../data/attempts';
 import { useBagPipeline, useBagPreview } from '../../data/bags-queries';
 import { useReadOnly } from '../../data/queries';
 import { queryOf } from '../../data/query-client';
-import { closeAct } from '../../ui/layout/ui-state';
+import { closeAction } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
-import { blockedBecause, type Choices, forPreview, forStart, inTheWay } from './choices';
+import { blockedBecause, type Choices, forPreview, forStart, obstaclesOf } from './choices';
 
 /** What is asked for, what the checks found about it, and the sending of it. */
-export function useAct(initial: BagIntent) {
+export function useAction(initial: BagIntent) {
   const client = useQueryClient();
   const attempts = useAttempts();
   const navigate = useNavigate();
@@ -36,7 +36,7 @@ export function useAct(initial: BagIntent) {
   const preview = useBagPreview(incomplete ? null : asked);
   const findings = preview.isPlaceholderData ? undefined : preview.data?.findings;
   useEffect(() => {
-    if (findings) announce(`Checks done: ${count(inTheWay(findings).length, 'finding')} to review`);
+    if (findings) announce(`Checks done: ${count(obstaclesOf(findings).length, 'finding')} to review`);
   }, [findings]);
 
   const there = stage?.running?.bag ?? null;
@@ -62,7 +62,7 @@ export function useAct(initial: BagIntent) {
     );
     setBusy(false);
     if (started.ok) {
-      closeAct();
+      closeAction();
       // A change of one file is done at once: the screen itself shows it. What takes time has a screen of its own.
       if (declarationOf(intent).opensScreen)
         void navigate({
@@ -104,4 +104,4 @@ export function useAct(initial: BagIntent) {
   };
 }
 
-export type Act = ReturnType<typeof useAct>;
+export type Act = ReturnType<typeof useAction>;

@@ -8,41 +8,41 @@ import { rollbackTargets } from '../../ui/bag/bag-rollback';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
-import { closeAct } from '../../ui/layout/ui-state';
+import { closeAction } from '../../ui/layout/ui-state';
 import { MovedNotice } from '../../ui/sheet/moved-notice';
 import { SheetBody } from '../../ui/sheet/sheet';
 import sheet from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { TimedText } from '../../ui/time/timed-text';
-import classes from './act-form.module.css';
-import { inTheWay } from './choices';
+import classes from './action-form.module.css';
+import { obstaclesOf } from './choices';
 import { PackChoice } from './pack-choice';
-import { type Act, useAct } from './use-act';
+import { type Act, useAction } from './use-action';
 
-/** What is asked for, what the checks found, what would change, and the button that says the act. */
-export function ActForm({ initial }: { initial: BagIntent }) {
-  const act = useAct(initial);
-  const { request, preview } = act;
+/** What is asked for, what the checks found, what would change, and the button that says the action. */
+export function ActionForm({ initial }: { initial: BagIntent }) {
+  const action = useAction(initial);
+  const { request, preview } = action;
   const deploys = request.kind === 'deploy-bag' || request.kind === 'roll-back-bag';
   return (
-    <SheetBody foot={<Footer act={act} />}>
-      <Meaning act={act} />
+    <SheetBody foot={<Footer action={action} />}>
+      <Meaning action={action} />
       {request.kind === 'pack-bag' && (
         <PackChoice
           request={request}
-          force={act.choices.force}
-          onForce={(force) => act.choose({ force })}
-          onChange={act.setRequest}
+          force={action.choices.force}
+          onForce={(force) => action.choose({ force })}
+          onChange={action.setRequest}
         />
       )}
-      {request.kind === 'roll-back-bag' && <RollBackChoice act={act} request={request} />}
-      {request.kind === 'lock' && <LockChoice act={act} />}
-      {act.moved && (
+      {request.kind === 'roll-back-bag' && <RollBackChoice action={action} request={request} />}
+      {request.kind === 'lock' && <LockChoice action={action} />}
+      {action.moved && (
         <MovedNotice
-          moved={`${act.stage?.environment} changed while this was open: ${bagText(act.moved.from)} → ${bagText(act.moved.to)}.`}
+          moved={`${action.stage?.environment} changed while this was open: ${bagText(action.moved.from)} → ${bagText(action.moved.to)}.`}
         >
           <p>Nothing was changed.</p>
-          <Button variant="default" size="xs" onClick={act.lookAgain}>
+          <Button variant="default" size="xs" onClick={action.lookAgain}>
             Review again
           </Button>
         </MovedNotice>
@@ -59,8 +59,8 @@ export function ActForm({ initial }: { initial: BagIntent }) {
       {preview.data && preview.data.lacking.length > 0 && (
         <section className={classes.choice}>
           <Checkbox
-            checked={act.choices.leaveRunning}
-            onChange={(event) => act.choose({ leaveRunning: event.currentTarget.checked })}
+            checked={action.choices.leaveRunning}
+            onChange={(event) => action.choose({ leaveRunning: event.currentTarget.checked })}
             label={`Leave ${preview.data.lacking.join(', ')} running unchanged`}
             description="The bag does not include them. Signalbox never deletes a missing service: tick this to deploy the bag without changing them."
           />
@@ -68,7 +68,7 @@ export function ActForm({ initial }: { initial: BagIntent }) {
       )}
       {preview.data?.comparison && (
         <section>
-          <h3 className={sheet.heading}>Changes in {act.stage?.environment}</h3>
+          <h3 className={sheet.heading}>Changes in {action.stage?.environment}</h3>
           <ComparisonView
             comparison={preview.data.comparison}
             back={deploys && request.running !== null && request.bag < request.running}
@@ -80,22 +80,22 @@ export function ActForm({ initial }: { initial: BagIntent }) {
   );
 }
 
-/** What the act does and does not do, where that is not plain from its name. */
-function Meaning({ act: { request } }: { act: Act }) {
+/** What the action does and does not do, where that is not plain from its name. */
+function Meaning({ action: { request } }: { action: Act }) {
   const { meaning } = declarationOf(request);
   return meaning && <p className={sheet.text}>{meaning}</p>;
 }
 
 function RollBackChoice({
-  act,
+  action,
   request,
 }: {
-  act: Act;
+  action: Act;
   request: Extract<BagIntent, { kind: 'roll-back-bag' }>;
 }) {
   const id = useId();
   const bags = useBags(request.pipeline).data?.bags ?? [];
-  const targets = act.stage ? rollbackTargets(bags, act.stage, request.bad) : [request.bag];
+  const targets = action.stage ? rollbackTargets(bags, action.stage, request.bad) : [request.bag];
   const shown = targets.includes(request.bag) ? targets : [request.bag, ...targets];
   return (
     <section className={classes.fields}>
@@ -105,7 +105,7 @@ function RollBackChoice({
         searchable
         data={shown.map((bag) => ({ value: String(bag), label: `Bag ${bag}` }))}
         value={String(request.bag)}
-        onChange={(value) => value && act.setRequest({ ...request, bag: Number(value) })}
+        onChange={(value) => value && action.setRequest({ ...request, bag: Number(value) })}
       />
       <div>
         <p className={classes.label} id={id}>
@@ -114,7 +114,7 @@ function RollBackChoice({
         <SegmentedControl
           aria-labelledby={id}
           value={request.how}
-          onChange={(how) => act.setRequest({ ...request, how: how as 'mark-bad' | 'pin' })}
+          onChange={(how) => action.setRequest({ ...request, how: how as 'mark-bad' | 'pin' })}
           data={[
             { value: 'mark-bad', label: `mark bag ${request.bad} bad` },
             { value: 'pin', label: `pin bag ${request.bag}` },
@@ -133,7 +133,7 @@ const ends = [
   { value: '', label: 'No end time' },
 ];
 
-function LockChoice({ act }: { act: Act }) {
+function LockChoice({ action }: { action: Act }) {
   const id = useId();
   return (
     <section>
@@ -143,8 +143,8 @@ function LockChoice({ act }: { act: Act }) {
       <SegmentedControl
         aria-labelledby={id}
         data={ends}
-        value={act.choices.minutes === null ? '' : String(act.choices.minutes)}
-        onChange={(value) => act.choose({ minutes: value === '' ? null : Number(value) })}
+        value={action.choices.minutes === null ? '' : String(action.choices.minutes)}
+        onChange={(value) => action.choose({ minutes: value === '' ? null : Number(value) })}
       />
     </section>
   );
@@ -162,23 +162,24 @@ function NextAfter({ next }: { next: NextView }) {
   );
 }
 
-function Footer({ act }: { act: Act }) {
-  const findings = act.preview.data?.findings ?? [];
-  const needed = declarationOf(act.request).needsReason(act.request) || inTheWay(findings).length > 0;
+function Footer({ action }: { action: Act }) {
+  const findings = action.preview.data?.findings ?? [];
+  const needed =
+    declarationOf(action.request).needsReason(action.request) || obstaclesOf(findings).length > 0;
   return (
     <SheetFooter
-      failure={act.failure}
-      reason={act.choices.reason}
-      onReason={(reason) => act.choose({ reason })}
+      failure={action.failure}
+      reason={action.choices.reason}
+      onReason={(reason) => action.choose({ reason })}
       needed={needed}
       description="Saved in the commit and history."
       focused
-      blocked={act.blocked}
-      why={act.blocked}
-      busy={act.busy}
-      act={titleOf(act.request)}
-      onSend={() => void act.send()}
-      onCancel={closeAct}
+      blocked={action.blocked}
+      why={action.blocked}
+      busy={action.busy}
+      action={titleOf(action.request)}
+      onSend={() => void action.send()}
+      onCancel={closeAction}
     />
   );
 }

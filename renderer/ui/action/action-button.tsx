@@ -3,22 +3,22 @@ import { type ReactNode, type Ref, useId } from 'react';
 import { localTimes } from '../time/timed-text';
 import { useNow } from '../time/use-now';
 
-interface ActButtonProps extends Omit<ButtonProps, 'disabled' | 'children'> {
+interface ActionButtonProps extends Omit<ButtonProps, 'disabled' | 'children'> {
   children: ReactNode;
   /** Why it cannot act now, in a full sentence; `null` when it can. */
   blocked: string | null;
   busy?: boolean;
-  onAct: () => void;
-  /** When the visible text is shorter than what the act needs to be named by. */
+  onAction: () => void;
+  /** When the visible text is shorter than what the action needs to be named by. */
   label?: string;
   ref?: Ref<HTMLButtonElement>;
 }
 
 /**
- * A button that says the act. While it is blocked it stays focusable and explains itself: in its tooltip on hover
+ * A button that says the action. While it is blocked it stays focusable and explains itself: in its tooltip on hover
  * and focus, and as its description for assistive technology.
  */
-export function ActButton({ children, blocked, busy, onAct, label, ref, ...rest }: ActButtonProps) {
+export function ActionButton({ children, blocked, busy, onAction, label, ref, ...rest }: ActionButtonProps) {
   const reasonId = useId();
   const now = useNow('calm');
   const told = blocked === null ? null : localTimes(blocked, now);
@@ -36,7 +36,7 @@ export function ActButton({ children, blocked, busy, onAct, label, ref, ...rest 
           aria-busy={busy || undefined}
           onClick={(event) => {
             if (off) event.preventDefault();
-            else onAct();
+            else onAction();
           }}
         >
           {children}

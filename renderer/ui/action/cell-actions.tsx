@@ -3,10 +3,10 @@ import type { Cell } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useReadOnly } from '../../data/queries';
 import { openSheet } from '../layout/ui-state';
-import { ActButton } from './act-button';
-import classes from './cell-acts.module.css';
+import { ActionButton } from './action-button';
+import classes from './cell-actions.module.css';
 
-interface CellActsProps {
+interface CellActionsProps {
   cell: Cell;
   /** Where a promotion from here goes, `null` at the end of the chain. */
   next: string | null;
@@ -17,44 +17,44 @@ interface CellActsProps {
 }
 
 /** What can be asked for in a cell besides a rollback: deploy, hold or release the hold, promote. */
-export function CellActs({ cell, next, level, blocked: off }: CellActsProps) {
+export function CellActions({ cell, next, level, blocked: off }: CellActionsProps) {
   const readOnlyBecause = useReadOnly();
   const blocked = off ?? readOnlyBecause;
   const { app, environment } = cell;
   const version = cell.ledger?.version ?? null;
   return (
-    <div className={classes.acts} data-level={level || undefined}>
-      <ActButton
+    <div className={classes.actions} data-level={level || undefined}>
+      <ActionButton
         variant="default"
         leftSection={<IconRocket size={14} aria-hidden />}
         blocked={blocked}
         label={`Deploy ${app} to ${environment}`}
-        onAct={() => openSheet({ kind: 'deploy', app, environment })}
+        onAction={() => openSheet({ kind: 'deploy', app, environment })}
       >
         Deploy…
-      </ActButton>
-      <ActButton
+      </ActionButton>
+      <ActionButton
         variant="default"
         leftSection={
           cell.hold ? <IconPlayerPlay size={14} aria-hidden /> : <IconHandStop size={14} aria-hidden />
         }
         blocked={blocked}
         label={cell.hold ? `Release the hold on ${app} in ${environment}` : `Hold ${app} in ${environment}`}
-        onAct={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
+        onAction={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
       >
         {cell.hold ? 'Release hold…' : 'Hold…'}
-      </ActButton>
+      </ActionButton>
       {next && version && (
-        <ActButton
+        <ActionButton
           variant="default"
           className={classes.whole ?? ''}
           leftSection={<IconTrain size={14} aria-hidden />}
           blocked={blocked}
           label={`Promote ${app} ${shortVersion(version)} to ${next}`}
-          onAct={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
+          onAction={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
         >
           Promote {shortVersion(version)} to {next}…
-        </ActButton>
+        </ActionButton>
       )}
     </div>
   );

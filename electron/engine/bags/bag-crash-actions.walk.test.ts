@@ -46,7 +46,7 @@ function stage() {
 const lastBag = (): number => observer.engine.bags.pipeline(pipeline).lastBag ?? 0;
 
 /** What is done by the console that looks on. */
-async function act(intent: BagIntent): Promise<Operation> {
+async function action(intent: BagIntent): Promise<Operation> {
   const seen = await observer.engine.bags.preview(intent);
   const { operationId } = unwrap(observer.engine.start(intent, seen.findings));
   return ended(observer.engine, operationId, 110 * seconds);
@@ -104,7 +104,7 @@ const unlocking = (): BagIntent => {
   return { kind: 'force-unlock', pipeline, environment, token, reason: 'rehearsal', override: [] };
 };
 
-describe('a console that is killed at an act on bags', { timeout: 150 * seconds }, () => {
+describe('a console that is killed at an action on bags', { timeout: 150 * seconds }, () => {
   it.each([onTheWay, landed])('packs one bag, %s the commit', async (when) => {
     const before = lastBag();
     const packed = await killedAt(`${when}/commit/commit`, await packing());
@@ -114,7 +114,7 @@ describe('a console that is killed at an act on bags', { timeout: 150 * seconds 
   });
 
   it.each([onTheWay, landed])('takes a lock by hand away once, %s the commit', async (when) => {
-    const taken = await act({ kind: 'lock', pipeline, environment, reason: 'load test', until: null });
+    const taken = await action({ kind: 'lock', pipeline, environment, reason: 'load test', until: null });
     expect(taken.failure).toBeNull();
     const freed = await killedAt(`${when}/commit/commit`, unlocking());
     expect(freed).toMatchObject({ state: 'succeeded', kinds: ['force-unlock'] });
@@ -126,13 +126,13 @@ describe('a console that is killed at an act on bags', { timeout: 150 * seconds 
     ['clear-bad', 'bag-clear-bad'],
   ] as const)('tells a change of policy that landed as done: %s', async (what, kind) => {
     const change = { environment, bag: lastBag() };
-    const ask = (act: 'pin' | 'mark-bad' | 'unpin' | 'clear-bad'): BagIntent => ({
+    const ask = (action: 'pin' | 'mark-bad' | 'unpin' | 'clear-bad'): BagIntent => ({
       kind: 'change-policy',
       pipeline,
-      change: act === 'unpin' ? { act, environment } : { act, ...change },
+      change: action === 'unpin' ? { action, environment } : { action, ...change },
       reason: 'rehearsal',
     });
-    expect((await act(ask(what === 'unpin' ? 'pin' : 'mark-bad'))).failure).toBeNull();
+    expect((await action(ask(what === 'unpin' ? 'pin' : 'mark-bad'))).failure).toBeNull();
     const undone = await killedAt(`${landed}/commit/commit`, ask(what));
     expect(undone).toMatchObject({ state: 'succeeded', failure: null, kinds: [kind] });
     expect(stage()).toMatchObject({ pin: null, bad: [] });
@@ -141,7 +141,7 @@ describe('a console that is killed at an act on bags', { timeout: 150 * seconds 
   it('retries tests under one token, and gives a failed deployment up once', async () => {
     const suite = { environment, suite: 'functional-tests' } as const;
     await practice.control.breakSuite({ ...suite, outcome: 'fail' });
-    expect((await act(deploying())).state).toBe('failed');
+    expect((await action(deploying())).state).toBe('failed');
     const { bag = 0, operation } = stage().running ?? {};
     const retrying = (): BagIntent => {
       const token = stage().lock?.token ?? 0;

@@ -43,7 +43,7 @@ const blocked = (request: BagIntent, found: BagPreview | null, more: object = {}
     readOnlyBecause: null,
   });
 
-it('asks for a reason where the act needs one or something is in the way', () => {
+it('asks for a reason where the action needs one or something is in the way', () => {
   expect(blocked(deploy, preview([]))).toBeNull();
   expect(blocked(deploy, preview([finding('older', 'warn')]))).toBe('Enter a reason.');
   expect(blocked(deploy, preview([finding('older', 'warn')]), { reason: 'it is calm' })).toBeNull();

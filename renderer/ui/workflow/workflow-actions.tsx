@@ -10,10 +10,10 @@ import { rerunEffect } from '../../../shared/domain/preflight/rerun-effect';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { useBoard } from '../../data/queries';
 import { useBlocked } from '../../data/use-blocked';
-import { ConfirmedAct } from '../action/confirmed-act';
+import { ConfirmedAction } from '../action/confirmed-action';
 import classes from './workflow-tree.module.css';
 
-interface WorkflowActsProps {
+interface WorkflowActionsProps {
   workflow: Workflow;
   /** The cluster has forgotten it: nothing can be asked of it any more. */
   gone: boolean;
@@ -24,14 +24,14 @@ const forgotten = 'The cluster no longer has this workflow: you can read it, but
 const size = 14;
 
 /** What can be asked of a workflow. Blocked buttons can be focused and say why. */
-export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) {
+export function WorkflowActions({ workflow, gone, production }: WorkflowActionsProps) {
   const may = useBlocked(workflow.environment);
   const { environment, namespace, name, phase } = workflow;
   const input = { environment, namespace, name };
   const failed = phase === 'Failed' || phase === 'Error';
   const ended = failed || phase === 'Succeeded';
-  const blocked = (act: Parameters<typeof may>[0], because: string | null): string | null =>
-    gone ? forgotten : (may(act) ?? because);
+  const blocked = (action: Parameters<typeof may>[0], because: string | null): string | null =>
+    gone ? forgotten : (may(action) ?? because);
   const over = ended ? `It has already ended: ${phase}.` : null;
   const live = production ? `${environment} is a production environment.` : null;
   const board = useBoard().data;
@@ -39,10 +39,10 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
   const leadsTo = board || !effect ? (effect?.text ?? null) : 'What this would deploy is not known yet.';
   const again = [leadsTo, live].filter(Boolean).join(' ') || null;
   return (
-    <div className={classes.acts}>
-      <ConfirmedAct
+    <div className={classes.actions}>
+      <ConfirmedAction
         icon={<IconRotateClockwise2 size={size} aria-hidden />}
-        act={`Retry ${name} from its failure`}
+        action={`Retry ${name} from its failure`}
         meaning={
           <p>
             Failed steps run again; steps that succeeded do not.
@@ -55,10 +55,10 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         request={{ name: 'workflow.retry', input }}
       >
         Retry from failure…
-      </ConfirmedAct>
-      <ConfirmedAct
+      </ConfirmedAction>
+      <ConfirmedAction
         icon={<IconRepeat size={size} aria-hidden />}
-        act={`Resubmit ${name}`}
+        action={`Resubmit ${name}`}
         meaning={
           <p>Starts a new workflow with the same parameters from the first step. This workflow stays.</p>
         }
@@ -68,11 +68,11 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         request={{ name: 'workflow.resubmit', input }}
       >
         Resubmit…
-      </ConfirmedAct>
+      </ConfirmedAction>
       {workflow.suspended ? (
-        <ConfirmedAct
+        <ConfirmedAction
           icon={<IconPlayerPlay size={size} aria-hidden />}
-          act={`Resume ${name}`}
+          action={`Resume ${name}`}
           meaning={<p>Continues with the next step.</p>}
           care={again}
           destructive={effect?.goesBack ?? false}
@@ -80,21 +80,21 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
           request={{ name: 'workflow.resume', input }}
         >
           Resume…
-        </ConfirmedAct>
+        </ConfirmedAction>
       ) : (
-        <ConfirmedAct
+        <ConfirmedAction
           icon={<IconPlayerPause size={size} aria-hidden />}
-          act={`Suspend ${name}`}
+          action={`Suspend ${name}`}
           meaning={<p>Running steps finish; no new step starts until you resume it.</p>}
           blocked={blocked('resume-workflow', over)}
           request={{ name: 'workflow.suspend', input }}
         >
           Suspend…
-        </ConfirmedAct>
+        </ConfirmedAction>
       )}
-      <ConfirmedAct
+      <ConfirmedAction
         icon={<IconPlayerStop size={size} aria-hidden />}
-        act={`Stop ${name}`}
+        action={`Stop ${name}`}
         meaning={<p>Stops its steps; its exit handlers still run. It promotes nothing further.</p>}
         care={live}
         destructive
@@ -102,10 +102,10 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         request={{ name: 'workflow.stop', input }}
       >
         Stop…
-      </ConfirmedAct>
-      <ConfirmedAct
+      </ConfirmedAction>
+      <ConfirmedAction
         icon={<IconSquareX size={size} aria-hidden />}
-        act={`Terminate ${name}`}
+        action={`Terminate ${name}`}
         meaning={<p>Stops everything at once. Exit handlers do not run, so they notify nobody.</p>}
         care={live}
         destructive
@@ -116,7 +116,7 @@ export function WorkflowActs({ workflow, gone, production }: WorkflowActsProps) 
         request={{ name: 'workflow.terminate', input }}
       >
         Terminate…
-      </ConfirmedAct>
+      </ConfirmedAction>
     </div>
   );
 }

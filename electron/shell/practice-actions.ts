@@ -8,7 +8,7 @@ import {
   type EnvironmentName,
 } from '../systems/practice/environments';
 
-type Act = ParsedInputOf<'practice.act'>;
+type Act = ParsedInputOf<'practice.action'>;
 
 /** What of the practice estate's control API the window's rehearsals use. */
 export type PracticeControl = Pick<
@@ -56,92 +56,92 @@ const suiteWords = {
 } as const;
 
 /**
- * Plays one act of a rehearsal.
- * @param afterReset opens the estate anew, since everything that was known of it is gone.
+ * Plays one action of a rehearsal.
+ * @param afterReset opens the estate again, since everything that was known of it is gone.
  * @returns what happened, for the person who rehearses.
  */
-export async function playAct(
+export async function playAction(
   control: PracticeControl,
-  act: Act,
+  action: Act,
   afterReset: () => Promise<void>,
 ): Promise<string> {
   try {
-    switch (act.act) {
+    switch (action.action) {
       case 'release': {
         const { version, workflow } = await control.publishRelease({
-          app: act.app,
-          migration: act.migration,
-          ...(act.breaks === 'nothing' ? {} : { breaks: act.breaks }),
-          ...(act.onlyIn ? { environments: [environmentOf(act.onlyIn)] } : {}),
+          app: action.app,
+          migration: action.migration,
+          ...(action.breaks === 'nothing' ? {} : { breaks: action.breaks }),
+          ...(action.onlyIn ? { environments: [environmentOf(action.onlyIn)] } : {}),
         });
         return workflow === null
-          ? `${act.app} ${version} is released: the next bag can include it.`
-          : `${act.app} ${version} is released and is being deployed to integration.`;
+          ? `${action.app} ${version} is released: the next bag can include it.`
+          : `${action.app} ${version} is released and is being deployed to integration.`;
       }
       case 'cluster': {
-        const environment = environmentOf(act.environment);
-        await (act.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
-        return act.up
+        const environment = environmentOf(action.environment);
+        await (action.up ? control.clusterUp({ environment }) : control.clusterDown({ environment }));
+        return action.up
           ? `The ${environment} cluster is reconnected.`
           : `The ${environment} cluster is disconnected.`;
       }
       case 'argo-cd':
-        await control.stopArgoCd({ environment: environmentOf(act.environment), on: act.stopped });
-        return act.stopped
-          ? `Argo CD's controller in ${act.environment} is stopped: it does not compare or sync.`
-          : `Argo CD's controller in ${act.environment} is running again.`;
+        await control.stopArgoCd({ environment: environmentOf(action.environment), on: action.stopped });
+        return action.stopped
+          ? `Argo CD's controller in ${action.environment} is stopped: it does not compare or sync.`
+          : `Argo CD's controller in ${action.environment} is running again.`;
       case 'set-image':
         await control.setImage({
-          app: act.app,
-          environment: environmentOf(act.environment),
-          version: act.version,
+          app: action.app,
+          environment: environmentOf(action.environment),
+          version: action.version,
         });
-        return `Somebody set the image of ${act.app} in ${act.environment} to ${act.version} manually.`;
+        return `Somebody set the image of ${action.app} in ${action.environment} to ${action.version} manually.`;
       case 'sync-window': {
-        const environment = environmentOf(act.environment);
+        const environment = environmentOf(action.environment);
         // Open at all times, since practice time is not this computer's.
         const window = {
           kind: 'deny' as const,
           schedule: '* * * * *',
           duration: '1h',
-          manualSync: act.manual,
+          manualSync: action.manual,
           description: 'Rehearsed change freeze',
         };
-        await control.setSyncWindows({ environment, windows: act.on ? [window] : [] });
-        if (!act.on) return `Syncs in ${environment} are no longer blocked by a sync window.`;
-        return `A sync window blocks ${act.manual ? 'automatic' : 'all'} syncs in ${environment}.`;
+        await control.setSyncWindows({ environment, windows: action.on ? [window] : [] });
+        if (!action.on) return `Syncs in ${environment} are no longer blocked by a sync window.`;
+        return `A sync window blocks ${action.manual ? 'automatic' : 'all'} syncs in ${environment}.`;
       }
       case 'git':
-        await (act.up ? control.gitUp() : control.gitDown());
-        return act.up ? 'Git and GitHub are reconnected.' : 'Git and GitHub are disconnected.';
+        await (action.up ? control.gitUp() : control.gitDown());
+        return action.up ? 'Git and GitHub are reconnected.' : 'Git and GitHub are disconnected.';
       case 'someone-else-deploys':
         await control.deployAsSomeoneElse({
-          app: act.app,
-          environment: environmentOf(act.environment),
-          version: act.version,
+          app: action.app,
+          environment: environmentOf(action.environment),
+          version: action.version,
         });
-        return `Another release manager set ${act.app} to ${act.version} in ${act.environment}.`;
+        return `Another release manager set ${action.app} to ${action.version} in ${action.environment}.`;
       case 'someone-else-locks': {
-        const environment = bagEnvironmentOf(act.environment);
-        if (!act.locked) {
+        const environment = bagEnvironmentOf(action.environment);
+        if (!action.locked) {
           await control.unlockAsSomeoneElse({ environment });
           return `Another release manager released the lock on ${environment}.`;
         }
-        await control.lockAsSomeoneElse({ environment, how: act.how });
-        return act.how === 'killed'
+        await control.lockAsSomeoneElse({ environment, how: action.how });
+        return action.how === 'killed'
           ? `Another release manager's console locked ${environment} and was killed.`
           : `Another release manager locked ${environment}.`;
       }
       case 'suite':
         await control.breakSuite({
-          environment: bagEnvironmentOf(act.environment),
-          suite: act.suite,
-          outcome: act.outcome,
+          environment: bagEnvironmentOf(action.environment),
+          suite: action.suite,
+          outcome: action.outcome,
         });
-        return `The ${act.suite} of ${act.environment} ${suiteWords[act.outcome]}.`;
+        return `The ${action.suite} of ${action.environment} ${suiteWords[action.outcome]}.`;
       case 'speed':
-        await control.setSpeed({ speed: act.speed });
-        return act.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${act.speed} times as fast.`;
+        await control.setSpeed({ speed: action.speed });
+        return action.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${action.speed} times as fast.`;
       case 'reset':
         await control.reset();
         await afterReset();

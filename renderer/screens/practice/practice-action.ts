@@ -1,4 +1,4 @@
 import type { InputOf } from '../../../shared/contract/contract';
 
 /** What one asks the practice estate to do. */
-export type PracticeAct = InputOf<'practice.act'>;
+export type PracticeAction = InputOf<'practice.action'>;

@@ -4,14 +4,14 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { ApplicationDetail } from '../../../shared/domain/rollout/application-detail';
 import { useOnce } from '../../data/attempts';
 import { useBlocked } from '../../data/use-blocked';
-import { ActButton } from '../action/act-button';
-import { ConfirmedAct } from '../action/confirmed-act';
+import { ActionButton } from '../action/action-button';
+import { ConfirmedAction } from '../action/confirmed-action';
 import { FailurePanel } from '../finding/failure-panel';
 import { announce } from '../text/announcer';
 import { ApplicationMenu } from './application-menu';
 import classes from './application-panel.module.css';
 
-interface ApplicationActsProps {
+interface ApplicationActionsProps {
   application: ApplicationDetail;
   environment: string;
   production: boolean;
@@ -21,7 +21,7 @@ const runs = (application: ApplicationDetail): boolean =>
   application.currentOperation !== null && application.currentOperation.state !== 'ended';
 
 /** What can be asked of Argo CD for one Application: refresh, sync, terminate, and more in a menu. Blocked ones say why. */
-export function ApplicationActs({ application, environment, production }: ApplicationActsProps) {
+export function ApplicationActions({ application, environment, production }: ApplicationActionsProps) {
   const blocked = useBlocked(environment);
   const refresh = useOnce<'application.refresh'>();
   const { name, currentOperation: operation, version, windows } = application;
@@ -42,20 +42,20 @@ export function ApplicationActs({ application, environment, production }: Applic
       { onSuccess: ({ text }) => announce(text) },
     );
   return (
-    <div className={classes.acts}>
-      <ActButton
+    <div className={classes.actions}>
+      <ActionButton
         variant="default"
         leftSection={<IconRefresh size={14} aria-hidden />}
         blocked={refreshBlocked}
         busy={refresh.isPending}
         label={`Refresh ${name} in ${environment}`}
-        onAct={ask}
+        onAction={ask}
       >
         Refresh
-      </ActButton>
-      <ConfirmedAct
+      </ActionButton>
+      <ConfirmedAction
         icon={<IconTransferIn size={14} aria-hidden />}
-        act={`Sync ${name} in ${environment}`}
+        action={`Sync ${name} in ${environment}`}
         meaning={
           <p>
             Argo CD applies {wanted} from Git, with the Application’s own options
@@ -67,10 +67,10 @@ export function ApplicationActs({ application, environment, production }: Applic
         request={{ name: 'application.sync', input: { environment, application: name } }}
       >
         Sync…
-      </ConfirmedAct>
-      <ConfirmedAct
+      </ConfirmedAction>
+      <ConfirmedAction
         icon={<IconPlayerStop size={14} aria-hidden />}
-        act={`Terminate the sync of ${name} in ${environment}`}
+        action={`Terminate the sync of ${name} in ${environment}`}
         meaning={
           <p>
             Stops the running sync{by} immediately and deletes its running hooks: a migration may be left half
@@ -99,7 +99,7 @@ export function ApplicationActs({ application, environment, production }: Applic
         }}
       >
         Terminate…
-      </ConfirmedAct>
+      </ConfirmedAction>
       <ApplicationMenu
         application={application}
         environment={environment}
@@ -117,7 +117,7 @@ export function NudgeButton({ app, environment }: { app: string; environment: st
   const blocked = useBlocked(environment);
   const nudge = useOnce<'application.nudge'>();
   const navigate = useNavigate();
-  const act = () =>
+  const action = () =>
     nudge.mutate(
       { name: 'application.nudge', input: { app, environment } },
       {
@@ -129,17 +129,17 @@ export function NudgeButton({ app, environment }: { app: string; environment: st
     );
   return (
     <>
-      <ActButton
+      <ActionButton
         variant="default"
         size="compact-xs"
         blocked={blocked('refresh')}
         busy={nudge.isPending}
         label={`Refresh and sync ${app} in ${environment}`}
-        onAct={act}
+        onAction={action}
       >
         Refresh and sync
-      </ActButton>
-      {nudge.error && <FailurePanel failure={nudge.error.failure} onRetry={act} />}
+      </ActionButton>
+      {nudge.error && <FailurePanel failure={nudge.error.failure} onRetry={action} />}
     </>
   );
 }

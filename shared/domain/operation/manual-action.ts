@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Acts on a cluster that are done by hand and at once, beside the operations of the engine. */
-const manualActKinds = [
+const manualActionKinds = [
   'refresh',
   'sync',
   'terminate-sync',
@@ -13,13 +13,13 @@ const manualActKinds = [
   'resume',
 ] as const;
 
-/** One act, as it was asked and as it ended. Times are ISO 8601 UTC. */
-export const manualActSchema = z.object({
+/** One action, as it was asked and as it ended. Times are ISO 8601 UTC. */
+export const manualActionSchema = z.object({
   /** The request's id, which Argo CD carries in `operation.info` and a new workflow in a label. */
   id: z.string(),
   at: z.string(),
   actor: z.string(),
-  kind: z.enum(manualActKinds),
+  kind: z.enum(manualActionKinds),
   environment: z.string(),
   /** The app that the object belongs to. */
   app: z.string(),
@@ -31,4 +31,4 @@ export const manualActSchema = z.object({
   /** The workflow that a resubmission made. */
   created: z.object({ namespace: z.string(), name: z.string() }).nullable(),
 });
-export type ManualAct = z.infer<typeof manualActSchema>;
+export type ManualAction = z.infer<typeof manualActionSchema>;
