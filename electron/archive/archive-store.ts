@@ -55,8 +55,8 @@ export interface ArchiveStore {
 const tables = `
 create table if not exists workflow(environment text, namespace text, name text, app text, version text, startedAt text, seenAt text, json text, primary key(environment, namespace, name)) without rowid;
 create index if not exists workflow_cell on workflow(app, environment, startedAt);
-create table if not exists act(id text primary key, at text, app text, environment text, json text) without rowid;
-create index if not exists act_at on act(at);
+create table if not exists action(id text primary key, at text, app text, environment text, json text) without rowid;
+create index if not exists action_at on action(at);
 create table if not exists request(id text primary key, procedure text, digest text, operationId text, at text) without rowid;
 create index if not exists request_at on request(at);
 `;
@@ -119,11 +119,11 @@ export function openArchive(file: string, now: () => number = Date.now): Archive
           .prepare('insert or replace into action(id, at, app, environment, json) values (?, ?, ?, ?, ?)')
           .run(action.id, action.at, action.app, action.environment, JSON.stringify(action));
         database
-          .prepare('delete from act where at < (select at from act order by at desc limit 1 offset ?)')
+          .prepare('delete from action where at < (select at from action order by at desc limit 1 offset ?)')
           .run(keepActions - 1);
       }),
     action: (id) =>
-      read(database.prepare('select json from act where id = ?').all(id), (json) =>
+      read(database.prepare('select json from action where id = ?').all(id), (json) =>
         manualActionSchema.safeParse(json),
       )[0] ?? null,
     recordRequest: ({ id, procedure, digest, operationId, at }) =>
@@ -151,7 +151,7 @@ export function openArchive(file: string, now: () => number = Date.now): Archive
       read(
         database
           .prepare(
-            'select json from act where app = ifnull(?, app) and environment = ifnull(?, environment) order by at desc, id desc limit ?',
+            'select json from action where app = ifnull(?, app) and environment = ifnull(?, environment) order by at desc, id desc limit ?',
           )
           .all(app, environment, limit),
         (json) => manualActionSchema.safeParse(json),
