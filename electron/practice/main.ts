@@ -1,5 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { practiceRights } from '../../shared/domain/practice/rights';
+import { practiceRightsSchema } from '../systems/practice/rights';
 import { runPracticeProcess } from './estate/run-practice';
 
 /** What Electron's utility process adds to `process` (docs: "process.parentPort"). */
@@ -9,7 +11,8 @@ interface ParentPort {
 }
 
 /**
- * The practice estate's process: `--dir <state folder> [--speed N] [--landing push|merge-branch] [--reset]`.
+ * The practice estate's process: `--dir <state folder> [--speed N] [--landing push|merge-branch] [--rights <profile>]
+ * [--reset]`.
  * Says once that it is ready: as one JSON line on standard output, or as a message to the parent port of an Electron
  * utility process. Ends, with everything saved, on SIGTERM, SIGINT, the message `stop`, when the parent disconnects,
  * or when the pipe at standard input is closed.
@@ -20,6 +23,7 @@ async function main(): Promise<void> {
       dir: { type: 'string' },
       speed: { type: 'string' },
       landing: { type: 'string' },
+      rights: { type: 'string' },
       reset: { type: 'boolean', default: false },
     },
   });
@@ -27,6 +31,8 @@ async function main(): Promise<void> {
   const { landing } = values;
   if (landing !== undefined && landing !== 'push' && landing !== 'merge-branch')
     throw new Error('--landing is push or merge-branch');
+  const rights = practiceRightsSchema.optional().safeParse(values.rights);
+  if (!rights.success) throw new Error(`--rights is one of ${practiceRights.join(', ')}`);
   const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
 
   let stop: (() => Promise<void>) | undefined;
@@ -58,6 +64,7 @@ async function main(): Promise<void> {
     reset: values.reset,
     ...(values.speed === undefined ? {} : { speed: Number(values.speed) }),
     ...(landing === undefined ? {} : { landing }),
+    ...(rights.data === undefined ? {} : { rights: rights.data }),
     onError: complain,
   });
   stop = running.stop;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type PracticeRights, practiceRights } from '../../shared/domain/practice/rights';
 
 /** What the command line asks for. */
 export interface Arguments {
@@ -12,6 +13,8 @@ export interface Arguments {
   practiceDir: string | null;
   /** How much faster than the wall the practice estate's time runs. */
   practiceSpeed: number;
+  /** What the person of the practice estate may do; `null`: what it was the last time. */
+  practiceRights: PracticeRights | null;
 }
 
 /** Chromium's own switches may stand between ours: what is not ours is left alone. */
@@ -26,6 +29,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       'user-data': { type: 'string' },
       'practice-dir': { type: 'string' },
       'practice-speed': { type: 'string' },
+      'practice-rights': { type: 'string' },
     },
   });
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -36,5 +40,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
     userData: text(values['user-data']),
     practiceDir: text(values['practice-dir']),
     practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
+    practiceRights: practiceRights.find((one) => one === values['practice-rights']) ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { PracticeRights } from '../../shared/domain/practice/rights';
 import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
@@ -25,6 +26,7 @@ async function practiceSource(options: {
   script: string;
   dir: string;
   speed: number;
+  rights: PracticeRights | null;
   log: Log;
 }): Promise<EstateSource> {
   const process = await startPractice({
@@ -90,6 +92,7 @@ export async function findEstate(
     script: options.practiceScript,
     dir: args.practiceDir ?? path.join(options.userData, 'practice'),
     speed: args.practiceSpeed,
+    rights: args.practiceRights,
     log: options.log,
   });
 }

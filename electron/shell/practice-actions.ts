@@ -25,6 +25,8 @@ export type PracticeControl = Pick<
   | 'deployAsSomeoneElse'
   | 'lockAsSomeoneElse'
   | 'unlockAsSomeoneElse'
+  | 'setRights'
+  | 'setTeamMember'
   | 'setSpeed'
   | 'reset'
 >;
@@ -53,6 +55,12 @@ const suiteWords = {
   fail: 'will fail from now on',
   flaky: 'will fail once, in the next run',
   pass: 'will run normally again',
+} as const;
+
+const rightsWords = {
+  everything: 'You may do everything: push to main, and all of Argo.',
+  govuk: 'You have the rights of GOV.UK: main is protected, and you may submit workflows.',
+  'govuk-pods-only': 'You have the rights of GOV.UK: main is protected, and you can’t see anything of Argo.',
 } as const;
 
 /**
@@ -139,6 +147,15 @@ export async function playAction(
           outcome: action.outcome,
         });
         return `The ${action.suite} of ${action.environment} ${suiteWords[action.outcome]}.`;
+      case 'rights':
+        await control.setRights({ profile: action.profile });
+        return rightsWords[action.profile];
+      case 'team-member': {
+        await control.setTeamMember({ member: action.member });
+        return action.member
+          ? 'You are a member of gov-uk-production-deploy.'
+          : 'You are no longer a member of gov-uk-production-deploy.';
+      }
       case 'speed':
         await control.setSpeed({ speed: action.speed });
         return action.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${action.speed} times as fast.`;

@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import type { PracticeRights } from '../../shared/domain/practice/rights';
 import { type PracticeReady, practiceReadySchema } from '../systems/practice/practice-ready';
 
 /** The running practice estate. */
@@ -18,12 +19,20 @@ export function startPractice(options: {
   script: string;
   dir: string;
   speed: number;
+  /** `null`: as it was the last time. */
+  rights: PracticeRights | null;
   onExit: (code: number) => void;
   log: (line: string) => void;
 }): Promise<PracticeProcess> {
   const child = utilityProcess.fork(
     options.script,
-    ['--dir', options.dir, '--speed', String(options.speed)],
+    [
+      '--dir',
+      options.dir,
+      '--speed',
+      String(options.speed),
+      ...(options.rights ? ['--rights', options.rights] : []),
+    ],
     {
       serviceName: 'Signalbox practice estate',
       stdio: 'pipe',

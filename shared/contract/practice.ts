@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { practiceRights } from '../domain/practice/rights';
 import { action, name } from './procedure';
 
 /** Rehearsals: refused unless the estate is the practice estate. */
@@ -40,6 +41,9 @@ export const practiceProcedures = {
         suite: name,
         outcome: z.enum(['fail', 'flaky', 'pass']),
       }),
+      z.object({ action: z.literal('rights'), profile: z.enum(practiceRights) }),
+      /** Whether the person is in the team that production's deployments ask for. */
+      z.object({ action: z.literal('team-member'), member: z.boolean() }),
       z.object({ action: z.literal('speed'), speed: z.number().min(1).max(200) }),
       z.object({ action: z.literal('reset') }),
     ]),

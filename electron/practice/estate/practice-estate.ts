@@ -13,13 +13,14 @@ import type { Tokens } from '../git/token-access';
 import { createActions } from '../github/actions';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
+import { refusalOfChange } from '../rights/branch-rules';
 import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
 import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
 import { createClock } from './clock';
 import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
-import { consoleUser, rival } from './people';
+import { bot, consoleUser, reviewer, rival } from './people';
 import { providerTestsFile } from './provider-tests';
 import { gitDirOf, seedRepos } from './seed/seed';
 import { type EstateState, freshState } from './state';
@@ -84,6 +85,8 @@ export async function startEstate(options: {
   const tokens: Tokens = {
     [credentials.ledger.password]: { login: consoleUser.login, write: true },
     [credentials.others.rival]: { login: rival.login, write: true },
+    [credentials.others.reviewer]: { login: reviewer.login, write: true },
+    [credentials.others.bot]: { login: bot.login, write: true },
     [credentials.others.reader]: { login: 'reader', write: false },
   };
   // Repos that an older version of this estate seeded lack the services.
@@ -107,6 +110,7 @@ export async function startEstate(options: {
     root: paths.repos,
     tokens,
     ...portOf(state, 'git'),
+    refuses: (change) => refusalOfChange(state.rights, change),
     onPush: (push) => {
       moved(push).catch((error) => options.onError?.('looking after a push', error));
     },
@@ -259,5 +263,5 @@ async function seedFresh(paths: StatePaths, seed: number): Promise<void> {
 export async function wipe(paths: StatePaths, state: EstateState): Promise<EstateState> {
   await rm(paths.repos, { recursive: true, force: true });
   await rm(paths.clusters, { recursive: true, force: true });
-  return freshState({ seed: state.seed, speed: state.speed, ports: state.ports });
+  return freshState({ seed: state.seed, speed: state.speed, ports: state.ports, rights: state.rights });
 }

@@ -1,3 +1,4 @@
+import type { PracticeRights } from '../../../shared/domain/practice/rights';
 import { allEnvironments } from '../../systems/practice/environments';
 import type { PracticeReady } from '../../systems/practice/practice-ready';
 import { allApps } from './apps';
@@ -15,6 +16,7 @@ const saveEvery = 10_000;
  * Runs a practice estate on a state folder: starts what is kept there, or a fresh one.
  * @param options.speed practice time per wall time; what was kept otherwise, 1 at first
  * @param options.landing how the console's commits land; `push` otherwise
+ * @param options.rights what the console's person may do; what was kept otherwise, everything at first
  * @param options.reset begins with the first day again
  * @throws when another process runs on the folder
  */
@@ -22,6 +24,7 @@ export async function runPracticeProcess(options: {
   dir: string;
   speed?: number;
   landing?: Landing;
+  rights?: PracticeRights;
   reset?: boolean;
   onError?: (where: string, error: unknown) => void;
 }): Promise<{ ready: PracticeReady; stop: () => Promise<void> }> {
@@ -32,6 +35,7 @@ export async function runPracticeProcess(options: {
     let state = kept ?? freshState({ seed: 20_240, speed: 1, ports: {} });
     if (options.reset) state = await wipe(paths, state);
     if (options.speed !== undefined) state.speed = options.speed;
+    if (options.rights !== undefined) state.rights.profile = options.rights;
     const [credentials, certificates] = await Promise.all([
       openCredentials(paths, allEnvironments),
       openCertificates(paths),

@@ -7,7 +7,7 @@ import { lockedByRival, lockPath, unlockedByRival } from './bag-locks';
 import { type ScenarioHandlers, ScenarioRefusal } from './control-server';
 import { testSuites } from './deployed';
 import { withAutomaticDeploys, withImageTag } from './image-tag-values';
-import { rival } from './people';
+import { consoleUser, rival } from './people';
 import { isAway, type PracticeEstate } from './practice-estate';
 import { publishInto } from './publish';
 
@@ -191,6 +191,22 @@ export function scenarioHandlers(options: {
     unlockAsSomeoneElse: ({ environment }) =>
       changeLock(environment, 'Unlock', (text) => unlockedByRival(environment, text)),
 
+    async setRights({ profile, protectedBy, scopes }) {
+      const { rights } = estate().state;
+      if (profile) rights.profile = profile;
+      if (protectedBy) rights.protectedBy = protectedBy;
+      if (scopes) rights.scopes = scopes;
+      for (const name of allEnvironments) estate().clusters[name].server.faults.cutWatches();
+      return structuredClone(rights);
+    },
+    async setTeamMember({ team, login = consoleUser.login, member }) {
+      const { rights } = estate().state;
+      const others = rights.teams[team].filter((one) => one !== login);
+      rights.teams[team] = member ? [...others, login] : others;
+      for (const name of allEnvironments) estate().clusters[name].server.faults.cutWatches();
+      return structuredClone(rights);
+    },
+
     async setSpeed({ speed }) {
       estate().clock.speed = speed;
       return {};
@@ -233,5 +249,6 @@ async function statusOf(estate: PracticeEstate): Promise<ControlOutput<'status'>
         allEnvironments.map((name) => [name, estate.state.clusters[name] ?? 'up']),
       ),
     },
+    rights: structuredClone(estate.state.rights),
   };
 }

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from '../../systems/practice/faults';
 import { type PracticeCredentials, practiceCredentialsSchema } from '../../systems/practice/practice-ready';
+import { rightsStateSchema } from '../../systems/practice/rights';
 import { noGitFaults } from '../git/faults';
 import { actionsRunSchema } from '../github/actions';
 import { noGithubFaults } from '../github/faults';
+import { standardRights } from '../rights/standard-rights';
 import { writeWhole } from '../whole-file';
 import { noAppFaults } from './app-faults';
 import { readJsonFile, type StatePaths } from './state-folder';
@@ -25,11 +27,15 @@ export const estateStateSchema = z.object({
   clusters: z.record(z.string(), reachability),
   /** Runs of GitHub Actions, oldest first. */
   actions: z.array(actionsRunSchema).default([]),
+  rights: rightsStateSchema.default(() => standardRights('everything')),
 });
 export type EstateState = z.infer<typeof estateStateSchema>;
 
-/** A state without faults; `kept` survives a reset. */
-export const freshState = (kept: Pick<EstateState, 'seed' | 'speed' | 'ports'>): EstateState => ({
+/** A state without faults; `kept` survives a reset, of the rights their profile. */
+export const freshState = ({
+  rights,
+  ...kept
+}: Pick<EstateState, 'seed' | 'speed' | 'ports'> & Partial<Pick<EstateState, 'rights'>>): EstateState => ({
   version: 1,
   ...kept,
   git: noGitFaults(),
@@ -37,6 +43,7 @@ export const freshState = (kept: Pick<EstateState, 'seed' | 'speed' | 'ports'>):
   apps: noAppFaults(),
   clusters: {},
   actions: [],
+  rights: standardRights(rights?.profile ?? 'everything'),
 });
 
 /** Reads the credentials, or makes new ones. */
@@ -52,7 +59,12 @@ export async function openCredentials(
     ledger: { username: 'practice', password: own },
     github: { token: own },
     control: { token: token('control') },
-    others: { reader: token('reader'), rival: token('rival') },
+    others: {
+      reader: token('reader'),
+      rival: token('rival'),
+      reviewer: token('reviewer'),
+      bot: token('bot'),
+    },
     clusters: Object.fromEntries(environments.map((environment) => [environment, token('cluster')])),
   };
   await writeWhole(paths.credentials, `${JSON.stringify(made, null, 2)}\n`, 0o600);

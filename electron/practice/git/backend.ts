@@ -17,8 +17,8 @@ export interface BackendRun {
   user: string;
   bytesPerSecond: () => number;
   cut: GitFaults['cutNextPush'];
-  /** Folder of hooks that receive-pack runs; none for null. */
-  hooks: string | null;
+  /** Folder of the hooks of a protected main, and what they say; `null`: it is not protected. */
+  protection: { hooks: string; words: Record<string, string> } | null;
   signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ export interface BackendRun {
 export async function runBackend(run: BackendRun): Promise<void> {
   const { request, response } = run;
   const child = spawn(path.join(await gitExecPath(), 'git-http-backend'), [], {
-    env: gitEnvironment(cgiEnvironment(run), run.hooks),
+    env: gitEnvironment({ ...cgiEnvironment(run), ...run.protection?.words }, run.protection?.hooks ?? null),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve, reject) => {

@@ -14,6 +14,8 @@ export function gitEnvironment(
     ['gc.auto', '0'],
     ['receive.autogc', 'false'],
     ['core.hooksPath', hooks ?? '/dev/null'],
+    // Only those of a protected main are ever given.
+    ...(hooks === null ? [] : ([['receive.procReceiveRefs', 'refs/heads/main']] as const)),
     // As GitHub does: a malformed commit or tree is refused (git-config(1), receive.fsckObjects).
     ['receive.fsckObjects', 'true'],
     ['http.receivepack', 'true'],

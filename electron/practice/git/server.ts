@@ -4,9 +4,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GitFaults } from '../../systems/practice/faults';
 import { listenOnLoopback } from '../estate/listen-on-loopback';
+import { type BranchChange, type BranchRefusal, pullRequestNeeded } from '../rights/branch-rules';
 import { runBackend } from './backend';
 import { noGitFaults } from './faults';
-import { protectionHooks } from './protection';
+import { protectionHooks, refusalWords } from './protection';
 import { accessOf, type TokenHolder, type Tokens } from './token-access';
 
 export interface GitServerOptions {
@@ -16,6 +17,8 @@ export interface GitServerOptions {
   tokens: Tokens;
   /** Wanted port; another one when it is taken, any free one when it is left out. */
   port?: number;
+  /** Why a change of a branch is refused; `null` or left out: it is not. Asked for main alone. */
+  refuses?: (change: BranchChange) => BranchRefusal | null;
   /** Called once a push was served (whether or not it moved a ref). */
   onPush?: (push: { owner: string; repo: string; holder: TokenHolder }) => void;
 }
@@ -60,6 +63,13 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     return cutNextPush ?? (unheardEvery > 0 && pushes % unheardEvery === 0 ? 'unheard' : null);
   };
 
+  const protectionOf = async ({ owner, repo }: Wanted, { login }: TokenHolder) => {
+    const refusal = faults.protectedMain
+      ? { code: 'GH006' as const, reasons: [pullRequestNeeded] }
+      : (options.refuses?.({ owner, repo, branch: 'main', login }) ?? null);
+    return refusal && { hooks: await protectionHooks(root), words: refusalWords({ owner, repo }, refusal) };
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (faults.latencyMs > 0) await delay(faults.latencyMs);
     if (faults.down) return void request.socket.destroy();
@@ -88,7 +98,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
         user: access.holder.login,
         bytesPerSecond: () => faults.bytesPerSecond,
         cut,
-        hooks: posts && faults.protectedMain ? await protectionHooks(root) : null,
+        protection: posts ? await protectionOf(wanted, access.holder) : null,
         signal: abort.signal,
       });
     } finally {

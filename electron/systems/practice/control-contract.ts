@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allEnvironments, bagEnvironments } from './environments';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from './faults';
+import { practiceRightsSchema, practiceTeamSchema, rightsStateSchema } from './rights';
 
 /** Which apps there are, the estate knows: it refuses the name of any other as `invalid-input`. */
 const appName = z.string().regex(/^[a-z0-9-]{1,100}$/, 'must be the name of an app');
@@ -44,6 +45,7 @@ const practiceStatusSchema = z.object({
     apps: appFaultsSchema,
     clusters: z.record(z.string(), z.enum(['up', 'refused', 'hanging'])),
   }),
+  rights: rightsStateSchema,
 });
 
 /**
@@ -211,6 +213,30 @@ export const controlCommands = {
   unlockAsSomeoneElse: {
     input: z.strictObject({ environment: z.enum(bagEnvironments) }),
     output: z.object({ commit }),
+  },
+  /**
+   * Changes what the people of the estate may do: the profile, by what main is protected, the scopes of the console's
+   * token. What is left out stays. Watches that the console's person has no right to any more are cut.
+   */
+  setRights: {
+    input: z.strictObject({
+      profile: practiceRightsSchema.optional(),
+      protectedBy: rightsStateSchema.shape.protectedBy.optional(),
+      scopes: rightsStateSchema.shape.scopes.optional(),
+    }),
+    output: rightsStateSchema,
+  },
+  /** Takes somebody into a team of the organisation, or out of it: the console's person, unless another is named. */
+  setTeamMember: {
+    input: z.strictObject({
+      team: practiceTeamSchema.default('gov-uk-production-deploy'),
+      login: z
+        .string()
+        .regex(/^[a-z0-9-]{1,39}$/, 'must be a login')
+        .optional(),
+      member: z.boolean(),
+    }),
+    output: rightsStateSchema,
   },
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },

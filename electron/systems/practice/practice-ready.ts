@@ -27,8 +27,11 @@ export const practiceCredentialsSchema = z.object({
   github: z.object({ token: z.string() }),
   /** For the control API. */
   control: z.object({ token: z.string() }),
-  /** Further tokens for tests: one that only reads, and another release manager's. */
-  others: z.object({ reader: z.string(), rival: z.string() }),
+  /**
+   * Further tokens for tests: one that only reads, another release manager's who owns the charts, a third one's who
+   * does not, and the pipeline's own.
+   */
+  others: z.object({ reader: z.string(), rival: z.string(), reviewer: z.string(), bot: z.string() }),
   /** Bearer token by environment; the kubeconfig holds them too. */
   clusters: z.record(z.string(), z.string()),
 });

@@ -9,6 +9,7 @@ import { Estate } from './estate';
 import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
 import { ReleaseForm } from './release-form';
+import { Rights } from './rights';
 import { SomeoneLocks } from './someone-locks';
 import { SuiteForm } from './suite-form';
 
@@ -59,6 +60,7 @@ export function PracticeScreen() {
         <div className={classes.stack}>
           <SomeoneElse board={board} onAction={run} />
           {board && <SomeoneLocks board={board} onAction={run} />}
+          <Rights onAction={run} />
           <Estate onAction={run} />
         </div>
       </div>
