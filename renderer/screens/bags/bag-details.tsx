@@ -7,7 +7,7 @@ import type { BagPipelineView, BagRow, DeploymentView, Lane, Side } from '../../
 import { useBag, useBagComparison } from '../../data/bags-queries';
 import { useOperations, useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
-import { BagStateMark } from '../../ui/bag/bag-mark';
+import { DeploymentMark } from '../../ui/bag/bag-mark';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Mark } from '../../ui/layout/mark';
@@ -120,7 +120,7 @@ function Deployed({ deployment, now }: { deployment: DeploymentView; now: number
   return (
     <li>
       <span className={classes.inLane}>
-        <BagStateMark value={deployment.state} />
+        <DeploymentMark value={deployment} />
         <span className={classes.quiet} title={fullTime(deployment.at)}>
           {clock(deployment.at, now)} by {deployment.by}
           {deployment.cause === 'automatic' ? ' (autopilot)' : ''}

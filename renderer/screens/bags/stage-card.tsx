@@ -6,7 +6,7 @@ import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
 import { useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
-import { BagStateMark, BlockedMark } from '../../ui/bag/bag-mark';
+import { BlockedMark, DeploymentMark } from '../../ui/bag/bag-mark';
 import { bagRollback } from '../../ui/bag/bag-rollback';
 import { warningWord } from '../../ui/bag/bag-words';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
@@ -77,7 +77,7 @@ function Runs({ pipeline, stage }: Props) {
         >
           Bag {running.bag}
         </Link>
-        <BagStateMark value={running.state} />
+        <DeploymentMark value={running} />
       </p>
       <p className={classes.quiet} title={fullTime(running.at)}>
         {ago(running.at, now)} by {running.by}

@@ -10,8 +10,9 @@ import {
 } from '@tabler/icons-react';
 import type { BagState } from '../../../shared/domain/bags/machine';
 import type { BlockingRule } from '../../../shared/domain/bags/next';
+import type { DeploymentView } from '../../../shared/domain/bags/view';
 import { Mark, type Tone } from '../layout/mark';
-import { bagStateWord } from './bag-words';
+import { bagStateWord, deploymentWord } from './bag-words';
 
 const state: Record<BagState, { icon: Icon; tone: Tone; turning?: boolean }> = {
   queued: { icon: IconClock, tone: 'quiet' },
@@ -29,9 +30,11 @@ const state: Record<BagState, { icon: Icon; tone: Tone; turning?: boolean }> = {
   unknown: { icon: IconHelpCircle, tone: 'warn' },
 };
 
-/** The state of a bag's deployment. */
-export function BagStateMark({ value, badge }: { value: BagState; badge?: boolean }) {
-  return <Mark {...state[value]} label={bagStateWord[value]} badge={badge ?? false} />;
+/** The state of a bag's deployment, with what it had failed at where it was abandoned since. */
+export function DeploymentMark({ value }: { value: DeploymentView }) {
+  const label = deploymentWord(value);
+  const failed = label !== bagStateWord[value.state];
+  return <Mark {...state[failed ? 'test-failed' : value.state]} label={label} />;
 }
 
 const ruleWord: Record<BlockingRule, string> = {

@@ -1,6 +1,6 @@
 import type { BagState } from '../../../shared/domain/bags/machine';
 import type { ChoiceWarning } from '../../../shared/domain/bags/next';
-import type { Lane } from '../../../shared/domain/bags/view';
+import type { DeploymentView, Lane } from '../../../shared/domain/bags/view';
 
 /** The state of a bag's deployment, in a word or three. */
 export const bagStateWord: Record<BagState, string> = {
@@ -18,6 +18,23 @@ export const bagStateWord: Record<BagState, string> = {
   abandoned: 'Abandoned',
   unknown: 'Unknown to this Signalbox',
 };
+
+/**
+ * What a deployment had come to before its lock was taken away: abandoning writes over its state, and not over what its
+ * suites and its failure say. `null`: it had come to nothing yet.
+ */
+function failedBefore({ state, tests, failure }: DeploymentView): string | null {
+  if (state !== 'abandoned') return null;
+  const ends = Object.values(tests);
+  if (ends.includes('failed')) return bagStateWord['test-failed'];
+  return failure !== null && ends.length === 0 ? 'Deploy failed or unknown' : null;
+}
+
+/** A deployment's state in words, with what it had failed at where it was abandoned since. */
+export function deploymentWord(deployment: DeploymentView): string {
+  const failed = failedBefore(deployment);
+  return failed ? `${failed}, abandoned` : bagStateWord[deployment.state];
+}
 
 /** What a person should know about a choice, as a sentence. */
 export const warningWord: Record<ChoiceWarning, string> = {
@@ -48,7 +65,7 @@ export function laneState(lane: Lane | undefined): LaneState {
     case 'unknown':
       return 'unknown';
     case 'abandoned':
-      return 'abandoned';
+      return last && failedBefore(last) ? 'failed' : 'abandoned';
     case 'queued':
     case 'cancelled':
       return 'cancelled';
@@ -70,9 +87,9 @@ const laneWord: Record<LaneState, string> = {
 /** The state in a word or two; a failure says which part failed. */
 export function laneText(lane: Lane | undefined): string {
   const state = laneState(lane);
-  const last = lane?.deployments.at(-1)?.state;
-  if (state === 'failed' && last) return bagStateWord[last].toLowerCase();
-  if (state === 'running' && last) return bagStateWord[last].toLowerCase();
+  const last = lane?.deployments.at(-1);
+  if ((state === 'failed' || state === 'running') && last)
+    return (failedBefore(last) ?? bagStateWord[last.state]).toLowerCase();
   return laneWord[state];
 }
 

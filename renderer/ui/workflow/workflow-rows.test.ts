@@ -13,6 +13,28 @@ describe('a workflow as lines', () => {
       ['smoke-tests(1)', 1],
     ]);
   });
+  it('shows the one pod of a workflow that is nothing but a pod: its node is called like the workflow', () => {
+    const root = (type: string, children: string[] = []): WorkflowNode => ({
+      id: devWorkflow.name,
+      displayName: devWorkflow.name,
+      type,
+      phase: 'Failed',
+      message: 'Error (exit code 1)',
+      startedAt: null,
+      finishedAt: null,
+      children,
+      pod: type === 'Pod' ? devWorkflow.name : null,
+    });
+    const only = (type: string) => nodeRows({ ...devWorkflow, nodes: [root(type)] });
+    expect(only('Pod').map(({ node, depth }) => [node.type, depth])).toEqual([['Pod', 0]]);
+    expect(telling(only('Pod'))?.pod).toBe(devWorkflow.name);
+    for (const type of ['HTTP', 'Plugin', 'Suspend', 'Skipped']) expect(only(type), type).toHaveLength(1);
+    // One that is tried again holds its tries, which stand for it.
+    const tried = { ...root('Pod'), id: 'try', displayName: `${devWorkflow.name}(0)` };
+    expect(
+      nodeRows({ ...devWorkflow, nodes: [root('Retry', ['try']), tried] }).map(({ node }) => node.id),
+    ).toEqual(['try']);
+  });
   it('loses nothing and ends, whatever the links say', () => {
     const node = (id: string, children: string[]): WorkflowNode => ({
       id,

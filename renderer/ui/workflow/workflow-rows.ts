@@ -8,10 +8,13 @@ export interface NodeRow {
 
 /** Groups are scaffolding of Argo's: their children stand in their place. */
 const scaffolding = new Set(['StepGroup', 'TaskGroup']);
+/** Nodes that hold others and do nothing themselves. */
+const holders = new Set(['Steps', 'DAG', 'Retry']);
 
 /**
- * The nodes of a workflow as lines in the order of running, the workflow's own node left out. A node that is
- * reachable in two ways stands once, where it is met first; what no root leads to comes last, so nothing is lost.
+ * The nodes of a workflow as lines in the order of running, the workflow's own node left out where it
+ * only holds others: one whose entrypoint is a single container has no other node (argo-workflows,
+ * `workflow/controller/operator.go`: the root's name is the workflow's, whatever its type). A node that is reachable in two ways stands once, where it is met first; what no root leads to comes last, so nothing is lost.
  */
 export function nodeRows(workflow: Workflow): NodeRow[] {
   const byId = new Map(workflow.nodes.map((node) => [node.id, node]));
@@ -21,10 +24,10 @@ export function nodeRows(workflow: Workflow): NodeRow[] {
   const walk = (node: WorkflowNode, depth: number): void => {
     if (met.has(node.id)) return;
     met.add(node.id);
-    const hidden = scaffolding.has(node.type) || node.displayName === workflow.name;
+    const holds = holders.has(node.type);
+    const hidden = scaffolding.has(node.type) || (holds && node.displayName === workflow.name);
     if (!hidden) rows.push({ node, depth });
     // A step's "child" is the next step group, not a part of it: only nodes that hold others indent.
-    const holds = node.type === 'Retry' || node.type === 'Steps' || node.type === 'DAG';
     for (const id of node.children) {
       const child = byId.get(id);
       if (child) walk(child, hidden || !holds ? depth : depth + 1);

@@ -4,7 +4,7 @@ import { readEntry } from '../records/record-entry';
 import { autopilotMove, packingState } from './autopilot';
 import { advance, recordPass, startDeployment } from './deploying';
 import { forceUnlock, releaseLock, takeLock } from './locks';
-import { type BagChain, nextBag } from './next';
+import { type BagChain, judge, nextBag } from './next';
 import { packBag } from './packing';
 import { gatherRecords, type PipelineRecords } from './pipeline-records';
 import { changePolicy, type PolicyChange } from './policy';
@@ -90,6 +90,26 @@ describe('which bag is next', () => {
     expect(next(ledger(...passed), 'preview')).toMatchObject({ state: 'deploy', bag: 3 });
     expect(next(ledger(...passed))).toMatchObject({ state: 'deploy', bag: 2 });
     expect(next(ledger(...passed), 'production')).toMatchObject({ rule: 'nothing-deployable' });
+  });
+  it('is called the newest only where it is: newer ones that are marked bad are named', () => {
+    const files = [...passed, pass('preview', 3)];
+    const because = (records: PipelineRecords, environment = 'staging') => {
+      const found = next(records, environment);
+      return 'why' in found ? found.why : '';
+    };
+    expect(because(ledger(...files))).toBe('Bag 3 is the newest bag that passed preview.');
+    expect(because(withPolicy(files, { action: 'mark-bad', environment: 'staging', bag: 3 }))).toBe(
+      'Bag 2 is the newest bag that passed preview and is not marked bad in staging (bag 3 is).',
+    );
+    expect(
+      because(withPolicy(files, { action: 'mark-bad', environment: 'preview', bag: 3 }), 'preview'),
+    ).toBe('Bag 2 is the newest bag that is not marked bad in preview (bag 3 is).');
+    // A person's own choice of an older one is no rule's, nor is one beside the pin pinned.
+    const pinned = withPolicy(files, { action: 'pin', environment: 'staging', bag: 2 });
+    for (const records of [ledger(...files), pinned])
+      expect(judge(records, chain, 'staging', 1, 'manual', images)).toMatchObject({
+        why: 'Bag 1 is a person’s own choice.',
+      });
   });
   it('is never deployed by an autopilot because a policy changed, but goes on with what comes afterwards', () => {
     for (const change of [

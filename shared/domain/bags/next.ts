@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure';
 import type { Found } from '../records/record-entry';
+import { count } from '../text/count';
 import { lastStarted, type PipelineRecords } from './pipeline-records';
 import type { Bag } from './records';
 
@@ -167,6 +168,27 @@ export function nextBag(
   return judge(records, chain, environment, bag, cause, images);
 }
 
+/**
+ * Why the rule takes a bag where nothing is pinned: newer ones that it passes over are named.
+ */
+function newestText(records: PipelineRecords, chain: BagChain, environment: string, bag: number): string {
+  const { bad } = records.environment(environment);
+  const newer = [...candidatesOf(records, chain, environment).keys()].filter((one) => one > bag);
+  if (newer.some((one) => !bad.has(one))) return 'a person’s own choice';
+  const before = environmentBeforeIn(chain, environment);
+  const rules = [
+    ...(before === null ? [] : [`passed ${before}`]),
+    ...(newer.length === 0 ? [] : [`is not marked bad in ${environment}`]),
+  ];
+  const passedOver =
+    newer.length === 0
+      ? ''
+      : newer.length === 1
+        ? ` (bag ${newer[0]} is)`
+        : ` (${count(newer.length, 'newer one')} are)`;
+  return `the newest bag${rules.length > 0 ? ` that ${rules.join(' and ')}` : ''}${passedOver}`;
+}
+
 /** What {@link nextBag} says of one bag that was chosen already: by the rule, or by a person. */
 export function judge(
   records: PipelineRecords,
@@ -182,13 +204,13 @@ export function judge(
   const running = lastStarted(records, environment)?.bag ?? null;
   const lost = deployments.find(({ found }) => !found.ok)?.found;
   const before = environmentBeforeIn(chain, environment);
-  const reason = pin?.ok
-    ? `${pin.value.freeze ? 'frozen' : 'pinned'} by ${pin.value.by}`
-    : before === null
-      ? 'the newest bag'
-      : `the newest bag that passed ${before}`;
+  const reason =
+    pin?.ok && pin.value.bag === bag
+      ? `${pin.value.freeze ? 'frozen' : 'pinned'} by ${pin.value.by}`
+      : newestText(records, chain, environment, bag);
   const earlier = deployments.filter((one) => one.bag === bag);
   const markedBad = before === null ? undefined : records.environment(before).bad.get(bag);
+  const why = `Bag ${bag} is ${reason}.`;
   if (cause === 'automatic') {
     if (lost && !lost.ok) return unreadable(bag, lost.failure);
     if (earlier.length > 0)
@@ -226,7 +248,7 @@ export function judge(
         bag,
         why: `Bag ${bag}, ${reason}, could already be deployed to ${environment} when ${cutoff.value.by} changed the policy there. A policy change deploys nothing: a person has to start it.`,
       };
-    return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings: [] };
+    return { state: 'deploy', bag, why, warnings: [] };
   }
   const warnings: ChoiceWarning[] = [];
   if (lost) warnings.push('running-unknown');
@@ -237,7 +259,7 @@ export function judge(
     warnings.push('failed-before');
   if (earlier.length === 0) warnings.push('never-here');
   if (markedBad) warnings.push('bad-before');
-  return { state: 'deploy', bag, why: `Bag ${bag} is ${reason}.`, warnings };
+  return { state: 'deploy', bag, why, warnings };
 }
 
 /** Why a person's own choice of a bag breaks a rule: a reason overrides it. Empty: it keeps all. */

@@ -144,6 +144,22 @@ describe('the board', () => {
       state: 'unknown',
     });
   });
+  it('is not behind a branch: what ran before a build of another kind tells nothing of the order', () => {
+    const branch = 'f'.repeat(40);
+    const ran = () => [branch, 'v9', 'v8'];
+    expect(driftOf('v8', { environment: 'integration', version: branch }, ran)).toEqual({
+      state: 'differs',
+      of: 'integration',
+    });
+    // Releases that are called by their commits are in the order in which they ran.
+    const release = (digit: string) => `release-${digit.repeat(40)}`;
+    expect(
+      driftOf(release('a'), { environment: 'integration', version: release('b') }, () => [
+        release('b'),
+        release('a'),
+      ]),
+    ).toEqual({ state: 'behind', by: 1, of: 'integration' });
+  });
 });
 
 describe('the state of a hold', () => {

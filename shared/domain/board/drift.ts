@@ -1,8 +1,9 @@
-import { compareVersions } from '../ledger/version';
+import { compareVersions, versionShape } from '../ledger/version';
 import type { Drift } from './board';
 
 /**
- * How a version stands to the one in the first environment of the chain.
+ * How a version stands to the one in the first environment of the chain. A build of another kind (a branch, called by its
+ * commit, where releases have numbers) is no newer release for having run there later.
  * @param order versions that ran in the first environment, newest first, each once: orders versions whose names cannot.
  */
 export function driftOf(
@@ -19,6 +20,7 @@ export function driftOf(
   if (distance !== null) {
     return distance < 0 ? { state: 'behind', by: -distance, of } : { state: 'ahead', by: distance, of };
   }
+  if (versionShape(version) !== versionShape(first.version)) return { state: 'differs', of };
   const ran = order();
   const there = ran.indexOf(first.version);
   const here = ran.indexOf(version);
