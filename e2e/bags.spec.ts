@@ -328,7 +328,7 @@ test('two windows of two users fight over an environment: one gets the lock, the
     );
     expect(waiting.lock).toMatchObject({ by: holder, kind: 'bag', mine: false });
     await toPipeline(loser);
-    await expect(card(loser, preview)).toContainText(`Locked by ${holder}`);
+    await expect(card(loser, preview)).toContainText(`is locked by ${holder}`);
     await expect(card(loser, preview)).toContainText('waits behind it');
     await control.setSpeed({ speed: 30 });
     const ends = await Promise.all(pages.map((one, index) => operationEnds(one, operations[index] ?? '')));

@@ -1,5 +1,5 @@
 import { type BrowserWindow, dialog, powerSaveBlocker } from 'electron';
-import { titleOf } from '../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { steps } from '../../shared/domain/operation/steps';
 import { visibleText } from '../../shared/domain/text/visible-text';
@@ -46,7 +46,7 @@ export function guardDeploys(engine: Engine, window: () => BrowserWindow | null,
     const options = {
       type: 'warning' as const,
       title: 'A bag is being deployed',
-      message: visibleText(running.map(({ intent }) => titleOf(intent)).join('\n')),
+      message: visibleText(running.map(({ intent }) => shortTitleOf(intent)).join('\n')),
       detail:
         'The deploy continues without Signalbox and the environment stays locked. Signalbox continues from there when you start it again. Until then, nobody watches the deploy.',
       buttons: ['Don’t quit', 'Quit anyway'],

@@ -1,5 +1,5 @@
 import { type BrowserWindow, Notification } from 'electron';
-import { titleOf } from '../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { visibleText } from '../../shared/domain/text/visible-text';
 
@@ -27,7 +27,7 @@ export function notifyOfEnds(options: {
       unknown: 'outcome unknown',
     } as const;
     const notification = new Notification({
-      title: visibleText(`${titleOf(operation.intent)}: ${ends[operation.state]}`),
+      title: visibleText(`${shortTitleOf(operation.intent)}: ${ends[operation.state]}`),
       body: operation.failure ? visibleText(`${operation.failure.message} ${operation.failure.meaning}`) : '',
     });
     notification.on('click', () => options.open(operation.id));

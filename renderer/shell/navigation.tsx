@@ -50,27 +50,28 @@ function Item({ item }: { item: NavigationItem }) {
 /** The screens, at the left edge. Practice is there only on the practice estate. */
 export function Navigation() {
   const mode = useSession().data?.mode;
-  const [bags] = useBagPipelines().data ?? [];
+  const pipelines = useBagPipelines().data ?? [];
   return (
     <nav className={classes.nav} aria-label="Screens">
       <ul>
         {items.map((item) => (
           <Item key={item.to} item={item} />
         ))}
-        {bags !== undefined && (
-          <li>
+        {pipelines.map((pipeline) => (
+          <li key={pipeline}>
             <Link
               to="/pipelines/$pipeline"
-              params={{ pipeline: bags }}
+              params={{ pipeline }}
               className={classes.item}
+              title={`Bags of ${pipeline}`}
               activeProps={{ 'aria-current': 'page' }}
               activeOptions={{ includeSearch: false }}
             >
               <IconPackages size={20} stroke={1.7} aria-hidden />
-              <span>Bags</span>
+              <span className={classes.name}>{pipelines.length === 1 ? 'Bags' : pipeline}</span>
             </Link>
           </li>
-        )}
+        ))}
         {mode === 'practice' && <Item item={practice} />}
       </ul>
       <ul>

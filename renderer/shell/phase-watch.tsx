@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { isAppIntent, titleOf } from '../../shared/domain/operation/intent';
+import { isAppIntent, shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { useOperations, useSession } from '../data/queries';
 import { announce } from '../ui/text/announcer';
@@ -22,7 +22,7 @@ export function phaseChanges(
     if (ended && was === undefined) continue;
     const step = presentStep(operation);
     const phase = ended ? operationStateWord[operation.state] : step ? stepWord(step.name) : 'started';
-    changes.push({ operation, text: `${titleOf(operation.intent)}: ${phase}`, ended });
+    changes.push({ operation, text: `${shortTitleOf(operation.intent)}: ${phase}`, ended });
   }
   return changes;
 }
@@ -86,7 +86,7 @@ function notify(operation: Operation): void {
         params={{ operationId: operation.id }}
         onClick={() => notifications.hide(operation.id)}
       >
-        {titleOf(operation.intent)}
+        {shortTitleOf(operation.intent)}
       </Link>
     ),
   });

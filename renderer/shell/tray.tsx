@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { shortVersion } from '../../shared/domain/ledger/version';
-import { declarationOf, isAppIntent, titleOf } from '../../shared/domain/operation/intent';
+import { declarationOf, isAppIntent, shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation, OperationState } from '../../shared/domain/operation/operation';
 import { count } from '../../shared/domain/text/count';
 import { useOperations } from '../data/queries';
@@ -34,7 +34,7 @@ export function trayOf(operations: readonly Operation[], now: number): Operation
 /** What an operation is, in as few words as fit. */
 function Brief({ operation: { intent, state } }: { operation: Operation }) {
   const { short } = declarationOf(intent);
-  if (short === null || !isAppIntent(intent)) return titleOf(intent);
+  if (short === null || !isAppIntent(intent)) return shortTitleOf(intent);
   return (
     <>
       {state === 'running' ? short.doing : short.noun} <strong>{intent.app}</strong>

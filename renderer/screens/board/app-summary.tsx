@@ -6,6 +6,7 @@ import { Headline, StageMark } from '../../ui/cell/cell-marks';
 import { HealthMark } from '../../ui/layout/mark';
 import { openSheet, useUiState } from '../../ui/layout/ui-state';
 import { driftText } from '../../ui/text/words';
+import { CloseDetails } from './close-details';
 import classes from './inspector.module.css';
 import type { Row } from './rows';
 
@@ -22,6 +23,7 @@ export function AppSummary({ row, environment, board }: AppSummaryProps) {
   return (
     <>
       <header className={classes.head}>
+        <CloseDetails />
         <h2 className={classes.title}>
           <Link to="/apps/$app" params={{ app: row.app }}>
             {row.app}

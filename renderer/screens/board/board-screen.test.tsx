@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { devBoard } from '../../dev/dev-board';
 import { renderApp } from '../../testing/render-app';
 
 const cell = (name: RegExp) => screen.findByRole('gridcell', { name });
@@ -108,4 +109,53 @@ it('shows what could not be read, and why nothing can be done in a read-only est
   expect(button.getAttribute('aria-disabled')).toBe('true');
   const reason = document.getElementById(button.getAttribute('aria-describedby') ?? '');
   expect(reason?.textContent).toMatch(/opened with --ledger/);
+});
+
+it('shows the files that cannot be read where it is asked for them, whatever is selected', async () => {
+  const { user } = renderApp();
+  const show = await screen.findByRole('button', { name: 'Show it' });
+  await user.click(show);
+  const files = await screen.findByRole('region', { name: 'Unreadable files' });
+  await waitFor(() => expect(document.activeElement).toBe(files));
+  await user.click(await cell(/^router, staging/));
+  await screen.findByRole('region', { name: 'Difference' });
+  await user.click(show);
+  await waitFor(() =>
+    expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Unreadable files' })),
+  );
+});
+
+it('goes back to the overview from a cell', async () => {
+  const { user } = renderApp();
+  await user.click(await cell(/^router, staging/));
+  await screen.findByRole('region', { name: 'Difference' });
+  await user.click(screen.getByRole('button', { name: 'Close details' }));
+  expect(await screen.findByRole('heading', { name: 'Overview' })).toBeTruthy();
+});
+
+it('calls the first environment neither up to date nor newest: the others are compared with it', async () => {
+  const { user } = renderApp();
+  await user.click(await cell(/^router, integration/));
+  const difference = await screen.findByRole('region', { name: 'Difference' });
+  expect(difference.textContent).toContain('The other environments are compared with this one.');
+  expect(difference.textContent).not.toContain('Up to date');
+});
+
+it('names the environment of a lock', async () => {
+  const board = devBoard({ apps: 3, state: 'practice', scheme: 'light' });
+  const lock = {
+    by: 'Kofi Osei',
+    at: board.committedAt ?? '',
+    reason: 'Budget day',
+    operation: 'op',
+    token: 3,
+    kind: 'manual' as const,
+    bag: null,
+    until: null,
+    mine: false,
+  };
+  const environments = board.environments.map((one) => ({ ...one, lock }));
+  renderApp({ answers: { 'board.get': () => ({ ...board, environments }) } });
+  const box = await screen.findByRole('region', { name: 'Lock on production' });
+  expect(box.textContent).toContain('production is locked by Kofi Osei');
 });

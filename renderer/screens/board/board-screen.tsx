@@ -132,7 +132,11 @@ function Notices({ board }: { board: Board }) {
       <span>
         {count(board.problems.length, 'file')} in the release repo can’t be read. Everything else works.
       </span>
-      <Button variant="default" size="compact-xs" onClick={() => useUiState.setState({ selected: null })}>
+      <Button
+        variant="default"
+        size="compact-xs"
+        onClick={() => useUiState.setState({ selected: null, problemsWanted: true })}
+      >
         Show {board.problems.length === 1 ? 'it' : 'them'}
       </Button>
     </div>

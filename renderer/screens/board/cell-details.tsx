@@ -12,6 +12,7 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { operationText } from './cell-text';
+import { CloseDetails } from './close-details';
 import { DriftDetails } from './drift-details';
 import classes from './inspector.module.css';
 import { StateFacts } from './state-facts';
@@ -42,6 +43,7 @@ export function CellDetails({
   return (
     <>
       <header className={classes.head}>
+        <CloseDetails />
         <h2 className={classes.title}>
           <Link to="/apps/$app" params={{ app: cell.app }} search={{ environment: cell.environment }}>
             {cell.app}

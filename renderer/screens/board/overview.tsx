@@ -1,4 +1,5 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
 import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
@@ -68,17 +69,30 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
           </div>
         ))}
       </section>
-      {board.problems.length > 0 && (
-        <section className={classes.section} aria-label="Unreadable files">
-          <h3>Unreadable files</h3>
-          <div className={classes.list}>
-            {board.problems.map((problem) => (
-              <FailurePanel key={`${problem.place?.path}${problem.message}`} failure={problem} />
-            ))}
-          </div>
-        </section>
-      )}
+      {board.problems.length > 0 && <Problems problems={board.problems} />}
     </>
+  );
+}
+
+/** What can't be read; it comes into sight, with the focus, when the notice above the grid asks for it. */
+function Problems({ problems }: { problems: Board['problems'] }) {
+  const wanted = useUiState((state) => state.problemsWanted);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    section.current?.scrollIntoView({ block: 'nearest' });
+    section.current?.focus({ preventScroll: true });
+    useUiState.setState({ problemsWanted: false });
+  }, [wanted]);
+  return (
+    <section ref={section} tabIndex={-1} className={classes.section} aria-label="Unreadable files">
+      <h3>Unreadable files</h3>
+      <div className={classes.list}>
+        {problems.map((problem) => (
+          <FailurePanel key={`${problem.place?.path}${problem.message}`} failure={problem} />
+        ))}
+      </div>
+    </section>
   );
 }
 

@@ -9,6 +9,7 @@ import { HoldMark, Mark } from '../../ui/layout/mark';
 import { aboutText, eventLook } from '../../ui/text/event-words';
 import { cameWord, driftSentence } from '../../ui/text/words';
 import { ago, dateTime, fullTime } from '../../ui/time/time';
+import { CloseDetails } from './close-details';
 import classes from './inspector.module.css';
 import { pastBlocked } from './past-board';
 import { nextEnvironment } from './use-cell-shortcuts';
@@ -20,6 +21,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
   return (
     <>
       <header className={classes.head}>
+        <CloseDetails />
         <h2 className={classes.title}>
           <Link to="/apps/$app" params={{ app }} search={{ environment }}>
             {app}

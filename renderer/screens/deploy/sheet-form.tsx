@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useId } from 'react';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { titleOf } from '../../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../../shared/domain/operation/intent';
 import { ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
@@ -57,7 +57,7 @@ export function SheetForm({ request }: { request: SheetRequest }) {
           />
         )
       )}
-      {!changes && <HoldText kind={request.kind} environment={draft.environment} />}
+      <Meaning request={request} environment={draft.environment} />
       {sheet.moved && (
         <MovedNotice moved={movedText(sheet.moved, draft.environment ?? '')}>
           <p>Nothing was changed. The checks ran again: review them, then confirm.</p>
@@ -117,14 +117,16 @@ function EnvironmentChoice(props: {
   );
 }
 
-function HoldText({ kind, environment }: { kind: SheetRequest['kind']; environment: string | null }) {
-  return (
-    <p className={classes.text}>
-      {kind === 'hold'
-        ? `No new versions are promoted to ${environment ?? 'the environment'} automatically until you release the hold. People can still deploy there. Any promotion in progress is stopped.`
-        : `Automatic deploys to ${environment ?? 'the environment'} resume with the next version that passes its tests. Releasing the hold does not deploy anything.`}
-    </p>
-  );
+/** What the action does and does not do, where that is not plain from its name. */
+function Meaning({ request, environment }: { request: SheetRequest; environment: string | null }) {
+  const place = environment ?? 'the environment';
+  const texts: Partial<Record<SheetRequest['kind'], string>> = {
+    rollback: `It also holds automatic deploys of ${request.app} to ${place}, so that the version you remove is not deployed again. Release the hold when a fixed version is ready.`,
+    hold: `No new versions are promoted to ${place} automatically until you release the hold. People can still deploy there. Any promotion in progress is stopped.`,
+    'release-hold': `Automatic deploys to ${place} resume with the next version that passes its tests. Releasing the hold does not deploy anything.`,
+  };
+  const text = texts[request.kind];
+  return text && <p className={classes.text}>{text}</p>;
 }
 
 function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: SheetRequest['kind'] }) {
@@ -149,7 +151,7 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       blocked={sheet.blocked}
       why={intent ? sheet.blocked : ''}
       busy={sheet.busy}
-      action={intent ? titleOf(intent) : actions[kind]}
+      action={intent ? shortTitleOf(intent) : actions[kind]}
       onSend={() => void sheet.send()}
       onCancel={closeSheet}
     />

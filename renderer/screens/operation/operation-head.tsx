@@ -1,6 +1,6 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { isAppIntent, titleOf } from '../../../shared/domain/operation/intent';
+import { isAppIntent, shortTitleOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
@@ -32,7 +32,7 @@ export function OperationHead({ operation }: { operation: Operation }) {
             intent.pipeline
           )}
         </p>
-        <h1>{titleOf(intent)}</h1>
+        <h1 title={titleOf(intent)}>{shortTitleOf(intent)}</h1>
         <p className={classes.state}>
           <OperationMark value={state} badge />
           <span title={fullTime(operation.requestedAt)}>

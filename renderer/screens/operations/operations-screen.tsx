@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { titleOf } from '../../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { useOperations } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
@@ -79,7 +79,7 @@ function OperationTable({ operations }: { operations: readonly Operation[] }) {
               </td>
               <td className={classes.action}>
                 <Link to="/operations/$operationId" params={{ operationId: each.id }}>
-                  {titleOf(each.intent)}
+                  {shortTitleOf(each.intent)}
                 </Link>
                 {each.intent.reason && <span className={classes.reason}>“{each.intent.reason}”</span>}
               </td>

@@ -2,7 +2,7 @@ import { Button, Checkbox, SegmentedControl, Select } from '@mantine/core';
 import { useId } from 'react';
 import { bagText } from '../../../shared/domain/bags/decisions';
 import type { NextView } from '../../../shared/domain/bags/view';
-import { type BagIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
+import { type BagIntent, declarationOf, shortTitleOf } from '../../../shared/domain/operation/intent';
 import { useBags } from '../../data/bags-queries';
 import { rollbackTargets } from '../../ui/bag/bag-rollback';
 import { ComparisonView } from '../../ui/change/comparison-view';
@@ -50,8 +50,7 @@ export function ActionForm({ initial }: { initial: BagIntent }) {
       <section>
         <h3 className={sheet.heading}>Checks</h3>
         {preview.isPending && request.kind !== 'pack-bag' && <FindingsWaiting />}
-        {preview.data?.findings.length === 0 && <p>No problems found.</p>}
-        {preview.data && preview.data.findings.length > 0 && <FindingList findings={preview.data.findings} />}
+        {preview.data && <FindingList findings={preview.data.findings} />}
         {preview.error && (
           <FailurePanel failure={preview.error.failure} onRetry={() => void preview.refetch()} />
         )}
@@ -177,7 +176,7 @@ function Footer({ action }: { action: Act }) {
       blocked={action.blocked}
       why={action.blocked}
       busy={action.busy}
-      action={titleOf(action.request)}
+      action={shortTitleOf(action.request)}
       onSend={() => void action.send()}
       onCancel={closeAction}
     />

@@ -1,4 +1,4 @@
-import { titleOf } from '../../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../../shared/domain/operation/intent';
 import { closeAction, useUiState } from '../../ui/layout/ui-state';
 import { Sheet } from '../../ui/sheet/sheet';
 import { ActionForm } from './action-form';
@@ -7,7 +7,7 @@ import { ActionForm } from './action-form';
 export function ActionSheet() {
   const action = useUiState((state) => state.action);
   return (
-    <Sheet opened={action !== null} onClose={closeAction} title={action ? titleOf(action) : ''}>
+    <Sheet opened={action !== null} onClose={closeAction} title={action ? shortTitleOf(action) : ''}>
       {action && <ActionForm key={JSON.stringify(action)} initial={action} />}
     </Sheet>
   );

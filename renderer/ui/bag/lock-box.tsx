@@ -30,7 +30,7 @@ export function LockBox(props: {
         <IconLock size={15} aria-hidden />
         <span>
           <strong>
-            Locked by {lock.by}
+            {environment} is locked by {lock.by}
             {lock.mine && lock.kind === 'bag' ? ' (this console)' : ''}
           </strong>{' '}
           <span title={fullTime(lock.at)}>{ago(lock.at, now)}</span>

@@ -90,6 +90,7 @@ export function FindingList({
   const open = sorted.filter((finding) => finding.level !== 'pass');
   const passed = sorted.filter((finding) => finding.level === 'pass');
   const fold = passed.length > 3;
+  if (findings.length === 0 && pending === undefined) return <p>No problems found.</p>;
   return (
     <div className={classes.list}>
       <ul aria-label="Checks" aria-busy={pending !== undefined || undefined}>

@@ -27,6 +27,8 @@ interface UiState {
   shortcutsOpen: boolean;
   /** The cell of the board that is selected, kept while other screens are visited. */
   selected: { app: string; environment: string | null } | null;
+  /** The files that cannot be read are asked for: the overview brings them into sight. */
+  problemsWanted: boolean;
   /** Where the board was scrolled to, in px. */
   boardScroll: number;
 }
@@ -38,6 +40,7 @@ export const useUiState = create<UiState>(() => ({
   paletteOpen: false,
   shortcutsOpen: false,
   selected: null,
+  problemsWanted: false,
   boardScroll: 0,
 }));
 

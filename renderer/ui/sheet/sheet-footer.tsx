@@ -55,7 +55,13 @@ export function SheetFooter(props: SheetFooterProps) {
         <Button variant="default" size="sm" onClick={props.onCancel}>
           Cancel
         </Button>
-        <ActionButton size="sm" blocked={blocked} busy={busy} onAction={onSend}>
+        <ActionButton
+          size="sm"
+          className={classes.send ?? ''}
+          blocked={blocked}
+          busy={busy}
+          onAction={onSend}
+        >
           {props.action}
         </ActionButton>
       </div>

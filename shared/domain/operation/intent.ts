@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortVersion } from '../ledger/version';
 import type { Declaration } from './declaration';
 import * as registry from './registry';
 import type { StepName } from './steps';
@@ -49,6 +50,15 @@ export const subjectOf = (intent: Intent): Subject => declarationOf(intent).subj
 
 /** The button that says it, and the heading of the operation. */
 export const titleOf = (intent: Intent): string => declarationOf(intent).title(intent);
+
+/** {@link titleOf} as a button and a list have room for it: of a version that is a commit, the first digits. */
+export const shortTitleOf = (intent: Intent): string => titleOf(withShortVersion(intent));
+
+function withShortVersion(intent: Intent): Intent {
+  if ('version' in intent) return { ...intent, version: shortVersion(intent.version) };
+  if (intent.kind !== 'change-policy' || !('version' in intent.change)) return intent;
+  return { ...intent, change: { ...intent.change, version: shortVersion(intent.change.version) } };
+}
 
 /** Whether an operation of this kind has a step. */
 export const hasStep = (intent: Intent, step: StepName): boolean =>

@@ -1,0 +1,49 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { renderApp } from '../../testing/render-app';
+import { openSheet, type SheetRequest } from '../../ui/layout/ui-state';
+
+const sha = 'f'.repeat(40);
+
+/** The sheet on the board, as another part of the window opens it. */
+async function sheetOf(
+  request: SheetRequest,
+  answers?: Parameters<typeof renderApp>[0] extends infer O | undefined
+    ? O extends { answers?: infer A }
+      ? A
+      : never
+    : never,
+) {
+  renderApp(answers ? { answers } : {});
+  await screen.findByRole('gridcell', { name: /^router, staging/ });
+  openSheet(request);
+  return within(await screen.findByRole('dialog'));
+}
+
+it('says a commit short in its button, and in full beside it', async () => {
+  const sheet = await sheetOf({ kind: 'deploy', app: 'router', environment: 'staging', version: sha });
+  expect(await sheet.findByRole('button', { name: 'Deploy router ffffffff to staging' })).toBeTruthy();
+  expect(sheet.getByTitle(sha).textContent).toBe('ffffffff');
+});
+
+it('says that a rollback also holds', async () => {
+  const sheet = await sheetOf({ kind: 'rollback', app: 'router', environment: 'production', version: 'v1' });
+  expect(await sheet.findByText(/also holds automatic deploys of router to production/)).toBeTruthy();
+});
+
+it.each(['hold', 'release-hold'] as const)('says of a %s that no problem was found', async (kind) => {
+  const sheet = await sheetOf(
+    { kind, app: 'router', environment: 'production' },
+    {
+      'preview.get': () => ({
+        intent: { kind, app: 'router', environment: 'production', reason: 'x' },
+        current: 'v1',
+        incoming: 'v1',
+        commit: null,
+        findings: [],
+        change: { state: 'unknown', because: '' },
+      }),
+    },
+  );
+  await waitFor(() => expect(sheet.getByText('No problems found.')).toBeTruthy());
+});
