@@ -18,7 +18,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', environment: 'node', include: ['shared/**/*.test.ts'], exclude: [walks] },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          // Pure rules keep no state: files share a process and what they import, which takes half the time.
+          isolate: false,
+          include: ['{shared,renderer}/**/*.test.ts'],
+          exclude: [walks],
+        },
       },
       {
         extends: true,
@@ -26,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'window',
           environment: 'jsdom',
-          include: ['renderer/**/*.test.{ts,tsx}'],
+          include: ['renderer/**/*.test.tsx'],
           setupFiles: ['renderer/testing/setup.ts'],
         },
       },

@@ -24,7 +24,8 @@ const build: Stage = {
  */
 const tiers = {
   static: () => staticChecks,
-  unit: (reports: string) => [vitestStage(reports, 'unit tests', ['unit', 'window'])],
+  unit: (reports: string) => [vitestStage(reports, 'unit tests', ['unit'])],
+  window: (reports: string) => [vitestStage(reports, 'components in jsdom', ['window'])],
   integration: (reports: string) => [vitestStage(reports, 'integration tests', ['integration'])],
   walks: (reports: string) => [vitestStage(reports, 'walks, races and kills', ['walks'])],
   e2e: (reports: string) => [build, endToEndStage(reports)],
