@@ -7,7 +7,14 @@ it('every file of tests belongs to one tier, and by its name to the one that it 
   const run = (program: string, args: string[]) =>
     execa(program, args, { cwd: projectRoot, preferLocal: true, env: { NO_COLOR: '1' } });
   const listed = await run('vitest', ['list', '--filesOnly', '--json']);
-  const { stdout } = await run('git', ['ls-files', '-co', '--exclude-standard', '--', '*.test.ts', '*.test.tsx']);
+  const { stdout } = await run('git', [
+    'ls-files',
+    '-co',
+    '--exclude-standard',
+    '--',
+    '*.test.ts',
+    '*.test.tsx',
+  ]);
   const tierOf = (file: string): string => {
     if (file.endsWith('.walk.test.ts')) return 'walks';
     if (file.startsWith('electron/')) return 'integration';
