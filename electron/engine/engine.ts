@@ -184,6 +184,11 @@ export function createEngine(config: EngineConfig): Engine {
         for (const { topic, app } of batch) {
           if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
           if (topic === 'status') continue;
+          if (topic === 'pod') {
+            // Its rollout is shown anew; no cell rests on it.
+            changes.tell('rollout', app);
+            continue;
+          }
           // A workflow that names no app is on no app's page and in no cell.
           if (topic !== 'workflow' || app !== null) touch(app, cluster.view.environment, topic === 'rollout');
           if (topic === 'rollout' || topic === 'workflow') changes.tell(topic, app);

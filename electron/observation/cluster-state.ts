@@ -256,7 +256,13 @@ export function createClusterState(
     applySets: (kind, batch) => tell('rollout', workloads.applySets(kind, batch).flatMap(appsOfLabel)),
     applyPods(batch) {
       const touched = workloads.applyPods(batch);
-      tell('rollout', touched.rollouts.flatMap(appsOfLabel));
+      const rollouts = new Set(touched.rollouts.flatMap(appsOfLabel));
+      tell('rollout', rollouts);
+      tell(
+        'pod',
+        // What bears no app's name is shown nowhere.
+        touched.details.flatMap(appsOfLabel).filter((app) => app !== '' && !rollouts.has(app)),
+      );
       reportWorkflows(touched.steps.map(appOfStep));
     },
     applyOther: (kind, batch) => tell('application', workloads.applyOther(kind, batch)),

@@ -7,7 +7,7 @@ import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { inBackground, type Log, noLog } from '../log/log';
 import { hasEnded } from '../systems/argo/read-workflow';
 import { addLast } from './last-lines';
-import { appsTouched, type Cluster } from './types';
+import { appsTouched, type Cluster, type ClusterChange } from './types';
 
 /** The end of a log as it is kept. */
 export interface LogEnd {
@@ -97,15 +97,13 @@ export function keepFailingLogs(options: {
     }
   };
 
-  const lookAt = (apps: Iterable<string>): void => {
-    if (view.freshness().state === 'live') for (const app of apps) look(app);
-  };
-  const look = (app: string): void => {
+  const wantedPods = (app: string): Wanted[] => {
     const version = view.applications(app)[0]?.version ?? null;
-    const wanted = [
-      ...(version === null ? [] : failingPods(view.rollouts(app), app, version)),
-      ...view.workflows({ app, template: 'post-sync' }).flatMap((one) => failedTests(one, app)),
-    ];
+    return version === null ? [] : failingPods(view.rollouts(app), app, version);
+  };
+  const wantedTests = (app: string): Wanted[] =>
+    view.workflows({ app, template: 'post-sync' }).flatMap((one) => failedTests(one, app));
+  const want = (wanted: readonly Wanted[]): void => {
     for (const one of wanted) {
       const key = `${one.pod} ${one.container} ${one.previous}`;
       if (asked.has(key)) continue;
@@ -114,10 +112,16 @@ export function keepFailingLogs(options: {
     }
   };
 
-  const stop = view.onChange((changes) => {
-    lookAt(appsTouched(changes, options.apps));
-  });
-  lookAt(options.apps());
+  const lookAt = (changes: readonly ClusterChange[]): void => {
+    if (view.freshness().state !== 'live') return;
+    // Pods tell of one half and workflows of the other: most changes concern one of them.
+    const ofPods = changes.filter(({ topic }) => topic !== 'workflow');
+    for (const app of appsTouched(ofPods, options.apps)) want(wantedPods(app));
+    const ofTests = changes.filter(({ topic }) => topic === 'workflow' || topic === 'freshness');
+    for (const app of appsTouched(ofTests, options.apps)) want(wantedTests(app));
+  };
+  const stop = view.onChange(lookAt);
+  lookAt([{ topic: 'freshness', app: null }]);
   return () => {
     stop();
     queue.clear();
@@ -127,8 +131,8 @@ export function keepFailingLogs(options: {
 
 /** Pods that fail while the rollout is of the app's version: the log before the last restart says why. */
 function failingPods(rollouts: readonly Rollout[], app: string, version: string): Wanted[] {
-  if (!areOfVersion(rollouts, version)) return [];
-  return rollouts.flatMap(({ pods, failingPod }) => {
+  const found = rollouts.flatMap(({ pods, failingPod }) => {
+    if (failingPod === null) return [];
     const pod = pods.find(({ name }) => name === failingPod);
     const container = pod && (pod.lastTermination?.container ?? pod.containers[0]);
     // A container that never ran has no log.
@@ -137,6 +141,7 @@ function failingPods(rollouts: readonly Rollout[], app: string, version: string)
     const { namespace, name } = pod;
     return [{ app, version, source, namespace, pod: name, container, previous: isRestarted(pod) }];
   });
+  return found.length > 0 && areOfVersion(rollouts, version) ? found : [];
 }
 
 /** Whether the container that ended has been started again, or waits for it: its log is then the previous one. */

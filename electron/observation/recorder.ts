@@ -3,7 +3,7 @@ import type { HealthObservation } from '../../shared/domain/preflight/rollback-t
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import { hasEnded } from '../systems/argo/read-workflow';
-import { appsTouched, type ClusterView } from './types';
+import { appsTouched, type ClusterChange, type ClusterView } from './types';
 
 /** A version in an environment as its cluster told of it, and the object that told: `Application content-store`. */
 export interface CellObservation extends HealthObservation {
@@ -45,14 +45,13 @@ export function recordHealth(options: {
   const last = new Map<string, string>();
   const toldWorkflows = new Set<string>();
 
-  const lookAt = (apps: Iterable<string>): void => {
-    // What is not live may be long over.
-    const healthIsLive = view.freshness('applications', 'rollouts').state === 'live';
-    const testsAreLive = view.freshness('workflows').state === 'live';
-    for (const app of apps) {
-      if (healthIsLive) lookAtHealth(app);
-      if (testsAreLive) lookAtTests(app);
-    }
+  // What is not live may be long over.
+  const lookAtHealths = (apps: Iterable<string>): void => {
+    if (view.freshness('applications', 'rollouts').state === 'live')
+      for (const app of apps) lookAtHealth(app);
+  };
+  const lookAtAllTests = (apps: Iterable<string>): void => {
+    if (view.freshness('workflows').state === 'live') for (const app of apps) lookAtTests(app);
   };
   const lookAtHealth = (app: string): void => {
     const health = healthOf(view.applications(app));
@@ -86,9 +85,20 @@ export function recordHealth(options: {
     }
   };
 
+  /** What became of an app is told by some topics alone, and all of them once its cluster is seen anew. */
+  const appsOf = (
+    changes: readonly ClusterChange[],
+    ...topics: ClusterChange['topic'][]
+  ): ReadonlySet<string> =>
+    appsTouched(
+      changes.filter(({ topic }) => topic === 'freshness' || topics.includes(topic)),
+      options.apps,
+    );
   const stop = view.onChange((changes) => {
-    lookAt(appsTouched(changes, options.apps));
+    lookAtHealths(appsOf(changes, 'application', 'rollout'));
+    lookAtAllTests(appsOf(changes, 'workflow'));
   });
-  lookAt(options.apps());
+  lookAtHealths(options.apps());
+  lookAtAllTests(options.apps());
   return stop;
 }

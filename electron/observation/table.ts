@@ -34,8 +34,15 @@ export function createTable<T>(keyOf: (value: T) => string): Table<T> {
       for (const { namespace, name } of removed) take(idOf(namespace, name), touched);
       for (const item of upserts) {
         const id = idOf(item.namespace, item.name);
-        take(id, touched);
         const key = keyOf(item.value);
+        const known = items.get(id);
+        if (known?.key === key) {
+          touched.push(known.value, item.value);
+          known.value = item.value;
+          index.get(key)?.set(id, item.value);
+          continue;
+        }
+        take(id, touched);
         items.set(id, { key, value: item.value });
         touched.push(item.value);
         const values = index.get(key);

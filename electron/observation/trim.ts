@@ -165,6 +165,8 @@ export interface AppPod extends SetPodFacts {
   workflowNode: string | null;
   /** It runs to an end for a Job, a hook's or a CronJob's. */
   ofJob: boolean;
+  /** It is itself a hook of a sync. */
+  ofHook: boolean;
   /** Images that its containers were started from, each with the digest that was pulled: `registry/app:v1@sha256:…`. */
   pulled: readonly string[];
 }
@@ -272,6 +274,7 @@ export function trimPod(object: unknown, onOdd?: OnOdd): AppPod {
     templateGeneration: labels?.['pod-template-generation'] ?? null,
     images: containers.flatMap(({ image }) => image ?? []),
     ofJob: isOfJob(meta),
+    ofHook: isHook(annotations),
     health: judged(health),
   };
 }

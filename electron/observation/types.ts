@@ -14,10 +14,11 @@ import type { Workflow } from '../../shared/domain/workflows/workflow';
 
 /**
  * What of a cluster changed, in batches of one frame: for one app, or for all (`null`); a workflow of `null` is one that
- * names no app, as those of bags do, and `status` concerns no app.
+ * names no app, as those of bags do, and `status` concerns no app. `pod`: what pods of the app show of themselves, and no
+ * cell, version or rollout rests on.
  */
 export interface ClusterChange {
-  topic: 'freshness' | 'application' | 'rollout' | 'workflow' | 'status';
+  topic: 'freshness' | 'application' | 'rollout' | 'pod' | 'workflow' | 'status';
   app: string | null;
 }
 

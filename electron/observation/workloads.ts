@@ -5,10 +5,11 @@ import type { ClusterLabels } from '../../shared/domain/estate/estate';
 import type { ClusterTopic } from '../../shared/domain/rollout/cluster-status';
 import type { Health, LiveHealth } from '../../shared/domain/rollout/resource-health';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
-import { rolloutOf } from '../../shared/domain/rollout/rollout-rules';
+import { rolloutOf, withPodDetails } from '../../shared/domain/rollout/rollout-rules';
 import { setRolloutOf } from '../../shared/domain/rollout/set-rollout';
 import type { WatchBatch } from '../systems/kubernetes/types';
 import type { ClusterPlace } from './place';
+import { podNews } from './pod-news';
 import { createTable, type Table } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
 import type { AppJob } from './trim-job';
@@ -21,8 +22,11 @@ export interface Workloads {
   applyDeployments(batch: WatchBatch<AppDeployment>): string[];
   applyReplicaSets(batch: WatchBatch<AppReplicaSet>): string[];
   applySets(kind: AppSet['kind'], batch: WatchBatch<AppSet>): string[];
-  /** `steps`: the pods of workflows that changed. */
-  applyPods(batch: WatchBatch<AppPod>): { rollouts: string[]; steps: AppPod[] };
+  /**
+   * `details`: the apps of whose pods something is shown anew that nothing else rests on ({@link podNews}). `steps`: the
+   * pods of workflows that changed.
+   */
+  applyPods(batch: WatchBatch<AppPod>): { rollouts: string[]; details: string[]; steps: AppPod[] };
   /** Returns the Applications whose Jobs changed. */
   applyJobs(batch: WatchBatch<AppJob>): string[];
   /** Returns the apps that have an object whose health changed: an autoscaler's status moves all the time. */
@@ -84,22 +88,25 @@ export function createWorkloads(
   const knownFacts = new Map<string, WorkloadFacts>();
   /** Whose an owner's uid is: pods carry the labels of their template, which need not name the workload's app. */
   const owners = new Map<string, { app: string; owner: string | null }>();
+  /** Of those the workloads: what makes pods that run for good. */
+  const makers = new Set<string>();
   const appOfOwner = (uid: string | null): string[] => {
     const owner = uid === null ? undefined : owners.get(uid);
     // A pod's owner has one at most: its ReplicaSet a Deployment.
     const above = owner?.owner ? owners.get(owner.owner) : undefined;
     return [owner, above].flatMap((one) => (one ? [one.app] : []));
   };
+  const appsOf = (touched: readonly { app: string; owner?: string | null }[]): string[] => [
+    ...new Set(
+      touched.flatMap(({ app, owner = null }) => {
+        const owning = appOfOwner(owner);
+        // What bears no app's label is its owner's alone.
+        return app === '' && owning.length > 0 ? owning : [app, ...owning];
+      }),
+    ),
+  ];
   const changed = (touched: readonly { app: string; owner?: string | null }[]): string[] => {
-    const apps = [
-      ...new Set(
-        touched.flatMap(({ app, owner = null }) => {
-          const owning = appOfOwner(owner);
-          // What bears no app's label is its owner's alone.
-          return app === '' && owning.length > 0 ? owning : [app, ...owning];
-        }),
-      ),
-    ];
+    const apps = appsOf(touched);
     for (const app of apps) {
       known.delete(app);
       knownFacts.delete(app);
@@ -113,10 +120,33 @@ export function createWorkloads(
   ): string[] => {
     const touched = table.apply(batch);
     const apps = changed(touched);
-    for (const { uid } of batch.removed) owners.delete(uid);
-    for (const { value } of batch.upserts)
+    for (const { uid } of batch.removed) {
+      owners.delete(uid);
+      makers.delete(uid);
+    }
+    for (const { value } of batch.upserts) {
       owners.set(value.uid, { app: value.app, owner: value.owner ?? null });
+      makers.add(value.uid);
+    }
     return [...new Set([...apps, ...changed(touched)])];
+  };
+
+  /**
+   * What a pod says anew. Only of one that a ReplicaSet or set made can it be details: hooks are judged by all that
+   * their pods say.
+   */
+  const newsOf = (before: AppPod | null, after: AppPod): ReturnType<typeof podNews> => {
+    const isWorkloads = after.owner !== null && makers.has(after.owner) && !after.ofJob && !after.ofHook;
+    return before && isWorkloads && after.workflow === null ? podNews(before, after) : 'all';
+  };
+  /** What is known of an app's rollouts, with what one of its pods says of itself by now. */
+  const showDetails = (app: string, pod: AppPod): void => {
+    const before = known.get(app);
+    if (before)
+      known.set(
+        app,
+        before.map((rollout) => withPodDetails(rollout, pod)),
+      );
   };
 
   /**
@@ -159,10 +189,29 @@ export function createWorkloads(
     applyReplicaSets: (batch) => applyOwners(replicaSets, batch),
     applySets: (kind, batch) => applyOwners(sets[kind], batch),
     applyPods(batch) {
-      const touched = pods.apply(batch);
-      podsByApp.apply(batch);
+      const removed = new Set(batch.removed.map(({ namespace, name }) => `${namespace}/${name}`));
+      const shown: typeof batch.upserts = [];
+      const rest: typeof batch.upserts = [];
+      for (const item of batch.upserts) {
+        const { namespace, name, value } = item;
+        // One that went and came again is another pod, whatever it says.
+        const before = removed.has(`${namespace}/${name}`) ? null : pods.get(namespace, name);
+        const news = newsOf(before, value);
+        if (news === 'all') rest.push(item);
+        else if (news === 'details') shown.push(item);
+      }
+      for (const table of [pods, podsByApp]) table.apply({ ...batch, upserts: shown, removed: [] });
+      const details = new Set<string>();
+      for (const { value } of shown)
+        for (const app of appsOf([value])) {
+          showDetails(app, value);
+          details.add(app);
+        }
+      const touched = pods.apply({ ...batch, upserts: rest });
+      podsByApp.apply({ ...batch, upserts: rest });
       return {
         rollouts: changed(touched.filter(({ workflow }) => workflow === null)),
+        details: [...details],
         steps: touched.filter(({ workflow }) => workflow !== null),
       };
     },

@@ -204,7 +204,9 @@ export function createTimelines(sources: TimelineSources): Timelines {
   }
   const stops = [...clusters].map(([environment, { view }]) =>
     view.onChange((changes) => {
-      for (const app of appsTouched(changes, engine.apps)) keepSoon(app, environment);
+      // What a pod says of itself is in no stage that is kept.
+      const telling = changes.filter(({ topic }) => topic !== 'pod');
+      for (const app of appsTouched(telling, engine.apps)) keepSoon(app, environment);
     }),
   );
 

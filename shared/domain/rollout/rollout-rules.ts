@@ -142,13 +142,41 @@ export function rolloutOf(
 
 /** Pods as they are shown, kept with what they were made from: of all an app's pods one changes at a time. */
 const shownPods = new WeakMap<PodFacts, RolloutPod>();
-function shownPod(facts: PodFacts, replicaSet: string): RolloutPod {
+/** @param replicaSet the name of the ReplicaSet or revision that it stands under. */
+export function shownPod(facts: PodFacts, replicaSet: string): RolloutPod {
   const before = shownPods.get(facts);
   if (before?.replicaSet === replicaSet) return before;
-  const { owner: _owner, createdAt: _createdAt, deleting: _deleting, ...pod } = facts;
-  const shown = { ...pod, replicaSet };
+  const { name, namespace, phase, ready, restarts, startedAt, containers, reason, message } = facts;
+  const { lastTermination } = facts;
+  const shown = {
+    name,
+    namespace,
+    replicaSet,
+    phase,
+    ready,
+    restarts,
+    startedAt,
+    containers,
+    reason,
+    message,
+    lastTermination,
+  };
   shownPods.set(facts, shown);
   return shown;
+}
+
+/**
+ * A rollout in which one of its pods says something else of itself; the same one where it has no such pod. Right only
+ * where nothing else of the rollout rests on what changed: its owner, age, phase, readiness, reason, whether it is going.
+ */
+export function withPodDetails(rollout: Rollout, facts: PodFacts): Rollout {
+  const { name, namespace } = facts;
+  const place = rollout.pods.findIndex((one) => one.name === name && one.namespace === namespace);
+  const before = rollout.pods[place];
+  if (!before) return rollout;
+  const pods = [...rollout.pods];
+  pods[place] = shownPod(facts, before.replicaSet);
+  return { ...rollout, pods };
 }
 
 /** When the present revision's pods began to be made: see {@link Rollout}. */

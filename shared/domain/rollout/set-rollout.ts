@@ -1,5 +1,5 @@
 import type { Rollout } from './rollout';
-import type { PodFacts } from './rollout-rules';
+import { type PodFacts, shownPod } from './rollout-rules';
 
 /** What the rules need of a StatefulSet or a DaemonSet (apps/v1), by the words of a Deployment. */
 interface SetFacts {
@@ -127,17 +127,7 @@ export function setRolloutOf(set: StatefulSetFacts | DaemonSetFacts, pods: Itera
     ready: some.filter(({ ready }) => ready).length,
   });
   const rows = (revision: string, some: readonly SetPodFacts[]) =>
-    some.map(
-      ({
-        owner: _owner,
-        createdAt: _createdAt,
-        deleting: _deleting,
-        revision: _revision,
-        templateGeneration: _generation,
-        images: _images,
-        ...pod
-      }) => ({ ...pod, replicaSet: nameOf(set, revision) }),
-    );
+    some.map((pod) => shownPod(pod, nameOf(set, revision)));
   const failing = current.find((pod) => pod.reason !== null && !pod.deleting);
   const oldest = current.map(({ createdAt }) => createdAt ?? '').sort()[0];
   return {
