@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as attribution from '../../shared/domain/attribution/operation-decisions';
+import type { OperationRecord } from '../../shared/domain/attribution/operation-record';
 import type { Actor, Decision } from '../../shared/domain/bags/decisions';
 import * as deploying from '../../shared/domain/bags/deploying';
 import * as locks from '../../shared/domain/bags/locks';
@@ -12,7 +14,7 @@ import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import type { AppIntent, OperationKind } from '../../shared/domain/operation/intent';
 import * as registry from '../../shared/domain/operation/registry';
 import { type RecordChange, recordFiles } from '../../shared/domain/records/record-change';
-import { readEntry } from '../../shared/domain/records/record-entry';
+import { type Found, readEntry } from '../../shared/domain/records/record-entry';
 import { chance, grown, lost } from '../../shared/domain/records/testing/grow';
 import { projectRoot } from '../dev/project';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
@@ -27,11 +29,15 @@ type Deciding<M> = {
   [K in keyof M]: M[K] extends (...input: never[]) => Decision<unknown> ? K : never;
 }[keyof M];
 type Rule =
+  | Deciding<typeof attribution>
   | Deciding<typeof deploying>
   | Deciding<typeof locks>
   | Deciding<typeof packing>
   | Deciding<typeof policy>;
 type Change = 'setVersion' | 'goBack' | 'takeHold' | 'liftHold';
+
+/** Where a bot makes the commit, the operation leaves a record instead. */
+const throughOthers = ['beginOperation', 'completeOperation'] as const;
 
 /** What of the ledger each operation changes, by the rules that say how. A new kind of operation must say so, too. */
 const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
@@ -44,9 +50,9 @@ const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
   unlock: ['unlockByHand'],
   'force-unlock': ['forceUnlock'],
   'change-policy': ['changePolicy'],
-  deploy: ['setVersion'],
-  promote: ['setVersion'],
-  rollback: ['goBack'],
+  deploy: ['setVersion', ...throughOthers],
+  promote: ['setVersion', ...throughOthers],
+  rollback: ['goBack', ...throughOthers],
   hold: ['takeHold'],
   'release-hold': ['liftHold'],
   nudge: [],
@@ -231,6 +237,30 @@ function apps(ledger: Grown): void {
   does('liftHold', 'v3');
 }
 
+/** A rollback whose commit a bot makes, of which it is not known at first what became. */
+function botCommits(ledger: Grown): void {
+  const operation = '019ad4d0-7c00-7abc-8def-0123456789ab';
+  const { by, email, at } = ada;
+  const [base, commit] = ['b'.repeat(40), 'c'.repeat(40)];
+  const asked = { kind: 'rollback', app: 'frontend', environment: 'production', imageTag: 'v1' } as const;
+  const why = { reason: 'why', override: ['code'], route: 'workflow' as const };
+  const known = (): Found<OperationRecord> | null => {
+    const path = `.signalbox/operations/2025-11/${operation}.yaml`;
+    const text = ledger.files.get(path);
+    return text === undefined ? null : (readEntry(path, text)?.found as Found<OperationRecord>);
+  };
+  const begun = { operation, by, email, at, base, ...asked, ...why };
+  ledger.decide('beginOperation', attribution.beginOperation(known(), begun));
+  const run = { name: 'apps/deploy-image-1', url: null, startedAt: at, finishedAt: null };
+  const complete = (end: { state: 'unknown' } | { state: 'landed'; commit: string }) =>
+    ledger.decide(
+      'completeOperation',
+      attribution.completeOperation(known(), { operation, run, at, ...end }),
+    );
+  complete({ state: 'unknown' });
+  complete({ state: 'landed', commit });
+}
+
 describe('what a newer console wrote into records', () => {
   it('survives every operation, and a record of a newer version stops each that would change it', () => {
     fc.assert(
@@ -238,6 +268,7 @@ describe('what a newer console wrote into records', () => {
         const ledger = new Grown(seed);
         bags(ledger);
         apps(ledger);
+        botCommits(ledger);
         expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
       }),
       { numRuns: 4 },
@@ -267,6 +298,7 @@ describe('what a newer console wrote into records', () => {
       'electron/engine/commit-version.ts',
       // The past of the practice estate, which is made up in files of its own.
       'electron/practice/estate/seed/past-bags.ts',
+      'shared/domain/attribution/operation-decisions.ts',
       'shared/domain/bags/deploying.ts',
       'shared/domain/bags/locks.ts',
       'shared/domain/bags/packing.ts',

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isMonthNear, operationFolder } from '../../shared/domain/attribution/operation-record';
 import { decodeYaml, yamlEncoding } from '../../shared/domain/go/yaml/encoding';
 import {
   type ImageTagLayout,
@@ -43,7 +44,8 @@ interface Found {
 const ignored = new Set(['.gitkeep', '.gitignore', '.gitattributes', '.DS_Store', 'README.md']);
 
 /**
- * Reads what the repo says at a commit: the image-tag files of the layout and everything in `.signalbox/`.
+ * Reads what the repo says at a commit: the image-tag files of the layout and everything in `.signalbox/`, but of the
+ * records of operations only those of the months near the commit.
  * Trees and blobs that are known from before are not read again. What cannot be used becomes a problem of its own and
  * hinders nothing else.
  */
@@ -75,7 +77,7 @@ export class SnapshotReader {
     const problems: LedgerProblem[] = [];
     await Promise.all([
       this.#walkLayout(tree, header.tree, 0, '', found, problems),
-      this.#walkAll(tree, header.tree, found, problems),
+      this.#walkAll(tree, header, found, problems),
     ]);
     const files = new Map<string, LedgerFile>();
     await Promise.all(
@@ -148,12 +150,14 @@ export class SnapshotReader {
 
   async #walkAll(
     tree: (id: string) => Promise<readonly TreeEntry[]>,
-    root: string,
+    { tree: root, committedAt }: { tree: string; committedAt: string },
     found: Found[],
     problems: LedgerProblem[],
   ): Promise<void> {
     const visit = async (entry: TreeEntry, path: string, depth: number): Promise<void> => {
       if (entry.kind === 'tree') {
+        // The history reads them all; what is done now needs the newest alone.
+        if (isOldMonth(`${path}/`, committedAt)) return;
         if (depth > 8) return void problems.push({ path: shown(path), reason: 'It is nested too deep.' });
         const entries = await tree(entry.id);
         await Promise.all(entries.map((inner) => visit(inner, `${path}/${inner.name}`, depth + 1)));
@@ -195,6 +199,12 @@ export class SnapshotReader {
     return object.content;
   }
 }
+
+/** Whether a path is the folder of a month of operations that are long over. */
+const isOldMonth = (folder: string, committedAt: string): boolean =>
+  folder.startsWith(operationFolder) &&
+  folder.length > operationFolder.length &&
+  !isMonthNear(folder.slice(operationFolder.length, -1).split('/', 1)[0] ?? '', committedAt);
 
 function entryProblem(entry: TreeEntry, fileWanted: boolean): string | null {
   switch (entry.kind) {

@@ -34,6 +34,8 @@ const kinds: Readonly<Record<RecordKind, LedgerPlace['kind'] | null>> = {
   'automatic-packing': 'other',
   // It goes with every pin and bad mark.
   cutoff: null,
+  // The deployment that it is about tells it.
+  operation: null,
 };
 
 /** What a path is about; `null` for what does not lie under `.signalbox/`, and for hidden files there. */

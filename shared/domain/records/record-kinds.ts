@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { operationRecordSchema } from '../attribution/operation-record';
 import {
   badBagSchema,
   badVersionSchema,
@@ -137,6 +138,14 @@ export const recordKinds = {
     written:
       'Holding an app, and rolling it back. Deploying to a held app notes the version that is guarded. Releasing the hold deletes it.',
     missing: 'Signalbox does not hold the app there.',
+  }),
+  operation: kind({
+    path: 'operations/{month}/{operation}.yaml',
+    schema: operationRecordSchema,
+    says: 'Who asked for a deployment whose commit a bot makes, and why.',
+    written:
+      'Deploying, promoting and rolling back through Argo Workflows, GitHub Actions or a pull request: before anything is started, and once more when its commit was seen. It is never deleted.',
+    missing: 'The commit’s own author is all that is known, or this console’s own list of operations.',
   }),
 } as const;
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { recordedRoutes, recordedStates } from '../../attribution/operation-record';
 import { bagStates } from '../../bags/machine';
 import { causes, lockKinds, packSources, suiteEnds } from '../../bags/records';
 import type { RecordKind, RecordOf } from '../record-kinds';
@@ -23,6 +24,7 @@ const number = fc.integer({ min: 1, max: 999 });
 const time = fc.constantFrom('2026-03-01T10:00:00.000Z', '2026-03-02T11:12:13.000Z');
 const flag = fc.boolean();
 const made = { by: text.map((one) => one || 'Ada'), at: time, operation: fc.constantFrom('op-1', 'op-2') };
+const commit = fc.constantFrom('0'.repeat(40), 'f'.repeat(64));
 const nullable = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null });
 const where = { pipeline: name, environment: name, bag: number };
 const byHand = fc.record({
@@ -120,5 +122,34 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
       })
       // No operation puts them in another order.
       .map((all) => all.sort((a, b) => (a.environment < b.environment ? -1 : 1))),
+  }),
+  operation: fc.record({
+    operation: fc.constantFrom(
+      '0192f0c1-0000-7000-8000-000000000000',
+      '0192f0c1-0000-7000-8000-000000000001',
+    ),
+    month: fc.constant('2024-11'),
+    kind: fc.constantFrom('deploy', 'promote', 'rollback'),
+    app: name,
+    environment: name,
+    imageTag: tag,
+    by: text.map((one) => one || 'Ada'),
+    email: name,
+    at: time,
+    reason: text,
+    override: fc.array(name, { maxLength: 3 }),
+    route: fc.constantFrom(...recordedRoutes),
+    base: commit,
+    run: nullable(
+      fc.record({
+        name,
+        url: nullable(fc.constant('https://ci.example/runs/1')),
+        startedAt: nullable(time),
+        finishedAt: nullable(time),
+      }),
+    ),
+    state: fc.constantFrom(...recordedStates),
+    commit: nullable(commit),
+    finishedAt: nullable(time),
   }),
 };
