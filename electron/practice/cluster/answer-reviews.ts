@@ -25,13 +25,19 @@ function reviewSubject(grant: Grant): unknown {
 function reviewAccess(grant: Grant, body: unknown): unknown {
   const review = (typeof body === 'object' && body !== null ? body : {}) as {
     spec?: {
-      resourceAttributes?: { verb?: string; namespace?: string; resource?: string; subresource?: string };
+      resourceAttributes?: {
+        verb?: string;
+        group?: string;
+        namespace?: string;
+        resource?: string;
+        subresource?: string;
+      };
     };
   };
   const attributes = review.spec?.resourceAttributes;
-  const { verb = '*', resource = '*', subresource, namespace } = attributes ?? {};
+  const { verb = '*', group = '', resource = '*', subresource, namespace } = attributes ?? {};
   const what = subresource ? `${resource}/${subresource}` : resource;
-  const allowed = attributes ? mayDo(grant, verb, what, namespace || undefined) : true;
+  const allowed = attributes ? mayDo(grant, { verb, group, what, namespace: namespace || undefined }) : true;
   return {
     kind: 'SelfSubjectAccessReview',
     apiVersion: 'authorization.k8s.io/v1',

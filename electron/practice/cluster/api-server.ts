@@ -8,7 +8,7 @@ import type { LogStore } from './container-logs';
 import { discover } from './discovery';
 import { answer, type Exchange, flag, mediaType, readJson, refuse } from './exchange';
 import type { ClusterFaults, FaultAnswer } from './faults';
-import { authenticate, type Grant } from './grants';
+import { authenticate, type Grants } from './grants';
 import { Lister } from './lists';
 import { keepLogsInStep } from './pod-logs';
 import { type Backend, serveResource } from './resources';
@@ -21,7 +21,7 @@ export interface ApiServerOptions {
   logs: LogStore;
   certificates: Pick<Certificates, 'cert' | 'key'>;
   /** Bearer tokens and what each may do. */
-  tokens: Readonly<Record<string, Grant>>;
+  tokens: Grants;
   /** Wanted port on 127.0.0.1; any free one when left out. */
   port?: number;
   /** Milliseconds between bookmarks; 30,000 when left out (a real server: about a minute). */

@@ -4,6 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { type ApiServer, startApiServer } from '../cluster/api-server';
 import type { Certificates } from '../cluster/certificates';
 import { LogStore } from '../cluster/container-logs';
+import type { Grant } from '../cluster/grants';
 import { ClusterStore } from '../cluster/store';
 import type { StoreDump } from '../cluster/store-options';
 import { writeWhole } from '../whole-file';
@@ -36,6 +37,8 @@ export async function openCluster(options: {
   file: string;
   certificates: Certificates;
   token: string;
+  /** What the bearer of the token may do at the moment. */
+  grant: () => Grant;
   port: number | undefined;
   now: () => Date;
   resourceVersion?: number;
@@ -53,7 +56,7 @@ export async function openCluster(options: {
     store,
     logs,
     certificates: options.certificates,
-    tokens: { [options.token]: { username: 'release-manager' } },
+    tokens: { [options.token]: options.grant },
     ...(options.port ? { port: options.port } : {}),
   });
   let saved = dump ? store.resourceVersion : '';

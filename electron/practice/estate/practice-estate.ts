@@ -14,6 +14,7 @@ import { createActions } from '../github/actions';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
 import { refusalOfChange } from '../rights/branch-rules';
+import { clusterGrant } from '../rights/cluster-role';
 import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
 import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
@@ -156,6 +157,7 @@ export async function startEstate(options: {
         file: paths.cluster(name),
         certificates,
         token: credentials.clusters[name] ?? '',
+        grant: () => clusterGrant(state.rights, name),
         port: state.ports[`cluster-${name}`],
         now: clock.now,
         ...(options.resourceVersion ? { resourceVersion: options.resourceVersion } : {}),
