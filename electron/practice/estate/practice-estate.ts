@@ -141,6 +141,7 @@ export async function startEstate(options: {
     tokens,
     gitUrl: git.url,
     actions,
+    rights: state.rights,
     ...portOf(state, 'github'),
     now: clock.now,
     onRefsChanged: moved,

@@ -23,6 +23,7 @@ import { noGithubFaults } from './faults';
 import { type GithubServer, startGithubServer } from './server';
 import { cutOpenApi } from './testing/cut-openapi';
 import { descriptionFile, type Exchange, readDescription } from './testing/github-description';
+import { notingFetch } from './testing/noting-fetch';
 
 /** The practice estate's GitHub, and what the console asks of it, against GitHub's own description of its API. */
 const release = { owner, repo: releaseRepoName };
@@ -68,20 +69,7 @@ beforeEach(() => {
   exchanges = [];
 });
 
-/** Node's own `fetch`, which notes what goes to and fro. */
-const noting: typeof fetch = async (input, init = {}) => {
-  const answer = await fetch(input, init);
-  const text = await answer.clone().text();
-  const { pathname, search } = new URL(String(input));
-  exchanges.push({
-    method: init.method ?? 'GET',
-    url: pathname + search,
-    body: typeof init.body === 'string' ? JSON.parse(init.body) : null,
-    status: answer.status,
-    answer: text === '' ? null : JSON.parse(text),
-  });
-  return answer;
-};
+const noting = notingFetch((exchange) => exchanges.push(exchange));
 const client = (token = 'writer') =>
   createGitHub({ apiUrl: server.url, token: async () => token, fetch: noting });
 const problems = (): string[] => [...new Set(exchanges.flatMap((one) => description.problems(one)))];

@@ -1,12 +1,14 @@
 import { peopleByEmail, web } from '../estate/people';
 import { mergeIntoBranch } from '../git/merge-branch';
+import { demandChange } from './branches-api';
 import { invalidField, Problem } from './problem';
 import { type Answer, commitOf, type RepoContext } from './repo-context';
 import { commit } from './shapes';
 
 /**
  * `POST /repos/{owner}/{repo}/merges` with `base`, `head` and perhaps `commit_message`: 201 with the commit that the
- * branch then stands at, 204 where there is nothing to merge, 409 for a conflict, 404 for an unknown base or head.
+ * branch then stands at, 204 where there is nothing to merge, 409 for a conflict or a protected base (403 for whoever
+ * may not push to it), 404 for an unknown base or head.
  */
 export async function merge(context: RepoContext): Promise<Answer> {
   const { base, head, commit_message: message } = context.body;
@@ -17,6 +19,7 @@ export async function merge(context: RepoContext): Promise<Answer> {
   const sha = await commitOf(context, head).catch(() => {
     throw new Problem(404, 'Head does not exist');
   });
+  demandChange(context, base, 'merge');
   const { login } = context.holder;
   const person = [...peopleByEmail.values()].find((one) => one.login === login);
   const at = context.now();

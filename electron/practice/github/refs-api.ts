@@ -1,8 +1,9 @@
 import { isSha } from '../git/bare-repo';
+import { demandChange } from './branches-api';
 import { linkHeader, paged, pageOf } from './paging';
-import { invalidField, notFound, Problem, unprocessable } from './problem';
-import { type Answer, commitOf, type RepoContext } from './repo-context';
-import { branch, branchDetail, gitRef, tag, tagObject } from './shapes';
+import { invalidField, notFound, unprocessable } from './problem';
+import type { Answer, RepoContext } from './repo-context';
+import { gitRef, tag, tagObject } from './shapes';
 
 const typeOf = async (context: RepoContext, ref: string): Promise<string> =>
   (await context.repo.refs(ref)).find((found) => found.ref === ref)?.type ?? 'commit';
@@ -52,6 +53,7 @@ export async function updateRef(context: RepoContext, below: string): Promise<An
   if (typeof sha !== 'string') throw invalidField('Reference', 'sha');
   const before = await context.repo.readRef(ref);
   if (before === null) throw unprocessable('Reference does not exist');
+  demandChangeOf(context, ref);
   if (!isSha(sha) || (await context.repo.resolve(sha)) === null) throw unprocessable('Object does not exist');
   if (force !== true && !(await context.repo.isAncestor(before, sha)))
     throw unprocessable('Update is not a fast forward');
@@ -64,6 +66,7 @@ export async function updateRef(context: RepoContext, below: string): Promise<An
 export async function deleteRef(context: RepoContext, below: string): Promise<Answer> {
   const ref = `refs/${below}`;
   const before = await context.repo.readRef(ref);
+  if (before !== null) demandChangeOf(context, ref);
   if (before === null || !(await context.repo.swapRef(ref, before, null)))
     throw unprocessable('Reference does not exist');
   await context.refsChanged();
@@ -84,22 +87,9 @@ export async function listTags(context: RepoContext): Promise<Answer> {
   return { status: 200, body, headers: link ? { link } : {} };
 }
 
-/** `GET /repos/{owner}/{repo}/branches`, by name. */
-export async function listBranches(context: RepoContext): Promise<Answer> {
-  const page = pageOf(context.url.searchParams);
-  const all = await context.repo.refs('refs/heads/');
-  const link = linkHeader(context.url, page, all.length);
-  const body = paged(all, page).map(({ ref, sha }) =>
-    branch(context.place, ref.slice('refs/heads/'.length), sha),
-  );
-  return { status: 200, body, headers: link ? { link } : {} };
-}
-
-/** `GET /repos/{owner}/{repo}/branches/{branch}`. */
-export async function getBranch(context: RepoContext, name: string): Promise<Answer> {
-  if ((await context.repo.readRef(`refs/heads/${name}`)) === null) throw new Problem(404, 'Branch not found');
-  const sha = await commitOf(context, `refs/heads/${name}`);
-  return { status: 200, body: branchDetail(context.place, name, await context.repo.commit(sha)) };
+/** @throws Problem 422 where the ref is a protected branch. */
+function demandChangeOf(context: RepoContext, ref: string): void {
+  if (ref.startsWith('refs/heads/')) demandChange(context, ref.slice('refs/heads/'.length), 'ref');
 }
 
 /** Rules of git-check-ref-format(1) that matter here. */

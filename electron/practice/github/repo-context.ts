@@ -1,3 +1,4 @@
+import type { RightsState } from '../../systems/practice/rights';
 import type { BareRepo } from '../git/bare-repo';
 import type { TokenHolder } from '../git/token-access';
 import type { Actions } from './actions';
@@ -17,6 +18,8 @@ export interface RepoContext {
   now: () => Date;
   /** GitHub Actions; `null`: the server has none. */
   actions: Actions | null;
+  /** Who may change which branch. */
+  rights: RightsState;
   /** Told after a ref was changed, before the answer. */
   refsChanged: () => Promise<void>;
 }

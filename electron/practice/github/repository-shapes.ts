@@ -24,6 +24,8 @@ export function minimalRepository(place: RepoAddress, options: RepositoryOptions
 interface RepositoryOptions {
   cloneUrl: string;
   write: boolean;
+  /** Administration of the repo; `false` where it is left out. */
+  admin?: boolean;
   pushedAt: string;
 }
 
@@ -66,7 +68,13 @@ function fields(place: RepoAddress, options: RepositoryOptions) {
     pushed_at: options.pushedAt,
     created_at: '2020-01-01T00:00:00Z',
     updated_at: options.pushedAt,
-    permissions: { admin: false, push: options.write, pull: true },
+    permissions: {
+      admin: options.admin ?? false,
+      maintain: options.admin ?? false,
+      push: options.write,
+      triage: options.write,
+      pull: true,
+    },
     license: null,
     forks: 0,
     open_issues: 0,

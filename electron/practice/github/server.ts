@@ -4,28 +4,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GithubFaults } from '../../systems/practice/faults';
+import type { RightsState } from '../../systems/practice/rights';
 import { listenOnLoopback } from '../estate/listen-on-loopback';
-import { peopleByEmail } from '../estate/people';
+import { consoleUser, peopleByEmail } from '../estate/people';
 import { BareRepo } from '../git/bare-repo';
 import { accessOf, type TokenHolder, type Tokens } from '../git/token-access';
+import { isInTeam, standardRights } from '../rights/standard-rights';
 import type { Actions } from './actions';
 import { actionsRoutes } from './actions-api';
+import { getBranch, getProtection, listBranches, rulesOfBranch } from './branches-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
+import { getContents } from './contents-api';
 import { noGithubFaults } from './faults';
 import { merge } from './merges-api';
+import { answerOrg } from './orgs-api';
 import { notFound, Problem } from './problem';
 import { createRateLimit, type RateLimit } from './rate-limit';
-import {
-  createRef,
-  deleteRef,
-  getBranch,
-  getRef,
-  getTagObject,
-  listBranches,
-  listTags,
-  matchingRefs,
-  updateRef,
-} from './refs-api';
+import { createRef, deleteRef, getRef, getTagObject, listTags, matchingRefs, updateRef } from './refs-api';
 import type { Answer, RepoContext } from './repo-context';
 import { repository } from './repository-shapes';
 import { rateLimits, user } from './shapes';
@@ -40,6 +35,8 @@ export interface GithubServerOptions {
   now?: () => Date;
   /** GitHub Actions; left out, their addresses answer 404. */
   actions?: Actions;
+  /** What the estate's people may do, asked at every request; everything, where it is left out. */
+  rights?: RightsState;
   /** Awaited after a ref was changed, before the answer. */
   onRefsChanged?: (change: { owner: string; repo: string; holder: TokenHolder }) => Promise<void> | void;
 }
@@ -57,12 +54,13 @@ export interface GithubServer {
 /**
  * The part of GitHub's REST API (version 2022-11-28) that Signalbox uses, on loopback, over the bare repos that the
  * Git server serves: repository, refs, branches, tags, commits, pull requests of a commit, compare, merges, workflows
- * of GitHub Actions with their runs, jobs and logs, user and rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
+ * of GitHub Actions with their runs, jobs and logs, contents, rules of branches, teams, user and rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
  */
 export async function startGithubServer(options: GithubServerOptions): Promise<GithubServer> {
   const faults = noGithubFaults();
   const now = options.now ?? (() => new Date());
   const limits = createRateLimit(now);
+  const rights = options.rights ?? standardRights('everything');
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (faults.latencyMs > 0) await delay(faults.latencyMs);
@@ -74,6 +72,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       if (!access.holder)
         throw new Problem(401, access.why === 'missing' ? 'Requires authentication' : 'Bad credentials');
       const { holder } = access;
+      response.setHeader('x-oauth-scopes', scopesOf(rights, holder).join(', '));
       const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
       const limit = limits.of(holder.login);
       if (faults.rateLimited) limit.exhaust();
@@ -94,7 +93,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem(500, 'Server Error');
       request.resume();
-      send(request, response, { status: problem.status, body: problem.body() });
+      send(request, response, { status: problem.status, body: problem.body(), headers: problem.headers });
     }
   };
 
@@ -110,11 +109,16 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       const person = [...peopleByEmail.values()].find((one) => one.login === holder.login);
       return { status: 200, body: user(api, holder.login, person?.name ?? holder.login) };
     }
+    const scopes = scopesOf(rights, holder);
+    if (method === 'GET' && /^\/(orgs|user\/teams)(\/|$)/.test(url.pathname))
+      return answerOrg({ holder, scopes, rights, url });
     if (method === 'GET' && url.pathname === '/rate_limit')
       return { status: 200, body: rateLimits(limit.state()) };
     const [, owner = '', repo = '', rest = ''] =
       /^\/repos\/([A-Za-z0-9_][\w.-]*)\/([A-Za-z0-9_][\w.-]*)(?:\/(.+))?$/.exec(url.pathname) ?? [];
     const gitDir = path.join(options.root, owner, `${repo}.git`);
+    // A repo that is not public is not there for a token without the scope.
+    if (repo && !scopes.includes('repo')) throw notFound({ 'x-accepted-oauth-scopes': 'repo' });
     if (!repo || !(await stat(gitDir).catch(() => null))?.isDirectory()) throw notFound();
     if (method !== 'GET' && !holder.write)
       throw new Problem(403, 'Resource not accessible by personal access token');
@@ -127,6 +131,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       gitUrl: options.gitUrl,
       now,
       actions: options.actions ?? null,
+      rights,
       refsChanged: async () => {
         await options.onRefsChanged?.({ owner, repo, holder });
       },
@@ -155,6 +160,11 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
   };
 }
 
+/** Scopes of a classic token: the console's are switched with its rights, those of others are whole. */
+function scopesOf(rights: RightsState, holder: TokenHolder): readonly string[] {
+  return holder.login === consoleUser.login ? rights.scopes : ['read:org', 'repo', 'workflow'];
+}
+
 type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 
 /** Method, pattern of the path below the repo, handler; the pattern's first group is handed on. */
@@ -171,7 +181,10 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^compare\/(.+)$/, compare],
   ['GET', /^tags$/, listTags],
   ['GET', /^branches$/, listBranches],
+  ['GET', /^branches\/(.+)\/protection$/, getProtection],
   ['GET', /^branches\/(.+)$/, getBranch],
+  ['GET', /^rules\/branches\/(.+)$/, rulesOfBranch],
+  ['GET', /^contents\/(.+)$/, getContents],
   ['GET', /^commits$/, listCommits],
   ['GET', /^commits\/(.+)\/pulls$/, pullsOfCommit],
   ['GET', /^commits\/(.+)$/, getCommit],
@@ -186,11 +199,12 @@ async function handle(context: RepoContext, method: string, rest: string): Promi
 }
 
 async function getRepository(context: RepoContext): Promise<Answer> {
-  const { place, repo, holder } = context;
+  const { place, repo, holder, rights } = context;
   const main = await repo.resolve('refs/heads/main');
   const pushedAt = main ? (await repo.commit(main)).committer.date : '2020-01-01T00:00:00Z';
   const cloneUrl = `${context.gitUrl}/${place.owner}/${place.repo}.git`;
-  return { status: 200, body: repository(place, { cloneUrl, write: holder.write, pushedAt }) };
+  const admin = isInTeam(rights, 'gov-uk-ci-bots', holder.login);
+  return { status: 200, body: repository(place, { cloneUrl, write: holder.write, admin, pushedAt }) };
 }
 
 function send(

@@ -193,19 +193,28 @@ export function tag(place: RepoAddress, name: string, sha: string): Tag {
   };
 }
 
-export function branch(place: RepoAddress, name: string, sha: string): Branch {
-  return { name, commit: { sha, url: `${apiOf(place)}/commits/${sha}` }, protected: false };
+export function branch(place: RepoAddress, name: string, sha: string, isProtected: boolean): Branch {
+  return { name, commit: { sha, url: `${apiOf(place)}/commits/${sha}` }, protected: isProtected };
 }
 
-export function branchDetail(place: RepoAddress, name: string, info: CommitInfo): BranchDetail {
+/**
+ * A branch. @param by by what it is protected: classic protection shows no more of itself than that it is there
+ * (`enforcement_level` is that of status checks: none are required).
+ */
+export function branchDetail(
+  place: RepoAddress,
+  name: string,
+  info: CommitInfo,
+  by: 'branch-protection' | 'ruleset' | null,
+): BranchDetail {
   const url = `${apiOf(place)}/branches/${encodeURIComponent(name)}`;
   return {
     name,
     commit: commit(place, info),
     _links: { self: url, html: `${htmlOf(place)}/tree/${name}` },
-    protected: false,
+    protected: by !== null,
     protection: {
-      enabled: false,
+      enabled: by === 'branch-protection',
       required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
     },
     protection_url: `${url}/protection`,

@@ -1,5 +1,6 @@
 import { believed, mergeSchema } from './answers';
 import type { GitHub } from './github-client';
+import { isOfBranchRules } from './refusals';
 
 /** How GitHub answered a merge (REST API, "Merge a branch", `POST /repos/{owner}/{repo}/merges`). */
 export type MergeAnswer =
@@ -39,13 +40,10 @@ export async function mergeBranch(
   }
 }
 
-/**
- * 409 with "Merge conflict". A rule of a protected branch can be answered with 409 too ("Required status check … is
- * expected"): that is no race, and trying again would not help.
- */
+/** 409 with "Merge conflict", and not with a rule of the branch. */
 function isConflict(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('status' in error) || error.status !== 409)
     return false;
   const said = error instanceof Error ? error.message : '';
-  return !/required|protected|review|status check|signed|\brule/i.test(said.split(' - http', 1)[0] ?? '');
+  return !isOfBranchRules(said.split(' - http', 1)[0] ?? '');
 }

@@ -137,6 +137,14 @@ function lackOf(refusal: Refusal): string | null {
   return null;
 }
 
+/**
+ * Whether a 409 or 422 speaks of a rule of the branch, which is no race: trying again would not help. GitHub's words:
+ * "Changes must be made through a pull request.", "Required status check … is expected.", "At least 1 approving review
+ * is required …", "You're not authorized to push to this branch.", "Repository rule violations found".
+ */
+export const isOfBranchRules = (said: string): boolean =>
+  /pull request|required|protected|not authorized|review|status check|signed|\brule/i.test(said);
+
 /** What an answer that is none means to a release manager. @param what was asked. */
 export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'detail'> {
   const { status, said } = refusal;
@@ -196,8 +204,7 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
           meaning: 'There is nothing to read yet.',
           next: [],
         };
-      // A rule of a protected branch is no race, and trying again would not help.
-      if (/required|protected|review|status check|signed|\brule/i.test(said)) return refused;
+      if (isOfBranchRules(said)) return refused;
       return {
         code: 'conflict',
         message: `Another change was made on GitHub at the same time (${what}).`,

@@ -54,7 +54,7 @@ export function readDescription(): { operations: string[]; problems(exchange: Ex
     const [method = '', path = ''] = operation.operation.split(' ');
     // Names of refs, and ranges, hold slashes; nothing else does.
     const pattern = path.replace(/\{(\w+)\}/g, (_, name) =>
-      ['ref', 'branch', 'basehead'].includes(name) ? '(.+?)' : '([^/]+)',
+      ['ref', 'branch', 'basehead', 'path'].includes(name) ? '(.+?)' : '([^/]+)',
     );
     return { operation, method, pattern: new RegExp(`^${pattern}$`) };
   });
