@@ -4,7 +4,8 @@ import type { Octokit } from '@octokit/rest';
 const longest = 3_600_000;
 
 /** What GitHub counts apart ("Rate limits for the REST API"). */
-const resourceOf = (url: string): string => (url.startsWith('/search/') ? 'search' : 'core');
+const resourceOf = (url: string): string =>
+  url.startsWith('/search/') ? 'search' : /\/graphql$/.test(url) ? 'graphql' : 'core';
 
 /**
  * Milliseconds until GitHub counts again, where an error says that the budget is used up (`x-ratelimit-remaining`,
