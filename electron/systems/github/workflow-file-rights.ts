@@ -51,7 +51,7 @@ async function textOf(
  * The inputs that a workflow file takes by hand ("Workflow syntax", `on.workflow_dispatch.inputs`): `on` is a trigger, a
  * list of them, or a map. `no-trigger`: it can't be run by hand. `null`: it can't be read.
  */
-export function dispatchInputs(text: string): readonly string[] | 'no-trigger' | null {
+function dispatchInputs(text: string): readonly string[] | 'no-trigger' | null {
   const document = parseDocument(text, { logLevel: 'silent' });
   if (text === '' || document.errors.length > 0) return null;
   let on: unknown;
