@@ -5,9 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /**
- * Starts a worker thread. Its built file lies beside the bundle of whoever starts it; from source (tests, tsx) the
- * TypeScript itself is started: a worker thread of Node 20 does not take over its parent's loaders, so it registers
- * tsx by itself.
+ * Where vitest finds the threads built for its run (testing/global-setup.ts): compiling a thread's sources at each start
+ * took most of the time of a test that opens an estate. In the built app and under tsx this is `undefined`.
+ */
+const builtForTests: string | undefined = import.meta.env?.SIGNALBOX_TEST_PROGRAMS;
+
+/**
+ * Starts a worker thread. Its built file lies beside the bundle of whoever starts it; from source (tsx) the TypeScript
+ * itself is started: a worker thread of Node 20 does not take over its parent's loaders, so it registers tsx by itself.
  * @param from the starting module's `import.meta.dirname`; `source` and `built` are files in it, or
  * absolute.
  */
@@ -20,8 +25,10 @@ export function startThread(options: {
   resourceLimits?: ResourceLimits;
 }): Worker {
   const { name, workerData, resourceLimits = {} } = options;
-  const built = resolve(options.from, options.built);
-  if (existsSync(built)) return new Worker(built, { workerData, name, resourceLimits });
+  const built = [options.from, ...(builtForTests ? [builtForTests] : [])]
+    .map((folder) => resolve(folder, options.built))
+    .find((file) => existsSync(file));
+  if (built) return new Worker(built, { workerData, name, resourceLimits });
   const tsx = pathToFileURL(
     join(dirname(createRequire(import.meta.url).resolve('tsx/package.json')), 'dist/esm/api/index.mjs'),
   ).href;
