@@ -32,6 +32,8 @@ it('asks a cluster that comes and goes no more than once', async () => {
     place,
     signal: stop.signal,
     changed: () => undefined,
+    // The look that asks about rights again must be the next one.
+    timing: { probeEvery: 3_600_000 },
     log: noLog,
   });
   attendant.awake();

@@ -71,10 +71,10 @@ export function createAttendant(options: {
 
   const snapshot = (): string => JSON.stringify([...rights.keys()].map((key) => answers.get(key) ?? null));
   /** @returns whether a right was answered otherwise than before. */
-  const review = async (): Promise<boolean> => {
+  const review = async (now: number): Promise<boolean> => {
     const before = snapshot();
     const last = askedAt;
-    askedAt = performance.now();
+    askedAt = now;
     const isUsual = askedAt - last >= timing.reviewEvery;
     reviewAgain = isUsual ? timing.lookAgain : Math.min(2 * reviewAgain, timing.reviewEvery);
     const isOld = askedAt - answeredAt >= timing.reviewEvery;
@@ -107,12 +107,13 @@ export function createAttendant(options: {
       return;
     }
     looking = true;
-    lookedAt = performance.now();
+    // One moment for both: rights asked for a hair later than the look began would not be due at the next look.
+    const now = performance.now();
+    lookedAt = now;
     try {
       // The rights first: an action may be waiting for them.
-      const now = performance.now();
       if (now - reviewedAt >= timing.reviewEvery && now - askedAt >= reviewAgain) {
-        const rightsChanged = await review();
+        const rightsChanged = await review(now);
         options.changed(rightsChanged);
       }
       const probed = await probe(connection, signal);
