@@ -25,6 +25,8 @@ export interface RawRecord {
   lifted: Fields | null;
   /** Its nodes; `null` where it cannot be changed in place. */
   root: YamlNode | null;
+  /** Where its first document ends: what follows is nobody's business. */
+  end: number;
   version: VersionRead;
   /** Why it cannot be a record. */
   problem: string | null;
@@ -44,19 +46,19 @@ export type RecordRead<T> =
 export function readRaw(text: string, lift?: RecordForm<unknown>['lift']): RawRecord {
   const read = readGoYaml(text, { oldWords: false });
   const claimed = versionOfBroken(text);
-  const broken = { fields: null, lifted: null, root: null, version: claimed };
+  const broken = { fields: null, lifted: null, root: null, end: 0, version: claimed };
   if (!read.ok) return { ...broken, problem: `It is not valid YAML: ${read.reason}` };
-  const { value, root, repeated } = read.yaml;
+  const { value, root, end, repeated } = read.yaml;
   if (!isMapping(value)) return { ...broken, problem: 'The file has no keys.' };
   const lifted = lift ? lift(value) : value;
   const version = readVersion(lifted.version);
   if (repeated.length > 0) {
     const highest = claimed.is === 'newer' ? claimed : version;
-    return { fields: value, lifted, root: null, version: highest, problem: 'A key appears twice.' };
+    return { fields: value, lifted, root: null, end, version: highest, problem: 'A key appears twice.' };
   }
   const problem =
     version.is === 'odd' ? `version: It must be a whole number from 1 up, and is ${version.said}.` : null;
-  return { fields: value, lifted, root, version, problem };
+  return { fields: value, lifted, root, end, version, problem };
 }
 
 /**

@@ -52,5 +52,9 @@ function saysToAll(text: string, value: unknown): boolean {
 
 /** The text of a value in a file of its own, `null` where it cannot be written so that it reads the same. */
 export function wholeText(value: unknown): string | null {
-  return styles.map((style) => blockText(value, style)).find((text) => saysToAll(text, value)) ?? null;
+  for (const style of styles) {
+    const text = blockText(value, style);
+    if (saysToAll(text, value)) return text;
+  }
+  return null;
 }

@@ -1,6 +1,5 @@
-import { readGoYaml } from '../go/yaml/decode';
 import { editInPlace } from './edit-in-place';
-import { type Fields, isMapping, type RecordForm, readRaw, readRecord, understood } from './read-record';
+import { type Fields, isMapping, type RecordForm, readRaw, understood } from './read-record';
 import { recordVersion, type VersionRead } from './record-version';
 import { styles, wholeText } from './record-yaml';
 import { type Origins, same, wanted } from './wanted-fields';
@@ -53,7 +52,7 @@ export function writeRecord<T>(form: RecordForm<T>, before: string | null, value
     Object.assign(target, { [versionKey]: lifted[versionKey] });
   for (const style of styles) {
     const text = editInPlace(before, root, fields, target, { style, first: versionKey, origins });
-    if (text !== null && isGood(form, before, text, target, next)) return { ok: true, text };
+    if (text !== null && isGood(form, before.slice(raw.end), text, target, next)) return { ok: true, text };
   }
   return {
     ok: false,
@@ -62,12 +61,11 @@ export function writeRecord<T>(form: RecordForm<T>, before: string | null, value
   };
 }
 
-/** Whether an edited text says what it should, and leaves alone what follows its first document. */
-function isGood<T>(form: RecordForm<T>, before: string, text: string, target: Fields, next: Fields): boolean {
-  const [was, is] = [before, text].map((one) => readGoYaml(one, { oldWords: false }));
-  if (!was?.ok || !is?.ok || !same(is.yaml.value, target)) return false;
-  if (before.slice(was.yaml.end) !== text.slice(is.yaml.end)) return false;
-  const read = readRecord(form, text);
+/** Whether an edited text says what it should, and what follows its first document is as it was (`rest`). */
+function isGood<T>(form: RecordForm<T>, rest: string, text: string, target: Fields, next: Fields): boolean {
+  const raw = readRaw(text, form.lift);
+  if (!same(raw.fields, target) || text.slice(raw.end) !== rest) return false;
+  const read = understood(form.schema, raw);
   return read.ok && same(plain(read.value), next);
 }
 

@@ -1,5 +1,6 @@
 import { forbiddenAt } from './characters';
-import { type Composed, compose, maxDepth, tooDeep } from './compose';
+import { type Composed, maxDepth, tooDeep } from './compose';
+import { composed } from './composed';
 import { GoYamlError } from './cursor';
 import { shortFloat } from './go-numbers';
 import type { MappingNode, ScalarNode, YamlNode } from './nodes';
@@ -68,8 +69,7 @@ export function readGoYaml(text: string, { oldWords = true } = {}): GoYamlResult
     };
   }
   try {
-    const composed = compose(text, from);
-    return { ok: true, yaml: new Decoder(oldWords).read(composed) };
+    return { ok: true, yaml: new Decoder(oldWords).read(composed(text, from)) };
   } catch (error) {
     if (error instanceof GoYamlError)
       return { ok: false, line: error.line, reason: error.message, stricter: error.stricter };
