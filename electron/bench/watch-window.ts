@@ -51,7 +51,7 @@ export function openWindow(session: Session, handlers: Handlers): WindowStandIn 
     const { environment } = view;
     if (topic === 'application')
       for (const one of view.applications(app)) look(`${environment} a ${one.name}`, one.operation?.message);
-    else if (topic === 'rollout')
+    else if (topic === 'rollout' || topic === 'pod')
       for (const { pods } of view.rollouts(app))
         for (const pod of pods) look(`${environment} p ${pod.name}`, pod.message);
     else if (topic === 'workflow')

@@ -47,10 +47,13 @@ function differences(): string[] {
 /** A change is told within a frame; a board that was wrong through so many looks was told nothing. */
 const enough = 10;
 const stale = new Set<string>();
+/** Boards as they were on the way. */
+const boards = new Set<Board>();
 function watchForStale(): () => void {
   let wrong: { board: Board; looks: number } | null = null;
   const timer = setInterval(() => {
     const board = rig.engine.board();
+    boards.add(board);
     const found = differences();
     if (found.length === 0) wrong = null;
     else if (wrong?.board !== board) wrong = { board, looks: 1 };
@@ -258,6 +261,11 @@ describe('the board that is kept says what one from scratch says', () => {
     for (const one of cells) expect(one).not.toEqual(known.get(placeOf(one)));
     expect(before.cells.map((one) => changed.get(placeOf(one)) ?? one)).toEqual(now.cells);
     expect(rig.engine.changedCells(revision).cells).toEqual([]);
+    // From any board of before, also one of many changes ago.
+    for (const one of boards) {
+      const since = new Map(rig.engine.changedCells(one.revision).cells.map((next) => [placeOf(next), next]));
+      expect(one.cells.map((next) => since.get(placeOf(next)) ?? next)).toEqual(now.cells);
+    }
     // A window that has a board of another opening, or none, gets all of them.
     expect(rig.engine.changedCells(null).cells).toEqual(now.cells);
     expect(rig.engine.changedCells(revision + 1_000_000).cells).toEqual(now.cells);

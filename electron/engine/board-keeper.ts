@@ -37,6 +37,8 @@ export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
   return freshness.state === 'stale' ? { state: 'connecting', asOf: freshness.asOf } : freshness;
 }
 
+const cellIn = ({ cell }: Saved): Cell => cell;
+
 /** A cell as it was last built. `revision`: of the board when it came to say what it says. */
 interface Saved {
   cell: Cell;
@@ -54,6 +56,19 @@ export function boardKeeper(options: {
   let askedBy = '';
   /** By app, then environment. */
   const cells = new Map<string, Map<string, Saved>>();
+  /**
+   * Cells in the order in which they came to say what they say, the newest last, so that those of late are found without
+   * a look at all. Some have been replaced since: they are swept out once they are the half.
+   */
+  let latest: Saved[] = [];
+  let sweepAt = 1000;
+  const isCurrent = (one: Saved): boolean => cells.get(one.cell.app)?.get(one.cell.environment) === one;
+  function addLatest(one: Saved): void {
+    latest.push(one);
+    if (latest.length < sweepAt) return;
+    latest = latest.filter(isCurrent);
+    sweepAt = Math.max(1000, latest.length * 2);
+  }
   const staleApps = new Set<string>();
   /** Every app is to be looked at, also those that have no cells yet. */
   let allStale = true;
@@ -90,17 +105,22 @@ export function boardKeeper(options: {
       isStale ? [] : [[environment, cell]],
     );
     const after = new Map<string, Saved>();
+    const fresh: Saved[] = [];
     for (const cell of assembleCells(now, app, new Map(upToDate))) {
       const known = before.get(cell.environment);
-      const isSame = known && (known.cell === cell || isDeepStrictEqual(known.cell, cell));
-      after.set(
-        cell.environment,
-        isSame ? { ...known, isStale: false } : { cell, isStale: false, revision: ++revision },
-      );
+      if (known && (known.cell === cell || isDeepStrictEqual(known.cell, cell))) {
+        known.isStale = false;
+        after.set(cell.environment, known);
+        continue;
+      }
+      const one: Saved = { cell, isStale: false, revision: ++revision };
+      after.set(cell.environment, one);
+      fresh.push(one);
     }
     staleApps.delete(app);
     if (after.size > 0) cells.set(app, after);
     else cells.delete(app);
+    for (const one of fresh) addLatest(one);
     return [...after.values()].map(({ cell }) => cell);
   }
   const cellsOf = (now: BoardInput, app: string): readonly Cell[] => {
@@ -143,10 +163,14 @@ export function boardKeeper(options: {
         const now = input();
         for (const app of [...staleApps]) build(now, app);
       }
-      const since = after === null || after > revision ? Number.NEGATIVE_INFINITY : after;
+      if (after === null || after > revision)
+        return { revision, cells: [...cells.values()].flatMap((known) => [...known.values()].map(cellIn)) };
       const changed: Cell[] = [];
-      for (const known of cells.values())
-        for (const one of known.values()) if (one.revision > since) changed.push(one.cell);
+      for (let place = latest.length - 1; place >= 0; place -= 1) {
+        const one = latest[place];
+        if (!one || one.revision <= after) break;
+        if (isCurrent(one)) changed.push(one.cell);
+      }
       return { revision, cells: changed };
     },
     changed: (app, environment, alone = false) => {

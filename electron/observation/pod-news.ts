@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AppPod } from './trim';
 
 /**
@@ -18,8 +17,13 @@ const details: ReadonlySet<keyof AppPod> = new Set<keyof AppPod>([
   'health',
 ]);
 
-const isSame = (a: unknown, b: unknown): boolean =>
-  a === b || (typeof a === 'object' && typeof b === 'object' && isDeepStrictEqual(a, b));
+/** Fields of a pod are flat: texts, numbers, lists of texts and small objects of them. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [before, after] = [Object.entries(a), b as Readonly<Record<string, unknown>>];
+  return before.length === Object.keys(b).length && before.every(([name, value]) => after[name] === value);
+}
 
 /** @param before of the same name: what it said until now. */
 export function podNews(before: AppPod, after: AppPod): PodNews {

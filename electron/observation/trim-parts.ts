@@ -25,6 +25,7 @@ export const metadata = z.object({
 
 /**
  * Reads a live object without what is odd in it. @throws ZodError for one without an identity.
+ * @param quick reads what has nothing odd in it as the schema does, and leaves the rest to it (`null`).
  * @returns with `judged`, which makes its health of what a rule says: Argo CD reads the whole into Go's types first
  * (`runtime.DefaultUnstructuredConverter`), and what does not fit there has the health Unknown (`health.go`).
  */
@@ -32,7 +33,10 @@ export function readLive<S extends z.ZodType<{ metadata: z.output<typeof metadat
   schema: S,
   object: unknown,
   onOdd?: OnOdd,
+  quick?: (object: unknown) => z.output<S> | null,
 ): { read: z.output<S>; judged: (health: Health) => Health } {
+  const plain = quick?.(object) ?? null;
+  if (plain !== null) return { read: plain, judged: (health) => orDeleting(health, plain.metadata) };
   let isOdd = false;
   const read = readObject(schema, object, (places) => {
     isOdd = true;

@@ -8,6 +8,8 @@ import {
 import type { DeploymentFacts, PodFacts, ReplicaSetFacts } from '../../shared/domain/rollout/rollout-rules';
 import type { SetPodFacts } from '../../shared/domain/rollout/set-rollout';
 import { listOf, type OnOdd, optional } from '../systems/read-object';
+import { type PodObject, podSchema } from './pod-object';
+import { quickPod } from './quick-pod';
 import {
   appOf,
   condition,
@@ -119,44 +121,6 @@ export function trimReplicaSet(object: unknown, onOdd?: OnOdd): AppReplicaSet {
   };
 }
 
-const terminated = z.object({ exitCode: count, reason: text, message: text, finishedAt: text });
-const containerStatus = z.object({
-  name: text.transform((value) => value ?? ''),
-  ready: optional(z.boolean()),
-  restartCount: count,
-  /** The image as it was pulled: `registry/app@sha256:…`, before it has run empty. */
-  imageID: text,
-  state: optional(
-    z.object({
-      waiting: optional(z.object({ reason: text, message: text })),
-      terminated: optional(terminated),
-    }),
-  ),
-  lastState: optional(z.object({ terminated: optional(terminated) })),
-});
-
-const podSchema = z.object({
-  metadata,
-  spec: optional(
-    z.object({
-      restartPolicy: text,
-      containers: listOf(z.object({ name: z.string(), image: text })),
-      initContainers: listOf(z.object({ name: z.string() })),
-    }),
-  ),
-  status: optional(
-    z.object({
-      phase: text,
-      reason: text,
-      message: text,
-      startTime: text,
-      conditions: listOf(condition),
-      containerStatuses: listOf(containerStatus),
-      initContainerStatuses: listOf(containerStatus),
-    }),
-  ),
-});
-
 /** A pod, with the workflow node that it runs, when it runs one. */
 export interface AppPod extends SetPodFacts {
   app: string;
@@ -174,7 +138,7 @@ export interface AppPod extends SetPodFacts {
 /** Waiting reasons of a container that is on its way and not in trouble. */
 const onTheWay = new Set(['ContainerCreating', 'PodInitializing']);
 
-type Status = z.output<typeof podSchema>['status'];
+type Status = PodObject['status'];
 
 /** Why a pod is in trouble, from the most telling place: containers, then scheduling, then the pod itself. */
 function troubleOf(status: Status): { reason: string; message: string | null } | null {
@@ -218,7 +182,7 @@ function lastTerminationOf(status: Status): PodFacts['lastTermination'] {
 }
 
 /** The images of a pod's containers with the digests that their node pulled, as far as it says so. */
-function pulledOf({ spec, status }: z.output<typeof podSchema>): string[] {
+function pulledOf({ spec, status }: PodObject): string[] {
   return (spec?.containers ?? []).flatMap(({ name, image }) => {
     const id = status?.containerStatuses?.find((one) => one.name === name)?.imageID;
     const digest = /@(sha256:[0-9a-f]{64})$/.exec(id ?? '')?.[1];
@@ -234,7 +198,7 @@ const isOfJob = ({ labels, ownerReferences }: z.output<typeof metadata>): boolea
 
 /** @throws ZodError for an object without an identity. */
 export function trimPod(object: unknown, onOdd?: OnOdd): AppPod {
-  const { read: pod, judged } = readLive(podSchema, object, onOdd);
+  const { read: pod, judged } = readLive(podSchema, object, onOdd, quickPod);
   const { metadata: meta, spec, status } = pod;
   const containers = spec?.containers ?? [];
   const trouble = troubleOf(status);

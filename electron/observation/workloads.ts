@@ -44,6 +44,16 @@ export interface Workloads {
 /** Under which key the pods of a workflow lie. */
 export const podsOfWorkflow = (workflow: string): string => `workflow/${workflow}`;
 
+/** What tells which version a pod runs and how, as a text; kept with the pod, of which one in many changes. */
+const saying = new WeakMap<AppPod, string>();
+function saidBy(pod: AppPod): string {
+  const before = saying.get(pod);
+  if (before !== undefined) return before;
+  const said = JSON.stringify([pod.phase, pod.ready, pod.reason, pod.images]);
+  saying.set(pod, said);
+  return said;
+}
+
 /** Where an object of a kind is looked up. */
 interface Shelf {
   table: Pick<Table<{ health: Health }>, 'get'>;
@@ -161,7 +171,7 @@ export function createWorkloads(
       if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
       seen.add(pod);
       const { name, images, phase, ready, reason } = pod;
-      const said = JSON.stringify([workload, ofSet, phase, ready, reason, images]);
+      const said = `${ofSet} ${workload === null ? '' : `/${workload}`}\n${saidBy(pod)}`;
       const same = found.get(said);
       if (same) same.count++;
       else found.set(said, { name, images, phase, ready, reason, workload, ofSet, count: 1 });
