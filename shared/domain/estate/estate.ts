@@ -3,6 +3,8 @@ import { parseLabelSelector } from '../go/label-selector';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { name } from './estate-name';
 import { registrySchema } from './registry-place';
+import { routesSchema, teamSchema } from './routes';
+import { routeProblems } from './routes-of';
 
 /** Layout of GOV.UK's release repo, and the default. */
 export const defaultImageTagPath = 'charts/app-config/image-tags/{environment}/{app}';
@@ -100,6 +102,10 @@ const environmentSchema = z.strictObject({
   cluster: cluster
     .optional()
     .describe('How its cluster is reached. Missing: nothing of what runs there is seen.'),
+  routes: routesSchema
+    .optional()
+    .describe('How changes for this environment land, in order of preference. Missing: as in its pipeline.'),
+  team: teamSchema.optional(),
 });
 
 /** A pipeline: a chain of environments in the order in which versions travel. */
@@ -108,6 +114,9 @@ const pipelineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('apps').describe('Every app moves alone.'),
     name: pipelineName,
     environments: chainOfNames,
+    routes: routesSchema
+      .optional()
+      .describe('How changes for its environments land, in order of preference. Missing: as in `ledger`.'),
   }),
   bagsPipelineSchema,
 ]);
@@ -145,10 +154,15 @@ const ledgerSchema = z.strictObject({
     .describe(
       'How commits land: `push` is a fast-forward push; `merge-branch` a short-lived branch, merged by GitHub’s merges API, which a protected branch needs.',
     ),
+  routes: routesSchema
+    .optional()
+    .describe(
+      'How changes land on the branch, in order of preference; the first that the person may use is taken. Missing: as `landing` says.',
+    ),
   github: github
     .optional()
     .describe(
-      'The release repo at GitHub; needed for `merge-branch`. Missing: GitHub is not asked about it.',
+      'The release repo at GitHub; needed for `merge-branch` and `pull-request`. Missing: GitHub is not asked about it.',
     ),
   imageTagPath: imageTagPath
     .default(defaultImageTagPath)
@@ -233,6 +247,8 @@ export const estateSchema = z
           });
       });
     });
+    for (const [path, input, message] of routeProblems(estate))
+      context.issues.push({ code: 'custom', input, path, message });
     if (estate.ledger.landing === 'merge-branch' && !estate.ledger.github)
       context.issues.push({
         code: 'custom',

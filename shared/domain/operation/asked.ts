@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { routeKindSchema } from '../estate/routes';
 import { syncAnswerSchema } from '../preflight/sync-answer';
 
 /**
@@ -10,6 +11,8 @@ export const reason = z.string().trim().max(500);
 export const reasonNeeded = reason.min(1);
 /** An app in an environment. */
 export const cell = { app: z.string().min(1), environment: z.string().min(1) };
+/** How it is to land, where the person chose; left out: the estate's first route that is open to them. */
+export const route = routeKindSchema.optional();
 /** Codes of findings that the person overrode; needs a reason. */
 const override = z.array(z.string());
 
@@ -21,6 +24,7 @@ export const version = {
   expected: z.string().nullable(),
   reason: reason.optional(),
   override: override.optional(),
+  route,
   /** What the person decided of syncs of Argo CD that were in the way. */
   syncs: z.array(syncAnswerSchema).max(50).optional(),
 };

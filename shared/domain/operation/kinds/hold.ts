@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { cell, reasonNeeded } from '../asked';
+import { cell, reasonNeeded, route } from '../asked';
 import { declare, untilCommit } from '../declaration';
 import { anApp } from '../subject';
 
 /** Switches automatic deploys of an app into an environment off, where the pipeline really looks, until released. */
 export const hold = declare({
-  intent: z.object({ kind: z.literal('hold'), ...cell, reason: reasonNeeded }),
+  intent: z.object({ kind: z.literal('hold'), ...cell, reason: reasonNeeded, route }),
   subject: anApp,
   title: (intent) => `Hold automatic deploys of ${intent.app} in ${intent.environment}`,
   short: { noun: 'Hold', doing: 'Holding' },

@@ -1,0 +1,68 @@
+import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
+import { imageTagFileOf } from '../../ledger/ledger-board';
+import type { StepContext, VersionIntent } from '../operation-context';
+import { isTimedOut, ledgerMoves, type TimedOut, waitUntil } from '../steps/wait';
+
+/** How many commits of one image-tag file are looked at, at most. */
+const most = 50;
+
+/** The commits that touched the cell's image-tag file, newest first, as far back as `before`. */
+async function commitsSince(
+  { world, intent, signal }: StepContext<VersionIntent>,
+  before: string | null,
+): Promise<Result<string[]>> {
+  const path = world.reader.layout.path(intent);
+  const listed = await world.ledger.log([path], most, signal);
+  if (!listed.ok) return listed;
+  const commits = listed.value.map(({ commit }) => commit);
+  const end = before === null ? -1 : commits.indexOf(before);
+  return ok(end === -1 ? commits : commits.slice(0, end));
+}
+
+/**
+ * The newest commit that touched the cell's image-tag file, `null`: none. To be written down before a bot is asked for
+ * a commit: what lies before it was made by others.
+ */
+export async function lastCommitOfCell(context: StepContext<VersionIntent>): Promise<Result<string | null>> {
+  const { world, intent, signal } = context;
+  const listed = await world.ledger.log([world.reader.layout.path(intent)], 1, signal);
+  return listed.ok ? ok(listed.value[0]?.commit ?? null) : fail(listed.failure);
+}
+
+/** The version in the cell's image-tag file at a commit. */
+async function versionAt(
+  { world, intent, signal }: StepContext<VersionIntent>,
+  commit: string,
+): Promise<string | null> {
+  const snapshot = await world.ledger.snapshotAt(commit, signal);
+  if (!snapshot.ok) return null;
+  const file = snapshot.value.file(world.reader.layout.path(intent));
+  return file ? imageTagFileOf(file).imageTag : null;
+}
+
+/**
+ * Waits until the release repo's branch has the operation's version in its cell, by a commit that came after `before`.
+ * @returns that commit; `null` where several set it, so that nobody can tell which is this operation's; or that it did
+ *   not come within `limit` (milliseconds).
+ */
+export async function landedOnBranch(
+  context: StepContext<VersionIntent>,
+  { before, limit }: { before: string | null; limit: number },
+): Promise<Result<{ commit: string | null } | TimedOut>> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const there = await waitUntil<true>(context, {
+    limit,
+    sources: [ledgerMoves(world)],
+    look: () =>
+      world.reader.facts(world.ledger.snapshot(), app, environment, null).version === version
+        ? { done: true }
+        : { waitingFor: 'Waiting for the commit to reach the release repo.' },
+  });
+  if (isTimedOut(there)) return ok(there);
+  const since = await commitsSince(context, before);
+  if (!since.ok) return since;
+  const made: string[] = [];
+  for (const commit of since.value) if ((await versionAt(context, commit)) === version) made.push(commit);
+  return ok({ commit: made.length === 1 ? (made[0] ?? null) : null });
+}
