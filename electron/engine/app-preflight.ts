@@ -108,6 +108,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
   const syncs = cluster ? standingSyncs(cluster, app, world.now()) : [];
   return {
     readOnlyBecause: world.ledger.readOnlyBecause,
+    route: world.routes.plan(intent),
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),

@@ -58,11 +58,12 @@ export function holdFiles(
   return { flagsOff: plan.map((one) => one.environment), hold };
 }
 
-/** A hold of the version that is there. */
+/** A hold of the version that is there, or that the operation brings there. */
 export function takeHold(snapshot: Snapshot, context: StepContext): Change {
   const { world, intent } = context;
   const { app, environment } = intent;
-  const { version } = world.reader.facts(snapshot, app, environment, null);
+  const version =
+    'version' in intent ? intent.version : world.reader.facts(snapshot, app, environment, null).version;
   const { flagsOff, hold } = holdFiles(snapshot, context, version);
   const files = new Map<string, string>();
   for (const name of flagsOff) {

@@ -16,6 +16,7 @@ import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
 import type { DeploymentHistory, Observations } from './ports';
+import type { RepoRights } from './routes/rights';
 import type { Limits, World } from './world';
 
 /** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */
@@ -40,6 +41,8 @@ export interface EngineConfig {
   identity: () => Identity;
   /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
   workflowRuns?: WorkflowRuns | null;
+  /** What GitHub says of the person's rights; left out: the estate names no GitHub. */
+  rights?: RepoRights | null;
   /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */
   savedWorkflows?: World['savedWorkflows'];
   /** This console's own autopilot, kept across starts; left out: always off. */

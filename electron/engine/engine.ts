@@ -25,6 +25,7 @@ import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import { preview } from './preview';
+import { createRoutes } from './routes/routes';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
 import { defaultLimits, type World } from './world';
@@ -86,6 +87,14 @@ export function createEngine(config: EngineConfig): Engine {
     operation: (id) => runner.get(id),
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
+    routes: createRoutes({
+      estate,
+      clusters,
+      rights: config.rights ?? null,
+      readOnlyBecause: () => ledger.readOnlyBecause,
+      person: () => config.identity().name,
+      now,
+    }),
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
     decisions: autopilotDecisions({ log, now, onChanged: (pipeline) => changes.tell('bags', pipeline) }),
     log,

@@ -23,6 +23,9 @@ export async function preview(
       askLedgerAgain(world, signal),
       gatherAhead(world, intent, signal),
       gatherOnce(world, intent, signal),
+      world.routes
+        .ask(intent, AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]))
+        .catch(() => signal.throwIfAborted()),
     ]);
   } catch (error) {
     return fail(signal.aborted ? cancelled : failureOf(error));
@@ -41,6 +44,7 @@ export async function preview(
       because: current === null ? 'Nothing is deployed there.' : because,
     },
     findings: findingsOn(world, intent, snapshot, outside),
+    route: world.routes.plan(intent),
     commit: snapshot.commit,
   });
 }

@@ -18,6 +18,7 @@ import { rollout } from './steps/follow-rollout';
 import { holdEffective } from './steps/hold-effective';
 import { preflight } from './steps/preflight-step';
 import { nudge } from './steps/refresh-parent';
+import { requestHold } from './steps/request-hold';
 import { stopPromotions } from './steps/stop-promotions';
 import { sync } from './steps/sync';
 import { tests } from './steps/tests';
@@ -76,6 +77,7 @@ export const routineRuns = {
   'commit-unlock': of(ofKind('unlock'), unlock),
   'commit-forced-unlock': of(ofKind('force-unlock'), forceUnlock),
   'commit-policy': of(ofKind('change-policy'), changePolicy),
+  'request-hold': of(ofKind('rollback'), requestHold),
   'stop-promotions': of(anApp, stopPromotions),
   'hold-effective': of(anApp, holdEffective),
   nudge: of(aVersion, nudge),

@@ -10,6 +10,7 @@ import type { CellHistory } from './cell-history';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
 import type { Observations } from './ports';
+import type { Routes } from './routes/routes';
 import type { SourceCache } from './source-cache';
 
 /**
@@ -63,6 +64,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** How changes of apps land, by this person's rights. */
+  readonly routes: Routes;
   readonly sources: SourceCache;
   readonly images: ImageCache;
   readonly history: CellHistory;

@@ -27,6 +27,7 @@ const preview = (change: Partial<Preview>): Preview => ({
   incoming: 'v1693',
   change: { state: 'unknown', because: 'b' },
   findings: [finding('pass'), finding('info')],
+  route: { taken: 'push', rest: null, routes: [] },
   commit: 'abc',
   ...change,
 });

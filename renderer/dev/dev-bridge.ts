@@ -213,6 +213,7 @@ export function devBridge(options: DevOptions): Bridge {
         incoming,
         change: changeOf(current ?? '', incoming, intent.kind === 'deploy' ? 40 : 5),
         findings: findingsOf(intent),
+        route: { taken: 'push', rest: null, routes: [] },
         commit: 'abcdef01',
       };
     },

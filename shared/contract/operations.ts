@@ -4,6 +4,7 @@ import { appIntentSchema, intentSchema } from '../domain/operation/intent';
 import { operationSchema } from '../domain/operation/operation';
 import { findingSchema } from '../domain/preflight/finding';
 import { pendingCheckSchema } from '../domain/preflight/pending-check';
+import { routePlanSchema } from '../domain/route/route';
 import { action, actionOnce, name, query } from './procedure';
 
 /** The preview of a deploy, promotion or rollback, before anyone commits. */
@@ -13,6 +14,8 @@ const previewSchema = z.object({
   incoming: z.string(),
   change: changeSchema,
   findings: z.array(findingSchema),
+  /** How it would land, by this person's rights. */
+  route: routePlanSchema,
   /** The ledger's commit that the findings were computed on. */
   commit: z.string().nullable(),
 });

@@ -3,10 +3,13 @@ import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edi
 import { type AppIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
+import { isDirect } from '../../../shared/domain/route/route';
 import type { Snapshot } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';
 import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
+import { byOthers } from '../routes/by-others';
+import { routeTaken } from '../routes/route-taken';
 import { leavingSyncs } from './end-sync';
 import { gatherFacts, judge } from './preflight-step';
 import { knownTests } from './tests';
@@ -50,6 +53,9 @@ export const commit =
     const intent: AppIntent = context.intent;
     const isDone = context.record().effects.get('commit')?.outcome === 'done';
     if (context.resumed && !isDone) await gatherFacts(context, false);
+    const route = routeTaken(context);
+    if ('failure' in route) return { state: 'failed', failure: route.failure };
+    if (!isDirect(route.kind)) return byOthers(context, route.kind);
     const outside = outsideFacts(world, intent, id);
     const seen = [...context.record().seen, ...context.record().operation.findings];
     const tests = knownTests(context);
@@ -73,7 +79,7 @@ export const commit =
       override: 'override' in intent ? intent.override : undefined,
       patience: 0,
       notAgain: () => notAgain(context),
-      data: () => ({ tests, leaving: leavingSyncs(world, intent) }),
+      data: () => ({ route: route.kind, tests, leaving: leavingSyncs(world, intent) }),
     });
     if (latest.length > 0) context.findings(latest);
     return endOf(written);

@@ -2,9 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { environmentBefore } from '../../../shared/domain/estate/chain';
 import { gateShut, gates } from '../../../shared/domain/hold/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
+import { holdRequest } from './request-hold';
 import { couldNotLook, noGate } from './stop-promotions';
 import { promotionsSeen, sweep } from './sweep';
-import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, waitUntil } from './wait';
+import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, timePasses, waitUntil } from './wait';
+
+/** Milliseconds between looks at a hold that waits for its review: only then does time alone change anything. */
+const requestLooks = 5_000;
 
 /**
  * Waits until the hold works where the pipeline really looks: the app's Applications in the environment before carry
@@ -23,20 +27,26 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
       state: 'unknown',
       because: `The estate file has no cluster for ${name}, so the hold can’t be confirmed.`,
     };
-  const until = world.now().getTime() + world.limits.hold;
+  let until = world.now().getTime() + world.limits.hold;
   for (let settled = false; ; ) {
+    // A review takes days: the time for the hold to work begins once it was merged.
+    if (holdRequest(context) === 'pending') until = world.now().getTime() + world.limits.hold;
     const limit = Math.max(1, until - world.now().getTime());
     const found = await waitUntil<StepEnd | 'shut' | 'sweep'>(context, {
       limit,
       sources: [
         clusterMoves(before, app, before.actions.parentApplication),
         ledgerMoves(world),
+        ...(holdRequest(context) === 'pending' ? [timePasses(requestLooks)] : []),
         ...(here ? [clusterMoves(here, app)] : []),
       ],
       look: () => {
         const snapshot = world.ledger.snapshot();
         const hold = world.reader.hold(snapshot, app, environment);
-        if (hold === null) return { done: released(context) };
+        const request = hold === null ? holdRequest(context) : null;
+        if (hold === null && request === null) return { done: released(context) };
+        if (request === 'failed')
+          return { done: { state: 'unknown', because: 'The hold was not taken: see its request.' } };
         const away =
           notLive(before, 'applications', 'workflows') ?? (here ? notLive(here, 'workflows') : null);
         if (away !== null) return { waitingFor: away };
@@ -46,6 +56,11 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
           return {
             waitingFor: `Waiting for ${unstopped.map((one) => one.name).join(', ')} to end after the stop.`,
           };
+        if (request === 'pending')
+          return {
+            waitingFor:
+              'The hold is not merged yet. Signalbox stops new promotions of this app while it runs.',
+          };
         const deciding = gates(before.view.applications(app));
         if (gateShut(deciding)) return { done: 'shut' };
         const open = deciding.filter((one) => one.automaticDeploysEnabled !== false).map((one) => one.name);
@@ -54,7 +69,10 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         };
       },
     });
-    if (isTimedOut(found)) return ranOut(found, world.limits.hold);
+    if (isTimedOut(found)) {
+      if (holdRequest(context) === 'pending') continue;
+      return ranOut(found, world.limits.hold);
+    }
     if (typeof found !== 'string') return found;
     // A stop that is refused would be asked for again and again: once a moment is enough.
     if (found === 'sweep' && settled) await pause(200, undefined, { signal: context.signal });

@@ -9,6 +9,7 @@ interface StepWords {
 export const stepNames = [
   'preflight',
   'commit',
+  'hold-request',
   'stop-promotions',
   'hold-effective',
   'nudge',
@@ -27,6 +28,7 @@ export type StepName = (typeof stepNames)[number];
 export const steps: Readonly<Record<StepName, StepWords>> = {
   preflight: { label: 'Checks' },
   commit: { label: 'Commit' },
+  'hold-request': { label: 'Request the hold' },
   'stop-promotions': { label: 'Stop promotions' },
   'hold-effective': { label: 'Confirm the hold' },
   nudge: { label: 'Refresh' },
@@ -64,6 +66,8 @@ export const routines = {
   'commit-unlock': 'commit',
   'commit-forced-unlock': 'commit',
   'commit-policy': 'commit',
+  /** What the commit of a rollback could not carry: its hold. */
+  'request-hold': 'hold-request',
   'stop-promotions': 'stop-promotions',
   'hold-effective': 'hold-effective',
   nudge: 'nudge',

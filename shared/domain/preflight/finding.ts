@@ -26,6 +26,7 @@ const findingCodes = [
   'environment-moved',
   'ledger-stale',
   'read-only',
+  'route-closed',
   'locked',
   'rule-blocks',
   'not-passed',

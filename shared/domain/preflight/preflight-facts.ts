@@ -9,6 +9,7 @@ import type { ImageFound } from '../ledger/image-found';
 import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
+import type { RoutePlan } from '../route/route';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
 
@@ -43,6 +44,8 @@ export interface LedgerFacts {
 /** What was seen outside the ledger, gathered ahead: preflight itself asks nobody. */
 export interface OutsideFacts {
   readOnlyBecause: string | null;
+  /** How it would land, by the person's rights. */
+  route: RoutePlan;
   production: boolean;
   /** The environment before in the chain. */
   before: string | null;

@@ -28,6 +28,7 @@ const ledger: LedgerFacts = {
   versionBefore: 'v3',
 };
 const outside: OutsideFacts = {
+  route: { taken: 'push', rest: null, routes: [] },
   readOnlyBecause: null,
   production: true,
   before: 'staging',

@@ -6,6 +6,7 @@ import { type Finding, finding } from './finding';
 import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+import { routeFindings } from './preflight-route';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
 
 const at = (facts: LedgerFacts): string =>
@@ -155,7 +156,7 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
 export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
-  found.push(...permissionFindings(intent, outside));
+  found.push(...routeFindings(intent, outside), ...permissionFindings(intent, outside));
   if (!('expected' in intent)) return found;
   return [
     ...found,

@@ -15,6 +15,7 @@ export const rollback = declare({
   steps: [
     { routine: 'check-app' },
     { routine: 'commit-rollback' },
+    { routine: 'request-hold', lane: 'request' },
     { routine: 'stop-promotions', lane: 'hold' },
     { routine: 'nudge', lane: 'version' },
     { routine: 'sync', lane: 'version' },

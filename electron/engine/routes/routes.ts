@@ -1,0 +1,176 @@
+import type { Estate } from '../../../shared/domain/estate/estate';
+import type { RouteConfig, RouteKind, RouteOf } from '../../../shared/domain/estate/routes';
+import { routesOf } from '../../../shared/domain/estate/routes-of';
+import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
+import { fail, type Result } from '../../../shared/domain/failure/failure';
+import { failureOf } from '../../../shared/domain/failure/failure-of';
+import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { chooseRoute } from '../../../shared/domain/route/choose-route';
+import type { RouteNeed, RoutePlan, RouteView } from '../../../shared/domain/route/route';
+import {
+  type Asked,
+  type RouteFacts,
+  routeAccess,
+  routeText,
+} from '../../../shared/domain/route/route-access';
+import type { Cluster } from '../../observation/types';
+import type { RepoRights } from './rights';
+
+/** How changes of apps land here, by this person's rights. */
+export interface Routes {
+  /** How an intent would land, by what is known now; nobody is asked. */
+  plan(intent: AppIntent): RoutePlan;
+  /** Asks what is not known, or was asked a while ago. Never rejects, except when aborted. */
+  ask(intent: AppIntent, signal: AbortSignal): Promise<void>;
+  /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
+  config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
+  /** Remembers that a route was refused in earnest, until something is asked again later than `refusalLasts`. */
+  refused(environment: string, kind: RouteKind, because: string): void;
+}
+
+/** Milliseconds after which an answer is asked for again. */
+const answerLasts = 60_000;
+/** Milliseconds for which a refusal that was met closes a route. */
+const refusalLasts = 10 * 60_000;
+
+interface Answered<T> {
+  at: number;
+  asked: Asked<T>;
+}
+
+/** What an intent needs of a route. */
+export function needsOf(intent: AppIntent): readonly RouteNeed[] {
+  switch (intent.kind) {
+    case 'deploy':
+    case 'promote':
+      return ['version'];
+    case 'rollback':
+      return ['version', 'files'];
+    case 'hold':
+    case 'release-hold':
+      return ['files'];
+    case 'nudge':
+      return [];
+  }
+}
+
+/**
+ * @param rights GitHub, as far as the estate names it; `null`: it does not.
+ * @param person how the Git identity is called, for routes that no system names the person for.
+ */
+export function createRoutes(options: {
+  estate: Estate;
+  clusters: ReadonlyMap<string, Cluster>;
+  rights: RepoRights | null;
+  readOnlyBecause: () => string | null;
+  person: () => string;
+  now: () => Date;
+}): Routes {
+  const { estate, clusters, rights } = options;
+  const answers = new Map<string, Answered<unknown>>();
+  const refusals = new Map<string, { at: number; because: string }>();
+  let login: string | null = null;
+
+  const known = <T>(key: string): Asked<T> =>
+    (answers.get(key) as Answered<T> | undefined)?.asked ?? 'not-asked';
+
+  async function load<T>(key: string, ask: () => Promise<Result<T>>): Promise<void> {
+    const before = answers.get(key);
+    const at = options.now().getTime();
+    if (
+      before &&
+      at - before.at < answerLasts &&
+      typeof before.asked === 'object' &&
+      'answer' in before.asked
+    )
+      return;
+    const answer = await ask().catch((error: unknown) => fail(failureOf(error)));
+    answers.set(key, {
+      at,
+      asked: answer.ok
+        ? { answer: answer.value }
+        : { failure: `${answer.failure.message} ${answer.failure.meaning}` },
+    });
+  }
+
+  const fileKey = (app: string, { workflow, ref }: RouteOf<'actions'>): string =>
+    `file ${app} ${workflow} ${ref}`;
+  const teamKey = ({ org, team }: { org: string; team: string }): string => `team ${org}/${team}`;
+
+  function facts(app: string, environment: string, route: RouteConfig): RouteFacts {
+    const team = estate.environments.find(({ name }) => name === environment)?.team;
+    const refused = new Map<RouteKind, string>();
+    const met = refusals.get(`${environment} ${route.kind}`);
+    if (met && options.now().getTime() - met.at < refusalLasts) refused.set(route.kind, met.because);
+    return {
+      app,
+      environment,
+      branch: estate.ledger.branch,
+      readOnlyBecause: options.readOnlyBecause(),
+      repo: rights && estate.ledger.github ? known('repo') : null,
+      submit: clusters.get(environment)?.view.access('submit-workflow') ?? null,
+      workflowFile:
+        rights && estate.sources?.github && route.kind === 'actions' ? known(fileKey(app, route)) : null,
+      team: team ? { name: team.team, membership: known(teamKey(team)) } : null,
+      refused,
+    };
+  }
+
+  const views = (app: string, environment: string): RouteView[] =>
+    routesOf(estate, environment).map((route) => ({
+      kind: route.kind,
+      access: routeAccess(route, facts(app, environment, route)),
+      text: routeText(route, route.kind === 'push' || login === null ? options.person() : login),
+    }));
+
+  return {
+    plan: (intent) =>
+      chooseRoute(
+        views(intent.app, intent.environment),
+        needsOf(intent),
+        'route' in intent ? (intent.route ?? null) : null,
+      ),
+    config: <K extends RouteKind>(environment: string, kind: K) =>
+      routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
+    refused: (environment, kind, because) => {
+      refusals.set(`${environment} ${kind}`, { at: options.now().getTime(), because });
+    },
+    ask: async ({ app, environment }, signal) => {
+      const routes = routesOf(estate, environment);
+      if (!rights || routes.length === 0) return;
+      const { github } = estate.ledger;
+      const asks: Promise<void>[] = [];
+      // A single route is taken whatever the answer is: trying tells the same, without the wait.
+      if (github && routes.length > 1)
+        asks.push(load('repo', () => rights.branch({ ...github, branch: estate.ledger.branch }, signal)));
+      const actions = routes.find((one) => one.kind === 'actions');
+      const owner = estate.sources?.github?.owner;
+      if (actions && owner)
+        asks.push(
+          load(fileKey(app, actions), async () =>
+            rights.workflowFile(
+              {
+                owner,
+                repo: sourceRepoName(estate.sources?.repos ?? {}, app),
+                file: actions.workflow,
+                ref: actions.ref,
+              },
+              signal,
+            ),
+          ),
+        );
+      const team = estate.environments.find(({ name }) => name === environment)?.team;
+      if (team)
+        asks.push(
+          load(teamKey(team), async () => {
+            const user = await rights.user(signal);
+            if (!user.ok) return user;
+            login = user.value.login;
+            return rights.team({ ...team, login }, signal);
+          }),
+        );
+      await Promise.all(asks);
+      signal.throwIfAborted();
+    },
+  };
+}

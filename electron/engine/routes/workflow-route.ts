@@ -1,0 +1,182 @@
+import type { Failure } from '../../../shared/domain/failure/failure';
+import { isUnfinished } from '../../../shared/domain/hold/hold-state';
+import type { Job } from '../../../shared/domain/operation/operation';
+import { routeValues } from '../../../shared/domain/route/route-values';
+import type { Workflow } from '../../../shared/domain/workflows/workflow';
+import type { Cluster } from '../../observation/types';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
+import { askPatiently } from '../steps/outside';
+import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
+import { landedOnBranch, lastCommitOfCell } from './landed-on-branch';
+import type { RouteRun } from './route-run';
+
+/** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
+const commitAppears = 2 * 60_000;
+
+/** At most so many characters has the name of a workflow: it is the value of a label of its pods. */
+const longestName = 63;
+
+/** The same whenever an operation asks, so that it cannot exist twice: Kubernetes refuses a second one of a name. */
+const nameOf = (template: string, operation: string): string => {
+  const own = operation.toLowerCase().replace(/[^a-z0-9-]/g, '');
+  return `${template.slice(0, longestName - own.length - 1)}-${own}`;
+};
+
+/** Failures after which nobody knows whether the cluster took the request. */
+const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'unknown-outcome']);
+
+/**
+ * Submits the environment's WorkflowTemplate (GOV.UK's `deploy-image`), which commits the version as a bot, and waits
+ * for the commit. A second submission under the same name is refused by the cluster, so after a crash or an answer that
+ * was not heard it is simply asked for again.
+ */
+export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
+  const { world, id, intent } = context;
+  const { environment } = intent;
+  const cluster = world.clusters.get(environment);
+  const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
+  if (!cluster || !place)
+    return { state: 'unknown', because: `The estate file has no cluster for ${environment}.` };
+  const namespace = place.workflowsNamespace;
+  const name = nameOf(route.template, id);
+  const intended = context.record().effects.get('commit');
+  let before = typeof intended?.data.before === 'string' ? intended.data.before : null;
+  if (intended?.outcome !== 'done') {
+    if (!intended) {
+      const last = await lastCommitOfCell(context);
+      if (!last.ok) return { state: 'failed', failure: last.failure };
+      before = last.value;
+    }
+    context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, {
+      route: 'workflow',
+      before,
+      namespace,
+      name,
+    });
+    context.waiting(`Waiting for Argo Workflows in ${environment}.`);
+    const answer = await askPatiently(context, cluster, world.limits.job, (signal) =>
+      cluster.actions.submitWorkflow(
+        {
+          id,
+          template: route.template,
+          namespace,
+          name,
+          parameters: routeValues(route.parameters, { ...intent, operation: id }, world.estate),
+          labels: {},
+        },
+        signal,
+      ),
+    );
+    if (isTimedOut(answer)) return unheardEnd(context, `${environment} did not answer in time.`);
+    if (!answer.ok) {
+      if (unheard.has(answer.failure.code)) return unheardEnd(context, answer.failure.message);
+      context.result('commit', { outcome: 'not-done', text: answer.failure.message });
+      if (answer.failure.code === 'forbidden')
+        world.routes.refused(environment, 'workflow', answer.failure.message);
+      return { state: 'failed', failure: answer.failure };
+    }
+    context.saw(`Submitted ${answer.value.name} in ${environment}.`);
+  }
+  context.workflow({ environment, namespace, name });
+  return follow(context, cluster, { name, namespace, before, title: `${route.template} (Argo Workflows)` });
+};
+
+function unheardEnd(context: StepContext<VersionIntent>, why: string): StepEnd {
+  context.result('commit', { outcome: 'unknown', text: why });
+  return { state: 'unknown', because: `Nobody knows whether the workflow was submitted: ${why}` };
+}
+
+interface Followed {
+  name: string;
+  namespace: string;
+  before: string | null;
+  /** As the job is called on screen. */
+  title: string;
+}
+
+/** Waits for the workflow's end or the commit, whichever is seen first, and then for the commit. */
+async function follow(
+  context: StepContext<VersionIntent>,
+  cluster: Cluster,
+  { name, namespace, before, title }: Followed,
+): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const job = (change: Partial<Job>): void =>
+    context.job({
+      name: title,
+      phase: 'deploy',
+      kind: 'workflow',
+      state: 'running',
+      text: null,
+      workflow: { environment, namespace, name },
+      url: null,
+      startedAt: null,
+      finishedAt: null,
+      ...change,
+    });
+  job({});
+  const isThere = (): boolean =>
+    world.reader.facts(world.ledger.snapshot(), app, environment, null).version === version;
+  const ended = await waitUntil<Workflow | 'landed'>(context, {
+    limit: world.limits.job,
+    sources: [clusterMoves(cluster, app, ''), ledgerMoves(world)],
+    look: () => {
+      const workflow = cluster.view.workflow(namespace, name);
+      if (workflow && !isUnfinished(workflow)) return { done: workflow };
+      if (isThere()) return { done: 'landed' };
+      if (workflow) return { waitingFor: `${title}: ${workflow.progress ?? (workflow.phase || 'Pending')}` };
+      return {
+        waitingFor: notLive(cluster, 'workflows') ?? `Waiting to see workflow ${name} in ${environment}.`,
+      };
+    },
+  });
+  if (isTimedOut(ended)) {
+    context.result('commit', { outcome: 'unknown', text: `Timed out. ${ended.waitingFor}` });
+    return { state: 'unknown', because: `Timed out. ${ended.waitingFor}` };
+  }
+  if (ended !== 'landed') {
+    const { phase, startedAt, finishedAt } = ended;
+    job({
+      state: phase === 'Succeeded' ? 'succeeded' : 'failed',
+      text: ended.message,
+      startedAt,
+      finishedAt,
+    });
+    if (phase !== 'Succeeded' && !isThere()) {
+      const failure = failed(ended, title);
+      context.result('commit', { outcome: 'not-done', text: failure.message });
+      return { state: 'failed', failure };
+    }
+  }
+  const landed = await landedOnBranch(context, { before, limit: commitAppears });
+  if (!landed.ok || isTimedOut(landed.value)) {
+    const because = landed.ok
+      ? `${title} ended, but its commit has not reached the release repo.`
+      : landed.failure.message;
+    context.result('commit', { outcome: 'unknown', text: because });
+    return { state: 'unknown', because };
+  }
+  const { commit } = landed.value;
+  job({ state: 'succeeded', text: null });
+  context.result('commit', {
+    outcome: 'done',
+    text: commit ? `Committed by the workflow: ${commit.slice(0, 10)}.` : 'The release repo has the version.',
+    ...(commit ? { commit } : {}),
+  });
+  return { state: 'succeeded' };
+}
+
+function failed(workflow: Workflow, title: string): Failure {
+  const step = workflow.nodes.find(
+    ({ type, phase }) => type === 'Pod' && (phase === 'Failed' || phase === 'Error'),
+  );
+  const where = step && step.displayName !== workflow.name ? ` at its step ${step.displayName}` : '';
+  const why = step?.message ?? workflow.message;
+  return {
+    code: 'refused',
+    message: `${title} ${workflow.shutdown === null ? 'failed' : 'was stopped'}${where}${why ? `: ${why}` : '.'}`,
+    meaning: 'The release repo does not have the version. Nothing was deployed.',
+    next: [{ do: 'retry', label: 'Review again' }],
+  };
+}

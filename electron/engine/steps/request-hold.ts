@@ -1,0 +1,59 @@
+import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { isByBot, isDirect } from '../../../shared/domain/route/route';
+import { takeHold } from '../commit-hold';
+import type { StepContext, StepEnd } from '../operation-context';
+import { routeBegun } from '../routes/route-taken';
+import { endOf, writeLedger } from './write-ledger';
+
+/** Whether a rollback's hold comes after its version, since a bot carries the version alone. */
+export function isHoldApart(context: Pick<StepContext, 'record'>): boolean {
+  const route = routeBegun(context);
+  return route !== null && isByBot(route);
+}
+
+/** What became of the request of a hold that comes apart; `null`: it does not, or the step has ended well. */
+export function holdRequest(context: Pick<StepContext, 'record'>): 'pending' | 'failed' | null {
+  if (!isHoldApart(context)) return null;
+  const step = context.record().operation.steps.find(({ name }) => name === 'hold-request');
+  if (!step || step.state === 'succeeded') return null;
+  return step.state === 'waiting' || step.state === 'running' ? 'pending' : 'failed';
+}
+
+/**
+ * The hold of a rollback whose version was carried by a bot, by the best route that carries files. A pull request is
+ * waited for as long as it takes; meanwhile `hold-effective` stops promotions.
+ */
+type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
+
+export async function requestHold(context: StepContext<Rollback>): Promise<StepEnd> {
+  const { world, intent } = context;
+  if (!isHoldApart(context)) return { state: 'skipped', because: 'The commit includes the hold.' };
+  const rest = world.routes.plan({ ...intent, route: routeBegun(context) ?? undefined }).rest;
+  if (rest === null) return { state: 'skipped', because: 'The commit includes the hold.' };
+  if (rest.taken === null) return { state: 'unknown', because: rest.text };
+  if (isDirect(rest.taken)) {
+    const written = await writeLedger(context, {
+      effect: 'hold-request',
+      kind: 'hold',
+      what: `Hold ${intent.app} in ${intent.environment}`,
+      waitingFor: 'Waiting for the hold’s commit to reach the release repo.',
+      settled: { value: null },
+      decide: (snapshot) => {
+        const made = takeHold(snapshot, context);
+        if ('failure' in made) return { kind: 'refusal', failure: made.failure };
+        const { files, records: changes } = made;
+        return {
+          kind: 'change',
+          changes,
+          files,
+          subject: `Hold automatic deploys of ${intent.app} in ${intent.environment}`,
+          value: null,
+        };
+      },
+      reason: intent.reason,
+      patience: world.limits.ledger,
+    });
+    return endOf(written);
+  }
+  return { state: 'unknown', because: rest.text };
+}
