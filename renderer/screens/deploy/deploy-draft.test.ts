@@ -9,6 +9,7 @@ const draft = (change: Partial<Draft> = {}): Draft => ({
   version: 'v9',
   reason: '',
   syncs: [],
+  route: null,
   ...change,
 });
 const finding = (level: Finding['level'], overridable = true): Finding => ({

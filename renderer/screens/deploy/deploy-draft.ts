@@ -3,6 +3,7 @@ import type { Board } from '../../../shared/domain/board/board';
 import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
+import type { RouteKind } from '../../../shared/domain/route/route';
 import { count } from '../../../shared/domain/text/count';
 import type { SheetRequest } from '../../ui/layout/ui-state';
 
@@ -14,6 +15,8 @@ export interface Draft {
   reason: string;
   /** What was chosen of syncs of Argo CD that are in the way. */
   syncs: readonly SyncAnswer[];
+  /** How it is to land; `null`: by the best way that is open. */
+  route: RouteKind | null;
 }
 
 /** Whether it asks what becomes of a sync, and nobody has said. */
@@ -48,8 +51,10 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
   const { kind, app } = draft.request;
   if (environment === null) return null;
   const reason = draft.reason.trim();
+  const landing = draft.route === null ? {} : { route: draft.route };
   const why = {
     ...(reason ? { reason } : {}),
+    ...landing,
     ...(draft.syncs.length > 0 ? { syncs: [...draft.syncs] } : {}),
   };
   switch (kind) {
@@ -60,9 +65,9 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
       if (version === null || from === null) return null;
       return { kind, app, environment, from, version, expected, ...why };
     case 'hold':
-      return { kind, app, environment, reason: reason || notTyped };
+      return { kind, app, environment, reason: reason || notTyped, ...landing };
     case 'release-hold':
-      return { kind, app, environment, ...(reason ? { reason } : {}) };
+      return { kind, app, environment, ...(reason ? { reason } : {}), ...landing };
   }
 }
 

@@ -40,6 +40,7 @@ it.each(['hold', 'release-hold'] as const)('says of a %s that no problem was fou
         current: 'v1',
         incoming: 'v1',
         commit: null,
+        route: { taken: 'push' as const, rest: null, routes: [] },
         findings: [],
         change: { state: 'unknown', because: '' },
       }),

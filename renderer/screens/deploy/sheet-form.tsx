@@ -3,10 +3,12 @@ import { useId } from 'react';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { shortTitleOf } from '../../../shared/domain/operation/intent';
+import type { RouteKind, RoutePlan } from '../../../shared/domain/route/route';
 import { ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
+import { RouteChoice } from '../../ui/route/route-choice';
 import { MovedNotice } from '../../ui/sheet/moved-notice';
 import { SheetBody } from '../../ui/sheet/sheet';
 import classes from '../../ui/sheet/sheet.module.css';
@@ -79,6 +81,7 @@ export function SheetForm({ request }: { request: SheetRequest }) {
           )}
         </section>
       )}
+      {complete && preview.data && <Landing plan={preview.data.route} onChoose={sheet.setRoute} />}
       {complete && changes && preview.data && (
         <section>
           <h3 className={classes.heading}>Changes</h3>
@@ -86,6 +89,17 @@ export function SheetForm({ request }: { request: SheetRequest }) {
         </section>
       )}
     </SheetBody>
+  );
+}
+
+/** How it lands, where there is anything to know or to choose. */
+function Landing({ plan, onChoose }: { plan: RoutePlan; onChoose: (kind: RouteKind) => void }) {
+  if (plan.rest === null && plan.routes.filter(({ carries }) => carries).length < 2) return null;
+  return (
+    <section>
+      <h3 className={classes.heading}>How it lands</h3>
+      <RouteChoice plan={plan} onChoose={onChoose} label="How it lands" />
+    </section>
   );
 }
 

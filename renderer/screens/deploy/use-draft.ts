@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
+import type { RouteKind } from '../../../shared/domain/route/route';
 import { count } from '../../../shared/domain/text/count';
 import { useAttempts } from '../../data/attempts';
 import { useBoard, useEarlyPreview, usePreview, useReadOnly } from '../../data/queries';
@@ -39,11 +40,12 @@ export function useDraft(request: SheetRequest) {
   const [picked, setPicked] = useState<string | null>(request.version ?? null);
   const [reason, setReason] = useState('');
   const [syncs, setSyncs] = useState<readonly SyncAnswer[]>([]);
+  const [route, setRoute] = useState<RouteKind | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [moved, setMoved] = useState<Moved | null>(null);
 
-  const base: Draft = { request, environment, version: picked, reason, syncs };
+  const base: Draft = { request, environment, version: picked, reason, syncs, route };
   const from = request.kind === 'promote' ? promotedFrom(base, board) : null;
   const promoted = from === null ? null : versionThere(board, request.app, from);
   const draft: Draft = request.kind === 'promote' ? { ...base, version: picked ?? promoted } : base;
@@ -117,6 +119,7 @@ export function useDraft(request: SheetRequest) {
     },
     setVersion: setPicked,
     setReason,
+    setRoute,
     /** Decides on one sync; a later decision on the same one takes its place. */
     setSync: (answer: SyncAnswer) =>
       setSyncs((known) => [

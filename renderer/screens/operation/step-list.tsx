@@ -1,4 +1,4 @@
-import type { Operation, Step } from '../../../shared/domain/operation/operation';
+import { type Operation, type Step, stepsInPlay } from '../../../shared/domain/operation/operation';
 import { StepMark } from '../../ui/layout/mark';
 import { stepWord } from '../../ui/text/words';
 import { between, duration, fullTime, seconds } from '../../ui/time/time';
@@ -11,7 +11,7 @@ export function StepList({ operation }: { operation: Operation }) {
   const now = useNow('second');
   return (
     <ol className={classes.list} aria-label="Steps">
-      {operation.steps.map((step) => (
+      {stepsInPlay(operation).map((step) => (
         <Item key={step.name} step={step} now={now} />
       ))}
     </ol>

@@ -92,3 +92,7 @@ export const operationSchema = z.object({
 });
 export type Operation = z.infer<typeof operationSchema>;
 export type OperationState = Operation['state'];
+
+/** The steps to be shown. A hold is requested apart only where the commit can't carry it: before, and else, it is no step. */
+export const stepsInPlay = ({ steps }: Operation): Step[] =>
+  steps.filter(({ name, state }) => name !== 'hold-request' || (state !== 'waiting' && state !== 'skipped'));
