@@ -23,10 +23,9 @@ export async function preview(
       askLedgerAgain(world, signal),
       gatherAhead(world, intent, signal),
       gatherOnce(world, intent, signal),
-      world.routes
-        .ask(intent, AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]))
-        .catch(() => signal.throwIfAborted()),
+      world.routes.ask(intent, AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)])),
     ]);
+    signal.throwIfAborted();
   } catch (error) {
     return fail(signal.aborted ? cancelled : failureOf(error));
   }

@@ -20,7 +20,7 @@ import type { RepoRights } from './rights';
 export interface Routes {
   /** How an intent would land, by what is known now; nobody is asked. */
   plan(intent: AppIntent): RoutePlan;
-  /** Asks what is not known, or was asked a while ago. Never rejects, except when aborted. */
+  /** Asks what is not known, or was asked a while ago. Never rejects. */
   ask(intent: AppIntent, signal: AbortSignal): Promise<void>;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
@@ -39,7 +39,7 @@ interface Answered<T> {
 }
 
 /** What an intent needs of a route. */
-export function needsOf(intent: AppIntent): readonly RouteNeed[] {
+function needsOf(intent: AppIntent): readonly RouteNeed[] {
   switch (intent.kind) {
     case 'deploy':
     case 'promote':
@@ -170,7 +170,6 @@ export function createRoutes(options: {
           }),
         );
       await Promise.all(asks);
-      signal.throwIfAborted();
     },
   };
 }

@@ -6,7 +6,7 @@ import { routeBegun } from '../routes/route-taken';
 import { endOf, writeLedger } from './write-ledger';
 
 /** Whether a rollback's hold comes after its version, since a bot carries the version alone. */
-export function isHoldApart(context: Pick<StepContext, 'record'>): boolean {
+function isHoldApart(context: Pick<StepContext, 'record'>): boolean {
   const route = routeBegun(context);
   return route !== null && isByBot(route);
 }

@@ -2,7 +2,7 @@ import type { RouteKind, RouteNeed, RoutePlan, RouteView } from './route';
 import { isByBot } from './route';
 
 /** Whether a route can carry all of a change. A bot writes one version of one app, and nothing else. */
-export const carries = (kind: RouteKind, needs: readonly RouteNeed[]): boolean =>
+const carries = (kind: RouteKind, needs: readonly RouteNeed[]): boolean =>
   !isByBot(kind) || needs.every((need) => need === 'version');
 
 /** Whether a route is taken by a click: it is open, or only trying can tell. */
