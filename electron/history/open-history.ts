@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { Claim } from '../../shared/domain/attribution/claims';
 import { defaultImageTagPath } from '../../shared/domain/estate/estate';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { csvHeader, csvLines } from '../../shared/domain/history/history-csv';
@@ -35,6 +36,8 @@ export interface HistoryOptions {
   indexFile: string;
   /** Where image-tag files lie, default `charts/app-config/image-tags/{environment}/{app}`. */
   template?: string;
+  /** Where records of operations lie, if not on the branch itself: a local repo, and a branch or ref of it. */
+  records?: { repo: string; branch: string };
   /** Left out: nothing is logged. */
   log?: Log;
 }
@@ -56,6 +59,11 @@ export interface History {
    * indexed still answers.
    */
   update(signal?: AbortSignal): Promise<HistoryStatus>;
+  /**
+   * Tells what this console knows of operations (where no record could be written) and of runs of others, all of it each
+   * time, and updates. Kept in the index until it is told anew.
+   */
+  tell(claims: readonly Claim[]): Promise<HistoryStatus>;
   /** The feed, newest first. */
   feed(query: FeedQuery): Promise<FeedPage>;
   /** How long the feed is under a filter, and where its pages and days begin. */
@@ -138,6 +146,7 @@ export function openHistory(
     template,
     mark,
     skipped,
+    ...(options.records ? { records: options.records } : {}),
     ...(maxPageCount === undefined ? {} : { maxPageCount }),
   };
   const calls = new Calls<Call>();
@@ -228,6 +237,7 @@ export function openHistory(
       return () => listeners.delete(listener);
     },
     update: (signal) => ask('update', null, signal),
+    tell: (claims) => ask('tell', claims),
     feed: (query) => ask('feed', query),
     outline: (query) => ask('outline', query),
     lastDeployments: () => ask('lastDeployments', null),

@@ -1,3 +1,4 @@
+import type { Claim } from '../../shared/domain/attribution/claims';
 import type {
   ComparedCell,
   ComparedSide,
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   branch: string;
   indexFile: string;
   template: string;
+  /** Where records of operations lie, if not on the branch itself; `repo` a local one. */
+  records?: { repo: string; branch: string };
   /** Where the worker writes which blob it reads. */
   mark?: SharedArrayBuffer;
   /** Blobs that ended a worker before: they are not read. */
@@ -32,6 +35,8 @@ export interface WorkerOptions {
 /** Every question by name: what goes in and what comes out. */
 export interface Questions {
   update: { input: null; output: HistoryStatus };
+  /** What this console knows of operations and runs, all of it; then updates. */
+  tell: { input: readonly Claim[]; output: HistoryStatus };
   feed: { input: FeedQuery; output: FeedPage };
   outline: { input: FeedOutlineQuery; output: FeedOutline };
   lastDeployments: { input: null; output: DeploymentEvent[] };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Claim } from '../../shared/domain/attribution/claims';
 import type { HistoryStatus } from '../../shared/domain/history/history-event';
 import { count } from '../../shared/domain/text/count';
 import { requireGit } from '../systems/git/git-version';
@@ -7,6 +8,7 @@ import { runGit } from '../systems/git/run-git';
 import { isSound } from '../systems/sqlite/database';
 import { isDamage } from '../systems/sqlite/database-errors';
 import { historyFailure, notFound } from './failures';
+import type { RecordsAt } from './index/claim-sources';
 import { Indexer, type Updated } from './index/indexer';
 import { compileLayout, type Layout } from './index/path-matcher';
 import { type LeftOut, leftOutNotice, leftOutSchema, newReadMark, ReadGuard } from './index/read-guard';
@@ -57,6 +59,7 @@ export class HistoryService {
   #again: Promise<HistoryStatus> | null = null;
   #checked = false;
   #missing: readonly LeftOut[] = [];
+  #told: readonly Claim[] | null = null;
   /** Blobs that ended a worker: they are not read. */
   readonly #skipped = new Set<string>();
 
@@ -167,6 +170,11 @@ export class HistoryService {
     await this.#updating?.catch(() => null);
   }
 
+  /** What this console knows of operations and runs: counts from the next update on. */
+  tell(claims: readonly Claim[]): void {
+    this.#told = claims;
+  }
+
   /** Answers one question. @throws whatever {@link historyFailure} knows. */
   ask<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
     try {
@@ -184,7 +192,9 @@ export class HistoryService {
   #answer<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
     const { statements, facts } = this.#ready();
     const answers: {
-      [N in Exclude<QuestionName, 'update'>]: (given: Questions[N]['input']) => Questions[N]['output'];
+      [N in Exclude<QuestionName, 'update' | 'tell'>]: (
+        given: Questions[N]['input'],
+      ) => Questions[N]['output'];
     } = {
       feed: (query) => feed(statements, facts, query),
       outline: (query) => outline(statements, facts, this.#linesOf(facts).feed.refresh(statements), query),
@@ -198,7 +208,10 @@ export class HistoryService {
       names: () => ({
         apps: namesOf(facts, 'app'),
         environments: namesOf(facts, 'environment'),
-        actors: [...facts.actors.keys()].sort(),
+        actors: [...facts.actors]
+          .filter(([, id]) => !facts.complete || facts.perActor.has(id))
+          .map(([name]) => name)
+          .sort(),
       }),
     };
     const answer = (answers as Record<string, ((given: Questions[Name]['input']) => unknown) | undefined>)[
@@ -237,8 +250,8 @@ export class HistoryService {
       if (!indexer) throw new Error('The history index is not open.');
       const wasComplete = indexer.complete;
       if (!wasComplete) this.#set({ phase: 'indexing' });
-      const { added, removed } = await this.#change(indexer, tip, signal);
-      if (!wasComplete || removed > 0) this.#lines = null;
+      const { added, removed, attributed } = await this.#change(indexer, tip, signal);
+      if (!wasComplete || removed > 0 || attributed > 0) this.#lines = null;
       if (removed > 0 && knownTip !== null)
         this.#set({
           notice: this.#withMissing(
@@ -249,8 +262,16 @@ export class HistoryService {
         this.#statements?.forget();
         this.#facts = null;
       }
+      if (attributed > 0) this.#facts = null;
       const now = this.#indexer ?? indexer;
-      this.#set({ phase: 'ready', progress: null, failure: null, tip: now.tip, beginning: now.beginning });
+      this.#set({
+        phase: 'ready',
+        progress: null,
+        failure: null,
+        tip: now.tip,
+        beginning: now.beginning,
+        attributed: (this.#status.attributed ?? 0) + attributed,
+      });
       this.#checkSoon();
       return this.#status;
     } catch (error) {
@@ -263,14 +284,25 @@ export class HistoryService {
 
   /** Updates the index; one that turns out to be damaged is built again, once. */
   async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<Updated> {
+    const records = await this.#recordsAt(tip, signal);
+    const witnesses = { records, told: this.#told };
     try {
-      return await indexer.update(tip, signal);
+      return await indexer.update(tip, witnesses, signal);
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#rebuild();
       if (!this.#indexer) throw error;
-      return this.#indexer.update(tip, signal);
+      return this.#indexer.update(tip, witnesses, signal);
     }
+  }
+
+  /** Where records of operations are read now; `null`: their branch is not there. */
+  async #recordsAt(tip: string, signal?: AbortSignal): Promise<RecordsAt | null> {
+    const { records, repo } = this.#options;
+    if (!records) return { gitDir: gitDirOf(repo) ?? repo, commit: tip };
+    const gitDir = gitDirOf(records.repo);
+    const commit = gitDir && (await findCommit(gitDir, records.branch, signal));
+    return gitDir && commit ? { gitDir, commit } : null;
   }
 
   #rebuild(): void {
@@ -313,19 +345,8 @@ export class HistoryService {
     const gitDir = gitDirOf(repo);
     if (!gitDir) throw notFound(`There is no Git repo at ${repo}.`);
     await requireGit();
-    for (const ref of branch.startsWith('refs/')
-      ? [branch]
-      : [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`, `refs/tags/${branch}`]) {
-      const found = await runGit(
-        ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
-        {
-          gitDir,
-          expectedCodes: [1, 128],
-          ...(signal ? { signal } : {}),
-        },
-      );
-      if (found.code === 0) return found.stdout.toString('latin1').trim();
-    }
+    const found = await findCommit(gitDir, branch, signal);
+    if (found) return found;
     throw notFound(`The repo has no branch ${branch}.`);
   }
 
@@ -335,9 +356,33 @@ export class HistoryService {
   }
 }
 
+/** The commit that a branch, by whatever name, stands at; `null`: there is none. */
+async function findCommit(gitDir: string, branch: string, signal?: AbortSignal): Promise<string | null> {
+  for (const ref of branch.startsWith('refs/')
+    ? [branch]
+    : [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`, `refs/tags/${branch}`]) {
+    const found = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+      gitDir,
+      expectedCodes: [1, 128],
+      ...(signal ? { signal } : {}),
+    });
+    if (found.code === 0) return found.stdout.toString('latin1').trim();
+  }
+  return null;
+}
+
 /** Every app or environment that an event is about. */
 const namesOf = (facts: IndexFacts, field: 'app' | 'environment'): string[] =>
-  [...new Set(facts.files.map((file) => file[field]))].filter((name) => name !== '').sort();
+  [
+    ...new Set(
+      facts.files
+        // Of a branch that was rewritten some may have no event any more.
+        .filter(({ id }) => !facts.complete || facts.perCell.has(id))
+        .map((file) => file[field]),
+    ),
+  ]
+    .filter((name) => name !== '')
+    .sort();
 
 function metaOf(index: OpenedIndex, key: string): string | null {
   const row = index.writer.prepare('select value from meta where key = ?').all(key)[0] as

@@ -24,11 +24,13 @@ port.on('message', (request: Request) => {
   else void answer(request); // as above
 });
 
-async function answer({ id, question, input }: Call): Promise<void> {
+async function answer(call: Call): Promise<void> {
+  const { id } = call;
   const own = new AbortController();
   const stop = () => own.abort();
   const work = (): unknown => {
-    if (question !== 'update') return service.ask(question, input);
+    if (call.question === 'tell') service.tell(call.input);
+    else if (call.question !== 'update') return service.ask(call.question, call.input);
     running.set(id, own);
     closing.signal.addEventListener('abort', stop, { once: true });
     return service.update(own.signal);

@@ -12,7 +12,7 @@ const rowsPerSlice = 512;
 const rowsPerStatement = 64;
 
 const wordSource = `select e.id, e.cell, c.app, c.environment, e.what, e.after, e.kind, e.actor, a.name as author, e.subject,
-  n.body, n.reason, n.otherPath from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
+  n.body, n.reason, n.otherPath, n.author as own from event e join cell c on c.id = e.cell join actor a on a.id = e.actor left join note n on n.id = e.note`;
 
 /** Writes events, names and facts about the index. Everything happens inside transactions of the caller. */
 export class EventWriter {
@@ -26,6 +26,7 @@ export class EventWriter {
   readonly #late: Statement;
   readonly #meta: Statement;
   readonly #note: Statement;
+  readonly #changed: Statement;
   readonly #cells = new Map<string, Cell>();
   readonly #byId = new Map<number, Cell>();
   readonly #actors = new Map<string, number>();
@@ -46,9 +47,12 @@ export class EventWriter {
       `${wordSource} where e.id between ? and ? and e.what > 0 order by e.id`,
     );
     this.#late = database.prepare('update event set flags = ?, kind = ? where id = ?');
+    this.#changed = database.prepare(
+      'update event set actor = ?, note = ?, kind = ?, flags = ? where id = ?',
+    );
     this.#meta = database.prepare('insert or replace into meta(key, value) values (?, ?)');
     this.#note = database.prepare(
-      'insert into note(id, body, reason, operation, otherPath) values (?, ?, ?, ?, ?)',
+      'insert into note(id, body, reason, operation, otherPath, author, started) values (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#notes = (database.prepare('select ifnull(max(id), 0) as n from note').all()[0] as { n: number }).n;
     this.loadNames();
@@ -171,6 +175,7 @@ export class EventWriter {
       body: row.note?.body ?? null,
       reason: row.note?.reason ?? null,
       otherPath: row.note?.otherPath ?? null,
+      own: null,
     };
   }
 
@@ -187,16 +192,34 @@ export class EventWriter {
   }
 
   #storeNote(note: EventNote): void {
+    note.id = this.storeNote({ ...note, author: null, started: null });
+  }
+
+  /** Stores what a commit, or another witness, says of an event. @returns its id */
+  storeNote({ body, reason, operation, otherPath, author, started }: StoredNote): number {
     this.#notes += 1;
-    note.id = this.#notes;
-    this.#note.run(note.id, note.body, note.reason, note.operation, note.otherPath);
+    this.#note.run(this.#notes, body, reason, operation, otherPath, author, started);
+    return this.#notes;
+  }
+
+  /** Puts other names, notes and kinds into stored rows, with the words that they are found by. */
+  change(rows: readonly ChangedRow[]): void {
+    for (const { id, actor, note, kind, flags } of rows) {
+      const before = this.#wordSource.all(id, id)[0] as WordSource | undefined;
+      if (before) this.#unword.run(id, wordsOf(before));
+      this.#changed.run(actor, note, kind, flags, id);
+      const after = this.#wordSource.all(id, id)[0] as WordSource | undefined;
+      if (after) this.#word.run([id, wordsOf(after)]);
+    }
   }
 
   /** Takes away every event newer than an id. */
   removeNewerThan(id: number): void {
     const gone = this.#wordSource.all(Number.MIN_SAFE_INTEGER, id - 1) as (WordSource & { id: number })[];
     for (const row of gone) this.#unword.run(row.id, wordsOf(row));
-    this.#database.prepare('delete from note where id in (select note from event where id < ?)').run(id);
+    for (const table of ['event', 'attributed'])
+      this.#database.prepare(`delete from note where id in (select note from ${table} where id < ?)`).run(id);
+    this.#database.prepare('delete from attributed where id < ?').run(id);
     this.#database.prepare('delete from event where id < ?').run(id);
     this.#database.prepare('delete from move where id < ?').run(id);
   }
@@ -206,4 +229,19 @@ interface Cell {
   id: number;
   app: string;
   environment: string;
+}
+
+/** A note as it is stored: with the commit's own author and who started it, where that is somebody else. */
+export interface StoredNote extends Omit<EventNote, 'id'> {
+  author: string | null;
+  started: string | null;
+}
+
+/** What of a stored row may change when it is known who did it. */
+export interface ChangedRow {
+  id: number;
+  actor: number;
+  note: number | null;
+  kind: number | null;
+  flags: number;
 }

@@ -101,6 +101,9 @@ async function writeFront(
   await writer.insert(rows, async () => {});
   if (meta.complete) settleReturns(writing, fork);
   settleTimes(writing, fork, least, gone.n > 0);
+  // Who started what is new is looked at afterwards, even if a kill comes in between.
+  const unjudged = meta.get('unjudged');
+  if (unjudged !== 'all') writer.setMeta('unjudged', String(Math.max(fork, Number(unjudged ?? fork))));
   writer.setMeta('tip', tip);
   writer.commit();
   return { added: rows.length, removed: gone.n };

@@ -7,6 +7,8 @@ import { noOlderPaths, type OlderPaths } from './older-paths';
  * What the index knows of its own state: `tip`, `cursor` (the oldest commit that is indexed whole, while older ones are
  * missing), `complete`, `begin` and `mark` (where the history begins, and why there), `skew` (how far the clocks ever went
  * back), `older` (where image-tag files lay before they were moved),
+ * `records` (the commit at which records of operations were read last) and `unjudged` (`all`, or the id below which rows
+ * are new, of which it is not yet said who started them),
  * `skipped` (blobs that ended a worker) and `leftOut` (what is missing for that). Written by the event writer, in its transactions.
  */
 export class IndexMeta {

@@ -8,6 +8,7 @@ import { BackIndexing } from './index-back';
 import { indexFront } from './index-front';
 import { IndexMeta } from './index-meta';
 import type { IndexerOptions, IndexWriting } from './index-writing';
+import { settleClaims, type Witnesses, withdrawClaims } from './settle-claims';
 
 /** What an update did. */
 export interface Updated {
@@ -15,6 +16,8 @@ export interface Updated {
   added: number;
   /** Events that went since the branch was rewritten. */
   removed: number;
+  /** Rows that tell of another person than before. */
+  attributed: number;
 }
 
 /** Brings the index up to a tip: what is new on top of what is known, then what is older ({@link IndexMeta}). */
@@ -42,12 +45,12 @@ export class Indexer {
   }
 
   /**
-   * Indexes what is missing up to a tip (a commit id).
+   * Indexes what is missing up to a tip (a commit id), and says who started what bots committed.
    * @throws {GitError} and SQLite's errors; everything written before stays, and the next call goes on from there.
    */
-  async update(tip: string, signal?: AbortSignal): Promise<Updated> {
+  async update(tip: string, witnesses: Witnesses, signal?: AbortSignal): Promise<Updated> {
     const { gitDir, layout, template, writer } = this.#writing;
-    const updated: Updated = { added: 0, removed: 0 };
+    const updated: Updated = { added: 0, removed: 0, attributed: 0 };
     const volleys = await hasVolleys();
     const reader = new CommitReader(gitDir, template, layout, this.#states, volleys, signal);
     try {
@@ -62,6 +65,7 @@ export class Indexer {
         await back.run();
         updated.added += back.added;
       }
+      updated.attributed = await settleClaims(this.#writing, witnesses, volleys, signal);
     } catch (error) {
       writer.rollback();
       throw error;
@@ -77,12 +81,14 @@ export class Indexer {
     const kept = ['source', 'skipped'].map((key) => [key, this.#writing.meta.get(key)] as const);
     dropIndexes(database);
     database.exec(
-      `begin; delete from event; delete from note; delete from move; delete from meta; insert into word(word) values('delete-all'); commit;`,
+      `begin; delete from event; delete from note; delete from move; delete from meta;
+       delete from claim; delete from month; delete from descent; delete from attributed; insert into word(word) values('delete-all'); commit;`,
     );
     writer.begin();
     for (const [key, value] of kept) if (value !== null) writer.setMeta(key, value);
     writer.setMeta('tip', tip);
     writer.setMeta('complete', '0');
+    writer.setMeta('unjudged', 'all');
     writer.commit();
     onCleared();
   }
@@ -95,6 +101,7 @@ export class Indexer {
     const now = begin === 'shallow' ? shallowMark(gitDir) : null;
     if (begin === 'shallow' && now === meta.get('mark')) return;
     writer.begin();
+    withdrawClaims(this.#writing);
     database.exec(`delete from event where flags & ${flag.base}`);
     writer.setMeta('complete', '0');
     writer.commit();

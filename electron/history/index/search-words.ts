@@ -14,6 +14,8 @@ export interface WordSource {
   body: string | null;
   reason: string | null;
   otherPath: string | null;
+  /** The commit's own author, where `author` is somebody else who started it. */
+  own: string | null;
 }
 
 /**
@@ -29,6 +31,7 @@ export function wordsOf(row: WordSource): string {
   if (!names(subject, row.environment)) words += `${row.environment} `;
   if (after && !names(subject, after)) words += `${after} `;
   words += `${row.author} ${subject}`;
+  if (row.own !== null) words += ` ${row.own}`;
   if (row.body !== null) words += ` ${row.body}`;
   // A reason out of a record; the commit's own is part of the message.
   if (row.reason !== null && !row.body?.includes(row.reason)) words += ` ${row.reason}`;

@@ -10,12 +10,22 @@ export interface PlacedDeployment {
   flags: number;
   /** A number that stands for the version: looked up twice as fast as its name. */
   version: number;
+  /** Who did it, by the number that stands for the name. */
+  actor: number;
   isRollback: boolean;
   /** The next deployment in the same cell. */
   next: PlacedDeployment | null;
 }
 
-type Line = [id: number, cell: number, at: number, flags: number, kind: number | null, version: string];
+type Line = [
+  id: number,
+  cell: number,
+  at: number,
+  flags: number,
+  kind: number | null,
+  version: string,
+  actor: number,
+];
 
 interface CellLine {
   /** Oldest first. */
@@ -44,16 +54,16 @@ export class DeploymentLine {
       this.#moves = lineage.size;
     }
     const rows = statements.all<{ id: number; lines: string }>(
-      `select min(id) as id, json_group_array(json_array(id, cell, at, flags, kind, after)) as lines
-       from (select id, cell, at, flags, kind, after from event not indexed where what = 2 and id < ? order by id desc)`,
+      `select min(id) as id, json_group_array(json_array(id, cell, at, flags, kind, after, actor)) as lines
+       from (select id, cell, at, flags, kind, after, actor from event not indexed where what = 2 and id < ? order by id desc)`,
       this.#newest ?? Number.MAX_SAFE_INTEGER,
     );
     const [found] = rows;
     if (found && found.id !== null) {
-      for (const [id, cell, at, flags, kind, name] of JSON.parse(found.lines) as Line[]) {
+      for (const [id, cell, at, flags, kind, name, actor] of JSON.parse(found.lines) as Line[]) {
         const now = lineage.isEmpty ? cell : lineage.canonical(cell, id);
         const isRollback = kind === rollback;
-        this.#add(now, { at, flags, version: this.#numberOf(name), isRollback, next: null });
+        this.#add(now, { at, flags, version: this.#numberOf(name), actor, isRollback, next: null });
       }
       this.#newest = found.id;
     }

@@ -1,3 +1,4 @@
+import type { StartedBy } from '../../../shared/domain/history/deployment';
 import {
   type DeploymentEvent,
   type HistoryEvent,
@@ -9,7 +10,7 @@ import { flag, kindOf, typeOf } from '../index/event-row';
 
 /** What every question reads of an event. */
 export const eventColumns = `e.id, e.oid, e.at, e.what, e.before, e.after, e.flags, e.kind, e.subject, c.app, c.environment, c.path, c.pipeline,
-  a.name as author, n.reason, n.operation, n.otherPath`;
+  a.name as actor, n.reason, n.operation, n.otherPath, n.author, n.started`;
 /** Names that go with `e`; the order of the joins is ours to choose, as each finds one row by its id. */
 export const eventJoins =
   'cross join cell c on c.id = e.cell cross join actor a on a.id = e.actor left join note n on n.id = e.note';
@@ -28,10 +29,15 @@ export interface SelectedRow {
   environment: string;
   path: string;
   pipeline: string | null;
-  author: string;
+  /** Who did it. */
+  actor: string;
   reason: string | null;
   operation: string | null;
   otherPath: string | null;
+  /** The commit's own author, where somebody else did it. */
+  author: string | null;
+  /** JSON of a `StartedBy`. */
+  started: string | null;
 }
 
 export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
@@ -92,7 +98,8 @@ function common(row: SelectedRow) {
     environment: row.environment,
     at: isoTime(row.at),
     commit: hexOf(row.oid),
-    author: row.author,
+    author: row.author ?? row.actor,
+    ...(row.started === null ? {} : { startedBy: JSON.parse(row.started) as StartedBy }),
     subject: row.subject,
     reason: row.reason,
     operationId: row.operation,

@@ -53,13 +53,27 @@ export function figures(line: DeploymentLine, facts: IndexFacts, query: FiguresQ
     }
     return group;
   };
+  const names =
+    by === 'actor' ? new Map([...facts.actors].map(([name, id]) => [id, name])) : new Map<number, string>();
+  const groupFor = ({ at, actor }: PlacedDeployment, app: string): Group => {
+    switch (by) {
+      case 'app':
+        return groupOf(app);
+      case 'actor':
+        return groupOf(names.get(actor) ?? '');
+      case 'all':
+        return groupOf(by);
+      default:
+        return periodGroup(at, by);
+    }
+  };
   for (const { id, app, environment } of facts.cells) {
     if (environment !== last || (query.apps && !query.apps.includes(app))) continue;
     const start = facts.cells.find((cell) => cell.app === app && cell.environment === first);
     const began = start && query.environments.length > 1 ? line.cell(start.id).first : null;
     for (const one of line.cell(id).deployments) {
       if (one.at < since || one.at >= until) continue;
-      measure(one, began, by === 'app' ? groupOf(app) : by === 'all' ? groupOf(by) : periodGroup(one.at, by));
+      measure(one, began, groupFor(one, app));
     }
   }
   return [...groups]

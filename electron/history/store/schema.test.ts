@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { type Claim, verdictOn } from '../../../shared/domain/attribution/claims';
 import { deploymentKind, eventsBetween, readFileState } from '../../../shared/domain/history/history-rules';
 import { ledgerPlace, readLedgerRecord } from '../../../shared/domain/ledger/ledger-events';
 import { yamlTexts } from '../../testing/yaml-inputs';
@@ -39,6 +40,7 @@ const paths = [
   'bags/p/7.yaml',
   'passes/p/e/7.x.yaml',
   'new/thing.yaml',
+  'operations/2025-11/019ad4d0-7c00-7abc-8def-0123456789ab.yaml',
 ];
 
 const both = [true, false];
@@ -61,6 +63,40 @@ const signs = [null, 'rollback', 'nonsense'].flatMap((trailerKind) =>
   ),
 );
 
+const change = {
+  commit: 'c'.repeat(40),
+  app: 'api',
+  environment: 'production',
+  version: 'v1',
+  at: Date.UTC(2025, 10, 30),
+  alone: true,
+  operation: null,
+};
+const claim: Claim = {
+  ...change,
+  source: 'record',
+  operation: 'op-1',
+  kind: 'deploy',
+  by: 'Ada',
+  reason: 'why',
+  override: ['code'],
+  route: 'actions',
+  run: null,
+  base: 'b'.repeat(40),
+  earliest: '2025-11-29T23:59:00.000Z',
+  latest: null,
+};
+const other: Claim = { ...claim, operation: 'op-2', by: 'Grace' };
+const verdicts = [
+  verdictOn(change, [claim], () => true),
+  verdictOn(change, [claim], () => false),
+  verdictOn(change, [claim, other], () => true),
+  verdictOn(change, [claim, { ...other, earliest: '2025-11-30T00:00:30.000Z' }], () => true),
+  verdictOn({ ...change, alone: false }, [claim], () => true),
+  verdictOn({ ...change, operation: 'op-2' }, [claim, other], () => true),
+  verdictOn(change, [{ ...claim, source: 'run', base: null, operation: null }], () => false),
+];
+
 /**
  * An index that is there is not read again: what older rules made of the history stays in it for good. So the rules are
  * held against a fingerprint. Where this fails on purpose, raise `schemaVersion` and put both into the test.
@@ -73,8 +109,9 @@ it('is of another version whenever the rules change that the index is made by', 
     kinds: signs.map(deploymentKind),
     messages: messages.map(readMessage),
     records: records.map(readLedgerRecord),
+    verdicts,
     places: paths.map((path) => ledgerPlace(`.signalbox/${path}`)),
   };
   const fingerprint = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16);
-  expect([schemaVersion, fingerprint]).toEqual([5, '7037647476bf0dfe']);
+  expect([schemaVersion, fingerprint]).toEqual([6, 'c88aa1dad4666bf2']);
 });

@@ -7,7 +7,7 @@ import { sparseKinds } from '../index/event-row';
  * Raised whenever what is stored, or the rules that made it, change: an index of another version is rebuilt. A test
  * (`schema.test.ts`) fails where rules change and this stays.
  */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 /** "sbhi": tells our file from any other database. */
 const applicationId = 0x73626869;
 
@@ -20,6 +20,10 @@ const applicationId = 0x73626869;
  * A `cell` is a file: with an empty path that of an app in an environment, else one under `.signalbox/`.
  * `move` says that a cell's file came from another cell: what is older than `id` (the oldest row of the commit) and belongs
  * to `source` is the history of `cell`, too.
+ * `note.author` and `note.started` are set where somebody else than a commit's author is known to have started it: then
+ * `event.actor` is that person, `author` the commit's own, and `attributed` holds what stood in the row before.
+ * `claim` is what says so: a record of an operation by its path and blob, or what this console told by a key of its own.
+ * `month` says which folders of records are read, and `descent` which commit lies after which.
  * `word` is the full text, without a copy of its content: what it holds is made of the row again when one goes.
  */
 const tables = `
@@ -28,13 +32,19 @@ create table cell(
   id integer primary key, app text not null, environment text not null, path text not null, pipeline text,
   unique(app, environment, path));
 create table actor(id integer primary key, name text not null unique);
-create table note(id integer primary key, body text, reason text, operation text, otherPath text);
+create table note(id integer primary key, body text, reason text, operation text, otherPath text, author text, started text);
 create table move(id integer not null, cell integer not null, source integer not null, primary key(cell, source, id)) without rowid;
 create table event(
   id integer primary key, oid blob not null, at integer not null, eff integer not null, cell integer not null,
   what integer not null, before text, after text, flags integer not null, kind integer, actor integer not null,
   subject text not null, note integer);
 create index event_cell on event(cell);
+create table claim(key text primary key, blob text not null, oid blob, claim text) without rowid;
+create index claim_oid on claim(oid) where oid is not null;
+create table month(name text primary key, tree text not null) without rowid;
+create table descent(base text, oid text, after integer not null, primary key(base, oid)) without rowid;
+create table attributed(
+  id integer primary key, verdict text not null, actor integer not null, note integer, kind integer, flags integer not null);
 create virtual table word using fts5(text, content='', columnsize=0);
 `;
 

@@ -24,15 +24,15 @@ export const tagFile = (tag: string): string =>
 export async function commitFiles(
   gitDir: string,
   files: Record<string, TestFile | null>,
-  options: { branch?: string; message?: string; parent?: string | null; at?: number } = {},
+  options: { branch?: string; message?: string; parent?: string | null; at?: number; author?: string } = {},
 ): Promise<string> {
-  const { branch = 'main', message = 'test' } = options;
+  const { branch = 'main', message = 'test', author = 'Robin' } = options;
   const ref = `refs/heads/${branch}`;
   const there = await runGit(['rev-parse', '--verify', '--quiet', ref], { gitDir, expectedCodes: [1] });
   const parent = there.code === 0 ? there.stdout.toString().trim() : null;
   const at = `${Math.floor(options.at ?? Date.now() / 1000)} +0000`;
   const parts: (string | Buffer)[] = [
-    `commit ${ref}\nmark :1\nauthor Robin <robin@example.invalid> ${at}\ncommitter Robin <robin@example.invalid> ${at}\n`,
+    `commit ${ref}\nmark :1\nauthor ${author} <robin@example.invalid> ${at}\ncommitter Robin <robin@example.invalid> ${at}\n`,
     `data ${Buffer.byteLength(message)}\n${message}\n`,
     parent ? `from ${parent}\n` : '',
   ];

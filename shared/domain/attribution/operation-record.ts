@@ -13,7 +13,7 @@ export type RecordedRoute = (typeof recordedRoutes)[number];
 export const recordedStates = ['begun', 'landed', 'not-landed', 'unknown'] as const;
 
 /** Months of folders, `2026-11`. */
-const monthPattern = /^\d{4}-(?:0[1-9]|1[0-2])$/;
+export const monthPattern = /^\d{4}-(?:0[1-9]|1[0-2])$/;
 
 const name = z.string().min(1).max(200);
 const time = z.iso.datetime();

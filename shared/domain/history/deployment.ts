@@ -5,6 +5,23 @@ export const deploymentKinds = ['deploy', 'promote', 'rollback', 'bag', 'automat
 export const deploymentKindSchema = z.enum(deploymentKinds);
 export type DeploymentKind = z.infer<typeof deploymentKindSchema>;
 
+/**
+ * Who started a deployment whose commit somebody else made, mostly a bot (shared/domain/attribution/claims.ts), and how:
+ * through which route, by which run, and which findings were overridden. `source`: a record in the release repo, this
+ * console's own journal, or a run that GitHub showed. `possibly`: one of these people, and nothing tells which.
+ */
+export const startedBySchema = z.union([
+  z.object({
+    name: z.string(),
+    source: z.enum(['record', 'journal', 'run']),
+    override: z.array(z.string()),
+    route: z.enum(['workflow', 'actions', 'pull-request', 'unknown']),
+    run: z.object({ name: z.string(), url: z.string().nullable() }).nullable(),
+  }),
+  z.object({ possibly: z.array(z.string()) }),
+]);
+export type StartedBy = z.infer<typeof startedBySchema>;
+
 /** One change of an app's version in an environment, as the ledger's branch says it (first-parent history). */
 export const deploymentSchema = z.object({
   app: z.string(),
@@ -18,6 +35,8 @@ export const deploymentSchema = z.object({
   commit: z.string(),
   /** Author of the change itself: of the merged branch's commit where the line has a merge. */
   author: z.string(),
+  /** Left out: the author did it, as far as is known. */
+  startedBy: startedBySchema.optional(),
   kind: deploymentKindSchema,
   reason: z.string().nullable(),
   operationId: z.string().nullable(),

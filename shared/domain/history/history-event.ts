@@ -212,13 +212,13 @@ export const figuresQuerySchema = z.object({
   apps: z.array(z.string()).optional(),
   since: z.string(),
   until: z.string(),
-  /** What a row is: one app, one month, or everything together. */
-  by: z.enum(['app', 'day', 'week', 'month', 'all']),
+  /** What a row is: one app, one person (who did it, where that is known), one month, or everything together. */
+  by: z.enum(['app', 'actor', 'day', 'week', 'month', 'all']),
 });
 export type FiguresQuery = z.infer<typeof figuresQuerySchema>;
 
 /**
- * Delivery figures of one app or period (by this machine's time zone; weeks begin on Monday), in the last environment of the chain.
+ * Delivery figures of one app, person or period (by this machine's time zone; weeks begin on Monday), in the last environment of the chain.
  * - `deployments`: deployments there.
  * - `leadTime`: from the first deployment of a version in the first environment to its first deployment in
  *   the last one, by the versions that reached the last one in the period; milliseconds.
@@ -256,5 +256,7 @@ export const historyStatusSchema = z.object({
   /** Something that happened to the index by itself, worth telling once (rebuilt, rewritten branch). */
   notice: z.string().nullable(),
   failure: failureSchema.nullable(),
+  /** Grows whenever events tell of another person than before; left out: it never did. */
+  attributed: z.number().int().optional(),
 });
 export type HistoryStatus = z.infer<typeof historyStatusSchema>;
