@@ -6,7 +6,6 @@ import type { PracticeCredentials } from '../../systems/practice/practice-ready'
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
-import { suiteTest } from '../controllers/suite-test';
 import { BareRepo } from '../git/bare-repo';
 import { type GitServer, startGitServer } from '../git/server';
 import type { Tokens } from '../git/token-access';
@@ -19,10 +18,11 @@ import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
 import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
 import { createClock } from './clock';
+import { type DeployContext, deployFile, deployStep } from './deploy-workflow';
 import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
 import { bot, consoleUser, reviewer, rival } from './people';
-import { providerTestsFile } from './provider-tests';
+import { providerTests, providerTestsFile } from './provider-tests';
 import { gitDirOf, seedRepos } from './seed/seed';
 import { type EstateState, freshState } from './state';
 import { readJsonFile, type StatePaths } from './state-folder';
@@ -116,23 +116,25 @@ export async function startEstate(options: {
       moved(push).catch((error) => options.onError?.('looking after a push', error));
     },
   });
+  const controllers = {} as Record<EnvironmentName, Controllers>;
+  const deploying: DeployContext = {
+    rights: state.rights,
+    runs: state.actions,
+    appRepo: (app) => new BareRepo(gitDirOf(paths.repos, app)),
+    deployImage: async (environment, request) => {
+      if (isAway(state, environment)) throw new Error(`connect: connection refused (${environment})`);
+      return controllers[environment].deployImage(request);
+    },
+  };
   const actions = createActions({
     clock,
     runs: state.actions,
-    program: ({ path: file, inputs }) =>
-      file.endsWith(`/${providerTestsFile}`)
-        ? suiteTest({
-            suite: 'provider-tests',
-            environment: inputs.environment ?? '',
-            outcome: () =>
-              faults.suiteOutcome({
-                suite: 'provider-tests',
-                environment: inputs.environment ?? '',
-                versions: new Map(),
-                strict: false,
-              }),
-          })
-        : undefined,
+    program: (run, _job, step) =>
+      run.path.endsWith(`/${deployFile}`)
+        ? deployStep({ run, step: step.name }, deploying)
+        : run.path.endsWith(`/${providerTestsFile}`) && step.isLast
+          ? providerTests(run.inputs.environment ?? '', faults)
+          : undefined,
     signal: stopping.signal,
     onError: (error) => options.onError?.('GitHub Actions', error),
   });
@@ -180,7 +182,6 @@ export async function startEstate(options: {
   Object.assign(state.ports, { git: git.port, github: github.port });
   for (const name of allEnvironments) state.ports[`cluster-${name}`] = clusters[name].server.port;
 
-  const controllers = {} as Record<EnvironmentName, Controllers>;
   // The last environment first: each needs the next one's webhook.
   for (const name of allEnvironments.toReversed()) {
     const next = isBagEnvironment(name) ? undefined : environments[environments.indexOf(name) + 1];

@@ -1,4 +1,7 @@
 import { bagEnvironments } from '../../systems/practice/environments';
+import type { Program } from '../controllers/container-programs';
+import { suiteTest } from '../controllers/suite-test';
+import type { Faults } from '../ports';
 
 /** The file of the GitHub Actions workflow that tests the providers of an environment, below `.github/workflows/`. */
 export const providerTestsFile = 'provider-tests.yml';
@@ -31,3 +34,13 @@ jobs:
       - name: Run the provider tests
         run: pytest tests/provider-tests --environment "$ENVIRONMENT"
 `;
+
+/** What its last step runs in an environment. */
+export const providerTests = (environment: string, faults: Faults): Program =>
+  suiteTest({
+    suite: 'provider-tests',
+    environment,
+    outcome: () =>
+      faults.suiteOutcome?.({ suite: 'provider-tests', environment, versions: new Map(), strict: false }) ??
+      'pass',
+  });

@@ -1,4 +1,4 @@
-import type { Actions, ActionsRun } from './actions';
+import { type Actions, type ActionsRun, isListed } from './actions';
 import {
   checkRun,
   combinedStatusOf,
@@ -201,8 +201,9 @@ async function getRun(context: RepoContext, id: string): Promise<Answer> {
 async function listJobs(context: RepoContext, id: string): Promise<Answer> {
   const run = await anyRunOf(context, id);
   const page = pageOf(context.url.searchParams);
-  const jobs = paged(run.jobs, page).map((job) => workflowJob(context.place, run, job));
-  return { status: 200, body: { total_count: run.jobs.length, jobs } };
+  const listed = run.jobs.filter((job) => isListed(run, job));
+  const jobs = paged(listed, page).map((job) => workflowJob(context.place, run, job));
+  return { status: 200, body: { total_count: listed.length, jobs } };
 }
 
 /** `POST …/actions/runs/{run_id}/cancel` */
@@ -217,7 +218,7 @@ async function cancel(context: RepoContext, id: string): Promise<Answer> {
 async function rerun(context: RepoContext, id: string, failedOnly: boolean): Promise<Answer> {
   const run = runOf(context, id);
   if (run.status !== 'completed') throw new Problem(403, 'This workflow is already running');
-  actionsOf(context).rerun(run, failedOnly);
+  actionsOf(context).rerun(run, failedOnly, context.holder.login);
   return { status: 201, body: {} };
 }
 

@@ -75,7 +75,7 @@ export function workflowRun(place: RepoAddress, run: ActionsRun, commit: CommitI
     created_at: run.createdAt,
     updated_at: run.updatedAt,
     actor,
-    triggering_actor: actor,
+    triggering_actor: simpleUser(place.api, run.triggeredBy ?? run.actor),
     run_started_at: run.startedAt,
     jobs_url: `${url}/jobs`,
     logs_url: `${url}/logs`,
@@ -116,7 +116,7 @@ export function workflowJob(place: RepoAddress, run: ActionsRun, job: ActionsJob
     started_at: job.startedAt,
     completed_at: job.completedAt,
     name: job.name,
-    steps: job.steps.map((step, index) => ({
+    steps: (job.conclusion === 'skipped' ? [] : job.steps).map((step, index) => ({
       name: step.name,
       status: step.status,
       conclusion: step.conclusion,

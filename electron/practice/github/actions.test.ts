@@ -30,13 +30,14 @@ const start = (runs: ActionsRun[], signal: AbortSignal) =>
   createActions({
     clock: createClock(500),
     runs,
-    program:
-      () =>
-      async ({ log, wait }) => {
-        log('collected 4 items');
-        await wait(slow ? 1_000_000 : 5);
-        return exitCode;
-      },
+    program: (_run, _job, { isLast }) =>
+      isLast
+        ? async ({ log, wait }) => {
+            log('collected 4 items');
+            await wait(slow ? 1_000_000 : 5);
+            return exitCode;
+          }
+        : undefined,
     signal,
     onError: (error) => errors.push(error),
   });
@@ -176,7 +177,7 @@ describe('GitHub Actions of the practice estate', () => {
     await expect(dispatched({ inputs: { ...inputs, more: '1' } })).rejects.toEqual(
       refused(422, /Unexpected inputs provided/),
     );
-    await expect(dispatched({ repo: 'whitehall', workflow_id: 'deploy.yml' })).rejects.toEqual(
+    await expect(dispatched({ repo: 'notify-api', workflow_id: 'deploy.yml' })).rejects.toEqual(
       refused(422, /does not have 'workflow_dispatch' trigger/),
     );
     const reader = new Octokit({ baseUrl: server.url, auth: 'reader', log: quiet });

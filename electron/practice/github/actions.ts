@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Program } from '../controllers/container-programs';
 import type { PracticeClock } from '../ports';
-import { runTitle, type WorkflowFile } from './workflow-file';
+import { runTitle, type WorkflowFile, withInputs } from './workflow-file';
 
 const stepSchema = z.object({
   name: z.string(),
@@ -12,9 +12,13 @@ const stepSchema = z.object({
 });
 const jobSchema = z.object({
   id: z.number(),
+  /** Its name in the file. */
+  key: z.string().default(''),
   name: z.string(),
+  /** Keys of the jobs that it waits for. */
+  needs: z.array(z.string()).default([]),
   status: z.enum(['queued', 'in_progress', 'completed']),
-  conclusion: z.enum(['success', 'failure', 'cancelled']).nullable(),
+  conclusion: z.enum(['success', 'failure', 'cancelled', 'skipped']).nullable(),
   createdAt: z.string(),
   startedAt: z.string(),
   completedAt: z.string().nullable(),
@@ -37,6 +41,10 @@ export const actionsRunSchema = z.object({
   branch: z.string(),
   sha: z.string(),
   actor: z.string(),
+  /** Who started its newest attempt; its actor, where it is left out. */
+  triggeredBy: z.string().optional(),
+  /** What its steps hand on to later ones. */
+  outputs: z.record(z.string(), z.string()).default({}),
   inputs: z.record(z.string(), z.string()),
   status: z.enum(['queued', 'in_progress', 'completed']),
   conclusion: z.enum(['success', 'failure', 'cancelled']).nullable(),
@@ -64,8 +72,23 @@ export interface Actions {
   /** Stops a run as GitHub does: its jobs end as cancelled. */
   cancel(run: ActionsRun): void;
   /** Runs an ended run again, as its next attempt: all jobs, or only those that failed. */
-  rerun(run: ActionsRun, failedOnly: boolean): void;
+  rerun(run: ActionsRun, failedOnly: boolean, by: string): void;
 }
+
+/** What a step of a job does. @returns `undefined`: nothing but take its time. */
+export type StepProgram = (
+  run: ActionsRun,
+  job: ActionsJob,
+  /** `isLast`: of those that the file names. */
+  step: { name: string; isLast: boolean },
+) => Program | undefined;
+
+/** Whether GitHub lists a job: one that waits for others appears once they have ended. */
+export const isListed = (run: ActionsRun, job: ActionsJob): boolean =>
+  job.status !== 'queued' || neededBy(run, job).every(({ status }) => status === 'completed');
+
+const neededBy = (run: ActionsRun, job: ActionsJob): ActionsJob[] =>
+  run.jobs.filter(({ key }) => job.needs.includes(key));
 
 /** Practice seconds until a runner takes a job, and that a step takes which does nothing here. */
 const queueSeconds = 2;
@@ -74,13 +97,14 @@ const stepSeconds = 1;
 const mostRuns = 200;
 
 /**
- * Runs GitHub Actions workflows in practice time. Steps pass, but the last one of a job does what `program` gives.
+ * Runs GitHub Actions workflows in practice time: a job begins once those that it needs have succeeded, and is skipped
+ * where one has not. Steps pass, but those that `program` gives one for.
  * @param options.runs what was kept; changed in place. Runs that had not ended begin their open jobs again.
  */
 export function createActions(options: {
   clock: PracticeClock;
   runs: ActionsRun[];
-  program: (run: ActionsRun, job: ActionsJob) => Program | undefined;
+  program: StepProgram;
   signal: AbortSignal;
   onError: (error: unknown) => void;
 }): Actions {
@@ -96,9 +120,11 @@ export function createActions(options: {
       startedAt: null,
       completedAt: null,
     }));
-  const queued = (job: Pick<ActionsJob, 'id' | 'name' | 'steps'>): ActionsJob => ({
+  const queued = (job: Pick<ActionsJob, 'id' | 'key' | 'name' | 'needs' | 'steps'>): ActionsJob => ({
     id: job.id,
+    key: job.key,
     name: job.name,
+    needs: job.needs,
     status: 'queued',
     conclusion: null,
     createdAt: now(),
@@ -116,15 +142,16 @@ export function createActions(options: {
     const log = (line: string): void => {
       if (!life.aborted) job.lines.push(`${clock.now().toISOString().slice(0, -1)}0000Z ${line}`);
     };
-    const program = options.program(run, job);
     let failed = false;
+    // "Set up job" and "Complete job" stand around what the file names.
+    const isNamed = (index: number): boolean => index > 0 && index < job.steps.length - 1;
     for (const [index, step] of job.steps.entries()) {
       Object.assign(step, { status: 'in_progress', startedAt: now() });
       log(`##[group]${step.name}`);
-      // "Set up job" and "Complete job" stand around what the file names.
-      const works = index === job.steps.length - 2 && program !== undefined;
+      const isLast = index === job.steps.length - 2;
+      const program = isNamed(index) ? options.program(run, job, { name: step.name, isLast }) : undefined;
       if (failed && index < job.steps.length - 1) step.conclusion = 'skipped';
-      else if (works) {
+      else if (program) {
         const code = await program({ log, wait: (seconds) => clock.wait(seconds, life), signal: life });
         failed = code !== 0;
         if (failed) log(`##[error]Process completed with exit code ${code}.`);
@@ -147,13 +174,23 @@ export function createActions(options: {
     const life = new AbortController();
     running.set(run.id, life);
     const both = AbortSignal.any([signal, life.signal]);
-    const open = run.jobs.filter((job) => job.status !== 'completed');
-    Promise.all(open.map((job) => runJob(run, job, both)))
+    const ends: { key: string; end: Promise<void> }[] = [];
+    for (const job of run.jobs) {
+      const before = ends.filter(({ key }) => job.needs.includes(key)).map(({ end }) => end);
+      ends.push({ key: job.key, end: Promise.all(before).then(() => runOrSkip(run, job, both)) });
+    }
+    Promise.all(ends.map(({ end }) => end))
       .then(() => finish(run, run.jobs.some((job) => job.conclusion === 'failure') ? 'failure' : 'success'))
       .catch((error: unknown) => {
         // An aborted wait is how a cancelled run ends, and all of them when the estate stops.
         if (!both.aborted) options.onError(error);
       });
+  }
+
+  async function runOrSkip(run: ActionsRun, job: ActionsJob, life: AbortSignal): Promise<void> {
+    if (job.status === 'completed') return;
+    if (neededBy(run, job).every(({ conclusion }) => conclusion === 'success')) return runJob(run, job, life);
+    Object.assign(job, { status: 'completed', conclusion: 'skipped', completedAt: now() });
   }
 
   function finish(run: ActionsRun, conclusion: NonNullable<ActionsRun['conclusion']>): void {
@@ -190,8 +227,15 @@ export function createActions(options: {
         createdAt: now(),
         startedAt: now(),
         updatedAt: now(),
-        jobs: file.jobs.map(({ name, steps }, index) =>
-          queued({ id: id * 10 + index, name, steps: stepsOf(['Set up job', ...steps, 'Complete job']) }),
+        outputs: {},
+        jobs: file.jobs.map(({ key, name, needs, steps }, index) =>
+          queued({
+            id: id * 10 + index,
+            key,
+            name: withInputs(name, inputs),
+            needs: [...needs],
+            steps: stepsOf(['Set up job', ...steps, 'Complete job']),
+          }),
         ),
       };
       runs.push(run);
@@ -209,8 +253,9 @@ export function createActions(options: {
       }
       finish(run, 'cancelled');
     },
-    rerun(run, failedOnly) {
+    rerun(run, failedOnly, by) {
       run.jobs = run.jobs.map((job) => (failedOnly && job.conclusion === 'success' ? job : queued(job)));
+      run.triggeredBy = by;
       Object.assign(run, {
         attempt: run.attempt + 1,
         status: 'queued',

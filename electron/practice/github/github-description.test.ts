@@ -48,12 +48,13 @@ beforeAll(async () => {
     actions: createActions({
       clock: createClock(500),
       runs: [],
-      program:
-        () =>
-        async ({ wait }) => {
-          await wait(5);
-          return 0;
-        },
+      program: (_run, _job, { isLast }) =>
+        isLast
+          ? async ({ wait }) => {
+              await wait(5);
+              return 0;
+            }
+          : undefined,
       signal,
       onError: () => undefined,
     }),

@@ -48,6 +48,7 @@ export async function releaseRun(context: RepoContext, { id, tag, sha }: Release
     sha,
     actor: 'github-actions[bot]',
     inputs: {},
+    outputs: {},
     status: isOver ? 'completed' : 'in_progress',
     conclusion: isOver ? 'success' : null,
     createdAt,

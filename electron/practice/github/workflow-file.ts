@@ -15,6 +15,7 @@ const fileSchema = z.object({
       z.string(),
       z.object({
         name: z.string().optional(),
+        needs: z.union([z.string(), z.array(z.string())]).default([]),
         steps: z.array(z.object({ name: z.string().optional() }).loose()).default([]),
       }),
     )
@@ -29,7 +30,8 @@ export interface WorkflowFile {
   runName: string | null;
   /** Inputs of the trigger `workflow_dispatch`, by name; `null` where it lacks the trigger. */
   inputs: ReadonlyMap<string, z.output<typeof inputSchema>> | null;
-  jobs: readonly { name: string; steps: readonly string[] }[];
+  /** `needs` are keys of jobs that come before it in the file: others are not waited for. */
+  jobs: readonly { key: string; name: string; needs: readonly string[]; steps: readonly string[] }[];
 }
 
 /** Reads a workflow file. @returns `null` where it is none. */
@@ -48,8 +50,10 @@ export function parseWorkflowFile(path: string, text: string): WorkflowFile | nu
     name,
     runName,
     inputs: dispatchInputs(on),
-    jobs: Object.entries(jobs).map(([key, job]) => ({
+    jobs: Object.entries(jobs).map(([key, job], index, all) => ({
+      key,
       name: job.name ?? key,
+      needs: [job.needs].flat().filter((one) => all.slice(0, index).some(([before]) => before === one)),
       steps: job.steps.map((step, index) => step.name ?? `Run step ${index + 1}`),
     })),
   };
@@ -97,11 +101,14 @@ export function dispatchValues(
   return values;
 }
 
-/** The title of a run: `run-name` with its inputs filled in, or the workflow's name. */
-export function runTitle(file: WorkflowFile, values: ReadonlyMap<string, string>): string {
-  const title = file.runName?.replace(
+/** A text of a workflow file with the inputs filled in that it names. */
+export const withInputs = (text: string, values: ReadonlyMap<string, string>): string =>
+  text.replace(
     /\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*\}\}/g,
     (_, name: string) => values.get(name) ?? '',
   );
-  return title?.trim() || file.name;
+
+/** The title of a run: `run-name` with its inputs filled in, or the workflow's name. */
+export function runTitle(file: WorkflowFile, values: ReadonlyMap<string, string>): string {
+  return withInputs(file.runName ?? '', values).trim() || file.name;
 }

@@ -1,4 +1,5 @@
-import type { SeedApp } from '../apps';
+import { type SeedApp, seedServices } from '../apps';
+import { deployWorkflow } from '../deploy-workflow';
 import { developers, type Person } from '../people';
 import { after, day, hour, minute, workingMoments } from './calendar';
 import type { Random } from './random';
@@ -113,6 +114,9 @@ function grown(text: string, random: Random): string {
   return text.replace(/end\n$/, `  def ${name}\n    # ${random.hex(12)}\n  end\nend\n`);
 }
 
+/** Services are packed into bags, and not deployed by themselves. */
+const isService = (app: SeedApp): boolean => seedServices.includes(app);
+
 /** What an app's main holds before the first seeded release. */
 export function firstFiles(app: SeedApp): Map<string, string> {
   const files = new Map([
@@ -121,7 +125,9 @@ export function firstFiles(app: SeedApp): Map<string, string> {
     ['config/routes.rb', 'Rails.application.routes.draw do\nend\n'],
     [
       '.github/workflows/deploy.yml',
-      `name: Deploy\nrun-name: Deploy ${app.repo}\non:\n  push:\n    branches: [main]\n`,
+      isService(app)
+        ? `name: Deploy\nrun-name: Deploy ${app.repo}\non:\n  push:\n    branches: [main]\n`
+        : deployWorkflow,
     ],
   ]);
   if (app.migrates) files.set('db/schema.rb', 'ActiveRecord::Schema[8.0].define(version: 0) do\nend\n');
