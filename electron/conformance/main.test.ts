@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
+import { programArguments } from '../testing/programs';
 
 /** The program as a person starts it, against an API server without any controller. */
 describe('npm run test:cluster', () => {
@@ -13,9 +13,8 @@ describe('npm run test:cluster', () => {
   afterEach(() => cluster.close());
 
   function start(...args: string[]) {
-    const main = join(import.meta.dirname, 'main.ts');
     const named = ['--kubeconfig', cluster.kubeconfig, '--context', 'test', '--timeout', '20'];
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...named, ...args]);
+    const child = spawn(process.execPath, [...programArguments('conformance'), ...named, ...args]);
     const output = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => {
       output.out += chunk;

@@ -15,6 +15,7 @@ export const programs = {
   'history-worker': 'electron/history/worker.ts',
   'log-worker': 'electron/logs/worker.ts',
   'crash-child': 'electron/engine/testing/crash-child.ts',
+  conformance: 'electron/conformance/main.ts',
 } as const;
 
 /** The environment variable that names the folder of the built programs while vitest runs. */
