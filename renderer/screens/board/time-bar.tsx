@@ -5,7 +5,7 @@ import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from
 import { useDeploymentTimes, useOutline } from '../../data/history-queries';
 import { nextDeployment, previousDeployment } from '../../data/step-deployments';
 import { useWidth } from '../../ui/layout/use-width';
-import { fromLocalField, localField } from '../../ui/time/period';
+import { MomentField } from '../../ui/time/moment-field';
 import { dateTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './time-bar.module.css';
@@ -120,17 +120,10 @@ export function TimeBar({ at, onDrag, onAt }: TimeBarProps) {
         onChange={(event) => setZoom(event.currentTarget.value as Zoom)}
         data={zooms.map(({ value, label }) => ({ value, label }))}
       />
-      <input
-        type="datetime-local"
-        className={classes.field}
-        aria-label="Show the board at"
-        max={localField(new Date(now).toISOString())}
-        value={at === null ? '' : localField(at)}
-        onChange={(event) => {
-          const typed = fromLocalField(event.currentTarget.value);
-          if (typed !== undefined) onAt(told(Date.parse(typed)));
-          else if (event.currentTarget.validity.valid) onAt(null);
-        }}
+      <MomentField
+        label="Show the board at"
+        value={at ?? undefined}
+        onChange={(typed) => onAt(typed === undefined ? null : told(Date.parse(typed)))}
       />
     </section>
   );

@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core';
-import { fromLocalField, localField } from '../../ui/time/period';
+import { MomentField } from '../../ui/time/moment-field';
 import classes from './compare-screen.module.css';
 
 interface Side {
@@ -28,12 +28,10 @@ export function SideFields({ name, environments, environment, at, onChange }: Si
         ]}
         onChange={(event) => onChange({ environment: event.currentTarget.value || undefined, at })}
       />
-      <input
-        type="datetime-local"
-        className={classes.field}
-        aria-label={`${name}: time (empty means now)`}
-        value={localField(at)}
-        onChange={(event) => onChange({ environment, at: fromLocalField(event.currentTarget.value) })}
+      <MomentField
+        label={`${name}: time (empty means now)`}
+        value={at}
+        onChange={(typed) => onChange({ environment, at: typed })}
       />
       <button
         type="button"

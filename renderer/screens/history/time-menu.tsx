@@ -2,7 +2,8 @@ import { Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import chip from '../../ui/action/pick-menu.module.css';
-import { fromLocalField, hoursBefore, localField, spans } from '../../ui/time/period';
+import { MomentField } from '../../ui/time/moment-field';
+import { hoursBefore, spans } from '../../ui/time/period';
 import { dateTime } from '../../ui/time/time';
 import classes from './time-menu.module.css';
 
@@ -43,22 +44,14 @@ export function TimeMenu({ since, until, onTime }: Range & { onTime: (range: Ran
             </button>
           ))}
         </div>
-        <label className={classes.field}>
-          From
-          <input
-            type="datetime-local"
-            value={localField(since)}
-            onChange={(event) => onTime({ since: fromLocalField(event.currentTarget.value) })}
-          />
-        </label>
-        <label className={classes.field}>
-          Until
-          <input
-            type="datetime-local"
-            value={localField(until)}
-            onChange={(event) => onTime({ until: fromLocalField(event.currentTarget.value) })}
-          />
-        </label>
+        <div className={classes.field}>
+          <span aria-hidden>From</span>
+          <MomentField label="From" value={since} onChange={(at) => onTime({ since: at, until })} />
+        </div>
+        <div className={classes.field}>
+          <span aria-hidden>Until</span>
+          <MomentField label="Until" value={until} onChange={(at) => onTime({ since, until: at })} />
+        </div>
       </Popover.Dropdown>
     </Popover>
   );

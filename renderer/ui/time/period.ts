@@ -13,17 +13,33 @@ export const spans = [
 export const hoursBefore = (now: number, hours: number): string =>
   new Date(Math.floor((now - hours * hour) / 60_000) * 60_000).toISOString();
 
-const pad = (value: number): string => String(value).padStart(2, '0');
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** A time as `<input type="datetime-local">` takes it, in local time; empty for none. */
-export function localField(iso: string | undefined): string {
-  const at = new Date(iso ?? '');
-  if (Number.isNaN(at.getTime())) return '';
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
-}
+/** `30 Nov 2025`, `30 November`, `2025-11-30`, each followed by a time of day or not; or a time of day alone. */
+const written =
+  /^(?:(?<day>\d{1,2}) (?<month>[a-z]{3,9})\.?(?: (?<year>\d{4}))?|(?<isoYear>\d{4})-(?<isoMonth>\d{2})-(?<isoDay>\d{2}))?(?:(?:^|,? |t)(?<hour>\d{1,2}):(?<minute>\d{2}))?$/;
 
-/** What such a field says, as ISO 8601 UTC; `undefined` while it is empty or not whole. */
-export function fromLocalField(value: string): string | undefined {
-  const at = new Date(value);
-  return value === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+/**
+ * A local time as people type it: as the screens write it, or as ISO 8601 does. Dates in numbers alone (`03/12/2026`) are
+ * not guessed at. A day without a year is the last one that is not to come.
+ * @param now ms since the epoch.
+ * @returns ISO 8601 UTC; `null`: no such time, or not read.
+ */
+export function readMoment(text: string, now: number): string | null {
+  const parts = written.exec(text.trim().toLowerCase().replace(/\s+/g, ' '))?.groups;
+  if (!parts || text.trim() === '') return null;
+  const today = new Date(now);
+  const named = parts.month === undefined ? -1 : months.findIndex((one) => parts.month?.startsWith(one));
+  if (parts.month !== undefined && named < 0) return null;
+  const month = parts.isoMonth ? Number(parts.isoMonth) - 1 : named >= 0 ? named : today.getMonth();
+  const day = Number(parts.isoDay ?? parts.day ?? today.getDate());
+  const hours = Number(parts.hour ?? 0);
+  const minutes = Number(parts.minute ?? 0);
+  const inYear = (year: number): Date => new Date(year, month, day, hours, minutes);
+  const given = parts.isoYear ?? parts.year;
+  const at = inYear(given ? Number(given) : today.getFullYear());
+  const found = !given && at.getTime() > now && parts.month ? inYear(today.getFullYear() - 1) : at;
+  // 31 February would be a day in March.
+  if (found.getMonth() !== month || found.getDate() !== day || hours > 23 || minutes > 59) return null;
+  return found.toISOString();
 }
