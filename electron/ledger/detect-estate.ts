@@ -25,9 +25,13 @@ export interface LedgerTarget {
  * Looks at what `--ledger` names: a bare repo, a work tree, a `file://` URL, or any other Git address.
  * The branch is the one that HEAD names there; of a local repo whose HEAD is on no branch, as a build server checks it
  * out, it is {@link detachedHead}: the commit that was checked out, and nothing else, is what whoever named it means.
+ * @param knownBranch of an address whose remote does not answer, where it was opened before; left out: it is not known.
  * Fails with `not-found` or `bad-data` where a path leads to no repo, `invalid-input` for an address that is none.
  */
-export async function ledgerTarget(address: string): Promise<Result<LedgerTarget>> {
+export async function ledgerTarget(
+  address: string,
+  knownBranch: (url: string) => Promise<string | null> = async () => null,
+): Promise<Result<LedgerTarget>> {
   try {
     await readTrustedFolders();
     const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) && !/^file:/i.test(address);
@@ -48,7 +52,9 @@ export async function ledgerTarget(address: string): Promise<Result<LedgerTarget
       return ok({ ledger: parseLedger(folder, await branchOf(folder, head)), inPlace: true });
     }
     const asGiven = parseLedger(address, 'main');
-    const branch = await remoteHeadBranch(address).catch((error: unknown) => explained(asGiven.url, error));
+    const branch = await remoteHeadBranch(address).catch(
+      async (error: unknown) => (await knownBranch(asGiven.url)) ?? explained(asGiven.url, error),
+    );
     return ok({ ledger: parseLedger(asGiven.url, branch ?? 'main'), inPlace: false });
   } catch (error) {
     return fail(ledgerFailure(error));

@@ -93,6 +93,30 @@ export async function openMirrorFolder(dir: string, url: string, branch: string)
   }
 }
 
+/**
+ * The branch of the copy of an address that answered last, among folders of mirrors; `null`: none has ever been filled.
+ * Takes no lock: the folder may be another process's.
+ */
+export async function branchLastCopied(dirs: readonly string[], url: string): Promise<string | null> {
+  const found = await Promise.all(
+    dirs.map(async (dir) => {
+      const stamp = join(dir, marker);
+      try {
+        const [of, branch] = (await readFile(stamp, 'utf8')).split('\n');
+        return of === url && branch ? [{ branch, at: (await stat(stamp)).mtimeMs }] : [];
+      } catch {
+        // No mirror, or one that is being made.
+        return [];
+      }
+    }),
+  );
+  const [newest] = found
+    .flat()
+    .filter(({ at }) => at > 0)
+    .sort((a, b) => b.at - a.at);
+  return newest?.branch ?? null;
+}
+
 const isThereAtAll = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
@@ -6,8 +6,9 @@ import { parseEstate } from '../../shared/domain/estate/parse-estate';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { detectEstate, ledgerTarget } from '../ledger/detect-estate';
+import { branchLastCopied } from '../ledger/mirror-folder';
 import { openLedger } from '../ledger/open-ledger';
-import { estateFolder } from './open-session';
+import { estateFolder, estatesFolder } from './open-session';
 
 /**
  * The estate that a file describes.
@@ -50,6 +51,14 @@ const withAbsolutePaths = (estate: Estate, folder: string): Estate => ({
   ),
 });
 
+/** The folders of the mirrors of all estates that were opened here. */
+async function mirrorsIn(dir: string): Promise<string[]> {
+  const estates = estatesFolder(dir);
+  // None was opened yet.
+  const names = await readdir(estates).catch(() => []);
+  return names.map((name) => path.join(estates, name, 'mirror'));
+}
+
 /**
  * The estate that lies in a release repo of GOV.UK's layout: its environments, without clusters, for reading only.
  * @param address path or URL.
@@ -59,7 +68,7 @@ export async function readReleaseRepo(
   address: string,
   dir: string,
 ): Promise<{ estate: Estate; inPlace: boolean }> {
-  const target = await ledgerTarget(address);
+  const target = await ledgerTarget(address, async (url) => branchLastCopied(await mirrorsIn(dir), url));
   if (!target.ok) throw new FailureError(target.failure);
   const { ledger: place, inPlace } = target.value;
   const opened = await openLedger({

@@ -105,10 +105,13 @@ function neededCredentials({ mode, inPlace, estate }: SessionConfig): Session['n
   return [...(remote ? (['ledger'] as const) : []), ...(github ? (['github'] as const) : []), ...registries];
 }
 
+/** Where the folders of all estates lie. */
+export const estatesFolder = (dir: string): string => path.join(dir, 'estates');
+
 /** A folder per ledger and branch, so that two estates never share a mirror or a journal. */
 export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' | 'branch'>): string {
   const name = createHash('sha256').update(`${ledger.url}\n${ledger.branch}`).digest('hex').slice(0, 16);
-  return path.join(dir, 'estates', name);
+  return path.join(estatesFolder(dir), name);
 }
 
 /** An operation's end as it is kept for good. */
