@@ -1,6 +1,6 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { InputOf } from '../../shared/contract/contract';
-import type { Side } from '../../shared/domain/bags/view';
+import type { BagPipelineView, Side } from '../../shared/domain/bags/view';
 import type { BagIntent } from '../../shared/domain/operation/intent';
 import { call } from './call';
 import { queryOf } from './query-client';
@@ -9,6 +9,22 @@ import { queryOf } from './query-client';
 export const useBagPipelines = () => useQuery(queryOf('bags.pipelines', {}));
 
 export const useBagPipeline = (pipeline: string) => useQuery(queryOf('bags.pipeline', { pipeline }));
+
+/** All pipelines of bags that could be read. `known`: whether each has answered, also by a failure. */
+export function useAllBagPipelines(): { pipelines: readonly BagPipelineView[]; known: boolean } {
+  const names = useBagPipelines();
+  const all = useQueries({
+    queries: (names.data ?? []).map((pipeline) => queryOf('bags.pipeline', { pipeline })),
+    combine: combined,
+  });
+  return { pipelines: all.pipelines, known: all.known && !names.isPending };
+}
+
+/** One function for all renders, so that what it makes of the same answers stays the same. */
+const combined = (results: readonly { data: BagPipelineView | undefined; isPending: boolean }[]) => ({
+  pipelines: results.flatMap(({ data }) => (data ? [data] : [])),
+  known: results.every(({ isPending }) => !isPending),
+});
 
 /** Every bag, newest first. */
 export const useBags = (pipeline: string) => useQuery(queryOf('bags.list', { pipeline }));

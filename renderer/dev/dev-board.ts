@@ -94,7 +94,19 @@ function devState(of: {
     tests: null,
   });
   const { tests } = stage('running', '');
-  if (broken) return stage('rolling-out', `${app}: CrashLoopBackOff in pod ${app}-x2b4c.`, true);
+  if (broken) {
+    const versions = [
+      { version: previous, ready: 2, pods: 2 },
+      { version, ready: 0, pods: 1 },
+    ];
+    const failing = stage('rolling-out', `${app}: CrashLoopBackOff in pod ${app}-x2b4c.`, true);
+    return {
+      ...failing,
+      // The newest of all that is in trouble.
+      stage: failing.stage && { ...failing.stage, since: hoursAgo(0.02) },
+      running: { ...one, version: previous, versions },
+    };
+  }
   if (rolling) return stage('rolling-out', `${app}: 2 of 3 new pods are available.`);
   const place2 = index * 3 + place;
   if (place2 === 17)
@@ -199,6 +211,7 @@ function cellOf(app: string, index: number, environment: string, place: number, 
       ? {
           state: 'failed',
           failing: 'CrashLoopBackOff',
+          cause: 'The new pods crash as they start (exit code 1).',
           desired: 3,
           updated: 1,
           available: 2,

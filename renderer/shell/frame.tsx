@@ -9,6 +9,7 @@ import banner from './banner.module.css';
 import { ConsentBanner } from './consent-banner';
 import { ErrorBoundary } from './error-boundary';
 import classes from './frame.module.css';
+import { IncidentStrip } from './incident-strip';
 import { LiveRegion } from './live-region';
 import { LostBanner } from './lost-banner';
 import { Navigation } from './navigation';
@@ -18,11 +19,13 @@ import { PhaseWatch } from './phase-watch';
 import { ShortcutList } from './shortcut-list';
 import { TopBar } from './top-bar';
 import { Tray } from './tray';
+import { useWindowTitle } from './window-title';
 
 /** What surrounds every screen. `sheet` holds the sheets in which actions are looked at, which can be opened from any of them. */
 export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNode }) {
   useChangeEvents();
   useColourScheme();
+  useWindowTitle();
   useFocusFallback();
   useShortcuts({
     'mod+k': () => useUiState.setState((state) => ({ paletteOpen: !state.paletteOpen })),
@@ -39,6 +42,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       </button>
       <TopBar />
       <section className={banner.banners} aria-label="Notices">
+        <IncidentStrip />
         <OfflineBanner />
         <ConsentBanner />
         <LostBanner />

@@ -10,6 +10,7 @@ import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
+import { Tier } from '../../ui/layout/tier';
 import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
@@ -34,7 +35,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
     <section className={classes.card} aria-labelledby={id} data-highlighted={highlighted || undefined}>
       <header className={classes.head}>
         <h2 id={id}>{environment.name}</h2>
-        {environment.tier === 'production' && <span className={classes.tier}>live to users</span>}
+        <Tier name={environment.name} tier={environment.tier} />
         <span className={classes.fresh}>
           <FreshnessMark value={environment.cluster} />
         </span>

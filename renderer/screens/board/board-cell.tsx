@@ -5,6 +5,7 @@ import type { Cell } from '../../../shared/domain/board/board';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { wantedBeside } from '../../ui/cell/cell-words';
 import { Version } from '../../ui/change/version';
+import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
 import { kindLook } from '../../ui/text/event-words';
 import { driftText, rolloutText } from '../../ui/text/words';
@@ -43,6 +44,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
       tabIndex={tabIndex}
       data-app={app}
       data-column={column}
+      data-trouble={(past === null && cell !== null && needsAttention(cell)) || undefined}
       className={`${classes.cell} ${staleAsOf ? classes.stale : ''}`}
     >
       {cell?.ledger ? (

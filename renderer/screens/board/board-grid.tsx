@@ -7,6 +7,8 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useCallback, useEffect, useRef } from 'react';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
+import { needsAttention } from '../../ui/layout/attention';
+import { Tier } from '../../ui/layout/tier';
 import { useUiState } from '../../ui/layout/ui-state';
 import { freshnessText } from '../../ui/text/words';
 import { clock } from '../../ui/time/time';
@@ -119,6 +121,10 @@ export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardG
               role="row"
               aria-rowindex={item.index + 2}
               className={classes.row}
+              data-trouble={
+                (past === null && row.cells.some((cell) => cell !== null && needsAttention(cell))) ||
+                undefined
+              }
               style={{ gridTemplateColumns: columns, transform: `translateY(${item.start}px)` }}
             >
               <AppCell app={row.app} active={item.index === active.row && active.column === 0} />
@@ -150,7 +156,13 @@ function Head({ environments, columns, past }: HeadProps) {
         App
       </span>
       {environments.map(({ name, tier, cluster, lock }, index) => (
-        <span key={name} role="columnheader" aria-colindex={index + 2} className={classes.environment}>
+        <span
+          key={name}
+          role="columnheader"
+          aria-colindex={index + 2}
+          className={classes.environment}
+          data-tier={tier}
+        >
           <Link
             to="/clusters"
             search={{ environment: name }}
@@ -160,7 +172,7 @@ function Head({ environments, columns, past }: HeadProps) {
           >
             {name}
           </Link>
-          {tier === 'production' && <span className={classes.tier}>live to users</span>}
+          <Tier name={name} tier={tier} />
           {lock && (
             <span
               className={classes.locked}

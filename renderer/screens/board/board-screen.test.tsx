@@ -159,3 +159,50 @@ it('names the environment of a lock', async () => {
   const box = await screen.findByRole('region', { name: 'Lock on production' });
   expect(box.textContent).toContain('production is locked by Kofi Osei');
 });
+
+it('says of a cell why it is not as it should be, with the way to it', async () => {
+  const { user } = renderApp();
+  await user.click(await cell(/^publishing-api, production/));
+  const why = await screen.findByRole('region', { name: 'Why' });
+  expect(why.textContent).toContain('The new pods crash as they start (exit code 1).');
+  await user.click(within(why).getByRole('link', { name: 'See why it fails' }));
+  await waitFor(() =>
+    expect(window.location.hash).toBe('#/apps/publishing-api?environment=production&look=rollout'),
+  );
+});
+
+it('marks the cell and the row in trouble, and lists it with its cause', async () => {
+  renderApp();
+  expect((await cell(/^publishing-api, production/)).dataset.trouble).toBe('true');
+  expect((await cell(/^publishing-api, staging/)).dataset.trouble).toBeUndefined();
+  const list = screen.getByRole('region', { name: 'Needs attention' });
+  expect(list.textContent).toContain('publishing-api · production');
+  expect(list.textContent).toContain('The new pods crash as they start (exit code 1).');
+});
+
+it('says that nothing needs attention only once everything was seen', async () => {
+  const board = devBoard({ apps: 2, state: 'practice', scheme: 'light' });
+  const calm = { ...board, cells: [] };
+  const [first] = calm.environments;
+  const connecting = {
+    ...calm,
+    environments: first ? [{ ...first, cluster: { state: 'connecting' as const, asOf: null } }] : [],
+  };
+  let answer: typeof calm = { ...calm, commit: null, apps: [] };
+  const { unmount } = renderApp({ answers: { 'board.get': () => answer } });
+  await screen.findAllByText('Loading the release repo…');
+  expect(screen.queryByText('No apps yet')).toBeNull();
+  const list = () => screen.findByRole('region', { name: 'Needs attention' });
+  expect((await list()).textContent).not.toContain('Nothing needs attention');
+  expect(screen.getByRole('button', { name: /^Needs attention/ }).textContent).toBe('Needs attention?');
+  unmount();
+  answer = connecting;
+  const second = renderApp({ answers: { 'board.get': () => answer } });
+  await waitFor(async () => expect((await list()).textContent).toBe('Needs attentionChecking integration…'));
+  second.unmount();
+  answer = calm;
+  renderApp({ answers: { 'board.get': () => answer } });
+  await waitFor(async () =>
+    expect((await list()).textContent).toBe('Needs attentionNothing needs attention.'),
+  );
+});

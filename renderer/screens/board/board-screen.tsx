@@ -17,7 +17,7 @@ import { Inspector } from './inspector';
 import { PastBanner } from './past-banner';
 import { PipelineBar } from './pipeline-bar';
 import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
-import type { BoardSearch } from './search';
+import { type BoardSearch, defaultSort } from './search';
 import { TimeBar } from './time-bar';
 import { Toolbar } from './toolbar';
 import { useCellShortcuts } from './use-cell-shortcuts';
@@ -118,7 +118,7 @@ function useSettledView(rows: readonly Row[], search: BoardSearch, engaged: bool
   return useMemo(() => {
     const key = JSON.stringify(search);
     const fresh = viewOf(rows, search);
-    const keep = engaged && key === last.current.key && (search.sort ?? 'app') !== 'app';
+    const keep = engaged && key === last.current.key && (search.sort ?? defaultSort) !== 'app';
     const view = keep ? settled(last.current.apps, fresh) : fresh;
     last.current = { key, apps: view.map((row) => row.app) };
     return view;
@@ -156,11 +156,13 @@ function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {
   if (board.apps.length === 0) {
     return (
       <div className={classes.nothing}>
-        <Empty title="No apps yet">
-          {board.commit
-            ? 'The release repo has no image-tag files. Apps appear here when the first one is committed.'
-            : 'Loading the release repo…'}
-        </Empty>
+        {board.commit === null ? (
+          <p role="status">Loading the release repo…</p>
+        ) : (
+          <Empty title="No apps yet">
+            The release repo has no image-tag files. Apps appear here when the first one is committed.
+          </Empty>
+        )}
       </div>
     );
   }

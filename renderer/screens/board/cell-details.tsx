@@ -5,6 +5,7 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { WhyLine } from '../../ui/incident/why-line';
 import { needsAttention } from '../../ui/layout/attention';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
 import { cameWord, holdSentence, rolloutText } from '../../ui/text/words';
@@ -62,6 +63,7 @@ export function CellDetails({
           <FailurePanel failure={cell.ledger.problem} />
         </section>
       )}
+      <WhyLine cell={cell} environment={environment} />
       <Facts cell={cell} />
       {cell.hold && <HoldDetails hold={cell.hold} />}
       <DriftDetails cell={cell} board={board} />
@@ -87,7 +89,7 @@ function Facts({ cell }: { cell: Cell }) {
                 params={{ app: cell.app }}
                 search={{ environment: cell.environment, look: 'rollout' }}
               >
-                {rollout.failing || rollout.state === 'failed' ? 'See why it fails' : 'See pods'}
+                See pods
               </Link>
             </dd>
           </div>

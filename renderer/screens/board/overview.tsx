@@ -1,23 +1,21 @@
-import { IconAlertTriangle } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
 import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { attentionReason, needsAttention } from '../../ui/layout/attention';
-import { HoldMark, Mark } from '../../ui/layout/mark';
+import { HoldMark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './inspector.module.css';
+import { NeedsAttention } from './needs-attention';
 import type { Row } from './rows';
 
 /** The estate, while nothing is selected: what needs attention, what is held, what can't be read. */
 export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }) {
   const now = useNow('calm');
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== null));
-  const looks = cells.filter(needsAttention);
   const holds = cells.filter((cell) => cell.hold !== null);
   const go = (app: string, environment: string) => useUiState.setState({ selected: { app, environment } });
   return (
@@ -29,19 +27,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
           {board.committedAt && `, last change ${ago(board.committedAt, now)}`}
         </p>
       </header>
-      <section className={classes.section} aria-label="Needs attention">
-        <h3>Needs attention</h3>
-        {looks.length === 0 && <p className={classes.small}>Nothing needs attention.</p>}
-        {looks.slice(0, 8).map((cell) => (
-          <div key={`${cell.app} ${cell.environment}`} className={classes.line}>
-            <button type="button" className={classes.link} onClick={() => go(cell.app, cell.environment)}>
-              {cell.app} · {cell.environment}
-            </button>
-            <Mark icon={IconAlertTriangle} tone="bad" label={attentionReason(cell) ?? ''} />
-          </div>
-        ))}
-        {looks.length > 8 && <p className={classes.small}>and {looks.length - 8} more</p>}
-      </section>
+      <NeedsAttention rows={rows} />
       <section className={classes.section} aria-label="Holds">
         <h3>Held</h3>
         {holds.length === 0 && <p className={classes.small}>No holds.</p>}

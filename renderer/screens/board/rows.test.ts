@@ -32,10 +32,16 @@ describe('rows of the board', () => {
     expect(viewOf(rows, { q: 'nothing-like-it' })).toEqual([]);
   });
 
-  it('puts the worst first by health, the most drifted by drift, the newest by age', () => {
+  it('puts trouble first unless asked for another order: the alphabet, the most drifted, the newest', () => {
     const troubled = apps(viewOf(rows, { only: 'attention' }));
     expect(troubled).toEqual(expect.arrayContaining(['publishing-api', 'signon']));
-    expect(apps(viewOf(rows, { sort: 'health' })).slice(0, troubled.length)).toEqual(troubled);
+    const byTrouble = apps(viewOf(rows, {}));
+    expect(byTrouble.slice(0, troubled.length)).toEqual(troubled);
+    // What users see comes before what is in trouble further up the chain; the others stay in the order of names.
+    expect(byTrouble.indexOf('publishing-api')).toBeLessThan(byTrouble.indexOf('signon'));
+    const calm = byTrouble.slice(troubled.length);
+    expect(calm).toEqual(calm.toSorted());
+    expect(apps(viewOf(rows, { sort: 'app' }))).toEqual(board.apps);
     const by = (app: string) =>
       Math.max(
         ...board.cells.filter((cell) => cell.app === app).map((c) => ('by' in c.drift ? c.drift.by : 0)),

@@ -1,6 +1,6 @@
 import type { Board, Cell } from '../../../shared/domain/board/board';
 import { needsAttention } from '../../ui/layout/attention';
-import type { BoardSearch, Chip, Sort } from './search';
+import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */
 export interface Row {
@@ -47,15 +47,6 @@ export function chipCounts(rows: readonly Row[]): Record<Chip, number> {
   return counts;
 }
 
-const badness: Record<NonNullable<Cell['health']>, number> = {
-  Degraded: 5,
-  Missing: 4,
-  Progressing: 3,
-  Suspended: 2,
-  Unknown: 1,
-  Healthy: 0,
-};
-
 const drift = (cell: Cell): number => {
   if (cell.drift.state === 'behind') return cell.drift.by;
   if (cell.drift.state === 'ahead') return cell.drift.by;
@@ -63,24 +54,25 @@ const drift = (cell: Cell): number => {
 };
 
 /** What a row is ordered by: greater comes first. */
-function weight(row: Row, sort: Sort): number {
+function weight(row: Row, sort: Exclude<Sort, 'app'>): number {
+  // The further along the chain, the closer to users.
+  if (sort === 'trouble') return row.cells.findLastIndex((cell) => cell !== null && needsAttention(cell));
   const values = row.cells.flatMap((cell) => {
     if (!cell) return [];
     if (sort === 'age') return cell.deployed ? [Date.parse(cell.deployed.at)] : [];
-    if (sort === 'drift') return [drift(cell)];
-    return [needsAttention(cell) ? 6 : cell.health === null ? 1 : badness[cell.health]];
+    return [drift(cell)];
   });
   return values.length === 0 ? -1 : Math.max(...values);
 }
 
-/** The rows that the filter leaves, in the order asked for: by app, newest first, most drifted first, worst first. */
+/** The rows that the filter leaves, in the order asked for: trouble first, by app, newest first, furthest behind first. */
 export function viewOf(rows: readonly Row[], search: BoardSearch): Row[] {
   const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const only = search.only;
   const left = rows.filter(
     (row) => words.every((word) => matches(row, word)) && (only === undefined || some(row, chipTest[only])),
   );
-  const sort = search.sort ?? 'app';
+  const sort = search.sort ?? defaultSort;
   if (sort === 'app') return left;
   const weights = new Map(left.map((row) => [row, weight(row, sort)]));
   return left.sort((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0) || a.app.localeCompare(b.app));

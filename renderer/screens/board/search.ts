@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 export const chips = ['attention', 'drifted', 'held', 'rolling'] as const;
 export type Chip = (typeof chips)[number];
-export const sorts = ['app', 'age', 'drift', 'health'] as const;
+/** `trouble`: rows in trouble first, the others by name. */
+export const sorts = ['trouble', 'app', 'age', 'drift'] as const;
 export type Sort = (typeof sorts)[number];
+export const defaultSort: Sort = 'trouble';
 
 /** The board's filter and order, as kept in the address; what is not understood is left out. */
 export const boardSearchSchema = z.object({

@@ -2,7 +2,8 @@ import { Kbd, SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useShortcuts } from '../../ui/action/shortcuts';
-import type { BoardSearch, Chip, Sort } from './search';
+import { useAttention } from '../../ui/incident/use-attention';
+import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
 import classes from './toolbar.module.css';
 
 const chipWord: Record<Chip, string> = {
@@ -22,6 +23,7 @@ interface ToolbarProps {
 export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
   const box = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(search.q ?? '');
+  const { notKnown } = useAttention();
   useEffect(() => setText(search.q ?? ''), [search.q]);
   useShortcuts({
     '/': () => {
@@ -57,11 +59,12 @@ export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
             type="button"
             className={classes.chip}
             aria-pressed={search.only === chip}
+            title={chip === 'attention' ? (notKnown ?? undefined) : undefined}
             onClick={() => onSearch({ only: search.only === chip ? undefined : chip })}
           >
             {chipWord[chip]}
             <span className={classes.count} data-some={counts[chip] > 0} data-chip={chip}>
-              {counts[chip]}
+              {chip === 'attention' && counts[chip] === 0 && notKnown !== null ? '?' : counts[chip]}
             </span>
           </button>
         ))}
@@ -72,13 +75,13 @@ export function Toolbar({ search, counts, onSearch }: ToolbarProps) {
       </span>
       <SegmentedControl
         aria-labelledby="board-sort"
-        value={search.sort ?? 'app'}
-        onChange={(value) => onSearch({ sort: value === 'app' ? undefined : (value as Sort) })}
+        value={search.sort ?? defaultSort}
+        onChange={(value) => onSearch({ sort: value === defaultSort ? undefined : (value as Sort) })}
         data={[
+          { value: 'trouble', label: 'Failing first' },
           { value: 'app', label: 'App' },
           { value: 'age', label: 'Newest' },
           { value: 'drift', label: 'Behind' },
-          { value: 'health', label: 'Health' },
         ]}
       />
     </div>

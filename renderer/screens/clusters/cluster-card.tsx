@@ -16,6 +16,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Fact } from '../../ui/layout/fact';
 import { Mark } from '../../ui/layout/mark';
 import { Panel } from '../../ui/layout/panel';
+import { Tier } from '../../ui/layout/tier';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
@@ -33,7 +34,7 @@ export function ClusterCard({ environment }: { environment: EnvironmentView }) {
           <Link to="/workflows" search={{ environment: environment.name }}>
             Workflows
           </Link>
-          {environment.tier === 'production' && <span className={classes.tier}>live to users</span>}
+          <Tier name={environment.name} tier={environment.tier} />
           <FreshnessMark value={environment.cluster} />
         </>
       }

@@ -16,6 +16,7 @@ import type { HealthObservation } from '../preflight/rollback-target';
 import type { Found } from '../records/record-entry';
 import type { ClusterGap, ClusterTopic } from '../rollout/cluster-status';
 import type { HookState } from '../rollout/hook-state';
+import { podCause } from '../rollout/pod-cause';
 import { newPodsReady, type Rollout } from '../rollout/rollout';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { Workflow } from '../workflows/workflow';
@@ -89,11 +90,19 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
     sum.available += newPodsReady(one);
   }
   const message = (failed ?? open[0])?.message ?? '';
-  const failing = rollouts
-    .flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod))
-    .map(({ reason }) => reason)
-    .at(0);
-  return { state: failed ? 'failed' : 'progressing', failing: failing ?? null, ...sum, message };
+  const failing = rollouts.flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod)).at(0);
+  const cause = failing
+    ? podCause(failing)
+    : failed
+      ? `It was not done before its deadline: ${message}`
+      : null;
+  return {
+    state: failed ? 'failed' : 'progressing',
+    failing: failing?.reason ?? null,
+    cause,
+    ...sum,
+    message,
+  };
 }
 
 function holdOf(input: BoardInput, app: string, environment: string, ledger: LedgerCell): Cell['hold'] {

@@ -122,6 +122,8 @@ export const cellSchema = z.object({
       state: z.enum(['progressing', 'failed']),
       /** Why the first failing pod of the new version fails (`CrashLoopBackOff`…), long before a deadline runs out. */
       failing: z.string().nullable(),
+      /** The same as a sentence for people; `null`: nothing fails. */
+      cause: z.string().nullable().optional(),
       desired: z.number(),
       updated: z.number(),
       available: z.number(),

@@ -1,0 +1,84 @@
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { AttentionItem } from '../../ui/incident/attention-items';
+import { useAttention } from '../../ui/incident/use-attention';
+import { Mark } from '../../ui/layout/mark';
+import { useUiState } from '../../ui/layout/ui-state';
+import { ago, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
+import { useNow } from '../../ui/time/use-now';
+import classes from './inspector.module.css';
+import type { Row } from './rows';
+
+/** Items that are listed at once. */
+const shown = 8;
+
+/** What needs attention in the whole estate, each with its cause and the way to it; nothing is said to be fine unseen. */
+export function NeedsAttention({ rows }: { rows: readonly Row[] }) {
+  const now = useNow('calm');
+  const { items, notKnown } = useAttention();
+  return (
+    <section className={classes.section} aria-label="Needs attention">
+      <h3>Needs attention</h3>
+      {items.slice(0, shown).map((item) => (
+        <div key={item.key} className={classes.item}>
+          <div className={classes.line}>
+            <Way item={item} rows={rows} />
+            <Mark icon={IconAlertTriangle} tone="bad" label={item.reason} />
+          </div>
+          {item.cause && (
+            <p className={classes.cause}>
+              <TimedText text={item.cause} />
+              {item.since && <span title={fullTime(item.since)}> {ago(item.since, now)}</span>}
+            </p>
+          )}
+        </div>
+      ))}
+      {items.length > shown && <p className={classes.small}>and {items.length - shown} more</p>}
+      {notKnown !== null ? (
+        <p className={classes.small}>{notKnown}</p>
+      ) : (
+        items.length === 0 && <p className={classes.small}>Nothing needs attention.</p>
+      )}
+    </section>
+  );
+}
+
+function Way({ item, rows }: { item: AttentionItem; rows: readonly Row[] }) {
+  const { subject, place } = item;
+  switch (place.at) {
+    case 'cell': {
+      const { app, environment } = place.cell;
+      const isHere = rows.some(({ cells }) => cells.includes(place.cell));
+      if (isHere)
+        return (
+          <button
+            type="button"
+            className={classes.link}
+            onClick={() => useUiState.setState({ selected: { app, environment } })}
+          >
+            {subject}
+          </button>
+        );
+      return (
+        <Link to="/apps/$app" params={{ app }} search={{ environment }}>
+          {subject}
+        </Link>
+      );
+    }
+    case 'pipeline':
+      return (
+        <Link to="/pipelines/$pipeline" params={{ pipeline: place.pipeline }}>
+          {subject}
+        </Link>
+      );
+    case 'cluster':
+      return (
+        <Link to="/clusters" search={{ environment: place.environment }}>
+          {subject}
+        </Link>
+      );
+    case 'repo':
+      return <Link to="/settings">{subject}</Link>;
+  }
+}

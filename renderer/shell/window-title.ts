@@ -1,0 +1,22 @@
+import { useEffect } from 'react';
+import { useSession } from '../data/queries';
+import type { AttentionItem } from '../ui/incident/attention-items';
+import { useAttention } from '../ui/incident/use-attention';
+
+/** What the window is called in the taskbar and among other windows: trouble first, as far as it fits there. */
+export function titleOfWindow(estate: string | null, items: readonly AttentionItem[]): string {
+  const name = estate === null ? 'Signalbox' : `${estate} – Signalbox`;
+  const [first] = items;
+  if (!first) return name;
+  const number = items.length === 1 ? '' : `(${items.length}) `;
+  return `${number}${first.subject}: ${first.reason} – ${name}`;
+}
+
+export function useWindowTitle(): void {
+  const estate = useSession().data?.estate ?? null;
+  const { items } = useAttention();
+  const title = titleOfWindow(estate, items);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}

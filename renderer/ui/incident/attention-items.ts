@@ -1,0 +1,126 @@
+import { isStuck } from '../../../shared/domain/bags/machine';
+import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
+import type { Board, Cell } from '../../../shared/domain/board/board';
+import { awaitsConsent, type Freshness } from '../../../shared/domain/board/freshness';
+import { servedText, whyTroubled } from '../../../shared/domain/board/why';
+import { deploymentWord } from '../bag/bag-words';
+import { attentionReason } from '../layout/attention';
+
+/** One thing that needs attention, wherever in the estate. */
+export interface AttentionItem {
+  key: string;
+  /** What it is about: `router · production`. */
+  subject: string;
+  /** In two words. */
+  reason: string;
+  /** In a sentence; `null`: not told. */
+  cause: string | null;
+  /** Whether users are still served, in a sentence; `null`: not known, or no matter. */
+  served: string | null;
+  /** ISO 8601 UTC; `null`: not told. */
+  since: string | null;
+  /** Of an environment that users see. */
+  production: boolean;
+  place:
+    | { at: 'cell'; cell: Cell }
+    | { at: 'pipeline'; pipeline: string; environment: string }
+    | { at: 'cluster'; environment: string }
+    | { at: 'repo' };
+}
+
+function ofCell(cell: Cell, production: boolean): AttentionItem | null {
+  const reason = attentionReason(cell);
+  if (reason === null) return null;
+  const why = whyTroubled(cell);
+  return {
+    key: `cell ${cell.environment} ${cell.app}`,
+    subject: `${cell.app} · ${cell.environment}`,
+    reason,
+    cause: why?.text ?? null,
+    served: servedText(cell),
+    since: why?.since ?? null,
+    production,
+    place: { at: 'cell', cell },
+  };
+}
+
+/** A deployment of a bag that waits for a person, with the lock kept; or a lock that can't be read. */
+function ofStage({ pipeline }: BagPipelineView, stage: StageView): AttentionItem | null {
+  const { environment, running, lock, lockProblem, tier } = stage;
+  const stuck = running !== null && lock !== null && isStuck(running.state) ? running : null;
+  if (!stuck && !lockProblem) return null;
+  const failed = Object.entries(stuck?.tests ?? {}).flatMap(([suite, end]) =>
+    end === 'failed' ? [suite] : [],
+  );
+  const tests = failed.length > 0 ? `Failed: ${failed.join(', ')}.` : null;
+  return {
+    key: `pipeline ${pipeline} ${environment}`,
+    subject: `${pipeline} · ${environment}`,
+    reason: stuck ? `Bag ${stuck.bag}: ${deploymentWord(stuck).toLowerCase()}` : 'Lock unreadable',
+    cause: stuck
+      ? `${stuck.failure ?? tests ?? 'Nobody has decided what becomes of it.'} The environment stays locked.`
+      : (lockProblem?.message ?? null),
+    served: null,
+    since: stuck?.since ?? null,
+    production: tier === 'production',
+    place: { at: 'pipeline', pipeline, environment },
+  };
+}
+
+function ofSource(
+  subject: string,
+  freshness: Freshness,
+  place: AttentionItem['place'],
+): AttentionItem | null {
+  if (freshness.state !== 'unreachable') return null;
+  const refused = freshness.failure.code === 'unauthorised';
+  return {
+    key: `source ${subject}`,
+    subject,
+    reason: awaitsConsent(freshness) ? 'Needs your permission' : refused ? 'Sign-in refused' : 'Unreachable',
+    cause: freshness.failure.message,
+    served: null,
+    since: freshness.since,
+    production: false,
+    place,
+  };
+}
+
+const isItem = (one: AttentionItem | null): one is AttentionItem => one !== null;
+
+/**
+ * All that needs attention: what users see first, then the newest. Sources that can't be reached are among it, since
+ * nothing of theirs is known to be fine.
+ */
+export function attentionItems(board: Board, pipelines: readonly BagPipelineView[]): AttentionItem[] {
+  const live = new Set(board.environments.flatMap(({ name, tier }) => (tier === 'production' ? [name] : [])));
+  const items = [
+    ofSource('Release repo', board.ledger, { at: 'repo' }),
+    ...board.environments.map(({ name, cluster }) =>
+      ofSource(`Cluster of ${name}`, cluster, { at: 'cluster', environment: name }),
+    ),
+    ...pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => ofStage(pipeline, stage))),
+    ...board.cells.map((cell) => ofCell(cell, live.has(cell.environment))),
+  ].filter(isItem);
+  return items.sort(
+    (a, b) => Number(b.production) - Number(a.production) || (b.since ?? '').localeCompare(a.since ?? ''),
+  );
+}
+
+/**
+ * Why it can't be said that nothing needs attention, as a sentence; `null`: everything was seen.
+ * @param pipelinesKnown whether all pipelines of bags have been read.
+ */
+export function notKnownBecause(board: Board, pipelinesKnown: boolean): string | null {
+  if (board.commit === null || board.ledger.state === 'connecting') return 'Checking the release repo…';
+  const waiting = board.environments.filter(({ cluster }) => cluster.state === 'connecting');
+  if (waiting.length > 0) return `Checking ${waiting.map(({ name }) => name).join(', ')}…`;
+  if (!pipelinesKnown) return 'Checking the bags…';
+  if (board.environments.every(({ cluster }) => cluster.state === 'absent'))
+    return 'Health is not known: no clusters are connected.';
+  const blind = board.environments.filter(
+    ({ gaps, cluster }) => gaps.length > 0 || cluster.state === 'absent',
+  );
+  if (blind.length > 0) return `Not everything can be seen in ${blind.map(({ name }) => name).join(', ')}.`;
+  return null;
+}

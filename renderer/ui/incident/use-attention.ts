@@ -1,0 +1,22 @@
+import { useMemo } from 'react';
+import { useAllBagPipelines } from '../../data/bags-queries';
+import { useBoard } from '../../data/queries';
+import { type AttentionItem, attentionItems, notKnownBecause } from './attention-items';
+
+/** What needs attention in the whole estate, and why it can't be said that nothing does; `null`: it can. */
+export interface Attention {
+  items: readonly AttentionItem[];
+  notKnown: string | null;
+}
+
+const unread: Attention = { items: [], notKnown: 'Checking the release repo…' };
+
+export function useAttention(): Attention {
+  const board = useBoard().data;
+  const { pipelines, known } = useAllBagPipelines();
+  return useMemo(
+    () =>
+      board ? { items: attentionItems(board, pipelines), notKnown: notKnownBecause(board, known) } : unread,
+    [board, pipelines, known],
+  );
+}
