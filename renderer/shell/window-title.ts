@@ -4,7 +4,7 @@ import type { AttentionItem } from '../ui/incident/attention-items';
 import { useAttention } from '../ui/incident/use-attention';
 
 /** What the window is called in the taskbar and among other windows: trouble first, as far as it fits there. */
-export function titleOfWindow(estate: string | null, items: readonly AttentionItem[]): string {
+function titleOfWindow(estate: string | null, items: readonly AttentionItem[]): string {
   const name = estate === null ? 'Signalbox' : `${estate} – Signalbox`;
   const [first] = items;
   if (!first) return name;
