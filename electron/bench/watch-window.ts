@@ -31,6 +31,7 @@ const fresh = (): Handed => ({ toBatch: [], toBoard: [], took: [], whole: 0, cel
 export function openWindow(session: Session, handlers: Handlers): WindowStandIn {
   let handed = fresh();
   const seen = new Map<string, string>();
+  const known = new WeakSet<object>();
   /** What the clusters told of since the engine's last batch: only there a mark can be new. */
   const touched = new Map<string, () => void>();
   const openedAt = now();
@@ -53,7 +54,12 @@ export function openWindow(session: Session, handlers: Handlers): WindowStandIn 
       for (const one of view.applications(app)) look(`${environment} a ${one.name}`, one.operation?.message);
     else if (topic === 'rollout' || topic === 'pod')
       for (const { pods } of view.rollouts(app))
-        for (const pod of pods) look(`${environment} p ${pod.name}`, pod.message);
+        for (const pod of pods) {
+          // The same object says the same: the look is ours, and no window's.
+          if (known.has(pod)) continue;
+          known.add(pod);
+          look(`${environment} p ${pod.name}`, pod.message);
+        }
     else if (topic === 'workflow')
       for (const one of view.workflows({ app })) look(`${environment} w ${one.name}`, one.message);
   };

@@ -22,11 +22,14 @@ export interface ClusterChange {
   app: string | null;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** The apps that changes are about, each once. @param all asked where what changed concerns every app. */
 export function appsTouched(
   changes: readonly ClusterChange[],
   all: () => readonly string[],
 ): ReadonlySet<string> {
+  if (changes.length === 0) return none;
   const concernsAll = changes.some(
     ({ topic, app }) => app === null && topic !== 'workflow' && topic !== 'status',
   );

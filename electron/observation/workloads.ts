@@ -54,6 +54,8 @@ function saidBy(pod: AppPod): string {
   return said;
 }
 
+const idOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
+
 /** Where an object of a kind is looked up. */
 interface Shelf {
   table: Pick<Table<{ health: Health }>, 'get'>;
@@ -199,24 +201,27 @@ export function createWorkloads(
     applyReplicaSets: (batch) => applyOwners(replicaSets, batch),
     applySets: (kind, batch) => applyOwners(sets[kind], batch),
     applyPods(batch) {
-      const removed = new Set(batch.removed.map(({ namespace, name }) => `${namespace}/${name}`));
+      const removed = new Set(batch.removed.map(idOf));
       const shown: typeof batch.upserts = [];
       const rest: typeof batch.upserts = [];
       for (const item of batch.upserts) {
         const { namespace, name, value } = item;
         // One that went and came again is another pod, whatever it says.
-        const before = removed.has(`${namespace}/${name}`) ? null : pods.get(namespace, name);
+        const before = removed.size > 0 && removed.has(idOf(item)) ? null : pods.get(namespace, name);
         const news = newsOf(before, value);
         if (news === 'all') rest.push(item);
         else if (news === 'details') shown.push(item);
       }
-      for (const table of [pods, podsByApp]) table.apply({ ...batch, upserts: shown, removed: [] });
+      if (shown.length > 0)
+        for (const table of [pods, podsByApp]) table.apply({ ...batch, upserts: shown, removed: [] });
       const details = new Set<string>();
       for (const { value } of shown)
         for (const app of appsOf([value])) {
           showDetails(app, value);
           details.add(app);
         }
+      if (rest.length === 0 && batch.removed.length === 0)
+        return { rollouts: [], details: [...details], steps: [] };
       const touched = pods.apply({ ...batch, upserts: rest });
       podsByApp.apply({ ...batch, upserts: rest });
       return {
