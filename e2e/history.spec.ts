@@ -341,7 +341,7 @@ test('a filtered view is exported as CSV and as JSON, and no half file is left w
   const csv = await readFile(path.join(folder, 'history.csv'), 'utf8');
   expect(
     csv.startsWith(
-      'at,type,app,environment,from,to,kind,author,reason,subject,commit,operationId,pipeline,path\r\n',
+      'at,type,app,environment,from,to,kind,author,reason,subject,commit,operationId,pipeline,path,startedBy,through,run,overridden\r\n',
     ),
   ).toBe(true);
   const commits = csv.match(/[0-9a-f]{40}/g) ?? [];

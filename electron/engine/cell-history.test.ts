@@ -17,6 +17,7 @@ const deployment = (environment: string, to: string, commit: string): Deployment
 
 it('asks only for cells that moved, and once more when the whole history is there', async () => {
   let ready = false;
+  let attributed = 0;
   let stored: Deployment[] = [deployment('staging', 'v2', 'c2'), deployment('production', 'v1', 'c1')];
   const asked: string[] = [];
   const loaded: string[] = [];
@@ -29,6 +30,7 @@ it('asks only for cells that moved, and once more when the whole history is ther
         asked.push(environment);
         return stored.filter((one) => one.environment === environment);
       },
+      attributed: () => attributed,
       onChange: () => () => undefined,
     },
     { of: () => [] },
@@ -51,6 +53,14 @@ it('asks only for cells that moved, and once more when the whole history is ther
   await cells.load(new Set(['router']));
   expect(asked).toHaveLength(5);
   expect(loaded).toHaveLength(5);
+
+  // A record says who did it: the same deployments tell of another person.
+  const startedBy = { possibly: ['Ada', 'Grace'] };
+  stored = stored.map((each) => ({ ...each, startedBy }));
+  attributed = 1;
+  await cells.load(null);
+  expect(asked.slice(5)).toEqual(['staging', 'production']);
+  expect(cells.deployments('frontend', 'production')[0]).toMatchObject({ startedBy });
 });
 
 it('keeps what was known when the history cannot be asked', async () => {
@@ -64,6 +74,7 @@ it('keeps what was known when the history cannot be asked', async () => {
         return [one];
       },
       deployments: async () => [one],
+      attributed: () => 0,
       onChange: () => () => undefined,
     },
     { of: () => [] },

@@ -50,7 +50,7 @@ export function cellHistory(
   log: Log = noLog,
 ): CellHistory {
   const cells = new Map<string, readonly Deployment[]>();
-  const marks = new Map<string, { newest: string; whole: boolean }>();
+  const marks = new Map<string, { newest: string; whole: boolean; attributed: number }>();
   const targets = new Map<string, Known>();
   const none: readonly Deployment[] = [];
 
@@ -63,10 +63,12 @@ export function cellHistory(
     const mark = marks.get(place);
     // While the index is still being built, older deployments of a cell may be missing: it is asked again at the end.
     const { ready } = history.status();
-    if (mark?.newest === commit && (mark.whole || !ready)) return;
+    // A record of who did it comes in a later commit than the deployment, perhaps than several.
+    const attributed = history.attributed();
+    if (mark?.newest === commit && mark.attributed === attributed && (mark.whole || !ready)) return;
     const found = await history.deployments({ app, environment, limit });
     cells.set(place, found);
-    marks.set(place, { newest: commit, whole: ready || found.length === limit });
+    marks.set(place, { newest: commit, whole: ready || found.length === limit, attributed });
     onLoaded(app);
   }
 

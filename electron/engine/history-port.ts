@@ -15,6 +15,7 @@ export function historyPort(
     status,
     newest: () => history.lastDeployments(),
     deployments: async (query) => (await history.deployments(query)).map(withoutPlace),
+    attributed: () => history.status().attributed ?? 0,
     onChange: (listener) => history.onStatus(listener),
   };
 }

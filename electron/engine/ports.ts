@@ -9,6 +9,8 @@ export interface DeploymentHistory {
   newest(): Promise<readonly Pick<Deployment, 'app' | 'environment' | 'commit'>[]>;
   /** Deployments of one cell, newest first. Rejects with a FailureError. */
   deployments(query: { app: string; environment: string; limit: number }): Promise<readonly Deployment[]>;
+  /** Grows whenever deployments that were known tell of another person than before. */
+  attributed(): number;
   /** Called when more is known than before. Returns the unsubscribe. */
   onChange(listener: () => void): () => void;
 }

@@ -4,11 +4,10 @@ import type { HistoryStatus } from '../../shared/domain/history/history-event';
 import { count } from '../../shared/domain/text/count';
 import { requireGit } from '../systems/git/git-version';
 import { gitDirOf } from '../systems/git/history/git-stream';
-import { runGit } from '../systems/git/run-git';
 import { isSound } from '../systems/sqlite/database';
 import { isDamage } from '../systems/sqlite/database-errors';
-import { historyFailure, notFound } from './failures';
-import type { RecordsAt } from './index/claim-sources';
+import { historyFailure } from './failures';
+import { findTip, recordsAt } from './find-tip';
 import { Indexer, type Updated } from './index/indexer';
 import { compileLayout, type Layout } from './index/path-matcher';
 import { type LeftOut, leftOutNotice, leftOutSchema, newReadMark, ReadGuard } from './index/read-guard';
@@ -245,7 +244,7 @@ export class HistoryService {
   async #update(signal?: AbortSignal): Promise<HistoryStatus> {
     try {
       if (!this.#index) this.open();
-      const tip = await this.#findTip(signal);
+      const tip = await findTip(this.#options, signal);
       const [indexer, knownTip] = [this.#indexer, this.#indexer?.tip ?? null];
       if (!indexer) throw new Error('The history index is not open.');
       const wasComplete = indexer.complete;
@@ -284,7 +283,7 @@ export class HistoryService {
 
   /** Updates the index; one that turns out to be damaged is built again, once. */
   async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<Updated> {
-    const records = await this.#recordsAt(tip, signal);
+    const records = await recordsAt(this.#options, tip, signal);
     const witnesses = { records, told: this.#told };
     try {
       return await indexer.update(tip, witnesses, signal);
@@ -294,15 +293,6 @@ export class HistoryService {
       if (!this.#indexer) throw error;
       return this.#indexer.update(tip, witnesses, signal);
     }
-  }
-
-  /** Where records of operations are read now; `null`: their branch is not there. */
-  async #recordsAt(tip: string, signal?: AbortSignal): Promise<RecordsAt | null> {
-    const { records, repo } = this.#options;
-    if (!records) return { gitDir: gitDirOf(repo) ?? repo, commit: tip };
-    const gitDir = gitDirOf(records.repo);
-    const commit = gitDir && (await findCommit(gitDir, records.branch, signal));
-    return gitDir && commit ? { gitDir, commit } : null;
   }
 
   #rebuild(): void {
@@ -340,35 +330,10 @@ export class HistoryService {
     }
   }
 
-  async #findTip(signal?: AbortSignal): Promise<string> {
-    const { repo, branch } = this.#options;
-    const gitDir = gitDirOf(repo);
-    if (!gitDir) throw notFound(`There is no Git repo at ${repo}.`);
-    await requireGit();
-    const found = await findCommit(gitDir, branch, signal);
-    if (found) return found;
-    throw notFound(`The repo has no branch ${branch}.`);
-  }
-
   #set(change: Partial<HistoryStatus>): void {
     this.#status = { ...this.#status, ...change };
     this.#tell(this.#status);
   }
-}
-
-/** The commit that a branch, by whatever name, stands at; `null`: there is none. */
-async function findCommit(gitDir: string, branch: string, signal?: AbortSignal): Promise<string | null> {
-  for (const ref of branch.startsWith('refs/')
-    ? [branch]
-    : [`refs/heads/${branch}`, `refs/remotes/origin/${branch}`, `refs/tags/${branch}`]) {
-    const found = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
-      gitDir,
-      expectedCodes: [1, 128],
-      ...(signal ? { signal } : {}),
-    });
-    if (found.code === 0) return found.stdout.toString('latin1').trim();
-  }
-  return null;
 }
 
 /** Every app or environment that an event is about. */

@@ -31,7 +31,7 @@ const gather = 3_000;
 /** Where a look found nothing to keep, the next one comes so much later at the earliest: pods can change all the time. */
 const pauseAfterNothing = 12_000;
 
-type Of = Pick<Deployment, 'commit' | 'at' | 'author' | 'kind' | 'from' | 'to' | 'operationId'>;
+type Of = Pick<Deployment, 'commit' | 'at' | 'author' | 'startedBy' | 'kind' | 'from' | 'to' | 'operationId'>;
 
 /** What a timeline asks of the rest of a session. */
 export interface TimelineSources {

@@ -1,3 +1,4 @@
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import { utcText } from '../../../shared/domain/text/utc-text';
@@ -143,7 +144,7 @@ export function superseded(context: StepContext<VersionIntent>): StepEnd | null 
   const there = now === null ? 'no version' : shortVersion(now);
   const last = world.history.deployments(app, environment)[0];
   const isTold = last !== undefined && last.to === now;
-  const when = isTold ? ` ${utcText(last.at)} by ${last.author}` : '';
+  const when = isTold ? ` ${utcText(last.at)} by ${doneBy(last)}` : '';
   const newer =
     world.holder(app, environment, id) ??
     (isTold && last.operationId !== null ? world.operation(last.operationId) : null);

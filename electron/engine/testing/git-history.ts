@@ -78,6 +78,7 @@ export function gitHistory(ledger: Ledger, template: string): DeploymentHistory 
   return {
     status: () => ({ ready: true, indexed: 0, notice: null }),
     newest: async () => (await all()).newest,
+    attributed: () => 0,
     deployments: async ({ app, environment, limit }) =>
       (await all()).deployments
         .filter((one) => one.app === app && one.environment === environment)

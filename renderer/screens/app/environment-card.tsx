@@ -1,6 +1,7 @@
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
@@ -88,7 +89,7 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         )}
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
-            ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${cell.deployed.author}`
+            ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${doneBy(cell.deployed)}`
             : 'deployment time not known'}
         </p>
         {cell.hold && (

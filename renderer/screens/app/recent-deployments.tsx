@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Deployment } from '../../../shared/domain/history/deployment';
 import { useDeployments } from '../../data/queries';
 import { Version } from '../../ui/change/version';
@@ -99,7 +100,7 @@ function DeploymentTable({ deployments }: { deployments: readonly Deployment[] }
               )}
             </td>
             <td className={classes.who}>
-              {each.author}
+              {doneBy(each)}
               {each.reason && (
                 <span className={classes.reason} title={each.reason}>
                   “{each.reason}”

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActions } from '../../ui/action/cell-actions';
@@ -99,7 +100,7 @@ function Facts({ cell }: { cell: Cell }) {
           <dd>
             {deployed ? (
               <>
-                <span title={fullTime(deployed.at)}>{ago(deployed.at, now)}</span> by {deployed.author}
+                <span title={fullTime(deployed.at)}>{ago(deployed.at, now)}</span> by {doneBy(deployed)}
                 <p className={classes.small}>
                   {cameWord[deployed.kind]}
                   {deployed.from && ` from ${shortVersion(deployed.from)}`}

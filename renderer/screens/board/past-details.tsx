@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Board, Cell } from '../../../shared/domain/board/board';
 import type { LedgerEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
@@ -49,7 +50,7 @@ export function PastCell({ cell, board, at }: { cell: Cell; board: Board; at: st
               {deployed ? (
                 <>
                   <span title={fullTime(deployed.at)}>{dateTime(deployed.at)}</span>,{' '}
-                  {ago(deployed.at, Date.parse(at))} at that time, by {deployed.author}
+                  {ago(deployed.at, Date.parse(at))} at that time, by {doneBy(deployed)}
                   <p className={classes.small}>
                     {cameWord[deployed.kind]}
                     {deployed.from && ` from ${shortVersion(deployed.from)}`}

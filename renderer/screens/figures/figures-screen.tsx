@@ -17,6 +17,7 @@ import { Definition, definitions, type FigureName } from './definitions';
 import classes from './figures-screen.module.css';
 import { PeriodTable } from './period-table';
 import { beginOf, filledRows, periodsBetween, periodText, shareRolledBack, shareText } from './periods';
+import { PersonTable } from './person-table';
 import { Plot, type Point, roundTicks, spanTicks } from './plot';
 import type { FiguresSearch } from './search';
 
@@ -125,6 +126,7 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
   const whole = useFigures({ ...base, ...chosen, by: 'all' });
   const periods = useFigures({ ...base, ...chosen, by });
   const apps = useFigures({ ...base, by: 'app' });
+  const people = useFigures({ ...base, ...chosen, by: 'actor' });
   const rows = useMemo(() => {
     const known = periods.data ?? [];
     // "All time" begins with the first deployment, not with the first commit of Git.
@@ -135,9 +137,9 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
   useEffect(() => {
     if (sum) announce(`${count(sum.deployments, 'deployment')}${app ? ` of ${app}` : ''}`);
   }, [sum, app]);
-  const error = whole.error ?? periods.error ?? apps.error;
+  const error = whole.error ?? periods.error ?? apps.error ?? people.error;
   if (error) return <FailurePanel failure={error.failure} onRetry={() => void periods.refetch()} />;
-  if (!whole.data || !periods.data || !apps.data)
+  if (!whole.data || !periods.data || !apps.data || !people.data)
     return (
       <p role="status" className={classes.note}>
         Counting…
@@ -228,6 +230,12 @@ function Figures({ environments, app, since, until, by, table, onApp }: FiguresP
         }
       >
         <AppTable rows={apps.data} chosen={app} onApp={onApp} />
+      </Panel>
+      <Panel title="People">
+        <PersonTable
+          rows={people.data}
+          search={{ environment: [last], since, ...(app ? { app: [app] } : {}) }}
+        />
       </Panel>
     </>
   );

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type Ref, useEffect, useState } from 'react';
+import { doneBy, doneByDetail, overriddenBy } from '../../../shared/domain/attribution/done-by';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useEventDetails } from '../../data/history-queries';
@@ -9,6 +10,7 @@ import { Empty } from '../../ui/layout/panel';
 import { SavedLogs, SavedObservations } from '../../ui/saved/saved-view';
 import { CopyButton } from '../../ui/text/copy-button';
 import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../../ui/text/event-words';
+import { ExternalLink } from '../../ui/text/external-link';
 import { operationStateWord } from '../../ui/text/words';
 import { ago, dateTime, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
@@ -75,7 +77,11 @@ function Details({ event }: { event: HistoryEvent }) {
             {dateTime(event.at)}, {ago(event.at, now)}
           </dd>
           <dt>By</dt>
-          <dd>{event.author}</dd>
+          <dd>
+            {doneBy(event)}
+            {doneByDetail(event) !== null && <p className={classes.small}>{doneByDetail(event)}</p>}
+          </dd>
+          <StartedFacts event={event} />
           {event.type === 'deployment' && event.returns && (
             <>
               <dt>Returned</dt>
@@ -126,6 +132,32 @@ function Details({ event }: { event: HistoryEvent }) {
         </section>
       )}
       <Known event={event} />
+    </>
+  );
+}
+
+/** What was started to make the commit, and which findings were overridden. */
+function StartedFacts({ event }: { event: HistoryEvent }) {
+  const { startedBy } = event;
+  if (!startedBy || !('name' in startedBy)) return null;
+  const { run } = startedBy;
+  const overridden = overriddenBy(event);
+  return (
+    <>
+      {run && (
+        <>
+          <dt>Run</dt>
+          <dd>
+            <ExternalLink url={run.url}>{run.name}</ExternalLink>
+          </dd>
+        </>
+      )}
+      {overridden.length > 0 && (
+        <>
+          <dt>Overridden</dt>
+          <dd>{overridden.join(', ')}</dd>
+        </>
+      )}
     </>
   );
 }

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised listbox cannot be built of select elements
 // biome-ignore-all lint/a11y/useFocusableInteractive: the list has the focus and names its active option
+
 import { memo } from 'react';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { SavedOutcome } from '../../../shared/domain/history/archived';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { Version } from '../../ui/change/version';
@@ -72,8 +74,8 @@ function Content({ event, outcome }: { event: HistoryEvent; outcome: SavedOutcom
           eventVersion(event) !== null && <Version value={eventVersion(event)} />
         )}
       </span>
-      <span className={classes.author} title={event.author}>
-        {event.author}
+      <span className={classes.author} title={doneBy(event)}>
+        {doneBy(event)}
       </span>
       <span className={classes.note} title={movedText(event) ?? event.reason ?? event.subject}>
         {movedText(event) ?? (event.reason ? `“${event.reason}”` : event.subject)}

@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { doneBy } from '../../../shared/domain/attribution/done-by';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useVersionHistory } from '../../data/history-queries';
 import { useBoard } from '../../data/queries';
@@ -100,10 +101,10 @@ function RunTable({ runs, now }: { runs: readonly Run[]; now: number }) {
                 <Mark {...eventLook(run.deployment)} />
                 {run.deployment.operationId ? (
                   <Link to="/operations/$operationId" params={{ operationId: run.deployment.operationId }}>
-                    {run.deployment.author}
+                    {doneBy(run.deployment)}
                   </Link>
                 ) : (
-                  run.deployment.author
+                  doneBy(run.deployment)
                 )}
               </span>
             </td>

@@ -63,6 +63,11 @@ it('writes an event as one record of as many cells as the header has', () => {
   expect(csvHeader.endsWith('\r\n')).toBe(true);
   expect(csvLines([event])).toBe(
     `2026-03-01T12:00:00.000Z,deployment,frontend,production,,v2,deploy,"Ada ""the first"" Vale, O’Neill",` +
-      `"'=HYPERLINK(""http://evil.invalid"")","Dploie\r\nfrontend",${'a'.repeat(40)},,,\r\n`,
+      `"'=HYPERLINK(""http://evil.invalid"")","Dploie\r\nfrontend",${'a'.repeat(40)},,,,,,,\r\n`,
   );
+  const run = { name: 'frontend 7', url: 'https://ci.example/runs/7' };
+  const startedBy = { name: '=Ada', source: 'record', route: 'actions', run, override: ['a', 'b'] } as const;
+  const started = csvLines([{ ...event, startedBy: { ...startedBy, override: [...startedBy.override] } }]);
+  expect(started.endsWith(`,,,"'=Ada",actions,https://ci.example/runs/7,"a, b"\r\n`)).toBe(true);
+  expect(csvLines([{ ...event, startedBy: { possibly: ['Ada', 'Grace'] } }])).toBe(csvLines([event]));
 });

@@ -17,6 +17,10 @@ const columns = [
   'operationId',
   'pipeline',
   'path',
+  'startedBy',
+  'through',
+  'run',
+  'overridden',
 ] as const;
 
 /**
@@ -52,6 +56,7 @@ export const csvLines = (events: readonly HistoryEvent[]): string => csvRecords(
 
 function cellsOf(event: HistoryEvent): (string | null)[] {
   const deployment = event.type === 'deployment' ? event : null;
+  const started = event.startedBy && 'name' in event.startedBy ? event.startedBy : null;
   const cells: Record<(typeof columns)[number], string | null> = {
     at: event.at,
     type: event.type,
@@ -67,6 +72,10 @@ function cellsOf(event: HistoryEvent): (string | null)[] {
     operationId: event.operationId,
     pipeline: 'path' in event ? event.pipeline : null,
     path: 'path' in event ? event.path : 'otherPath' in event ? (event.otherPath ?? null) : null,
+    startedBy: started?.name ?? null,
+    through: started?.route ?? null,
+    run: started?.run?.url ?? started?.run?.name ?? null,
+    overridden: started && started.override.length > 0 ? started.override.join(', ') : null,
   };
   return columns.map((column) => cells[column]);
 }

@@ -1,5 +1,5 @@
 import type { Freshness } from '../board/freshness';
-import type { DeploymentKind } from '../history/deployment';
+import type { DeploymentKind, StartedBy } from '../history/deployment';
 import type { Operation } from '../operation/operation';
 import type { Rollout } from '../rollout/rollout';
 import type { Workflow } from '../workflows/workflow';
@@ -63,6 +63,7 @@ export interface TimelineFacts {
     commit: string;
     at: string;
     author: string;
+    startedBy?: StartedBy | undefined;
     kind: DeploymentKind;
     from: string | null;
     to: string;

@@ -1,3 +1,4 @@
+import { doneBy } from '../attribution/done-by';
 import { shortVersion } from '../ledger/version';
 import { areOfVersion } from '../rollout/rollout-rules';
 import { failedInPromotionAlone } from '../workflows/test-run';
@@ -29,7 +30,7 @@ export function commitStage({ deployment, operation }: TimelineFacts): Stage {
   const took = operation?.requestToCommitMs ?? null;
   const started = operation ? moment(operation.requestedAt, 'this computer') : null;
   return {
-    ...stage('commit', 'succeeded', `${deployment.commit.slice(0, 10)} by ${deployment.author}.`, {
+    ...stage('commit', 'succeeded', `${deployment.commit.slice(0, 10)} by ${doneBy(deployment)}.`, {
       startedAt: started ?? at,
       finishedAt: at,
     }),
