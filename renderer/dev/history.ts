@@ -1,5 +1,6 @@
 import type { InputOf, OutputOf } from '../../shared/contract/contract';
 import type { historyProcedures } from '../../shared/contract/history';
+import { personOf } from '../../shared/domain/attribution/done-by';
 import type { Saved } from '../../shared/domain/history/archived';
 import type {
   FeedOutline,
@@ -44,6 +45,18 @@ function eventAt(index: number): HistoryEvent {
     returns: index % 6 === 4,
     subject: `Update ${common.app} image tag to v${version} for ${common.environment}`,
     reason: index % 6 === 4 ? 'Errors on /search since the last release' : null,
+    // A bot's commit: of some it is known who asked for it.
+    ...(index % 12 === 3
+      ? {
+          startedBy: {
+            name: 'Ada Marsh',
+            source: 'record',
+            route: 'actions',
+            run: { name: `${common.app} 7`, url: 'https://ci.example.invalid/runs/7' },
+            override: ['migrations'],
+          },
+        }
+      : {}),
   };
 }
 
@@ -57,7 +70,7 @@ function filtered(filter: HistoryFilter): HistoryEvent[] {
     (event) =>
       among(filter.apps, event.app) &&
       among(filter.environments, event.environment) &&
-      among(filter.actors, event.author) &&
+      among(filter.actors, personOf(event)) &&
       (event.type === 'deployment' && filter.kinds
         ? filter.kinds.includes(event.kind)
         : among(filter.types ?? (filter.kinds && []), event.type)) &&
@@ -173,7 +186,14 @@ export const historyAnswers: Answers<typeof historyProcedures> = {
       right: cell,
     })),
   'history.figures': ({ by }) =>
-    (by === 'app' ? apps : by === 'all' ? ['all'] : ['2026-09', '2026-10', '2026-11']).map((key, index) => ({
+    (by === 'app'
+      ? apps
+      : by === 'actor'
+        ? people
+        : by === 'all'
+          ? ['all']
+          : ['2026-09', '2026-10', '2026-11']
+    ).map((key, index) => ({
       key,
       deployments: 40 + index * 13,
       leadTime: { median: 3_600_000 * (index + 1), p90: 7_200_000 * (index + 2), count: 30 },

@@ -54,3 +54,19 @@ it('takes a filter from the address, and says so when nothing fits', async () =>
   expect(screen.getByRole('button', { name: 'App: router' })).toBeTruthy();
   expect(screen.getByRole('textbox', { name: 'Search the history' })).toHaveProperty('value', 'nothingatall');
 });
+
+it('says who started what a bot committed, through what, and which findings were overridden', async () => {
+  const { user } = renderApp({ route: '/history?by=["Ada Marsh"]&kind=["deploy"]' });
+  const feed = await list();
+  const [row] = await within(feed).findAllByText('Ada Marsh, through Actions');
+  if (!row) throw new Error('no row');
+  await user.click(row);
+  const details = within(screen.getByRole('complementary', { name: 'Details of the event' }));
+  expect(
+    await details.findByText('Started by Ada Marsh through Actions; committed by govuk-ci.'),
+  ).toBeTruthy();
+  expect(details.getByRole('link', { name: /7/ }).getAttribute('href')).toBe(
+    'https://ci.example.invalid/runs/7',
+  );
+  expect(details.getByText('migrations')).toBeTruthy();
+});
