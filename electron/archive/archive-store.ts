@@ -2,6 +2,7 @@
  * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, the list of manual actions,
  * and the ids of the window's requests. A file of its own beside the observations; a damaged one is set aside, never deleted.
  */
+import { type Claim, claimSchema } from '../../shared/domain/attribution/claims';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { type ManualAction, manualActionSchema } from '../../shared/domain/operation/manual-action';
 import { type Workflow, workflowSchema } from '../../shared/domain/workflows/workflow';
@@ -14,6 +15,8 @@ const keepWorkflows = 60;
 const keepActions = 5_000;
 /** Remembered in all: more than a person clicks in months. */
 const keepRequests = 10_000;
+/** Claims on commits: years of them. */
+const keepClaims = 5_000;
 /** Longer ones are kept without their steps: characters of JSON. */
 const longest = 512 * 1024;
 
@@ -47,6 +50,10 @@ export interface ArchiveStore {
   request(id: string): StoredRequest | null;
   /** Newest first. */
   actions(query: { app?: string; environment?: string; limit: number }): ManualAction[];
+  /** Keeps whose a commit is that somebody else made; a later word of the same witness takes its place. */
+  keepClaim(claim: Claim, at: string): Failure | null;
+  /** All that are kept. */
+  claims(): Claim[];
   /** What went wrong with the file at opening, for a person. */
   readonly notice: string | null;
   close(): void;
@@ -59,6 +66,8 @@ create table if not exists action(id text primary key, at text, app text, enviro
 create index if not exists action_at on action(at);
 create table if not exists request(id text primary key, procedure text, digest text, operationId text, at text) without rowid;
 create index if not exists request_at on request(at);
+create table if not exists claim(id text primary key, at text, json text) without rowid;
+create index if not exists claim_at on claim(at);
 `;
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
@@ -155,6 +164,20 @@ export function openArchive(file: string, now: () => number = Date.now): Archive
           )
           .all(app, environment, limit),
         (json) => manualActionSchema.safeParse(json),
+      ),
+    keepClaim: (claim, at) =>
+      written(() => {
+        const id = `${claim.source} ${claim.operation ?? claim.commit}`;
+        database
+          .prepare('insert or replace into claim(id, at, json) values (?, ?, ?)')
+          .run(id, at, JSON.stringify(claim));
+        database
+          .prepare('delete from claim where at < (select at from claim order by at desc limit 1 offset ?)')
+          .run(keepClaims - 1);
+      }),
+    claims: () =>
+      read(database.prepare('select json from claim order by id').all(), (json) =>
+        claimSchema.safeParse(json),
       ),
     close: () => closeLasting(database),
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Claim } from '../../shared/domain/attribution/claims';
 import type { ManualAction } from '../../shared/domain/operation/manual-action';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { openArchive } from './archive-store';
@@ -37,6 +38,24 @@ const action = (id: string, more: Partial<ManualAction> = {}): ManualAction => (
   ...more,
 });
 
+const claim: Claim = {
+  source: 'journal',
+  operation: 'o',
+  kind: 'deploy',
+  app: 'frontend',
+  environment: 'staging',
+  version: 'v1',
+  by: 'Ada',
+  reason: null,
+  override: [],
+  route: 'actions',
+  run: null,
+  base: null,
+  commit: 'c'.repeat(40),
+  earliest: null,
+  latest: null,
+};
+
 describe('what is kept of a cluster', () => {
   let folder: string;
   const open = () => openArchive(join(folder, 'kept.sqlite'), () => 1);
@@ -63,6 +82,9 @@ describe('what is kept of a cluster', () => {
     };
     before.recordRequest(request);
     before.recordRequest({ ...request, digest: 'another' });
+    before.keepClaim(claim, '2026-01-01');
+    before.keepClaim({ ...claim, by: 'Grace' }, '2026-01-02');
+    before.keepClaim({ ...claim, source: 'run', operation: null }, '2026-01-02');
     before.close();
 
     const after = open();
@@ -76,6 +98,10 @@ describe('what is kept of a cluster', () => {
     );
     expect(after.actions({ limit: 10 }).map(({ id }) => id)).toEqual(['2', '1']);
     expect(after.actions({ app: 'frontend', limit: 10 })).toMatchObject([{ id: '1', outcome: 'done' }]);
+    expect(after.claims().map(({ source, by }) => [source, by])).toEqual([
+      ['journal', 'Grace'],
+      ['run', 'Ada'],
+    ]);
     expect(after.request('r')).toEqual(request);
     expect(after.request('s')).toBeNull();
     expect(after.action('1')).toMatchObject({ text: 'It goes on.' });

@@ -1,4 +1,5 @@
 import type { EarlyPreview, Preview } from '../../shared/contract/operations';
+import type { Claim } from '../../shared/domain/attribution/claims';
 import type { Board, BoardCells, Cell } from '../../shared/domain/board/board';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
@@ -81,6 +82,8 @@ export interface Engine {
   start(intent: Intent, seen: readonly Finding[], operationId?: string): Result<{ operationId: string }>;
   get(operationId: string): Result<Operation>;
   list(filter: OperationFilter): Operation[];
+  /** Of the commits that others made for operations of this console: whose they are, as its journal knows. */
+  claims(): Claim[];
   /** Cancels while nothing was committed; else fails with `refused`, saying why. */
   cancel(operationId: string): Result<Operation>;
   /** What an intent would do, and all findings, before anyone commits. Asks the app's source repo, with a limit. */

@@ -1,4 +1,5 @@
 import { uuidv7 } from 'uuidv7';
+import { ownClaim } from '../../shared/domain/attribution/own-claim';
 import { readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { type Failure, fail, ok } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
@@ -265,6 +266,7 @@ export function createEngine(config: EngineConfig): Engine {
         })
         .filter((one) => open === undefined || (one.state === 'running') === open)
         .slice(0, limit),
+    claims: () => runner.records().flatMap((record) => ownClaim(record) ?? []),
     cancel: (operationId) => {
       const failure = runner.cancel(operationId);
       const operation = runner.get(operationId);

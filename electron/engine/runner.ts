@@ -33,6 +33,8 @@ export interface Runner {
   get(id: string): Operation | null;
   /** Newest first. */
   list(): Operation[];
+  /** All that the journal has of each, in no order. */
+  records(): OperationRecord[];
   /** The newest operation of a cell that still runs, other than the given one. */
   running(app: string, environment: string, except: string | null): Operation | null;
   /** Those that have not ended, the newest last. */
@@ -254,6 +256,7 @@ export function createRunner(options: {
       launch(live);
     },
     get: (id) => operations.get(id)?.record.operation ?? null,
+    records: () => [...operations.values()].map(({ record }) => record),
     list: () =>
       [...operations.values()]
         .map((live) => live.record.operation)

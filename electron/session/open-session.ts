@@ -35,6 +35,7 @@ import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
+import { toldClaims } from './tell-claims';
 import { createTimelines, type Timelines } from './timelines';
 
 /** What opens one estate. */
@@ -231,6 +232,17 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   if (archive.notice !== null) log('warn', 'archive.set-aside', { notice: archive.notice });
   if (observations.notice !== null)
     log('warn', 'archive.observations-set-aside', { notice: observations.notice });
+  const claims = toldClaims({
+    engine,
+    archive,
+    history,
+    now: () => new Date().toISOString(),
+    onFailure: reportUnsaved,
+    // Without a branch to read, or at the end: the next update counts what was told.
+    onRefused: (error) => {
+      if (!closing.signal.aborted) log('warn', 'history.claims-not-told', { error });
+    },
+  });
   const runListeners = new Set<(app: string) => void>();
   const runs =
     github && estate.sources?.github
@@ -290,6 +302,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
         const operation = topic === 'operation' && key !== null ? engine.get(key) : null;
         if (operation?.ok && operation.value.finishedAt !== null)
           reportUnsaved(observations.recordOutcome(outcomeOf(operation.value, operation.value.finishedAt)));
+        if (operation?.ok && operation.value.commit !== null) claims.tell();
       }
     }),
   ];
@@ -297,6 +310,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   if (ledger.snapshot().commit !== null) updateHistory();
   ledger.start();
   await engine.recover();
+  claims.tell();
 
   return {
     estate,
