@@ -35,6 +35,7 @@ import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
+import { githubStarters } from './started-runs-of-estate';
 import { toldClaims } from './tell-claims';
 import { createTimelines, type Timelines } from './timelines';
 
@@ -256,6 +257,14 @@ export async function openSession(config: SessionConfig): Promise<Session> {
           now: Date.now,
         })
       : null;
+  const starters = githubStarters({
+    estate,
+    github,
+    history,
+    archive,
+    onFound: (found) => claims.tell(found),
+    log,
+  });
   const timelines = createTimelines({
     estate,
     engine,
@@ -269,6 +278,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const stops = [
     () => timelines.close(),
     () => runs?.close(),
+    () => starters?.close(),
+    ...(starters ? [history.onStatus(() => starters.look())] : []),
     () => openedSources?.close(),
     ...[...clusters.values()].map(({ view }) =>
       recordHealth({

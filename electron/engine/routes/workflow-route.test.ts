@@ -82,6 +82,18 @@ describe('a version that lands by a workflow', () => {
     const commit = await commitOf(done.commit);
     expect(commit?.authorName).not.toBe('Ada Morrow');
     expect(commit?.message).not.toContain('Signalbox-Operation');
+    expect(rig.engine.claims()).toContainEqual(
+      expect.objectContaining({
+        source: 'journal',
+        operation: done.id,
+        kind: 'deploy',
+        by: 'Ada Morrow',
+        reason: 'rehearsal',
+        route: 'workflow',
+        base: expect.stringMatching(/^[0-9a-f]{40}$/),
+        commit: done.commit,
+      }),
+    );
     expect(done.workflows.some(({ name }) => name.startsWith('deploy-image-'))).toBe(true);
   });
 
