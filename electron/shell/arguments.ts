@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { FailureError } from '../../shared/domain/failure/failure';
 import { type PracticeRights, practiceRights } from '../../shared/domain/practice/rights';
 
 /** What the command line asks for. */
@@ -13,8 +14,8 @@ export interface Arguments {
   practiceDir: string | null;
   /** How much faster than the wall the practice estate's time runs. */
   practiceSpeed: number;
-  /** What the person of the practice estate may do; `null`: what it was the last time. */
-  practiceRights: PracticeRights | null;
+  /** What the person of the practice estate may do, as it was typed; `null`: what it was the last time. */
+  practiceRights: string | null;
 }
 
 /** Chromium's own switches may stand between ours: what is not ours is left alone. */
@@ -40,6 +41,22 @@ export function parseArguments(argv: readonly string[]): Arguments {
     userData: text(values['user-data']),
     practiceDir: text(values['practice-dir']),
     practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
-    practiceRights: practiceRights.find((one) => one === values['practice-rights']) ?? null,
+    practiceRights: text(values['practice-rights']),
   };
+}
+
+/**
+ * The profile of rights that was asked for; `null`: none was.
+ * @throws FailureError for a name that is none: rehearsing with other rights than one thinks would mislead.
+ */
+export function practiceRightsOf({ practiceRights: typed }: Arguments): PracticeRights | null {
+  if (typed === null) return null;
+  const found = practiceRights.find((one) => one === typed);
+  if (found) return found;
+  throw new FailureError({
+    code: 'invalid-input',
+    message: `The practice estate has no rights called “${typed}”.`,
+    meaning: 'Nothing was started.',
+    next: [{ do: 'advice', label: `Use --practice-rights with ${practiceRights.join(', ')}.` }],
+  });
 }

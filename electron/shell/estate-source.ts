@@ -6,7 +6,7 @@ import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
 import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
-import type { Arguments } from './arguments';
+import { type Arguments, practiceRightsOf } from './arguments';
 import type { CredentialStore } from './credential-store';
 import type { PracticeControl } from './practice-actions';
 import { type PracticeProcess, startPractice } from './practice-process';
@@ -92,7 +92,7 @@ export async function findEstate(
     script: options.practiceScript,
     dir: args.practiceDir ?? path.join(options.userData, 'practice'),
     speed: args.practiceSpeed,
-    rights: args.practiceRights,
+    rights: practiceRightsOf(args),
     log: options.log,
   });
 }

@@ -16,11 +16,12 @@ import { refusalOfChange } from '../rights/branch-rules';
 import { clusterGrant } from '../rights/cluster-role';
 import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
-import { isBagEnvironment, releaseRepoName, seedServices } from './apps';
+import { isBagEnvironment, releaseRepoName, seedApps, seedServices } from './apps';
 import { createClock } from './clock';
 import { type DeployContext, deployFile, deployStep } from './deploy-workflow';
 import { bagSetups, deployedApps } from './deployed';
 import { type EnvironmentCluster, openCluster } from './environment-cluster';
+import { installDeployWorkflow } from './install-deploy-workflow';
 import { bot, consoleUser, reviewer, rival } from './people';
 import { providerTests, providerTestsFile } from './provider-tests';
 import { gitDirOf, seedRepos } from './seed/seed';
@@ -82,6 +83,7 @@ export async function startEstate(options: {
   const clock = createClock(state.speed);
   const faults = new AppFaults(state.apps);
   const stopping = new AbortController();
+  const appRepo = (app: string): BareRepo => new BareRepo(gitDirOf(paths.repos, app));
   const releaseRepo = new BareRepo(gitDirOf(paths.repos, releaseRepoName));
   const tokens: Tokens = {
     [credentials.ledger.password]: { login: consoleUser.login, write: true },
@@ -98,6 +100,7 @@ export async function startEstate(options: {
   // Clusters that were kept belong to other repos.
   if (fresh)
     await Promise.all([seedFresh(paths, state.seed), rm(paths.clusters, { recursive: true, force: true })]);
+  else await Promise.all(seedApps.map(({ repo }) => installDeployWorkflow(appRepo(repo), clock.now())));
 
   let git: GitServer | undefined;
   const repo = await openReleaseRepo({
@@ -120,7 +123,7 @@ export async function startEstate(options: {
   const deploying: DeployContext = {
     rights: state.rights,
     runs: state.actions,
-    appRepo: (app) => new BareRepo(gitDirOf(paths.repos, app)),
+    appRepo,
     deployImage: async (environment, request) => {
       if (isAway(state, environment)) throw new Error(`connect: connection refused (${environment})`);
       return controllers[environment].deployImage(request);
@@ -231,7 +234,7 @@ export async function startEstate(options: {
     clusters,
     controllers,
     state,
-    appRepo: (app) => new BareRepo(gitDirOf(paths.repos, app)),
+    appRepo,
     save,
     async stop() {
       stopping.abort(new Error('the practice estate stops'));

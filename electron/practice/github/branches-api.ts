@@ -1,9 +1,17 @@
-import { isProtected, neededReviews, refusalOfChange } from '../rights/branch-rules';
+import { bot } from '../estate/people';
+import {
+  isProtected,
+  neededReviews,
+  passesReviews,
+  pushTeams,
+  refusalOfChange,
+} from '../rights/branch-rules';
 import { isInTeam } from '../rights/standard-rights';
+import { teamShape } from './orgs-api';
 import { linkHeader, paged, pageOf } from './paging';
 import { notFound, Problem } from './problem';
 import { type Answer, commitOf, type RepoContext } from './repo-context';
-import { apiOf, branch, branchDetail, idOf } from './shapes';
+import { apiOf, branch, branchDetail, idOf, nodeId, simpleUser } from './shapes';
 
 /** By what a branch is protected; `null`: it is not. */
 function protectionOf({ rights, place }: RepoContext, name: string) {
@@ -71,6 +79,20 @@ export async function getProtection(context: RepoContext, name: string): Promise
       require_code_owner_reviews: true,
       require_last_push_approval: false,
       required_approving_review_count: neededReviews,
+      bypass_pull_request_allowances: {
+        users: [simpleUser(context.place.api, bot.login)],
+        teams: [],
+        apps: [],
+      },
+    },
+    restrictions: {
+      url: `${url}/restrictions`,
+      users_url: `${url}/restrictions/users`,
+      teams_url: `${url}/restrictions/teams`,
+      apps_url: `${url}/restrictions/apps`,
+      users: [],
+      teams: pushTeams.map((team) => ({ ...teamShape(context, team), parent: null })),
+      apps: [],
     },
     enforce_admins: { url: `${url}/enforce_admins`, enabled: true },
     required_linear_history: { enabled: false },
@@ -84,6 +106,23 @@ export async function getProtection(context: RepoContext, name: string): Promise
   return { status: 200, body };
 }
 
+/** The rules of the ruleset, where it is one that protects main. */
+const branchRules: readonly { type: string; parameters?: object }[] = [
+  { type: 'deletion' },
+  { type: 'non_fast_forward' },
+  {
+    type: 'pull_request',
+    parameters: {
+      required_approving_review_count: neededReviews,
+      dismiss_stale_reviews_on_push: false,
+      require_code_owner_review: true,
+      require_last_push_approval: false,
+      required_review_thread_resolution: false,
+      allowed_merge_methods: ['merge', 'squash', 'rebase'],
+    },
+  },
+];
+
 /**
  * `GET /repos/{owner}/{repo}/rules/branches/{branch}`: what rulesets say of a branch, of whatever name, to whoever may
  * read the repo. Classic branch protection is no ruleset: then the list is empty, and only `protected` of the branch
@@ -94,26 +133,37 @@ export async function rulesOfBranch(context: RepoContext, name: string): Promise
   const source = {
     ruleset_source_type: 'Repository' as const,
     ruleset_source: `${place.owner}/${place.repo}`,
-    ruleset_id: idOf(`ruleset ${place.owner}/${place.repo}`),
+    ruleset_id: rulesetId(context),
   };
   const all =
-    protectionOf(context, name) === 'ruleset'
-      ? [
-          { type: 'deletion', ...source },
-          { type: 'non_fast_forward', ...source },
-          {
-            type: 'pull_request',
-            parameters: {
-              required_approving_review_count: neededReviews,
-              dismiss_stale_reviews_on_push: false,
-              require_code_owner_review: true,
-              require_last_push_approval: false,
-              required_review_thread_resolution: false,
-              allowed_merge_methods: ['merge', 'squash', 'rebase'],
-            },
-            ...source,
-          },
-        ]
-      : [];
+    protectionOf(context, name) === 'ruleset' ? branchRules.map((rule) => ({ ...rule, ...source })) : [];
   return { status: 200, body: paged(all, pageOf(context.url.searchParams)) };
+}
+
+const rulesetId = ({ place }: RepoContext): number => idOf(`ruleset ${place.owner}/${place.repo}`);
+
+/**
+ * `GET /repos/{owner}/{repo}/rulesets/{ruleset_id}`: every reader is told whether the rules let them pass
+ * (`current_user_can_bypass`), who else they let pass is for administrators. @throws Problem 404
+ */
+export async function getRuleset(context: RepoContext, id: string): Promise<Answer> {
+  const { place, rights, holder } = context;
+  if (protectionOf(context, 'main') !== 'ruleset' || id !== String(rulesetId(context))) throw notFound();
+  const url = `${apiOf(place)}/rulesets/${id}`;
+  const body = {
+    id: rulesetId(context),
+    name: 'main',
+    target: 'branch',
+    source_type: 'Repository',
+    source: `${place.owner}/${place.repo}`,
+    enforcement: 'active',
+    current_user_can_bypass: passesReviews(rights, holder.login) ? 'always' : 'never',
+    node_id: nodeId('RepositoryRuleset', url),
+    _links: { self: { href: url } },
+    conditions: { ref_name: { exclude: [], include: ['~DEFAULT_BRANCH'] } },
+    rules: branchRules.map(({ type, parameters }) => ({ type, ...(parameters ? { parameters } : {}) })),
+    created_at: '2020-01-01T00:00:00.000Z',
+    updated_at: '2020-01-01T00:00:00.000Z',
+  };
+  return { status: 200, body };
 }

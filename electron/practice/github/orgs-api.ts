@@ -78,7 +78,7 @@ function ownTeams(context: OrgContext): Answer {
   return { status: 200, body, headers: { ...accepted, ...(link ? { link } : {}) } };
 }
 
-const teamUrl = ({ url }: OrgContext, team: PracticeTeam): string =>
+const teamUrl = ({ url }: Pick<OrgContext, 'url'>, team: PracticeTeam): string =>
   `${url.origin}/organizations/${idOf(owner)}/team/${idOf(team)}`;
 
 /** GitHub's names of them, as GOV.UK's are written. */
@@ -89,7 +89,8 @@ const teamName = (team: PracticeTeam): string =>
     .replace(/\bCi\b/, 'CI')
     .trim();
 
-function teamShape(context: OrgContext, team: PracticeTeam): TeamFull {
+/** A team, as GitHub describes it whole. */
+export function teamShape(context: Pick<OrgContext, 'url' | 'rights'>, team: PracticeTeam): TeamFull {
   const url = teamUrl(context, team);
   const org = `${context.url.origin}/orgs/${owner}`;
   return {

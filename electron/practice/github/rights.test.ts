@@ -90,7 +90,12 @@ it('shows of a protected branch that it is one, and of its rules nothing to whoe
   const admin = await client('bot').repos.getBranchProtection({ ...release, branch: 'main' });
   expect(admin.data).toMatchObject({
     enforce_admins: { enabled: true },
-    required_pull_request_reviews: { required_approving_review_count: 1, require_code_owner_reviews: true },
+    required_pull_request_reviews: {
+      required_approving_review_count: 1,
+      require_code_owner_reviews: true,
+      bypass_pull_request_allowances: { users: [{ login: bot.login }] },
+    },
+    restrictions: { teams: [{ slug: 'gov-uk-production-admin' }, { slug: deployTeam }] },
   });
   expect((await github.repos.get(release)).data.permissions).toMatchObject({ admin: false, push: true });
   expect((await client('bot').repos.get(release)).data.permissions).toMatchObject({ admin: true });
@@ -105,6 +110,10 @@ it('shows a ruleset to every reader, and nothing where all may', async () => {
   expect(data.at(-1)).toMatchObject({
     parameters: { required_approving_review_count: 1, require_code_owner_review: true },
   });
+  const ruleset_id = Number(data[0]?.ruleset_id);
+  const ofRuleset = async (token: string) =>
+    (await client(token).repos.getRepoRuleset({ ...release, ruleset_id })).data.current_user_can_bypass;
+  expect([await ofRuleset('person'), await ofRuleset('bot')]).toEqual(['never', 'always']);
   const other = await client().repos.getBranchRules({ ...release, branch: 'signalbox/not-there-yet' });
   expect(other.data).toEqual([]);
   rights.profile = 'everything';

@@ -12,7 +12,7 @@ import { accessOf, type TokenHolder, type Tokens } from '../git/token-access';
 import { isInTeam, standardRights } from '../rights/standard-rights';
 import type { Actions } from './actions';
 import { actionsRoutes } from './actions-api';
-import { getBranch, getProtection, listBranches, rulesOfBranch } from './branches-api';
+import { getBranch, getProtection, getRuleset, listBranches, rulesOfBranch } from './branches-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import { getContents } from './contents-api';
 import { noGithubFaults } from './faults';
@@ -184,6 +184,7 @@ const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^branches\/(.+)\/protection$/, getProtection],
   ['GET', /^branches\/(.+)$/, getBranch],
   ['GET', /^rules\/branches\/(.+)$/, rulesOfBranch],
+  ['GET', /^rulesets\/(\d+)$/, getRuleset],
   ['GET', /^contents\/(.+)$/, getContents],
   ['GET', /^commits$/, listCommits],
   ['GET', /^commits\/(.+)\/pulls$/, pullsOfCommit],

@@ -1,4 +1,4 @@
-import type { RightsState } from '../../systems/practice/rights';
+import type { PracticeTeam, RightsState } from '../../systems/practice/rights';
 import { owner, releaseRepoName } from '../estate/apps';
 import { isInTeam } from './standard-rights';
 
@@ -40,11 +40,12 @@ export const neededReviews = 1;
 export const isCodeOwner = (rights: RightsState, login: string): boolean =>
   isInTeam(rights, 'gov-uk-platform-engineering', login);
 
+/** Teams that pushes to main, and merges into it, are restricted to. */
+export const pushTeams: readonly PracticeTeam[] = ['gov-uk-production-admin', 'gov-uk-production-deploy'];
+
 /** Whether pushes to a protected branch, and merges of pull requests into it, are not restricted for somebody. */
 export const mayPushToProtected = (rights: RightsState, login: string): boolean =>
-  isBypasser(rights, login) ||
-  isInTeam(rights, 'gov-uk-production-deploy', login) ||
-  isInTeam(rights, 'gov-uk-production-admin', login);
+  passesReviews(rights, login) || pushTeams.some((team) => isInTeam(rights, team, login));
 
 /**
  * Whether somebody passes by the rule of pull requests: the bot alone, administrators don't (`enforce_admins`;
@@ -52,11 +53,12 @@ export const mayPushToProtected = (rights: RightsState, login: string): boolean 
  * administration of the repo, and those who have are never kept from pushing (docs.github.com, "About protected
  * branches", "Restrict who can push to matching branches").
  */
-const isBypasser = (rights: RightsState, login: string): boolean => isInTeam(rights, 'gov-uk-ci-bots', login);
+export const passesReviews = (rights: RightsState, login: string): boolean =>
+  isInTeam(rights, 'gov-uk-ci-bots', login);
 
 /** Why GitHub does not let somebody change a branch without a pull request; `null`: it does. */
 export function refusalOfChange(rights: RightsState, change: BranchChange): BranchRefusal | null {
-  if (!isProtected(rights, change) || isBypasser(rights, change.login)) return null;
+  if (!isProtected(rights, change) || passesReviews(rights, change.login)) return null;
   const reasons = [pullRequestNeeded];
   // A ruleset has no restriction of who may push beside it here.
   if (rights.protectedBy === 'ruleset') return { code: 'GH013', reasons };

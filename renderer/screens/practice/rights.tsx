@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { PracticeRights } from '../../../shared/domain/practice/rights';
+import { ActionButton } from '../../ui/action/action-button';
 import { Panel } from '../../ui/layout/panel';
 import type { PracticeAction } from './practice-action';
 import classes from './practice-screen.module.css';
@@ -27,7 +28,8 @@ const profiles: { value: PracticeRights; label: string; means: string }[] = [
 
 /** Gives the person other rights, from the next request on. */
 export function Rights({ onAction }: { onAction: (action: PracticeAction) => void }) {
-  const [profile, setProfile] = useState<PracticeRights>('everything');
+  const [profile, setProfile] = useState<PracticeRights | null>(null);
+  const chosen = profiles.find(({ value }) => value === profile);
   const team = (member: boolean) => onAction({ action: 'team-member', member });
   return (
     <Panel title="Your rights">
@@ -35,14 +37,18 @@ export function Rights({ onAction }: { onAction: (action: PracticeAction) => voi
         <Select
           label="You may do"
           data={profiles}
+          placeholder="As it is now"
           value={profile}
-          onChange={(value) => value && setProfile(value as PracticeRights)}
-          allowDeselect={false}
+          onChange={(value) => setProfile(value as PracticeRights | null)}
         />
-        <p className={classes.quiet}>{profiles.find(({ value }) => value === profile)?.means}</p>
-        <Button variant="default" onClick={() => onAction({ action: 'rights', profile })}>
+        {chosen && <p className={classes.quiet}>{chosen.means}</p>}
+        <ActionButton
+          variant="default"
+          blocked={chosen ? null : 'Choose what you may do first.'}
+          onAction={() => chosen && onAction({ action: 'rights', profile: chosen.value })}
+        >
           Change your rights
-        </Button>
+        </ActionButton>
         <p className={classes.label}>Team gov-uk-production-deploy</p>
         <p className={classes.quiet}>
           At GOV.UK, a deployment to production through GitHub Actions fails for everybody else.

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { parseArguments, practiceRightsOf } from './arguments';
+
+const rightsOf = (...argv: string[]) => practiceRightsOf(parseArguments(argv));
+
+it('takes the rights of the practice estate from the command line, between switches of Chromium', () => {
+  expect(rightsOf()).toBeNull();
+  expect(rightsOf('--no-sandbox', '--practice-rights', 'govuk', '--practice-speed', '20')).toBe('govuk');
+  expect(rightsOf('--practice-rights=govuk-pods-only')).toBe('govuk-pods-only');
+  expect(rightsOf('--practice-rights', '')).toBeNull();
+});
+
+it('does not start with rights that there are not', () => {
+  expect(() => rightsOf('--practice-rights', 'gov-uk')).toThrow(/no rights called “gov-uk”/);
+});
