@@ -1,4 +1,4 @@
-import type { Failure } from '../../shared/domain/failure/failure';
+import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import { count } from '../../shared/domain/text/count';
 import { GitError, type GitErrorKind } from '../systems/git/errors';
@@ -182,6 +182,9 @@ export function ledgerFailure(error: unknown): Failure {
     ...(error.detail ? { detail: `git ${error.command}: ${error.detail}` } : {}),
   };
 }
+
+/** The remote answered, and has no such branch. */
+export class BranchAbsent extends FailureError {}
 
 /** The remote has no commit at all. */
 export const emptyRepo = (): Failure => ({

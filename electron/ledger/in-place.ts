@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import { requireGit } from '../systems/git/git-version';
 import { findGitDir } from '../systems/git/init';
 import { resolveRef } from '../systems/git/refs';
 import { lsRemote, remoteTags } from '../systems/git/remote';
 import { readTrustedFolders } from '../systems/git/safe-directory';
-import { branchMissing, emptyRepo } from './failures';
+import { BranchAbsent, branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
 import type { Mirror } from './mirror';
 
@@ -32,7 +31,7 @@ export async function openInPlace(config: LedgerConfig): Promise<Mirror> {
     const commit = await resolveRef(ref, { gitDir });
     if (commit) return commit;
     const branches = [...(await lsRemote(gitDir, [])).keys()].map((name) => name.replace('refs/heads/', ''));
-    throw new FailureError(branches.length === 0 ? emptyRepo() : branchMissing(branch, branches));
+    throw new BranchAbsent(branches.length === 0 ? emptyRepo() : branchMissing(branch, branches));
   };
   return {
     gitDir,

@@ -7,6 +7,7 @@
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
 import type { YamlEncoding } from '../../shared/domain/go/yaml/encoding';
+import type { Pending } from '../../shared/domain/records/apart-records';
 import type { RecordChange } from '../../shared/domain/records/record-change';
 import type { Log } from '../log/log';
 
@@ -47,6 +48,11 @@ export interface LedgerConfig {
   readOnlyBecause?: string | null;
   /** Fetches the newest commit alone, for a look without history. */
   shallow?: boolean;
+  /**
+   * Where records lie apart: milliseconds after which a change of both places that somebody began and did not end is
+   * ended by others. Default: 10 minutes.
+   */
+  settleAfterMs?: number;
   /** Left out: nothing is logged. */
   log?: Log;
   /** Progress of the first fetch. */
@@ -92,6 +98,11 @@ export interface Snapshot {
   list(prefix: string): readonly string[];
   /** Symlinks, submodules, files that are not UTF-8 or too big, names that cannot be used. */
   problems: readonly LedgerProblem[];
+  /**
+   * Where records lie apart: the commit that they are read at, `null` where none is known. Then `commit` is that of the
+   * image tags alone. Left out: both are of the same commit.
+   */
+  recordsCommit?: string | null;
 }
 
 /** How old what the mirror says is. Times are ISO 8601 in UTC. */
@@ -101,7 +112,14 @@ export type Freshness =
   /** Not asked yet since the start, or watching is off. `asOf` `null`: never asked. */
   | { state: 'stale'; asOf: string | null }
   /** The remote does not answer (or refuses) since then; `asOf` is the last time it did. */
-  | { state: 'unreachable'; asOf: string | null; since: string; failure: Failure };
+  | {
+      state: 'unreachable';
+      asOf: string | null;
+      since: string;
+      failure: Failure;
+      /** The remote did answer: it has no such branch. */
+      isAbsent?: true;
+    };
 
 /** What is to be done, for the queue, logs and failures; `operationId` is what goes into the commit's trailers. */
 export interface Intent {
@@ -122,6 +140,8 @@ export type Mutation<T> =
       kind: 'change';
       records?: readonly RecordChange[];
       files?: ReadonlyMap<string, string | null>;
+      /** Files under `.signalbox/` as another commit of ours has them: for the ledger itself, where records lie apart. */
+      copies?: ReadonlyMap<string, string | null>;
       message: string;
       value: T;
     }
@@ -135,6 +155,8 @@ export interface Prepared {
   commit: string;
   /** The commit of the snapshot that `mutate` saw. */
   base: string;
+  /** Where records lie apart: the commit of records that `mutate` saw. `base` is that of the image tags. */
+  recordsBase?: string;
   /** The short-lived branch, with landing `merge-branch`. */
   branch?: string;
   /** 1 for the first try. */
@@ -158,6 +180,11 @@ export interface Landed<T> {
    * now answers otherwise: what it says there.
    */
   drift?: { firstParent: string; failure: Failure | null; differingPaths: readonly string[] };
+  /**
+   * Set where records lie apart: the image tags have changed, and the records that belong to it could not be written
+   * yet, for this reason. They are written as soon as that is possible, by whoever looks first.
+   */
+  unfinished?: Failure;
 }
 
 /** A failure of a transaction. `commit` is set where a commit was made whose landing failed or is not known. */
@@ -190,8 +217,48 @@ export interface TransactOptions {
   onPrepared?: (prepared: Prepared) => void | Promise<void>;
 }
 
+/** Records that lie apart from the image tags, on a branch or in a repo of their own. */
+export interface RecordsApart {
+  readonly url: string;
+  readonly branch: string;
+  /** As {@link Ledger.gitDir} and {@link Ledger.ref}, of the records. */
+  readonly gitDir: string;
+  readonly ref: string;
+  freshness(): Freshness;
+  /**
+   * `ready`: records are read and written there. `absent`: the branch is not there; `not-set-up`: it is, and Signalbox
+   * has not written to it. Up to then the records beside the image tags count, and none is written. `unknown`: it was
+   * never seen.
+   */
+  state(): 'ready' | 'absent' | 'not-set-up' | 'unknown';
+  /** Paths of records beside the image tags that are not, or not as they are there now, at the branch of records. */
+  left(): readonly string[];
+  /**
+   * Makes the branch where it is not there, with what lies beside the image tags as its first content. To be called
+   * after a person agreed. Safe to repeat, also for two at once.
+   */
+  setUp(intent: Intent): Promise<Result<{ made: boolean; copied: number }>>;
+  /** Copies what is left, then deletes it beside the image tags where that may be done. Safe to repeat. */
+  move(intent: Intent): Promise<Result<RecordsMoved>>;
+  /** Changes of both branches that have begun and are not known to have ended. */
+  pending(): readonly Pending[];
+}
+
+/** What moving records over came to. */
+export interface RecordsMoved {
+  copied: number;
+  /** Records that say something else at either place: the one at the branch of records counts, the other stays. */
+  differing: readonly string[];
+  /** How many were deleted beside the image tags. */
+  deleted: number;
+  /** Why those beside the image tags could not be deleted; they are not read any more. */
+  notDeleted: Failure | null;
+}
+
 /** The release repo. */
 export interface Ledger {
+  /** `null`: records lie beside the image tags. */
+  readonly recordsApart: RecordsApart | null;
   /** Folder of the Git repo behind it (for the history worker's `git -C`). Read only for everybody else. */
   readonly gitDir: string;
   /** Full name of the ref that follows the remote's branch in `gitDir`. */
@@ -244,10 +311,11 @@ export interface Ledger {
    * @param options.kind `Signalbox-Kind` of the commit, for an operation that makes several; left out: any.
    * @param options.base the commit that the operation was first to be put upon ({@link Prepared.base}); what lies
    *   before it is not looked at. Without it the whole history is.
+   * @param options.recordsBase the same of the branch of records, where they lie apart ({@link Prepared.recordsBase}).
    */
   findOperation(
     operationId: string,
-    options?: { kind?: string; base?: string; signal?: AbortSignal },
+    options?: { kind?: string; base?: string; recordsBase?: string; signal?: AbortSignal },
   ): Promise<Result<FoundOperation | null>>;
   /**
    * Puts a tag beside a commit at the remote, for people and other tools. A tag of that name that is there already is

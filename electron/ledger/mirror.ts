@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { FailureError } from '../../shared/domain/failure/failure';
 import { GitError } from '../systems/git/errors';
 import { unpackSmall } from '../systems/git/fetch-pack';
 import { requireGit } from '../systems/git/git-version';
@@ -9,7 +8,7 @@ import type { RefChange } from '../systems/git/push';
 import { resolveRef, updateRef } from '../systems/git/refs';
 import { fetchBranch, lsRemote, remoteTags } from '../systems/git/remote';
 import { readTrustedFolders } from '../systems/git/safe-directory';
-import { branchMissing, emptyRepo } from './failures';
+import { BranchAbsent, branchMissing, emptyRepo } from './failures';
 import type { LedgerConfig } from './ledger';
 import { openRemote } from './ledger-remote';
 import { openMirrorFolder, removeLeftLocks } from './mirror-folder';
@@ -100,9 +99,9 @@ export async function openMirror(config: LedgerConfig): Promise<Mirror> {
   };
   const asking = async (signal?: AbortSignal) => ({ auth: await auth(), ...(signal ? { signal } : {}) });
   /** Why the branch is not there: nothing at all, or only other branches. */
-  const explainMissing = async (signal?: AbortSignal): Promise<FailureError> => {
+  const explainMissing = async (signal?: AbortSignal): Promise<BranchAbsent> => {
     const branches = [...(await lsRemote(url, [], await asking(signal))).keys()];
-    return new FailureError(
+    return new BranchAbsent(
       branches.length === 0
         ? emptyRepo()
         : branchMissing(

@@ -64,13 +64,15 @@ export class Newest {
     this.#setFreshness({ state: 'live', asOf: now() });
   }
 
-  isLost(failure: Failure): void {
+  /** @param isAbsent the remote did answer: it has no such branch. */
+  isLost(failure: Failure, isAbsent = false): void {
     const before = this.#freshness;
     this.#setFreshness({
       state: 'unreachable',
       asOf: before.asOf,
       since: before.state === 'unreachable' ? before.since : now(),
       failure,
+      ...(isAbsent ? { isAbsent: true as const } : {}),
     });
   }
 
@@ -102,7 +104,8 @@ export class Newest {
   #setFreshness(freshness: Freshness): void {
     const before = this.#freshness;
     this.#freshness = freshness;
-    const code = (state: Freshness) => (state.state === 'unreachable' ? state.failure.code : '');
+    const code = (state: Freshness) =>
+      state.state === 'unreachable' ? `${state.failure.code} ${state.isAbsent ?? false}` : '';
     if (before.state !== freshness.state || code(before) !== code(freshness)) this.tell(false);
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { inBackground, type Log } from '../log/log';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
-import { ledgerFailure } from './failures';
+import { BranchAbsent, ledgerFailure } from './failures';
 import type { Snapshot } from './ledger';
 import type { Mirror } from './mirror';
 import type { MirrorHealth } from './mirror-health';
@@ -137,7 +137,7 @@ export class RemoteWatch {
         return newest.snapshot;
       }
     } catch (error) {
-      if (!closing.aborted) newest.isLost(ledgerFailure(error));
+      if (!closing.aborted) newest.isLost(ledgerFailure(error), error instanceof BranchAbsent);
       throw error;
     }
   }

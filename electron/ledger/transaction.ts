@@ -162,13 +162,19 @@ type InFiles<T> =
 
 function inFiles<T>(snapshot: Snapshot, wanted: Mutation<T>): InFiles<T> {
   if (wanted.kind !== 'change') return wanted;
-  const { records = [], files = new Map<string, string | null>(), message, value } = wanted;
+  const {
+    records = [],
+    files = new Map<string, string | null>(),
+    copies = new Map(),
+    message,
+    value,
+  } = wanted;
   const loose = [...files.keys()].find(isRecordPath);
   if (loose !== undefined)
     return { kind: 'refusal', failure: badPath(loose, 'only records can be changed there') };
   const written = recordFiles(records, (path) => snapshot.file(path)?.text ?? null);
   if (!written.ok) return { kind: 'refusal', failure: written.failure };
-  return { kind: 'change', files: new Map([...files, ...written.value]), message, value };
+  return { kind: 'change', files: new Map([...files, ...copies, ...written.value]), message, value };
 }
 
 /** A commit that was sent, and what it was built upon. */

@@ -65,11 +65,12 @@ async function findCommit<T>(
 ): Promise<Result<boolean>> {
   context.waiting('Waiting for the release repo to confirm the commit.');
   // The branch stood there when the commit was made, so it lies after that.
-  const base = context.record().effects.get(effect)?.data.base;
+  const { base, recordsBase } = context.record().effects.get(effect)?.data ?? {};
   const found = await context.world.ledger.findOperation(context.id, {
     kind,
     signal: context.signal,
     ...(typeof base === 'string' ? { base } : {}),
+    ...(typeof recordsBase === 'string' ? { recordsBase } : {}),
   });
   context.signal.throwIfAborted();
   if (!found.ok) return found;
@@ -86,7 +87,7 @@ async function findCommit<T>(
 function tell<T>(
   context: StepContext<Intent>,
   effect: string,
-  { changed, commit, attempts, drift }: Landed<T>,
+  { changed, commit, attempts, drift, unfinished }: Landed<T>,
 ): void {
   const tries = attempts > 1 ? `, attempt ${attempts}` : '';
   if (changed || isOpen(context, effect))
@@ -95,6 +96,7 @@ function tell<T>(
       text: changed ? `Committed${tries}: ${commit.slice(0, 10)}.` : 'Already in the release repo.',
       commit,
     });
+  if (unfinished) context.saw(`The records are not written yet: ${unfinished.message} ${unfinished.meaning}`);
   if (drift)
     context.saw(`The branch changed during the merge${drift.failure ? `: ${drift.failure.message}` : '.'}`);
 }
@@ -176,16 +178,21 @@ export async function writeLedger<T>(
       mutate,
       {
         signal: context.signal,
-        onPrepared: ({ commit, base, attempt: tried, branch }) => {
+        onPrepared: ({ commit, base, recordsBase, attempt: tried, branch }) => {
           context.signal.throwIfAborted();
           if (context.record().cancelRequested) throw new Error('cancelled');
-          context.intend(effect, `Push ${commit.slice(0, 10)} onto ${base.slice(0, 10)}.`, {
-            commit,
-            base,
-            attempt: tried,
-            ...(branch ? { branch } : {}),
-            ...write.data?.(),
-          });
+          context.intend(
+            effect,
+            `Push ${commit.slice(0, 10)}${recordsBase === undefined ? ` onto ${base.slice(0, 10)}` : ''}.`,
+            {
+              commit,
+              base,
+              attempt: tried,
+              ...(recordsBase === undefined ? {} : { recordsBase }),
+              ...(branch ? { branch } : {}),
+              ...write.data?.(),
+            },
+          );
         },
       },
     );

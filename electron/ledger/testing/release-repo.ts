@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { estateSchema } from '../../../shared/domain/estate/estate';
+import { type Estate, estateSchema } from '../../../shared/domain/estate/estate';
 import type { Result } from '../../../shared/domain/failure/failure';
 import { type GitServer, startGitServer } from '../../practice/git/server';
 import { initBare } from '../../systems/git/init';
@@ -72,6 +72,8 @@ export async function commitsOf(gitDir: string, branch = 'main'): Promise<string
 
 export const writerToken = 'writer-token';
 
+type ConfigChange = Partial<LedgerConfig> & Partial<Pick<Estate['ledger'], 'url' | 'branch' | 'records'>>;
+
 /** A release repo on disk, served over HTTP with tokens, and what opens ledgers on it. Everything ends with `close`. */
 export interface TestEstate {
   folder: string;
@@ -80,8 +82,8 @@ export interface TestEstate {
   server: GitServer;
   /** Called when the server has served a push. */
   onPush: () => void;
-  config(name: string, change?: Partial<LedgerConfig> & { url?: string; branch?: string }): LedgerConfig;
-  open(name: string, change?: Partial<LedgerConfig> & { url?: string; branch?: string }): Promise<Ledger>;
+  config(name: string, change?: ConfigChange): LedgerConfig;
+  open(name: string, change?: ConfigChange): Promise<Ledger>;
   close(): Promise<void>;
 }
 
@@ -103,10 +105,10 @@ export async function makeEstate(files: Record<string, TestFile> | null): Promis
   const url = `${server.url}/demo/release.git`;
   const opened: Ledger[] = [];
   const config: TestEstate['config'] = (name, change = {}) => {
-    const { url: other, branch, ...rest } = change;
+    const { url: other, branch, records, ...rest } = change;
     const estate = estateSchema.parse({
       name: 'test',
-      ledger: { url: other ?? url, ...(branch ? { branch } : {}) },
+      ledger: { url: other ?? url, ...(branch ? { branch } : {}), ...(records ? { records } : {}) },
       environments: [{ name: 'production' }],
     });
     return {

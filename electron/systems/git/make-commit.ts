@@ -5,7 +5,10 @@ import { editTree, findInTree } from './tree-bytes';
 
 /** A commit to make: file contents by path upon a base commit. */
 export interface NewCommit {
-  base: string;
+  /** `null`: the first commit of a branch, whose ids are as long as `idLength` says. */
+  base: string | null;
+  /** Hex digits of an id, where there is no base: 40 (SHA-1, the default) or 64. */
+  idLength?: number;
   /** `null` removes the file. Paths must have been checked: this writes whatever they say. */
   files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>;
   message: string;
@@ -39,7 +42,8 @@ interface Folder {
  * @throws {GitError} `bad-repo` when the base or a tree of it is missing.
  */
 export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promise<MadeCommit> {
-  const algorithm = commit.base.length === 64 ? 'sha256' : 'sha1';
+  const idLength = commit.base?.length ?? commit.idLength ?? 40;
+  const algorithm = idLength === 64 ? 'sha256' : 'sha1';
   // By id: files with the same content are one object, and a pack must not hold one twice.
   const objects = new Map<string, GitObject>();
   const add = (type: GitObject['type'], content: Buffer): string => {
@@ -52,7 +56,7 @@ export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promi
     if (object?.type !== type) throw new GitError('bad-repo', 'commit', `${type} ${id} is missing.`);
     return object.content;
   };
-  const idBytes = commit.base.length / 2;
+  const idBytes = idLength / 2;
   /** @returns the new tree's id, `null` when nothing is left in it. */
   const write = async (id: string | null, folder: Folder): Promise<string | null> => {
     let tree: Buffer = id ? await read(id, 'tree') : Buffer.alloc(0);
@@ -73,12 +77,13 @@ export async function makeCommit(reader: ObjectReader, commit: NewCommit): Promi
     }
     return tree.length > 0 ? add('tree', tree) : null;
   };
-  const root =
-    /^tree ([0-9a-f]+)$/m.exec((await read(commit.base, 'commit')).toString('latin1'))?.[1] ?? null;
+  const { base } = commit;
+  const header = base === null ? '' : (await read(base, 'commit')).toString('latin1');
+  const root = /^tree ([0-9a-f]+)$/m.exec(header)?.[1] ?? null;
   const tree = (await write(root, foldersOf(commit.files))) ?? add('tree', Buffer.alloc(0));
   const who = `${safeName(commit.author.name)} <${safeName(commit.author.email)}> ${commit.at} +0000`;
   const message = commit.message.replaceAll('\0', '').replace(/\n*$/, '\n');
-  const head = `tree ${tree}\nparent ${commit.base}\nauthor ${who}\ncommitter ${who}\n\n`;
+  const head = `tree ${tree}\n${base === null ? '' : `parent ${base}\n`}author ${who}\ncommitter ${who}\n\n`;
   const id = add('commit', Buffer.from(head + message, 'utf8'));
   return { id, objects: [...objects.values()] };
 }

@@ -121,33 +121,50 @@ const pipelineSchema = z.discriminatedUnion('kind', [
   bagsPipelineSchema,
 ]);
 
+/** The address of a Git repo, as the estate file may name one. */
+const repoUrl = z
+  .string()
+  .min(1)
+  .max(2000, { abort: true })
+  .refine((url) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(url), {
+    error: 'must not contain a password: enter it in Settings → Credentials',
+  })
+  // GitHub takes a token in the place of the user's name: it would stand in arguments, on screen and in the mirror.
+  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+    error: 'must not contain a user or token: enter them in Settings → Credentials',
+  })
+  .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })
+  .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' });
+
+const branchName = z
+  .string()
+  .max(250, { abort: true })
+  .regex(
+    /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)))[^\s~^:?*[\\\u007f]+(?<![/.])$/,
+    'must be a branch name',
+  );
+
 /** Where the release repo is and how commits land on its branch. */
 const ledgerSchema = z.strictObject({
-  url: z
-    .string()
-    .min(1)
-    .max(2000, { abort: true })
-    .refine((url) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(url), {
-      error: 'must not contain a password: enter it in Settings → Credentials',
+  url: repoUrl.describe(
+    'The release repo: https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside, http(s) without any user.',
+  ),
+  branch: branchName.default('main').describe('The branch that Argo CD follows.'),
+  records: z
+    .strictObject({
+      url: repoUrl
+        .optional()
+        .describe(
+          'A repo of their own. The credentials of the release repo go there only where both are on one host. Missing: the release repo.',
+        ),
+      branch: branchName.describe(
+        'Their branch: one of its own, not the branch that Argo CD follows. Signalbox creates it after asking.',
+      ),
     })
-    // GitHub takes a token in the place of the user's name: it would stand in arguments, on screen and in the mirror.
-    .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
-      error: 'must not contain a user or token: enter them in Settings → Credentials',
-    })
-    .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })
-    .refine((url) => !/^[a-z0-9+.-]+::/i.test(url), { error: 'must not name a remote helper' })
+    .optional()
     .describe(
-      'The release repo: https, http, ssh, file URL, scp-like address (`git@host:path`) or a local path; never with a password inside, http(s) without any user.',
+      'Where records lie (`.signalbox/`: locks, bags, holds and so on), so that a protected branch does not close them; they always land by `push`. Missing: on the branch of the image tags.',
     ),
-  branch: z
-    .string()
-    .max(250, { abort: true })
-    .regex(
-      /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)))[^\s~^:?*[\\\u007f]+(?<![/.])$/,
-      'must be a branch name',
-    )
-    .default('main')
-    .describe('The branch that Argo CD follows.'),
   landing: z
     .enum(['push', 'merge-branch'])
     .default('push')
@@ -249,6 +266,14 @@ export const estateSchema = z
     });
     for (const [path, input, message] of routeProblems(estate))
       context.issues.push({ code: 'custom', input, path, message });
+    const { records } = estate.ledger;
+    if (records?.branch === estate.ledger.branch && (records.url ?? estate.ledger.url) === estate.ledger.url)
+      context.issues.push({
+        code: 'custom',
+        input: records,
+        path: ['ledger', 'records', 'branch'],
+        message: 'must not be the branch of the image tags',
+      });
     if (estate.ledger.landing === 'merge-branch' && !estate.ledger.github)
       context.issues.push({
         code: 'custom',

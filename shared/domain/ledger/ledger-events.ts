@@ -36,6 +36,9 @@ const kinds: Readonly<Record<RecordKind, LedgerPlace['kind'] | null>> = {
   cutoff: null,
   // The deployment that it is about tells it.
   operation: null,
+  // What records lying apart need.
+  origin: null,
+  pending: null,
 };
 
 /** What a path is about; `null` for what does not lie under `.signalbox/`, and for hidden files there. */

@@ -13,6 +13,7 @@ import {
   switchSchema,
 } from '../bags/records';
 import { holdRecordSchema } from '../hold/hold-record';
+import { originSchema, pendingSchema } from './apart-records';
 import type { Fields, RecordForm } from './read-record';
 
 /** All that there is to know of one kind of record. `docs/records.md` is made of it. */
@@ -146,6 +147,23 @@ export const recordKinds = {
     written:
       'Deploying, promoting and rolling back through Argo Workflows, GitHub Actions or a pull request: before anything is started, and once more when its commit was seen. It is never deleted.',
     missing: 'The commit’s own author is all that is known, or this console’s own list of operations.',
+  }),
+  origin: kind({
+    path: 'origin.yaml',
+    schema: originSchema,
+    says: 'Records lie apart from the image tags, and up to where they were copied from there.',
+    written:
+      'Setting records apart and copying them. It lies on the branch of records alone, and is never deleted.',
+    missing:
+      'On a branch of records: it is not set up yet, and the records of the branch of the image tags count.',
+  }),
+  pending: kind({
+    path: 'pending/{operation}.{kind}.yaml',
+    schema: pendingSchema,
+    says: 'A change of image tags and records that lie apart has begun and is not known to have ended.',
+    written:
+      'Whatever changes both: holding, releasing, rolling back, setting the image tags of a bag. It goes in the commit that changes the records.',
+    missing: 'Nothing is half done.',
   }),
 } as const;
 

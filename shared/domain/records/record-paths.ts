@@ -47,8 +47,8 @@ export function recordPlace(path: string): RecordPlace | null {
   if (!isRecordPath(path)) return null;
   const rest = path.slice(signalboxFolder.length + 1);
   for (const { kind, pattern } of patterns) {
-    const groups = pattern.exec(rest)?.groups;
-    if (groups) return { kind, pipeline: groups.pipeline ?? null, fields: { ...groups } };
+    const match = pattern.exec(rest);
+    if (match) return { kind, pipeline: match.groups?.pipeline ?? null, fields: { ...match.groups } };
   }
   return null;
 }

@@ -152,4 +152,12 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
     commit: nullable(commit),
     finishedAt: nullable(time),
   }),
+  origin: fc.record({ branch: name, commit: nullable(tag), ...made }),
+  pending: fc.record({
+    kind: name,
+    what: text,
+    ...made,
+    base: tag,
+    changes: fc.dictionary(name, fc.record({ before: nullable(tag), text: nullable(text) }), { maxKeys: 2 }),
+  }),
 };
