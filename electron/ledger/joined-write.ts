@@ -18,6 +18,7 @@ import type {
   TransactOptions,
 } from './ledger';
 import { type BothPlaces, dropPending, finishPending, pendingOn, settlePending } from './pending-changes';
+import { recordsGuard } from './records-guard';
 
 /** Rounds until a transaction gives up. */
 const maxRounds = 120;
@@ -209,7 +210,7 @@ class JoinedWrite<T> {
     // What no compare-and-swap guards is at least looked at right before.
     const seen = await records.refresh(signal);
     if (!seen.ok) return seen;
-    const guard = this.#guard();
+    const guard = recordsGuard(records, this.#options.signal);
     let isElsewhere = false;
     let base: Snapshot | null = null;
     const landed = await tags.transact<T>(
@@ -235,25 +236,6 @@ class JoinedWrite<T> {
     return landed.ok ? ok({ ...landed.value, base: base ?? landed.value.base }) : landed;
   }
 
-  /** Looks at the records again before every further push of image tags: others may have moved them meanwhile. */
-  #guard(): { check: (prepared: Prepared) => Promise<void>; moved: () => boolean } {
-    const { records } = this.#parts;
-    const { signal } = this.#options;
-    let moved = false;
-    return {
-      moved: () => moved,
-      check: async ({ attempt }) => {
-        moved = false;
-        if (attempt === 1) return;
-        const { commit } = records.snapshot();
-        const seen = await records.refresh(signal);
-        if (seen.ok && seen.value.commit === commit) return;
-        moved = seen.ok;
-        throw new GitError(seen.ok ? 'moved' : 'unreachable', 'push', 'The records moved.');
-      },
-    };
-  }
-
   async #inBoth(): Promise<Ended<T>> {
     const { tags, records, lease } = this.#parts;
     // The intent names what it is decided on: what is stale would cost a round on two branches.
@@ -265,7 +247,7 @@ class JoinedWrite<T> {
     const { pending, ground } = begun;
     const isSameGround = (t: Snapshot, r: Snapshot): boolean =>
       t.commit === ground.tags && r.commit === ground.records;
-    const guard = this.#guard();
+    const guard = recordsGuard(records, this.#options.signal);
     let isElsewhere = false;
     let isDecision = false;
     let isLate = false;
