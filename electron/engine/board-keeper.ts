@@ -32,9 +32,15 @@ export interface BoardKeeper {
 }
 
 /** The ledger's freshness as every other one is told: a mirror that was not asked yet is connecting. */
-export function ledgerFreshness(ledger: Pick<Ledger, 'freshness'>): Freshness {
-  const freshness = ledger.freshness();
-  return freshness.state === 'stale' ? { state: 'connecting', asOf: freshness.asOf } : freshness;
+export const ledgerFreshness = (ledger: Pick<Ledger, 'freshness'>): Freshness =>
+  asFreshness(ledger.freshness());
+
+/** The freshness of a mirror as every other one is told. */
+export function asFreshness(freshness: ReturnType<Ledger['freshness']>): Freshness {
+  if (freshness.state === 'stale') return { state: 'connecting', asOf: freshness.asOf };
+  if (freshness.state === 'live') return freshness;
+  const { isAbsent: _, ...rest } = freshness;
+  return rest;
 }
 
 const cellIn = ({ cell }: Saved): Cell => cell;

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { readOnlyFailure } from '../../shared/domain/estate/read-only';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
+import { signalboxFolder } from '../../shared/domain/ledger/layout';
 import type { Pending } from '../../shared/domain/records/apart-records';
 import { isRecordPath, recordPath } from '../../shared/domain/records/record-paths';
 import { count } from '../../shared/domain/text/count';
@@ -167,7 +168,10 @@ export class JoinedLedger implements Ledger {
   }
 
   onRefMoved(listener: () => void): () => void {
-    return this.#tags.onRefMoved(listener);
+    const stops = [this.#tags.onRefMoved(listener), this.#records.onRefMoved(listener)];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   async transact<T>(
@@ -259,6 +263,7 @@ export class JoinedLedger implements Ledger {
       ref: both.records.ref,
       freshness: () => both.records.freshness(),
       state,
+      beside: () => both.tags.snapshot().list(`${signalboxFolder}/`).length,
       left: () => this.#left,
       setUp: (intent) => inTurn(() => setUpRecords(parts, intent)),
       move: (intent) => inTurn(() => moveRecords(parts, intent)),

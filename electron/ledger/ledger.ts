@@ -231,6 +231,8 @@ export interface RecordsApart {
    * never seen.
    */
   state(): 'ready' | 'absent' | 'not-set-up' | 'unknown';
+  /** How many records lie beside the image tags. Once the branch is set up they do not count. */
+  beside(): number;
   /** Paths of records beside the image tags that are not, or not as they are there now, at the branch of records. */
   left(): readonly string[];
   /**

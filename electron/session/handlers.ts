@@ -9,6 +9,7 @@ import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
 import type { Session } from './open-session';
 import { operationHandlers } from './operation-handlers';
+import { recordsHandlers } from './records-handlers';
 import { answeredOnce } from './requests';
 import { refused, type ShellServices, sessionHandlers } from './session-handlers';
 import { workflowHandlers } from './workflow-handlers';
@@ -32,6 +33,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     ...clusterHandlers(session),
     ...consentHandlers(session.consents),
+    ...recordsHandlers(session.ledger, session.estate.ledger.branch, () => shell.settings.get().identity),
     'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');
       return { text: await shell.practice(action) };

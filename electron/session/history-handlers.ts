@@ -42,7 +42,9 @@ export function historyHandlers(session: Session): HistoryHandlers {
     },
     'history.outline': (query) => history.outline(query),
     'history.event': async ({ app, environment, version, commit, operationId }) => ({
-      message: await messageOf(ledger.gitDir, commit),
+      message:
+        (await messageOf(ledger.gitDir, commit)) ??
+        (ledger.recordsApart ? await messageOf(ledger.recordsApart.gitDir, commit) : null),
       outcome: operationId === null ? null : outcomeOf(operationId),
       saved: savedOf(app, environment, version),
     }),

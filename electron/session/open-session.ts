@@ -156,6 +156,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     branch: ledger.ref,
     indexFile: path.join(folder, 'history.sqlite'),
     template: estate.ledger.imageTagPath,
+    ...(ledger.recordsApart
+      ? { records: { repo: ledger.recordsApart.gitDir, branch: ledger.recordsApart.ref } }
+      : {}),
     log,
   });
   const observations = openObservations(path.join(folder, 'observations.sqlite'));

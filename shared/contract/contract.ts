@@ -9,6 +9,7 @@ import { logProcedures, logStream } from './logs';
 import { operationProcedures } from './operations';
 import { practiceProcedures } from './practice';
 import { nothing, type Procedure, type Stream, type Topic, topics } from './procedure';
+import { recordsProcedures } from './records';
 import { sessionProcedures } from './session';
 import { timelineProcedures } from './timeline';
 import { workflowProcedures } from './workflows';
@@ -31,6 +32,7 @@ export const procedures = {
   ...logProcedures,
   ...clusterProcedures,
   ...consentProcedures,
+  ...recordsProcedures,
   ...practiceProcedures,
 } as const satisfies Record<string, Procedure>;
 

@@ -24,8 +24,8 @@ export const raceRounds = Number(process.env.SIGNALBOX_RACE_ROUNDS || 3);
 /** Of so many pushes one lands unheard: its answer is dropped before the first byte. */
 export const oneUnheardOf = 5;
 
-const startRacer = (url: string, dir: string) =>
-  execa(process.execPath, [...programArguments('racer'), JSON.stringify({ url, dir })], {
+const startRacer = (order: { url: string; dir: string; records?: string | undefined }) =>
+  execa(process.execPath, [...programArguments('racer'), JSON.stringify(order)], {
     env: { RACER_TOKEN: writerToken },
     reject: false,
     stdin: 'pipe',
@@ -39,8 +39,9 @@ export class Racer {
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
 
-  constructor(url: string, dir: string) {
-    this.#child = startRacer(url, dir);
+  /** @param records the branch of records, where they lie apart. */
+  constructor(url: string, dir: string, records?: string) {
+    this.#child = startRacer({ url, dir, records });
     if (!this.#child.stdout) throw new Error('no output');
     this.#reader = createInterface({ input: this.#child.stdout });
     this.#lines = this.#reader[Symbol.asyncIterator]();
@@ -63,6 +64,18 @@ export class Racer {
     return this.next();
   }
 
+  /** Holds an app, which changes image tags and records. */
+  hold(wish: { app: string; operationId: string }): Promise<Outcome> {
+    this.#child.stdin?.write(`${JSON.stringify({ hold: wish })}\n`);
+    return this.next();
+  }
+
+  /** Ends the process at once, whatever it does. @returns when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#child;
+  }
+
   async end(): Promise<void> {
     this.#child.stdin?.end();
     await this.#child;
@@ -70,13 +83,13 @@ export class Racer {
 }
 
 /** Starts so many consoles on one release repo, each with a mirror of its own, and waits until they are ready. */
-export async function startRacers(estate: TestEstate, count: number): Promise<Racer[]> {
+export async function startRacers(estate: TestEstate, count: number, records?: string): Promise<Racer[]> {
   const racers: Racer[] = [];
   // A few at a time: twenty starts at once only make each other slow.
   for (let first = 0; first < count; first += 5) {
     const some = Array.from(
       { length: Math.min(5, count - first) },
-      (_, index) => new Racer(estate.url, join(estate.folder, `mirror-${first + index}`)),
+      (_, index) => new Racer(estate.url, join(estate.folder, `mirror-${first + index}`), records),
     );
     racers.push(...some);
     for (const racer of some) {

@@ -7,6 +7,7 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ConsentsPanel } from './consents-panel';
 import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';
+import { RecordsPanel } from './records-panel';
 import classes from './settings-screen.module.css';
 
 /** How the console looks, who its commits are by, and what it is. */
@@ -60,6 +61,7 @@ export function SettingsScreen() {
       )}
       <CredentialsPanel />
       <ConsentsPanel />
+      <RecordsPanel />
       <About />
     </div>
   );
