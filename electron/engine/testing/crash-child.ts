@@ -1,7 +1,8 @@
 /**
  * A Signalbox without a window that begins one operation and is killed (SIGKILL, by its own hand) at a record of its
  * journal. Started by the crash tests alone. `SIGNALBOX_CRASH_AT` is `before` or `after`, a colon, and the record's
- * name (see `recordName`); without it the process says every record's name and ends with the operation.
+ * name (see `recordName`), with `#2` for the second of that name; without it the process says every record's name and
+ * ends with the operation.
  */
 import { type Intent, isAppIntent } from '../../../shared/domain/operation/intent';
 import { type Journal, openJournal } from '../journal';
@@ -17,7 +18,8 @@ interface Order {
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
 const [when = '', ...rest] = (process.env.SIGNALBOX_CRASH_AT ?? '').split(':');
-const where = rest.join(':');
+const [where = '', time = '1'] = rest.join(':').split('#');
+let times = 0;
 
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL');
@@ -33,9 +35,11 @@ function killing(file: string, now: () => Date): Journal {
       const name = recordName(event);
       // To see that the tests notice when intents are not written down.
       if (when !== '' && process.env.SIGNALBOX_DROP_INTENTS && event.type === 'side-effect-intended') return;
-      if (when === 'before' && name === where) die();
+      if (when !== '' && name === where) times += 1;
+      const isNow = name === where && times === Number(time);
+      if (when === 'before' && isNow) die();
       journal.append(id, event, durable);
-      if (when === 'after' && name === where) die();
+      if (when === 'after' && isNow) die();
       if (when === '' && event.type !== 'progress') process.stdout.write(`${name}\n`);
     },
   };
