@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import type { LogLines, LogView } from '../../shared/contract/logs';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { count as counted } from '../../shared/domain/text/count';
+import { utcText } from '../../shared/domain/text/utc-text';
 import { type Log, noLog } from '../log/log';
 import { Calls } from '../threads/calls';
 import { startThread } from '../threads/start-thread';
@@ -147,7 +148,7 @@ export async function openLogKeeper(options: {
     sent = [];
     let isFind = false;
     for (const [session, log] of open) {
-      const said = [`The log reader crashed and was restarted at ${now().toISOString().slice(11, 19)} UTC.`];
+      const said = [`The log reader crashed and was restarted at ${utcText(now().toISOString())}.`];
       if (log.kept > 0)
         said.push(
           `${counted(log.kept, 'earlier line')} ${log.kept === 1 ? 'is' : 'are'} no longer here; open the log again to read from the cluster.`,

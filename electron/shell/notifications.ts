@@ -2,6 +2,7 @@ import { type BrowserWindow, Notification } from 'electron';
 import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { visibleText } from '../../shared/domain/text/visible-text';
+import { withLocalTimes } from './local-times';
 
 /**
  * Tells the end of one's own operations while the window is not in front; a click opens the operation.
@@ -28,7 +29,9 @@ export function notifyOfEnds(options: {
     } as const;
     const notification = new Notification({
       title: visibleText(`${shortTitleOf(operation.intent)}: ${ends[operation.state]}`),
-      body: operation.failure ? visibleText(`${operation.failure.message} ${operation.failure.meaning}`) : '',
+      body: operation.failure
+        ? visibleText(withLocalTimes(`${operation.failure.message} ${operation.failure.meaning}`))
+        : '',
     });
     notification.on('click', () => options.open(operation.id));
     notification.show();

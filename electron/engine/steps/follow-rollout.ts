@@ -1,6 +1,7 @@
 import type { Application } from '../../../shared/domain/board/board';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import { deadlineCause, podCause } from '../../../shared/domain/rollout/pod-cause';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import { runsVersion } from '../../../shared/domain/rollout/rollout-rules';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
@@ -28,15 +29,10 @@ function isBehind(rollout: Rollout, version: string, others: readonly string[]):
 
 const failingPod = (rollout: Rollout) => rollout.pods.find((one) => one.name === rollout.failingPod);
 
-/** Characters of a pod's message that a line holds: the chain of errors of an image pull is several hundred long. */
-const mostOfMessage = 120;
-
+/** What keeps a rollout, in a sentence; empty: no pod is in trouble. */
 function failing(rollout: Rollout): string {
   const pod = failingPod(rollout);
-  if (!pod?.reason) return '';
-  const told = pod.message ?? '';
-  const message = told.length > mostOfMessage ? `${told.slice(0, mostOfMessage)}…` : told;
-  return ` (pod ${pod.name}: ${pod.reason}${message ? `, ${message}` : ''})`;
+  return pod?.reason ? podCause(pod) : '';
 }
 
 /**
@@ -52,13 +48,18 @@ function isOfBefore(rollout: Rollout, applications: readonly Application[]): boo
   return Boolean(synced && rollout.failedAt && Date.parse(rollout.failedAt) < Date.parse(synced));
 }
 
-const rolloutFailed = (rollout: Rollout, environment: string, version: string): Failure => ({
-  code: 'refused',
-  message: `The rollout of ${rollout.deployment} in ${environment} failed: ${rollout.message}${failing(rollout)}`,
-  meaning: `${shortVersion(version)} isn’t starting in ${environment}. Kubernetes keeps old pods until new ones are ready, so part of the service may still run the old version.`,
-  next: [{ do: 'advice', label: 'Check the failing pod, then roll back or deploy a version that starts.' }],
-  ...(failingPod(rollout)?.message ? { detail: failingPod(rollout)?.message ?? '' } : {}),
-});
+function rolloutFailed(rollout: Rollout, environment: string, version: string): Failure {
+  const pod = failingPod(rollout);
+  // What Kubernetes says of it word for word: for who looks closer.
+  const detail = pod?.reason ? `${pod.name}: ${pod.message ?? pod.reason}` : rollout.message;
+  return {
+    code: 'refused',
+    message: `The rollout of ${rollout.deployment} in ${environment} failed. ${failing(rollout) || deadlineCause}`,
+    meaning: `${shortVersion(version)} isn’t starting in ${environment}. Kubernetes keeps old pods until new ones are ready, so part of the service may still run the old version.`,
+    next: [{ do: 'advice', label: 'Check the failing pod, then roll back or deploy a version that starts.' }],
+    detail,
+  };
+}
 
 /**
  * Waits until all Deployments of the app (workers and twins too) are rolled out with the version, and all its
@@ -91,7 +92,7 @@ export async function rollout(context: StepContext<VersionIntent>): Promise<Step
       const open = rollouts.filter((one) => one.state !== 'done');
       if (open.length > 0)
         return {
-          waitingFor: open.map((one) => `${one.deployment}: ${one.message}${failing(one)}`).join('; '),
+          waitingFor: open.map((one) => `${one.deployment}: ${failing(one) || one.message}`).join('; '),
         };
       const sick = applications.filter((one) => one.health !== 'Healthy');
       if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };

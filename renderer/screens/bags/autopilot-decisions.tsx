@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import type { AutopilotDecision } from '../../../shared/domain/bags/view';
 import { clock, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './autopilot-decisions.module.css';
 import { decisionText } from './decision-text';
@@ -26,7 +27,9 @@ export function AutopilotDecisions({ decisions }: { decisions: readonly Autopilo
             <span className={classes.text} data-outcome={one.outcome}>
               {decisionText(one)}
             </span>
-            <span className={classes.why}>{one.why}</span>
+            <span className={classes.why}>
+              <TimedText text={one.why} />
+            </span>
           </li>
         ))}
       </ol>

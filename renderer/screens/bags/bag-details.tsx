@@ -13,6 +13,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Mark } from '../../ui/layout/mark';
 import { openAction } from '../../ui/layout/ui-state';
 import { ago, clock, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { BagContents } from './bag-contents';
 import classes from './bags-screen.module.css';
@@ -127,7 +128,11 @@ function Deployed({ deployment, now }: { deployment: DeploymentView; now: number
         </span>
       </span>
       {deployment.reason && <span className={classes.quiet}>“{deployment.reason}”</span>}
-      {deployment.failure && <span className={classes.badText}>{deployment.failure}</span>}
+      {deployment.failure && (
+        <span className={classes.badText}>
+          <TimedText text={deployment.failure} />
+        </span>
+      )}
       {suites.length > 0 && (
         <span className={classes.quiet}>{suites.map(([suite, how]) => `${suite} ${how}`).join(', ')}</span>
       )}

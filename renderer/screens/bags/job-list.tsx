@@ -3,6 +3,7 @@ import type { Job, Step } from '../../../shared/domain/operation/operation';
 import { StepMark } from '../../ui/layout/mark';
 import { ExternalLink } from '../../ui/text/external-link';
 import { between, duration } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './stage-card.module.css';
 
@@ -35,7 +36,11 @@ export function JobList({ jobs }: { jobs: readonly Job[] }) {
             <StepMark value={mark[job.state]} iconOnly />
             <span className={classes.jobName}>
               <JobName job={job} />
-              {job.text && <span className={classes.jobText}>{job.text}</span>}
+              {job.text && (
+                <span className={classes.jobText}>
+                  <TimedText text={job.text} />
+                </span>
+              )}
             </span>
             <span className={classes.quiet}>{spent === null ? word[job.state] : duration(spent)}</span>
           </li>

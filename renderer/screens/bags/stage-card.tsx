@@ -84,7 +84,11 @@ function Runs({ pipeline, stage }: Props) {
         {running.cause === 'automatic' ? ' (autopilot)' : ''}
         {running.reason && ` · “${running.reason}”`}
       </p>
-      {running.failure && <p className={classes.bad}>{running.failure}</p>}
+      {running.failure && (
+        <p className={classes.bad}>
+          <TimedText text={running.failure} />
+        </p>
+      )}
       {running.leftRunning.length > 0 && (
         <p className={classes.quiet}>Left unchanged: {running.leftRunning.join(', ')}</p>
       )}

@@ -84,7 +84,7 @@ function Facts({ cell }: { cell: Cell }) {
             <dt>Rollout</dt>
             <dd>
               {rolloutText(rollout)}
-              <p className={classes.small}>{rollout.message}</p>
+              <p className={classes.small}>{rollout.cause ?? rollout.message}</p>
               <Link
                 to="/apps/$app"
                 params={{ app: cell.app }}

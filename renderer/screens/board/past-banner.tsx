@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { dateTime, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import classes from './board-screen.module.css';
 
 interface PastBannerProps {
@@ -17,7 +18,7 @@ export function PastBanner({ at, failure, onNow }: PastBannerProps) {
       <IconHistory size={16} aria-hidden />
       <span>
         {failure ? (
-          `${failure.message} ${failure.meaning}`
+          <TimedText text={`${failure.message} ${failure.meaning}`} />
         ) : (
           <>
             You are viewing the past: the board on <strong title={fullTime(at)}>{dateTime(at)}</strong>.

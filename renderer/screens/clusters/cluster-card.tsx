@@ -19,6 +19,7 @@ import { Panel } from '../../ui/layout/panel';
 import { Tier } from '../../ui/layout/tier';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { accessWord, clusterActionWord, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
@@ -99,7 +100,7 @@ function Gap({ gap }: { gap: ClusterGap }) {
         </p>
         <p>{gap.means}</p>
         <p className={classes.quiet}>
-          {gap.because.message} {gap.because.meaning}
+          <TimedText text={`${gap.because.message} ${gap.because.meaning}`} />
         </p>
       </div>
     </div>

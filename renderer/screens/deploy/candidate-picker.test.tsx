@@ -26,7 +26,7 @@ it('picks what is found by Enter, also when it was in no list before', async () 
     ok: true,
     value: {
       candidates: query === 'v3' ? [tag('v3')] : [tag('v2'), tag('v1')],
-      partial: 'Only the first 5,000 tags were read.',
+      partial: 'GitHub did not answer. This is the list of 2026-01-01 00:00 UTC.',
       freshness: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
     },
   });
@@ -42,7 +42,10 @@ it('picks what is found by Enter, also when it was in no list before', async () 
   );
   await screen.findByText('Release v2');
   // What was not read of the repo is said beside what was.
-  await screen.findByText('Only the first 5,000 tags were read.');
+  const said = await screen.findByText(/^GitHub did not answer\. This is the list of/);
+  // In local time, as everywhere.
+  expect(said.textContent).not.toContain('UTC');
+  expect(said.querySelector('time')?.dateTime).toBe('2026-01-01T00:00:00.000Z');
   const user = userEvent.setup();
   await user.click(screen.getByRole('combobox'));
   await user.keyboard('v3');

@@ -7,6 +7,7 @@ import { isImageTag } from '../../../shared/domain/ledger/version';
 import { useCandidates } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { age } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import classes from './candidate-picker.module.css';
 
@@ -67,7 +68,11 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
           ))}
         </Command.List>
       </Command>
-      {candidates.data?.partial && <p className={classes.partial}>{candidates.data.partial}</p>}
+      {candidates.data?.partial && (
+        <p className={classes.partial}>
+          <TimedText text={candidates.data.partial} />
+        </p>
+      )}
       {candidates.error && (
         <FailurePanel failure={candidates.error.failure} onRetry={() => void candidates.refetch()} />
       )}

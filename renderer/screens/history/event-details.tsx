@@ -13,6 +13,7 @@ import { aboutText, eventLook, eventSubject, eventVersion, movedText } from '../
 import { ExternalLink } from '../../ui/text/external-link';
 import { operationStateWord } from '../../ui/text/words';
 import { ago, dateTime, fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
 import { DeploymentTimeline, TimelineWaiting } from '../../ui/timeline/deployment-timeline';
 import classes from './event-details.module.css';
@@ -185,7 +186,12 @@ function Known({ event }: { event: HistoryEvent }) {
           {outcome ? (
             <p>
               <OperationMark value={outcome.state} label={operationStateWord[outcome.state]} />
-              {outcome.message && <span className={classes.small}> {outcome.message}</span>}
+              {outcome.message && (
+                <span className={classes.small}>
+                  {' '}
+                  <TimedText text={outcome.message} />
+                </span>
+              )}
             </p>
           ) : (
             <p className={classes.small}>Started on another console: its outcome is not known here.</p>

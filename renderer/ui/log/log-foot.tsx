@@ -2,6 +2,7 @@ import type { LogSourceState } from '../../../shared/contract/logs';
 import { count } from '../../../shared/domain/text/count';
 import type { LogSession } from '../../data/log-session';
 import { useLogPart } from '../../data/use-log';
+import { TimedText } from '../time/timed-text';
 import classes from './log-viewer.module.css';
 
 /** How the logs are doing, and how many lines there are. */
@@ -13,7 +14,9 @@ export function LogFoot({ session }: { session: LogSession }) {
   return (
     <footer className={classes.foot}>
       {picture.notice ? (
-        <span data-state="notice">{picture.notice}</span>
+        <span data-state="notice">
+          <TimedText text={picture.notice} />
+        </span>
       ) : (
         <span data-state={state}>{text}</span>
       )}

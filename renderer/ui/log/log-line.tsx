@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { ShownLine } from '../../../shared/contract/logs';
 import { fullTime } from '../time/time';
+import { TimedText } from '../time/timed-text';
 import { pieces } from './ansi';
 import { lineTime, type Stamps } from './line-time';
 import classes from './log-line.module.css';
@@ -54,6 +55,8 @@ export const LogLine = memo(function LogLine(props: LogLineProps) {
 });
 
 function Text({ line, present }: { line: ShownLine; present: boolean }) {
+  // A line of Signalbox's own, which no pod wrote.
+  if (line.severity === 'note' && line.hits.length === 0) return <TimedText text={line.text} />;
   if (line.hits.length === 0 && !line.text.includes('\u001b')) return line.text;
   return pieces(line.text, line.hits).map((piece, index) => {
     const key = `${index}${piece.text.length}`;

@@ -48,7 +48,7 @@ export function MomentField({ label, value, onChange }: MomentFieldProps) {
         aria-invalid={refused || undefined}
         aria-describedby={refused ? hint : undefined}
         title={refused ? example : undefined}
-        placeholder="3 Dec 2026 14:00"
+        placeholder="Date and time"
         spellCheck={false}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

@@ -220,7 +220,9 @@ function Seen({ stage, now }: { stage: Stage; now: number }) {
           {stage.parts.map((part) => (
             <li key={part.name}>
               <Mark {...stageLook[part.state]} label={part.name} turning={false} />{' '}
-              <span className={classes.quiet}>{part.text}</span>
+              <span className={classes.quiet}>
+                <TimedText text={part.text} />
+              </span>
             </li>
           ))}
         </ul>

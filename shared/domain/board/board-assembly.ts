@@ -16,7 +16,7 @@ import type { HealthObservation } from '../preflight/rollback-target';
 import type { Found } from '../records/record-entry';
 import type { ClusterGap, ClusterTopic } from '../rollout/cluster-status';
 import type { HookState } from '../rollout/hook-state';
-import { podCause } from '../rollout/pod-cause';
+import { deadlineCause, podCause } from '../rollout/pod-cause';
 import { newPodsReady, type Rollout } from '../rollout/rollout';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { Workflow } from '../workflows/workflow';
@@ -91,11 +91,7 @@ export function rolloutSummary(rollouts: readonly Rollout[]): Cell['rollout'] {
   }
   const message = (failed ?? open[0])?.message ?? '';
   const failing = rollouts.flatMap((one) => one.pods.filter(({ name }) => name === one.failingPod)).at(0);
-  const cause = failing
-    ? podCause(failing)
-    : failed
-      ? `It was not done before its deadline: ${message}`
-      : null;
+  const cause = failing ? podCause(failing) : failed ? deadlineCause : null;
   return {
     state: failed ? 'failed' : 'progressing',
     failing: failing?.reason ?? null,

@@ -26,6 +26,9 @@ const meanings: Readonly<Record<string, string>> = {
 /** Exit codes that say more than the reason (128 + signal: 137 is SIGKILL, 143 SIGTERM). */
 const codes: Readonly<Record<number, string>> = { 126: 'not executable', 127: 'command not found' };
 
+/** Said of a rollout whose deadline passed (condition ProgressDeadlineExceeded) without a pod that is in trouble. */
+export const deadlineCause = 'The new pods were not ready before the rollout’s deadline.';
+
 /**
  * Why the pods of a new version do not come up, in one sentence that names the cause and leaves the kubelet's bookkeeping
  * out (`back-off 40s restarting failed container=app pod=…`).
