@@ -12,7 +12,7 @@ import { pendingChecks, settledFindings } from '../../shared/domain/preflight/pe
 import { preflightFindings } from '../../shared/domain/preflight/preflight';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight/preflight-facts';
 import { fateOf, type StandingSync } from '../../shared/domain/preflight/sync-in-the-way';
-import type { ClusterTopic } from '../../shared/domain/rollout/cluster-status';
+import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
 import { utcText } from '../../shared/domain/text/utc-text';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import type { Snapshot } from '../ledger/ledger';
@@ -40,6 +40,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
       evidence,
     };
   }
+  const hidden = cluster?.view.gaps().some((gap) => isHidden(gap) && gap.topics.includes('workflows'));
   const kept = world.observations
     .of(app, before)
     .filter((one) => one.version === version && one.what.startsWith('tests-'))
@@ -49,6 +50,7 @@ function testsBefore(world: World, app: string, before: string | null, version: 
       state: kept.what === 'tests-passed' ? 'passed' : 'failed',
       evidence: `Seen in ${before} at ${utcText(kept.at)}.`,
     };
+  if (hidden) return { state: 'hidden', evidence: `Your account may not read workflows in ${before}.` };
   const applications = cluster?.view.applications(app) ?? [];
   if (
     seen('applications') &&

@@ -10,6 +10,7 @@ import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/github-sources';
+import type { RepoRights } from '../systems/github/repo-rights';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AppImages } from '../systems/registry/app-images';
 import type { BagsEngine } from './bags/bags-engine';
@@ -17,7 +18,6 @@ import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
 import type { DeploymentHistory, Observations } from './ports';
-import type { RepoRights } from './routes/rights';
 import type { Limits, World } from './world';
 
 /** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */

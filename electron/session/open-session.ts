@@ -25,6 +25,7 @@ import type { Cluster } from '../observation/types';
 import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/github-client';
 import type { Sources } from '../systems/github/github-sources';
+import { createRepoRights } from '../systems/github/repo-rights';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
@@ -212,6 +213,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
     workflowRuns: github && createWorkflowRuns(github),
+    rights: github && createRepoRights(github),
     savedWorkflows: (environment) =>
       archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,

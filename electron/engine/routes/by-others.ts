@@ -3,6 +3,7 @@ import type { AppIntent } from '../../../shared/domain/operation/intent';
 import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { judge } from '../steps/preflight-step';
+import { routeBegun } from './route-taken';
 import { carryByWorkflow } from './workflow-route';
 
 const isVersioned = (context: StepContext<AppIntent>): context is StepContext<VersionIntent> =>
@@ -15,7 +16,7 @@ const isVersioned = (context: StepContext<AppIntent>): context is StepContext<Ve
 export async function byOthers(context: StepContext<AppIntent>, kind: RouteKind): Promise<StepEnd> {
   const { world, intent, id } = context;
   if (!isVersioned(context)) return { state: 'unknown', because: 'No bot carries that.' };
-  if (!context.record().effects.has('commit')) {
+  if (routeBegun(context) === null) {
     const seen = [...context.record().seen, ...context.record().operation.findings];
     const { findings, failure } = judge(
       world,

@@ -4,9 +4,9 @@ import { routesOf } from '../../../shared/domain/estate/routes-of';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import { fail, type Result } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
-import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { chooseRoute } from '../../../shared/domain/route/choose-route';
-import type { RouteNeed, RoutePlan, RouteView } from '../../../shared/domain/route/route';
+import type { RoutePlan, RouteView } from '../../../shared/domain/route/route';
 import {
   type Asked,
   type RouteFacts,
@@ -14,7 +14,7 @@ import {
   routeText,
 } from '../../../shared/domain/route/route-access';
 import type { Cluster } from '../../observation/types';
-import type { RepoRights } from './rights';
+import type { RepoRights } from '../../systems/github/repo-rights';
 
 /** How changes of apps land here, by this person's rights. */
 export interface Routes {
@@ -36,22 +36,6 @@ const refusalLasts = 10 * 60_000;
 interface Answered<T> {
   at: number;
   asked: Asked<T>;
-}
-
-/** What an intent needs of a route. */
-function needsOf(intent: AppIntent): readonly RouteNeed[] {
-  switch (intent.kind) {
-    case 'deploy':
-    case 'promote':
-      return ['version'];
-    case 'rollback':
-      return ['version', 'files'];
-    case 'hold':
-    case 'release-hold':
-      return ['files'];
-    case 'nudge':
-      return [];
-  }
 }
 
 /**
@@ -127,7 +111,7 @@ export function createRoutes(options: {
     plan: (intent) =>
       chooseRoute(
         views(intent.app, intent.environment),
-        needsOf(intent),
+        declarationOf(intent).lands,
         'route' in intent ? (intent.route ?? null) : null,
       ),
     config: <K extends RouteKind>(environment: string, kind: K) =>

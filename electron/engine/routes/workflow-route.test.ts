@@ -72,6 +72,54 @@ const goBack = (app: string, environment: string): AppIntent => ({
   override: ['behind-running', 'migration', 'not-tested-before', 'hold'],
 });
 
+describe('a route that only trying can tell of', () => {
+  it('makes way for the next one where it is refused, in the same operation', async () => {
+    const dir = path.join(folder, 'protected');
+    const estate = await startPracticeProcess(['--dir', dir, '--speed', '60', '--rights', 'govuk']);
+    const routed = await routedEstate(estate.ready.estateFile, path.join(folder, 'protected.yaml'), [
+      { kind: 'push' },
+      { kind: 'workflow' },
+    ]);
+    const { ledger, github } = estate.credentials;
+    const console = await openRig(
+      { estateFile: routed, ledgerPassword: ledger.password, githubToken: github.token },
+      path.join(folder, 'protected-console'),
+      { asksRights: false },
+    );
+    try {
+      await console.engine.recover();
+      const app = 'frontend';
+      const there = (): string =>
+        console.engine.board().cells.find((one) => one.app === app && one.environment === 'staging')?.ledger
+          ?.version ?? '';
+      const asked = {
+        kind: 'deploy' as const,
+        app,
+        environment: 'staging',
+        version: older(there()),
+        expected: there(),
+        reason: 'rehearsal',
+      };
+      const { findings, route } = unwrap(await console.engine.preview(asked));
+      expect(route.taken).toBe('push');
+      const override = findings.map(({ code }) => code);
+      const { operationId } = unwrap(console.engine.start({ ...asked, override }, findings));
+      const done = await operationWhen(
+        console.engine,
+        operationId,
+        ({ commit, state }) => commit !== null || state !== 'running',
+      );
+      expect(done.failure).toBeNull();
+      expect(there()).toBe(asked.version);
+      const said = done.steps.find(({ name }) => name === 'commit')?.saw.map(({ text }) => text) ?? [];
+      expect(said.some((text) => /^Refused: .* Going on by Argo Workflows\.$/.test(text))).toBe(true);
+    } finally {
+      await console.close();
+      await estate.stop();
+    }
+  });
+});
+
 describe('a version that lands by a workflow', () => {
   it('is committed by the bot, found on the branch, and followed to its tests', async () => {
     const intent = goBack('frontend', 'staging');

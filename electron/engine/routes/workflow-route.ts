@@ -9,6 +9,7 @@ import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
 import { landedOnBranch, lastCommitOfCell } from './landed-on-branch';
 import type { RouteRun } from './route-run';
+import { routeBegun } from './route-taken';
 
 /** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
 const commitAppears = 2 * 60_000;
@@ -39,7 +40,7 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     return { state: 'unknown', because: `The estate file has no cluster for ${environment}.` };
   const namespace = place.workflowsNamespace;
   const name = nameOf(route.template, id);
-  const intended = context.record().effects.get('commit');
+  const intended = routeBegun(context) === null ? undefined : context.record().effects.get('commit');
   let before = typeof intended?.data.before === 'string' ? intended.data.before : null;
   if (intended?.outcome !== 'done') {
     if (!intended) {
@@ -71,8 +72,6 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     if (!answer.ok) {
       if (unheard.has(answer.failure.code)) return unheardEnd(context, answer.failure.message);
       context.result('commit', { outcome: 'not-done', text: answer.failure.message });
-      if (answer.failure.code === 'forbidden')
-        world.routes.refused(environment, 'workflow', answer.failure.message);
       return { state: 'failed', failure: answer.failure };
     }
     context.saw(`Submitted ${answer.value.name} in ${environment}.`);

@@ -3,7 +3,7 @@ import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edi
 import { type AppIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
-import { isDirect } from '../../../shared/domain/route/route';
+import { isDirect, type RouteKind, routeNames } from '../../../shared/domain/route/route';
 import type { Snapshot } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';
 import { outsideFacts } from '../app-preflight';
@@ -49,38 +49,56 @@ function notAgain({ world, record }: StepContext): string | null {
 export const commit =
   <I extends AppIntent>(change: MakeChange<I>) =>
   async (context: StepContext<I>): Promise<StepEnd> => {
-    const { world, id } = context;
-    const intent: AppIntent = context.intent;
     const isDone = context.record().effects.get('commit')?.outcome === 'done';
     if (context.resumed && !isDone) await gatherFacts(context, false);
-    const route = routeTaken(context);
-    if ('failure' in route) return { state: 'failed', failure: route.failure };
-    if (!isDirect(route.kind)) return byOthers(context, route.kind);
-    const outside = outsideFacts(world, intent, id);
-    const seen = [...context.record().seen, ...context.record().operation.findings];
-    const tests = knownTests(context);
-    let latest: Finding[] = [];
-    const written = await writeLedger(context, {
-      effect: 'commit',
-      kind: declarationOf(intent).deployment ?? intent.kind,
-      what: titleOf(intent),
-      waitingFor: 'Waiting for the commit to reach the release repo.',
-      settled: { value: null },
-      decide: (snapshot) => {
-        const { findings, failure } = judge(world, intent, snapshot, outside, seen);
-        latest = findings;
-        if (failure) return { kind: 'refusal', failure };
-        const made = change(snapshot, context);
-        if ('failure' in made) return { kind: 'refusal', failure: made.failure };
-        const { files, records: changes } = made;
-        return { kind: 'change', changes, files, subject: titleOf(intent), value: null };
-      },
-      reason: intent.reason,
-      override: 'override' in intent ? intent.override : undefined,
-      patience: 0,
-      notAgain: () => notAgain(context),
-      data: () => ({ route: route.kind, tests, leaving: leavingSyncs(world, intent) }),
-    });
-    if (latest.length > 0) context.findings(latest);
-    return endOf(written);
+    const { world, intent } = context;
+    for (;;) {
+      const route = routeTaken(context);
+      if ('failure' in route) return { state: 'failed', failure: route.failure };
+      const { kind } = route;
+      const end = isDirect(kind) ? await directly(context, kind, change) : await byOthers(context, kind);
+      if (end.state !== 'failed' || end.failure.code !== 'forbidden') return end;
+      // Only trying told: the next route is taken at once, since somebody may be waiting for a service to come back.
+      world.routes.refused(intent.environment, kind, end.failure.message);
+      const next = world.routes.plan(intent).taken;
+      if (next === null || next === kind) return end;
+      context.saw(`Refused: ${end.failure.message} Going on by ${routeNames[next]}.`);
+    }
   };
+
+/** A commit by the person. Findings are computed again on the very snapshot that lands. */
+async function directly<I extends AppIntent>(
+  context: StepContext<I>,
+  route: RouteKind,
+  change: MakeChange<I>,
+): Promise<StepEnd> {
+  const { world, id } = context;
+  const intent: AppIntent = context.intent;
+  const outside = outsideFacts(world, intent, id);
+  const seen = [...context.record().seen, ...context.record().operation.findings];
+  const tests = knownTests(context);
+  let latest: Finding[] = [];
+  const written = await writeLedger(context, {
+    effect: 'commit',
+    kind: declarationOf(intent).deployment ?? intent.kind,
+    what: titleOf(intent),
+    waitingFor: 'Waiting for the commit to reach the release repo.',
+    settled: { value: null },
+    decide: (snapshot) => {
+      const { findings, failure } = judge(world, intent, snapshot, outside, seen);
+      latest = findings;
+      if (failure) return { kind: 'refusal', failure };
+      const made = change(snapshot, context);
+      if ('failure' in made) return { kind: 'refusal', failure: made.failure };
+      const { files, records: changes } = made;
+      return { kind: 'change', changes, files, subject: titleOf(intent), value: null };
+    },
+    reason: intent.reason,
+    override: 'override' in intent ? intent.override : undefined,
+    patience: 0,
+    notAgain: () => notAgain(context),
+    data: () => ({ route, tests, leaving: leavingSyncs(world, intent) }),
+  });
+  if (latest.length > 0) context.findings(latest);
+  return endOf(written);
+}

@@ -7,6 +7,7 @@ import { runsVersion } from '../../../shared/domain/rollout/rollout-rules';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import {
   clusterMoves,
+  isHiddenThere,
   isTimedOut,
   ledgerMoves,
   noCluster,
@@ -78,9 +79,13 @@ export async function rollout(context: StepContext<VersionIntent>): Promise<Step
     look: () => {
       const over = superseded(context);
       if (over) return { done: over };
-      const away = notLive(cluster, 'applications', 'rollouts');
+      // Deployments and their pods tell alone whether the version is up; Argo CD adds the health of all else.
+      const hasArgo = !isHiddenThere(cluster, 'applications');
+      const away = hasArgo ? notLive(cluster, 'applications', 'rollouts') : notLive(cluster, 'rollouts');
       if (away !== null) return { waitingFor: away };
       const rollouts = cluster.view.rollouts(app);
+      if (!hasArgo && rollouts.length === 0)
+        return { waitingFor: `Waiting for a Deployment of ${app} in ${environment}: none found.` };
       const behind = rollouts.filter((one) => isBehind(one, version, others));
       if (behind.length > 0)
         return {

@@ -5,7 +5,16 @@ import type { StepContext, StepEnd } from '../operation-context';
 import { holdRequest } from './request-hold';
 import { couldNotLook, noGate } from './stop-promotions';
 import { promotionsSeen, sweep } from './sweep';
-import { clusterMoves, isTimedOut, ledgerMoves, notLive, ranOut, timePasses, waitUntil } from './wait';
+import {
+  clusterMoves,
+  isHiddenThere,
+  isTimedOut,
+  ledgerMoves,
+  notLive,
+  ranOut,
+  timePasses,
+  waitUntil,
+} from './wait';
 
 /** Milliseconds between looks at a hold that waits for its review: only then does time alone change anything. */
 const requestLooks = 5_000;
@@ -47,8 +56,23 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         if (hold === null && request === null) return { done: released(context) };
         if (request === 'failed')
           return { done: { state: 'unknown', because: 'The hold was not taken: see its request.' } };
+        const hidden = (['workflows', 'applications'] as const).find((topic) => isHiddenThere(before, topic));
+        if (hidden && hold !== null)
+          return {
+            done: {
+              state: 'skipped',
+              because: `The hold is in the release repo. Whether it works yet is not visible to you: you may not read ${hidden} in ${name}.`,
+            },
+          };
+        if (hidden === 'workflows')
+          return {
+            waitingFor: `The hold is not merged yet. Promotions are not visible to you in ${name}, so Signalbox can’t stop them.`,
+          };
         const away =
-          notLive(before, 'applications', 'workflows') ?? (here ? notLive(here, 'workflows') : null);
+          notLive(
+            before,
+            ...(hidden ? (['workflows'] as const) : (['applications', 'workflows'] as const)),
+          ) ?? (here ? notLive(here, 'workflows') : null);
         if (away !== null) return { waitingFor: away };
         const unstopped = promotionsSeen(context);
         if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };

@@ -2,7 +2,7 @@ import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { StepContext, StepEnd } from '../operation-context';
 import { refreshParent } from './refresh-parent';
 import { promotionsSeen, sweep } from './sweep';
-import { clusterMoves, isTimedOut, notLive, waitUntil } from './wait';
+import { clusterMoves, isHiddenThere, isTimedOut, notLive, waitUntil } from './wait';
 
 /** Why nothing can be held in the first environment of a chain. */
 export const noGate = (environment: string): string =>
@@ -25,6 +25,12 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
       because: `The estate file has no cluster for ${name}, so Signalbox can’t see promotions in progress.`,
     };
   if (watched.length === 0) return { state: 'skipped', because: noGate(environment) };
+  const hidden = watched.filter((one) => isHiddenThere(one, 'workflows')).map((one) => one.view.environment);
+  if (hidden.length > 0)
+    return {
+      state: 'skipped',
+      because: `Workflows in ${hidden.join(' and ')} are not visible to you: Signalbox can’t stop a promotion that is on its way.`,
+    };
   const where = watched.map((one) => one.view.environment).join(' and ');
   context.waiting(`Waiting to check for promotions in progress in ${where}.`);
   // First what is running, since every second counts; then the flag, so that nothing new begins.

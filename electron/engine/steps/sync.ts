@@ -9,6 +9,7 @@ import { failedHook, hookTrouble } from './hook-trouble';
 import { askPatiently } from './outside';
 import {
   clusterMoves,
+  isHiddenThere,
   isTimedOut,
   ledgerMoves,
   noCluster,
@@ -122,6 +123,11 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
   const { app, environment } = intent;
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
+  if (isHiddenThere(cluster, 'applications'))
+    return {
+      state: 'skipped',
+      because: `Argo CD in ${environment} is not visible to you: the rollout is watched instead.`,
+    };
   /** Applications that were asked to sync. */
   const asked = new Set<string>();
   /** The start of the sync of each that was over already at the first look, or when one was asked for. */

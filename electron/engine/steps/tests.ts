@@ -6,6 +6,7 @@ import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import {
   clusterMoves,
+  isHiddenThere,
   isTimedOut,
   ledgerMoves,
   noCluster,
@@ -58,6 +59,8 @@ export async function tests(context: StepContext<VersionIntent>): Promise<StepEn
   const { app, environment, version } = intent;
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
+  if (isHiddenThere(cluster, 'workflows'))
+    return { state: 'skipped', because: `Tests in ${environment} are not visible to you.` };
   const applications = cluster.view.applications(app);
   if (
     notLive(cluster, 'applications') === null &&

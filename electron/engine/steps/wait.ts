@@ -1,6 +1,6 @@
 import { doneBy } from '../../../shared/domain/attribution/done-by';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
+import { type ClusterTopic, isHidden } from '../../../shared/domain/rollout/cluster-status';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
@@ -128,6 +128,10 @@ export const noCluster = (environment: string): StepEnd => ({
   state: 'unknown',
   because: `The estate file has no cluster for ${environment}, so Signalbox can’t see what happens after the commit.`,
 });
+
+/** Whether a topic of a cluster is kept from the person: then waiting for it would never end. */
+export const isHiddenThere = ({ view }: Cluster, topic: ClusterTopic): boolean =>
+  view.gaps().some((gap) => isHidden(gap) && gap.topics.includes(topic));
 
 /**
  * The end of a step whose version is no longer the one that the ledger wants in the environment; `null` while it is.

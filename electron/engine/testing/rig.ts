@@ -13,6 +13,7 @@ import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
 import { createGitHub } from '../../systems/github/github-client';
 import { createGitHubSources } from '../../systems/github/github-sources';
+import { createRepoRights } from '../../systems/github/repo-rights';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
 import type { AppImages } from '../../systems/registry/app-images';
@@ -74,6 +75,8 @@ export async function openRig(
     name?: string;
     /** Whether the console's autopilot is on from the start. */
     autopilot?: boolean;
+    /** Whether GitHub is asked for the person's rights; left out: it is. */
+    asksRights?: boolean;
     images?: AppImages;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
@@ -140,6 +143,7 @@ export async function openRig(
     history: gitHistory(ledger, estate.ledger.imageTagPath),
     observations,
     workflowRuns: client ? createWorkflowRuns(client) : null,
+    rights: client && options.asksRights !== false ? createRepoRights(client) : null,
     consoleAutopilot: {
       get: () => autopilot,
       set: (_, on) => {

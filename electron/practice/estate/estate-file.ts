@@ -40,12 +40,14 @@ export async function writeEstateFile(
       url: `${urls.git}/${owner}/${releaseRepoName}.git`,
       branch: 'main',
       landing,
+      routes: [{ kind: landing }, { kind: 'workflow' }, { kind: 'actions' }, { kind: 'pull-request' }],
       github: { apiUrl: urls.github, owner, repo: releaseRepoName },
     },
     environments: allEnvironments.map((name) => ({
       name,
       tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
       cluster: { context: name, kubeconfig: paths.kubeconfig },
+      ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
     })),
     pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }, bagsPipeline(speed)],
     sources: {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BranchRights } from '../../../shared/domain/route/route-access';
 import { believed } from './answers';
 import { type GitHub, statusOf } from './github-client';
 import { refusalOf } from './refusals';
@@ -14,24 +15,6 @@ import {
   rulesetSchema,
 } from './rights-answers';
 import { teamMembership } from './team-membership';
-
-/**
- * What a person may do to a branch, as far as a reader may see it; `null`: not visible. What binds others but not this
- * person (an admin where admins are not bound, somebody whom a rule lets pass) does not count.
- */
-export interface BranchRights {
-  permission: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | null;
-  archived: boolean;
-  protected: boolean | null;
-  /** Only a pull request changes it: nearly always with an approving review. */
-  needsReview: boolean | null;
-  needsCodeOwners: boolean | null;
-  /** Pushes, and merges as well, are for others. */
-  restrictsPushes: boolean | null;
-  allowsAutoMerge: boolean | null;
-  /** Kinds of rules that lie on the branch, such as `pull_request`, as rulesets call them. */
-  rules: readonly string[];
-}
 
 /** What one source (branch protection, or rulesets) says; `null`: not visible. */
 type Bound = Pick<BranchRights, 'needsReview' | 'needsCodeOwners' | 'restrictsPushes'> & {

@@ -1,10 +1,11 @@
 import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
+import type { BranchRights, WorkflowFileRights } from '../../../shared/domain/route/route-access';
 import { believed } from './answers';
-import { type BranchRights, branchRights } from './branch-rights';
+import { branchRights } from './branch-rights';
 import { type GitHub, gitHubFailure } from './github-client';
 import { loginSchema } from './rights-answers';
 import { scopesOf, teamMembership } from './team-membership';
-import { type WorkflowFileRights, workflowFileRights } from './workflow-file-rights';
+import { workflowFileRights } from './workflow-file-rights';
 
 /** What the person whose token it is may do on GitHub: asked, not guessed. Fails with why GitHub did not tell. */
 export interface RepoRights {

@@ -1,21 +1,12 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { FailureError } from '../../../shared/domain/failure/failure';
+import type { WorkflowFileRights } from '../../../shared/domain/route/route-access';
 import { visibleText } from '../../../shared/domain/text/visible-text';
 import { believed } from './answers';
 import { permissionOf, repoRights } from './branch-rights';
 import { type GitHub, isNotFound, statusOf } from './github-client';
 import { fileSchema, workflowStateSchema } from './rights-answers';
-
-/** A workflow file of GitHub Actions, as somebody may dispatch it. */
-export interface WorkflowFileRights {
-  /** Whether it is there, and can be run by hand (trigger `workflow_dispatch`). */
-  exists: boolean;
-  /** Names of its inputs; `null`: not visible, or not readable. */
-  inputs: readonly string[] | null;
-  /** Whether the person may run it (write on the repo); `null`: not visible. */
-  mayRun: boolean | null;
-}
 
 type Place = { owner: string; repo: string; file: string; ref: string };
 

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { shortTitleOf } from '../../../shared/domain/operation/intent';
-import type { RouteKind, RoutePlan } from '../../../shared/domain/route/route';
+import { isDirect, type RouteKind, type RoutePlan } from '../../../shared/domain/route/route';
 import { ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
@@ -94,11 +94,22 @@ export function SheetForm({ request }: { request: SheetRequest }) {
 
 /** How it lands, where there is anything to know or to choose. */
 function Landing({ plan, onChoose }: { plan: RoutePlan; onChoose: (kind: RouteKind) => void }) {
-  if (plan.rest === null && plan.routes.filter(({ carries }) => carries).length < 2) return null;
+  const fitting = plan.routes.filter(({ carries }) => carries);
+  if (plan.rest === null && fitting.length < 2) return null;
+  const choice = <RouteChoice plan={plan} onChoose={onChoose} label="How it lands" />;
+  const taken = fitting.find(({ kind }) => kind === plan.taken);
+  // A commit at once by the person is what everybody expects: the other ways are there for who looks for them.
+  if (taken && taken === fitting[0] && isDirect(taken.kind))
+    return (
+      <details className={classes.text}>
+        <summary>How it lands: {taken.text}</summary>
+        {choice}
+      </details>
+    );
   return (
     <section>
       <h3 className={classes.heading}>How it lands</h3>
-      <RouteChoice plan={plan} onChoose={onChoose} label="How it lands" />
+      {choice}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ClusterAction } from '../estate/cluster-access';
 import type { DeploymentKind } from '../history/deployment';
+import type { RouteNeed } from '../route/route';
 import { type Routine, routines, type StepName } from './steps';
 import type { About, Subject, SubjectRule } from './subject';
 
@@ -83,6 +84,8 @@ interface Spec<S extends IntentSchema, A extends About, R extends Routine> {
    * (`limits.resume`): the world has moved on since somebody decided. Empty: it is carried on at any age.
    */
   begunBy: readonly string[];
+  /** What its commit is made of, for the choice of the route that carries it; left out: files. */
+  lands?: readonly RouteNeed[];
   /** What history calls a deployment that it makes; left out: it makes none, or says so itself with each commit. */
   deployment?: DeploymentKind;
   /** What it asks of the clusters of its environment and of the one before, for the check of permissions. */
@@ -108,6 +111,7 @@ export interface Declaration<
   readonly pointOfNoReturn: PointOfNoReturn | null;
   readonly commit: 'commit' | 'tags' | null;
   readonly begunBy: readonly string[];
+  readonly lands: readonly RouteNeed[];
   readonly deployment: DeploymentKind | null;
   readonly access: { here: readonly ClusterAction[]; before: readonly ClusterAction[] };
 }
@@ -138,6 +142,7 @@ export function declare<S extends IntentSchema, A extends About, const R extends
     pointOfNoReturn: spec.pointOfNoReturn,
     commit: spec.commit,
     begunBy: spec.begunBy,
+    lands: spec.lands ?? (spec.commit === null ? [] : ['files']),
     deployment: spec.deployment ?? null,
     access: { here: spec.access?.here ?? [], before: spec.access?.before ?? [] },
   };

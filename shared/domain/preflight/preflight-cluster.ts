@@ -1,5 +1,6 @@
 import type { ClusterAction } from '../estate/cluster-access';
 import type { AppIntent } from '../operation/intent';
+import { isHidden } from '../rollout/cluster-status';
 import { utcText } from '../text/utc-text';
 import { type Finding, finding } from './finding';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
@@ -27,15 +28,29 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         cluster.asOf === null ? 'Not seen since Signalbox started.' : `Last seen ${utcText(cluster.asOf)}.`,
       ),
     ];
-  const unseen = outside.gaps
-    // Sync windows have a finding of their own; hooks are only watched; of the other resources Argo CD tells the health.
-    .filter(({ topics }) => topics.some((one) => !['projects', 'hooks', 'resources'].includes(one)))
+  // Sync windows have a finding of their own; hooks are only watched; of the other resources Argo CD tells the health.
+  const gaps = outside.gaps.filter(({ topics }) =>
+    topics.some((one) => !['projects', 'hooks', 'resources'].includes(one)),
+  );
+  const hidden = gaps.filter(isHidden);
+  const unseen = gaps
+    .filter((gap) => !isHidden(gap))
     .map((gap) =>
       finding(
         'environment-part-unseen',
         'unknown',
         `Can’t read ${gap.kind} in ${name}. ${gap.means}`,
         `${gap.because.message} ${gap.because.meaning}`,
+      ),
+    );
+  // What the person may never see is no question of this one action: it is told, and asks for nothing.
+  if (hidden.length > 0)
+    unseen.push(
+      finding(
+        'environment-part-unseen',
+        'info',
+        `Not visible to you in ${name}: ${hidden.map(({ kind }) => kind).join(', ')}.`,
+        hidden.map(({ because }) => `${because.message} ${because.meaning}`).join(' '),
       ),
     );
   if (unseen.length > 0) return unseen;
@@ -52,14 +67,16 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
 }
 
 /** What a sync window means for the intent. A rollback is never held up by a question of time alone. */
-export function windowFindings(intent: Ask, { cluster, syncWindows: windows }: OutsideFacts): Finding[] {
+export function windowFindings(intent: Ask, outside: OutsideFacts): Finding[] {
+  const { cluster, syncWindows: windows, gaps } = outside;
   if (cluster.state !== 'live' || windows === null || windows.state === 'open') return [];
   const name = intent.environment;
+  const areHidden = gaps.some((gap) => isHidden(gap) && gap.topics.includes('projects'));
   if (windows.state === 'unknown')
     return [
       finding(
         'sync-window',
-        'unknown',
+        areHidden ? 'info' : 'unknown',
         `Can’t tell whether a sync window blocks syncs in ${name}.`,
         windows.because,
       ),
@@ -117,7 +134,7 @@ export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs 
 }
 
 const actionWords: Record<ClusterAction, string> = {
-  refresh: 'refresh Argo CD (it refreshes itself every few minutes)',
+  refresh: 'refresh Argo CD',
   sync: 'start a sync',
   'terminate-sync': 'terminate a sync',
   'submit-workflow': 'submit a workflow',
@@ -128,16 +145,27 @@ const actionWords: Record<ClusterAction, string> = {
   'read-events': 'read events',
 };
 
+/** What Argo CD does by itself, later: without the right to it the operation only takes longer. */
+const doneAnyway: ReadonlySet<ClusterAction> = new Set(['refresh', 'sync']);
+
 /**
  * What may not be done, or is not known to be allowed, of what the operation would do in the clusters. A hold is worth
- * its commit in any case, and whether it holds is told afterwards: it is not kept back.
+ * its commit in any case, and whether it holds is told afterwards: it is not kept back. A right that is denied is no
+ * news to the person who lacks it every day, unless a sync would have to be ended that nobody else ends.
  */
 export function permissionFindings(intent: AppIntent, { access }: OutsideFacts): Finding[] {
   const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
   return access.flatMap(({ environment, access: { action, state, why } }) => {
     const what = `${actionWords[action]} in ${environment}`;
     if (state === 'denied')
-      return [finding('permission', only ?? 'warn', `You don’t have permission to ${what}.`, why)];
+      return [
+        finding(
+          'permission',
+          only ?? (action === 'terminate-sync' ? 'warn' : 'info'),
+          `You don’t have permission to ${what}${doneAnyway.has(action) ? ': Argo CD does it by itself, some minutes later' : ''}.`,
+          why,
+        ),
+      ];
     if (state === 'unknown')
       return [
         finding('permission', only ?? 'unknown', `Can’t tell whether you have permission to ${what}.`, why),

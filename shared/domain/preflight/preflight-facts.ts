@@ -15,7 +15,8 @@ import type { StandingSync } from './sync-in-the-way';
 
 /** How the tests of a version went in the environment before. */
 export interface TestsBefore {
-  state: 'passed' | 'failed' | 'running' | 'none' | 'unknown';
+  /** `hidden`: the person may not see them there. */
+  state: 'passed' | 'failed' | 'running' | 'none' | 'hidden' | 'unknown';
   /** What was looked at. */
   evidence: string;
 }

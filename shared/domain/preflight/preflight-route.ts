@@ -6,7 +6,7 @@ import type { OutsideFacts } from './preflight-facts';
 /** Whether the person can make the change at all, and what the route that is taken leaves for later. */
 export function routeFindings(intent: AppIntent, { route, readOnlyBecause }: OutsideFacts): Finding[] {
   // What commits nothing takes no route; a console that only reads says so once.
-  if (declarationOf(intent).commit === null || readOnlyBecause !== null) return [];
+  if (declarationOf(intent).lands.length === 0 || readOnlyBecause !== null) return [];
   if (route.taken === null) {
     const closed = route.routes.flatMap(({ access }) =>
       access.state === 'closed'

@@ -116,6 +116,15 @@ export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
       ];
     case 'none':
       return [finding('not-tested-before', level, `${version} was not tested in ${before}.`, tests.evidence)];
+    case 'hidden':
+      return [
+        finding(
+          'not-tested-before',
+          'info',
+          `The tests of ${version} in ${before} are not visible to you.`,
+          tests.evidence,
+        ),
+      ];
     case 'unknown':
       return [
         finding(

@@ -189,19 +189,31 @@ describe('preflight', () => {
       selector: null,
       topics: ['workflows' as const],
       since: '',
-      because: { code: 'forbidden' as const, message: 'No.', meaning: '', next: [] },
+      because: { code: 'bad-data' as const, message: 'No.', meaning: '', next: [] },
       means: 'Tests cannot be seen there.',
     };
     expect(codes(rollback, {}, { gaps: [gap] })).toEqual(['environment-part-unseen:unknown']);
     // The logs of steps cannot be read then: nothing that is decided on.
     expect(codes(rollback, {}, { gaps: [{ ...gap, topics: [] }] })).toEqual([]);
+    // What the person may never see is told once, and asks for nothing.
+    const hidden = { ...gap, because: { ...gap.because, code: 'forbidden' as const } };
+    const two = preflightFindings(rollback, ledger, {
+      ...outside,
+      gaps: [hidden, { ...hidden, kind: 'applications' }],
+    });
+    expect(two.filter(({ code }) => code === 'environment-part-unseen')).toMatchObject([
+      { level: 'info', message: 'Not visible to you in production: workflows, applications.' },
+    ]);
     const access = (state: 'allowed' | 'denied' | 'unknown') => ({
       access: [
         { environment: 'staging', access: { action: 'stop-workflow' as const, state, why: '', asked: true } },
       ],
     });
     expect(codes(rollback, {}, access('allowed'))).toEqual([]);
-    expect(codes(rollback, {}, access('denied'))).toEqual(['permission:warn']);
+    expect(codes(rollback, {}, access('denied'))).toEqual([]);
+    expect(preflightFindings(rollback, ledger, { ...outside, ...access('denied') })).toContainEqual(
+      expect.objectContaining({ code: 'permission', level: 'info' }),
+    );
     expect(codes(rollback, {}, access('unknown'))).toEqual(['permission:unknown']);
     // Nothing overrides what stands in the way of a hold, and its own steps tell whether it holds.
     const hold: AppIntent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };

@@ -33,6 +33,9 @@ export const clusterGapSchema = z.object({
 });
 export type ClusterGap = z.infer<typeof clusterGapSchema>;
 
+/** Whether a part of a cluster is kept from the person, for as long as nobody changes their rights. */
+export const isHidden = (gap: ClusterGap): boolean => gap.because.code === 'forbidden';
+
 /** One watch: a kind in a namespace, by labels where the estate names some, over one connection. Times are ISO 8601 UTC. */
 export const clusterWatchSchema = z.object({
   kind: z.string(),

@@ -184,11 +184,11 @@ describe('which route is taken', () => {
       undefined,
     ],
     [
-      'one that is open before one that may be',
+      'one that only trying can tell of, in its turn',
       [view('push', maybe), view('workflow', open)],
       version,
       null,
-      'workflow',
+      'push',
       undefined,
     ],
     [

@@ -5,12 +5,10 @@ import { isByBot } from './route';
 const carries = (kind: RouteKind, needs: readonly RouteNeed[]): boolean =>
   !isByBot(kind) || needs.every((need) => need === 'version');
 
-/** Whether a route is taken by a click: it is open, or only trying can tell. */
+/** Whether a route is tried: it is open, or only trying can tell. One that is refused then makes way for the next. */
 const isUsable = ({ access }: RouteView): boolean => access.state !== 'closed';
 
-/** The best of some routes: the first that is open, else the first that may be. */
-const bestOf = (routes: readonly RouteView[]): RouteView | null =>
-  routes.find(({ access }) => access.state === 'open') ?? routes.find(isUsable) ?? null;
+const bestOf = (routes: readonly RouteView[]): RouteView | null => routes.find(isUsable) ?? null;
 
 /**
  * How a change lands, by the estate's order of preference. A change with a version that comes with flags (a rollback and

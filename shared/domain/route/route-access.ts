@@ -6,27 +6,30 @@ import type { RouteAccess } from './route';
 export type Asked<T> = 'not-asked' | { failure: string } | { answer: T };
 
 /**
- * The person's rights on the release repo and its branch, as far as a reader may see them (docs.github.com REST, "Get a
- * repository": `permissions`; "Get a branch": `protected`; "Get rules for a branch"). `null`: not visible.
+ * What a person may do to a branch, as far as a reader may see it; `null`: not visible. What binds others but not this
+ * person (an admin where admins are not bound, somebody whom a rule lets pass) does not count.
  */
 export interface BranchRights {
   permission: 'admin' | 'maintain' | 'write' | 'triage' | 'read' | null;
   archived: boolean;
   protected: boolean | null;
+  /** Only a pull request changes it: nearly always with an approving review. */
   needsReview: boolean | null;
   needsCodeOwners: boolean | null;
+  /** Pushes, and merges as well, are for others. */
   restrictsPushes: boolean | null;
   allowsAutoMerge: boolean | null;
-  /** Kinds of rules that lie on the branch, such as `pull_request`. */
+  /** Kinds of rules that lie on the branch, such as `pull_request`, as rulesets call them. */
   rules: readonly string[];
 }
 
-/** An app's workflow file in GitHub Actions. */
+/** A workflow file of GitHub Actions, as somebody may dispatch it. */
 export interface WorkflowFileRights {
+  /** Whether it is there, and can be run by hand (trigger `workflow_dispatch`). */
   exists: boolean;
-  /** `null`: not visible, or not readable. */
+  /** Names of its inputs; `null`: not visible, or not readable. */
   inputs: readonly string[] | null;
-  /** Whether the person may run it (write on the app's repo); `null`: not visible. */
+  /** Whether the person may run it (write on the repo); `null`: not visible. */
   mayRun: boolean | null;
 }
 

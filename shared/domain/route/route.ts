@@ -55,3 +55,12 @@ export const isDirect = (kind: RouteKind): kind is 'push' | 'merge-branch' =>
 /** The routes on which a bot commits: they carry one version of one app to one environment. */
 export const isByBot = (kind: RouteKind): kind is 'workflow' | 'actions' =>
   kind === 'workflow' || kind === 'actions';
+
+/** As the window calls them. */
+export const routeNames: Readonly<Record<RouteKind, string>> = {
+  push: 'a push',
+  'merge-branch': 'a merged branch',
+  workflow: 'Argo Workflows',
+  actions: 'GitHub Actions',
+  'pull-request': 'a pull request',
+};

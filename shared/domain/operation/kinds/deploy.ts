@@ -20,6 +20,7 @@ export const deploy = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  lands: ['version'],
   deployment: 'deploy',
   access: { here: ['refresh', 'sync'] },
 });

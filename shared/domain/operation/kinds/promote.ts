@@ -24,6 +24,7 @@ export const promote = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  lands: ['version'],
   deployment: 'promote',
   access: { here: ['refresh', 'sync'] },
 });

@@ -26,6 +26,7 @@ export const rollback = declare({
   pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: ['commit'],
+  lands: ['version', 'files'],
   deployment: 'rollback',
   access: { here: ['refresh', 'sync', 'stop-workflow'], before: ['refresh', 'stop-workflow'] },
 });
