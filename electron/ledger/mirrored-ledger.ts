@@ -106,9 +106,9 @@ export class MirroredLedger implements Ledger {
     });
   }
 
-  #newReader(): SnapshotReader {
+  #newReader(readsAll = false): SnapshotReader {
     const layout = imageTagLayout(this.#config.estate.ledger.imageTagPath);
-    return new SnapshotReader(this.#objects, layout, this.#mirror.repair !== null);
+    return new SnapshotReader(this.#objects, layout, this.#mirror.repair !== null, readsAll);
   }
 
   get gitDir(): string {
@@ -150,6 +150,18 @@ export class MirroredLedger implements Ledger {
         });
       // A reader of its own: the one for the newest snapshot keeps the newest trees.
       return ok(await this.#newReader().read(commit, this.#newest.snapshot, signal));
+    } catch (error) {
+      this.#health.hears(error);
+      return fail(ledgerFailure(error));
+    }
+  }
+
+  /** What the branch says now with the records of all operations, also those that are long over. */
+  async wholeSnapshot(): Promise<Result<Snapshot>> {
+    const { snapshot } = this.#newest;
+    if (snapshot.commit === null) return ok(snapshot);
+    try {
+      return ok(await this.#newReader(true).read(snapshot.commit, snapshot));
     } catch (error) {
       this.#health.hears(error);
       return fail(ledgerFailure(error));

@@ -1,3 +1,4 @@
+import { operationFolder } from '../../shared/domain/attribution/operation-record';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { signalboxFolder } from '../../shared/domain/ledger/layout';
 import { commitMessage } from '../../shared/domain/ledger/trailers';
@@ -46,15 +47,20 @@ interface Plan {
   done: string[];
 }
 
+/** Of these only the newest are in every snapshot. */
+const isOfOperation = (path: string): boolean => path.startsWith(operationFolder);
+
 /**
  * A record that was copied before and did not change beside the image tags since is done, whatever became of it at the
  * branch of records: one that ended there must not come back. One that changed there since is taken over only where the
  * copy did not change, too.
+ * @param old the records of operations that are long over, at the branch of records.
  */
-function planOf(tags: Snapshot, records: Snapshot, before: Snapshot): Plan {
+function planOf(tags: Snapshot, records: Snapshot, before: Snapshot, old: Snapshot = emptySnapshot): Plan {
   const plan: Plan = { copy: [], differing: [], done: [] };
   for (const path of tags.list(folder)) {
-    const [now, then, there] = [blobOf(tags, path), blobOf(before, path), blobOf(records, path)];
+    const there = blobOf(records, path) ?? (isOfOperation(path) ? blobOf(old, path) : null);
+    const [now, then] = [blobOf(tags, path), blobOf(before, path)];
     if (now === then || now === there) plan.done.push(path);
     else if (there === then) plan.copy.push(path);
     else plan.differing.push(path);
@@ -97,7 +103,9 @@ export async function setUpRecords(
     if (!(freshness.state === 'unreachable' && freshness.isAbsent)) return seen;
   }
   if (seen.ok && state() === 'ready') return ok({ made: false, copied: 0 });
-  const beside = tags.snapshot();
+  const whole = await tags.wholeSnapshot();
+  if (!whole.ok) return whole;
+  const beside = whole.value;
   const paths = beside.list(folder);
   const origin = originOf(parts, intent, beside.commit);
   const message = messageOf('Keep records apart from the image tags', 'records-set-up', intent);
@@ -118,6 +126,7 @@ export async function setUpRecords(
     intent,
     (snapshot): Mutation<{ copied: number }> => {
       if (snapshot.file(originPath)) return { kind: 'nothing', value: { copied: 0 } };
+      // Nothing of ours is there before it is set up, and no record of an operation that is long over.
       const copy = paths.filter((path) => blobOf(snapshot, path) === null);
       return {
         kind: 'change',
@@ -140,17 +149,16 @@ export async function moveRecords(parts: Parts, intent: Intent): Promise<Result<
   const now = state();
   if (now !== 'ready') return fail(notSetUp(now === 'not-set-up' ? now : 'absent'));
   const before = await copiedFrom(parts);
-  const beside = tags.snapshot();
+  const [whole, old] = [await tags.wholeSnapshot(), await records.wholeSnapshot()];
+  if (!whole.ok) return whole;
+  if (!old.ok) return old;
+  const beside = whole.value;
   const copied = await records.transact<Plan>(intent, (snapshot): Mutation<Plan> => {
-    const plan = planOf(beside, snapshot, before);
+    const plan = planOf(beside, snapshot, before, old.value);
     const known = originIn(snapshot);
     // What differs would count as copied, and be deleted the next time.
     const commit = plan.differing.length > 0 ? (known?.commit ?? null) : beside.commit;
-    if (
-      plan.copy.length === 0 &&
-      (known?.commit === commit || plan.done.length + plan.differing.length === 0)
-    )
-      return { kind: 'nothing', value: plan };
+    if (plan.copy.length === 0) return { kind: 'nothing', value: plan };
     return {
       kind: 'change',
       copies: texts(beside, plan.copy),

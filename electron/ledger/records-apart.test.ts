@@ -57,6 +57,14 @@ const isThere = async (path: string, of: string): Promise<boolean> =>
   (await runGit(['cat-file', '-e', `${of}:${path}`], { gitDir: estate.gitDir, expectedCodes: [1, 128] }))
     .code === 0;
 
+const filesIn = async (folder: string, of: string): Promise<string[]> =>
+  (await runGit(['ls-tree', '-r', '--name-only', of, '--', `${folder}/`], { gitDir: estate.gitDir })).stdout
+    .toString()
+    .trim()
+    .split('\n');
+/** Long over: no snapshot reads it. */
+const oldOperation = '.signalbox/operations/2019-01/0192f0c1-0000-7000-8000-000000000000.yaml';
+
 it('reads records beside the image tags, and writes none, until the branch is set up', async () => {
   const held = { [holdPath('app')]: 'version: 1\napp: app\n' };
   estate = await makeEstate({ [tagPath('production', 'app')]: tagFile('v1'), ...held });
@@ -216,7 +224,9 @@ it('moves records over once, brings none back that ended since, and says what it
   const ledger = await ready({
     [holdPath('app')]: 'version: 1\napp: app\n',
     [holdPath('web')]: 'version: 1\napp: web\n',
+    [oldOperation]: 'version: 1\n',
   });
+  expect(await isThere(oldOperation, branch)).toBe(true);
   estate.server.setFaults({ protectedMain: true });
   // The branch holds them already; main may not be written.
   expect(unwrap(await apart(ledger).move(intent()))).toMatchObject({
@@ -237,7 +247,7 @@ it('moves records over once, brings none back that ended since, and says what it
     deleted: 3,
     notDeleted: null,
   });
-  expect(await isThere('.signalbox', 'main')).toBe(false);
+  expect((await filesIn('.signalbox', 'main')).join()).toBe(oldOperation);
   expect(await isThere(holdPath('web'), branch)).toBe(false);
   expect(await isThere(holdPath('api'), branch)).toBe(true);
   const [main, records] = [await commitsOf(estate.gitDir), await commitsOf(estate.gitDir, branch)];

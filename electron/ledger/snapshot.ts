@@ -53,13 +53,18 @@ export class SnapshotReader {
   readonly #objects: ObjectReader;
   readonly #layout: ImageTagLayout;
   readonly #isWhole: boolean;
+  readonly #readsAll: boolean;
   #trees = new Map<string, readonly TreeEntry[]>();
 
-  /** @param isWhole whether the repo lacks no content, as a partial clone may: then a file without is damage. */
-  constructor(objects: ObjectReader, layout: ImageTagLayout, isWhole: boolean) {
+  /**
+   * @param isWhole whether the repo lacks no content, as a partial clone may: then a file without is damage.
+   * @param readsAll reads the records of all operations, however old.
+   */
+  constructor(objects: ObjectReader, layout: ImageTagLayout, isWhole: boolean, readsAll = false) {
     this.#objects = objects;
     this.#layout = layout;
     this.#isWhole = isWhole;
+    this.#readsAll = readsAll;
   }
 
   /** @throws {GitError} `bad-repo` when the repo lacks the commit or one of its trees. */
@@ -157,7 +162,7 @@ export class SnapshotReader {
     const visit = async (entry: TreeEntry, path: string, depth: number): Promise<void> => {
       if (entry.kind === 'tree') {
         // The history reads them all; what is done now needs the newest alone.
-        if (isOldMonth(`${path}/`, committedAt)) return;
+        if (!this.#readsAll && isOldMonth(`${path}/`, committedAt)) return;
         if (depth > 8) return void problems.push({ path: shown(path), reason: 'It is nested too deep.' });
         const entries = await tree(entry.id);
         await Promise.all(entries.map((inner) => visit(inner, `${path}/${inner.name}`, depth + 1)));
