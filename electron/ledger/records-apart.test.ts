@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterEach, expect, it } from 'vitest';
+import { initBare } from '../systems/git/init';
 import { runGit } from '../systems/git/run-git';
 import { until } from '../testing/until';
 import type { Ledger } from './ledger';
@@ -272,4 +275,56 @@ it('leaves alone what both places changed', async () => {
     });
   expect(await fileAt(estate.gitDir, holdPath('app'))).toContain('main');
   expect(await fileAt(estate.gitDir, holdPath('app'), branch)).toContain('apart');
+});
+
+it('keeps records in a repo of their own, which may be empty', async () => {
+  estate = await makeEstate({ [tagPath('production', 'app')]: tagFile('v1') });
+  const own = join(estate.folder, 'repos', 'demo', 'records.git');
+  await mkdir(own, { recursive: true });
+  await initBare(own, 'main');
+  const records = { url: estate.url.replace('release.git', 'records.git'), branch: 'main' };
+  const ledger = await estate.open('a', { records });
+  await ledger.refresh();
+  expect(apart(ledger).state()).toBe('absent');
+  expect(unwrap(await apart(ledger).setUp(intent()))).toEqual({ made: true, copied: 0 });
+  const operationId = uuidv7();
+  expect(await lock(ledger, { environment: 'production', operationId })).toMatchObject({
+    ok: true,
+    token: 1,
+  });
+  unwrap(await ledger.transact({ operationId, what: 'hold' }, takeHold('app', operationId)));
+  expect(await commitsOf(own)).toHaveLength(4);
+  expect(await fileAt(own, holdPath('app'))).toContain(operationId);
+  expect(await isThere('.signalbox', 'main')).toBe(false);
+});
+
+it.each([
+  ['a file that is no record', '.github/workflows/deploy.yml'],
+  ['a change that is on its way itself', '.signalbox/pending/x.y.yaml'],
+])('carries out nothing of an intent that names %s', async (_, path) => {
+  const ledger = await ready();
+  const b = await open('b', { settleAfterMs: 200 });
+  const operation = uuidv7();
+  const deployed = unwrap(
+    await ledger.transact(
+      { operationId: operation, what: 'deploy' },
+      deploy({ operationId: operation, app: 'app', version: 'v2', expectedFrom: 'v1' }),
+    ),
+  );
+  const pending = {
+    version: 1,
+    operation,
+    kind: 'deploy',
+    what: 'Deploy',
+    by: 'Eve',
+    at: '2026-03-01T10:00:00.000Z',
+    base: deployed.base.commit,
+    changes: { [path]: { before: null, text: 'on: push\n' } },
+  };
+  const file = `.signalbox/pending/${operation}.deploy.yaml`;
+  await commitFiles(estate.gitDir, { [file]: JSON.stringify(pending) }, { branch });
+  unwrap(await b.refresh());
+  expect(apart(b).pending()).toEqual([]);
+  expect(unwrap(await b.findOperation(operation, { kind: 'deploy' }))?.commit).toBe(deployed.commit);
+  expect(await isThere(path, branch)).toBe(false);
 });

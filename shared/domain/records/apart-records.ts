@@ -25,20 +25,25 @@ export const originSchema = z.object({
 });
 export type Origin = z.infer<typeof originSchema>;
 
+/** Whoever can write to the branch of records can put one there: what is done by it is bounded here. */
 export const pendingSchema = z.object({
-  operation,
-  kind: z.string().describe('`Signalbox-Kind` of the commit on the branch of the image tags.'),
+  operation: operation.regex(/^[A-Za-z0-9-]{1,100}$/),
+  kind: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
+    .describe('`Signalbox-Kind` of the commit on the branch of the image tags.'),
   what: z.string().describe('What is being done, in words.'),
   by,
   at: time.describe('When it began.'),
   base: z
     .string()
+    .regex(/^[0-9a-f]{40,64}$/)
     .describe(
       'Where the branch of the image tags stood then. The commit, where there is one, lies after it.',
     ),
   changes: z
     .record(
-      z.string(),
+      z.string().regex(/^\.signalbox\/(?!pending\/|origin\.yaml$)/, 'must be the path of a record'),
       z.object({
         before: z.string().nullable().describe('The blob that its file was; null: it was not there.'),
         text: z.string().nullable().describe('What its file is to say; null: it is deleted.'),

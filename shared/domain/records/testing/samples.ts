@@ -157,7 +157,11 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
     kind: name,
     what: text,
     ...made,
-    base: tag,
-    changes: fc.dictionary(name, fc.record({ before: nullable(tag), text: nullable(text) }), { maxKeys: 2 }),
+    base: commit,
+    changes: fc.dictionary(
+      name.map((one) => `.signalbox/${one}.yaml`),
+      fc.record({ before: nullable(tag), text: nullable(text) }),
+      { maxKeys: 2 },
+    ),
   }),
 };
