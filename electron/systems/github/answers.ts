@@ -77,6 +77,57 @@ export const runSchema = z.object({
 });
 export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
 
+/** "List jobs for a workflow run". */
+export const runJobsSchema = z.object({
+  total_count: z.number().int().min(0),
+  jobs: z
+    .array(
+      z.object({
+        id: z.number().int(),
+        name: z.string(),
+        status: text,
+        conclusion: text,
+        started_at: text,
+        completed_at: text,
+        html_url: text,
+        steps: z
+          .array(
+            z.object({
+              number: z.number().int(),
+              name: z.string(),
+              status: text,
+              conclusion: text,
+              started_at: text,
+              completed_at: text,
+            }),
+          )
+          .nullish()
+          .catch(null),
+      }),
+    )
+    .max(100),
+});
+
+/** "Get pending deployments for a workflow run". */
+export const pendingDeploymentsSchema = z
+  .array(
+    z.object({
+      environment: z.object({ name: text }),
+      wait_timer: z.number().nullish().catch(null),
+      current_user_can_approve: z.boolean().nullish().catch(null),
+      reviewers: z
+        .array(
+          z.object({
+            type: text,
+            reviewer: z.object({ login: text, slug: text, name: text }).nullish().catch(null),
+          }),
+        )
+        .nullish()
+        .catch(null),
+    }),
+  )
+  .max(1000);
+
 /** `workflow-dispatch-response`; older servers answer 204 without one. */
 export const dispatchedSchema = z.object({ workflow_run_id: z.number().int(), html_url: z.string() });
 

@@ -52,12 +52,25 @@ export function connectionOf(options: Options): Octokit {
   return there;
 }
 
+/** "Download job logs for a workflow run": the one answer that is plain text. */
+const isJobLog = (input: Parameters<typeof fetch>[0]): boolean =>
+  /\/actions\/jobs\/\d+\/logs$/.test(input instanceof Request ? input.url : String(input));
+/** Bytes of a job's log that are taken: its end. */
+const longestLog = 4 * 1024 * 1024;
+
+/** GitHub redirects to where logs are stored, on another host: `fetch` leaves the token behind there. */
+function answersOf({ fetch, limits }: Pick<Options, 'fetch' | 'limits'>): typeof fetch {
+  const json = boundedFetch(fetch, badAnswer, limits);
+  const text = boundedFetch(fetch, badAnswer, { bytes: longestLog, ...limits }, 'plain-text');
+  return (input, init) => (isJobLog(input) ? text(input, init) : json(input, init));
+}
+
 function connect({ apiUrl, token, fetch, limits }: Options, id: string): Octokit {
   const silent = (): void => {};
   const github = new InteractiveOctokit({
     baseUrl: apiUrl,
     userAgent: 'signalbox',
-    request: { fetch: boundedFetch(fetch, badAnswer, limits) },
+    request: { fetch: answersOf({ fetch, limits }) },
     // The library would print every 404 that is asked for on purpose.
     log: { debug: silent, info: silent, warn: silent, error: silent },
     // The library's list, and 429: whoever is asked to slow down does not ask again within the second.

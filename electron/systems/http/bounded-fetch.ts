@@ -22,6 +22,14 @@ type Refuse = (kind: BadAnswer, detail: string) => Error;
 
 const usual: AnswerLimits = { silence: 15_000, whole: 60_000, bytes: 16 * 1024 * 1024 };
 
+/** What an answer may be. `plain-text`: a log, of which the end is kept where it is longer than `bytes`. */
+type Accepted = 'json' | 'plain-text';
+
+/** Header that says of a plain text that only its end is here. */
+export const cutHeader = 'x-signalbox-cut';
+/** Bytes of a plain text that are let pass by before its end, at most. */
+const longestText = 256 * 1024 * 1024;
+
 /** Answers without a body (fetch standard, "null body status"). */
 const bodiless = new Set([204, 205, 304]);
 
@@ -29,12 +37,14 @@ const bodiless = new Set([204, 205, 304]);
  * `fetch` for an API that answers in JSON, with an end to everything: Octokit (`@octokit/request` 10.0, `fetch-wrapper`)
  * sets no deadline, reads a body of any length, and takes a page of HTML with status 200 for the answer's data. The body
  * is counted as it is unpacked, so a small one that unpacks without end is ended as well.
+ * @param accepted what is believed of an answer that is no refusal.
  * @returns an answer whose body is in memory. Rejects with what `refuse` makes of a bad answer.
  */
 export function boundedFetch(
   inner: typeof fetch,
   refuse: Refuse,
   limits: Partial<AnswerLimits> = {},
+  accepted: Accepted = 'json',
 ): typeof fetch {
   const { silence, whole, bytes } = { ...usual, ...limits };
   return async (input, init = {}) => {
@@ -46,12 +56,17 @@ export function boundedFetch(
     try {
       const signal = init.signal ? AbortSignal.any([init.signal, quit.signal]) : quit.signal;
       const answer = await inner(input, { ...init, signal });
-      const body = await read(answer, bytes, refuse, signal, () => {
+      const isText = accepted === 'plain-text' && answer.ok;
+      const { body, cut } = await read(answer, { bytes, isText }, refuse, signal, () => {
         clearTimeout(quiet);
         quiet = setTimeout(late(silence, 'nothing more'), silence);
       });
-      const { status, headers } = answer;
-      if (isPage(status, headers.get('content-type'), body))
+      const { status } = answer;
+      const headers = new Headers(answer.headers);
+      headers.delete(cutHeader);
+      if (cut) headers.set(cutHeader, 'true');
+      const type = headers.get('content-type');
+      if (isText ? /html/i.test(type ?? '') : isPage(status, type, body))
         throw refuse('page', `HTTP ${status}, ${headers.get('content-type')?.slice(0, 60)}`);
       return new Response(bodiless.has(status) ? null : body, { status, headers });
     } finally {
@@ -63,13 +78,14 @@ export function boundedFetch(
 
 async function read(
   answer: Response,
-  limit: number,
+  { bytes: limit, isText }: { bytes: number; isText: boolean },
   refuse: Refuse,
   signal: AbortSignal,
   alive: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<{ body: Uint8Array<ArrayBuffer>; cut: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let dropped = 0;
   const reader = answer.body?.getReader();
   // It is called off: what the connection says to that is of no interest.
   const abort = () => void reader?.cancel(signal.reason).catch(() => undefined);
@@ -79,12 +95,16 @@ async function read(
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
       alive();
       size += part.value.length;
-      if (size > limit) throw refuse('too-large', `more than ${limit} bytes`);
+      const most = isText ? longestText : limit;
+      if (size > most) throw refuse('too-large', `more than ${most} bytes`);
       chunks.push(part.value);
+      while (size - dropped - (chunks[0]?.length ?? 0) > limit) dropped += chunks.shift()?.length ?? 0;
     }
     // A reader that was cancelled says that the body is at its end.
     signal.throwIfAborted();
-    return new Uint8Array(Buffer.concat(chunks));
+    const whole = new Uint8Array(Buffer.concat(chunks));
+    const cut = size > limit;
+    return { body: cut ? whole.slice(-limit) : whole, cut };
   } catch (error) {
     abort();
     throw signal.aborted ? signal.reason : error;
