@@ -34,6 +34,11 @@ export interface StepContext<I extends Intent = AppIntent> {
   readonly resumed: boolean;
   /** Aborted when the operation is cancelled or Signalbox ends; whatever waits must give up then. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when a cancellation was asked for while a side effect's data said `cancellable`: then `signal` is not, and the
+   * step asks whoever is at work to stop, finds out what became of it, and ends.
+   */
+  readonly cancelled: AbortSignal;
   /** What is known by now, from the journal. */
   record(): OperationRecord;
   /** What the step waits for from now on, in words. */

@@ -5,6 +5,8 @@ import { declarationOf, type Intent, subjectOf } from '../../shared/domain/opera
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { OperationEvent } from '../../shared/domain/operation/operation-events';
 import {
+  cancelsByItself,
+  isDropped,
   type OperationRecord,
   reduceOperation,
   replayOperation,
@@ -56,6 +58,8 @@ class Cancelled extends Error {}
 interface Live {
   record: OperationRecord;
   controller: AbortController;
+  /** Aborted by a cancellation that the step carries out itself. */
+  cancelled: AbortController;
   /** Settles when the operation no longer runs in this process; `null`: it never did. */
   done: Promise<void> | null;
   /** It was begun by an earlier process. */
@@ -80,7 +84,7 @@ export function createRunner(options: {
   for (const entry of journal.read()) {
     const record = replayOperation(entry.events);
     if (!record) continue;
-    const live: Live = { record, controller: new AbortController(), done: null, resumed: true };
+    const live = liveOf(record, true);
     operations.set(entry.id, live);
     if (record.operation.state === 'running') open.add(live);
     if (entry.damaged && record.operation.state === 'running') {
@@ -113,6 +117,7 @@ export function createRunner(options: {
       resumed: live.resumed,
       world: options.world(),
       signal: live.controller.signal,
+      cancelled: live.cancelled.signal,
       record: () => live.record,
       append: (event) => append(live, event),
       now,
@@ -249,7 +254,7 @@ export function createRunner(options: {
       const record = reduceOperation(null, event);
       if (!record) return;
       journal.append(id, event, true);
-      const live: Live = { record, controller: new AbortController(), done: null, resumed: false };
+      const live = liveOf(record, false);
       operations.set(id, live);
       open.add(live);
       onChanged(record.operation);
@@ -285,17 +290,19 @@ export function createRunner(options: {
           next: [{ do: 'advice', label: 'To undo a deployment, roll back.' }],
         };
       append(live, { type: 'cancel-requested', at: now().toISOString() });
-      live.controller.abort(new Cancelled('cancelled'));
+      if (cancelsByItself(live.record)) live.cancelled.abort();
+      else live.controller.abort(new Cancelled('cancelled'));
       return null;
     },
     resume: () => {
       for (const live of operations.values()) {
         if (live.record.operation.state !== 'running' || live.done) continue;
-        if (live.record.cancelRequested) {
+        if (isDropped(live.record)) {
           append(live, { type: 'finished', at: now().toISOString(), state: 'cancelled', failure: null });
           continue;
         }
         if (tooOld(live)) continue;
+        if (live.record.cancelRequested) live.cancelled.abort();
         append(live, { type: 'resumed', at: now().toISOString() });
         launch(live);
       }
@@ -308,6 +315,16 @@ export function createRunner(options: {
       for (const live of operations.values()) live.controller.abort(new Closing('closing'));
       await Promise.all([...operations.values()].map((live) => live.done));
     },
+  };
+}
+
+function liveOf(record: OperationRecord, resumed: boolean): Live {
+  return {
+    record,
+    controller: new AbortController(),
+    cancelled: new AbortController(),
+    done: null,
+    resumed,
   };
 }
 

@@ -14,6 +14,7 @@ export function stepContext(parts: {
   resumed: boolean;
   world: World;
   signal: AbortSignal;
+  cancelled: AbortSignal;
   record: () => OperationRecord;
   append: (event: OperationEvent) => void;
   now: () => Date;
@@ -29,6 +30,7 @@ export function stepContext(parts: {
     resumed: parts.resumed,
     world: parts.world,
     signal: parts.signal,
+    cancelled: parts.cancelled,
     record,
     waiting: (waitingFor) => append({ type: 'progress', ...here(), waitingFor }),
     saw: (saw) => append({ type: 'progress', ...here(), saw }),

@@ -5,6 +5,8 @@ import { declarationOf, type Intent } from './intent';
 import { operationSchema } from './operation';
 import type { OperationEvent } from './operation-events';
 import {
+  cancelsByItself,
+  isDropped,
   maxSaw,
   type OperationRecord,
   presentStep,
@@ -169,6 +171,50 @@ describe('the operation reducer', () => {
         }
       }),
     );
+  });
+
+  it('lets a run of others be cancelled until its commit is there, once, by the step that started it', () => {
+    const intent = intents[0];
+    if (!intent) throw new Error('no intent');
+    const started: OperationEvent[] = [
+      requested(intent),
+      { type: 'step-started', at: time(1), step: 'commit' },
+    ];
+    const run = (cancellable: boolean): OperationEvent => ({
+      type: 'side-effect-intended',
+      at: time(2),
+      step: 'commit',
+      effect: 'commit',
+      text: 'Run deploy.yml.',
+      data: { route: 'actions', cancellable },
+    });
+    const cancel: OperationEvent = { type: 'cancel-requested', at: time(3) };
+    const landed: OperationEvent = {
+      type: 'side-effect-result',
+      at: time(4),
+      step: 'commit',
+      effect: 'commit',
+      outcome: 'done',
+      text: 'There.',
+      commit: 'abc',
+    };
+    const after = (...events: OperationEvent[]) => {
+      const record = replayOperation([...started, ...events]);
+      if (!record) throw new Error('no record');
+      return {
+        allowed: record.operation.cancel.allowed,
+        requested: record.cancelRequested,
+        byItself: cancelsByItself(record),
+        dropped: isDropped(record),
+      };
+    };
+    const no = { allowed: false, requested: false, byItself: false, dropped: false };
+    expect(after(cancel)).toEqual({ ...no, allowed: true, requested: true, dropped: true });
+    expect(after(run(false))).toEqual(no);
+    expect(after(run(true))).toEqual({ ...no, allowed: true, byItself: true });
+    expect(after(run(true), cancel)).toEqual({ ...no, requested: true, byItself: true });
+    expect(after(run(true), cancel, landed)).toEqual({ ...no, requested: true });
+    expect(after(run(true), landed, cancel)).toEqual(no);
   });
 
   it('ignores everything before the request', () => {

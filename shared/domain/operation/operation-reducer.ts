@@ -133,16 +133,42 @@ function finish(
   };
 }
 
+/**
+ * Whether what was begun is carried out by others, who can still be asked to stop: a run of GitHub Actions that has not
+ * made its commit. Its data say so (`cancellable`).
+ */
+const isCancellable = ({ outcome, data }: EffectRecord): boolean =>
+  outcome === 'pending' && data.cancellable === true;
+
+/** The side effect from which on the operation can't simply be dropped; `null`: it was not begun. */
+function begun({ operation, effects }: OperationRecord): EffectRecord | null {
+  const { pointOfNoReturn: point } = declarationOf(operation.intent);
+  const reached = point && effects.get(point.effect);
+  return reached && reached.outcome !== 'not-done' ? reached : null;
+}
+
+/** Whether a cancellation is for the step that runs to carry out, since others are at work on the operation's behalf. */
+export const cancelsByItself = (record: OperationRecord): boolean => {
+  const reached = begun(record);
+  return reached !== null && isCancellable(reached);
+};
+
+/** Whether a cancellation that was asked for ends the operation as it is: nothing was begun outside. */
+export const isDropped = (record: OperationRecord): boolean =>
+  record.cancelRequested && begun(record) === null;
+
 /** Why the operation cannot be cancelled any more, by what its kind declares; `null` while it can. */
-function bound({ operation, effects }: OperationRecord): string | null {
+function bound(record: OperationRecord): string | null {
+  const { operation, cancelRequested } = record;
   if (operation.state !== 'running') return 'It has already ended.';
   for (const { name, state } of operation.steps) {
     const { neverInterrupted } = steps[name];
     if (state === 'running' && neverInterrupted) return neverInterrupted;
   }
   const { pointOfNoReturn: point } = declarationOf(operation.intent);
-  const reached = point && effects.get(point.effect);
-  if (!reached || reached.outcome === 'not-done') return null;
+  const reached = begun(record);
+  if (!point || !reached) return null;
+  if (isCancellable(reached)) return cancelRequested ? 'It is being cancelled.' : null;
   if (reached.outcome !== 'done') return point.onTheWay;
   return operation.commit === null ? point.nothingWritten : point.done;
 }
