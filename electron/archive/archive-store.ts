@@ -1,12 +1,13 @@
 /**
  * What the cluster forgets and what was asked of it by hand: workflows as they were last seen, the list of manual actions,
- * and the ids of the window's requests. A file of its own beside the observations; a damaged one is set aside, never deleted.
+ * the ids of the window's requests, and runs of GitHub Actions. A file of its own beside the observations; a damaged one is set aside, never deleted.
  */
 import { type Claim, claimSchema } from '../../shared/domain/attribution/claims';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { type ManualAction, manualActionSchema } from '../../shared/domain/operation/manual-action';
 import { type Workflow, workflowSchema } from '../../shared/domain/workflows/workflow';
 import { closeLasting, openLasting } from '../systems/sqlite/lasting-database';
+import { type RunArchive, runArchive, runTables } from './run-archive';
 import { written } from './written';
 
 /** Kept per cell: weeks of runs. */
@@ -54,6 +55,7 @@ export interface ArchiveStore {
   keepClaim(claim: Claim, at: string): Failure | null;
   /** All that are kept. */
   claims(): Claim[];
+  readonly runs: RunArchive;
   /** What went wrong with the file at opening, for a person. */
   readonly notice: string | null;
   close(): void;
@@ -72,7 +74,7 @@ create index if not exists claim_at on claim(at);
 
 /** Opens the store, or begins a new one beside a file that cannot be read. `now`: milliseconds, for that file's name. */
 export function openArchive(file: string, now: () => number = Date.now): ArchiveStore {
-  const { database, aside } = openLasting(file, tables, now);
+  const { database, aside } = openLasting(file, `${tables}${runTables}`, now);
   const notice =
     aside && `Saved workflows and the list of actions could not be read. The file was moved to ${aside}.`;
   /** Rows that a version of another shape wrote are left out. */
@@ -84,6 +86,7 @@ export function openArchive(file: string, now: () => number = Date.now): Archive
 
   return {
     notice,
+    runs: runArchive(database),
     keepWorkflow: (workflow, at) =>
       written(() => {
         const { environment, namespace, name, labels, startedAt } = workflow;

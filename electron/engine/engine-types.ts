@@ -17,7 +17,7 @@ import type { BagsEngine } from './bags/bags-engine';
 import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
-import type { DeploymentHistory, Observations } from './ports';
+import type { DeploymentHistory, Observations, RunWatch } from './ports';
 import type { Limits, World } from './world';
 
 /** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */
@@ -42,6 +42,8 @@ export interface EngineConfig {
   identity: () => Identity;
   /** Runs of GitHub Actions workflows; left out: the estate names no GitHub. */
   workflowRuns?: WorkflowRuns | null;
+  /** What is inside of such a run; left out: not looked at. */
+  runWatch?: RunWatch | null;
   /** What GitHub says of the person's rights; left out: the estate names no GitHub. */
   rights?: RepoRights | null;
   /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */

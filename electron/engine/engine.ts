@@ -88,6 +88,7 @@ export function createEngine(config: EngineConfig): Engine {
     operation: (id) => runner.get(id),
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
+    runWatch: config.runWatch ?? null,
     routes: createRoutes({
       estate,
       clusters,

@@ -1,6 +1,9 @@
+import type { RunView } from '../../shared/domain/actions/run-view';
 import type { Board } from '../../shared/domain/board/board';
+import type { Result } from '../../shared/domain/failure/failure';
 import type { Deployment } from '../../shared/domain/history/deployment';
 import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
+import type { JobLog, RepoPlace, RunDetails } from '../systems/github/run-details';
 
 /** What the engine asks of the deployment history; `history-port.ts` makes it of the history worker. */
 export interface DeploymentHistory {
@@ -21,4 +24,13 @@ export interface DeploymentHistory {
  */
 export interface Observations {
   of(app: string, environment: string): readonly HealthObservation[];
+}
+
+/** What is inside of the runs of GitHub Actions that operations start, and what of it is saved to be read offline. */
+export interface RunWatch {
+  readonly details: Pick<RunDetails, 'jobs' | 'approvals'>;
+  /** A job's log: what was saved of it, else asked for and saved. */
+  log(place: RepoPlace, job: number, signal: AbortSignal): Promise<Result<JobLog>>;
+  /** Saves a run as it was seen last. */
+  keep(operationId: string, view: RunView): void;
 }

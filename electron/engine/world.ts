@@ -9,7 +9,7 @@ import type { AutopilotDecisions } from './bags/autopilot-decisions';
 import type { CellHistory } from './cell-history';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
-import type { Observations } from './ports';
+import type { Observations, RunWatch } from './ports';
 import type { Routes } from './routes/routes';
 import type { SourceCache } from './source-cache';
 
@@ -23,6 +23,8 @@ export interface Limits {
   sync: number;
   /** How long Argo CD may take to end a sync that was terminated, before it is said that it does not. */
   terminate: number;
+  /** How long a bot's commit may take to be seen on the branch after the run that asked for it succeeded. */
+  landing: number;
   rollout: number;
   /** How long a post-sync workflow may take to appear after the rollout, and then to end. */
   testsAppear: number;
@@ -46,6 +48,7 @@ export const defaultLimits: Limits = {
   nudge: 5 * 60_000,
   sync: 20 * 60_000,
   terminate: 30_000,
+  landing: 10 * 60_000,
   rollout: 15 * 60_000,
   testsAppear: 2 * 60_000,
   tests: 45 * 60_000,
@@ -88,6 +91,8 @@ export interface World {
   readonly publishedVersions: (service: string, signal: AbortSignal) => Promise<readonly string[]>;
   /** Runs of GitHub Actions workflows; `null`: the estate names no GitHub. */
   readonly workflowRuns: WorkflowRuns | null;
+  /** What is inside of them; `null`: the estate names no GitHub. */
+  readonly runWatch: RunWatch | null;
   /** The newest operation that runs in a cell, other than the given one. */
   readonly holder: (app: string, environment: string, except: string | null) => Operation | null;
 }

@@ -8,6 +8,7 @@ import {
 import { FailureError } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Cluster } from '../observation/types';
+import { followJobLog, type JobLogOf } from './follow-job-log';
 import type { LogKeeper, SavedLog } from './log-keeper';
 import type { QuestionName, Questions } from './protocol';
 
@@ -45,10 +46,13 @@ interface OpenSession {
   join(sources: readonly LogSource[]): void;
 }
 
-export function createLogSessions(
-  keeper: LogKeeper,
-  clusterOf: (environment: string) => Pick<Cluster, 'followLog'> | null,
-): LogSessions {
+/** Where logs come from. `jobLogOf` `null`: the estate names no GitHub. */
+interface LogOrigins {
+  clusterOf: (environment: string) => Pick<Cluster, 'followLog'> | null;
+  jobLogOf: JobLogOf | null;
+}
+
+export function createLogSessions(keeper: LogKeeper, origins: LogOrigins): LogSessions {
   const sessions = new Map<string, OpenSession>();
   const openOf = (session: string): OpenSession => {
     const open = sessions.get(session);
@@ -75,7 +79,7 @@ export function createLogSessions(
         const kept = keeper.open(session, view, send, resolve);
         const join = follower(
           kept,
-          clusterOf,
+          origins,
           (states) => send({ type: 'sources', sources: states }),
           AbortSignal.any([signal, stop.signal]),
         );
@@ -99,7 +103,7 @@ export function createLogSessions(
 /** Follows sources into a session's lines. @returns adds sources; those that are there already are left alone. */
 function follower(
   kept: SavedLog,
-  clusterOf: (environment: string) => Pick<Cluster, 'followLog'> | null,
+  { clusterOf, jobLogOf }: LogOrigins,
   tell: (states: LogSourceState[]) => void,
   signal: AbortSignal,
 ): (sources: readonly LogSource[]) => void {
@@ -116,6 +120,21 @@ function follower(
 
   const followOne = async (source: LogSource, state: LogSourceState): Promise<void> => {
     const { environment, namespace, pod, container, previous } = source;
+    if (source.job)
+      return followJobLog(
+        { load: jobLogOf, job: source.job },
+        {
+          append: (lines) => {
+            kept.append(state.number, lines);
+            state.lines += lines.length;
+          },
+          is: (now, text) => {
+            Object.assign(state, { state: now, text });
+            changed();
+          },
+        },
+        signal,
+      );
     const cluster = clusterOf(environment);
     if (!cluster) {
       Object.assign(state, { state: 'failed', text: `The estate file has no cluster for ${environment}.` });

@@ -24,7 +24,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
   const handlers: Handlers = {
     ...sessionHandlers(session, shell, changed),
     ...boardHandlers(session),
-    ...operationHandlers(engine, session.requests),
+    ...operationHandlers(engine, session.archive.runs, session.requests),
     ...argoHandlers(session, actor),
     ...workflowHandlers(session, actor),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),

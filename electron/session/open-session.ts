@@ -36,6 +36,7 @@ import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
+import { createRunWatch } from './run-watch';
 import { githubStarters } from './started-runs-of-estate';
 import { toldClaims } from './tell-claims';
 import { createTimelines, type Timelines } from './timelines';
@@ -171,13 +172,18 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     consents: config.mode === 'practice' ? null : consents,
     log,
   });
-  const logs = createLogSessions(
-    await openLogKeeper({ folder: path.join(folder, 'logs'), log }),
-    (environment) => clusters.get(environment) ?? null,
-  );
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
   const github =
     place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
+  /** A fault of the file costs what it would have kept, nothing else. */
+  const reportUnsaved = (failure: Failure | null): void => {
+    if (failure) log('error', 'archive.not-written', { ...failure });
+  };
+  const runWatch = github && createRunWatch({ github, archive: archive.runs, onFailure: reportUnsaved });
+  const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
+    clusterOf: (environment) => clusters.get(environment) ?? null,
+    jobLogOf: runWatch?.log ?? null,
+  });
   const openedSources = openSources({
     estate,
     github,
@@ -213,6 +219,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     journalFile: path.join(folder, 'journal.sqlite'),
     identity: config.identity,
     workflowRuns: github && createWorkflowRuns(github),
+    runWatch,
     rights: github && createRepoRights(github),
     savedWorkflows: (environment) =>
       archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
@@ -230,10 +237,6 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       // It reads the same copy of the repo.
       inBackground(log, 'ledger.copy-not-checked', ledger.checkCopy(), { signal: closing.signal });
     });
-  };
-  /** A fault of the file costs what it would have kept, nothing else. */
-  const reportUnsaved = (failure: Failure | null): void => {
-    if (failure) log('error', 'archive.not-written', { ...failure });
   };
   if (archive.notice !== null) log('warn', 'archive.set-aside', { notice: archive.notice });
   if (observations.notice !== null)

@@ -1,5 +1,6 @@
 import type { operationProcedures } from '../../shared/contract/operations';
 import { unwrap } from '../../shared/domain/failure/failure';
+import type { RunArchive } from '../archive/run-archive';
 import type { Engine } from '../engine/engine-types';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Requests } from './requests';
@@ -7,6 +8,7 @@ import type { Requests } from './requests';
 /** Handlers of what a release manager asks for, from the preview to the end. */
 export const operationHandlers = (
   engine: Engine,
+  runs: Pick<RunArchive, 'run'>,
   requests: Requests,
 ): HandlersOf<typeof operationProcedures> => ({
   'preview.early': (intent) => engine.earlyPreview(intent),
@@ -14,6 +16,7 @@ export const operationHandlers = (
   'operation.start': ({ intent, seen, requestId }) =>
     unwrap(engine.start(intent, seen, requests.operationId(requestId))),
   'operation.get': ({ operationId }) => unwrap(engine.get(operationId)),
+  'operation.run': ({ operationId }) => runs.run(operationId),
   'operation.list': (filter) => engine.list(filter),
   'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),
 });

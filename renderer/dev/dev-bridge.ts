@@ -229,6 +229,7 @@ export function devBridge(options: DevOptions): Bridge {
       return { operationId: '0192f0c1-0001' };
     },
     'operation.get': ({ operationId }) => operationOf(operationId),
+    'operation.run': () => null,
     'operation.list': ({ open }) =>
       options.state === 'empty' ? [] : devOperations.filter((each) => !open || each.finishedAt === null),
     'operation.cancel': ({ operationId }) => operationOf(operationId),

@@ -4,7 +4,7 @@ import { action, nothing, query } from './procedure';
 
 const objectName = z.string().min(1).max(253);
 
-/** One container's log: of its present run or of the run before its last restart. */
+/** One container's log, or one job's of GitHub Actions. A container's is of its present run or of the run before its last restart. */
 export const logSourceSchema = z.object({
   environment: objectName,
   namespace: objectName,
@@ -13,12 +13,14 @@ export const logSourceSchema = z.object({
   previous: z.boolean(),
   /** What the pod is to a person, shown with its name: `new`, `old`, `smoke-test`, `hook db-migrate`. */
   role: z.string().max(100).nullable(),
+  /** Where it is the log of a job of GitHub Actions, which lies there: `pod` is the job's name, `container` the workflow. */
+  job: z.object({ owner: objectName, repo: objectName, id: z.number().int().min(0) }).optional(),
 });
 export type LogSource = z.infer<typeof logSourceSchema>;
 
 /** The same log has the same key, whatever its role is called. */
-export const logSourceKey = ({ environment, namespace, pod, container, previous }: LogSource): string =>
-  `${environment}/${namespace}/${pod}/${container}${previous ? '/previous' : ''}`;
+export const logSourceKey = ({ environment, namespace, pod, container, previous, job }: LogSource): string =>
+  `${environment}/${namespace}/${pod}/${container}${previous ? '/previous' : ''}${job ? `/job ${job.id}` : ''}`;
 
 const logFindSchema = z.object({
   /** Empty: nothing is looked for. */

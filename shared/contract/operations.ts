@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runViewSchema } from '../domain/actions/run-view';
 import { changeSchema } from '../domain/ledger/change';
 import { appIntentSchema, intentSchema } from '../domain/operation/intent';
 import { operationSchema } from '../domain/operation/operation';
@@ -51,6 +52,11 @@ export const operationProcedures = {
     z.object({ operationId: z.string() }),
   ),
   'operation.get': query(z.object({ operationId: name }), operationSchema, {
+    changedBy: ['operation'],
+    narrowedBy: ['operationId'],
+  }),
+  /** The run of GitHub Actions that the operation started, as it was seen last; `null`: none. */
+  'operation.run': query(z.object({ operationId: name }), runViewSchema.nullable(), {
     changedBy: ['operation'],
     narrowedBy: ['operationId'],
   }),

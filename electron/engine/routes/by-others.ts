@@ -3,6 +3,7 @@ import type { AppIntent } from '../../../shared/domain/operation/intent';
 import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { judge } from '../steps/preflight-step';
+import { carryByActions } from './actions-route';
 import { routeBegun } from './route-taken';
 import { carryByWorkflow } from './workflow-route';
 
@@ -32,6 +33,8 @@ export async function byOthers(context: StepContext<AppIntent>, kind: RouteKind)
   switch (route?.kind) {
     case 'workflow':
       return carryByWorkflow(context, route);
+    case 'actions':
+      return carryByActions(context, route);
     default:
       return {
         state: 'unknown',

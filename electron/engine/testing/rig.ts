@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunView } from '../../../shared/domain/actions/run-view';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseEstate } from '../../../shared/domain/estate/parse-estate';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
@@ -14,6 +15,7 @@ import type { Cluster } from '../../observation/types';
 import { createGitHub } from '../../systems/github/github-client';
 import { createGitHubSources } from '../../systems/github/github-sources';
 import { createRepoRights } from '../../systems/github/repo-rights';
+import { createRunDetails } from '../../systems/github/run-details';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
 import type { AppImages } from '../../systems/registry/app-images';
@@ -38,6 +40,9 @@ export interface Rig {
   ledger: Ledger;
   estate: Estate;
   clusters: ReadonlyMap<string, Cluster>;
+  /** Runs of GitHub Actions by operation, as they were seen last, and logs of their jobs. */
+  seenRuns: ReadonlyMap<string, RunView>;
+  jobLogs: ReadonlyMap<number, string>;
   close(): Promise<void>;
 }
 
@@ -124,6 +129,9 @@ export async function openRig(
   const github = estate.sources?.github;
   let autopilot = options.autopilot ?? false;
   const client = github && createGitHub({ apiUrl: github.apiUrl, token: async () => access.githubToken });
+  const details = client ? createRunDetails(client) : null;
+  const seenRuns = new Map<string, RunView>();
+  const logs = new Map<number, string>();
   const engine = createEngine({
     estate,
     ledger,
@@ -144,6 +152,15 @@ export async function openRig(
     observations,
     workflowRuns: client ? createWorkflowRuns(client) : null,
     rights: client && options.asksRights !== false ? createRepoRights(client) : null,
+    runWatch: details && {
+      details,
+      log: async (place, job, signal) => {
+        const log = await details.log(place, job, signal);
+        if (log.ok) logs.set(job, log.value.text);
+        return log;
+      },
+      keep: (id, view) => seenRuns.set(id, view),
+    },
     consoleAutopilot: {
       get: () => autopilot,
       set: (_, on) => {
@@ -159,6 +176,8 @@ export async function openRig(
   });
   return {
     engine,
+    seenRuns,
+    jobLogs: logs,
     ledger,
     estate,
     clusters,

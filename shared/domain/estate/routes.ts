@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { name } from './estate-name';
 
-/** Where a template's parameter or a workflow's input gets its value: `{app}`, `{environment}`, `{version}`, `{repo}`. */
+/** Where a template's parameter or a workflow's input gets its value: `{app}`, `{environment}`, `{version}`, `{ref}`, `{repo}`. */
 const filledIn = z.string().max(500);
 
 const push = z.strictObject({
@@ -51,8 +51,10 @@ const actions = z.strictObject({
     .describe('The branch whose workflow file is run; `{version}` is filled in.'),
   inputs: z
     .record(z.string().min(1).max(100), filledIn)
-    .default({ gitRef: '{version}', environment: '{environment}' })
-    .describe('Its inputs: `{app}`, `{environment}`, `{version}`, `{repo}` and `{operation}` are filled in.'),
+    .default({ gitRef: '{ref}', environment: '{environment}' })
+    .describe(
+      'Its inputs: `{app}`, `{environment}`, `{version}`, `{ref}` (the tag or commit that the version was built from), `{repo}` and `{operation}` are filled in.',
+    ),
   committer: z
     .string()
     .min(1)

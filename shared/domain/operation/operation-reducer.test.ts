@@ -198,7 +198,7 @@ describe('the operation reducer', () => {
       text: 'There.',
       commit: 'abc',
     };
-    const after = (...events: OperationEvent[]) => {
+    const standing = (...events: OperationEvent[]) => {
       const record = replayOperation([...started, ...events]);
       if (!record) throw new Error('no record');
       return {
@@ -209,12 +209,12 @@ describe('the operation reducer', () => {
       };
     };
     const no = { allowed: false, requested: false, byItself: false, dropped: false };
-    expect(after(cancel)).toEqual({ ...no, allowed: true, requested: true, dropped: true });
-    expect(after(run(false))).toEqual(no);
-    expect(after(run(true))).toEqual({ ...no, allowed: true, byItself: true });
-    expect(after(run(true), cancel)).toEqual({ ...no, requested: true, byItself: true });
-    expect(after(run(true), cancel, landed)).toEqual({ ...no, requested: true });
-    expect(after(run(true), landed, cancel)).toEqual(no);
+    expect(standing(cancel)).toEqual({ ...no, allowed: true, requested: true, dropped: true });
+    expect(standing(run(false))).toEqual(no);
+    expect(standing(run(true))).toEqual({ ...no, allowed: true, byItself: true });
+    expect(standing(run(true), cancel)).toEqual({ ...no, requested: true, byItself: true });
+    expect(standing(run(true), cancel, landed)).toEqual({ ...no, requested: true });
+    expect(standing(run(true), landed, cancel)).toEqual(no);
   });
 
   it('ignores everything before the request', () => {

@@ -1,10 +1,11 @@
 import type { Estate } from '../estate/estate';
 import { sourceRepoName } from '../estate/source-repo-name';
+import { refOfVersion } from '../history/source-history';
 import { fillTemplates } from '../text/fill-template';
 
 /**
- * A template's parameters or a workflow's inputs with what stands for `{app}`, `{environment}`, `{version}`, `{repo}` and
- * `{operation}` put in. Anything else in braces is left as it is.
+ * A template's parameters or a workflow's inputs with what stands for `{app}`, `{environment}`, `{version}`, `{ref}`
+ * (what the version was built from), `{repo}` and `{operation}` put in. Anything else in braces is left as it is.
  * @throws FailureError `not-found` where the app can have no source repo and `{repo}` asks for it.
  */
 export const routeValues = (
@@ -20,6 +21,8 @@ export const routeValues = (
       case 'version':
       case 'operation':
         return asked[name];
+      case 'ref':
+        return refOfVersion(asked.version);
       case 'repo':
         return sourceRepoName(estate.sources?.repos ?? {}, asked.app);
       default:

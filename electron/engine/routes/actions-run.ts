@@ -1,0 +1,279 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Approval,
+  failedAt,
+  hasBegun,
+  type RunState,
+  type RunView,
+  runState,
+  runText,
+  telling,
+} from '../../../shared/domain/actions/run-view';
+import type { RouteOf } from '../../../shared/domain/estate/routes';
+import type { Failure } from '../../../shared/domain/failure/failure';
+import type { Job } from '../../../shared/domain/operation/operation';
+import { visibleText } from '../../../shared/domain/text/visible-text';
+import type { ActionsWorkflow, WorkflowRun, WorkflowRuns } from '../../systems/github/workflow-dispatch';
+import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
+import { isTimedOut, span } from '../steps/wait';
+import { landedOnBranch } from './landed-on-branch';
+import { collectLogs } from './run-logs';
+
+/** A run that an operation started. */
+interface RunTask {
+  context: StepContext<VersionIntent>;
+  route: RouteOf<'actions'>;
+  runs: WorkflowRuns;
+  place: ActionsWorkflow;
+  what: string;
+}
+interface Followed {
+  run: number;
+  /** The cell's newest commit before it was started. */
+  before: string | null;
+}
+
+export const shownUrl = (url: string): string | null => (url.startsWith('https://') ? url : null);
+
+/** How long the commit of a run that was cancelled may still take to come, where a job of it had ended well. */
+const afterCancelling = 20_000;
+
+/** GitHub may show a new run a moment late: so many looks in a row until it counts as not there. */
+const fewLooks = 10;
+
+/** The run as a job of the operation, before anything is known of it. */
+export const jobOf = ({ repo }: ActionsWorkflow, { workflow }: RouteOf<'actions'>): Job => ({
+  name: `${workflow} of ${repo} (GitHub Actions)`,
+  phase: 'deploy',
+  kind: 'github-workflow',
+  state: 'waiting',
+  text: null,
+  workflow: null,
+  url: null,
+  startedAt: null,
+  finishedAt: null,
+});
+
+const jobState: Readonly<Record<RunState, Job['state']>> = {
+  waiting: 'waiting',
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'aborted',
+  skipped: 'failed',
+  unknown: 'unknown',
+};
+
+/**
+ * GitHub has no watches: milliseconds until the next look. A run is looked at often while somebody is likely to sit in
+ * front of it; GitHub's budget is 5,000 requests an hour for all that the token is used for.
+ */
+const interval = (age: number, view: RunView | null): number => {
+  if (view && view.approvals.length > 0) return 15_000;
+  if (age < 2 * 60_000) return 3_000;
+  return age < 15 * 60_000 ? 5_000 : 15_000;
+};
+
+/** Follows a run to its end, with its jobs, approvals and logs, and then waits for the commit on the branch. */
+export async function followRun(task: RunTask, followed: Followed): Promise<StepEnd> {
+  const { context, what } = task;
+  const { world, signal } = context;
+  const logs = collectLogs(context, task.place);
+  const began = Date.now();
+  let until = began + world.limits.job;
+  let view: RunView | null = null;
+  let isCancelled = false;
+  let gone = 0;
+  for (;;) {
+    if (context.cancelled.aborted && !isCancelled) isCancelled = await cancel(task, followed.run);
+    const looked = await look(task, followed.run, view);
+    signal.throwIfAborted();
+    if ('failure' in looked) {
+      context.waiting(`${task.route.workflow}: ${looked.failure.message}`);
+      gone = looked.failure.code === 'not-found' ? gone + 1 : 0;
+      if (gone === fewLooks) {
+        const because = `GitHub no longer shows the run of ${what}. ${looked.failure.meaning}`;
+        context.result('commit', { outcome: 'unknown', text: because });
+        return { state: 'unknown', because };
+      }
+    } else {
+      const { run } = looked;
+      gone = 0;
+      view = looked.view;
+      world.runWatch?.keep(context.id, view);
+      logs.collect(view);
+      tell(task, view, run);
+      if (run.status === 'completed') return ended(task, followed, { view, logs, isCancelled });
+    }
+    const now = Date.now();
+    const wait = interval(now - began, view);
+    // Nobody knows when an approval comes: that time does not count.
+    if (view && view.approvals.length > 0) until += wait;
+    if (now >= until) {
+      const because = `The run of ${what} did not end within ${span(world.limits.job)}.`;
+      context.result('commit', { outcome: 'unknown', text: because });
+      return { state: 'unknown', because };
+    }
+    await rest(context, wait);
+  }
+}
+
+/** Waits until the next look, or until somebody asks for a cancellation. */
+async function rest({ signal, cancelled }: StepContext<VersionIntent>, milliseconds: number): Promise<void> {
+  const some = cancelled.aborted ? signal : AbortSignal.any([signal, cancelled]);
+  // Whatever ended the wait, the signals themselves are looked at next.
+  await pause(milliseconds, undefined, { signal: some }).catch(() => undefined);
+  signal.throwIfAborted();
+}
+
+/** Asks GitHub to cancel the run. @returns whether it was told, or there is nothing to cancel any more. */
+async function cancel({ context, runs, place, what }: RunTask, run: number): Promise<boolean> {
+  const asked = await runs.cancel(place, run, context.signal);
+  context.signal.throwIfAborted();
+  if (asked.ok) {
+    context.saw(`Asked GitHub to cancel the run of ${what}.`);
+    return true;
+  }
+  // 409: it has ended, which the next look shows.
+  if (asked.failure.code === 'conflict' || asked.failure.code === 'refused') return true;
+  context.saw(`The run was not cancelled. ${asked.failure.message} ${asked.failure.meaning}`);
+  return !['unreachable', 'timeout', 'rate-limited'].includes(asked.failure.code);
+}
+
+/** One look: the run, its jobs, and what it waits for. */
+async function look(
+  { context, route, runs, place }: RunTask,
+  id: number,
+  last: RunView | null,
+): Promise<{ run: WorkflowRun; view: RunView } | { failure: Failure }> {
+  const { world, signal } = context;
+  const [run, jobs] = await Promise.all([
+    runs.get(place, id, signal),
+    world.runWatch?.details.jobs(place, id, signal) ?? null,
+  ]);
+  if (!run.ok) return { failure: run.failure };
+  const waits = run.value.status === 'waiting';
+  const approvals = waits ? await world.runWatch?.details.approvals(place, id, signal) : undefined;
+  const unknown: Approval[] = waits ? (last?.approvals ?? []) : [];
+  return {
+    run: run.value,
+    view: {
+      owner: place.owner,
+      repo: place.repo,
+      workflow: route.workflow,
+      id,
+      url: shownUrl(run.value.url),
+      state: runState(run.value.status, run.value.conclusion),
+      approvals: approvals?.ok ? approvals.value : unknown,
+      jobs: jobs?.ok ? jobs.value.jobs : (last?.jobs ?? []),
+      more: jobs?.ok ? jobs.value.more : (last?.more ?? 0),
+      seenAt: world.now().toISOString(),
+    },
+  };
+}
+
+function tell({ context, place, route }: RunTask, view: RunView, run: WorkflowRun): void {
+  const isOver = run.status === 'completed';
+  const text = runText(view);
+  context.job({
+    ...jobOf(place, route),
+    state: jobState[view.state],
+    text: isOver ? (run.conclusion ?? 'ended') : view.approvals.length > 0 ? text : null,
+    url: view.url,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+  });
+  context.waiting(text);
+}
+
+interface End {
+  view: RunView;
+  logs: ReturnType<typeof collectLogs>;
+  isCancelled: boolean;
+}
+
+/** What a run's end means, by what the branch says. */
+async function ended(task: RunTask, followed: Followed, end: End): Promise<StepEnd> {
+  const { context, what } = task;
+  const { world, intent } = context;
+  const { view } = end;
+  const isDone = view.state === 'succeeded';
+  // What had been asked of the cluster before a run was cancelled still comes.
+  const late = view.jobs.some(({ state }) => state === 'succeeded') ? afterCancelling : 0;
+  const limit = isDone ? world.limits.landing : Math.min(end.isCancelled ? late : 0, world.limits.landing);
+  // "It is not there" is only said of what was looked at just now.
+  const fresh = isDone ? null : await refreshed(context);
+  const landed = await landedOnBranch(context, { before: followed.before, limit });
+  if (!landed.ok) {
+    const because = `The run of ${what} ended ${view.state}. ${landed.failure.message}`;
+    context.result('commit', { outcome: 'unknown', text: because });
+    return { state: 'unknown', because };
+  }
+  if (!isTimedOut(landed.value)) {
+    const { commit } = landed.value;
+    const claimed = isDone && commit !== null;
+    context.result('commit', {
+      outcome: 'done',
+      text: claimed
+        ? `Committed by ${task.route.committer}: ${commit.slice(0, 10)}.`
+        : isDone
+          ? 'The release repo has the version.'
+          : `The run ended ${view.state}, but the release repo has ${intent.version}. Nobody can tell which run brought it.`,
+      ...(claimed ? { commit } : {}),
+    });
+    return { state: 'succeeded' };
+  }
+  if (isDone) {
+    const because = `The run of ${what} succeeded, but ${intent.version} did not reach the release repo within ${span(limit)}.`;
+    context.result('commit', { outcome: 'unknown', text: because });
+    return { state: 'unknown', because };
+  }
+  if (fresh) {
+    const because = `The run of ${what} ended ${view.state}. Whether the release repo has ${intent.version} is not known: ${fresh.message}`;
+    context.result('commit', { outcome: 'unknown', text: because });
+    return { state: 'unknown', because };
+  }
+  if (end.isCancelled && view.state === 'cancelled') {
+    const because = hasBegun(view)
+      ? `The run of ${what} was cancelled, and the release repo does not have ${intent.version}. If the run had already asked the cluster for it, it can still come.`
+      : `The run of ${what} was cancelled before it began. Nothing was changed.`;
+    context.result('commit', { outcome: 'not-done', text: because });
+    return { state: 'withdrawn', because };
+  }
+  const failure = await failureOf(task, end);
+  context.result('commit', { outcome: 'not-done', text: failure.message });
+  return { state: 'failed', failure };
+}
+
+/** Brings the view of the release repo up to date. @returns why that can't be done now; `null`: it was. */
+async function refreshed(context: StepContext<VersionIntent>): Promise<Failure | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await context.world.ledger.refresh(context.signal);
+    context.signal.throwIfAborted();
+    if (seen.ok) return null;
+    if (attempt === 5) return seen.failure;
+    context.waiting(`Release repo: ${seen.failure.message}`);
+    await pause(attempt * 1_000, undefined, { signal: context.signal });
+  }
+}
+
+/** Why a run did not bring the version: the job, its step, and what its log said last. */
+async function failureOf({ context, what }: RunTask, { view, logs }: End): Promise<Failure> {
+  const at = failedAt(view);
+  const step = at?.step ? `, step “${at.step}”` : '';
+  const where = at ? ` in the job “${at.job.name}”${step}` : '';
+  const log = at ? await logs.of(at.job.id) : null;
+  const isStopped = view.state === 'cancelled';
+  return {
+    code: isStopped ? 'cancelled' : 'refused',
+    message: isStopped
+      ? `The run of ${what} was cancelled on GitHub${where}.`
+      : `The run of ${what} failed${where}.`,
+    meaning: `The release repo does not have ${context.intent.version}. Nothing was deployed.`,
+    next: [
+      ...(view.url ? [{ do: 'open-url' as const, label: 'Open the run on GitHub', url: view.url }] : []),
+      { do: 'retry', label: 'Review again' },
+    ],
+    ...(log ? { detail: visibleText(telling(log.text)).slice(0, 4_000) } : {}),
+  };
+}
