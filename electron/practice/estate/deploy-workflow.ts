@@ -51,6 +51,7 @@ jobs:
   trigger-deploy:
     name: Trigger deploy to \${{ inputs.environment }}
     needs: build-and-publish-image
+    environment: \${{ inputs.environment }}
     runs-on: ubuntu-latest
     steps:
       - name: ${checkPermissions}

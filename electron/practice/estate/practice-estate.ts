@@ -138,6 +138,7 @@ export async function startEstate(options: {
         : run.path.endsWith(`/${providerTestsFile}`) && step.isLast
           ? providerTests(run.inputs.environment ?? '', faults)
           : undefined,
+    needsApproval: (environment) => state.rights.approvals.includes(environment),
     signal: stopping.signal,
     onError: (error) => options.onError?.('GitHub Actions', error),
   });

@@ -191,11 +191,12 @@ export function scenarioHandlers(options: {
     unlockAsSomeoneElse: ({ environment }) =>
       changeLock(environment, 'Unlock', (text) => unlockedByRival(environment, text)),
 
-    async setRights({ profile, protectedBy, scopes }) {
+    async setRights({ profile, protectedBy, scopes, approvals }) {
       const { rights } = estate().state;
       if (profile) rights.profile = profile;
       if (protectedBy) rights.protectedBy = protectedBy;
       if (scopes) rights.scopes = scopes;
+      if (approvals) rights.approvals = approvals;
       for (const name of allEnvironments) estate().clusters[name].server.faults.cutWatches();
       return structuredClone(rights);
     },

@@ -1,8 +1,12 @@
+import { isInTeam } from '../rights/standard-rights';
 import { type Actions, type ActionsRun, isListed } from './actions';
 import {
   checkRun,
   combinedStatusOf,
+  deployment,
   dispatchDetails,
+  environmentId,
+  pendingDeployment,
   workflow,
   workflowId,
   workflowJob,
@@ -27,6 +31,8 @@ export const actionsRoutes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^actions\/runs$/, listRuns],
   ['GET', /^actions\/runs\/(\d+)$/, getRun],
   ['GET', /^actions\/runs\/(\d+)\/jobs$/, listJobs],
+  ['GET', /^actions\/runs\/(\d+)\/pending_deployments$/, listPending],
+  ['POST', /^actions\/runs\/(\d+)\/pending_deployments$/, reviewPending],
   ['POST', /^actions\/runs\/(\d+)\/cancel$/, cancel],
   ['POST', /^actions\/runs\/(\d+)\/rerun$/, (context, id) => rerun(context, id, false)],
   ['POST', /^actions\/runs\/(\d+)\/rerun-failed-jobs$/, (context, id) => rerun(context, id, true)],
@@ -204,6 +210,41 @@ async function listJobs(context: RepoContext, id: string): Promise<Answer> {
   const listed = run.jobs.filter((job) => isListed(run, job));
   const jobs = paged(listed, page).map((job) => workflowJob(context.place, run, job));
   return { status: 200, body: { total_count: listed.length, jobs } };
+}
+
+/** GitHub environments that jobs of a run wait for, each once. */
+const pendingOf = (run: ActionsRun): string[] => [
+  ...new Set(run.jobs.flatMap((job) => (job.status === 'waiting' ? (job.environment ?? []) : []))),
+];
+const mayApprove = ({ rights, holder }: RepoContext): boolean =>
+  isInTeam(rights, 'gov-uk-production-deploy', holder.login);
+
+/** `GET …/actions/runs/{run_id}/pending_deployments` */
+async function listPending(context: RepoContext, id: string): Promise<Answer> {
+  const reviewers = context.rights.teams['gov-uk-production-deploy'].slice(0, 6);
+  const body = pendingOf(await anyRunOf(context, id)).map((environment) =>
+    pendingDeployment(context.place, environment, { reviewers, mayApprove: mayApprove(context) }),
+  );
+  return { status: 200, body };
+}
+
+/** `POST …/actions/runs/{run_id}/pending_deployments` with `environment_ids`, `state`, `comment`. */
+async function reviewPending(context: RepoContext, id: string): Promise<Answer> {
+  const run = runOf(context, id);
+  const { environment_ids: ids, state } = context.body;
+  if (!mayApprove(context)) throw new Problem(403, 'Must be a required reviewer of the environment.');
+  if (!Array.isArray(ids) || (state !== 'approved' && state !== 'rejected'))
+    throw unprocessable('Invalid request.');
+  const environments = pendingOf(run).filter((one) => ids.includes(environmentId(context.place, one)));
+  if (environments.length === 0)
+    throw unprocessable('There are no pending deployments of these environments.');
+  actionsOf(context).review(run, environments, state === 'approved');
+  return {
+    status: 200,
+    body: environments.map((environment) =>
+      deployment(context.place, run, environment, context.holder.login),
+    ),
+  };
 }
 
 /** `POST …/actions/runs/{run_id}/cancel` */

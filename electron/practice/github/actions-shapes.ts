@@ -10,6 +10,8 @@ type ActionsData<M extends keyof RestEndpointMethodTypes['actions']> =
 type Workflow = ActionsData<'getWorkflow'>;
 type Run = ActionsData<'getWorkflowRun'>;
 type Job = ActionsData<'getJobForWorkflowRun'>;
+type PendingDeployment = ActionsData<'getPendingDeploymentsForRun'>[number];
+type Deployment = ActionsData<'reviewPendingDeploymentsForRun'>[number];
 type CheckRun = RestEndpointMethodTypes['checks']['get']['response']['data'];
 type CombinedStatus = RestEndpointMethodTypes['repos']['getCombinedStatusForRef']['response']['data'];
 
@@ -131,6 +133,62 @@ export function workflowJob(place: RepoAddress, run: ActionsRun, job: ActionsJob
     runner_group_id: job.status === 'queued' ? null : 0,
     runner_group_name: job.status === 'queued' ? null : 'GitHub Actions',
     workflow_name: run.name,
+  };
+}
+
+/** GitHub's number of an environment of a repo. */
+export const environmentId = (place: RepoAddress, environment: string): number =>
+  idOf(`${place.owner}/${place.repo} environment ${environment}`);
+
+/** An environment whose approval is waited for. */
+export function pendingDeployment(
+  place: RepoAddress,
+  environment: string,
+  { reviewers, mayApprove }: { reviewers: readonly string[]; mayApprove: boolean },
+): PendingDeployment {
+  const id = environmentId(place, environment);
+  return {
+    environment: {
+      id,
+      node_id: nodeId('Environment', String(id)),
+      name: environment,
+      url: `${apiOf(place)}/environments/${environment}`,
+      html_url: `${htmlOf(place)}/deployments/activity_log?environments_filter=${environment}`,
+    },
+    wait_timer: 0,
+    wait_timer_started_at: null,
+    current_user_can_approve: mayApprove,
+    reviewers: reviewers.map((login) => ({ type: 'User', reviewer: simpleUser(place.api, login) })),
+  };
+}
+
+/** The deployment that an approved job makes. */
+export function deployment(
+  place: RepoAddress,
+  run: ActionsRun,
+  environment: string,
+  creator: string,
+): Deployment {
+  const id = idOf(`deployment ${run.id} ${environment}`);
+  const url = `${apiOf(place)}/deployments/${id}`;
+  return {
+    id,
+    node_id: nodeId('Deployment', String(id)),
+    url,
+    sha: run.sha,
+    ref: run.branch,
+    task: 'deploy',
+    payload: {},
+    original_environment: environment,
+    environment,
+    description: null,
+    creator: simpleUser(place.api, creator),
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    statuses_url: `${url}/statuses`,
+    repository_url: apiOf(place),
+    transient_environment: false,
+    production_environment: environment === 'production',
   };
 }
 

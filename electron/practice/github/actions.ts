@@ -17,7 +17,9 @@ const jobSchema = z.object({
   name: z.string(),
   /** Keys of the jobs that it waits for. */
   needs: z.array(z.string()).default([]),
-  status: z.enum(['queued', 'in_progress', 'completed']),
+  /** The GitHub environment that it deploys to. */
+  environment: z.string().nullable().default(null),
+  status: z.enum(['queued', 'waiting', 'in_progress', 'completed']),
   conclusion: z.enum(['success', 'failure', 'cancelled', 'skipped']).nullable(),
   createdAt: z.string(),
   startedAt: z.string(),
@@ -46,7 +48,7 @@ export const actionsRunSchema = z.object({
   /** What its steps hand on to later ones. */
   outputs: z.record(z.string(), z.string()).default({}),
   inputs: z.record(z.string(), z.string()),
-  status: z.enum(['queued', 'in_progress', 'completed']),
+  status: z.enum(['queued', 'waiting', 'in_progress', 'completed']),
   conclusion: z.enum(['success', 'failure', 'cancelled']).nullable(),
   createdAt: z.string(),
   startedAt: z.string(),
@@ -71,6 +73,8 @@ export interface Actions {
   }): ActionsRun;
   /** Stops a run as GitHub does: its jobs end as cancelled. */
   cancel(run: ActionsRun): void;
+  /** Approves or rejects what jobs wait for that deploy to these GitHub environments. */
+  review(run: ActionsRun, environments: readonly string[], approved: boolean): void;
   /** Runs an ended run again, as its next attempt: all jobs, or only those that failed. */
   rerun(run: ActionsRun, failedOnly: boolean, by: string): void;
 }
@@ -105,11 +109,15 @@ export function createActions(options: {
   clock: PracticeClock;
   runs: ActionsRun[];
   program: StepProgram;
+  /** Whether jobs that deploy to a GitHub environment wait for an approval; left out: none do. */
+  needsApproval?: (environment: string) => boolean;
   signal: AbortSignal;
   onError: (error: unknown) => void;
 }): Actions {
   const { clock, runs, signal } = options;
   const running = new Map<number, AbortController>();
+  /** What jobs do once their environment was approved or rejected, by their ids. */
+  const reviews = new Map<number, (approved: boolean) => void>();
   const now = (): string => `${clock.now().toISOString().slice(0, 19)}Z`;
 
   const stepsOf = (names: readonly string[]): ActionsJob['steps'] =>
@@ -120,11 +128,14 @@ export function createActions(options: {
       startedAt: null,
       completedAt: null,
     }));
-  const queued = (job: Pick<ActionsJob, 'id' | 'key' | 'name' | 'needs' | 'steps'>): ActionsJob => ({
+  const queued = (
+    job: Pick<ActionsJob, 'id' | 'key' | 'name' | 'needs' | 'environment' | 'steps'>,
+  ): ActionsJob => ({
     id: job.id,
     key: job.key,
     name: job.name,
     needs: job.needs,
+    environment: job.environment,
     status: 'queued',
     conclusion: null,
     createdAt: now(),
@@ -134,7 +145,25 @@ export function createActions(options: {
     lines: [],
   });
 
+  /** Waits until somebody approves or rejects what the job deploys to. @returns whether it may run. */
+  async function reviewed(run: ActionsRun, job: ActionsJob, life: AbortSignal): Promise<boolean> {
+    if (job.environment === null || !options.needsApproval?.(job.environment)) return true;
+    job.status = 'waiting';
+    Object.assign(run, { status: 'waiting', updatedAt: now() });
+    const approved = await new Promise<boolean>((resolve, reject) => {
+      reviews.set(job.id, resolve);
+      life.addEventListener('abort', () => reject(life.reason), { once: true });
+    }).finally(() => reviews.delete(job.id));
+    job.status = 'queued';
+    Object.assign(run, { status: 'queued', updatedAt: now() });
+    return approved;
+  }
+
   async function runJob(run: ActionsRun, job: ActionsJob, life: AbortSignal): Promise<void> {
+    if (!(await reviewed(run, job, life))) {
+      Object.assign(job, { status: 'completed', conclusion: 'failure', completedAt: now(), steps: [] });
+      return;
+    }
     await clock.wait(queueSeconds, life);
     Object.assign(job, { status: 'in_progress', startedAt: now() });
     run.status = 'in_progress';
@@ -228,12 +257,13 @@ export function createActions(options: {
         startedAt: now(),
         updatedAt: now(),
         outputs: {},
-        jobs: file.jobs.map(({ key, name, needs, steps }, index) =>
+        jobs: file.jobs.map(({ key, name, needs, environment, steps }, index) =>
           queued({
             id: id * 10 + index,
             key,
             name: withInputs(name, inputs),
             needs: [...needs],
+            environment: environment === null ? null : withInputs(environment, inputs),
             steps: stepsOf(['Set up job', ...steps, 'Complete job']),
           }),
         ),
@@ -252,6 +282,10 @@ export function createActions(options: {
         Object.assign(job, { status: 'completed', conclusion: 'cancelled', completedAt: now() });
       }
       finish(run, 'cancelled');
+    },
+    review(run, environments, approved) {
+      for (const { id, environment } of run.jobs)
+        if (environment !== null && environments.includes(environment)) reviews.get(id)?.(approved);
     },
     rerun(run, failedOnly, by) {
       run.jobs = run.jobs.map((job) => (failedOnly && job.conclusion === 'success' ? job : queued(job)));

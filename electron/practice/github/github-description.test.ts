@@ -10,10 +10,12 @@ import { compareRefs } from '../../systems/github/compare-refs';
 import { createGitHub, whoseToken } from '../../systems/github/github-client';
 import { mergeBranch } from '../../systems/github/merges';
 import { resolveName } from '../../systems/github/resolve-name';
+import { createRunDetails } from '../../systems/github/run-details';
 import { listRuns } from '../../systems/github/runs';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { owner, releaseRepoName } from '../estate/apps';
 import { createClock } from '../estate/clock';
+import { deployFile } from '../estate/deploy-workflow';
 import { providerTestsFile } from '../estate/provider-tests';
 import { gitDirOf, seedRepos } from '../estate/seed/seed';
 import { BareRepo } from '../git/bare-repo';
@@ -42,6 +44,7 @@ beforeAll(async () => {
     root,
     tokens: {
       writer: { login: 'tamsin-okoro', write: true },
+      approver: { login: 'odalys-brandt', write: true },
       reader: { login: 'ivo-larkspur', write: false },
     },
     gitUrl: 'http://127.0.0.1:1',
@@ -55,6 +58,7 @@ beforeAll(async () => {
               return 0;
             }
           : undefined,
+      needsApproval: (environment) => environment === 'production',
       signal,
       onError: () => undefined,
     }),
@@ -166,6 +170,43 @@ it('runs of GitHub Actions: dispatched, found, followed, cancelled, run again', 
   await github.actions.reRunWorkflow({ ...release, run_id: id });
   await runs.cancel(place, id, signal);
   expect(exchanges.length).toBeGreaterThan(12);
+  expect(problems()).toEqual([]);
+});
+
+it('a run that waits for an approval: its jobs, who may give it, and that it goes on', async () => {
+  const github = client();
+  const runs = createWorkflowRuns(github);
+  const details = createRunDetails(github);
+  const inputs = { gitRef: 'v3232', environment: 'production' };
+  const begun = await runs.dispatch({ ...app, workflow: deployFile }, { ref: 'main', inputs }, signal);
+  const id = begun.ok ? (begun.value?.id ?? 0) : 0;
+  const run = async () => (await github.actions.getWorkflowRun({ ...app, run_id: id })).data;
+  await expect.poll(async () => (await run()).status).toBe('waiting');
+  expect(await details.jobs(app, id, signal)).toMatchObject({
+    ok: true,
+    value: { jobs: [{ state: 'succeeded' }, { state: 'waiting', steps: expect.any(Array) }] },
+  });
+  expect(await details.approvals(app, id, signal)).toMatchObject({
+    ok: true,
+    value: [
+      {
+        environment: 'production',
+        mayApprove: false,
+        reviewers: ['practice', expect.any(String), expect.any(String), expect.any(String)],
+      },
+    ],
+  });
+  const { data } = await github.actions.getPendingDeploymentsForRun({ ...app, run_id: id });
+  const review = {
+    ...app,
+    run_id: id,
+    environment_ids: data.map(({ environment }) => Number(environment.id)),
+    state: 'approved' as const,
+    comment: 'looks good',
+  };
+  await refused(github.actions.reviewPendingDeploymentsForRun(review));
+  await client('approver').actions.reviewPendingDeploymentsForRun(review);
+  await expect.poll(async () => (await run()).conclusion).toBe('success');
   expect(problems()).toEqual([]);
 });
 

@@ -16,6 +16,7 @@ const fileSchema = z.object({
       z.object({
         name: z.string().optional(),
         needs: z.union([z.string(), z.array(z.string())]).default([]),
+        environment: z.union([z.string(), z.object({ name: z.string() })]).optional(),
         steps: z.array(z.object({ name: z.string().optional() }).loose()).default([]),
       }),
     )
@@ -31,7 +32,14 @@ export interface WorkflowFile {
   /** Inputs of the trigger `workflow_dispatch`, by name; `null` where it lacks the trigger. */
   inputs: ReadonlyMap<string, z.output<typeof inputSchema>> | null;
   /** `needs` are keys of jobs that come before it in the file: others are not waited for. */
-  jobs: readonly { key: string; name: string; needs: readonly string[]; steps: readonly string[] }[];
+  jobs: readonly {
+    key: string;
+    name: string;
+    needs: readonly string[];
+    /** The GitHub environment that it deploys to, which may want an approval first. */
+    environment: string | null;
+    steps: readonly string[];
+  }[];
 }
 
 /** Reads a workflow file. @returns `null` where it is none. */
@@ -54,6 +62,7 @@ export function parseWorkflowFile(path: string, text: string): WorkflowFile | nu
       key,
       name: job.name ?? key,
       needs: [job.needs].flat().filter((one) => all.slice(0, index).some(([before]) => before === one)),
+      environment: (typeof job.environment === 'object' ? job.environment.name : job.environment) ?? null,
       steps: job.steps.map((step, index) => step.name ?? `Run step ${index + 1}`),
     })),
   };

@@ -20,6 +20,7 @@ export function standardRights(profile: PracticeRights): RightsState {
       'gov-uk-ci-bots': [bot.login],
     },
     scopes: ['read:org', 'repo', 'workflow'],
+    approvals: [],
   };
 }
 

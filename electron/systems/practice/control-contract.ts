@@ -223,6 +223,7 @@ export const controlCommands = {
       profile: practiceRightsSchema.optional(),
       protectedBy: rightsStateSchema.shape.protectedBy.optional(),
       scopes: rightsStateSchema.shape.scopes.optional(),
+      approvals: z.array(z.string().max(100)).max(10).optional(),
     }),
     output: rightsStateSchema,
   },

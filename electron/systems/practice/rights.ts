@@ -26,5 +26,7 @@ export const rightsStateSchema = z.object({
   teams: z.record(practiceTeamSchema, z.array(z.string())),
   /** Scopes of the console's token ("Scopes for OAuth apps"). */
   scopes: z.array(z.string()),
+  /** GitHub environments of the apps' repos whose jobs wait until somebody of the team that deploys approves them. */
+  approvals: z.array(z.string()).default([]),
 });
 export type RightsState = z.infer<typeof rightsStateSchema>;
