@@ -56,7 +56,7 @@ export async function followJobLog(
 const marks: Readonly<Record<string, string>> = { error: 'Error: ', warning: 'Warning: ' };
 
 /** The lines of a log as GitHub stores it: a time with seven digits of fractions, a blank, the text. */
-export function linesOf(text: string): ArrivedLine[] {
+function linesOf(text: string): ArrivedLine[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines.flatMap((line): ArrivedLine[] => {

@@ -61,6 +61,10 @@ export const useEarlyPreview = (intent: AppIntent | null) =>
 
 export const useOperation = (operationId: string) => useQuery(queryOf('operation.get', { operationId }));
 
+/** The run of GitHub Actions that an operation started, as it was seen last; `null`: none, or it is not known yet. */
+export const useOperationRun = (operationId: string, enabled: boolean) =>
+  useQuery({ ...queryOf('operation.run', { operationId }), enabled }).data ?? null;
+
 /** Operations, newest first. */
 export const useOperations = (input: InputOf<'operation.list'>) => useQuery(queryOf('operation.list', input));
 

@@ -15,6 +15,7 @@ import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { BagOperation } from './bag-operation';
 import { OperationLayout } from './operation-layout';
 import classes from './operation-screen.module.css';
+import { RunPanel } from './run-panel';
 import { useOwnWorkflows } from './use-own-workflows';
 import { WorkflowPanel } from './workflow-panel';
 
@@ -63,6 +64,7 @@ function AppOperation({ operation, intent }: { operation: Operation; intent: App
       remedy={<LookAgain operation={operation} intent={intent} />}
       log={log}
     >
+      <RunPanel operation={operation} environment={environment} open={log} onLog={setChosen} />
       {deploys && operation.commit && (
         <Panel title="Timeline">
           <DeploymentTimeline app={app} environment={environment} commit={operation.commit} />

@@ -1,4 +1,5 @@
 import type { LogSource } from '../../../shared/contract/logs';
+import type { RunView } from '../../../shared/domain/actions/run-view';
 import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
@@ -51,6 +52,22 @@ export const workflowLog = (workflow: Workflow): LogChoice => ({
   name: workflow.name,
   sources: workflowSources(workflow),
   of: ofWorkflow(workflow),
+});
+
+/** The log of a job of GitHub Actions. @param environment where it deploys to. */
+export const jobLog = (environment: string, run: RunView, job: RunView['jobs'][number]): LogChoice => ({
+  name: `${job.name} (run ${run.id})`,
+  sources: [
+    {
+      environment,
+      namespace: run.repo,
+      pod: job.name,
+      container: run.workflow,
+      previous: false,
+      role: null,
+      job: { owner: run.owner, repo: run.repo, id: job.id },
+    },
+  ],
 });
 
 /** The log of a hook's Job: of all its tries. */
