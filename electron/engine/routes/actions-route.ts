@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
 import type { RouteOf } from '../../../shared/domain/estate/routes';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import type { Failure } from '../../../shared/domain/failure/failure';
@@ -10,6 +11,7 @@ import { isTimedOut } from '../steps/wait';
 import { followRun, jobOf, shownUrl } from './actions-run';
 import { landedOnBranch, lastCommitOfCell } from './landed-on-branch';
 import type { RouteRun } from './route-run';
+import { routeBegun } from './route-taken';
 
 /** Failures after which nobody knows whether GitHub took the request: its answer was not heard, or not to be believed. */
 const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'bad-data', 'too-large']);
@@ -17,6 +19,8 @@ const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout',
 /** Milliseconds between looks at the list of runs, and until a run must be listed after its dispatch. */
 const lookEvery = 3_000;
 const appears = 120_000;
+
+const placeSchema = z.object({ owner: z.string(), repo: z.string(), workflow: z.string() });
 
 /** What is started, and where. */
 interface Task {
@@ -42,31 +46,23 @@ export const carryByActions: RouteRun<'actions'> = async (context, route) => {
   if (!runs || !owner)
     return { state: 'unknown', because: 'The estate file names no GitHub for the apps’ repos.' };
   const repo = sourceRepoName(world.estate.sources?.repos ?? {}, intent.app);
-  const place = { owner, repo, workflow: route.workflow };
-  const task = { context, route, runs, place, what: `${owner}/${repo} ${route.workflow}` };
   const intended = context.record().effects.get('commit');
-  if (!intended) return begin(task);
+  // The estate file may have been changed since it was begun.
+  const begun = placeSchema.safeParse(intended?.data).data;
+  const place = begun ?? { owner, repo, workflow: route.workflow };
+  const task = { context, route, runs, place, what: `${place.owner}/${place.repo} ${place.workflow}` };
+  // What was refused, here or on another route, has started nothing.
+  if (!intended || routeBegun(context) === null) return begin(task);
   const { outcome, text } = intended;
   if (outcome === 'done') return { state: 'succeeded' };
   const { before, run } = intended.data;
   const known =
     typeof run === 'number'
       ? run
-      : runIdOf(
-          context.record().operation.jobs.find(({ name }) => name === jobOf(place, route).name)?.url ?? null,
-        );
-  // What was known already when an earlier process ended is not tried once more.
-  if (known === null && outcome === 'not-done') return { state: 'failed', failure: notStarted(text) };
+      : runIdOf(context.record().operation.jobs.find(({ name }) => name === jobOf(place).name)?.url ?? null);
   if (known === null && outcome === 'unknown') return { state: 'unknown', because: text };
   return goOn(task, typeof before === 'string' ? before : null, known);
 };
-
-const notStarted = (message: string): Failure => ({
-  code: 'refused',
-  message,
-  meaning: 'GitHub did not run the workflow. Nothing was changed.',
-  next: [{ do: 'retry', label: 'Review again' }],
-});
 
 /** Dispatches the workflow, once. */
 async function begin(task: Task): Promise<StepEnd> {
@@ -78,7 +74,14 @@ async function begin(task: Task): Promise<StepEnd> {
     routeValues(values, { ...intent, operation: id }, world.estate);
   const { ref = '' } = filled({ ref: route.ref });
   const inputs = filled(route.inputs);
-  const data = { route: 'actions', before: last.value, ...place, ref, cancellable: true };
+  const data = {
+    route: 'actions',
+    before: last.value,
+    base: world.ledger.snapshot().commit,
+    ...place,
+    ref,
+    cancellable: true,
+  };
   context.intend('commit', `Run ${what} at ${ref} for ${intent.version}.`, data);
   context.waiting(`Waiting for GitHub to run ${what}.`);
   // Whoever breaks off does not hear which run it was: only its own limits end this.
@@ -91,17 +94,18 @@ async function begin(task: Task): Promise<StepEnd> {
     context.signal.throwIfAborted();
     const { message, meaning } = answer.failure;
     context.result('commit', { outcome: 'not-done', text: message });
-    if (answer.failure.code === 'forbidden' || answer.failure.code === 'not-found')
+    if (answer.failure.code === 'not-found')
       world.routes.refused(intent.environment, 'actions', `${message} ${meaning}`);
     return { state: 'failed', failure: answer.failure };
   }
   if (answer.value) {
     const { id: run, url } = answer.value;
     // The job is written down even while Signalbox closes.
-    context.job({ ...jobOf(place, route), state: 'running', text: 'queued', url: shownUrl(url) });
+    context.job({ ...jobOf(place), state: 'running', text: 'queued', url: shownUrl(url) });
     context.intend('commit', `Run ${what} at ${ref} for ${intent.version}: run ${run}.`, {
       ...data,
       run,
+      name: String(run),
       url: shownUrl(url),
     });
   }

@@ -42,7 +42,7 @@ const afterCancelling = 20_000;
 const fewLooks = 10;
 
 /** The run as a job of the operation, before anything is known of it. */
-export const jobOf = ({ repo }: ActionsWorkflow, { workflow }: RouteOf<'actions'>): Job => ({
+export const jobOf = ({ repo, workflow }: ActionsWorkflow): Job => ({
   name: `${workflow} of ${repo} (GitHub Actions)`,
   phase: 'deploy',
   kind: 'github-workflow',
@@ -89,7 +89,7 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
     const looked = await look(task, followed.run, view);
     signal.throwIfAborted();
     if ('failure' in looked) {
-      context.waiting(`${task.route.workflow}: ${looked.failure.message}`);
+      context.waiting(`${task.place.workflow}: ${looked.failure.message}`);
       gone = looked.failure.code === 'not-found' ? gone + 1 : 0;
       if (gone === fewLooks) {
         const because = `GitHub no longer shows the run of ${what}. ${looked.failure.meaning}`;
@@ -142,7 +142,7 @@ async function cancel({ context, runs, place, what }: RunTask, run: number): Pro
 
 /** One look: the run, its jobs, and what it waits for. */
 async function look(
-  { context, route, runs, place }: RunTask,
+  { context, runs, place }: RunTask,
   id: number,
   last: RunView | null,
 ): Promise<{ run: WorkflowRun; view: RunView } | { failure: Failure }> {
@@ -160,7 +160,7 @@ async function look(
     view: {
       owner: place.owner,
       repo: place.repo,
-      workflow: route.workflow,
+      workflow: place.workflow,
       id,
       url: shownUrl(run.value.url),
       state: runState(run.value.status, run.value.conclusion),
@@ -172,11 +172,11 @@ async function look(
   };
 }
 
-function tell({ context, place, route }: RunTask, view: RunView, run: WorkflowRun): void {
+function tell({ context, place }: RunTask, view: RunView, run: WorkflowRun): void {
   const isOver = run.status === 'completed';
   const text = runText(view);
   context.job({
-    ...jobOf(place, route),
+    ...jobOf(place),
     state: jobState[view.state],
     text: isOver ? (run.conclusion ?? 'ended') : view.approvals.length > 0 ? text : null,
     url: view.url,

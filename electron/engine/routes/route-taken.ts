@@ -4,10 +4,13 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
 import type { StepContext } from '../operation-context';
 
-/** The route on which an operation's commit was begun, by its journal; `null`: it was not, or was refused there. */
+/**
+ * The route on which an operation's commit was begun, by its journal; `null`: it was not, or was refused there. What ran
+ * and failed (its data name the run) was begun.
+ */
 export function routeBegun(context: Pick<StepContext<AppIntent>, 'record'>): RouteKind | null {
   const begun = context.record().effects.get('commit');
-  if (!begun || begun.outcome === 'not-done') return null;
+  if (!begun || (begun.outcome === 'not-done' && begun.data.run === undefined)) return null;
   // What an older Signalbox began went straight to the branch.
   return routeKindSchema.catch('push').parse(begun.data.route);
 }
