@@ -123,11 +123,14 @@ export function openDesk(options: {
   let opened = open();
   opened.catch((error: unknown) => log('error', 'session.not-opened', { error }));
 
-  /** The practice estate was reset: everything that was known of it belongs to another life. */
-  async function reopen(): Promise<void> {
+  /**
+   * Opens the estate again. `anew`: the practice estate was reset, and everything that was known of it belongs to another
+   * life.
+   */
+  async function reopen(how: 'anew' | 'as-it-was'): Promise<void> {
     const old = (await opened).session;
     await old.close();
-    await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
+    if (how === 'anew') await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
     opened = open();
     await opened;
     options.window()?.webContents.reload();

@@ -65,13 +65,14 @@ const rightsWords = {
 
 /**
  * Plays one action of a rehearsal.
- * @param afterReset opens the estate again, since everything that was known of it is gone.
+ * @param reopen opens the estate again: `anew` where everything that was known of it is gone, `as-it-was` where what one
+ *   may do changed, as a new sign-in would.
  * @returns what happened, for the person who rehearses.
  */
 export async function playAction(
   control: PracticeControl,
   action: Act,
-  afterReset: () => Promise<void>,
+  reopen: (how: 'anew' | 'as-it-was') => Promise<void>,
 ): Promise<string> {
   try {
     switch (action.action) {
@@ -149,9 +150,11 @@ export async function playAction(
         return `The ${action.suite} of ${action.environment} ${suiteWords[action.outcome]}.`;
       case 'rights':
         await control.setRights({ profile: action.profile });
+        await reopen('as-it-was');
         return rightsWords[action.profile];
       case 'team-member': {
         await control.setTeamMember({ member: action.member });
+        await reopen('as-it-was');
         return action.member
           ? 'You are a member of gov-uk-production-deploy.'
           : 'You are no longer a member of gov-uk-production-deploy.';
@@ -161,7 +164,7 @@ export async function playAction(
         return action.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${action.speed} times as fast.`;
       case 'reset':
         await control.reset();
-        await afterReset();
+        await reopen('anew');
         return 'The practice estate is reset.';
     }
   } catch (error) {

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
+import { until } from '../../testing/until';
+import { ended, openRig, type Rig, unwrap } from '../testing/rig';
+import { routedEstate } from '../testing/routed-estate';
+
+/** A console whose person has the rights of GOV.UK: no push to main, no Applications, workflows by the team. */
+let folder: string;
+let practice: PracticeProcess;
+let rig: Rig;
+let access: Parameters<typeof openRig>[0];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'signalbox-govuk-'));
+  practice = await startPracticeProcess([
+    '--dir',
+    path.join(folder, 'estate'),
+    '--speed',
+    '60',
+    '--rights',
+    'govuk',
+  ]);
+  access = {
+    estateFile: await routedEstate(practice.ready.estateFile, path.join(folder, 'signalbox.yaml'), [
+      { kind: 'workflow' },
+      { kind: 'push' },
+    ]),
+    ledgerPassword: practice.credentials.ledger.password,
+    githubToken: practice.credentials.github.token,
+  };
+  rig = await openRig(access, path.join(folder, 'console'), { limits: { settle: 200, look: 60_000 } });
+  await rig.engine.recover();
+});
+afterAll(async () => {
+  await rig?.close();
+  await practice?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const cell = (app: string, environment: string) =>
+  rig.engine.board().cells.find((one) => one.app === app && one.environment === environment);
+/** What a person without Argo CD's resources can't have seen. */
+const unseen = ['permission', 'environment-part-unseen', 'sync-window'] as const;
+const goBack = (app: string, environment: string): AppIntent => {
+  const version = cell(app, environment)?.ledger?.version ?? '';
+  return {
+    kind: 'deploy',
+    app,
+    environment,
+    version: `v${Number(version.slice(1)) - 1}`,
+    expected: version,
+    reason: 'rehearsal',
+    override: ['behind-running', 'migration', 'not-tested-before', 'hold', ...unseen],
+  };
+};
+
+it('sees what runs by its pods, of every app in every environment', async () => {
+  await until(() => {
+    const { cells } = rig.engine.board();
+    expect(cells.length).toBeGreaterThan(40);
+    for (const { app, environment, running, ledger, stage } of cells)
+      expect({ app, environment, runs: running?.version, by: running?.by, stage: stage?.state }).toEqual({
+        app,
+        environment,
+        runs: ledger?.version,
+        by: 'pods',
+        stage: 'running',
+      });
+  });
+});
+
+it('deploys by a workflow, which the bot commits, and follows the rollout by pods', async () => {
+  const intent = goBack('frontend', 'staging');
+  const preview = unwrap(await rig.engine.preview(intent));
+  expect(preview.route.taken).toBe('workflow');
+  const { operationId } = unwrap(rig.engine.start(intent, preview.findings));
+  const done = await ended(rig.engine, operationId);
+  expect(done.failure).toBeNull();
+  const [head] = unwrap(await rig.ledger.log([], 20)).filter(({ commit }) => commit === done.commit);
+  expect(head?.authorName).toBe('govuk-ci');
+  const wanted = 'version' in intent ? intent.version : '';
+  await until(() => expect(cell('frontend', 'staging')?.running?.version).toBe(wanted));
+});
+
+it('finds the workflow closed in production to whoever is not in the team', async () => {
+  await practice.control.setTeamMember({ member: false });
+  const newcomer = await openRig(access, path.join(folder, 'newcomer'));
+  try {
+    await until(async () => {
+      for (const [environment, state] of [
+        ['integration', 'open'],
+        ['production', 'closed'],
+      ] as const) {
+        const { route } = unwrap(await newcomer.engine.preview(goBack('router', environment)));
+        expect(route.routes.find(({ kind }) => kind === 'workflow')?.access.state).toBe(state);
+      }
+    });
+  } finally {
+    await newcomer.close();
+  }
+});
