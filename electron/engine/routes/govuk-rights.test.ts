@@ -43,8 +43,6 @@ afterAll(async () => {
 
 const cell = (app: string, environment: string) =>
   rig.engine.board().cells.find((one) => one.app === app && one.environment === environment);
-/** What a person without Argo CD's resources can't have seen. */
-const unseen = ['permission', 'environment-part-unseen', 'sync-window'] as const;
 const goBack = (app: string, environment: string): AppIntent => {
   const version = cell(app, environment)?.ledger?.version ?? '';
   return {
@@ -54,7 +52,7 @@ const goBack = (app: string, environment: string): AppIntent => {
     version: `v${Number(version.slice(1)) - 1}`,
     expected: version,
     reason: 'rehearsal',
-    override: ['behind-running', 'migration', 'not-tested-before', 'hold', ...unseen],
+    override: ['behind-running', 'migration', 'not-tested-before', 'hold'],
   };
 };
 
