@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGit } from '../systems/git/run-git';
+import { until } from '../testing/until';
 import type { Ledger } from './ledger';
 import { openLedger } from './open-ledger';
 import { deploy } from './testing/commit-deploy';
@@ -28,11 +29,12 @@ beforeAll(async () => {
   const ledger = unwrap(await openLedger(estate.config('whole')));
   unwrap(await ledger.refresh());
   const { gitDir } = ledger;
+  // The mirror packs itself after its first fetch, and may hold the locks still.
   for (const step of [
     ['repack', '-q', '-d', '--geometric=2', '--write-midx'],
     ['commit-graph', 'write', '--reachable', '--split', '--no-progress'],
   ])
-    await runGit(step, { gitDir });
+    await until(() => runGit(step, { gitDir }));
   await commitFiles(estate.gitDir, { [path]: tagFile('v2') });
   unwrap(await ledger.refresh());
   await ledger.close();
