@@ -29,25 +29,25 @@ export interface ConformanceOptions {
 
 export const usage = `npm run test:cluster -- [options]
 
-Runs Signalbox's adapters against a cluster with Argo CD and Argo Workflows. What it makes is named
-"signalbox-…", labelled signalbox.dev/conformance, and taken away again.
+Tests Signalbox's adapters against a cluster with Argo CD and Argo Workflows. Everything it creates is called
+"signalbox-…", is labelled signalbox.dev/conformance, and is deleted at the end.
 
-  --kubeconfig <file>            as kubectl's; may be given more than once (default: KUBECONFIG, ~/.kube/config)
+  --kubeconfig <file>            as in kubectl; can be repeated (default: KUBECONFIG, ~/.kube/config)
   --context <name>               default: the current one
-  --namespace <name>             for Deployments and pods of its own (default: the context's)
+  --namespace <name>             where it creates Deployments and pods (default: the context's)
   --argo-namespace <name>        where Argo CD looks for Applications (default: argocd)
-  --workflows-namespace <name>   for Workflows of its own (default: --namespace)
-  --repo-url <url>               a Git repo that the cluster can read; without it Argo CD is left out
-  --repo-path <path>             manifests in it, or a chart (default: guestbook)
+  --workflows-namespace <name>   where it creates Workflows (default: --namespace)
+  --repo-url <url>               a Git repo that the cluster can read; without it, Argo CD is skipped
+  --repo-path <path>             folder of manifests or a chart in that repo (default: guestbook)
   --revision <name>              branch, tag or commit (default: HEAD)
   --helm-values <file>           values for a chart at that path
   --project <name>               AppProject (default: default)
   --destination-server <url>     default: https://kubernetes.default.svc
-  --image <image>                with sh, echo and sleep (default: busybox:1.36)
+  --image <image>                must contain sh, echo and sleep (default: busybox:1.36)
   --service-account <name>       for workflow pods (default: the namespace's default one)
   --timeout <seconds>            for each wait (default: 180)
-  --grep <text>                  only cases whose name holds it
-  --json                         one JSON object per line instead of words`;
+  --grep <text>                  run only cases whose name contains this text
+  --json                         one JSON object per line instead of text`;
 
 /** @throws Error with words for a person. */
 export function parseOptions(args: readonly string[]): ConformanceOptions {
@@ -74,7 +74,7 @@ export function parseOptions(args: readonly string[]): ConformanceOptions {
     },
   });
   const timeout = Number(values.timeout ?? 180);
-  if (!(timeout > 0)) throw new Error('--timeout takes seconds.');
+  if (!(timeout > 0)) throw new Error('--timeout must be a number of seconds above 0.');
   return {
     kubeconfig: values.kubeconfig,
     context: values.context,

@@ -186,7 +186,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
       try {
         over = await connect({ ...connecting, proxyUrl: proxy.url });
       } catch {
-        return skip('the kubeconfig names a proxy of its own, which cannot be reached through another');
+        return skip('the kubeconfig sets its own proxy, which can’t be reached through another one');
       }
       opened.push(() => over.close());
       return { connection: over, proxy };

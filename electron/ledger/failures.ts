@@ -54,7 +54,7 @@ const words: Record<GitErrorKind, Words> = {
   'branch-missing': {
     code: 'not-found',
     message: 'The release repo has no such branch.',
-    meaning: 'Nothing can be read or deployed until the branch exists, or the estate file names another one.',
+    meaning: 'Nothing can be read or deployed until the branch exists, or the estate file sets another one.',
     next: [settings],
   },
   'disk-full': {
@@ -198,7 +198,7 @@ export const emptyRepo = (): Failure => ({
 export const branchMissing = (branch: string, others: readonly string[]): Failure => ({
   code: 'not-found',
   message: `The release repo has no branch "${branch}".`,
-  meaning: 'Nothing can be read or deployed until the branch exists, or the estate file names another one.',
+  meaning: 'Nothing can be read or deployed until the branch exists, or the estate file sets another one.',
   next: [settings],
   ...(others.length > 0 ? { detail: `Branches there: ${others.slice(0, 20).join(', ')}` } : {}),
 });

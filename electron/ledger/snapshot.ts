@@ -231,7 +231,7 @@ function parseCommit(content: Buffer): { tree: string; committedAt: string; subj
   const blank = text.indexOf('\n\n');
   const head = blank < 0 ? text : text.slice(0, blank);
   const tree = /^tree ([0-9a-f]+)$/m.exec(head)?.[1];
-  if (!tree) throw new GitError('bad-repo', 'cat-file', 'A commit names no tree.');
+  if (!tree) throw new GitError('bad-repo', 'cat-file', 'A commit has no tree.');
   const seconds = Number(/^committer .*> (-?\d+) [+-]\d+$/m.exec(head)?.[1] ?? 0);
   const subject = blank < 0 ? '' : (text.slice(blank + 2).split('\n', 1)[0] ?? '');
   return { tree, committedAt: isoTime(seconds), subject };

@@ -24,7 +24,7 @@ export function ConsentBanner() {
         <div className={classes.banner} role="note" aria-label="Waiting for your permission">
           <IconShieldQuestion size={16} aria-hidden />
           <span>
-            <strong>{said}.</strong> The kubeconfig that the estate file names {consentAction(first)}. Nothing
+            <strong>{said}.</strong> The kubeconfig set in the estate file {consentAction(first)}. Nothing
             runs or is sent until you allow it.
           </span>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(first.hash)}>

@@ -217,7 +217,7 @@ export const workflowCases: readonly Case[] = [
     },
   },
   {
-    name: 'workflows: a resubmission is a new run, and names the old one',
+    name: 'workflows: a resubmission is a new run and refers to the old one',
     async run(bench) {
       const { actions, view } = bench.cluster;
       const own = await submitted(bench, [{ name: 'one', script: 'echo fine' }]);

@@ -321,8 +321,8 @@ const asError = (reason: unknown): Error => (reason instanceof Error ? reason : 
 
 /** Why credentials could not be got. A parser's message quotes its input, which here is a secret: never shown. */
 function reasonOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'a file that the kubeconfig names cannot be read';
+  if (error instanceof SyntaxError) return 'a file listed in the kubeconfig can’t be read';
   const { code, path, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `${path ?? 'a file or command that the kubeconfig names'} is not there`;
+  if (code === 'ENOENT') return `${path ?? 'a file or command listed in the kubeconfig'} was not found`;
   return (message ?? String(error)).split('\n', 1)[0] ?? '';
 }

@@ -126,7 +126,7 @@ function describeSystemCode(
     case 'CERT_SIGNATURE_FAILURE':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} is not from the authority that the kubeconfig names.`,
+        message: `The certificate of the cluster ${context} was not issued by the authority in the kubeconfig.`,
         meaning: 'Either the cluster was rebuilt, or something on the network path is pretending to be it.',
         advice: 'Get the kubeconfig again. If it is new, look for a proxy that intercepts TLS.',
       };
@@ -255,7 +255,8 @@ export function consentError(place: ClusterAddress, { command, files }: ConsentR
   return new KubeError({
     code: 'consent-needed',
     message: `The cluster ${place.context} is waiting for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
-    meaning: 'The estate file names this kubeconfig, so nothing in it runs or is sent until you allow it.',
+    meaning:
+      'This kubeconfig is set in the estate file, so nothing in it runs or is sent until you allow it.',
     next: [{ do: 'open-settings', label: 'Review what it runs' }],
     status: null,
     reason: null,

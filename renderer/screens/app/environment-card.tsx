@@ -9,6 +9,7 @@ import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { wantedBeside } from '../../ui/cell/cell-words';
 import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { WhyLine } from '../../ui/incident/why-line';
 import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
 import { Tier } from '../../ui/layout/tier';
@@ -50,7 +51,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
   );
 }
 
-function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell }) {
+function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & { cell: Cell }) {
   const now = useNow('calm');
   const drift = driftText(cell.drift);
   const wanted = wantedBeside(cell);
@@ -83,10 +84,6 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
           {wanted === null && <StageMark cell={cell} />}
           {cell.tests && cell.tests.state !== 'unknown' && <TestsMark value={cell.tests} />}
         </p>
-        {cell.stage && cell.stage.state !== 'running' && <p className={classes.quiet}>{cell.stage.text}</p>}
-        {(cell.tests?.state === 'failed' || cell.tests?.state === 'promotion-failed') && (
-          <p className={classes.quiet}>{cell.tests.text}</p>
-        )}
         <p className={classes.quiet} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed
             ? `${cameWord[cell.deployed.kind]} ${ago(cell.deployed.at, now)} by ${doneBy(cell.deployed)}`
@@ -111,6 +108,7 @@ function Deployed({ cell, previous, next }: EnvironmentCardProps & { cell: Cell 
         )}
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
+      <WhyLine cell={cell} environment={environment} />
       <div className={classes.actions}>
         <RollbackButton cell={cell} urgent={needsAttention(cell)} />
         <CellActions cell={cell} next={next} level />

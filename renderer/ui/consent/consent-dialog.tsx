@@ -39,7 +39,7 @@ function Question({ request, onClose }: { request: WaitingConsent; onClose: () =
   return (
     <div className={classes.body}>
       <p>
-        The estate file names a kubeconfig that {consentAction(request)} to log in to{' '}
+        The kubeconfig set in the estate file {consentAction(request)} to log in to{' '}
         <strong>{environments}</strong>.{' '}
         {request.command !== null && 'It runs with the full permissions of your user account.'}
       </p>
