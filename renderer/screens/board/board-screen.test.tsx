@@ -163,7 +163,7 @@ it('names the environment of a lock', async () => {
 it('says of a cell why it is not as it should be, with the way to it', async () => {
   const { user } = renderApp();
   await user.click(await cell(/^publishing-api, production/));
-  const why = await screen.findByRole('region', { name: 'Why' });
+  const why = await screen.findByRole('region', { name: 'Why in production' });
   expect(why.textContent).toContain('The new pods crash as they start (exit code 1).');
   await user.click(within(why).getByRole('link', { name: 'See why it fails' }));
   await waitFor(() =>
