@@ -19,7 +19,11 @@ export function WhyLine({ cell, environment }: { cell: Cell; environment: Enviro
   if (!why) return null;
   const failing = needsAttention(cell);
   return (
-    <section className={classes.why} aria-label={`Why in ${cell.environment}`} data-failing={failing || undefined}>
+    <section
+      className={classes.why}
+      aria-label={`Why in ${cell.environment}`}
+      data-failing={failing || undefined}
+    >
       <p>
         <TimedText text={why.text} />
         {why.since && (
