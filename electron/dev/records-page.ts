@@ -37,7 +37,7 @@ What ended can be read in the Git history of the file.
 
 **One way in.** A transaction takes changes of records (\`shared/domain/records/record-change.ts\`) and carries them out on the snapshot that its commit lands on; files under \`.signalbox/\` that are no records are refused (\`electron/ledger/transaction.ts\`). So nothing can write there past these rules.
 
-**Operations whose commit a bot makes** (through Argo Workflows, GitHub Actions, or a pull request that others merge) leave a record of who and why, since that commit can't carry our trailers. It is written before anything is started, without a commit, and completed once the commit was seen on the branch; after that it never claims another one. The files lie in a folder for each month, by the time in the operation's id, so that no folder grows without end; a console reads those of the last three months with every snapshot, and the history reads all.
+**Operations whose commit a bot makes** (through Argo Workflows, GitHub Actions, or a pull request that others merge) leave a record of who and why, since that commit can't carry our trailers. It is written before anything is started, without a commit, and completed once the commit was seen on the branch; after that it never claims another one. The files lie in a folder for each month, by the time in the operation's id, so that no folder grows without end; a console reads those of the last three months with every snapshot, and the history reads all. Who is believed is decided by [a rule](decisions/0014-who-did-it.md).
 
 ## Records apart
 

@@ -220,6 +220,31 @@ describe('a deployment that a bot committed', () => {
     apart.close();
   });
 
+  it('is told where its record was read before the commit itself', async () => {
+    const base = await repo.deploy('v1');
+    await repo.commit({ 'readme.md': 'records\n' }, { branch: 'signalbox' });
+    const commit = await repo.deploy('v2');
+    await repo.record(1, { base, imageTag: 'v2', commit }, { branch: 'signalbox' });
+    const moveMain = (to: string) => runGit(['update-ref', 'refs/heads/main', to], { gitDir: repo.gitDir });
+    await moveMain(base);
+    const early = repo.history(join(scratch, 'early.db'), { repo: repo.gitDir, branch: 'signalbox' });
+    await early.update();
+    expect(early.status.attributed).toBe(0);
+    await moveMain(commit);
+    await early.update();
+    expect(early.ask('feed', { limit: 1 })).toMatchObject({
+      events: [{ to: 'v2', startedBy: { name: 'Ada' } }],
+    });
+    // The branch is rewritten, and comes back.
+    await moveMain(base);
+    await early.update();
+    expect(early.ask('names', null)).toMatchObject({ actors: ['govuk-ci'] });
+    await moveMain(commit);
+    await early.update();
+    expect(early.ask('names', null)).toMatchObject({ actors: ['Ada', 'govuk-ci'] });
+    early.close();
+  });
+
   it('is told by the journal of this console where no record could be written, and by a run that GitHub showed', async () => {
     const base = await repo.deploy('v1');
     const commit = await repo.deploy('v2');
