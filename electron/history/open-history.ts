@@ -61,9 +61,9 @@ export interface History {
   update(signal?: AbortSignal): Promise<HistoryStatus>;
   /**
    * Tells what this console knows of operations (where no record could be written) and of runs of others, all of it each
-   * time, and updates. Kept in the index until it is told anew.
+   * time. It counts from the next update on, and is kept in the index until it is told anew.
    */
-  tell(claims: readonly Claim[]): Promise<HistoryStatus>;
+  tell(claims: readonly Claim[]): Promise<null>;
   /** The feed, newest first. */
   feed(query: FeedQuery): Promise<FeedPage>;
   /** How long the feed is under a filter, and where its pages and days begin. */

@@ -35,8 +35,8 @@ export interface WorkerOptions {
 /** Every question by name: what goes in and what comes out. */
 export interface Questions {
   update: { input: null; output: HistoryStatus };
-  /** What this console knows of operations and runs, all of it; then updates. */
-  tell: { input: readonly Claim[]; output: HistoryStatus };
+  /** What this console knows of operations and runs, all of it: counts from the next update on. */
+  tell: { input: readonly Claim[]; output: null };
   feed: { input: FeedQuery; output: FeedPage };
   outline: { input: FeedOutlineQuery; output: FeedOutline };
   lastDeployments: { input: null; output: DeploymentEvent[] };

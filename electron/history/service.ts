@@ -170,8 +170,9 @@ export class HistoryService {
   }
 
   /** What this console knows of operations and runs: counts from the next update on. */
-  tell(claims: readonly Claim[]): void {
+  tell(claims: readonly Claim[]): null {
     this.#told = claims;
+    return null;
   }
 
   /** Answers one question. @throws whatever {@link historyFailure} knows. */

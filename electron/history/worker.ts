@@ -29,8 +29,8 @@ async function answer(call: Call): Promise<void> {
   const own = new AbortController();
   const stop = () => own.abort();
   const work = (): unknown => {
-    if (call.question === 'tell') service.tell(call.input);
-    else if (call.question !== 'update') return service.ask(call.question, call.input);
+    if (call.question === 'tell') return service.tell(call.input);
+    if (call.question !== 'update') return service.ask(call.question, call.input);
     running.set(id, own);
     closing.signal.addEventListener('abort', stop, { once: true });
     return service.update(own.signal);

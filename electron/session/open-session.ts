@@ -230,7 +230,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
 
   const { apps } = engine;
   const closing = new AbortController();
+  let hasBranch = false;
   const updateHistory = (): void => {
+    hasBranch = true;
     history.update(closing.signal).catch((error: unknown) => {
       if (closing.signal.aborted) return;
       log('error', 'history.not-updated', { error });
@@ -247,7 +249,10 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     history,
     now: () => new Date().toISOString(),
     onFailure: reportUnsaved,
-    // Without a branch to read, or at the end: the next update counts what was told.
+    // Before the first fetch there is no branch to read: it counts once there is.
+    onTold: () => {
+      if (hasBranch && !closing.signal.aborted) updateHistory();
+    },
     onRefused: (error) => {
       if (!closing.signal.aborted) log('warn', 'history.claims-not-told', { error });
     },

@@ -79,6 +79,7 @@ function looking() {
     history,
     now: () => isoOf(repo.now),
     onFailure: (failure) => expect(failure).toBeNull(),
+    onTold: () => void history.update().catch((error) => failures.push(error)),
     onRefused: (error) => failures.push(error),
   });
   const looker = startedRuns({

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Claim } from '../../shared/domain/attribution/claims';
-import type { HistoryStatus } from '../../shared/domain/history/history-event';
 import { openArchive } from '../archive/archive-store';
 import { toldClaims } from './tell-claims';
 
@@ -24,22 +23,14 @@ const claim: Claim = {
   earliest: null,
   latest: null,
 };
-const status: HistoryStatus = {
-  phase: 'ready',
-  progress: null,
-  tip: null,
-  beginning: null,
-  notice: null,
-  failure: null,
-};
-
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'claims-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('tells the history all that is known once, then what is news, also of what the journal has forgotten', () => {
+let counted = 0;
+it('tells the history all that is known once, then what is news, also of what the journal has forgotten', async () => {
   const told: (readonly Claim[])[] = [];
   let journal = [claim];
   const open = () => {
@@ -50,11 +41,14 @@ it('tells the history all that is known once, then what is news, also of what th
       history: {
         tell: async (all) => {
           told.push(all);
-          return status;
+          return null;
         },
       },
       now: () => '2026-01-01T00:00:00Z',
       onFailure: (failure) => expect(failure).toBeNull(),
+      onTold: () => {
+        counted += 1;
+      },
       onRefused: (error) => expect(error).toBeNull(),
     });
     return { claims, archive };
@@ -73,5 +67,6 @@ it('tells the history all that is known once, then what is news, also of what th
   second.claims.tell();
   expect(told.at(-1)).toEqual([claim, run]);
   expect(told).toHaveLength(3);
+  await expect.poll(() => counted).toBe(3);
   second.archive.close();
 });

@@ -19,9 +19,11 @@ export function toldClaims(options: {
   history: Pick<History, 'tell'>;
   now: () => string;
   onFailure: (failure: ReturnType<ArchiveStore['keepClaim']>) => void;
+  /** The history has to be updated for it to count. */
+  onTold: () => void;
   onRefused: (error: unknown) => void;
 }): ToldClaims {
-  const { engine, archive, history, now, onFailure, onRefused } = options;
+  const { engine, archive, history, now, onFailure, onTold, onRefused } = options;
   const keyOf = ({ source, operation, commit }: Claim): string => `${source} ${operation ?? commit}`;
   const known = new Map(archive.claims().map((claim) => [keyOf(claim), JSON.stringify(claim)]));
   const claims = new Map(archive.claims().map((claim) => [keyOf(claim), claim]));
@@ -39,7 +41,7 @@ export function toldClaims(options: {
       }
       if (!isNews) return;
       told = true;
-      history.tell([...claims.values()]).catch(onRefused);
+      history.tell([...claims.values()]).then(onTold, onRefused);
     },
   };
 }
