@@ -41,14 +41,31 @@ export interface ClaimChanges {
   months: Map<string, string | null>;
 }
 
+/** The folders of months that are read, each with its tree, the newest first. @throws {GitError} */
+export async function monthsAt(
+  { gitDir, commit }: RecordsAt,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  return new Map(
+    (await entriesOf(gitDir, commit, [operationFolder], signal))
+      .filter(({ type }) => type === 'tree')
+      .map(({ path, id }) => [path.slice(operationFolder.length), id] as const)
+      .filter(([name]) => monthPattern.test(name))
+      .sort(([a], [b]) => (a < b ? 1 : -1))
+      .slice(0, mostMonths),
+  );
+}
+
 /**
  * What changed in the records of operations since they were last read: only folders of months that have another tree are
  * listed, and only files that have another content are read. What can't be read, or claims nothing, is remembered as such.
+ * @param trees of {@link monthsAt}.
  * @throws {GitError}
  */
 export async function changedRecords(
   database: Database,
   { gitDir, commit }: RecordsAt,
+  trees: ReadonlyMap<string, string>,
   options: { guard: ReadGuard; volleys: boolean; signal: AbortSignal | undefined },
 ): Promise<ClaimChanges> {
   const changes: ClaimChanges = { claims: new Map(), months: new Map() };
@@ -58,14 +75,6 @@ export async function changedRecords(
     ),
   );
   const { signal } = options;
-  const trees = new Map(
-    (await entriesOf(gitDir, commit, [operationFolder], signal))
-      .filter(({ type }) => type === 'tree')
-      .map(({ path, id }) => [path.slice(operationFolder.length), id] as const)
-      .filter(([name]) => monthPattern.test(name))
-      .sort(([a], [b]) => (a < b ? 1 : -1))
-      .slice(0, mostMonths),
-  );
   for (const name of stored.keys()) if (!trees.has(name)) changes.months.set(name, null);
   for (const [name, tree] of trees) if (stored.get(name) !== tree) changes.months.set(name, tree);
   const known = database.prepare('select key, blob from claim where key between ? and ?');

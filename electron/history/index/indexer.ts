@@ -1,6 +1,7 @@
 import type { HistoryBeginning } from '../../../shared/domain/history/history-event';
 import { hasVolleys, shallowMark } from '../../systems/git/history/local-clone';
 import { dropIndexes } from '../store/schema';
+import { monthsAt } from './claim-sources';
 import { CommitReader, KnownStates } from './commit-reader';
 import { flag } from './event-row';
 import { EventWriter } from './event-writer';
@@ -52,6 +53,12 @@ export class Indexer {
     const { gitDir, layout, template, writer } = this.#writing;
     const updated: Updated = { added: 0, removed: 0, attributed: 0 };
     const volleys = await hasVolleys();
+    const { records } = witnesses;
+    // Beside what the log needs: a process more, of which nobody waits for the start.
+    let months =
+      records && this.#writing.meta.get('records') !== records.commit ? monthsAt(records, signal) : null;
+    // It is awaited when its turn comes.
+    months?.catch(() => {});
     const reader = new CommitReader(gitDir, template, layout, this.#states, volleys, signal);
     try {
       this.#reopenEnd();
@@ -65,7 +72,10 @@ export class Indexer {
         await back.run();
         updated.added += back.added;
       }
-      updated.attributed = await settleClaims(this.#writing, witnesses, volleys, signal);
+      // What was known of them is gone with the rest, where everything was indexed anew.
+      if (records && this.#writing.meta.get('records') !== records.commit)
+        months ??= monthsAt(records, signal);
+      updated.attributed = await settleClaims(this.#writing, witnesses, months, volleys, signal);
     } catch (error) {
       writer.rollback();
       throw error;

@@ -34,30 +34,32 @@ interface Row extends ChangedRow {
 /**
  * Says in the rows of the index who started the deployments that bots committed. What it comes to hangs on nothing but
  * the newest records, what was told, and the commits: so an index that was kept up and one that is built anew agree.
+ * @param months the folders of months, on their way since the beginning of the update; `null`: they are read already.
  * @returns how many rows say another thing than before.
  * @throws {GitError} and SQLite's errors; the caller takes the transaction back.
  */
 export async function settleClaims(
   writing: IndexWriting,
   { records, told }: Witnesses,
+  months: Promise<ReadonlyMap<string, string>> | null,
   volleys: boolean,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const { database, guard, meta, writer } = writing;
-  const asked = records && meta.get('records') !== records.commit;
+  const asked = months === null ? null : records;
   const changes: ClaimChanges = asked
-    ? await changedRecords(database, records, { guard, volleys, signal })
+    ? await changedRecords(database, asked, (await months) ?? new Map(), { guard, volleys, signal })
     : { claims: new Map(), months: new Map() };
   if (told) for (const [key, claim] of changedTold(database, told)) changes.claims.set(key, claim);
   const isIdle = changes.claims.size === 0 && changes.months.size === 0;
   const unjudged = meta.get('unjudged');
   if (isIdle && unjudged === null) {
-    if (asked) writer.setMeta('records', records.commit);
+    if (asked) writer.setMeta('records', asked.commit);
     return 0;
   }
   writer.begin();
   const oids = new Set([...freshlyClaimed(database, unjudged), ...writeClaims(database, changes)]);
-  if (asked) writer.setMeta('records', records.commit);
+  if (asked) writer.setMeta('records', asked.commit);
   writer.setMeta('unjudged', null);
   const found = [...oids].flatMap((oid) => commitsOf(database, oid));
   await lineDescent(
