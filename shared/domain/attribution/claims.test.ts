@@ -49,7 +49,7 @@ describe('who is believed to have started what a bot committed', () => {
       [claim, grace].map((c) => ({ ...c, earliest: null })),
       ['Ada', 'Grace'],
     ],
-    ['one person, who asked for it twice', [claim, { ...claim, operation: 'op-3' }], ['Ada']],
+    ['one person, who asked for it twice', [claim, { ...claim, operation: 'op-3' }], 'Ada'],
     [
       'the record of an operation before what the journal says of it',
       [{ ...claim, source: 'journal', by: 'A' }, claim],

@@ -121,7 +121,7 @@ const timeOf = (iso: string | null): number | null => {
  *    was when the operation began, was not made before that, and has no trailers of another operation.
  * 2. What a console recorded, or has in its journal, goes before a run that GitHub showed.
  * 3. Of several, the one whose run was at work when the commit was made. Where that is none, or more than one, nobody:
- *    `possibly` names them. Runs that GitHub showed are not told so, since nobody claimed anything by them.
+ *    `possibly` names them; where all are one person's it was that person, and which operation is not told. Runs that GitHub showed are not told so, since nobody claimed anything by them.
  * @param isAfter whether the commit lies after another one.
  */
 export function verdictOn(
@@ -137,8 +137,17 @@ export function verdictOn(
     const proven = own.filter((claim) => covers(claim, one));
     const [proof] = proven;
     if (proof && proven.length === 1) return toldBy(proof);
-    const possibly = [...new Set(own.map(({ by }) => by))].sort().slice(0, 5);
-    return { startedBy: { possibly }, operation: null, kind: null, reason: null };
+    const people = [...new Set(own.map(({ by }) => by))].sort();
+    const nothingElse = { operation: null, kind: null, reason: null };
+    // Whichever of them it was.
+    if (only && people.length === 1) {
+      const route = own.every((claim) => claim.route === only.route) ? only.route : 'unknown';
+      return {
+        ...nothingElse,
+        startedBy: { name: only.by, source: only.source, override: [], route, run: null },
+      };
+    }
+    return { startedBy: { possibly: people.slice(0, 5) }, ...nothingElse };
   }
   const runs = fitting.filter((claim) => claim.source === 'run');
   const [run] = runs;
