@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Estate } from '../../shared/domain/estate/estate';
+import { doneBy } from '../../shared/domain/attribution/done-by';
+import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import type { Intent } from '../../shared/domain/operation/intent';
 import { entryText } from '../log/entry-text';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { until } from '../testing/until';
@@ -53,6 +55,51 @@ describe('an estate that is opened', () => {
       await session.close();
     }
     expect(faults).toEqual([]);
+  });
+
+  it('tells what the bot commits for this console as the person’s, on the board and in the history', async () => {
+    const session = await open((estate) =>
+      estateSchema.parse({
+        ...estate,
+        ledger: { ...estate.ledger, routes: [{ kind: 'workflow' }, { kind: 'push' }] },
+      }),
+    );
+    const [app, environment] = ['frontend', 'staging'];
+    const cell = () =>
+      session.engine.board().cells.find((one) => one.app === app && one.environment === environment);
+    try {
+      await until(() => {
+        expect(session.engine.board().history.ready).toBe(true);
+        for (const { cluster } of session.engine.board().environments) expect(cluster.state).toBe('live');
+        expect(cell()?.deployed).toBeTruthy();
+      });
+      const expected = cell()?.ledger?.version ?? '';
+      const intent: Intent = {
+        kind: 'deploy',
+        app,
+        environment,
+        version: `v${Number(expected.slice(1)) - 1}`,
+        expected,
+        reason: 'rehearsal',
+        override: ['behind-running', 'migration', 'not-tested-before', 'hold'],
+      };
+      const preview = await session.engine.preview(intent);
+      if (!preview.ok) throw new Error(preview.failure.message);
+      expect(session.engine.start(intent, preview.value.findings)).toMatchObject({ ok: true });
+      await until(() => {
+        expect(cell()?.ledger?.version).toBe(intent.version);
+        const deployed = cell()?.deployed;
+        expect(deployed && doneBy(deployed)).toBe('A Release Manager, through Argo Workflows');
+        expect(deployed?.reason).toBe('rehearsal');
+      });
+      const { events } = await session.history.feed({ actors: ['A Release Manager'], limit: 5 });
+      expect(events.filter(({ type }) => type === 'deployment')).toMatchObject([
+        { app, environment, to: intent.version, startedBy: { source: 'journal' } },
+      ]);
+      expect(events[0]?.author).not.toBe('A Release Manager');
+    } finally {
+      await session.close();
+    }
   });
 
   it('shows a cluster that the kubeconfig does not know as unreachable, with the reason', async () => {
