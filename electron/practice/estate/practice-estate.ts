@@ -10,13 +10,16 @@ import { BareRepo } from '../git/bare-repo';
 import { type GitServer, startGitServer } from '../git/server';
 import type { Tokens } from '../git/token-access';
 import { createActions } from '../github/actions';
+import type { PullPlace } from '../github/pull-state';
+import { createPulls, type Pulls } from '../github/pulls';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
 import { refusalOfChange } from '../rights/branch-rules';
 import { clusterGrant } from '../rights/cluster-role';
+import { pullRules } from '../rights/pull-rules';
 import { writeWhole } from '../whole-file';
 import { AppFaults } from './app-faults';
-import { isBagEnvironment, releaseRepoName, seedApps, seedServices } from './apps';
+import { isBagEnvironment, owner, releaseRepoName, seedApps, seedServices } from './apps';
 import { createClock } from './clock';
 import { type DeployContext, deployFile, deployStep } from './deploy-workflow';
 import { bagSetups, deployedApps } from './deployed';
@@ -40,6 +43,9 @@ export interface PracticeEstate {
   readonly git: GitServer;
   readonly github: GithubServer;
   readonly repo: WatchedReleaseRepo;
+  /** Pull requests of the release repo, for scenarios. */
+  readonly pulls: Pulls;
+  readonly pullPlace: PullPlace;
   /** The same repo by plumbing, also while a scenario keeps it from everybody else. */
   readonly releaseRepo: BareRepo;
   readonly clusters: Clusters;
@@ -142,12 +148,14 @@ export async function startEstate(options: {
     signal: stopping.signal,
     onError: (error) => options.onError?.('GitHub Actions', error),
   });
+  const pulls = createPulls({ state: state.pulls, rules: pullRules(() => state.rights), now: clock.now });
   const github = await startGithubServer({
     root: paths.repos,
     tokens,
     gitUrl: git.url,
     actions,
     rights: state.rights,
+    pulls,
     ...portOf(state, 'github'),
     now: clock.now,
     onRefsChanged: moved,
@@ -232,6 +240,13 @@ export async function startEstate(options: {
     github,
     repo,
     releaseRepo,
+    pulls,
+    pullPlace: {
+      owner,
+      repo: releaseRepoName,
+      git: releaseRepo,
+      refsChanged: () => moved({ repo: releaseRepoName }),
+    },
     clusters,
     controllers,
     state,

@@ -10,6 +10,7 @@ import { withAutomaticDeploys, withImageTag } from './image-tag-values';
 import { consoleUser, rival } from './people';
 import { isAway, type PracticeEstate } from './practice-estate';
 import { publishInto } from './publish';
+import { pullScenarios } from './pull-scenarios';
 
 const slowSeconds = 45;
 
@@ -207,6 +208,8 @@ export function scenarioHandlers(options: {
       for (const name of allEnvironments) estate().clusters[name].server.faults.cutWatches();
       return structuredClone(rights);
     },
+
+    ...pullScenarios(estate),
 
     async setSpeed({ speed }) {
       estate().clock.speed = speed;

@@ -6,6 +6,7 @@ import { rightsStateSchema } from '../../systems/practice/rights';
 import { noGitFaults } from '../git/faults';
 import { actionsRunSchema } from '../github/actions';
 import { noGithubFaults } from '../github/faults';
+import { noPulls, pullsStateSchema } from '../github/pull-state';
 import { standardRights } from '../rights/standard-rights';
 import { writeWhole } from '../whole-file';
 import { noAppFaults } from './app-faults';
@@ -27,6 +28,8 @@ export const estateStateSchema = z.object({
   clusters: z.record(z.string(), reachability),
   /** Runs of GitHub Actions, oldest first. */
   actions: z.array(actionsRunSchema).default([]),
+  /** Pull requests, and how the release repo treats them. */
+  pulls: pullsStateSchema.default(noPulls),
   rights: rightsStateSchema.default(() => standardRights('everything')),
 });
 export type EstateState = z.infer<typeof estateStateSchema>;
@@ -43,6 +46,7 @@ export const freshState = ({
   apps: noAppFaults(),
   clusters: {},
   actions: [],
+  pulls: noPulls(),
   rights: standardRights(rights?.profile ?? 'everything'),
 });
 

@@ -6,4 +6,5 @@ export const noGithubFaults = (): GithubFaults => ({
   rateLimited: false,
   latencyMs: 0,
   cutNextMerge: false,
+  cutNextPull: false,
 });

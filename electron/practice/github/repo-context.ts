@@ -3,6 +3,7 @@ import type { BareRepo } from '../git/bare-repo';
 import type { TokenHolder } from '../git/token-access';
 import type { Actions } from './actions';
 import { notFound } from './problem';
+import type { Pulls } from './pulls';
 import type { RepoAddress } from './shapes';
 
 /** A request to the practice GitHub API, once its token and repo are known. */
@@ -20,6 +21,8 @@ export interface RepoContext {
   actions: Actions | null;
   /** Who may change which branch. */
   rights: RightsState;
+  /** Pull requests; `null`: the server has none. */
+  pulls: Pulls | null;
   /** Told after a ref was changed, before the answer. */
   refsChanged: () => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { CommitInfo } from '../git/bare-repo';
+import type { PullsState } from './pull-state';
 import {
   apiOf,
   htmlOf,
@@ -27,6 +28,8 @@ interface RepositoryOptions {
   /** Administration of the repo; `false` where it is left out. */
   admin?: boolean;
   pushedAt: string;
+  /** How it merges pull requests; told to who may write. */
+  pulls?: Pick<PullsState, 'allowAutoMerge' | 'mergeMethods' | 'deleteBranchOnMerge'> | undefined;
 }
 
 function fields(place: RepoAddress, options: RepositoryOptions) {
@@ -81,10 +84,22 @@ function fields(place: RepoAddress, options: RepositoryOptions) {
     watchers: 0,
     subscribers_count: 0,
     network_count: 0,
-    allow_merge_commit: true,
+    ...mergeSettings(options),
   };
   return { ...empty, ...repositoryUrls(url) };
 }
+
+/** Who may only read is not told them ("Get a repository"). */
+const mergeSettings = ({ pulls, write }: RepositoryOptions) =>
+  pulls && write
+    ? {
+        allow_auto_merge: pulls.allowAutoMerge,
+        allow_merge_commit: pulls.mergeMethods.includes('merge'),
+        allow_squash_merge: pulls.mergeMethods.includes('squash'),
+        allow_rebase_merge: pulls.mergeMethods.includes('rebase'),
+        delete_branch_on_merge: pulls.deleteBranchOnMerge,
+      }
+    : { allow_merge_commit: true };
 
 const urlNames = [
   'archive',
@@ -131,6 +146,55 @@ function repositoryUrls(url: string): UrlFields {
   return Object.fromEntries(urlNames.map((name) => [`${name}_url`, `${url}/${name}`])) as UrlFields;
 }
 
+/** Where a pull request and its parts are, and `_links`. @param head commit of its head. */
+export function pullLinks(place: RepoAddress, number: number, head: string) {
+  const url = `${apiOf(place)}/pulls/${number}`;
+  const issue = `${apiOf(place)}/issues/${number}`;
+  const html = `${htmlOf(place)}/pull/${number}`;
+  const statuses = `${apiOf(place)}/statuses/${head}`;
+  const comment = `${apiOf(place)}/pulls/comments{/number}`;
+  return {
+    url,
+    html_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    issue_url: issue,
+    commits_url: `${url}/commits`,
+    review_comments_url: `${url}/comments`,
+    review_comment_url: comment,
+    comments_url: `${issue}/comments`,
+    statuses_url: statuses,
+    _links: {
+      self: { href: url },
+      html: { href: html },
+      issue: { href: issue },
+      comments: { href: `${issue}/comments` },
+      review_comments: { href: `${url}/comments` },
+      review_comment: { href: comment },
+      commits: { href: `${url}/commits` },
+      statuses: { href: statuses },
+    },
+  };
+}
+
+/** `head` and `base` of a pull request within one repo. */
+export function pullEnds(
+  place: RepoAddress,
+  { head, base }: { head: { ref: string; sha: string }; base: { ref: string; sha: string } },
+  pushedAt: string,
+) {
+  const repo = fields(place, { cloneUrl: `${htmlOf(place)}.git`, write: false, pushedAt });
+  const user = simpleUser(place.api, place.owner, 'Organization');
+  const end = ({ ref, sha }: { ref: string; sha: string }) => ({
+    label: `${place.owner}:${ref}`,
+    ref,
+    sha,
+    repo,
+    user,
+  });
+  return { head: end(head), base: end(base) };
+}
+
 /** A merged pull request, as its merge commit tells it. */
 export function mergedPull(
   place: RepoAddress,
@@ -145,35 +209,16 @@ export function mergedPull(
   },
 ): PullOfCommit {
   const url = `${apiOf(place)}/pulls/${pull.number}`;
-  const issue = `${apiOf(place)}/issues/${pull.number}`;
-  const html = `${htmlOf(place)}/pull/${pull.number}`;
-  const repo = fields(place, {
-    cloneUrl: `${htmlOf(place)}.git`,
-    write: false,
-    pushedAt: pull.merge.committer.date,
-  });
-  const owner = simpleUser(place.api, place.owner, 'Organization');
-  const author = simpleUser(place.api, pull.login);
-  const end = (ref: string, sha: string) => ({ label: `${place.owner}:${ref}`, ref, sha, repo, user: owner });
-  const statuses = `${apiOf(place)}/statuses/${pull.head}`;
+  const ends = { head: { ref: pull.branch, sha: pull.head }, base: { ref: 'main', sha: pull.base } };
   return {
-    url,
+    ...pullLinks(place, pull.number, pull.head),
     id: idOf(url),
     node_id: nodeId('PullRequest', url),
-    html_url: html,
-    diff_url: `${html}.diff`,
-    patch_url: `${html}.patch`,
-    issue_url: issue,
-    commits_url: `${url}/commits`,
-    review_comments_url: `${url}/comments`,
-    review_comment_url: `${apiOf(place)}/pulls/comments{/number}`,
-    comments_url: `${issue}/comments`,
-    statuses_url: statuses,
     number: pull.number,
     state: 'closed',
     locked: false,
     title: pull.title,
-    user: author,
+    user: simpleUser(place.api, pull.login),
     body: null,
     labels: [],
     milestone: null,
@@ -186,18 +231,7 @@ export function mergedPull(
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    head: end(pull.branch, pull.head),
-    base: end('main', pull.base),
-    _links: {
-      self: { href: url },
-      html: { href: html },
-      issue: { href: issue },
-      comments: { href: `${issue}/comments` },
-      review_comments: { href: `${url}/comments` },
-      review_comment: { href: `${apiOf(place)}/pulls/comments{/number}` },
-      commits: { href: `${url}/commits` },
-      statuses: { href: statuses },
-    },
+    ...pullEnds(place, ends, pull.merge.committer.date),
     author_association: 'MEMBER',
     auto_merge: null,
     draft: false,

@@ -16,9 +16,12 @@ import { getBranch, getProtection, getRuleset, listBranches, rulesOfBranch } fro
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import { getContents } from './contents-api';
 import { noGithubFaults } from './faults';
+import { answerGraphql, hasNodeId } from './graphql';
 import { merge } from './merges-api';
 import { answerOrg } from './orgs-api';
 import { notFound, Problem } from './problem';
+import type { Pulls } from './pulls';
+import { pullPlace, pullsRoutes } from './pulls-api';
 import { createRateLimit, type RateLimit } from './rate-limit';
 import { createRef, deleteRef, getRef, getTagObject, listTags, matchingRefs, updateRef } from './refs-api';
 import type { Answer, RepoContext } from './repo-context';
@@ -37,6 +40,8 @@ export interface GithubServerOptions {
   actions?: Actions;
   /** What the estate's people may do, asked at every request; everything, where it is left out. */
   rights?: RightsState;
+  /** Pull requests; left out, their addresses answer 404. */
+  pulls?: Pulls;
   /** Awaited after a ref was changed, before the answer. */
   onRefsChanged?: (change: { owner: string; repo: string; holder: TokenHolder }) => Promise<void> | void;
 }
@@ -53,8 +58,9 @@ export interface GithubServer {
 
 /**
  * The part of GitHub's REST API (version 2022-11-28) that Signalbox uses, on loopback, over the bare repos that the
- * Git server serves: repository, refs, branches, tags, commits, pull requests of a commit, compare, merges, workflows
- * of GitHub Actions with their runs, jobs and logs, contents, rules of branches, teams, user and rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
+ * Git server serves: repository, refs, branches, tags, commits, pull requests with their reviews and auto-merge,
+ * compare, merges, workflows of GitHub Actions with their runs, jobs and logs, contents, rules of branches, teams, user
+ * and rate limit; with tokens, conditional requests, rate-limit headers and GitHub's errors.
  */
 export async function startGithubServer(options: GithubServerOptions): Promise<GithubServer> {
   const faults = noGithubFaults();
@@ -85,16 +91,26 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
           documentation: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
         });
       const answer = await route(request, url, holder, limit);
-      if (faults.cutNextMerge && url.pathname.endsWith('/merges')) {
-        faults.cutNextMerge = false;
-        return void request.socket.destroy();
-      }
+      if (isUnheard(request, url)) return void request.socket.destroy();
       send(request, response, answer, () => limit.giveBack((name, value) => response.setHeader(name, value)));
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem(500, 'Server Error');
       request.resume();
       send(request, response, { status: problem.status, body: problem.body(), headers: problem.headers });
     }
+  };
+
+  /** Whether the answer to a request is to be lost; once. */
+  const isUnheard = ({ method }: IncomingMessage, { pathname }: URL): boolean => {
+    if (method !== 'POST') return false;
+    const fault = pathname.endsWith('/merges')
+      ? 'cutNextMerge'
+      : pathname.endsWith('/pulls')
+        ? 'cutNextPull'
+        : null;
+    if (fault === null || !faults[fault]) return false;
+    faults[fault] = false;
+    return true;
   };
 
   const route = async (
@@ -114,6 +130,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       return answerOrg({ holder, scopes, rights, url });
     if (method === 'GET' && url.pathname === '/rate_limit')
       return { status: 200, body: rateLimits(limit.state()) };
+    if (method === 'POST' && url.pathname === '/graphql') return graphql(request, url, holder);
     const [, owner = '', repo = '', rest = ''] =
       /^\/repos\/([A-Za-z0-9_][\w.-]*)\/([A-Za-z0-9_][\w.-]*)(?:\/(.+))?$/.exec(url.pathname) ?? [];
     const gitDir = path.join(options.root, owner, `${repo}.git`);
@@ -122,21 +139,47 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
     if (!repo || !(await stat(gitDir).catch(() => null))?.isDirectory()) throw notFound();
     if (method !== 'GET' && !holder.write)
       throw new Problem(403, 'Resource not accessible by personal access token');
-    const context: RepoContext = {
-      place: { api, owner, repo },
-      repo: new BareRepo(gitDir),
+    const body = method === 'GET' || method === 'DELETE' ? {} : await readJson(request);
+    return handle(contextOf({ owner, repo, holder, url, body }), method, decode(rest));
+  };
+
+  const contextOf = (asked: {
+    owner: string;
+    repo: string;
+    holder: TokenHolder;
+    url: URL;
+    body: Record<string, unknown>;
+  }): RepoContext => {
+    const { owner, repo, holder, url, body } = asked;
+    return {
+      place: { api: url.origin, owner, repo },
+      repo: new BareRepo(path.join(options.root, owner, `${repo}.git`)),
       holder,
       url,
-      body: method === 'GET' || method === 'DELETE' ? {} : await readJson(request),
+      body,
       gitUrl: options.gitUrl,
       now,
       actions: options.actions ?? null,
       rights,
+      pulls: options.pulls ?? null,
       refsChanged: async () => {
         await options.onRefsChanged?.({ owner, repo, holder });
       },
     };
-    return handle(context, method, decode(rest));
+  };
+
+  const graphql = async (request: IncomingMessage, url: URL, holder: TokenHolder): Promise<Answer> => {
+    const { pulls } = options;
+    if (!pulls) throw notFound();
+    const body = await readJson(request);
+    const find = async (id: string) => {
+      const found = pulls.settings.pulls.find((one) => hasNodeId(url.origin, id, one));
+      if (!found) return null;
+      const [owner = '', repo = ''] = found.repository.split('/');
+      const place = pullPlace(contextOf({ owner, repo, holder, url, body: {} }));
+      return { place, pull: await pulls.get(place, found.number) };
+    };
+    return { status: 200, body: await answerGraphql({ pulls, find, login: holder.login }, body) };
   };
 
   const server = createServer((request, response) => {
@@ -171,6 +214,7 @@ type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 const routes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^$/, getRepository],
   ...actionsRoutes,
+  ...pullsRoutes,
   ['GET', /^git\/ref\/(.+)$/, getRef],
   ['GET', /^git\/tags\/([^/]+)$/, getTagObject],
   ['GET', /^git\/matching-refs\/(.*)$/, matchingRefs],
@@ -200,12 +244,13 @@ async function handle(context: RepoContext, method: string, rest: string): Promi
 }
 
 async function getRepository(context: RepoContext): Promise<Answer> {
-  const { place, repo, holder, rights } = context;
+  const { place, repo, holder, rights, pulls } = context;
   const main = await repo.resolve('refs/heads/main');
   const pushedAt = main ? (await repo.commit(main)).committer.date : '2020-01-01T00:00:00Z';
   const cloneUrl = `${context.gitUrl}/${place.owner}/${place.repo}.git`;
   const admin = isInTeam(rights, 'gov-uk-ci-bots', holder.login);
-  return { status: 200, body: repository(place, { cloneUrl, write: holder.write, admin, pushedAt }) };
+  const options = { cloneUrl, write: holder.write, admin, pushedAt, pulls: pulls?.settings };
+  return { status: 200, body: repository(place, options) };
 }
 
 function send(

@@ -62,6 +62,44 @@ export const treeSchema = z.object({
 /** "Merge a branch", status 201. */
 export const mergeSchema = z.object({ sha, parents: z.array(z.object({ sha })) });
 
+const login = z.object({ login: z.string() });
+const simplePullSchema = z.object({
+  number: z.number().int().min(1),
+  node_id: z.string().min(1),
+  html_url: z.string(),
+  state: z.string(),
+  draft: z.boolean().nullish().catch(null),
+  user: login.nullish().catch(null),
+  head: z.object({ ref: z.string(), sha }),
+  base: z.object({ ref: z.string() }),
+  merged_at: z.string().nullable(),
+  merge_commit_sha: sha.nullish().catch(null),
+  auto_merge: z.object({}).nullish().catch(null),
+  requested_reviewers: z.array(login).nullish().catch(null),
+  requested_teams: z
+    .array(z.object({ slug: z.string() }))
+    .nullish()
+    .catch(null),
+});
+/** An item of "List pull requests". */
+export const simplePullsSchema = z.array(simplePullSchema);
+/** "Get a pull request". */
+export const pullSchema = simplePullSchema.extend({
+  merged: z.boolean(),
+  merged_by: login.nullish().catch(null),
+  mergeable: z.boolean().nullable(),
+  mergeable_state: z.string(),
+});
+/** "List reviews for a pull request". */
+export const reviewsSchema = z.array(z.object({ user: login.nullish().catch(null), state: z.string() }));
+/** Ways of merging of "Get a repository", told to who may write. */
+const allowed = z.boolean().nullish().catch(null);
+export const repoMergesSchema = z.object({
+  allow_merge_commit: allowed,
+  allow_squash_merge: allowed,
+  allow_rebase_merge: allowed,
+});
+
 /** A run of GitHub Actions, in lists and on its own. */
 export const runSchema = z.object({
   id: z.number().int(),

@@ -7,6 +7,8 @@ import { practiceRightsSchema, practiceTeamSchema, rightsStateSchema } from './r
 const appName = z.string().regex(/^[a-z0-9-]{1,100}$/, 'must be the name of an app');
 const environmentName = z.enum(allEnvironments);
 const version = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'must be an image tag');
+const pullNumber = z.number().int().min(1);
+const login = z.string().regex(/^[a-z0-9-]{1,39}$/, 'must be a login');
 const commit = z.string().regex(/^[0-9a-f]{40}$/);
 /** An input without fields, which may be left out. */
 interface Nothing {
@@ -231,13 +233,45 @@ export const controlCommands = {
   setTeamMember: {
     input: z.strictObject({
       team: practiceTeamSchema.default('gov-uk-production-deploy'),
-      login: z
-        .string()
-        .regex(/^[a-z0-9-]{1,39}$/, 'must be a login')
-        .optional(),
+      login: login.optional(),
       member: z.boolean(),
     }),
     output: rightsStateSchema,
+  },
+  /** Another user reviews a pull request of the release repo: the code owner, unless another is named. */
+  reviewPullRequest: {
+    input: z.strictObject({
+      number: pullNumber,
+      by: login.default('odalys-brandt'),
+      verdict: z.enum(['approve', 'request-changes', 'comment']).default('approve'),
+    }),
+    output: done,
+  },
+  /** Another user merges it, as GitHub lets them. */
+  mergePullRequest: {
+    input: z.strictObject({
+      number: pullNumber,
+      by: login.default('odalys-brandt'),
+      method: z.enum(['merge', 'squash', 'rebase']).default('merge'),
+    }),
+    output: z.object({ commit }),
+  },
+  /** Another user closes it without merging. */
+  closePullRequest: {
+    input: z.strictObject({ number: pullNumber, by: login.default('odalys-brandt') }),
+    output: done,
+  },
+  /** How the release repo treats pull requests ("Update a repository"); what is left out stays. */
+  setPullRequests: {
+    input: z.strictObject({
+      allowAutoMerge: z.boolean().optional(),
+      mergeMethods: z
+        .array(z.enum(['merge', 'squash', 'rebase']))
+        .min(1)
+        .optional(),
+      deleteBranchOnMerge: z.boolean().optional(),
+    }),
+    output: done,
   },
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },

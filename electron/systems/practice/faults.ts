@@ -36,6 +36,8 @@ export const githubFaultsSchema = z.object({
   latencyMs: z.number().min(0).max(60_000),
   /** The next merge happens, and the connection is cut before a single byte of the answer; once. */
   cutNextMerge: z.boolean(),
+  /** The next pull request is opened, and the connection is cut before a single byte of the answer; once. */
+  cutNextPull: z.boolean().default(false),
 });
 export type GithubFaults = z.infer<typeof githubFaultsSchema>;
 

@@ -97,6 +97,7 @@ function chartFiles(): Record<string, string> {
         ]);
       }),
     ),
+    '.github/CODEOWNERS': '/charts/ @alphagov/gov-uk-platform-engineering\n',
     '.github/workflows/provider-tests.yml': providerTestsWorkflow,
     'charts/generic-govuk-app/Chart.yaml': 'apiVersion: v2\nname: generic-govuk-app\nversion: 0.1.0\n',
     'charts/generic-govuk-app/templates/deployment.yaml':
