@@ -9,6 +9,7 @@ import { commitChecks } from '../../systems/github/commit-checks';
 import { compareRefs } from '../../systems/github/compare-refs';
 import { createGitHub, whoseToken } from '../../systems/github/github-client';
 import { mergeBranch } from '../../systems/github/merges';
+import { createPullRequests } from '../../systems/github/pull-requests';
 import { resolveName } from '../../systems/github/resolve-name';
 import { createRunDetails } from '../../systems/github/run-details';
 import { listRuns } from '../../systems/github/runs';
@@ -22,6 +23,8 @@ import { BareRepo } from '../git/bare-repo';
 import { git } from '../git/command';
 import { createActions } from './actions';
 import { noGithubFaults } from './faults';
+import { noPulls, type PullRules } from './pull-state';
+import { createPulls } from './pulls';
 import { type GithubServer, startGithubServer } from './server';
 import { cutOpenApi } from './testing/cut-openapi';
 import { descriptionFile, type Exchange, readDescription } from './testing/github-description';
@@ -31,6 +34,11 @@ import { notingFetch } from './testing/noting-fetch';
 const release = { owner, repo: releaseRepoName };
 const app = { owner, repo: 'whitehall' };
 const description = readDescription();
+const rules: PullRules = {
+  needs: ({ branch }) => (branch === 'main' ? { reviews: 1 } : null),
+  refusesMerge: () => null,
+  isInTeam: (_, login) => login === 'meret-quill',
+};
 let root: string;
 let server: GithubServer;
 let exchanges: Exchange[];
@@ -46,8 +54,10 @@ beforeAll(async () => {
       writer: { login: 'tamsin-okoro', write: true },
       approver: { login: 'odalys-brandt', write: true },
       reader: { login: 'ivo-larkspur', write: false },
+      owner: { login: 'meret-quill', write: true },
     },
     gitUrl: 'http://127.0.0.1:1',
+    pulls: createPulls({ state: noPulls(), rules, now: () => new Date() }),
     actions: createActions({
       clock: createClock(500),
       runs: [],
@@ -77,7 +87,10 @@ beforeEach(() => {
 const noting = notingFetch((exchange) => exchanges.push(exchange));
 const client = (token = 'writer') =>
   createGitHub({ apiUrl: server.url, token: async () => token, fetch: noting });
-const problems = (): string[] => [...new Set(exchanges.flatMap((one) => description.problems(one)))];
+// GitHub describes its GraphQL API elsewhere.
+const problems = (): string[] => [
+  ...new Set(exchanges.filter(({ url }) => url !== '/graphql').flatMap((one) => description.problems(one))),
+];
 const refused = (ask: Promise<unknown>): Promise<unknown> =>
   ask.then(
     () => Promise.reject(new Error('it was not refused')),
@@ -139,6 +152,78 @@ it('merges: done, done already, in conflict, refused', async () => {
   await github.git.deleteRef({ ...release, ref: 'heads/one' });
   await refused(github.git.deleteRef({ ...release, ref: 'heads/one' }));
   await refused(github.git.createRef({ ...release, ref: 'refs/heads/other', sha: one }));
+  expect(problems()).toEqual([]);
+});
+
+it('pull requests: opened, found, reviewed, merged, closed, refused', async () => {
+  const repo = new BareRepo(gitDirOf(root, releaseRepoName));
+  const main = (await repo.readRef('refs/heads/main')) ?? '';
+  const author = { name: 'Demo', email: 'demo@example.invalid', at: new Date('2026-03-04T12:00:00Z') };
+  const branch = async (name: string, file: string, text: string) => {
+    const files = new Map([[file, text]]);
+    const commit = await repo.commitFiles({ parent: main, files, message: `${name}\n`, author });
+    await repo.swapRef(`refs/heads/${name}`, null, commit);
+    return { title: name, body: 'why', head: name, base: 'main' };
+  };
+  const [github, owners] = [client(), client('owner')];
+  const pulls = createPullRequests(github);
+  const first = await pulls.create(release, await branch('first', 'charts/x', 'a'), signal);
+  if (!first.ok || first.value === 'already') throw new Error('it was not opened');
+  const { number } = first.value;
+  expect(first.value.asked).toEqual(['gov-uk-platform-engineering']);
+  expect(await pulls.create(release, { title: 'x', body: '', head: 'first', base: 'main' }, signal)).toEqual({
+    ok: true,
+    value: 'already',
+  });
+  expect(await pulls.find(release, 'first', signal)).toMatchObject({ value: { number } });
+  expect(await pulls.find(release, 'none', signal)).toEqual({ ok: true, value: null });
+  await pulls.get(release, number, signal);
+  expect(await pulls.get(release, number, signal)).toMatchObject({ value: { mergeState: 'blocked' } });
+  expect((await pulls.get(release, number, signal)).ok).toBe(true);
+  expect(exchanges.at(-1)?.status).toBe(304);
+  await pulls.checks(release, first.value.head.commit, signal);
+  expect(
+    await pulls.request(release, number, { reviewers: ['meret-quill'], teams: [] }, signal),
+  ).toMatchObject({ ok: true });
+  expect(
+    await pulls.request(release, number, { reviewers: ['tamsin-okoro'], teams: [] }, signal),
+  ).toMatchObject({ ok: false });
+  const merge = () =>
+    pulls.merge(
+      release,
+      { number, head: first.value === 'already' ? '' : first.value.head.commit },
+      { title: 't', body: 'b' },
+      signal,
+    );
+  expect(await merge()).toMatchObject({ ok: false });
+  await refused(github.pulls.createReview({ ...release, pull_number: number, event: 'APPROVE' }));
+  await owners.pulls.createReview({ ...release, pull_number: number, event: 'REQUEST_CHANGES', body: 'no' });
+  expect(await pulls.reviews(release, number, signal)).toMatchObject({
+    value: { changesBy: ['meret-quill'] },
+  });
+  await owners.pulls.createReview({ ...release, pull_number: number, event: 'APPROVE' });
+  expect(await pulls.reviews(release, number, signal)).toEqual({
+    ok: true,
+    value: { approvedBy: ['meret-quill'], changesBy: [] },
+  });
+  await github.pulls.listRequestedReviewers({ ...release, pull_number: number });
+  expect(await merge()).toMatchObject({ ok: true });
+  expect(await pulls.get(release, number, signal)).toMatchObject({ value: { state: 'merged' } });
+  const second = await pulls.create(release, await branch('second', 'charts/x', 'b'), signal);
+  if (!second.ok || second.value === 'already') throw new Error('it was not opened');
+  await pulls.get(release, second.value.number, signal);
+  expect(await pulls.get(release, second.value.number, signal)).toMatchObject({ value: { conflicts: true } });
+  expect(await pulls.close(release, second.value.number, signal)).toMatchObject({
+    value: { state: 'closed' },
+  });
+  expect(
+    await pulls.create(release, { title: 'x', body: '', head: 'nothing', base: 'main' }, signal),
+  ).toMatchObject({
+    ok: false,
+  });
+  await pulls.get(release, 77, signal);
+  const forbidden = await createPullRequests(client('reader')).close(release, number, signal);
+  expect(forbidden).toMatchObject({ ok: false, failure: { code: 'forbidden' } });
   expect(problems()).toEqual([]);
 });
 
