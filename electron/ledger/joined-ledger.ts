@@ -17,6 +17,7 @@ import type {
   LedgerConfig,
   LogEntry,
   Mutation,
+  Proposals,
   RecordsApart,
   Snapshot,
   TransactionFailure,
@@ -51,6 +52,7 @@ export class JoinedLedger implements Ledger {
   #left: readonly string[] = [];
   #closed = false;
   readonly recordsApart: RecordsApart;
+  readonly proposals: Proposals;
 
   constructor(config: LedgerConfig, { tags, records }: { tags: MirroredLedger; records: MirroredLedger }) {
     this.#config = config;
@@ -58,6 +60,11 @@ export class JoinedLedger implements Ledger {
     this.#records = records;
     this.#log = config.log ?? noLog;
     this.recordsApart = this.#makeApart();
+    this.proposals = {
+      ...tags.proposals,
+      propose: (intent, mutate, options) =>
+        tags.proposals.propose(intent, (snapshot) => this.#filesAlone(snapshot, mutate), options),
+    };
     const told = ({ moved }: { moved: boolean }): void => {
       if (moved) this.#lookAtLeft();
       this.#tell(moved);
@@ -66,6 +73,16 @@ export class JoinedLedger implements Ledger {
     timer.unref();
     this.#stops = [tags.onChange(told), records.onChange(told), () => clearInterval(timer)];
     this.#lookAtLeft();
+  }
+
+  /** What a proposal holds of a change: its files. Records are pushed where they lie, by whoever sees it merged. */
+  #filesAlone(tags: Snapshot, mutate: (snapshot: Snapshot) => Mutation<null>): Mutation<null> {
+    const state = this.recordsApart.state();
+    if (state === 'absent' || state === 'not-set-up') return withoutRecords(mutate(tags), state);
+    const wanted = mutate(joinSnapshots(tags, this.#records.snapshot()));
+    if (wanted.kind !== 'change') return wanted;
+    const { records: _, ...files } = wanted;
+    return files;
   }
 
   get #both() {

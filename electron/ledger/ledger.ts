@@ -159,6 +159,8 @@ export interface Prepared {
   recordsBase?: string;
   /** The short-lived branch, with landing `merge-branch`. */
   branch?: string;
+  /** What the commit changes, by path; `null`: removed. */
+  files?: ReadonlyMap<string, string | null>;
   /** 1 for the first try. */
   attempt: number;
 }
@@ -257,6 +259,40 @@ export interface RecordsMoved {
   notDeleted: Failure | null;
 }
 
+/** A change that stands on a branch of its own. */
+export interface Proposed {
+  branch: string;
+  commit: string;
+  /** The commit of the main branch that it is built upon; `null`: an earlier process pushed it, and knows. */
+  base: string | null;
+}
+
+/** Changes that somebody else merges: commits on short-lived branches beside the main one. */
+export interface Proposals {
+  /**
+   * Makes the commit as {@link Ledger.transact} does and pushes it to a branch of its own; main is not touched. A branch
+   * of that name is this operation's, since its name holds the operation's id: it is left as it is.
+   * `onPrepared` is awaited with the contents' hashes by path before the push.
+   * @returns `null` where there is nothing to change.
+   */
+  propose(
+    intent: Intent & { branch: string },
+    mutate: (snapshot: Snapshot) => Mutation<null>,
+    options: Pick<TransactOptions, 'signal'> & {
+      onPrepared?: (prepared: { commit: string; base: string; files: Record<string, string> }) => void;
+    },
+  ): Promise<Result<Proposed | null, TransactionFailure>>;
+  /** Deletes a branch where it still stands at the commit. `left`: somebody has added to it. */
+  withdraw(proposed: Pick<Proposed, 'branch' | 'commit'>): Promise<Result<'gone' | 'left'>>;
+  /**
+   * The commit on the first-parent line of the main branch that brought a commit in, `null`: none did. Asks the remote
+   * first.
+   */
+  broughtIn(commit: string, signal?: AbortSignal): Promise<Result<string | null>>;
+  /** The CODEOWNERS file at a commit; `null`: there is none. */
+  codeOwners(commit: string): Promise<Result<string | null>>;
+}
+
 /** The release repo. */
 export interface Ledger {
   /** `null`: records lie beside the image tags. */
@@ -274,6 +310,8 @@ export interface Ledger {
    * made again from the remote.
    */
   checkCopy(): Promise<void>;
+  /** Changes that somebody else merges. */
+  readonly proposals: Proposals;
   /** The newest snapshot known. Before the first refresh: what the mirror last saw (offline start), empty on a new mirror. */
   snapshot(): Snapshot;
   /** The snapshot at any commit that the mirror holds. Fails with `not-found` when it doesn't. */

@@ -21,6 +21,7 @@ import type {
   LedgerConfig,
   LogEntry,
   Mutation,
+  Proposals,
   Snapshot,
   TransactionFailure,
   TransactOptions,
@@ -28,10 +29,11 @@ import type {
 import { type Mirror, openMirror } from './mirror';
 import { type MirrorHealth, watchHealth } from './mirror-health';
 import { Newest } from './newest';
+import { createProposals } from './proposals';
 import { RemoteWatch } from './remote-watch';
 import { closed, waitWithin } from './shared-wait';
 import { SnapshotReader } from './snapshot';
-import { write } from './writes';
+import { propose, write } from './writes';
 
 /**
  * Opens one branch of one repo with all that is read of it. Asks nothing of the remote: the first snapshot is what the mirror saw last, so that a
@@ -64,6 +66,7 @@ export class MirroredLedger implements Ledger {
   readonly #transactions = new PQueue({ concurrency: 1 });
   readonly #closing = new AbortController();
   readonly #log: Log;
+  readonly proposals: Proposals;
 
   constructor(config: LedgerConfig, mirror: Mirror) {
     this.#config = config;
@@ -86,7 +89,32 @@ export class MirroredLedger implements Ledger {
       closing: this.#closing.signal,
       log: this.#log,
     });
+    this.proposals = createProposals({
+      mirror,
+      objects: this.#objects,
+      newest: this.#newest,
+      remoteWatch: this.#remoteWatch,
+      closing: this.#closing.signal,
+      make: async (intent, mutate, options) => {
+        if (this.readOnlyBecause !== null) return fail(readOnlyFailure(this.readOnlyBecause));
+        if (this.#closing.signal.aborted) return fail(ledgerFailure(closed()));
+        return this.#transactions.add(() => propose(this.#writeParts(), intent, mutate, options));
+      },
+    });
     this.#reportChanges();
+  }
+
+  #writeParts() {
+    return {
+      config: this.#config,
+      mirror: this.#mirror,
+      objects: this.#objects,
+      reader: this.#reader,
+      newest: this.#newest,
+      remoteWatch: this.#remoteWatch,
+      closing: this.#closing.signal,
+      snapshotAt: (commit: string) => this.snapshotAt(commit),
+    };
   }
 
   /** When the remote goes and comes back, and what had to be done with the copy here, for the log. */
@@ -215,17 +243,7 @@ export class MirroredLedger implements Ledger {
   ): Promise<Result<Landed<T>, TransactionFailure>> {
     if (this.readOnlyBecause !== null) return fail(readOnlyFailure(this.readOnlyBecause));
     if (this.#closing.signal.aborted) return fail(ledgerFailure(closed()));
-    const parts = {
-      config: this.#config,
-      mirror: this.#mirror,
-      objects: this.#objects,
-      reader: this.#reader,
-      newest: this.#newest,
-      remoteWatch: this.#remoteWatch,
-      closing: this.#closing.signal,
-      snapshotAt: (commit: string) => this.snapshotAt(commit),
-    };
-    const result = await this.#transactions.add(() => write(parts, intent, mutate, options));
+    const result = await this.#transactions.add(() => write(this.#writeParts(), intent, mutate, options));
     const told = { operation: intent.operationId, what: intent.what };
     if (!result.ok) {
       const { code, message, detail } = result.failure;

@@ -113,7 +113,13 @@ export async function transact<T>(
       const commit = await parts.commit(base.commit, checked.value, wanted.message, identity);
       sent.push({ commit, base, onto: base.commit, value: wanted.value, attempts: attempt });
       const branch = parts.branchFor(intent, attempt);
-      await onPrepared?.({ commit, base: base.commit, attempt, ...(branch ? { branch } : {}) });
+      await onPrepared?.({
+        commit,
+        base: base.commit,
+        attempt,
+        files: wanted.files,
+        ...(branch ? { branch } : {}),
+      });
       signal?.throwIfAborted();
       // From here on the signal is not listened to: what is on its way cannot be called back.
       const again: Again = (other) => {

@@ -1,4 +1,4 @@
-import { FailureError, type Result } from '../../shared/domain/failure/failure';
+import { FailureError, ok, type Result } from '../../shared/domain/failure/failure';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { type MadeCommit, makeCommit } from '../systems/git/make-commit';
 import { encodePack, writeLoose } from '../systems/git/write-objects';
@@ -6,10 +6,12 @@ import { broughtInBy, landedAmong } from './find-operation';
 import { landByMerge } from './landing-merge';
 import { landByPush } from './landing-push';
 import type {
+  Identity,
   Intent,
   Landed,
   LedgerConfig,
   Mutation,
+  Proposals,
   Snapshot,
   TransactionFailure,
   TransactOptions,
@@ -17,6 +19,7 @@ import type {
 import { mergeWorld } from './merge-world';
 import type { Mirror } from './mirror';
 import type { Newest } from './newest';
+import { landOnBranch, textHash } from './proposals';
 import type { RemoteWatch } from './remote-watch';
 import { waitWithin } from './shared-wait';
 import type { SnapshotReader } from './snapshot';
@@ -34,6 +37,32 @@ interface WriteParts {
   snapshotAt(commit: string): Promise<Result<Snapshot>>;
 }
 
+/** What every way of landing has in common. `made`: the last commit that was made, with its objects. */
+function commonParts({ config, mirror, objects, reader, newest, remoteWatch, closing }: WriteParts) {
+  let last: MadeCommit | null = null;
+  return {
+    made: () => last,
+    identity: config.identity,
+    snapshot: () => newest.snapshot,
+    fetch: (signal?: AbortSignal) => waitWithin(remoteWatch.fetchNow(), closing, signal),
+    commit: (
+      base: string,
+      files: ReadonlyMap<string, { content: Uint8Array; executable: boolean } | null>,
+      message: string,
+      author: Identity,
+    ) =>
+      remoteWatch.mended(async () => {
+        const at = Math.floor(Date.now() / 1000);
+        const made = await makeCommit(objects, { base, files, message, author, at });
+        await writeLoose(mirror.gitDir, made.objects);
+        last = made;
+        return made.id;
+      }),
+    placeProblem: async (snapshot: Snapshot, path: string) =>
+      snapshot.commit ? remoteWatch.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,
+  };
+}
+
 /** One transaction on the real mirror, by the landing that the estate names. */
 export function write<T>(
   parts: WriteParts,
@@ -41,32 +70,21 @@ export function write<T>(
   mutate: (snapshot: Snapshot) => Mutation<T>,
   options: TransactOptions,
 ): Promise<Result<Landed<T>, TransactionFailure>> {
-  const { config, mirror, objects, reader, newest, remoteWatch, closing } = parts;
+  const { config, mirror, remoteWatch } = parts;
   const { gitDir } = mirror;
   const merges = config.estate.ledger.landing === 'merge-branch';
-  let made: MadeCommit | null = null;
+  const { made, ...common } = commonParts(parts);
   return transact(
     {
-      identity: config.identity,
-      snapshot: () => newest.snapshot,
-      fetch: (signal) => waitWithin(remoteWatch.fetchNow(), closing, signal),
-      commit: (base, files, message, author) =>
-        remoteWatch.mended(async () => {
-          const at = Math.floor(Date.now() / 1000);
-          made = await makeCommit(objects, { base, files, message, author, at });
-          await writeLoose(gitDir, made.objects);
-          return made.id;
-        }),
-      placeProblem: async (snapshot, path) =>
-        snapshot.commit ? remoteWatch.mended(() => reader.placeProblem(snapshot.commit ?? '', path)) : null,
+      ...common,
       branchFor: ({ operationId }, attempt) =>
         merges
           ? `signalbox/${operationId.replace(/[^A-Za-z0-9-]/g, '-')}${attempt > 1 ? `-${attempt}` : ''}`
           : undefined,
       land: ({ commit, base, branch, again }): Promise<Landing> =>
         branch === undefined
-          ? byPush(parts, commit, base, made)
-          : landByMerge(byMerge(parts, intent, branch, made), commit, base, branch, again),
+          ? byPush(parts, commit, base, made())
+          : landByMerge(byMerge(parts, intent, branch, made()), commit, base, branch, again),
       landedAmong: (commits, base, tip) => landedAmong(commits, base, { gitDir, ref: tip }),
       landed: (commit, base) => remoteWatch.landed(commit, base),
     },
@@ -112,4 +130,46 @@ function byMerge(parts: WriteParts, intent: Intent, branch: string, made: MadeCo
       return read.value;
     },
   });
+}
+
+/** Makes a commit as {@link write} does, and pushes it to a branch of its own. */
+export async function propose(
+  parts: WriteParts,
+  intent: Intent & { branch: string },
+  mutate: (snapshot: Snapshot) => Mutation<null>,
+  { signal, onPrepared }: Parameters<Proposals['propose']>[2],
+): ReturnType<Proposals['propose']> {
+  const { branch } = intent;
+  const { made, ...common } = commonParts(parts);
+  const result = await transact<null>(
+    {
+      ...common,
+      branchFor: () => branch,
+      land: async ({ commit }) => {
+        const objects = made()?.objects;
+        return landOnBranch(parts.mirror, {
+          branch,
+          commit,
+          pack: objects ? await encodePack(objects) : undefined,
+        });
+      },
+      // Nothing here moves main, and nobody else the branch.
+      landedAmong: async () => null,
+      landed: async () => {},
+    },
+    intent,
+    mutate,
+    {
+      ...(signal ? { signal } : {}),
+      onPrepared: ({ commit, base, files = new Map() }) =>
+        onPrepared?.({
+          commit,
+          base,
+          files: Object.fromEntries([...files].map(([path, text]) => [path, textHash(text)])),
+        }),
+    },
+  );
+  if (!result.ok) return result;
+  const { changed, ownCommit, base } = result.value;
+  return ok(changed ? { branch, commit: ownCommit, base: base.commit } : null);
 }
