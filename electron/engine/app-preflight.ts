@@ -5,7 +5,7 @@ import { environmentBefore } from '../../shared/domain/estate/chain';
 import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
 import { type AppIntent, declarationOf, type Intent, titleOf } from '../../shared/domain/operation/intent';
-import type { Operation } from '../../shared/domain/operation/operation';
+import { type Operation, waitsForReview } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { pendingChecks, settledFindings } from '../../shared/domain/preflight/pending-check';
@@ -246,7 +246,7 @@ const hasLanded = ({ commit, steps }: Operation): boolean =>
 export function mayStepIn(intent: AppIntent, other: Operation): boolean {
   const commitsNothing = (one: Intent): boolean => declarationOf(one).commit === null;
   if (commitsNothing(intent)) return false;
-  return commitsNothing(other.intent) || hasLanded(other);
+  return commitsNothing(other.intent) || hasLanded(other) || waitsForReview(other);
 }
 
 /** What an operation would overtake: one that still brings its version up, or only waits for its tests or hold. */

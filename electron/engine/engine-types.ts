@@ -11,6 +11,7 @@ import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
 import type { Sources } from '../systems/github/github-sources';
 import type { RepoRights } from '../systems/github/repo-rights';
+import type { PullRequests } from '../systems/github/pull-requests';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AppImages } from '../systems/registry/app-images';
 import type { BagsEngine } from './bags/bags-engine';
@@ -44,6 +45,8 @@ export interface EngineConfig {
   workflowRuns?: WorkflowRuns | null;
   /** What is inside of such a run; left out: not looked at. */
   runWatch?: RunWatch | null;
+  /** Pull requests of the release repo; left out: the estate names no GitHub for it. */
+  pullRequests?: PullRequests | null;
   /** What GitHub says of the person's rights; left out: the estate names no GitHub. */
   rights?: RepoRights | null;
   /** Workflows of no app that were seen in an environment and kept, newest first; left out: none were kept. */

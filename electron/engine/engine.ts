@@ -89,6 +89,7 @@ export function createEngine(config: EngineConfig): Engine {
     open: () => runner.open(),
     workflowRuns: config.workflowRuns ?? null,
     runWatch: config.runWatch ?? null,
+    pullRequests: config.pullRequests ?? null,
     routes: createRoutes({
       estate,
       clusters,

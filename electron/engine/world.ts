@@ -4,6 +4,7 @@ import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
+import type { PullRequests } from '../systems/github/pull-requests';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AutopilotDecisions } from './bags/autopilot-decisions';
 import type { CellHistory } from './cell-history';
@@ -42,6 +43,8 @@ export interface Limits {
   tag: number;
   /** How long a restart waits for clusters to be seen, and a deploy for what its source repo says. */
   look: number;
+  /** Between two looks at a pull request that was opened just now; later ones are further apart. */
+  review: number;
 }
 
 export const defaultLimits: Limits = {
@@ -59,6 +62,7 @@ export const defaultLimits: Limits = {
   ledger: 30 * 60_000,
   tag: 10_000,
   look: 5_000,
+  review: 15_000,
 };
 
 /** Everything around an operation: what it acts on, and what it can look at. */
@@ -93,6 +97,8 @@ export interface World {
   readonly workflowRuns: WorkflowRuns | null;
   /** What is inside of them; `null`: the estate names no GitHub. */
   readonly runWatch: RunWatch | null;
+  /** Pull requests of the release repo; `null`: the estate names no GitHub for it. */
+  readonly pullRequests: PullRequests | null;
   /** The newest operation that runs in a cell, other than the given one. */
   readonly holder: (app: string, environment: string, except: string | null) => Operation | null;
 }

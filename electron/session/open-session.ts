@@ -26,6 +26,7 @@ import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/github-client';
 import type { Sources } from '../systems/github/github-sources';
 import { createRepoRights } from '../systems/github/repo-rights';
+import { createPullRequests } from '../systems/github/pull-requests';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
@@ -221,6 +222,15 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     workflowRuns: github && createWorkflowRuns(github),
     runWatch,
     rights: github && createRepoRights(github),
+    pullRequests: estate.ledger.github
+      ? createPullRequests(
+          createGitHub({
+            apiUrl: estate.ledger.github.apiUrl,
+            token: config.githubToken,
+            fetch: config.fetch,
+          }),
+        )
+      : null,
     savedWorkflows: (environment) =>
       archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,

@@ -3,17 +3,18 @@ import type { ImageTagChange } from '../../../shared/domain/ledger/image-tag-edi
 import { type AppIntent, declarationOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
-import { isDirect, type RouteKind, routeNames } from '../../../shared/domain/route/route';
+import { isByBot, type RouteKind, routeNames } from '../../../shared/domain/route/route';
 import type { Snapshot } from '../../ledger/ledger';
 import { changeImageTag } from '../../ledger/ledger-board';
 import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import { byOthers } from '../routes/by-others';
+import { proposeHere } from '../routes/pull-request-route';
 import { routeTaken } from '../routes/route-taken';
 import { leavingSyncs } from './end-sync';
 import { gatherFacts, judge } from './preflight-step';
 import { knownTests } from './tests';
-import { at, endOf, writeLedger } from './write-ledger';
+import { at, endOf, type FullDecision, writeLedger } from './write-ledger';
 
 /** Image-tag files by path and records, or why the change cannot be made. Pure. */
 export type Change = { files: Map<string, string>; records: RecordChange[] } | { failure: Failure };
@@ -56,7 +57,7 @@ export const commit =
       const route = routeTaken(context);
       if ('failure' in route) return { state: 'failed', failure: route.failure };
       const { kind } = route;
-      const end = isDirect(kind) ? await directly(context, kind, change) : await byOthers(context, kind);
+      const end = isByBot(kind) ? await byOthers(context, kind) : await byPerson(context, kind, change);
       if (end.state !== 'failed' || end.failure.code !== 'forbidden') return end;
       // Only trying told: the next route is taken at once, since somebody may be waiting for a service to come back.
       world.routes.refused(intent.environment, kind, end.failure.message);
@@ -66,11 +67,11 @@ export const commit =
     }
   };
 
-/** A commit by the person. Findings are computed again on the very snapshot that lands. */
-async function directly<I extends AppIntent>(
+/** A commit by the person, or proposed by them. Findings are computed again on the very snapshot that it is built upon. */
+async function byPerson<I extends AppIntent>(
   context: StepContext<I>,
   route: RouteKind,
-  change: MakeChange<I>,
+  make: MakeChange<I>,
 ): Promise<StepEnd> {
   const { world, id } = context;
   const intent: AppIntent = context.intent;
@@ -78,26 +79,31 @@ async function directly<I extends AppIntent>(
   const seen = [...context.record().seen, ...context.record().operation.findings];
   const tests = knownTests(context);
   let latest: Finding[] = [];
-  const written = await writeLedger(context, {
+  const change = {
     effect: 'commit',
     kind: declarationOf(intent).deployment ?? intent.kind,
     what: titleOf(intent),
-    waitingFor: 'Waiting for the commit to reach the release repo.',
-    settled: { value: null },
-    decide: (snapshot) => {
+    decide: (snapshot: Snapshot): FullDecision<null> => {
       const { findings, failure } = judge(world, intent, snapshot, outside, seen);
       latest = findings;
       if (failure) return { kind: 'refusal', failure };
-      const made = change(snapshot, context);
+      const made = make(snapshot, context);
       if ('failure' in made) return { kind: 'refusal', failure: made.failure };
       const { files, records: changes } = made;
       return { kind: 'change', changes, files, subject: titleOf(intent), value: null };
     },
     reason: intent.reason,
     override: 'override' in intent ? intent.override : undefined,
+    data: () => ({ route, tests, leaving: leavingSyncs(world, intent) }),
+  };
+  if (route === 'pull-request')
+    return proposeHere(context, { ...change, findings: context.record().operation.findings });
+  const written = await writeLedger(context, {
+    ...change,
+    waitingFor: 'Waiting for the commit to reach the release repo.',
+    settled: { value: null },
     patience: 0,
     notAgain: () => notAgain(context),
-    data: () => ({ route, tests, leaving: leavingSyncs(world, intent) }),
   });
   if (latest.length > 0) context.findings(latest);
   return endOf(written);

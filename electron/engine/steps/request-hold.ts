@@ -1,9 +1,11 @@
 import type { AppIntent } from '../../../shared/domain/operation/intent';
 import { isByBot, isDirect } from '../../../shared/domain/route/route';
+import type { Snapshot } from '../../ledger/ledger';
 import { takeHold } from '../commit-hold';
 import type { StepContext, StepEnd } from '../operation-context';
+import { proposeHere } from '../routes/pull-request-route';
 import { routeBegun } from '../routes/route-taken';
-import { endOf, writeLedger } from './write-ledger';
+import { endOf, type FullDecision, writeLedger } from './write-ledger';
 
 /** Whether a rollback's hold comes after its version, since a bot carries the version alone. */
 function isHoldApart(context: Pick<StepContext, 'record'>): boolean {
@@ -28,32 +30,31 @@ type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
 export async function requestHold(context: StepContext<Rollback>): Promise<StepEnd> {
   const { world, intent } = context;
   if (!isHoldApart(context)) return { state: 'skipped', because: 'The commit includes the hold.' };
+  const hold = {
+    effect: 'hold-request',
+    kind: 'hold',
+    what: `Hold automatic deploys of ${intent.app} in ${intent.environment}`,
+    decide: (snapshot: Snapshot): FullDecision<null> => {
+      const made = takeHold(snapshot, context);
+      if ('failure' in made) return { kind: 'refusal', failure: made.failure };
+      const { files, records: changes } = made;
+      return { kind: 'change', changes, files, subject: hold.what, value: null };
+    },
+    reason: intent.reason,
+  };
+  // One that was begun is gone on with, whatever is open now.
+  if (context.record().effects.get('hold-request')?.data.route === 'pull-request')
+    return proposeHere(context, { ...hold, findings: [] });
   const rest = world.routes.plan({ ...intent, route: routeBegun(context) ?? undefined }).rest;
   if (rest === null) return { state: 'skipped', because: 'The commit includes the hold.' };
   if (rest.taken === null) return { state: 'unknown', because: rest.text };
-  if (isDirect(rest.taken)) {
-    const written = await writeLedger(context, {
-      effect: 'hold-request',
-      kind: 'hold',
-      what: `Hold ${intent.app} in ${intent.environment}`,
-      waitingFor: 'Waiting for the hold’s commit to reach the release repo.',
-      settled: { value: null },
-      decide: (snapshot) => {
-        const made = takeHold(snapshot, context);
-        if ('failure' in made) return { kind: 'refusal', failure: made.failure };
-        const { files, records: changes } = made;
-        return {
-          kind: 'change',
-          changes,
-          files,
-          subject: `Hold automatic deploys of ${intent.app} in ${intent.environment}`,
-          value: null,
-        };
-      },
-      reason: intent.reason,
-      patience: world.limits.ledger,
-    });
-    return endOf(written);
-  }
-  return { state: 'unknown', because: rest.text };
+  if (rest.taken === 'pull-request') return proposeHere(context, { ...hold, findings: [] });
+  if (!isDirect(rest.taken)) return { state: 'unknown', because: rest.text };
+  const written = await writeLedger(context, {
+    ...hold,
+    waitingFor: 'Waiting for the hold’s commit to reach the release repo.',
+    settled: { value: null },
+    patience: world.limits.ledger,
+  });
+  return endOf(written);
 }

@@ -14,6 +14,7 @@ import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
 import { createGitHub } from '../../systems/github/github-client';
 import { createGitHubSources } from '../../systems/github/github-sources';
+import { createPullRequests } from '../../systems/github/pull-requests';
 import { createRepoRights } from '../../systems/github/repo-rights';
 import { createRunDetails } from '../../systems/github/run-details';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
@@ -161,6 +162,7 @@ export async function openRig(
       },
       keep: (id, view) => seenRuns.set(id, view),
     },
+    pullRequests: client ? createPullRequests(client) : null,
     consoleAutopilot: {
       get: () => autopilot,
       set: (_, on) => {

@@ -32,7 +32,7 @@ export const jobSchema = z.object({
   /** As the estate file calls it; unique within the environment. */
   name: z.string(),
   phase: z.enum(['deploy', 'test']),
-  kind: z.enum(['image-tags', 'workflow', 'github-workflow']),
+  kind: z.enum(['image-tags', 'workflow', 'github-workflow', 'pull-request']),
   state: z.enum(['waiting', 'running', 'succeeded', 'failed', 'aborted', 'unknown']),
   /** What it waits for, or why it failed. */
   text: z.string().nullable(),
@@ -96,3 +96,7 @@ export type OperationState = Operation['state'];
 /** The steps to be shown. A hold is requested apart only where the commit can't carry it: before, and else, it is no step. */
 export const stepsInPlay = ({ steps }: Operation): Step[] =>
   steps.filter(({ name, state }) => name !== 'hold-request' || (state !== 'waiting' && state !== 'skipped'));
+
+/** Whether it only waits for somebody to review its pull request: hours or days, in which it is in nobody's way. */
+export const waitsForReview = ({ jobs }: Pick<Operation, 'jobs'>): boolean =>
+  jobs.some(({ kind, state }) => kind === 'pull-request' && state === 'running');

@@ -1,0 +1,56 @@
+import type { CommitChecks } from '../ledger/commit-checks';
+import { count } from '../text/count';
+import { visibleText } from '../text/visible-text';
+import type { PullRequest, PullReviews } from './pull-request';
+
+/** What is known of a pull request beside itself; `null`: could not be asked. */
+interface Seen {
+  reviews: PullReviews | null;
+  checks: Extract<CommitChecks, { state: 'known' }> | null;
+  /** Why auto-merge is off although it was wanted; `null`: it is on, or was not wanted. */
+  noAutoMerge: string | null;
+  /** The commit that this console proposed. */
+  commit: string;
+}
+
+const names = (all: readonly string[]): string =>
+  all
+    .slice(0, 5)
+    .map((one) => visibleText(one))
+    .join(', ') + (all.length > 5 ? ` and ${all.length - 5} more` : '');
+
+function checksText(checks: Seen['checks']): string {
+  if (checks === null) return '';
+  const { failed, pending, passed } = checks;
+  if (failed.length > 0) return ` Checks failed: ${names(failed)}.`;
+  if (pending.length > 0) return ` Waiting for ${count(pending.length, 'check')}: ${names(pending)}.`;
+  return passed > 0 ? ' Checks passed.' : '';
+}
+
+function reviewText({ number, draft, mergeState, asked, autoMerge }: PullRequest, seen: Seen): string {
+  const it = `Pull request #${number}`;
+  const { approvedBy = [], changesBy = [] } = seen.reviews ?? {};
+  if (draft) return `${it} is a draft on GitHub: somebody must mark it as ready.`;
+  if (changesBy.length > 0) return `${it}: ${names(changesBy)} requested changes.`;
+  const whom = asked.length > 0 ? ` Asked: ${names(asked)}.` : '';
+  const isReady = mergeState === 'clean' || mergeState === 'unstable' || mergeState === 'has_hooks';
+  if (approvedBy.length === 0) {
+    const open = `${it} is waiting for a review.${whom}`;
+    return isReady && !autoMerge ? `${open} GitHub would let it be merged without one.` : open;
+  }
+  const approved = `${it} is approved by ${names(approvedBy)}`;
+  if (mergeState === 'behind')
+    return `${approved}, but its branch must be updated with the newest commits first.`;
+  if (!isReady) return `${approved}, but GitHub still waits for something.${whom}`;
+  if (autoMerge) return `${approved}. GitHub merges it now.`;
+  return `${approved}: somebody must merge it on GitHub. ${seen.noAutoMerge ?? ''}`.trim();
+}
+
+/** How a pull request that is open stands, in sentences for a person. */
+export function pullRequestStatus(pull: PullRequest, seen: Seen): string {
+  const changed =
+    pull.head.commit === seen.commit
+      ? ''
+      : ' Somebody changed its branch: check what it holds before it is merged.';
+  return `${reviewText(pull, seen)}${checksText(seen.checks)}${changed}`;
+}
