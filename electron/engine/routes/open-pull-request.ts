@@ -1,6 +1,7 @@
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { codeOwners } from '../../../shared/domain/ledger/code-owners';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
+import type { RecordChange } from '../../../shared/domain/records/record-change';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { proposalBranch, pullRequestText } from '../../../shared/domain/route/pull-request-text';
 import type { Mutation, Snapshot } from '../../ledger/ledger';
@@ -19,12 +20,14 @@ export function messageOf({ context, proposal }: Task, subject: string): string 
 
 /** Pushes the commit to its branch. @returns `null`: there is nothing to change. */
 async function pushBranch(task: Task): Promise<Result<Begun | null>> {
-  const { context, proposal } = task;
-  const { world, id, signal } = context;
+  const { context, proposal, signal } = task;
+  const { world, id } = context;
+  let apart: readonly RecordChange[] = [];
   const mutate = (snapshot: Snapshot): Mutation<null> => {
     const decision = proposal.decide(snapshot);
     if (decision.kind !== 'change') return decision;
     const { changes: records, files, subject } = decision;
+    apart = snapshot.recordsCommit === undefined ? [] : records;
     const message = messageOf(task, subject);
     return { kind: 'change', records, ...(files ? { files } : {}), message, value: null };
   };
@@ -40,7 +43,6 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
         signal,
         onPrepared: ({ commit, base, files }) => {
           signal.throwIfAborted();
-          if (context.record().cancelRequested) throw new Error('cancelled');
           remember(task, `Push ${commit.slice(0, 10)} to the branch ${branch}.`, {
             branch,
             commit,
@@ -49,6 +51,7 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
             number: null,
             url: null,
             asked: false,
+            records: apart,
           });
         },
       }),
@@ -70,8 +73,8 @@ const strangeBranch = (branch: string): Failure => ({
 });
 
 async function create(task: Task, begun: Begun): Promise<Result<PullRequest>> {
-  const { context, proposal, pulls, place } = task;
-  const { world, id, signal } = context;
+  const { context, proposal, pulls, place, signal } = task;
+  const { world, id } = context;
   const paths = Object.keys(begun.files);
   const owners = await world.ledger.proposals.codeOwners(begun.base);
   const text = pullRequestText({
@@ -121,8 +124,8 @@ async function askReviewers(task: Task, begun: Begun, pull: PullRequest): Promis
   );
   const whom = { reviewers, teams: proposal.route.teamReviewers };
   if (whom.reviewers.length + whom.teams.length > 0) {
-    const asked = await pulls.request(place, pull.number, whom, context.signal);
-    context.signal.throwIfAborted();
+    const asked = await pulls.request(place, pull.number, whom, task.signal);
+    task.signal.throwIfAborted();
     if (!asked.ok) {
       if (passes(asked.failure)) return begun;
       context.saw(`Reviewers could not be asked: ${asked.failure.message} ${asked.failure.meaning}`);
@@ -145,7 +148,7 @@ export async function openPullRequest(
   if (begun?.number === null) {
     // It may have been opened, and even been merged and its branch deleted, since.
     const { branch } = begun;
-    const { signal } = task.context;
+    const { signal } = task;
     const there = await patiently(task, signal, () => task.pulls.find(task.place, branch, signal));
     if (!there.ok) return there;
     if (there.value) begun = { ...begun, number: there.value.number, url: there.value.url };
@@ -164,7 +167,7 @@ export async function openPullRequest(
   } else if (!begun.asked) {
     const { number } = begun;
     remember(task, `Pull request #${number} waits for its review.`, begun);
-    const there = await task.pulls.get(task.place, number ?? 0, task.context.signal);
+    const there = await task.pulls.get(task.place, number ?? 0, task.signal);
     if (there.ok && there.value.state === 'open') begun = await askReviewers(task, begun, there.value);
   }
   return ok({ begun, pull: { number: begun.number ?? 0, url: begun.url } });

@@ -3,6 +3,7 @@ import type { RouteOf } from '../../../shared/domain/estate/routes';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { Finding } from '../../../shared/domain/preflight/finding';
+import type { RecordChange } from '../../../shared/domain/records/record-change';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import type { Snapshot } from '../../ledger/ledger';
 import type { PullRequests, RepoPlace } from '../../systems/github/pull-requests';
@@ -50,13 +51,15 @@ export interface Begun {
   url: string | null;
   /** Whether reviewers were asked. */
   asked: boolean;
+  /** Where records lie apart: those that go with the change, written once it is merged. */
+  records: readonly RecordChange[];
 }
 
 /** What was begun by this process or an earlier one; `null`: nothing was pushed. */
 export function begunOf({ context, proposal }: Pick<Task, 'context' | 'proposal'>): Begun | null {
   const effect = context.record().effects.get(proposal.effect);
   if (!effect) return null;
-  const { branch, commit, base, files, number, url, asked } = effect.data;
+  const { branch, commit, base, files, number, url, asked, records } = effect.data;
   if (typeof branch !== 'string' || typeof commit !== 'string' || typeof base !== 'string') return null;
   return {
     branch,
@@ -66,6 +69,7 @@ export function begunOf({ context, proposal }: Pick<Task, 'context' | 'proposal'
     number: typeof number === 'number' ? number : null,
     url: typeof url === 'string' ? url : null,
     asked: asked === true,
+    records: Array.isArray(records) ? (records as RecordChange[]) : [],
   };
 }
 

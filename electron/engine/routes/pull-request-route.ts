@@ -3,8 +3,10 @@ import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { pullRequestStatus } from '../../../shared/domain/route/pull-request-status';
 import { textHash } from '../../ledger/proposals';
 import type { StepContext, StepEnd } from '../operation-context';
-import { messageOf, openPullRequest } from './open-pull-request';
-import { type Begun, begunOf, type Proposal, passes, patiently, say, showJob, type Task } from './proposal';
+import { mergeWhenDue } from './merge-when-due';
+import { openPullRequest } from './open-pull-request';
+import { type Begun, begunOf, type Proposal, patiently, say, showJob, type Task } from './proposal';
+import { isRecordsAlone, writeRecords, writeRecordsAlone } from './proposal-records';
 import { type Pointless, whyPointless } from './proposal-standing';
 import { closingEffect, withdraw } from './withdraw-pull-request';
 
@@ -27,9 +29,16 @@ async function proposeChange(context: StepContext, proposal: Proposal): Promise<
   if (context.record().effects.get(proposal.effect)?.outcome === 'done') return { state: 'succeeded' };
   if (!github || !world.pullRequests) return { state: 'failed', failure: noGitHub };
   const { owner, repo } = github;
-  const task: Task = { context, proposal, pulls: world.pullRequests, place: { owner, repo, branch } };
+  const task: Task = {
+    context,
+    signal: AbortSignal.any([context.signal, context.cancelled]),
+    proposal,
+    pulls: world.pullRequests,
+    place: { owner, repo, branch },
+  };
   try {
-    if (context.record().cancelRequested) return await cancelled(task);
+    if (isRecordsAlone(task)) return await writeRecordsAlone(task);
+    if (context.cancelled.aborted) return await cancelled(task);
     const closing = context.record().effects.get(closingEffect(proposal.effect));
     // An earlier process died while it took it back: what is found on the ledger now says why again.
     if (closing) return await takenBack(task, String(closing.data.why ?? ''));
@@ -38,7 +47,7 @@ async function proposeChange(context: StepContext, proposal: Proposal): Promise<
     if (opened.value === null) return { state: 'succeeded', text: 'Already in the release repo.' };
     return await follow(task, opened.value.begun);
   } catch (error) {
-    if (!context.record().cancelRequested || context.ending.aborted) throw error;
+    if (!context.cancelled.aborted || context.signal.aborted) throw error;
     return cancelled(task);
   }
 }
@@ -57,7 +66,7 @@ async function cancelled(task: Task): Promise<StepEnd> {
   if (!begunOf(task)) return { state: 'withdrawn', because: 'Cancelled before anything was pushed.' };
   const withdrawn = await withdraw(task, 'Cancelled.');
   if (withdrawn.state === 'gone') return { state: 'withdrawn', because: withdrawn.text };
-  const end = await merged(task, withdrawn.pull, task.context.ending);
+  const end = await merged(task, withdrawn.pull);
   task.context.saw('It was merged before it could be cancelled.');
   return end;
 }
@@ -67,34 +76,36 @@ async function takenBack(task: Task, why: string): Promise<StepEnd> {
   const pointless = begun && (await whyPointless(task, begun, task.context.world.ledger.snapshot()));
   if (begun && pointless) return endPointless(task, begun, pointless);
   const withdrawn = await withdraw(task, why);
-  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull, task.context.signal);
+  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
   return { state: 'failed', failure: gone(`${why} ${withdrawn.text}`.trim()) };
 }
 
 async function notOpened(task: Task, failure: Failure): Promise<StepEnd> {
   if (!begunOf(task)) return { state: 'failed', failure };
   const withdrawn = await withdraw(task, failure.message);
-  return withdrawn.state === 'merged'
-    ? merged(task, withdrawn.pull, task.context.signal)
-    : { state: 'failed', failure };
+  return withdrawn.state === 'merged' ? merged(task, withdrawn.pull) : { state: 'failed', failure };
 }
 
 /** Looks at the pull request and at the ledger until one of them ends it. */
 async function follow(task: Task, begun: Begun): Promise<StepEnd> {
-  const { context, pulls, place } = task;
-  const { world, signal } = context;
+  const { context, pulls, place, signal } = task;
+  const { world } = context;
   const number = begun.number ?? 0;
-  const merging = mergingOf(task, begun);
+  const merging = mergeWhenDue(task, begun);
   for (;;) {
     // Before GitHub is asked: what a merge of ours brought is then never taken for somebody else's.
     const snapshot = world.ledger.snapshot();
     const seen = await pulls.get(place, number, signal);
     signal.throwIfAborted();
-    if (seen.ok && seen.value.state === 'merged') return merged(task, seen.value, signal);
+    if (seen.ok && seen.value.state === 'merged') return merged(task, seen.value);
     if (seen.ok && seen.value.state === 'closed') return closedByOthers(task, begun);
     const pointless = await whyPointless(task, begun, snapshot);
     if (pointless) return endPointless(task, begun, pointless);
     if (seen.ok && seen.value.conflicts) {
+      // Why is said better by what was changed, which the ledger may not have seen yet.
+      const newest = await world.ledger.refresh(signal);
+      const why = newest.ok ? await whyPointless(task, begun, newest.value) : null;
+      if (why) return endPointless(task, begun, why);
       const text = `It conflicts with what was changed on ${place.branch} since.`;
       return endPointless(task, begun, { because: 'refused', failure: gone(text) });
     }
@@ -117,49 +128,9 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
   // The loop is left by its ends alone.
 }
 
-/**
- * Has GitHub merge it by itself where that is wanted. Where GitHub has nothing to wait for any more (it refuses
- * auto-merge then), it is merged right away, but never without an approving review.
- * @returns for each look: why it is off; `null`: it is on, or not wanted.
- */
-function mergingOf(task: Task, begun: Begun) {
-  const { context, proposal, pulls, place } = task;
-  const { signal } = context;
-  const [title = '', ...rest] = messageOf(task, proposal.what).split('\n');
-  const message = { title, body: rest.join('\n').trim() };
-  let tried = '';
-  let because: string | null = null;
-  let isRefused = false;
-  return async (pull: PullRequest, approvals: number): Promise<string | null> => {
-    if (!proposal.route.autoMerge || pull.autoMerge) return null;
-    const state = `${pull.mergeState} ${approvals}`;
-    if (isRefused || state === tried || pull.head.commit !== begun.commit) return because;
-    const answer = await pulls.autoMerge(place, pull, message, signal);
-    signal.throwIfAborted();
-    if (!answer.ok) {
-      isRefused = !passes(answer.failure);
-      because = `Auto-merge could not be switched on: ${answer.failure.message}`;
-      return because;
-    }
-    tried = state;
-    if (answer.value.state === 'on') {
-      context.saw('Auto-merge is on: GitHub merges it after the review.');
-      because = null;
-      return null;
-    }
-    because = `Auto-merge is off. GitHub says: ${answer.value.because}`;
-    isRefused = answer.value.state === 'refused';
-    if (answer.value.state === 'not-now' && approvals > 0) {
-      const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
-      if (!done.ok) because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
-    }
-    return because;
-  };
-}
-
 /** Waits until the ledger has moved from a commit, or it is time to ask GitHub again. */
-async function nextLook({ context }: Task, commit: string | null): Promise<void> {
-  const { world, signal } = context;
+async function nextLook({ context, signal }: Task, commit: string | null): Promise<void> {
+  const { world } = context;
   const { requestedAt } = context.record().operation;
   const age = world.now().getTime() - Date.parse(requestedAt);
   const times = paces.find(({ after }) => age >= after)?.times ?? 1;
@@ -182,9 +153,9 @@ async function nextLook({ context }: Task, commit: string | null): Promise<void>
 }
 
 /** Proves by the release repo itself that a merged pull request brought the change. */
-async function merged(task: Task, pull: PullRequest, signal: AbortSignal): Promise<StepEnd> {
+async function merged(task: Task, pull: PullRequest): Promise<StepEnd> {
   const { context, proposal, place } = task;
-  const { world } = context;
+  const { world, signal } = context;
   const { number, mergeCommit, mergedBy } = pull;
   const now = world.now().toISOString();
   if (pull.base !== place.branch || mergeCommit === null) {
@@ -207,6 +178,7 @@ async function merged(task: Task, pull: PullRequest, signal: AbortSignal): Promi
     context.result(proposal.effect, { outcome: 'unknown', text: because });
     return { state: 'unknown', because };
   }
+  await writeRecords(task, begunOf(task));
   const other = await differing(task, found.value);
   if (other.length > 0)
     context.saw(`The merge holds something else than was proposed in ${other.slice(0, 3).join(', ')}.`);
@@ -221,7 +193,7 @@ async function merged(task: Task, pull: PullRequest, signal: AbortSignal): Promi
 
 /** Paths whose content is not what was proposed. */
 async function differing(task: Task, commit: string): Promise<string[]> {
-  const snapshot = await task.context.world.ledger.snapshotAt(commit, task.context.ending);
+  const snapshot = await task.context.world.ledger.snapshotAt(commit, task.context.signal);
   const files = Object.entries(begunOf(task)?.files ?? {});
   if (!snapshot.ok) return [];
   return files
@@ -232,7 +204,7 @@ async function differing(task: Task, commit: string): Promise<string[]> {
 async function closedByOthers(task: Task, begun: Begun): Promise<StepEnd> {
   const why = `Pull request #${begun.number ?? 0} was closed on GitHub without being merged.`;
   const withdrawn = await withdraw(task, why);
-  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull, task.context.signal);
+  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
   return { state: 'failed', failure: gone(why) };
 }
 
@@ -244,6 +216,7 @@ async function endPointless(task: Task, begun: Begun, pointless: Pointless): Pro
   const own = await world.ledger.findOperation(id, { kind, base: begun.base, signal });
   if (own.ok && own.value) {
     const { commit } = own.value;
+    await writeRecords(task, begun);
     context.result(proposal.effect, { outcome: 'done', text: `Merged as ${commit.slice(0, 10)}.`, commit });
     showJob(
       task,
@@ -258,7 +231,7 @@ async function endPointless(task: Task, begun: Begun, pointless: Pointless): Pro
   }
   const why = textOf(pointless);
   const withdrawn = await withdraw(task, why);
-  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull, signal);
+  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
   const { text } = withdrawn;
   switch (pointless.because) {
     case 'there':

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { FailureError } from '../../../shared/domain/failure/failure';
 import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { GitHub } from './github-client';
 
@@ -19,16 +18,16 @@ const mutation = `mutation($input: EnablePullRequestAutoMergeInput!) {
 /** What Octokit throws for an answer of GraphQL that holds errors. */
 const graphqlErrorSchema = z.object({
   name: z.literal('GraphqlResponseError'),
-  errors: z.array(z.object({ message: z.string(), type: z.string().nullish().catch(null) })).min(1),
+  errors: z.array(z.object({ message: z.string() })).min(1),
 });
 
 /** GitHub's words in an answer of its GraphQL API; `null`: another error. */
-function saidIn(error: unknown): { said: string; type: string } | null {
+function saidIn(error: unknown): string | null {
   const parsed = graphqlErrorSchema.safeParse(error);
   if (!parsed.success) return null;
   const { errors } = parsed.data;
   const said = errors.map(({ message }) => message).join(' ');
-  return { said: visibleText(said.slice(0, 300)), type: errors[0]?.type ?? '' };
+  return visibleText(said.slice(0, 300));
 }
 
 /**
@@ -57,17 +56,9 @@ export async function enableAutoMerge(
       return { state: 'on' };
     } catch (error) {
       const answer = saidIn(error);
-      if (!answer) throw error;
-      if (answer.type === 'RATE_LIMITED')
-        throw new FailureError({
-          code: 'rate-limited',
-          message: "GitHub's request limit is used up (auto-merge).",
-          meaning: 'GitHub answers again within the hour.',
-          next: [{ do: 'retry', label: 'Try again' }],
-          detail: answer.said,
-        });
-      because = answer.said;
-      if (/clean status|unstable status|unknown status|has_hooks/i.test(because))
+      if (answer === null) throw error;
+      because = answer;
+      if (/clean status|unstable status|unknown status|has_hooks|was modified/i.test(because))
         return { state: 'not-now', because };
       // Of a way of merging that the repo does not allow, the next one may be.
       if (

@@ -87,7 +87,7 @@ function pullOf(data: PullAnswer | SimpleAnswer): PullRequest {
     mergeCommit: data.merge_commit_sha ?? null,
     mergedBy: whole?.merged_by?.login ?? null,
     autoMerge: data.auto_merge !== null && data.auto_merge !== undefined,
-    conflicts: whole?.mergeable === false,
+    conflicts: whole?.mergeable === false && whole.mergeable_state === 'dirty',
     mergeState: whole?.mergeable_state ?? 'unknown',
     asked: [
       ...(data.requested_reviewers ?? []).map(({ login }) => login),

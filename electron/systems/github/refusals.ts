@@ -63,11 +63,12 @@ const text = ({ headers }: Refusal, name: string): string => {
 };
 
 /**
- * Whether it is a limit of requests (REST API, "Rate limits"): 429, or 403 with `retry-after`, with nothing left of
+ * Whether it is a limit of requests (REST API, "Rate limits"): 429, GraphQL's answer with 200 and such an error, or 403 with `retry-after`, with nothing left of
  * `x-ratelimit-remaining`, or as its text says.
  */
 const isLimit = (refusal: Refusal): boolean =>
   refusal.status === 429 ||
+  (refusal.status === 200 && /rate limit/i.test(refusal.said)) ||
   (refusal.status === 403 &&
     (/rate limit|abuse detection/i.test(refusal.said) ||
       text(refusal, 'retry-after') !== '' ||

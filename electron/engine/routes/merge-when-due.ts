@@ -1,0 +1,42 @@
+import type { PullRequest } from '../../../shared/domain/route/pull-request';
+import { messageOf } from './open-pull-request';
+import { type Begun, passes, type Task } from './proposal';
+
+/**
+ * Has GitHub merge it by itself where that is wanted. Where GitHub has nothing to wait for any more (it refuses
+ * auto-merge then), it is merged right away, but never without an approving review.
+ * @returns for each look: why it is off; `null`: it is on, or not wanted.
+ */
+export function mergeWhenDue(task: Task, begun: Begun) {
+  const { context, proposal, pulls, place, signal } = task;
+  const [title = '', ...rest] = messageOf(task, proposal.what).split('\n');
+  const message = { title, body: rest.join('\n').trim() };
+  let tried = '';
+  let because: string | null = null;
+  let isRefused = false;
+  return async (pull: PullRequest, approvals: number): Promise<string | null> => {
+    if (!proposal.route.autoMerge || pull.autoMerge) return null;
+    const state = `${pull.mergeState} ${approvals}`;
+    if (isRefused || state === tried || pull.head.commit !== begun.commit) return because;
+    const answer = await pulls.autoMerge(place, pull, message, signal);
+    signal.throwIfAborted();
+    if (!answer.ok) {
+      isRefused = !passes(answer.failure);
+      because = `Auto-merge could not be switched on: ${answer.failure.message}`;
+      return because;
+    }
+    tried = state;
+    if (answer.value.state === 'on') {
+      context.saw('Auto-merge is on: GitHub merges it after the review.');
+      because = null;
+      return null;
+    }
+    because = `Auto-merge is off. GitHub says: ${answer.value.because}`;
+    isRefused = answer.value.state === 'refused';
+    if (answer.value.state === 'not-now' && approvals > 0) {
+      const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
+      if (!done.ok) because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
+    }
+    return because;
+  };
+}
