@@ -280,9 +280,14 @@ describe('the practice estate as a process', () => {
 
   it('finds itself again after a kill', async () => {
     const { version } = await practice.control.publishRelease({ app: 'smart-answers' });
+    await practice.control.slowRollout({ app: 'router', environment: 'staging', readySeconds: 3600 });
+    const { faults } = await practice.control.status();
     practice.child.kill('SIGKILL');
     await practice.stop();
     practice = await start('--speed', '200');
+    // A scenario that was answered is played on.
+    expect((await practice.control.status()).faults).toEqual(faults);
+    await practice.control.heal({ app: 'router' });
     // The ledger alone is the record: what it says is what runs, whatever the clusters had time to save.
     await practice.control.deployAsSomeoneElse({ app: 'smart-answers', environment: 'staging', version });
     await expect

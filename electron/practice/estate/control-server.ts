@@ -39,6 +39,8 @@ export async function startControlServer(options: {
   /** Whether there is an app of this name. */
   knowsApp: (name: string) => boolean;
   handlers: ScenarioHandlers;
+  /** Saves what a scenario changed: what was answered holds after a kill, too. */
+  beforeAnswer: () => Promise<void>;
 }): Promise<{ url: string; port: number; close: () => Promise<void> }> {
   const tokens = { [options.token]: { login: 'control', write: true } };
 
@@ -59,7 +61,9 @@ export async function startControlServer(options: {
       if (app !== undefined && !options.knowsApp(app))
         return refuse('invalid-input', `there is no app ${app}`);
       const handler = options.handlers[command] as (input: unknown) => Promise<unknown>;
-      send(response, 200, await handler(input));
+      const answer = await handler(input);
+      await options.beforeAnswer();
+      send(response, 200, answer);
     } catch (error) {
       if (error instanceof ZodError) return refuse('invalid-input', z.prettifyError(error));
       if (error instanceof SyntaxError) return refuse('invalid-input', 'the body is no JSON');

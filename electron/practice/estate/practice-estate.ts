@@ -54,6 +54,8 @@ export interface PracticeEstate {
   readonly state: EstateState;
   /** Folder of an app's bare repo. */
   appRepo(app: string): BareRepo;
+  /** Writes {@link state} to the state folder where it changed. */
+  saveState(): Promise<void>;
   /** Writes everything to the state folder. */
   save(): Promise<void>;
   /** Stops everything; what it holds can still be saved. */
@@ -224,13 +226,21 @@ export async function startEstate(options: {
     if (wanted !== 'up') await clusters[name].server.faults.reachability(wanted);
   }
 
-  const save = async (): Promise<void> => {
+  let saved = '';
+  const saveState = async (): Promise<void> => {
     state.speed = clock.speed;
     state.apps = faults.state;
-    await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
+    const text = `${JSON.stringify(state, null, 2)}\n`;
+    if (text === saved) return;
+    await writeWhole(paths.state, text);
+    saved = text;
+  };
+  const save = async (): Promise<void> => {
+    saved = '';
+    await saveState();
     for (const name of allEnvironments) await clusters[name].save();
   };
-  await writeWhole(paths.state, `${JSON.stringify(state, null, 2)}\n`);
+  await saveState();
 
   return {
     fresh,
@@ -251,6 +261,7 @@ export async function startEstate(options: {
     controllers,
     state,
     appRepo,
+    saveState,
     save,
     async stop() {
       stopping.abort(new Error('the practice estate stops'));

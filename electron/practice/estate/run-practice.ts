@@ -70,6 +70,7 @@ export async function runPracticeProcess(options: {
       ...(state.ports.control ? { port: state.ports.control } : {}),
       knowsApp: (name) => allApps.some(({ repo }) => repo === name),
       handlers: scenarioHandlers({ estate: () => estate, reset: () => inTurn(restart) }),
+      beforeAnswer: () => inTurn(() => estate.saveState()),
     });
     state.ports.control = control.port;
     const urls = { git: estate.git.url, github: estate.github.url, control: control.url };
