@@ -53,7 +53,7 @@ function eventAt(index: number): HistoryEvent {
             source: 'record',
             route: 'actions',
             run: { name: `${common.app} 7`, url: 'https://ci.example.invalid/runs/7' },
-            override: ['migrations'],
+            override: ['migrations-unknown'],
           },
         }
       : {}),

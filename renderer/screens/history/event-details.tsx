@@ -3,6 +3,7 @@ import { type Ref, useEffect, useState } from 'react';
 import { doneBy, doneByDetail, overriddenBy } from '../../../shared/domain/attribution/done-by';
 import type { HistoryEvent } from '../../../shared/domain/history/history-event';
 import { shortVersion } from '../../../shared/domain/ledger/version';
+import { overriddenText } from '../../../shared/domain/preflight/override-words';
 import { useEventDetails } from '../../data/history-queries';
 import { Version } from '../../ui/change/version';
 import { Mark, OperationMark } from '../../ui/layout/mark';
@@ -156,7 +157,7 @@ function StartedFacts({ event }: { event: HistoryEvent }) {
       {overridden.length > 0 && (
         <>
           <dt>Overridden</dt>
-          <dd>{overridden.join(', ')}</dd>
+          <dd>{overriddenText(overridden)}</dd>
         </>
       )}
     </>

@@ -68,5 +68,5 @@ it('says who started what a bot committed, through what, and which findings were
   expect(details.getByRole('link', { name: /7/ }).getAttribute('href')).toBe(
     'https://ci.example.invalid/runs/7',
   );
-  expect(details.getByText('migrations')).toBeTruthy();
+  expect(details.getByText('migrations not known')).toBeTruthy();
 });

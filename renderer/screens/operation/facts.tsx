@@ -1,5 +1,6 @@
 import { isAppIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
+import { overriddenText } from '../../../shared/domain/preflight/override-words';
 import { Version } from '../../ui/change/version';
 import { duration } from '../../ui/time/time';
 import classes from './operation-screen.module.css';
@@ -47,7 +48,7 @@ export function Facts({ operation }: { operation: Operation }) {
       {overridden.length > 0 && (
         <div>
           <dt>Overridden</dt>
-          <dd>{overridden.join(', ')}</dd>
+          <dd>{overriddenText(overridden)}</dd>
         </div>
       )}
       <div>
