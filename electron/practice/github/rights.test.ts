@@ -5,6 +5,7 @@ import { Octokit } from '@octokit/rest';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createGitHub } from '../../systems/github/github-client';
 import { mergeBranch } from '../../systems/github/merges';
+import { createRepoRights } from '../../systems/github/repo-rights';
 import type { RightsState } from '../../systems/practice/rights';
 import { owner, releaseRepoName } from '../estate/apps';
 import { bot, consoleUser, rival } from '../estate/people';
@@ -215,4 +216,28 @@ it('gives the text of a file, and the files of a folder', async () => {
   expect(await refusal(client().repos.getContent({ ...release, path: 'nothing.yml' }))).toBe('404 Not Found');
   expect(await refusal(client().repos.getContent({ ...file, ref: 'no-such-branch' }))).toBe('404 Not Found');
   expect(problems()).toEqual([]);
+});
+
+it('is read by the console as it is: by GraphQL, a ruleset, or nothing, for the person and for the bot', async () => {
+  const branchRights = async (token: string) => {
+    const github = createGitHub({ apiUrl: server.url, token: async () => token });
+    const asked = createRepoRights(github).branch(
+      { ...release, branch: 'main' },
+      AbortSignal.timeout(60_000),
+    );
+    const answer = await asked;
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const { needsReview, needsCodeOwners, restrictsPushes } = answer.value;
+    return { protected: answer.value.protected, needsReview, needsCodeOwners, restrictsPushes };
+  };
+  const bound = { protected: true, needsReview: true, needsCodeOwners: true, restrictsPushes: false };
+  const free = { needsReview: false, needsCodeOwners: false, restrictsPushes: false };
+  expect(await branchRights('person')).toEqual(bound);
+  leave();
+  expect(await branchRights('person')).toEqual({ ...bound, restrictsPushes: true });
+  rights.protectedBy = 'ruleset';
+  expect(await branchRights('person')).toMatchObject({ needsReview: true, needsCodeOwners: true });
+  expect(await branchRights('bot')).toMatchObject(free);
+  rights.profile = 'everything';
+  expect(await branchRights('person')).toEqual({ protected: false, ...free });
 });

@@ -17,6 +17,7 @@ import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import { getContents } from './contents-api';
 import { noGithubFaults } from './faults';
 import { answerGraphql, hasNodeId } from './graphql';
+import { answerRefUpdateRule, asksForRefUpdateRule } from './graphql-rights';
 import { merge } from './merges-api';
 import { answerOrg } from './orgs-api';
 import { notFound, Problem } from './problem';
@@ -170,8 +171,18 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
 
   const graphql = async (request: IncomingMessage, url: URL, holder: TokenHolder): Promise<Answer> => {
     const { pulls } = options;
-    if (!pulls) throw notFound();
     const body = await readJson(request);
+    if (asksForRefUpdateRule(body)) {
+      const isThere = async (place: { owner: string; repo: string; branch: string }): Promise<boolean> =>
+        scopesOf(rights, holder).includes('repo') &&
+        (await contextOf({ ...place, holder, url, body: {} }).repo.readRef(`refs/heads/${place.branch}`)) !==
+          null;
+      return {
+        status: 200,
+        body: await answerRefUpdateRule({ rights, login: holder.login, isThere }, body),
+      };
+    }
+    if (!pulls) throw notFound();
     const find = async (id: string) => {
       const found = pulls.settings.pulls.find((one) => hasNodeId(url.origin, id, one));
       if (!found) return null;
