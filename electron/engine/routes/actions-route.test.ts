@@ -98,8 +98,8 @@ const runsOf = async (repo: string) =>
   (await mine.actions.listWorkflowRuns({ owner, repo, workflow_id: 'deploy.yml', per_page: 100 })).data
     .workflow_runs;
 /** Somebody else approves what the operation's run waits for. */
-async function approve(repo: string, operationId: string): Promise<void> {
-  const place = { owner, repo, run_id: rig.seenRuns.get(operationId)?.id ?? 0 };
+async function approve(repo: string, operationId: string, { seenRuns }: Rig = rig): Promise<void> {
+  const place = { owner, repo, run_id: seenRuns.get(operationId)?.id ?? 0 };
   const { data } = await rivals.actions.getPendingDeploymentsForRun(place);
   await rivals.actions.reviewPendingDeploymentsForRun({
     ...place,
@@ -238,6 +238,43 @@ describe('a version that lands by the app’s workflow in GitHub Actions', () =>
       expect(states(done)).toMatchObject({ commit: 'succeeded', rollout: 'succeeded' });
       expect(done.commit).not.toBeNull();
     }
+  });
+
+  it('is not asked for again where GitHub’s answer was lost, and claims no commit that may be another run’s', async () => {
+    const app = 'collections';
+    const before = (await runsOf(app)).length;
+    await practice.control.setGithubFaults({ cutNextDispatch: true });
+    const intent = goBack(app, 'staging');
+    const done = await ended(rig.engine, await start(intent));
+    expect((await runsOf(app)).length - before).toBe(1);
+    expect(done.failure).toBeNull();
+    expect(states(done)).toMatchObject({ commit: 'succeeded', rollout: 'succeeded' });
+    expect(done.commit).toBeNull();
+    expect(versionIn(app, 'staging')).toBe(intent.version);
+  });
+
+  it('is unknown where the run succeeded and its commit did not come in time', async () => {
+    await rights({ approvals: ['staging'] });
+    const app = 'smart-answers';
+    const hasty = await openRig(access, path.join(folder, 'hasty'), {
+      watch: ['staging'],
+      limits: { look: 60_000, landing: 1_000 },
+    });
+    await until(() => expect(hasty.clusters.get('staging')?.view.freshness().state).toBe('live'));
+    const intent = goBack(app, 'staging');
+    const preview = unwrap(await hasty.engine.preview(intent));
+    const { operationId } = unwrap(hasty.engine.start(intent, preview.findings));
+    await operationWhen(hasty.engine, operationId, (one) => /approved/.test(stepOf(one)?.waitingFor ?? ''));
+    // The bot can't push either.
+    await practice.control.setGitFaults({ down: true });
+    await approve(app, operationId, hasty);
+    const done = await ended(hasty.engine, operationId);
+    await practice.control.setGitFaults({ down: false });
+    await hasty.close();
+    expect(done.state).toBe('unknown');
+    expect(stepOf(done)?.saw.at(-1)?.text).toBe(
+      `The run of alphagov/smart-answers deploy.yml succeeded, but ${intent.version} did not reach the release repo within 1 s.`,
+    );
   });
 
   // The last: what a person could not see then is remembered for a while.

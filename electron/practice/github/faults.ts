@@ -7,4 +7,5 @@ export const noGithubFaults = (): GithubFaults => ({
   latencyMs: 0,
   cutNextMerge: false,
   cutNextPull: false,
+  cutNextDispatch: false,
 });

@@ -108,7 +108,9 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       ? 'cutNextMerge'
       : pathname.endsWith('/pulls')
         ? 'cutNextPull'
-        : null;
+        : pathname.endsWith('/dispatches')
+          ? 'cutNextDispatch'
+          : null;
     if (fault === null || !faults[fault]) return false;
     faults[fault] = false;
     return true;

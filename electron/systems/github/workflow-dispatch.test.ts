@@ -58,6 +58,26 @@ it('asks an older server again, without the field that it refused', async () => 
   expect(bodies).toEqual([{ ...asked, return_run_details: true }, asked]);
 });
 
+it('tells a request that GitHub can’t have got from one whose answer was lost', async () => {
+  const { runs } = await answering({ status: 204 });
+  server?.close();
+  server?.closeAllConnections();
+  expect(await runs.dispatch(place, request, signal)).toMatchObject({
+    ok: false,
+    failure: { code: 'offline' },
+  });
+  server = createServer((incoming) => incoming.socket.destroy());
+  await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const cut = createWorkflowRuns(
+    createGitHub({ apiUrl: `http://127.0.0.1:${port}`, token: async () => 'token' }),
+  );
+  expect(await cut.dispatch(place, request, signal)).toMatchObject({
+    ok: false,
+    failure: { code: 'unreachable' },
+  });
+});
+
 it.each([
   { status: 422, body: { message: "Workflow does not have 'workflow_dispatch' trigger" } },
   { status: 502, body: { message: 'Bad gateway' } },

@@ -27,7 +27,8 @@ export interface WorkflowRun {
 export interface WorkflowRuns {
   /**
    * "Create a workflow dispatch event" with `return_run_details`, which GitHub has known since February 2026: the run
-   * that came of it. `null`: a GitHub Enterprise Server that does not tell it yet.
+   * that came of it. `null`: a GitHub Enterprise Server that does not tell it yet. Fails as `offline` where GitHub can't
+   * have got the request, and as `unreachable` where it may have.
    */
   dispatch(
     place: ActionsWorkflow,
@@ -49,6 +50,17 @@ const runOf = (run: z.output<typeof runSchema>): WorkflowRun => ({
   finishedAt: run.status === 'completed' ? run.updated_at : null,
 });
 
+/** What a connection that never came about is called: by Node (`dns`, `net`), and by Chromium. */
+const unconnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$|net::ERR_(CONNECTION_REFUSED|NAME_NOT_RESOLVED|INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE|PROXY_CONNECTION_FAILED)/;
+
+/** Whether GitHub can't have got a request: there was no connection to send it on. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return unconnected.test(typeof code === 'string' ? code : error.message) || wasNeverSent(error.cause);
+}
+
 /** Whether a server that is older than the field refused the request for it: nothing was run then. */
 const isUnknownField = (error: unknown): boolean =>
   [400, 422].includes(statusOf(error) ?? 0) &&
@@ -66,8 +78,9 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
   };
   const nameOf = ({ owner, repo, workflow }: ActionsWorkflow): string => `${owner}/${repo} ${workflow}`;
   return {
-    dispatch: (place, { ref, inputs }, signal) =>
-      asked(nameOf(place), async () => {
+    dispatch: async (place, { ref, inputs }, signal) => {
+      let isSent = true;
+      const answer = await asked(nameOf(place), async () => {
         const request = {
           owner: place.owner,
           repo: place.repo,
@@ -86,11 +99,14 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
           const run = believed(dispatchedSchema, answer.data);
           return { id: run.workflow_run_id, url: run.html_url };
         } catch (error) {
+          isSent = !wasNeverSent(error);
           if (!isUnknownField(error)) throw error;
           await github.actions.createWorkflowDispatch(request);
           return null;
         }
-      }),
+      });
+      return answer.ok || isSent ? answer : fail({ ...answer.failure, code: 'offline' });
+    },
     find: (place, text, signal) =>
       asked(nameOf(place), async () => {
         const { data } = await github.actions.listWorkflowRuns({

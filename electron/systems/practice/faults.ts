@@ -38,6 +38,8 @@ export const githubFaultsSchema = z.object({
   cutNextMerge: z.boolean(),
   /** The next pull request is opened, and the connection is cut before a single byte of the answer; once. */
   cutNextPull: z.boolean().default(false),
+  /** The same of the next dispatch of a workflow. */
+  cutNextDispatch: z.boolean().default(false),
 });
 export type GithubFaults = z.infer<typeof githubFaultsSchema>;
 
