@@ -142,6 +142,14 @@ describe('a version that lands by a workflow', () => {
         commit: done.commit,
       }),
     );
+    // Who it was lies in the records, since the bot's commit can't tell.
+    await until(() => {
+      const [path] = rig.ledger.snapshot().list('.signalbox/operations/');
+      const text = rig.ledger.snapshot().file(path ?? '')?.text ?? '';
+      expect(text).toContain(`commit: ${done.commit}`);
+      expect(text).toContain('by: Ada Morrow');
+      expect(text).toContain('reason: rehearsal');
+    });
     expect(done.workflows.some(({ name }) => name.startsWith('deploy-image-'))).toBe(true);
   });
 
