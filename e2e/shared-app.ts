@@ -18,9 +18,9 @@ export interface Running extends RunningApp {
  */
 export async function startOnPractice(
   userData: string,
-  { speed = 20, ready = true }: { speed?: number; ready?: boolean } = {},
+  { speed = 20, ready = true, args = [] }: { speed?: number; ready?: boolean; args?: string[] } = {},
 ): Promise<Running> {
-  const app = await startApp(userData, ['--practice-speed', String(speed)]);
+  const app = await startApp(userData, ['--practice-speed', String(speed), ...args]);
   try {
     const practice = await practiceOf(userData);
     // The same name on every machine, instead of whoever runs the tests.

@@ -9,7 +9,7 @@ import { ensureSystemPackages } from './system-packages';
 
 /**
  * `npm start -- [arguments]`: opens the app, on the practice estate unless the arguments name another.
- * `--drill [bags] [--json]` plays an incident through the app's window instead; so does a start without a display.
+ * `--drill [bags|routes] [--json]` plays an incident through the app's window instead; so does a start without a display.
  * `--ledger <repo> --print json` prints a release repo's board and needs neither Electron nor a display.
  */
 export async function run(args: string[]): Promise<void> {

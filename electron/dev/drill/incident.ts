@@ -1,4 +1,5 @@
 import type { Page } from 'playwright';
+import type { RouteKind } from '../../../shared/domain/route/route';
 import { ask, cellOf, release, takeShots, until, untilShown, watchClick } from './drive-window';
 import type { Report } from './report';
 
@@ -10,6 +11,8 @@ const production = 'production';
 export interface Figures {
   /** Milliseconds from the click on the button to the commit on the remote, by one clock. */
   clickToCommitMs: number | null;
+  /** Milliseconds from the request to the version on main, by route. */
+  routes?: Partial<Record<RouteKind, number>>;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * `npm start -- --drill [bags] [--json]`: plays an incident on a fresh practice estate, in the real app and through its
- * window: of one app, or with `bags` of the pipeline of bags. Exits with 0 when everything went as it should. Needs a display: the start script provides one.
+ * `npm start -- --drill [bags|routes] [--json]`: plays an incident on a fresh practice estate, in the real app and through
+ * its window: of one app, with `bags` of the pipeline of bags, with `routes` by the rights of GOV.UK. Exits with 0 when everything went as it should. Needs a display: the start script provides one.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { startApp } from '../running-app';
 import { playBags } from './bags';
 import { type Figures, playIncident } from './incident';
 import { createReport } from './report';
+import { playRoutes } from './routes';
 
 /** How much faster than the wall the practice estate's time runs: a smoke test takes a second instead of twenty. */
 const speed = 20;
@@ -20,11 +21,15 @@ const shots = inProject('drill');
 await rm(shots, { recursive: true, force: true });
 await mkdir(shots, { recursive: true });
 const userData = await mkdtemp(path.join(tmpdir(), 'signalbox-drill-'));
-const app = await startApp(userData, ['--practice-speed', String(speed)]);
+const routes = process.argv.includes('routes');
+const rights = routes ? ['--practice-rights', 'govuk'] : [];
+const app = await startApp(userData, ['--practice-speed', String(speed), ...rights]);
 let figures: Figures = { clickToCommitMs: null };
 try {
   const play = process.argv.includes('bags') ? playBags : playIncident;
-  figures = await play(app.page, report, shots);
+  figures = routes
+    ? await playRoutes(app.page, report, shots, userData)
+    : await play(app.page, report, shots);
 } catch {
   // The step that failed has told it.
   await app.page.screenshot({ path: path.join(shots, '99-failed.png') }).catch(() => undefined);

@@ -1,3 +1,5 @@
+import type { Figures } from './incident';
+
 /** What one step of a drill came to. */
 export interface StepResult {
   step: string;
@@ -16,7 +18,7 @@ export interface Report {
    */
   step<T extends string | { detail: string }>(name: string, run: () => Promise<T>): Promise<T>;
   /** The last line. @returns the exit code. */
-  end(figures: { clickToCommitMs: number | null }): number;
+  end(figures: Figures): number;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -47,13 +49,17 @@ export function createReport(json: boolean, write: (line: string) => void): Repo
         throw error;
       }
     },
-    end({ clickToCommitMs }) {
+    end({ clickToCommitMs, routes }) {
       const ms = Math.round(performance.now() - begun);
       const click = clickToCommitMs === null ? '' : `; from the click to the commit ${clickToCommitMs} ms`;
       write(
         json
-          ? JSON.stringify({ ok, ms, clickToCommitMs })
-          : `${ok ? 'The drill went as it should' : 'The drill FAILED'} in ${seconds(ms)}${click}.`,
+          ? JSON.stringify({ ok, ms, clickToCommitMs, ...(routes ? { routes } : {}) })
+          : `${Object.entries(routes ?? {})
+              .map(([route, took]) => `${route}: ${took} ms from the request to the version on main\n`)
+              .join(
+                '',
+              )}${ok ? 'The drill went as it should' : 'The drill FAILED'} in ${seconds(ms)}${click}.`,
       );
       return ok ? 0 : 1;
     },

@@ -1,0 +1,155 @@
+import { expect, type Page, test } from '@playwright/test';
+import { rival } from '../electron/practice/estate/people';
+import type { Operation } from '../shared/domain/operation/operation';
+import { lookAt } from './look';
+import { ask, cellAt, cellOf, freshBoard, goTo, inspector, openOperation, sheet, versionOf } from './screen';
+import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
+
+/** A console whose person has the rights of GOV.UK: main is protected, a bot commits, a review merges. */
+let running: Running | undefined;
+const app = (): Running => {
+  if (!running) throw new Error('the app runs only within a test');
+  return running;
+};
+const page = (): Page => app().page;
+const begin = async (userData: string): Promise<Running> => {
+  const started = await startOnPractice(userData, {
+    speed: 30,
+    ready: false,
+    args: ['--practice-rights', 'govuk'],
+  });
+  await expect
+    .poll(
+      async () => {
+        const { cells, history } = await ask(started.page, 'board.get', {});
+        return history.ready && cells.length > 0 && cells.every((one) => one.running !== null);
+      },
+      { message: 'what runs is seen by its pods' },
+    )
+    .toBe(true);
+  return started;
+};
+
+test.beforeAll(async () => {
+  running = await begin(await newUserData());
+});
+test.afterAll(async () => {
+  await running?.close();
+  if (running) await removeUserData(running.userData);
+});
+test.beforeEach(() => freshBoard(page()));
+
+const older = (version: string): string => `v${Number(version.slice(1)) - 1}`;
+const operation = (operationId: string): Promise<Operation> => ask(page(), 'operation.get', { operationId });
+
+/** The number of an operation's pull request. */
+async function pullOf(operationId: string): Promise<number> {
+  let number = 0;
+  await expect
+    .poll(async () => {
+      const url = (await operation(operationId)).jobs.find(({ kind }) => kind === 'pull-request')?.url;
+      number = Number(/\/pull\/(\d+)/.exec(url ?? '')?.[1] ?? 0);
+      return number;
+    })
+    .toBeGreaterThan(0);
+  return number;
+}
+
+test('one click rolls back by a workflow; its hold waits for a review, over a kill, and is there once merged', async () => {
+  const name = 'frontend';
+  const before = await versionOf(page(), name, 'production');
+  await cellAt(page(), name, 'production').click();
+  const back = inspector(page()).getByRole('button', { name: new RegExp(`^Roll back ${name} to `) });
+  await expect(back).not.toHaveAttribute('aria-disabled');
+  await expect(inspector(page())).not.toContainText('Opens the checks first');
+  await back.click();
+  const list = () => ask(page(), 'operation.list', { app: name, environment: 'production', limit: 1 });
+  await expect.poll(async () => (await list())[0]?.intent.kind).toBe('rollback');
+  const id = (await list())[0]?.id ?? '';
+  await expect.poll(async () => (await operation(id)).commit).not.toBeNull();
+  expect(await versionOf(page(), name, 'production')).not.toBe(before);
+  const { commit } = await operation(id);
+  expect((await app().practice.git('show', '-s', '--format=%an', commit ?? '')).trim()).toBe('govuk-ci');
+
+  const number = await pullOf(id);
+  expect((await cellOf(page(), name, 'production')).hold).toBeNull();
+  await goTo(page(), `#/operations/${id}`);
+  await expect(page().getByText('Request the hold')).toBeVisible();
+  await lookAt(app(), 'hold-waits-for-review');
+
+  const { userData } = app();
+  app().electron.process().kill('SIGKILL');
+  await app().close();
+  running = await begin(userData);
+  await expect.poll(async () => (await operation(id)).state).toBe('running');
+  expect(await pullOf(id)).toBe(number);
+  await app().practice.control.reviewPullRequest({ number, by: rival.login, verdict: 'approve' });
+  await expect.poll(async () => (await cellOf(page(), name, 'production')).hold?.by ?? null).not.toBeNull();
+  await expect.poll(async () => (await operation(id)).state).not.toBe('running');
+  expect((await operation(id)).failure).toBeNull();
+});
+
+test('a version is deployed by GitHub Actions, chosen in the sheet, and its run is followed to the commit', async () => {
+  const name = 'router';
+  const wanted = older(await versionOf(page(), name, 'integration'));
+  await goTo(page(), `#/apps/${name}?environment=integration`);
+  await page()
+    .getByRole('button', { name: new RegExp(`^Deploy ${name}`) })
+    .first()
+    .click();
+  await sheet(page()).getByRole('combobox').first().fill(wanted);
+  await page().keyboard.press('Enter');
+  await expect(sheet(page()).getByRole('radio', { name: /Argo Workflows/ })).toBeChecked();
+  await expect(sheet(page()).getByRole('radio', { name: /^Push/ })).toBeDisabled();
+  await expect(sheet(page())).toContainText('main is protected');
+  await lookAt(app(), 'sheet-routes');
+  await sheet(page())
+    .getByRole('radio', { name: /GitHub Actions/ })
+    .check();
+  const send = sheet(page()).getByRole('button', { name: `Deploy ${name} ${wanted} to integration` });
+  const reason = sheet(page()).getByRole('textbox', { name: /^Reason/ });
+  await reason.fill('rehearsal');
+  await expect(send).not.toHaveAttribute('aria-disabled');
+  await send.click();
+  const id = await openOperation(page());
+  await expect.poll(async () => (await operation(id)).commit).not.toBeNull();
+  expect(await versionOf(page(), name, 'integration')).toBe(wanted);
+  await expect.poll(async () => (await operation(id)).state).not.toBe('running');
+  expect((await operation(id)).failure).toBeNull();
+  await lookAt(app(), 'operation-actions');
+});
+
+test('who is not in the team of production is told so before the click, with the team', async () => {
+  await app().practice.control.setTeamMember({ member: false });
+  try {
+    const name = 'static';
+    const version = await versionOf(page(), name, 'production');
+    const intent = {
+      kind: 'deploy' as const,
+      app: name,
+      environment: 'production',
+      version: older(version),
+      expected: version,
+    };
+    await expect
+      .poll(
+        async () => {
+          const { route } = await ask(page(), 'preview.get', intent);
+          return route.routes.map(({ kind, access }) => [kind, access.state]);
+        },
+        { timeout: 90_000 },
+      )
+      .toEqual([
+        ['push', 'closed'],
+        ['workflow', 'closed'],
+        ['actions', 'closed'],
+        ['pull-request', 'open'],
+      ]);
+    const { route } = await ask(page(), 'preview.get', intent);
+    const actions = route.routes.find(({ kind }) => kind === 'actions')?.access;
+    expect(actions?.state === 'closed' ? actions.because : '').toContain('gov-uk-production-deploy');
+    expect(route.taken).toBe('pull-request');
+  } finally {
+    await app().practice.control.setTeamMember({ member: true });
+  }
+});
