@@ -30,8 +30,8 @@ try {
   figures = routes
     ? await playRoutes(app.page, report, shots, userData)
     : await play(app.page, report, shots);
-} catch {
-  // The step that failed has told it.
+} catch (error) {
+  report.failed(error);
   await app.page.screenshot({ path: path.join(shots, '99-failed.png') }).catch(() => undefined);
 } finally {
   await app.close();

@@ -17,9 +17,14 @@ export interface Report {
    * @throws what `run` throws, after it was told.
    */
   step<T extends string | { detail: string }>(name: string, run: () => Promise<T>): Promise<T>;
+  /** Tells what ended the drill, unless the step that it came from has. */
+  failed(error: unknown): void;
   /** The last line. @returns the exit code. */
   end(figures: Figures): number;
 }
+
+const sentence = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -44,10 +49,12 @@ export function createReport(json: boolean, write: (line: string) => void): Repo
         tell({ step: name, ok: true, ms: took(), detail: typeof said === 'string' ? said : said.detail });
         return said;
       } catch (error) {
-        const detail = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-        tell({ step: name, ok: false, ms: took(), detail });
+        tell({ step: name, ok: false, ms: took(), detail: sentence(error) });
         throw error;
       }
+    },
+    failed(error) {
+      if (ok) tell({ step: 'drill', ok: false, ms: 0, detail: sentence(error) });
     },
     end({ clickToCommitMs, routes }) {
       const ms = Math.round(performance.now() - begun);

@@ -67,12 +67,13 @@ export async function playRoutes(
   userData: string,
 ): Promise<Figures> {
   const shot = takeShots(page, shots);
-  const control = await controlOf(userData);
   const figures: Partial<Record<RouteKind, number>> = {};
   const measured = ({ requestToCommitMs }: Operation): number => Math.round(requestToCommitMs ?? Number.NaN);
 
+  let control!: ControlClient;
   await report.step('rights', async () => {
     await page.getByRole('grid').waitFor();
+    control = await controlOf(userData);
     await until('everything is seen', async () => {
       const { cells, ledger, environments, history } = await ask(page, 'board.get', {});
       const live = ledger.state === 'live' && environments.every(({ cluster }) => cluster.state === 'live');

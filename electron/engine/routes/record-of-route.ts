@@ -85,7 +85,8 @@ export async function recorded(
               name,
               url: job?.url?.startsWith('https://') ? job.url : null,
               startedAt: job?.startedAt ?? null,
-              finishedAt: job?.finishedAt ?? null,
+              // Actions only start what commits: its run may be over before.
+              finishedAt: route === 'actions' ? null : (job?.finishedAt ?? null),
             },
       at: world.now().toISOString(),
       ...(end.state === 'succeeded' && commit !== null
