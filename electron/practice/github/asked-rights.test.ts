@@ -60,10 +60,16 @@ const problems = (): string[] => [
   ),
 ];
 
-it('a protected main: of its protection a writer sees that it is there, of a ruleset what it says', async () => {
+it('a protected main: by protection, which GraphQL alone tells a writer, or by a ruleset', async () => {
   expect(await of('person').branch(main, signal)).toMatchObject({
     ok: true,
-    value: { permission: 'write', archived: false, protected: true, needsReview: null },
+    value: {
+      permission: 'write',
+      archived: false,
+      protected: true,
+      needsReview: true,
+      needsCodeOwners: true,
+    },
   });
   rights.protectedBy = 'ruleset';
   expect(await of('person').branch(main, signal)).toMatchObject({
