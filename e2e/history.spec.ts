@@ -7,7 +7,7 @@ import { allEnvironments as environments } from '../electron/systems/practice/en
 import type { HistoryEvent, HistoryFilter } from '../shared/domain/history/history-event';
 import { shortVersion } from '../shared/domain/ledger/version';
 import { ask, cellAt, ended, goTo, grid, inspector, startDeploy } from './screen';
-import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
+import { keepLogs, newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 
 /**
  * The history with everything away: Git and all clusters are taken down before the first test, and the app is started
@@ -41,6 +41,7 @@ test.beforeAll(async () => {
   app = await startOnPractice(app.userData, { ready: false });
   await expect(grid(page())).toBeVisible();
 });
+keepLogs(() => app.userData);
 test.afterAll(async () => {
   await app?.close();
   if (app) await removeUserData(app.userData);

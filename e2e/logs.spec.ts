@@ -1,14 +1,13 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { lookAt } from './look';
 import { ended, freshBoard, goTo, startDeploy } from './screen';
 import { sharedApp } from './shared-app';
 
 const app = sharedApp(50);
 const page = (): Page => app().page;
-const screenshots = path.join(import.meta.dirname, 'screenshots');
 
-test.beforeAll(() => mkdir(screenshots, { recursive: true }));
 test.beforeEach(() => freshBoard(page()));
 
 const find = (): Locator => page().getByRole('textbox', { name: 'Find in the log' });
@@ -24,22 +23,6 @@ const willSaveTo = (file: string): Promise<void> =>
 /** The numbers of the lines that are drawn. */
 const numbers = (region: Locator): Promise<string[]> =>
   region.locator('[data-part="number"]').allTextContents();
-
-async function look(name: string): Promise<void> {
-  for (const size of [
-    { width: 1280, height: 800 },
-    { width: 1920, height: 1080 },
-  ])
-    for (const scheme of ['light', 'dark'] as const) {
-      await page().emulateMedia({ colorScheme: scheme });
-      await app().electron.evaluate(({ BrowserWindow }, { width, height }) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
-      }, size);
-      await expect.poll(() => page().evaluate(() => window.innerWidth)).toBe(size.width);
-      await page().screenshot({ path: path.join(screenshots, `${name}-${size.width}-${scheme}.png`) });
-    }
-  await page().emulateMedia({ colorScheme: null });
-}
 
 test('logs of all pods in one view: found, filtered, switched off and on, and saved, by keys alone', async () => {
   await goTo(page(), '#/logs/production/frontend');
@@ -129,7 +112,7 @@ test('logs of all pods in one view: found, filtered, switched off and on, and sa
   await page().keyboard.press('Control+v');
   await expect(find()).toHaveValue(/\S+ \S+/);
   await find().fill('');
-  await look('logs');
+  await lookAt(app(), 'logs');
 });
 
 test('pods that come join, a crashing one restarts in sight, and errors stand out', async () => {
@@ -147,7 +130,7 @@ test('pods that come join, a crashing one restarts in sight, and errors stand ou
   await expect(region).toContainText(version);
   await page().getByRole('combobox', { name: 'Severity' }).selectOption('Errors');
   await expect(region.locator('[data-severity="error"]').first()).toBeVisible();
-  await look('logs-crash');
+  await lookAt(app(), 'logs-crash');
   await control.setSpeed({ speed: 200 });
   await ended(page(), id, 'failed');
   await control.setSpeed({ speed: 50 });

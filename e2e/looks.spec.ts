@@ -33,17 +33,34 @@ test('app', async () => {
   await look('app');
 });
 
-test('deploy sheet, picking and looking', async () => {
-  await cellAt(page(), 'smart-answers', 'production').click();
-  await page().getByRole('button', { name: 'Deploy smart-answers to production' }).click();
+test('deploy sheet, picking and looking; rollback sheet', async () => {
+  const checks = sheet(page()).getByRole('list', { name: 'Checks', exact: true });
+  const changes = sheet(page()).getByRole('heading', { name: 'Changes', exact: true });
+  await cellAt(page(), 'whitehall', 'production').click();
+  await page().getByRole('button', { name: 'Deploy whitehall to production' }).click();
   await expect(sheet(page()).getByRole('option').nth(3)).toBeVisible();
   await look('deploy-sheet-picking');
   await sheet(page()).getByRole('option').first().click();
-  await expect(sheet(page()).getByRole('heading', { name: 'Changes', exact: true })).toBeVisible();
-  await expect(sheet(page()).getByRole('list', { name: 'Checks', exact: true })).not.toHaveAttribute(
-    'aria-busy',
-  );
+  await expect(changes).toBeVisible();
+  await expect(checks).not.toHaveAttribute('aria-busy');
   await look('deploy-sheet');
+  await sheet(page())
+    .getByText(/^How it lands: /)
+    .click();
+  await expect(
+    sheet(page()).getByRole('radiogroup', { name: 'How it lands' }).getByRole('radio').first(),
+  ).toBeVisible();
+  await changes.scrollIntoViewIfNeeded();
+  await look('deploy-sheet-landing');
+  await page().keyboard.press('Escape');
+  await expect(sheet(page())).toHaveCount(0);
+  // A migration lies between the two, or none is known: the click opens the sheet.
+  await inspector(page())
+    .getByRole('button', { name: /^Roll back whitehall to / })
+    .click();
+  await expect(changes).toBeVisible();
+  await expect(checks).not.toHaveAttribute('aria-busy');
+  await look('rollback-sheet');
 });
 
 test('operation, running and failed; and what the board makes of it', async () => {

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { allEnvironments } from '../electron/systems/practice/environments';
 import { boardReady, cellAt, freshBoard, goTo, grid, inspector, sheet, versionOf } from './screen';
-import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
+import { keepLogs, newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 
 let app: Running;
 const page = (): Page => app.page;
@@ -10,6 +10,7 @@ const freshness = () => page().getByRole('list', { name: 'Freshness' });
 test.beforeAll(async () => {
   app = await startOnPractice(await newUserData());
 });
+keepLogs(() => app.userData);
 test.afterAll(async () => {
   await app.close();
   await removeUserData(app.userData);

@@ -1,13 +1,15 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { StepName } from '../shared/domain/operation/steps';
 import { ask, ended, grid, startDeploy } from './screen';
-import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
+import { keepLogs, newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 
+/** One estate for all: each test finds a running app, and leaves one or is the last. */
 let app: Running;
-test.beforeEach(async () => {
+test.beforeAll(async () => {
   app = await startOnPractice(await newUserData());
 });
-test.afterEach(async () => {
+keepLogs(() => app.userData);
+test.afterAll(async () => {
   await app.close();
   await removeUserData(app.userData);
 });

@@ -55,15 +55,20 @@ export function sharedApp(speed = 20): () => Running {
   test.beforeAll(async () => {
     running = await startOnPractice(await newUserData(), { speed });
   });
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are needed from the pattern
-  test.afterEach(async ({}, info) => {
-    if (info.status !== info.expectedStatus) await attachLog(app().userData);
-  });
+  keepLogs(() => app().userData);
   test.afterAll(async () => {
     await running?.close();
     if (running) await removeUserData(running.userData);
   });
   return app;
+}
+
+/** Keeps the log of the app of a file whose test failed. */
+export function keepLogs(userData: () => string): void {
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are needed from the pattern
+  test.afterEach(async ({}, info) => {
+    if (info.status !== info.expectedStatus) await attachLog(userData());
+  });
 }
 
 /** Keeps what the main process and the practice estate said beside the trace of a failed test. */

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ElectronApplication } from '@playwright/test';
 import { appArguments, requireElectron } from '../electron/dev/electron-runtime';
-import { startApp } from '../electron/dev/running-app';
+import { type RunningApp, startApp } from '../electron/dev/running-app';
 import { callChannel, openChannel } from '../shared/contract/channels';
 import { procedureNames, streamNames } from '../shared/contract/names';
 import { expect, test } from './fixtures';
+import { newUserData, removeUserData } from './shared-app';
 
 /** Where the one window is and what it calls itself: asked in the main process, since Playwright gives up a crashed page. */
 const windowNow = (electron: ElectronApplication): Promise<{ url: string; title: string }> =>
@@ -20,111 +21,140 @@ const press = (electron: ElectronApplication, keyCode: string): Promise<void> =>
     for (const type of ['keyDown', 'keyUp'] as const) contents?.sendInputEvent({ type, keyCode: key });
   }, keyCode);
 
-test('the window has no Node, and only the bridge of the contract', async ({ app }) => {
-  const seen = await app.page.evaluate(() => ({
-    require: typeof (globalThis as Record<string, unknown>).require,
-    process: typeof (globalThis as Record<string, unknown>).process,
-    bridge: Object.keys(window.signalbox ?? {}).sort(),
-    // contextBridge freezes what it exposes: the page can't put something else in its place.
-    frozen: Object.isFrozen(window.signalbox),
-  }));
-  expect(seen).toEqual({
-    require: 'undefined',
-    process: 'undefined',
-    bridge: ['call', 'open'],
-    frozen: true,
+test.describe('in one window, which stays as it was', () => {
+  let app: RunningApp;
+  test.beforeAll(async () => {
+    app = await startApp(await newUserData(), ['--practice-speed', '20']);
   });
-});
-
-test('the policy blocks inline scripts, eval and other origins', async ({ app }) => {
-  const blocked = await app.page.evaluate(
-    () =>
-      new Promise<string[]>((resolve) => {
-        const directives = new Set<string>();
-        document.addEventListener('securitypolicyviolation', (event) => {
-          directives.add(`${event.effectiveDirective} ${event.blockedURI}`);
-          if (directives.size === 3) resolve([...directives].sort());
-        });
-        const inline = document.createElement('script');
-        inline.textContent = 'window.inlineRan = true';
-        document.head.append(inline);
-        // In a task of its own: what the debugger evaluates is let through.
-        setTimeout(() => {
-          try {
-            // biome-ignore lint/security/noGlobalEval: that it fails is what is tested
-            eval('window.evalRan = true');
-          } catch {}
-          fetch('https://example.org/').catch(() => {});
-        }, 0);
-      }),
-  );
-  expect(blocked).toEqual(['connect-src https://example.org/', 'script-src eval', 'script-src-elem inline']);
-  expect(await app.page.evaluate(() => 'inlineRan' in window || 'evalRan' in window)).toBe(false);
-});
-
-test('the window goes nowhere else, opens nothing and is permitted nothing', async ({ app }) => {
-  const before = app.page.url();
-  expect(before).toMatch(/^app:\/\/signalbox\//);
-  const answers = await app.page.evaluate(async () => {
-    location.href = 'https://example.org/';
-    return {
-      opened: window.open('https://example.org/') === null,
-      notifications: await Notification.requestPermission(),
-      microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
-        () => 'granted',
-        () => 'denied',
-      ),
-    };
+  test.afterAll(async () => {
+    await app.close();
+    await removeUserData(app.userData);
   });
-  expect(answers).toEqual({ opened: true, notifications: 'denied', microphone: 'denied' });
-  expect(app.page.url()).toBe(before);
-  expect(app.electron.windows()).toHaveLength(1);
-});
 
-test('the window comes back from about: pages', async ({ app }) => {
-  await expect(app.page.getByRole('grid')).toBeVisible();
-  for (const away of ['about:blank', 'about:blank#away']) {
-    const reached = await app.electron.evaluate(async ({ BrowserWindow }, url) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      const gone = new Promise<string>((resolve) =>
-        contents?.once('did-navigate', (_event, at) => resolve(at)),
-      );
-      void contents?.executeJavaScript(`setTimeout(() => location.assign(${JSON.stringify(url)}), 0); 0`);
-      return gone;
-    }, away);
-    expect(reached).toBe(away);
-    await expect
-      .poll(async () => (await windowNow(app.electron)).url)
-      .toContain('app://signalbox/index.html');
+  test('the window has no Node, and only the bridge of the contract', async () => {
+    const seen = await app.page.evaluate(() => ({
+      require: typeof (globalThis as Record<string, unknown>).require,
+      process: typeof (globalThis as Record<string, unknown>).process,
+      bridge: Object.keys(window.signalbox ?? {}).sort(),
+      // contextBridge freezes what it exposes: the page can't put something else in its place.
+      frozen: Object.isFrozen(window.signalbox),
+    }));
+    expect(seen).toEqual({
+      require: 'undefined',
+      process: 'undefined',
+      bridge: ['call', 'open'],
+      frozen: true,
+    });
+  });
+
+  test('the policy blocks inline scripts, eval and other origins', async () => {
+    const blocked = await app.page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const directives = new Set<string>();
+          document.addEventListener('securitypolicyviolation', (event) => {
+            directives.add(`${event.effectiveDirective} ${event.blockedURI}`);
+            if (directives.size === 3) resolve([...directives].sort());
+          });
+          const inline = document.createElement('script');
+          inline.textContent = 'window.inlineRan = true';
+          document.head.append(inline);
+          // In a task of its own: what the debugger evaluates is let through.
+          setTimeout(() => {
+            try {
+              // biome-ignore lint/security/noGlobalEval: that it fails is what is tested
+              eval('window.evalRan = true');
+            } catch {}
+            fetch('https://example.org/').catch(() => {});
+          }, 0);
+        }),
+    );
+    expect(blocked).toEqual([
+      'connect-src https://example.org/',
+      'script-src eval',
+      'script-src-elem inline',
+    ]);
+    expect(await app.page.evaluate(() => 'inlineRan' in window || 'evalRan' in window)).toBe(false);
+  });
+
+  test('the window goes nowhere else, opens nothing and is permitted nothing', async () => {
+    const before = app.page.url();
+    expect(before).toMatch(/^app:\/\/signalbox\//);
+    const answers = await app.page.evaluate(async () => {
+      location.href = 'https://example.org/';
+      return {
+        opened: window.open('https://example.org/') === null,
+        notifications: await Notification.requestPermission(),
+        microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
+          () => 'granted',
+          () => 'denied',
+        ),
+      };
+    });
+    expect(answers).toEqual({ opened: true, notifications: 'denied', microphone: 'denied' });
+    expect(app.page.url()).toBe(before);
+    expect(app.electron.windows()).toHaveLength(1);
+  });
+
+  test('the window comes back from about: pages', async () => {
     await expect(app.page.getByRole('grid')).toBeVisible();
-  }
-});
+    for (const away of ['about:blank', 'about:blank#away']) {
+      const reached = await app.electron.evaluate(async ({ BrowserWindow }, url) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        const gone = new Promise<string>((resolve) =>
+          contents?.once('did-navigate', (_event, at) => resolve(at)),
+        );
+        void contents?.executeJavaScript(`setTimeout(() => location.assign(${JSON.stringify(url)}), 0); 0`);
+        return gone;
+      }, away);
+      expect(reached).toBe(away);
+      await expect
+        .poll(async () => (await windowNow(app.electron)).url)
+        .toContain('app://signalbox/index.html');
+      await expect(app.page.getByRole('grid')).toBeVisible();
+    }
+  });
 
-test('the main process listens on the channels of the contract alone', async ({ app }) => {
-  const channels = await app.electron.evaluate(({ ipcMain }) => [
-    ...ipcMain.eventNames().map(String),
-    ...((ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers?.keys() ?? []),
-  ]);
-  const named = [...procedureNames.map(callChannel), ...streamNames.map(openChannel)];
-  expect(channels.filter((channel) => channel !== 'error').sort()).toEqual(named.sort());
-  const offered = await app.page.evaluate(() => Object.keys(window.signalbox?.call ?? {}));
-  expect(offered.sort()).toEqual([...procedureNames].sort());
-});
+  test('the main process listens on the channels of the contract alone', async () => {
+    const channels = await app.electron.evaluate(({ ipcMain }) => [
+      ...ipcMain.eventNames().map(String),
+      ...((ipcMain as unknown as { _invokeHandlers: Map<string, unknown> })._invokeHandlers?.keys() ?? []),
+    ]);
+    const named = [...procedureNames.map(callChannel), ...streamNames.map(openChannel)];
+    expect(channels.filter((channel) => channel !== 'error').sort()).toEqual(named.sort());
+    const offered = await app.page.evaluate(() => Object.keys(window.signalbox?.call ?? {}));
+    expect(offered.sort()).toEqual([...procedureNames].sort());
+  });
 
-test('the scheme serves the renderer’s folder and nothing outside of it', async ({ app }) => {
-  const statuses = await app.page.evaluate(() =>
-    Promise.all(
-      ['/index.html', '/%2e%2e/electron/main.js', '/..%2felectron/main.js', '/nothing.js'].map((path) =>
-        fetch(path).then(({ status }) => status),
+  test('the scheme serves the renderer’s folder and nothing outside of it', async () => {
+    const statuses = await app.page.evaluate(() =>
+      Promise.all(
+        ['/index.html', '/%2e%2e/electron/main.js', '/..%2felectron/main.js', '/nothing.js'].map((path) =>
+          fetch(path).then(({ status }) => status),
+        ),
       ),
-    ),
-  );
-  expect(statuses).toEqual([200, 404, 404, 404]);
-});
+    );
+    expect(statuses).toEqual([200, 404, 404, 404]);
+  });
 
-test('a call with data that is not allowed is refused with a reason', async ({ app }) => {
-  const answer = await app.page.evaluate(() => window.signalbox?.call['app.get']({ app: '' }));
-  expect(answer).toMatchObject({ ok: false, failure: { code: 'invalid-input' } });
+  test('a call with data that is not allowed is refused with a reason', async () => {
+    const answer = await app.page.evaluate(() => window.signalbox?.call['app.get']({ app: '' }));
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'invalid-input' } });
+  });
+
+  test('a second start shows the first window and ends', async () => {
+    await expect(app.page.getByRole('grid')).toBeVisible();
+    const second = spawn(
+      requireElectron().executable,
+      [...appArguments(), `--user-data-dir=${app.userData}`],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const code = await new Promise((resolve) => second.once('exit', resolve));
+    expect(code).toBe(0);
+    expect(app.electron.windows()).toHaveLength(1);
+  });
 });
 
 test('a renderer that crashes can be opened again', async ({ app }) => {
@@ -139,16 +169,6 @@ test('a renderer that crashes can be opened again', async ({ app }) => {
   await press(app.electron, 'Tab');
   await press(app.electron, 'Enter');
   await expect.poll(async () => (await windowNow(app.electron)).url).toContain('app://signalbox/index.html');
-});
-
-test('a second start shows the first window and ends', async ({ app, userData }) => {
-  await expect(app.page.getByRole('grid')).toBeVisible();
-  const second = spawn(requireElectron().executable, [...appArguments(), `--user-data-dir=${userData}`], {
-    stdio: 'ignore',
-  });
-  const code = await new Promise((resolve) => second.once('exit', resolve));
-  expect(code).toBe(0);
-  expect(app.electron.windows()).toHaveLength(1);
 });
 
 test('the window stands where it stood', async ({ app, userData }) => {

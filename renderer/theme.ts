@@ -100,6 +100,8 @@ export const theme = createTheme({
     }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss this notification' } },
+      // Mantine's own grey below a title has 3.3:1 on white.
+      styles: { description: { color: 'var(--sb-text-2)' } },
     }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'xs', transitionDuration: 0 } }),
   },

@@ -25,6 +25,7 @@ it('asks what becomes of a sync that is not ours, with nothing chosen beforehand
   );
   const { rerender } = render(list(null));
   expect(screen.getByText('Choose what to do with it.')).toBeTruthy();
+  expect(screen.getByRole('radiogroup', { name: 'Sync of frontend' })).toBeTruthy();
   const radios = () => screen.getAllByRole<HTMLInputElement>('radio');
   expect(radios().map(({ checked }) => checked)).toEqual([false, false]);
   await userEvent.setup().click(screen.getByRole('radio', { name: 'Terminate it' }));

@@ -37,7 +37,9 @@ function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSy
   const { application, startedAt, choice } = sync;
   return (
     <Radio.Group
-      aria-label={`Sync of ${application}`}
+      label={`Sync of ${application}`}
+      // `aria-label` would name the frame around the group, which has no role.
+      labelProps={{ className: 'visually-hidden' }}
       value={choice}
       onChange={(value) =>
         onSync({ application, startedAt, choice: value === 'terminate' ? 'terminate' : 'wait' })

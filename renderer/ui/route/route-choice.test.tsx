@@ -33,6 +33,7 @@ it('says which way is taken, why the closed ones are closed and who opens them, 
   show(
     <RouteChoice plan={chooseRoute(routes, ['version', 'files'])} onChoose={onChoose} label="How it lands" />,
   );
+  screen.getByRole('radiogroup', { name: 'How it lands' });
   expect(radio(/Argo Workflows/).checked).toBe(true);
   screen.getByText(/The commit will be by govuk-ci/);
   expect(radio(/GitHub Actions/).disabled).toBe(true);

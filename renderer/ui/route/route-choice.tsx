@@ -23,7 +23,9 @@ export function RouteChoice(props: { plan: RoutePlan; onChoose: (kind: RouteKind
   return (
     <Stack gap={8}>
       <Radio.Group
-        aria-label={label}
+        label={label}
+        // `aria-label` would name the frame around the group, which has no role.
+        labelProps={{ className: 'visually-hidden' }}
         value={plan.taken ?? ''}
         onChange={(value) => {
           const chosen = fitting.find(({ kind }) => kind === value);
