@@ -1,5 +1,6 @@
 import type { argoProcedures } from '../../shared/contract/argo';
 import { FailureError, type Result, unwrap } from '../../shared/domain/failure/failure';
+import { isHidden } from '../../shared/domain/rollout/cluster-status';
 import { count } from '../../shared/domain/text/count';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
@@ -39,7 +40,10 @@ export function argoHandlers(session: Session, actor: () => string): HandlersOf<
       const view = viewOf(environment);
       if (!view) return { freshness: { state: 'absent' }, applications: [], rollouts: [] };
       return {
-        freshness: view.freshness('applications', 'rollouts', 'pods'),
+        // Without the right to Argo CD's Applications the rollout is told by what one may see.
+        freshness: view.gaps().some((gap) => isHidden(gap) && gap.topics.includes('applications'))
+          ? view.freshness('rollouts', 'pods')
+          : view.freshness('applications', 'rollouts', 'pods'),
         applications: [...view.applications(app)],
         rollouts: [...view.rollouts(app)],
       };

@@ -10,8 +10,7 @@ import {
   untilStage,
 } from './bag-window';
 import { ask, release, takeShots, until } from './drive-window';
-import type { Figures } from './incident';
-import type { Report } from './report';
+import type { Figures, Report } from './report';
 
 const preview = 'notify-preview';
 const staging = 'notify-staging';

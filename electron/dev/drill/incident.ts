@@ -1,19 +1,10 @@
 import type { Page } from 'playwright';
-import type { RouteKind } from '../../../shared/domain/route/route';
 import { ask, cellOf, release, takeShots, until, untilShown, watchClick } from './drive-window';
-import type { Report } from './report';
+import type { Figures, Report } from './report';
 
 /** The app that is broken and mended, and where. */
 const app = 'frontend';
 const production = 'production';
-
-/** What the drill measured. */
-export interface Figures {
-  /** Milliseconds from the click on the button to the commit on the remote, by one clock. */
-  clickToCommitMs: number | null;
-  /** Milliseconds from the request to the version on main, by route. */
-  routes?: Partial<Record<RouteKind, number>>;
-}
 
 /**
  * The incident: a release goes through to production by itself; the next one breaks production; one click rolls back.

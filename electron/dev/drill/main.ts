@@ -8,8 +8,8 @@ import path from 'node:path';
 import { inProject } from '../project';
 import { startApp } from '../running-app';
 import { playBags } from './bags';
-import { type Figures, playIncident } from './incident';
-import { createReport } from './report';
+import { playIncident } from './incident';
+import { createReport, type Figures } from './report';
 import { playRoutes } from './routes';
 
 /** How much faster than the wall the practice estate's time runs: a smoke test takes a second instead of twenty. */

@@ -1,4 +1,12 @@
-import type { Figures } from './incident';
+import type { RouteKind } from '../../../shared/domain/route/route';
+
+/** What a drill measured. */
+export interface Figures {
+  /** Milliseconds from the click on the button to the commit on the remote, by one clock. */
+  clickToCommitMs: number | null;
+  /** Milliseconds from the request to the version on main, by route. */
+  routes?: Partial<Record<RouteKind, number>>;
+}
 
 /** What one step of a drill came to. */
 export interface StepResult {

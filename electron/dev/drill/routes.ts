@@ -11,8 +11,7 @@ import { statePaths } from '../../practice/estate/state-folder';
 import { type ControlClient, createControlClient } from '../../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../../systems/practice/practice-ready';
 import { ask, cellOf, takeShots, until, watchClick } from './drive-window';
-import type { Figures } from './incident';
-import type { Report } from './report';
+import type { Figures, Report } from './report';
 
 const production = 'production';
 

@@ -102,7 +102,12 @@ export async function rollout(context: StepContext<VersionIntent>): Promise<Step
       const sick = applications.filter((one) => one.health !== 'Healthy');
       if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
       const names = rollouts.map((one) => one.deployment).join(', ');
-      return { done: { state: 'succeeded', text: `Healthy; rolled out: ${names || 'no Deployments'}.` } };
+      return {
+        done: {
+          state: 'succeeded',
+          text: `${hasArgo ? 'Healthy; rolled out' : 'Rolled out'}: ${names || 'no Deployments'}.`,
+        },
+      };
     },
   });
   return isTimedOut(found) ? ranOut(found, world.limits.rollout) : found;

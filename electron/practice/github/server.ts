@@ -28,7 +28,6 @@ import { createRef, deleteRef, getRef, getTagObject, listTags, matchingRefs, upd
 import type { Answer, RepoContext } from './repo-context';
 import { repository } from './repository-shapes';
 import { rateLimits, user } from './shapes';
-import { answerUpdateRule } from './update-rule';
 
 export interface GithubServerOptions {
   /** Folder of the bare repos, as for the Git server. */
@@ -193,8 +192,7 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
       const place = pullPlace(contextOf({ owner, repo, holder, url, body: {} }));
       return { place, pull: await pulls.get(place, found.number) };
     };
-    const ruled = answerUpdateRule(body, { rights, login: holder.login });
-    return { status: 200, body: ruled ?? (await answerGraphql({ pulls, find, login: holder.login }, body)) };
+    return { status: 200, body: await answerGraphql({ pulls, find, login: holder.login }, body) };
   };
 
   const server = createServer((request, response) => {

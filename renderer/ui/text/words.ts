@@ -102,6 +102,8 @@ export function freshnessText(freshness: Freshness, now: number): string {
     case 'unreachable':
       // It was never asked, so it is not away.
       if (freshness.failure.code === 'consent-needed') return 'waiting for your permission';
+      // It is there, and kept from this person.
+      if (freshness.failure.code === 'forbidden' && freshness.asOf === null) return 'not visible to you';
       if (freshness.failure.code === 'unauthorised')
         return `sign-in refused since ${clock(freshness.since, now)}`;
       return freshness.asOf
