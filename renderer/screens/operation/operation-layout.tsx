@@ -25,7 +25,8 @@ export function OperationLayout({ operation, remedy, log, children }: OperationL
     <div className={classes.screen}>
       <OperationHead operation={operation} />
       <div className={classes.columns}>
-        <div className={classes.left}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must be able to reach it */}
+        <section className={classes.left} aria-label="Progress" tabIndex={0}>
           <StepList operation={operation} />
           <Facts operation={operation} />
           {operation.failure && (
@@ -40,7 +41,7 @@ export function OperationLayout({ operation, remedy, log, children }: OperationL
               <FindingList findings={operation.findings} past />
             </div>
           )}
-        </div>
+        </section>
         <div className={classes.right}>
           <div className={classes.live}>{children}</div>
           {log && (
