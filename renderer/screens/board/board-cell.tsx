@@ -68,7 +68,7 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
           ) : (
             <Headline cell={cell} />
           )}
-          {cell.hold && <HoldMark value={cell.hold} />}
+          {cell.hold && <HoldMark value={cell.hold} brief />}
         </span>
         <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed ? age(cell.deployed.at, now) : '?'}

@@ -29,6 +29,7 @@ it('says a commit short in its button, and in full beside it', async () => {
 it('says that a rollback also holds', async () => {
   const sheet = await sheetOf({ kind: 'rollback', app: 'router', environment: 'production', version: 'v1' });
   expect(await sheet.findByText(/also holds automatic deploys of router to production/)).toBeTruthy();
+  expect(sheet.getByText('Earlier version')).toBeTruthy();
 });
 
 it.each(['hold', 'release-hold'] as const)('says of a %s that no problem was found', async (kind) => {

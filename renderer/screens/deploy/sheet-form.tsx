@@ -101,7 +101,7 @@ function Landing({ plan, onChoose }: { plan: RoutePlan; onChoose: (kind: RouteKi
   // A commit at once by the person is what everybody expects: the other ways are there for who looks for them.
   if (taken && taken === fitting[0] && isDirect(taken.kind))
     return (
-      <details className={classes.text}>
+      <details className={classes.fold}>
         <summary>How it lands: {taken.text}</summary>
         {choice}
       </details>

@@ -14,7 +14,7 @@ interface VersionsProps {
 
 /** Current → incoming, with where the incoming one comes from. */
 export function Versions({ draft, current, from, onChange }: VersionsProps) {
-  const source = from ? `from ${from}` : draft.request.kind === 'rollback' ? 'earlier version' : 'New';
+  const source = from ? `New, from ${from}` : draft.request.kind === 'rollback' ? 'Earlier version' : 'New';
   return (
     <section className={classes.versions} aria-label="Current and new version">
       <div>

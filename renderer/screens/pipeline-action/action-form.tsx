@@ -115,8 +115,8 @@ function RollBackChoice({
           value={request.how}
           onChange={(how) => action.setRequest({ ...request, how: how as 'mark-bad' | 'pin' })}
           data={[
-            { value: 'mark-bad', label: `mark bag ${request.bad} bad` },
-            { value: 'pin', label: `pin bag ${request.bag}` },
+            { value: 'mark-bad', label: `Mark bag ${request.bad} bad` },
+            { value: 'pin', label: `Pin bag ${request.bag}` },
           ]}
         />
       </div>

@@ -17,7 +17,7 @@ import type { Cell, Hold } from '../../../shared/domain/board/board';
 import type { OperationState, Step } from '../../../shared/domain/operation/operation';
 import type { FindingLevel } from '../../../shared/domain/preflight/finding';
 import type { WorkflowNode } from '../../../shared/domain/workflows/workflow';
-import { holdText, operationStateWord } from '../text/words';
+import { holdText, holdWord, operationStateWord } from '../text/words';
 import classes from './mark.module.css';
 
 /** What a mark means; each has a colour, but shape and text say it as well. */
@@ -72,8 +72,9 @@ const hold: Record<Hold['state'], { icon: Icon; tone: Tone }> = {
   alarm: { icon: IconUrgent, tone: 'bad' },
 };
 
-export function HoldMark({ value }: { value: Hold }) {
-  return <Mark {...hold[value.state]} label={holdText(value)} badge />;
+/** @param props.brief for where there is room for one short word. */
+export function HoldMark({ value, brief }: { value: Hold; brief?: boolean }) {
+  return <Mark {...hold[value.state]} label={brief ? holdWord(value) : holdText(value)} badge />;
 }
 
 const level: Record<FindingLevel, { icon: Icon; tone: Tone; label: string }> = {

@@ -36,6 +36,8 @@ export function RouteChoice(props: { plan: RoutePlan; onChoose: (kind: RouteKind
           {fitting.map(({ kind, access, text }) => (
             <Radio
               key={kind}
+              size="xs"
+              classNames={{ label: classes.name ?? '' }}
               value={kind}
               disabled={access.state === 'closed'}
               label={names[kind]}

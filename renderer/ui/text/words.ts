@@ -44,6 +44,11 @@ export function holdText(hold: Hold): string {
   ];
 }
 
+/** The same for a cell of the board, where the mark of a hold stands before it. */
+export function holdWord(hold: Hold): string {
+  return { pending: 'Pending', effective: 'Held', unknown: 'Held?', alarm: 'Bypassed' }[hold.state];
+}
+
 export function holdSentence(hold: Hold): string {
   return {
     pending: 'Hold requested; waiting for the cluster to confirm.',
