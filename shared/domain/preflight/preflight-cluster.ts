@@ -155,21 +155,35 @@ const doneAnyway: ReadonlySet<ClusterAction> = new Set(['refresh', 'sync']);
  */
 export function permissionFindings(intent: AppIntent, { access }: OutsideFacts): Finding[] {
   const only = intent.kind === 'hold' || intent.kind === 'release-hold' ? 'info' : null;
-  return access.flatMap(({ environment, access: { action, state, why } }) => {
-    const what = `${actionWords[action]} in ${environment}`;
-    if (state === 'denied')
-      return [
-        finding(
-          'permission',
-          only ?? (action === 'terminate-sync' ? 'warn' : 'info'),
-          `You don’t have permission to ${what}${doneAnyway.has(action) ? ': Argo CD does it by itself, some minutes later' : ''}.`,
-          why,
-        ),
-      ];
-    if (state === 'unknown')
-      return [
-        finding('permission', only ?? 'unknown', `Can’t tell whether you have permission to ${what}.`, why),
-      ];
-    return [];
-  });
+  const isLeft = ({ access: { action, state } }: OutsideFacts['access'][number]): boolean =>
+    state === 'denied' && doneAnyway.has(action);
+  const left = access.filter(isLeft);
+  const others = access
+    .filter((one) => !isLeft(one))
+    .flatMap(({ environment, access: { action, state, why } }) => {
+      const what = `${actionWords[action]} in ${environment}`;
+      if (state === 'denied') {
+        const level = only ?? (action === 'terminate-sync' ? 'warn' : 'info');
+        return [finding('permission', level, `You don’t have permission to ${what}.`, why)];
+      }
+      if (state === 'unknown')
+        return [
+          finding('permission', only ?? 'unknown', `Can’t tell whether you have permission to ${what}.`, why),
+        ];
+      return [];
+    });
+  const places = [...new Set(left.map(({ environment }) => environment))];
+  return [
+    ...others,
+    ...places.map((environment) => {
+      const here = left.filter((one) => one.environment === environment).map((one) => one.access);
+      const what = here.map(({ action }) => actionWords[action]).join(' or ');
+      return finding(
+        'permission',
+        'info',
+        `You don’t have permission to ${what} in ${environment}: Argo CD does it by itself, some minutes later.`,
+        here.map(({ why }) => why).join(' '),
+      );
+    }),
+  ];
 }

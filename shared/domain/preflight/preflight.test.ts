@@ -215,6 +215,22 @@ describe('preflight', () => {
       expect.objectContaining({ code: 'permission', level: 'info' }),
     );
     expect(codes(rollback, {}, access('unknown'))).toEqual(['permission:unknown']);
+    // What Argo CD does without being asked is told in one sentence.
+    const denied = (['refresh', 'sync'] as const).map((action) => ({
+      environment: 'production',
+      access: { action, state: 'denied' as const, why: '', asked: true },
+    }));
+    expect(
+      preflightFindings(rollback, ledger, { ...outside, access: denied }).filter(
+        (one) => one.code === 'permission',
+      ),
+    ).toMatchObject([
+      {
+        level: 'info',
+        message:
+          'You don’t have permission to refresh Argo CD or start a sync in production: Argo CD does it by itself, some minutes later.',
+      },
+    ]);
     // Nothing overrides what stands in the way of a hold, and its own steps tell whether it holds.
     const hold: AppIntent = { kind: 'hold', app: 'frontend', environment: 'production', reason: 'x' };
     expect(codes(hold, {}, access('denied'))).toEqual([]);
