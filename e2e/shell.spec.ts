@@ -77,25 +77,6 @@ test.describe('in one window, which stays as it was', () => {
     expect(await app.page.evaluate(() => 'inlineRan' in window || 'evalRan' in window)).toBe(false);
   });
 
-  test('the window goes nowhere else, opens nothing and is permitted nothing', async () => {
-    const before = app.page.url();
-    expect(before).toMatch(/^app:\/\/signalbox\//);
-    const answers = await app.page.evaluate(async () => {
-      location.href = 'https://example.org/';
-      return {
-        opened: window.open('https://example.org/') === null,
-        notifications: await Notification.requestPermission(),
-        microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
-          () => 'granted',
-          () => 'denied',
-        ),
-      };
-    });
-    expect(answers).toEqual({ opened: true, notifications: 'denied', microphone: 'denied' });
-    expect(app.page.url()).toBe(before);
-    expect(app.electron.windows()).toHaveLength(1);
-  });
-
   test('the main process listens on the channels of the contract alone', async () => {
     const channels = await app.electron.evaluate(({ ipcMain }) => [
       ...ipcMain.eventNames().map(String),
@@ -136,9 +117,28 @@ test.describe('in one window, which stays as it was', () => {
     expect(code).toBe(0);
     expect(app.electron.windows()).toHaveLength(1);
   });
+
+  // The last: after a navigation that was refused Playwright waits for one that never ends.
+  test('the window goes nowhere else, opens nothing and is permitted nothing', async () => {
+    const before = app.page.url();
+    expect(before).toMatch(/^app:\/\/signalbox\//);
+    const answers = await app.page.evaluate(async () => {
+      location.href = 'https://example.org/';
+      return {
+        opened: window.open('https://example.org/') === null,
+        notifications: await Notification.requestPermission(),
+        microphone: await navigator.mediaDevices.getUserMedia({ audio: true }).then(
+          () => 'granted',
+          () => 'denied',
+        ),
+      };
+    });
+    expect(answers).toEqual({ opened: true, notifications: 'denied', microphone: 'denied' });
+    expect(app.page.url()).toBe(before);
+    expect(app.electron.windows()).toHaveLength(1);
+  });
 });
 
-// In an app of its own: after a navigation that was refused Playwright waits for one that never ends.
 test('the window comes back from about: pages', async ({ app }) => {
   await expect(app.page.getByRole('grid')).toBeVisible();
   for (const away of ['about:blank', 'about:blank#away']) {
