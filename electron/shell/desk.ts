@@ -124,13 +124,13 @@ export function openDesk(options: {
   opened.catch((error: unknown) => log('error', 'session.not-opened', { error }));
 
   /**
-   * Opens the estate again. `anew`: the practice estate was reset, and everything that was known of it belongs to another
+   * Opens the estate again. `again`: the practice estate was reset, and everything that was known of it belongs to another
    * life.
    */
-  async function reopen(how: 'anew' | 'as-it-was'): Promise<void> {
+  async function reopen(how: 'again' | 'as-it-was'): Promise<void> {
     const old = (await opened).session;
     await old.close();
-    if (how === 'anew') await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
+    if (how === 'again') await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
     opened = open();
     await opened;
     options.window()?.webContents.reload();

@@ -65,14 +65,14 @@ const rightsWords = {
 
 /**
  * Plays one action of a rehearsal.
- * @param reopen opens the estate again: `anew` where everything that was known of it is gone, `as-it-was` where what one
+ * @param reopen opens the estate again: `again` where everything that was known of it is gone, `as-it-was` where what one
  *   may do changed, as a new sign-in would.
  * @returns what happened, for the person who rehearses.
  */
 export async function playAction(
   control: PracticeControl,
   action: Act,
-  reopen: (how: 'anew' | 'as-it-was') => Promise<void>,
+  reopen: (how: 'again' | 'as-it-was') => Promise<void>,
 ): Promise<string> {
   try {
     switch (action.action) {
@@ -164,7 +164,7 @@ export async function playAction(
         return action.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${action.speed} times as fast.`;
       case 'reset':
         await control.reset();
-        await reopen('anew');
+        await reopen('again');
         return 'The practice estate is reset.';
     }
   } catch (error) {
