@@ -197,7 +197,7 @@ export function createEngine(config: EngineConfig): Engine {
           if (topic === 'status' || topic === 'freshness') changes.tell('cluster', cluster.view.environment);
           if (topic === 'status') continue;
           if (topic === 'pod') {
-            // Its rollout is shown anew; no cell rests on it.
+            // Its rollout is shown again; no cell rests on it.
             changes.tell('rollout', app);
             continue;
           }

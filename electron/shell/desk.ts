@@ -130,7 +130,8 @@ export function openDesk(options: {
   async function reopen(how: 'again' | 'as-it-was'): Promise<void> {
     const old = (await opened).session;
     await old.close();
-    if (how === 'again') await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
+    if (how === 'again')
+      await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
     opened = open();
     await opened;
     options.window()?.webContents.reload();
