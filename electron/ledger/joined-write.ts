@@ -6,6 +6,7 @@ import { put } from '../../shared/domain/records/record-change';
 import { GitError } from '../systems/git/errors';
 import { type Change, type Shares, sameChanges, sharesOf } from './change-shares';
 import { ledgerFailure, tooBusy } from './failures';
+import { elsewhere, nameOf, unchanged } from './joined-outcomes';
 import { joinSnapshots } from './joined-snapshot';
 import type {
   Identity,
@@ -34,14 +35,6 @@ export interface JoinedWriteParts extends BothPlaces {
   /** Milliseconds after its beginning within which the image tags of a change of both are pushed, or not at all. */
   lease: number;
 }
-
-/** Stops a transaction of one place: what is wanted is another kind of change by now, or on another ground. */
-const elsewhere: Failure = {
-  code: 'conflict',
-  message: 'The release repo changed meanwhile.',
-  meaning: 'Nothing was changed.',
-  next: [{ do: 'retry', label: 'Try again' }],
-};
 
 /**
  * One transaction over image tags and records that lie apart. `mutate` decides on both as one snapshot, as ever.
@@ -394,14 +387,3 @@ class JoinedWrite<T> {
     return seen.ok ? 'again' : seen;
   }
 }
-
-const nameOf = ({ operation, kind }: Pending): string => `${operation} ${kind}`;
-
-const unchanged = <T>(value: T, base: Snapshot, attempts: number): Landed<T> => ({
-  value,
-  changed: false,
-  commit: base.commit ?? '',
-  ownCommit: base.commit ?? '',
-  base,
-  attempts,
-});
