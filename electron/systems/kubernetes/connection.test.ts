@@ -238,7 +238,7 @@ describe('failures that a release manager can act on', () => {
     );
     expect((await failureOf(ask())).message).toMatch(/has expired/);
     now.cluster.server.useCertificates(await makeCertificates());
-    expect((await failureOf(ask())).message).toMatch(/not from the authority/);
+    expect((await failureOf(ask())).message).toMatch(/not issued by the authority/);
     now.cluster.server.useCertificates(
       await makeCertificates({ names: ['other.example'], authority: now.cluster.certificates }),
     );

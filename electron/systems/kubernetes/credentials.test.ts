@@ -418,7 +418,7 @@ describe('other credentials', () => {
     const failure = await failureOf(
       ask(await connectAs({ token: 'own' }, { 'certificate-authority-data': undefined })),
     );
-    expect(failure.message).toContain('not from the authority');
+    expect(failure.message).toContain('not issued by the authority');
   });
 
   it('checks the certificate unless the kubeconfig says otherwise, whatever the environment says', async () => {
@@ -427,7 +427,7 @@ describe('other credentials', () => {
       const failure = await failureOf(
         ask(await connectAs({ token: 'own' }, { 'certificate-authority-data': undefined })),
       );
-      expect(failure.message).toContain('not from the authority');
+      expect(failure.message).toContain('not issued by the authority');
       expect(seen).toEqual([]);
     } finally {
       vi.unstubAllEnvs();

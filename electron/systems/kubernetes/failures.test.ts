@@ -16,7 +16,7 @@ describe('networkError', () => {
     ['ECONNRESET', 'unreachable', /broke/],
     ['CERT_HAS_EXPIRED', 'unreachable', /has expired/],
     ['CERT_NOT_YET_VALID', 'unreachable', /not valid yet/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unreachable', /not from the authority/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unreachable', /not issued by the authority/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'unreachable', /not for the name/],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'unauthorised', /client certificate/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'unreachable', /does not use TLS/],
