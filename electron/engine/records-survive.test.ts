@@ -296,6 +296,11 @@ describe('what a newer console wrote into records', () => {
       'electron/engine/commit-hold.ts',
       'electron/engine/commit-rollback.ts',
       'electron/engine/commit-version.ts',
+      // Records apart: intents of a pair, which only the two of a pair write, and a move, which copies texts whole
+      // (electron/ledger/records-apart.test.ts).
+      'electron/ledger/joined-write.ts',
+      'electron/ledger/move-records.ts',
+      'electron/ledger/pending-changes.ts',
       // The past of the practice estate, which is made up in files of its own.
       'electron/practice/estate/seed/past-bags.ts',
       'shared/domain/attribution/operation-decisions.ts',

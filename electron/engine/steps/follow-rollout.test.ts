@@ -31,6 +31,7 @@ async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
   const view = {
     environment: 'production',
     freshness: () => ({ state: 'live', asOf: syncedAt }),
+    gaps: () => [],
     applications: () => [application('frontend')],
     rollouts: () => [pictures[seen]],
     onChange: (listener: () => void) => {

@@ -58,6 +58,7 @@ async function endOf(
   const view = {
     environment: 'production',
     freshness: () => ({ state: 'live', asOf: 'now' }),
+    gaps: () => [],
     applications: () => [pictures[seen]],
     applicationDetail: (name: string) =>
       name === 'app-config'
