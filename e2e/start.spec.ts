@@ -42,6 +42,16 @@ function haltGraphics(folder: string): () => Promise<string[]> {
   };
 }
 
+// A process that is still halted after a failure would hold the pipes that Playwright waits for, for ever.
+test.afterEach(async ({ userData }) => {
+  for (const pid of (await processesOf(userData)).keys())
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by now.
+    }
+});
+
 const logOf = (userData: string): Promise<string> =>
   readFile(path.join(userData, 'logs', 'main.log'), 'utf8').catch(() => '');
 
