@@ -9,7 +9,7 @@ import { runIdOf } from '../bags/github-job';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut } from '../steps/wait';
 import { followRun, jobOf, shownUrl } from './actions-run';
-import { landedOnBranch, lastCommitOfCell } from './landed-on-branch';
+import { landedOnBranch, standsThere } from './landed-on-branch';
 import type { RouteRun } from './route-run';
 import { routeBegun } from './route-taken';
 
@@ -68,16 +68,15 @@ export const carryByActions: RouteRun<'actions'> = async (context, route) => {
 async function begin(task: Task): Promise<StepEnd> {
   const { context, route, runs, place, what } = task;
   const { world, intent, id } = context;
-  const last = await lastCommitOfCell(context);
-  if (!last.ok) return { state: 'failed', failure: last.failure };
+  const there = await standsThere(context);
+  if (!there.ok) return { state: 'failed', failure: there.failure };
   const filled = (values: Record<string, string>): Record<string, string> =>
     routeValues(values, { ...intent, operation: id }, world.estate);
   const { ref = '' } = filled({ ref: route.ref });
   const inputs = filled(route.inputs);
   const data = {
     route: 'actions',
-    before: last.value,
-    base: world.ledger.snapshot().commit,
+    ...there.value,
     ...place,
     ref,
     cancellable: true,
@@ -89,7 +88,7 @@ async function begin(task: Task): Promise<StepEnd> {
   if (!answer.ok) {
     if (unheard.has(answer.failure.code)) {
       context.signal.throwIfAborted();
-      return goOn(task, last.value, null);
+      return goOn(task, there.value.before, null);
     }
     context.signal.throwIfAborted();
     const { message, meaning } = answer.failure;
@@ -110,7 +109,7 @@ async function begin(task: Task): Promise<StepEnd> {
     });
   }
   context.signal.throwIfAborted();
-  return goOn(task, last.value, answer.value?.id ?? null);
+  return goOn(task, there.value.before, answer.value?.id ?? null);
 }
 
 /** Follows the run that was started, or finds it first. */

@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { imageTagFileOf } from '../../ledger/ledger-board';
 import type { StepContext, VersionIntent } from '../operation-context';
+import { leavingSyncs } from '../steps/end-sync';
+import { knownTests } from '../steps/tests';
 import { isTimedOut, ledgerMoves, type TimedOut, waitUntil } from '../steps/wait';
 
 /** How many commits of one image-tag file are looked at, at most. */
@@ -19,14 +21,29 @@ async function commitsSince(
   return ok(end === -1 ? commits : commits.slice(0, end));
 }
 
-/**
- * The newest commit that touched the cell's image-tag file, `null`: none. To be written down before a bot is asked for
- * a commit: what lies before it was made by others.
- */
-export async function lastCommitOfCell(context: StepContext<VersionIntent>): Promise<Result<string | null>> {
+/** What stands there before a bot is asked for a commit, to be told later from what came of it. */
+interface StandsThere {
+  /** The newest commit that touched the cell's image-tag file, `null`: none. What lies before was made by others. */
+  before: string | null;
+  /** The newest commit of the branch. */
+  base: string | null;
+  /** Names of test runs of earlier deployments. */
+  tests: string[];
+  /** Syncs of the version that is given up, which a rollback ends. */
+  leaving: ReturnType<typeof leavingSyncs>;
+}
+
+/** To be written down with the intention to ask a bot, as every commit of the person's own writes it down. */
+export async function standsThere(context: StepContext<VersionIntent>): Promise<Result<StandsThere>> {
   const { world, intent, signal } = context;
   const listed = await world.ledger.log([world.reader.layout.path(intent)], 1, signal);
-  return listed.ok ? ok(listed.value[0]?.commit ?? null) : fail(listed.failure);
+  if (!listed.ok) return fail(listed.failure);
+  return ok({
+    before: listed.value[0]?.commit ?? null,
+    base: world.ledger.snapshot().commit,
+    tests: knownTests(context),
+    leaving: leavingSyncs(world, intent),
+  });
 }
 
 /** The version in the cell's image-tag file at a commit. */

@@ -74,7 +74,8 @@ export async function recorded(
   const name = workflow ? `${workflow.namespace}/${workflow.name}` : (job?.name ?? null);
   await write(
     context,
-    'record-ended',
+    // Another route may be taken after one that was refused, and comes to an end of its own.
+    `record-ended:${route}`,
     `Record the end of ${kind} of ${intent.app}`,
     completeOperationRecord({
       operation: id,

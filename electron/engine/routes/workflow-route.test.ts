@@ -153,6 +153,22 @@ describe('a version that lands by a workflow', () => {
     expect(done.workflows.some(({ name }) => name.startsWith('deploy-image-'))).toBe(true);
   });
 
+  it('takes no tests of an earlier deployment of the same version for its own', async () => {
+    const app = 'collections';
+    const testsOf = (operation: Operation): string =>
+      operation.steps.find(({ name }) => name === 'tests')?.saw.at(-1)?.text ?? '';
+    const newest = versionIn(app, 'staging');
+    const first = await ended(rig.engine, await start(goBack(app, 'staging')));
+    const [ran = 'none'] = /post-sync-\S+/.exec(testsOf(first)) ?? [];
+    expect(ran).toMatch(/^post-sync-/);
+    const forward = { ...goBack(app, 'staging'), version: newest };
+    expect((await ended(rig.engine, await start(forward))).failure).toBeNull();
+    const again = await ended(rig.engine, await start(goBack(app, 'staging')));
+    expect(again.failure).toBeNull();
+    expect(testsOf(again)).toMatch(/post-sync-/);
+    expect(testsOf(again)).not.toContain(ran.replace(/\.$/, ''));
+  });
+
   it('goes back at once, and the hold follows by the route that carries it', async () => {
     const app = 'publishing-api';
     const target = older(versionIn(app, 'production'));

@@ -7,7 +7,7 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
-import { landedOnBranch, lastCommitOfCell } from './landed-on-branch';
+import { landedOnBranch, standsThere } from './landed-on-branch';
 import type { RouteRun } from './route-run';
 import { routeBegun } from './route-taken';
 
@@ -41,19 +41,14 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
   const namespace = place.workflowsNamespace;
   const name = nameOf(route.template, id);
   const intended = routeBegun(context) === null ? undefined : context.record().effects.get('commit');
-  let before = typeof intended?.data.before === 'string' ? intended.data.before : null;
+  let data = intended?.data ?? {};
   if (intended?.outcome !== 'done') {
     if (!intended) {
-      const last = await lastCommitOfCell(context);
-      if (!last.ok) return { state: 'failed', failure: last.failure };
-      before = last.value;
+      const there = await standsThere(context);
+      if (!there.ok) return { state: 'failed', failure: there.failure };
+      data = { route: 'workflow', ...there.value, namespace, name };
     }
-    context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, {
-      route: 'workflow',
-      before,
-      namespace,
-      name,
-    });
+    context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, data);
     context.waiting(`Waiting for Argo Workflows in ${environment}.`);
     const answer = await askPatiently(context, cluster, world.limits.job, (signal) =>
       cluster.actions.submitWorkflow(
@@ -77,6 +72,7 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     context.saw(`Submitted ${answer.value.name} in ${environment}.`);
   }
   context.workflow({ environment, namespace, name });
+  const before = typeof data.before === 'string' ? data.before : null;
   return follow(context, cluster, { name, namespace, before, title: `${route.template} (Argo Workflows)` });
 };
 
