@@ -93,8 +93,7 @@ async function begin(task: Task): Promise<StepEnd> {
     context.signal.throwIfAborted();
     const { message, meaning } = answer.failure;
     context.result('commit', { outcome: 'not-done', text: message });
-    if (answer.failure.code === 'not-found')
-      world.routes.refused(intent.environment, 'actions', `${message} ${meaning}`);
+    if (answer.failure.code === 'not-found') world.routes.refused(intent, 'actions', `${message} ${meaning}`);
     return { state: 'failed', failure: answer.failure };
   }
   if (answer.value) {

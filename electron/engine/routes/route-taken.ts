@@ -2,6 +2,7 @@ import type { RouteKind } from '../../../shared/domain/estate/routes';
 import { routeKindSchema } from '../../../shared/domain/estate/routes';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
+import { routeNames } from '../../../shared/domain/route/route';
 import type { StepContext } from '../operation-context';
 
 /**
@@ -20,14 +21,18 @@ export function routeTaken(context: StepContext<AppIntent>): { kind: RouteKind }
   const begun = routeBegun(context);
   if (begun !== null) return { kind: begun };
   const plan = context.world.routes.plan(context.intent);
-  if (plan.taken !== null) return { kind: plan.taken };
+  const wanted = 'route' in context.intent ? (context.intent.route ?? null) : null;
+  if (plan.taken !== null && (wanted === null || wanted === plan.taken)) return { kind: plan.taken };
   const closed = plan.routes.flatMap(({ access }) =>
     access.state === 'closed' ? [`${access.because}${access.remedy ? ` ${access.remedy}` : ''}`] : [],
   );
   return {
     failure: {
       code: 'forbidden',
-      message: `You have no way to make this change here. ${closed.join(' ')}`.trim(),
+      message:
+        wanted === null
+          ? `You have no way to make this change here. ${closed.join(' ')}`.trim()
+          : `The chosen way, ${routeNames[wanted]}, is closed to you by now. ${closed.join(' ')}`.trim(),
       meaning: 'Nothing was changed.',
       next: [{ do: 'advice', label: 'Ask somebody who can, or have one of these opened.' }],
     },

@@ -25,8 +25,12 @@ export interface Routes {
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
   /** Remembers that a route was refused in earnest, until something is asked again later than `refusalLasts`. */
-  refused(environment: string, kind: RouteKind, because: string): void;
+  refused(cell: { app: string; environment: string }, kind: RouteKind, because: string): void;
 }
+
+/** Rights to run a workflow of GitHub Actions are those of the app's own repo. */
+const refusalKey = (app: string, environment: string, kind: RouteKind): string =>
+  kind === 'actions' ? `${environment} ${kind} ${app}` : `${environment} ${kind}`;
 
 /** Milliseconds after which an answer is asked for again. */
 const answerLasts = 60_000;
@@ -84,7 +88,7 @@ export function createRoutes(options: {
   function facts(app: string, environment: string, route: RouteConfig): RouteFacts {
     const team = estate.environments.find(({ name }) => name === environment)?.team;
     const refused = new Map<RouteKind, string>();
-    const met = refusals.get(`${environment} ${route.kind}`);
+    const met = refusals.get(refusalKey(app, environment, route.kind));
     if (met && options.now().getTime() - met.at < refusalLasts) refused.set(route.kind, met.because);
     return {
       app,
@@ -116,8 +120,8 @@ export function createRoutes(options: {
       ),
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
-    refused: (environment, kind, because) => {
-      refusals.set(`${environment} ${kind}`, { at: options.now().getTime(), because });
+    refused: ({ app, environment }, kind, because) => {
+      refusals.set(refusalKey(app, environment, kind), { at: options.now().getTime(), because });
     },
     ask: async ({ app, environment }, signal) => {
       const routes = routesOf(estate, environment);

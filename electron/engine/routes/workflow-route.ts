@@ -24,7 +24,13 @@ const nameOf = (template: string, operation: string): string => {
 };
 
 /** Failures after which nobody knows whether the cluster took the request. */
-const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'unknown-outcome']);
+const unheard: ReadonlySet<Failure['code']> = new Set([
+  'unreachable',
+  'timeout',
+  'unknown-outcome',
+  'bad-data',
+  'too-large',
+]);
 
 /**
  * Submits the environment's WorkflowTemplate (GOV.UK's `deploy-image`), which commits the version as a bot, and waits
@@ -42,7 +48,13 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
   const name = nameOf(route.template, id);
   const intended = routeBegun(context) === null ? undefined : context.record().effects.get('commit');
   let data = intended?.data ?? {};
-  if (intended?.outcome !== 'done') {
+  if (intended?.outcome === 'done') return { state: 'succeeded' };
+  if (intended?.outcome === 'not-done')
+    return {
+      state: 'failed',
+      failure: { code: 'refused', message: intended.text, meaning: nothingDeployed, next: [] },
+    };
+  if (data.run === undefined) {
     if (!intended) {
       const there = await standsThere(context);
       if (!there.ok) return { state: 'failed', failure: there.failure };
@@ -50,8 +62,9 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     }
     context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, data);
     context.waiting(`Waiting for Argo Workflows in ${environment}.`);
-    const answer = await askPatiently(context, cluster, world.limits.job, (signal) =>
-      cluster.actions.submitWorkflow(
+    let isDoubtful = intended !== undefined;
+    const answer = await askPatiently(context, cluster, world.limits.job, async (signal) => {
+      const one = await cluster.actions.submitWorkflow(
         {
           id,
           template: route.template,
@@ -61,20 +74,29 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
           labels: {},
         },
         signal,
-      ),
-    );
+      );
+      // What was not heard once may have been taken: no later refusal says that it was not.
+      isDoubtful ||= !one.ok && unheard.has(one.failure.code);
+      return one;
+    });
     if (isTimedOut(answer)) return unheardEnd(context, `${environment} did not answer in time.`);
     if (!answer.ok) {
-      if (unheard.has(answer.failure.code)) return unheardEnd(context, answer.failure.message);
+      if (isDoubtful) return unheardEnd(context, answer.failure.message);
       context.result('commit', { outcome: 'not-done', text: answer.failure.message });
       return { state: 'failed', failure: answer.failure };
     }
-    context.saw(`Submitted ${answer.value.name} in ${environment}.`);
+    // From here on it was begun, whatever becomes of it: no other route is taken instead.
+    data = { ...data, run: answer.value.name, name: answer.value.name, namespace: answer.value.namespace };
+    context.intend('commit', `${route.template} was submitted as ${answer.value.name}.`, data);
   }
-  context.workflow({ environment, namespace, name });
   const before = typeof data.before === 'string' ? data.before : null;
-  return follow(context, cluster, { name, namespace, before, title: `${route.template} (Argo Workflows)` });
+  // As the journal has it: the estate file may call the template otherwise by now.
+  const made = { name: String(data.name), namespace: String(data.namespace) };
+  context.workflow({ environment, ...made });
+  return follow(context, cluster, { ...made, before, title: `${route.template} (Argo Workflows)` });
 };
+
+const nothingDeployed = 'The release repo does not have the version. Nothing was deployed.';
 
 function unheardEnd(context: StepContext<VersionIntent>, why: string): StepEnd {
   context.result('commit', { outcome: 'unknown', text: why });
@@ -171,7 +193,7 @@ function failed(workflow: Workflow, title: string): Failure {
   return {
     code: 'refused',
     message: `${title} ${workflow.shutdown === null ? 'failed' : 'was stopped'}${where}${why ? `: ${why}` : '.'}`,
-    meaning: 'The release repo does not have the version. Nothing was deployed.',
+    meaning: nothingDeployed,
     next: [{ do: 'retry', label: 'Review again' }],
   };
 }
