@@ -1,10 +1,14 @@
-import type { PullRequest } from '../../../shared/domain/route/pull-request';
+import type { PullRequest, PullReviews } from '../../../shared/domain/route/pull-request';
 import { messageOf } from './open-pull-request';
 import { type Begun, passes, type Task } from './proposal';
 
+/** `mergeable_state` with nothing against it; `has_hooks` is GitHub Enterprise's with a pre-receive hook. */
+const mergeable: ReadonlySet<string> = new Set(['clean', 'has_hooks']);
+
 /**
  * Has GitHub merge it by itself where that is wanted. Where GitHub has nothing to wait for any more (it refuses
- * auto-merge then), it is merged right away, but never without an approving review.
+ * auto-merge then), it is merged right away, but never without an approving review, against somebody who requested
+ * changes, or with a check that failed (`mergeable_state` is `unstable` then, not `clean`).
  * @returns for each look: why it is off; `null`: it is on, or not wanted.
  */
 export function mergeWhenDue(task: Task, begun: Begun) {
@@ -14,7 +18,8 @@ export function mergeWhenDue(task: Task, begun: Begun) {
   let tried = '';
   let because: string | null = null;
   let isRefused = false;
-  return async (pull: PullRequest, approvals: number): Promise<string | null> => {
+  return async (pull: PullRequest, reviews: PullReviews | null): Promise<string | null> => {
+    const approvals = reviews && reviews.changesBy.length === 0 ? reviews.approvedBy.length : 0;
     if (!proposal.route.autoMerge || pull.autoMerge) return null;
     const state = `${pull.mergeState} ${approvals}`;
     if (isRefused || state === tried || pull.head.commit !== begun.commit) return because;
@@ -33,9 +38,13 @@ export function mergeWhenDue(task: Task, begun: Begun) {
     }
     because = `Auto-merge is off. GitHub says: ${answer.value.because}`;
     isRefused = answer.value.state === 'refused';
-    if (answer.value.state === 'not-now' && approvals > 0) {
+    if (answer.value.state === 'not-now' && approvals > 0 && mergeable.has(pull.mergeState)) {
       const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
-      if (!done.ok) because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
+      if (!done.ok) {
+        because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
+        // What failed in passing is tried at the next look.
+        if (passes(done.failure)) tried = '';
+      }
     }
     return because;
   };

@@ -113,7 +113,7 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
       const reviews = await pulls.reviews(place, number, signal);
       const checks = await pulls.checks(place, seen.value.head.commit, signal);
       signal.throwIfAborted();
-      const noAutoMerge = await merging(seen.value, reviews.ok ? reviews.value.approvedBy.length : 0);
+      const noAutoMerge = await merging(seen.value, reviews.ok ? reviews.value : null);
       const text = pullRequestStatus(seen.value, {
         reviews: reviews.ok ? reviews.value : null,
         checks: checks.ok ? checks.value : null,

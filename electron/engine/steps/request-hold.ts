@@ -1,5 +1,6 @@
 import type { AppIntent } from '../../../shared/domain/operation/intent';
-import { isByBot, isDirect } from '../../../shared/domain/route/route';
+import { restOf } from '../../../shared/domain/route/choose-route';
+import { isByBot, routeNames } from '../../../shared/domain/route/route';
 import type { Snapshot } from '../../ledger/ledger';
 import { takeHold } from '../commit-hold';
 import type { StepContext, StepEnd } from '../operation-context';
@@ -21,12 +22,12 @@ export function holdRequest(context: Pick<StepContext, 'record'>): 'pending' | '
   return step.state === 'waiting' || step.state === 'running' ? 'pending' : 'failed';
 }
 
+type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
+
 /**
  * The hold of a rollback whose version was carried by a bot, by the best route that carries files. A pull request is
  * waited for as long as it takes; meanwhile `hold-effective` stops promotions.
  */
-type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
-
 export async function requestHold(context: StepContext<Rollback>): Promise<StepEnd> {
   const { world, intent } = context;
   if (!isHoldApart(context)) return { state: 'skipped', because: 'The commit includes the hold.' };
@@ -45,16 +46,25 @@ export async function requestHold(context: StepContext<Rollback>): Promise<StepE
   // One that was begun is gone on with, whatever is open now.
   if (context.record().effects.get('hold-request')?.data.route === 'pull-request')
     return proposeHere(context, { ...hold, findings: [] });
-  const rest = world.routes.plan({ ...intent, route: routeBegun(context) ?? undefined }).rest;
-  if (rest === null) return { state: 'skipped', because: 'The commit includes the hold.' };
-  if (rest.taken === null) return { state: 'unknown', because: rest.text };
-  if (rest.taken === 'pull-request') return proposeHere(context, { ...hold, findings: [] });
-  if (!isDirect(rest.taken)) return { state: 'unknown', because: rest.text };
-  const written = await writeLedger(context, {
-    ...hold,
-    waitingFor: 'Waiting for the hold’s commit to reach the release repo.',
-    settled: { value: null },
-    patience: world.limits.ledger,
-  });
-  return endOf(written);
+  for (;;) {
+    const rest = restOf(world.routes.plan(intent).routes);
+    if (rest.taken === null) return { state: 'unknown', because: rest.text };
+    const end =
+      rest.taken === 'pull-request'
+        ? await proposeHere(context, { ...hold, findings: [] })
+        : endOf(
+            await writeLedger(context, {
+              ...hold,
+              waitingFor: 'Waiting for the hold’s commit to reach the release repo.',
+              settled: { value: null },
+              patience: world.limits.ledger,
+            }),
+          );
+    if (end.state !== 'failed' || end.failure.code !== 'forbidden') return end;
+    // As for the version: what is refused makes way for the next.
+    world.routes.refused(intent, rest.taken, end.failure.message);
+    const next = restOf(world.routes.plan(intent).routes).taken;
+    if (next === null || next === rest.taken) return end;
+    context.saw(`Refused: ${end.failure.message} Going on by ${routeNames[next]}.`);
+  }
 }

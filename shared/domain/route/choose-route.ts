@@ -34,7 +34,8 @@ export function chooseRoute(
   };
 }
 
-function restOf(routes: readonly RouteView[]): NonNullable<RoutePlan['rest']> {
+/** How what a bot can't carry lands: the flags of a rollback's hold. */
+export function restOf(routes: readonly RouteView[]): NonNullable<RoutePlan['rest']> {
   const best = bestOf(routes.filter(({ kind }) => carries(kind, ['files'])));
   if (best === null)
     return {
