@@ -111,6 +111,9 @@ export async function gatherFacts(context: StepContext, askRepo: boolean): Promi
       },
     });
   }
+  // After a restart nothing is known of the person's rights, and what is closed to them must not be tried.
+  if (context.resumed)
+    await world.routes.ask(intent, AbortSignal.any([context.signal, AbortSignal.timeout(world.limits.look)]));
   if ('version' in intent && (askRepo || context.resumed)) {
     context.waiting(`Waiting for ${intent.app}'s repo.`);
     await gatherAhead(world, intent, context.signal);
