@@ -58,6 +58,22 @@ async function versionAt(
 }
 
 /**
+ * The commits after `before` that set the operation's version in its cell, newest first, whatever stands there by now:
+ * what a restart asks first, since others may have deployed something newer meanwhile.
+ */
+export async function madeSince(
+  context: StepContext<VersionIntent>,
+  before: string | null,
+): Promise<Result<string[]>> {
+  const since = await commitsSince(context, before);
+  if (!since.ok) return since;
+  const made: string[] = [];
+  for (const commit of since.value)
+    if ((await versionAt(context, commit)) === context.intent.version) made.push(commit);
+  return ok(made);
+}
+
+/**
  * Waits until the release repo's branch has the operation's version in its cell, by a commit that came after `before`.
  * @returns that commit; `null` where several set it, so that nobody can tell which is this operation's; or that it did
  *   not come within `limit` (milliseconds).
@@ -77,9 +93,7 @@ export async function landedOnBranch(
         : { waitingFor: 'Waiting for the commit to reach the release repo.' },
   });
   if (isTimedOut(there)) return ok(there);
-  const since = await commitsSince(context, before);
-  if (!since.ok) return since;
-  const made: string[] = [];
-  for (const commit of since.value) if ((await versionAt(context, commit)) === version) made.push(commit);
-  return ok({ commit: made.length === 1 ? (made[0] ?? null) : null });
+  const made = await madeSince(context, before);
+  if (!made.ok) return made;
+  return ok({ commit: made.value.length === 1 ? (made.value[0] ?? null) : null });
 }

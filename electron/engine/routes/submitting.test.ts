@@ -17,6 +17,7 @@ if (route.kind !== 'workflow') throw new Error('another route');
 async function submitting(
   answers: Result<{ namespace: string; name: string }>[],
   begun?: { outcome: 'pending' | 'not-done'; data: Record<string, unknown>; text: string },
+  commits: readonly string[] = [],
 ) {
   const effects = new Map<string, unknown>(begun ? [['commit', begun]] : []);
   let asked = 0;
@@ -53,7 +54,13 @@ async function submitting(
       clusters: new Map([['staging', cluster]]),
       estate: { environments: [{ name: 'staging', cluster: { workflowsNamespace: 'apps' } }] },
       reader: { layout: { path: () => 'a' }, facts: () => ({ version: 'v1' }) },
-      ledger: { log: async () => ok([]), snapshot: () => ({ commit: 'c' }), onChange: () => () => undefined },
+      ledger: {
+        refresh: async () => ok(null),
+        log: async () => ok(commits.map((commit) => ({ commit }))),
+        snapshotAt: async () => ok({ file: () => ({ text: 'image_tag: v2\n' }) }),
+        snapshot: () => ({ commit: 'c' }),
+        onChange: () => () => undefined,
+      },
       limits: { job: 20 },
       now: () => new Date(0),
     },
@@ -89,6 +96,14 @@ describe('a workflow that is submitted', () => {
     const { asked, end } = await submitting([], { outcome: 'pending', text: 'a', data });
     expect(asked).toBe(0);
     expect(end.state).toBe('unknown');
+  });
+
+  it('has landed where a commit after it says so, though others deployed something newer since', async () => {
+    const data = { route: 'workflow', before: 'b', name: 'a', namespace: 'apps' };
+    const { asked, end, effect } = await submitting([], { outcome: 'pending', text: 'a', data }, ['c', 'b']);
+    expect(asked).toBe(0);
+    expect(end).toEqual({ state: 'succeeded' });
+    expect(effect).toMatchObject({ outcome: 'done', commit: 'c' });
   });
 
   it('that ran and failed has failed after a restart, too: it is not begun again', async () => {

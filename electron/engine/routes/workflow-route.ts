@@ -7,7 +7,7 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
-import { landedOnBranch, standsThere } from './landed-on-branch';
+import { landedOnBranch, madeSince, standsThere } from './landed-on-branch';
 import type { RouteRun } from './route-run';
 import { routeBegun } from './route-taken';
 
@@ -54,6 +54,14 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
       state: 'failed',
       failure: { code: 'refused', message: intended.text, meaning: nothingDeployed, next: [] },
     };
+  const beforeOf = (): string | null => (typeof data.before === 'string' ? data.before : null);
+  if (intended) {
+    // It may have committed, and others may have deployed something newer since.
+    await world.ledger.refresh(context.signal);
+    const made = await madeSince(context, beforeOf());
+    const [commit] = made.ok ? made.value : [];
+    if (commit !== undefined) return succeeded(context, made.ok && made.value.length === 1 ? commit : null);
+  }
   if (data.run === undefined) {
     if (!intended) {
       const there = await standsThere(context);
@@ -89,11 +97,14 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     data = { ...data, run: answer.value.name, name: answer.value.name, namespace: answer.value.namespace };
     context.intend('commit', `${route.template} was submitted as ${answer.value.name}.`, data);
   }
-  const before = typeof data.before === 'string' ? data.before : null;
   // As the journal has it: the estate file may call the template otherwise by now.
   const made = { name: String(data.name), namespace: String(data.namespace) };
   context.workflow({ environment, ...made });
-  return follow(context, cluster, { ...made, before, title: `${route.template} (Argo Workflows)` });
+  return follow(context, cluster, {
+    ...made,
+    before: beforeOf(),
+    title: `${route.template} (Argo Workflows)`,
+  });
 };
 
 const nothingDeployed = 'The release repo does not have the version. Nothing was deployed.';
@@ -174,8 +185,12 @@ async function follow(
     context.result('commit', { outcome: 'unknown', text: because });
     return { state: 'unknown', because };
   }
-  const { commit } = landed.value;
   job({ state: 'succeeded', text: null });
+  return succeeded(context, landed.value.commit);
+}
+
+/** @param commit `null`: several set the version, so nobody can tell which is the workflow's. */
+function succeeded(context: StepContext<VersionIntent>, commit: string | null): StepEnd {
   context.result('commit', {
     outcome: 'done',
     text: commit ? `Committed by the workflow: ${commit.slice(0, 10)}.` : 'The release repo has the version.',
