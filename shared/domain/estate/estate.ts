@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
+import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { name } from './estate-name';
 import { registrySchema } from './registry-place';
@@ -102,6 +103,9 @@ const environmentSchema = z.strictObject({
   cluster: cluster
     .optional()
     .describe('How its cluster is reached. Missing: nothing of what runs there is seen.'),
+  argo: argoServersSchema
+    .optional()
+    .describe('Argo’s own servers. Missing: Argo is seen through the Kubernetes API alone.'),
   routes: routesSchema
     .optional()
     .describe('How changes for this environment land, in order of preference. Missing: as in its pipeline.'),

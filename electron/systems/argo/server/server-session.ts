@@ -1,0 +1,32 @@
+import type { ArgoSystem } from '../../../../shared/domain/estate/argo-servers';
+
+/** One of Argo's servers, in one environment. */
+export interface ServerPlace {
+  environment: string;
+  system: ArgoSystem;
+  /** As the estate names it. */
+  url: string;
+}
+
+/** What a request carries. It stays in main, and is in no log and no message. */
+export interface ServerCredential {
+  /** The header `Authorization`: `Bearer <token>`. Argo CD takes its cookie's token so, Argo Workflows its cookie's value. */
+  readonly authorization: string;
+  /** The header `Cookie` for a proxy that stands before the server; `null`: none does. */
+  readonly cookie: string | null;
+}
+
+/** The session of the person at one of Argo's servers. */
+export interface ServerSession {
+  /** `null`: nobody is signed in, or the session has ended. */
+  credential(): ServerCredential | null;
+  /** The server refused exactly this credential with 401: its session has ended. A newer one is left alone. */
+  ended(used: ServerCredential): void;
+  /** Aborted when somebody signs in (again): what failed for want of a session may be tried at once. A new one follows. */
+  woken(): AbortSignal;
+}
+
+/** The sessions of an estate, one per server; asked again, the same one. */
+export interface ServerSessions {
+  of(place: ServerPlace): ServerSession;
+}
