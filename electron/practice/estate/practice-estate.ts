@@ -1,8 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
 import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
+import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
@@ -52,6 +54,8 @@ export interface PracticeEstate {
   readonly controllers: Readonly<Record<EnvironmentName, Controllers>>;
   /** What is kept over a restart; faults are changed in it. */
   readonly state: EstateState;
+  /** The accounts of one of an environment's Argo servers. */
+  argoAccounts(environment: EnvironmentName, system: ArgoSystem): ArgoAccounts;
   /** Folder of an app's bare repo. */
   appRepo(app: string): BareRepo;
   /** Writes {@link state} to the state folder where it changed. */
@@ -168,6 +172,15 @@ export async function startEstate(options: {
   state.git = git.faults;
   state.github = github.faults;
 
+  const accountsOf = (environment: EnvironmentName, system: ArgoSystem): ArgoAccounts =>
+    argoAccounts({
+      environment,
+      system,
+      secret: credentials.control.token,
+      rights: () => state.rights,
+      sessions: () => state.argoSessions,
+    });
+
   const opened = await Promise.all(
     allEnvironments.map(async (name) => {
       const cluster = await openCluster({
@@ -260,6 +273,7 @@ export async function startEstate(options: {
     clusters,
     controllers,
     state,
+    argoAccounts: accountsOf,
     appRepo,
     saveState,
     save,

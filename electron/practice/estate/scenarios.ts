@@ -1,5 +1,6 @@
 import type { ControlOutput } from '../../systems/practice/control-contract';
 import { allEnvironments, type BagEnvironment } from '../../systems/practice/environments';
+import { endArgoSessions } from '../argo-servers/accounts';
 import type { AppProject } from '../controllers/kubernetes-shapes';
 import { argoNamespace } from '../controllers/render';
 import { allApps, bagPipelineName, type SeedApp, seedServices } from './apps';
@@ -207,6 +208,17 @@ export function scenarioHandlers(options: {
       rights.teams[team] = member ? [...others, login] : others;
       for (const name of allEnvironments) estate().clusters[name].server.faults.cutWatches();
       return structuredClone(rights);
+    },
+
+    async setArgoSessions({ end, ...change }) {
+      const { argoSessions } = estate().state;
+      Object.assign(argoSessions, change);
+      if (end) endArgoSessions(argoSessions, end);
+      return structuredClone(argoSessions);
+    },
+    async signInToArgo({ environment, system }) {
+      const { token, expires } = estate().argoAccounts(environment, system).signIn(consoleUser.login);
+      return { authorization: `Bearer ${token}`, expiresMs: expires.getTime() };
     },
 
     ...pullScenarios(estate),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { argoSessionsSchema, usualArgoSessions } from '../../systems/practice/argo-sessions';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from '../../systems/practice/faults';
 import { type PracticeCredentials, practiceCredentialsSchema } from '../../systems/practice/practice-ready';
 import { rightsStateSchema } from '../../systems/practice/rights';
@@ -31,6 +32,7 @@ export const estateStateSchema = z.object({
   /** Pull requests, and how the release repo treats them. */
   pulls: pullsStateSchema.default(noPulls),
   rights: rightsStateSchema.default(() => standardRights('everything')),
+  argoSessions: argoSessionsSchema.default(usualArgoSessions),
 });
 export type EstateState = z.infer<typeof estateStateSchema>;
 
@@ -48,6 +50,7 @@ export const freshState = ({
   actions: [],
   pulls: noPulls(),
   rights: standardRights(rights?.profile ?? 'everything'),
+  argoSessions: usualArgoSessions(),
 });
 
 /** Reads the credentials, or makes new ones. */

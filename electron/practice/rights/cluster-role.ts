@@ -3,6 +3,7 @@ import type { RightsState } from '../../systems/practice/rights';
 import type { Grant, Rule } from '../cluster/grants';
 import { appsNamespace } from '../controllers/render';
 import { consoleUser } from '../estate/people';
+import { argoTeamOf } from './argo-team';
 import { isInTeam } from './standard-rights';
 
 const reading = ['get', 'list', 'watch'];
@@ -40,16 +41,13 @@ const argoKinds = { apiGroups: ['argoproj.io'], namespaces: [appsNamespace] };
 const readWorkflows: Rule = { ...argoKinds, resources: ['workflows', 'workflowtemplates'], verbs: reading };
 const changeWorkflows: Rule = { ...argoKinds, resources: ['workflows'], verbs: changing };
 
-/** Environments where everybody at GOV.UK may submit workflows; in the others, those who may deploy to production. */
-const openToAll: readonly EnvironmentName[] = ['integration', 'notify-preview'];
-
 /** What the console's person may do in an environment's cluster. */
 export function clusterGrant(rights: RightsState, environment: EnvironmentName): Grant {
   const { login } = consoleUser;
   const username = 'release-manager';
   if (rights.profile === 'everything') return { username };
   if (rights.profile === 'govuk-pods-only') return { username, rules: developer };
-  const team = openToAll.includes(environment) ? 'gov-uk' : 'gov-uk-production-deploy';
+  const team = argoTeamOf(environment);
   return {
     username,
     rules: [...developer, readWorkflows, ...(isInTeam(rights, team, login) ? [changeWorkflows] : [])],

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { argoSystemSchema } from '../../../shared/domain/estate/argo-servers';
+import { argoSessionsSchema } from './argo-sessions';
 import { allEnvironments, bagEnvironments } from './environments';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from './faults';
 import { practiceRightsSchema, practiceTeamSchema, rightsStateSchema } from './rights';
@@ -237,6 +239,26 @@ export const controlCommands = {
       member: z.boolean(),
     }),
     output: rightsStateSchema,
+  },
+  /**
+   * Changes how sessions at Argo's servers live: `lastSeconds` holds for those that start afterwards. `end` ends those
+   * that live now: everywhere, or at one server, of one environment or of one system.
+   */
+  setArgoSessions: {
+    input: z.strictObject({
+      lastSeconds: argoSessionsSchema.shape.lastSeconds.optional(),
+      proxy: argoSessionsSchema.shape.proxy.optional(),
+      end: z
+        .strictObject({ environment: environmentName.optional(), system: argoSystemSchema.optional() })
+        .optional(),
+    }),
+    output: argoSessionsSchema,
+  },
+  /** Signs the console's person in at one of Argo's servers, as its login page would. */
+  signInToArgo: {
+    input: z.strictObject({ environment: environmentName, system: argoSystemSchema }),
+    /** What the header `Authorization` holds, and when the session expires, in milliseconds since 1970. */
+    output: z.object({ authorization: z.string(), expiresMs: z.number() }),
   },
   /** Another user reviews a pull request of the release repo: the code owner, unless another is named. */
   reviewPullRequest: {
