@@ -2,6 +2,7 @@ import type { Application } from '../../shared/domain/board/board';
 import type { WorkloadFacts } from '../../shared/domain/board/cell-running';
 import type { Freshness } from '../../shared/domain/board/freshness';
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type { ClusterGap, ClusterWatch } from '../../shared/domain/rollout/cluster-status';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
@@ -69,6 +70,8 @@ export function createClusterState(
     now?: () => Date;
     access?: (action: ClusterAction) => ClusterAccess;
     meterOf?: (kind: WatchedKind) => WatchMeter;
+    /** Why a kind is not watched at all; `null` where it is. */
+    unasked?: (kind: WatchedKind) => Failure | null;
   } = {},
 ): ClusterState {
   const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
@@ -77,6 +80,8 @@ export function createClusterState(
   const board = createWatchBoard(
     kinds,
     options.meterOf ?? (() => ({ objects: 0, lastEventAt: null, restarts: 0 })),
+    undefined,
+    options.unasked,
   );
   const workloads = createWorkloads(options.place, (topic) => board.freshness(topic));
   const listeners = new Set<(changes: readonly ClusterChange[]) => void>();

@@ -16,9 +16,10 @@ import type {
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
 import type { OnOdd } from '../systems/read-object';
-import { createAttendant } from './attendant';
+import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
+import { noKubernetes, withoutKubernetes } from './no-kubernetes';
 import type { ClusterPlace } from './place';
 import { failingOf, failingPodOf } from './pod-reads';
 import { trimDeployment, trimPod, trimReplicaSet } from './trim';
@@ -43,18 +44,33 @@ function orThrow<T>(value: T | null): T {
   return value;
 }
 
+/** No attendant where there is nobody to ask. */
+const nobodyToAsk = (environment: string): Pick<Attendant, 'access' | 'found' | 'awake' | 'asleep'> => ({
+  access: (action) => ({ action, state: 'denied', why: noKubernetes(environment).message, asked: true }),
+  found: () => ({
+    version: null,
+    identity: null,
+    latency: { last: null, median: null, samples: 0, at: null },
+  }),
+  awake: () => undefined,
+  asleep: () => undefined,
+});
+
 /**
  * Watches one environment's cluster until closed: Applications and their projects, workloads with their pods, Jobs,
  * Workflows, and the other kinds whose health is shown, each in the namespace and by the labels that the estate names.
- * @param log is told of objects that could not be read, and of watches that ended by a fault.
+ * @param options `connection`: `null` where the estate names no Kubernetes API; then nothing is asked of one. `log` is
+ * told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {
-  connection: Connection;
+  connection: Connection | null;
   place: ClusterPlace;
   timing?: Partial<WatchTiming>;
   log: Log;
 }): Cluster {
-  const { connection, place, log } = options;
+  const { place, log } = options;
+  const connection = options.connection ?? withoutKubernetes(place.environment);
+  const unasked = options.connection === null ? noKubernetes(place.environment) : null;
   const stop = new AbortController();
   // Every request of every watch, review and probe listens; that many is no leak.
   setMaxListeners(0, stop.signal);
@@ -65,17 +81,20 @@ export function observeCluster(options: {
     meters.set(kind, meter);
     return meter;
   };
-  const attendant = createAttendant({
-    connection,
-    place,
-    signal: stop.signal,
-    changed: (rights) => state.applyStatus(rights),
-    log,
-  });
+  const attendant = unasked
+    ? nobodyToAsk(place.environment)
+    : createAttendant({
+        connection,
+        place,
+        signal: stop.signal,
+        changed: (rights) => state.applyStatus(rights),
+        log,
+      });
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
     place,
     access: attendant.access,
     meterOf,
+    unasked: () => unasked,
   });
 
   /** Told once of each place: an object comes again with every change of it. */
@@ -94,8 +113,9 @@ export function observeCluster(options: {
     kind: WatchedKind,
     trim: (object: KubeObject, onOdd: OnOdd) => T,
     onBatch: (batch: WatchBatch<T>) => void,
-  ): Promise<void> =>
-    watchResource<T>({
+  ): Promise<void> => {
+    if (unasked) return Promise.resolve();
+    return watchResource<T>({
       connection,
       apiVersion: kind.apiVersion,
       plural: kind.plural,
@@ -130,6 +150,7 @@ export function observeCluster(options: {
           error,
         });
     });
+  };
 
   const watches = [
     ...kinds.applications.map((kind) =>
@@ -163,7 +184,7 @@ export function observeCluster(options: {
       failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
     status: () => ({
       environment: place.environment,
-      context: connection.context,
+      context: unasked ? null : connection.context,
       server: connection.server,
       freshness: state.view.freshness(),
       since: state.since(),

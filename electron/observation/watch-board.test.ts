@@ -50,3 +50,22 @@ it('tells an outage from its beginning, however late it was noticed', () => {
   expect(board.since()).toBe('2026-11-27T17:00:30Z');
   expect(board.watches()[0]?.since).toBe('2026-11-27T17:00:30Z');
 });
+
+it('counts a kind that nobody is asked for as absent, and what rests on it beside others, too', () => {
+  const failure = { code: 'not-configured', message: '', meaning: '', next: [] } as const;
+  const pods = kind('pods');
+  const rollouts: WatchedKind = { ...kind('deployments'), topics: ['rollouts'] };
+  const board = createWatchBoard(
+    [pods, rollouts],
+    () => ({ objects: 0, lastEventAt: null, restarts: 0 }),
+    () => '2026-11-27T17:00:00Z',
+    ({ plural }) => (plural === 'deployments' ? failure : null),
+  );
+  board.apply(pods, { state: 'live', asOf: '2026-11-27T17:00:00Z' }, false);
+  expect(board.freshness().state).toBe('live');
+  expect(board.freshness('pods').state).toBe('live');
+  expect(board.freshness('rollouts').state).toBe('absent');
+  expect(board.freshness('pods', 'rollouts').state).toBe('absent');
+  expect(board.gaps()).toMatchObject([{ kind: 'deployments', because: { code: 'not-configured' } }]);
+  expect(board.watches().map((one) => one.kind)).toEqual(['pods']);
+});

@@ -1,4 +1,5 @@
 import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
+import type { Failure } from '../../shared/domain/failure/failure';
 import type { ClusterGap, ClusterTopic, ClusterWatch } from '../../shared/domain/rollout/cluster-status';
 import type { WatchMeter } from '../systems/kubernetes/types';
 import { selectionOf, type WatchedKind, watchName } from './watched-kinds';
@@ -7,7 +8,7 @@ import { selectionOf, type WatchedKind, watchName } from './watched-kinds';
 export interface WatchBoard {
   /**
    * Of the whole cluster, or with topics of those alone. A kind that the cluster itself refuses (`gaps`) does not make
-   * the whole unreachable, but its topics.
+   * the whole unreachable, but its topics. A kind that nobody is asked for is absent.
    */
   freshness(...topics: ClusterTopic[]): Freshness;
   gaps(): ClusterGap[];
@@ -26,27 +27,33 @@ interface Entry {
   refused: boolean;
   /** Since when it cannot be reached, where it was a gap until then. */
   awaySince: string | null;
+  /** Why nobody is asked for it; `null`: it is watched. */
+  unasked: Failure | null;
 }
 
-/** @param meterOf where the watch of a kind counts. */
+/**
+ * @param meterOf where the watch of a kind counts.
+ * @param unasked why a kind is not watched at all, `null` where it is.
+ */
 export function createWatchBoard(
   kinds: readonly WatchedKind[],
   meterOf: (kind: WatchedKind) => WatchMeter,
   now: () => string = () => new Date().toISOString(),
+  unasked: (kind: WatchedKind) => Failure | null = () => null,
 ): WatchBoard {
-  const entries = new Map<string, Entry>(
-    kinds.map((kind) => [
-      watchName(kind),
-      {
-        kind,
-        meter: meterOf(kind),
-        freshness: { state: 'connecting', asOf: null },
-        since: now(),
-        refused: false,
-        awaySince: null,
-      },
-    ]),
-  );
+  const entryOf = (kind: WatchedKind): Entry => {
+    const because = unasked(kind);
+    return {
+      kind,
+      meter: meterOf(kind),
+      freshness: because === null ? { state: 'connecting', asOf: null } : { state: 'absent' },
+      since: now(),
+      refused: false,
+      awaySince: null,
+      unasked: because,
+    };
+  };
+  const entries = new Map(kinds.map((kind) => [watchName(kind), entryOf(kind)]));
   let since = now();
 
   const worst = (some: readonly Entry[]): Freshness => worstFreshness(some.map((one) => one.freshness));
@@ -54,6 +61,12 @@ export function createWatchBoard(
     const all = [...entries.values()];
     const rest = all.filter((one) => !one.refused);
     return worst(rest.length > 0 ? rest : all);
+  };
+  const ofTopics = (topics: readonly ClusterTopic[]): Freshness => {
+    const about = topics.map((one) => [...entries.values()].filter(({ kind }) => kind.topics.includes(one)));
+    // What rests on two topics rests on nothing where one of them is not watched at all.
+    const isUnasked = about.some((some) => some.length > 0 && some.every((one) => one.unasked !== null));
+    return isUnasked ? { state: 'absent' } : worst([...new Set(about.flat())]);
   };
   const sign = (): string =>
     [whole().state, ...[...entries.values()].map((one) => `${one.freshness.state} ${one.refused}`)].join();
@@ -66,46 +79,42 @@ export function createWatchBoard(
       const key = topics.join();
       const before = known.get(key);
       if (before) return before;
-      const found =
-        topics.length === 0
-          ? whole()
-          : worst(
-              [...entries.values()].filter(({ kind }) => topics.some((one) => kind.topics.includes(one))),
-            );
+      const found = topics.length === 0 ? whole() : ofTopics(topics);
       known.set(key, found);
       return found;
     },
     gaps: () =>
-      [...entries.values()].flatMap(({ kind, freshness, refused }) =>
-        refused && freshness.state === 'unreachable'
-          ? [
-              {
-                kind: kind.plural,
-                namespace: kind.namespace,
-                selector: selectionOf(kind),
-                topics: [...kind.topics],
-                since: freshness.since,
-                because: freshness.failure,
-                means: kind.means,
-              },
-            ]
-          : [],
-      ),
+      [...entries.values()].flatMap((entry): ClusterGap[] => {
+        const { kind, freshness, refused, unasked: because } = entry;
+        const gap = {
+          kind: kind.plural,
+          namespace: kind.namespace,
+          selector: selectionOf(kind),
+          topics: [...kind.topics],
+          means: kind.means,
+        };
+        if (because !== null) return [{ ...gap, since: entry.since, because }];
+        return refused && freshness.state === 'unreachable'
+          ? [{ ...gap, since: freshness.since, because: freshness.failure }]
+          : [];
+      }),
     watches: () =>
-      [...entries.values()].map(({ kind, meter, freshness, since: sinceThen }) => ({
-        kind: kind.plural,
-        namespace: kind.namespace,
-        selector: selectionOf(kind),
-        state: freshness,
-        since: sinceThen,
-        objects: meter.objects,
-        lastEventAt: meter.lastEventAt,
-        restarts: meter.restarts,
-      })),
+      [...entries.values()]
+        .filter((one) => one.unasked === null)
+        .map(({ kind, meter, freshness, since: sinceThen }) => ({
+          kind: kind.plural,
+          namespace: kind.namespace,
+          selector: selectionOf(kind),
+          state: freshness,
+          since: sinceThen,
+          objects: meter.objects,
+          lastEventAt: meter.lastEventAt,
+          restarts: meter.restarts,
+        })),
     since: () => since,
     apply(kind, freshness, answered) {
       const entry = entries.get(watchName(kind));
-      if (!entry) return { changed: false };
+      if (!entry || entry.unasked !== null) return { changed: false };
       known.clear();
       const before = sign();
       const wholeBefore = whole().state;

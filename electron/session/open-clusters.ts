@@ -1,3 +1,4 @@
+import { clusterOf } from '../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Log } from '../log/log';
 import { observeCluster } from '../observation/observe-cluster';
@@ -8,7 +9,7 @@ import { isOneOf } from '../systems/kubernetes/trust';
 import type { Consents } from './consents';
 
 /**
- * Opens every environment's cluster. A kubeconfig that the estate file names came from wherever that came from, so what
+ * Opens every environment's cluster. One without a kubeconfig's context is not asked for at its Kubernetes API. A kubeconfig that the estate file names came from wherever that came from, so what
  * it would run is asked about first; the person's own one is followed as kubectl would.
  * @param consents `null`: everything is our own (the practice estate).
  */
@@ -20,9 +21,16 @@ export async function openClusters(options: {
   const { consents, log } = options;
   const own = defaultKubeconfigFiles();
   const clusters = new Map<string, Cluster>();
-  for (const { name, cluster } of options.environments) {
+  for (const each of options.environments) {
+    const { name } = each;
+    const cluster = clusterOf(each);
     if (!cluster) continue;
     const { context, kubeconfig } = cluster;
+    const place = { environment: name, ...cluster };
+    if (context === undefined) {
+      clusters.set(name, observeCluster({ connection: null, place, log }));
+      continue;
+    }
     const isForeign = kubeconfig !== undefined && !(await isOneOf(kubeconfig, own));
     // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
     const connection = connectPatiently({
@@ -30,7 +38,7 @@ export async function openClusters(options: {
       ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
       ...(isForeign && consents ? { trust: consents.gateOf(name) } : {}),
     });
-    clusters.set(name, observeCluster({ connection, place: { environment: name, ...cluster }, log }));
+    clusters.set(name, observeCluster({ connection, place, log }));
   }
   return clusters;
 }

@@ -1,4 +1,5 @@
 import { type DeployJob, jobName } from '../../../shared/domain/estate/bags-pipeline';
+import { clusterOf } from '../../../shared/domain/estate/cluster-of';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { failingText } from '../../../shared/domain/workflows/failing-tests';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
@@ -38,8 +39,8 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
   const cluster = world.clusters.get(environment);
   if (!cluster)
     return unknown(`The estate file has no cluster for ${environment}, so ${job.template} can’t run.`);
-  const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
-  const namespace = place?.workflowsNamespace ?? 'apps';
+  const named = world.estate.environments.find(({ name }) => name === environment);
+  const namespace = (named && clusterOf(named))?.workflowsNamespace ?? 'apps';
   const name = workflowName({ template: job.template, bag: deployment.bag, operation: id, phase, index });
   const effect = `job:${jobName(job)}`;
   const sources = [clusterMoves(cluster, '')];

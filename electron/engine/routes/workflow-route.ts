@@ -1,3 +1,4 @@
+import { clusterOf } from '../../../shared/domain/estate/cluster-of';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import type { Job } from '../../../shared/domain/operation/operation';
@@ -41,7 +42,8 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
   const { world, id, intent } = context;
   const { environment } = intent;
   const cluster = world.clusters.get(environment);
-  const place = world.estate.environments.find(({ name }) => name === environment)?.cluster;
+  const named = world.estate.environments.find(({ name }) => name === environment);
+  const place = named && clusterOf(named);
   if (!cluster || !place)
     return { state: 'unknown', because: `The estate file has no cluster for ${environment}.` };
   const namespace = place.workflowsNamespace;

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunView } from '../../../shared/domain/actions/run-view';
+import { clusterOf } from '../../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { parseEstate } from '../../../shared/domain/estate/parse-estate';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
@@ -106,12 +107,16 @@ export async function openRig(
   ledger.start();
   const clusters = new Map<string, Cluster>();
   for (const environment of estate.environments) {
-    const { cluster, name } = environment;
+    const { name } = environment;
+    const cluster = clusterOf(environment);
     if (!cluster || (options.watch && !options.watch.includes(name))) continue;
     clusters.set(
       name,
       observeCluster({
-        connection: await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
+        connection:
+          cluster.context === undefined
+            ? null
+            : await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
         log: noLog,
       }),

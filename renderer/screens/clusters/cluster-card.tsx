@@ -117,6 +117,12 @@ const stateWord: Record<ClusterStatus['freshness']['state'], string> = {
 function Facts({ status }: { status: ClusterStatus }) {
   const now = useNow('calm');
   const { latency, identity } = status;
+  if (status.context === null)
+    return (
+      <dl className={classes.facts}>
+        <Fact name="Kubernetes API">not in the estate file</Fact>
+      </dl>
+    );
   return (
     <dl className={classes.facts}>
       <Fact name="State">
@@ -126,7 +132,7 @@ function Facts({ status }: { status: ClusterStatus }) {
         </span>
       </Fact>
       <Fact name="Context">
-        <span className="mono">{status.context || 'not known yet'}</span>
+        <span className="mono">{status.context}</span>
       </Fact>
       <Fact name="Address">
         <span className="mono">{status.server || 'not known yet'}</span>

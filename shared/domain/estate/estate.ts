@@ -67,8 +67,15 @@ const labels = z.strictObject({
 });
 export type ClusterLabels = z.infer<typeof labels>;
 
-const cluster = z.strictObject({
-  context: z.string().min(1).describe('The name of the kubeconfig’s context.'),
+/** How an environment's cluster is reached, and where in it what lies. */
+export const clusterSchema = z.strictObject({
+  context: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The name of the kubeconfig’s context. Missing: the Kubernetes API is not asked; what `argo` names shows the environment alone.',
+    ),
   kubeconfig: z
     .string()
     .min(1)
@@ -100,9 +107,11 @@ const environmentSchema = z.strictObject({
     .enum(['production', 'standard'])
     .default('standard')
     .describe('`production` is treated with more care.'),
-  cluster: cluster
+  cluster: clusterSchema
     .optional()
-    .describe('How its cluster is reached. Missing: nothing of what runs there is seen.'),
+    .describe(
+      'How its cluster is reached. Missing: of what runs there, only what the servers in `argo` show is seen.',
+    ),
   argo: argoServersSchema
     .optional()
     .describe('Argo’s own servers. Missing: Argo is seen through the Kubernetes API alone.'),
@@ -111,6 +120,15 @@ const environmentSchema = z.strictObject({
     .describe('How changes for this environment land, in order of preference. Missing: as in its pipeline.'),
   team: teamSchema.optional(),
 });
+
+/** What an environment's cluster lacks: without a context only Argo's servers show anything of it. */
+function clusterProblems({ cluster, argo }: z.infer<typeof environmentSchema>): [string, string][] {
+  if (!cluster || cluster.context !== undefined) return [];
+  if (cluster.kubeconfig !== undefined) return [['kubeconfig', 'needs `context` beside it']];
+  return argo?.cd || argo?.workflows
+    ? []
+    : [['context', 'is required where `argo` names no server of the environment']];
+}
 
 /** A pipeline: a chain of environments in the order in which versions travel. */
 const pipelineSchema = z.discriminatedUnion('kind', [
@@ -248,6 +266,13 @@ export const estateSchema = z
           message: `"${environment.name}" is listed twice`,
         });
       seen.add(environment.name);
+      for (const [path, message] of clusterProblems(environment))
+        context.issues.push({
+          code: 'custom',
+          input: environment,
+          path: ['environments', index, 'cluster', path],
+          message,
+        });
     });
     estate.pipelines.forEach((pipeline, index) => {
       const complain = (path: (string | number)[], input: unknown, message: string): void => {

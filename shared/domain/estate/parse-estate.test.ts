@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clusterOf } from './cluster-of';
 import { parseEstate } from './parse-estate';
 
 const whole = `name: GOV.UK
@@ -114,9 +115,38 @@ describe('the estate file', () => {
       'ledger.github',
       2,
     ],
+    [
+      'a cluster without a context, where no server of Argo is named either',
+      whole.replace('context: int', 'argoNamespace: argocd'),
+      'environments[0].cluster.context',
+      6,
+    ],
+    [
+      'a kubeconfig without its context',
+      whole.replace(
+        'cluster: { context: int }',
+        'cluster: { kubeconfig: k }\n    argo: { cd: { url: "https://argo.example.org" } }',
+      ),
+      'environments[0].cluster.kubeconfig',
+      6,
+    ],
     ['nothing', '', 'name', undefined],
   ])('names place and line of %s', (_, text, at, line) => {
     expect(problemsOf(text)).toContainEqual([at, line]);
+  });
+
+  it('takes an environment that only Argo’s servers show, with or without namespaces', () => {
+    const argo = 'argo: { cd: { url: "https://argo.example.org" } }';
+    for (const [lines, argoNamespace] of [
+      [argo, 'cluster-services'],
+      [`cluster: { argoNamespace: argocd }\n    ${argo}`, 'argocd'],
+    ] as const) {
+      const parsed = parseEstate(whole.replace('cluster: { context: int }', lines));
+      if (!parsed.ok) throw new Error(parsed.failure.message);
+      const [environment] = parsed.value.environments;
+      expect(environment && clusterOf(environment)).toMatchObject({ argoNamespace, appsNamespace: 'apps' });
+      expect(environment?.cluster?.context).toBeUndefined();
+    }
   });
 
   it('takes a pipeline of bags', () => {

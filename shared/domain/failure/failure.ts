@@ -28,6 +28,8 @@ export const failureCodes = [
   /** Nothing was asked: what the kubeconfig would run or send waits for the person's consent. */
   'consent-needed',
   'forbidden',
+  /** Nothing was asked: the estate file names no way to it. */
+  'not-configured',
   'rate-limited',
   'bad-data',
   'too-large',

@@ -16,7 +16,10 @@ const clusterTopics = [
 const clusterTopicSchema = z.enum(clusterTopics);
 export type ClusterTopic = z.infer<typeof clusterTopicSchema>;
 
-/** A kind that cannot be seen although the cluster answers: it is not served, or may not be read. */
+/**
+ * A kind that cannot be seen although the cluster answers: it is not served, may not be read, or the estate file names
+ * no way to it.
+ */
 export const clusterGapSchema = z.object({
   /** Plural of the kind (`workflows`), and where it was looked for. */
   kind: z.string(),
@@ -33,8 +36,9 @@ export const clusterGapSchema = z.object({
 });
 export type ClusterGap = z.infer<typeof clusterGapSchema>;
 
-/** Whether a part of a cluster is kept from the person, for as long as nobody changes their rights. */
-export const isHidden = (gap: ClusterGap): boolean => gap.because.code === 'forbidden';
+/** Whether a part of a cluster is kept from the person, for as long as nobody changes their rights or the estate file. */
+export const isHidden = ({ because: { code } }: ClusterGap): boolean =>
+  code === 'forbidden' || code === 'not-configured';
 
 /** One watch: a kind in a namespace, by labels where the estate names some, over one connection. Times are ISO 8601 UTC. */
 export const clusterWatchSchema = z.object({
@@ -57,8 +61,9 @@ export type ClusterWatch = z.infer<typeof clusterWatchSchema>;
 /** How one environment's cluster is reached right now. */
 export const clusterStatusSchema = z.object({
   environment: z.string(),
-  /** The kubeconfig's context, and the address that it names; empty while the context cannot be read. */
-  context: z.string(),
+  /** The kubeconfig's context; `null`: the estate names none, and the Kubernetes API is not asked. */
+  context: z.string().nullable(),
+  /** The address that the context names; empty while it cannot be read. */
   server: z.string(),
   freshness: freshnessSchema,
   /** Since when it is in that state; ISO 8601 UTC. */
