@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Freshness } from '../../shared/domain/board/freshness';
+import { noKubernetes } from './no-kubernetes';
 import { createWatchBoard } from './watch-board';
 import type { WatchedKind } from './watched-kinds';
 
@@ -52,7 +53,7 @@ it('tells an outage from its beginning, however late it was noticed', () => {
 });
 
 it('counts a kind that nobody is asked for as absent, and what rests on it beside others, too', () => {
-  const failure = { code: 'not-configured', message: '', meaning: '', next: [] } as const;
+  const failure = noKubernetes('production');
   const pods = kind('pods');
   const rollouts: WatchedKind = { ...kind('deployments'), topics: ['rollouts'] };
   const board = createWatchBoard(
