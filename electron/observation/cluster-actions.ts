@@ -8,6 +8,7 @@ import type { KubeFailure } from '../systems/kubernetes/kube-failure';
 import { type Change, changeObject, listObjects, patchObject } from '../systems/kubernetes/objects';
 import type { Connection, KubeObject, ResourceRef } from '../systems/kubernetes/types';
 import type { ClusterState } from './cluster-state';
+import { emergencyActions } from './emergency-actions';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
 import { notChosen, refusedAction, unreadable, workflowActions } from './workflow-actions';
@@ -67,6 +68,7 @@ export function createClusterActions(
 
   return {
     ...workflowActions(connection, place),
+    emergency: emergencyActions(connection, place, state),
     parentApplication: place.parentApplication,
 
     async refresh(application, mode, signal) {

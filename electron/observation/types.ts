@@ -1,6 +1,8 @@
 import type { Application } from '../../shared/domain/board/board';
 import type { WorkloadFacts } from '../../shared/domain/board/cell-running';
 import type { Freshness } from '../../shared/domain/board/freshness';
+import type { AutomaticSync } from '../../shared/domain/emergency/automatic-sync';
+import type { ImageChange, LiveWorkload, WorkloadRef } from '../../shared/domain/emergency/live-image';
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Result } from '../../shared/domain/failure/failure';
 import type { ApplicationDetail } from '../../shared/domain/rollout/application-detail';
@@ -156,8 +158,41 @@ export interface WorkflowActions {
   ): Promise<Result<{ changed: boolean }>>;
 }
 
+/**
+ * What an emergency rollback does past Git, and what puts it back. Each may be asked twice, answers with what it changed,
+ * and refuses (`conflict`) what somebody else changed in between.
+ */
+export interface EmergencyActions {
+  /** Read from the cluster itself, not from the watch. */
+  automaticSync(application: string, signal: AbortSignal): Promise<Result<AutomaticSync>>;
+  /**
+   * Takes the policy away, for {@link EmergencyActions.switchAutomaticSyncOn} to put back. `changed: false`: it was off.
+   * @param was `policy`: as it was read; `note`: what is left on the Application for others to read.
+   */
+  switchAutomaticSyncOff(
+    application: string,
+    was: { policy: string; note: string },
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>>;
+  /** Puts the policy back, every key of it, and takes the note away. `changed: false`: it was there again. */
+  switchAutomaticSyncOn(
+    application: string,
+    was: { policy: string },
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>>;
+  /** The app's Deployments, StatefulSets and DaemonSets, twins and workers too, read from the cluster itself. */
+  liveWorkloads(app: string, signal: AbortSignal): Promise<Result<readonly LiveWorkload[]>>;
+  /** Sets images of one workload at once, so that its pods are replaced once. `changed: false`: they were as wanted. */
+  setImages(
+    workload: WorkloadRef,
+    changes: readonly ImageChange[],
+    signal: AbortSignal,
+  ): Promise<Result<{ changed: boolean }>>;
+}
+
 /** What may be asked of a cluster. Every action is idempotent or keyed by the operation's id. */
 export interface ClusterActions extends WorkflowActions {
+  readonly emergency: EmergencyActions;
   /** Sets `argocd.argoproj.io/refresh`; done when the controller took it away again (see the view). */
   refresh(application: string, mode: 'normal' | 'hard', signal: AbortSignal): Promise<Result<void>>;
   /** Whether the view is of before the last refresh or termination that was asked for here. */

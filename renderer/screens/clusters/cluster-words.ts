@@ -12,6 +12,8 @@ export const clusterActionWord: Record<ClusterAction, string> = {
   'retry-workflow': 'Retry workflows from their failure',
   'read-logs': 'Read logs',
   'read-events': 'Read events',
+  'switch-automatic-sync': 'Switch automatic sync off and on',
+  'set-image': 'Set the image of a Deployment',
 };
 
 export const accessWord: Record<ClusterAccess['state'], string> = {

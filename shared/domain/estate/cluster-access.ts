@@ -11,6 +11,8 @@ export const clusterActions = [
   'retry-workflow',
   'read-logs',
   'read-events',
+  'switch-automatic-sync',
+  'set-image',
 ] as const;
 const clusterActionSchema = z.enum(clusterActions);
 export type ClusterAction = z.infer<typeof clusterActionSchema>;
@@ -76,6 +78,15 @@ export function rightsOf(action: ClusterAction, place: Namespaces): Right[] {
     case 'sync':
     case 'terminate-sync':
       return [application('get'), application('patch')];
+    case 'switch-automatic-sync':
+      return [application('get'), application('patch')];
+    case 'set-image':
+      return ['get', 'patch'].map((verb) => ({
+        verb,
+        group: 'apps',
+        resource: 'deployments',
+        namespace: place.appsNamespace,
+      }));
     case 'submit-workflow':
       return [workflow('create')];
     case 'stop-workflow':

@@ -143,6 +143,8 @@ const actionWords: Record<ClusterAction, string> = {
   'retry-workflow': 'retry a workflow',
   'read-logs': 'read logs',
   'read-events': 'read events',
+  'switch-automatic-sync': 'switch automatic sync off and on',
+  'set-image': 'set the image of a Deployment',
 };
 
 /** What Argo CD does by itself, later: without the right to it the operation only takes longer. */
