@@ -1,5 +1,6 @@
 import type { ConsentRequest } from '../../../shared/domain/estate/consent';
 import { FailureError, type NextStep } from '../../../shared/domain/failure/failure';
+import { administrators, type ClusterAddress, configOf, The, the, thing } from './address-words';
 import type { KubeFailure } from './kube-failure';
 
 /** Throwable {@link KubeFailure}. `retryAfter`: milliseconds that the server asked to wait, `null` when it did not. */
@@ -13,17 +14,9 @@ export class KubeError extends FailureError {
   }
 }
 
-/** Where a request went, for messages. */
-export interface ClusterAddress {
-  context: string;
-  server: string;
-  /** The proxy on the way, where there is one. */
-  proxy?: string;
-}
-
 export type Text = Pick<KubeFailure, 'code' | 'message' | 'meaning'> & { advice: string };
 
-export const staleMeaning = 'Signalbox shows this cluster as it was last seen. Nothing was changed there.';
+export const staleMeaning = 'Signalbox shows what it last saw there. Nothing was changed.';
 const retry: NextStep = { do: 'retry', label: 'Try again' };
 
 /** A failure in words. `retry`: whether asking again may help; usually it may. */
@@ -53,34 +46,30 @@ const hostOf = (server: string): string => {
 const nameChecked = (error: unknown): unknown => (error as { host?: unknown } | null)?.host;
 
 /** Error codes of sockets and TLS (Node's `error.code`, OpenSSL's verify results) in a release manager's words. */
-function describeSystemCode(
-  code: string,
-  { context, server }: ClusterAddress,
-  error: unknown,
-): Text | undefined {
-  const host = hostOf(server);
+function describeSystemCode(code: string, place: ClusterAddress, error: unknown): Text | undefined {
+  const host = hostOf(place.server);
   switch (code) {
     case 'ECONNREFUSED':
       return {
         code: 'unreachable',
-        message: `The cluster ${context} refuses connections at ${host}.`,
+        message: `${The(place)} refuses connections at ${host}.`,
         meaning: staleMeaning,
-        advice: 'The API server may be restarting, or the address in the kubeconfig is old: check it.',
+        advice: `The server may be restarting, or the address in ${configOf(place)} is old: check it.`,
       };
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return {
         code: code === 'EAI_AGAIN' ? 'offline' : 'unreachable',
-        message: `The name of the cluster ${context} (${host}) cannot be resolved.`,
+        message: `The name of ${the(place)} (${host}) cannot be resolved.`,
         meaning: staleMeaning,
-        advice: 'Check the network and the VPN; if they are fine, the address in the kubeconfig is wrong.',
+        advice: `Check the network and the VPN; if they are fine, the address in ${configOf(place)} is wrong.`,
       };
     case 'ENETUNREACH':
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
       return {
         code: 'offline',
-        message: `There is no network to the cluster ${context}.`,
+        message: `There is no network to ${the(place)}.`,
         meaning: staleMeaning,
         advice: 'Check the network and the VPN.',
       };
@@ -89,9 +78,9 @@ function describeSystemCode(
     case 'ETIMEDOUT':
       return {
         code: 'unreachable',
-        message: `The cluster ${context} is unreachable at ${host}.`,
+        message: `${The(place)} is unreachable at ${host}.`,
         meaning: staleMeaning,
-        advice: 'Check the VPN, and whether your address is allowed to reach the cluster.',
+        advice: `Check the VPN, and whether your address is allowed to reach the ${thing(place)}.`,
       };
     case 'ECONNRESET':
     case 'EPIPE':
@@ -99,23 +88,22 @@ function describeSystemCode(
     case 'ERR_STREAM_PREMATURE_CLOSE':
       return {
         code: 'unreachable',
-        message: `The connection to the cluster ${context} broke.`,
+        message: `The connection to ${the(place)} broke.`,
         meaning: 'The answer was incomplete. A change that was being sent may or may not have been made.',
         advice: 'Signalbox reconnects automatically; check the VPN if it keeps breaking.',
       };
     case 'CERT_HAS_EXPIRED':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} has expired.`,
-        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
-        advice:
-          'Ask the cluster’s administrators to renew the certificate of its API server, and check this computer’s clock.',
+        message: `The certificate of ${the(place)} has expired.`,
+        meaning: `Signalbox does not connect to a ${thing(place)} whose identity it can’t verify.`,
+        advice: `Ask ${administrators(place)} to renew the certificate, and check this computer’s clock.`,
       };
     case 'CERT_NOT_YET_VALID':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} is not valid yet.`,
-        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
+        message: `The certificate of ${the(place)} is not valid yet.`,
+        meaning: `Signalbox does not connect to a ${thing(place)} whose identity it can’t verify.`,
         advice: 'Check this computer’s clock.',
       };
     case 'SELF_SIGNED_CERT_IN_CHAIN':
@@ -126,28 +114,38 @@ function describeSystemCode(
     case 'CERT_SIGNATURE_FAILURE':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} was not issued by the authority in the kubeconfig.`,
-        meaning: 'Either the cluster was rebuilt, or something on the network path is pretending to be it.',
-        advice: 'Get the kubeconfig again. If it is new, look for a proxy that intercepts TLS.',
+        message: `The certificate of ${the(place)} was not issued by ${
+          place.system === undefined
+            ? 'the authority in the kubeconfig'
+            : 'an authority that this computer trusts'
+        }.`,
+        meaning: `Either the ${thing(place)} was rebuilt, or something on the network path is pretending to be it.`,
+        advice:
+          place.system === undefined
+            ? 'Get the kubeconfig again. If it is new, look for a proxy that intercepts TLS.'
+            : 'If your organisation has an authority of its own, install it on this computer. Otherwise look for a proxy that intercepts TLS.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         code: 'unreachable',
-        message: `The certificate of the cluster ${context} is not for the name ${nameChecked(error) ?? host}.`,
-        meaning: 'Signalbox does not connect to a cluster whose identity it can’t verify.',
-        advice: 'Use the address in the certificate, or set tls-server-name in the kubeconfig.',
+        message: `The certificate of ${the(place)} is not for the name ${nameChecked(error) ?? host}.`,
+        meaning: `Signalbox does not connect to a ${thing(place)} whose identity it can’t verify.`,
+        advice:
+          place.system === undefined
+            ? 'Use the address in the certificate, or set tls-server-name in the kubeconfig.'
+            : 'Use the address in the certificate: correct it in the estate file.',
       };
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return {
       code: /CERTIFICATE/.test(code) ? 'unauthorised' : 'unreachable',
       message: /CERTIFICATE/.test(code)
-        ? `The cluster ${context} does not accept the client certificate of the kubeconfig.`
+        ? `${The(place)} does not accept the client certificate of the kubeconfig.`
         : `The server at ${host} does not use TLS that Signalbox can read.`,
       meaning: staleMeaning,
       advice: /CERTIFICATE/.test(code)
         ? 'Get the kubeconfig again: the certificate may have expired.'
-        : 'Check the address and port in the kubeconfig, and any proxy.',
+        : `Check the address and port in ${configOf(place)}, and any proxy.`,
     };
   return undefined;
 }
@@ -163,6 +161,9 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+const proxySetting = ({ system }: ClusterAddress): string =>
+  system === undefined ? 'proxy-url in the kubeconfig, or HTTPS_PROXY' : 'HTTPS_PROXY';
+
 /** A proxy on the way that does not let the connection through. */
 export function proxyError(
   place: ClusterAddress,
@@ -176,12 +177,12 @@ export function proxyError(
     failure(
       {
         code: 'unreachable',
-        message: `The proxy ${proxy} to the cluster ${place.context} ${why}.`,
+        message: `The proxy ${proxy} to ${the(place)} ${why}.`,
         meaning: staleMeaning,
         advice:
           status === 407
-            ? 'Add your account to the proxy’s address (proxy-url in the kubeconfig, or HTTPS_PROXY).'
-            : 'Check proxy-url in the kubeconfig and HTTPS_PROXY, and whether the proxy can reach the cluster.',
+            ? `Add your account to the proxy’s address (${proxySetting(place)}).`
+            : `Check ${proxySetting(place)}, and whether the proxy can reach the ${thing(place)}.`,
       },
       { detail: detail ?? `CONNECT answered ${status}` },
     ),
@@ -203,9 +204,9 @@ export function networkError(error: unknown, place: ClusterAddress): KubeError {
     failure(
       {
         code: 'unreachable',
-        message: `The cluster ${place.context} is unreachable.`,
+        message: `${The(place)} is unreachable.`,
         meaning: staleMeaning,
-        advice: 'Check the network and the kubeconfig.',
+        advice: `Check the network and ${configOf(place)}.`,
       },
       { detail: (error instanceof Error ? error.message : String(error)).slice(0, 300) },
     ),
@@ -218,12 +219,12 @@ export function timeoutError(place: ClusterAddress, milliseconds: number, method
   return new KubeError(
     failure({
       code: 'timeout',
-      message: `The cluster ${place.context} did not answer within ${Math.round(milliseconds / 100) / 10} s.`,
+      message: `${The(place)} did not answer within ${Math.round(milliseconds / 100) / 10} s.`,
       meaning:
         method === 'GET'
           ? staleMeaning
           : 'The change may or may not have been made: check before you try again.',
-      advice: 'Check the VPN; the cluster may be overloaded.',
+      advice: `Check the VPN; the ${thing(place)} may be overloaded.`,
     }),
   );
 }
@@ -239,7 +240,7 @@ export function credentialError(
     failure(
       {
         code: 'unauthorised',
-        message: `The credentials for the cluster ${place.context} could not be retrieved: ${why.slice(0, 300)}.`,
+        message: `The credentials for ${the(place)} could not be retrieved: ${why.slice(0, 300)}.`,
         meaning: [said.meaning, staleMeaning].filter((one) => one !== null).join(' '),
         advice: said.advice ?? 'Run your cloud’s login command in a terminal, then try again.',
       },
@@ -254,7 +255,7 @@ export function consentError(place: ClusterAddress, { command, files }: ConsentR
   const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
   return new KubeError({
     code: 'consent-needed',
-    message: `The cluster ${place.context} is waiting for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
+    message: `${The(place)} is waiting for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
     meaning:
       'This kubeconfig is set in the estate file, so nothing in it runs or is sent until you allow it.',
     next: [{ do: 'open-settings', label: 'Review what it runs' }],
@@ -274,13 +275,12 @@ export function badDataError(
     failure(
       {
         code: 'bad-data',
-        message: `The cluster ${place.context} sent an answer that Signalbox can’t read.`,
+        message: `${The(place)} sent an answer that Signalbox can’t read.`,
         meaning:
           method === 'GET'
             ? 'The answer was ignored; earlier data stays.'
             : 'The answer was ignored. The change may or may not have been made: check before you try again.',
-        advice:
-          'Something on the network path (a proxy, a login page) may be answering instead of the cluster.',
+        advice: `Something on the network path (a proxy, a login page) may be answering instead of the ${thing(place)}.`,
       },
       { detail: what.slice(0, 300) },
     ),
@@ -294,7 +294,7 @@ export function tooLargeError(place: ClusterAddress, bytes: number): KubeError {
     failure(
       {
         code: 'too-large',
-        message: `The cluster ${place.context} sent more than ${Math.round(bytes / 1024 / 1024)} MB in one answer.`,
+        message: `${The(place)} sent more than ${Math.round(bytes / 1024 / 1024)} MB in one answer.`,
         meaning: 'The answer was ignored.',
         advice: 'Reduce the namespaces that the estate file watches.',
       },
@@ -309,7 +309,7 @@ export function tooManyError(place: ClusterAddress, detail: string): KubeError {
     failure(
       {
         code: 'too-large',
-        message: `The cluster ${place.context} has more objects of a kind than Signalbox can show.`,
+        message: `${The(place)} has more objects of a kind than Signalbox can show.`,
         meaning: 'Signalbox stopped reading the list. Earlier data stays and may be out of date.',
         advice:
           'Reduce what the estate file watches, by namespace or labels. Signalbox tries again in a few minutes.',
@@ -324,9 +324,9 @@ export function endedEarlyError(place: ClusterAddress): KubeError {
   return new KubeError(
     failure({
       code: 'unreachable',
-      message: `The cluster ${place.context} keeps ending the watch.`,
+      message: `${The(place)} keeps ending the watch.`,
       meaning: 'Changes appear late: Signalbox reopens the watch at increasing intervals.',
-      advice: 'Tell the cluster’s administrators: its API server or a proxy drops long requests.',
+      advice: `Tell ${administrators(place)}: the server or a proxy drops long requests.`,
     }),
   );
 }
@@ -336,7 +336,7 @@ export function slowError(place: ClusterAddress, milliseconds: number, method: s
   return new KubeError(
     failure({
       code: 'timeout',
-      message: `An answer from the cluster ${place.context} was incomplete after ${Math.round(milliseconds / 100) / 10} s.`,
+      message: `An answer from ${the(place)} was incomplete after ${Math.round(milliseconds / 100) / 10} s.`,
       meaning:
         method === 'GET'
           ? staleMeaning

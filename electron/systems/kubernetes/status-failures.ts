@@ -1,4 +1,5 @@
-import { type ClusterAddress, failure, KubeError, staleMeaning, type Text } from './failures';
+import { administrators, type ClusterAddress, configOf, The, the, thing } from './address-words';
+import { failure, KubeError, staleMeaning, type Text } from './failures';
 
 /**
  * What an API server says while it starts or ends: `storage is (re)initializing` (429; apiserver 0.34,
@@ -12,7 +13,7 @@ const starting =
 const ending = /\bshutting down\b/i;
 
 /** An API server that says that it starts or ends. Others of these codes are what they are. */
-function describeRestart(status: number, context: string, said: string): Text | null {
+function describeRestart(status: number, place: ClusterAddress, said: string): Text | null {
   // What is forbidden names people and objects, which may be called anything.
   const isTold =
     status === 403 ? said.endsWith('not yet ready to handle request') : [429, 500, 503].includes(status);
@@ -21,85 +22,84 @@ function describeRestart(status: number, context: string, said: string): Text | 
   if (does === null) return null;
   return {
     code: 'unreachable',
-    message: `The API server of the cluster ${context} is ${does}.`,
+    message: `${place.system === undefined ? `The API server of ${the(place)}` : The(place)} is ${does}.`,
     meaning: staleMeaning,
-    advice: 'Signalbox tries again automatically. If this continues, tell the cluster’s administrators.',
+    advice: `Signalbox tries again automatically. If this continues, tell ${administrators(place)}.`,
   };
 }
 
-const describeStatus = (status: number, context: string, said: string): Text => {
-  const restart = describeRestart(status, context, said);
+const describeStatus = (status: number, place: ClusterAddress, said: string): Text => {
+  const restart = describeRestart(status, place, said);
   if (restart) return restart;
   switch (status) {
     case 401:
       return {
         code: 'unauthorised',
-        message: `The cluster ${context} does not accept your credentials.`,
+        message: `${The(place)} does not accept your credentials.`,
         meaning: staleMeaning,
         advice: 'They may have expired: log in again (or get the kubeconfig again), then try again.',
       };
     case 403:
       return {
         code: 'forbidden',
-        message: `You don’t have permission to do this in the cluster ${context}.`,
+        message: `You don’t have permission to do this in ${the(place)}.`,
         meaning: said || 'Your account is missing a permission there.',
         advice: 'Ask the cluster’s administrators for the permission named above.',
       };
     case 404:
       return {
         code: 'not-found',
-        message: `The cluster ${context} does not have this.`,
+        message: `${The(place)} does not have this.`,
         meaning: said || 'It was deleted, or this cluster does not support its kind.',
         advice: 'Check the namespace in the estate file, and whether Argo is installed there.',
       };
     case 409:
       return {
         code: 'conflict',
-        message: `Somebody changed it in the cluster ${context} at the same moment.`,
+        message: `Somebody changed it in ${the(place)} at the same moment.`,
         meaning: said || 'Nothing was written.',
         advice: 'Review it, then decide again.',
       };
     case 410:
       return {
         code: 'conflict',
-        message: `The cluster ${context} no longer has changes from that time.`,
+        message: `${The(place)} no longer has changes from that time.`,
         meaning: 'Signalbox has to load the full list again.',
         advice: 'No action needed: Signalbox does this automatically.',
       };
     case 413:
       return {
         code: 'too-large',
-        message: `The request was too large for the cluster ${context}.`,
+        message: `The request was too large for ${the(place)}.`,
         meaning: 'Nothing was written.',
         advice: 'Report this to the people who maintain Signalbox.',
       };
     case 429:
       return {
         code: 'rate-limited',
-        message: `The cluster ${context} is limiting requests.`,
+        message: `${The(place)} is limiting requests.`,
         meaning: staleMeaning,
-        advice: 'Signalbox waits as long as the cluster asked, then continues.',
+        advice: `Signalbox waits as long as the ${thing(place)} asked, then continues.`,
       };
   }
   if (status >= 300 && status < 400)
     return {
       code: 'bad-data',
-      message: `The address of the cluster ${context} redirects elsewhere (${status}).`,
+      message: `The address of ${the(place)} redirects elsewhere (${status}).`,
       meaning:
         'An API server does not do that, so Signalbox did not follow it or send your credentials there.',
-      advice:
-        'A login page or proxy is answering instead: log in there, or check the address in the kubeconfig.',
+      advice: `A login page or proxy is answering instead: log in there, or check the address in ${configOf(place)}.`,
     };
   if (status >= 500)
     return {
       code: 'unreachable',
-      message: `The cluster ${context} answers with an error (${status}).`,
+      message: `${The(place)} answers with an error (${status}).`,
       meaning: said || staleMeaning,
-      advice: 'Its API server has a problem. If this continues, tell the cluster’s administrators.',
+      advice: `${place.system === undefined ? 'Its API server' : 'It'} has a problem. If this continues, tell ${administrators(place)}.`,
     };
   return {
     code: 'refused',
-    message: `The cluster ${context} refused the request (${status}).`,
+    message: `${The(place)} refused the request (${status}).`,
     meaning: said || 'Nothing was written.',
     advice: 'Report this to the people who maintain Signalbox.',
   };
@@ -133,7 +133,7 @@ export function statusError(
     reason?: unknown;
   };
   const said = typeof message === 'string' ? message.slice(0, 500) : '';
-  const text = describeStatus(status, place.context, said);
+  const text = describeStatus(status, place, said);
   return new KubeError(
     failure(text, {
       detail: `HTTP ${status}${said ? `: ${said}` : ''}`,

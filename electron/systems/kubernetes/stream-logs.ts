@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
+import type { ClusterAddress } from './address-words';
 import { backoff } from './backoff';
 import { type ContainerLife, containerLife } from './container-life';
-import { type ClusterAddress, KubeError, networkError } from './failures';
+import { KubeError, networkError } from './failures';
 import { LogResume, lineKey, parseLogLine, stripControls } from './log-lines';
 import { type LogPiece, LogSplitter } from './log-splitter';
 import { resourcePath } from './paths';

@@ -60,7 +60,8 @@ export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with its segments encoded (see `resourcePath`). */
   path: string;
-  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** A list is said once for each of its texts. */
+  query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
   /** Numbers of the answer stay as they are written (`exact-json.ts`): for what is written back or copied. */
@@ -74,11 +75,14 @@ export interface ApiRequest {
   signal?: AbortSignal;
 }
 
-/** A cluster as one context of a kubeconfig reaches it. Holds no socket open by itself but idle keep-alive ones. */
+/** A cluster as one context of a kubeconfig reaches it, or one of Argo's own servers. Holds no socket open by itself but idle keep-alive ones. */
 export interface Connection {
+  /** The kubeconfig's context; of one of Argo's servers, the environment. */
   readonly context: string;
-  /** The cluster's address, for messages. */
+  /** Its address, for messages. */
   readonly server: string;
+  /** One of Argo's servers, as people call it; left out: a cluster's API server. */
+  readonly system?: string | undefined;
   /** The context's namespace. */
   readonly namespace: string;
   /** `insecure-skip-tls-verify` is set: whoever is on the way can read and change everything. Show it. */

@@ -2,16 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { soon } from '../soon';
+import type { ClusterAddress } from './address-words';
 import { backoff } from './backoff';
 import { type ClusterPace, paceOf } from './cluster-pace';
-import {
-  badDataError,
-  type ClusterAddress,
-  endedEarlyError,
-  KubeError,
-  networkError,
-  tooLargeError,
-} from './failures';
+import { badDataError, endedEarlyError, KubeError, networkError, tooLargeError } from './failures';
 import { LineSplitter } from './lines';
 import { eachPage, isObject } from './list-pages';
 import { resourcePath } from './paths';
