@@ -1,12 +1,12 @@
 import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import type { AttentionItem } from '../../shared/domain/attention/attention-items';
 import type { Cell } from '../../shared/domain/board/board';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { count } from '../../shared/domain/text/count';
 import { useOneClickRollback } from '../data/one-click';
 import { ActionButton } from '../ui/action/action-button';
-import type { AttentionItem } from '../ui/incident/attention-items';
 import { useAttention } from '../ui/incident/use-attention';
 import { openSheet } from '../ui/layout/ui-state';
 import { announce } from '../ui/text/announcer';

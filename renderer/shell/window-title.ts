@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
+import type { AttentionItem } from '../../shared/domain/attention/attention-items';
 import { useSession } from '../data/queries';
-import type { AttentionItem } from '../ui/incident/attention-items';
 import { useAttention } from '../ui/incident/use-attention';
 
 /** What the window is called in the taskbar and among other windows: trouble first, as far as it fits there. */

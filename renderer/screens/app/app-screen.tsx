@@ -1,9 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsAttention } from '../../ui/layout/attention';
 import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';

@@ -1,16 +1,16 @@
 import { IconArrowRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useId } from 'react';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
+import { wantedBeside } from '../../../shared/domain/board/cell-words';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
-import { wantedBeside } from '../../ui/cell/cell-words';
 import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
-import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
 import { Tier } from '../../ui/layout/tier';
 import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/text/words';

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef } from 'react';
+import { laneSentence, laneState, laneText } from '../../../shared/domain/bags/bag-words';
 import type { BagRow } from '../../../shared/domain/bags/view';
-import { laneSentence, laneState, laneText } from '../../ui/bag/bag-words';
 import { clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';

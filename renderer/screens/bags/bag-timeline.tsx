@@ -1,8 +1,8 @@
 import { IconBan, IconPin, IconSnowflake } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
+import { laneSentence, laneState, laneText } from '../../../shared/domain/bags/bag-words';
 import type { BagRow, Lane } from '../../../shared/domain/bags/view';
-import { laneSentence, laneState, laneText } from '../../ui/bag/bag-words';
 import { LaneGlyph } from './lane-glyph';
 import classes from './timeline.module.css';
 import { columnWidth, layOut, type Spacing, walk } from './timeline-layout';

@@ -1,4 +1,4 @@
-import type { LaneState } from '../../ui/bag/bag-words';
+import type { LaneState } from '../../../shared/domain/bags/bag-words';
 import classes from './timeline.module.css';
 
 /** Shapes by state: a disc with a tick, a diamond, a ring, a triangle, a crossed ring, a small dot. */

@@ -1,5 +1,6 @@
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { warningWord } from '../../../shared/domain/bags/bag-words';
 import { isStuck } from '../../../shared/domain/bags/machine';
 import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
@@ -8,7 +9,6 @@ import { useReadOnly } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { BlockedMark, DeploymentMark } from '../../ui/bag/bag-mark';
 import { bagRollback } from '../../ui/bag/bag-rollback';
-import { warningWord } from '../../ui/bag/bag-words';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { openAction } from '../../ui/layout/ui-state';

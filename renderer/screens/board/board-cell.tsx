@@ -1,14 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
 import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause } from '@tabler/icons-react';
 import { memo } from 'react';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell } from '../../../shared/domain/board/board';
+import { rolloutText, wantedBeside } from '../../../shared/domain/board/cell-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
-import { wantedBeside } from '../../ui/cell/cell-words';
 import { Version } from '../../ui/change/version';
-import { needsAttention } from '../../ui/layout/attention';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
 import { kindLook } from '../../ui/text/event-words';
-import { driftText, rolloutText } from '../../ui/text/words';
+import { driftText } from '../../ui/text/words';
 import { age, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './board-cell.module.css';

@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import { doneBy } from '../../../shared/domain/attribution/done-by';
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
+import { rolloutText } from '../../../shared/domain/board/cell-words';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
-import { needsAttention } from '../../ui/layout/attention';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
-import { cameWord, holdSentence, rolloutText } from '../../ui/text/words';
+import { cameWord, holdSentence } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';

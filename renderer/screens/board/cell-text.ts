@@ -1,6 +1,6 @@
 import type { Cell } from '../../../shared/domain/board/board';
-import { stateSentence } from '../../ui/cell/cell-words';
-import { driftText, holdText, operationStateWord, rolloutText, stepWord } from '../../ui/text/words';
+import { rolloutText, stateSentence } from '../../../shared/domain/board/cell-words';
+import { driftText, holdText, operationStateWord, stepWord } from '../../ui/text/words';
 import { ago } from '../../ui/time/time';
 
 /** What a cell's open operation is at: `Rollout`, or its state when it is not running. */

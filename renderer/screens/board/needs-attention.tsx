@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { AttentionItem } from '../../ui/incident/attention-items';
+import type { AttentionItem } from '../../../shared/domain/attention/attention-items';
 import { useAttention } from '../../ui/incident/use-attention';
 import { Mark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import { devBoard } from '../../dev/dev-board';
-import { needsAttention } from '../../ui/layout/attention';
 import { chipCounts, rowsOf, settled, viewOf } from './rows';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });

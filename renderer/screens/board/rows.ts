@@ -1,5 +1,5 @@
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board, Cell } from '../../../shared/domain/board/board';
-import { needsAttention } from '../../ui/layout/attention';
 import { type BoardSearch, type Chip, defaultSort, type Sort } from './search';
 
 /** One app of the board with its cells in the order of the environments; `null` where it has no file. */

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { Cell } from '../../../shared/domain/board/board';
 import { versionsText } from '../../../shared/domain/board/cell-running';
+import { wantedBeside } from '../../../shared/domain/board/cell-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
-import { wantedBeside } from '../../ui/cell/cell-words';
 import { VersionLink } from '../../ui/change/version-link';
 import { HealthMark } from '../../ui/layout/mark';
 import { ago, fullTime } from '../../ui/time/time';

@@ -1,12 +1,12 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import { isAppIntent, shortTitleOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { useCancelOperation, useCell } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
-import { needsAttention } from '../../ui/layout/attention';
 import { OperationMark } from '../../ui/layout/mark';
 import { ago, between, duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';

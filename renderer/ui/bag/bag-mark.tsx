@@ -8,11 +8,11 @@ import {
   IconLoader2,
   IconSquareX,
 } from '@tabler/icons-react';
+import { bagStateWord, deploymentWord } from '../../../shared/domain/bags/bag-words';
 import type { BagState } from '../../../shared/domain/bags/machine';
 import type { BlockingRule } from '../../../shared/domain/bags/next';
 import type { DeploymentView } from '../../../shared/domain/bags/view';
 import { Mark, type Tone } from '../layout/mark';
-import { bagStateWord, deploymentWord } from './bag-words';
 
 const state: Record<BagState, { icon: Icon; tone: Tone; turning?: boolean }> = {
   queued: { icon: IconClock, tone: 'quiet' },

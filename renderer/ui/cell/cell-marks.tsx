@@ -12,11 +12,11 @@ import {
 } from '@tabler/icons-react';
 import type { Cell } from '../../../shared/domain/board/board';
 import type { CellStage, CellTests } from '../../../shared/domain/board/cell-view';
+import { headline, stageText, testsText } from '../../../shared/domain/board/cell-words';
 import { Version } from '../change/version';
 import { VersionLink } from '../change/version-link';
 import { Mark, type Tone } from '../layout/mark';
 import classes from './cell-marks.module.css';
-import { headline, stageText, testsText } from './cell-words';
 
 interface Look {
   icon: Icon;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { attentionItems, notKnownBecause } from '../../../shared/domain/attention/attention-items';
 import type { BagPipelineView, DeploymentView, StageView } from '../../../shared/domain/bags/view';
 import type { Board } from '../../../shared/domain/board/board';
 import { devBoard, hoursAgo, live } from '../../dev/dev-board';
-import { attentionItems, notKnownBecause } from './attention-items';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
 const calm: Board = { ...board, cells: [] };

@@ -1,7 +1,11 @@
 import { useMemo } from 'react';
+import {
+  type AttentionItem,
+  attentionItems,
+  notKnownBecause,
+} from '../../../shared/domain/attention/attention-items';
 import { useAllBagPipelines } from '../../data/bags-queries';
 import { useBoard } from '../../data/queries';
-import { type AttentionItem, attentionItems, notKnownBecause } from './attention-items';
 
 /** What needs attention in the whole estate, and why it can't be said that nothing does; `null`: it can. */
 export interface Attention {

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { type WhyPlace, whyOf } from '../../../shared/domain/board/why';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useCell } from '../../data/queries';
-import { needsAttention } from '../layout/attention';
 import { openSheet, useUiState } from '../layout/ui-state';
 import { ago, fullTime } from '../time/time';
 import { TimedText } from '../time/timed-text';

@@ -1,4 +1,4 @@
-import type { Cell, Drift, Hold } from '../../../shared/domain/board/board';
+import type { Drift, Hold } from '../../../shared/domain/board/board';
 import type { Freshness } from '../../../shared/domain/board/freshness';
 import type { DeploymentKind } from '../../../shared/domain/history/deployment';
 import type { Operation, OperationState } from '../../../shared/domain/operation/operation';
@@ -117,11 +117,4 @@ export function freshnessText(freshness: Freshness, now: number): string {
     case 'absent':
       return 'not connected';
   }
-}
-
-/** What the cell's app is doing or how it is, in the words of its place in the grid. */
-export function rolloutText(rollout: NonNullable<Cell['rollout']>): string {
-  if (rollout.state === 'failed') return 'Rollout failed';
-  if (rollout.failing) return `Pods failing: ${rollout.failing}`;
-  return `${Math.min(rollout.updated, rollout.available)} of ${count(rollout.desired, 'pod')}`;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DeploymentView, Lane } from '../../../shared/domain/bags/view';
 import { deploymentWord, laneSentence, laneState, laneText } from './bag-words';
+import type { DeploymentView, Lane } from './view';
 
 const deployment = (more: Partial<DeploymentView>): DeploymentView => ({
   by: 'Ada Marsh',

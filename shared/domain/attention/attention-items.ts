@@ -1,10 +1,10 @@
-import { isStuck } from '../../../shared/domain/bags/machine';
-import type { BagPipelineView, StageView } from '../../../shared/domain/bags/view';
-import type { Board, Cell } from '../../../shared/domain/board/board';
-import { awaitsConsent, type Freshness } from '../../../shared/domain/board/freshness';
-import { servedText, whyTroubled } from '../../../shared/domain/board/why';
-import { deploymentWord } from '../bag/bag-words';
-import { attentionReason } from '../layout/attention';
+import { deploymentWord } from '../bags/bag-words';
+import { isStuck } from '../bags/machine';
+import type { BagPipelineView, StageView } from '../bags/view';
+import type { Board, Cell } from '../board/board';
+import { awaitsConsent, type Freshness } from '../board/freshness';
+import { servedText, whyTroubled } from '../board/why';
+import { attentionReason } from './attention-reason';
 
 /** One thing that needs attention, wherever in the estate. */
 export interface AttentionItem {

@@ -1,7 +1,7 @@
-import type { Cell } from '../../../shared/domain/board/board';
-import type { CellStage, CellTests } from '../../../shared/domain/board/cell-view';
-import { shortVersion } from '../../../shared/domain/ledger/version';
-import { rolloutText } from '../text/words';
+import { shortVersion } from '../ledger/version';
+import { count } from '../text/count';
+import type { Cell } from './board';
+import type { CellStage, CellTests } from './cell-view';
 
 /** What the big text of a cell says: the version that runs, or why there is none. */
 export interface Headline {
@@ -80,4 +80,11 @@ export function stateSentence(cell: Cell): string {
     cell.tests && cell.tests.state !== 'unknown' ? testsText[cell.tests.state].toLowerCase() : null,
   ];
   return parts.filter((part) => part !== null).join(', ');
+}
+
+/** How far a rollout is, in the words of its place in the grid. */
+export function rolloutText(rollout: NonNullable<Cell['rollout']>): string {
+  if (rollout.state === 'failed') return 'Rollout failed';
+  if (rollout.failing) return `Pods failing: ${rollout.failing}`;
+  return `${Math.min(rollout.updated, rollout.available)} of ${count(rollout.desired, 'pod')}`;
 }

@@ -1,5 +1,5 @@
-import type { Cell } from '../../../shared/domain/board/board';
-import { stageText, testsText } from '../cell/cell-words';
+import type { Cell } from '../board/board';
+import { stageText, testsText } from '../board/cell-words';
 
 /** Why a cell needs attention, in two words; `null` when it does not. */
 export function attentionReason(cell: Cell): string | null {

@@ -1,6 +1,6 @@
-import type { BagState } from '../../../shared/domain/bags/machine';
-import type { ChoiceWarning } from '../../../shared/domain/bags/next';
-import type { DeploymentView, Lane } from '../../../shared/domain/bags/view';
+import type { BagState } from './machine';
+import type { ChoiceWarning } from './next';
+import type { DeploymentView, Lane } from './view';
 
 /** The state of a bag's deployment, in a word or three. */
 export const bagStateWord: Record<BagState, string> = {
