@@ -27,6 +27,18 @@ const words: Record<GitErrorKind, Words> = {
       ),
     ],
   },
+  'bad-content': {
+    code: 'refused',
+    message: 'The release repo does not take this change.',
+    meaning: 'It rejected what the commit holds, whoever brings it. Nothing was changed.',
+    next: [advice('Read what the repo says in the technical details.')],
+  },
+  limited: {
+    code: 'rate-limited',
+    message: 'The release repo is limiting requests.',
+    meaning: 'It answers again in a few minutes. Nothing was changed.',
+    next: [retry],
+  },
   unreachable: {
     code: 'unreachable',
     message: 'The release repo is unreachable.',
@@ -164,14 +176,14 @@ function trustAdvice(detail: string): string {
 /** The failure that a thrown value stands for: Git's errors in words for a person, everything else by {@link failureOf}. */
 export function ledgerFailure(error: unknown): Failure {
   if (!(error instanceof GitError)) return failureOf(error);
-  const said = error.kind === 'forbidden' ? saidByRemote(error.detail) : '';
+  const said = error.kind === 'forbidden' || error.kind === 'bad-content' ? saidByRemote(error.detail) : '';
   const place =
     error.kind === 'redirected' ? /https?:\/\/[^\s'"<>]{1,300}/.exec(error.detail)?.[0] : undefined;
   return {
     ...words[error.kind],
     ...(error.kind === 'not-owned' ? { next: [advice(trustAdvice(error.detail)), retry] } : {}),
     ...(place ? { message: `The release repo has moved to ${place}.` } : {}),
-    ...(said ? { meaning: `${words.forbidden.meaning} The repo says: ${said}` } : {}),
+    ...(said ? { meaning: `${words[error.kind].meaning} The repo says: ${said}` } : {}),
     ...(/proc-receive|branch is currently checked out/.test(error.detail)
       ? {
           meaning:

@@ -15,6 +15,8 @@ export interface PushWorld {
 const refusals: ReadonlySet<GitErrorKind> = new Set([
   'unauthorised',
   'forbidden',
+  'bad-content',
+  'limited',
   'no-such-repo',
   'disk-full',
   'git-missing',

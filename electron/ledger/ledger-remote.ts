@@ -22,7 +22,14 @@ export interface Remote {
 }
 
 /** Answers that git would give as well: no reason to ask again by another way. */
-const sure: ReadonlySet<GitErrorKind> = new Set(['moved', 'aborted', 'too-slow', 'redirected']);
+const sure: ReadonlySet<GitErrorKind> = new Set([
+  'moved',
+  'aborted',
+  'too-slow',
+  'redirected',
+  'limited',
+  'bad-content',
+]);
 
 /** How long git does it alone after our own way failed. */
 const detourMs = 60_000;

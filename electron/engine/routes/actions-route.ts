@@ -10,7 +10,7 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut } from '../steps/wait';
 import { followRun, jobOf, shownUrl } from './actions-run';
 import { landedOnBranch, standsThere } from './landed-on-branch';
-import type { RouteRun } from './route-run';
+import { type RouteRun, refusedAtStart } from './route-run';
 import { routeBegun } from './route-taken';
 
 /** Failures after which nobody knows whether GitHub took the request: its answer was not heard, or not to be believed. */
@@ -91,10 +91,8 @@ async function begin(task: Task): Promise<StepEnd> {
       return goOn(task, there.value.before, null);
     }
     context.signal.throwIfAborted();
-    const { message, meaning } = answer.failure;
-    context.result('commit', { outcome: 'not-done', text: message });
-    if (answer.failure.code === 'not-found') world.routes.refused(intent, 'actions', `${message} ${meaning}`);
-    return { state: 'failed', failure: answer.failure };
+    context.result('commit', { outcome: 'not-done', text: answer.failure.message });
+    return { state: 'failed', failure: refusedAtStart(answer.failure) };
   }
   if (answer.value) {
     const { id: run, url } = answer.value;

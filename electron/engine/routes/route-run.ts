@@ -1,4 +1,5 @@
 import type { RouteKind, RouteOf } from '../../../shared/domain/estate/routes';
+import type { Failure } from '../../../shared/domain/failure/failure';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 
 /**
@@ -10,3 +11,16 @@ export type RouteRun<K extends RouteKind> = (
   context: StepContext<VersionIntent>,
   route: RouteOf<K>,
 ) => Promise<StepEnd>;
+
+/** GitHub's words for a workflow that nobody can run by hand as it is. */
+const notRunnable = /does not have .?workflow_dispatch|disabled workflow|actions (?:has|have) been disabled/i;
+
+/**
+ * What a refusal at the very start means for the route: where there is nothing to run, or the person may not, it is
+ * `forbidden`, which closes the route and has the next one taken. Nothing was started, so nothing lands twice.
+ */
+export const refusedAtStart = (failure: Failure): Failure =>
+  failure.code === 'not-found' ||
+  (failure.code === 'refused' && notRunnable.test(`${failure.message} ${failure.meaning}`))
+    ? { ...failure, code: 'forbidden' }
+    : failure;

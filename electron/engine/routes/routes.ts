@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Estate } from '../../../shared/domain/estate/estate';
 import type { RouteConfig, RouteKind, RouteOf } from '../../../shared/domain/estate/routes';
 import { routesOf } from '../../../shared/domain/estate/routes-of';
@@ -24,7 +25,7 @@ export interface Routes {
   ask(intent: AppIntent, signal: AbortSignal): Promise<void>;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
-  /** Remembers that a route was refused in earnest, until something is asked again later than `refusalLasts`. */
+  /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
   refused(cell: { app: string; environment: string }, kind: RouteKind, because: string): void;
 }
 
@@ -73,12 +74,12 @@ export function createRoutes(options: {
     )
       return;
     const answer = await ask().catch((error: unknown) => fail(failureOf(error)));
-    answers.set(key, {
-      at,
-      asked: answer.ok
-        ? { answer: answer.value }
-        : { failure: `${answer.failure.message} ${answer.failure.meaning}` },
-    });
+    const asked: Asked<T> = answer.ok
+      ? { answer: answer.value }
+      : { failure: `${answer.failure.message} ${answer.failure.meaning}` };
+    answers.set(key, { at, asked });
+    // What was refused may be allowed by what has changed; trying costs one round.
+    if (before && answer.ok && !isDeepStrictEqual(before.asked, asked)) refusals.clear();
   }
 
   const fileKey = (app: string, { workflow, ref }: RouteOf<'actions'>): string =>

@@ -76,6 +76,12 @@ describe('a workflow that is submitted', () => {
     expect(effect.outcome).toBe('not-done');
   });
 
+  it('makes way for the next route where the cluster has no such template, or no place for workflows', async () => {
+    const { end, effect } = await submitting([fail(failure('not-found'))]);
+    expect(end).toMatchObject({ state: 'failed', failure: { code: 'forbidden' } });
+    expect(effect.outcome).toBe('not-done');
+  });
+
   it('is unknown, and no other way is taken, where an answer was lost before the refusal', async () => {
     const { end, effect, asked } = await submitting([fail(failure('timeout')), fail(failure('forbidden'))]);
     expect(asked).toBe(2);

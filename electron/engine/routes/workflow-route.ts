@@ -9,7 +9,7 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
 import { landedOnBranch, madeSince, standsThere } from './landed-on-branch';
-import type { RouteRun } from './route-run';
+import { type RouteRun, refusedAtStart } from './route-run';
 import { routeBegun } from './route-taken';
 
 /** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
@@ -93,7 +93,7 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     if (!answer.ok) {
       if (isDoubtful) return unheardEnd(context, answer.failure.message);
       context.result('commit', { outcome: 'not-done', text: answer.failure.message });
-      return { state: 'failed', failure: answer.failure };
+      return { state: 'failed', failure: refusedAtStart(answer.failure) };
     }
     // From here on it was begun, whatever becomes of it: no other route is taken instead.
     data = { ...data, run: answer.value.name, name: answer.value.name, namespace: answer.value.namespace };

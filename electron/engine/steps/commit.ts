@@ -60,7 +60,7 @@ export const commit =
       const end = isByBot(kind) ? await byOthers(context, kind) : await byPerson(context, kind, change);
       if (end.state !== 'failed' || end.failure.code !== 'forbidden') return end;
       // Only trying told: the next route is taken at once, since somebody may be waiting for a service to come back.
-      world.routes.refused(intent, kind, end.failure.message);
+      world.routes.refused(intent, kind, `${end.failure.message} ${end.failure.meaning}`);
       const next = world.routes.plan(intent).taken;
       // Who chose a review, or any other way, did not choose that one.
       if (next === null || next === kind || ('route' in intent && intent.route)) return end;

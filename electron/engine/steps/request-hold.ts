@@ -62,7 +62,7 @@ export async function requestHold(context: StepContext<Rollback>): Promise<StepE
           );
     if (end.state !== 'failed' || end.failure.code !== 'forbidden') return end;
     // As for the version: what is refused makes way for the next.
-    world.routes.refused(intent, rest.taken, end.failure.message);
+    world.routes.refused(intent, rest.taken, `${end.failure.message} ${end.failure.meaning}`);
     const next = restOf(world.routes.plan(intent).routes).taken;
     if (next === null || next === rest.taken) return end;
     context.saw(`Refused: ${end.failure.message} Going on by ${routeNames[next]}.`);

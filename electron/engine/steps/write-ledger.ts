@@ -48,6 +48,7 @@ const passing: ReadonlySet<Failure['code']> = new Set([
   'unreachable',
   'offline',
   'timeout',
+  'rate-limited',
   'unknown-outcome',
   'conflict',
 ]);

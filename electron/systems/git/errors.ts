@@ -1,3 +1,4 @@
+import { isOfContent } from '../../../shared/domain/route/branch-rule';
 import { redact } from '../../../shared/domain/text/redact';
 /** What went wrong with Git, as far as its words tell. LC_ALL=C keeps them in one language. */
 export type GitErrorKind =
@@ -5,6 +6,10 @@ export type GitErrorKind =
   | 'unauthorised'
   /** The remote knows who asks and says no (403, protected branch, hook). */
   | 'forbidden'
+  /** The remote takes nothing of the kind, whoever brings it: a secret, a file that is too large. */
+  | 'bad-content'
+  /** The remote limits requests for now (429, 403 with a time to wait). */
+  | 'limited'
   /** The remote's name, address or repo cannot be reached: nothing was sent. */
   | 'unreachable'
   /** The remote answers, but has no such repo. */
@@ -71,9 +76,10 @@ const signs: readonly (readonly [GitErrorKind, RegExp])[] = [
     'unauthorised',
     /Authentication failed|could not read (?:Username|Password)|Permission denied \(|terminal prompts disabled|requested URL returned error: 401|Invalid username or (?:password|token)|Host key verification failed/i,
   ],
+  ['limited', /requested URL returned error: 429|^remote:.*rate limit/im],
   [
     'forbidden',
-    /requested URL returned error: 403|Write access to repository not granted|protected branch|hook declined|GH00\d|denied to \S+\.|service not enabled/i,
+    /requested URL returned error: 403|Write access to repository not granted|protected branch|hook declined|GH0\d\d|denied to \S+\.|service not enabled/i,
   ],
   [
     'unreachable',
@@ -116,6 +122,7 @@ export function classifyStderr(whole: string): GitErrorKind {
   const own = stderr.replace(/^remote:.*$/gm, '');
   if (/detected dubious ownership/i.test(own)) return 'not-owned';
   if (badRepo.test(own) && !/does not appear to be a git repository/i.test(own)) return 'bad-repo';
+  if (isOfContent(stderr)) return 'bad-content';
   for (const [kind, sign] of signs) if (sign.test(stderr)) return kind;
   return 'other';
 }

@@ -41,6 +41,13 @@ describe('what Git says', () => {
       'connection-lost',
     ],
     ['fatal: not a git repository (or any of the parent directories): .git', 'bad-repo'],
+    ['remote: error: GH013: Repository rule violations found for refs/heads/main.', 'forbidden'],
+    ['remote: error: GH009: Secrets detected! This push failed.', 'bad-content'],
+    ["fatal: unable to access 'https://x/': The requested URL returned error: 429", 'limited'],
+    [
+      "remote: You have exceeded a secondary rate limit.\nfatal: unable to access 'https://x/': The requested URL returned error: 403",
+      'limited',
+    ],
     ['fatal: something new', 'other'],
   ])('%j is %s', (stderr, kind) => {
     expect(classifyStderr(stderr)).toBe(kind);
@@ -79,6 +86,15 @@ describe('what Git says', () => {
     expect(report('nothing')).toBeNull();
     expect(rejectionKind("cannot lock ref 'refs/heads/main': is at a but expected b")).toBe('moved');
     expect(rejectionKind('protected branch hook declined')).toBe('forbidden');
+    expect(rejectionKind('push declined due to repository rule violations')).toBe('forbidden');
+    const secret =
+      'remote: error: GH013: Repository rule violations found\nremote: - Push cannot contain secrets';
+    expect(rejectionKind('push declined due to repository rule violations', secret)).toBe('bad-content');
+    expect(rejectionKind('pre-receive hook declined', 'remote: error: GH001: Large files detected.')).toBe(
+      'bad-content',
+    );
+    expect(rejectionKind('Internal Server Error')).toBe('connection-lost');
+    expect(rejectionKind('unpacker error')).toBe('connection-lost');
   });
 
   it('tells versions and logs', () => {

@@ -1,3 +1,4 @@
+import { isOfContent } from '../../../shared/domain/route/branch-rule';
 import { classifyStderr, GitError, saidByGit } from './errors';
 import { quietProgram } from './local-repo';
 import { type GitOptions, runGit } from './run-git';
@@ -52,7 +53,7 @@ export async function pushRef(
     if (isBegun || !(error instanceof GitError)) throw error;
     throw new GitError(error.kind, error.command, error.detail, { cause: error, unsent: true });
   });
-  const outcome = parsePushReport(stdout.toString('utf8'), change.ref);
+  const outcome = parsePushReport(stdout.toString('utf8'), change.ref, stderr);
   if (outcome === 'done' && code === 0) return;
   if (outcome === 'done' || outcome === null)
     throw new GitError(classifyStderr(stderr), 'push', saidByGit(`${stdout.toString('utf8')}\n${stderr}`), {
@@ -61,29 +62,39 @@ export async function pushRef(
   throw new GitError(outcome.kind, 'push', saidByGit(`${outcome.reason}\n${stderr}`));
 }
 
+/** What a refusal of one ref means. */
+type Rejection = 'moved' | 'forbidden' | 'bad-content' | 'connection-lost';
+
 /** How a push of one ref ended, by `git push --porcelain`: lines of `<flag> TAB <from>:<to> TAB <summary>`. `null`: not said. */
 export function parsePushReport(
   text: string,
   ref: string,
-): 'done' | { kind: 'moved' | 'forbidden' | 'connection-lost'; reason: string } | null {
+  messages = '',
+): 'done' | { kind: Rejection; reason: string } | null {
   for (const line of text.split('\n')) {
     const [flag, refs, summary] = line.split('\t');
     if (flag === undefined || summary === undefined || !refs?.endsWith(`:${ref}`)) continue;
     if (flag !== '!') return 'done';
     if (summary.startsWith('[remote failure]')) return { kind: 'connection-lost', reason: summary };
-    return { kind: rejectionKind(summary), reason: summary };
+    return { kind: rejectionKind(summary, messages), reason: summary };
   }
   return null;
 }
 
 /**
- * Whether a refusal means that somebody else was first, or that the remote does not want it at all. The words are those
- * of Git's own client and server (send-pack, receive-pack, refs backend).
+ * Whether a refusal means that somebody else was first, that the remote had trouble of its own (it may have moved the ref),
+ * that it takes nothing of the kind, or that it does not want it from this person. The words are those of Git's own client
+ * and server (send-pack, receive-pack, refs backend) and of GitHub.
+ * @param messages what the remote printed for a person.
  */
-export function rejectionKind(reason: string): 'moved' | 'forbidden' {
-  return /stale info|fetch first|non-fast-forward|needs force|failed to (?:update|lock)|cannot lock ref|already exists|incorrect old value|reference already|is at \S+ but expected|unable to resolve reference/i.test(
-    reason,
+export function rejectionKind(reason: string, messages = ''): Rejection {
+  if (
+    /stale info|fetch first|non-fast-forward|needs force|failed to (?:update|lock)|cannot lock ref|already exists|incorrect old value|reference already|is at \S+ but expected|unable to resolve reference/i.test(
+      reason,
+    )
   )
-    ? 'moved'
-    : 'forbidden';
+    return 'moved';
+  if (/unpack|missing necessary objects|disk|space|internal (?:server )?error|fatal error/i.test(reason))
+    return 'connection-lost';
+  return isOfContent(`${reason}\n${messages}`) ? 'bad-content' : 'forbidden';
 }

@@ -54,6 +54,7 @@ describe('a push by our own means', () => {
     ['push declined due to repository rule violations', 'forbidden'],
     ["cannot lock ref 'refs/heads/main': is at c but expected a", 'moved'],
     ['failed to update ref', 'moved'],
+    ['Internal Server Error', 'connection-lost'],
   ])('that is refused with "%s" is %s, with what the server printed', async (reason, kind) => {
     const answer = trickle(
       band(2, 'error: GH006: Protected branch update failed.\n'),
@@ -71,6 +72,15 @@ describe('a push by our own means', () => {
     expect(await against(page, push)).toMatchObject({ kind: 'connection-lost' });
     const bad: RequestListener = (_request, response) => response.writeHead(502).end();
     expect(await against(bad, push)).toMatchObject({ kind: 'connection-lost' });
+  });
+  it('is limited, not forbidden, where the server answers to too many requests so', async () => {
+    const many: RequestListener = (_request, response) => response.writeHead(429).end();
+    expect(await against(many, push)).toMatchObject({ kind: 'limited' });
+    const secondary: RequestListener = (_request, response) =>
+      response.writeHead(403, { 'retry-after': '60' }).end();
+    expect(await against(secondary, push)).toMatchObject({ kind: 'limited' });
+    const no: RequestListener = (_request, response) => response.writeHead(403).end();
+    expect(await against(no, push)).toMatchObject({ kind: 'forbidden' });
   });
   it('follows no redirect, and carries its credentials to no other origin', async () => {
     const headers: (string | undefined)[] = [];

@@ -115,7 +115,7 @@ export function openSmartHttp(url: string): SmartHttp {
             response.resume();
             // Node sends nothing again by itself, so a refusal is the answer to this very request.
             const there = placeOf(response, url, service);
-            return refuse(kindOfStatus(status), there ?? `The remote answered ${status}.`, status < 500);
+            return refuse(kindOf(response), there ?? `The remote answered ${status}.`, status < 500);
           }
           if (/^text\/html\b/i.test(response.headers['content-type'] ?? '')) {
             request.destroy();
@@ -204,10 +204,7 @@ export function openSmartHttp(url: string): SmartHttp {
       if (report === null) throw new GitError('connection-lost', 'push', 'The answer was cut off.');
       if (report.kind === 'done') return;
       const detail = saidByGit(`${report.reason}\n${reader.messages}`);
-      if (rejectionKind(report.reason) === 'moved') throw new GitError('moved', 'push', detail);
-      if (/unpack|missing necessary objects|disk|space/i.test(report.reason))
-        throw new GitError('connection-lost', 'push', detail);
-      throw new GitError('forbidden', 'push', detail);
+      throw new GitError(rejectionKind(report.reason, reader.messages), 'push', detail);
     },
     packSince: async (want, have, asking = {}) => {
       const reader = new PackReader();
@@ -238,8 +235,10 @@ function pushRequest({ ref, old, commit }: RefChange): Buffer {
   return Buffer.concat([pkt(`${old ?? none} ${commit ?? none} ${ref}\0 ${wishes}`), flushPkt]);
 }
 
-function kindOfStatus(status: number): GitErrorKind {
+function kindOf({ statusCode: status = 0, headers }: IncomingMessage): GitErrorKind {
   if (status === 401) return 'unauthorised';
+  // GitHub limits with either ("Rate limits for the REST API", secondary ones).
+  if (status === 429 || (status === 403 && headers['retry-after'] !== undefined)) return 'limited';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'no-such-repo';
   if (status === 405 || status === 501) return 'not-git';

@@ -32,7 +32,10 @@ describe('a merge that GitHub does not make', () => {
     [405, 'Base branch requires signed commits.'],
   ])('tells the rule that forbids it, with %i', async (status, message) => {
     const failure = await mergeWith(status, message);
-    expect(failure).toMatchObject({ code: 'refused', message: 'GitHub refused this (merging the change).' });
+    expect(failure).toMatchObject({
+      code: 'forbidden',
+      message: 'A rule of the branch forbids this (merging the change).',
+    });
     expect(JSON.stringify(failure)).toContain(message.replaceAll('"', '\\"'));
     expect(JSON.stringify(failure)).not.toContain('secret-token');
   });

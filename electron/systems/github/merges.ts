@@ -1,6 +1,7 @@
+import { isOfBranchRules } from '../../../shared/domain/route/branch-rule';
 import { believed, mergeSchema } from './answers';
 import type { GitHub } from './github-client';
-import { isOfBranchRules } from './refusals';
+import { refusalOf } from './refusals';
 
 /** How GitHub answered a merge (REST API, "Merge a branch", `POST /repos/{owner}/{repo}/merges`). */
 export type MergeAnswer =
@@ -42,8 +43,6 @@ export async function mergeBranch(
 
 /** 409 with "Merge conflict", and not with a rule of the branch. */
 function isConflict(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('status' in error) || error.status !== 409)
-    return false;
-  const said = error instanceof Error ? error.message : '';
-  return !isOfBranchRules(said.split(' - http', 1)[0] ?? '');
+  const refusal = refusalOf(error);
+  return refusal?.status === 409 && !isOfBranchRules(refusal.said);
 }

@@ -1,4 +1,5 @@
 import type { Failure, NextStep } from '../../../shared/domain/failure/failure';
+import { isOfBranchRules } from '../../../shared/domain/route/branch-rule';
 import { count } from '../../../shared/domain/text/count';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { visibleText } from '../../../shared/domain/text/visible-text';
@@ -40,6 +41,8 @@ function saidIn(data: unknown): string {
     parts
       .filter((part) => typeof part === 'string' && part !== '')
       .join('; ')
+      .replace(/\s+/g, ' ')
+      .trim()
       .slice(0, 500),
   );
 }
@@ -63,12 +66,14 @@ const text = ({ headers }: Refusal, name: string): string => {
 };
 
 /**
- * Whether it is a limit of requests (REST API, "Rate limits"): 429, GraphQL's answer with 200 and such an error, or 403 with `retry-after`, with nothing left of
- * `x-ratelimit-remaining`, or as its text says.
+ * Whether it is a limit of requests (REST API, "Rate limits"): 429, GraphQL's answer with 200 and such an error, or 403
+ * with `retry-after`, with nothing left of `x-ratelimit-remaining`, or as its text says. What makes something (a pull
+ * request, a comment) is answered "was submitted too quickly", with 422, too (cli/cli issue 4801).
  */
 const isLimit = (refusal: Refusal): boolean =>
   refusal.status === 429 ||
-  (refusal.status === 200 && /rate limit/i.test(refusal.said)) ||
+  ((refusal.status === 200 || refusal.status === 422) &&
+    /rate limit|submitted too quickly/i.test(refusal.said)) ||
   (refusal.status === 403 &&
     (/rate limit|abuse detection/i.test(refusal.said) ||
       text(refusal, 'retry-after') !== '' ||
@@ -82,7 +87,8 @@ function limitFailure(refusal: Refusal, what: string): Omit<Failure, 'detail'> {
   const after = Number(text(refusal, 'retry-after') || Number.NaN);
   const isUsedUp = text(refusal, 'x-ratelimit-remaining') === '0' && !/secondary/i.test(refusal.said);
   const others = 'Git itself and the clusters are not affected.';
-  if (!isUsedUp && (/secondary|abuse/i.test(refusal.said) || after > 0)) {
+  const isAtOnce = /secondary|abuse|too quickly|too many requests/i.test(refusal.said) || after > 0;
+  if (!isUsedUp && isAtOnce) {
     const wait = after > 0 && after <= longestWait ? `in ${count(after, 'second')}` : 'in a few minutes';
     return {
       code: 'rate-limited',
@@ -138,13 +144,13 @@ function lackOf(refusal: Refusal): string | null {
   return null;
 }
 
-/**
- * Whether a 409 or 422 speaks of a rule of the branch, which is no race: trying again would not help. GitHub's words:
- * "Changes must be made through a pull request.", "Required status check … is expected.", "At least 1 approving review
- * is required …", "You're not authorized to push to this branch.", "Repository rule violations found".
- */
-export const isOfBranchRules = (said: string): boolean =>
-  /pull request|required|protected|not authorized|review|status check|signed|\brule/i.test(said);
+/** Trying again would not help; another way of committing may. @param said GitHub's words. */
+const forbiddenByRule = (what: string, said: string): Omit<Failure, 'detail'> => ({
+  code: 'forbidden',
+  message: `A rule of the branch forbids this (${what}).`,
+  meaning: `Nothing was changed. GitHub says: ${said}`,
+  next: [advice('Use a way that the rule allows, such as a pull request, or ask an owner of the repo.')],
+});
 
 /** What an answer that is none means to a release manager. @param what was asked. */
 export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'detail'> {
@@ -205,7 +211,7 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
           meaning: 'There is nothing to read yet.',
           next: [],
         };
-      if (isOfBranchRules(said)) return refused;
+      if (isOfBranchRules(said)) return forbiddenByRule(what, said);
       return {
         code: 'conflict',
         message: `Another change was made on GitHub at the same time (${what}).`,
@@ -223,6 +229,7 @@ export function refusalFailure(refusal: Refusal, what: string): Omit<Failure, 'd
         next: [advice('Change its name in signalbox.yaml.')],
       };
     default:
+      if ((status === 405 || status === 422) && isOfBranchRules(said)) return forbiddenByRule(what, said);
       if (status >= 500)
         return {
           code: 'unreachable',
