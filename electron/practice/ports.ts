@@ -34,6 +34,8 @@ export interface ReleaseRepo {
     imageTag: string;
     promote: boolean;
   }): Promise<string>;
+  /** Whether whoever commits as the bot waits before; never, where this is left out. */
+  botWaits?(): boolean;
   /** Calls back after every push or merge that moved main. Returns the unsubscribe. */
   onMoved(listener: (commit: string) => void): () => void;
 }

@@ -16,7 +16,7 @@ import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { ActionsWorkflow, WorkflowRun, WorkflowRuns } from '../../systems/github/workflow-dispatch';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut, span } from '../steps/wait';
-import { landedOnBranch } from './landed-on-branch';
+import { landedOnBranch, refreshed } from './landed-on-branch';
 import { collectLogs } from './run-logs';
 
 /** A run that an operation started. */
@@ -243,18 +243,6 @@ async function ended(task: RunTask, followed: Followed, end: End): Promise<StepE
   const failure = await failureOf(task, end);
   context.result('commit', { outcome: 'not-done', text: failure.message });
   return { state: 'failed', failure };
-}
-
-/** Brings the view of the release repo up to date. @returns why that can't be done now; `null`: it was. */
-async function refreshed(context: StepContext<VersionIntent>): Promise<Failure | null> {
-  for (let attempt = 1; ; attempt += 1) {
-    const seen = await context.world.ledger.refresh(context.signal);
-    context.signal.throwIfAborted();
-    if (seen.ok) return null;
-    if (attempt === 5) return seen.failure;
-    context.waiting(`Release repo: ${seen.failure.message}`);
-    await pause(attempt * 1_000, undefined, { signal: context.signal });
-  }
 }
 
 /** Why a run did not bring the version: the job, its step, and what its log said last. */

@@ -1,4 +1,5 @@
-import { fail, ok, type Result } from '../../../shared/domain/failure/failure';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import { imageTagFileOf } from '../../ledger/ledger-board';
 import type { StepContext, VersionIntent } from '../operation-context';
 import { leavingSyncs } from '../steps/end-sync';
@@ -96,4 +97,16 @@ export async function landedOnBranch(
   const made = await madeSince(context, before);
   if (!made.ok) return made;
   return ok({ commit: made.value.length === 1 ? (made.value[0] ?? null) : null });
+}
+
+/** Brings the view of the release repo up to date. @returns why that can't be done now; `null`: it was. */
+export async function refreshed(context: StepContext<VersionIntent>): Promise<Failure | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await context.world.ledger.refresh(context.signal);
+    context.signal.throwIfAborted();
+    if (seen.ok) return null;
+    if (attempt === 5) return seen.failure;
+    context.waiting(`Release repo: ${seen.failure.message}`);
+    await pause(attempt * 1_000, undefined, { signal: context.signal });
+  }
 }

@@ -1,19 +1,15 @@
 import { clusterOf } from '../../../shared/domain/estate/cluster-of';
-import type { Failure } from '../../../shared/domain/failure/failure';
-import { isUnfinished } from '../../../shared/domain/hold/hold-state';
-import type { Job } from '../../../shared/domain/operation/operation';
+import type { RouteOf } from '../../../shared/domain/estate/routes';
+import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import { routeValues } from '../../../shared/domain/route/route-values';
-import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
-import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
-import { landedOnBranch, madeSince, standsThere } from './landed-on-branch';
+import { isTimedOut } from '../steps/wait';
+import { madeSince, standsThere } from './landed-on-branch';
 import { type RouteRun, refusedAtStart } from './route-run';
 import { routeBegun } from './route-taken';
-
-/** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
-const commitAppears = 2 * 60_000;
+import { followWorkflow, nothingDeployed, succeeded } from './workflow-run';
 
 /** At most so many characters has the name of a workflow: it is the value of a label of its pods. */
 const longestName = 63;
@@ -68,149 +64,93 @@ export const carryByWorkflow: RouteRun<'workflow'> = async (context, route) => {
     if (!intended) {
       const there = await standsThere(context);
       if (!there.ok) return { state: 'failed', failure: there.failure };
-      data = { route: 'workflow', ...there.value, namespace, name };
+      data = { route: 'workflow', ...there.value, namespace, name, cancellable: mayStop(cluster) };
     }
-    context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, data);
-    context.waiting(`Waiting for Argo Workflows in ${environment}.`);
-    let isDoubtful = intended !== undefined;
-    const answer = await askPatiently(context, cluster, world.limits.job, async (signal) => {
-      const one = await cluster.actions.submitWorkflow(
-        {
-          id,
-          template: route.template,
-          namespace,
-          name,
-          parameters: routeValues(route.parameters, { ...intent, operation: id }, world.estate),
-          labels: {},
-        },
-        signal,
-      );
-      // What was not heard once may have been taken: no later refusal says that it was not.
-      isDoubtful ||= !one.ok && unheard.has(one.failure.code);
-      return one;
+    const isDoubtful = intended !== undefined;
+    const submission = await submit({
+      context,
+      route,
+      cluster,
+      place: { namespace, name },
+      data,
+      isDoubtful,
     });
-    if (isTimedOut(answer)) return unheardEnd(context, `${environment} did not answer in time.`);
-    if (!answer.ok) {
-      if (isDoubtful) return unheardEnd(context, answer.failure.message);
-      context.result('commit', { outcome: 'not-done', text: answer.failure.message });
-      return { state: 'failed', failure: refusedAtStart(answer.failure) };
-    }
-    // From here on it was begun, whatever becomes of it: no other route is taken instead.
-    data = { ...data, run: answer.value.name, name: answer.value.name, namespace: answer.value.namespace };
-    context.intend('commit', `${route.template} was submitted as ${answer.value.name}.`, data);
+    if ('end' in submission) return submission.end;
+    data = submission.data;
   }
   // As the journal has it: the estate file may call the template otherwise by now.
   const made = { name: String(data.name), namespace: String(data.namespace) };
-  context.workflow({ environment, ...made });
-  return follow(context, cluster, {
-    ...made,
-    before: beforeOf(),
-    title: `${route.template} (Argo Workflows)`,
-  });
+  if (data.run !== undefined) context.workflow({ environment, ...made });
+  const title = `${route.template} (Argo Workflows)`;
+  return followWorkflow(context, cluster, { ...made, before: beforeOf(), title, data });
 };
 
-const nothingDeployed = 'The release repo does not have the version. Nothing was deployed.';
+/** Whether a cancellation can be offered: who may submit a workflow may not always stop it. */
+const mayStop = ({ view }: Cluster): boolean => view.access('stop-workflow').state !== 'denied';
+
+/**
+ * Submits it, unless somebody cancels before.
+ * @param isDoubtful whether an earlier process may have submitted it.
+ * @returns what the journal has of it: with `run` where the cluster took it, without where that has to be found out.
+ */
+async function submit({
+  context,
+  route,
+  cluster,
+  place: { namespace, name },
+  data,
+  ...before
+}: {
+  context: StepContext<VersionIntent>;
+  route: RouteOf<'workflow'>;
+  cluster: Cluster;
+  place: { namespace: string; name: string };
+  data: Record<string, unknown>;
+  isDoubtful: boolean;
+}): Promise<{ end: StepEnd } | { data: Record<string, unknown> }> {
+  const { world, id, intent, cancelled } = context;
+  const { environment } = intent;
+  let { isDoubtful } = before;
+  if (isDoubtful && cancelled.aborted) return { data };
+  context.intend('commit', `Submit ${route.template} as ${name} in ${environment}.`, data);
+  context.waiting(`Waiting for Argo Workflows in ${environment}.`);
+  let last: Result<{ namespace: string; name: string }> | null = null;
+  const either = { ...context, signal: AbortSignal.any([context.signal, cancelled]) };
+  const answer = await askPatiently(either, cluster, world.limits.job, async () => {
+    // A cancellation breaks off the wait for another try, never a request that is on its way.
+    last = await cluster.actions.submitWorkflow(
+      {
+        id,
+        template: route.template,
+        namespace,
+        name,
+        parameters: routeValues(route.parameters, { ...intent, operation: id }, world.estate),
+        labels: {},
+      },
+      context.signal,
+    );
+    // What was not heard once may have been taken: no later refusal says that it was not.
+    isDoubtful ||= !last.ok && unheard.has(last.failure.code);
+    return last;
+  }).catch((error: unknown) => {
+    if (context.signal.aborted || !cancelled.aborted) throw error;
+    return last;
+  });
+  if (answer === null || (!isTimedOut(answer) && !answer.ok && cancelled.aborted && isDoubtful))
+    return { data };
+  if (isTimedOut(answer)) return { end: unheardEnd(context, `${environment} did not answer in time.`) };
+  if (!answer.ok) {
+    if (isDoubtful) return { end: unheardEnd(context, answer.failure.message) };
+    context.result('commit', { outcome: 'not-done', text: answer.failure.message });
+    return { end: { state: 'failed', failure: refusedAtStart(answer.failure) } };
+  }
+  // From here on it was begun, whatever becomes of it: no other route is taken instead.
+  const made = { ...data, run: answer.value.name, ...answer.value };
+  context.intend('commit', `${route.template} was submitted as ${answer.value.name}.`, made);
+  return { data: made };
+}
 
 function unheardEnd(context: StepContext<VersionIntent>, why: string): StepEnd {
   context.result('commit', { outcome: 'unknown', text: why });
   return { state: 'unknown', because: `Nobody knows whether the workflow was submitted: ${why}` };
-}
-
-interface Followed {
-  name: string;
-  namespace: string;
-  before: string | null;
-  /** As the job is called on screen. */
-  title: string;
-}
-
-/** Waits for the workflow's end or the commit, whichever is seen first, and then for the commit. */
-async function follow(
-  context: StepContext<VersionIntent>,
-  cluster: Cluster,
-  { name, namespace, before, title }: Followed,
-): Promise<StepEnd> {
-  const { world, intent } = context;
-  const { app, environment, version } = intent;
-  const job = (change: Partial<Job>): void =>
-    context.job({
-      name: title,
-      phase: 'deploy',
-      kind: 'workflow',
-      state: 'running',
-      text: null,
-      workflow: { environment, namespace, name },
-      url: null,
-      startedAt: null,
-      finishedAt: null,
-      ...change,
-    });
-  job({});
-  const isThere = (): boolean =>
-    world.reader.facts(world.ledger.snapshot(), app, environment, null).version === version;
-  const ended = await waitUntil<Workflow | 'landed'>(context, {
-    limit: world.limits.job,
-    sources: [clusterMoves(cluster, app, ''), ledgerMoves(world)],
-    look: () => {
-      const workflow = cluster.view.workflow(namespace, name);
-      if (workflow && !isUnfinished(workflow)) return { done: workflow };
-      if (isThere()) return { done: 'landed' };
-      if (workflow) return { waitingFor: `${title}: ${workflow.progress ?? (workflow.phase || 'Pending')}` };
-      return {
-        waitingFor: notLive(cluster, 'workflows') ?? `Waiting to see workflow ${name} in ${environment}.`,
-      };
-    },
-  });
-  if (isTimedOut(ended)) {
-    context.result('commit', { outcome: 'unknown', text: `Timed out. ${ended.waitingFor}` });
-    return { state: 'unknown', because: `Timed out. ${ended.waitingFor}` };
-  }
-  if (ended !== 'landed') {
-    const { phase, startedAt, finishedAt } = ended;
-    job({
-      state: phase === 'Succeeded' ? 'succeeded' : 'failed',
-      text: ended.message,
-      startedAt,
-      finishedAt,
-    });
-    if (phase !== 'Succeeded' && !isThere()) {
-      const failure = failed(ended, title);
-      context.result('commit', { outcome: 'not-done', text: failure.message });
-      return { state: 'failed', failure };
-    }
-  }
-  const landed = await landedOnBranch(context, { before, limit: commitAppears });
-  if (!landed.ok || isTimedOut(landed.value)) {
-    const because = landed.ok
-      ? `${title} ended, but its commit has not reached the release repo.`
-      : landed.failure.message;
-    context.result('commit', { outcome: 'unknown', text: because });
-    return { state: 'unknown', because };
-  }
-  job({ state: 'succeeded', text: null });
-  return succeeded(context, landed.value.commit);
-}
-
-/** @param commit `null`: several set the version, so nobody can tell which is the workflow's. */
-function succeeded(context: StepContext<VersionIntent>, commit: string | null): StepEnd {
-  context.result('commit', {
-    outcome: 'done',
-    text: commit ? `Committed by the workflow: ${commit.slice(0, 10)}.` : 'The release repo has the version.',
-    ...(commit ? { commit } : {}),
-  });
-  return { state: 'succeeded' };
-}
-
-function failed(workflow: Workflow, title: string): Failure {
-  const step = workflow.nodes.find(
-    ({ type, phase }) => type === 'Pod' && (phase === 'Failed' || phase === 'Error'),
-  );
-  const where = step && step.displayName !== workflow.name ? ` at its step ${step.displayName}` : '';
-  const why = step?.message ?? workflow.message;
-  return {
-    code: 'refused',
-    message: `${title} ${workflow.shutdown === null ? 'failed' : 'was stopped'}${where}${why ? `: ${why}` : '.'}`,
-    meaning: nothingDeployed,
-    next: [{ do: 'retry', label: 'Review again' }],
-  };
 }

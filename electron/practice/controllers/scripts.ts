@@ -109,6 +109,7 @@ function updateImageTag(context: ControllerContext, input: (name: string) => str
     await wait(1);
     const branch = `update-image-tag/${repo}/${environment}/${imageTag}`;
     log(`Switched to a new branch '${branch}'`);
+    while (context.repo.botWaits?.()) await wait(1);
     try {
       const commit = await context.repo.updateImageTag({
         repo,

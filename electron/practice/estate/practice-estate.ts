@@ -118,6 +118,7 @@ export async function startEstate(options: {
   const repo = await openReleaseRepo({
     repo: releaseRepo,
     away: () => git?.faults.down ?? false,
+    botWaits: () => git?.faults.botWaits ?? false,
     now: clock.now,
   });
   const moved = (change: { repo: string }): Promise<void> =>

@@ -32,10 +32,12 @@ export interface WatchedReleaseRepo extends ReleaseRepo {
 /**
  * Opens the release repo by plumbing on its bare repo.
  * @param options.away whether the scenario took it away: then everything rejects
+ * @param options.botWaits whether the scenario has the bot wait before its commits; left out: never
  */
 export async function openReleaseRepo(options: {
   repo: BareRepo;
   away: () => boolean;
+  botWaits?: () => boolean;
   now: () => Date;
 }): Promise<WatchedReleaseRepo> {
   const { repo, now } = options;
@@ -89,6 +91,7 @@ export async function openReleaseRepo(options: {
 
   return {
     head,
+    botWaits: () => options.botWaits?.() ?? false,
     lookAgain,
     onMoved(listener) {
       listeners.add(listener);

@@ -11,6 +11,7 @@ export const noGitFaults = (): GitFaults => ({
   cutNextPush: null,
   unheardEvery: 0,
   protectedMain: false,
+  botWaits: false,
 });
 
 /** A stream that lets `bytesPerSecond()` through, asked again for every chunk; 0 is no bound. */

@@ -21,6 +21,8 @@ export const gitFaultsSchema = z.object({
   unheardEvery: z.number().int().min(0),
   /** Pushes to main are refused as GitHub refuses them on a protected branch; its merges API still works. */
   protectedMain: z.boolean(),
+  /** The bot that workflows have commit waits before its commit, until this is taken back. */
+  botWaits: z.boolean().default(false),
 });
 export type GitFaults = z.infer<typeof gitFaultsSchema>;
 
