@@ -5,6 +5,8 @@ import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
 import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
+import { type Dex, startDex } from '../argo-servers/dex';
+import { type SignInPages, signInPages } from '../argo-servers/sign-in-pages';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
@@ -56,6 +58,10 @@ export interface PracticeEstate {
   readonly state: EstateState;
   /** The accounts of one of an environment's Argo servers. */
   argoAccounts(environment: EnvironmentName, system: ArgoSystem): ArgoAccounts;
+  /** The login of that server, to be asked before anything else that it serves; it checks nothing of the rest. */
+  signInPages(environment: EnvironmentName, system: ArgoSystem): SignInPages;
+  /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
+  readonly dex: Dex;
   /** Folder of an app's bare repo. */
   appRepo(app: string): BareRepo;
   /** Writes {@link state} to the state folder where it changed. */
@@ -182,6 +188,18 @@ export async function startEstate(options: {
       sessions: () => state.argoSessions,
     });
 
+  const dex = await startDex(portOf(state, 'dex'));
+  state.ports.dex = dex.port;
+  const pagesOf = (environment: EnvironmentName, system: ArgoSystem): SignInPages =>
+    signInPages({
+      system,
+      accounts: accountsOf(environment, system),
+      dex,
+      sessions: () => state.argoSessions,
+      secret: credentials.control.token,
+      server: `${system}.${environment}`,
+    });
+
   const opened = await Promise.all(
     allEnvironments.map(async (name) => {
       const cluster = await openCluster({
@@ -275,6 +293,8 @@ export async function startEstate(options: {
     controllers,
     state,
     argoAccounts: accountsOf,
+    signInPages: pagesOf,
+    dex,
     appRepo,
     saveState,
     save,
@@ -284,6 +304,7 @@ export async function startEstate(options: {
       await Promise.all([
         git?.close(),
         github.close(),
+        dex.close(),
         ...allEnvironments.map((name) => clusters[name].close()),
       ]);
     },
