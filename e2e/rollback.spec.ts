@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { type ElectronApplication, expect, type Page, test } from '@playwright/test';
 import { ask, cellAt, cellOf, ended, freshBoard, goTo, grid, inspector, sheet, versionOf } from './screen';
 import { sharedApp } from './shared-app';
 
@@ -13,10 +13,21 @@ async function postSyncs(name: string, environment: string, version: string): Pr
   return workflows.filter(({ template }) => template === 'post-sync').map(({ phase }) => phase);
 }
 
+/** What the app's icon is told to count from now on: no desktop here shows it. */
+async function badgesOf(electron: ElectronApplication): Promise<() => Promise<number[]>> {
+  await electron.evaluate(({ app: main }) => {
+    const told: number[] = [];
+    Object.assign(globalThis, { badges: told });
+    main.setBadgeCount = (count) => told.push(count ?? 0) > 0;
+  });
+  return () => electron.evaluate(() => (globalThis as unknown as { badges: number[] }).badges);
+}
+
 test('an incident: found on the board, one click back, held, and released without a deploy', async () => {
   const name = 'frontend';
   const { control } = app().practice;
   const good = await versionOf(page(), name, 'production');
+  const badges = await badgesOf(app().electron);
   const { version: bad } = await control.publishRelease({
     app: name,
     breaks: 'crash-loop',
@@ -28,6 +39,7 @@ test('an incident: found on the board, one click back, held, and released withou
   await expect(cell).toContainText(bad);
   const chip = page().getByRole('button', { name: /^Needs attention/ });
   await expect(chip).toHaveText('Needs attention1');
+  await expect.poll(async () => (await badges()).at(-1)).toBe(1);
   await chip.click();
   await expect(grid(page()).getByRole('rowheader')).toHaveText([name]);
   await expect(cell).toContainText(/Degraded|Rollout failed/);
@@ -58,6 +70,7 @@ test('an incident: found on the board, one click back, held, and released withou
   await expect(cell).toContainText(good);
   await expect(cell).toContainText('Healthy');
   await expect(cell).toContainText('Held');
+  await expect.poll(async () => (await badges()).at(-1)).toBe(0);
   expect((await cellOf(page(), name, 'production')).hold?.state).toBe('effective');
 
   // Somebody syncs staging by hand: the bad version's tests run again and pass, and it goes nowhere.

@@ -18,6 +18,7 @@ import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
 import type { SettingsStore } from './settings';
+import { signalTrouble } from './trouble-signals';
 import { openVault } from './vault';
 
 /**
@@ -61,6 +62,14 @@ export function openDesk(options: {
   const settingsListeners = new Set<() => void>();
   let source: EstateSource | null = null;
   let guard: DeployGuard | null = null;
+  let endSignals: (() => void) | null = null;
+
+  /** Brings the window to the front, at a path of its router. */
+  function show(place: string): void {
+    options.show();
+    const loaded = options.window()?.loadURL(`${indexUrl}#${place}`);
+    if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
+  }
 
   async function open(): Promise<Opened> {
     source ??= await findEstate(options.args, {
@@ -81,17 +90,20 @@ export function openDesk(options: {
     const tell = notifyOfEnds({
       window: options.window,
       enabled: () => settings.get().notifications,
-      open: (operationId) => {
-        options.show();
-        const loaded = options.window()?.loadURL(`${indexUrl}#/operations/${operationId}`);
-        if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { operation: operationId });
-      },
+      open: (operationId) => show(`/operations/${operationId}`),
     });
     opened.engine.onChange((changes) => {
       for (const { topic, key } of changes) {
         const operation = topic === 'operation' && key !== null ? opened.engine.get(key) : null;
         if (operation?.ok) tell(operation.value);
       }
+    });
+    endSignals?.();
+    endSignals = signalTrouble({
+      engine: opened.engine,
+      window: options.window,
+      enabled: () => settings.get().notifications,
+      open: show,
     });
     guard?.close();
     guard = guardDeploys(opened.engine, options.window, log);
@@ -129,6 +141,7 @@ export function openDesk(options: {
    */
   async function reopen(how: 'again' | 'as-it-was'): Promise<void> {
     const old = (await opened).session;
+    endSignals?.();
     await old.close();
     if (how === 'again')
       await rm(estateFolder(userData, old.estate.ledger), { recursive: true, force: true });
@@ -147,6 +160,7 @@ export function openDesk(options: {
     streamHandlers: async () => (await opened).streamHandlers,
     holdsBack: (onConfirmed) => guard?.holdsBack(onConfirmed) ?? false,
     async end() {
+      endSignals?.();
       guard?.close();
       const closed = opened
         .then(({ session }) => session.close())

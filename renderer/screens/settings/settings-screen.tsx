@@ -48,7 +48,10 @@ export function SettingsScreen() {
             <div className={classes.row}>
               <div>
                 <p>Notifications</p>
-                <p className={classes.quiet}>When one of your operations ends or is waiting for you.</p>
+                <p className={classes.quiet}>
+                  When one of your operations ends or is waiting for you, and when anything fails in
+                  production, whoever deployed it.
+                </p>
               </div>
               <Switch
                 aria-label="Notifications"

@@ -1,0 +1,111 @@
+import { app, type BrowserWindow, Notification, nativeImage } from 'electron';
+import { type AttentionItem, attentionItems } from '../../shared/domain/attention/attention-items';
+import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
+import type { BagPipelineView } from '../../shared/domain/bags/view';
+import { count } from '../../shared/domain/text/count';
+import { visibleText } from '../../shared/domain/text/visible-text';
+import type { Engine } from '../engine/engine-types';
+import { withLocalTimes } from './local-times';
+
+/** Milliseconds between two looks: people see no difference, and a busy cluster changes two hundred times a second. */
+const lookEvery = 1_000;
+
+/**
+ * Shows on the dock or taskbar how much needs attention, and tells new trouble in production, whoever deployed it, while
+ * the window is not in front. A click opens where it is seen.
+ * @returns ends it.
+ */
+export function signalTrouble(options: {
+  engine: Engine;
+  window: () => BrowserWindow | null;
+  enabled: () => boolean;
+  /** `place`: path in the window, as its router has it. */
+  open: (place: string) => void;
+}): () => void {
+  const { engine } = options;
+  const news = createTroubleMemory();
+  let shown = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const look = (): void => {
+    timer = null;
+    const items = attentionItems(engine.board(), readPipelines(engine));
+    if (items.length !== shown) showCount(options.window(), items.length);
+    shown = items.length;
+    const told = news(items, performance.now());
+    if (!options.enabled() || !Notification.isSupported() || options.window()?.isFocused()) return;
+    for (const item of told) notify(item, options.open);
+  };
+  const lookSoon = (): void => {
+    timer ??= setTimeout(look, lookEvery);
+  };
+  const unsubscribe = engine.onChange(lookSoon);
+  lookSoon();
+  return () => {
+    unsubscribe();
+    if (timer) clearTimeout(timer);
+    if (shown > 0) showCount(options.window(), 0);
+  };
+}
+
+/** Pipelines of bags that can be read by now; the others are told of as soon as they can. */
+function readPipelines({ bags }: Engine): BagPipelineView[] {
+  return bags.pipelines().flatMap((name) => {
+    try {
+      return [bags.pipeline(name)];
+    } catch {
+      // Their records have not been read yet, or can't be: the screen of the pipeline says why.
+      return [];
+    }
+  });
+}
+
+/**
+ * macOS and Linux count on the icon itself (`app.setBadgeCount`: "on Linux, it works for Unity launcher"), Windows lays
+ * a small picture over it (`win.setOverlayIcon`).
+ */
+function showCount(window: BrowserWindow | null, items: number): void {
+  if (process.platform !== 'win32') app.setBadgeCount(items);
+  else if (window && !window.isDestroyed())
+    window.setOverlayIcon(
+      items > 0 ? dot() : null,
+      items > 0 ? `${count(items, 'thing')} need attention` : '',
+    );
+}
+
+/** A filled circle in the red of the incident strip, of 16 × 16 pixels; bytes are blue, green, red, opacity. */
+function dot() {
+  const size = 16;
+  const centre = (size - 1) / 2;
+  const pixels = Array.from({ length: size * size }, (_, at) => {
+    const inside = Math.hypot((at % size) - centre, Math.floor(at / size) - centre) <= size / 2;
+    return inside ? [0x2b, 0x39, 0xc0, 0xff] : [0, 0, 0, 0];
+  });
+  return nativeImage.createFromBitmap(Buffer.from(pixels.flat()), { width: size, height: size });
+}
+
+function notify(item: AttentionItem, open: (place: string) => void): void {
+  const { subject, reason, cause, served, place } = item;
+  const notification = new Notification({
+    title: visibleText(`${subject}: ${reason}`),
+    body: visibleText(withLocalTimes([cause, served].filter(Boolean).join(' '))),
+    urgency: 'critical',
+  });
+  notification.on('click', () => open(pathOf(place)));
+  notification.show();
+}
+
+/** Where an item is seen, as a path of the window's router. */
+function pathOf(place: AttentionItem['place']): string {
+  switch (place.at) {
+    case 'cell': {
+      const search = new URLSearchParams({ environment: place.cell.environment, look: 'rollout' });
+      return `/apps/${encodeURIComponent(place.cell.app)}?${search}`;
+    }
+    case 'pipeline':
+      return `/pipelines/${encodeURIComponent(place.pipeline)}`;
+    case 'cluster':
+      return '/clusters';
+    case 'repo':
+      return '/settings';
+  }
+}
