@@ -87,7 +87,7 @@ test('what an estate’s kubeconfig would run is shown and runs when it was allo
   await banner.getByRole('button', { name: 'Review…' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('region', { name: 'Command' })).toHaveText(
-    `PROFILE=staging ${place('evil.sh')} --cluster 'govuk\\u202E staging'`,
+    `PROFILE=staging ${place('evil.sh')} --cluster $'govuk\\u202E staging'`,
   );
   await expect(dialog).toContainText('https://127.0.0.1:9');
   await expect(dialog).toContainText('not checked');

@@ -8,6 +8,7 @@ import { failureOf } from '../../shared/domain/failure/failure-of';
 import { detectEstate, ledgerTarget } from '../ledger/detect-estate';
 import { branchLastCopied } from '../ledger/mirror-folder';
 import { openLedger } from '../ledger/open-ledger';
+import { hasFolder } from '../systems/kubernetes/find-program';
 import { estateFolder, estatesFolder } from './open-session';
 
 /**
@@ -32,24 +33,32 @@ export async function readEstateFile(file: string): Promise<Estate> {
   return withAbsolutePaths(parsed.value, path.dirname(path.resolve(file)));
 }
 
-/** A kubeconfig is named relative to the estate file, not to where Signalbox was started from; `~/` is the person's home. */
-const withAbsolutePaths = (estate: Estate, folder: string): Estate => ({
-  ...estate,
-  environments: estate.environments.map((environment) =>
-    environment.cluster?.kubeconfig
-      ? {
-          ...environment,
-          cluster: {
-            ...environment.cluster,
-            kubeconfig: path.resolve(
-              folder,
-              environment.cluster.kubeconfig.replace(/^~(?=[\\/])/, homedir()),
-            ),
-          },
-        }
-      : environment,
-  ),
-});
+/**
+ * A kubeconfig, and a wrapper with a folder in its name, are named relative to the estate file, not to where Signalbox was
+ * started from; `~/` is the person's home.
+ */
+function withAbsolutePaths(estate: Estate, folder: string): Estate {
+  const absolute = (named: string): string => path.resolve(folder, named.replace(/^~(?=[\\/])/, homedir()));
+  return {
+    ...estate,
+    environments: estate.environments.map((environment) => {
+      const { cluster } = environment;
+      if (!cluster) return environment;
+      const { kubeconfig, exec } = cluster;
+      const [program, ...words] = exec?.wrapper ?? [];
+      return {
+        ...environment,
+        cluster: {
+          ...cluster,
+          ...(kubeconfig ? { kubeconfig: absolute(kubeconfig) } : {}),
+          ...(exec && program !== undefined && hasFolder(program)
+            ? { exec: { ...exec, wrapper: [absolute(program), ...words] } }
+            : {}),
+        },
+      };
+    }),
+  };
+}
 
 /** The folders of the mirrors of all estates that were opened here. */
 async function mirrorsIn(dir: string): Promise<string[]> {

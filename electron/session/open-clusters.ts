@@ -9,13 +9,16 @@ import { isOneOf } from '../systems/kubernetes/trust';
 import type { Consents } from './consents';
 
 /**
- * Opens every environment's cluster. One without a kubeconfig's context is not asked for at its Kubernetes API. A kubeconfig that the estate file names came from wherever that came from, so what
- * it would run is asked about first; the person's own one is followed as kubectl would.
- * @param consents `null`: everything is our own (the practice estate).
+ * Opens every environment's cluster. One without a kubeconfig's context is not asked for at its Kubernetes API. A
+ * kubeconfig that the estate file names came from wherever that came from, so what it would run is asked about first; the
+ * person's own one is followed as kubectl would. How the estate file has a login command run is asked about whichever
+ * kubeconfig it is.
+ * @param options.ownKubeconfigs the kubeconfigs that the estate file names are our own (the practice estate).
  */
 export async function openClusters(options: {
   environments: Estate['environments'];
-  consents: Consents | null;
+  consents: Consents;
+  ownKubeconfigs: boolean;
   log: Log;
 }): Promise<Map<string, Cluster>> {
   const { consents, log } = options;
@@ -25,18 +28,19 @@ export async function openClusters(options: {
     const { name } = each;
     const cluster = clusterOf(each);
     if (!cluster) continue;
-    const { context, kubeconfig } = cluster;
+    const { context, kubeconfig, exec } = cluster;
     const place = { environment: name, ...cluster };
     if (context === undefined) {
       clusters.set(name, observeCluster({ connection: null, place, log }));
       continue;
     }
-    const isForeign = kubeconfig !== undefined && !(await isOneOf(kubeconfig, own));
+    const isOwn = options.ownKubeconfigs || kubeconfig === undefined || (await isOneOf(kubeconfig, own));
     // A kubeconfig without this context is that environment's cluster out of reach, not one that is not there.
     const connection = connectPatiently({
       context,
       ...(kubeconfig ? { kubeconfig: [kubeconfig] } : {}),
-      ...(isForeign && consents ? { trust: consents.gateOf(name) } : {}),
+      ...(exec ? { exec } : {}),
+      ...(!isOwn || exec ? { trust: { gate: consents.gateOf(name), isOwn } } : {}),
     });
     clusters.set(name, observeCluster({ connection, place, log }));
   }

@@ -170,7 +170,8 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const consents = createConsents(config.consents ?? passingStore(), () => new Date());
   const clusters = await openClusters({
     environments: estate.environments,
-    consents: config.mode === 'practice' ? null : consents,
+    consents,
+    ownKubeconfigs: config.mode === 'practice',
     log,
   });
   const place = estate.sources?.github ?? estate.ledger.github ?? null;

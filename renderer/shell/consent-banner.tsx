@@ -3,7 +3,7 @@ import { IconShieldQuestion } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useConsents } from '../data/consent-queries';
 import { ConsentDialog } from '../ui/consent/consent-dialog';
-import { consentAction, listed, waitingEnvironments } from '../ui/consent/consent-words';
+import { consentSubject, listed, waitingEnvironments } from '../ui/consent/consent-words';
 import { announce } from '../ui/text/announcer';
 import classes from './banner.module.css';
 
@@ -24,8 +24,7 @@ export function ConsentBanner() {
         <div className={classes.banner} role="note" aria-label="Waiting for your permission">
           <IconShieldQuestion size={16} aria-hidden />
           <span>
-            <strong>{said}.</strong> The kubeconfig set in the estate file {consentAction(first)}. Nothing
-            runs or is sent until you allow it.
+            <strong>{said}.</strong> {consentSubject(first)}. Nothing runs or is sent until you allow it.
           </span>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(first.hash)}>
             Review…

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterAddress } from './address-words';
 import { type CredentialSource, type Credentials, credentialSource } from './credentials';
-import { ExecError } from './exec-credential';
+import { ExecError } from './exec-error';
 import { consentError, credentialError, KubeError } from './failures';
 import { HttpExchange, type Passage } from './http-exchange';
 import { defaultKubeconfigFiles, findContext, type KubeContext } from './kubeconfig';
@@ -33,12 +33,11 @@ export async function connect(options: ConnectionOptions = {}): Promise<Connecti
   const files = options.kubeconfig ?? defaultKubeconfigFiles();
   const context = await findContext(files, options.context, options.proxyUrl);
   const { trust } = options;
-  const source = credentialSource(
-    context,
-    () => findContext(files, context.name, options.proxyUrl),
-    trust ? { gate: trust, kubeconfig: files[0] ?? '' } : null,
-  );
-  return new ClusterConnection(context, source, options.requestTimeout ?? 15_000, trust);
+  const source = credentialSource(context, () => findContext(files, context.name, options.proxyUrl), {
+    trust: trust ? { ...trust, kubeconfig: files[0] ?? '' } : null,
+    exec: options.exec ?? null,
+  });
+  return new ClusterConnection(context, source, options.requestTimeout ?? 15_000, trust?.gate);
 }
 
 /** Every watch of the cluster that waits listens; that many is no leak, and each takes its listener back. */

@@ -12,7 +12,9 @@ import { stringify } from 'yaml';
 import { type Certificates, makeCertificates } from '../../practice/cluster/certificates';
 import { until } from '../../testing/until';
 import { connect } from './connection';
-import { ExecCredentials, ExecError } from './exec-credential';
+import { execCallOf } from './exec-call';
+import { ExecCredentials } from './exec-credential';
+import { ExecError } from './exec-error';
 import { KubeError } from './failures';
 import { clusterForEachTest } from './testing/cluster';
 import type { Connection } from './types';
@@ -94,6 +96,16 @@ const runs = async (name: string) => (await readFile(join(now.folder, `${name}.r
 const exec = (path: string, more: object = {}) => ({
   exec: { apiVersion: api, command: path, interactiveMode: 'Never', ...more },
 });
+/** What a command gives, run by a runner of its own. */
+const readBy = (credentials: ExecCredentials, path: string, more: object = {}) =>
+  credentials.read(
+    async () => {
+      const call = await execCallOf({ name: 'u', ...exec(path, more) }, null);
+      if (!call) throw new Error('no command');
+      return call;
+    },
+    async () => ({}),
+  );
 const ask = (connection: Connection) => connection.json({ path: '/api' });
 const failureOf = async (action: Promise<unknown>): Promise<KubeError['failure']> => {
   const error = await action.then(
@@ -173,8 +185,8 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
       [['soon'], 2],
       [['late'], 3],
     ] as const) {
-      const credentials = new ExecCredentials({ name: 'u', ...exec(path, { args }) });
-      for (let round = 0; round < 2; round++) await credentials.read(async () => ({}));
+      const credentials = new ExecCredentials();
+      for (let round = 0; round < 2; round++) await readBy(credentials, path, { args });
       expect(await runs('login')).toBe(expected);
     }
   });
@@ -196,9 +208,7 @@ credential = { apiVersion: info.apiVersion, kind: 'ExecCredential', status: { cl
       'login',
       `process.stderr.write('Open https://login.example.org in your browser'); setInterval(() => {}, 1000); return;`,
     );
-    const error = await new ExecCredentials({ name: 'u', ...exec(path) }, 1000)
-      .read(async () => ({}))
-      .catch((reason: unknown) => reason);
+    const error = await readBy(new ExecCredentials(1000), path).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ExecError);
     expect(error).toMatchObject({
       message: expect.stringContaining('took longer than 1 s'),
@@ -244,11 +254,13 @@ setInterval(() => {}, 1000); return;`,
     ['ends by a fault', `throw new Error('a fault')`],
   ])('does not outlive a Signalbox that %s', async (_, end) => {
     const path = await patientLogin();
-    const source = pathToFileURL(join(import.meta.dirname, 'exec-credential.ts')).href;
+    const source = (name: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
     const code = `
-import { ExecCredentials } from ${JSON.stringify(source)};
-const credentials = new ExecCredentials(${JSON.stringify({ name: 'u', ...exec(path) })});
-credentials.read(async () => ({})).catch(() => {});
+import { execCallOf } from ${source('exec-call.ts')};
+import { ExecCredentials } from ${source('exec-credential.ts')};
+const credentials = new ExecCredentials();
+const user = ${JSON.stringify({ name: 'u', ...exec(path) })};
+credentials.read(() => execCallOf(user, null), async () => ({})).catch(() => {});
 process.stdin.once('data', () => { ${end} });`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
       cwd: join(import.meta.dirname, '../../..'),
@@ -279,9 +291,7 @@ process.stdin.once('data', () => { ${end} });`;
     ],
   ])('is over %s', async (_, body, outcome) => {
     const path = await command('login', body);
-    const given = await new ExecCredentials({ name: 'u', ...exec(path) }, 1_500)
-      .read(async () => ({}))
-      .catch((reason: ExecError) => reason.message);
+    const given = await readBy(new ExecCredentials(1_500), path).catch((reason: ExecError) => reason.message);
     if (typeof outcome === 'string') expect(given).toContain(outcome);
     else expect(given).toMatchObject(outcome);
   });

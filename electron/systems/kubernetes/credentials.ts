@@ -4,11 +4,14 @@ import type { RequestOptions } from 'node:https';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, User } from '@kubernetes/client-node';
+import type { ClusterExec } from '../../../shared/domain/estate/cluster-exec';
 import { systemAuthorities } from './authorities';
-import { type ClusterInfo, ExecCredentials, ExecError } from './exec-credential';
+import { type ExecCall, execCallOf } from './exec-call';
+import { type ClusterInfo, ExecCredentials } from './exec-credential';
+import { ExecError } from './exec-error';
 import type { KubeContext } from './kubeconfig';
 import { agentFor, proxyFor } from './proxies';
-import { consentRequestOf, NotPermitted, type TrustGate } from './trust';
+import { consentRequestOf, NotPermitted, type Trust } from './trust';
 
 /** What a request needs to be let in. Holds secrets. */
 export interface Credentials {
@@ -119,15 +122,17 @@ async function optionsOf(cluster: Cluster, user: User, headers: http.OutgoingHtt
  * Certificates, tokens, passwords, OpenID Connect and commands of a kubeconfig, as they are when they are asked for.
  * Commands are ours (see `ExecCredentials`), the rest is for the most part the library's.
  * @param find finds the same context in the kubeconfig as it is now.
- * @param trust asked before a program is run or a foreign file is read; `null`: the kubeconfig is the person's own.
+ * @param options.trust asked before a program is run or a foreign file is read; `null`: all is the person's own.
+ * @param options.exec how the estate file says that the command is run; `null`: as the kubeconfig says.
  */
 export function credentialSource(
   context: KubeContext,
   find: () => Promise<KubeContext>,
-  trust: { gate: TrustGate; kubeconfig: string } | null = null,
+  options: { trust: Trust | null; exec: ClusterExec | null } = { trust: null, exec: null },
 ): CredentialSource {
+  const { trust } = options;
   let { cluster, user } = context;
-  let exec = user.exec ? new ExecCredentials(user) : null;
+  let exec = new ExecCredentials();
   let isClosed = false;
   /**
    * A login may have written the kubeconfig again since. One that is broken just now changes nothing, nor does one that
@@ -140,16 +145,22 @@ export function credentialSource(
       return;
     if (isDeepStrictEqual([found.cluster, found.user], [cluster, user])) return;
     ({ cluster, user } = found);
-    exec = user.exec ? new ExecCredentials(user) : null;
-    if (isClosed) exec?.close();
+    exec = new ExecCredentials();
+    if (isClosed) exec.close();
+  };
+  /** What is run, which the person allowed as it is now. @throws ExecError, NotPermitted */
+  const allowed = async (): Promise<ExecCall | null> => {
+    const call = await execCallOf(user, options.exec);
+    if (trust) {
+      const request = await consentRequestOf({ name: context.name, cluster, user }, trust, call);
+      if (!trust.gate.permits(request) && request) throw new NotPermitted(request);
+    }
+    return call;
   };
   return {
     async read() {
       await look();
-      if (trust) {
-        const request = await consentRequestOf({ name: context.name, cluster, user }, trust.kubeconfig);
-        if (!trust.gate.permits(request) && request) throw new NotPermitted(request);
-      }
+      const runs = (await allowed()) !== null;
       const provider = user.authProvider?.name;
       if (provider && provider !== 'oidc')
         throw new ExecError(
@@ -166,7 +177,17 @@ export function credentialSource(
         tokenOf(user),
       ]);
       // Credentials of the kubeconfig itself go before the command's.
-      const given = exec && !token && !user.username ? await exec.read(() => clusterInfo(cluster)) : null;
+      const given =
+        runs && !token
+          ? await exec.read(
+              async () => {
+                const call = await allowed();
+                if (!call) throw new ExecError('the kubeconfig has no login command any more');
+                return call;
+              },
+              () => clusterInfo(cluster),
+            )
+          : null;
       const headers = impersonation(user);
       const { ca, cert, key, servername, rejectUnauthorized, auth } = await optionsOf(
         { ...cluster, caData },
@@ -206,10 +227,10 @@ export function credentialSource(
           agentFor(cluster.server, proxy, { keepAlive, secureContext, patience }),
       };
     },
-    forget: () => exec?.forget(),
+    forget: () => exec.forget(),
     close: () => {
       isClosed = true;
-      exec?.close();
+      exec.close();
     },
   };
 }

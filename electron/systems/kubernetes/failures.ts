@@ -234,30 +234,36 @@ export function credentialError(
   place: ClusterAddress,
   why: string,
   cause?: unknown,
-  said: { meaning: string | null; advice: string | null } = { meaning: null, advice: null },
+  said: { meaning: string | null; advice: string | null; terminal?: string | null } = {
+    meaning: null,
+    advice: null,
+  },
 ): KubeError {
-  return new KubeError(
-    failure(
-      {
-        code: 'unauthorised',
-        message: `The credentials for ${the(place)} could not be retrieved: ${why.slice(0, 300)}.`,
-        meaning: [said.meaning, staleMeaning].filter((one) => one !== null).join(' '),
-        advice: said.advice ?? 'Run your cloud’s login command in a terminal, then try again.',
-      },
-      { detail: why.slice(0, 300) },
-    ),
-    { cause },
+  const told = failure(
+    {
+      code: 'unauthorised',
+      message: `The credentials for ${the(place)} could not be retrieved: ${why.slice(0, 500)}.`,
+      meaning: [said.meaning, staleMeaning].filter((one) => one !== null).join(' '),
+      advice: said.advice ?? 'Run your cloud’s login command in a terminal, then try again.',
+    },
+    { detail: why.slice(0, 500) },
   );
+  const copy: NextStep[] = said.terminal
+    ? [{ do: 'copy', label: 'Run this in a terminal. Don’t share what it prints:', text: said.terminal }]
+    : [];
+  return new KubeError({ ...told, next: [...told.next, ...copy] }, { cause });
 }
 
 /** Nothing was asked of the cluster, since the person has not permitted what its kubeconfig demands. */
-export function consentError(place: ClusterAddress, { command, files }: ConsentRequest): KubeError {
+export function consentError(place: ClusterAddress, { command, files, from }: ConsentRequest): KubeError {
   const what = command === null ? `reads ${files.map(({ path }) => path).join(', ')}` : `runs “${command}”`;
+  const isOfEstate = from === 'estate-file';
   return new KubeError({
     code: 'consent-needed',
-    message: `${The(place)} is waiting for your permission: its kubeconfig ${what.slice(0, 2000)}.`,
-    meaning:
-      'This kubeconfig is set in the estate file, so nothing in it runs or is sent until you allow it.',
+    message: `${The(place)} is waiting for your permission: ${isOfEstate ? 'to log in, the estate file' : 'its kubeconfig'} ${what.slice(0, 2000)}.`,
+    meaning: isOfEstate
+      ? 'The estate file decides how it is run, so nothing runs until you allow it.'
+      : 'This kubeconfig is set in the estate file, so nothing in it runs or is sent until you allow it.',
     next: [{ do: 'open-settings', label: 'Review what it runs' }],
     status: null,
     reason: null,

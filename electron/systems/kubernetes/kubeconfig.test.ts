@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { execCallOf } from './exec-call';
 import { ExecCredentials } from './exec-credential';
 import { KubeError } from './failures';
 import { findContext, type KubeContext } from './kubeconfig';
@@ -156,7 +157,12 @@ it.skipIf(process.platform === 'win32')(
       apiVersion: 'client.authentication.k8s.io/v1',
       env: [{ name: 'PATH', value: '/nowhere' }],
     };
-    const { token } = await new ExecCredentials({ name: 'u', exec }).read(async () => ({}));
+    const call = await execCallOf({ name: 'u', exec }, null);
+    if (!call) throw new Error('no command');
+    const { token } = await new ExecCredentials().read(
+      async () => call,
+      async () => ({}),
+    );
     vi.unstubAllEnvs();
     expect(token).toBe('/nowhere');
   },

@@ -4,7 +4,9 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ConsentRequest } from '../../../shared/domain/estate/consent';
-import { shellLine } from '../../../shared/domain/estate/shell-line';
+import { type ExecCall, lineOf } from './exec-call';
+import { ExecError } from './exec-error';
+import { findProgram, hasFolder, searchPath } from './find-program';
 import type { KubeContext } from './kubeconfig';
 
 /**
@@ -29,8 +31,17 @@ export class NotPermitted extends Error {
   }
 }
 
-/** Words of a command that are looked at for files: more than any login has. */
-const mostWords = 200;
+/** Characters of a command that a person can be asked about, and words in it that are looked at for files. */
+const longest = 16_000;
+const mostWords = 1_000;
+
+/** Folders of programs that come with the system: who can write there needs no login to run something. */
+const systemFolders =
+  process.platform === 'win32'
+    ? [process.env.SystemRoot, process.env.ProgramFiles, process.env['ProgramFiles(x86)']].filter(
+        (one) => one !== undefined,
+      )
+    : ['/bin', '/sbin', '/lib', '/usr/bin', '/usr/sbin', '/usr/lib', '/usr/libexec', '/System', '/nix/store'];
 
 // A path that leads nowhere is named as it is.
 const real = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
@@ -51,6 +62,8 @@ export async function isOneOf(path: string, own: readonly string[]): Promise<boo
 
 /** Digests of files by what changes whenever their content does: unlike `mtime`, nobody sets `ctime`. */
 const digests = new Map<string, string>();
+/** A file that changed so shortly ago, in ms, may change again without another `ctime`: clocks of file systems are coarse. */
+const young = 5_000;
 
 async function digestOf(path: string): Promise<string | null> {
   try {
@@ -62,7 +75,7 @@ async function digestOf(path: string): Promise<string | null> {
     await pipeline(createReadStream(path), hash);
     const digest = hash.digest('hex');
     if (digests.size > 1000) digests.clear();
-    digests.set(key, digest);
+    if (Date.now() - ctimeMs > young) digests.set(key, digest);
     return digest;
   } catch {
     // A file that cannot be read has no digest: the consent is for what has none.
@@ -77,20 +90,26 @@ const isFile = (path: string): Promise<boolean> =>
   );
 
 /**
- * The files that a command names: itself where it has a folder in its name, and in its words and variables what lies in
- * the kubeconfig's folder or is relative to where the command runs (`sh ./login.sh`, `BASH_ENV=./x`).
+ * The files that a command names: the programs that it starts, and in its words and variables what lies in the
+ * kubeconfig's folder or is relative to where the command runs (`sh ./login.sh`, `BASH_ENV=./x`). Where the kubeconfig sets
+ * `PATH`, each word may be the name of a program there. @throws ExecError where there are too many to look at.
  */
-async function programsOf(
-  exec: { command: string; args: string[]; env: { name: string; value: string }[] },
-  folder: string,
-): Promise<string[]> {
-  const words = [...exec.args, ...exec.env.map(({ value }) => value)]
-    .flatMap((text) => [text, ...text.split(/[\s'"`;|&()<>=:,$]+/)])
-    .filter((word) => word !== '' && word.length < 4096)
-    .slice(0, mostWords);
+async function programsOf(call: ExecCall, folder: string): Promise<string[]> {
+  const words = new Set(
+    [...call.argv, ...call.env.map(({ value }) => value)]
+      .flatMap((text) => [text, ...text.split(/[\s'"`;|&()<>=:,$]+/)])
+      // Longer than any path that a system takes.
+      .filter((word) => word !== '' && word.length < 4096),
+  );
+  if (words.size > mostWords)
+    throw new ExecError(`the login command has ${words.size} words, too many to be reviewed`);
   const found = new Set<string>();
-  if (/[\\/]/.test(exec.command)) found.add(await real(exec.command));
+  for (const program of [call.program, call.wrapped])
+    if (program !== null && isAbsolute(program)) found.add(await real(program));
+  const isOwnPath = call.path === searchPath();
   for (const word of words) {
+    const named = isOwnPath || hasFolder(word) ? null : await findProgram(word, call.path);
+    if (named !== null) found.add(await real(named));
     const places = isAbsolute(word) ? [word] : [resolve(word), resolve(folder, word)];
     for (const place of places) {
       const path = await real(place);
@@ -102,58 +121,66 @@ async function programsOf(
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** `exec` as far as it is read; what does not fit is refused before it is run (`ExecCredentials`). */
-function execOf(user: KubeContext['user']) {
-  const exec = user.exec as
-    | { command?: unknown; args?: unknown; env?: unknown; provideClusterInfo?: unknown }
-    | undefined;
-  // Credentials of the kubeconfig itself go before the command's: it is not run.
-  if (!exec || user.token || user.username) return null;
-  const env = (Array.isArray(exec.env) ? exec.env : []) as { name?: unknown; value?: unknown }[];
-  return {
-    command: text(exec.command),
-    args: (Array.isArray(exec.args) ? exec.args : []).map(String),
-    env: env.map((one) => ({ name: text(one?.name), value: text(one?.value) })),
-    isToldOfCluster: exec.provideClusterInfo === true,
-  };
-}
-
-/**
- * What a context demands of this computer: to run a program, or to send a file from outside of the kubeconfig's folder.
- * Its hash changes with whatever decides on what is done and on who gets the credentials. `null`: nothing.
- */
-export async function consentRequestOf(
-  { name, cluster, user }: Pick<KubeContext, 'name' | 'cluster' | 'user'>,
-  kubeconfig: string,
-): Promise<ConsentRequest | null> {
-  const folder = await real(dirname(resolve(kubeconfig)));
-  const exec = execOf(user);
+/** The files by which a context logs in that lie outside of its kubeconfig's folder. */
+async function filesOf(user: KubeContext['user'], folder: string): Promise<ConsentRequest['files']> {
   const named = [
     { use: 'token' as const, path: text(user.said.tokenFile) },
     { use: 'certificate' as const, path: user.certData ? '' : text(user.certFile) },
     { use: 'key' as const, path: user.keyData ? '' : text(user.keyFile) },
   ].filter(({ path }) => path !== '');
   const resolved = await Promise.all(named.map(async ({ use, path }) => ({ use, path: await real(path) })));
-  const files = resolved.filter(({ path }) => !isWithin(folder, path));
-  if (!exec && files.length === 0) return null;
+  return resolved.filter(({ path }) => !isWithin(folder, path));
+}
 
-  const programs = exec ? await programsOf(exec, folder) : [];
-  const told = exec?.isToldOfCluster ? (cluster.said.extensions ?? null) : null;
+/** On whose word something is done: a foreign kubeconfig's, or that of an estate file about the person's own one. */
+export interface Trust {
+  gate: TrustGate;
+  kubeconfig: string;
+  /** The kubeconfig is the person's own: its files and its own command are not asked about. */
+  isOwn: boolean;
+}
+
+/**
+ * What a context demands of this computer: to run a program, or to send a file from outside of the kubeconfig's folder.
+ * Its hash changes with whatever decides on what is done and on who gets the credentials. `null`: nothing.
+ * @param call what would be run for it; `null`: nothing.
+ * @throws ExecError where nobody could review it.
+ */
+export async function consentRequestOf(
+  { name, cluster, user }: Pick<KubeContext, 'name' | 'cluster' | 'user'>,
+  { kubeconfig, isOwn }: Pick<Trust, 'kubeconfig' | 'isOwn'>,
+  call: ExecCall | null,
+): Promise<ConsentRequest | null> {
+  const folder = await real(dirname(resolve(kubeconfig)));
+  const asksForCall = call !== null && (!isOwn || call.isOfEstate);
+  const files = isOwn ? [] : await filesOf(user, folder);
+  if (!asksForCall && files.length === 0) return null;
+
+  const command = asksForCall ? lineOf(call) : null;
+  if (command !== null && command.length > longest)
+    throw new ExecError(`the login command has ${command.length} characters, too many to be reviewed`);
+  const programs = asksForCall ? await programsOf(call, folder) : [];
+  const told = call?.provideClusterInfo ? (cluster.said.extensions ?? null) : null;
   const asked = {
     server: cluster.server,
     proxy: cluster.proxyUrl || null,
     insecure: cluster.skipTLSVerify === true,
-    command: exec && shellLine(exec.command, exec.args, exec.env),
+    from: call?.isOfEstate ? ('estate-file' as const) : ('kubeconfig' as const),
+    command,
     programs,
     files,
   };
-  const contents = await Promise.all(programs.map(digestOf));
+  const contents = await Promise.all(
+    // Their names alone: an update of the system is no other command.
+    programs.map((path) => (systemFolders.some((one) => isWithin(one, path)) ? null : digestOf(path))),
+  );
   // Whose certificate is believed decides on who gets what the command gives.
   const authority =
     // A file that cannot be read: connecting tells that.
     cluster.caData || (cluster.caFile ? await readFile(cluster.caFile, 'utf8').catch(() => null) : null);
+  const run = asksForCall ? [call.argv, call.env.map((one) => [one.name, one.value]), call.program] : null;
   const hash = createHash('sha256')
-    .update(JSON.stringify([1, asked, contents, authority, cluster.tlsServerName ?? null, told]))
+    .update(JSON.stringify([2, name, asked, run, contents, authority, cluster.tlsServerName ?? null, told]))
     .digest('hex');
   return { hash, kubeconfig: resolve(kubeconfig), context: name, ...asked };
 }

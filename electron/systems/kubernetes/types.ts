@@ -10,9 +10,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Freshness } from '../../../shared/domain/board/freshness';
+import type { ClusterExec } from '../../../shared/domain/estate/cluster-exec';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import type { KubeFailure } from './kube-failure';
-import type { TrustGate } from './trust';
+import type { Trust } from './trust';
 
 /** Any object as it comes from an API server. Fields beyond these are read through a `trim` or a zod schema. */
 export interface KubeObject {
@@ -51,8 +52,10 @@ export interface ConnectionOptions {
   requestTimeout?: number;
   /** A proxy on the way where the kubeconfig names none; one that does is refused (`bad-data`). */
   proxyUrl?: string;
-  /** Asked before the kubeconfig's programs are run; left out: it is the person's own, and is followed as kubectl does. */
-  trust?: TrustGate;
+  /** Asked before programs are run or files sent; left out: all is the person's own, and is followed as kubectl does. */
+  trust?: Pick<Trust, 'gate' | 'isOwn'>;
+  /** How the kubeconfig's login command is run; left out: as the kubeconfig says. */
+  exec?: ClusterExec;
 }
 
 /** A request below a connection's server. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useAnswerConsent, useConsents } from '../../data/consent-queries';
 import { ConsentDetails } from '../../ui/consent/consent-details';
 import { ConsentDialog } from '../../ui/consent/consent-dialog';
-import { consentAction, listed } from '../../ui/consent/consent-words';
+import { consentSubject, listed } from '../../ui/consent/consent-words';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { dateTime } from '../../ui/time/time';
@@ -16,12 +16,12 @@ export function ConsentsPanel() {
   const [open, setOpen] = useState<string | null>(null);
   if (!data || data.waiting.length + data.given.length === 0) return null;
   return (
-    <Panel title="Kubeconfig permissions">
+    <Panel title="Login permissions">
       {data.waiting.map((request) => (
         <div key={request.hash} className={classes.notice}>
           <p>
-            <strong>{listed(request.environments)}:</strong> the kubeconfig {consentAction(request)}and is
-            waiting for your permission.
+            <strong>{listed(request.environments)}:</strong> waiting for your permission.{' '}
+            {consentSubject(request)}.
           </p>
           <Button variant="default" size="compact-xs" onClick={() => setOpen(request.hash)}>
             Review…

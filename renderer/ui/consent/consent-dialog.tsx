@@ -6,7 +6,7 @@ import { announce } from '../text/announcer';
 import { dateTime } from '../time/time';
 import classes from './consent.module.css';
 import { ConsentDetails } from './consent-details';
-import { consentAction, listed } from './consent-words';
+import { consentSubject, listed } from './consent-words';
 
 /** Asks whether a kubeconfig may do what it demands. `null`: nothing is asked. */
 export function ConsentDialog({ request, onClose }: { request: WaitingConsent | null; onClose: () => void }) {
@@ -39,8 +39,7 @@ function Question({ request, onClose }: { request: WaitingConsent; onClose: () =
   return (
     <div className={classes.body}>
       <p>
-        The kubeconfig set in the estate file {consentAction(request)} to log in to{' '}
-        <strong>{environments}</strong>.{' '}
+        {consentSubject(request)} to log in to <strong>{environments}</strong>.{' '}
         {request.command !== null && 'It runs with the full permissions of your user account.'}
       </p>
       <ConsentDetails request={request} />

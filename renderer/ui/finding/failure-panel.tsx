@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { ask } from '../../data/call';
+import { CopyButton } from '../text/copy-button';
 import { TimedText } from '../time/timed-text';
 import classes from './failure-panel.module.css';
 
@@ -10,7 +11,10 @@ import classes from './failure-panel.module.css';
 export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?: (() => void) | undefined }) {
   const navigate = useNavigate();
   const advice = failure.next.filter((step) => step.do === 'advice');
-  const actions = failure.next.filter((step) => step.do !== 'advice' && (step.do !== 'retry' || onRetry));
+  const copies = failure.next.filter((step) => step.do === 'copy');
+  const actions = failure.next.filter(
+    (step) => step.do !== 'advice' && step.do !== 'copy' && (step.do !== 'retry' || onRetry),
+  );
   const action = (step: (typeof actions)[number]) => {
     if (step.do === 'retry') onRetry?.();
     else if (step.do === 'open-settings') void navigate({ to: '/settings' });
@@ -38,6 +42,15 @@ export function FailurePanel({ failure, onRetry }: { failure: Failure; onRetry?:
           <p key={step.label} className={classes.advice}>
             {step.label}
           </p>
+        ))}
+        {copies.map(({ label, text }) => (
+          <div key={text} className={classes.copy}>
+            <p>{label}</p>
+            <div>
+              <pre>{text}</pre>
+              <CopyButton text={text} label="Copy" />
+            </div>
+          </div>
         ))}
         {actions.length > 0 && (
           <div className={classes.actions}>

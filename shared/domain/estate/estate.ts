@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
+import { clusterExecSchema } from './cluster-exec';
 import { name } from './estate-name';
 import { registrySchema } from './registry-place';
 import { routesSchema, teamSchema } from './routes';
@@ -81,6 +82,9 @@ export const clusterSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Path of the kubeconfig. Missing: the usual one of kubectl.'),
+  exec: clusterExecSchema
+    .optional()
+    .describe('How the kubeconfig’s login command is run. Missing: as the kubeconfig says.'),
   argoNamespace: z
     .string()
     .min(1)

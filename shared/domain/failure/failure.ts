@@ -6,6 +6,8 @@ export const nextStepSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('open-settings'), label: z.string() }),
   z.object({ do: z.literal('open-operation'), label: z.string(), operationId: z.string() }),
   z.object({ do: z.literal('open-url'), label: z.string(), url: z.string() }),
+  /** Something to paste elsewhere, such as a command into a terminal: shown whole, with a button that copies it. */
+  z.object({ do: z.literal('copy'), label: z.string(), text: z.string() }),
   z.object({ do: z.literal('advice'), label: z.string() }),
 ]);
 export type NextStep = z.infer<typeof nextStepSchema>;
