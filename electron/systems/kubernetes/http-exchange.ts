@@ -85,7 +85,7 @@ export class HttpExchange {
         ...passage.tls,
         auth: passage.auth,
         headers: {
-          accept: 'application/json',
+          accept: request.accept ?? 'application/json',
           'user-agent': 'signalbox',
           ...passage.headers,
           ...(body

@@ -8,17 +8,24 @@ const patience = 5_000;
 
 const asked = new WeakMap<Connection, { at: number; answer: Promise<void> }>();
 
+/** What answers anybody, and what its answer must look like. */
+export interface Sign {
+  path: string;
+  isAnswer: (body: unknown) => boolean;
+}
+const ofCluster: Sign = { path: '/version', isAnswer: (body) => versionOf(body) !== null };
+
 /**
  * Resolves when the cluster answers at all, be it with a refusal of ours.
  * @throws KubeError when it does not, or says that it is in trouble.
  */
-export function stillThere(connection: Connection): Promise<void> {
+export function stillThere(connection: Connection, { path, isAnswer }: Sign = ofCluster): Promise<void> {
   const known = asked.get(connection);
   const now = performance.now();
   if (known && now - known.at < memory) return known.answer;
-  const answer = connection.json<unknown>({ path: '/version', timeout: patience }).then(
+  const answer = connection.json<unknown>({ path, timeout: patience }).then(
     (body) => {
-      if (versionOf(body) === null) throw badDataError(connection, 'a version that is none');
+      if (!isAnswer(body)) throw badDataError(connection, 'a version that is none');
     },
     (error: unknown) => {
       const status = error instanceof KubeError ? error.failure.status : null;

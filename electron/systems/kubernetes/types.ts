@@ -73,6 +73,8 @@ export interface ApiRequest {
   asks?: boolean;
   /** Default `application/json`. */
   contentType?: string;
+  /** What the answer may be; default `application/json`. */
+  accept?: string;
   /** Milliseconds until the head must have come; default the connection's. */
   timeout?: number;
   signal?: AbortSignal;

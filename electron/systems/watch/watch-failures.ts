@@ -1,4 +1,4 @@
-import { KubeError } from './failures';
+import { KubeError } from '../kubernetes/failures';
 
 /** Milliseconds that the server asked to wait. */
 export const askedToWait = (error: unknown): number =>
@@ -10,15 +10,6 @@ export const isOfCluster = (error: unknown): boolean => {
   const { status, code } = error.failure;
   return status === null ? code !== 'bad-data' : [401, 429, 502, 503, 504].includes(status);
 };
-
-/** The version that an object of a watch event carries; `null` for what carries none. */
-export function resourceVersionOf(object: unknown): string | null {
-  const { metadata } =
-    typeof object === 'object' && object !== null ? (object as { metadata?: unknown }) : {};
-  const { resourceVersion } =
-    typeof metadata === 'object' && metadata !== null ? (metadata as { resourceVersion?: unknown }) : {};
-  return typeof resourceVersion === 'string' ? resourceVersion : null;
-}
 
 /** A stream that the other side ended early, as Node tells it. */
 export const broken = () => Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' });

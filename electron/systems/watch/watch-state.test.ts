@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { WatchItem } from './types';
+import type { WatchItem } from '../kubernetes/types';
 import { WatchState } from './watch-state';
 
 const item = (name: string, version: number, uid = `uid-${name}`): WatchItem<number> => ({

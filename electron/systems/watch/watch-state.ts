@@ -1,6 +1,11 @@
-import type { KubeObject, WatchBatch, WatchItem, WatchKey } from './types';
+import type { KubeObject, WatchBatch, WatchItem, WatchKey } from '../kubernetes/types';
 
 const idOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+
+const isNumber = (version: string): boolean => /^[1-9]\d{0,38}$/.test(version);
+/** Resource versions compare as decimal numbers (KEP-5504; Argo CD's `isApplicationPermitted` compares them so). */
+const isGreater = (one: string, other: string): boolean =>
+  isNumber(one) && isNumber(other) && BigInt(one) > BigInt(other);
 
 /** The key of an object; throws for what is no object of the API. */
 export function keyOf(object: KubeObject): WatchKey & { resourceVersion: string } {
@@ -47,6 +52,12 @@ export class WatchState<T> {
   has(key: WatchKey & { resourceVersion: string }): boolean {
     const known = this.#known.get(idOf(key.namespace, key.name));
     return known?.uid === key.uid && known.resourceVersion === key.resourceVersion;
+  }
+
+  /** Whether the object is known in a newer version, as far as versions are numbers, which those of Kubernetes are. */
+  isNewer(key: WatchKey & { resourceVersion: string }): boolean {
+    const known = this.#known.get(idOf(key.namespace, key.name));
+    return known?.uid === key.uid && isGreater(known.resourceVersion, key.resourceVersion);
   }
 
   /** An object was deleted. One that nobody was told of is not told now. */
