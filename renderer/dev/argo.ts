@@ -1,6 +1,7 @@
 import type { argoProcedures } from '../../shared/contract/argo';
 import type { OutputOf } from '../../shared/contract/contract';
 import type { workflowProcedures } from '../../shared/contract/workflows';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Answers } from './answers';
 import { hoursAgo, live } from './dev-board';
 import { devRollouts, devWorkflow } from './operations';
@@ -167,11 +168,20 @@ const action: OutputOf<'action.list'>['actions'][number] = {
 };
 const done = () => ({ text: action.text, action });
 
+/** The run of the tests that the board tells of as failed. */
+const failedRun: Workflow = {
+  ...devWorkflow,
+  name: 'post-sync-x7k2p',
+  phase: 'Failed',
+  message: 'child failed',
+};
+
 /** Answers of Argo CD and Argo Workflows: a sync whose migration runs, and in production a window that keeps syncs off. */
 export const argoAnswers: Answers<typeof argoProcedures & typeof workflowProcedures> = {
   'rollout.get': () => ({ freshness: live(), applications: [], rollouts: devRollouts }),
   'workflow.list': () => ({ freshness: live(), workflows: [devWorkflow] }),
-  'workflow.get': () => devWorkflow,
+  'workflow.get': ({ environment, namespace, name }) =>
+    name === failedRun.name ? { ...failedRun, environment, namespace } : devWorkflow,
   'workflow.recent': () => ({
     sources: [{ environment: 'staging', freshness: live() }],
     workflows: [{ ...devWorkflow, gone: false, seenAt: null }],

@@ -7,8 +7,23 @@ it('says in an environment’s card why it fails, with the way to the very run',
   const card = await screen.findByRole('region', { name: 'production' });
   const why = await within(card).findByRole('region', { name: 'Why in production' });
   expect(why.textContent).toContain('Tests failed, so it isn’t promoted');
-  const href = within(why).getByRole('link', { name: 'Open the test run' }).getAttribute('href') ?? '';
+  const href = within(why).getByRole('link').getAttribute('href') ?? '';
   expect(decodeURIComponent(href)).toBe(
     '/#/workflows?app=signon&environment=production&open=production/apps/post-sync-x7k2p',
   );
+});
+
+it('offers to retry the failed tests beside them, and says first what that does', async () => {
+  renderApp({ route: '/apps/signon?environment=production' });
+  const why = await screen.findByRole('region', { name: 'Why in production' });
+  expect((await within(why).findByRole('link')).textContent).toBe('Open the failed run and its log');
+  within(why).getByRole('button', { name: 'Retry post-sync-x7k2p from its failure' }).click();
+  const dialog = await screen.findByRole('dialog', { name: /^Retry post-sync-x7k2p from its failure/ });
+  expect(dialog.textContent).toContain('Failed steps run again; steps that succeeded do not.');
+});
+
+it('leads to the app’s workflows', async () => {
+  renderApp({ route: '/apps/signon' });
+  const link = await screen.findByRole('link', { name: 'Workflows of signon' });
+  expect(link.getAttribute('href')).toContain('/workflows?app=signon');
 });

@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
@@ -43,6 +43,9 @@ export function AppScreen() {
     <div className={classes.screen}>
       <header className={classes.head}>
         <h1>{app}</h1>
+        <Link to="/workflows" search={{ app }}>
+          Workflows of {app}
+        </Link>
         {sourceUrl && <ExternalLink url={sourceUrl}>Source</ExternalLink>}
       </header>
       <div className={classes.chain} style={{ gridTemplateColumns: columns(board) }}>

@@ -5,10 +5,12 @@ import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { type WhyPlace, whyOf } from '../../../shared/domain/board/why';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useCell } from '../../data/queries';
+import { useWorkflow } from '../../data/workflow-queries';
 import { openSheet, useUiState } from '../layout/ui-state';
 import { ago, fullTime } from '../time/time';
 import { TimedText } from '../time/timed-text';
 import { useNow } from '../time/use-now';
+import { hasFailed, RetryWorkflow } from '../workflow/workflow-actions';
 import classes from './why-line.module.css';
 
 /** Why the cell fails, waits or lags: one line, since when, and the way to where it is seen or settled. */
@@ -47,14 +49,8 @@ function Way({ place, cell, failing }: { place: WhyPlace; cell: Cell; failing: b
           {failing ? 'See why it fails' : 'See how far it is'}
         </Link>
       );
-    case 'workflow': {
-      const open = `${place.environment}/${place.namespace}/${place.name}`;
-      return (
-        <Link to="/workflows" search={{ app, environment: place.environment, open }}>
-          Open the test run
-        </Link>
-      );
-    }
+    case 'workflow':
+      return <TestRun app={app} place={place} />;
     case 'operation':
       return (
         <Link to="/operations/$operationId" params={{ operationId: place.id }}>
@@ -97,4 +93,19 @@ function Way({ place, cell, failing }: { place: WhyPlace; cell: Cell; failing: b
         </Button>
       );
   }
+}
+
+/** To the run with its log; one that failed can be retried on the spot. */
+function TestRun({ app, place }: { app: string; place: Extract<WhyPlace, { at: 'workflow' }> }) {
+  const { environment, namespace, name } = place;
+  const { workflow, gone } = useWorkflow({ environment, namespace, name, app });
+  const failed = workflow !== null && hasFailed(workflow);
+  return (
+    <div className={classes.ways}>
+      <Link to="/workflows" search={{ app, environment, open: `${environment}/${namespace}/${name}` }}>
+        {failed ? 'Open the failed run and its log' : 'Open the test run'}
+      </Link>
+      {failed && <RetryWorkflow workflow={workflow} gone={gone} />}
+    </div>
+  );
 }

@@ -23,39 +23,57 @@ interface WorkflowActionsProps {
 const forgotten = 'The cluster no longer has this workflow: you can read it, but not act on it.';
 const size = 14;
 
+export const hasFailed = ({ phase }: Workflow): boolean => phase === 'Failed' || phase === 'Error';
+
+/** What running it again deploys by itself: `leadsTo` is a sentence; `null`: nothing. */
+function useRerunEffect(workflow: Workflow) {
+  const board = useBoard().data;
+  const effect = rerunEffect(workflow, board ?? { cells: [], environments: [] });
+  const leadsTo = board || !effect ? (effect?.text ?? null) : 'What this would deploy is not known yet.';
+  return { effect, leadsTo };
+}
+
+/** Retries a workflow from its failure, after it was said what that leads to. */
+export function RetryWorkflow({ workflow, gone }: Pick<WorkflowActionsProps, 'workflow' | 'gone'>) {
+  const { environment, namespace, name } = workflow;
+  const may = useBlocked(environment);
+  const { effect, leadsTo } = useRerunEffect(workflow);
+  const whole = hasFailed(workflow) ? null : 'Only a failed workflow can be retried.';
+  return (
+    <ConfirmedAction
+      icon={<IconRotateClockwise2 size={size} aria-hidden />}
+      action={`Retry ${name} from its failure`}
+      meaning={
+        <p>
+          Failed steps run again; steps that succeeded do not.
+          {effect ? '' : ' This deploys nothing.'}
+        </p>
+      }
+      care={leadsTo}
+      destructive={effect?.goesBack ?? false}
+      blocked={gone ? forgotten : (may('retry-workflow') ?? whole)}
+      request={{ name: 'workflow.retry', input: { environment, namespace, name } }}
+    >
+      Retry from failure…
+    </ConfirmedAction>
+  );
+}
+
 /** What can be asked of a workflow. Blocked buttons can be focused and say why. */
 export function WorkflowActions({ workflow, gone, production }: WorkflowActionsProps) {
   const may = useBlocked(workflow.environment);
   const { environment, namespace, name, phase } = workflow;
   const input = { environment, namespace, name };
-  const failed = phase === 'Failed' || phase === 'Error';
-  const ended = failed || phase === 'Succeeded';
+  const ended = hasFailed(workflow) || phase === 'Succeeded';
   const blocked = (action: Parameters<typeof may>[0], because: string | null): string | null =>
     gone ? forgotten : (may(action) ?? because);
   const over = ended ? `It has already ended: ${phase}.` : null;
   const live = production ? `${environment} is a production environment.` : null;
-  const board = useBoard().data;
-  const effect = rerunEffect(workflow, board ?? { cells: [], environments: [] });
-  const leadsTo = board || !effect ? (effect?.text ?? null) : 'What this would deploy is not known yet.';
+  const { effect, leadsTo } = useRerunEffect(workflow);
   const again = [leadsTo, live].filter(Boolean).join(' ') || null;
   return (
     <div className={classes.actions}>
-      <ConfirmedAction
-        icon={<IconRotateClockwise2 size={size} aria-hidden />}
-        action={`Retry ${name} from its failure`}
-        meaning={
-          <p>
-            Failed steps run again; steps that succeeded do not.
-            {effect ? '' : ' This deploys nothing.'}
-          </p>
-        }
-        care={leadsTo}
-        destructive={effect?.goesBack ?? false}
-        blocked={blocked('retry-workflow', failed ? null : 'Only a failed workflow can be retried.')}
-        request={{ name: 'workflow.retry', input }}
-      >
-        Retry from failure…
-      </ConfirmedAction>
+      <RetryWorkflow workflow={workflow} gone={gone} />
       <ConfirmedAction
         icon={<IconRepeat size={size} aria-hidden />}
         action={`Resubmit ${name}`}
