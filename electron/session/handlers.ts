@@ -1,4 +1,5 @@
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
+import { accountHandlers } from './accounts/account-handlers';
 import { argoHandlers } from './argo-handlers';
 import { bagHandlers } from './bag-handlers';
 import { boardHandlers } from './board-handlers';
@@ -33,6 +34,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     ...clusterHandlers(session),
     ...consentHandlers(session.consents),
+    ...accountHandlers(session.accounts),
     ...recordsHandlers(session.ledger, session.estate.ledger.branch, () => shell.settings.get().identity),
     'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');
@@ -59,6 +61,7 @@ export function createStreamHandlers(
           onSettings(() => send([{ topic: 'settings', key: null }])),
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
+          session.accounts.onChange(() => send([{ topic: 'account', key: null }])),
         ];
         signal.addEventListener('abort', () => {
           for (const stop of stops) stop();

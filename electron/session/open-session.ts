@@ -4,10 +4,8 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
 import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
-import { subjectOf } from '../../shared/domain/operation/intent';
-import type { Operation } from '../../shared/domain/operation/operation';
 import { type ArchiveStore, openArchive } from '../archive/archive-store';
-import { type ObservationStore, type OperationOutcome, openObservations } from '../archive/observations';
+import { type ObservationStore, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
 import type { Engine } from '../engine/engine-types';
 import { historyPort } from '../engine/history-port';
@@ -30,11 +28,14 @@ import { createRepoRights } from '../systems/github/repo-rights';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
+import type { SessionStore, SignInWindows } from './accounts/ports';
+import { createServerAccounts, passingSessions, type ServerAccounts } from './accounts/server-accounts';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { asideNotice, missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
+import { outcomeOf } from './operation-outcome';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
 import { createRunWatch } from './run-watch';
@@ -60,6 +61,10 @@ export interface SessionConfig {
   limits?: Partial<Limits>;
   /** Where it is kept what kubeconfigs that the estate names may do; absent: for as long as it is open. */
   consents?: ConsentStore;
+  /** Where sessions at Argo's servers are kept; absent: for as long as it is open. */
+  accounts?: SessionStore;
+  /** The windows in which people sign in to them; absent: they can't be shown one. */
+  signInWindows?: SignInWindows;
   /** What was lost before anything of the estate was opened, for a person. */
   notices?: readonly string[];
   log: Log;
@@ -73,6 +78,8 @@ export interface Session {
   readonly engine: Engine;
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly consents: Consents;
+  /** The person's accounts at Argo's own servers. */
+  readonly accounts: ServerAccounts;
   /** What was lost of Signalbox's own files, each in a sentence. */
   notices(): string[];
   readonly sources: Sources | null;
@@ -119,17 +126,6 @@ export function estateFolder(dir: string, ledger: Pick<Estate['ledger'], 'url' |
   return path.join(estatesFolder(dir), name);
 }
 
-/** An operation's end as it is kept for good. */
-function outcomeOf({ id, intent, state, failure }: Operation, at: string): OperationOutcome {
-  const { kind } = intent;
-  const subject = subjectOf(intent);
-  // A pipeline of bags stands in the place of the app.
-  const app = subject.about === 'app' ? subject.app : subject.pipeline;
-  const environment = subject.environment ?? '';
-  const version = 'version' in intent ? intent.version : 'bag' in intent ? `bag ${intent.bag}` : null;
-  return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };
-}
-
 /**
  * Opens an estate: the ledger first (from its mirror, so that it works offline), then what observes, then the engine,
  * which carries on with what an earlier process left open.
@@ -168,6 +164,12 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const archive = openArchive(path.join(folder, 'kept.sqlite'));
   const autopilot = consoleAutopilot(path.join(folder, 'autopilot.json'), log);
   const consents = createConsents(config.consents ?? passingStore(), () => new Date());
+  const accounts = createServerAccounts({
+    environments: estate.environments,
+    store: config.accounts ?? passingSessions('This estate keeps no sessions.'),
+    windows: config.signInWindows ?? null,
+    log,
+  });
   const clusters = await openClusters({
     environments: estate.environments,
     consents,
@@ -354,6 +356,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     engine,
     clusters,
     consents,
+    accounts,
     notices: () =>
       [
         ...(config.notices ?? []),
@@ -385,6 +388,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       for (const stop of stops) stop();
       await engine.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+      await accounts.close();
       await logs.close();
       await history.close();
       observations.close();

@@ -4,6 +4,7 @@ import type { BrowserWindow } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { inBackground, type Log } from '../log/log';
+import { passingSessions } from '../session/accounts/server-accounts';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { estateFolder, openSession, type Session } from '../session/open-session';
 import { about } from './about';
@@ -18,6 +19,8 @@ import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
 import type { SettingsStore } from './settings';
+import { sessionStore } from './sign-in/session-store';
+import { signInWindows } from './sign-in/sign-in-windows';
 import { signalTrouble } from './trouble-signals';
 import { openVault } from './vault';
 
@@ -58,7 +61,14 @@ export function openDesk(options: {
   log: Log;
 }): Desk {
   const { userData, settings, log } = options;
-  const credentials = credentialStore(openVault(settings.secrets));
+  const vault = openVault(settings.secrets);
+  const credentials = credentialStore(vault);
+  const windows = signInWindows({
+    parent: options.window,
+    allowed: settings.allowedHosts,
+    hasKeychain: () => vault.unavailableBecause() === null,
+    log,
+  });
   const settingsListeners = new Set<() => void>();
   let source: EstateSource | null = null;
   let guard: DeployGuard | null = null;
@@ -84,6 +94,11 @@ export function openDesk(options: {
       identity: () => settings.get().identity,
       fetch: serviceFetch(),
       consents: settings.consents,
+      accounts:
+        source.practice === null
+          ? sessionStore(vault)
+          : passingSessions('Sessions of the practice estate are not saved.'),
+      signInWindows: windows,
       notices: settings.notices,
       log,
     });

@@ -5,6 +5,7 @@ import { procedures } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/contract/session';
 import { type GivenConsent, givenConsentSchema } from '../../shared/domain/estate/consent';
 import type { ConsentStore } from '../session/consents';
+import { type AllowedHosts, allowedHosts } from './sign-in/allowed-hosts';
 import { openStoredFile, type StoredFile } from './stored-file';
 
 /** Window bounds in device-independent pixels. */
@@ -28,6 +29,8 @@ export interface SettingsStore {
   keepWindowPlace(place: WindowPlace): void;
   /** What kubeconfigs of estates may do. */
   readonly consents: ConsentStore;
+  /** Where sign-in windows may go. */
+  readonly allowedHosts: AllowedHosts;
   /** The encrypted secrets by name: a file of their own, so that damage of the one never loses the other. */
   readonly secrets: StoredFile;
   /** What was lost of both at opening, for a person. */
@@ -91,6 +94,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
       file.set({ windowPlace: place });
     },
     consents: { get: given, set: (consents) => file.set({ consents }) },
+    allowedHosts: allowedHosts(file),
   };
 }
 

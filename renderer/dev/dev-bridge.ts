@@ -6,6 +6,7 @@ import type { Change } from '../../shared/domain/ledger/change';
 import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
+import { devAccounts } from './accounts';
 import type { Answers } from './answers';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
@@ -135,6 +136,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.get': () => null,
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
+    ...devAccounts,
     'consent.list': () => ({ waiting: [], given: [] }),
     'consent.allow': () => ({ waiting: [], given: [] }),
     'consent.withdraw': () => ({ waiting: [], given: [] }),

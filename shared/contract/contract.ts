@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { argoProcedures } from './argo';
+import { argoServerProcedures } from './argo-servers';
 import { bagProcedures } from './bags';
 import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
@@ -32,6 +33,7 @@ export const procedures = {
   ...logProcedures,
   ...clusterProcedures,
   ...consentProcedures,
+  ...argoServerProcedures,
   ...recordsProcedures,
   ...practiceProcedures,
 } as const satisfies Record<string, Procedure>;

@@ -17,6 +17,8 @@ export const topics = {
   consent: null,
   history: null,
   settings: null,
+  /** Sessions at Argo's own servers. */
+  account: null,
   timeline: 'app',
   bags: 'pipeline',
 } as const;

@@ -70,6 +70,8 @@ class ServerConnection implements Connection {
     request.signal?.throwIfAborted();
     try {
       const response = await this.#exchange.send(request, passage);
+      const set = response.headers['set-cookie'];
+      if (set) this.#session.renewed?.(used, set);
       if (/^\s*text\/html\b/i.test(response.headers['content-type'] ?? '')) {
         response.destroy();
         throw otherLogin(this.#place, response.statusCode ?? 0);
@@ -137,7 +139,7 @@ const isOver = ({ failure }: KubeError, used: ServerCredential): boolean =>
  * protection against forged requests: `enforceContentTypes`, `server/server.go` of 3.5).
  */
 const headersOf = ({ authorization, cookie }: ServerCredential, { method, body }: ApiRequest) => ({
-  authorization,
+  ...(authorization === '' ? {} : { authorization }),
   ...(cookie === null ? {} : { cookie }),
   ...(method !== undefined && method !== 'GET' && body === undefined
     ? { 'content-type': 'application/json' }

@@ -10,7 +10,7 @@ export interface ServerPlace {
 
 /** What a request carries. It stays in main, and is in no log and no message. */
 export interface ServerCredential {
-  /** The header `Authorization`: `Bearer <token>`. Argo CD takes its cookie's token so, Argo Workflows its cookie's value. */
+  /** The header `Authorization`: `Bearer <token>`; empty: none is sent. Argo CD takes its cookie's token so, Argo Workflows its cookie's value. */
   readonly authorization: string;
   /** The header `Cookie` for a proxy that stands before the server; `null`: none does. */
   readonly cookie: string | null;
@@ -22,6 +22,11 @@ export interface ServerSession {
   credential(): ServerCredential | null;
   /** The server refused exactly this credential with 401: its session has ended. A newer one is left alone. */
   ended(used: ServerCredential): void;
+  /**
+   * An answer to a request with this credential sets cookies, by which a proxy before the server (or Argo CD) renews its
+   * session: the values of `Set-Cookie`. Absent: nothing is renewed.
+   */
+  renewed?(used: ServerCredential, setCookie: readonly string[]): void;
   /** Aborted when somebody signs in (again): what failed for want of a session may be tried at once. A new one follows. */
   woken(): AbortSignal;
 }

@@ -1,0 +1,341 @@
+import type {
+  ArgoAccount,
+  ArgoSession,
+  SignInOffers,
+  SignInWay,
+} from '../../../shared/domain/estate/argo-account';
+import { argoSystemNames } from '../../../shared/domain/estate/argo-servers';
+import { hostOf } from '../../../shared/domain/estate/sign-in-hosts';
+import { type Failure, FailureError, unwrap } from '../../../shared/domain/failure/failure';
+import { visibleText } from '../../../shared/domain/text/visible-text';
+import { inBackground, type Log } from '../../log/log';
+import { logIn, mayDo, offersOf, whoIs } from '../../systems/argo/server/ask-account';
+import { cliConfigFile, readCliSession } from '../../systems/argo/server/cli-session';
+import { cookieHeader, withSetCookies } from '../../systems/argo/server/server-cookies';
+import type { ServerCredential, ServerPlace, ServerSession } from '../../systems/argo/server/server-session';
+import {
+  authorizationOf,
+  authorizationsOf,
+  expiryOf,
+  isArgosCookie,
+} from '../../systems/argo/server/session-value';
+import type { FoundSession, SavedSession, SessionStore, SignInWindow, SignInWindows } from './ports';
+
+/** Timers can't be longer (2³¹ milliseconds): later moments are looked at again. */
+const longestWait = 24 * 3_600_000;
+
+export interface AccountGround {
+  place: ServerPlace;
+  /** Hosts of the identity provider, as the estate names them. */
+  named: readonly string[];
+  store: SessionStore;
+  windows: SignInWindows | null;
+  onChange: () => void;
+  now: () => number;
+  log: Log;
+}
+
+/** What somebody signs in by, besides the window. */
+export type SignInBy =
+  | { way: 'token'; token: string }
+  | { way: 'password'; username: string; password: string }
+  | { way: 'command-line' };
+
+/** The person's account at one server: whether they are signed in, and the ways to become so. */
+export class ServerAccount implements ServerSession {
+  readonly #ground: AccountGround;
+  /** The credential is the same object for as long as it is the same one. */
+  #live: { saved: SavedSession; credential: ServerCredential; forThisRun: string | null } | null = null;
+  #ended: Extract<ArgoSession, { state: 'ended' }> | null = null;
+  #waker = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #window: { open: SignInWindow; host: string } | null = null;
+  #trouble: Failure | null = null;
+  /** Counts sign-ins and sign-outs: an attempt that was begun before one does not undo it. */
+  #turn = 0;
+  #closed = false;
+
+  constructor(ground: AccountGround) {
+    this.#ground = ground;
+    const saved = ground.store.get(ground.place);
+    if (saved) this.#hold(saved, null);
+  }
+
+  credential(): ServerCredential | null {
+    this.#lookAtExpiry();
+    return this.#live?.credential ?? null;
+  }
+
+  ended(used: ServerCredential): void {
+    const now = this.#live?.credential;
+    if (now && now.authorization === used.authorization && now.cookie === used.cookie) this.#end('refused');
+  }
+
+  renewed(used: ServerCredential, setCookie: readonly string[]): void {
+    if (this.#closed || this.#live?.credential !== used) return;
+    const { saved } = this.#live;
+    const { now, place } = this.#ground;
+    const all = withSetCookies(saved.cookies, setCookie, now());
+    const cookies = all.filter(({ name }) => !isArgosCookie(place.system, name));
+    // Argo CD renews the session of an account of its own shortly before it expires (server/server.go, `renewTokenKey`).
+    const [own] = authorizationsOf(place.system, all);
+    const authorization = own ?? saved.authorization;
+    if (cookieHeader(cookies, now()) === used.cookie && authorization === saved.authorization) return;
+    const expires = own ? expiryOf(own) : saved.expires;
+    this.#take({ ...saved, authorization, cookies, expires }, 'quietly');
+  }
+
+  woken(): AbortSignal {
+    return this.#waker.signal;
+  }
+
+  view(): ArgoAccount {
+    this.#lookAtExpiry();
+    const { place, windows } = this.#ground;
+    return {
+      environment: place.environment,
+      system: place.system,
+      url: place.url,
+      session: this.#session(),
+      signingIn: this.#window && { host: this.#window.host },
+      trouble: this.#trouble,
+      allowedHosts: [...(windows?.allowedHosts(place) ?? [])],
+    };
+  }
+
+  async offers(): Promise<SignInOffers> {
+    const { place } = this.#ground;
+    const told = await offersOf(place, this.#proxyCookie());
+    const commandLine = place.system === 'argo-cd' ? await cliConfigFile(process.env) : null;
+    return { ...told, commandLine };
+  }
+
+  /** Opens the server's own page, or shows the window that is open. @throws FailureError */
+  openWindow(): void {
+    const { place, windows, named, log } = this.#ground;
+    if (!windows || this.#closed) throw refusal('There is no window to sign in with here.', 'Use a token.');
+    if (this.#window) {
+      this.#window.open.show();
+      return;
+    }
+    const turn = this.#turn;
+    this.#trouble = null;
+    const open = windows.open({
+      place,
+      named,
+      start: startOf(place),
+      cookies: this.#live?.saved.cookies ?? [],
+      look: (found) => this.#look(found, turn),
+      onHost: (host) => {
+        if (this.#window?.open !== open) return;
+        this.#window.host = host;
+        this.#ground.onChange();
+      },
+    });
+    this.#window = { open, host: hostOf(place.url) };
+    this.#ground.onChange();
+    const closed = open.done.then((failure) => {
+      if (this.#window?.open !== open) return;
+      this.#window = null;
+      // What was signed in by another way meanwhile is no trouble.
+      if (turn === this.#turn) this.#trouble = failure;
+      this.#ground.onChange();
+    });
+    inBackground(log, 'account.window-not-closed', closed);
+  }
+
+  closeWindow(): void {
+    this.#window?.open.close();
+  }
+
+  /** @throws FailureError where the server does not take it; then everything is as before. */
+  async signIn(by: SignInBy): Promise<void> {
+    const turn = this.#turn;
+    const { place } = this.#ground;
+    const authorization = await this.#authorizationBy(by);
+    const cookies = this.#live?.saved.cookies ?? [];
+    const credential = { authorization, cookie: cookieHeader(cookies, this.#ground.now()) };
+    const { name } = unwrap(await whoIs(place, credential));
+    if (turn !== this.#turn || this.#closed) throw refusal('You signed in or out another way meanwhile.');
+    this.#trouble = null;
+    this.#take({ authorization, cookies, name, by: by.way, expires: expiryOf(authorization) });
+    this.closeWindow();
+  }
+
+  /** A session that the estate brings with it. Nothing is asked. */
+  bring(session: { authorization: string; name: string; expires: number | null; by: SignInWay }): void {
+    if (this.#turn === 0 && !this.#closed) this.#take({ ...session, cookies: [] });
+  }
+
+  async signOut(): Promise<void> {
+    this.#turn += 1;
+    const { place, store, windows } = this.#ground;
+    const { open } = this.#window ?? {};
+    open?.close();
+    await open?.done;
+    clearTimeout(this.#timer);
+    this.#live = null;
+    this.#ended = null;
+    this.#trouble = null;
+    store.set(place, null);
+    this.#ground.onChange();
+    await windows?.clear(place);
+  }
+
+  async test(): Promise<{ ok: boolean; text: string }> {
+    const credential = this.credential();
+    if (!credential) return { ok: false, text: 'You are not signed in.' };
+    const { place } = this.#ground;
+    const who = await whoIs(place, credential);
+    if (!who.ok) {
+      if (who.failure.code === 'unauthorised') this.ended(credential);
+      return { ok: false, text: `${who.failure.message} ${who.failure.meaning}` };
+    }
+    const { name, groups } = who.value;
+    try {
+      const may = await mayDo(place, credential, who.value);
+      const teams = groups.length === 0 ? '' : ` Groups: ${groups.slice(0, 20).join(', ')}.`;
+      return { ok: true, text: visibleText(`Signed in as ${name}. ${may}${teams}`) };
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      return {
+        ok: true,
+        text: visibleText(`Signed in as ${name}. What you may do is not known: ${error.failure.message}`),
+      };
+    }
+  }
+
+  forgetHost(host: string): void {
+    this.#ground.windows?.forgetHost(this.#ground.place, host);
+    this.#ground.onChange();
+  }
+
+  /** Ends what is open; what is saved stays. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const { open } = this.#window ?? {};
+    open?.close();
+    await open?.done;
+  }
+
+  async #authorizationBy(by: SignInBy): Promise<string> {
+    const { place } = this.#ground;
+    if (by.way === 'password') return unwrap(await logIn(place, this.#proxyCookie(), by));
+    if (by.way === 'token') {
+      const authorization = authorizationOf(place.system, by.token);
+      if (authorization === null)
+        throw refusal(
+          `This is not a token of ${argoSystemNames[place.system]}.`,
+          'Copy it again, as a whole.',
+        );
+      return authorization;
+    }
+    if (place.system !== 'argo-cd') throw refusal('Argo Workflows keeps no session on this computer.');
+    const file = await cliConfigFile(process.env);
+    const found = await readCliSession(file, place.url);
+    if (!found)
+      throw new FailureError({
+        code: 'not-found',
+        message: `argocd has no session at ${hostOf(place.url)}.`,
+        meaning: 'You are not signed in.',
+        next: [{ do: 'advice', label: `Run argocd login ${hostOf(place.url)}, then try again.` }],
+        place: { path: file },
+      });
+    return found.authorization;
+  }
+
+  async #look({ candidates, cookies }: FoundSession, turn: number): Promise<'taken' | 'not-yet' | Failure> {
+    const { place, now } = this.#ground;
+    for (const { authorization, expires } of candidates) {
+      const who = await whoIs(place, { authorization, cookie: cookieHeader(cookies, now()) });
+      if (turn !== this.#turn || this.#closed) return 'not-yet';
+      if (who.ok) {
+        const { name } = who.value;
+        this.#take({
+          authorization,
+          cookies,
+          name,
+          by: 'window',
+          expires: expiryOf(authorization) ?? expires,
+        });
+        return 'taken';
+      }
+      // One that has ended, of an earlier login: the page goes on to give another.
+      if (who.failure.code !== 'unauthorised') return who.failure;
+    }
+    return 'not-yet';
+  }
+
+  #take(saved: SavedSession, how: 'quietly' | 'aloud' = 'aloud'): void {
+    this.#hold(saved, this.#ground.store.set(this.#ground.place, saved));
+    if (how === 'aloud') {
+      this.#turn += 1;
+      const waker = this.#waker;
+      this.#waker = new AbortController();
+      waker.abort();
+    }
+    this.#ground.onChange();
+  }
+
+  #hold(saved: SavedSession, forThisRun: string | null): void {
+    const { authorization, cookies } = saved;
+    const credential = { authorization, cookie: cookieHeader(cookies, this.#ground.now()) };
+    this.#live = { saved, credential, forThisRun };
+    this.#ended = null;
+    this.#lookAtExpiry();
+  }
+
+  /** Ends a session whose time is over, and looks again when that is. */
+  #lookAtExpiry(): void {
+    clearTimeout(this.#timer);
+    const expires = this.#live?.saved.expires ?? null;
+    if (expires === null || this.#closed) return;
+    const left = expires - this.#ground.now();
+    if (left <= 0) {
+      this.#end('expired');
+      return;
+    }
+    this.#timer = setTimeout(() => this.#lookAtExpiry(), Math.min(left, longestWait));
+    this.#timer.unref();
+  }
+
+  #end(why: 'expired' | 'refused'): void {
+    if (!this.#live) return;
+    const { name } = this.#live.saved;
+    clearTimeout(this.#timer);
+    this.#live = null;
+    this.#ended = { state: 'ended', name, at: new Date(this.#ground.now()).toISOString(), why };
+    this.#ground.store.set(this.#ground.place, null);
+    this.#ground.onChange();
+  }
+
+  #session(): ArgoSession {
+    if (!this.#live) return this.#ended ?? { state: 'signed-out' };
+    const { saved, forThisRun } = this.#live;
+    const { name, by, expires } = saved;
+    const until = expires === null ? null : new Date(expires).toISOString();
+    return { state: 'signed-in', name: visibleText(name), by, expires: until, forThisRun };
+  }
+
+  #proxyCookie(): string | null {
+    return cookieHeader(this.#live?.saved.cookies ?? [], this.#ground.now());
+  }
+}
+
+/**
+ * The page of a server that leads to its login. Argo CD's own pages go on to its identity provider by themselves, or show
+ * a form where it has accounts of its own alone (ui/src/app/app.tsx); Argo Workflows has `/oauth2/redirect`.
+ */
+function startOf({ system, url }: ServerPlace): string {
+  const base = url.replace(/\/+$/, '');
+  return system === 'argo-cd' ? `${base}/applications` : `${base}/oauth2/redirect`;
+}
+
+const refusal = (message: string, advice?: string): FailureError =>
+  new FailureError({
+    code: 'refused',
+    message,
+    meaning: 'Nothing was changed.',
+    next: advice === undefined ? [] : [{ do: 'advice', label: advice }],
+  });
