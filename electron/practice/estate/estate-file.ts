@@ -4,6 +4,7 @@ import {
   allEnvironments,
   type BagEnvironment,
   bagEnvironments,
+  type EnvironmentName,
   environments,
 } from '../../systems/practice/environments';
 import { migratingService } from '../controllers/bag-scripts';
@@ -18,6 +19,10 @@ export interface EstateUrls {
   git: string;
   github: string;
   control: string;
+  /** Argo's own servers. */
+  argo: (environment: EnvironmentName) => { cd: string };
+  /** Their identity provider. */
+  dex: string;
 }
 
 /** How commits of the console land in the release repo; see the estate file's `ledger.landing`. */
@@ -47,6 +52,7 @@ export async function writeEstateFile(
       name,
       tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
       cluster: { context: name, kubeconfig: paths.kubeconfig },
+      argo: { cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] } },
       ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
     })),
     pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }, bagsPipeline(speed)],

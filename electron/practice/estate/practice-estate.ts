@@ -5,6 +5,7 @@ import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
 import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
+import { type ArgoCdServer, startArgoCdServer } from '../argo-servers/argo-cd/server';
 import { type Dex, startDex } from '../argo-servers/dex';
 import { type SignInPages, signInPages } from '../argo-servers/sign-in-pages';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
@@ -60,6 +61,8 @@ export interface PracticeEstate {
   argoAccounts(environment: EnvironmentName, system: ArgoSystem): ArgoAccounts;
   /** The login of that server, to be asked before anything else that it serves; it checks nothing of the rest. */
   signInPages(environment: EnvironmentName, system: ArgoSystem): SignInPages;
+  /** Argo CD's own server of each environment. */
+  readonly argoCd: Readonly<Record<EnvironmentName, ArgoCdServer>>;
   /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
   readonly dex: Dex;
   /** Folder of an app's bare repo. */
@@ -225,7 +228,18 @@ export async function startEstate(options: {
       namespace: 'apps',
     })),
   );
+  const argoCd = {} as Record<EnvironmentName, ArgoCdServer>;
+  for (const name of allEnvironments)
+    argoCd[name] = await startArgoCdServer({
+      store: clusters[name].store,
+      logs: clusters[name].logs,
+      accounts: accountsOf(name, 'argo-cd'),
+      signIn: pagesOf(name, 'argo-cd').answer,
+      now: clock.now,
+      port: state.ports[`argo-cd-${name}`],
+    });
   Object.assign(state.ports, { git: git.port, github: github.port });
+  for (const name of allEnvironments) state.ports[`argo-cd-${name}`] = argoCd[name].port;
   for (const name of allEnvironments) state.ports[`cluster-${name}`] = clusters[name].server.port;
 
   // The last environment first: each needs the next one's webhook.
@@ -255,7 +269,9 @@ export async function startEstate(options: {
   }
   for (const name of allEnvironments) {
     const wanted = state.clusters[name] ?? 'up';
-    if (wanted !== 'up') await clusters[name].server.faults.reachability(wanted);
+    if (wanted === 'up') continue;
+    await clusters[name].server.faults.reachability(wanted);
+    argoCd[name].faults.reachability(wanted);
   }
 
   let saved = '';
@@ -294,6 +310,7 @@ export async function startEstate(options: {
     state,
     argoAccounts: accountsOf,
     signInPages: pagesOf,
+    argoCd,
     dex,
     appRepo,
     saveState,
@@ -305,6 +322,7 @@ export async function startEstate(options: {
         git?.close(),
         github.close(),
         dex.close(),
+        ...allEnvironments.map((name) => argoCd[name].close()),
         ...allEnvironments.map((name) => clusters[name].close()),
       ]);
     },

@@ -1,4 +1,5 @@
 import type { PracticeRights } from '../../../shared/domain/practice/rights';
+import type { EnvironmentName } from '../../systems/practice/environments';
 import { allEnvironments } from '../../systems/practice/environments';
 import type { PracticeReady } from '../../systems/practice/practice-ready';
 import { allApps } from './apps';
@@ -73,7 +74,14 @@ export async function runPracticeProcess(options: {
       beforeAnswer: () => inTurn(() => estate.saveState()),
     });
     state.ports.control = control.port;
-    const urls = { git: estate.git.url, github: estate.github.url, control: control.url };
+    const { argoCd, dex } = estate;
+    const urls = {
+      git: estate.git.url,
+      github: estate.github.url,
+      control: control.url,
+      argo: (name: EnvironmentName) => ({ cd: argoCd[name].url }),
+      dex: dex.url,
+    };
     await writeEstateFile(paths, urls, options.landing ?? 'push', state.speed);
     await estate.save();
     const saving = setInterval(() => {

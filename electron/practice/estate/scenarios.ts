@@ -112,10 +112,13 @@ export function scenarioHandlers(options: {
     async clusterDown({ environment, how }) {
       estate().state.clusters[environment] = how;
       await estate().clusters[environment].server.faults.reachability(how);
+      // Argo CD's server runs in the cluster.
+      estate().argoCd[environment].faults.reachability(how);
       return {};
     },
     async clusterUp({ environment }) {
       await estate().clusters[environment].server.faults.reachability('up');
+      estate().argoCd[environment].faults.reachability('up');
       estate().state.clusters[environment] = 'up';
       return {};
     },

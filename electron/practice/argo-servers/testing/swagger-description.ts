@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { Ajv, type ValidateFunction } from 'ajv';
+
+/** One question and its answer, as they went over the wire; of a stream, each message is an answer of its own. */
+export interface WireExchange {
+  method: string;
+  /** Path and query. */
+  url: string;
+  body: unknown;
+  status: number;
+  answer: unknown;
+}
+
+interface Operation {
+  operation: string;
+  parameters: { name: string; in: string; required: boolean; type: string }[];
+  body: object | null;
+  answer: object | null;
+}
+
+/** What grpc-gateway 1.16 answers a refusal with (`runtime/errors.go`, `errorBody`). */
+const refusalSchema = {
+  type: 'object',
+  required: ['error', 'code', 'message'],
+  properties: {
+    error: { type: 'string' },
+    code: { type: 'integer' },
+    message: { type: 'string' },
+    details: { type: 'array' },
+  },
+  additionalProperties: false,
+};
+
+/**
+ * Reads what {@link cutSwagger} cut.
+ * @returns what is wrong with an exchange, in words; empty: nothing.
+ */
+export function readSwagger(file: string): {
+  operations: string[];
+  /** Operations that an exchange was held against so far. */
+  met: ReadonlySet<string>;
+  problems(exchange: WireExchange): string[];
+} {
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const operations = lines.filter((line) => 'operation' in line) as unknown as Operation[];
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  const defs = Object.fromEntries(
+    lines.flatMap((line) => ('schema' in line ? [[String(line.schema), line.is]] : [])),
+  );
+  ajv.addSchema({ $id: 'argo', $defs: defs });
+  const known = new Map<object, ValidateFunction>();
+  const met = new Set<string>();
+  const check = (what: string, schema: object, value: unknown): string[] => {
+    const validate = known.get(schema) ?? ajv.compile(located(schema) as object);
+    known.set(schema, validate);
+    if (validate(value)) return [];
+    return (validate.errors ?? []).slice(0, 5).map((one) => `${what}${one.instancePath} ${one.message}`);
+  };
+  const patterns = operations.map((operation) => {
+    const [method = '', path = ''] = operation.operation.split(' ');
+    const pattern = path.replace(/\{(\w+)\}/g, (_, name) => (name === 'subresource' ? '(.+)' : '([^/]+)'));
+    return { operation, method, pattern: new RegExp(`^${pattern}$`) };
+  });
+  return {
+    operations: operations.map(({ operation }) => operation),
+    met,
+    problems({ method, url, body, status, answer }) {
+      const { pathname, searchParams } = new URL(url, 'http://localhost');
+      const found = patterns.find((one) => one.method === method && one.pattern.test(pathname));
+      if (!found) return [`${method} ${pathname} is not described`];
+      const { operation } = found;
+      met.add(operation.operation);
+      const problems: string[] = [];
+      for (const [name, value] of searchParams) {
+        const parameter = operation.parameters.find((one) => one.name === name && one.in === 'query');
+        if (!parameter) problems.push(`query ${name} is not described`);
+        else if (parameter.type === 'boolean' && !['true', 'false'].includes(value))
+          problems.push(`query ${name} is no boolean: ${value}`);
+        else if (parameter.type === 'integer' && !/^-?\d+$/.test(value))
+          problems.push(`query ${name} is no integer: ${value}`);
+      }
+      if (body !== undefined && operation.body === null) problems.push('a body is not described');
+      if (body !== undefined && operation.body) problems.push(...check('body', operation.body, body));
+      if (status >= 200 && status < 300) {
+        if (operation.answer) problems.push(...check('answer', operation.answer, answer));
+      } else problems.push(...check('refusal', refusalSchema, answer));
+      return problems.map((problem) => `${method} ${pathname}: ${problem}`);
+    },
+  };
+}
+
+/** A schema whose references lead to the description's. */
+function located(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(located);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) =>
+      key === '$ref' && typeof value === 'string' ? [key, `argo${value}`] : [key, located(value)],
+    ),
+  );
+}
