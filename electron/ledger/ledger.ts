@@ -271,17 +271,19 @@ export interface Proposed {
 export interface Proposals {
   /**
    * Makes the commit as {@link Ledger.transact} does and pushes it to a branch of its own; main is not touched. A branch
-   * of that name is this operation's, since its name holds the operation's id: it is left as it is.
-   * `onPrepared` is awaited with the contents' hashes by path before the push.
-   * @returns `null` where there is nothing to change.
+   * of that name that stands at this operation's commit (by its trailer and the contents of `options.made`) is left as it
+   * is. `onPrepared` is awaited with the contents' hashes by path before the push.
+   * @returns `null` where there is nothing to change; `taken` where the branch is there and holds something else.
    */
   propose(
     intent: Intent & { branch: string },
     mutate: (snapshot: Snapshot) => Mutation<null>,
     options: Pick<TransactOptions, 'signal'> & {
+      /** What an earlier process prepared: its commit, and hashes of the files' texts by path; `null`: none did. */
+      made: { commit: string; files: Readonly<Record<string, string>> } | null;
       onPrepared?: (prepared: { commit: string; base: string; files: Record<string, string> }) => void;
     },
-  ): Promise<Result<Proposed | null, TransactionFailure>>;
+  ): Promise<Result<Proposed | 'taken' | null, TransactionFailure>>;
   /** Deletes a branch where it still stands at the commit. `left`: somebody has added to it. */
   withdraw(proposed: Pick<Proposed, 'branch' | 'commit'>): Promise<Result<'gone' | 'left'>>;
   /**

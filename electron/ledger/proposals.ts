@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fail, ok } from '../../shared/domain/failure/failure';
 import { codeOwnersFiles } from '../../shared/domain/ledger/code-owners';
+import { parseTrailers } from '../../shared/domain/ledger/trailers';
 import type { ObjectReader } from '../systems/git/cat-file';
 import { GitError } from '../systems/git/errors';
 import { ledgerFailure } from './failures';
@@ -40,8 +41,29 @@ export async function landOnBranch(
   if (there) return { kind: 'landed', commit };
   return {
     kind: 'failed',
-    failure: ledgerFailure(new GitError('other', 'push', `The branch ${branch} already exists.`)),
+    failure: ledgerFailure(new GitError('moved', 'push', `The branch ${branch} already exists.`)),
   };
+}
+
+/**
+ * Whether a commit is one that an operation made here: this console's copy holds it, with the operation's trailer and the
+ * contents that were written down. What others push to a branch of ours is never fetched, so it is not in the copy.
+ */
+async function isMadeBy(
+  objects: ObjectReader,
+  commit: string,
+  { operationId, files }: { operationId: string; files: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  const object = await objects.read(commit);
+  if (object?.type !== 'commit') return false;
+  const [, message = ''] = object.content.toString('utf8').split(/\n\n(.*)/s);
+  if (parseTrailers(message)?.operation !== operationId) return false;
+  for (const [path, hash] of Object.entries(files)) {
+    const id = await blobAt(objects, commit, path);
+    const text = id === null ? null : ((await objects.read(id))?.content.toString('utf8') ?? null);
+    if (textHash(text) !== hash) return false;
+  }
+  return true;
 }
 
 /** Id of a file at a commit; `null`: there is none. */
@@ -71,13 +93,27 @@ export function createProposals(parts: {
   const { mirror, objects, newest, remoteWatch, closing } = parts;
   return {
     propose: async (intent, mutate, options) => {
+      const { branch, operationId } = intent;
+      const { made, signal } = options;
+      const look = async (): ReturnType<Proposals['propose']> => {
+        const there = await mirror.remoteRef(branchRef(branch), signal);
+        if (there === null) return ok(null);
+        const isOwn =
+          made !== null &&
+          (there === made.commit || (await isMadeBy(objects, there, { operationId, files: made.files })));
+        return ok(isOwn ? { branch, commit: there, base: null } : 'taken');
+      };
       try {
-        const there = await mirror.remoteRef(branchRef(intent.branch), options.signal);
-        if (there !== null) return ok({ branch: intent.branch, commit: there, base: null });
+        const before = await look();
+        if (before.ok && before.value !== null) return before;
+        const pushed = await parts.make(intent, mutate, options);
+        if (pushed.ok || pushed.failure.code !== 'conflict') return pushed;
+        // Made meanwhile: by a push of an earlier process that came late, or by somebody else.
+        const after = await look();
+        return after.ok && after.value !== null ? after : pushed;
       } catch (error) {
         return fail(ledgerFailure(error));
       }
-      return parts.make(intent, mutate, options);
     },
     withdraw: async ({ branch, commit }) => {
       const ref = branchRef(branch);

@@ -137,7 +137,7 @@ export async function propose(
   parts: WriteParts,
   intent: Intent & { branch: string },
   mutate: (snapshot: Snapshot) => Mutation<null>,
-  { signal, onPrepared }: Parameters<Proposals['propose']>[2],
+  { signal, onPrepared }: Pick<Parameters<Proposals['propose']>[2], 'signal' | 'onPrepared'>,
 ): ReturnType<Proposals['propose']> {
   const { branch } = intent;
   const { made, ...common } = commonParts(parts);

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RouteOf } from '../../../shared/domain/estate/routes';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
-import type { Failure } from '../../../shared/domain/failure/failure';
 import { routeValues } from '../../../shared/domain/route/route-values';
 import type { ActionsWorkflow, WorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { runIdOf } from '../bags/github-job';
@@ -10,11 +9,8 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut } from '../steps/wait';
 import { followRun, jobOf, shownUrl } from './actions-run';
 import { landedOnBranch, standsThere } from './landed-on-branch';
-import { type RouteRun, refusedAtStart } from './route-run';
+import { type RouteRun, refusedAtStart, unheard } from './route-run';
 import { routeBegun } from './route-taken';
-
-/** Failures after which nobody knows whether GitHub took the request: its answer was not heard, or not to be believed. */
-const unheard: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'bad-data', 'too-large']);
 
 /** Milliseconds between looks at the list of runs, and until a run must be listed after its dispatch. */
 const lookEvery = 3_000;

@@ -16,11 +16,12 @@ import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { ActionsWorkflow, WorkflowRun, WorkflowRuns } from '../../systems/github/workflow-dispatch';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut, span } from '../steps/wait';
+import { type Cancelling, cancelling } from './cancel-run';
 import { landedOnBranch, refreshed } from './landed-on-branch';
 import { collectLogs } from './run-logs';
 
 /** A run that an operation started. */
-interface RunTask {
+export interface RunTask {
   context: StepContext<VersionIntent>;
   route: RouteOf<'actions'>;
   runs: WorkflowRuns;
@@ -82,10 +83,11 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
   const began = Date.now();
   let until = began + world.limits.job;
   let view: RunView | null = null;
-  let isCancelled = false;
+  const cancel = cancelling(task, followed.run);
+  let cancellation: Cancelling = 'again';
   let gone = 0;
   for (;;) {
-    if (context.cancelled.aborted && !isCancelled) isCancelled = await cancel(task, followed.run);
+    if (context.cancelled.aborted && cancellation === 'again') cancellation = await cancel();
     const looked = await look(task, followed.run, view);
     signal.throwIfAborted();
     if ('failure' in looked) {
@@ -103,10 +105,11 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
       world.runWatch?.keep(context.id, view);
       logs.collect(view);
       tell(task, view, run);
-      if (run.status === 'completed') return ended(task, followed, { view, logs, isCancelled });
+      if (run.status === 'completed')
+        return ended(task, followed, { view, logs, isCancelled: cancellation === 'asked' });
     }
     const now = Date.now();
-    const wait = interval(now - began, view);
+    const wait = context.cancelled.aborted && cancellation === 'again' ? 3_000 : interval(now - began, view);
     // Nobody knows when an approval comes: that time does not count.
     if (view && view.approvals.length > 0) until += wait;
     if (now >= until) {
@@ -124,20 +127,6 @@ async function rest({ signal, cancelled }: StepContext<VersionIntent>, milliseco
   // Whatever ended the wait, the signals themselves are looked at next.
   await pause(milliseconds, undefined, { signal: some }).catch(() => undefined);
   signal.throwIfAborted();
-}
-
-/** Asks GitHub to cancel the run. @returns whether it was told, or there is nothing to cancel any more. */
-async function cancel({ context, runs, place, what }: RunTask, run: number): Promise<boolean> {
-  const asked = await runs.cancel(place, run, context.signal);
-  context.signal.throwIfAborted();
-  if (asked.ok) {
-    context.saw(`Asked GitHub to cancel the run of ${what}.`);
-    return true;
-  }
-  // 409: it has ended, which the next look shows.
-  if (asked.failure.code === 'conflict' || asked.failure.code === 'refused') return true;
-  context.saw(`The run was not cancelled. ${asked.failure.message} ${asked.failure.meaning}`);
-  return !['unreachable', 'timeout', 'rate-limited'].includes(asked.failure.code);
 }
 
 /** One look: the run, its jobs, and what it waits for. */

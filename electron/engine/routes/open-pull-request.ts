@@ -32,37 +32,50 @@ async function pushBranch(task: Task): Promise<Result<Begun | null>> {
     return { kind: 'change', records, ...(files ? { files } : {}), message, value: null };
   };
   const what = proposal.effect === 'commit' ? proposal.what : `${proposal.effect} ${proposal.what}`;
-  const branch = proposalBranch(id, what);
-  const asked = { operationId: id, what: proposal.what, identity: world.identity(), branch };
+  const first = proposalBranch(id, what);
   context.waiting('Waiting for the branch to reach the release repo.');
-  const pushed = await patiently(
-    task,
-    signal,
-    () =>
-      world.ledger.proposals.propose(asked, mutate, {
-        signal,
-        onPrepared: ({ commit, base, files }) => {
-          signal.throwIfAborted();
-          remember(task, `Push ${commit.slice(0, 10)} to the branch ${branch}.`, {
-            branch,
-            commit,
-            base,
-            files,
-            number: null,
-            url: null,
-            asked: false,
-            records: apart,
-          });
-        },
-      }),
-    world.limits.ledger,
-  );
-  if (!pushed.ok) return pushed;
-  if (pushed.value === null) return ok(null);
-  const begun = begunOf(task);
-  if (!begun) return fail(strangeBranch(branch));
-  return ok({ ...begun, commit: pushed.value.commit });
+  for (let name = 1; name <= mostNames; name++) {
+    const branch = name === 1 ? first : `${first}-${name}`;
+    const before = begunOf(task);
+    const asked = { operationId: id, what: proposal.what, identity: world.identity(), branch };
+    const pushed = await patiently(
+      task,
+      signal,
+      () =>
+        world.ledger.proposals.propose(asked, mutate, {
+          signal,
+          made: before?.branch === branch ? before : null,
+          onPrepared: ({ commit, base, files }) => {
+            signal.throwIfAborted();
+            remember(task, `Push ${commit.slice(0, 10)} to the branch ${branch}.`, {
+              branch,
+              commit,
+              base,
+              files,
+              number: null,
+              url: null,
+              asked: false,
+              records: apart,
+            });
+          },
+        }),
+      world.limits.ledger,
+    );
+    if (!pushed.ok) return pushed;
+    if (pushed.value === null) return ok(null);
+    if (pushed.value === 'taken') {
+      context.saw(`The branch ${branch} holds something that Signalbox did not make: it is left alone.`);
+      continue;
+    }
+    const begun = begunOf(task);
+    if (begun?.branch !== branch) return fail(strangeBranch(branch));
+    return ok({ ...begun, commit: pushed.value.commit });
+  }
+  return fail(strangeBranch(first));
 }
+
+/** Names of branches that are tried: whoever takes them all guesses them on purpose. */
+const mostNames = 5;
 
 /** The id in its name is this operation's alone: whoever made the branch guessed it, or the journal was put back. */
 const strangeBranch = (branch: string): Failure => ({
@@ -71,6 +84,20 @@ const strangeBranch = (branch: string): Failure => ({
   meaning: 'Nothing was changed.',
   next: [{ do: 'advice', label: 'Delete the branch on GitHub, then try again.' }],
 });
+
+/**
+ * The pull request of the operation's branch: of its commit, or with its trailer where somebody has changed the branch
+ * since. One that somebody else opened from a branch of that name is none.
+ */
+export async function findOwn(
+  { context, pulls, place, signal }: Task,
+  { branch, commit }: Begun,
+): Promise<Result<PullRequest | null>> {
+  const found = await pulls.find(place, branch, signal);
+  if (!found.ok || found.value === null) return found;
+  const { head, operation } = found.value;
+  return ok(head.commit === commit || operation === context.id ? found.value : null);
+}
 
 async function create(task: Task, begun: Begun): Promise<Result<PullRequest>> {
   const { context, proposal, pulls, place, signal } = task;
@@ -88,7 +115,7 @@ async function create(task: Task, begun: Begun): Promise<Result<PullRequest>> {
     owners: owners.ok && owners.value !== null ? codeOwners(owners.value, paths) : [],
     by: world.identity().name,
   });
-  const find = async (): Promise<Result<PullRequest | null>> => pulls.find(place, begun.branch, signal);
+  const find = (): Promise<Result<PullRequest | null>> => findOwn(task, begun);
   return patiently(
     task,
     signal,
@@ -147,9 +174,8 @@ export async function openPullRequest(
   let begun = begunOf(task);
   if (begun?.number === null) {
     // It may have been opened, and even been merged and its branch deleted, since.
-    const { branch } = begun;
-    const { signal } = task;
-    const there = await patiently(task, signal, () => task.pulls.find(task.place, branch, signal));
+    const pushed = begun;
+    const there = await patiently(task, task.signal, () => findOwn(task, pushed));
     if (!there.ok) return there;
     if (there.value) begun = { ...begun, number: there.value.number, url: there.value.url };
   }

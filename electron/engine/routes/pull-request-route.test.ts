@@ -281,6 +281,30 @@ describe('a change that goes through a pull request', () => {
     expect((await ended(rig.engine, id)).state).toBe('cancelled');
   });
 
+  it('never takes what somebody else put on its branch for its own: a branch of another name has its commit', async () => {
+    const dead = await open('taken', {}, { openJournal: dying(says('Opening the pull request.')) });
+    const { id, app, version } = await begin(dead);
+    await operationWhen(dead.engine, id, ({ state }) => state !== 'running');
+    const [ref = ''] = await branchesOf(id);
+    const main = (await github().git.getRef({ ...place, ref: 'heads/main' })).data.object.sha;
+    await dead.close();
+    rigs.length = 0;
+    await github().git.updateRef({ ...place, ref: ref.replace('refs/', ''), sha: main, force: true });
+    const rig = await open('taken');
+    const number = numberOf(await waiting(rig, id));
+    expect(await branchesOf(id)).toEqual([ref, `${ref}-2`]);
+    const [pull] = await pullsOf(id);
+    expect(pull).toMatchObject({ number, head: { ref: `${ref}-2`.replace('refs/heads/', '') } });
+    const { data: head } = await github().repos.getCommit({ ...place, ref: pull?.head.sha ?? '' });
+    expect(parseTrailers(head.commit.message)?.operation).toBe(id);
+    expect((await github().git.getRef({ ...place, ref: ref.replace('refs/', '') })).data.object.sha).toBe(
+      main,
+    );
+    await practice.control.reviewPullRequest({ number });
+    expect(commitStep(await ended(rig.engine, id))?.state).toBe('succeeded');
+    expect(await tagOf(app)).toBe(version);
+  });
+
   it('goes on after a restart, however old it is, and is opened once though the answer was lost', async () => {
     await practice.control.setGithubFaults({ cutNextPull: true });
     const before = await open('restarted');

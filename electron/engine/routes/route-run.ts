@@ -12,6 +12,15 @@ export type RouteRun<K extends RouteKind> = (
   route: RouteOf<K>,
 ) => Promise<StepEnd>;
 
+/** Failures after which nobody knows whether a request was taken: its answer was not heard, or is not to be believed. */
+export const unheard: ReadonlySet<Failure['code']> = new Set([
+  'unreachable',
+  'timeout',
+  'unknown-outcome',
+  'bad-data',
+  'too-large',
+]);
+
 /** GitHub's words for a workflow that nobody can run by hand as it is. */
 const notRunnable = /does not have .?workflow_dispatch|disabled workflow|actions (?:has|have) been disabled/i;
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
+import { findOwn } from './open-pull-request';
 import { type Begun, begunOf, patiently, remember, say, showJob, type Task } from './proposal';
 
 /** The side effect of closing a proposal's own pull request. */
@@ -37,8 +38,8 @@ export async function withdraw(task: Task, why: string): Promise<Withdrawn> {
   if (!begun) return { state: 'gone', text: '' };
   context.intend(effect, 'Close the pull request and delete its branch.', { why });
   if (begun.number === null) {
-    const { branch } = begun;
-    const there = await patiently(task, signal, () => pulls.find(place, branch, signal));
+    const pushed = begun;
+    const there = await patiently(task, signal, () => findOwn({ ...task, signal }, pushed));
     if (there.ok && there.value) {
       begun = { ...begun, number: there.value.number, url: there.value.url };
       remember(task, `Pull request #${there.value.number} is closed.`, begun);

@@ -7,7 +7,7 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
 import { isTimedOut } from '../steps/wait';
 import { madeSince, standsThere } from './landed-on-branch';
-import { type RouteRun, refusedAtStart } from './route-run';
+import { type RouteRun, refusedAtStart, unheard } from './route-run';
 import { routeBegun } from './route-taken';
 import { followWorkflow, nothingDeployed, succeeded } from './workflow-run';
 
@@ -19,15 +19,6 @@ const nameOf = (template: string, operation: string): string => {
   const own = operation.toLowerCase().replace(/[^a-z0-9-]/g, '');
   return `${template.slice(0, longestName - own.length - 1)}-${own}`;
 };
-
-/** Failures after which nobody knows whether the cluster took the request. */
-const unheard: ReadonlySet<Failure['code']> = new Set([
-  'unreachable',
-  'timeout',
-  'unknown-outcome',
-  'bad-data',
-  'too-large',
-]);
 
 /**
  * Submits the environment's WorkflowTemplate (GOV.UK's `deploy-image`), which commits the version as a bot, and waits

@@ -67,6 +67,7 @@ const simplePullSchema = z.object({
   number: z.number().int().min(1),
   node_id: z.string().min(1),
   html_url: z.string(),
+  body: text,
   state: z.string(),
   draft: z.boolean().nullish().catch(null),
   user: login.nullish().catch(null),

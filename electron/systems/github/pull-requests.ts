@@ -82,6 +82,7 @@ function pullOf(data: PullAnswer | SimpleAnswer): PullRequest {
     state,
     draft: data.draft ?? false,
     author: data.user?.login ?? null,
+    operation: /^Signalbox-Operation: (\S{1,64})\s*$/m.exec(data.body ?? '')?.[1] ?? null,
     head: { branch: data.head.ref, commit: data.head.sha },
     base: data.base.ref,
     mergeCommit: data.merge_commit_sha ?? null,

@@ -38,6 +38,11 @@ export interface WorkflowRuns {
   /** The run whose title holds a text (its workflow's `run-name` shows an input), `null`: none seen. */
   find(place: ActionsWorkflow, text: string, signal: AbortSignal): Promise<Result<WorkflowRun | null>>;
   get(place: ActionsWorkflow, id: number, signal: AbortSignal): Promise<Result<WorkflowRun>>;
+  /**
+   * "Cancel a workflow run". Fails with `conflict` (409) where it has ended ("Cannot cancel a workflow run that is
+   * completed.") or can't be cancelled yet ("Cannot cancel a workflow re-run that has not yet queued."): only a look at
+   * the run tells which.
+   */
   cancel(place: ActionsWorkflow, id: number, signal: AbortSignal): Promise<Result<void>>;
 }
 
@@ -136,7 +141,9 @@ export function createWorkflowRuns(github: GitHub): WorkflowRuns {
     cancel: (place, id, signal) =>
       asked(nameOf(place), async () => {
         const { owner, repo } = place;
-        await github.actions.cancelWorkflowRun({ owner, repo, run_id: id, request: { signal } });
+        // A second request by the library would be refused where the first was taken and its answer lost.
+        const request = { retries: 0, signal };
+        await github.actions.cancelWorkflowRun({ owner, repo, run_id: id, request });
       }),
   };
 }

@@ -9,6 +9,7 @@ const pull: PullRequest = {
   state: 'open',
   draft: false,
   author: 'ada',
+  operation: null,
   head: { branch: 'b', commit: 'c' },
   base: 'main',
   mergeCommit: null,

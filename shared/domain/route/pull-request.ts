@@ -8,6 +8,8 @@ export interface PullRequest {
   state: 'open' | 'closed' | 'merged';
   draft: boolean;
   author: string | null;
+  /** The operation that its text names as the one that it is of; `null`: none. */
+  operation: string | null;
   head: { branch: string; commit: string };
   /** The branch that it goes into. */
   base: string;
