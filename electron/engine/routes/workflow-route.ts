@@ -1,6 +1,6 @@
 import { clusterOf } from '../../../shared/domain/estate/cluster-of';
 import type { RouteOf } from '../../../shared/domain/estate/routes';
-import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import type { Result } from '../../../shared/domain/failure/failure';
 import { routeValues } from '../../../shared/domain/route/route-values';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
