@@ -19,8 +19,8 @@ const windowsLive = 15_000;
 export interface ArgoState {
   applyProjects(batch: WatchBatch<ArgoProject>): void;
   detailOf(application: ArgoApplication, refreshSeenAt: string | null, now: Date): ApplicationDetail;
-  /** Newest first. */
-  hookJobs(applications: Iterable<ArgoApplication>): HookJob[];
+  /** Of Applications by name, newest first. */
+  hookJobs(applications: Iterable<string>): HookJob[];
   /** Hooks of syncs that run or failed last, judged by their pods; those that succeeded are left out. */
   hooks(applications: Iterable<ArgoApplication>): HookState[];
   windowsOf(application: ArgoApplication, now: Date): SyncWindowsView;
@@ -149,7 +149,7 @@ export function createArgoState(options: {
     }),
     hookJobs: (applications) =>
       [...applications]
-        .flatMap(({ name }) => [...jobs.of(name)])
+        .flatMap((name) => [...jobs.of(name)])
         .sort(byNewest)
         .map(hookJob),
     hooks: (applications) => [...applications].flatMap(hooksOf),

@@ -198,7 +198,8 @@ export function createClusterState(
       const application = applicationsByName.get(name);
       return application ? argo.detailOf(application, refreshSeenAt(name), now()) : null;
     },
-    hookJobs: (app) => argo.hookJobs(applications.of(app)),
+    hookJobs: (app) => argo.hookJobs(namesOf(app)),
+    jobPods: (app) => namesOf(app).flatMap(workloads.jobPods),
     syncWindows: (app) => mostShut(ofApp(app).map((one) => argo.windowsOf(one, now()))),
     hooks: (app) => argo.hooks(applications.of(app)),
     rollouts: rolloutsOf,

@@ -10,6 +10,7 @@ import {
   metadata as metadataSchema,
   readLive,
   text,
+  trackedBy,
 } from './trim-parts';
 
 /** A Job (batch/v1) as far as it is shown. */
@@ -51,12 +52,10 @@ export function trimJob(object: unknown, onOdd?: OnOdd): AppJob {
   const holds = (type: string) =>
     status?.conditions.find((one) => one.type === type && one.status === 'True') ?? null;
   const [failed, complete, suspended] = [holds('Failed'), holds('Complete'), holds('Suspended')];
-  // A tracked object says whose it is: `<application>:<group>/<kind>:<namespace>/<name>`, or by its label (the default
-  // before Argo CD 3.0).
-  const tracked = metadata.annotations?.['argocd.argoproj.io/tracking-id']?.split(':', 1)[0];
   const active = status?.active ?? 0;
   const job = {
-    application: tracked || metadata.labels?.['app.kubernetes.io/instance'] || '',
+    // A tracked object says whose it is, or its label does (the default before Argo CD 3.0).
+    application: trackedBy(metadata.annotations) || metadata.labels?.['app.kubernetes.io/instance'] || '',
     namespace: metadata.namespace,
     name: metadata.name,
     uid: metadata.uid,

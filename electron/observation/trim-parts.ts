@@ -46,9 +46,22 @@ export function readLive<S extends z.ZodType<{ metadata: z.output<typeof metadat
   return { read, judged: (health) => orDeleting(isOdd ? odd : health, read.metadata) };
 }
 
-/** Which app an object belongs to: label `app.govuk/repository-name`, else its instance. */
-export const appOf = (labels: Record<string, string> | null | undefined): string =>
-  labels?.['app.govuk/repository-name'] ?? labels?.['app.kubernetes.io/instance'] ?? '';
+/**
+ * The Application that an object is of by Argo CD's tracking: `<application>:<group>/<kind>:<namespace>/<name>` in its
+ * annotation (the default since Argo CD 3.0), which may lie beside no label at all.
+ */
+export const trackedBy = (annotations: Record<string, string> | null | undefined): string =>
+  annotations?.['argocd.argoproj.io/tracking-id']?.split(':', 1)[0] ?? '';
+
+/** Which app an object belongs to: label `app.govuk/repository-name`, else its instance, else its Application. */
+export const appOf = ({
+  labels,
+  annotations,
+}: {
+  labels?: Record<string, string> | null | undefined;
+  annotations?: Record<string, string> | null | undefined;
+}): string =>
+  labels?.['app.govuk/repository-name'] ?? labels?.['app.kubernetes.io/instance'] ?? trackedBy(annotations);
 
 /** Which workload it is, and whether its controller has seen the newest of its specs. */
 export const workloadOf = (

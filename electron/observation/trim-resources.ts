@@ -31,8 +31,8 @@ export interface AppResource {
   health: Health;
 }
 
-const resource = ({ labels }: z.output<typeof metadata>, health: Health): AppResource => ({
-  app: appOf(labels),
+const resource = (meta: z.output<typeof metadata>, health: Health): AppResource => ({
+  app: appOf(meta),
   health,
 });
 

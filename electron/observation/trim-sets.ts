@@ -63,7 +63,7 @@ export function trimStatefulSet(object: unknown, onOdd?: OnOdd): AppSet {
     strategy: spec?.updateStrategy?.type ?? null,
     rolling: (spec?.updateStrategy?.rollingUpdate ?? null) !== null,
   });
-  return { ...set, app: appOf(meta.labels), health: judged(health) };
+  return { ...set, app: appOf(meta), health: judged(health) };
 }
 
 const daemonSetSchema = z.object({
@@ -97,5 +97,5 @@ export function trimDaemonSet(object: unknown, onOdd?: OnOdd): AppSet {
     templateGeneration: meta.annotations?.['deprecated.daemonset.template.generation'] ?? null,
     images: imagesOf(spec?.template),
   };
-  return { ...set, app: appOf(meta.labels), health: judged(daemonSetHealth(set)) };
+  return { ...set, app: appOf(meta), health: judged(daemonSetHealth(set)) };
 }

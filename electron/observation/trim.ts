@@ -59,7 +59,7 @@ export function trimDeployment(object: unknown, onOdd?: OnOdd): AppDeployment {
   const { read, judged } = readLive(deploymentSchema, object, onOdd);
   const { metadata: meta, spec, status } = read;
   const deployment = {
-    app: appOf(meta.labels),
+    app: appOf(meta),
     ...workloadOf(meta, status),
     revision: revisionOf(meta),
     // The API server defaults it to 1.
@@ -108,7 +108,7 @@ export function trimReplicaSet(object: unknown, onOdd?: OnOdd): AppReplicaSet {
     available: status?.availableReplicas ?? 0,
   });
   return {
-    app: appOf(meta.labels),
+    app: appOf(meta),
     name: meta.name,
     uid: meta.uid,
     owner: ownerOf(meta),
@@ -217,7 +217,7 @@ export function trimPod(object: unknown, onOdd?: OnOdd): AppPod {
     initContainers: status?.initContainerStatuses ?? [],
   });
   return {
-    app: appOf(meta.labels),
+    app: appOf(meta),
     name: meta.name,
     namespace: meta.namespace,
     owner: ownerOf(meta),

@@ -60,8 +60,10 @@ export interface ClusterView {
   /** As {@link ClusterView.applications}, with all that is known of each, by now. */
   applicationDetails(app: string): readonly ApplicationDetail[];
   applicationDetail(name: string): ApplicationDetail | null;
-  /** Jobs of the app's Applications (hooks), newest first, with their pods. */
+  /** Jobs of the app's Applications (hooks), newest first, with their pods; without Applications, of the one of its name. */
   hookJobs(app: string): readonly HookJob[];
+  /** Pods that bear the app's label and run to an end: of its hooks and other Jobs, none of a workflow. */
+  jobPods(app: string): readonly { name: string; reason: string | null; message: string | null }[];
   /** Hooks of syncs of the app that run or failed last, judged by their pods; those that succeeded are left out. */
   hooks(app: string): readonly HookState[];
   /** What the sync windows of the app's Applications say right now, of the one that is most shut; `null`: no Application. */

@@ -62,8 +62,13 @@ export function createWatchBoard(
     const rest = all.filter((one) => !one.refused);
     return worst(rest.length > 0 ? rest : all);
   };
+  /** Whether what rests on it is known without it: for good, not while it is only away. */
+  const isSpared = ({ kind, refused, unasked }: Entry): boolean =>
+    kind.helps === true && (refused || unasked !== null);
   const ofTopics = (topics: readonly ClusterTopic[]): Freshness => {
-    const about = topics.map((one) => [...entries.values()].filter(({ kind }) => kind.topics.includes(one)));
+    const about = topics.map((one) =>
+      [...entries.values()].filter((entry) => entry.kind.topics.includes(one) && !isSpared(entry)),
+    );
     // What rests on two topics rests on nothing where one of them is not watched at all.
     const isUnasked = about.some((some) => some.length > 0 && some.every((one) => one.unasked !== null));
     return isUnasked ? { state: 'absent' } : worst([...new Set(about.flat())]);
@@ -90,7 +95,7 @@ export function createWatchBoard(
           kind: kind.plural,
           namespace: kind.namespace,
           selector: selectionOf(kind),
-          topics: [...kind.topics],
+          topics: isSpared(entry) ? [] : [...kind.topics],
           means: kind.means,
         };
         if (because !== null) return [{ ...gap, since: entry.since, because }];

@@ -12,6 +12,8 @@ export interface WatchedKind {
   fieldSelector?: string;
   /** What is not known without it. */
   topics: readonly ClusterTopic[];
+  /** It only tells more of its topics: where it is kept from the person, they are known without it. */
+  helps?: true;
   /** What it means when it cannot be seen, in a sentence. */
   means: string;
 }
@@ -106,6 +108,7 @@ export function watchedKinds(place: ClusterPlace) {
       namespace: appsNamespace,
       ...chosen('replicasets'),
       topics: ['rollouts'],
+      helps: true,
       means: 'Signalbox can’t see which version the pods of a rollout run there.',
     },
     workflows: {

@@ -35,6 +35,8 @@ export interface Workloads {
   rollouts(app: string): Rollout[];
   /** What tells which version runs, by the same app. Worked out once per change. */
   facts(app: string): WorkloadFacts;
+  /** Pods that run to an end and bear its label; none of a workflow. */
+  jobPods(app: string): AppPod[];
   readonly pods: Pick<Table<AppPod>, 'of' | 'get'>;
   /** By Application. */
   readonly jobs: Pick<Table<AppJob>, 'of'>;
@@ -169,7 +171,7 @@ export function createWorkloads(
     const seen = new Set<AppPod>();
     const found = new Map<string, LivePod & { count: number }>();
     const add = (pod: AppPod, workload: string | null, ofSet: boolean): void => {
-      if (pod.deleting || pod.ofJob || pod.workflow !== null || seen.has(pod)) return;
+      if (pod.deleting || pod.ofJob || pod.ofHook || pod.workflow !== null || seen.has(pod)) return;
       if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return;
       seen.add(pod);
       const { name, images, phase, ready, reason } = pod;
@@ -264,6 +266,8 @@ export function createWorkloads(
       knownFacts.set(app, facts);
       return facts;
     },
+    jobPods: (app) =>
+      [...podsByApp.of(app)].filter((pod) => (pod.ofJob || pod.ofHook) && pod.workflow === null),
     pods,
     jobs,
     live({ group, kind, namespace, name }) {

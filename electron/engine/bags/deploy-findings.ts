@@ -1,9 +1,11 @@
 import { bagText, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
 import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../shared/domain/bags/next';
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
+import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { utcText } from '../../../shared/domain/text/utc-text';
+import { isHiddenThere } from '../steps/wait';
 import type { World } from '../world';
 import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';
 
@@ -116,7 +118,22 @@ export function deployFindings(
     else if (lacking.length > 0)
       found.push(finding('services-lacking', 'info', `Left running unchanged: ${lacking.join(', ')}.`, at));
   }
-  const cluster = world.clusters.get(environment)?.view.freshness();
+  const there = world.clusters.get(environment);
+  const jobs = [
+    ...(pipeline.stages[environment]?.deploy ?? []),
+    ...(pipeline.stages[environment]?.tests ?? []),
+  ];
+  const workflows = jobs.filter(({ kind }) => kind === 'workflow').map(jobName);
+  if (there && workflows.length > 0 && isHiddenThere(there, 'workflows'))
+    found.push(
+      finding(
+        'environment-part-unseen',
+        'block',
+        `Workflows in ${environment} are not visible to you, so ${workflows.join(', ')} can’t be run from here.`,
+        'Signalbox would not see how they end.',
+      ),
+    );
+  const cluster = there?.view.freshness();
   if (cluster && cluster.state !== 'live')
     found.push(
       finding(

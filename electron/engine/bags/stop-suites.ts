@@ -6,7 +6,7 @@ import { type Intent, subjectOf } from '../../../shared/domain/operation/intent'
 import { isStage } from '../../../shared/domain/operation/subject';
 import type { StepContext, StepEnd } from '../operation-context';
 import { askPatiently } from '../steps/outside';
-import { isTimedOut, noCluster } from '../steps/wait';
+import { isHiddenThere, isTimedOut, noCluster, notLive } from '../steps/wait';
 import { runIdOf } from './github-job';
 import { pipelineOf, recordsNow, stageOf } from './pipelines';
 import { labels, workflowsOf } from './workflow-labels';
@@ -55,6 +55,12 @@ export async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> 
   problems.push(...(await cancelRuns(context)));
   if (problems.length > 0)
     return { state: 'unknown', because: `Not everything was stopped. ${problems.join(' ')}` };
+  // That none is seen says something only where they can be seen.
+  const unseen = isHiddenThere(cluster, 'workflows')
+    ? `Workflows in ${environment} are not visible to you.`
+    : notLive(cluster, 'workflows');
+  if (running.length === 0 && unseen !== null)
+    return { state: 'unknown', because: `Can’t tell whether a suite is still running. ${unseen}` };
   return running.length === 0
     ? { state: 'succeeded', text: 'All suites had already ended.' }
     : { state: 'succeeded' };

@@ -8,6 +8,7 @@ import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { titleOf } from '../../../shared/domain/operation/intent';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
+import { isHiddenThere } from '../steps/wait';
 import type { World } from '../world';
 import { bagPipelines } from './pipelines';
 import { workflowsOf } from './workflow-labels';
@@ -56,7 +57,8 @@ export function unlockFindings(
   const deployment = deploymentUnder(records, environment, token);
   const found: Finding[] = [];
   const cluster = world.clusters.get(environment);
-  const freshness = cluster?.view.freshness().state ?? 'absent';
+  const freshness = cluster?.view.freshness('workflows').state ?? 'absent';
+  const isKept = cluster !== undefined && isHiddenThere(cluster, 'workflows');
   if (deployment && cluster) {
     const running = workflowsOf(cluster, pipeline, deployment.operation).filter(isUnfinished);
     if (running.length > 0)
@@ -90,7 +92,9 @@ export function unlockFindings(
       finding(
         'holder-may-run',
         'unknown',
-        `The ${environment} cluster is unreachable, so Signalbox can’t tell whether anything is still running.`,
+        isKept
+          ? `Workflows in ${environment} are not visible to you, so Signalbox can’t tell whether anything is still running.`
+          : `The ${environment} cluster is unreachable, so Signalbox can’t tell whether anything is still running.`,
         'Watched by this console.',
       ),
     );

@@ -4,7 +4,7 @@ import { isUnfinished } from '../../../shared/domain/hold/hold-state';
 import { failingText } from '../../../shared/domain/workflows/failing-tests';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import { askPatiently } from '../steps/outside';
-import { clusterMoves, isTimedOut, notLive, waitUntil } from '../steps/wait';
+import { clusterMoves, isHiddenThere, isTimedOut, notLive, waitUntil } from '../steps/wait';
 import { failedTestsOf } from './failing-suite';
 import { fillIn, type JobEnd, type JobTask, lostLock, reportJob } from './run-job';
 import { labels } from './workflow-labels';
@@ -27,6 +27,23 @@ function endOf(workflow: Workflow, tests: readonly string[]): JobEnd {
   return { state: 'failed', text: `${what.replace(/\.$/, '')}${where}.`, failure: null };
 }
 
+/** Nothing is started whose end nobody here would see. */
+const notVisible = (template: string, environment: string): JobEnd => {
+  const message = `Workflows in ${environment} are not visible to you, so ${template} was not started.`;
+  return {
+    state: 'failed',
+    text: message,
+    failure: {
+      code: 'forbidden',
+      message,
+      meaning: 'Signalbox would not see how it ends.',
+      next: [
+        { do: 'advice', label: 'Sign in to Argo Workflows, or ask for the right to read workflows there.' },
+      ],
+    },
+  };
+};
+
 /**
  * Runs a WorkflowTemplate and waits for its end. The workflow carries the operation's id and a name of its own: after a
  * crash the cluster is asked for it. What was intended and is not there is unknown for a deploy, which is never repeated;
@@ -44,15 +61,20 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
   const name = workflowName({ template: job.template, bag: deployment.bag, operation: id, phase, index });
   const effect = `job:${jobName(job)}`;
   const sources = [clusterMoves(cluster, '')];
-  const live = await waitUntil<true>(context, {
+  const live = await waitUntil<'live' | 'hidden'>(context, {
     limit: world.limits.job,
     sources,
     look: () => {
-      const away = notLive(cluster);
-      return away === null ? { done: true } : { waitingFor: away };
+      if (isHiddenThere(cluster, 'workflows')) return { done: 'hidden' };
+      const away = notLive(cluster, 'workflows');
+      return away === null ? { done: 'live' } : { waitingFor: away };
     },
   });
   if (isTimedOut(live)) return unknown(`Timed out. ${live.waitingFor}`);
+  if (live === 'hidden')
+    return context.record().effects.has(effect)
+      ? unknown(`${name} may have been started; workflows in ${environment} are not visible to you any more.`)
+      : notVisible(job.template, environment);
 
   const intended = context.record().effects.get(effect);
   if (intended?.outcome === 'pending' || intended?.outcome === 'unknown') {
@@ -67,23 +89,28 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
     const lost = await lostLock(task);
     if (lost) return { state: 'failed', text: lost.message, failure: lost };
     context.intend(effect, `Run ${job.template} as ${name} in ${environment}.`, { namespace, name });
-    const answer = await askPatiently(context, cluster, world.limits.job, (signal) =>
-      cluster.actions.submitWorkflow(
-        {
-          id: `${id}.${phase.charAt(0)}${task.index}`,
-          template: job.template,
-          namespace,
-          name,
-          parameters: fillIn(task, job.parameters),
-          labels: {
-            [labels.pipeline]: pipeline,
-            [labels.deployment]: deployment.operation,
-            [labels.job]: jobName(job),
-            [labels.bag]: String(deployment.bag),
+    const answer = await askPatiently(
+      context,
+      cluster,
+      world.limits.job,
+      (signal) =>
+        cluster.actions.submitWorkflow(
+          {
+            id: `${id}.${phase.charAt(0)}${task.index}`,
+            template: job.template,
+            namespace,
+            name,
+            parameters: fillIn(task, job.parameters),
+            labels: {
+              [labels.pipeline]: pipeline,
+              [labels.deployment]: deployment.operation,
+              [labels.job]: jobName(job),
+              [labels.bag]: String(deployment.bag),
+            },
           },
-        },
-        signal,
-      ),
+          signal,
+        ),
+      'workflows',
     );
     if (isTimedOut(answer)) {
       context.result(effect, { outcome: 'unknown', text: `${environment} did not answer in time.` });
@@ -104,7 +131,13 @@ export async function runWorkflowJob(task: JobTask<WorkflowJob>): Promise<JobEnd
     limit: world.limits.job,
     sources,
     look: () => {
-      const away = notLive(cluster);
+      if (isHiddenThere(cluster, 'workflows'))
+        return {
+          done: unknown(
+            `${name} was started; workflows in ${environment} are not visible to you, so its end can’t be seen.`,
+          ),
+        };
+      const away = notLive(cluster, 'workflows');
       if (away !== null) return { waitingFor: away };
       const workflow = cluster.view.workflow(namespace, name);
       if (!workflow) {

@@ -5,7 +5,7 @@ import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
-import { clusterMoves, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
+import { clusterMoves, isHiddenThere, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
 import { landedOnBranch, refreshed } from './landed-on-branch';
 
 /** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
@@ -101,8 +101,10 @@ async function endOrCommit(
 ) {
   const { world, intent, signal } = context;
   let podsOver = 0;
+  // Of a workflow that can't be seen only the commit is waited for, and that one doesn't take as long as a workflow may.
+  const isHidden = isHiddenThere(cluster, 'workflows');
   return waitUntil<Workflow | 'landed' | 'cancel' | 'gone'>(context, {
-    limit: world.limits.job,
+    limit: isHidden ? world.limits.landing : world.limits.job,
     sources: [clusterMoves(cluster, intent.app, ''), ledgerMoves(world), cancellation(context)],
     look: () => {
       if (isThere(context)) return { done: 'landed' };
@@ -112,6 +114,10 @@ async function endOrCommit(
       if (!workflow) {
         const away = notLive(cluster, 'workflows');
         if (stop === 'asked' && away === null) return { done: 'gone' };
+        if (isHidden)
+          return {
+            waitingFor: `Workflow ${name} in ${intent.environment} is not visible to you. Waiting for its commit.`,
+          };
         return { waitingFor: away ?? `Waiting to see workflow ${name} in ${intent.environment}.` };
       }
       // A step that is over may have committed: the sooner that is seen, the sooner it is no longer to be cancelled.

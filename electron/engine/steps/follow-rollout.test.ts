@@ -34,6 +34,7 @@ async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
     gaps: () => [],
     applications: () => [application('frontend')],
     rollouts: () => [pictures[seen]],
+    workloads: () => ({ pods: [], templates: [], pastImages: [] }),
     onChange: (listener: () => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -51,6 +52,7 @@ async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
       ledger: { snapshot: () => ({ commit: 'own' }), onChange: () => () => undefined },
       reader: { facts: () => ({ version: 'v1' }) },
       history: { deployments: () => [] },
+      images: { peek: () => null },
     },
   } as unknown as StepContext<VersionIntent>;
   const end = rollout(context);

@@ -61,7 +61,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
           return {
             done: {
               state: 'skipped',
-              because: `The hold is in the release repo. Whether it works yet is not visible to you: you may not read ${hidden} in ${name}.`,
+              because: `The hold is in the release repo. Whether it works yet is not visible to you: you may not read ${hidden} in ${name}. Until Argo CD there has taken it, within some minutes, a promotion may still come through.`,
             },
           };
         if (hidden === 'workflows')
@@ -72,7 +72,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
           notLive(
             before,
             ...(hidden ? (['workflows'] as const) : (['applications', 'workflows'] as const)),
-          ) ?? (here ? notLive(here, 'workflows') : null);
+          ) ?? (here && !isHiddenThere(here, 'workflows') ? notLive(here, 'workflows') : null);
         if (away !== null) return { waitingFor: away };
         const unstopped = promotionsSeen(context);
         if (unstopped.some((one) => one.shutdown === null)) return { done: 'sweep' };
@@ -113,7 +113,7 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     if (gateShut(applications.value))
       return {
         state: 'succeeded',
-        text: `${name} no longer promotes ${app}: the hold is effective.`,
+        text: `${name} no longer promotes ${app}: the hold is effective.${swept.hidden.includes(environment) ? ` Automatic deploys that had already begun in ${environment} are not visible to you.` : ''}`,
       };
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './wait';
@@ -14,6 +15,7 @@ const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
  * Asks something of a cluster that may be away: at once, since a cluster counts as away as soon as one of its watches
  * is refused, and what is asked may be allowed; what failed in passing is asked again when the cluster is seen.
  * Only for requests that may be made twice.
+ * @param topic what it is about: where that comes through a door of its own, that one is waited for.
  * @returns the answer; or that the limit is over.
  */
 export async function askPatiently<T>(
@@ -21,13 +23,15 @@ export async function askPatiently<T>(
   cluster: Cluster,
   limit: number,
   ask: (signal: AbortSignal) => Promise<Result<T>>,
+  topic?: ClusterTopic,
 ): Promise<Result<T> | TimedOut> {
+  const topics = topic === undefined ? [] : [topic];
   for (let attempt = 0; ; attempt++) {
     const answer = await ask(context.signal);
     context.signal.throwIfAborted();
     const wait = pauses[attempt];
     if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
-    if (notLive(cluster) === null) {
+    if (notLive(cluster, ...topics) === null) {
       context.waiting(`Waiting for the ${cluster.view.environment} cluster: ${answer.failure.message}`);
       await pause(wait, undefined, { signal: context.signal });
       continue;
@@ -36,7 +40,7 @@ export async function askPatiently<T>(
       limit,
       sources: [clusterMoves(cluster)],
       look: () => {
-        const away = notLive(cluster);
+        const away = notLive(cluster, ...topics);
         return away === null ? { done: true } : { waitingFor: away };
       },
     });

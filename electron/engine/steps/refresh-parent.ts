@@ -6,6 +6,7 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { askPatiently } from './outside';
+import { syncsByItself } from './sync-unseen';
 import {
   clusterMoves,
   isHiddenThere,
@@ -25,7 +26,12 @@ const lookAgain = 10_000;
 /** Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it. */
 export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<void> {
   const cluster = context.world.clusters.get(environment);
-  if (!cluster) return;
+  // Where Argo CD is hidden, a right to patch it is rare, and asked ahead.
+  if (
+    !cluster ||
+    (isHiddenThere(cluster, 'applications') && cluster.view.access('refresh').state !== 'allowed')
+  )
+    return;
   const parent = cluster.actions.parentApplication;
   const effect = `refresh:${environment}/${parent}`;
   context.waiting(`Waiting for Argo CD in ${environment} to refresh ${parent}.`);
@@ -48,18 +54,22 @@ export async function refreshParent(context: StepContext<Intent>, environment: s
  * Application of the app carries the wanted `imageTag`. Refreshing the parent does not refresh the children.
  */
 export async function nudge(context: StepContext<VersionIntent>): Promise<StepEnd> {
-  const { environment } = context.intent;
-  const cluster = context.world.clusters.get(environment);
-  if (cluster && isHiddenThere(cluster, 'applications'))
-    return {
-      state: 'skipped',
-      because: `Argo CD in ${environment} is not visible to you. It looks at the release repo by itself, every few minutes.`,
-    };
-  if (cluster) await refreshParent(context, environment);
+  await refreshParent(context, context.intent.environment);
   return versionArrives(context);
 }
 
-/** Waits until every Application of the app carries the wanted `imageTag`. */
+const unseen = ({ view }: Cluster): StepEnd => ({
+  state: 'skipped',
+  because:
+    view.access('refresh').state === 'allowed'
+      ? `What Argo CD in ${view.environment} makes of it is not visible to you.`
+      : `Argo CD in ${view.environment} is not visible to you. ${syncsByItself}.`,
+});
+
+/**
+ * Waits until every Application of the app carries the wanted `imageTag`; skipped where none can be seen: the sync is
+ * then seen by what it changes.
+ */
 export async function versionArrives(context: StepContext<VersionIntent>): Promise<StepEnd> {
   const { world, intent } = context;
   const { app, environment, version } = intent;
@@ -76,6 +86,7 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
       look: () => {
         const over = superseded(context);
         if (over) return { done: over };
+        if (isHiddenThere(cluster, 'applications')) return { done: unseen(cluster) };
         const away = notLive(cluster, 'applications');
         if (away !== null) return { waitingFor: away };
         const applications = cluster.view.applications(app);

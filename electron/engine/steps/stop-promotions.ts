@@ -25,12 +25,6 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
       because: `The estate file has no cluster for ${name}, so Signalbox can’t see promotions in progress.`,
     };
   if (watched.length === 0) return { state: 'skipped', because: noGate(environment) };
-  const hidden = watched.filter((one) => isHiddenThere(one, 'workflows')).map((one) => one.view.environment);
-  if (hidden.length > 0)
-    return {
-      state: 'skipped',
-      because: `Workflows in ${hidden.join(' and ')} are not visible to you: Signalbox can’t stop a promotion that is on its way.`,
-    };
   const where = watched.map((one) => one.view.environment).join(' and ');
   context.waiting(`Waiting to check for promotions in progress in ${where}.`);
   // First what is running, since every second counts; then the flag, so that nothing new begins.
@@ -44,7 +38,10 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
       limit: world.limits.hold,
       sources: watched.map((cluster) => clusterMoves(cluster, app)),
       look: () => {
-        const away = watched.map((one) => notLive(one, 'workflows')).find((one) => one !== null);
+        const away = watched
+          .filter((one) => !isHiddenThere(one, 'workflows'))
+          .map((one) => notLive(one, 'workflows'))
+          .find((one) => one !== null);
         if (away) return { waitingFor: away };
         const open = promotionsSeen(context).filter((one) => names.has(one.name));
         return open.length === 0
@@ -56,6 +53,11 @@ export async function stopPromotions(context: StepContext): Promise<StepEnd> {
       return { state: 'unknown', because: `Stopped, but not confirmed. ${ended.waitingFor}` };
     swept = await sweep(context);
   }
+  if (swept.hidden.length > 0)
+    return {
+      state: 'skipped',
+      because: `Workflows in ${swept.hidden.join(' and ')} are not visible to you: Signalbox can’t stop a promotion that is on its way there.`,
+    };
   if (name === null) return { state: 'succeeded', text: noGate(environment) };
   return { state: 'succeeded', text: `No promotion to ${environment} is in progress.` };
 }

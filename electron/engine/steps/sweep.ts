@@ -6,10 +6,16 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { askPatiently } from './outside';
 import { postSyncTemplate } from './tests';
-import { isTimedOut } from './wait';
+import { isHiddenThere, isTimedOut } from './wait';
 
-/** What a sweep found: promotions that are still not over, or why it could not look. */
-export type Swept = { left: Workflow[] } | { couldNot: Failure | 'no-answer' };
+/**
+ * What a sweep found: promotions that are still not over, and where it may not look; or why it could not.
+ */
+export type Swept = { left: Workflow[]; hidden: string[] } | { couldNot: Failure | 'no-answer' };
+
+/** Refused for as long as nobody changes the person's rights or the estate file. */
+const isKept = (why: Failure | 'no-answer'): boolean =>
+  why !== 'no-answer' && (why.code === 'forbidden' || why.code === 'not-configured');
 
 async function running(
   context: StepContext,
@@ -19,8 +25,12 @@ async function running(
 ): Promise<Workflow[] | { couldNot: Failure | 'no-answer' }> {
   const { app } = context.intent;
   // Past the watches: a view that is a moment behind would miss the very workflow that promotes.
-  const answer = await askPatiently(context, cluster, context.world.limits.hold, (signal) =>
-    cluster.actions.readWorkflows({ app, template }, signal),
+  const answer = await askPatiently(
+    context,
+    cluster,
+    context.world.limits.hold,
+    (signal) => cluster.actions.readWorkflows({ app, template }, signal),
+    'workflows',
   );
   if (isTimedOut(answer)) return { couldNot: 'no-answer' };
   return answer.ok ? answer.value.filter(counts) : { couldNot: answer.failure };
@@ -71,8 +81,12 @@ export function promotionsSeen(context: StepContext): Workflow[] {
 export async function sweep(context: StepContext): Promise<Swept> {
   const looks = await Promise.all(
     places(context).map(async ({ cluster, template, counts }) => {
-      const found = await running(context, cluster, template, counts);
-      if ('couldNot' in found) return found;
+      const { environment } = cluster.view;
+      const found = isHiddenThere(cluster, 'workflows')
+        ? { hidden: environment }
+        : await running(context, cluster, template, counts);
+      if ('hidden' in found) return found;
+      if ('couldNot' in found) return isKept(found.couldNot) ? { hidden: environment } : found;
       await Promise.all(
         found.filter(({ shutdown }) => shutdown === null).map((one) => stop(context, cluster, one)),
       );
@@ -80,7 +94,11 @@ export async function sweep(context: StepContext): Promise<Swept> {
     }),
   );
   const failed = looks.find((look) => 'couldNot' in look);
-  return failed ?? { left: looks.flatMap((look) => ('couldNot' in look ? [] : look)) };
+  if (failed) return failed;
+  return {
+    left: looks.flatMap((look) => (Array.isArray(look) ? look : [])),
+    hidden: [...new Set(looks.flatMap((look) => ('hidden' in look ? [look.hidden] : [])))],
+  };
 }
 
 async function stop(context: StepContext, cluster: Cluster, workflow: Workflow): Promise<void> {
@@ -89,8 +107,12 @@ async function stop(context: StepContext, cluster: Cluster, workflow: Workflow):
   const what = `${workflow.template} workflow ${name} in ${environment}`;
   const tag = workflow.labels.imageTag;
   context.intend(effect, `Stop ${what}.`);
-  const answer = await askPatiently(context, cluster, context.world.limits.hold, (signal) =>
-    cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+  const answer = await askPatiently(
+    context,
+    cluster,
+    context.world.limits.hold,
+    (signal) => cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+    'workflows',
   );
   if (isTimedOut(answer))
     context.result(effect, { outcome: 'unknown', text: `${what} could not be stopped.` });

@@ -7,9 +7,10 @@ import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { failedHook, hookTrouble } from './hook-trouble';
 import { askPatiently } from './outside';
+import { sightOf } from './sight';
+import { syncSeenByWorkloads } from './sync-unseen';
 import {
   clusterMoves,
-  isHiddenThere,
   isTimedOut,
   ledgerMoves,
   noCluster,
@@ -123,11 +124,7 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
   const { app, environment } = intent;
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
-  if (isHiddenThere(cluster, 'applications'))
-    return {
-      state: 'skipped',
-      because: `Argo CD in ${environment} is not visible to you: the rollout is watched instead.`,
-    };
+  if (!sightOf(cluster).argo) return syncSeenByWorkloads(context, cluster);
   /** Applications that were asked to sync. */
   const asked = new Set<string>();
   /** The start of the sync of each that was over already at the first look, or when one was asked for. */
@@ -140,13 +137,14 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
   );
   for (;;) {
     const found = await waitUntil<
-      StepEnd | { ask: Application } | { end: StandingSync } | { failed: Application }
+      StepEnd | 'hidden' | { ask: Application } | { end: StandingSync } | { failed: Application }
     >(context, {
       limit: world.limits.sync,
       sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
       look: () => {
         const over = superseded(context);
         if (over) return { done: over };
+        if (!sightOf(cluster).argo) return { done: 'hidden' };
         const away = notLive(cluster, 'applications');
         if (away !== null) return { waitingFor: away };
         const applications = cluster.view.applications(app);
@@ -190,6 +188,8 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
       },
     });
     if (isTimedOut(found)) return ranOut(found, world.limits.sync);
+    // That it may not be seen is known with the first answer, and rights are taken away meanwhile.
+    if (found === 'hidden') return syncSeenByWorkloads(context, cluster);
     if ('end' in found) {
       await ending.end(found.end);
       continue;

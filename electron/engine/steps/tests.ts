@@ -12,6 +12,7 @@ import {
   noCluster,
   notLive,
   ranOut,
+  span,
   superseded,
   waitUntil,
 } from './wait';
@@ -59,8 +60,12 @@ export async function tests(context: StepContext<VersionIntent>): Promise<StepEn
   const { app, environment, version } = intent;
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
-  if (isHiddenThere(cluster, 'workflows'))
-    return { state: 'skipped', because: `Tests in ${environment} are not visible to you.` };
+  const hidden = (): StepEnd | null =>
+    isHiddenThere(cluster, 'workflows')
+      ? { state: 'skipped', because: `Tests in ${environment} are not visible to you.` }
+      : null;
+  const isHidden = hidden();
+  if (isHidden) return isHidden;
   const applications = cluster.view.applications(app);
   if (
     notLive(cluster, 'applications') === null &&
@@ -80,7 +85,7 @@ export async function tests(context: StepContext<VersionIntent>): Promise<StepEn
     limit: world.limits.testsAppear,
     sources,
     look: () => {
-      const over = superseded(context);
+      const over = superseded(context) ?? hidden();
       if (over) return { done: over };
       const away = notLive(cluster, 'workflows');
       if (away !== null) return { waitingFor: away };
@@ -91,14 +96,18 @@ export async function tests(context: StepContext<VersionIntent>): Promise<StepEn
           };
     },
   });
-  if (isTimedOut(appeared)) return ranOut(appeared, world.limits.testsAppear);
+  if (isTimedOut(appeared)) {
+    if (!isHiddenThere(cluster, 'applications')) return ranOut(appeared, world.limits.testsAppear);
+    const started = `No post-sync workflow of ${shortVersion(version)} started in ${environment} within ${span(world.limits.testsAppear)}.`;
+    return { state: 'unknown', because: `${started} Whether ${app} has one is not visible to you.` };
+  }
   if (appeared !== 'appeared') return appeared;
 
   const ended = await waitUntil<StepEnd>(context, {
     limit: world.limits.tests,
     sources,
     look: () => {
-      const over = superseded(context);
+      const over = superseded(context) ?? hidden();
       if (over) return { done: over };
       const workflows = mine();
       for (const one of workflows)

@@ -1,0 +1,54 @@
+import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
+import { type WorkloadVersions, workloadVersions } from '../../../shared/domain/rollout/workload-versions';
+import type { Cluster } from '../../observation/types';
+import type { StepContext, VersionIntent } from '../operation-context';
+import { isHiddenThere } from './wait';
+
+/**
+ * What of an environment can be seen of all that steps wait for, by whichever door. What can't be seen is never waited
+ * for; a kind that is only away for now counts as seen, and is waited for.
+ */
+export interface Sight {
+  /** Argo CD's Applications. */
+  argo: boolean;
+  /** Deployments, StatefulSets and DaemonSets' rollouts. */
+  deployments: boolean;
+  pods: boolean;
+}
+
+export const sightOf = (cluster: Cluster): Sight => {
+  const sees = (topic: ClusterTopic): boolean => !isHiddenThere(cluster, topic);
+  return { argo: sees('applications'), deployments: sees('rollouts'), pods: sees('pods') };
+};
+
+/** What is waited for in the place of Argo CD's own word: `null`, nothing of what runs can be seen. */
+export const workloadTopic = ({ deployments, pods }: Sight): 'rollouts' | 'pods' | null =>
+  deployments ? 'rollouts' : pods ? 'pods' : null;
+
+/** The version that is wanted, as the app's workloads show it by now. */
+export function versionsThere(context: StepContext<VersionIntent>, cluster: Cluster): WorkloadVersions {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const image = world.images.peek(app, version);
+  const left = 'expected' in intent ? intent.expected : null;
+  const past = world.history.deployments(app, environment);
+  return workloadVersions(cluster.view.workloads(app), {
+    app,
+    version,
+    digest: image?.state === 'there' ? image.digest : null,
+    known: (tag) => tag === left || past.some(({ from, to }) => tag === to || tag === from),
+  });
+}
+
+/** Why it can't be told from what runs whether the version is there; `null`: it can be. */
+export function untellable(context: StepContext<VersionIntent>, cluster: Cluster): string | null {
+  const { world, intent } = context;
+  const { app, environment } = intent;
+  const { any, told } = versionsThere(context, cluster);
+  if (any) return told ? null : `The images of ${app} in ${environment} show no version (set by digest).`;
+  // An app that is new there gets its first Deployment; one that ran there for long has none that stays.
+  const isNew = world.history.deployments(app, environment).every(({ from }) => from === null);
+  return isNew
+    ? null
+    : `${app} has no Deployment or pods in ${environment} that you can see (it may only run on a schedule).`;
+}
