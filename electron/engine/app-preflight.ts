@@ -111,6 +111,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
   return {
     readOnlyBecause: world.ledger.readOnlyBecause,
     route: world.routes.plan(intent),
+    hours: world.hours(environment),
     production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
     before,
     ledger: world.ledger.freshness(),

@@ -53,6 +53,8 @@ export interface EngineConfig {
   savedWorkflows?: World['savedWorkflows'];
   /** This console's own autopilot, kept across starts; left out: always off. */
   consoleAutopilot?: World['consoleAutopilot'];
+  /** How environments stand to their deploy hours; left out: none has any. */
+  hours?: World['hours'];
   limits?: Partial<Limits>;
   now?: () => Date;
   /** Left out: nothing is logged. */

@@ -84,6 +84,7 @@ export function createEngine(config: EngineConfig): Engine {
     identity: config.identity,
     limits: { ...defaultLimits, ...config.limits },
     now,
+    hours: config.hours ?? (() => null),
     holder: (app, environment, except) => runner.running(app, environment, except),
     operation: (id) => runner.get(id),
     open: () => runner.open(),

@@ -1,5 +1,6 @@
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Operation } from '../../shared/domain/operation/operation';
+import type { HoursNow } from '../../shared/domain/preflight/deploy-hours';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
@@ -80,6 +81,8 @@ export interface World {
   readonly identity: () => Identity;
   readonly limits: Limits;
   readonly now: () => Date;
+  /** How an environment stands to its deploy hours; `null`: it has none. */
+  readonly hours: (environment: string) => HoursNow | null;
   /** One of this console's operations, by its id. */
   readonly operation: (id: string) => Operation | null;
   /** Operations that have not ended, newest last. */

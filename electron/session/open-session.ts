@@ -32,6 +32,7 @@ import type { SessionStore, SignInWindows } from './accounts/ports';
 import { createServerAccounts, passingSessions, type ServerAccounts } from './accounts/server-accounts';
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
+import { openDeployHours } from './deploy-hours';
 import { asideNotice, missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
@@ -212,6 +213,13 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     readOnlyBecause: ledger.readOnlyBecause,
     now: () => new Date(),
   });
+  const hours = openDeployHours({
+    environments: estate.environments,
+    file: path.join(folder, 'holidays.json'),
+    fetch: config.fetch ?? fetch,
+    now: () => new Date(),
+    log,
+  });
   const engine = createEngine({
     estate,
     ledger,
@@ -237,6 +245,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     savedWorkflows: (environment) =>
       archive.workflows({ app: '', environment, limit: 60 }).map(({ workflow }) => workflow),
     consoleAutopilot: autopilot,
+    hours: hours.of,
     log,
     ...(config.limits ? { limits: config.limits } : {}),
   });
@@ -387,6 +396,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       closing.abort();
       for (const stop of stops) stop();
       await engine.close();
+      hours.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
       await accounts.close();
       await logs.close();

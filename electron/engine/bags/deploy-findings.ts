@@ -3,6 +3,7 @@ import { brokenRules, environmentBeforeIn, judge, nextBag } from '../../../share
 import { lastStarted, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
+import { hoursFindings } from '../../../shared/domain/preflight/deploy-hours';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { isHiddenThere } from '../steps/wait';
@@ -118,6 +119,7 @@ export function deployFindings(
     else if (lacking.length > 0)
       found.push(finding('services-lacking', 'info', `Left running unchanged: ${lacking.join(', ')}.`, at));
   }
+  found.push(...hoursFindings(intent, world.hours(environment)));
   const there = world.clusters.get(environment);
   const jobs = [
     ...(pipeline.stages[environment]?.deploy ?? []),

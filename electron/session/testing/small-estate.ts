@@ -20,7 +20,7 @@ export interface SmallEstate {
   readonly repo: string;
   readonly cluster: TestCluster;
   /** Opens it as it was left; ledger and cluster are live then. */
-  open(how?: Partial<Pick<SessionConfig, 'mode' | 'inPlace'>>): Promise<Session>;
+  open(how?: Partial<Pick<SessionConfig, 'mode' | 'inPlace'>> & { deployHours?: unknown }): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -39,12 +39,14 @@ export async function smallEstate(): Promise<SmallEstate> {
   return {
     repo,
     cluster,
-    async open({ mode = 'practice', inPlace = false } = {}) {
+    async open({ mode = 'practice', inPlace = false, deployHours } = {}) {
       const session = await openSession({
         estate: estateSchema.parse({
           name: 'Small',
           ledger: { url: repo },
-          environments: [{ name: 'staging', cluster: { context: 'test', kubeconfig: cluster.kubeconfig } }],
+          environments: [
+            { name: 'staging', deployHours, cluster: { context: 'test', kubeconfig: cluster.kubeconfig } },
+          ],
           pipelines: [{ name: 'govuk', kind: 'apps', environments: ['staging'] }],
         }),
         mode,

@@ -14,6 +14,7 @@ const userDataKinds: readonly { path: RegExp; damagedIn: string }[] = [
     },
     { path: /sources\.sqlite(?:-wal|-shm)?/, damagedIn: 'systems/github/source-memory.test.ts' },
     { path: /autopilot\.json/, damagedIn: 'session/damage.test.ts' },
+    { path: /holidays\.json/, damagedIn: 'systems/holidays/holiday-list.test.ts' },
     // Git's answer on its way into the index; it goes with the reading.
     { path: /history\.sqlite\.log/, damagedIn: 'session/damage.test.ts' },
     { path: /logs\/.+/, damagedIn: 'logs/log-keeper.test.ts, session/own-folders.test.ts' },

@@ -3,6 +3,7 @@ import { parseLabelSelector } from '../go/label-selector';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { clusterExecSchema } from './cluster-exec';
+import { deployHoursSchema } from './deploy-hours';
 import { name } from './estate-name';
 import { registrySchema } from './registry-place';
 import { routesSchema, teamSchema } from './routes';
@@ -123,6 +124,11 @@ const environmentSchema = z.strictObject({
     .optional()
     .describe('How changes for this environment land, in order of preference. Missing: as in its pipeline.'),
   team: teamSchema.optional(),
+  deployHours: deployHoursSchema
+    .optional()
+    .describe(
+      'When people deploy there: outside of these hours a deployment by hand warns, and a rollback does not; what deploys by itself is not held back. `{}`: GOV.UK’s hours. Missing: at any time.',
+    ),
 });
 
 /** What an environment's cluster lacks: without a context only Argo's servers show anything of it. */

@@ -6,6 +6,7 @@ export const findingLevels = ['block', 'warn', 'unknown', 'info', 'pass'] as con
 const findingCodes = [
   'already-there',
   'behind-running',
+  'deploy-hours',
   'operation-running',
   'hold',
   'automatic-deploys-off',

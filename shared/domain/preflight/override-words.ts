@@ -4,6 +4,7 @@ import type { Finding } from './finding';
 const words: Record<Finding['code'], string> = {
   'already-there': 'already deployed',
   'behind-running': 'older than the current version',
+  'deploy-hours': 'deploy hours',
   'operation-running': 'another operation is running',
   hold: 'hold',
   'automatic-deploys-off': 'automatic deploys are off',

@@ -10,6 +10,7 @@ import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { RoutePlan } from '../route/route';
+import type { HoursNow } from './deploy-hours';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
 
@@ -48,6 +49,8 @@ export interface OutsideFacts {
   /** How it would land, by the person's rights. */
   route: RoutePlan;
   production: boolean;
+  /** How the environment stands to its deploy hours; `null`: it has none. */
+  hours: HoursNow | null;
   /** The environment before in the chain. */
   before: string | null;
   /** `stale` is a mirror that was not asked yet. */

@@ -31,6 +31,7 @@ const outside: OutsideFacts = {
   route: { taken: 'push', rest: null, routes: [] },
   readOnlyBecause: null,
   production: true,
+  hours: null,
   before: 'staging',
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   running: null,

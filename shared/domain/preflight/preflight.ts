@@ -2,6 +2,7 @@ import { readOnlyFindings } from '../estate/read-only';
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
+import { hoursFindings } from './deploy-hours';
 import { type Finding, finding } from './finding';
 import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
@@ -160,6 +161,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
   if (!('expected' in intent)) return found;
   return [
     ...found,
+    ...hoursFindings(intent, outside.hours),
     ...versionFindings(intent, outside),
     ...checkFindings(intent, outside),
     ...testFindings(intent, outside),
