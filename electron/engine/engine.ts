@@ -26,6 +26,7 @@ import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
 import { preview } from './preview';
+import { keepRouteRecords } from './routes/route-records';
 import { createRoutes } from './routes/routes';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
@@ -307,12 +308,17 @@ export function createEngine(config: EngineConfig): Engine {
       runner.resume();
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
       const tags = makeUpForPassTags(world, closing.signal);
+      const records = keepRouteRecords(world, runner.records, closing.signal);
       const look = (): void => {
         autopilot.look();
         tags.look();
       };
-      stops.push(changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && look()));
+      stops.push(
+        changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && look()),
+        changes.onChange((batch) => batch.some(({ topic }) => topic === 'operation') && records.look()),
+      );
       look();
+      records.look();
     },
     idle: () => runner.idle(),
     notices: () => (journal.notice === null ? [] : [journal.notice]),

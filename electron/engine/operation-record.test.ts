@@ -14,7 +14,7 @@ import {
   tagPath,
   unwrap,
 } from '../ledger/testing/release-repo';
-import { beginOperationRecord, completeOperationRecord } from './operation-record';
+import { operationRecordRule } from './operation-record';
 
 const old = new V7Generator().generateOrResetCore(Date.UTC(2020, 0, 5), 10_000).toString();
 const oldPath = `.signalbox/operations/2020-01/${old}.yaml`;
@@ -62,7 +62,7 @@ it('two consoles record their operations at once, each its own, and complete the
   const landed = await Promise.all(
     consoles.map((ledger, at) => {
       const operation = operations[at] ?? '';
-      return write(ledger, operation, beginOperationRecord(begun(ledger, operation, `Person ${at}`)));
+      return write(ledger, operation, operationRecordRule(begun(ledger, operation, `Person ${at}`), null));
     }),
   );
   expect(landed.map(({ ok }) => ok)).toEqual([true, true]);
@@ -76,9 +76,10 @@ it('two consoles record their operations at once, each its own, and complete the
       state: 'landed' as const,
       commit: bots,
     };
-    expect(await write(ledger, operation, completeOperationRecord(end))).toMatchObject({ ok: true });
+    const rule = operationRecordRule(begun(ledger, operation, `Person ${at}`), end);
+    expect(await write(ledger, operation, rule)).toMatchObject({ ok: true });
     // Told again after a crash: nothing is written twice.
-    const again = await write(ledger, operation, completeOperationRecord(end));
+    const again = await write(ledger, operation, rule);
     expect(again).toMatchObject({ ok: true, value: { changed: false } });
     const text = await fileAt(estate.gitDir, `.signalbox/operations/${monthOf(operation)}/${operation}.yaml`);
     expect(text).toContain(`by: Person ${at}\n`);
@@ -97,7 +98,7 @@ it('records of months long ago are not read with every snapshot, and not written
       .map((path) => path.split('/')[2]),
   );
   expect([...months]).toEqual([now]);
-  const refused = await write(ledger, old, beginOperationRecord(begun(ledger, old, 'Ada')));
+  const refused = await write(ledger, old, operationRecordRule(begun(ledger, old, 'Ada'), null));
   expect(refused).toMatchObject({ ok: false, failure: { message: expect.stringContaining(oldPath) } });
   expect(await fileAt(estate.gitDir, oldPath)).toBe(`version: 1\noperation: ${old}\n`);
 });

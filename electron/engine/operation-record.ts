@@ -19,20 +19,18 @@ function recordOf(snapshot: Snapshot, operation: string): Found<OperationRecord>
 }
 
 /**
- * The rule that records an operation before anything of it is started, for a commit that a bot will make. For
- * `writeLedger`, or whatever writes the records; may be asked on many snapshots, and once more after a crash.
+ * The rule that records an operation whose commit a bot makes, and what became of it once that is known: that its commit was
+ * seen on the branch, or that there will be none. For whatever writes the records; may be asked on many snapshots, and once
+ * more after a crash. Who finds out late has both written at once.
  * @param begun its `base` is the newest commit of the release repo's branch, wherever the records lie.
+ * @param ended `null`: it is under way.
  */
-export const beginOperationRecord =
-  (begun: BegunOperation) =>
-  (snapshot: Snapshot): Decision =>
-    beginOperation(recordOf(snapshot, begun.operation), begun);
-
-/**
- * The rule that records what became of an operation, once its commit was seen on the branch, or once it is known that
- * there will be none. `not-found` where {@link beginOperationRecord} could not be written: then the journal alone knows.
- */
-export const completeOperationRecord =
-  (ended: EndedOperation) =>
-  (snapshot: Snapshot): Decision =>
-    completeOperation(recordOf(snapshot, ended.operation), ended);
+export const operationRecordRule =
+  (begun: BegunOperation, ended: EndedOperation | null) =>
+  (snapshot: Snapshot): Decision => {
+    const known = recordOf(snapshot, begun.operation);
+    const first = beginOperation(known, begun);
+    if (ended === null || first.kind === 'refusal') return first;
+    const [made] = first.kind === 'change' ? first.changes : [];
+    return completeOperation(made?.value ? { ok: true, value: made.value as OperationRecord } : known, ended);
+  };

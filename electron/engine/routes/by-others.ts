@@ -4,7 +4,6 @@ import { outsideFacts } from '../app-preflight';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { judge } from '../steps/preflight-step';
 import { carryByActions } from './actions-route';
-import { recorded } from './record-of-route';
 import { routeBegun } from './route-taken';
 import { carryByWorkflow } from './workflow-route';
 
@@ -33,9 +32,9 @@ export async function byOthers(context: StepContext<AppIntent>, kind: RouteKind)
   const route = world.routes.config(intent.environment, kind);
   switch (route?.kind) {
     case 'workflow':
-      return recorded(context, 'workflow', () => carryByWorkflow(context, route));
+      return carryByWorkflow(context, route);
     case 'actions':
-      return recorded(context, 'actions', () => carryByActions(context, route));
+      return carryByActions(context, route);
     default:
       return {
         state: 'unknown',
