@@ -134,6 +134,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
     testsBefore: testsBefore(world, app, before, version ?? ''),
+    me: world.identity().name,
   };
 }
 

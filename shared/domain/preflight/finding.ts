@@ -16,6 +16,7 @@ const findingCodes = [
   'checks',
   'not-tested-before',
   'tests-failed-before',
+  'others-changes',
   'migration',
   'migrations-unknown',
   'sync-window',

@@ -14,6 +14,7 @@ const words: Record<Finding['code'], string> = {
   checks: 'GitHub checks',
   'not-tested-before': 'not tested in the environment before',
   'tests-failed-before': 'tests failed in the environment before',
+  'others-changes': 'changes by other people',
   migration: 'migration',
   'migrations-unknown': 'migrations not known',
   'sync-window': 'sync window',

@@ -83,6 +83,8 @@ export interface OutsideFacts {
   /** What differs between the present version and the wanted one; `null`: not asked yet. */
   change: Change | null;
   testsBefore: TestsBefore;
+  /** The name that the person's commits bear. */
+  me: string;
 }
 
 /** An intent that brings a version somewhere. */

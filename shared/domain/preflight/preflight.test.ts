@@ -32,6 +32,7 @@ const outside: OutsideFacts = {
   readOnlyBecause: null,
   production: true,
   hours: null,
+  me: 'Ada Morrow',
   before: 'staging',
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   running: null,

@@ -7,6 +7,7 @@ import { type Finding, finding } from './finding';
 import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+import { othersFindings } from './preflight-others';
 import { routeFindings } from './preflight-route';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
 
@@ -169,6 +170,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
     ...windowFindings(intent, outside),
     ...syncFindings(intent, ledger, outside),
     ...changeFindings(intent, ledger, outside),
+    ...othersFindings(outside),
   ];
 }
 

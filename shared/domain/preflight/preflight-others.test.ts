@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { noChange, type SourceCommit } from '../ledger/change';
+import { othersFindings } from './preflight-others';
+
+const me = 'Ada Morrow';
+const commit = (author: string, subject = 'Change a page', pull: number | null = null): SourceCommit => ({
+  sha: 'a'.repeat(40),
+  subject,
+  author,
+  at: '2026-11-30T10:00:00Z',
+  pullRequest: pull === null ? null : { number: pull, url: null, title: null },
+});
+const between = (commits: SourceCommit[], lost: SourceCommit[] = [], truncated = false) => {
+  const change = { ...noChange('v1'), commits, lost, truncated };
+  return othersFindings({ change, me }).map(({ level, message, evidence }) => ({ level, message, evidence }));
+};
+
+it('names whose changes go out besides one’s own, with pull requests', () => {
+  expect(
+    between([commit('Sam Hale', 'Fix search', 12), commit(me), commit('Kim Osei'), commit('Sam Hale')]),
+  ).toEqual([
+    {
+      level: 'info',
+      message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
+      evidence: '“#12 Fix search” by Sam Hale, “Change a page” by Kim Osei, “Change a page” by Sam Hale.',
+    },
+  ]);
+});
+
+it('says nothing of one’s own, however the name is written', () => {
+  expect(between([commit(me), commit(' ada morrow ')])).toEqual([]);
+});
+
+it('tells what is taken back apart from what goes out', () => {
+  expect(between([commit('Sam Hale')], [commit('Kim Osei')]).map(({ message }) => message)).toEqual([
+    'Other people’s changes go out, too: 1 commit by Sam Hale (1).',
+    'This takes back other people’s changes: 1 commit by Kim Osei (1).',
+  ]);
+});
+
+it('counts those that are not named, and says where not all are known', () => {
+  const people = ['Sam Hale', 'Kim Osei', 'Lee Park', 'Noor Aziz', 'Ivo Brand'].map((name) => commit(name));
+  expect(between(people, [], true)).toMatchObject([
+    {
+      message:
+        'Other people’s changes go out, too: at least 5 commits by Sam Hale (1), Kim Osei (1), Lee Park (1) and 2 more.',
+      evidence: expect.stringContaining('by Lee Park and 2 more.'),
+    },
+  ]);
+});
+
+it('is silent where the versions were not compared', () => {
+  expect(othersFindings({ change: null, me })).toEqual([]);
+  expect(othersFindings({ change: { state: 'unknown', because: 'x' }, me })).toEqual([]);
+});
