@@ -16,6 +16,7 @@ import { Navigation } from './navigation';
 import { OfflineBanner } from './offline-banner';
 import { Palette } from './palette';
 import { PhaseWatch } from './phase-watch';
+import { SessionBanner } from './session-banner';
 import { ShortcutList } from './shortcut-list';
 import { TopBar } from './top-bar';
 import { Tray } from './tray';
@@ -45,6 +46,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         <IncidentStrip />
         <OfflineBanner />
         <ConsentBanner />
+        <SessionBanner />
         <LostBanner />
       </section>
       <Navigation />

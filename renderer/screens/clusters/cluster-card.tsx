@@ -11,7 +11,9 @@ import { awaitsConsent } from '../../../shared/domain/board/freshness';
 import type { ClusterAccess } from '../../../shared/domain/estate/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/rollout/cluster-status';
 import { count } from '../../../shared/domain/text/count';
+import { useAccounts } from '../../data/account-queries';
 import { useClusterStatus } from '../../data/cluster-queries';
+import { AccountRow } from '../../ui/account/account-row';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Fact } from '../../ui/layout/fact';
 import { Mark } from '../../ui/layout/mark';
@@ -52,7 +54,21 @@ export function ClusterCard({ environment }: { environment: EnvironmentView }) {
         </p>
       )}
       {status.data && <Status status={status.data} />}
+      <Accounts environment={environment.name} />
     </Panel>
+  );
+}
+
+/** Argo's own servers of the environment: what the cluster does not show may be seen there. */
+function Accounts({ environment }: { environment: string }) {
+  const accounts = useAccounts().data?.filter((account) => account.environment === environment) ?? [];
+  if (accounts.length === 0) return null;
+  return (
+    <div className={classes.accounts}>
+      {accounts.map((account) => (
+        <AccountRow key={account.system} account={account} />
+      ))}
+    </div>
   );
 }
 

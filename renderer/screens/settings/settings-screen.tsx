@@ -4,6 +4,7 @@ import { useCredentials, useSaveSettings, useSession, useSettings } from '../../
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
+import { AccountsPanel } from './accounts-panel';
 import { ConsentsPanel } from './consents-panel';
 import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';
@@ -63,6 +64,7 @@ export function SettingsScreen() {
         </>
       )}
       <CredentialsPanel />
+      <AccountsPanel />
       <ConsentsPanel />
       <RecordsPanel />
       <About />
