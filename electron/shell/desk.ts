@@ -15,6 +15,7 @@ import { type DeployGuard, guardDeploys } from './deploy-guard';
 import { type EstateSource, findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';
 import { playAction } from './practice-actions';
+import { bringPracticeSessions } from './practice-sessions';
 import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
 import { openExternal } from './session-security';
@@ -120,6 +121,7 @@ export function openDesk(options: {
       enabled: () => settings.get().notifications,
       open: show,
     });
+    if (source.practice) bringPracticeSessions(opened.accounts, source.practice.control, log);
     guard?.close();
     guard = guardDeploys(opened.engine, options.window, log);
     return answeredFor(opened, source.practice);

@@ -27,6 +27,8 @@ export type PracticeControl = Pick<
   | 'unlockAsSomeoneElse'
   | 'setRights'
   | 'setTeamMember'
+  | 'setArgoSessions'
+  | 'signInToArgo'
   | 'setSpeed'
   | 'reset'
 >;
@@ -56,6 +58,30 @@ const suiteWords = {
   flaky: 'will fail once, in the next run',
   pass: 'will run normally again',
 } as const;
+
+/** What happens to the sessions at Argo's servers. */
+async function changeSessions(
+  control: PracticeControl,
+  how: Extract<Act, { action: 'argo-sessions' }>['how'],
+): Promise<string> {
+  switch (how) {
+    case 'end':
+      await control.setArgoSessions({ end: {} });
+      return 'All sessions at Argo CD and Argo Workflows have ended.';
+    case 'short':
+      await control.setArgoSessions({ lastSeconds: 60 });
+      return 'Sessions at Argo CD and Argo Workflows last a minute from the next sign-in on.';
+    case 'usual':
+      await control.setArgoSessions({ lastSeconds: 24 * 3600 });
+      return 'Sessions at Argo CD and Argo Workflows last a day from the next sign-in on.';
+    case 'proxy':
+      await control.setArgoSessions({ proxy: true });
+      return 'A proxy with its own login is in front of Argo CD and Argo Workflows.';
+    case 'no-proxy':
+      await control.setArgoSessions({ proxy: false });
+      return 'Argo CD and Argo Workflows can be reached without the proxy’s login again.';
+  }
+}
 
 const rightsWords = {
   everything: 'You may do everything: push to main, and all of Argo.',
@@ -159,6 +185,8 @@ export async function playAction(
           ? 'You are a member of gov-uk-production-deploy.'
           : 'You are no longer a member of gov-uk-production-deploy.';
       }
+      case 'argo-sessions':
+        return changeSessions(control, action.how);
       case 'speed':
         await control.setSpeed({ speed: action.speed });
         return action.speed === 1 ? 'Time runs at normal speed.' : `Time runs ${action.speed} times as fast.`;

@@ -44,6 +44,11 @@ export const practiceProcedures = {
       z.object({ action: z.literal('rights'), profile: z.enum(practiceRights) }),
       /** Whether the person is in the team that production's deployments ask for. */
       z.object({ action: z.literal('team-member'), member: z.boolean() }),
+      /** The sessions at Argo's servers: ended now, of a minute or a day from the next one on, behind a proxy's login or not. */
+      z.object({
+        action: z.literal('argo-sessions'),
+        how: z.enum(['end', 'short', 'usual', 'proxy', 'no-proxy']),
+      }),
       z.object({ action: z.literal('speed'), speed: z.number().min(1).max(200) }),
       z.object({ action: z.literal('reset') }),
     ]),

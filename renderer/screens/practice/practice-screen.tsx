@@ -4,6 +4,7 @@ import { useBoard, usePracticeAction, useSession } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
 import { announce } from '../../ui/text/announcer';
+import { ArgoSessions } from './argo-sessions';
 import { Disturb, SomeoneElse } from './disturb';
 import { Estate } from './estate';
 import type { PracticeAction } from './practice-action';
@@ -61,6 +62,7 @@ export function PracticeScreen() {
           <SomeoneElse board={board} onAction={run} />
           {board && <SomeoneLocks board={board} onAction={run} />}
           <Rights onAction={run} />
+          <ArgoSessions onAction={run} />
           <Estate onAction={run} />
         </div>
       </div>
