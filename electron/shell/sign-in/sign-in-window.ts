@@ -80,7 +80,7 @@ export function openSignInWindow(
     window = opened;
     opened.removeMenu();
     opened.once('closed', () => finish(null));
-    await guardWindow(opened, partition, request, options, finish);
+    guardWindow(opened, partition, request, options, finish);
   };
 
   const opening = open();
@@ -110,13 +110,13 @@ export function openSignInWindow(
 }
 
 /** Sees to it that the window does what it is for, and nothing else; loads its first page. */
-async function guardWindow(
+function guardWindow(
   window: BrowserWindow,
   partition: Partition,
   request: SignInRequest,
   options: Parameters<typeof openSignInWindow>[1],
   finish: (failure: Failure | null) => void,
-): Promise<void> {
+): void {
   const { place, named } = request;
   const { allowed, environment, log } = options;
   const contents = window.webContents;
@@ -179,7 +179,8 @@ async function guardWindow(
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.on('devtools-opened', () => contents.closeDevTools());
-  contents.on('page-title-updated', (event) => event.preventDefault());
+  // The title says whose page this is: the page itself does not.
+  window.on('page-title-updated', (event) => event.preventDefault());
   // A page that does not want to be left is left.
   contents.on('will-prevent-unload', (event) => event.preventDefault());
   contents.on('certificate-error', (event, url, error, _certificate, answer) => {
@@ -216,8 +217,8 @@ async function guardWindow(
     partition.guard(null);
     partition.onDownload(null);
   });
-  // What becomes of it is told by the events above.
-  await contents.loadURL(request.start).catch(() => undefined);
+  // Not waited for, since a server may never answer; what becomes of it is told by the events above.
+  contents.loadURL(request.start).catch(() => undefined);
 }
 
 /** Looks at the cookies whenever they change, one look after the other, until one is the session. */
