@@ -10,6 +10,7 @@ import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { pendingChecks, settledFindings } from '../../shared/domain/preflight/pending-check';
 import { preflightFindings } from '../../shared/domain/preflight/preflight';
+import { doneAnyway } from '../../shared/domain/preflight/preflight-cluster';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight/preflight-facts';
 import { fateOf, type StandingSync } from '../../shared/domain/preflight/sync-in-the-way';
 import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
@@ -19,6 +20,7 @@ import type { Snapshot } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
 import { standingSyncs } from './standing-syncs';
 import { postSyncTemplate } from './steps/tests';
+import { isHiddenThere } from './steps/wait';
 import type { World } from './world';
 
 /** How the tests of a version went in the environment before: by its workflows there, else by what was kept of them. */
@@ -82,8 +84,21 @@ function accessNeeded(
   return actions.flatMap(([environment, wanted]) => {
     const view = environment === null ? undefined : world.clusters.get(environment)?.view;
     if (environment === null || view?.freshness().state !== 'live') return [];
-    return wanted.map((action) => ({ environment, access: view.access(action) }));
+    // Where nothing of Argo CD may be seen, that nothing may be asked of it is no news: the environment's status says it.
+    const hasArgo = !view.gaps().some((gap) => isHidden(gap) && gap.topics.includes('applications'));
+    return wanted
+      .filter((action) => hasArgo || !doneAnyway.has(action))
+      .map((action) => ({ environment, access: view.access(action) }));
   });
+}
+
+/** The health of an app, by its Applications; where none is seen, by its rollouts. */
+function healthThere(cluster: Cluster | undefined, app: string): OutsideFacts['health'] {
+  if (!cluster) return null;
+  const applications = cluster.view.applications(app);
+  if (applications.length > 0 || !isHiddenThere(cluster, 'applications'))
+    return worstHealth(applications.map((one) => one.health));
+  return cluster.view.rollouts(app).some(({ state }) => state === 'failed') ? 'Degraded' : null;
 }
 
 /** Whether a sync is in the way that the operation would terminate. */
@@ -122,7 +137,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     syncs,
     gaps: cluster?.view.gaps() ?? [],
     access: accessNeeded(world, intent, before, endsSync(intent, present, syncs)),
-    health: worstHealth(applications.map((one) => one.health)),
+    health: healthThere(cluster, app),
     inStep: isInStep(present, applications),
     asksRepo: world.sources.canAsk,
     published: version === null ? null : world.sources.peekPublished(app, version),

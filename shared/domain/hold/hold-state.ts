@@ -64,8 +64,14 @@ export interface HoldFacts {
   workflowsHere: readonly Workflow[];
 }
 
-const words = (freshness: Freshness): string =>
-  freshness.state === 'absent' ? 'has no cluster here' : 'is unreachable now';
+/** Why an environment can't confirm anything now, as the end of a sentence that begins with "Committed, but". */
+function unseen(environment: string, freshness: Freshness): string {
+  if (freshness.state === 'absent') return `the estate file shows no Argo in ${environment}`;
+  const isKept = freshness.state === 'unreachable' && freshness.failure.code === 'forbidden';
+  return isKept
+    ? `Argo in ${environment} is not visible to you`
+    : `${environment} is ${freshness.state === 'connecting' ? 'not connected yet' : 'unreachable now'}`;
+}
 
 /**
  * Where a hold stands: `alarm` when a version was promoted in spite of it; `effective` only when the cluster of the
@@ -121,10 +127,10 @@ function seenInCluster(before: string, facts: HoldFacts): Pick<Hold, 'state' | '
   if (facts.clusterBefore.state !== 'live')
     return {
       state: 'unknown',
-      detail: `Committed, but ${before} ${words(facts.clusterBefore)}, so the hold can’t be confirmed.`,
+      detail: `Committed, but ${unseen(before, facts.clusterBefore)}, so the hold can’t be confirmed.`,
     };
   // A promotion that has already left the environment before runs here.
-  if (facts.clusterHere.state === 'unreachable' || facts.clusterHere.state === 'connecting')
+  if (facts.clusterHere.state !== 'live')
     return {
       state: 'unknown',
       detail: 'Committed, but Signalbox can’t see now whether a promotion is in progress there.',

@@ -2,7 +2,7 @@ import type { ClusterAction } from '../estate/cluster-access';
 import type { AppIntent } from '../operation/intent';
 import { isHidden } from '../rollout/cluster-status';
 import { utcText } from '../text/utc-text';
-import { type Finding, finding } from './finding';
+import { type Finding, type FindingLevel, finding } from './finding';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
 import { fateOf, type SyncFate, syncSentence } from './sync-in-the-way';
 
@@ -32,7 +32,6 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   const gaps = outside.gaps.filter(({ topics }) =>
     topics.some((one) => !['projects', 'hooks', 'resources'].includes(one)),
   );
-  const hidden = gaps.filter(isHidden);
   const unseen = gaps
     .filter((gap) => !isHidden(gap))
     .map((gap) =>
@@ -43,24 +42,28 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         `${gap.because.message} ${gap.because.meaning}`,
       ),
     );
-  // What the person may never see is no question of this one action: it is told, and asks for nothing.
-  if (hidden.length > 0)
-    unseen.push(
+  if (unseen.length > 0) return unseen;
+  // What the person may never see is no question of this one action: the environment's status tells it. Only where
+  // nothing is left to watch, the action is another than elsewhere.
+  const isBlind = (['applications', 'rollouts', 'pods'] as const).every((topic) =>
+    gaps.some((gap) => isHidden(gap) && gap.topics.includes(topic)),
+  );
+  if (isBlind)
+    return [
       finding(
         'environment-part-unseen',
         'info',
-        `Not visible to you in ${name}: ${hidden.map(({ kind }) => kind).join(', ')}.`,
-        hidden.map(({ because }) => `${because.message} ${because.meaning}`).join(' '),
+        `Neither Argo CD nor what runs in ${name} is visible to you: Signalbox can commit, but can’t watch what happens after.`,
+        'The environment’s status says where you can sign in.',
       ),
-    );
-  if (unseen.length > 0) return unseen;
+    ];
   if (intent.kind !== 'rollback' && (outside.health === 'Degraded' || outside.health === 'Missing'))
     return [
       finding(
         'environment-unhealthy',
         'warn',
         `${intent.app} is already ${outside.health} in ${name}.`,
-        `Health of its Applications at ${utcText(cluster.asOf)}.`,
+        `Seen at ${utcText(cluster.asOf)}.`,
       ),
     ];
   return [];
@@ -72,11 +75,12 @@ export function windowFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   if (cluster.state !== 'live' || windows === null || windows.state === 'open') return [];
   const name = intent.environment;
   const areHidden = gaps.some((gap) => isHidden(gap) && gap.topics.includes('projects'));
+  if (windows.state === 'unknown' && areHidden) return [];
   if (windows.state === 'unknown')
     return [
       finding(
         'sync-window',
-        areHidden ? 'info' : 'unknown',
+        'unknown',
         `Can’t tell whether a sync window blocks syncs in ${name}.`,
         windows.because,
       ),
@@ -148,7 +152,7 @@ const actionWords: Record<ClusterAction, string> = {
 };
 
 /** What Argo CD does by itself, later: without the right to it the operation only takes longer. */
-const doneAnyway: ReadonlySet<ClusterAction> = new Set(['refresh', 'sync']);
+export const doneAnyway: ReadonlySet<ClusterAction> = new Set(['refresh', 'sync']);
 
 /**
  * What may not be done, or is not known to be allowed, of what the operation would do in the clusters. A hold is worth
@@ -160,20 +164,36 @@ export function permissionFindings(intent: AppIntent, { access }: OutsideFacts):
   const isLeft = ({ access: { action, state } }: OutsideFacts['access'][number]): boolean =>
     state === 'denied' && doneAnyway.has(action);
   const left = access.filter(isLeft);
-  const others = access
-    .filter((one) => !isLeft(one))
-    .flatMap(({ environment, access: { action, state, why } }) => {
-      const what = `${actionWords[action]} in ${environment}`;
-      if (state === 'denied') {
-        const level = only ?? (action === 'terminate-sync' ? 'warn' : 'info');
-        return [finding('permission', level, `You don’t have permission to ${what}.`, why)];
-      }
-      if (state === 'unknown')
-        return [
-          finding('permission', only ?? 'unknown', `Can’t tell whether you have permission to ${what}.`, why),
-        ];
-      return [];
+  // One sentence for each action, wherever it is denied or not known.
+  const told = (
+    state: 'denied' | 'unknown',
+    sentence: (what: string) => string,
+    level: (action: ClusterAction) => FindingLevel,
+  ): Finding[] => {
+    const some = access.filter((one) => one.access.state === state && !isLeft(one));
+    return [...new Set(some.map((one) => one.access.action))].map((action) => {
+      const same = some.filter((one) => one.access.action === action);
+      const places = [...new Set(same.map(({ environment }) => environment))].join(' or ');
+      return finding(
+        'permission',
+        only ?? level(action),
+        sentence(`${actionWords[action]} in ${places}`),
+        [...new Set(same.map((one) => one.access.why))].filter(Boolean).join(' '),
+      );
     });
+  };
+  const others = [
+    ...told(
+      'denied',
+      (what) => `You don’t have permission to ${what}.`,
+      (action) => (action === 'terminate-sync' ? 'warn' : 'info'),
+    ),
+    ...told(
+      'unknown',
+      (what) => `Can’t tell whether you have permission to ${what}.`,
+      () => 'unknown',
+    ),
+  ];
   const places = [...new Set(left.map(({ environment }) => environment))];
   return [
     ...others,

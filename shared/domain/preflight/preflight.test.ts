@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppIntent } from '../operation/intent';
+import type { ClusterTopic } from '../rollout/cluster-status';
 import { needsAttention } from './finding';
 import { pendingChecks, settledFindings } from './pending-check';
 import { obstacles, preflightFindings } from './preflight';
@@ -189,7 +190,7 @@ describe('preflight', () => {
       kind: 'workflows',
       namespace: 'apps',
       selector: null,
-      topics: ['workflows' as const],
+      topics: ['workflows'] as ClusterTopic[],
       since: '',
       because: { code: 'bad-data' as const, message: 'No.', meaning: '', next: [] },
       means: 'Tests cannot be seen there.',
@@ -197,14 +198,22 @@ describe('preflight', () => {
     expect(codes(rollback, {}, { gaps: [gap] })).toEqual(['environment-part-unseen:unknown']);
     // The logs of steps cannot be read then: nothing that is decided on.
     expect(codes(rollback, {}, { gaps: [{ ...gap, topics: [] }] })).toEqual([]);
-    // What the person may never see is told once, and asks for nothing.
-    const hidden = { ...gap, because: { ...gap.because, code: 'forbidden' as const } };
-    const two = preflightFindings(rollback, ledger, {
-      ...outside,
-      gaps: [hidden, { ...hidden, kind: 'applications' }],
+    // What the person may never see is told at the environment, and not at each action.
+    const hide = (kind: string, ...topics: (typeof gap.topics)[number][]) => ({
+      ...gap,
+      kind,
+      topics,
+      because: { ...gap.because, code: 'forbidden' as const },
     });
-    expect(two.filter(({ code }) => code === 'environment-part-unseen')).toMatchObject([
-      { level: 'info', message: 'Not visible to you in production: workflows, applications.' },
+    const partly = [hide('workflows', 'workflows'), hide('applications', 'applications')];
+    const unseen = (gaps: typeof partly) =>
+      preflightFindings(rollback, ledger, { ...outside, gaps }).filter(
+        ({ code }) => code === 'environment-part-unseen',
+      );
+    expect(unseen(partly)).toEqual([]);
+    // Where nothing is left to watch, the action itself is another.
+    expect(unseen([...partly, hide('deployments', 'rollouts'), hide('pods', 'pods')])).toMatchObject([
+      { level: 'info', message: expect.stringContaining('can’t watch what happens after') },
     ]);
     const access = (state: 'allowed' | 'denied' | 'unknown') => ({
       access: [
