@@ -44,8 +44,8 @@ export interface ClusterState {
   applyJobs(batch: WatchBatch<AppJob>): void;
   /** Tells of Applications whose sync windows opened or closed since the last look. */
   lookAtWindows(): void;
-  /** The state of one watch. `answered`: it fails because the cluster refuses, not for want of an answer. */
-  applyFreshness(kind: WatchedKind, freshness: Freshness, answered?: boolean): void;
+  /** The state of one watch, as {@link createWatchBoard} takes it. */
+  applyFreshness(kind: WatchedKind, freshness: Freshness, answered?: boolean, apart?: boolean): void;
   /** The cluster answered a question of ours: with `rights`, what one may do there differs from before. */
   applyStatus(rights: boolean): void;
   /** Since when the whole is in its state, and each watch on its own. */
@@ -284,8 +284,8 @@ export function createClusterState(
         workloads.applyJobs(batch).map((name) => applicationsByName.get(name)?.repoName ?? name),
       ),
     lookAtWindows: windowsMoved,
-    applyFreshness(kind, freshness, answered = false) {
-      if (board.apply(kind, freshness, answered).changed) tell('freshness', ['']);
+    applyFreshness(kind, freshness, answered = false, apart = false) {
+      if (board.apply(kind, freshness, answered, apart).changed) tell('freshness', ['']);
     },
     applyStatus: (rights) => tell(rights ? 'freshness' : 'status', ['']),
     since: board.since,

@@ -1,21 +1,27 @@
 import { setMaxListeners } from 'node:events';
-import { clusterActions } from '../../shared/domain/estate/cluster-access';
+import { type ClusterAction, clusterActions } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
 import type { Log } from '../log/log';
-import { readProject } from '../systems/argo/app-project';
-import { readApplication } from '../systems/argo/application';
+import { type ArgoProject, readProject } from '../systems/argo/app-project';
+import { type ArgoApplication, readApplication } from '../systems/argo/application';
 import { readWorkflow } from '../systems/argo/read-workflow';
+import { listProjects } from '../systems/argo/server/argo-cd-requests';
+import { applicationsSource } from '../systems/argo/server/argo-cd-source';
 import { streamLogs } from '../systems/kubernetes/stream-logs';
 import type {
   Connection,
   KubeObject,
   LogState,
   WatchBatch,
+  WatchKey,
   WatchMeter,
   WatchTiming,
 } from '../systems/kubernetes/types';
 import { watchResource } from '../systems/kubernetes/watch';
 import type { OnOdd } from '../systems/read-object';
+import { pollObjects } from '../systems/watch/poll-objects';
+import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
+import { argoCdDoor } from './argo-cd-door';
 import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
@@ -27,6 +33,7 @@ import { trimJob } from './trim-job';
 import { otherKinds } from './trim-resources';
 import { trimDaemonSet, trimStatefulSet } from './trim-sets';
 import type { Cluster, LogEvent } from './types';
+import { type Door, type DoorName, watchThroughDoors } from './watch-doors';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 
 const insecureWarning =
@@ -35,6 +42,9 @@ const insecureWarning =
 /** Milliseconds between two looks at the clock for sync windows; schedules are to the minute. */
 const windowsEvery = 15_000;
 
+/** Milliseconds between two lists of Argo CD's projects at its server, which has no stream of them. */
+const projectsEvery = 30_000;
+
 /** Of how many odd places the log is told at most, in one session. */
 const mostOddPlaces = 200;
 
@@ -42,6 +52,11 @@ const mostOddPlaces = 200;
 function orThrow<T>(value: T | null): T {
   if (value === null) throw new Error('The object cannot be read.');
   return value;
+}
+
+/** Argo's own servers of an environment. `prefer`: which door is tried first; left out: the Kubernetes API. */
+export interface ArgoServerDoors {
+  cd?: { connection: Connection; prefer?: DoorName | undefined } | undefined;
 }
 
 /** No attendant where there is nobody to ask. */
@@ -59,12 +74,14 @@ const nobodyToAsk = (environment: string): Pick<Attendant, 'access' | 'found' | 
 /**
  * Watches one environment's cluster until closed: Applications and their projects, workloads with their pods, Jobs,
  * Workflows, and the other kinds whose health is shown, each in the namespace and by the labels that the estate names.
- * @param options `connection`: `null` where the estate names no Kubernetes API; then nothing is asked of one. `log` is
+ * @param options `connection`: `null` where the estate names no Kubernetes API; then nothing is asked of one. `argo`:
+ * Argo's own, by which its objects are seen where the Kubernetes API does not show them (see `watch-doors.ts`). `log` is
  * told of objects that could not be read, and of watches that ended by a fault.
  */
 export function observeCluster(options: {
   connection: Connection | null;
   place: ClusterPlace;
+  argo?: ArgoServerDoors;
   timing?: Partial<WatchTiming>;
   log: Log;
 }): Cluster {
@@ -90,11 +107,25 @@ export function observeCluster(options: {
         changed: (rights) => state.applyStatus(rights),
         log,
       });
+  const { cd } = options.argo ?? {};
+  const argoCd = argoCdDoor({
+    server: cd,
+    kubernetes: options.connection !== null,
+    place,
+    applications: kinds.applications,
+    changed: (rights) => state.applyStatus(rights),
+    signal: stop.signal,
+    log,
+  });
+  const access = (action: ClusterAction) => argoCd.access(action) ?? attendant.access(action);
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
     place,
-    access: attendant.access,
+    access,
     meterOf,
-    unasked: () => unasked,
+    unasked: (kind) =>
+      cd && (kind.topics as readonly string[]).some((one) => one === 'applications' || one === 'projects')
+        ? null
+        : unasked,
   });
 
   /** Told once of each place: an object comes again with every change of it. */
@@ -113,35 +144,64 @@ export function observeCluster(options: {
     kind: WatchedKind,
     trim: (object: KubeObject, onOdd: OnOdd) => T,
     onBatch: (batch: WatchBatch<T>) => void,
+    byServer?: (reading: WatchReading<T>) => Promise<void>,
   ): Promise<void> => {
-    if (unasked) return Promise.resolve();
-    return watchResource<T>({
-      connection,
-      apiVersion: kind.apiVersion,
-      plural: kind.plural,
-      namespace: kind.namespace,
-      ...(kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector }),
-      ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
-      trim: (object) =>
+    const reading = {
+      trim: (object: KubeObject) =>
         trim(object, (places) =>
           reportOdd(`${object.metadata.namespace}/${object.metadata.name}`, kind, places),
         ),
-      onBatch,
       meter: meterOf(kind),
-      onState: (freshness, answered) => {
-        state.applyFreshness(kind, freshness, answered);
-        if (freshness.state === 'live') attendant.awake();
-        else if (state.view.freshness().state === 'unreachable') attendant.asleep();
-      },
-      onSkipped: ({ key, error }) =>
+      onSkipped: ({ key, error }: { key: WatchKey; error: unknown }) =>
         log('warn', 'cluster.object-left-out', {
           environment: place.environment,
           watch: watchName(kind),
           object: `${key.namespace}/${key.name}`,
           error,
         }),
-      signal: stop.signal,
       ...(options.timing ? { timing: options.timing } : {}),
+    };
+    const kubernetes: Door<T> = {
+      name: 'kubernetes',
+      watch: (more) =>
+        watchResource<T>({
+          connection,
+          apiVersion: kind.apiVersion,
+          plural: kind.plural,
+          namespace: kind.namespace,
+          ...(kind.labelSelector === undefined ? {} : { labelSelector: kind.labelSelector }),
+          ...(kind.fieldSelector === undefined ? {} : { fieldSelector: kind.fieldSelector }),
+          ...reading,
+          ...more,
+        }),
+    };
+    const server: Door<T> | null = byServer
+      ? { name: 'server', watch: (more) => byServer({ ...reading, ...more }) }
+      : null;
+    /** What each door says by itself: why another one is used is told by it. */
+    const noted = (door: Door<T>): Door<T> => ({
+      name: door.name,
+      watch: (more) =>
+        door.watch({
+          ...more,
+          onState: (freshness, answered) => {
+            argoCd.met(kind, freshness, door.name);
+            more.onState(freshness, answered);
+          },
+        }),
+    });
+    const ways = inOrder(unasked ? null : kubernetes, server, cd?.prefer);
+    const [first, second] = ways.map(noted);
+    if (!first) return Promise.resolve();
+    return watchThroughDoors(second ? [first, second] : [first], {
+      onBatch,
+      onState: (freshness, answered, through) => {
+        argoCd.seen(kind, freshness, through);
+        state.applyFreshness(kind, freshness, answered, through === 'server');
+        if (freshness.state === 'live' && through === 'kubernetes') attendant.awake();
+        else if (state.view.freshness().state === 'unreachable') attendant.asleep();
+      },
+      signal: stop.signal,
     }).catch((error: unknown) => {
       if (!stop.signal.aborted)
         log('error', 'cluster.watch-ended', {
@@ -151,10 +211,33 @@ export function observeCluster(options: {
         });
     });
   };
+  const applicationsByServer = (kind: WatchedKind) =>
+    cd &&
+    ((reading: WatchReading<ArgoApplication>) =>
+      watchObjects(applicationsSource(cd.connection, kind), reading));
+  const projectsByServer =
+    cd &&
+    ((reading: WatchReading<ArgoProject>) =>
+      pollObjects(
+        {
+          connection: cd.connection,
+          list: (signal) => listProjects(cd.connection, signal),
+          every: projectsEvery,
+        },
+        reading,
+      ));
 
   const watches = [
     ...kinds.applications.map((kind) =>
-      watch(kind, (object, onOdd) => orThrow(readApplication(object, onOdd)), state.applyApplications),
+      watch(
+        kind,
+        (object, onOdd) => orThrow(readApplication(object, onOdd)),
+        (batch) => {
+          state.applyApplications(batch);
+          argoCd.show(batch);
+        },
+        applicationsByServer(kind),
+      ),
     ),
     watch(kinds.deployments, trimDeployment, state.applyDeployments),
     watch(kinds.replicaSets, trimReplicaSet, state.applyReplicaSets),
@@ -163,7 +246,7 @@ export function observeCluster(options: {
       (object, onOdd) => orThrow(readWorkflow(object, place.environment, onOdd)),
       state.applyWorkflows,
     ),
-    watch(kinds.projects, readProject, state.applyProjects),
+    watch(kinds.projects, readProject, state.applyProjects, projectsByServer),
     watch(kinds.jobs, trimJob, state.applyJobs),
     ...kinds.pods.map((kind) => watch(kind, trimPod, state.applyPods)),
     watch(kinds.statefulSets, trimStatefulSet, (batch) => state.applySets('StatefulSet', batch)),
@@ -178,7 +261,10 @@ export function observeCluster(options: {
 
   return {
     view: state.view,
-    actions: createClusterActions(connection, place, state),
+    actions: createClusterActions(connection, place, state, {
+      server: cd?.connection ?? null,
+      current: argoCd.through,
+    }),
     failingPod: (app, signal) =>
       // Before its hooks are through, nothing is rolled out.
       failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
@@ -192,7 +278,8 @@ export function observeCluster(options: {
       insecure: connection.insecure ? insecureWarning : null,
       watches: state.watches(),
       gaps: state.gaps(),
-      access: clusterActions.map(attendant.access),
+      doors: argoCd.told(),
+      access: clusterActions.map(access),
     }),
     async followLog(request, onEvent, signal) {
       // The window names the pod; what the account may read beyond the estate is not its business.
@@ -213,8 +300,19 @@ export function observeCluster(options: {
       clearInterval(windows);
       await Promise.all(watches);
       connection.close();
+      cd?.connection.close();
     },
   };
+}
+
+/** The doors in the order in which they are tried; at most two. */
+function inOrder<T>(
+  kubernetes: Door<T> | null,
+  server: Door<T> | null,
+  prefer: DoorName | undefined,
+): Door<T>[] {
+  const both = prefer === 'server' ? [server, kubernetes] : [kubernetes, server];
+  return both.filter((one) => one !== null);
 }
 
 /** What a log's stream says, for people. */

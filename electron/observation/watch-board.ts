@@ -15,8 +15,11 @@ export interface WatchBoard {
   watches(): ClusterWatch[];
   /** Since when the whole is in its state; ISO 8601 UTC. */
   since(): string;
-  /** Takes a watch's state in. `answered`: it failed because the cluster said so, not for want of an answer. */
-  apply(kind: WatchedKind, freshness: Freshness, answered: boolean): { changed: boolean };
+  /**
+   * Takes a watch's state in. `answered`: it failed because the cluster said so, not for want of an answer; `apart`: it is
+   * seen through a server of its own, whose failures say nothing about the rest.
+   */
+  apply(kind: WatchedKind, freshness: Freshness, answered: boolean, apart?: boolean): { changed: boolean };
 }
 
 interface Entry {
@@ -117,7 +120,7 @@ export function createWatchBoard(
           restarts: meter.restarts,
         })),
     since: () => since,
-    apply(kind, freshness, answered) {
+    apply(kind, freshness, answered, apart = false) {
       const entry = entries.get(watchName(kind));
       if (!entry || entry.unasked !== null) return { changed: false };
       known.clear();
@@ -128,7 +131,8 @@ export function createWatchBoard(
       if (entry.freshness.state !== freshness.state) entry.since = at;
       // 401 is about the person, not about the kind: it is no gap but a cluster that lets nobody in.
       const refused =
-        answered && freshness.state === 'unreachable' && freshness.failure.code !== 'unauthorised';
+        freshness.state === 'unreachable' &&
+        (apart || (answered && freshness.failure.code !== 'unauthorised'));
       // A kind that was a gap failed long before the cluster went away: that began only now.
       if (refused || freshness.state !== 'unreachable') entry.awaySince = null;
       else if (entry.refused) entry.awaySince = now();

@@ -1,8 +1,10 @@
 import { clusterOf } from '../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Log } from '../log/log';
-import { observeCluster } from '../observation/observe-cluster';
+import { type ArgoServerDoors, observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
+import { connectServer } from '../systems/argo/server/server-connection';
+import type { ServerSessions } from '../systems/argo/server/server-session';
 import { defaultKubeconfigFiles } from '../systems/kubernetes/kubeconfig';
 import { connectPatiently } from '../systems/kubernetes/patient-connection';
 import { isOneOf } from '../systems/kubernetes/trust';
@@ -18,6 +20,8 @@ import type { Consents } from './consents';
 export async function openClusters(options: {
   environments: Estate['environments'];
   consents: Consents;
+  /** Of the people's accounts at Argo's own servers. */
+  sessions: ServerSessions;
   ownKubeconfigs: boolean;
   log: Log;
 }): Promise<Map<string, Cluster>> {
@@ -30,8 +34,9 @@ export async function openClusters(options: {
     if (!cluster) continue;
     const { context, kubeconfig, exec } = cluster;
     const place = { environment: name, ...cluster };
+    const argo = serversOf(each, options.sessions);
     if (context === undefined) {
-      clusters.set(name, observeCluster({ connection: null, place, log }));
+      clusters.set(name, observeCluster({ connection: null, place, argo, log }));
       continue;
     }
     const isOwn = options.ownKubeconfigs || kubeconfig === undefined || (await isOneOf(kubeconfig, own));
@@ -42,7 +47,19 @@ export async function openClusters(options: {
       ...(exec ? { exec } : {}),
       ...(!isOwn || exec ? { trust: { gate: consents.gateOf(name), isOwn } } : {}),
     });
-    clusters.set(name, observeCluster({ connection, place, log }));
+    clusters.set(name, observeCluster({ connection, place, argo, log }));
   }
   return clusters;
+}
+
+/** Argo's own servers, as far as the estate names them. Nothing is sent before somebody signs in. */
+function serversOf(
+  { name, argo }: Estate['environments'][number],
+  sessions: ServerSessions,
+): ArgoServerDoors {
+  if (!argo?.cd) return {};
+  const place = { environment: name, system: 'argo-cd', url: argo.cd.url } as const;
+  return {
+    cd: { connection: connectServer({ place, session: sessions.of(place) }), prefer: argo.cd.prefer },
+  };
 }

@@ -174,6 +174,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
   const clusters = await openClusters({
     environments: estate.environments,
     consents,
+    sessions: accounts,
     ownKubeconfigs: config.mode === 'practice',
     log,
   });

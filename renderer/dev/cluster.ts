@@ -23,6 +23,7 @@ export function devClusterStatus(environment: string): ClusterStatus {
     latency: { last: 18.4, median: 21.9, samples: 20, at: hoursAgo(0) },
     insecure: environment === 'integration' ? 'The certificate of this cluster is not checked.' : null,
     identity: { username: 'ada', groups: ['system:authenticated', 'release-managers'] },
+    doors: [],
     watches: watched.map((kind, index) => ({
       kind,
       namespace: kind === 'applications' ? 'cluster-services' : 'apps',

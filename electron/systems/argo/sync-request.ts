@@ -38,7 +38,7 @@ export interface SyncAsk {
   resources?: readonly { group: string; kind: string; namespace: string | null; name: string }[];
 }
 
-const resourceOf = ({ group, kind, namespace, name }: NonNullable<SyncAsk['resources']>[number]) => ({
+export const resourceOf = ({ group, kind, namespace, name }: NonNullable<SyncAsk['resources']>[number]) => ({
   ...(group ? { group } : {}),
   kind,
   ...(namespace ? { namespace } : {}),

@@ -11,7 +11,7 @@ interface Options {
 }
 
 /** Expected failures come as a result, an aborted signal throws its reason. */
-async function attempt<T>(ask: () => Promise<T>, options: Options): Promise<WriteResult<T>> {
+export async function attempt<T>(ask: () => Promise<T>, options: Options): Promise<WriteResult<T>> {
   try {
     return ok(await ask());
   } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { freshnessSchema } from '../board/freshness';
+import { argoSystemSchema } from '../estate/argo-servers';
 import { clusterAccessSchema } from '../estate/cluster-access';
 import { failureSchema } from '../failure/failure';
 
@@ -83,6 +84,17 @@ export const clusterStatusSchema = z.object({
   /** Who the cluster takes the person for (SelfSubjectReview); `null`: not told (older than Kubernetes 1.28). */
   identity: z.object({ username: z.string(), groups: z.array(z.string()) }).nullable(),
   watches: z.array(clusterWatchSchema),
+  /** What of Argo is seen through a server of its own, and why. */
+  doors: z.array(
+    z.object({
+      system: argoSystemSchema,
+      /** The server's address. */
+      server: z.string(),
+      through: z.enum(['kubernetes', 'server']),
+      /** Why it is not the one that is asked first; `null`: it is. */
+      because: z.string().nullable(),
+    }),
+  ),
   gaps: z.array(clusterGapSchema),
   /** Every action, each asked of the cluster. */
   access: z.array(clusterAccessSchema),

@@ -7,6 +7,7 @@ export interface WireExchange {
   /** Path and query. */
   url: string;
   body: unknown;
+  /** 0: none came. */
   status: number;
   answer: unknown;
 }
@@ -84,6 +85,8 @@ export function readSwagger(file: string): {
       }
       if (body !== undefined && operation.body === null) problems.push('a body is not described');
       if (body !== undefined && operation.body) problems.push(...check('body', operation.body, body));
+      // An answer that was lost on its way.
+      if (status === 0) return problems;
       if (status >= 200 && status < 300) {
         if (operation.answer) problems.push(...check('answer', operation.answer, answer));
       } else problems.push(...check('refusal', refusalSchema, answer));

@@ -1,0 +1,97 @@
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
+import type { ClusterStatus } from '../../shared/domain/rollout/cluster-status';
+import type { Log } from '../log/log';
+import type { ArgoApplication } from '../systems/argo/application';
+import type { Connection, WatchBatch } from '../systems/kubernetes/types';
+import { createArgoCdAttendant } from './argo-cd-attendant';
+import type { ClusterPlace } from './place';
+import type { DoorName } from './watch-doors';
+import type { WatchedKind } from './watched-kinds';
+
+/** By which door Applications are seen and asked, and what one may do there. */
+export interface ArgoCdDoor {
+  through(): DoorName;
+  /** What a door says of a kind, used or not. */
+  met(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
+  /** What is seen of a kind, and by which door. */
+  seen(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
+  show(batch: WatchBatch<ArgoApplication>): void;
+  /** `null`: for the Kubernetes API to say. */
+  access(action: ClusterAction): ClusterAccess | null;
+  told(): ClusterStatus['doors'];
+}
+
+/** Actions that only Argo CD has a say in where Applications are seen by its server. */
+const ofApplications: ReadonlySet<ClusterAction> = new Set([
+  'refresh',
+  'sync',
+  'terminate-sync',
+  'switch-automatic-sync',
+]);
+
+/**
+ * Follows which door is used for Applications. A change is told once, in the log and in the environment's status.
+ * @param options.kubernetes whether the estate names a Kubernetes API. `applications`: the kinds that decide.
+ */
+export function argoCdDoor(options: {
+  server: { connection: Connection; prefer?: DoorName | undefined } | undefined;
+  kubernetes: boolean;
+  place: ClusterPlace;
+  applications: readonly WatchedKind[];
+  changed: (rights: boolean) => void;
+  signal: AbortSignal;
+  log: Log;
+}): ArgoCdDoor {
+  const { server, place, log } = options;
+  const first: DoorName =
+    server && (!options.kubernetes || server.prefer === 'server') ? 'server' : 'kubernetes';
+  let used = first;
+  const failures = new Map<DoorName, string>();
+  const projects = new Map<string, string>();
+  const attendant = server
+    ? createArgoCdAttendant({
+        connection: server.connection,
+        place,
+        applications: () => [...projects].map(([name, project]) => ({ name, project })),
+        changed: () => options.changed(true),
+        signal: options.signal,
+        log,
+      })
+    : null;
+  const because = (): string | null => (used === first ? null : (failures.get(first) ?? null));
+
+  return {
+    through: () => used,
+    met(kind, freshness, through) {
+      if (!options.applications.includes(kind)) return;
+      if (freshness.state === 'unreachable') failures.set(through, freshness.failure.message);
+      else if (freshness.state === 'live') failures.delete(through);
+    },
+    seen(kind, freshness, through) {
+      if (!options.applications.includes(kind) || freshness.state !== 'live') return;
+      if (through === 'server') attendant?.awake();
+      if (used === through) return;
+      used = through;
+      log('warn', 'cluster.door', {
+        environment: place.environment,
+        system: 'argo-cd',
+        through,
+        because: because() ?? 'it shows Applications (again)',
+      });
+      options.changed(true);
+    },
+    show({ upserts, removed }) {
+      for (const { name } of removed) projects.delete(name);
+      for (const { name, value } of upserts) projects.set(name, value.detail.project);
+    },
+    access(action) {
+      if (!attendant || used !== 'server') return null;
+      return !options.kubernetes || ofApplications.has(action) ? attendant.access(action) : null;
+    },
+    told: () =>
+      server
+        ? [{ system: 'argo-cd', server: server.connection.server, through: used, because: because() }]
+        : [],
+  };
+}

@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ArgoCdRehearsal, rehearseArgoCd } from '../practice/argo-servers/testing/rehearse-argo-cd';
+import type { Application } from '../practice/controllers/kubernetes-shapes';
+import { stopRehearsals } from '../practice/controllers/rehearsal';
+import { argoNamespace, parentName } from '../practice/controllers/render';
+import { connectServer } from '../systems/argo/server/server-connection';
+import type { ServerCredential, ServerSession } from '../systems/argo/server/server-session';
+import type { Connection } from '../systems/kubernetes/types';
+import { observeCluster } from './observe-cluster';
+import type { Cluster, ClusterChange } from './types';
+
+let now: ArgoCdRehearsal;
+let cluster: Cluster;
+let connection: Connection;
+let logged: string[];
+const { signal } = new AbortController();
+
+/** As `sign-in` keeps one: over once it is refused, woken when somebody signs in. */
+class Signed implements ServerSession {
+  #credential: ServerCredential | null = null;
+  #waker = new AbortController();
+  signIn(token: string): void {
+    this.#credential = { authorization: `Bearer ${token}`, cookie: null };
+    const before = this.#waker;
+    this.#waker = new AbortController();
+    before.abort();
+  }
+  credential = () => this.#credential;
+  ended = (used: ServerCredential) => {
+    if (used === this.#credential) this.#credential = null;
+  };
+  woken = () => this.#waker.signal;
+}
+let session: Signed;
+
+async function open(options: Parameters<typeof rehearseArgoCd>[0] = {}, signedIn = true): Promise<void> {
+  now = await rehearseArgoCd(options);
+  session = new Signed();
+  if (signedIn) session.signIn(now.token());
+  logged = [];
+  const place = { environment: 'production', system: 'argo-cd' as const, url: now.url };
+  connection = connectServer({ place, session });
+  cluster = observeCluster({
+    connection: null,
+    place: {
+      environment: 'production',
+      argoNamespace,
+      workflowsNamespace: 'apps',
+      appsNamespace: 'apps',
+      parentApplication: parentName,
+    },
+    argo: { cd: { connection } },
+    timing: { backoffBase: 20, backoffLimit: 100 },
+    log: (level, event, data) => logged.push(`${level} ${event} ${JSON.stringify(data)}`),
+  });
+}
+afterEach(async () => {
+  await cluster.close();
+  await now.close();
+  await stopRehearsals();
+});
+
+const shown = () => cluster.view.application('frontend');
+const applicationsAre = (state: string) =>
+  expect.poll(() => cluster.view.freshness('applications').state).toBe(state);
+const requests = (line: string) => now.noted.filter(({ method, url }) => `${method} ${url}`.startsWith(line));
+
+describe('Applications by Argo CD’s own server', () => {
+  it('are seen and followed, over a stream that breaks, without a flicker', async () => {
+    await open();
+    await applicationsAre('live');
+    expect(shown()).toMatchObject({ version: 'v1', sync: 'Synced', health: 'Healthy' });
+    expect(cluster.view.applications('frontend').map(({ name }) => name)).toEqual([
+      'frontend',
+      'draft-frontend',
+    ]);
+    await expect.poll(() => cluster.view.syncWindows('frontend')?.state).toBe('open');
+    const changes: ClusterChange[] = [];
+    cluster.view.onChange((more) => changes.push(...more));
+    now.server.faults.cutStreams();
+    await expect.poll(now.server.openStreams).toBeGreaterThan(0);
+    now.repo.set('production', 'frontend', { imageTag: 'v2' });
+    expect(await cluster.actions.refresh(parentName, 'normal', signal)).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    await expect.poll(() => shown()?.version).toBe('v2');
+    await applicationsAre('live');
+    expect(changes.filter(({ topic, app }) => topic === 'application' && app === 'publishing-api')).toEqual(
+      [],
+    );
+    expect(cluster.status()).toMatchObject({
+      doors: [{ system: 'argo-cd', through: 'server', because: null }],
+    });
+    expect(cluster.view.gaps().map(({ kind }) => kind)).not.toContain('applications');
+    expect(now.problems()).toEqual([]);
+  });
+
+  it('are synced with the operation’s id, once, also when the answer is lost', async () => {
+    await open();
+    await applicationsAre('live');
+    now.server.faults.loseAnswer(/^POST .*\/sync$/);
+    const request = { operationId: 'op-1', actor: 'Ana' };
+    const sync = () => cluster.actions.sync('frontend', request, signal);
+    expect(await sync()).toEqual({ ok: true, value: undefined });
+    await expect.poll(() => cluster.actions.syncedBy('frontend')).toBe('op-1');
+    await expect.poll(() => shown()?.operation?.phase).toBe('Succeeded');
+    expect(await sync()).toEqual({ ok: true, value: undefined });
+    expect(requests('POST')).toHaveLength(1);
+    expect(requests('POST')[0]?.body).toMatchObject({
+      prune: true,
+      infos: [
+        { name: 'signalbox-operation', value: 'op-1' },
+        { name: 'signalbox-actor', value: 'Ana' },
+      ],
+    });
+    expect(now.cluster.app('frontend').status?.operationState?.operation).toMatchObject({
+      initiatedBy: { username: 'practice' },
+    });
+    expect(now.problems()).toEqual([]);
+  });
+
+  it('are not synced beside another sync, which is named, and only the one that is meant is terminated', async () => {
+    await open();
+    await applicationsAre('live');
+    // A window that lets people sync keeps what runs by itself waiting.
+    const window = {
+      kind: 'deny',
+      schedule: '* * * * *',
+      duration: '1h',
+      applications: ['*'],
+      manualSync: true,
+    };
+    now.cluster.store.patch('AppProject', argoNamespace, 'govuk', 'merge', {
+      spec: { syncWindows: [window] },
+    });
+    now.cluster.store.patch('Application', argoNamespace, 'frontend', 'merge', {
+      operation: { initiatedBy: { automated: true }, sync: {} },
+    });
+    await expect.poll(() => shown()?.operation?.phase).toBe('Running');
+    const refused = await cluster.actions.sync('frontend', { operationId: 'op-2', actor: 'Ana' }, signal);
+    expect(refused).toMatchObject({ failure: { code: 'busy' } });
+    expect(requests('POST')).toEqual([]);
+    const ended = await cluster.actions.terminate('frontend', '2020-01-01T00:00:00Z', signal);
+    expect(ended).toMatchObject({ failure: { code: 'conflict' } });
+    expect(requests('DELETE')).toEqual([]);
+    const startedAt = now.cluster.app('frontend').status?.operationState?.startedAt ?? '';
+    now.server.faults.loseAnswer(/^DELETE .*\/operation$/);
+    expect(await cluster.actions.terminate('frontend', startedAt, signal)).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(now.cluster.app('frontend').status?.operationState?.phase).toBe('Terminating');
+    await expect.poll(() => cluster.actions.isBehind('frontend')).toBe(false);
+    expect(now.problems()).toEqual([]);
+  });
+
+  it('are refreshed while the controller does not answer, and nobody waits for it', async () => {
+    await open();
+    await applicationsAre('live');
+    now.repo.away = true;
+    const asked = await cluster.actions.refresh('frontend', 'hard', signal);
+    expect(asked).toEqual({ ok: true, value: undefined });
+    // The practice controller takes the mark away with a comparison error; nothing was asked twice.
+    expect(requests('GET /api/v1/applications/frontend?refresh=hard')).toHaveLength(1);
+  });
+
+  it('say what one may do there, by role', async () => {
+    await open({ rights: 'everything' });
+    await applicationsAre('live');
+    await expect.poll(() => cluster.view.access('sync')).toMatchObject({ state: 'allowed', asked: true });
+    expect(cluster.view.access('refresh').state).toBe('allowed');
+    expect(cluster.view.access('stop-workflow').state).toBe('denied');
+    expect(now.problems()).toEqual([]);
+  });
+
+  it('stay as they were when the session ends, told once, and come back with the next', async () => {
+    await open();
+    await applicationsAre('live');
+    now.endSessions();
+    now.server.faults.cutStreams();
+    await applicationsAre('unreachable');
+    expect(cluster.view.freshness('applications')).toMatchObject({
+      failure: { code: 'unauthorised', next: [{ label: expect.stringMatching(/Sign in/) }] },
+    });
+    expect(shown()).toMatchObject({ version: 'v1' });
+    const before = now.server.requests();
+    session.signIn(now.token());
+    await applicationsAre('live');
+    expect(now.server.requests()).toBeGreaterThan(before);
+  });
+
+  it('are not asked for before somebody signs in', async () => {
+    await open({}, false);
+    await applicationsAre('unreachable');
+    expect(now.server.requests()).toBe(0);
+    expect(cluster.view.gaps()).toContainEqual(
+      expect.objectContaining({
+        kind: 'applications',
+        because: expect.objectContaining({ code: 'unauthorised' }),
+      }),
+    );
+    session.signIn(now.token());
+    await applicationsAre('live');
+    expect((shown() satisfies unknown as Application | null)?.kind).toBeUndefined();
+  });
+});
