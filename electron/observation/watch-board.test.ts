@@ -70,3 +70,22 @@ it('counts a kind that nobody is asked for as absent, and what rests on it besid
   expect(board.gaps()).toMatchObject([{ kind: 'deployments', because: { code: 'not-configured' } }]);
   expect(board.watches().map((one) => one.kind)).toEqual(['pods']);
 });
+
+it('tells that the reason of an outage is another one now, and not that it is the same', () => {
+  const pods = kind('pods');
+  const board = createWatchBoard([pods], () => ({ objects: 0, lastEventAt: null, restarts: 0 }));
+  const at = '2026-11-27T17:00:00Z';
+  expect(board.apply(pods, failing(at, 'forbidden'), false)).toEqual({ changed: true });
+  expect(board.apply(pods, failing(at, 'forbidden'), false)).toEqual({ changed: false });
+  expect(board.apply(pods, failing(at, 'unreachable'), false)).toEqual({ changed: true });
+});
+
+it('says why a cluster is away as the one watch heard it that asks for all of them', () => {
+  const [pods, events] = [kind('pods'), kind('events')];
+  const board = createWatchBoard([pods, events], () => ({ objects: 0, lastEventAt: null, restarts: 0 }));
+  const at = '2026-11-27T17:00:00Z';
+  for (const one of [pods, events]) board.apply(one, failing(at, 'forbidden'), false);
+  board.apply(events, failing(at, 'unreachable'), false);
+  expect(board.freshness()).toMatchObject({ state: 'unreachable', failure: { code: 'unreachable' } });
+  expect(board.freshness('pods')).toMatchObject({ failure: { code: 'unreachable' } });
+});

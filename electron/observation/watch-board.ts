@@ -30,6 +30,8 @@ interface Entry {
   refused: boolean;
   /** Since when it cannot be reached, where it was a gap until then. */
   awaySince: string | null;
+  /** A later one was told later. */
+  told: number;
   /** Why nobody is asked for it; `null`: it is watched. */
   unasked: Failure | null;
 }
@@ -53,13 +55,27 @@ export function createWatchBoard(
       since: now(),
       refused: false,
       awaySince: null,
+      told: 0,
       unasked: because,
     };
   };
   const entries = new Map(kinds.map((kind) => [watchName(kind), entryOf(kind)]));
   let since = now();
+  let turns = 0;
 
-  const worst = (some: readonly Entry[]): Freshness => worstFreshness(some.map((one) => one.freshness));
+  /**
+   * While a cluster is away, one watch asks for all of them (`cluster-pace.ts`): why it is away is what was heard last,
+   * and not what the others heard before they began to wait.
+   */
+  const worst = (some: readonly Entry[]): Freshness => {
+    const found = worstFreshness(some.map((one) => one.freshness));
+    if (found.state !== 'unreachable' || some.some((one) => one.refused)) return found;
+    const away = some.flatMap(({ freshness, told }) =>
+      freshness.state === 'unreachable' ? [{ told, failure: freshness.failure }] : [],
+    );
+    const [newest = found] = away.sort((a, b) => b.told - a.told);
+    return { ...found, failure: newest.failure };
+  };
   const whole = (): Freshness => {
     const all = [...entries.values()];
     const rest = all.filter((one) => !one.refused);
@@ -76,8 +92,15 @@ export function createWatchBoard(
     const isUnasked = about.some((some) => some.length > 0 && some.every((one) => one.unasked !== null));
     return isUnasked ? { state: 'absent' } : worst([...new Set(about.flat())]);
   };
+  /** What people are told of a state: another reason for the same one is news, too. */
+  const words = (freshness: Freshness): string =>
+    freshness.state === 'unreachable'
+      ? `${freshness.state} ${freshness.failure.code} ${freshness.failure.message}`
+      : freshness.state;
   const sign = (): string =>
-    [whole().state, ...[...entries.values()].map((one) => `${one.freshness.state} ${one.refused}`)].join();
+    [words(whole()), ...[...entries.values()].map((one) => `${words(one.freshness)} ${one.refused}`)].join(
+      '\n',
+    );
 
   /** By topics: every cell and every look at an app asks. */
   const known = new Map<string, Freshness>();
@@ -137,6 +160,8 @@ export function createWatchBoard(
       if (refused || freshness.state !== 'unreachable') entry.awaySince = null;
       else if (entry.refused) entry.awaySince = now();
       entry.refused = refused;
+      turns += 1;
+      entry.told = turns;
       entry.freshness =
         freshness.state === 'unreachable' && entry.awaySince !== null
           ? { ...freshness, since: entry.awaySince }
