@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { practiceLogins } from '../../shared/domain/practice/login';
 import { practiceRights } from '../../shared/domain/practice/rights';
 import { practiceRightsSchema } from '../systems/practice/rights';
 import { runPracticeProcess } from './estate/run-practice';
@@ -12,7 +13,7 @@ interface ParentPort {
 
 /**
  * The practice estate's process: `--dir <state folder> [--speed N] [--landing push|merge-branch] [--rights <profile>]
- * [--reset]`.
+ * [--login token|wrapper] [--reset]`.
  * Says once that it is ready: as one JSON line on standard output, or as a message to the parent port of an Electron
  * utility process. Ends, with everything saved, on SIGTERM, SIGINT, the message `stop`, when the parent disconnects,
  * or when the pipe at standard input is closed.
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
       speed: { type: 'string' },
       landing: { type: 'string' },
       rights: { type: 'string' },
+      login: { type: 'string' },
       reset: { type: 'boolean', default: false },
     },
   });
@@ -33,6 +35,8 @@ async function main(): Promise<void> {
     throw new Error('--landing is push or merge-branch');
   const rights = practiceRightsSchema.optional().safeParse(values.rights);
   if (!rights.success) throw new Error(`--rights is one of ${practiceRights.join(', ')}`);
+  const login = practiceLogins.find((one) => one === (values.login ?? 'token'));
+  if (!login) throw new Error(`--login is one of ${practiceLogins.join(', ')}`);
   const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
 
   let stop: (() => Promise<void>) | undefined;
@@ -62,6 +66,7 @@ async function main(): Promise<void> {
   const running = await runPracticeProcess({
     dir: values.dir,
     reset: values.reset,
+    login,
     ...(values.speed === undefined ? {} : { speed: Number(values.speed) }),
     ...(landing === undefined ? {} : { landing }),
     ...(rights.data === undefined ? {} : { rights: rights.data }),

@@ -123,6 +123,24 @@ describe('a wrapper of the estate file', () => {
     expect([foreign.ran('first'), foreign.ran('other'), foreign.tokens]).toEqual([false, false, []]);
   });
 
+  it('that fails once it was allowed is told as that, with what to run in a terminal', async () => {
+    await ownKubeconfig();
+    await writeFile(foreign.place('assume'), '#!/bin/sh\necho "MFA code needed" >&2\nexit 1\n');
+    await chmod(foreign.place('assume'), 0o700);
+    const session = await foreign.open({ exec: { wrapper: ['./assume', '--'] } });
+    const request = await foreign.waiting(session);
+    session.consents.allow(request.hash);
+    await expect
+      .poll(() => session.clusters.get('staging')?.view.freshness())
+      .toMatchObject({
+        failure: {
+          code: 'unauthorised',
+          meaning: expect.stringContaining('MFA code needed'),
+          next: expect.arrayContaining([expect.objectContaining({ do: 'copy', text: request.command })]),
+        },
+      });
+  });
+
   it('is asked about again when the person’s own login command changed', async () => {
     await ownKubeconfig();
     await wrapper(foreign.place('assume'), 'first');

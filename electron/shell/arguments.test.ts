@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseArguments, practiceRightsOf } from './arguments';
+import { parseArguments, practiceLoginOf, practiceRightsOf } from './arguments';
 
 const rightsOf = (...argv: string[]) => practiceRightsOf(parseArguments(argv));
 
@@ -12,4 +12,11 @@ it('takes the rights of the practice estate from the command line, between switc
 
 it('does not start with rights that there are not', () => {
   expect(() => rightsOf('--practice-rights', 'gov-uk')).toThrow(/no rights called “gov-uk”/);
+});
+
+it('takes how the practice estate’s clusters are logged in to, and no other way than there is', () => {
+  const loginOf = (...argv: string[]) => practiceLoginOf(parseArguments(argv));
+  expect(loginOf()).toBeNull();
+  expect(loginOf('--practice-login', 'wrapper')).toBe('wrapper');
+  expect(() => loginOf('--practice-login', 'magic')).toThrow(/no login called “magic”/);
 });

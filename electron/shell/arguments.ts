@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FailureError } from '../../shared/domain/failure/failure';
+import { type PracticeLogin, practiceLogins } from '../../shared/domain/practice/login';
 import { type PracticeRights, practiceRights } from '../../shared/domain/practice/rights';
 
 /** What the command line asks for. */
@@ -16,6 +17,8 @@ export interface Arguments {
   practiceSpeed: number;
   /** What the person of the practice estate may do, as it was typed; `null`: what it was the last time. */
   practiceRights: string | null;
+  /** How the practice estate's clusters are logged in to, as it was typed; `null`: by tokens. */
+  practiceLogin: string | null;
 }
 
 /** Chromium's own switches may stand between ours: what is not ours is left alone. */
@@ -31,6 +34,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       'practice-dir': { type: 'string' },
       'practice-speed': { type: 'string' },
       'practice-rights': { type: 'string' },
+      'practice-login': { type: 'string' },
     },
   });
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -42,6 +46,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     practiceDir: text(values['practice-dir']),
     practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
     practiceRights: text(values['practice-rights']),
+    practiceLogin: text(values['practice-login']),
   };
 }
 
@@ -49,14 +54,26 @@ export function parseArguments(argv: readonly string[]): Arguments {
  * The profile of rights that was asked for; `null`: none was.
  * @throws FailureError for a name that is none: rehearsing with other rights than one thinks would mislead.
  */
-export function practiceRightsOf({ practiceRights: typed }: Arguments): PracticeRights | null {
+export const practiceRightsOf = ({ practiceRights: typed }: Arguments): PracticeRights | null =>
+  oneOf(practiceRights, typed, 'rights', '--practice-rights');
+
+/** The way to log in that was asked for; `null`: none was. @throws FailureError for a name that is none. */
+export const practiceLoginOf = ({ practiceLogin: typed }: Arguments): PracticeLogin | null =>
+  oneOf(practiceLogins, typed, 'login', '--practice-login');
+
+function oneOf<T extends string>(
+  known: readonly T[],
+  typed: string | null,
+  what: string,
+  option: string,
+): T | null {
   if (typed === null) return null;
-  const found = practiceRights.find((one) => one === typed);
+  const found = known.find((one) => one === typed);
   if (found) return found;
   throw new FailureError({
     code: 'invalid-input',
-    message: `The practice estate has no rights called “${typed}”.`,
+    message: `The practice estate has no ${what} called “${typed}”.`,
     meaning: 'Nothing was started.',
-    next: [{ do: 'advice', label: `Use --practice-rights with ${practiceRights.join(', ')}.` }],
+    next: [{ do: 'advice', label: `Use ${option} with ${known.join(', ')}.` }],
   });
 }

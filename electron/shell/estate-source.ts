@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { PracticeRights } from '../../shared/domain/practice/rights';
 import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/open-session';
 import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
-import { type Arguments, practiceRightsOf } from './arguments';
+import { type Arguments, practiceLoginOf, practiceRightsOf } from './arguments';
 import type { CredentialStore } from './credential-store';
 import type { PracticeControl } from './practice-actions';
 import { type PracticeProcess, startPractice } from './practice-process';
@@ -27,6 +28,7 @@ async function practiceSource(options: {
   dir: string;
   speed: number;
   rights: PracticeRights | null;
+  login: PracticeLogin | null;
   log: Log;
 }): Promise<EstateSource> {
   const process = await startPractice({
@@ -93,6 +95,7 @@ export async function findEstate(
     dir: args.practiceDir ?? path.join(options.userData, 'practice'),
     speed: args.practiceSpeed,
     rights: practiceRightsOf(args),
+    login: practiceLoginOf(args),
     log: options.log,
   });
 }

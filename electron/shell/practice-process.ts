@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { PracticeRights } from '../../shared/domain/practice/rights';
 import { type PracticeReady, practiceReadySchema } from '../systems/practice/practice-ready';
 
@@ -21,6 +22,8 @@ export function startPractice(options: {
   speed: number;
   /** `null`: as it was the last time. */
   rights: PracticeRights | null;
+  /** How its clusters are logged in to; `null`: by tokens. */
+  login: PracticeLogin | null;
   onExit: (code: number) => void;
   log: (line: string) => void;
 }): Promise<PracticeProcess> {
@@ -32,6 +35,7 @@ export function startPractice(options: {
       '--speed',
       String(options.speed),
       ...(options.rights ? ['--rights', options.rights] : []),
+      ...(options.login ? ['--login', options.login] : []),
     ],
     {
       serviceName: 'Signalbox practice estate',

@@ -10,6 +10,8 @@ export interface KubeconfigEntry {
   /** PEM. */
   ca: string;
   token: string;
+  /** `users[].user`, where it logs in otherwise than by the token. */
+  user?: Record<string, unknown> | undefined;
   namespace?: string;
 }
 
@@ -24,7 +26,7 @@ export function kubeconfig(entries: readonly KubeconfigEntry[]): string {
       name,
       cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') },
     })),
-    users: entries.map(({ name, token }) => ({ name, user: { token } })),
+    users: entries.map(({ name, token, user }) => ({ name, user: user ?? { token } })),
     contexts: entries.map(({ name, namespace }) => ({
       name,
       context: { cluster: name, user: name, ...(namespace ? { namespace } : {}) },

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { type Estate, estateSchema } from '../../../shared/domain/estate/estate';
+import type { PracticeLogin } from '../../../shared/domain/practice/login';
 import {
   allEnvironments,
   type BagEnvironment,
@@ -8,11 +9,13 @@ import {
   environments,
 } from '../../systems/practice/environments';
 import { migratingService } from '../controllers/bag-scripts';
+import { practiceApps } from '../github/device-flow';
 import { writeWhole } from '../whole-file';
 import { bagPipelineName, owner, releaseRepoName, seedServices } from './apps';
 import { bagSetups } from './deployed';
 import { providerTestsFile } from './provider-tests';
 import type { StatePaths } from './state-folder';
+import { wrappedExec } from './wrapped-login';
 
 /** Where the servers of a practice estate are. URLs have no slash at the end. */
 export interface EstateUrls {
@@ -30,15 +33,15 @@ export type Landing = Estate['ledger']['landing'];
 
 /**
  * Writes `signalbox.yaml`: the practice estate as the console sees it. Holds no secret.
- * @param speed practice time per wall time, at this start
+ * @param options.speed practice time per wall time, at this start
  * @throws when it would not fit the estate's schema
  */
 export async function writeEstateFile(
   paths: StatePaths,
   urls: EstateUrls,
-  landing: Landing,
-  speed: number,
+  options: { landing: Landing; speed: number; login: PracticeLogin },
 ): Promise<void> {
+  const { landing, speed, login } = options;
   const estate = {
     name: 'GOV.UK in miniature',
     ledger: {
@@ -46,12 +49,21 @@ export async function writeEstateFile(
       branch: 'main',
       landing,
       routes: [{ kind: landing }, { kind: 'workflow' }, { kind: 'actions' }, { kind: 'pull-request' }],
-      github: { apiUrl: urls.github, owner, repo: releaseRepoName },
+      github: {
+        apiUrl: urls.github,
+        owner,
+        repo: releaseRepoName,
+        clientId: Object.keys(practiceApps)[0],
+      },
     },
     environments: allEnvironments.map((name) => ({
       name,
       tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
-      cluster: { context: name, kubeconfig: paths.kubeconfig },
+      cluster: {
+        context: name,
+        kubeconfig: paths.kubeconfig,
+        ...(login === 'wrapper' ? { exec: wrappedExec(name) } : {}),
+      },
       argo: { cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] } },
       ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
     })),

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ArgoSystem } from '../../../shared/domain/estate/argo-servers';
+import type { PracticeLogin } from '../../../shared/domain/practice/login';
 import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
@@ -13,8 +14,9 @@ import { writeKubeconfig } from '../cluster/write-kubeconfig';
 import { type Controllers, startControllers } from '../controllers/start-controllers';
 import { BareRepo } from '../git/bare-repo';
 import { type GitServer, startGitServer } from '../git/server';
-import type { Tokens } from '../git/token-access';
+import type { TokenHolder } from '../git/token-access';
 import { createActions } from '../github/actions';
+import { createDeviceFlow } from '../github/device-flow';
 import type { PullPlace } from '../github/pull-state';
 import { createPulls, type Pulls } from '../github/pulls';
 import { type GithubServer, startGithubServer } from '../github/server';
@@ -36,6 +38,7 @@ import { gitDirOf, seedRepos } from './seed/seed';
 import { type EstateState, freshState } from './state';
 import { readJsonFile, type StatePaths } from './state-folder';
 import { openReleaseRepo, type WatchedReleaseRepo } from './watched-release-repo';
+import { wrappedUser, writeWrappedLogin } from './wrapped-login';
 
 export type Clusters = Readonly<Record<EnvironmentName, EnvironmentCluster>>;
 
@@ -89,6 +92,7 @@ export async function openCertificates(paths: StatePaths): Promise<Certificates>
 
 /**
  * Starts the estate from its state folder, seeding what is missing.
+ * @param options.login how the console logs in to the clusters
  * @param options.resourceVersion see `openCluster`; for a reset
  * @param options.onError told about faults of the estate's own
  */
@@ -97,6 +101,7 @@ export async function startEstate(options: {
   state: EstateState;
   credentials: PracticeCredentials;
   certificates: Certificates;
+  login: PracticeLogin;
   resourceVersion?: number;
   onError?: (where: string, error: unknown) => void;
 }): Promise<PracticeEstate> {
@@ -106,7 +111,7 @@ export async function startEstate(options: {
   const stopping = new AbortController();
   const appRepo = (app: string): BareRepo => new BareRepo(gitDirOf(paths.repos, app));
   const releaseRepo = new BareRepo(gitDirOf(paths.repos, releaseRepoName));
-  const tokens: Tokens = {
+  const tokens: Record<string, TokenHolder> = {
     [credentials.ledger.password]: { login: consoleUser.login, write: true },
     [credentials.others.rival]: { login: rival.login, write: true },
     [credentials.others.reviewer]: { login: reviewer.login, write: true },
@@ -171,6 +176,14 @@ export async function startEstate(options: {
     gitUrl: git.url,
     actions,
     rights: state.rights,
+    deviceFlow: createDeviceFlow({
+      grant: (token) => {
+        tokens[token] = { login: consoleUser.login, write: true };
+      },
+      revoke: (token) => {
+        delete tokens[token];
+      },
+    }),
     pulls,
     ...portOf(state, 'github'),
     now: clock.now,
@@ -218,6 +231,7 @@ export async function startEstate(options: {
     }),
   );
   const clusters = Object.fromEntries(opened) as Record<EnvironmentName, EnvironmentCluster>;
+  if (options.login === 'wrapper') await writeWrappedLogin(paths, credentials.clusters);
   await writeKubeconfig(
     paths.kubeconfig,
     allEnvironments.map((name) => ({
@@ -225,6 +239,7 @@ export async function startEstate(options: {
       server: clusters[name].server.url,
       ca: certificates.ca,
       token: credentials.clusters[name] ?? '',
+      user: options.login === 'wrapper' ? wrappedUser(paths, name) : undefined,
       namespace: 'apps',
     })),
   );

@@ -1,3 +1,4 @@
+import type { PracticeLogin } from '../../../shared/domain/practice/login';
 import type { PracticeRights } from '../../../shared/domain/practice/rights';
 import type { EnvironmentName } from '../../systems/practice/environments';
 import { allEnvironments } from '../../systems/practice/environments';
@@ -18,6 +19,7 @@ const saveEvery = 10_000;
  * @param options.speed practice time per wall time; what was kept otherwise, 1 at first
  * @param options.landing how the console's commits land; `push` otherwise
  * @param options.rights what the console's person may do; what was kept otherwise, everything at first
+ * @param options.login how the console logs in to the clusters; by tokens otherwise
  * @param options.reset begins with the first day again
  * @throws when another process runs on the folder
  */
@@ -26,6 +28,7 @@ export async function runPracticeProcess(options: {
   speed?: number;
   landing?: Landing;
   rights?: PracticeRights;
+  login?: PracticeLogin;
   reset?: boolean;
   onError?: (where: string, error: unknown) => void;
 }): Promise<{ ready: PracticeReady; stop: () => Promise<void> }> {
@@ -45,6 +48,7 @@ export async function runPracticeProcess(options: {
       paths,
       credentials,
       certificates,
+      login: options.login ?? 'token',
       ...(options.onError ? { onError: options.onError } : {}),
     };
     let estate = await startEstate({ ...common, state });
@@ -82,7 +86,11 @@ export async function runPracticeProcess(options: {
       argo: (name: EnvironmentName) => ({ cd: argoCd[name].url }),
       dex: dex.url,
     };
-    await writeEstateFile(paths, urls, options.landing ?? 'push', state.speed);
+    await writeEstateFile(paths, urls, {
+      landing: options.landing ?? 'push',
+      speed: state.speed,
+      login: common.login,
+    });
     await estate.save();
     const saving = setInterval(() => {
       inTurn(() => estate.save()).catch((error) => options.onError?.('saving', error));

@@ -15,6 +15,7 @@ import { actionsRoutes } from './actions-api';
 import { getBranch, getProtection, getRuleset, listBranches, rulesOfBranch } from './branches-api';
 import { compare, getCommit, listCommits, pullsOfCommit } from './commits-api';
 import { getContents } from './contents-api';
+import type { DeviceFlow } from './device-flow';
 import { noGithubFaults } from './faults';
 import { answerGraphql, hasNodeId } from './graphql';
 import { answerRefUpdateRule, asksForRefUpdateRule } from './graphql-rights';
@@ -43,6 +44,8 @@ export interface GithubServerOptions {
   rights?: RightsState;
   /** Pull requests; left out, their addresses answer 404. */
   pulls?: Pulls;
+  /** Signing in by code; left out, its addresses ask for a token. */
+  deviceFlow?: DeviceFlow;
   /** Awaited after a ref was changed, before the answer. */
   onRefsChanged?: (change: { owner: string; repo: string; holder: TokenHolder }) => Promise<void> | void;
 }
@@ -75,12 +78,13 @@ export async function startGithubServer(options: GithubServerOptions): Promise<G
     response.setHeader('x-github-request-id', requestId());
     response.setHeader('x-github-media-type', 'github.v3; format=json');
     try {
+      const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+      if (!faults.failing && (await options.deviceFlow?.answer(request, response, url))) return;
       const access = accessOf(request.headers, options.tokens);
       if (!access.holder)
         throw new Problem(401, access.why === 'missing' ? 'Requires authentication' : 'Bad credentials');
       const { holder } = access;
       response.setHeader('x-oauth-scopes', scopesOf(rights, holder).join(', '));
-      const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
       const limit = limits.of(holder.login);
       if (faults.rateLimited) limit.exhaust();
       if (url.pathname !== '/rate_limit') limit.spend();

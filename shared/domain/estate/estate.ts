@@ -36,6 +36,13 @@ const github = z.strictObject({
   apiUrl: httpUrl.describe('Base of the REST API: `https://api.github.com`, or `https://<host>/api/v3`.'),
   owner: name.describe('The owner of the release repo.'),
   repo: name.describe('The release repo’s name.'),
+  clientId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be a client ID')
+    .optional()
+    .describe(
+      'The client ID of an OAuth app or GitHub App that lets people sign in by a code (device flow); it is no secret. Missing: they enter a token.',
+    ),
 });
 
 /** A label selector as `kubectl get -l` takes it. */
