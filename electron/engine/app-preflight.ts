@@ -121,13 +121,15 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
   const cluster = world.clusters.get(environment);
   const applications = cluster?.view.applications(app) ?? [];
   const holder = world.holder(app, environment, except);
+  const place = world.estate.environments.find((one) => one.name === environment);
   const version = 'version' in intent ? intent.version : null;
   const syncs = cluster ? standingSyncs(cluster, app, world.now()) : [];
   return {
     readOnlyBecause: world.ledger.readOnlyBecause,
     route: world.routes.plan(intent),
     hours: world.hours(environment),
-    production: world.estate.environments.find((one) => one.name === environment)?.tier === 'production',
+    production: place?.tier === 'production',
+    policy: place?.checks,
     before,
     ledger: world.ledger.freshness(),
     running: holder && !mayStepIn(intent, holder) ? { id: holder.id, what: titleOf(holder.intent) } : null,

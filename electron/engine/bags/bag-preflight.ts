@@ -7,13 +7,14 @@ import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
+import { weighed } from '../../../shared/domain/preflight/check-policy';
 import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { askLedgerAgain } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
-import { deployFindings, isDeploy } from './deploy-findings';
+import { type Deploys, deployFindings, isDeploy } from './deploy-findings';
 import { keepingOut } from './keep-bag-out';
 import { askForImages, pipelineOf, recordsNow } from './pipelines';
 import { policyFiles } from './policy-files';
@@ -90,6 +91,12 @@ function policyFindings(world: World, pipeline: string, change: PolicyChange, at
   return [finding(code === 'refused' ? 'newer-record' : 'unreadable', 'block', message, at)];
 }
 
+/** What speaks against a deployment of a bag, as the environment's policy weighs it. */
+function deployChecks(world: World, intent: Deploys, records: PipelineRecords, at: string): Finding[] {
+  const policy = world.estate.environments.find(({ name }) => name === intent.environment)?.checks;
+  return weighed(deployFindings(world, intent, records, at), policy, intent.kind === 'roll-back-bag');
+}
+
 /** All findings of an intent on a pipeline of bags, or on a lock. @param except the operation that asks. */
 export function bagFindings(world: World, intent: BagIntent, except: string | null): Finding[] {
   const { commit } = world.ledger.snapshot();
@@ -99,9 +106,9 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
   switch (intent.kind) {
     case 'roll-back-bag':
       found.push(...policyFindings(world, intent.pipeline, keepingOut(intent), at));
-      return [...found, ...deployFindings(world, intent, records, at)];
+      return [...found, ...deployChecks(world, intent, records, at)];
     case 'deploy-bag':
-      return [...found, ...deployFindings(world, intent, records, at)];
+      return [...found, ...deployChecks(world, intent, records, at)];
     case 'pack-bag':
       return [...found, ...packFindings(intent, records, at)];
     case 'force-unlock':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
+import { checkPolicySchema } from '../preflight/check-policy';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { clusterExecSchema } from './cluster-exec';
@@ -131,6 +132,7 @@ const environmentSchema = z.strictObject({
     .optional()
     .describe('How changes for this environment land, in order of preference. Missing: as in its pipeline.'),
   team: teamSchema.optional(),
+  checks: checkPolicySchema.optional(),
   deployHours: deployHoursSchema
     .optional()
     .describe(

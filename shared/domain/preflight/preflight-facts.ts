@@ -10,6 +10,7 @@ import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { RoutePlan } from '../route/route';
+import type { CheckPolicy } from './check-policy';
 import type { HoursNow } from './deploy-hours';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
@@ -83,6 +84,8 @@ export interface OutsideFacts {
   /** What differs between the present version and the wanted one; `null`: not asked yet. */
   change: Change | null;
   testsBefore: TestsBefore;
+  /** How much the environment's checks count; left out: as they are. */
+  policy: CheckPolicy | undefined;
   /** The name that the person's commits bear. */
   me: string;
 }

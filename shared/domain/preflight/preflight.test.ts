@@ -34,6 +34,7 @@ const outside: OutsideFacts = {
   production: true,
   hours: null,
   me: 'Ada Morrow',
+  policy: undefined,
   before: 'staging',
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
   running: null,
@@ -455,4 +456,15 @@ describe('preflight while it is still asking', () => {
   ])('%s', (_name, intent, seen, asksRepo, codes, pending) =>
     expect(early(intent, seen, asksRepo)).toEqual([codes, pending]),
   );
+});
+
+it('weighs the checks of a deployment by the environment’s policy', () => {
+  const failed = { ...outside, testsBefore: { state: 'failed' as const, evidence: 'post-sync-x failed.' } };
+  const levelWith = (policy: OutsideFacts['policy']) =>
+    preflightFindings(deploy, ledger, { ...failed, policy }).find(
+      ({ code }) => code === 'tests-failed-before',
+    )?.level;
+  expect(levelWith(undefined)).toBe('warn');
+  expect(levelWith({ 'tests-failed-before': 'blocks' })).toBe('block');
+  expect(levelWith({ 'tests-failed-before': 'informs' })).toBe('info');
 });

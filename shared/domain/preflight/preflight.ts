@@ -2,6 +2,7 @@ import { readOnlyFindings } from '../estate/read-only';
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
+import { weighed } from './check-policy';
 import { hoursFindings } from './deploy-hours';
 import { type Finding, finding } from './finding';
 import { checkFindings } from './preflight-checks';
@@ -156,6 +157,10 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
  * transaction, on the snapshot that lands.
  */
 export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
+  return weighed(allFindings(intent, ledger, outside), outside.policy, intent.kind === 'rollback');
+}
+
+function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
   found.push(...routeFindings(intent, outside), ...permissionFindings(intent, outside));
