@@ -66,6 +66,7 @@ async function cancelled(task: Task): Promise<StepEnd> {
   if (!begunOf(task)) return { state: 'withdrawn', because: 'Cancelled before anything was pushed.' };
   const withdrawn = await withdraw(task, 'Cancelled.');
   if (withdrawn.state === 'gone') return { state: 'withdrawn', because: withdrawn.text };
+  if (withdrawn.state === 'unknown') return { state: 'unknown', because: withdrawn.text };
   const end = await merged(task, withdrawn.pull);
   task.context.saw('It was merged before it could be cancelled.');
   return end;
@@ -77,13 +78,18 @@ async function takenBack(task: Task, why: string): Promise<StepEnd> {
   if (begun && pointless) return endPointless(task, begun, pointless);
   const withdrawn = await withdraw(task, why);
   if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
-  return { state: 'failed', failure: gone(`${why} ${withdrawn.text}`.trim()) };
+  const text = `${why} ${withdrawn.text}`.trim();
+  if (withdrawn.state === 'unknown') return { state: 'unknown', because: text };
+  return { state: 'failed', failure: gone(text) };
 }
 
 async function notOpened(task: Task, failure: Failure): Promise<StepEnd> {
   if (!begunOf(task)) return { state: 'failed', failure };
   const withdrawn = await withdraw(task, failure.message);
-  return withdrawn.state === 'merged' ? merged(task, withdrawn.pull) : { state: 'failed', failure };
+  if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
+  if (withdrawn.state === 'unknown')
+    return { state: 'unknown', because: `${failure.message} ${withdrawn.text}` };
+  return { state: 'failed', failure };
 }
 
 /** Looks at the pull request and at the ledger until one of them ends it. */
@@ -210,6 +216,7 @@ async function closedByOthers(task: Task, begun: Begun): Promise<StepEnd> {
   const why = `Pull request #${begun.number ?? 0} was closed on GitHub without being merged.`;
   const withdrawn = await withdraw(task, why);
   if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
+  if (withdrawn.state === 'unknown') return { state: 'unknown', because: `${why} ${withdrawn.text}` };
   return { state: 'failed', failure: gone(why) };
 }
 
@@ -238,6 +245,9 @@ async function endPointless(task: Task, begun: Begun, pointless: Pointless): Pro
   const withdrawn = await withdraw(task, why);
   if (withdrawn.state === 'merged') return merged(task, withdrawn.pull);
   const { text } = withdrawn;
+  // What is there already stays so; anything else may still be changed by a merge.
+  if (withdrawn.state === 'unknown' && pointless.because !== 'there')
+    return { state: 'unknown', because: `${why} ${text}` };
   switch (pointless.because) {
     case 'there':
       context.result(proposal.effect, { outcome: 'done', text: why });
