@@ -17,16 +17,17 @@ export function mergeWhenDue(task: Task, begun: Begun) {
   const message = { title, body: rest.join('\n').trim() };
   let tried = '';
   let because: string | null = null;
-  let isRefused = false;
+  let isOff = false;
   return async (pull: PullRequest, reviews: PullReviews | null): Promise<string | null> => {
-    const approvals = reviews && reviews.changesBy.length === 0 ? reviews.approvedBy.length : 0;
+    const isRefused = !reviews || reviews.changesBy.length > 0 || reviews.decision === 'review-required';
+    const approvals = isRefused ? 0 : reviews.approvedBy.length;
     if (!proposal.route.autoMerge || pull.autoMerge) return null;
     const state = `${pull.mergeState} ${approvals}`;
-    if (isRefused || state === tried || pull.head.commit !== begun.commit) return because;
+    if (isOff || state === tried || pull.head.commit !== begun.commit) return because;
     const answer = await pulls.autoMerge(place, pull, message, signal);
     signal.throwIfAborted();
     if (!answer.ok) {
-      isRefused = !passes(answer.failure);
+      isOff = !passes(answer.failure);
       because = `Auto-merge could not be switched on: ${answer.failure.message}`;
       return because;
     }
@@ -37,7 +38,7 @@ export function mergeWhenDue(task: Task, begun: Begun) {
       return null;
     }
     because = `Auto-merge is off. GitHub says: ${answer.value.because}`;
-    isRefused = answer.value.state === 'refused';
+    isOff = answer.value.state === 'refused';
     if (answer.value.state === 'not-now' && approvals > 0 && mergeable.has(pull.mergeState)) {
       const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
       if (!done.ok) {

@@ -147,7 +147,11 @@ describe('a change that goes through a pull request', () => {
       expect(await tagOf(app)).not.toBe(version);
       // Somebody who owns nothing there is not enough.
       await practice.control.reviewPullRequest({ number, by: 'hester-vane' });
-      await waiting(rig, id, /approved by hester-vane, but GitHub still waits/);
+      await waiting(
+        rig,
+        id,
+        /has 1 approval \(hester-vane\), not enough yet: a code owner’s review \(gov-uk-platform-engineering\)/,
+      );
       await practice.control.reviewPullRequest({ number });
       await waiting(rig, id, /approved by .*: somebody must merge it on GitHub/);
       const { commit } = await practice.control.mergePullRequest({ number, method });

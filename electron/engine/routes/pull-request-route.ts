@@ -116,7 +116,7 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
       return endPointless(task, begun, { because: 'refused', failure: gone(text) });
     }
     if (seen.ok) {
-      const reviews = await pulls.reviews(place, number, signal);
+      const reviews = await pulls.reviews(place, seen.value, signal);
       const checks = await pulls.checks(place, seen.value.head.commit, signal);
       signal.throwIfAborted();
       const noAutoMerge = await merging(seen.value, reviews.ok ? reviews.value : null);

@@ -26,7 +26,8 @@ const refused = (field: string, type: string, message: string) => ({
 
 /**
  * Three calls of GitHub's GraphQL API, by their names: the mutations `enablePullRequestAutoMerge` and
- * `disablePullRequestAutoMerge` with their input as the variable `input`, and `node(id: $id)` of a pull request.
+ * `disablePullRequestAutoMerge` with their input as the variable `input`, and `node(id: $id)` of a pull request, with what
+ * counts of its reviews where that is asked.
  */
 export async function answerGraphql(
   { pulls, find, login }: { pulls: Pulls; find: FindPull; login: string },
@@ -48,6 +49,8 @@ export async function answerGraphql(
     number: pull.number,
     autoMergeRequest: pull.autoMerge && { mergeMethod: pull.autoMerge.method.toUpperCase() },
   });
+  if (field === 'node' && query.includes('reviewDecision'))
+    return { data: { node: await reviewsOf(pulls, place, pull) } };
   if (field === 'node') return { data: { node: shaped() } };
   if (field === 'disablePullRequestAutoMerge') {
     if (!pull.autoMerge)
@@ -77,6 +80,23 @@ export async function answerGraphql(
   };
   pulls.touch(pull);
   return { data: { [field]: { pullRequest: shaped() } } };
+}
+
+/** What counts of its reviews; code owners are asked as teams. Everybody here can write to the repo. */
+async function reviewsOf(pulls: Pulls, place: PullPlace, pull: Pull) {
+  const authors = new Set(pull.reviews.filter(({ state }) => state !== 'COMMENTED').map(({ by }) => by));
+  return {
+    reviewDecision: await pulls.decision(place, pull),
+    latestOpinionatedReviews: {
+      nodes: [...authors].map((login) => ({ author: { login }, authorCanPushToRepository: true })),
+    },
+    reviewRequests: {
+      nodes: [
+        ...pull.reviewers.map((login) => ({ asCodeOwner: false, requestedReviewer: { login } })),
+        ...pull.teams.map((slug) => ({ asCodeOwner: true, requestedReviewer: { slug } })),
+      ],
+    },
+  };
 }
 
 /** Whether an id is a pull request's of a repo. */

@@ -17,6 +17,11 @@ export interface Pulls {
   ): Promise<Pull>;
   /** Computes it as GitHub does: the first answer after a change of either branch is that it is not known yet. */
   mergeability(place: PullPlace, pull: Pull): Promise<Mergeability>;
+  /** GraphQL's `reviewDecision`; `null`: no review is needed. */
+  decision(
+    place: PullPlace,
+    pull: Pull,
+  ): Promise<'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED' | null>;
   close(place: PullPlace, pull: Pull, by: string): Promise<void>;
   reopen(place: PullPlace, pull: Pull): Promise<void>;
   review(place: PullPlace, pull: Pull, review: Pick<Review, 'by' | 'state' | 'body'>): Promise<Review>;
@@ -176,6 +181,12 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
       computed.set(pull, key);
       if (!isComputed || pull.state !== 'open') return { mergeable: null, state: 'unknown' };
       return mergeability(place.git, pull, await unmet(place, pull));
+    },
+    decision: async (place, pull) => {
+      if (rules.needs({ ...place, branch: pull.base.ref }) === null) return null;
+      const missing = await unmet(place, pull);
+      if (missing === null) return 'APPROVED';
+      return missing.startsWith('Changes') ? 'CHANGES_REQUESTED' : 'REVIEW_REQUIRED';
     },
     close: async (_place, pull, by) => {
       if (pull.state === 'open') end(pull, by);

@@ -92,7 +92,9 @@ export const pullSchema = simplePullSchema.extend({
   mergeable_state: z.string(),
 });
 /** "List reviews for a pull request". */
-export const reviewsSchema = z.array(z.object({ user: login.nullish().catch(null), state: z.string() }));
+export const reviewsSchema = z.array(
+  z.object({ user: login.nullish().catch(null), state: z.string(), author_association: text }),
+);
 /** Ways of merging of "Get a repository", told to who may write. */
 const allowed = z.boolean().nullish().catch(null);
 export const repoMergesSchema = z.object({

@@ -48,6 +48,65 @@ const inputs = () =>
     .filter(({ what }) => what === 'POST /graphql')
     .map(({ body }) => (body as { variables: { input: object } }).variables.input);
 
+describe('reviews', () => {
+  const review = (login: string, state: string, association: string) => ({
+    user: { login },
+    state,
+    author_association: association,
+  });
+  const given = [
+    review('ada', 'APPROVED', 'MEMBER'),
+    review('eve', 'APPROVED', 'MEMBER'),
+    review('mallory', 'APPROVED', 'NONE'),
+  ];
+  const ask = () => pulls.reviews(place, { number: 7, id: 'PR_7' }, signal);
+
+  it('count by who can write to the repo and by GitHub’s verdict, and code owners who are asked are named', async () => {
+    const node = {
+      reviewDecision: 'REVIEW_REQUIRED',
+      latestOpinionatedReviews: {
+        nodes: [
+          { author: { login: 'ada' }, authorCanPushToRepository: true },
+          { author: { login: 'eve' }, authorCanPushToRepository: false },
+          { author: null, authorCanPushToRepository: false },
+        ],
+      },
+      reviewRequests: {
+        nodes: [
+          { asCodeOwner: true, requestedReviewer: { slug: 'platform' } },
+          { asCodeOwner: false, requestedReviewer: { login: 'bob' } },
+          { asCodeOwner: true, requestedReviewer: null },
+        ],
+      },
+    };
+    answers = {
+      [`GET ${at}/pulls/7/reviews`]: [{ body: given }],
+      'POST /graphql': [{ body: { data: { node } } }],
+    };
+    expect(await ask()).toEqual({
+      ok: true,
+      value: {
+        approvedBy: ['ada'],
+        changesBy: [],
+        uncounted: ['eve', 'mallory'],
+        decision: 'review-required',
+        ownersAsked: ['platform'],
+      },
+    });
+  });
+  it('are told apart by how people belong to the repo where a server has no GraphQL', async () => {
+    answers = { [`GET ${at}/pulls/7/reviews`]: [{ body: given }] };
+    expect(await ask()).toMatchObject({
+      value: { approvedBy: ['ada', 'eve'], uncounted: ['mallory'], decision: null },
+    });
+  });
+  it('need no second question where nobody has said yes or no', async () => {
+    answers = { [`GET ${at}/pulls/7/reviews`]: [{ body: [review('ada', 'COMMENTED', 'MEMBER')] }] };
+    expect(await ask()).toMatchObject({ value: { approvedBy: [], decision: null } });
+    expect(asked.map(({ what }) => what)).not.toContain('POST /graphql');
+  });
+});
+
 describe('auto-merge', () => {
   it('is asked for by a way of merging that the repo allows; a squash is told title and trailers', async () => {
     answers = {

@@ -7,6 +7,7 @@ import { believed, pullSchema, repoMergesSchema, reviewsSchema, simplePullsSchem
 import { type AutoMergeAnswer, enableAutoMerge } from './auto-merge';
 import { commitChecks } from './commit-checks';
 import { type GitHub, gitHubFailure, statusOf } from './github-client';
+import { reviewCount } from './review-count';
 
 /** Where a repo is on GitHub. */
 export interface RepoPlace {
@@ -29,7 +30,12 @@ export interface PullRequests {
   find(place: RepoPlace, branch: string, signal: AbortSignal): Promise<Result<PullRequest | null>>;
   /** One that did not change costs nothing of the hour's budget (a conditional request). */
   get(place: RepoPlace, number: number, signal: AbortSignal): Promise<Result<PullRequest>>;
-  reviews(place: RepoPlace, number: number, signal: AbortSignal): Promise<Result<PullReviews>>;
+  /** Which of them count is asked as well, where there are any. */
+  reviews(
+    place: RepoPlace,
+    pull: Pick<PullRequest, 'number' | 'id'>,
+    signal: AbortSignal,
+  ): Promise<Result<PullReviews>>;
   checks(
     place: RepoPlace,
     sha: string,
@@ -177,7 +183,7 @@ export function createPullRequests(github: GitHub): PullRequests {
           ),
         ),
       ),
-    reviews: (place, number, signal) =>
+    reviews: (place, { number, id }, signal) =>
       asked(nameOf(place, number), async () => {
         const all: z.output<typeof reviewsSchema> = [];
         for (let page = 1; page <= mostPages; page++) {
@@ -195,9 +201,13 @@ export function createPullRequests(github: GitHub): PullRequests {
           all.push(...some);
           if (some.length < 100) break;
         }
-        return reviewsOf(
-          all.map(({ user, state }) => ({ by: visibleText((user?.login ?? 'ghost').slice(0, 100)), state })),
-        );
+        const given = all.map(({ user, state, author_association: association }) => ({
+          by: visibleText((user?.login ?? 'ghost').slice(0, 100)),
+          state,
+          association: association ?? null,
+        }));
+        const isCounted = given.some(({ state }) => state === 'APPROVED' || state === 'CHANGES_REQUESTED');
+        return reviewsOf(given, isCounted ? await reviewCount(github, id, signal) : null);
       }),
     checks: (place, sha, signal) =>
       asked(`${nameOf(place)} ${sha.slice(0, 10)}`, () => commitChecks(github, place, sha, signal)),

@@ -27,7 +27,15 @@ const answerSchema = z.record(
   z.string().max(100),
   z.object({
     events: z
-      .array(z.object({ title: z.string().max(200).transform((text) => visibleText(text)), date: z.iso.date() }))
+      .array(
+        z.object({
+          title: z
+            .string()
+            .max(200)
+            .transform((text) => visibleText(text)),
+          date: z.iso.date(),
+        }),
+      )
       .max(2_000),
   }),
 );

@@ -19,15 +19,43 @@ const pull: PullRequest = {
   mergeState: 'blocked',
   asked: ['platform'],
 };
-const seen = { reviews: { approvedBy: [], changesBy: [] }, checks: null, noAutoMerge: null, commit: 'c' };
+const none = { approvedBy: [], changesBy: [], uncounted: [], decision: null, ownersAsked: [] };
+const seen = { reviews: none, checks: null, noAutoMerge: null, commit: 'c' };
 
 describe('reviews', () => {
+  const of = (...states: string[]) =>
+    reviewsOf(
+      states.map((state) => ({ by: 'ada', state, association: 'MEMBER' })),
+      null,
+    );
   it('counts the last word of each person; a comment takes nothing back', () => {
-    const of = (...states: string[]) => reviewsOf(states.map((state) => ({ by: 'ada', state })));
-    expect(of('CHANGES_REQUESTED', 'APPROVED')).toEqual({ approvedBy: ['ada'], changesBy: [] });
-    expect(of('APPROVED', 'COMMENTED')).toEqual({ approvedBy: ['ada'], changesBy: [] });
-    expect(of('APPROVED', 'DISMISSED')).toEqual({ approvedBy: [], changesBy: [] });
-    expect(of('APPROVED', 'CHANGES_REQUESTED')).toEqual({ approvedBy: [], changesBy: ['ada'] });
+    expect(of('CHANGES_REQUESTED', 'APPROVED')).toEqual({ ...none, approvedBy: ['ada'] });
+    expect(of('APPROVED', 'COMMENTED')).toEqual({ ...none, approvedBy: ['ada'] });
+    expect(of('APPROVED', 'DISMISSED')).toEqual(none);
+    expect(of('APPROVED', 'CHANGES_REQUESTED')).toEqual({ ...none, changesBy: ['ada'] });
+  });
+  it('counts those of people who can write to the repo alone, as far as GitHub tells', () => {
+    const reviews = [
+      { by: 'ada', state: 'APPROVED', association: 'MEMBER' },
+      { by: 'eve', state: 'APPROVED', association: 'CONTRIBUTOR' },
+      { by: 'mallory', state: 'CHANGES_REQUESTED', association: 'NONE' },
+    ];
+    expect(reviewsOf(reviews, null)).toEqual({ ...none, approvedBy: ['ada'], uncounted: ['eve'] });
+    // A member of the organisation may have read access alone.
+    const told = {
+      decision: 'review-required' as const,
+      ownersAsked: ['platform'],
+      writers: new Map([
+        ['ada', false],
+        ['eve', false],
+      ]),
+    };
+    expect(reviewsOf(reviews, told)).toEqual({
+      ...none,
+      uncounted: ['ada', 'eve'],
+      decision: 'review-required',
+      ownersAsked: ['platform'],
+    });
   });
 });
 
@@ -40,15 +68,49 @@ describe('how a pull request stands', () => {
       {},
       'Pull request #7 is waiting for a review. GitHub would let it be merged without one.',
     ],
-    [{}, { reviews: { approvedBy: ['eve'], changesBy: ['bob'] } }, 'Pull request #7: bob requested changes.'],
+    [
+      {},
+      { reviews: { ...none, approvedBy: ['eve'], changesBy: ['bob'] } },
+      'Pull request #7: bob requested changes.',
+    ],
     [
       { mergeState: 'clean', autoMerge: false },
-      { reviews: { approvedBy: ['eve'], changesBy: [] }, noAutoMerge: 'The repo does not allow auto-merge.' },
+      {
+        reviews: { ...none, approvedBy: ['eve'], changesBy: [] },
+        noAutoMerge: 'The repo does not allow auto-merge.',
+      },
       'Pull request #7 is approved by eve: somebody must merge it on GitHub. The repo does not allow auto-merge.',
     ],
     [
+      {},
+      {
+        reviews: {
+          ...none,
+          approvedBy: ['eve', 'bob'],
+          decision: 'review-required',
+          ownersAsked: ['platform'],
+        },
+      },
+      'Pull request #7 has 2 approvals (eve, bob), not enough yet: a code owner’s review (platform) is still needed.',
+    ],
+    [
+      {},
+      { reviews: { ...none, uncounted: ['eve', 'bob'], decision: 'review-required' } },
+      'Pull request #7 has 2 approvals (eve, bob), none counts: a review is still needed. GitHub does not count eve, bob: no write access to the repo.',
+    ],
+    [
+      {},
+      { reviews: { ...none, approvedBy: ['eve'], decision: 'review-required' } },
+      'Pull request #7 has 1 approval (eve), not enough yet: another review is still needed.',
+    ],
+    [
+      {},
+      { reviews: { ...none, approvedBy: ['eve'], decision: 'approved' } },
+      'Pull request #7 is approved by eve, but GitHub still waits for something. Asked: platform.',
+    ],
+    [
       { mergeState: 'behind' },
-      { reviews: { approvedBy: ['eve'], changesBy: [] } },
+      { reviews: { ...none, approvedBy: ['eve'], changesBy: [] } },
       'Pull request #7 is approved by eve, but its branch must be updated with the newest commits first.',
     ],
     [

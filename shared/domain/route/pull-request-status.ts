@@ -13,6 +13,14 @@ interface Seen {
   commit: string;
 }
 
+const noReviews: PullReviews = {
+  approvedBy: [],
+  changesBy: [],
+  uncounted: [],
+  decision: null,
+  ownersAsked: [],
+};
+
 const names = (all: readonly string[]): string =>
   all
     .slice(0, 5)
@@ -27,13 +35,27 @@ function checksText(checks: Seen['checks']): string {
   return passed > 0 ? ' Checks passed.' : '';
 }
 
+/** What a review that is still needed is, and why the approvals that are there are not enough. */
+function notEnough(it: string, { approvedBy, uncounted, ownersAsked }: PullReviews): string {
+  const all = [...approvedBy, ...uncounted];
+  const one = ownersAsked.length > 0 ? `a code owner’s review (${names(ownersAsked)})` : 'a review';
+  const still = approvedBy.length > 0 && ownersAsked.length === 0 ? 'another review' : one;
+  const outside =
+    uncounted.length > 0 ? ` GitHub does not count ${names(uncounted)}: no write access to the repo.` : '';
+  return `${it} has ${count(all.length, 'approval')} (${names(all)}), ${approvedBy.length > 0 ? 'not enough yet' : 'none counts'}: ${still} is still needed.${outside}`;
+}
+
 function reviewText({ number, draft, mergeState, asked, autoMerge }: PullRequest, seen: Seen): string {
   const it = `Pull request #${number}`;
-  const { approvedBy = [], changesBy = [] } = seen.reviews ?? {};
+  const reviews = seen.reviews ?? noReviews;
+  const { approvedBy, changesBy, uncounted, decision } = reviews;
   if (draft) return `${it} is a draft on GitHub: somebody must mark it as ready.`;
   if (changesBy.length > 0) return `${it}: ${names(changesBy)} requested changes.`;
   const whom = asked.length > 0 ? ` Asked: ${names(asked)}.` : '';
   const isReady = mergeState === 'clean' || mergeState === 'unstable' || mergeState === 'has_hooks';
+  const hasAny = approvedBy.length + uncounted.length > 0;
+  if (hasAny && !isReady && (approvedBy.length === 0 || decision === 'review-required'))
+    return notEnough(it, reviews);
   if (approvedBy.length === 0) {
     const open = `${it} is waiting for a review.${whom}`;
     return isReady && !autoMerge ? `${open} GitHub would let it be merged without one.` : open;
