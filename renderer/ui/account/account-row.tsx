@@ -54,7 +54,7 @@ export function AccountRow({ account }: { account: ArgoAccount }) {
         {test.data && isSignedIn ? test.data.text : sessionText(account, now)}
       </p>
       {isSignedIn && session.forThisRun !== null && (
-        <p className={classes.quiet}>Until Signalbox quits: {session.forThisRun}</p>
+        <p className={classes.quiet}>Only until Signalbox quits. {session.forThisRun}</p>
       )}
       {failure && <FailurePanel failure={failure} />}
       <div className={classes.choices}>
