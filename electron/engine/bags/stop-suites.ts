@@ -41,8 +41,12 @@ export async function stopSuites(context: StepContext<Abort>): Promise<StepEnd> 
   for (const { namespace, name } of running) {
     const effect = `stop:${environment}/${namespace}/${name}`;
     context.intend(effect, `Stop ${name}.`);
-    const answer = await askPatiently(context, cluster, world.limits.hold, (signal) =>
-      cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+    const answer = await askPatiently(
+      context,
+      cluster,
+      world.limits.hold,
+      (signal) => cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+      'workflows',
     );
     const done = !isTimedOut(answer) && answer.ok;
     const why = isTimedOut(answer) ? 'no answer' : answer.ok ? '' : answer.failure.message;

@@ -145,8 +145,12 @@ async function askToStop(
     context.saw('It had committed before it could be cancelled.');
     return 'goes-on';
   }
-  const asked = await askPatiently(context, cluster, world.limits.job, (signal) =>
-    cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+  const asked = await askPatiently(
+    context,
+    cluster,
+    world.limits.job,
+    (signal) => cluster.actions.stopWorkflow(namespace, name, 'Stop', signal),
+    'workflows',
   );
   if (!isTimedOut(asked) && asked.ok) {
     if (asked.value.stopped) context.saw(`Asked Argo Workflows to stop ${title}.`);

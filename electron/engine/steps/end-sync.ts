@@ -120,8 +120,12 @@ export function terminations(context: StepContext, cluster: Cluster): Terminatio
       asked.set(effect, { at: known?.at ?? at, times: (known?.times ?? 0) + 1, refused: null });
       context.intend(effect, `Terminate ${name}.`);
       context.waiting(`Waiting for Argo CD in ${environment} to accept the termination of ${name}.`);
-      const answer = await askPatiently(context, cluster, world.limits.sync, (signal) =>
-        cluster.actions.terminate(application, operation.startedAt, signal),
+      const answer = await askPatiently(
+        context,
+        cluster,
+        world.limits.sync,
+        (signal) => cluster.actions.terminate(application, operation.startedAt, signal),
+        'applications',
       );
       if (isTimedOut(answer) || !answer.ok) {
         const refused = isTimedOut(answer) ? `${environment} did not answer` : answer.failure.message;

@@ -8,6 +8,12 @@ import { askPatiently } from './outside';
 const refused: Failure = { code: 'forbidden', message: 'You may not list pods.', meaning: '', next: [] };
 const silent: Failure = { code: 'unreachable', message: 'No answer.', meaning: '', next: [] };
 const away: Freshness = { state: 'unreachable', asOf: null, since: 'a while ago', failure: refused };
+const ended: Failure = {
+  code: 'unauthorised',
+  message: 'Your session at Argo CD has ended.',
+  meaning: '',
+  next: [{ do: 'open-settings', label: 'Sign in again' }],
+};
 
 /** Asks a cluster that looks away, and comes back when `come` is called. */
 function asking(answers: Result<string>[]) {
@@ -50,6 +56,16 @@ describe('a question to a cluster', () => {
     expect(one.waits.join()).toContain('unreachable since');
     one.come();
     expect(await one.answer).toEqual({ ok: true, value: 'done' });
+  });
+  it('is asked again once the person has signed in, whose session had ended, whatever is still seen', async () => {
+    const one = asking([fail(ended), fail(ended), ok('done')]);
+    one.come();
+    expect(await one.answer).toEqual({ ok: true, value: 'done' });
+    expect(one.waits.at(-1)).toBe('Waiting for you to sign in. Your session at Argo CD has ended.');
+  });
+  it('is not asked again where nobody can sign in from here', async () => {
+    const answer = fail({ ...ended, next: [] });
+    expect(await asking([answer]).answer).toEqual(answer);
   });
   it('is not asked again when the answer is no', async () => {
     expect(await asking([fail(refused)]).answer).toEqual({ ok: false, failure: refused });

@@ -8,6 +8,13 @@ import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './w
 /** Failures that pass by themselves: the same request may be made again. */
 const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'offline', 'rate-limited']);
 
+/** The person's session has ended, and they can sign in again here: nothing was done, and it may be asked again then. */
+const awaitsSignIn = ({ code, next }: Failure): boolean =>
+  code === 'unauthorised' && next.some((step) => step.do === 'open-settings');
+
+/** Milliseconds between two looks whether somebody has signed in; without a session nothing is sent. */
+const signInLook = 2_000;
+
 /** Milliseconds before each further try while the cluster looks live and does not answer all the same. */
 const pauses = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
@@ -26,9 +33,18 @@ export async function askPatiently<T>(
   topic?: ClusterTopic,
 ): Promise<Result<T> | TimedOut> {
   const topics = topic === undefined ? [] : [topic];
+  const latest = performance.now() + limit;
   for (let attempt = 0; ; attempt++) {
     const answer = await ask(context.signal);
     context.signal.throwIfAborted();
+    if (!answer.ok && awaitsSignIn(answer.failure)) {
+      const waitingFor = `Waiting for you to sign in. ${answer.failure.message}`;
+      context.waiting(waitingFor);
+      if (performance.now() > latest) return { timedOut: true, waitingFor };
+      await pause(signInLook, undefined, { signal: context.signal });
+      attempt = -1;
+      continue;
+    }
     const wait = pauses[attempt];
     if (answer.ok || !passing.has(answer.failure.code) || wait === undefined) return answer;
     if (notLive(cluster, ...topics) === null) {

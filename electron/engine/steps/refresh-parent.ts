@@ -36,8 +36,12 @@ export async function refreshParent(context: StepContext<Intent>, environment: s
   const effect = `refresh:${environment}/${parent}`;
   context.waiting(`Waiting for Argo CD in ${environment} to refresh ${parent}.`);
   context.intend(effect, `Refresh ${parent} in ${environment}.`);
-  const answer = await askPatiently(context, cluster, context.world.limits.nudge, (signal) =>
-    cluster.actions.refresh(parent, 'normal', signal),
+  const answer = await askPatiently(
+    context,
+    cluster,
+    context.world.limits.nudge,
+    (signal) => cluster.actions.refresh(parent, 'normal', signal),
+    'applications',
   );
   if (isTimedOut(answer))
     context.result(effect, { outcome: 'unknown', text: `${environment} did not answer the refresh.` });

@@ -76,8 +76,12 @@ async function compareAgain(context: StepContext, cluster: Cluster, names: reado
     const effect = `refresh:${context.intent.environment}/${name}`;
     if (context.record().effects.get(effect)?.outcome === 'done') continue;
     context.intend(effect, `Refresh ${name}.`);
-    const answer = await askPatiently(context, cluster, context.world.limits.sync, (signal) =>
-      cluster.actions.refresh(name, 'normal', signal),
+    const answer = await askPatiently(
+      context,
+      cluster,
+      context.world.limits.sync,
+      (signal) => cluster.actions.refresh(name, 'normal', signal),
+      'applications',
     );
     if (!isTimedOut(answer) && answer.ok)
       context.result(effect, { outcome: 'done', text: `Refreshed ${name}.` });
@@ -99,8 +103,12 @@ async function askForSync(context: StepContext, cluster: Cluster, name: string):
   }
   context.intend(effect, `Sync ${name}.`);
   const actor = world.identity().name;
-  const answer = await askPatiently(context, cluster, world.limits.sync, (signal) =>
-    cluster.actions.sync(name, { operationId: id, actor }, signal),
+  const answer = await askPatiently(
+    context,
+    cluster,
+    world.limits.sync,
+    (signal) => cluster.actions.sync(name, { operationId: id, actor }, signal),
+    'applications',
   );
   if (isTimedOut(answer))
     context.result(effect, { outcome: 'unknown', text: `${name} did not answer the sync request.` });

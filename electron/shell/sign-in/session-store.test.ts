@@ -57,12 +57,15 @@ it('without a keychain a session is for this run, and nothing is written', () =>
   expect(sessionStore(vault).set(place(server), null)).toBeNull();
 });
 
-it.each(['', '{', 'null', '{"authorization":1}', '[]'])('a saved session that reads %j counts as none', (text) => {
-  const { vault, secrets } = vaultOf();
-  sessionStore(vault).set(place(server), session);
-  for (const name of secrets.keys()) secrets.set(name, text);
-  expect(sessionStore(vault).get(place(server))).toBeNull();
-});
+it.each(['', '{', 'null', '{"authorization":1}', '[]'])(
+  'a saved session that reads %j counts as none',
+  (text) => {
+    const { vault, secrets } = vaultOf();
+    sessionStore(vault).set(place(server), session);
+    for (const name of secrets.keys()) secrets.set(name, text);
+    expect(sessionStore(vault).get(place(server))).toBeNull();
+  },
+);
 
 it('hosts that were allowed are allowed for their server alone, and can be forgotten', () => {
   const content: Record<string, unknown> = {};
