@@ -122,6 +122,7 @@ async function endOrCommit(
       }
       // A step that is over may have committed: the sooner that is seen, the sooner it is no longer to be cancelled.
       const over = pods(workflow).filter(isOver).length;
+      // A look that fails is made again by the ledger's own clock.
       if (over > podsOver) void world.ledger.refresh(signal).catch(() => undefined);
       podsOver = over;
       const how =

@@ -91,6 +91,7 @@ export function openHolidayLists(options: {
   const later = (wait: number, url: string, failures: number): void => {
     const timer = setTimeout(() => {
       timers.delete(timer);
+      // It never rejects.
       void look(url, failures);
     }, wait);
     timer.unref();
@@ -111,6 +112,7 @@ export function openHolidayLists(options: {
       later(Math.min(timing.retryAfter * 2 ** failures, timing.retryLimit), url, failures + 1);
     }
   }
+  // It never rejects.
   for (const url of options.urls) void look(url, 0);
 
   return {

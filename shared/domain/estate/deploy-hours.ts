@@ -43,6 +43,7 @@ function isTimeZone(name: string): boolean {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch {
+    // A RangeError: this is how Intl says that it knows no such zone.
     return false;
   }
 }

@@ -100,6 +100,7 @@ export async function readCliSession(file: string, url: string): Promise<CliSess
   try {
     raw = document.toJS({ maxAliasCount: 100 });
   } catch {
+    // More aliases than a configuration has: it is not one of argocd's.
     return null;
   }
   const config = configSchema.safeParse(raw);

@@ -81,6 +81,7 @@ export function expiryOf(authorization: string): number | null {
   try {
     claims = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8'));
   } catch {
+    // No JSON: it is a token of another kind, whose end nobody tells.
     return null;
   }
   if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return null;
