@@ -27,6 +27,8 @@ export interface Practice {
   setSyncWindows(environment: string, windows: readonly Record<string, unknown>[]): Promise<void>;
   /** Deletes a workflow, as its time to live does in the end. */
   forgetWorkflow(environment: string, name: string): Promise<void>;
+  /** What GitHub's API answers another release manager, who owns the charts and is in the team of production. */
+  github(address: string, init?: { method: string; body: unknown }): Promise<unknown>;
   /** An app's image-tag file in an environment, at main. */
   imageTagFile(app: string, environment: string): Promise<Record<string, unknown>>;
 }
@@ -62,11 +64,15 @@ function send(
 export async function practiceOf(userData: string): Promise<Practice> {
   const paths = statePaths(path.join(userData, 'practice'));
   const gitDir = path.join(paths.repos, owner, `${releaseRepoName}.git`);
+  const places = async () => ({
+    estate: estateSchema.parse(parse(await readFile(paths.estateFile, 'utf8'))),
+    credentials: practiceCredentialsSchema.parse(JSON.parse(await readFile(paths.credentials, 'utf8'))),
+  });
   const connect = async (): Promise<ControlClient> => {
-    const estate = estateSchema.parse(parse(await readFile(paths.estateFile, 'utf8')));
-    const { control } = practiceCredentialsSchema.parse(
-      JSON.parse(await readFile(paths.credentials, 'utf8')),
-    );
+    const {
+      estate,
+      credentials: { control },
+    } = await places();
     const client = createControlClient({ url: estate.practice?.controlUrl ?? '', token: control.token });
     await client.status();
     return client;
@@ -122,6 +128,16 @@ export async function practiceOf(userData: string): Promise<Practice> {
     },
     async forgetWorkflow(environment, name) {
       await onCluster(environment, 'DELETE', `/apis/argoproj.io/v1alpha1/namespaces/apps/workflows/${name}`);
+    },
+    async github(address, init) {
+      const { estate, credentials } = await places();
+      const answer = await fetch(`${estate.sources?.github?.apiUrl ?? ''}/${address}`, {
+        method: init?.method ?? 'GET',
+        headers: { authorization: `Bearer ${credentials.others.rival}` },
+        ...(init ? { body: JSON.stringify(init.body) } : {}),
+      });
+      if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
     },
     imageTagFile: async (app, environment) =>
       parse(await git('show', `main:${imageTagPath(environment as 'production', app)}`)) as Record<

@@ -1,9 +1,22 @@
 import { expect, type Page, test } from '@playwright/test';
-import { rival } from '../electron/practice/estate/people';
+import { consoleUser, rival } from '../electron/practice/estate/people';
+import type { AppIntent } from '../shared/domain/operation/intent';
 import type { Operation } from '../shared/domain/operation/operation';
 import { lookAt } from './look';
-import { ask, cellAt, cellOf, freshBoard, goTo, inspector, openOperation, sheet, versionOf } from './screen';
-import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
+import { operationOf, startIntent, startWithRights } from './routes-screen';
+import {
+  ask,
+  cellAt,
+  cellOf,
+  ended,
+  freshBoard,
+  goTo,
+  inspector,
+  openOperation,
+  sheet,
+  versionOf,
+} from './screen';
+import { newUserData, type Running, removeUserData } from './shared-app';
 
 /** A console whose person has the rights of GOV.UK: main is protected, a bot commits, a review merges. */
 let running: Running | undefined;
@@ -12,23 +25,7 @@ const app = (): Running => {
   return running;
 };
 const page = (): Page => app().page;
-const begin = async (userData: string): Promise<Running> => {
-  const started = await startOnPractice(userData, {
-    speed: 30,
-    ready: false,
-    args: ['--practice-rights', 'govuk'],
-  });
-  await expect
-    .poll(
-      async () => {
-        const { cells, history } = await ask(started.page, 'board.get', {});
-        return history.ready && cells.length > 0 && cells.every((one) => one.running !== null);
-      },
-      { message: 'what runs is seen by its pods' },
-    )
-    .toBe(true);
-  return started;
-};
+const begin = (userData: string, rights = 'govuk'): Promise<Running> => startWithRights(userData, rights);
 
 test.beforeAll(async () => {
   running = await begin(await newUserData());
@@ -40,7 +37,7 @@ test.afterAll(async () => {
 test.beforeEach(() => freshBoard(page()));
 
 const older = (version: string): string => `v${Number(version.slice(1)) - 1}`;
-const operation = (operationId: string): Promise<Operation> => ask(page(), 'operation.get', { operationId });
+const operation = (operationId: string): Promise<Operation> => operationOf(page(), operationId);
 
 /** The number of an operation's pull request. */
 async function pullOf(operationId: string): Promise<number> {
@@ -87,7 +84,67 @@ test('one click rolls back by a workflow; its hold waits for a review, over a ki
   await app().practice.control.reviewPullRequest({ number, by: rival.login, verdict: 'approve' });
   await expect.poll(async () => (await cellOf(page(), name, 'production')).hold?.by ?? null).not.toBeNull();
   await expect.poll(async () => (await operation(id)).state).not.toBe('running');
-  expect((await operation(id)).failure).toBeNull();
+  const done = await operation(id);
+  expect(done.failure).toBeNull();
+  // It is on main. Whether it works is decided by Applications, which this person may not read: nobody says that it does.
+  const saying = done.steps.find((one) => one.name === 'hold-effective');
+  expect(saying).toMatchObject({ state: 'skipped' });
+  expect(saying?.saw.at(-1)?.text).toMatch(
+    /is in the release repo\. Whether it works yet is not visible to you/,
+  );
+  expect((await cellOf(page(), name, 'production')).hold).toMatchObject({
+    state: 'unknown',
+    detail: expect.stringContaining('not visible to you'),
+  });
+  await goTo(page(), `#/operations/${id}`);
+  await expect(page().getByRole('list', { name: 'Steps' })).toContainText(`Merged by ${rival.login}`);
+  await expect(page().getByRole('list', { name: 'Steps' })).toContainText('not visible to you');
+  // To somebody who sees them it is effective, once the cluster shows it.
+  await app().practice.control.setRights({ profile: 'everything' });
+  await expect.poll(async () => (await cellOf(page(), name, 'production')).hold?.state).toBe('effective');
+  await app().practice.control.setRights({ profile: 'govuk' });
+});
+
+test('a version of staging is promoted to production by a workflow, and by Actions where that is closed', async () => {
+  const promoteBy = async (name: string, route: 'workflow' | 'actions') => {
+    const version = older(await versionOf(page(), name, 'production'));
+    const there = await versionOf(page(), name, 'staging');
+    const before = await startIntent(page(), {
+      kind: 'deploy',
+      app: name,
+      environment: 'staging',
+      version,
+      expected: there,
+      reason: 'rehearsal',
+    });
+    await ended(page(), before);
+    const intent = {
+      kind: 'promote' as const,
+      app: name,
+      from: 'staging',
+      environment: 'production',
+      version,
+      expected: await versionOf(page(), name, 'production'),
+      reason: 'rehearsal',
+    };
+    await expect.poll(async () => (await ask(page(), 'preview.get', intent)).route.taken).toBe(route);
+    const id = await startIntent(page(), intent);
+    const done = await ended(page(), id);
+    expect(done.failure).toBeNull();
+    expect(await versionOf(page(), name, 'production')).toBe(version);
+    const author = await app().practice.git('show', '-s', '--format=%an', done.commit ?? '');
+    expect(author.trim()).toBe('govuk-ci');
+    await expect
+      .poll(async () => (await cellOf(page(), name, 'production')).deployed)
+      .toMatchObject({ kind: 'promote', startedBy: { name: consoleUser.name, route } });
+  };
+  await promoteBy('content-store', 'workflow');
+  const { userData } = app();
+  await app().close();
+  running = await begin(userData, 'govuk-pods-only');
+  await promoteBy('whitehall', 'actions');
+  await app().close();
+  running = await begin(userData, 'govuk');
 });
 
 test('a version is deployed by GitHub Actions, chosen in the sheet, and its run is followed to the commit', async () => {
@@ -149,4 +206,41 @@ test('who is not in the team of production is told so before the click, with the
   const actions = plan.routes.find(({ kind }) => kind === 'actions')?.access;
   expect(actions?.state === 'closed' ? actions.because : '').toContain('gov-uk-production-deploy');
   expect(plan.taken).toBe('pull-request');
+
+  // The same before a promotion, a rollback and a hold: the ways by a bot are closed, with the team, and a review is left.
+  const versioned = { app: name, environment: 'production', version: older(version), expected: version };
+  const others: AppIntent[] = [
+    { kind: 'promote', ...versioned, from: 'staging', reason: 'x' },
+    { kind: 'rollback', ...versioned, reason: 'x' },
+    { kind: 'hold', app: name, environment: 'production', reason: 'x' },
+  ];
+  for (const other of others) {
+    const { route } = await ask(page(), 'preview.get', other);
+    expect(route.taken, other.kind).toBe('pull-request');
+    expect(
+      route.routes.flatMap(({ kind, access, carries }) =>
+        carries && access.state === 'closed' ? [`${kind}: ${access.because} ${access.remedy}`] : [],
+      ),
+      other.kind,
+    ).toEqual([
+      expect.stringMatching(/^push: main is protected/),
+      ...(other.kind === 'hold'
+        ? []
+        : [
+            expect.stringMatching(/^workflow: .* production cluster can let you create workflows\.$/),
+            expect.stringMatching(/^actions: .*gov-uk-production-deploy.* can add you, or deploy for you\.$/),
+          ]),
+    ]);
+  }
+  await goTo(page(), `#/apps/${name}?environment=production`);
+  await page()
+    .getByRole('button', { name: new RegExp(`^Deploy ${name}`) })
+    .first()
+    .click();
+  await sheet(page()).getByRole('combobox').first().fill(older(version));
+  await expect(sheet(page()).getByRole('option').first()).toContainText(older(version));
+  await page().keyboard.press('Enter');
+  await expect(sheet(page()).getByRole('radio', { name: /GitHub Actions/ })).toBeDisabled();
+  await expect(sheet(page())).toContainText('You are not in the GitHub team gov-uk-production-deploy');
+  await expect(sheet(page())).toContainText('A maintainer of gov-uk-production-deploy can add you');
 });

@@ -6,17 +6,18 @@ import { type PolicyChange, policyNeedsReason } from '../../../shared/domain/bag
 import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
-import { type BagIntent, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
+import { type BagIntent, declarationOf, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { weighed } from '../../../shared/domain/preflight/check-policy';
 import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
+import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { askLedgerAgain } from '../app-preflight';
 import type { StepContext, StepEnd } from '../operation-context';
 import type { World } from '../world';
 import { type Deploys, deployFindings, isDeploy } from './deploy-findings';
 import { keepingOut } from './keep-bag-out';
-import { askForImages, pipelineOf, recordsNow } from './pipelines';
+import { askForImages, bagPipelines, pipelineOf, recordsNow } from './pipelines';
 import { policyFiles } from './policy-files';
 import { unlockFindings } from './unlock-findings';
 
@@ -68,6 +69,16 @@ function standing(world: World, intent: BagIntent, at: string, except: string | 
   return found;
 }
 
+/** Whether it can land at all: no bot and no review carries it. */
+function landingFindings({ estate, ledger, routes }: World, intent: BagIntent): Finding[] {
+  if (declarationOf(intent).lands.length === 0 || ledger.readOnlyBecause !== null) return [];
+  const pipeline = bagPipelines(estate).find(({ name }) => name === intent.pipeline);
+  const jobs = isDeploy(intent) ? (pipeline?.stages[intent.environment]?.deploy ?? []) : [];
+  const own = routes.ownCommit();
+  if (jobs.some(({ kind }) => kind === 'image-tags')) return ownCommitFindings(own, 'image-tags');
+  return estate.ledger.records ? [] : ownCommitFindings(own, 'records');
+}
+
 function packFindings(
   intent: Extract<BagIntent, { kind: 'pack-bag' }>,
   records: PipelineRecords,
@@ -102,7 +113,7 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
   const { commit } = world.ledger.snapshot();
   const at = commit === null ? 'The release repo has no commits.' : `Release repo at ${commit.slice(0, 10)}.`;
   const records = recordsNow(world, intent.pipeline);
-  const found = standing(world, intent, at, except);
+  const found = [...standing(world, intent, at, except), ...landingFindings(world, intent)];
   switch (intent.kind) {
     case 'roll-back-bag':
       found.push(...policyFindings(world, intent.pipeline, keepingOut(intent), at));
@@ -151,6 +162,10 @@ function stopsBy(intent: BagIntent, seen: readonly Finding[], now: readonly Find
   };
 }
 
+/** Asks for what {@link landingFindings} rest on, for as long as a look may take. */
+export const askLanding = (world: World, signal: AbortSignal): Promise<void> =>
+  world.routes.askOwnCommit(AbortSignal.any([signal, AbortSignal.timeout(world.limits.look)]));
+
 /** Collects all findings before anyone commits. An autopilot's own deployment asks again under the lock. */
 export async function bagPreflight(context: StepContext<BagIntent>): Promise<StepEnd> {
   const { world, intent, id } = context;
@@ -161,7 +176,7 @@ export async function bagPreflight(context: StepContext<BagIntent>): Promise<Ste
   } catch (error) {
     return { state: 'failed', failure: failureOf(error) };
   }
-  await askLedgerAgain(world, context.signal);
+  await Promise.all([askLedgerAgain(world, context.signal), askLanding(world, context.signal)]);
   if (isDeploy(intent)) {
     const bag = recordsNow(world, intent.pipeline).bags.get(intent.bag);
     context.waiting('Waiting for the service repos to list their images.');

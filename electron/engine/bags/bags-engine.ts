@@ -21,7 +21,7 @@ import type { Sources } from '../../systems/github/github-sources';
 import { askLedgerAgain } from '../app-preflight';
 import type { Changes } from '../changes';
 import type { World } from '../world';
-import { bagFindings } from './bag-preflight';
+import { askLanding, bagFindings } from './bag-preflight';
 import { compareSides, compareVersionsOf, packPreview, versionsIn } from './compare-versions';
 import { periodicViews } from './periodic-view';
 import { bagDetails, bagRows, nextView, pipelineView } from './pipeline-view';
@@ -84,7 +84,7 @@ function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-poli
 }
 
 async function previewOf(world: World, intent: BagIntent, signal: AbortSignal): Promise<BagPreview> {
-  await askLedgerAgain(world, signal);
+  await Promise.all([askLedgerAgain(world, signal), askLanding(world, signal)]);
   const records = recordsNow(world, intent.pipeline);
   let comparison: Comparison | null = null;
   let lacking: string[] = [];

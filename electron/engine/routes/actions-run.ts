@@ -93,11 +93,7 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
     if ('failure' in looked) {
       context.waiting(`${task.place.workflow}: ${looked.failure.message}`);
       gone = looked.failure.code === 'not-found' ? gone + 1 : 0;
-      if (gone === fewLooks) {
-        const because = `GitHub no longer shows the run of ${what}. ${looked.failure.meaning}`;
-        context.result('commit', { outcome: 'unknown', text: because });
-        return { state: 'unknown', because };
-      }
+      if (gone === fewLooks) return forgotten(task, followed, looked.failure);
     } else {
       const { run } = looked;
       gone = 0;
@@ -173,6 +169,25 @@ function tell({ context, place }: RunTask, view: RunView, run: WorkflowRun): voi
     finishedAt: run.finishedAt,
   });
   context.waiting(text);
+}
+
+/** What GitHub does not show any more (people delete runs): whether it brought the version shows on the branch alone. */
+async function forgotten(
+  { context, what }: RunTask,
+  { before }: Followed,
+  { meaning }: Failure,
+): Promise<StepEnd> {
+  const said = `GitHub no longer shows the run of ${what}.`;
+  const stale = await refreshed(context);
+  const landed = stale ? null : await landedOnBranch(context, { before, limit: 0 });
+  if (landed?.ok && !isTimedOut(landed.value)) {
+    const text = `${said} The release repo has ${context.intent.version}, which it may have brought.`;
+    context.result('commit', { outcome: 'done', text });
+    return { state: 'succeeded' };
+  }
+  const because = `${said} ${meaning}`;
+  context.result('commit', { outcome: 'unknown', text: because });
+  return { state: 'unknown', because };
 }
 
 interface End {

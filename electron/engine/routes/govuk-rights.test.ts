@@ -101,3 +101,20 @@ it('finds the workflow closed in production to whoever is not in the team', asyn
     await newcomer.close();
   }
 });
+
+it('tells of a lock that nothing here carries it, before anybody fills in a form', async () => {
+  const { findings } = await rig.engine.bags.preview({
+    kind: 'lock',
+    pipeline: 'notify',
+    environment: 'notify-preview',
+    reason: 'x',
+  });
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      code: 'route-closed',
+      level: 'block',
+      overridable: false,
+      message: expect.stringMatching(/^main is protected: .*`ledger\.records`\.$/),
+    }),
+  );
+});

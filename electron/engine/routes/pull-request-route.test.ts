@@ -183,6 +183,24 @@ describe('a change that goes through a pull request', () => {
     expect(own?.message).toMatch(/^Deploy .*\n\nSignalbox-Operation: /);
   });
 
+  it('is merged by Signalbox where GitHub has nothing to wait for, and nobody is told to do it', async () => {
+    await practice.control.setRights({ profile: 'everything' });
+    try {
+      const rig = await open('at-once');
+      const { id, app, version } = await begin(rig);
+      const number = numberOf(await waiting(rig, id));
+      const said: string[] = [];
+      rig.engine.onChange(() => said.push(jobOf(unwrap(rig.engine.get(id)))?.text ?? ''));
+      await practice.control.reviewPullRequest({ number });
+      const end = await ended(rig.engine, id);
+      expect(commitStep(end)?.state).toBe('succeeded');
+      expect(await tagOf(app)).toBe(version);
+      expect(said.filter((text) => text.includes('must merge it'))).toEqual([]);
+    } finally {
+      await practice.control.setRights({ profile: 'govuk' });
+    }
+  });
+
   it('says why nobody merges it where the repo does not allow auto-merge, and who asked for changes', async () => {
     await practice.control.setPullRequests({ allowAutoMerge: false });
     const rig = await open('no-auto');

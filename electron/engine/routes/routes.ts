@@ -7,7 +7,7 @@ import { fail, type Result } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
 import { chooseRoute } from '../../../shared/domain/route/choose-route';
-import type { RoutePlan, RouteView } from '../../../shared/domain/route/route';
+import type { RouteAccess, RoutePlan, RouteView } from '../../../shared/domain/route/route';
 import {
   type Asked,
   type RouteFacts,
@@ -23,6 +23,10 @@ export interface Routes {
   plan(intent: AppIntent): RoutePlan;
   /** Asks what is not known, or was asked a while ago. Never rejects. */
   ask(intent: AppIntent, signal: AbortSignal): Promise<void>;
+  /** Whether commits of the person's own land on the branch: what no route carries (locks, bags) lands so alone. */
+  ownCommit(): RouteAccess;
+  /** Asks for that what is not known, or was asked a while ago. Never rejects. */
+  askOwnCommit(signal: AbortSignal): Promise<void>;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
   /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
@@ -82,6 +86,11 @@ export function createRoutes(options: {
     if (before && answer.ok && !isDeepStrictEqual(before.asked, asked)) refusals.clear();
   }
 
+  const askBranch = async (signal: AbortSignal): Promise<void> => {
+    const { github, branch } = estate.ledger;
+    if (rights && github) await load('repo', () => rights.branch({ ...github, branch }, signal));
+  };
+
   const fileKey = (app: string, { workflow, ref }: RouteOf<'actions'>): string =>
     `file ${app} ${workflow} ${ref}`;
   const teamKey = ({ org, team }: { org: string; team: string }): string => `team ${org}/${team}`;
@@ -119,6 +128,22 @@ export function createRoutes(options: {
         declarationOf(intent).lands,
         'route' in intent ? (intent.route ?? null) : null,
       ),
+    ownCommit: () =>
+      routeAccess(
+        { kind: estate.ledger.landing },
+        {
+          app: '',
+          environment: '',
+          branch: estate.ledger.branch,
+          readOnlyBecause: options.readOnlyBecause(),
+          repo: rights && estate.ledger.github ? known('repo') : null,
+          submit: null,
+          workflowFile: null,
+          team: null,
+          refused: new Map(),
+        },
+      ),
+    askOwnCommit: askBranch,
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
     refused: ({ app, environment }, kind, because) => {
@@ -127,11 +152,9 @@ export function createRoutes(options: {
     ask: async ({ app, environment }, signal) => {
       const routes = routesOf(estate, environment);
       if (!rights || routes.length === 0) return;
-      const { github } = estate.ledger;
       const asks: Promise<void>[] = [];
       // A single route is taken whatever the answer is: trying tells the same, without the wait.
-      if (github && routes.length > 1)
-        asks.push(load('repo', () => rights.branch({ ...github, branch: estate.ledger.branch }, signal)));
+      if (routes.length > 1) asks.push(askBranch(signal));
       const actions = routes.find((one) => one.kind === 'actions');
       const owner = estate.sources?.github?.owner;
       if (actions && owner)

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
@@ -122,6 +123,27 @@ describe('a workflow that is cancelled', () => {
     expect(end.state).toBe('cancelled');
     expect(await inRepo(app)).toBe(before);
     await until(() => expect(workflowsOf(id, app)).toMatchObject([{ phase: 'Failed' }]));
+  });
+
+  it('by somebody who deletes it, is not waited for: what became of it is not known', async () => {
+    const app = 'smartanswers';
+    await practice.control.setGitFaults({ botWaits: true });
+    const { id } = await start(app);
+    await until(() => expect(workflowsOf(id, app)).toHaveLength(1));
+    const [{ name, namespace } = { name: '', namespace: '' }] = workflowsOf(id, app);
+    const config = new KubeConfig();
+    config.loadFromFile(practice.ready.kubeconfig);
+    config.setCurrentContext(environment);
+    await config.makeApiClient(CustomObjectsApi).deleteNamespacedCustomObject({
+      group: 'argoproj.io',
+      version: 'v1alpha1',
+      plural: 'workflows',
+      namespace,
+      name,
+    });
+    const end = await ended(rig.engine, id);
+    expect(end.state).toBe('unknown');
+    expect(JSON.stringify(end.steps)).toContain('no longer has the workflow');
   });
 
   it('while the cluster is away, is not submitted when that is back', async () => {

@@ -5,7 +5,15 @@ import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { askPatiently } from '../steps/outside';
-import { clusterMoves, isHiddenThere, isTimedOut, ledgerMoves, notLive, waitUntil } from '../steps/wait';
+import {
+  clusterMoves,
+  isHiddenThere,
+  isTimedOut,
+  ledgerMoves,
+  notLive,
+  timePasses,
+  waitUntil,
+} from '../steps/wait';
 import { landedOnBranch, refreshed } from './landed-on-branch';
 
 /** Milliseconds that the commit may take to be seen after the workflow says that it succeeded. */
@@ -29,8 +37,11 @@ export interface SubmittedWorkflow {
   data: Record<string, unknown>;
 }
 
-/** What became of a cancellation; `goes-on`: it can't be stopped, or has committed; `null`: nobody asked for one. */
-type Stop = 'asked' | 'goes-on' | null;
+/**
+ * What became of a cancellation; `not-running`: the cluster says that nothing of it runs; `goes-on`: it can't be stopped,
+ * or has committed; `null`: nobody asked for one.
+ */
+type Stop = 'asked' | 'not-running' | 'goes-on' | null;
 
 const isOver = ({ phase }: { phase: Workflow['phase'] }): boolean =>
   phase !== '' && phase !== 'Pending' && phase !== 'Running';
@@ -92,7 +103,13 @@ export async function followWorkflow(
   }
 }
 
-/** `gone`: it was asked to stop, and the cluster does not have it. */
+/** Milliseconds between looks whether the cluster still does not have it: only then does time alone change anything. */
+const missingLooks = 5_000;
+
+/**
+ * `gone`: the cluster does not have it, although its workflows are seen. One that was submitted a moment ago may still be on
+ * its way to the watch.
+ */
 async function endOrCommit(
   context: StepContext<VersionIntent>,
   cluster: Cluster,
@@ -101,11 +118,15 @@ async function endOrCommit(
 ) {
   const { world, intent, signal } = context;
   let podsOver = 0;
-  // Of a workflow that can't be seen only the commit is waited for, and that one doesn't take as long as a workflow may.
-  const isHidden = isHiddenThere(cluster, 'workflows');
-  return waitUntil<Workflow | 'landed' | 'cancel' | 'gone'>(context, {
-    limit: isHidden ? world.limits.landing : world.limits.job,
-    sources: [clusterMoves(cluster, intent.app, ''), ledgerMoves(world), cancellation(context)],
+import {
+  clusterMoves,
+  isHiddenThere,
+  isTimedOut,
+  ledgerMoves,
+  notLive,
+  timePasses,
+  waitUntil,
+} from '../steps/wait';
     look: () => {
       if (isThere(context)) return { done: 'landed' };
       const workflow = cluster.view.workflow(namespace, name);
@@ -113,13 +134,18 @@ async function endOrCommit(
       if (context.cancelled.aborted && stop === null) return { done: 'cancel' };
       if (!workflow) {
         const away = notLive(cluster, 'workflows');
-        if (stop === 'asked' && away === null) return { done: 'gone' };
-        if (isHidden)
-          return {
-            waitingFor: `Workflow ${name} in ${intent.environment} is not visible to you. Waiting for its commit.`,
-          };
+import {
+  clusterMoves,
+  isHiddenThere,
+  isTimedOut,
+  ledgerMoves,
+  notLive,
+  timePasses,
+  waitUntil,
+} from '../steps/wait';
         return { waitingFor: away ?? `Waiting to see workflow ${name} in ${intent.environment}.` };
       }
+      wasSeen = true;
       // A step that is over may have committed: the sooner that is seen, the sooner it is no longer to be cancelled.
       const over = pods(workflow).filter(isOver).length;
       // A look that fails is made again by the ledger's own clock.
@@ -154,7 +180,8 @@ async function askToStop(
     'workflows',
   );
   if (!isTimedOut(asked) && asked.ok) {
-    if (asked.value.stopped) context.saw(`Asked Argo Workflows to stop ${title}.`);
+    if (!asked.value.stopped) return 'not-running';
+    context.saw(`Asked Argo Workflows to stop ${title}.`);
     return 'asked';
   }
   const why = isTimedOut(asked) ? asked.waitingFor : `${asked.failure.message} ${asked.failure.meaning}`;
@@ -162,7 +189,7 @@ async function askToStop(
   return 'goes-on';
 }
 
-/** What the cluster does not have although it was asked to stop it: it was never submitted, or forgotten since. */
+/** What the cluster does not have: it was never submitted, or somebody deleted it, or its time to live ran out. */
 async function forgotten(
   context: StepContext<VersionIntent>,
   { name, data, before, title }: SubmittedWorkflow,

@@ -230,6 +230,10 @@ export function scenarioHandlers(options: {
       estate().clock.speed = speed;
       return {};
     },
+    async save() {
+      await estate().save();
+      return {};
+    },
     status: () => statusOf(estate()),
     async reset() {
       await options.reset();

@@ -297,6 +297,8 @@ export const controlCommands = {
   },
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
+  /** Writes all that the estate holds to its state folder, so that a kill of the estate loses nothing of it. */
+  save: { input: nothing, output: done },
   status: { input: nothing, output: practiceStatusSchema },
   /** The first day again: repos, clusters and faults are made again; addresses and tokens stay. */
   reset: { input: nothing, output: done },

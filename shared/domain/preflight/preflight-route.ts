@@ -1,7 +1,26 @@
 import type { AppIntent } from '../operation/intent';
 import { declarationOf } from '../operation/intent';
+import type { RouteAccess } from '../route/route';
 import { type Finding, finding } from './finding';
 import type { OutsideFacts } from './preflight-facts';
+
+const closedText = ({ because, remedy }: { because: string; remedy: string | null }): string =>
+  remedy ? `${because} ${remedy}` : because;
+
+/**
+ * Whether a commit of the person's own reaches the branch of the image tags, for what no bot and no review carries: locks,
+ * bags, and records where they do not lie apart.
+ * @param changes what of that branch it changes.
+ */
+export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-tags'): Finding[] {
+  if (own.state !== 'closed') return [];
+  const why =
+    changes === 'records'
+      ? 'The estate file can have records lie apart from the image tags: `ledger.records`.'
+      : 'No bot and no review carries the image tags of a bag.';
+  const said = `${closedText(own)} ${why}`;
+  return [{ ...finding('route-closed', 'block', said, 'Your rights, as checked.'), overridable: false }];
+}
 
 /** Whether the person can make the change at all, and what the route that is taken leaves for later. */
 export function routeFindings(intent: AppIntent, { route, readOnlyBecause }: OutsideFacts): Finding[] {
@@ -9,9 +28,7 @@ export function routeFindings(intent: AppIntent, { route, readOnlyBecause }: Out
   if (declarationOf(intent).lands.length === 0 || readOnlyBecause !== null) return [];
   if (route.taken === null) {
     const closed = route.routes.flatMap(({ access }) =>
-      access.state === 'closed'
-        ? [access.remedy ? `${access.because} ${access.remedy}` : access.because]
-        : [],
+      access.state === 'closed' ? [closedText(access)] : [],
     );
     const only = closed.length === 1 ? closed[0] : undefined;
     return [

@@ -81,7 +81,7 @@ function directly({ repo, branch }: RouteFacts): RouteAccess {
   if (rules.length > 0)
     return closed(
       `${branch} is protected: it ${rules.join(' and ')}.`,
-      'An owner of the release repo decides who may pass by. A pull request works.',
+      'An owner of the release repo decides who may pass by.',
     );
   if (rights.protected === false && rights.permission !== null) return open;
   return unknown(

@@ -1,0 +1,126 @@
+import { expect, type Page, test } from '@playwright/test';
+import type { AppIntent } from '../shared/domain/operation/intent';
+import {
+  commitsSince,
+  operationOf,
+  pullsOf,
+  runsOf,
+  startAnew,
+  startIntent,
+  startWithRights,
+} from './routes-screen';
+import { ask, cellOf, ended, goTo, versionOf } from './screen';
+import { keepLogs, type Running, removeUserData } from './shared-app';
+
+/**
+ * The app is killed, and its practice estate with it, in the middle of each way in which a version comes onto main, and opened again: the operation goes on
+ * where it was, and there is one commit, one run, one workflow, one pull request. At which record of the journal it dies
+ * in all is walked through without a window (electron/engine/routes/route-crash.walk.test.ts).
+ */
+let app: Running;
+const page = (): Page => app.page;
+const environment = 'staging';
+
+test.beforeAll(async () => {
+  app = await startAnew('everything');
+});
+keepLogs(() => app.userData);
+test.afterAll(async () => {
+  await app?.close();
+  if (app) await removeUserData(app.userData);
+});
+
+/** What a deploy of the version before changes; by the way that is chosen. */
+async function begin(name: string, route: 'push' | 'workflow' | 'actions' | 'pull-request') {
+  const expected = await versionOf(page(), name, environment);
+  const version = `v${Number(expected.slice(1)) - 1}`;
+  const since = (await app.practice.git('rev-parse', 'main')).trim();
+  const intent: AppIntent = {
+    kind: 'deploy',
+    app: name,
+    environment,
+    version,
+    expected,
+    route,
+    reason: 'rehearsal',
+  };
+  return { id: await startIntent(page(), intent), version, since };
+}
+
+async function killAndOpen(rights: string): Promise<void> {
+  // The practice estate dies with the app, which a real one would not: it is to lose nothing by it.
+  await app.practice.control.save();
+  await app.kill();
+  app = await startWithRights(app.userData, rights);
+  await app.practice.control.setGitFaults({ botWaits: false });
+}
+
+/** It ends well, in the window too, and its commit is the only one. */
+async function carriedOn(name: string, { id, version, since }: Awaited<ReturnType<typeof begin>>) {
+  await goTo(page(), `#/operations/${id}`);
+  const done = await ended(page(), id);
+  expect(done.failure).toBeNull();
+  await expect(page().getByRole('list', { name: 'Steps' })).toContainText('Signalbox restarted');
+  expect((await cellOf(page(), name, environment)).ledger?.version).toBe(version);
+  const commits = await commitsSince(app.practice, since, { app: name, environment });
+  expect(commits).toHaveLength(1);
+  return { done, commit: commits[0] ?? '' };
+}
+
+test('a push: killed while its rollout is followed', async () => {
+  const name = 'frontend';
+  await app.practice.control.slowRollout({ app: name, environment, readySeconds: 400 });
+  const begun = await begin(name, 'push');
+  await expect
+    .poll(
+      async () => (await operationOf(page(), begun.id)).steps.find((one) => one.name === 'rollout')?.state,
+    )
+    .toBe('running');
+  await killAndOpen('govuk');
+  await app.practice.control.heal({ app: name });
+  const { done, commit } = await carriedOn(name, begun);
+  expect(done.commit).toBe(commit);
+});
+
+test('a workflow: killed before its bot has committed', async () => {
+  const name = 'collections';
+  await app.practice.control.setGitFaults({ botWaits: true });
+  const begun = await begin(name, 'workflow');
+  await expect.poll(async () => (await operationOf(page(), begun.id)).workflows.length).toBeGreaterThan(0);
+  await killAndOpen('govuk');
+  const { done, commit } = await carriedOn(name, begun);
+  expect(done.commit).toBe(commit);
+  expect(done.workflows.filter((one) => one.name.startsWith('deploy-image-'))).toHaveLength(1);
+});
+
+test('Actions: killed while its run is followed', async () => {
+  const name = 'signon';
+  await app.practice.control.setGitFaults({ botWaits: true });
+  const begun = await begin(name, 'actions');
+  await expect
+    .poll(async () => (await ask(page(), 'operation.run', { operationId: begun.id }))?.state ?? null)
+    .toBe('running');
+  await killAndOpen('govuk');
+  const { done, commit } = await carriedOn(name, begun);
+  expect(done.commit).toBe(commit);
+  expect(await runsOf(app.practice, name, `Deploy ${begun.version} to ${environment}`)).toHaveLength(1);
+});
+
+test('a pull request: killed while its review is waited for', async () => {
+  const name = 'router';
+  const begun = await begin(name, 'pull-request');
+  await expect.poll(async () => (await pullsOf(app.practice, begun.id)).length).toBe(1);
+  await expect
+    .poll(
+      async () =>
+        (await operationOf(page(), begun.id)).jobs.find((one) => one.kind === 'pull-request')?.text ?? '',
+    )
+    .toMatch(/review/i);
+  await killAndOpen('govuk');
+  const [number = 0] = await pullsOf(app.practice, begun.id);
+  await app.practice.control.reviewPullRequest({ number });
+  const { done, commit } = await carriedOn(name, begun);
+  expect(done.commit).not.toBeNull();
+  expect(commit).not.toBe('');
+  expect(await pullsOf(app.practice, begun.id)).toEqual([number]);
+});
