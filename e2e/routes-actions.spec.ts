@@ -2,6 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { z } from 'zod';
 import { owner } from '../electron/practice/estate/apps';
 import { bot, consoleUser, rival } from '../electron/practice/estate/people';
+import { patience } from '../electron/testing/patience';
 import type { DeploymentEvent } from '../shared/domain/history/history-event';
 import { approveRun, commitsSince, deployInSheet, operationOf, runsOf, startAnew } from './routes-screen';
 import { ask, cellAt, cellOf, ended, freshBoard, goTo, inspector, versionOf } from './screen';
@@ -60,6 +61,7 @@ test('a branch is built and deployed: jobs, steps and the log are there, the bot
   await jobs().getByRole('button', { name: 'Log of Build and publish image' }).click();
   await expect(page().getByRole('main')).toContainText(`pushing manifest for`);
   await app.practice.control.setGitFaults({ botWaits: false });
+  await expect.poll(async () => (await operationOf(page(), id)).commit).not.toBeNull();
   const done = await ended(page(), id);
   expect(done.failure).toBeNull();
   await expect(steps()).toContainText('Committed by govuk-ci');
@@ -86,8 +88,9 @@ test('what somebody else ran is theirs, and never ours', async () => {
     body: { ref: 'main', inputs: { gitRef: version, environment }, return_run_details: true },
   });
   await expect.poll(() => versionOf(page(), name, environment)).toBe(version);
+  // A run is asked about once it is surely over: minutes after its commit.
   await expect
-    .poll(async () => (await newestOf(name, environment))?.startedBy ?? null)
+    .poll(async () => (await newestOf(name, environment))?.startedBy ?? {}, { timeout: 5 * patience })
     .toMatchObject({
       source: 'run',
       name: expect.stringMatching(new RegExp(`${rival.login}|${rival.name}`)),

@@ -56,10 +56,7 @@ export async function deployInSheet(
   { app, environment, wanted, by }: { app: string; environment: string; wanted: string; by: RegExp },
 ): Promise<string> {
   await goTo(page, `#/apps/${app}?environment=${environment}`);
-  await page
-    .getByRole('button', { name: new RegExp(`^Deploy ${app}`) })
-    .first()
-    .click();
+  await page.getByRole('button', { name: `Deploy ${app} to ${environment}`, exact: true }).click();
   await sheet(page).getByRole('combobox').first().fill(wanted);
   await expect(sheet(page).getByRole('option').first()).toContainText(wanted);
   await page.keyboard.press('Enter');

@@ -234,8 +234,7 @@ test('who is not in the team of production is told so before the click, with the
   }
   await goTo(page(), `#/apps/${name}?environment=production`);
   await page()
-    .getByRole('button', { name: new RegExp(`^Deploy ${name}`) })
-    .first()
+    .getByRole('button', { name: `Deploy ${name} to production`, exact: true })
     .click();
   await sheet(page()).getByRole('combobox').first().fill(older(version));
   await expect(sheet(page()).getByRole('option').first()).toContainText(older(version));

@@ -108,6 +108,7 @@ it('tells of a lock that nothing here carries it, before anybody fills in a form
     pipeline: 'notify',
     environment: 'notify-preview',
     reason: 'x',
+    until: null,
   });
   expect(findings).toContainEqual(
     expect.objectContaining({

@@ -9,7 +9,8 @@ const mergeable: ReadonlySet<string> = new Set(['clean', 'has_hooks']);
  * Has GitHub merge it by itself where that is wanted. Where GitHub has nothing to wait for any more (it refuses
  * auto-merge then), it is merged right away, but never without an approving review, against somebody who requested
  * changes, or with a check that failed (`mergeable_state` is `unstable` then, not `clean`).
- * @returns for each look: why it is off; `null`: it is on, or not wanted.
+ * @returns for each look: why it is off; `null`: it is on, or not wanted; or that it was merged just now, which GitHub is
+ *   yet to show.
  */
 export function mergeWhenDue(task: Task, begun: Begun) {
   const { context, proposal, pulls, place, signal } = task;
@@ -18,7 +19,10 @@ export function mergeWhenDue(task: Task, begun: Begun) {
   let tried = '';
   let because: string | null = null;
   let isOff = false;
-  return async (pull: PullRequest, reviews: PullReviews | null): Promise<string | null> => {
+  return async (
+    pull: PullRequest,
+    reviews: PullReviews | null,
+  ): Promise<string | null | { merged: true }> => {
     const isRefused = !reviews || reviews.changesBy.length > 0 || reviews.decision === 'review-required';
     const approvals = isRefused ? 0 : reviews.approvedBy.length;
     if (!proposal.route.autoMerge || pull.autoMerge) return null;
@@ -41,11 +45,10 @@ export function mergeWhenDue(task: Task, begun: Begun) {
     isOff = answer.value.state === 'refused';
     if (answer.value.state === 'not-now' && approvals > 0 && mergeable.has(pull.mergeState)) {
       const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
-      if (!done.ok) {
-        because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
-        // What failed in passing is tried at the next look.
-        if (passes(done.failure)) tried = '';
-      }
+      if (done.ok) return { merged: true };
+      because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
+      // What failed in passing is tried at the next look.
+      if (passes(done.failure)) tried = '';
     }
     return because;
   };

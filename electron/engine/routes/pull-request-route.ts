@@ -119,11 +119,16 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
       const reviews = await pulls.reviews(place, seen.value, signal);
       const checks = await pulls.checks(place, seen.value.head.commit, signal);
       signal.throwIfAborted();
-      const noAutoMerge = await merging(seen.value, reviews.ok ? reviews.value : null);
+      const merge = await merging(seen.value, reviews.ok ? reviews.value : null);
+      if (merge !== null && typeof merge === 'object') {
+        say(task, `Pull request #${number} was merged. Waiting for GitHub to show it.`);
+        await nextLook(task, snapshot.commit);
+        continue;
+      }
       const text = pullRequestStatus(seen.value, {
         reviews: reviews.ok ? reviews.value : null,
         checks: checks.ok ? checks.value : null,
-        noAutoMerge,
+        noAutoMerge: merge,
         commit: begun.commit,
       });
       showJob(task, seen.value, { text });

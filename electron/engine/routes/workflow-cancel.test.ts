@@ -126,7 +126,7 @@ describe('a workflow that is cancelled', () => {
   });
 
   it('by somebody who deletes it, is not waited for: what became of it is not known', async () => {
-    const app = 'smartanswers';
+    const app = 'smart-answers';
     await practice.control.setGitFaults({ botWaits: true });
     const { id } = await start(app);
     await until(() => expect(workflowsOf(id, app)).toHaveLength(1));

@@ -118,31 +118,36 @@ async function endOrCommit(
 ) {
   const { world, intent, signal } = context;
   let podsOver = 0;
-import {
-  clusterMoves,
-  isHiddenThere,
-  isTimedOut,
-  ledgerMoves,
-  notLive,
-  timePasses,
-  waitUntil,
-} from '../steps/wait';
+  let wasSeen = false;
+  let missingSince: number | null = null;
+  const isGone = (): boolean => {
+    const now = world.now().getTime();
+    missingSince ??= now;
+    return wasSeen || stop === 'not-running' || now - missingSince >= world.limits.testsAppear;
+  };
+  // Of a workflow that can't be seen only the commit is waited for, and that one doesn't take as long as a workflow may.
+  const isHidden = isHiddenThere(cluster, 'workflows');
+  return waitUntil<Workflow | 'landed' | 'cancel' | 'gone'>(context, {
+    limit: isHidden ? world.limits.landing : world.limits.job,
+    sources: [
+      clusterMoves(cluster, intent.app, ''),
+      ledgerMoves(world),
+      cancellation(context),
+      timePasses(missingLooks),
+    ],
     look: () => {
       if (isThere(context)) return { done: 'landed' };
       const workflow = cluster.view.workflow(namespace, name);
       if (workflow && !isUnfinished(workflow)) return { done: workflow };
       if (context.cancelled.aborted && stop === null) return { done: 'cancel' };
       if (!workflow) {
+        if (isHidden)
+          return {
+            waitingFor: `Workflow ${name} in ${intent.environment} is not visible to you. Waiting for its commit.`,
+          };
         const away = notLive(cluster, 'workflows');
-import {
-  clusterMoves,
-  isHiddenThere,
-  isTimedOut,
-  ledgerMoves,
-  notLive,
-  timePasses,
-  waitUntil,
-} from '../steps/wait';
+        if (away !== null) missingSince = null;
+        else if (isGone()) return { done: 'gone' };
         return { waitingFor: away ?? `Waiting to see workflow ${name} in ${intent.environment}.` };
       }
       wasSeen = true;
