@@ -21,7 +21,7 @@ import { watchResource } from '../systems/kubernetes/watch';
 import type { OnOdd } from '../systems/read-object';
 import { pollObjects } from '../systems/watch/poll-objects';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
-import { argoCdDoor } from './argo-cd-door';
+import { type ArgoCdDoor, argoCdDoor } from './argo-cd-door';
 import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
@@ -35,6 +35,7 @@ import { trimDaemonSet, trimStatefulSet } from './trim-sets';
 import type { Cluster, LogEvent } from './types';
 import { type Door, type DoorName, watchThroughDoors } from './watch-doors';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
+import { type WorkflowServer, workflowDoors } from './workflow-doors';
 
 const insecureWarning =
   'The kubeconfig skips the certificate check for this cluster (insecure-skip-tls-verify): anyone on the network path can read your credentials and change what you see.';
@@ -57,7 +58,11 @@ function orThrow<T>(value: T | null): T {
 /** Argo's own servers of an environment. `prefer`: which door is tried first; left out: the Kubernetes API. */
 export interface ArgoServerDoors {
   cd?: { connection: Connection; prefer?: DoorName | undefined } | undefined;
+  workflows?: WorkflowServer | undefined;
 }
+
+/** Who follows by which door a kind is seen. */
+type DoorNotes = Pick<ArgoCdDoor, 'met' | 'seen'>;
 
 /** No attendant where there is nobody to ask. */
 const nobodyToAsk = (environment: string): Pick<Attendant, 'access' | 'found' | 'awake' | 'asleep'> => ({
@@ -92,6 +97,7 @@ export function observeCluster(options: {
   // Every request of every watch, review and probe listens; that many is no leak.
   setMaxListeners(0, stop.signal);
   const kinds = watchedKinds(place);
+  const workflowKind: WatchedKind = kinds.workflows;
   const meters = new Map<WatchedKind, WatchMeter>();
   const meterOf = (kind: WatchedKind): WatchMeter => {
     const meter = meters.get(kind) ?? { objects: 0, lastEventAt: null, restarts: 0 };
@@ -117,16 +123,31 @@ export function observeCluster(options: {
     signal: stop.signal,
     log,
   });
-  const access = (action: ClusterAction) => argoCd.access(action) ?? attendant.access(action);
+  const { workflows: server } = options.argo ?? {};
+  const byKubernetes = (action: ClusterAction) => argoCd.access(action) ?? attendant.access(action);
+  const access = (action: ClusterAction) => workflows?.access(action) ?? byKubernetes(action);
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
     place,
     access,
     meterOf,
-    unasked: (kind) =>
-      cd && (kind.topics as readonly string[]).some((one) => one === 'applications' || one === 'projects')
-        ? null
-        : unasked,
+    unasked: (kind) => {
+      const isOfArgoCd = kind.topics.some((one) => one === 'applications' || one === 'projects');
+      return (cd && isOfArgoCd) || (server && kind === workflowKind) ? null : unasked;
+    },
   });
+  const clusterActed = createClusterActions(connection, place, state, {
+    server: cd?.connection ?? null,
+    current: argoCd.through,
+  });
+  const workflows = server
+    ? workflowDoors({
+        server,
+        place,
+        kubernetes: unasked ? null : { actions: clusterActed, access: byKubernetes },
+        changed: () => state.applyStatus(true),
+        log,
+      })
+    : null;
 
   /** Told once of each place: an object comes again with every change of it. */
   const oddPlaces = new Set<string>();
@@ -145,6 +166,8 @@ export function observeCluster(options: {
     trim: (object: KubeObject, onOdd: OnOdd) => T,
     onBatch: (batch: WatchBatch<T>) => void,
     byServer?: (reading: WatchReading<T>) => Promise<void>,
+    notes: DoorNotes = argoCd,
+    prefer: DoorName | undefined = cd?.prefer,
   ): Promise<void> => {
     const reading = {
       trim: (object: KubeObject) =>
@@ -185,18 +208,18 @@ export function observeCluster(options: {
         door.watch({
           ...more,
           onState: (freshness, answered) => {
-            argoCd.met(kind, freshness, door.name);
+            notes.met(kind, freshness, door.name);
             more.onState(freshness, answered);
           },
         }),
     });
-    const ways = inOrder(unasked ? null : kubernetes, server, cd?.prefer);
+    const ways = inOrder(unasked ? null : kubernetes, server, prefer);
     const [first, second] = ways.map(noted);
     if (!first) return Promise.resolve();
     return watchThroughDoors(second ? [first, second] : [first], {
       onBatch,
       onState: (freshness, answered, through) => {
-        argoCd.seen(kind, freshness, through);
+        notes.seen(kind, freshness, through);
         state.applyFreshness(kind, freshness, answered, through === 'server');
         if (freshness.state === 'live' && through === 'kubernetes') attendant.awake();
         else if (state.view.freshness().state === 'unreachable') attendant.asleep();
@@ -245,6 +268,9 @@ export function observeCluster(options: {
       kinds.workflows,
       (object, onOdd) => orThrow(readWorkflow(object, place.environment, onOdd)),
       state.applyWorkflows,
+      workflows?.watch(workflowKind),
+      workflows ?? argoCd,
+      server?.prefer,
     ),
     watch(kinds.projects, readProject, state.applyProjects, projectsByServer),
     watch(kinds.jobs, trimJob, state.applyJobs),
@@ -261,10 +287,7 @@ export function observeCluster(options: {
 
   return {
     view: state.view,
-    actions: createClusterActions(connection, place, state, {
-      server: cd?.connection ?? null,
-      current: argoCd.through,
-    }),
+    actions: workflows ? { ...clusterActed, ...workflows.actions } : clusterActed,
     failingPod: (app, signal) =>
       // Before its hooks are through, nothing is rolled out.
       failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
@@ -278,7 +301,7 @@ export function observeCluster(options: {
       insecure: connection.insecure ? insecureWarning : null,
       watches: state.watches(),
       gaps: state.gaps(),
-      doors: argoCd.told(),
+      doors: [...argoCd.told(), ...(workflows?.told() ?? [])],
       access: clusterActions.map(access),
     }),
     async followLog(request, onEvent, signal) {
@@ -301,6 +324,7 @@ export function observeCluster(options: {
       await Promise.all(watches);
       connection.close();
       cd?.connection.close();
+      server?.connection.close();
     },
   };
 }

@@ -41,7 +41,7 @@ export const refusedAction = ({ refused, meaning }: Refusal): KubeFailure => ({
 });
 
 /** Acts are on workflows of the namespace that the estate names: for it alone the rights were asked, whatever a window says. */
-const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =>
+export const elsewhere = (namespace: string, place: ClusterPlace): KubeFailure | null =>
   namespace === place.workflowsNamespace
     ? null
     : refusedAction({
@@ -60,7 +60,7 @@ const marked = (workflow: WorkflowWrite, id: string | undefined): WorkflowWrite 
   id === undefined ? workflow : markedBy(workflow, id);
 
 /** RFC 3339 in seconds, as Kubernetes writes times (`metav1.Time`). */
-const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
+export const stamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
 /** The actions on workflows, through the custom resource alone: what `argo` does by its library. */
 export function workflowActions(connection: Connection, place: ClusterPlace): WorkflowActions {

@@ -1,3 +1,4 @@
+import { type ArgoSystem, argoServerOf } from '../../shared/domain/estate/argo-servers';
 import { clusterOf } from '../../shared/domain/estate/cluster-of';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Log } from '../log/log';
@@ -57,9 +58,14 @@ function serversOf(
   { name, argo }: Estate['environments'][number],
   sessions: ServerSessions,
 ): ArgoServerDoors {
-  if (!argo?.cd) return {};
-  const place = { environment: name, system: 'argo-cd', url: argo.cd.url } as const;
-  return {
-    cd: { connection: connectServer({ place, session: sessions.of(place) }), prefer: argo.cd.prefer },
+  const serverOf = (system: ArgoSystem) => {
+    const server = argoServerOf(argo, system);
+    if (!server) return undefined;
+    const place = { environment: name, system, url: server.url };
+    const session = sessions.of(place);
+    const { prefer } = server;
+    const isSignedIn = () => session.credential() !== null;
+    return { connection: connectServer({ place, session }), prefer, isSignedIn };
   };
+  return { cd: serverOf('argo-cd'), workflows: serverOf('argo-workflows') };
 }

@@ -128,7 +128,7 @@ export function startWorkflowController(
 }
 
 /** Puts compressed nodes back in their place (`packer.DecompressWorkflow`). */
-function unpackNodes({ status }: Workflow): void {
+export function unpackNodes({ status }: Workflow): void {
   if (!status?.compressedNodes) return;
   const json = gunzipSync(Buffer.from(status.compressedNodes, 'base64')).toString('utf8');
   status.nodes = JSON.parse(json) as NonNullable<typeof status.nodes>;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { type WorkflowArchive, workflowArchive } from '../argo-servers/argo-workflows/archive';
 import { type ApiServer, startApiServer } from '../cluster/api-server';
 import type { Certificates } from '../cluster/certificates';
 import { LogStore } from '../cluster/container-logs';
@@ -12,12 +13,16 @@ import { writeWhole } from '../whole-file';
 interface ClusterDump {
   store: StoreDump;
   logs: ReturnType<LogStore['dump']>;
+  /** Absent in files of before it was kept. */
+  archive?: ReturnType<WorkflowArchive['dump']>;
 }
 
 /** One environment's cluster: its objects, logs and API server. */
 export interface EnvironmentCluster {
   store: ClusterStore;
   logs: LogStore;
+  /** What Argo Workflows keeps of workflows that the cluster forgets. */
+  archive: WorkflowArchive;
   server: ApiServer;
   /** Writes what it holds to its file, unless nothing changed since the last time. */
   save(): Promise<void>;
@@ -52,6 +57,8 @@ export async function openCluster(options: {
   } else if (options.resourceVersion) {
     store.load({ resourceVersion: options.resourceVersion, objects: [] });
   }
+  const archive = workflowArchive(store);
+  archive.load(dump?.archive ?? []);
   const server = await startApiServer({
     store,
     logs,
@@ -63,16 +70,24 @@ export async function openCluster(options: {
   return {
     store,
     logs,
+    archive,
     server,
     async save() {
       const version = store.resourceVersion;
       if (version === saved) return;
-      const text = JSON.stringify({ store: store.dump(), logs: logs.dump() } satisfies ClusterDump);
+      const text = JSON.stringify({
+        store: store.dump(),
+        logs: logs.dump(),
+        archive: archive.dump(),
+      } satisfies ClusterDump);
       // Level 1: this runs beside the servers every few seconds.
       await writeWhole(options.file, await pack(text, { level: 1 }));
       saved = version;
     },
-    close: () => server.close(),
+    close: () => {
+      archive.close();
+      return server.close();
+    },
   };
 }
 

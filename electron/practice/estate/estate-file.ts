@@ -23,7 +23,7 @@ export interface EstateUrls {
   github: string;
   control: string;
   /** Argo's own servers. */
-  argo: (environment: EnvironmentName) => { cd: string };
+  argo: (environment: EnvironmentName) => { cd: string; workflows: string };
   /** Their identity provider. */
   dex: string;
 }
@@ -64,7 +64,10 @@ export async function writeEstateFile(
         kubeconfig: paths.kubeconfig,
         ...(login === 'wrapper' ? { exec: wrappedExec(name) } : {}),
       },
-      argo: { cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] } },
+      argo: {
+        cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] },
+        workflows: { url: urls.argo(name).workflows, signInHosts: [new URL(urls.dex).host] },
+      },
       ...(name === 'production' ? { team: { org: owner, team: 'gov-uk-production-deploy' } } : {}),
     })),
     pipelines: [{ name: 'govuk', kind: 'apps', environments: [...environments] }, bagsPipeline(speed)],

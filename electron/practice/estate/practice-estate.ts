@@ -7,6 +7,7 @@ import { allEnvironments, type EnvironmentName, environments } from '../../syste
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
 import { type ArgoCdServer, startArgoCdServer } from '../argo-servers/argo-cd/server';
+import { type ArgoWorkflowsServer, startArgoWorkflowsServer } from '../argo-servers/argo-workflows/server';
 import { type Dex, startDex } from '../argo-servers/dex';
 import { type SignInPages, signInPages } from '../argo-servers/sign-in-pages';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
@@ -66,6 +67,8 @@ export interface PracticeEstate {
   signInPages(environment: EnvironmentName, system: ArgoSystem): SignInPages;
   /** Argo CD's own server of each environment. */
   readonly argoCd: Readonly<Record<EnvironmentName, ArgoCdServer>>;
+  /** The server of Argo Workflows in each environment. */
+  readonly argoWorkflows: Readonly<Record<EnvironmentName, ArgoWorkflowsServer>>;
   /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
   readonly dex: Dex;
   /** Folder of an app's bare repo. */
@@ -253,8 +256,22 @@ export async function startEstate(options: {
       now: clock.now,
       port: state.ports[`argo-cd-${name}`],
     });
+  const argoWorkflows = {} as Record<EnvironmentName, ArgoWorkflowsServer>;
+  for (const name of allEnvironments)
+    argoWorkflows[name] = await startArgoWorkflowsServer({
+      store: clusters[name].store,
+      logs: clusters[name].logs,
+      archive: clusters[name].archive,
+      accounts: accountsOf(name, 'argo-workflows'),
+      signIn: pagesOf(name, 'argo-workflows').answer,
+      now: clock.now,
+      port: state.ports[`argo-workflows-${name}`],
+    });
   Object.assign(state.ports, { git: git.port, github: github.port });
-  for (const name of allEnvironments) state.ports[`argo-cd-${name}`] = argoCd[name].port;
+  for (const name of allEnvironments) {
+    state.ports[`argo-cd-${name}`] = argoCd[name].port;
+    state.ports[`argo-workflows-${name}`] = argoWorkflows[name].port;
+  }
   for (const name of allEnvironments) state.ports[`cluster-${name}`] = clusters[name].server.port;
 
   // The last environment first: each needs the next one's webhook.
@@ -287,6 +304,7 @@ export async function startEstate(options: {
     if (wanted === 'up') continue;
     await clusters[name].server.faults.reachability(wanted);
     argoCd[name].faults.reachability(wanted);
+    argoWorkflows[name].faults.reachability(wanted);
   }
 
   let saved = '';
@@ -326,6 +344,7 @@ export async function startEstate(options: {
     argoAccounts: accountsOf,
     signInPages: pagesOf,
     argoCd,
+    argoWorkflows,
     dex,
     appRepo,
     saveState,
@@ -338,6 +357,7 @@ export async function startEstate(options: {
         github.close(),
         dex.close(),
         ...allEnvironments.map((name) => argoCd[name].close()),
+        ...allEnvironments.map((name) => argoWorkflows[name].close()),
         ...allEnvironments.map((name) => clusters[name].close()),
       ]);
     },

@@ -78,12 +78,12 @@ export async function runPracticeProcess(options: {
       beforeAnswer: () => inTurn(() => estate.saveState()),
     });
     state.ports.control = control.port;
-    const { argoCd, dex } = estate;
+    const { argoCd, argoWorkflows, dex } = estate;
     const urls = {
       git: estate.git.url,
       github: estate.github.url,
       control: control.url,
-      argo: (name: EnvironmentName) => ({ cd: argoCd[name].url }),
+      argo: (name: EnvironmentName) => ({ cd: argoCd[name].url, workflows: argoWorkflows[name].url }),
       dex: dex.url,
     };
     await writeEstateFile(paths, urls, {

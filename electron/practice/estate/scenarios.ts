@@ -112,13 +112,15 @@ export function scenarioHandlers(options: {
     async clusterDown({ environment, how }) {
       estate().state.clusters[environment] = how;
       await estate().clusters[environment].server.faults.reachability(how);
-      // Argo CD's server runs in the cluster.
+      // Argo's servers run in the cluster.
       estate().argoCd[environment].faults.reachability(how);
+      estate().argoWorkflows[environment].faults.reachability(how);
       return {};
     },
     async clusterUp({ environment }) {
       await estate().clusters[environment].server.faults.reachability('up');
       estate().argoCd[environment].faults.reachability('up');
+      estate().argoWorkflows[environment].faults.reachability('up');
       estate().state.clusters[environment] = 'up';
       return {};
     },

@@ -68,20 +68,19 @@ const workflowObjectSchema = z.object({
 
 type Nodes = z.infer<typeof nodeSchema>[];
 
+/** Why a workflow has no steps where the cluster itself does not hold them. */
+export const stepsOffloaded =
+  'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig.';
+
 /** `status.nodes`, or `compressedNodes` (base64 of gzip of JSON) unpacked, or why there are none. */
 function nodesOf(
   status: NonNullable<z.infer<typeof workflowObjectSchema>['status']>,
   onOdd: OnOdd | undefined,
 ): { nodes: Nodes; unavailable: string | null } {
-  if (status.offloadNodeStatusVersion) {
-    return {
-      nodes: [],
-      unavailable:
-        'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig.',
-    };
-  }
+  // Argo’s own server fills them in, and in a list leaves the version in its place.
   if (status.nodes && Object.keys(status.nodes).length > 0)
     return { nodes: Object.values(status.nodes), unavailable: null };
+  if (status.offloadNodeStatusVersion) return { nodes: [], unavailable: stepsOffloaded };
   if (!status.compressedNodes) return { nodes: [], unavailable: null };
   try {
     const nodes = readObject(nodesSchema, unpackNodes(status.compressedNodes), onOdd);

@@ -25,6 +25,8 @@ export const clusterAccessSchema = z.object({
   why: z.string(),
   /** Whether the cluster was asked by now: until then `unknown` may pass in a moment. */
   asked: z.boolean(),
+  /** Nobody tells beforehand, trying does: no reason to warn. */
+  onlyTrying: z.boolean().optional(),
 });
 export type ClusterAccess = z.infer<typeof clusterAccessSchema>;
 

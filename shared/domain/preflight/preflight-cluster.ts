@@ -170,7 +170,9 @@ export function permissionFindings(intent: AppIntent, { access }: OutsideFacts):
     sentence: (what: string) => string,
     level: (action: ClusterAction) => FindingLevel,
   ): Finding[] => {
-    const some = access.filter((one) => one.access.state === state && !isLeft(one));
+    const some = access.filter(
+      (one) => one.access.state === state && !isLeft(one) && one.access.onlyTrying !== true,
+    );
     return [...new Set(some.map((one) => one.access.action))].map((action) => {
       const same = some.filter((one) => one.access.action === action);
       const places = [...new Set(same.map(({ environment }) => environment))].join(' or ');

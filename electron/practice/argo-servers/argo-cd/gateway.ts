@@ -63,6 +63,13 @@ const gatewayError = (error: unknown): GatewayError => {
   return new GatewayError('Unknown', error instanceof Error ? error.message : String(error));
 };
 
+/** What a refusal is called in gRPC, in HTTP, and in words. */
+export function refusalOf(error: unknown): { grpc: number; http: number; message: string } {
+  const { code, message } = gatewayError(error);
+  const [grpc, http] = statusOf[code];
+  return { grpc, http, message };
+}
+
 /** Answers a refusal as `DefaultHTTPError` does; once a stream has begun, as its last message. */
 export function refuse(response: ServerResponse, error: unknown): void {
   const { code, message } = gatewayError(error);

@@ -1,0 +1,347 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { argoAccounts, endArgoSessions } from '../practice/argo-servers/accounts';
+import { type WorkflowArchive, workflowArchive } from '../practice/argo-servers/argo-workflows/archive';
+import {
+  type ArgoWorkflowsServer,
+  startArgoWorkflowsServer,
+} from '../practice/argo-servers/argo-workflows/server';
+import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
+import { standardRights } from '../practice/rights/standard-rights';
+import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
+import { connectServer } from '../systems/argo/server/server-connection';
+import type { ServerCredential } from '../systems/argo/server/server-session';
+import { connect } from '../systems/kubernetes/connection';
+import { usualArgoSessions } from '../systems/practice/argo-sessions';
+import { observeCluster } from './observe-cluster';
+import type { Cluster } from './types';
+
+const never = new AbortController().signal;
+const place = {
+  environment: 'production',
+  argoNamespace: 'cluster-services',
+  workflowsNamespace: 'apps',
+  appsNamespace: 'apps',
+  parentApplication: 'app-config',
+};
+const node = (id: string, more: object) => ({ id, name: id, displayName: id, startedAt: null, ...more });
+const failed = {
+  metadata: {
+    name: 'post-sync-1',
+    namespace: 'apps',
+    generateName: 'post-sync-',
+    labels: { repoName: 'frontend', imageTag: 'v1', 'workflows.argoproj.io/completed': 'true' },
+  },
+  spec: { workflowTemplateRef: { name: 'post-sync' } },
+  status: {
+    phase: 'Failed',
+    startedAt: '2026-11-30T10:00:00Z',
+    finishedAt: '2026-11-30T10:01:00Z',
+    nodes: {
+      'post-sync-1': node('post-sync-1', { type: 'DAG', phase: 'Failed', children: ['a', 'b'] }),
+      a: node('a', { type: 'Pod', phase: 'Succeeded', boundaryID: 'post-sync-1' }),
+      b: node('b', { type: 'Pod', phase: 'Failed', boundaryID: 'post-sync-1' }),
+    },
+  },
+};
+
+let there: TestCluster;
+let server: ArgoWorkflowsServer;
+let archive: WorkflowArchive;
+let cluster: Cluster;
+let token: string | null;
+let signIn: (login: string | null) => void;
+let endSessions: () => void;
+const told: unknown[] = [];
+
+/** A person whose kubeconfig shows pods alone, in production. @param kubeconfig `null`: there is none. */
+async function open(
+  options: { kubernetes?: 'pods' | 'all' | null; prefer?: 'server'; login?: string | null } = {},
+) {
+  const { kubernetes = 'pods', prefer, login = 'practice' } = options;
+  const sessions = usualArgoSessions();
+  const rights = standardRights('govuk');
+  const accounts = argoAccounts({
+    environment: 'production',
+    system: 'argo-workflows',
+    secret: 'a secret',
+    rights: () => ({
+      ...rights,
+      teams: { ...rights.teams, 'gov-uk-production-deploy': ['practice'] },
+    }),
+    sessions: () => sessions,
+  });
+  let waker = new AbortController();
+  signIn = (who) => {
+    token = who === null ? null : accounts.signIn(who).token;
+    const before = waker;
+    waker = new AbortController();
+    before.abort();
+  };
+  endSessions = () => endArgoSessions(sessions, {});
+  token = login === null ? null : accounts.signIn(login).token;
+  archive = workflowArchive(there.store);
+  server = await startArgoWorkflowsServer({
+    store: there.store,
+    logs: there.logs,
+    archive,
+    accounts,
+    now: () => new Date(),
+    bookmarkEvery: 25,
+  });
+  const context = kubernetes === 'all' ? 'test' : 'pods';
+  told.length = 0;
+  cluster = observeCluster({
+    connection: kubernetes === null ? null : await connect({ kubeconfig: [there.kubeconfig], context }),
+    place,
+    argo: {
+      workflows: {
+        connection: connectServer({
+          place: { environment: 'production', system: 'argo-workflows', url: server.url },
+          session: {
+            credential: (): ServerCredential | null =>
+              token === null ? null : { authorization: `Bearer ${token}`, cookie: null },
+            ended: () => {
+              token = null;
+            },
+            woken: () => waker.signal,
+          },
+        }),
+        isSignedIn: () => token !== null,
+        ...(prefer ? { prefer } : {}),
+      },
+    },
+    timing: { backoffBase: 20, backoffLimit: 100 },
+    log: (_, event, fields) => {
+      if (event === 'cluster.door') told.push(fields?.through);
+    },
+  });
+}
+
+const shown = () => cluster.view.workflow('apps', 'post-sync-1')?.phase ?? null;
+const state = () => cluster.view.freshness('workflows').state;
+
+beforeEach(async () => {
+  const verbs = ['get', 'list', 'watch'];
+  const rules = [
+    { apiGroups: [''], resources: ['pods', 'services'], verbs },
+    { apiGroups: ['apps'], resources: ['deployments', 'replicasets', 'statefulsets'], verbs },
+  ];
+  there = await startTestCluster({
+    server: {
+      tokens: { 'token-of-test': { username: 'test' }, 'token-of-pods': { username: 'pods', rules } },
+    },
+  });
+  await writeKubeconfig(
+    there.kubeconfig,
+    ['test', 'pods'].map((name) => ({
+      name,
+      server: there.server.url,
+      ca: there.certificates.ca,
+      namespace: 'apps',
+      token: `token-of-${name}`,
+    })),
+  );
+  there.store.create('Workflow', failed as never);
+  for (const name of ['deploy-image', 'post-sync'])
+    there.store.create('WorkflowTemplate', { metadata: { name, namespace: 'apps' }, spec: {} } as never);
+});
+afterEach(async () => {
+  await cluster.close();
+  await server.close();
+  archive.close();
+  await there.close();
+});
+
+describe('workflows through Argo’s own server', () => {
+  it('are seen where the Kubernetes API does not show them, and change as they change', async () => {
+    await open();
+    await expect.poll(() => [shown(), state()]).toEqual(['Failed', 'live']);
+    expect(cluster.view.gaps().map(({ kind }) => kind)).not.toContain('workflows');
+    there.store.modify('Workflow', 'apps', 'post-sync-1', (one) => {
+      (one as unknown as typeof failed).status.phase = 'Running';
+    });
+    await expect.poll(shown).toBe('Running');
+    there.store.delete('Workflow', 'apps', 'post-sync-1');
+    await expect.poll(shown).toBeNull();
+    expect(told).toEqual(['server']);
+    expect(cluster.status().doors).toMatchObject([
+      { system: 'argo-workflows', through: 'server', because: expect.stringMatching(/permission/) },
+    ]);
+  });
+
+  it('are asked of the Kubernetes API alone where it shows them, until it is away', async () => {
+    await open({ kubernetes: 'all' });
+    await expect.poll(() => [shown(), state()]).toEqual(['Failed', 'live']);
+    expect(server.openStreams()).toBe(0);
+    await there.server.faults.reachability('refused');
+    await expect.poll(() => server.openStreams()).toBe(1);
+    await expect.poll(state).toBe('live');
+    there.store.delete('Workflow', 'apps', 'post-sync-1');
+    await expect.poll(shown).toBeNull();
+    await there.server.faults.reachability('up');
+    await expect.poll(() => server.openStreams()).toBe(0);
+    expect(told).toEqual(['server', 'kubernetes']);
+  });
+
+  it('are asked of it first where the estate says so, and without any Kubernetes API', async () => {
+    await open({ kubernetes: 'all', prefer: 'server' });
+    await expect.poll(() => [shown(), state(), server.openStreams()]).toEqual(['Failed', 'live', 1]);
+    await cluster.close();
+    await server.close();
+    await open({ kubernetes: null });
+    await expect.poll(() => [shown(), state()]).toEqual(['Failed', 'live']);
+  });
+
+  it('are no news to whoever is not signed in, and are there once somebody is', async () => {
+    await open({ login: null });
+    await expect.poll(() => cluster.view.gaps().map(({ kind }) => kind)).toContain('workflows');
+    expect(cluster.view.gaps().find(({ kind }) => kind === 'workflows')?.because.code).toBe('forbidden');
+    await expect.poll(() => cluster.view.freshness().state).toBe('live');
+    await expect.poll(() => cluster.view.access('submit-workflow').state).toBe('denied');
+    signIn('practice');
+    await expect.poll(() => [shown(), state()]).toEqual(['Failed', 'live']);
+    expect(cluster.view.access('submit-workflow')).toMatchObject({ state: 'unknown', onlyTrying: true });
+    endSessions();
+    server.faults.cutStreams();
+    await expect
+      .poll(() => cluster.view.freshness('workflows'))
+      .toMatchObject({ failure: { code: 'unauthorised' } });
+    expect(cluster.view.freshness().state).toBe('live');
+    expect(shown()).toBe('Failed');
+    signIn('practice');
+    await expect.poll(state).toBe('live');
+  });
+
+  it('are submitted and resubmitted once, however often the answer is lost', async () => {
+    await open();
+    await expect.poll(state).toBe('live');
+    const submit = () =>
+      cluster.actions.submitWorkflow(
+        {
+          id: 'op-1',
+          name: 'deploy-image-op-1',
+          template: 'deploy-image',
+          parameters: { imageTag: 'a=b,c' },
+          labels: { repoName: 'frontend' },
+          annotations: { 'workflows.argoproj.io/title': 'one, two' },
+        },
+        never,
+      );
+    server.faults.loseAnswer(/^POST /);
+    expect(await submit()).toEqual({ ok: true, value: { namespace: 'apps', name: 'deploy-image-op-1' } });
+    expect(await submit()).toMatchObject({ ok: true });
+    expect(there.store.get('Workflow', 'apps', 'deploy-image-op-1')).toMatchObject({
+      metadata: { labels: { repoName: 'frontend', 'signalbox.dev/operation': 'op-1' } },
+      spec: { arguments: { parameters: [{ name: 'imageTag', value: 'a=b,c' }] } },
+    });
+    const again = () => cluster.actions.resubmitWorkflow('apps', 'post-sync-1', { id: 'click-1' }, never);
+    server.faults.loseAnswer(/^POST /);
+    const [first, second] = [await again(), await again()];
+    expect(first).toMatchObject({ ok: true });
+    expect(second).toEqual(first);
+    expect(there.store.list('Workflow')).toHaveLength(3);
+    expect(cluster.view.access('submit-workflow').state).toBe('allowed');
+  });
+
+  it('that somebody else made under the name are not taken for ours', async () => {
+    await open();
+    await expect.poll(state).toBe('live');
+    there.store.create('Workflow', {
+      metadata: { name: 'deploy-image-op-1', namespace: 'apps' },
+      spec: {},
+    } as never);
+    const request = { id: 'op-1', name: 'deploy-image-op-1', template: 'deploy-image', parameters: {} };
+    expect(await cluster.actions.submitWorkflow(request, never)).toMatchObject({
+      failure: { code: 'conflict' },
+    });
+  });
+
+  it('are retried, stopped, suspended and resumed, each once for a click', async () => {
+    await open();
+    await expect.poll(state).toBe('live');
+    const { actions } = cluster;
+    const phaseOf = (name = 'post-sync-1') =>
+      (there.store.get('Workflow', 'apps', name) as unknown as typeof failed).status.phase;
+    server.faults.loseAnswer(/retry$/);
+    expect(await actions.retryWorkflow('apps', 'post-sync-1', { id: 'click-2' }, never)).toMatchObject({
+      ok: true,
+    });
+    expect(phaseOf()).toBe('');
+    expect(await actions.retryWorkflow('apps', 'post-sync-1', { id: 'click-2' }, never)).toMatchObject({
+      ok: true,
+    });
+    expect(await actions.retryWorkflow('apps', 'post-sync-1', {}, never)).toMatchObject({
+      failure: { code: 'refused' },
+    });
+    const gates = {
+      metadata: { name: 'gates', namespace: 'apps' },
+      spec: {},
+      status: { phase: 'Running', nodes: { one: node('one', { type: 'Suspend', phase: 'Running' }) } },
+    };
+    there.store.create('Workflow', gates as never);
+    expect(await actions.suspendWorkflow('apps', 'gates', never)).toEqual({
+      ok: true,
+      value: { changed: true },
+    });
+    expect(await actions.suspendWorkflow('apps', 'gates', never)).toEqual({
+      ok: true,
+      value: { changed: false },
+    });
+    server.faults.loseAnswer(/resume$/);
+    const resume = (id: string) => actions.resumeWorkflow('apps', 'gates', { id, actor: 'Ada' }, never);
+    expect(await resume('click-3')).toEqual({ ok: true, value: { changed: true } });
+    there.store.modify('Workflow', 'apps', 'gates', (one) => {
+      Object.assign((one as unknown as typeof gates).status.nodes, {
+        two: node('two', { type: 'Suspend', phase: 'Running' }),
+      });
+    });
+    // The next gate stays closed to the click before.
+    expect(await resume('click-3')).toEqual({ ok: true, value: { changed: true } });
+    expect(there.store.get('Workflow', 'apps', 'gates')).toMatchObject({
+      status: { nodes: { one: { phase: 'Succeeded' }, two: { phase: 'Running' } } },
+    });
+    server.faults.loseAnswer(/stop$/);
+    expect(await actions.stopWorkflow('apps', 'gates', 'Stop', never)).toEqual({
+      ok: true,
+      value: { stopped: true },
+    });
+    expect(await actions.stopWorkflow('apps', 'gates', 'Terminate', never)).toMatchObject({ ok: true });
+    expect(there.store.get('Workflow', 'apps', 'gates')).toMatchObject({ spec: { shutdown: 'Terminate' } });
+    expect(await actions.stopWorkflow('apps', 'nothing', 'Stop', never)).toEqual({
+      ok: true,
+      value: { stopped: false },
+    });
+  });
+
+  it('that the server refuses are refused in its words, which is remembered until somebody else signs in', async () => {
+    await open({ login: 'tamsin-okoro' });
+    await expect.poll(state).toBe('live');
+    const stop = () => cluster.actions.stopWorkflow('apps', 'post-sync-1', 'Stop', never);
+    there.store.modify('Workflow', 'apps', 'post-sync-1', (one) => {
+      (one as unknown as typeof failed).status.phase = 'Running';
+    });
+    expect(await stop()).toMatchObject({
+      failure: { code: 'forbidden', meaning: expect.stringMatching(/cannot patch resource/) },
+    });
+    expect(cluster.view.access('stop-workflow')).toMatchObject({
+      state: 'denied',
+      why: expect.stringMatching(/cannot patch/),
+    });
+    signIn('practice');
+    await expect.poll(() => cluster.view.access('stop-workflow')).toMatchObject({ state: 'unknown' });
+    expect(await stop()).toMatchObject({ ok: true });
+  });
+
+  it('are read past the watch for a decision', async () => {
+    await open();
+    await expect.poll(state).toBe('live');
+    const labels = { repoName: 'frontend', 'workflows.argoproj.io/workflow-template': 'post-sync' };
+    there.store.create('Workflow', {
+      metadata: { name: 'running', namespace: 'apps', labels },
+      spec: {},
+      status: { phase: 'Running' },
+    } as never);
+    const read = await cluster.actions.readWorkflows({ app: 'frontend', template: 'post-sync' }, never);
+    expect(read).toMatchObject({ ok: true, value: [{ name: 'running' }] });
+  });
+});

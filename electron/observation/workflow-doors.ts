@@ -1,0 +1,167 @@
+import type { Freshness } from '../../shared/domain/board/freshness';
+import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
+import type { Failure, Result } from '../../shared/domain/failure/failure';
+import type { ClusterStatus } from '../../shared/domain/rollout/cluster-status';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
+import type { Log } from '../log/log';
+import { workflowApi } from '../systems/argo/server/workflow-api';
+import type { Connection } from '../systems/kubernetes/types';
+import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
+import type { ClusterPlace } from './place';
+import type { ClusterActions, WorkflowActions } from './types';
+import type { DoorName } from './watch-doors';
+import type { WatchedKind } from './watched-kinds';
+import { workflowServerActions } from './workflow-server-actions';
+
+/** Argo Workflows' own server of an environment, as the estate names it. */
+export interface WorkflowServer {
+  connection: Connection;
+  /** Whether somebody is signed in there. */
+  isSignedIn: () => boolean;
+  /** Which is asked first; left out: the Kubernetes API. */
+  prefer?: DoorName | undefined;
+}
+
+type Acting = WorkflowActions & Pick<ClusterActions, 'readWorkflows'>;
+
+/** The actions on workflows by whichever way shows them, and what is known of the permission to each. */
+export interface WorkflowDoors {
+  readonly actions: Acting;
+  /** How they are watched through the server. */
+  watch(kind: WatchedKind): (reading: WatchReading<Workflow>) => Promise<void>;
+  /** What a door says, used or not. */
+  met(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
+  /** What is seen, and by which door. */
+  seen(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
+  told(): ClusterStatus['doors'];
+  access(action: ClusterAction): ClusterAccess;
+}
+
+/** Refusals after which nothing was done, so that the other way may be tried. */
+const untouched: ReadonlySet<Failure['code']> = new Set(['forbidden', 'not-configured', 'unauthorised']);
+
+/** Which permission each action rests on. */
+const needed = {
+  submitWorkflow: 'submit-workflow',
+  resubmitWorkflow: 'submit-workflow',
+  retryWorkflow: 'retry-workflow',
+  stopWorkflow: 'stop-workflow',
+  suspendWorkflow: 'resume-workflow',
+  resumeWorkflow: 'resume-workflow',
+} as const satisfies Record<keyof WorkflowActions, ClusterAction>;
+
+/**
+ * @param options.kubernetes actions and permissions through the Kubernetes API; `null`: the estate names none.
+ * @param options.changed what one may do is known otherwise than before.
+ */
+export function workflowDoors(options: {
+  server: WorkflowServer;
+  place: ClusterPlace;
+  kubernetes: { actions: Acting; access: (action: ClusterAction) => ClusterAccess } | null;
+  changed: () => void;
+  log: Log;
+}): WorkflowDoors {
+  const { server, place, kubernetes } = options;
+  const api = workflowApi(server.connection, place.workflowsNamespace);
+  const byServer = workflowServerActions(api, place);
+  const name = `Argo Workflows in ${place.environment}`;
+  const first: DoorName = kubernetes === null ? 'server' : (server.prefer ?? 'kubernetes');
+  let door = first;
+  const failures = new Map<DoorName, string>();
+  const because = (): string | null => (door === first ? null : (failures.get(first) ?? null));
+  /** What the server answered when it was tried: it tells nothing beforehand. */
+  const tried = new Map<ClusterAction, { allowed: boolean; why: string }>();
+
+  const learn = (action: ClusterAction, answer: Result<unknown>): void => {
+    const before = tried.get(action)?.allowed;
+    if (answer.ok) tried.set(action, { allowed: true, why: `Granted: ${name} did it before.` });
+    else if (answer.failure.code === 'forbidden')
+      tried.set(action, { allowed: false, why: `${name} refused: ${answer.failure.meaning}` });
+    if (tried.get(action)?.allowed !== before) options.changed();
+  };
+
+  /** Through the way that shows workflows; through the other where that one refuses without having done anything. */
+  async function act<T>(
+    action: ClusterAction | null,
+    perform: (actions: Acting) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const ask = async (through: DoorName): Promise<Result<T>> => {
+      if (through === 'kubernetes' && kubernetes) return perform(kubernetes.actions);
+      const answer = await perform(byServer);
+      if (action !== null) learn(action, answer);
+      return answer;
+    };
+    const first = await ask(door);
+    if (first.ok || kubernetes === null || !untouched.has(first.failure.code)) return first;
+    const other = await ask(door === 'kubernetes' ? 'server' : 'kubernetes');
+    // What the one that is preferred said is told where neither lets it through, unless nobody is signed in there.
+    if (other.ok || !untouched.has(other.failure.code)) return other;
+    return first.failure.code === 'unauthorised' || door === 'kubernetes' ? other : first;
+  }
+
+  /** What one person was refused is another's right. */
+  let woken = server.connection.woken?.();
+  const known = (action: ClusterAction) => {
+    if (woken?.aborted) tried.clear();
+    woken = server.connection.woken?.();
+    return tried.get(action);
+  };
+
+  return {
+    watch: (kind) => (reading) => watchObjects(api.watched(kind.labelSelector), reading),
+    met(_, freshness, through) {
+      if (freshness.state === 'unreachable') failures.set(through, freshness.failure.message);
+      else if (freshness.state === 'live') failures.delete(through);
+    },
+    seen(_, freshness, through) {
+      if (freshness.state !== 'live' || door === through) return;
+      door = through;
+      options.log('warn', 'cluster.door', {
+        environment: place.environment,
+        system: 'argo-workflows',
+        through,
+        because: because() ?? 'it shows workflows (again)',
+      });
+      options.changed();
+    },
+    told: () => [
+      { system: 'argo-workflows', server: server.connection.server, through: door, because: because() },
+    ],
+    access(action) {
+      const asked = kubernetes?.access(action);
+      const isOfWorkflows = (Object.values(needed) as ClusterAction[]).includes(action);
+      if (!isOfWorkflows || asked?.state === 'allowed')
+        return asked ?? { action, state: 'denied', why: `${name} does not do this.`, asked: true };
+      const answer = known(action);
+      if (answer)
+        return { action, state: answer.allowed ? 'allowed' : 'denied', why: answer.why, asked: true };
+      if (asked?.state === 'unknown' && !asked.asked) return asked;
+      if (!server.isSignedIn())
+        return asked ?? { action, state: 'denied', why: `Sign in to ${name}.`, asked: true };
+      return {
+        action,
+        state: 'unknown',
+        why: `${name} tells only when it is tried.`,
+        asked: true,
+        onlyTrying: true,
+      };
+    },
+    actions: {
+      submitWorkflow: (request, signal) =>
+        act(needed.submitWorkflow, (actions) => actions.submitWorkflow(request, signal)),
+      resubmitWorkflow: (namespace, workflow, request, signal) =>
+        act(needed.resubmitWorkflow, (actions) =>
+          actions.resubmitWorkflow(namespace, workflow, request, signal),
+        ),
+      retryWorkflow: (namespace, workflow, request, signal) =>
+        act(needed.retryWorkflow, (actions) => actions.retryWorkflow(namespace, workflow, request, signal)),
+      stopWorkflow: (namespace, workflow, mode, signal) =>
+        act(needed.stopWorkflow, (actions) => actions.stopWorkflow(namespace, workflow, mode, signal)),
+      suspendWorkflow: (namespace, workflow, signal) =>
+        act(needed.suspendWorkflow, (actions) => actions.suspendWorkflow(namespace, workflow, signal)),
+      resumeWorkflow: (namespace, workflow, request, signal) =>
+        act(needed.resumeWorkflow, (actions) => actions.resumeWorkflow(namespace, workflow, request, signal)),
+      readWorkflows: (filter, signal) => act(null, (actions) => actions.readWorkflows(filter, signal)),
+    },
+  };
+}
