@@ -35,6 +35,9 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...clusterHandlers(session),
     ...consentHandlers(session.consents),
     ...accountHandlers(session.accounts),
+    'github.sign-in': () => session.gitHubSignIn.get(),
+    'github.start-sign-in': () => session.gitHubSignIn.start(),
+    'github.cancel-sign-in': () => session.gitHubSignIn.cancel(),
     ...recordsHandlers(session.ledger, session.estate.ledger.branch, () => shell.settings.get().identity),
     'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');
@@ -61,6 +64,7 @@ export function createStreamHandlers(
           onSettings(() => send([{ topic: 'settings', key: null }])),
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
+          session.gitHubSignIn.onChange(() => send([{ topic: 'github-sign-in', key: null }])),
           session.accounts.onChange(() => send([{ topic: 'account', key: null }])),
         ];
         signal.addEventListener('abort', () => {

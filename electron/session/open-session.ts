@@ -33,6 +33,13 @@ import { createServerAccounts, passingSessions, type ServerAccounts } from './ac
 import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openDeployHours } from './deploy-hours';
+import { gitHubAccountText } from './github-account';
+import {
+  createGitHubSignIn,
+  type GitHubSignInPort,
+  type SaveGitHubToken,
+  signInPlaceOf,
+} from './github-sign-in';
 import { asideNotice, missingNotices } from './missing-files';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
@@ -55,6 +62,8 @@ export interface SessionConfig {
   identity: () => Identity;
   ledgerCredentials: () => Promise<Credentials | null>;
   githubToken: () => Promise<string | null>;
+  /** Keeps what somebody signed in for at GitHub; absent: signing in is not offered. */
+  saveGitHubToken?: SaveGitHubToken;
   /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
   registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
@@ -81,6 +90,7 @@ export interface Session {
   readonly consents: Consents;
   /** The person's accounts at Argo's own servers. */
   readonly accounts: ServerAccounts;
+  readonly gitHubSignIn: GitHubSignInPort;
   /** What was lost of Signalbox's own files, each in a sentence. */
   notices(): string[];
   readonly sources: Sources | null;
@@ -186,6 +196,19 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     if (failure) log('error', 'archive.not-written', { ...failure });
   };
   const runWatch = github && createRunWatch({ github, archive: archive.runs, onFailure: reportUnsaved });
+  const signInPlace = config.saveGitHubToken ? signInPlaceOf(estate) : 'This estate brings its own token.';
+  const gitHubSignIn = createGitHubSignIn({
+    place: typeof signInPlace === 'string' ? signInPlace : { ...signInPlace, fetch: config.fetch },
+    save: (token) => {
+      const unsaved = config.saveGitHubToken?.(token) ?? null;
+      // What was refused without it is asked again at once. It never rejects; what comes of it is the ledger's freshness.
+      void ledger.refresh();
+      return unsaved;
+    },
+    whose: async () => (github ? (await gitHubAccountText(github)).text : 'Signed in.'),
+    now: Date.now,
+    log,
+  });
   const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
     clusterOf: (environment) => clusters.get(environment) ?? null,
     jobLogOf: runWatch?.log ?? null,
@@ -367,6 +390,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     clusters,
     consents,
     accounts,
+    gitHubSignIn,
     notices: () =>
       [
         ...(config.notices ?? []),
@@ -399,6 +423,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await engine.close();
       hours.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
+      gitHubSignIn.close();
       await accounts.close();
       await logs.close();
       await history.close();

@@ -4,7 +4,7 @@ import { registryPlaces } from '../../shared/domain/estate/registry-place';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board-keeper';
 import type { Handlers, HandlersOf } from '../ipc/dispatcher';
-import { gitHubFailure, whoseToken } from '../systems/github/github-client';
+import { gitHubAccountText } from './github-account';
 import type { Session } from './open-session';
 
 type CredentialName = ParsedInputOf<'credentials.test'>['name'];
@@ -48,17 +48,7 @@ async function testCredential(session: Session, name: CredentialName): Promise<O
     return session.images.test(place, AbortSignal.timeout(registryLimit));
   }
   if (!session.github) return { ok: false, text: 'The estate file does not configure GitHub.' };
-  try {
-    const { account, scopes, expires } = await whoseToken(session.github);
-    const may = scopes === null ? 'scopes not reported by GitHub' : `scopes: ${scopes}`;
-    return {
-      ok: true,
-      text: `Connected as ${account}; ${may}; ${expires ? `expires ${expires}` : 'no expiry reported'}.`,
-    };
-  } catch (error) {
-    const failure = gitHubFailure(error, 'the token');
-    return { ok: false, text: `${failure.message} ${failure.meaning}` };
-  }
+  return gitHubAccountText(session.github);
 }
 
 /** Handlers of the window's own matters. `changed`: settings are other ones now. */

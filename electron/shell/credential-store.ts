@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { OutputOf, ParsedInputOf } from '../../shared/contract/contract';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { leadsToLoopback } from '../../shared/domain/estate/loopback';
 import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
 import type { Credentials } from '../ledger/ledger';
+import type { GitHubToken } from '../systems/github/device-flow';
 import type { Vault } from './vault';
 
 type Named = ParsedInputOf<'credentials.test'>['name'];
@@ -22,6 +24,12 @@ export interface CredentialStore {
   ledger(): Credentials | null;
   /** GitHub's own token, or the ledger's where there is none: on GitHub one token does for both. */
   github(): string | null;
+  /** Keeps what a sign-in gave. @returns why it is kept for this run only; `null`: the system keeps it. */
+  keepGitHub(token: GitHubToken): string | null;
+  /** What gets the next token of a sign-in, and when the one of now ends; `null`: it stays, or nothing gets another. */
+  gitHubRenewal(): { token: string; expires: number } | null;
+  /** GitHub no longer takes the renewal. */
+  dropGitHubRenewal(): void;
   /** What is kept for a registry of the estate. */
   registry(place: RegistryPlace): Credentials | null;
 }
@@ -77,8 +85,28 @@ function registryKeys({ registry }: Addresses): ReadonlyMap<string, string> {
 /** The user beside a password of Amazon ECR's (docs.aws.amazon.com, "Private registry authentication"). */
 const ecr = /\.dkr[.-]ecr\./;
 
+/** As it lies in the vault. What is not as this version writes it counts as not there. */
+const renewalSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('no JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ token: z.string(), expires: z.number() }));
+
 export function credentialStore(vault: Vault): CredentialStore {
   const names: readonly Named[] = ['ledger', 'github'];
+  /** What a sign-in gave on a system that keeps no secrets, and for which addresses. */
+  let held: { place: string; token: GitHubToken } | null = null;
+  const heldHere = (): GitHubToken | null => (held !== null && held.place === place ? held.token : null);
+  const stateOf = (name: Named): 'kept' | 'held' | 'missing' => {
+    if (name === 'github' && heldHere() !== null) return 'held';
+    return secretOf(name) === null ? 'missing' : 'kept';
+  };
   let place: string | null = null;
   let former: string | null = null;
   let registries: ReadonlyMap<string, string> = new Map();
@@ -125,19 +153,53 @@ export function credentialStore(vault: Vault): CredentialStore {
       unavailableBecause: vault.unavailableBecause(),
       credentials: [...names, ...needed.filter((name) => !names.includes(name))].map((name) => ({
         name,
-        state: !needed.includes(name) ? 'not-needed' : secretOf(name) === null ? 'missing' : 'kept',
+        state: needed.includes(name) ? stateOf(name) : 'not-needed',
         account: needed.includes(name) ? accountOf(name) : null,
       })),
     }),
     set: ({ name, account, secret }) => {
       if (place === null) throw new Error('No estate is open, so no secret can be saved.');
+      if (name === 'github') {
+        held = null;
+        vault.set(`github-renewal@${place}`, null);
+      }
       put(name, secret, secret === null ? null : account || null);
     },
     ledger: () => {
       const password = secretOf('ledger');
       return password === null ? null : { username: accountOf('ledger') ?? tokenUser, password };
     },
-    github: () => secretOf('github') ?? secretOf('ledger'),
+    github: () => heldHere()?.token ?? secretOf('github') ?? secretOf('ledger'),
+    keepGitHub: (token) => {
+      if (place === null) throw new Error('No estate is open, so no secret can be saved.');
+      const because = vault.unavailableBecause();
+      if (because !== null) {
+        held = { place, token };
+        return because;
+      }
+      held = null;
+      put('github', token.token, null);
+      const { renewal, expires } = token;
+      vault.set(
+        `github-renewal@${place}`,
+        renewal && expires !== null ? JSON.stringify({ token: renewal.token, expires }) : null,
+      );
+      return null;
+    },
+    gitHubRenewal: () => {
+      const token = heldHere();
+      if (token)
+        return token.renewal && token.expires !== null
+          ? { token: token.renewal.token, expires: token.expires }
+          : null;
+      const text = place === null ? null : vault.get(`github-renewal@${place}`);
+      const parsed = renewalSchema.safeParse(text);
+      return parsed.success ? parsed.data : null;
+    },
+    dropGitHubRenewal: () => {
+      if (held) held = { ...held, token: { ...held.token, renewal: null } };
+      else if (place !== null) vault.set(`github-renewal@${place}`, null);
+    },
     registry: ({ url }) => {
       const password = secretOf(`${registryPrefix}${url}`);
       if (password === null) return null;

@@ -82,18 +82,21 @@ export function openDesk(options: {
     if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
   }
 
+  const fetch = serviceFetch();
+
   async function open(): Promise<Opened> {
     source ??= await findEstate(options.args, {
       userData,
       practiceScript: path.join(import.meta.dirname, 'practice.js'),
       credentials,
+      fetch,
       log,
     });
     const opened = await openSession({
       ...source.estate,
       dir: userData,
       identity: () => settings.get().identity,
-      fetch: serviceFetch(),
+      fetch,
       consents: settings.consents,
       accounts:
         source.practice === null

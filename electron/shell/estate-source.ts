@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Estate } from '../../shared/domain/estate/estate';
 import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { PracticeRights } from '../../shared/domain/practice/rights';
 import type { Log } from '../log/log';
@@ -9,6 +10,7 @@ import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import { type Arguments, practiceLoginOf, practiceRightsOf } from './arguments';
 import type { CredentialStore } from './credential-store';
+import { gitHubTokens } from './github-token';
 import type { PracticeControl } from './practice-actions';
 import { type PracticeProcess, startPractice } from './practice-process';
 
@@ -16,7 +18,7 @@ import { type PracticeProcess, startPractice } from './practice-process';
 export interface EstateSource {
   estate: Pick<
     SessionConfig,
-    'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken' | 'registrySecret'
+    'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken' | 'saveGitHubToken' | 'registrySecret'
   >;
   /** `null` unless it is the practice estate. */
   practice: { control: PracticeControl; process: PracticeProcess } | null;
@@ -65,27 +67,31 @@ export async function findEstate(
     userData: string;
     practiceScript: string;
     credentials: CredentialStore;
+    fetch: typeof fetch;
     log: Log;
   },
 ): Promise<EstateSource> {
-  const ledgerCredentials = async () => options.credentials.ledger();
-  const githubToken = async () => options.credentials.github();
+  const { credentials } = options;
+  /** What an estate gets of the vault. */
+  const secretsOf = (estate: Estate) => {
+    credentials.bindTo(estate);
+    const tokens = gitHubTokens({ ...options, estate, store: credentials, now: Date.now });
+    return { ledgerCredentials: tokens.ledger, githubToken: tokens.github };
+  };
   if (args.ledger !== null) {
     const { estate, inPlace } = await readReleaseRepo(args.ledger, options.userData);
-    options.credentials.bindTo(estate);
-    return { estate: { estate, mode: 'read-only', inPlace, ledgerCredentials, githubToken }, practice: null };
+    return { estate: { estate, mode: 'read-only', inPlace, ...secretsOf(estate) }, practice: null };
   }
   if (args.estate !== null) {
     const estate = await readEstateFile(path.resolve(args.estate));
-    options.credentials.bindTo(estate);
     return {
       estate: {
         estate,
         mode: 'real',
         inPlace: false,
-        ledgerCredentials,
-        githubToken,
-        registrySecret: async (place) => options.credentials.registry(place),
+        ...secretsOf(estate),
+        saveGitHubToken: credentials.keepGitHub,
+        registrySecret: async (place) => credentials.registry(place),
       },
       practice: null,
     };

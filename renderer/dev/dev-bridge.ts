@@ -16,6 +16,13 @@ import { devLogStream, devLogs } from './logs';
 import { devOperations } from './operations';
 import { devTimeline } from './timeline';
 
+const noSignIn = {
+  notOffered: 'To sign in with a code instead of a token, the estate file needs ledger.github.clientId.',
+  host: '',
+  scopes: [],
+  now: { state: 'idle' as const },
+};
+
 const people = ['Ada Marsh', 'Kofi Osei', 'Lena Virtanen'] as const;
 
 /** One of some values after the other. */
@@ -137,6 +144,9 @@ export function devBridge(options: DevOptions): Bridge {
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,
+    'github.sign-in': () => noSignIn,
+    'github.start-sign-in': () => noSignIn,
+    'github.cancel-sign-in': () => noSignIn,
     'consent.list': () => ({ waiting: [], given: [] }),
     'consent.allow': () => ({ waiting: [], given: [] }),
     'consent.withdraw': () => ({ waiting: [], given: [] }),

@@ -5,6 +5,7 @@ import { bagProcedures } from './bags';
 import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
 import { consentProcedures } from './consent';
+import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
 import { operationProcedures } from './operations';
@@ -33,6 +34,7 @@ export const procedures = {
   ...logProcedures,
   ...clusterProcedures,
   ...consentProcedures,
+  ...gitHubSignInProcedures,
   ...argoServerProcedures,
   ...recordsProcedures,
   ...practiceProcedures,

@@ -15,6 +15,7 @@ export const topics = {
   /** A cluster that went away or came back changes how far everything of it can be relied on. */
   cluster: 'environment',
   consent: null,
+  'github-sign-in': null,
   history: null,
   settings: null,
   /** Sessions at Argo's own servers. */

@@ -47,8 +47,8 @@ const credentialsSchema = z.object({
   credentials: z.array(
     z.object({
       name: credentialNameSchema,
-      /** `not-needed`: the estate brings its own, or has nothing that needs one. */
-      state: z.enum(['kept', 'missing', 'not-needed']),
+      /** `held`: until Signalbox ends, as nothing can be kept; `not-needed`: the estate brings its own, or needs none. */
+      state: z.enum(['kept', 'held', 'missing', 'not-needed']),
       account: z.string().nullable(),
     }),
   ),
@@ -60,7 +60,7 @@ export const sessionProcedures = {
   'session.get': query(nothing, sessionSchema, { changedBy: ['session', 'settings'] }),
   'settings.get': query(nothing, settingsSchema, { changedBy: ['settings'] }),
   'settings.set': action(settingsSchema.partial(), settingsSchema),
-  'credentials.get': query(nothing, credentialsSchema, { changedBy: [] }),
+  'credentials.get': query(nothing, credentialsSchema, { changedBy: ['github-sign-in'] }),
   /** Keeps a secret in the system's keychain, or with `null` forgets it. It never comes back over this border. */
   'credentials.set': action(
     z.object({

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import { type Failure, FailureError } from '../../../shared/domain/failure/failure';
+import { utcText } from '../../../shared/domain/text/utc-text';
 import type { AnswerLimits } from '../http/bounded-fetch';
 import { believed, userSchema } from './answers';
 import { connectionOf } from './github-connection';
@@ -40,23 +41,46 @@ export function createGitHub(options: {
   return github;
 }
 
+/** What GitHub tells of a token. Times are texts of UTC (`utcText`). */
+interface TokenFacts {
+  account: string;
+  /** `null`: GitHub tells none, as of fine-grained tokens and those of GitHub Apps. */
+  scopes: string | null;
+  expires: string | null;
+  limit: { limit: number; remaining: number; resets: string } | null;
+}
+
 /**
  * Whose a token is, what it may do and until when ("Get the authenticated user"; headers `x-oauth-scopes` of classic
  * tokens and `github-authentication-token-expiration`).
  * @throws the client's errors.
  */
-export async function whoseToken(
-  github: GitHub,
-): Promise<{ account: string; scopes: string | null; expires: string | null }> {
+export async function whoseToken(github: GitHub): Promise<TokenFacts> {
   const { data, headers } = await github.users.getAuthenticated();
   const { login } = believed(userSchema, data);
   const expires = headers['github-authentication-token-expiration'];
   return {
     account: login,
     scopes: headers['x-oauth-scopes'] || null,
-    expires: expires ? String(expires) : null,
+    expires: expires
+      ? utcOf(new Date(String(expires).replace(' UTC', 'Z').replace(' ', 'T')), String(expires))
+      : null,
+    limit: limitOf(headers),
   };
 }
+
+/** The primary rate limit of the token, by the headers `x-ratelimit-…` ("Checking the status of your rate limit"). */
+function limitOf(headers: Readonly<Record<string, unknown>>): TokenFacts['limit'] {
+  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((one) =>
+    Number(headers[`x-ratelimit-${one}`] ?? Number.NaN),
+  );
+  if (limit === undefined || remaining === undefined || reset === undefined) return null;
+  if (![limit, remaining, reset].every(Number.isFinite)) return null;
+  return { limit, remaining, resets: utcOf(new Date(reset * 1000), String(reset)) };
+}
+
+const utcOf = (at: Date, raw: string): string =>
+  Number.isNaN(at.getTime()) ? raw.slice(0, 60) : utcText(at.toISOString());
 
 /** The HTTP status that an error of Octokit's carries; `null` where no answer came. */
 export const statusOf = (error: unknown): number | null =>

@@ -3,6 +3,8 @@ import { type FormEvent, useState } from 'react';
 import type { Credential } from '../../../shared/contract/session';
 import { useSetCredential, useTestCredential } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { TimedText } from '../../ui/time/timed-text';
+import { GitHubSignInPanel } from './github-sign-in-panel';
 import classes from './settings-screen.module.css';
 
 const uses: Readonly<Record<string, string>> = {
@@ -10,11 +12,17 @@ const uses: Readonly<Record<string, string>> = {
   github: 'GitHub',
 };
 const hints: Readonly<Record<string, string>> = {
-  ledger: 'Reads and pushes the release repo over https. With a token, any user name works.',
+  ledger:
+    'Reads and pushes the release repo over https. With a token, any user name works. If empty, GitHub’s is used where the repo is at that GitHub.',
   github: "Reads the apps' repos and merges. If empty, the release repo's credential is used.",
 };
 const registryHint = 'Checks that images exist. If empty, Signalbox uses the registry without signing in.';
-const states = { kept: 'saved in the keychain', missing: 'none saved', 'not-needed': 'not needed' } as const;
+const states = {
+  kept: 'saved in the keychain',
+  held: 'signed in until Signalbox ends',
+  missing: 'none saved',
+  'not-needed': 'not needed',
+} as const;
 
 /** One credential: entered, tested, forgotten; what was entered never comes back into the window. */
 export function CredentialForm({ credential }: { credential: Credential }) {
@@ -66,15 +74,16 @@ export function CredentialForm({ credential }: { credential: Credential }) {
         <Button
           size="xs"
           variant="default"
-          disabled={credential.state !== 'kept'}
+          disabled={credential.state !== 'kept' && credential.state !== 'held'}
           onClick={() => save.mutate({ name, account: null, secret: null })}
         >
           Forget {use}
         </Button>
         <p role="status" className={classes.quiet}>
-          {said}
+          <TimedText text={said} />
         </p>
       </div>
+      {name === 'github' && <GitHubSignInPanel />}
       {(save.error ?? test.error) && (
         <FailurePanel
           failure={(save.error ?? test.error)?.failure as NonNullable<typeof save.error>['failure']}
