@@ -7,7 +7,7 @@ export async function gitHubAccountText(github: GitHub): Promise<{ ok: boolean; 
     const { account, scopes, expires, limit } = await whoseToken(github);
     const may = scopes === null ? 'scopes not reported by GitHub' : `scopes: ${scopes}`;
     const left = limit
-      ? `; ${limit.remaining} of ${count(limit.limit, 'request')} left until ${limit.resets}`
+      ? `; ${limit.remaining.toLocaleString('en-GB')} of ${count(limit.limit, 'request')} left until ${limit.resets}`
       : '';
     return {
       ok: true,

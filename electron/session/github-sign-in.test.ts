@@ -78,7 +78,10 @@ describe('the sign-in at GitHub', () => {
     await decide(await codeOf(one), 'authorize');
     await expect
       .poll(() => one.get().now)
-      .toEqual({ state: 'signed-in', text: 'Connected as ada. Until Signalbox ends: No unlocked keychain.' });
+      .toEqual({
+        state: 'signed-in',
+        text: 'Connected as ada. The token is forgotten when Signalbox ends: No unlocked keychain.',
+      });
   });
 
   it('that is refused says so, and can be begun again', async () => {

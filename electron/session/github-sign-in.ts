@@ -83,7 +83,10 @@ export function createGitHubSignIn(options: {
       const unsaved = options.save(token);
       const whose = await options.whose();
       if (signal.aborted) return;
-      set({ state: 'signed-in', text: unsaved ? `${whose} Until Signalbox ends: ${unsaved}` : whose });
+      set({
+        state: 'signed-in',
+        text: unsaved ? `${whose} The token is forgotten when Signalbox ends: ${unsaved}` : whose,
+      });
       log('info', 'github.signed-in', { saved: unsaved === null });
     } catch (error) {
       if (signal.aborted) return;

@@ -13,7 +13,8 @@ export function GitHubSignInPanel() {
   const { data } = useGitHubSignIn();
   const change = useChangeGitHubSignIn();
   if (!data) return null;
-  if (data.notOffered !== null) return <p className={classes.quiet}>{data.notOffered}</p>;
+  if (data.notOffered !== null)
+    return <p className={`${classes.signIn} ${classes.quiet}`}>{data.notOffered}</p>;
   const { now, host, scopes } = data;
   const waits = now.state === 'waiting';
   return (
@@ -54,19 +55,18 @@ function Code({ now, host, onCancel }: { now: Waiting; host: string; onCancel: (
   const opens = page.startsWith('https:');
   return (
     <>
-      <p role="status">
-        Enter this code at {page.replace(/^https:\/\//, '')}. Enter it only if you started this sign-in
-        yourself.
-      </p>
+      <div className={classes.address}>
+        <p role="status">Enter this code at {page.replace(/^https:\/\//, '')}</p>
+        {!opens && <CopyButton text={page} label="Copy the address" />}
+      </div>
+      <p className={classes.quiet}>Enter it only if you started this sign-in yourself.</p>
       <div className={classes.choices}>
         <strong className={classes.code}>{userCode}</strong>
         <CopyButton text={userCode} label="Copy the code" />
-        {opens ? (
+        {opens && (
           <Button size="xs" onClick={() => void ask('shell.open-external', { url: page })}>
             Open {host}/login/device
           </Button>
-        ) : (
-          <CopyButton text={page} label="Copy the address" />
         )}
         <Button size="xs" variant="default" onClick={onCancel}>
           Cancel
