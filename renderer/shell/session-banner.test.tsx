@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { ArgoAccount } from '../../shared/domain/estate/argo-account';
+import { devClusterStatus } from '../dev/cluster';
 import { renderApp } from '../testing/render-app';
 
 const account = (environment: string, session: ArgoAccount['session']): ArgoAccount => ({
@@ -75,4 +76,33 @@ it('what is entered is sent once and never stays in the window', async () => {
   expect(asked.find(({ name }) => name === 'argo-servers.sign-in')?.input).toMatchObject({
     by: { way: 'password', username: 'admin', password: 's3cret' },
   });
+});
+
+it('what a cluster does not show leads to the server that may show it', async () => {
+  const signedOut = { ...account('production', { state: 'signed-out' }), system: 'argo-workflows' as const };
+  const { user, asked } = renderApp({
+    route: '/clusters',
+    answers: {
+      'argo-servers.list': () => [signedOut],
+      'cluster.status': () => ({
+        ...devClusterStatus('production'),
+        gaps: [
+          {
+            kind: 'workflows',
+            namespace: 'apps',
+            selector: null,
+            topics: ['workflows'],
+            since: '2026-12-01T11:00:00Z',
+            because: { code: 'forbidden', message: 'You may not.', meaning: '', next: [] },
+            means: 'Signalbox can’t see tests.',
+          },
+        ],
+      }),
+    },
+  });
+  const [gap] = await screen.findAllByText(/The server of Argo Workflows may show them/);
+  await user.click(
+    within(gap as HTMLElement).getByRole('button', { name: 'Sign in to Argo Workflows in production' }),
+  );
+  await waitFor(() => expect(asked.some(({ name }) => name === 'argo-servers.open-window')).toBe(true));
 });

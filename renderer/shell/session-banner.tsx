@@ -30,7 +30,7 @@ export function SessionBanner() {
     <div className={classes.banner} role="note" aria-label="Session ended">
       <IconClockExclamation size={16} aria-hidden />
       <span className={classes.text}>
-        <strong>{said}</strong> What is on its way waits there and continues once you are signed in.
+        <strong>{said}</strong> Anything that needs it waits, and continues once you are signed in.
       </span>
       <span className={classes.choices}>
         {others.length === 0 ? (

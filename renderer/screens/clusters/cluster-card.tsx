@@ -8,12 +8,13 @@ import {
 import { Link } from '@tanstack/react-router';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
+import { type ArgoSystem, argoSystemNames } from '../../../shared/domain/estate/argo-servers';
 import type { ClusterAccess } from '../../../shared/domain/estate/cluster-access';
 import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/rollout/cluster-status';
 import { count } from '../../../shared/domain/text/count';
 import { useAccounts } from '../../data/account-queries';
 import { useClusterStatus } from '../../data/cluster-queries';
-import { AccountRow } from '../../ui/account/account-row';
+import { AccountRow, SignInButton } from '../../ui/account/account-row';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Fact } from '../../ui/layout/fact';
 import { Mark } from '../../ui/layout/mark';
@@ -90,7 +91,11 @@ function Status({ status }: { status: ClusterStatus }) {
         </div>
       )}
       {toldGaps(gaps).map((gap) => (
-        <Gap key={`${gap.kind} ${gap.namespace} ${gap.selector}`} gap={gap} />
+        <Gap
+          key={`${gap.kind} ${gap.namespace} ${gap.selector}`}
+          gap={gap}
+          environment={status.environment}
+        />
       ))}
       <div className={classes.columns}>
         <Facts status={status} />
@@ -101,9 +106,18 @@ function Status({ status }: { status: ClusterStatus }) {
   );
 }
 
+/** The server of Argo's that shows what a cluster does not. */
+const systemOf = ({ topics }: ClusterGap): ArgoSystem | null => {
+  if (topics.some((topic) => topic === 'applications' || topic === 'projects')) return 'argo-cd';
+  return topics.includes('workflows') ? 'argo-workflows' : null;
+};
+
 /** What cannot be seen although the cluster answers, and what that means. */
-function Gap({ gap }: { gap: ClusterGap }) {
+function Gap({ gap, environment }: { gap: ClusterGap; environment: string }) {
   const now = useNow('calm');
+  const account = useAccounts().data?.find(
+    (one) => one.environment === environment && one.system === systemOf(gap),
+  );
   return (
     <div className={classes.warning} role="note">
       <IconAlertTriangle size={16} aria-hidden />
@@ -118,6 +132,12 @@ function Gap({ gap }: { gap: ClusterGap }) {
         <p className={classes.quiet}>
           <TimedText text={`${gap.because.message} ${gap.because.meaning}`} />
         </p>
+        {account && account.session.state !== 'signed-in' && (
+          <p>
+            The server of {argoSystemNames[account.system]} may show them.{' '}
+            <SignInButton account={account} size="compact-xs" />
+          </p>
+        )}
       </div>
     </div>
   );
