@@ -172,18 +172,21 @@ export function credentialStore(vault: Vault): CredentialStore {
     github: () => heldHere()?.token ?? secretOf('github') ?? secretOf('ledger'),
     keepGitHub: (token) => {
       if (place === null) throw new Error('No estate is open, so no secret can be saved.');
+      // Whatever the keychain does: the token before it may have ended with it.
+      held = { place, token };
       const because = vault.unavailableBecause();
-      if (because !== null) {
-        held = { place, token };
-        return because;
+      if (because !== null) return because;
+      const { renewal, expires } = token;
+      try {
+        put('github', token.token, null);
+        vault.set(
+          `github-renewal@${place}`,
+          renewal && expires !== null ? JSON.stringify({ token: renewal.token, expires }) : null,
+        );
+      } catch (error) {
+        return error instanceof Error ? error.message : 'The keychain did not take it.';
       }
       held = null;
-      put('github', token.token, null);
-      const { renewal, expires } = token;
-      vault.set(
-        `github-renewal@${place}`,
-        renewal && expires !== null ? JSON.stringify({ token: renewal.token, expires }) : null,
-      );
       return null;
     },
     gitHubRenewal: () => {

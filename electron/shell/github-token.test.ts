@@ -15,6 +15,7 @@ let clock: number;
 let granted: string[];
 let renewals: number;
 let away: boolean;
+let broken: boolean;
 let unavailable: string | null;
 let kept: Map<string, string>;
 
@@ -23,6 +24,7 @@ beforeEach(async () => {
   granted = [];
   renewals = 0;
   away = false;
+  broken = false;
   unavailable = null;
   kept = new Map();
   const flow = createDeviceFlow({
@@ -54,7 +56,7 @@ function opened(url = `${apiUrl}/o/r.git`) {
     get: (name) => kept.get(name) ?? null,
     set: (name, secret) => {
       if (secret === null) kept.delete(name);
-      else if (unavailable !== null) throw new Error(unavailable);
+      else if (broken || unavailable !== null) throw new Error('The keychain did not take it.');
       else kept.set(name, secret);
     },
     unavailableBecause: () => unavailable,
@@ -124,6 +126,18 @@ it('a token is used on while GitHub is away, and not asked about at every reques
   expect(renewals).toBe(0);
   clock += 61_000;
   expect(await tokens.github()).toBe(granted[0]);
+});
+
+it('a renewed token is not lost where the keychain does not take it: the one before has ended', async () => {
+  const { store, tokens } = opened();
+  store.keepGitHub(await signedIn());
+  clock += 8 * hour;
+  broken = true;
+  expect(await tokens.github()).toBe(granted[0]);
+  expect(await tokens.github()).toBe(granted[0]);
+  clock += 8 * hour;
+  expect(await tokens.github()).toBe(granted[0]);
+  expect(renewals).toBe(2);
 });
 
 it('a renewal that GitHub no longer takes is not tried again', async () => {
