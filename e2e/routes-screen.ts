@@ -59,6 +59,7 @@ export async function deployInSheet(
   await page.getByRole('button', { name: `Deploy ${app} to ${environment}`, exact: true }).click();
   await sheet(page).getByRole('combobox').first().fill(wanted);
   await expect(sheet(page).getByRole('option').first()).toContainText(wanted);
+  await expect(sheet(page).getByRole('option').first()).not.toContainText('as it is');
   await page.keyboard.press('Enter');
   await sheet(page).getByRole('radio', { name: by }).check();
   const send = sheet(page).getByRole('button', { name: new RegExp(`^Deploy ${app} .* to ${environment}$`) });

@@ -2,6 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { consoleUser, rival } from '../electron/practice/estate/people';
 import type { AppIntent } from '../shared/domain/operation/intent';
 import type { Operation } from '../shared/domain/operation/operation';
+import { needsAttention } from '../shared/domain/preflight/finding';
 import { lookAt } from './look';
 import { operationOf, startIntent, startWithRights } from './routes-screen';
 import {
@@ -55,6 +56,14 @@ async function pullOf(operationId: string): Promise<number> {
 test('one click rolls back by a workflow; its hold waits for a review, over a kill, and is there once merged', async () => {
   const name = 'frontend';
   const before = await versionOf(page(), name, 'production');
+  // Right after the start not all is known that one click rests on.
+  await expect
+    .poll(async () => {
+      const version = (await cellOf(page(), name, 'production')).rollbackTarget?.version ?? '';
+      const intent = { app: name, environment: 'production', version, expected: before };
+      return needsAttention((await ask(page(), 'preview.get', { kind: 'rollback', ...intent })).findings);
+    })
+    .toBe(false);
   await cellAt(page(), name, 'production').click();
   const back = inspector(page()).getByRole('button', { name: new RegExp(`^Roll back ${name} to `) });
   await expect(back).not.toHaveAttribute('aria-disabled');

@@ -53,3 +53,38 @@ it('picks what is found by Enter, also when it was in no list before', async () 
   await user.keyboard('{Enter}');
   expect(picked).toEqual(['v3']);
 });
+
+it('takes nothing by Enter before what was typed is answered: a branch of that name may be found', async () => {
+  const inner = devBridge({ apps: 1, state: 'practice', scheme: 'light' });
+  const asked: ((candidates: Candidate[]) => void)[] = [];
+  const list: Bridge['call']['candidates.list'] = async ({ query }) => {
+    const candidates =
+      query === '' ? [tag('v2'), tag('v1')] : await new Promise<Candidate[]>((answer) => asked.push(answer));
+    return {
+      ok: true,
+      value: { candidates, partial: null, freshness: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' } },
+    };
+  };
+  const bridge = { ...inner, call: { ...inner.call, 'candidates.list': list } };
+  Object.defineProperty(window, 'signalbox', { value: bridge, configurable: true });
+  const picked: string[] = [];
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={createQueryClient()}>
+        <CandidatePicker app="router" onPick={(version) => picked.push(version)} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  const user = userEvent.setup();
+  await screen.findAllByRole('option');
+  await user.type(screen.getByRole('combobox'), 'bump-rails{Enter}');
+  await expect.poll(() => asked.length).toBeGreaterThan(0);
+  await user.keyboard('{Enter}');
+  expect(picked).toEqual([]);
+  expect(screen.queryByText(/as it is/)).toBeNull();
+  const branch: Candidate = { ...tag('bump-rails'), kind: 'branch', version: 'b'.repeat(40) };
+  for (const answer of asked) answer([branch]);
+  await screen.findByRole('option', { name: /bump-rails/ });
+  await user.keyboard('{Enter}');
+  expect(picked).toEqual(['b'.repeat(40)]);
+});

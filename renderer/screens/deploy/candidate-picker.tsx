@@ -25,14 +25,27 @@ export function CandidatePicker({ app, onPick }: PickerProps) {
   const candidates = useCandidates(app, wanted);
   const found = candidates.data?.candidates ?? [];
   const exact = found.some((candidate) => candidate.version === wanted || candidate.name === wanted);
-  const asIs = wanted !== '' && !exact && isImageTag(wanted) ? [`as-is ${wanted}`] : [];
+  // Until what was typed is answered the list is of what was typed before, and a branch of that name may still be found.
+  const isAnswered = query.trim() === wanted && !candidates.isPending && !candidates.isPlaceholderData;
+  const asIs = isAnswered && wanted !== '' && !exact && isImageTag(wanted) ? [`as-is ${wanted}`] : [];
   const options = [...found.map(optionOf), ...asIs];
   const [walkedTo, setWalkedTo] = useState('');
   // What is found comes later than what is typed. Enter must never fall on an option that has gone.
   const active = options.includes(walkedTo) ? walkedTo : (options[0] ?? '');
+  const isTyped = found.some((one) => optionOf(one) === active && one.name === query.trim());
   return (
     <div className={classes.picker}>
-      <Command shouldFilter={false} loop label="Version to deploy" value={active} onValueChange={setWalkedTo}>
+      <Command
+        shouldFilter={false}
+        loop
+        label="Version to deploy"
+        value={active}
+        onValueChange={setWalkedTo}
+        onKeyDown={(event) => {
+          // Enter takes what was typed, never what an older list happens to begin with.
+          if (event.key === 'Enter' && !isAnswered && !isTyped) event.preventDefault();
+        }}
+      >
         <Command.Input
           autoFocus
           data-autofocus
