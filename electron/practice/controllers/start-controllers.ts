@@ -80,11 +80,15 @@ export async function startControllers(options: ControllersOptions): Promise<Con
   return {
     async deployImage({ repo, imageTag, promote }) {
       if (signal.aborted) throw new Error(`the controllers of ${context.environment} are stopped`);
-      return submitWorkflow(context, 'deploy-image', {
+      const parameters = {
         environment: context.environment,
         repoName: repo,
         imageTag,
         promoteDeployment: String(promote),
+      };
+      // As Argo Workflows labels what an event starts (workflow/common, LabelKeyWorkflowEventBinding).
+      return submitWorkflow(context, 'deploy-image', parameters, {
+        'workflows.argoproj.io/workflow-event-binding': 'deploy-image',
       });
     },
     faultsChanged(app) {

@@ -218,12 +218,13 @@ export function submitWorkflow(
   context: ControllerContext,
   template: string,
   parameters: Record<string, string>,
+  labels: Record<string, string> = {},
 ): string {
   return context.store.create<Workflow>('Workflow', {
     metadata: {
       generateName: `${template}-`,
       namespace: appsNamespace,
-      labels: { [templateLabel]: template },
+      labels: { ...labels, [templateLabel]: template },
     },
     spec: {
       workflowTemplateRef: { name: template },
