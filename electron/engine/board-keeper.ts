@@ -102,6 +102,7 @@ export function boardKeeper(options: {
       },
       operation,
       problems,
+      emergency: { away: world.emergencies.away(), debts: world.emergencies.debts() },
     };
   }
 

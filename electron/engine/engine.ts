@@ -13,6 +13,7 @@ import {
 import type { Operation } from '../../shared/domain/operation/operation';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
 import { inBackground, noLog } from '../log/log';
+import type { Cluster } from '../observation/types';
 import { earlyPreview, mayStepIn } from './app-preflight';
 import { autopilotDecisions } from './bags/autopilot-decisions';
 import { startAutopilot } from './bags/autopilot-loop';
@@ -21,6 +22,8 @@ import { makeUpForPassTags } from './bags/pass-tags';
 import { boardKeeper } from './board-keeper';
 import { cellHistory } from './cell-history';
 import { gatherChanges } from './changes';
+import { createEmergencies } from './emergency/debts';
+import { shareDebts } from './emergency/share-debts';
 import type { Engine, EngineConfig } from './engine-types';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
@@ -31,6 +34,9 @@ import { createRoutes } from './routes/routes';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
 import { defaultLimits, type World } from './world';
+
+const isPastGit = ({ intent }: Operation): boolean =>
+  intent.kind === 'emergency-rollback' || intent.kind === 'reconcile';
 
 const notFound = (what: string): Failure => ({
   code: 'not-found',
@@ -89,6 +95,10 @@ export function createEngine(config: EngineConfig): Engine {
     holder: (app, environment, except) => runner.running(app, environment, except),
     operation: (id) => runner.get(id),
     open: () => runner.open(),
+    emergencies: {
+      debts: () => emergencies.debts(),
+      away: () => emergencies.away(),
+    },
     workflowRuns: config.workflowRuns ?? null,
     runWatch: config.runWatch ?? null,
     pullRequests: config.pullRequests ?? null,
@@ -106,6 +116,7 @@ export function createEngine(config: EngineConfig): Engine {
     savedWorkflows: config.savedWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),
   };
+  const emergencies = createEmergencies({ world, records: () => runner.records() });
   const states = new Map<string, Operation['state']>();
   /** How operations begin and end, for the log; an operation that has ended stays so. */
   function reportOperation({ id, intent, state, failure }: Operation): void {
@@ -123,6 +134,11 @@ export function createEngine(config: EngineConfig): Engine {
     history: config.history,
     operation: (app, environment) => runner.running(app, environment, null),
   });
+  /** What is off in an environment is on the board, and no cell's. */
+  const debtsChanged = (): void => {
+    keeper.environmentsChanged();
+    changes.tell('board', null);
+  };
   const runner = createRunner({
     journal,
     world: () => world,
@@ -131,6 +147,8 @@ export function createEngine(config: EngineConfig): Engine {
       changes.tell('operation', operation.id);
       reportOperation(operation);
       const subject = subjectOf(operation.intent);
+      // What it leaves or puts back is no cell's alone; a write that failed may tell that the release repo is away.
+      if (isPastGit(operation) || operation.state === 'failed') debtsChanged();
       if (subject.about === 'app') touch(subject.app);
       else {
         changes.tell('bags', subject.pipeline);
@@ -158,6 +176,7 @@ export function createEngine(config: EngineConfig): Engine {
     const { files } = world.reader.view(ledger.snapshot());
     return [...new Set([...files.values()].flatMap((one) => [...one.keys()]))].sort();
   };
+  const notesKnown = new Map<Cluster, string>();
   let loading: Promise<void> | null = null;
   let again = false;
   /** Asks the history for every app; a call during a run makes that run look once more. */
@@ -193,6 +212,10 @@ export function createEngine(config: EngineConfig): Engine {
     }),
     ...[...clusters.values()].map((cluster) =>
       cluster.view.onChange((batch) => {
+        const notes = [...cluster.view.syncOffNotes().keys()].join(' ');
+        const known = notesKnown.get(cluster) ?? '';
+        notesKnown.set(cluster, notes);
+        if (notes !== known) debtsChanged();
         // Workflows of bags belong to no app.
         if (batch.some(({ topic, app }) => app === null && topic !== 'status')) changes.tell('bags', null);
         for (const { topic, app } of batch) {
@@ -309,9 +332,11 @@ export function createEngine(config: EngineConfig): Engine {
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
       const tags = makeUpForPassTags(world, closing.signal);
       const records = keepRouteRecords(world, runner.records, closing.signal);
+      const emergency = shareDebts(world, closing.signal);
       const look = (): void => {
         autopilot.look();
         tags.look();
+        emergency.look();
       };
       stops.push(
         changes.onChange((batch) => batch.some(({ topic }) => topic === 'bags') && look()),

@@ -79,4 +79,32 @@ describe('the journal', () => {
     expect(JSON.stringify(progress).length).toBeLessThan(3_000);
     again.close();
   });
+
+  it('never forgets an emergency rollback or what put it back, however old', () => {
+    const asked = {
+      app: 'frontend',
+      environment: 'production',
+      version: 'v1',
+      expected: 'v2',
+      reason: 'incident',
+    };
+    const past: OperationEvent[] = [
+      { ...requested('debt'), intent: { kind: 'emergency-rollback', ...asked } } as OperationEvent,
+      { ...requested('paid'), intent: { kind: 'reconcile', ...asked, debt: 'debt' } } as OperationEvent,
+    ];
+    const journal = openJournal(file);
+    for (const [index, id] of ['debt', 'paid'].entries()) {
+      journal.append(id, past[index] as OperationEvent, false);
+      journal.append(id, finished, false);
+    }
+    for (let index = 0; index < 520; index++) {
+      journal.append(String(index), requested(String(index)), false);
+      journal.append(String(index), finished, false);
+    }
+    journal.close();
+    const again = openJournal(file);
+    expect(again.read().map(({ id }) => id)).toEqual(expect.arrayContaining(['debt', 'paid']));
+    expect(again.read()).toHaveLength(502);
+    again.close();
+  });
 });

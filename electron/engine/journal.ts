@@ -7,7 +7,7 @@ import { openOrSetAside } from '../systems/sqlite/set-aside';
 
 /** Longest text of an event that is kept, in characters: excerpts, not logs. */
 const maxText = 2_000;
-/** Finished operations that are kept. */
+/** Finished operations that are kept, beside emergency rollbacks and what put them back: those are never forgotten. */
 const keepOperations = 500;
 
 /** One operation as the journal has it. */
@@ -123,7 +123,10 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
   database
     .prepare(
       `DELETE FROM events WHERE operation IN (
-         SELECT operation FROM events WHERE type = 'finished'
+         SELECT operation FROM events WHERE type = 'finished' AND operation NOT IN (
+           SELECT operation FROM events WHERE type = 'requested'
+             AND CASE WHEN json_valid(event) THEN json_extract(event, '$.intent.kind') END
+               IN ('emergency-rollback', 'reconcile'))
          GROUP BY operation ORDER BY max(sequence) DESC LIMIT -1 OFFSET ?)`,
     )
     .run(keepOperations);

@@ -1,5 +1,6 @@
 import { heldText, holderOf, isOwnByHand } from '../../shared/domain/bags/decisions';
 import type { LedgerCell } from '../../shared/domain/board/board-assembly';
+import type { EmergencyDebt } from '../../shared/domain/emergency/debt';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { type HoldRecord, holdFolder, shutGate } from '../../shared/domain/hold/hold-record';
@@ -20,6 +21,9 @@ export interface LedgerView {
 
 type FoundHold = Found<HoldRecord>;
 
+/** Where records of emergency rollbacks lie. */
+const emergencyFolder = '.signalbox/emergencies/';
+
 /** Reads image-tag files and holds out of snapshots; what did not change is not parsed again. */
 export interface LedgerReader {
   readonly layout: ImageTagLayout;
@@ -27,6 +31,9 @@ export interface LedgerReader {
   hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null;
   /** Readable holds of the app in every environment. */
   holds(snapshot: Snapshot, app: string): HoldRecord[];
+  emergency(snapshot: Snapshot, app: string, environment: string): Found<EmergencyDebt> | null;
+  /** Emergency rollbacks that the release repo tells of; what can't be read is among the view's problems. */
+  emergencies(snapshot: Snapshot): EmergencyDebt[];
   /** What preflight needs of a snapshot. @param before the environment before, `null` for the first. */
   facts(snapshot: Snapshot, app: string, environment: string, before: string | null): LedgerFacts;
 }
@@ -121,6 +128,10 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       if (hold?.ok === false) problems.push(hold.failure);
       else if (hold?.newer) problems.push(hold.newer);
     }
+    for (const one of emergencyFiles(snapshot)) {
+      if (!one.ok) problems.push(one.failure);
+      else if (one.newer) problems.push(one.newer);
+    }
     return { files, problems };
   }
 
@@ -139,6 +150,21 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
         return one?.ok ? [one.value] : [];
       });
 
+  const emergencyRecords = new WeakMap<LedgerFile, Found<EmergencyDebt> | null>();
+  function emergencyIn(file: LedgerFile): Found<EmergencyDebt> | null {
+    const known = emergencyRecords.get(file);
+    if (known !== undefined) return known;
+    const entry = readEntry(file.path, file.text);
+    const found = entry?.place.kind === 'emergency' ? (entry.found as Found<EmergencyDebt>) : null;
+    emergencyRecords.set(file, found);
+    return found;
+  }
+  const emergencyFiles = (snapshot: Snapshot): Found<EmergencyDebt>[] =>
+    snapshot.list(emergencyFolder).flatMap((path) => {
+      const file = snapshot.file(path);
+      return (file && emergencyIn(file)) ?? [];
+    });
+
   return {
     layout,
     view: (snapshot) => {
@@ -150,6 +176,11 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     },
     hold,
     holds,
+    emergency: (snapshot, app, environment) => {
+      const file = snapshot.file(recordPath('emergency', { environment, app }));
+      return file ? emergencyIn(file) : null;
+    },
+    emergencies: (snapshot) => emergencyFiles(snapshot).flatMap((one) => (one.ok ? [one.value] : [])),
     facts: (snapshot, app, environment, before) => {
       const file = snapshot.file(layout.path({ environment, app }));
       const cell = file && cellOf(file);

@@ -10,11 +10,14 @@ import * as locks from '../../shared/domain/bags/locks';
 import * as packing from '../../shared/domain/bags/packing';
 import { gatherRecords, type PipelineRecords } from '../../shared/domain/bags/pipeline-records';
 import * as policy from '../../shared/domain/bags/policy';
+import type { EmergencyDebt } from '../../shared/domain/emergency/debt';
+import * as emergency from '../../shared/domain/emergency/debt-records';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
 import type { AppIntent, OperationKind } from '../../shared/domain/operation/intent';
 import * as registry from '../../shared/domain/operation/registry';
 import { type RecordChange, recordFiles } from '../../shared/domain/records/record-change';
 import { type Found, readEntry } from '../../shared/domain/records/record-entry';
+import { recordPath } from '../../shared/domain/records/record-paths';
 import { chance, grown, lost } from '../../shared/domain/records/testing/grow';
 import { projectRoot } from '../dev/project';
 import type { LedgerFile, Snapshot } from '../ledger/ledger';
@@ -29,6 +32,7 @@ type Deciding<M> = {
   [K in keyof M]: M[K] extends (...input: never[]) => Decision<unknown> ? K : never;
 }[keyof M];
 type Rule =
+  | Deciding<typeof emergency>
   | Deciding<typeof attribution>
   | Deciding<typeof deploying>
   | Deciding<typeof locks>
@@ -56,6 +60,8 @@ const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
   hold: ['takeHold'],
   'release-hold': ['liftHold'],
   nudge: [],
+  'emergency-rollback': ['tellDebt'],
+  reconcile: ['goBack', 'settleDebt', ...throughOthers],
 };
 
 const pipeline = 'notify';
@@ -261,6 +267,33 @@ function botCommits(ledger: Grown): void {
   complete({ state: 'landed', commit });
 }
 
+/** An emergency rollback that is told, told again, taken over by a later one, and put back. */
+function emergencies(ledger: Grown): void {
+  const at = { app: 'frontend', environment: 'production' };
+  const path = recordPath('emergency', at);
+  const known = (): Found<EmergencyDebt> | null => {
+    const text = ledger.files.get(path);
+    return text === undefined ? null : (readEntry(path, text)?.found as Found<EmergencyDebt>);
+  };
+  const debt: EmergencyDebt = {
+    ...at,
+    operation: 'op-1',
+    by: 'Ada',
+    since: '2026-03-01T10:00:00.000Z',
+    reason: 'why',
+    imageTag: 'v1',
+    leaves: 'v2',
+    parent: 'app-config',
+  };
+  ledger.decide('tellDebt', emergency.tellDebt(known(), debt, true));
+  expect(emergency.tellDebt(known(), debt, true).kind).toBe('nothing');
+  const later = { ...debt, operation: 'op-2', since: '2026-03-01T11:00:00.000Z', imageTag: 'v0' };
+  ledger.decide('tellDebt', emergency.tellDebt(known(), later, true));
+  expect(emergency.tellDebt(known(), debt, true).kind).toBe('nothing');
+  expect(emergency.tellDebt(null, debt, false).kind).toBe('nothing');
+  ledger.decide('settleDebt', emergency.settleDebt(known(), at));
+}
+
 describe('what a newer console wrote into records', () => {
   it('survives every operation, and a record of a newer version stops each that would change it', () => {
     fc.assert(
@@ -269,6 +302,7 @@ describe('what a newer console wrote into records', () => {
         bags(ledger);
         apps(ledger);
         botCommits(ledger);
+        emergencies(ledger);
         expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
       }),
       { numRuns: 4 },
@@ -308,6 +342,7 @@ describe('what a newer console wrote into records', () => {
       'shared/domain/bags/locks.ts',
       'shared/domain/bags/packing.ts',
       'shared/domain/bags/policy.ts',
+      'shared/domain/emergency/debt-records.ts',
     ]);
   });
 });

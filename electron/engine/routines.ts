@@ -12,6 +12,12 @@ import { passAndUnlock, testSuites } from './bags/test-step';
 import { liftHold, takeHold } from './commit-hold';
 import { goBack } from './commit-rollback';
 import { setVersion } from './commit-version';
+import { commitReconciled } from './emergency/commit-reconciled';
+import { liveAsGit } from './emergency/live-as-git';
+import { setLiveImage } from './emergency/live-image';
+import { liveRollout } from './emergency/live-rollout';
+import { appSyncOff, parentSyncOff } from './emergency/switch-off';
+import { appSyncOn, gitSeen, parentSyncOn } from './emergency/switch-on';
 import type { StepContext, StepEnd, StepRun } from './operation-context';
 import { commit } from './steps/commit';
 import { rollout } from './steps/follow-rollout';
@@ -53,9 +59,9 @@ const saying =
     names.every((name) => name in intent);
 
 const ofKind =
-  <K extends OperationKind>(kind: K) =>
+  <K extends OperationKind>(...kinds: readonly K[]) =>
   (intent: Intent): intent is Extract<Intent, { kind: K }> =>
-    intent.kind === kind;
+    kinds.some((kind) => intent.kind === kind);
 
 const anApp = saying('app', 'environment');
 const aVersion = saying('app', 'environment', 'version');
@@ -77,7 +83,7 @@ export const routineRuns = {
   'commit-unlock': of(ofKind('unlock'), unlock),
   'commit-forced-unlock': of(ofKind('force-unlock'), forceUnlock),
   'commit-policy': of(ofKind('change-policy'), changePolicy),
-  'request-hold': of(ofKind('rollback'), requestHold),
+  'request-hold': of(ofKind('rollback', 'reconcile'), requestHold),
   'stop-promotions': of(anApp, stopPromotions),
   'hold-effective': of(anApp, holdEffective),
   nudge: of(aVersion, nudge),
@@ -91,4 +97,13 @@ export const routineRuns = {
   'test-suites': of(aStage, testSuites),
   'pass-and-unlock': of(aStage, passAndUnlock),
   'stop-suites': of(ofKind('abort-tests'), stopSuites),
+  'parent-sync-off': of(ofKind('emergency-rollback'), parentSyncOff),
+  'app-sync-off': of(ofKind('emergency-rollback'), appSyncOff),
+  'set-live-image': of(ofKind('emergency-rollback'), setLiveImage),
+  'live-rollout': of(ofKind('emergency-rollback'), liveRollout),
+  'commit-reconciled': of(ofKind('reconcile'), commitReconciled),
+  'git-seen': of(ofKind('reconcile'), gitSeen),
+  'app-sync-on': of(ofKind('reconcile'), appSyncOn),
+  'parent-sync-on': of(ofKind('reconcile'), parentSyncOn),
+  'live-as-git': of(ofKind('reconcile'), liveAsGit),
 } satisfies Record<Routine, RoutineRun>;

@@ -9,6 +9,7 @@ import type { PullRequests } from '../systems/github/pull-requests';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AutopilotDecisions } from './bags/autopilot-decisions';
 import type { CellHistory } from './cell-history';
+import type { Emergencies } from './emergency/emergencies';
 import type { ImageCache } from './image-cache';
 import type { LedgerReader } from './ledger-reader';
 import type { Observations, RunWatch } from './ports';
@@ -85,6 +86,8 @@ export interface World {
   readonly hours: (environment: string) => HoursNow | null;
   /** One of this console's operations, by its id. */
   readonly operation: (id: string) => Operation | null;
+  /** What emergency rollbacks left to be put back. */
+  readonly emergencies: Emergencies;
   /** Operations that have not ended, newest last. */
   readonly open: () => readonly Operation[];
   /** This console's own autopilot, by pipeline of bags. */

@@ -76,6 +76,7 @@ export function createClusterState(
 ): ClusterState {
   const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
   const applicationsByName = new Map<string, ArgoApplication>();
+  const syncOffNotes = new Map<string, string>();
   const workflows = createTable<Workflow>(({ labels }) => labels.repoName ?? '');
   const board = createWatchBoard(
     kinds,
@@ -221,6 +222,7 @@ export function createClusterState(
       const workflow = workflows.get(namespace, name);
       return workflow && withPods(workflow, podOf(name));
     },
+    syncOffNotes: () => syncOffNotes,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -244,11 +246,14 @@ export function createClusterState(
       const touched = applications.apply({ ...batch, upserts });
       for (const { name } of batch.removed) {
         applicationsByName.delete(name);
+        syncOffNotes.delete(name);
         refreshes.delete(name);
         windowStates.delete(name);
       }
       for (const { value } of upserts) {
         applicationsByName.set(value.name, value);
+        if (value.syncOffNote === null) syncOffNotes.delete(value.name);
+        else syncOffNotes.set(value.name, value.syncOffNote);
         if (!value.refreshPending) refreshes.delete(value.name);
         else if (!refreshes.has(value.name)) refreshes.set(value.name, now().toISOString());
       }

@@ -72,7 +72,7 @@ describe('automatic sync', () => {
     const { emergency } = cluster.actions;
     expect(await emergency.automaticSync('frontend', never)).toEqual({
       ok: true,
-      value: { policy: policyText, note: null, keptBy: null },
+      value: { policy: policyText, note: null, keptBy: null, busy: false },
     });
     const was = { policy: policyText, note: 'op-1' };
     expect(await emergency.switchAutomaticSyncOff('frontend', was, never)).toMatchObject({
@@ -107,12 +107,19 @@ describe('automatic sync', () => {
       failure: { code: 'conflict' },
     });
     patch(null);
+    patch(policy);
     await emergency.switchAutomaticSyncOff('frontend', was, never);
     patch({ prune: false });
+    // Somebody switched it on again in a way of their own: that stays, and nothing says any more that it is off.
+    expect(await emergency.switchAutomaticSyncOn('frontend', was, never)).toMatchObject({
+      value: { changed: true },
+    });
+    expect(app().spec.syncPolicy.automated).toEqual({ prune: false });
+    expect(await emergency.automaticSync('frontend', never)).toMatchObject({ value: { note: null } });
+    patch({ enabled: false });
     expect(await emergency.switchAutomaticSyncOn('frontend', was, never)).toMatchObject({
       failure: { code: 'conflict' },
     });
-    expect(app().spec.syncPolicy.automated).toEqual({ prune: false });
   });
 
   it('tells what would put it back', async () => {

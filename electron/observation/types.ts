@@ -77,6 +77,8 @@ export interface ClusterView {
   /** Workflows whose label `repoName` is the app, newest first. */
   workflows(filter: { app: string; version?: string; template?: string }): readonly Workflow[];
   workflow(namespace: string, name: string): Workflow | null;
+  /** What Signalbox left on Applications whose automatic sync it switched off, by Application; as it was written. */
+  syncOffNotes(): ReadonlyMap<string, string>;
   /** Called after each batch of changes. Returns the unsubscribe. */
   onChange(listener: (changes: readonly ClusterChange[]) => void): () => void;
 }
@@ -87,6 +89,8 @@ export interface SyncRequest {
   actor: string;
   /** Left out: as the automated policy says. */
   prune?: boolean | undefined;
+  /** A commit; left out: what the Application's target revision is by then. */
+  revision?: string | undefined;
   dryRun?: boolean;
   /** Only these; hooks are left out then. */
   resources?: readonly { group: string; kind: string; namespace: string | null; name: string }[];
@@ -176,7 +180,10 @@ export interface EmergencyActions {
     was: { policy: string; note: string },
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>>;
-  /** Puts the policy back, every key of it, and takes the note away. `changed: false`: it was there again. */
+  /**
+   * Puts the policy back, every key of it, and takes the note away; where automatic sync is on again, the note alone.
+   * Refuses what somebody switched off in a way of their own. `changed: false`: nothing was to be done.
+   */
   switchAutomaticSyncOn(
     application: string,
     was: { policy: string },

@@ -289,6 +289,7 @@ export function devBoard(options: DevOptions): Board {
     })),
     apps,
     cells,
+    emergency: { away: null, debts: [] },
     problems: cells.flatMap((cell) => (cell.ledger?.problem ? [cell.ledger.problem] : [])),
   };
 }

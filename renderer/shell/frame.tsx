@@ -7,6 +7,7 @@ import { useShortcuts } from '../ui/action/shortcuts';
 import { useUiState } from '../ui/layout/ui-state';
 import banner from './banner.module.css';
 import { ConsentBanner } from './consent-banner';
+import { EmergencyBanner } from './emergency-banner';
 import { ErrorBoundary } from './error-boundary';
 import classes from './frame.module.css';
 import { IncidentStrip } from './incident-strip';
@@ -45,6 +46,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <section className={banner.banners} aria-label="Notices">
         <IncidentStrip />
         <OfflineBanner />
+        <EmergencyBanner />
         <ConsentBanner />
         <SessionBanner />
         <LostBanner />

@@ -5,8 +5,11 @@ import type { AttentionItem } from '../../shared/domain/attention/attention-item
 import type { Cell } from '../../shared/domain/board/board';
 import { shortVersion } from '../../shared/domain/ledger/version';
 import { count } from '../../shared/domain/text/count';
+import { useDebt } from '../data/emergency';
 import { useOneClickRollback } from '../data/one-click';
+import { useBoard } from '../data/queries';
 import { ActionButton } from '../ui/action/action-button';
+import { EmergencyButton } from '../ui/emergency/emergency-actions';
 import { useAttention } from '../ui/incident/use-attention';
 import { openSheet } from '../ui/layout/ui-state';
 import { announce } from '../ui/text/announcer';
@@ -61,6 +64,8 @@ function Incident({ item, others }: { item: AttentionItem; others: number }) {
 function CellWays({ cell }: { cell: Cell }) {
   const { app, environment, operation, rollbackTarget } = cell;
   const rollback = useOneClickRollback(cell);
+  const debt = useDebt(cell);
+  const away = useBoard().data?.emergency.away ?? null;
   return (
     <>
       <Link to="/apps/$app" params={{ app }} search={{ environment, look: 'rollout' }}>
@@ -71,7 +76,8 @@ function CellWays({ cell }: { cell: Cell }) {
           Operation running
         </Link>
       )}
-      {rollbackTarget && (
+      {debt === null && away !== null && <EmergencyButton cell={cell} compact />}
+      {rollbackTarget && away === null && (
         <ActionButton
           color="brick"
           leftSection={<IconArrowBackUp size={15} aria-hidden />}

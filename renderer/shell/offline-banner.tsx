@@ -37,6 +37,7 @@ export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Of
 export function OfflineBanner() {
   const ledger = useSession().data?.ledger.freshness;
   const clusters = useBoard().data?.environments.map(({ cluster }) => cluster);
+  const canGoPast = useBoard().data?.emergency.away != null;
   const now = useNow('calm');
   const offline = ledger && offlineOf(ledger, clusters ?? []);
   const said = !offline
@@ -61,6 +62,7 @@ export function OfflineBanner() {
         {offline.refused
           ? 'you renew the token in Settings → Credentials.'
           : 'the release repo is reachable again.'}
+        {canGoPast && ' In an emergency, roll an app back without Git from its cell on the board.'}
       </span>
     </div>
   );

@@ -44,7 +44,15 @@ export function wantedOf(
   person: { name: string; email: string },
 ): Wanted | null {
   const { id, intent, actor, requestedAt, steps, jobs, workflows, commit } = operation;
-  if (intent.kind !== 'deploy' && intent.kind !== 'promote' && intent.kind !== 'rollback') return null;
+  if (
+    intent.kind !== 'deploy' &&
+    intent.kind !== 'promote' &&
+    intent.kind !== 'rollback' &&
+    intent.kind !== 'reconcile'
+  )
+    return null;
+  // What Reconcile writes is a rollback that was made before Git could be told.
+  const kind = intent.kind === 'reconcile' ? 'rollback' : intent.kind;
   const begun = effects.get('commit');
   const { route, base, run } = begun?.data ?? {};
   if ((route !== 'workflow' && route !== 'actions') || typeof base !== 'string') return null;
@@ -61,7 +69,7 @@ export function wantedOf(
   return {
     begun: {
       operation: id,
-      kind: intent.kind,
+      kind,
       app: intent.app,
       environment: intent.environment,
       imageTag: intent.version,

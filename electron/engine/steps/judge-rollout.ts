@@ -78,7 +78,7 @@ export function judgeByDeployments(
     if (there.has.length === 0 && there.behind.length === 0)
       return { waitingFor: `Waiting for a Deployment of ${app} in ${environment} to get ${wanted}.` };
   }
-  const applications = cluster.view.applications(app);
+  const applications = sight.argo ? cluster.view.applications(app) : [];
   const behind = rollouts.filter((one) => there.behind.includes(one.deployment));
   // What was given the version may fail before the others get it: Argo CD waits for its health between two waves.
   const failed = rollouts.find(

@@ -22,7 +22,7 @@ export function holdRequest(context: Pick<StepContext, 'record'>): 'pending' | '
   return step.state === 'waiting' || step.state === 'running' ? 'pending' : 'failed';
 }
 
-type Rollback = Extract<AppIntent, { kind: 'rollback' }>;
+type Rollback = Extract<AppIntent, { kind: 'rollback' | 'reconcile' }>;
 
 /**
  * The hold of a rollback whose version was carried by a bot, by the best route that carries files. A pull request is

@@ -14,6 +14,7 @@ interface Order {
   folder: string;
   watch: string[];
   intent: Intent;
+  offline?: boolean;
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
@@ -49,6 +50,7 @@ const rig = await openRig(order.access, order.folder, {
   watch: order.watch,
   limits: { settle: 100, look: 60_000 },
   openJournal: killing,
+  offline: order.offline === true,
 });
 const { intent } = order;
 // Everything that is worked out ahead is there before somebody clicks.

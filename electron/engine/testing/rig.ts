@@ -88,6 +88,8 @@ export async function openRig(
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
     log?: Log;
+    /** Whether the release repo is away: what the mirror has from before is all that there is. */
+    offline?: boolean;
   } = {},
 ): Promise<Rig> {
   await mkdir(folder, { recursive: true });
@@ -103,7 +105,8 @@ export async function openRig(
       pollMs: 1_000,
     }),
   );
-  unwrap(await ledger.refresh());
+  const refreshed = await ledger.refresh();
+  if (!options.offline) unwrap(refreshed);
   ledger.start();
   const clusters = new Map<string, Cluster>();
   for (const environment of estate.environments) {

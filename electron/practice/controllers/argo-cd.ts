@@ -217,7 +217,8 @@ export function startArgoCd(
   function autoSync(app: Application, revision: string): void {
     const { name } = app.metadata;
     const { automated, syncOptions, retry } = app.spec.syncPolicy ?? {};
-    if (!automated || app.operation) return;
+    // `IsAutomatedSyncEnabled` (argo-cd pkg/apis/application/v1alpha1/types.go).
+    if (!automated || automated.enabled === false || app.operation) return;
     if (app.status?.sync.status !== 'OutOfSync') {
       setSyncError(name, undefined);
       return;

@@ -253,7 +253,7 @@ export interface Application extends KubeObject {
     source: ApplicationSource;
     destination: { server: string; namespace: string };
     syncPolicy?: {
-      automated?: { prune?: boolean; selfHeal?: boolean };
+      automated?: { prune?: boolean; selfHeal?: boolean; enabled?: boolean };
       syncOptions?: string[];
       retry?: RetryStrategy;
     };

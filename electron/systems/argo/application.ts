@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Application } from '../../../shared/domain/board/board';
 import { type OnOdd, readObjectOrNull } from '../read-object';
 import { applicationObjectSchema, type ManifestSources } from './application-object';
+import { noteAnnotation } from './automatic-sync';
 import { type ApplicationOwnDetail, operationIdOf, readDetail } from './read-application-detail';
 import { isOfSource, sourcesOf } from './synced-version';
 
@@ -24,6 +25,8 @@ export interface ArgoApplication {
   /** Operation id in `operationState.operation.info`. */
   syncedBy: string | null;
   reconciledAt: string | null;
+  /** What Signalbox left when it switched automatic sync off; `null`: nothing. */
+  syncOffNote: string | null;
   /**
    * The spec names another source than the last comparison was made with: `shown.sync` is `Unknown` then. `told` is what
    * Argo CD says, `fingerprint` tells one such spec from another.
@@ -68,6 +71,7 @@ export function readApplication(object: unknown, onOdd?: OnOdd): ArgoApplication
     operationRequested: operation !== undefined && operation !== null,
     syncedBy: operationIdOf(state?.operation),
     reconciledAt: status?.reconciledAt ?? null,
+    syncOffNote: annotations[noteAnnotation] ?? null,
     olderSpec: isOlder ? { told, fingerprint: fingerprintOf(spec) } : null,
     detail,
     shown: {

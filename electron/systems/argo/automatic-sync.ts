@@ -4,7 +4,7 @@ import { parseExact, writeExact } from '../kubernetes/exact-json';
 import { optional, readObjectOrNull, texts } from '../read-object';
 
 /** What Signalbox leaves on an Application whose automatic sync it switched off, for whoever finds it so. */
-const noteAnnotation = 'signalbox.dev/automatic-sync-off';
+export const noteAnnotation = 'signalbox.dev/automatic-sync-off';
 
 const schema = z.object({
   metadata: z.object({
@@ -15,6 +15,7 @@ const schema = z.object({
       .nullish()
       .catch(null),
   }),
+  operation: z.unknown().optional(),
   spec: optional(z.object({ syncPolicy: optional(z.looseObject({ automated: z.unknown().optional() })) })),
 });
 
@@ -32,6 +33,7 @@ export function readAutomaticSync(object: unknown): AutomaticSync | null {
     policy: automated === undefined || automated === null ? null : writeExact(automated),
     note: annotations?.[noteAnnotation] ?? null,
     keptBy: set ? `ApplicationSet ${set.name}` : application,
+    busy: read.operation !== undefined && read.operation !== null,
   };
 }
 
@@ -56,13 +58,14 @@ export function switchOffWrite(object: unknown, remembered: string, note: string
   return { kind: 'write', patch: { metadata, spec: { syncPolicy: { automated: null } } } };
 }
 
-/** The merge patch that puts a policy back as it was; where there is one again, only the note goes. */
+/** The merge patch that puts a policy back as it was; where automatic sync is on again, as Git has it, only the note goes. */
 export function switchOnWrite(object: unknown, remembered: string): AutomaticSyncWrite {
   const read = readAutomaticSync(object);
   if (!read) return { kind: 'unreadable' };
-  if (read.policy !== null && read.policy !== remembered) return { kind: 'changed', policy: read.policy };
-  if (read.policy === remembered && read.note === null) return { kind: 'as-asked' };
+  const isOn = isAutomatic(read.policy);
+  if (read.policy !== null && !isOn) return { kind: 'changed', policy: read.policy };
+  if (isOn && read.note === null) return { kind: 'as-asked' };
   const metadata = { annotations: { [noteAnnotation]: null } };
-  if (read.policy === remembered) return { kind: 'write', patch: { metadata } };
+  if (isOn) return { kind: 'write', patch: { metadata } };
   return { kind: 'write', patch: { metadata, spec: { syncPolicy: { automated: parseExact(remembered) } } } };
 }

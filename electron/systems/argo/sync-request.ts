@@ -33,6 +33,8 @@ export interface SyncAsk {
   operationId: string;
   actor: string;
   prune?: boolean | undefined;
+  /** A commit, of an Application with one source. */
+  revision?: string | undefined;
   dryRun?: boolean;
   /** Only these (`SyncOperationResource`): Argo CD runs no hooks then, and keeps no entry of its history. */
   resources?: readonly { group: string; kind: string; namespace: string | null; name: string }[];
@@ -58,7 +60,7 @@ export type SyncWrite =
  *
  * `spec.syncPolicy.syncOptions` and `.retry` are not inherited by an operation, so they are copied; prune follows
  * the automated policy. `status.operationState` is taken out, since older controllers merge its stale fields.
- * No revision is named: the target revision of the spec is what the ledger says.
+ * Mostly no revision is named: the target revision of the spec is what the ledger says.
  */
 export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
   const read = readObjectOrNull(syncableSchema, object);
@@ -82,6 +84,7 @@ export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
         ...(policy?.retry ? { retry: policy.retry } : {}),
         sync: {
           prune: request.prune ?? policy?.automated?.prune ?? false,
+          ...(request.revision ? { revision: request.revision } : {}),
           ...(request.dryRun ? { dryRun: true } : {}),
           ...(request.resources?.length ? { resources: request.resources.map(resourceOf) } : {}),
           ...(policy?.syncOptions.length ? { syncOptions: policy.syncOptions } : {}),

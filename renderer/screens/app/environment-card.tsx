@@ -9,6 +9,8 @@ import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { VersionLink } from '../../ui/change/version-link';
+import { EmergencyButton } from '../../ui/emergency/emergency-actions';
+import { EmergencyNote } from '../../ui/emergency/emergency-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
@@ -108,9 +110,11 @@ function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & 
         )}
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
+      <EmergencyNote cell={cell} />
       <WhyLine cell={cell} environment={environment} />
       <div className={classes.actions}>
         <RollbackButton cell={cell} urgent={needsAttention(cell)} />
+        <EmergencyButton cell={cell} />
         <CellActions cell={cell} next={next} level />
       </div>
     </>

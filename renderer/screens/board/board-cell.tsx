@@ -1,9 +1,11 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
-import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause } from '@tabler/icons-react';
+import { IconArrowRight, IconCircleX, IconLoader2, IconPlayerPause, IconUrgent } from '@tabler/icons-react';
 import { memo } from 'react';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell } from '../../../shared/domain/board/board';
 import { rolloutText, wantedBeside } from '../../../shared/domain/board/cell-words';
+import type { DebtView } from '../../../shared/domain/emergency/debt';
+import { debtSentence, offSentence } from '../../../shared/domain/emergency/debt-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { Version } from '../../ui/change/version';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
@@ -18,6 +20,8 @@ interface BoardCellProps {
   app: string;
   environment: string;
   cell: Cell | null;
+  /** The emergency rollback of the cell that is not put back. */
+  debt: DebtView | null;
   /** `14:02` when the environment's cluster is not live: what is shown is of then. */
   staleAsOf: string | null;
   /** The moment of the past that it shows, ms since the epoch; `null`: now. */
@@ -32,7 +36,7 @@ interface BoardCellProps {
  * far it is, and how far behind. Every part has its place, so that nothing moves.
  */
 export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
-  const { app, environment, cell, staleAsOf, past, column, tabIndex, selected } = props;
+  const { app, environment, cell, debt, staleAsOf, past, column, tabIndex, selected } = props;
   const present = useNow('calm');
   const now = past ?? present;
   return (
@@ -40,7 +44,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
       role="gridcell"
       aria-colindex={column + 1}
       aria-selected={selected}
-      aria-label={cellLabel(app, environment, cell, staleAsOf, now, past !== null)}
+      aria-label={`${cellLabel(app, environment, cell, staleAsOf, now, past !== null)}${debt ? ', emergency rollback' : ''}`}
       tabIndex={tabIndex}
       data-app={app}
       data-column={column}
@@ -48,7 +52,7 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
       className={`${classes.cell} ${staleAsOf ? classes.stale : ''}`}
     >
       {cell?.ledger ? (
-        <Content cell={cell} now={now} past={past !== null} />
+        <Content cell={cell} debt={debt} now={now} past={past !== null} />
       ) : (
         <span className={classes.none}>—</span>
       )}
@@ -56,7 +60,8 @@ export const BoardCell = memo(function BoardCell(props: BoardCellProps) {
   );
 });
 
-function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }) {
+function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: boolean }) {
+  const { cell, debt, now, past } = props;
   const drift = driftText(cell.drift);
   const wanted = wantedBeside(cell);
   return (
@@ -74,8 +79,10 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
           {cell.deployed ? age(cell.deployed.at, now) : '?'}
         </span>
       </span>
-      <span className={classes.line} title={past ? undefined : titleOf(cell)}>
-        <span className={classes.state}>{past ? <Came cell={cell} /> : <State cell={cell} />}</span>
+      <span className={classes.line} title={past ? undefined : titleOf(cell, debt)}>
+        <span className={classes.state}>
+          {past ? <Came cell={cell} /> : <State cell={cell} debt={debt} />}
+        </span>
         {wanted === null ? (
           <span
             key="drift"
@@ -96,14 +103,16 @@ function Content({ cell, now, past }: { cell: Cell; now: number; past: boolean }
 }
 
 /** The whole of what the second line says in a few words. */
-function titleOf({ stage, tests }: Cell): string | undefined {
+function titleOf({ app, ledger, stage, tests }: Cell, debt: DebtView | null): string | undefined {
+  if (debt) return `${app} ${debtSentence(debt, ledger?.version ?? null)} ${offSentence(debt)}`;
   if (stage && stage.state !== 'running') return stage.text;
   return tests && tests.state !== 'passed' && tests.state !== 'unknown' ? tests.text : undefined;
 }
 
 /** The most telling of where the wanted version is, of tests, operation and health; the inspector has them all. */
-function State({ cell }: { cell: Cell }) {
+function State({ cell, debt }: { cell: Cell; debt: DebtView | null }) {
   const { stage, rollout, operation, tests } = cell;
+  if (debt && rollout === null) return <Mark icon={IconUrgent} tone="warn" label="Emergency rollback" />;
   const isOnTheWay = stage !== null && stage.state !== 'running' && stage.state !== 'unknown';
   if (isOnTheWay) return <StageMark cell={cell} />;
   if (rollout?.state === 'failed') return <Mark icon={IconCircleX} tone="bad" label="Rollout failed" />;

@@ -1,17 +1,19 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtualised ARIA grid cannot be built of table elements
 // biome-ignore-all lint/a11y/noStaticElementInteractions: the pointer only tells whether a person is at the grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: the header is not among the grid's stops
-import { IconLock } from '@tabler/icons-react';
+import { IconLock, IconUrgent } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useCallback, useEffect, useRef } from 'react';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
+import type { DebtView } from '../../../shared/domain/emergency/debt';
+import { debtIn } from '../../data/emergency';
 import { Tier } from '../../ui/layout/tier';
 import { useUiState } from '../../ui/layout/ui-state';
 import { freshnessText } from '../../ui/text/words';
-import { clock } from '../../ui/time/time';
+import { clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { BoardCell } from './board-cell';
 import classes from './board-grid.module.css';
@@ -25,6 +27,8 @@ const cellWidth = 164;
 interface BoardGridProps {
   rows: readonly Row[];
   environments: readonly EnvironmentView[];
+  /** Emergency rollbacks that are not put back. */
+  debts: readonly DebtView[];
   total: number;
   /** The moment of the past that is shown, ms since the epoch; `null`: now. */
   past: number | null;
@@ -33,7 +37,7 @@ interface BoardGridProps {
 }
 
 /** Apps × environments. The app's name and the header stay in sight; only rows near the window are in the page. */
-export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardGridProps) {
+export function BoardGrid({ rows, environments, debts, total, past, onEngaged }: BoardGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const names = environments.map((environment) => environment.name);
@@ -111,7 +115,7 @@ export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardG
           if (place && app) open(app, names[place.column - 1] ?? null);
         }}
       >
-        <Head environments={environments} columns={columns} past={past !== null} />
+        <Head environments={environments} debts={debts} columns={columns} past={past !== null} />
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (!row) return null;
@@ -131,6 +135,7 @@ export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardG
               <Cells
                 row={row}
                 environments={environments}
+                debts={debts}
                 past={past}
                 active={item.index === active.row ? active.column : -1}
               />
@@ -144,11 +149,12 @@ export function BoardGrid({ rows, environments, total, past, onEngaged }: BoardG
 
 interface HeadProps {
   environments: readonly EnvironmentView[];
+  debts: readonly DebtView[];
   columns: string;
   past: boolean;
 }
 
-function Head({ environments, columns, past }: HeadProps) {
+function Head({ environments, debts, columns, past }: HeadProps) {
   const now = useNow('calm');
   return (
     <div role="row" aria-rowindex={1} className={classes.head} style={{ gridTemplateColumns: columns }}>
@@ -181,6 +187,7 @@ function Head({ environments, columns, past }: HeadProps) {
               <IconLock size={12} aria-hidden /> locked by {lock.by}
             </span>
           )}
+          {!past && <SyncOff debts={debts.filter((one) => one.environment === name)} />}
           {cluster.state !== 'live' && !past && (
             <span
               className={classes.freshness}
@@ -192,6 +199,21 @@ function Head({ environments, columns, past }: HeadProps) {
         </span>
       ))}
     </div>
+  );
+}
+
+/** That changes in Git reach no app of an environment, since when. */
+function SyncOff({ debts }: { debts: readonly DebtView[] }) {
+  const now = useNow('calm');
+  const [first] = debts;
+  if (!first) return null;
+  return (
+    <span
+      className={classes.syncOff}
+      title={`Automatic sync is off since ${fullTime(first.since)} because of an emergency rollback of ${debts.map(({ app }) => app).join(', ')}: no change in Git reaches any app here.`}
+    >
+      <IconUrgent size={12} aria-hidden /> sync off {clock(first.since, now)}
+    </span>
   );
 }
 
@@ -218,11 +240,12 @@ function AppCell({ app, active }: { app: string; active: boolean }) {
 interface CellsProps {
   row: Row;
   environments: readonly EnvironmentView[];
+  debts: readonly DebtView[];
   past: number | null;
   active: number;
 }
 
-function Cells({ row, environments, past, active }: CellsProps) {
+function Cells({ row, environments, debts, past, active }: CellsProps) {
   const now = useNow('calm');
   const selected = useUiState((state) =>
     state.selected?.app === row.app ? state.selected.environment : null,
@@ -233,6 +256,7 @@ function Cells({ row, environments, past, active }: CellsProps) {
       app={row.app}
       environment={name}
       cell={row.cells[index] ?? null}
+      debt={debts.length === 0 ? null : debtIn(debts, { app: row.app, environment: name })}
       staleAsOf={
         cluster.state === 'unreachable' ? (cluster.asOf ? clock(cluster.asOf, now) : 'an unknown time') : null
       }

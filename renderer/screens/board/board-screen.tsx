@@ -82,6 +82,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
           <BoardGrid
             rows={view}
             environments={board.environments}
+            debts={board.emergency.debts}
             total={view.length}
             past={past.at === null ? null : Date.parse(past.at)}
             onEngaged={setEngaged}

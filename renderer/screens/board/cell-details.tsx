@@ -7,6 +7,8 @@ import { rolloutText } from '../../../shared/domain/board/cell-words';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
+import { EmergencyButton } from '../../ui/emergency/emergency-actions';
+import { EmergencyNote } from '../../ui/emergency/emergency-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
@@ -58,6 +60,7 @@ export function CellDetails({
       </header>
       <section className={classes.section} aria-label="Actions">
         <RollbackButton ref={rollback} cell={cell} urgent={needsAttention(cell)} />
+        <EmergencyButton cell={cell} />
         <CellActions cell={cell} next={nextEnvironment(board, cell.environment)} />
       </section>
       {cell.ledger?.problem && (
@@ -65,6 +68,7 @@ export function CellDetails({
           <FailurePanel failure={cell.ledger.problem} />
         </section>
       )}
+      <EmergencyNote cell={cell} />
       <WhyLine cell={cell} environment={environment} />
       <Facts cell={cell} />
       {cell.hold && <HoldDetails hold={cell.hold} />}

@@ -81,5 +81,6 @@ export function pastBoard(present: Board, then: HistoricBoard): Board {
       cellThen(cell, then, present.environments, (environment) => byPlace.get(`${environment}\n${cell.app}`)),
     ),
     problems: [],
+    emergency: { away: null, debts: [] },
   };
 }

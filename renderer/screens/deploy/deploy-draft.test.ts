@@ -10,6 +10,7 @@ const draft = (change: Partial<Draft> = {}): Draft => ({
   reason: '',
   syncs: [],
   route: null,
+  confirmed: false,
   ...change,
 });
 const finding = (level: Finding['level'], overridable = true): Finding => ({

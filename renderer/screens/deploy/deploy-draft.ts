@@ -17,6 +17,8 @@ export interface Draft {
   syncs: readonly SyncAnswer[];
   /** How it is to land; `null`: by the best way that is open. */
   route: RouteKind | null;
+  /** That what it freezes was understood, of an emergency rollback. */
+  confirmed: boolean;
 }
 
 /** Whether it asks what becomes of a sync, and nobody has said. */
@@ -64,6 +66,14 @@ export function intentOf(draft: Draft, from: string | null, expected: string | n
     case 'promote':
       if (version === null || from === null) return null;
       return { kind, app, environment, from, version, expected, ...why };
+    case 'emergency-rollback':
+      if (version === null) return null;
+      return { kind, app, environment, version, expected, ...why, reason: reason || notTyped };
+    case 'reconcile': {
+      const { debt } = draft.request;
+      if (version === null || !debt) return null;
+      return { kind, app, environment, version, expected, debt, ...why };
+    }
     case 'hold':
       return { kind, app, environment, reason: reason || notTyped, ...landing };
     case 'release-hold':
@@ -77,7 +87,7 @@ const notTyped = '(not typed yet)';
 /** The same intent without what is typed, so that typing does not ask for a new preview at every letter. */
 export function forPreview(intent: AppIntent | null): AppIntent | null {
   if (!intent) return null;
-  if (intent.kind === 'hold') return { ...intent, reason: notTyped };
+  if (intent.kind === 'hold' || intent.kind === 'emergency-rollback') return { ...intent, reason: notTyped };
   const { reason: _reason, ...rest } = intent;
   return rest;
 }
@@ -107,8 +117,12 @@ export function sendBlockedBecause(options: {
   if (final) return final.message;
   if (preview.findings.some(isOpenChoice))
     return 'Choose what to do about the running sync: terminate it, or wait for it to end.';
+  if (draft.reason.trim() === '' && declarationOf(intent).needsReason(intent))
+    return intent.kind === 'hold'
+      ? 'Enter a reason: everyone who sees the hold sees it.'
+      : 'Enter a reason: everyone who sees the emergency rollback sees it.';
+  if (intent.kind === 'emergency-rollback' && !draft.confirmed) return 'Confirm what it freezes first.';
   if (draft.reason.trim() !== '') return null;
-  if (declarationOf(intent).needsReason(intent)) return 'Enter a reason: everyone who sees the hold sees it.';
   const obstacles = obstaclesOf(preview.findings).length;
   if (obstacles === 0 || intent.kind === 'release-hold') return null;
   return `Enter a reason to override ${count(obstacles, 'finding')}.`;

@@ -8,6 +8,8 @@ const heading: Record<SheetKind, string> = {
   rollback: 'Roll back',
   hold: 'Hold automatic deploys of',
   'release-hold': 'Release the hold on',
+  'emergency-rollback': 'Emergency rollback of',
+  reconcile: 'Reconcile',
 };
 
 /** The sheet of an action on one app in one environment. */

@@ -15,6 +15,7 @@ import classes from '../../ui/sheet/sheet.module.css';
 import { SheetFooter } from '../../ui/sheet/sheet-footer';
 import { CandidatePicker } from './candidate-picker';
 import { obstaclesOf } from './deploy-draft';
+import { EmergencySteps, GitChoice } from './emergency-parts';
 import { type Moved, useDraft } from './use-draft';
 import { Versions } from './versions';
 
@@ -24,6 +25,8 @@ const actions = {
   rollback: 'Roll back',
   hold: 'Hold',
   'release-hold': 'Release',
+  'emergency-rollback': 'Roll back without Git',
+  reconcile: 'Reconcile',
 };
 
 /** What goes where, what preflight found about it, and the button that says the action. */
@@ -60,6 +63,23 @@ export function SheetForm({ request }: { request: SheetRequest }) {
         )
       )}
       <Meaning request={request} environment={draft.environment} />
+      {request.kind === 'reconcile' && (
+        <GitChoice
+          request={request}
+          current={sheet.current}
+          value={draft.version}
+          onPick={sheet.setVersion}
+        />
+      )}
+      {request.kind === 'emergency-rollback' && draft.version !== null && draft.environment !== null && (
+        <EmergencySteps
+          app={request.app}
+          environment={draft.environment}
+          version={draft.version}
+          confirmed={draft.confirmed}
+          onConfirm={sheet.setConfirmed}
+        />
+      )}
       {sheet.moved && (
         <MovedNotice moved={movedText(sheet.moved, draft.environment ?? '')}>
           <p>Nothing was changed. The checks ran again: review them, then confirm.</p>
@@ -148,6 +168,8 @@ function Meaning({ request, environment }: { request: SheetRequest; environment:
   const texts: Partial<Record<SheetRequest['kind'], string>> = {
     rollback: `It also holds automatic deploys of ${request.app} to ${place}, so that the version you remove is not deployed again. Release the hold when a fixed version is ready.`,
     hold: `No new versions are promoted to ${place} automatically until you release the hold. People can still deploy there. Any promotion in progress is stopped.`,
+    'emergency-rollback': `The release repo is unreachable, so this sets the version in ${place} itself. Git will say something else until you reconcile.`,
+    reconcile: `Ends the emergency rollback: Git and ${place} are brought together, then Argo CD’s automatic sync is switched on again.`,
     'release-hold': `Automatic deploys to ${place} resume with the next version that passes its tests. Releasing the hold does not deploy anything.`,
   };
   const text = texts[request.kind];
@@ -160,7 +182,8 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
   const blocked =
     preview.data?.findings.some(({ level, overridable }) => level === 'block' && !overridable) ?? false;
   const goesAhead = obstacles > 0 && !blocked && kind !== 'release-hold';
-  const needed = kind === 'hold' || goesAhead;
+  const isTyped = kind === 'hold' || kind === 'emergency-rollback';
+  const needed = isTyped || goesAhead;
   return (
     <SheetFooter
       failure={sheet.failure}
@@ -168,9 +191,11 @@ function Footer({ sheet, kind }: { sheet: ReturnType<typeof useDraft>; kind: She
       onReason={sheet.setReason}
       needed={needed}
       description={
-        goesAhead && kind !== 'hold'
-          ? 'Explain why you are overriding these checks. Saved in the commit and history.'
-          : 'Saved in the commit and history.'
+        kind === 'emergency-rollback'
+          ? 'Shown to everyone until it is reconciled, and saved in the release repo then.'
+          : goesAhead && kind !== 'hold'
+            ? 'Explain why you are overriding these checks. Saved in the commit and history.'
+            : 'Saved in the commit and history.'
       }
       focused={kind !== 'deploy'}
       blocked={sheet.blocked}

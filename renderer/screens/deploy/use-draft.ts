@@ -41,11 +41,12 @@ export function useDraft(request: SheetRequest) {
   const [reason, setReason] = useState('');
   const [syncs, setSyncs] = useState<readonly SyncAnswer[]>([]);
   const [route, setRoute] = useState<RouteKind | null>(null);
+  const [confirmed, setConfirmed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [moved, setMoved] = useState<Moved | null>(null);
 
-  const base: Draft = { request, environment, version: picked, reason, syncs, route };
+  const base: Draft = { request, environment, version: picked, reason, syncs, route, confirmed };
   const from = request.kind === 'promote' ? promotedFrom(base, board) : null;
   const promoted = from === null ? null : versionThere(board, request.app, from);
   const draft: Draft = request.kind === 'promote' ? { ...base, version: picked ?? promoted } : base;
@@ -120,6 +121,7 @@ export function useDraft(request: SheetRequest) {
     setVersion: setPicked,
     setReason,
     setRoute,
+    setConfirmed,
     /** Decides on one sync; a later decision on the same one takes its place. */
     setSync: (answer: SyncAnswer) =>
       setSyncs((known) => [

@@ -14,12 +14,17 @@ interface VersionsProps {
 
 /** Current → incoming, with where the incoming one comes from. */
 export function Versions({ draft, current, from, onChange }: VersionsProps) {
-  const source = from ? `New, from ${from}` : draft.request.kind === 'rollback' ? 'Earlier version' : 'New';
+  const isBack = draft.request.kind === 'rollback' || draft.request.kind === 'emergency-rollback';
+  const source = from ? `New, from ${from}` : isBack ? 'Earlier version' : 'New';
   return (
     <section className={classes.versions} aria-label="Current and new version">
       <div>
         <span className={classes.caption}>
-          {draft.environment ? `Current in ${draft.environment}` : 'Current'}
+          {draft.request.kind === 'reconcile'
+            ? 'Git wants now'
+            : draft.environment
+              ? `Current in ${draft.environment}`
+              : 'Current'}
         </span>
         <span className={classes.version}>
           <Version value={draft.environment ? current : null} strong />

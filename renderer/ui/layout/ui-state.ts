@@ -2,7 +2,15 @@ import { create } from 'zustand';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 
 /** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
-const sheetKinds = ['deploy', 'promote', 'rollback', 'hold', 'release-hold'] as const;
+const sheetKinds = [
+  'deploy',
+  'promote',
+  'rollback',
+  'hold',
+  'release-hold',
+  'emergency-rollback',
+  'reconcile',
+] as const;
 export type SheetKind = (typeof sheetKinds)[number];
 
 /** Whether there is a sheet for operations of a kind. */
@@ -17,6 +25,8 @@ export interface SheetRequest {
   version?: string;
   /** Where a promotion comes from. */
   from?: string;
+  /** The emergency rollback that is put back. */
+  debt?: string;
 }
 
 interface UiState {

@@ -2,8 +2,10 @@ import { deploymentWord } from '../bags/bag-words';
 import { isStuck } from '../bags/machine';
 import type { BagPipelineView, StageView } from '../bags/view';
 import type { Board, Cell } from '../board/board';
+import { isOnlyUncompared } from '../board/cell-words';
 import { awaitsConsent, type Freshness } from '../board/freshness';
 import { servedText, whyTroubled } from '../board/why';
+import { debtSentence, offSentence } from '../emergency/debt-words';
 import { attentionReason } from './attention-reason';
 
 /** One thing that needs attention, wherever in the estate. */
@@ -21,6 +23,8 @@ export interface AttentionItem {
   since: string | null;
   /** Of an environment that users see. */
   production: boolean;
+  /** Somebody has still to put it back. */
+  owed: boolean;
   place:
     | { at: 'cell'; cell: Cell }
     | { at: 'pipeline'; pipeline: string; environment: string }
@@ -28,9 +32,26 @@ export interface AttentionItem {
     | { at: 'repo' };
 }
 
-function ofCell(cell: Cell, production: boolean): AttentionItem | null {
+function ofCell(cell: Cell, production: boolean, { away, debts }: Board['emergency']): AttentionItem | null {
+  const debt = debts.find(({ app, environment }) => app === cell.app && environment === cell.environment);
   const reason = attentionReason(cell);
-  if (reason === null) return null;
+  const isWell = cell.health === 'Healthy' && cell.rollout === null;
+  // That something else runs than Git wants is what an emergency rollback is for. What fails is told all the same.
+  if (debt && (reason === null || isWell))
+    return {
+      key: `cell ${cell.environment} ${cell.app}`,
+      subject: `${cell.app} · ${cell.environment}`,
+      reason: 'Emergency rollback',
+      cause: `${cell.app} ${debtSentence(debt, cell.ledger?.version ?? null)} ${offSentence(debt)}`,
+      served: null,
+      since: debt.since,
+      // A banner says it on every screen.
+      production: false,
+      owed: true,
+      place: { at: 'cell', cell },
+    };
+  // While the release repo is away Argo CD can compare nothing: that is told once, and hides no app that fails.
+  if (reason === null || (away !== null && isOnlyUncompared(cell))) return null;
   const why = whyTroubled(cell);
   return {
     key: `cell ${cell.environment} ${cell.app}`,
@@ -40,6 +61,7 @@ function ofCell(cell: Cell, production: boolean): AttentionItem | null {
     served: servedText(cell),
     since: why?.since ?? null,
     production,
+    owed: false,
     place: { at: 'cell', cell },
   };
 }
@@ -63,6 +85,7 @@ function ofStage({ pipeline }: BagPipelineView, stage: StageView): AttentionItem
     served: null,
     since: stuck?.since ?? null,
     production: tier === 'production',
+    owed: false,
     place: { at: 'pipeline', pipeline, environment },
   };
 }
@@ -82,6 +105,7 @@ function ofSource(
     served: null,
     since: freshness.since,
     production: false,
+    owed: false,
     place,
   };
 }
@@ -89,7 +113,7 @@ function ofSource(
 const isItem = (one: AttentionItem | null): one is AttentionItem => one !== null;
 
 /**
- * All that needs attention: what users see first, then the newest. Sources that can't be reached are among it, since
+ * All that needs attention: what users see first, then what is still to be put back, then the newest. Sources that can't be reached are among it, since
  * nothing of theirs is known to be fine.
  */
 export function attentionItems(board: Board, pipelines: readonly BagPipelineView[]): AttentionItem[] {
@@ -100,10 +124,13 @@ export function attentionItems(board: Board, pipelines: readonly BagPipelineView
       ofSource(`Cluster of ${name}`, cluster, { at: 'cluster', environment: name }),
     ),
     ...pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => ofStage(pipeline, stage))),
-    ...board.cells.map((cell) => ofCell(cell, live.has(cell.environment))),
+    ...board.cells.map((cell) => ofCell(cell, live.has(cell.environment), board.emergency)),
   ].filter(isItem);
   return items.sort(
-    (a, b) => Number(b.production) - Number(a.production) || (b.since ?? '').localeCompare(a.since ?? ''),
+    (a, b) =>
+      Number(b.production) - Number(a.production) ||
+      Number(b.owed) - Number(a.owed) ||
+      (b.since ?? '').localeCompare(a.since ?? ''),
   );
 }
 

@@ -10,6 +10,7 @@ const item = (subject: string, more: Partial<AttentionItem> = {}): AttentionItem
   served: null,
   since: null,
   production: true,
+  owed: false,
   place: { at: 'repo' },
   ...more,
 });

@@ -47,6 +47,7 @@ function input(apps: number): BoardInput {
     failingPod: null,
   };
   return {
+    emergency: { away: null, debts: [] },
     chains: {
       environments: environments.map((name) => ({ name, tier: 'standard' })),
       pipelines: [{ kind: 'apps', name: 'main', environments }],

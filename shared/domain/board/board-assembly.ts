@@ -66,6 +66,7 @@ export interface BoardInput {
   /** The open operation of a cell. */
   operation(app: string, environment: string): Operation | null;
   problems: readonly Failure[];
+  emergency: Board['emergency'];
 }
 
 /** Whether the cluster runs what the ledger says: annotation and sync of every Application; `null`: not known. */
@@ -267,5 +268,6 @@ export function assembleBoard(
     apps,
     cells: apps.flatMap(cellsOf),
     problems: [...input.problems],
+    emergency: input.emergency,
   };
 }

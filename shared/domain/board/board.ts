@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lockViewSchema } from '../bags/view';
+import { debtViewSchema } from '../emergency/debt';
 import { failureSchema } from '../failure/failure';
 import { deploymentSchema } from '../history/deployment';
 import { operationStateSchema, stepNameSchema } from '../operation/operation';
@@ -179,6 +180,12 @@ export const boardSchema = z.object({
   apps: z.array(z.string()),
   cells: z.array(cellSchema),
   problems: z.array(failureSchema),
+  emergency: z.object({
+    /** Since when and why the release repo counts as away, so that a rollback past Git is offered; `null`: it does not. */
+    away: z.object({ since: z.string(), why: z.string() }).nullable(),
+    /** Emergency rollbacks that are not put back, the oldest first. */
+    debts: z.array(debtViewSchema),
+  }),
 });
 export type Board = z.infer<typeof boardSchema>;
 

@@ -25,6 +25,13 @@ export function wantedBeside(cell: Cell): string | null {
   return cell.running === null || headline(cell).version === wanted ? null : wanted;
 }
 
+/** Whether Argo CD can't compare what should run with what does, while what runs is well. */
+export const isOnlyUncompared = (cell: Cell): boolean =>
+  cell.stage?.failing === true &&
+  (cell.stage.state === 'committed' || cell.stage.state === 'waiting') &&
+  cell.health === 'Healthy' &&
+  cell.rollout === null;
+
 /** Where a wanted version is, in two or three words; `null`: it runs, or nothing is known of it. */
 export function stageText(cell: Cell): string | null {
   const { stage, rollout, syncWindow } = cell;

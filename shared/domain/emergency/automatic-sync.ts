@@ -12,6 +12,8 @@ export interface AutomaticSync {
    * such an Application has no effect), `Application app-config` that renders it. `null`: nothing that is known.
    */
   keptBy: string | null;
+  /** A sync is asked for, or runs (`.operation`, which Argo CD takes away at the end). */
+  busy: boolean;
 }
 
 /**

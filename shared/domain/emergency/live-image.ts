@@ -30,7 +30,7 @@ export interface ImageChange {
  * The image with another tag. A digest goes with the old tag: it would decide alone what is pulled
  * (distribution/reference: of a name with both, the digest is what is resolved).
  */
-export function withTag(image: string, tag: string): string {
+function withTag(image: string, tag: string): string {
   return `${imageParts(image).repository}:${tag}`;
 }
 

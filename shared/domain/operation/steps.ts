@@ -22,6 +22,13 @@ export const stepNames = [
   'test',
   'pass',
   'abort',
+  'parent-sync-off',
+  'app-sync-off',
+  'image',
+  'agree',
+  'app-sync-on',
+  'parent-sync-on',
+  'verify',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
@@ -44,6 +51,13 @@ export const steps: Readonly<Record<StepName, StepWords>> = {
   test: { label: 'Tests' },
   pass: { label: 'Pass and unlock' },
   abort: { label: 'Abort' },
+  'parent-sync-off': { label: 'Switch off the parent’s automatic sync' },
+  'app-sync-off': { label: 'Switch off the app’s automatic sync' },
+  image: { label: 'Set the image' },
+  agree: { label: 'Argo CD reads Git' },
+  'app-sync-on': { label: 'Switch on the app’s automatic sync' },
+  'parent-sync-on': { label: 'Switch on the parent’s automatic sync' },
+  verify: { label: 'Compare with Git' },
 };
 
 /**
@@ -84,5 +98,20 @@ export const routines = {
   'test-suites': 'test',
   'pass-and-unlock': 'pass',
   'stop-suites': 'abort',
+  /** So that the parent does not put the app's Application back. */
+  'parent-sync-off': 'parent-sync-off',
+  'app-sync-off': 'app-sync-off',
+  /** In the Deployments themselves, bypassing Git. */
+  'set-live-image': 'image',
+  /** As `rollout`, of a version that Git does not want. */
+  'live-rollout': 'rollout',
+  /** The version, where Git has another one. */
+  'commit-reconciled': 'commit',
+  /** The parent was compared with the commit that has the version. */
+  'git-seen': 'agree',
+  /** By a sync of the parent that is limited to the app's Applications. */
+  'app-sync-on': 'app-sync-on',
+  'parent-sync-on': 'parent-sync-on',
+  'live-as-git': 'verify',
 } as const satisfies Record<string, StepName>;
 export type Routine = keyof typeof routines;

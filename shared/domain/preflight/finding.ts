@@ -47,6 +47,7 @@ const findingCodes = [
   'still-running',
   'holder-may-run',
   'needs-reason',
+  'emergency',
   'other',
 ] as const;
 

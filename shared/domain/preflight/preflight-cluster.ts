@@ -3,6 +3,7 @@ import type { AppIntent } from '../operation/intent';
 import { isHidden } from '../rollout/cluster-status';
 import { utcText } from '../text/utc-text';
 import { type Finding, type FindingLevel, finding } from './finding';
+import { goesBack } from './goes-back';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
 import { fateOf, type SyncFate, syncSentence } from './sync-in-the-way';
 
@@ -19,6 +20,8 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         'The estate file.',
       ),
     ];
+  // Told by the emergency rollback itself, which is made there.
+  if (cluster.state !== 'live' && intent.kind === 'emergency-rollback') return [];
   if (cluster.state !== 'live')
     return [
       finding(
@@ -57,7 +60,7 @@ export function clusterFindings(intent: Ask, outside: OutsideFacts): Finding[] {
         'The environment’s status says where you can sign in.',
       ),
     ];
-  if (intent.kind !== 'rollback' && (outside.health === 'Degraded' || outside.health === 'Missing'))
+  if (!goesBack(intent) && (outside.health === 'Degraded' || outside.health === 'Missing'))
     return [
       finding(
         'environment-unhealthy',
@@ -87,7 +90,7 @@ export function windowFindings(intent: Ask, outside: OutsideFacts): Finding[] {
     ];
   const until = windows.opensAt === null ? 'No end time known.' : `Until ${utcText(windows.opensAt)}.`;
   const evidence = `AppProject ${windows.project}. ${until}`;
-  const isRollback = intent.kind === 'rollback';
+  const isRollback = goesBack(intent);
   if (windows.state === 'manual-only')
     return [
       finding(
@@ -124,7 +127,12 @@ export function syncFindings(intent: Ask, ledger: LedgerFacts, { cluster, syncs 
     const { application, operation } = sync;
     const { message, startedAt } = operation;
     const fate = fateOf(sync, ask);
-    const action = intent.kind === 'promote' ? 'promotion' : intent.kind;
+    const action =
+      intent.kind === 'promote'
+        ? 'promotion'
+        : intent.kind === 'emergency-rollback'
+          ? 'rollback'
+          : intent.kind;
     const found = finding(
       'sync-running',
       fate === 'ask' ? 'warn' : 'info',
@@ -188,7 +196,11 @@ export function permissionFindings(intent: AppIntent, { access }: OutsideFacts):
     ...told(
       'denied',
       (what) => `You don’t have permission to ${what}.`,
-      (action) => (action === 'terminate-sync' ? 'warn' : 'info'),
+      (action) => {
+        // Past Git there is no one else who does it.
+        if (intent.kind === 'emergency-rollback') return 'block';
+        return action === 'terminate-sync' ? 'warn' : 'info';
+      },
     ),
     ...told(
       'unknown',

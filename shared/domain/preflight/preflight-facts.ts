@@ -1,5 +1,6 @@
 import type { Cell } from '../board/board';
 import type { Freshness } from '../board/freshness';
+import type { DebtView } from '../emergency/debt';
 import type { ClusterAccess } from '../estate/cluster-access';
 import type { Failure } from '../failure/failure';
 import type { HoldRecord, ShutGate } from '../hold/hold-record';
@@ -56,6 +57,12 @@ export interface OutsideFacts {
   before: string | null;
   /** `stale` is a mirror that was not asked yet. */
   ledger: Freshness | { state: 'stale'; asOf: string | null };
+  /** Since when and why the release repo counts as away, see `remoteAway`; `null`: it does not. */
+  remoteAway: { since: string; why: string } | null;
+  /** Emergency rollbacks in the environment that are not put back yet. */
+  debts: readonly DebtView[];
+  /** The parent Application there; `null`: no cluster. */
+  parent: string | null;
   /** The operation that holds the cell, when another one does. */
   running: { id: string; what: string } | null;
   /** The operation of this console there that only watches by now, and ends as superseded when this one lands. */

@@ -1,6 +1,7 @@
 import { compareVersions, shortVersion } from '../ledger/version';
 import { count } from '../text/count';
 import { type Finding, finding } from './finding';
+import { goesBack } from './goes-back';
 import type { Ask, LedgerFacts, OutsideFacts } from './preflight-facts';
 
 /** Whether the version's image is there, as the registry says. */
@@ -74,7 +75,7 @@ export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   const found: Finding[] = [
     image === null ? repoFinding(intent, outside) : imageFinding(intent, image, outside),
   ];
-  if (intent.kind === 'rollback') {
+  if (goesBack(intent)) {
     found.push(
       here && here.evidence !== 'none'
         ? finding('never-healthy-here', 'pass', `${version} was healthy here.`, here.text)
@@ -92,7 +93,7 @@ export function versionFindings(intent: Ask, outside: OutsideFacts): Finding[] {
 /** How the version's tests went in the environment before. */
 export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
   const { before, testsBefore: tests } = outside;
-  if (intent.kind === 'rollback' || before === null) return [];
+  if (goesBack(intent) || before === null) return [];
   const version = shortVersion(intent.version);
   // Deploying by hand past the chain is allowed; only production asks for a reason then.
   const level = intent.kind === 'promote' || outside.production ? 'warn' : 'info';
@@ -144,7 +145,7 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
   const back = compareVersions(intent.version, ledger.version);
   const backward = back === null ? change?.state === 'known' && change.direction === 'backward' : back < 0;
   const found: Finding[] = [];
-  if (backward && intent.kind !== 'rollback')
+  if (backward && !goesBack(intent))
     found.push(
       finding(
         'behind-running',
@@ -172,7 +173,7 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
     found.push(
       finding(
         'migration',
-        backward || change.direction === 'diverged' || intent.kind === 'rollback' ? 'warn' : 'info',
+        backward || change.direction === 'diverged' || goesBack(intent) ? 'warn' : 'info',
         `Includes ${count(change.migrations.length, 'migration')}: ${files}${more}.`,
         evidence,
       ),

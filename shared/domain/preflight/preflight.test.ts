@@ -31,6 +31,9 @@ const ledger: LedgerFacts = {
 const outside: OutsideFacts = {
   route: { taken: 'push', rest: null, routes: [] },
   readOnlyBecause: null,
+  remoteAway: null,
+  debts: [],
+  parent: 'app-config',
   production: true,
   hours: null,
   me: 'Ada Morrow',

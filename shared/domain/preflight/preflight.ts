@@ -5,8 +5,10 @@ import { utcText } from '../text/utc-text';
 import { weighed } from './check-policy';
 import { hoursFindings } from './deploy-hours';
 import { type Finding, finding } from './finding';
+import { goesBack } from './goes-back';
 import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
+import { pastGitFindings } from './preflight-emergency';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 import { othersFindings } from './preflight-others';
 import { routeFindings } from './preflight-route';
@@ -50,14 +52,15 @@ function standing(intent: AppIntent, outside: OutsideFacts): Finding[] {
     found.push(
       finding(
         'operation-running',
-        overtakes.isRollingOut && intent.kind !== 'rollback' ? 'warn' : 'info',
+        overtakes.isRollingOut && !goesBack(intent) ? 'warn' : 'info',
         overtakes.isRollingOut
           ? `This replaces an operation that is still rolling out: ${overtakes.what}. It will end as superseded.`
           : `This replaces an operation that is only waiting for its tests: ${overtakes.what}. It will end as superseded.`,
         `Operation ${overtakes.id}.`,
       ),
     );
-  if (outside.ledger.state === 'unreachable')
+  // An emergency rollback is for that very moment.
+  if (outside.ledger.state === 'unreachable' && intent.kind !== 'emergency-rollback')
     found.push(
       finding(
         'ledger-stale',
@@ -100,10 +103,17 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
   if (intent.kind === 'release-hold' && !ledger.hold && ledger.holdProblem === null)
     found.push(...unrecordedRelease(ledger));
   if (!('expected' in intent)) return found;
-  for (const { text } of ledger.locks) found.push(finding('locked', 'block', text, at(ledger)));
+  // Nobody can release a lock while the release repo is away.
+  const lockLevel = intent.kind === 'emergency-rollback' ? 'warn' : 'block';
+  for (const { text } of ledger.locks) found.push(finding('locked', lockLevel, text, at(ledger)));
   const now = ledger.version === null ? 'no version' : shortVersion(ledger.version);
+  const isPastGit = intent.kind === 'emergency-rollback' || intent.kind === 'reconcile';
   if (ledger.version === intent.version)
-    found.push(finding('already-there', 'block', `${intent.environment} already has ${now}.`, at(ledger)));
+    found.push(
+      isPastGit
+        ? finding('already-there', 'info', `Git already wants ${now}.`, at(ledger))
+        : finding('already-there', 'block', `${intent.environment} already has ${now}.`, at(ledger)),
+    );
   else if (ledger.version !== intent.expected) {
     const saw = intent.expected === null ? 'no version' : shortVersion(intent.expected);
     found.push(
@@ -139,8 +149,8 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
     found.push(
       finding(
         'hold',
-        intent.kind === 'rollback' ? 'info' : 'warn',
-        intent.kind === 'rollback'
+        goesBack(intent) ? 'info' : 'warn',
+        goesBack(intent)
           ? `Automatic deploys are already held by ${ledger.hold.by}; the hold stays.`
           : `Automatic deploys are held here by ${ledger.hold.by}: ${ledger.hold.reason || 'no reason given'}`,
         `Since ${utcText(ledger.hold.since)}.`,
@@ -163,6 +173,7 @@ export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outsid
 function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   const found = [...standing(intent, outside), ...ledgerFindings(intent, ledger, outside)];
   if (!ledger.exists) return found;
+  found.push(...pastGitFindings(intent, ledger, outside));
   found.push(...routeFindings(intent, outside), ...permissionFindings(intent, outside));
   if (!('expected' in intent)) return found;
   return [
@@ -172,7 +183,8 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
     ...checkFindings(intent, outside),
     ...testFindings(intent, outside),
     ...clusterFindings(intent, outside),
-    ...windowFindings(intent, outside),
+    // A sync window blocks syncs, and this needs none.
+    ...(intent.kind === 'emergency-rollback' ? [] : windowFindings(intent, outside)),
     ...syncFindings(intent, ledger, outside),
     ...changeFindings(intent, ledger, outside),
     ...othersFindings(outside),

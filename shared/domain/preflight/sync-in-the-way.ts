@@ -49,6 +49,8 @@ export function fateOf(sync: StandingSync, ask: SyncAsk): SyncFate {
   const { operation, isParent, application } = sync;
   // A window that blocks a sync blocks its termination, too: SyncAppState returns before it (argo-cd controller/sync.go).
   if (operation.state === 'terminating' || operation.state === 'blocked') return 'wait';
+  // Whatever it syncs, it would put the image or the policy back.
+  if (ask.kind === 'emergency-rollback') return 'terminate';
   const answer = ask.answers.find(
     (one) => one.application === application && one.startedAt === operation.startedAt,
   );

@@ -12,6 +12,7 @@ import {
   servicePinSchema,
   switchSchema,
 } from '../bags/records';
+import { debtSchema } from '../emergency/debt';
 import { holdRecordSchema } from '../hold/hold-record';
 import { originSchema, pendingSchema } from './apart-records';
 import type { Fields, RecordForm } from './read-record';
@@ -139,6 +140,14 @@ export const recordKinds = {
     written:
       'Holding an app, and rolling it back. Deploying to a held app notes the version that is guarded. Releasing the hold deletes it.',
     missing: 'Signalbox does not hold the app there.',
+  }),
+  emergency: kind({
+    path: 'emergencies/{environment}/{app}.yaml',
+    schema: debtSchema,
+    says: 'An emergency rollback was made past Git, and is not put back: Argo CD’s automatic sync is off there.',
+    written:
+      'The console that made it, as soon as the release repo is reachable again. Reconciling it deletes it.',
+    missing: 'None is known of. One that was made while the release repo was away may not be written yet.',
   }),
   operation: kind({
     path: 'operations/{month}/{operation}.yaml',

@@ -50,6 +50,17 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
       fc.record({ version: tag, digest: fc.string({ maxLength: 5 }) }, { requiredKeys: ['version'] }),
     ),
   }),
+  emergency: fc.record({
+    operation: fc.constantFrom('op-1', 'op-2'),
+    app: name,
+    environment: name,
+    by: text,
+    since: time,
+    reason: text,
+    imageTag: tag,
+    leaves: nullable(tag),
+    parent: name,
+  }),
   pass: fc.record({ ...where, ...made, tag: text }),
   deployment: fc.record({
     ...where,

@@ -1,0 +1,83 @@
+import { isAutomatic } from '../../../shared/domain/emergency/automatic-sync';
+import { settleDebt } from '../../../shared/domain/emergency/debt-records';
+import { shortVersion } from '../../../shared/domain/ledger/version';
+import type { Snapshot } from '../../ledger/ledger';
+import type { StepContext, StepEnd } from '../operation-context';
+import { refreshParent } from '../steps/refresh-parent';
+import { clusterMoves, ledgerMoves, noCluster, notLive, superseded, waitUntil } from '../steps/wait';
+import { writeLedger } from '../steps/write-ledger';
+import type { Reconcile } from './commit-reconciled';
+import { asked } from './idle-application';
+import { imagesBehind } from './live-image';
+
+/** Takes the record of the debt out of the release repo. What can't be written is told: the cluster is put back all the same. */
+async function forgetRecord(context: StepContext<Reconcile>): Promise<void> {
+  const { world, intent } = context;
+  const { app, environment } = intent;
+  const known = (snapshot: Snapshot) => world.reader.emergency(snapshot, app, environment);
+  if (known(world.ledger.snapshot()) === null && !context.record().effects.has('record')) return;
+  const written = await writeLedger(context, {
+    effect: 'record',
+    kind: 'emergency-reconciled',
+    what: `Reconciled the emergency rollback of ${app} in ${environment}`,
+    settled: { value: null },
+    decide: (snapshot) => settleDebt(known(snapshot), { app, environment }),
+    patience: 0,
+  });
+  if (!written.ok)
+    context.saw(`Other consoles may still show the emergency rollback: ${written.failure.message}`);
+}
+
+/**
+ * Looks at what runs once more, after automatic sync is on and the parent was compared: that nothing was changed by it,
+ * or what was.
+ */
+export async function liveAsGit(context: StepContext<Reconcile>): Promise<StepEnd> {
+  const { world, intent } = context;
+  const { app, environment, version } = intent;
+  const cluster = world.clusters.get(environment);
+  if (!cluster) return noCluster(environment);
+  const parent = cluster.actions.parentApplication;
+  const read = await asked(context, cluster, (signal) =>
+    cluster.actions.emergency.automaticSync(parent, signal),
+  );
+  if (read.ok && isAutomatic(read.value.policy)) {
+    await refreshParent(context, environment);
+    await waitUntil<true>(context, {
+      limit: world.limits.nudge,
+      sources: [clusterMoves(cluster, app, parent), ledgerMoves(world)],
+      look: () => {
+        if (superseded(context)) return { done: true };
+        const away = notLive(cluster, 'applications');
+        if (away !== null) return { waitingFor: away };
+        const told = cluster.view.application(parent);
+        const isBusy =
+          cluster.actions.refreshPending(parent) ||
+          told?.operation?.phase === 'Running' ||
+          told?.sync === 'OutOfSync';
+        return isBusy ? { waitingFor: `Waiting for ${parent} to sync.` } : { done: true };
+      },
+    });
+  }
+  const over = superseded(context);
+  if (over) {
+    await forgetRecord(context);
+    return over;
+  }
+  const behind = await imagesBehind(context, cluster);
+  if (!behind.ok) return { state: 'failed', failure: behind.failure };
+  const other = behind.value.filter(({ changes }) => changes.length > 0);
+  await forgetRecord(context);
+  if (other.length > 0)
+    return {
+      state: 'failed',
+      failure: {
+        code: 'conflict',
+        message: `${other.map(({ workload }) => workload.name).join(', ')} no longer runs ${shortVersion(version)}.`,
+        meaning: 'Automatic sync is on, and something else changed the image.',
+        next: [{ do: 'advice', label: 'Look at the app in Argo CD, and at its history.' }],
+        detail: other.flatMap(({ changes }) => changes.map(({ from }) => from)).join('\n'),
+      },
+    };
+  return { state: 'succeeded', text: `Git and the cluster agree on ${shortVersion(version)}.` };
+}
