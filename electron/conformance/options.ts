@@ -22,6 +22,8 @@ export interface ConformanceOptions {
   serviceAccount: string | undefined;
   /** Seconds that anything is waited for. */
   timeout: number;
+  /** Argo CD's own server, by which Applications are seen and asked then, and the token for it. */
+  argocdServer: { url: string; token: string } | undefined;
   /** Only cases whose name holds it. */
   grep: string | undefined;
   json: boolean;
@@ -43,6 +45,8 @@ Tests Signalbox's adapters against a cluster with Argo CD and Argo Workflows. Ev
   --helm-values <file>           values for a chart at that path
   --project <name>               AppProject (default: default)
   --destination-server <url>     default: https://kubernetes.default.svc
+  --argocd-server <url>          sees and asks Applications through Argo CD's own server
+                                 (token in SIGNALBOX_ARGOCD_TOKEN)
   --image <image>                must contain sh, echo and sleep (default: busybox:1.36)
   --service-account <name>       for workflow pods (default: the namespace's default one)
   --timeout <seconds>            for each wait (default: 180)
@@ -50,7 +54,10 @@ Tests Signalbox's adapters against a cluster with Argo CD and Argo Workflows. Ev
   --json                         one JSON object per line instead of text`;
 
 /** @throws Error with words for a person. */
-export function parseOptions(args: readonly string[]): ConformanceOptions {
+export function parseOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): ConformanceOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
@@ -66,6 +73,7 @@ export function parseOptions(args: readonly string[]): ConformanceOptions {
       'helm-values': text,
       project: text,
       'destination-server': text,
+      'argocd-server': text,
       image: text,
       'service-account': text,
       timeout: text,
@@ -87,10 +95,24 @@ export function parseOptions(args: readonly string[]): ConformanceOptions {
     helmValues: values['helm-values'] === undefined ? undefined : readFileSync(values['helm-values'], 'utf8'),
     project: values.project ?? 'default',
     destinationServer: values['destination-server'] ?? 'https://kubernetes.default.svc',
+    argocdServer: argocdServerOf(values['argocd-server'], environment.SIGNALBOX_ARGOCD_TOKEN),
     image: values.image ?? 'busybox:1.36',
     serviceAccount: values['service-account'],
     timeout,
     grep: values.grep,
     json: values.json ?? false,
   };
+}
+
+/** @throws Error with words for a person. */
+function argocdServerOf(
+  url: string | undefined,
+  token: string | undefined,
+): ConformanceOptions['argocdServer'] {
+  if (url === undefined) return undefined;
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    throw new Error('--argocd-server must be an http(s) URL.');
+  if (!token)
+    throw new Error('--argocd-server needs a token in the environment variable SIGNALBOX_ARGOCD_TOKEN.');
+  return { url, token };
 }

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Right } from '../../shared/domain/estate/cluster-access';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
 import { entryText } from '../log/entry-text';
-import { observeCluster } from '../observation/observe-cluster';
+import { type ArgoServerDoors, observeCluster } from '../observation/observe-cluster';
 import type { Cluster } from '../observation/types';
 import { refreshAnnotation } from '../systems/argo/application';
+import { connectServer } from '../systems/argo/server/server-connection';
 import { connect } from '../systems/kubernetes/connection';
 import {
   createObject,
@@ -90,6 +91,16 @@ export interface OpenBench {
   close(): Promise<string[]>;
 }
 
+/** Argo's own servers that the options name. A token that is refused fails what is asked with it. */
+function serversOf({ argocdServer }: ConformanceOptions, environment: string): ArgoServerDoors {
+  if (!argocdServer) return {};
+  const place = { environment, system: 'argo-cd', url: argocdServer.url } as const;
+  const credential = { authorization: `Bearer ${argocdServer.token}`, cookie: null };
+  const { signal } = new AbortController();
+  const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
+  return { cd: { connection: connectServer({ place, session }), prefer: 'server' } };
+}
+
 /** Connects, and observes the cluster until it is closed. @throws FailureError when the kubeconfig cannot be used. */
 export async function openBench(options: ConformanceOptions, signal: AbortSignal): Promise<OpenBench> {
   const run = randomBytes(4).toString('hex');
@@ -102,6 +113,7 @@ export async function openBench(options: ConformanceOptions, signal: AbortSignal
   const workflowsNamespace = options.workflowsNamespace ?? namespace;
   const cluster = observeCluster({
     connection,
+    argo: serversOf(options, connection.context),
     place: {
       environment: connection.context,
       argoNamespace: options.argoNamespace,

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
 import { readApplication, refreshAnnotation } from '../systems/argo/application';
-import { operationInfoName } from '../systems/argo/read-application-detail';
+import { actorInfoName, operationInfoName } from '../systems/argo/read-application-detail';
 import {
   type ApplicationRef,
   change,
@@ -22,13 +22,17 @@ import {
 import type { ClusterState } from './cluster-state';
 import type { ClusterPlace } from './place';
 import type { SyncRequest } from './types';
-import { notChosen, unreadable } from './workflow-actions';
+import { notChosen, refusedAction, unreadable } from './workflow-actions';
 
 /** Milliseconds that an answer to a refresh is waited for; it comes when the controller has compared. */
 const refreshPatience = 3_000;
 
-/** Who asked, as it stands in the operation: `initiatedBy` is the server's account, which several may share. */
-const actorInfoName = 'signalbox-actor';
+/** Argo CD's server begins no sync that a window keeps waiting ("cannot sync: blocked by sync window", PermissionDenied). */
+const blockedByWindow = (application: string) =>
+  refusedAction({
+    refused: `A sync window blocks syncs of ${application} now.`,
+    meaning: 'Argo CD did not start a sync.',
+  });
 
 /** An answer that may have been lost, as against a refusal. */
 const isLost = (code: string): boolean => ['timeout', 'unreachable', 'offline', 'bad-data'].includes(code);
@@ -115,6 +119,8 @@ export function serverApplicationActions(
       // Whether it arrived, and whose operation stands in the way, is read and not guessed.
       const isRefusedForAnother =
         asked.failure.status === 400 && /another operation/i.test(asked.failure.detail ?? '');
+      if (asked.failure.status === 403 && /sync window/.test(asked.failure.detail ?? ''))
+        return fail(blockedByWindow(application));
       if (!isLost(asked.failure.code) && !isRefusedForAnother) return fail(asked.failure);
       const after = await read(application, signal);
       if (!after.ok) return fail(asked.failure);

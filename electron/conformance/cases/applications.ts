@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { operationInfoName } from '../../systems/argo/read-application-detail';
 import { patchObject } from '../../systems/kubernetes/objects';
 import type { KubeObject, ResourceRef } from '../../systems/kubernetes/types';
 import { application, closedProject } from '../manifests';
@@ -78,6 +79,22 @@ async function ended(bench: Bench, own: Own): Promise<Stored> {
 
 export const applicationCases: readonly Case[] = [
   {
+    name: 'applications: they are seen by the door that was named, with what one may do there',
+    async run(bench) {
+      const { argocdServer } = bench.options;
+      if (!argocdServer) skip('no --argocd-server was named');
+      await compared(bench);
+      const [door] = bench.cluster.status().doors;
+      assert.deepEqual([door?.system, door?.through, door?.because], ['argo-cd', 'server', null]);
+      for (const action of ['refresh', 'sync', 'terminate-sync'] as const)
+        await bench.until(
+          `Argo CD to say whether one may ${action}`,
+          () => bench.cluster.view.access(action).state === 'allowed',
+          () => bench.cluster.view.access(action),
+        );
+    },
+  },
+  {
     name: 'applications: a refresh is asked for, and seen to be done',
     async run(bench) {
       const own = await compared(bench);
@@ -151,7 +168,20 @@ export const applicationCases: readonly Case[] = [
       await bench.create(projects, closedProject(project));
       const own = await compared(bench, project);
       const first = { operationId: bench.name('operation'), actor: 'the-first' };
-      value(await actions.sync(own.name, first, signal));
+      if (options.argocdServer === undefined) value(await actions.sync(own.name, first, signal));
+      else {
+        // Argo CD's server begins no sync that a window keeps waiting; one that is written into the resource waits.
+        const early = await actions.sync(own.name, first, signal);
+        assert.ok(!early.ok);
+        assert.match(early.failure.message, /sync window/);
+        const operation = {
+          initiatedBy: { username: first.actor },
+          info: [{ name: operationInfoName, value: first.operationId }],
+          sync: {},
+        };
+        const ref = { ...own.ref, name: own.name };
+        value(await patchObject(connection, ref, 'merge', { operation }, { signal }));
+      }
       await bench.until(
         'the first to run',
         () => view.application(own.name)?.operation?.phase === 'Running',

@@ -13,6 +13,8 @@ import {
 } from './application-object';
 import { isOfSource, versionOfSync } from './synced-version';
 
+/** Who asked, where Argo CD's own server was asked: `initiatedBy` is its account then, which several may share. */
+export const actorInfoName = 'signalbox-actor';
 /** The name under which an operation's id stands in `operation.info`. */
 export const operationInfoName = 'signalbox-operation';
 
@@ -57,6 +59,10 @@ const none = (value: string | null | undefined): string | null => value || null;
 
 export const operationIdOf = (operation: OperationObject | null | undefined): string | null =>
   operation?.info.find(({ name }) => name === operationInfoName)?.value ?? null;
+
+/** Who asked for an operation, for people; `null`: it does not say. */
+export const actorOf = (operation: OperationObject | null | undefined): string | null =>
+  operation?.info.find(({ name }) => name === actorInfoName)?.value || initiatorOf(operation?.initiatedBy);
 
 /** What Argo CD writes while a window keeps a sync waiting (controller/sync.go). */
 const blockedMessage = /^Sync operation blocked by sync window/;
@@ -122,7 +128,7 @@ function currentOperation(object: ApplicationObject): ApplicationOperation | nul
     finishedAt: none(from?.finishedAt),
     retryCount: from?.retryCount ?? 0,
     retryLimit: described?.retry?.limit ?? null,
-    initiatedBy: initiatorOf(described?.initiatedBy),
+    initiatedBy: actorOf(described),
     automated: described?.initiatedBy?.automated ?? false,
     operationId: operationIdOf(described),
     info: described?.info ?? [],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listOf, optional, readObjectOrNull } from '../read-object';
-import { initiatorOf, operationSchema } from './application-object';
-import { operationIdOf, operationInfoName } from './read-application-detail';
+import { operationSchema } from './application-object';
+import { actorOf, operationIdOf, operationInfoName } from './read-application-detail';
 
 /**
  * Syncing by the custom resource alone, without Argo CD's API server. Sources: argo-cd `util/argo/argo.go`
@@ -69,7 +69,7 @@ export function syncWrite(object: unknown, request: SyncAsk): SyncWrite {
   if (operation !== undefined && operation !== null) {
     const running = typeof operation === 'object' ? readObjectOrNull(operationSchema, operation) : null;
     if (operationIdOf(running) === request.operationId) return { kind: 'already-requested' };
-    return { kind: 'busy', by: initiatorOf(running?.initiatedBy) ?? 'somebody else' };
+    return { kind: 'busy', by: actorOf(running) ?? 'somebody else' };
   }
   const told = status?.operationState;
   const taken = readObjectOrNull(takenSchema, told ?? {});

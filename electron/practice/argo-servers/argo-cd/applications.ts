@@ -1,4 +1,5 @@
 import { selectsLabels } from '../../../../shared/domain/go/label-selector';
+import type { SyncWindow } from '../../../../shared/domain/rollout/sync-window';
 import { maySync } from '../../../../shared/domain/rollout/sync-window';
 import { jsonPatch, mergePatch } from '../../cluster/patches';
 import type { KubeObject } from '../../cluster/stored-objects';
@@ -37,10 +38,13 @@ export function applicationOf(backend: Backend, { path, query, body }: Exchange)
 /** As the server's informers hold objects, and so its answers: `apiVersion` and `kind` are not said. */
 const told = <T extends KubeObject>({ apiVersion: _, kind: __, ...object }: T) => object;
 
-const projectOf = (backend: Backend, app: Application): AppProject => {
-  const project = backend.store.get<AppProject>('AppProject', argoNamespace, app.spec.project);
-  if (!project) throw new GatewayError('NotFound', `appprojects.argoproj.io "${app.spec.project}" not found`);
-  return project;
+/** The project `default` is always there (argo-cd, `server/server.go`, `initializeDefaultProject`). */
+const windowsOf = (backend: Backend, app: Application): SyncWindow[] => {
+  const { project: name } = app.spec;
+  const project = backend.store.get<AppProject>('AppProject', argoNamespace, name);
+  if (!project && name !== 'default')
+    throw new GatewayError('NotFound', `appprojects.argoproj.io "${name}" not found`);
+  return project?.spec.syncWindows ?? [];
 };
 
 const isChosen =
@@ -116,7 +120,7 @@ export function getApplication(backend: Backend, exchange: Exchange): void {
 /** `GET /api/v1/applications/{name}/syncwindows`. */
 export function syncWindows(backend: Backend, exchange: Exchange): void {
   const app = applicationOf(backend, exchange);
-  const windows = projectOf(backend, app).spec.syncWindows ?? [];
+  const windows = windowsOf(backend, app);
   const canSync = maySync(windows, subjectOf(app), true, backend.now());
   const assignedWindows = windows.map(({ kind, schedule, duration, manualSync }) => ({
     kind,
@@ -148,7 +152,7 @@ interface SyncRequest {
 export function syncApplication(backend: Backend, exchange: Exchange): void {
   const app = applicationOf(backend, exchange);
   const asked = (exchange.body ?? {}) as SyncRequest;
-  if (!maySync(projectOf(backend, app).spec.syncWindows ?? [], subjectOf(app), true, backend.now()))
+  if (!maySync(windowsOf(backend, app), subjectOf(app), true, backend.now()))
     throw new GatewayError('PermissionDenied', 'cannot sync: blocked by sync window');
   backend.demand(exchange, 'sync');
   if (app.operation) throw new GatewayError('FailedPrecondition', 'another operation is already in progress');
