@@ -204,4 +204,26 @@ describe('Applications by Argo CD’s own server', () => {
     await applicationsAre('live');
     expect((shown() satisfies unknown as Application | null)?.kind).toBeUndefined();
   });
+
+  it('show their rollouts, pods and images by the resource tree, judged as those of watches are', async () => {
+    await open();
+    await expect.poll(() => cluster.view.freshness('rollouts', 'pods').state).toBe('live');
+    const rollout = () =>
+      cluster.view.rollouts('frontend').find(({ deployment }) => deployment === 'frontend');
+    await expect.poll(() => rollout()?.state).toBe('done');
+    expect(rollout()?.pods).toHaveLength(3);
+    now.repo.set('production', 'frontend', { imageTag: 'v2' });
+    await cluster.actions.refresh(parentName, 'normal', signal);
+    await expect
+      .poll(() =>
+        cluster.view
+          .workloads('frontend')
+          .pods.map(({ images }) => images.join())
+          .join(),
+      )
+      .toMatch(/^(?:[^,]*:v2,?)+$/);
+    await expect.poll(() => rollout()?.state).toBe('done');
+    expect(cluster.view.freshness('rollouts').state).toBe('live');
+    expect(now.problems()).toEqual([]);
+  });
 });

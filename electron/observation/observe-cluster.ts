@@ -22,6 +22,7 @@ import type { OnOdd } from '../systems/read-object';
 import { pollObjects } from '../systems/watch/poll-objects';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
 import { type ArgoCdDoor, argoCdDoor } from './argo-cd-door';
+import { feedOfTree, treeKinds } from './argo-cd-tree';
 import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
@@ -126,14 +127,17 @@ export function observeCluster(options: {
   const { workflows: server } = options.argo ?? {};
   const byKubernetes = (action: ClusterAction) => argoCd.access(action) ?? attendant.access(action);
   const access = (action: ClusterAction) => workflows?.access(action) ?? byKubernetes(action);
+  /** Kinds that Argo CD's server shows where no Kubernetes API is named. */
+  const byArgoCd = new Set<WatchedKind>([
+    ...kinds.applications,
+    kinds.projects,
+    ...Object.values(treeKinds(kinds)).flat(),
+  ]);
   const state = createClusterState(place.environment, Object.values(kinds).flat(), {
     place,
     access,
     meterOf,
-    unasked: (kind) => {
-      const isOfArgoCd = kind.topics.some((one) => one === 'applications' || one === 'projects');
-      return (cd && isOfArgoCd) || (server && kind === workflowKind) ? null : unasked;
-    },
+    unasked: (kind) => ((cd && byArgoCd.has(kind)) || (server && kind === workflowKind) ? null : unasked),
   });
   const clusterActed = createClusterActions(connection, place, state, {
     server: cd?.connection ?? null,
@@ -148,6 +152,17 @@ export function observeCluster(options: {
         log,
       })
     : null;
+  const tree =
+    cd && unasked
+      ? feedOfTree({
+          connection: cd.connection,
+          place,
+          kinds,
+          state,
+          signal: stop.signal,
+          log,
+        })
+      : null;
 
   /** Told once of each place: an object comes again with every change of it. */
   const oddPlaces = new Set<string>();
@@ -258,6 +273,7 @@ export function observeCluster(options: {
         (batch) => {
           state.applyApplications(batch);
           argoCd.show(batch);
+          tree?.show(batch);
         },
         applicationsByServer(kind),
       ),

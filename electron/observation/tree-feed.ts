@@ -19,7 +19,10 @@ const revisionsRead = 2;
 
 /** A kind whose live objects are read. */
 export interface FedKind {
-  take(objects: readonly { key: WatchKey & { resourceVersion: string }; object: KubeObject }[], removed: WatchKey[]): void;
+  take(
+    objects: readonly { key: WatchKey & { resourceVersion: string }; object: KubeObject }[],
+    removed: WatchKey[],
+  ): void;
   /** How it is with all of them. */
   state(freshness: Freshness): void;
 }
@@ -47,7 +50,9 @@ const revisionOf = ({ info }: TreeNode): number =>
 
 /** The ReplicaSets that a rollout is judged by: old ones without pods are left out. */
 function withoutOldSets(nodes: readonly TreeNode[]): TreeNode[] {
-  const parents = new Set(nodes.flatMap(({ kind, parentRefs }) => (kind === 'Pod' ? parentRefs.map(({ uid }) => uid) : [])));
+  const parents = new Set(
+    nodes.flatMap(({ kind, parentRefs }) => (kind === 'Pod' ? parentRefs.map(({ uid }) => uid) : [])),
+  );
   const newest = new Map<string, TreeNode[]>();
   for (const node of nodes)
     if (node.kind === 'ReplicaSet') {
@@ -125,7 +130,8 @@ export function createTreeFeed(options: {
       heard();
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof KubeError)) log('error', 'argo-cd.tree', { environment: place.environment, error });
+      if (!(error instanceof KubeError))
+        log('error', 'argo-cd.tree', { environment: place.environment, error });
       broke(error);
     } finally {
       app.busy = false;
@@ -167,7 +173,7 @@ export function createTreeFeed(options: {
         if (one?.node.kind !== name) return [];
         const { uid = '', resourceVersion = '', namespace = '' } = one.object.metadata;
         const key = { namespace, name: one.object.metadata.name, uid, resourceVersion };
-        app.known.set(one.node.uid ?? '', { kind: name, key, version: one.node.resourceVersion });
+        app.known.set(one.node.uid ?? '', { kind: name, key, version: one.node.resourceVersion ?? null });
         return [{ key, object: one.object }];
       });
       const removed = gone.filter(([, known]) => known.kind === name).map(([, { key }]) => key);
@@ -186,7 +192,11 @@ export function createTreeFeed(options: {
         clearTimeout(app?.timer);
         for (const [kindName, kind] of Object.entries(kinds)) {
           const gone = [...(app?.known.values() ?? [])].filter((one) => one.kind === kindName);
-          if (gone.length > 0) kind.take([], gone.map(({ key }) => key));
+          if (gone.length > 0)
+            kind.take(
+              [],
+              gone.map(({ key }) => key),
+            );
         }
       }
       for (const { name, value } of upserts) {

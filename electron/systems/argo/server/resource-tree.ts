@@ -54,7 +54,11 @@ export async function readLiveObject(
     namespace: namespace ?? '',
     resourceName: name,
   };
-  const answer = await connection.json<{ manifest?: unknown }>({ path: pathOf(ref, 'resource'), query, signal });
+  const answer = await connection.json<{ manifest?: unknown }>({
+    path: pathOf(ref, 'resource'),
+    query,
+    signal,
+  });
   let object: unknown = null;
   try {
     object = JSON.parse(String(answer?.manifest ?? ''));
