@@ -22,14 +22,6 @@ export interface ArgoCdDoor {
   told(): ClusterStatus['doors'];
 }
 
-/** Actions that only Argo CD has a say in where Applications are seen by its server. */
-const ofApplications: ReadonlySet<ClusterAction> = new Set([
-  'refresh',
-  'sync',
-  'terminate-sync',
-  'switch-automatic-sync',
-]);
-
 /**
  * Follows which door is used for Applications. A change is told once, in the log and in the environment's status.
  * @param options.kubernetes whether the estate names a Kubernetes API. `applications`: the kinds that decide.
@@ -86,8 +78,7 @@ export function argoCdDoor(options: {
       for (const { name, value } of upserts) projects.set(name, value.detail.project);
     },
     access(action) {
-      if (!attendant || used !== 'server') return null;
-      return !options.kubernetes || ofApplications.has(action) ? attendant.access(action) : null;
+      return attendant && used === 'server' ? attendant.access(action) : null;
     },
     told: () =>
       server

@@ -3,8 +3,10 @@ import { type ArgoCdRehearsal, rehearseArgoCd } from '../practice/argo-servers/t
 import type { Application } from '../practice/controllers/kubernetes-shapes';
 import { stopRehearsals } from '../practice/controllers/rehearsal';
 import { argoNamespace, parentName } from '../practice/controllers/render';
+import { startTestCluster } from '../practice/testing/cluster';
 import { connectServer } from '../systems/argo/server/server-connection';
 import type { ServerCredential, ServerSession } from '../systems/argo/server/server-session';
+import { connect } from '../systems/kubernetes/connection';
 import type { Connection } from '../systems/kubernetes/types';
 import { observeCluster } from './observe-cluster';
 import type { Cluster, ClusterChange } from './types';
@@ -33,7 +35,11 @@ class Signed implements ServerSession {
 }
 let session: Signed;
 
-async function open(options: Parameters<typeof rehearseArgoCd>[0] = {}, signedIn = true): Promise<void> {
+async function open(
+  options: Parameters<typeof rehearseArgoCd>[0] = {},
+  signedIn = true,
+  kubernetes: Connection | null = null,
+): Promise<void> {
   now = await rehearseArgoCd(options);
   session = new Signed();
   if (signedIn) session.signIn(now.token());
@@ -41,7 +47,7 @@ async function open(options: Parameters<typeof rehearseArgoCd>[0] = {}, signedIn
   const place = { environment: 'production', system: 'argo-cd' as const, url: now.url };
   connection = connectServer({ place, session });
   cluster = observeCluster({
-    connection: null,
+    connection: kubernetes,
     place: {
       environment: 'production',
       argoNamespace,
@@ -225,5 +231,34 @@ describe('Applications by Argo CD’s own server', () => {
     await expect.poll(() => rollout()?.state).toBe('done');
     expect(cluster.view.freshness('rollouts').state).toBe('live');
     expect(now.problems()).toEqual([]);
+  });
+
+  it('take the place of the Kubernetes API where that shows none, and both say so once', async () => {
+    // What GOV.UK's API gives a developer: pods and Deployments, nothing of Argo.
+    const api = await startTestCluster();
+    try {
+      api.server.faults.answer({ code: 403, path: /argoproj\.io/ });
+      const kubernetes = await connect({ kubeconfig: [api.kubeconfig], context: 'test' });
+      await open({}, false, kubernetes);
+      await applicationsAre('unreachable');
+      const gaps = () => cluster.view.gaps().filter(({ kind }) => kind === 'applications');
+      expect(gaps()).toMatchObject([{ because: { code: 'forbidden' } }]);
+      await expect.poll(() => cluster.view.freshness('pods').state).toBe('live');
+      session.signIn(now.token());
+      await applicationsAre('live');
+      expect(shown()).toMatchObject({ version: 'v1' });
+      expect(gaps()).toEqual([]);
+      expect(cluster.status().doors).toMatchObject([
+        { through: 'server', because: expect.stringMatching(/don’t have permission/) },
+      ]);
+      expect(logged.filter((line) => line.includes('cluster.door'))).toHaveLength(1);
+      await expect.poll(() => cluster.view.access('sync').state).toBe('allowed');
+      expect(await cluster.actions.refresh('frontend', 'normal', signal)).toEqual({
+        ok: true,
+        value: undefined,
+      });
+    } finally {
+      await api.close();
+    }
   });
 });

@@ -131,7 +131,7 @@ function currentOperation(object: ApplicationObject): ApplicationOperation | nul
     initiatedBy: actorOf(described),
     automated: described?.initiatedBy?.automated ?? false,
     operationId: operationIdOf(described),
-    info: described?.info ?? [],
+    info: described?.info.filter(({ name }) => name !== actorInfoName) ?? [],
     revisions: resulting.length > 0 ? resulting : revisionsOf(described?.sync),
     ...syncedVersionOf(object, described, from?.syncResult),
     prune: described?.sync?.prune ?? false,
