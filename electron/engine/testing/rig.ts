@@ -10,9 +10,10 @@ import type { HealthObservation } from '../../../shared/domain/preflight/rollbac
 import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
 import { type Log, noLog } from '../../log/log';
-import { observeCluster } from '../../observation/observe-cluster';
+import { type ArgoServerDoors, observeCluster } from '../../observation/observe-cluster';
 import { recordHealth } from '../../observation/recorder';
 import type { Cluster } from '../../observation/types';
+import { connectServer } from '../../systems/argo/server/server-connection';
 import { createGitHub } from '../../systems/github/github-client';
 import { createGitHubSources } from '../../systems/github/github-sources';
 import { createPullRequests } from '../../systems/github/pull-requests';
@@ -69,6 +70,19 @@ function memoryObservations(): Observations & {
   };
 }
 
+async function workflowServer(
+  { name, argo }: Estate['environments'][number],
+  signIn: ((environment: string) => Promise<string>) | undefined,
+): Promise<ArgoServerDoors> {
+  if (!signIn || !argo?.workflows) return {};
+  const { url } = argo.workflows;
+  const credential = { authorization: await signIn(name), cookie: null };
+  const { signal } = new AbortController();
+  const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
+  const place = { environment: name, system: 'argo-workflows', url } as const;
+  return { workflows: { connection: connectServer({ place, session }), isSignedIn: () => true } };
+}
+
 /**
  * Opens a Signalbox on an estate, with files under `folder`; does not recover by itself.
  * @param options.watch environments whose clusters are watched; all when left out
@@ -85,6 +99,8 @@ export async function openRig(
     /** Whether GitHub is asked for the person's rights; left out: it is. */
     asksRights?: boolean;
     images?: AppImages;
+    /** The header `Authorization` for Argo Workflows' own server of an environment; left out: it is not asked. */
+    argoWorkflows?: (environment: string) => Promise<string>;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
     log?: Log;
@@ -121,6 +137,7 @@ export async function openRig(
             ? null
             : await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
+        argo: await workflowServer(environment, options.argoWorkflows),
         log: noLog,
       }),
     );
