@@ -29,7 +29,7 @@ export interface ArgoCdRehearsal {
   close(): Promise<void>;
 }
 
-export const argoCdSwagger = join(import.meta.dirname, '../argo-cd/argo-cd-swagger.jsonl');
+const argoCdSwagger = join(import.meta.dirname, '../argo-cd/argo-cd-swagger.jsonl');
 
 /** @param options.rights `everything`: the person may do everything, else what GOV.UK's people may in production. */
 export async function rehearseArgoCd(
