@@ -11,6 +11,7 @@ import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { VersionLink } from '../../ui/change/version-link';
 import { EmergencyButton } from '../../ui/emergency/emergency-actions';
 import { EmergencyNote } from '../../ui/emergency/emergency-note';
+import { NotVisibleNote } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
@@ -44,6 +45,7 @@ export function EnvironmentCard(props: EnvironmentCardProps) {
           <FreshnessMark value={environment.cluster} />
         </span>
       </header>
+      <NotVisibleNote environment={environment} />
       {cell?.ledger ? (
         <Deployed {...props} cell={cell} />
       ) : (

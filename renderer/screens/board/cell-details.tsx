@@ -9,6 +9,7 @@ import { CellActions } from '../../ui/action/cell-actions';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { EmergencyButton } from '../../ui/emergency/emergency-actions';
 import { EmergencyNote } from '../../ui/emergency/emergency-note';
+import { NotVisibleNote } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
@@ -57,6 +58,7 @@ export function CellDetails({
         <p className={classes.where}>
           {cell.environment} <FreshnessMark value={environment.cluster} />
         </p>
+        <NotVisibleNote environment={environment} />
       </header>
       <section className={classes.section} aria-label="Actions">
         <RollbackButton ref={rollback} cell={cell} urgent={needsAttention(cell)} />

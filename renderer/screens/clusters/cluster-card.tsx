@@ -2,6 +2,7 @@ import {
   IconAlertTriangle,
   IconCircleCheck,
   IconCircleX,
+  IconEyeOff,
   IconHelpCircle,
   IconShieldOff,
 } from '@tabler/icons-react';
@@ -10,7 +11,12 @@ import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
 import { type ArgoSystem, argoSystemNames } from '../../../shared/domain/estate/argo-servers';
 import type { ClusterAccess } from '../../../shared/domain/estate/cluster-access';
-import type { ClusterGap, ClusterStatus, ClusterWatch } from '../../../shared/domain/rollout/cluster-status';
+import {
+  type ClusterGap,
+  type ClusterStatus,
+  type ClusterWatch,
+  isHidden,
+} from '../../../shared/domain/rollout/cluster-status';
 import { count } from '../../../shared/domain/text/count';
 import { useAccounts } from '../../data/account-queries';
 import { useClusterStatus } from '../../data/cluster-queries';
@@ -24,7 +30,7 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
-import { accessWord, clusterActionWord, latencyText, toldGaps } from './cluster-words';
+import { accessWord, clusterActionWord, keptGaps, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 
 /** One environment's cluster. */
@@ -90,13 +96,14 @@ function Status({ status }: { status: ClusterStatus }) {
           <FailurePanel failure={freshness.failure} />
         </div>
       )}
-      {toldGaps(gaps).map((gap) => (
+      {toldGaps(gaps.filter((gap) => !isHidden(gap))).map((gap) => (
         <Gap
           key={`${gap.kind} ${gap.namespace} ${gap.selector}`}
           gap={gap}
           environment={status.environment}
         />
       ))}
+      <Hidden gaps={gaps.filter(isHidden)} />
       <div className={classes.columns}>
         <Facts status={status} />
         <Watches watches={status.watches} />
@@ -111,6 +118,26 @@ const systemOf = ({ topics }: ClusterGap): ArgoSystem | null => {
   if (topics.some((topic) => topic === 'applications' || topic === 'projects')) return 'argo-cd';
   return topics.includes('workflows') ? 'argo-workflows' : null;
 };
+
+/** What nobody with these rights, or this estate file, can see: once, and no warning. */
+function Hidden({ gaps }: { gaps: readonly ClusterGap[] }) {
+  return (
+    <>
+      {keptGaps(gaps).map(({ title, kinds, means, because }) => (
+        <div key={title} className={classes.kept} role="note">
+          <IconEyeOff size={16} aria-hidden />
+          <div>
+            <p>
+              <strong>{title}</strong> {kinds}
+            </p>
+            <p>{means}</p>
+            <p className={classes.quiet}>{because}</p>
+          </div>
+        </div>
+      ))}
+    </>
+  );
+}
 
 /** What cannot be seen although the cluster answers, and what that means. */
 function Gap({ gap, environment }: { gap: ClusterGap; environment: string }) {

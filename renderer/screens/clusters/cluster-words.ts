@@ -46,3 +46,30 @@ export function toldGaps(gaps: readonly ClusterGap[]): ClusterGap[] {
     },
   ];
 }
+
+/** What is kept from the person, together: all that their rights keep, and all that the estate file names no way to. */
+export function keptGaps(
+  gaps: readonly ClusterGap[],
+): { title: string; kinds: string; means: string; because: string }[] {
+  const told = (some: readonly ClusterGap[], title: string) => {
+    if (some.length === 0) return [];
+    const unique = (texts: readonly string[]): string => [...new Set(texts)].join(' ');
+    return [
+      {
+        title,
+        kinds: [...new Set(some.map(({ kind, namespace }) => `${kind} in ${namespace}`))].join(', '),
+        means: unique(some.map(({ means }) => means)),
+        // An API server says the same of every kind, with its name: one of them is enough to ask for the right.
+        because: unique(some.slice(0, 1).map(({ because }) => `${because.message} ${because.meaning}`)),
+      },
+    ];
+  };
+  const isUnnamed = ({ because }: ClusterGap): boolean => because.code === 'not-configured';
+  return [
+    ...told(
+      gaps.filter((gap) => !isUnnamed(gap)),
+      'Not visible to you:',
+    ),
+    ...told(gaps.filter(isUnnamed), 'Not in the estate file:'),
+  ];
+}

@@ -6,6 +6,8 @@ import { isOnlyUncompared } from '../board/cell-words';
 import { awaitsConsent, type Freshness } from '../board/freshness';
 import { servedText, whyTroubled } from '../board/why';
 import { debtSentence, offSentence } from '../emergency/debt-words';
+import { isHidden } from '../rollout/cluster-status';
+import { notVisible } from '../rollout/not-visible';
 import { attentionReason } from './attention-reason';
 
 /** One thing that needs attention, wherever in the estate. */
@@ -146,8 +148,11 @@ export function notKnownBecause(board: Board, pipelinesKnown: boolean): string |
   if (board.environments.every(({ cluster }) => cluster.state === 'absent'))
     return 'Health is not known: no clusters are connected.';
   const blind = board.environments.filter(
-    ({ gaps, cluster }) => gaps.length > 0 || cluster.state === 'absent',
+    ({ gaps, cluster }) => gaps.some((gap) => !isHidden(gap)) || cluster.state === 'absent',
   );
   if (blind.length > 0) return `Not everything can be seen in ${blind.map(({ name }) => name).join(', ')}.`;
-  return null;
+  // What nobody here may see is no trouble: it is told at each environment, and claimed of nobody here.
+  return board.environments.some(({ gaps }) => notVisible(gaps) !== null)
+    ? 'Nothing that is visible to you needs attention.'
+    : null;
 }
