@@ -6,10 +6,10 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { askPatiently } from './outside';
+import { sightOf } from './sight';
 import { syncsByItself } from './sync-unseen';
 import {
   clusterMoves,
-  isHiddenThere,
   isTimedOut,
   ledgerMoves,
   noCluster,
@@ -27,11 +27,7 @@ const lookAgain = 10_000;
 export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<void> {
   const cluster = context.world.clusters.get(environment);
   // Where Argo CD is hidden, a right to patch it is rare, and asked ahead.
-  if (
-    !cluster ||
-    (isHiddenThere(cluster, 'applications') && cluster.view.access('refresh').state !== 'allowed')
-  )
-    return;
+  if (!cluster || (!sightOf(cluster).argo && cluster.view.access('refresh').state !== 'allowed')) return;
   const parent = cluster.actions.parentApplication;
   const effect = `refresh:${environment}/${parent}`;
   context.waiting(`Waiting for Argo CD in ${environment} to refresh ${parent}.`);
@@ -90,7 +86,7 @@ export async function versionArrives(context: StepContext<VersionIntent>): Promi
       look: () => {
         const over = superseded(context);
         if (over) return { done: over };
-        if (isHiddenThere(cluster, 'applications')) return { done: unseen(cluster) };
+        if (!sightOf(cluster).argo) return { done: unseen(cluster) };
         const away = notLive(cluster, 'applications');
         if (away !== null) return { waitingFor: away };
         const applications = cluster.view.applications(app);

@@ -368,3 +368,18 @@ describe('a sync seen by Deployments and pods alone', () => {
     expect(said(end)).toBe('Argo CD gave v2 to frontend.');
   });
 });
+
+describe('where Argo CD is seen by its own server', () => {
+  it('judges by what runs for who never signed in there, and waits for who was', async () => {
+    const never = seenCluster('production', everything.workflows);
+    never.signOut(null);
+    never.deployment({ image: wanted });
+    expect(said((await deployOn(never).run(nudge)).end)).toContain('is not visible to you');
+    expect(said((await deployOn(never).run(sync)).end)).toBe('Argo CD gave v2 to frontend.');
+    expect(said((await deployOn(never).run(rollout)).end)).toMatch(/^Rolled out: frontend/);
+    const ended = seenCluster('production', everything.workflows);
+    ended.signOut('2026-03-01T09:00:00Z');
+    ended.deployment({ image: wanted });
+    expect((await deployOn(ended).run(rollout)).waited).toMatch(/^Waiting for you to sign in/);
+  });
+});

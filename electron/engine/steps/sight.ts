@@ -18,8 +18,23 @@ export interface Sight {
 
 export const sightOf = (cluster: Cluster): Sight => {
   const sees = (topic: ClusterTopic): boolean => !isHiddenThere(cluster, topic);
-  return { argo: sees('applications'), deployments: sees('rollouts'), pods: sees('pods') };
+  const [deployments, pods] = [sees('rollouts'), sees('pods')];
+  // Who never signed in to Argo CD's server isn't made to, where what runs tells.
+  const isSignedOut = !wasSignedIn(cluster, 'applications') && (deployments || pods);
+  return { argo: sees('applications') && !isSignedOut, deployments, pods };
 };
+
+/** Whether something of a topic was seen, or fails for another reason than that nobody has signed in. */
+function wasSignedIn({ view }: Cluster, topic: ClusterTopic): boolean {
+  const freshness = view.freshness(topic);
+  return !(
+    freshness.state === 'unreachable' &&
+    freshness.failure.code === 'unauthorised' &&
+    freshness.asOf === null &&
+    // A cluster that lets nobody in shows nothing else, either.
+    view.freshness().state !== 'unreachable'
+  );
+}
 
 /** What is waited for in the place of Argo CD's own word: `null`, nothing of what runs can be seen. */
 export const workloadTopic = ({ deployments, pods }: Sight): 'rollouts' | 'pods' | null =>

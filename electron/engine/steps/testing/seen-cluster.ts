@@ -47,6 +47,8 @@ export interface SeenCluster {
   /** Takes the right to see a topic away, or says that it was never there. */
   hide(...topics: ClusterTopic[]): void;
   hideKind(plural: string): void;
+  /** Argo CD is seen by its own server, and there is no session. @param asOf when it was seen last. */
+  signOut(asOf: string | null): void;
 }
 
 /** @param hidden topics that the cluster refuses to show; all others are live. */
@@ -254,6 +256,12 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
       show('pods', state.applyPods, pod, trimPod(pod));
     },
     hide: (...topics) => hide(topics),
+    signOut: (asOf) => {
+      const failure = { code: 'unauthorised' as const, message: 'Signed out.', meaning: '', next: [] };
+      for (const kind of kinds)
+        if (kind.plural === 'applications')
+          state.applyFreshness(kind, { state: 'unreachable', asOf, since: at, failure }, true, true);
+    },
     hideKind: (plural) => {
       for (const kind of kinds) if (kind.plural === plural) refuse(kind);
     },
