@@ -3,6 +3,7 @@ import { type Failure, FailureError } from '../../shared/domain/failure/failure'
 import type { Deployment } from '../../shared/domain/history/deployment';
 import { declarationOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
+import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
 import { type SavedStages, savedStagesSchema, type Timeline } from '../../shared/domain/timeline/timeline';
 import { assembleTimeline, stagesToKeep } from '../../shared/domain/timeline/timeline-assembly';
 import type { TimelineFacts } from '../../shared/domain/timeline/timeline-facts';
@@ -92,6 +93,8 @@ export function createTimelines(sources: TimelineSources): Timelines {
   ): TimelineFacts {
     const view = clusters.get(environment)?.view;
     const next = nextOf(environment);
+    const isKept = (topic: ClusterTopic): boolean =>
+      view?.gaps().some((gap) => isHidden(gap) && gap.topics.includes(topic)) ?? false;
     const version = deployment.to;
     const seen = observations
       .of(app, environment)
@@ -108,6 +111,7 @@ export function createTimelines(sources: TimelineSources): Timelines {
         because: 'The estate file does not configure GitHub for its apps.',
       },
       cluster: view?.freshness() ?? { state: 'absent' },
+      hidden: { argo: isKept('applications'), workflows: isKept('workflows') },
       applications: view
         ? view.applicationDetails(app).map((one) => applicationFacts(one, view.hookJobs(app)))
         : [],

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Board, EnvironmentView } from '../../../shared/domain/board/board';
 import { count } from '../../../shared/domain/text/count';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
-import { NotVisibleNote } from '../../ui/environment/not-visible-note';
+import { NotVisibleNotes } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { HoldMark } from '../../ui/layout/mark';
 import { useUiState } from '../../ui/layout/ui-state';
@@ -50,14 +50,12 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
           <FreshnessMark value={board.ledger} />
         </div>
         {board.environments.map((environment) => (
-          <div key={environment.name}>
-            <div className={classes.line}>
-              <span>{environment.name}</span>
-              <FreshnessMark value={environment.cluster} />
-            </div>
-            <NotVisibleNote environment={environment} />
+          <div key={environment.name} className={classes.line}>
+            <span>{environment.name}</span>
+            <FreshnessMark value={environment.cluster} />
           </div>
         ))}
+        <NotVisibleNotes environments={board.environments} />
       </section>
       {board.problems.length > 0 && <Problems problems={board.problems} />}
     </>

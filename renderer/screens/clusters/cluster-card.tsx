@@ -30,7 +30,7 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
-import { accessWord, clusterActionWord, keptGaps, latencyText, toldGaps } from './cluster-words';
+import { accessWord, clusterActionWord, isKeptWatch, keptGaps, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 
 /** One environment's cluster. */
@@ -106,7 +106,8 @@ function Status({ status }: { status: ClusterStatus }) {
       <Hidden gaps={gaps.filter(isHidden)} />
       <div className={classes.columns}>
         <Facts status={status} />
-        <Watches watches={status.watches} />
+        {/* What is kept from the person is told above. */}
+        <Watches watches={status.watches.filter((watch) => !isKeptWatch(watch, gaps))} />
         <Access access={status.access} />
       </div>
     </>

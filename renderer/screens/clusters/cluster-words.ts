@@ -1,5 +1,5 @@
 import type { ClusterAccess, ClusterAction } from '../../../shared/domain/estate/cluster-access';
-import type { ClusterGap } from '../../../shared/domain/rollout/cluster-status';
+import { type ClusterGap, type ClusterWatch, isHidden } from '../../../shared/domain/rollout/cluster-status';
 
 /** What an action is, for people. */
 export const clusterActionWord: Record<ClusterAction, string> = {
@@ -73,3 +73,12 @@ export function keptGaps(
     ...told(gaps.filter(isUnnamed), 'Not in the estate file:'),
   ];
 }
+
+/** Whether a watch is of a kind that is kept from the person. */
+export const isKeptWatch = (
+  { kind, namespace, selector }: ClusterWatch,
+  gaps: readonly ClusterGap[],
+): boolean =>
+  gaps.some(
+    (gap) => isHidden(gap) && gap.kind === kind && gap.namespace === namespace && gap.selector === selector,
+  );

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import {
   IconCloudOff,
+  IconEyeOff,
   IconLoader2,
   IconPlugConnectedX,
   IconPointFilled,
@@ -19,7 +20,13 @@ const look = {
   absent: { icon: IconPlugConnectedX, tone: 'quiet' },
 } as const;
 
+/** It is there, and kept from this person: nothing is wrong with it. */
+const kept = { icon: IconEyeOff, tone: 'quiet' } as const;
+
 const waits = { icon: IconShieldQuestion, tone: 'warn' } as const;
+
+const isKept = (freshness: Freshness): boolean =>
+  freshness.state === 'unreachable' && freshness.failure.code === 'forbidden' && freshness.asOf === null;
 
 function explain(freshness: Freshness, now: number): string {
   switch (freshness.state) {
@@ -29,6 +36,7 @@ function explain(freshness: Freshness, now: number): string {
       return 'Connecting.';
     case 'unreachable':
       if (awaitsConsent(freshness)) return freshness.failure.message;
+      if (isKept(freshness)) return `Not visible to you. ${freshness.failure.message}`;
       return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} ${freshness.asOf ? `Showing data from ${clock(freshness.asOf, now)}.` : 'There is no earlier data.'}`;
     case 'absent':
       return 'The estate file does not define this source.';
@@ -43,7 +51,7 @@ export function FreshnessMark({ value, name }: { value: Freshness; name?: string
     <Tooltip label={explain(value, now)}>
       <span>
         <Mark
-          {...(awaitsConsent(value) ? waits : look[value.state])}
+          {...(awaitsConsent(value) ? waits : isKept(value) ? kept : look[value.state])}
           label={name ? `${name} ${text}` : text}
         />
       </span>

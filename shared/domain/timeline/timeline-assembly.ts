@@ -70,9 +70,14 @@ export function assembleTimeline(facts: TimelineFacts): Timeline {
   const absent = cluster.state === 'absent' && facts.applications.length === 0;
   const none = (name: Stage['name']): Stage =>
     stage(name, 'unknown', `The estate file has no cluster for ${facts.environment}.`);
-  const sync = absent ? none('sync') : withSaved(syncStage(facts), facts.saved);
-  const hooks = absent ? none('hooks') : withSaved(hooksStage(facts, sync), facts.saved);
-  const refresh = absent ? none('refresh') : withSaved(refreshStage(facts), facts.saved);
+  /** What is not told by anything that can be seen is not forgotten by Argo CD, but kept from the person. */
+  const argo = (found: Stage): Stage =>
+    facts.hidden.argo && facts.applications.length === 0 && found.state !== 'succeeded'
+      ? stage(found.name, 'unknown', 'Argo CD is not visible to you there.')
+      : found;
+  const sync = absent ? none('sync') : withSaved(argo(syncStage(facts)), facts.saved);
+  const hooks = absent ? none('hooks') : withSaved(argo(hooksStage(facts, sync)), facts.saved);
+  const refresh = absent ? none('refresh') : withSaved(argo(refreshStage(facts)), facts.saved);
   const rollout = absent ? none('rollout') : withSaved(rolloutStage(facts, sync), facts.saved);
   const tests = withSaved(testsStage(facts, rollout), facts.saved);
   const promotion = promotionStage(facts, tests);

@@ -77,6 +77,8 @@ export interface TimelineFacts {
     | { state: 'none' }
     | { state: 'unknown'; because: string };
   cluster: Freshness;
+  /** What of it this person may never see: nothing follows from its not being seen. */
+  hidden: { argo: boolean; workflows: boolean };
   applications: readonly ApplicationFacts[];
   rollouts: readonly Rollout[];
   /** Workflows `post-sync` of the version in the environment, newest first. */

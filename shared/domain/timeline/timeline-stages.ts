@@ -120,6 +120,7 @@ export function testsStage(facts: TimelineFacts, before: Stage): Stage {
       );
     if (applications.length > 0 && applications.every(({ postSync }) => postSync === false))
       return stage('tests', 'skipped', 'No tests are set up to run after a sync.');
+    if (facts.hidden.workflows) return stage('tests', 'unknown', 'Tests are not visible to you there.');
     if (facts.replaced) return stage('tests', 'unknown', 'Its test workflow has been deleted.');
     if (before.state === 'succeeded' && mayFollow(facts, before))
       return stage('tests', 'running', 'Waiting for the tests to start.');

@@ -94,6 +94,7 @@ const facts = (change: Partial<TimelineFacts> = {}): TimelineFacts => ({
   applications: [application()],
   rollouts: [rollout()],
   tests: [workflow()],
+  hidden: { argo: false, workflows: false },
   observedTests: null,
   next: {
     environment: 'production',
@@ -476,5 +477,17 @@ describe('a cluster that is away', () => {
       state: 'unknown',
       text: 'The estate file has no cluster for staging.',
     });
+  });
+});
+
+describe('a timeline of which a part is kept from the person', () => {
+  it('claims nothing of what can’t be seen: no tests that start, no sync that was forgotten', () => {
+    const made = assembleTimeline(
+      facts({ applications: [], tests: [], hidden: { argo: true, workflows: true } }),
+    );
+    const told = (name: string) => made.stages.find((one) => one.name === name);
+    for (const name of ['refresh', 'sync', 'hooks'])
+      expect(told(name)).toMatchObject({ state: 'unknown', text: 'Argo CD is not visible to you there.' });
+    expect(told('tests')).toMatchObject({ state: 'unknown', text: 'Tests are not visible to you there.' });
   });
 });
