@@ -103,7 +103,7 @@ function Status({ status }: { status: ClusterStatus }) {
           environment={status.environment}
         />
       ))}
-      <Hidden gaps={gaps.filter(isHidden)} />
+      <Hidden gaps={gaps.filter(isHidden)} environment={status.environment} />
       <div className={classes.columns}>
         <Facts status={status} />
         {/* What is kept from the person is told above. */}
@@ -121,7 +121,11 @@ const systemOf = ({ topics }: ClusterGap): ArgoSystem | null => {
 };
 
 /** What nobody with these rights, or this estate file, can see: once, and no warning. */
-function Hidden({ gaps }: { gaps: readonly ClusterGap[] }) {
+function Hidden({ gaps, environment }: { gaps: readonly ClusterGap[]; environment: string }) {
+  const systems = new Set(gaps.map(systemOf));
+  const accounts = (useAccounts().data ?? []).filter(
+    (one) => one.environment === environment && systems.has(one.system) && one.session.state !== 'signed-in',
+  );
   return (
     <>
       {keptGaps(gaps).map(({ title, kinds, means, because }) => (
@@ -133,6 +137,12 @@ function Hidden({ gaps }: { gaps: readonly ClusterGap[] }) {
             </p>
             <p>{means}</p>
             <p className={classes.quiet}>{because}</p>
+            {accounts.map((account) => (
+              <p key={account.system}>
+                The server of {argoSystemNames[account.system]} may show them.{' '}
+                <SignInButton account={account} size="compact-xs" />
+              </p>
+            ))}
           </div>
         </div>
       ))}
