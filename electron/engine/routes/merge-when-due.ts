@@ -1,6 +1,7 @@
 import type { PullRequest, PullReviews } from '../../../shared/domain/route/pull-request';
 import { messageOf } from './open-pull-request';
-import { type Begun, passes, type Task } from './proposal';
+import { passes, type Task } from './proposal';
+import type { ProposedContent } from './proposal-content';
 
 /** `mergeable_state` with nothing against it; `has_hooks` is GitHub Enterprise's with a pre-receive hook. */
 const mergeable: ReadonlySet<string> = new Set(['clean', 'has_hooks']);
@@ -12,7 +13,7 @@ const mergeable: ReadonlySet<string> = new Set(['clean', 'has_hooks']);
  * @returns for each look: why it is off; `null`: it is on, or not wanted; or that it was merged just now, which GitHub is
  *   yet to show.
  */
-export function mergeWhenDue(task: Task, begun: Begun) {
+export function mergeWhenDue(task: Task) {
   const { context, proposal, pulls, place, signal } = task;
   const [title = '', ...rest] = messageOf(task, proposal.what).split('\n');
   const message = { title, body: rest.join('\n').trim() };
@@ -22,12 +23,13 @@ export function mergeWhenDue(task: Task, begun: Begun) {
   return async (
     pull: PullRequest,
     reviews: PullReviews | null,
+    content: ProposedContent,
   ): Promise<string | null | { merged: true }> => {
     const isRefused = !reviews || reviews.changesBy.length > 0 || reviews.decision === 'review-required';
     const approvals = isRefused ? 0 : reviews.approvedBy.length;
-    if (!proposal.route.autoMerge || pull.autoMerge) return null;
-    const state = `${pull.mergeState} ${approvals}`;
-    if (isOff || state === tried || pull.head.commit !== begun.commit) return because;
+    if (!proposal.route.autoMerge || pull.autoMerge || pull.draft) return null;
+    const state = `${pull.mergeState} ${approvals} ${pull.head.commit}`;
+    if (isOff || state === tried || content !== 'same' || pull.base !== place.branch) return because;
     const answer = await pulls.autoMerge(place, pull, message, signal);
     signal.throwIfAborted();
     if (!answer.ok) {
@@ -44,7 +46,7 @@ export function mergeWhenDue(task: Task, begun: Begun) {
     because = `Auto-merge is off. GitHub says: ${answer.value.because}`;
     isOff = answer.value.state === 'refused';
     if (answer.value.state === 'not-now' && approvals > 0 && mergeable.has(pull.mergeState)) {
-      const done = await pulls.merge(place, { number: pull.number, head: begun.commit }, message, signal);
+      const done = await pulls.merge(place, { number: pull.number, head: pull.head.commit }, message, signal);
       if (done.ok) return { merged: true };
       because = `It could not be merged: ${done.failure.message} ${done.failure.meaning}`;
       // What failed in passing is tried at the next look.

@@ -303,6 +303,44 @@ describe('a change that goes through a pull request', () => {
     expect((await ended(rig.engine, id)).state).toBe('cancelled');
   });
 
+  it('is still ours once a reviewer has updated its branch: it is merged, and the branch goes', async () => {
+    await practice.control.setPullRequests({ deleteBranchOnMerge: false });
+    const rig = await open('updated');
+    const { id, app, version } = await begin(rig);
+    const number = numberOf(await waiting(rig, id));
+    const [branch = ''] = await branchesOf(id);
+    await practice.control.deployAsSomeoneElse({ app: 'router', environment: 'staging', version: 'v1' });
+    await github().repos.merge({ ...place, base: branch.replace('refs/heads/', ''), head: 'main' });
+    const head = async () => (await github().pulls.get({ ...place, pull_number: number })).data.head.sha;
+    const updated = await head();
+    await practice.control.reviewPullRequest({ number, by: 'hester-vane' });
+    const text = jobOf(await waiting(rig, id, /has 1 approval \(hester-vane\)/))?.text;
+    expect(text).not.toContain('Somebody changed');
+    expect(await head()).toBe(updated);
+    await practice.control.reviewPullRequest({ number });
+    const end = await ended(rig.engine, id);
+    expect(commitStep(end)?.state).toBe('succeeded');
+    expect(await tagOf(app)).toBe(version);
+    await expect.poll(() => branchesOf(id)).toEqual([]);
+  });
+
+  it('goes on where somebody closed it and opened it again', async () => {
+    const rig = await open('reopened', {}, { limits: { review: 1_000 } });
+    const { id } = await begin(rig);
+    const number = numberOf(await waiting(rig, id));
+    await practice.control.closePullRequest({ number });
+    await operationWhen(rig.engine, id, (one) =>
+      /ends soon unless it is reopened/.test(commitStep(one)?.waitingFor ?? ''),
+    );
+    await github().pulls.update({ ...place, pull_number: number, state: 'open' });
+    await operationWhen(rig.engine, id, (one) =>
+      /waiting for a review/.test(commitStep(one)?.waitingFor ?? ''),
+    );
+    unwrap(rig.engine.cancel(id));
+    expect((await ended(rig.engine, id)).state).toBe('cancelled');
+    expect(await branchesOf(id)).toEqual([]);
+  });
+
   it('never takes what somebody else put on its branch for its own: a branch of another name has its commit', async () => {
     const dead = await open('taken', {}, { openJournal: dying(says('Opening the pull request.')) });
     const { id, app, version } = await begin(dead);

@@ -1,4 +1,4 @@
-import type { Failure } from '../../../shared/domain/failure/failure';
+import { type Failure, ok, type Result } from '../../../shared/domain/failure/failure';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { pullRequestStatus } from '../../../shared/domain/route/pull-request-status';
 import { textHash } from '../../ledger/proposals';
@@ -6,6 +6,7 @@ import type { StepContext, StepEnd } from '../operation-context';
 import { mergeWhenDue } from './merge-when-due';
 import { openPullRequest } from './open-pull-request';
 import { type Begun, begunOf, type Proposal, patiently, say, showJob, type Task } from './proposal';
+import { proposedContent } from './proposal-content';
 import { isRecordsAlone, writeRecords, writeRecordsAlone } from './proposal-records';
 import { type Pointless, whyPointless } from './proposal-standing';
 import { closingEffect, withdraw } from './withdraw-pull-request';
@@ -92,34 +93,46 @@ async function notOpened(task: Task, failure: Failure): Promise<StepEnd> {
   return { state: 'failed', failure };
 }
 
+/** For how many of the first looks (`limits.review`) a pull request that somebody closed may be opened again. */
+const reopening = 20;
+
 /** Looks at the pull request and at the ledger until one of them ends it. */
 async function follow(task: Task, begun: Begun): Promise<StepEnd> {
   const { context, pulls, place, signal } = task;
   const { world } = context;
   const number = begun.number ?? 0;
-  const merging = mergeWhenDue(task, begun);
+  const merging = mergeWhenDue(task);
+  const contentOf = proposedContent(task, begun);
+  let closedSince: number | null = null;
   for (;;) {
     // Before GitHub is asked: what a merge of ours brought is then never taken for somebody else's.
     const snapshot = world.ledger.snapshot();
     const seen = await pulls.get(place, number, signal);
     signal.throwIfAborted();
     if (seen.ok && seen.value.state === 'merged') return merged(task, seen.value);
-    if (seen.ok && seen.value.state === 'closed') return closedByOthers(task, begun);
+    const isClosed = seen.ok && seen.value.state === 'closed';
+    // Whoever closed it may open it again: its branch is not taken away at once.
+    closedSince = isClosed ? (closedSince ?? world.now().getTime()) : seen.ok ? null : closedSince;
+    const isLeft =
+      closedSince !== null && world.now().getTime() - closedSince >= reopening * world.limits.review;
+    if (isClosed && isLeft) return closedByOthers(task, begun);
     const pointless = await whyPointless(task, begun, snapshot);
     if (pointless) return endPointless(task, begun, pointless);
-    if (seen.ok && seen.value.conflicts) {
+    if (isClosed)
+      say(task, `Pull request #${number} was closed on GitHub. It ends soon unless it is reopened.`);
+    else if (seen.ok && seen.value.conflicts) {
       // Why is said better by what was changed, which the ledger may not have seen yet.
       const newest = await world.ledger.refresh(signal);
       const why = newest.ok ? await whyPointless(task, begun, newest.value) : null;
       if (why) return endPointless(task, begun, why);
       const text = `It conflicts with what was changed on ${place.branch} since.`;
       return endPointless(task, begun, { because: 'refused', failure: gone(text) });
-    }
-    if (seen.ok) {
+    } else if (seen.ok) {
       const reviews = await pulls.reviews(place, seen.value, signal);
       const checks = await pulls.checks(place, seen.value.head.commit, signal);
       signal.throwIfAborted();
-      const merge = await merging(seen.value, reviews.ok ? reviews.value : null);
+      const content = await contentOf(seen.value);
+      const merge = await merging(seen.value, reviews.ok ? reviews.value : null, content);
       if (merge !== null && typeof merge === 'object') {
         say(task, `Pull request #${number} was merged. Waiting for GitHub to show it.`);
         await nextLook(task, snapshot.commit);
@@ -129,7 +142,8 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
         reviews: reviews.ok ? reviews.value : null,
         checks: checks.ok ? checks.value : null,
         noAutoMerge: merge,
-        commit: begun.commit,
+        content,
+        branch: place.branch,
       });
       showJob(task, seen.value, { text });
       say(task, text);
@@ -169,7 +183,7 @@ async function merged(task: Task, pull: PullRequest): Promise<StepEnd> {
   const { world, signal } = context;
   const { number, mergeCommit, mergedBy } = pull;
   const now = world.now().toISOString();
-  if (pull.base !== place.branch || mergeCommit === null) {
+  if (pull.base !== place.branch) {
     const failure = gone(`Pull request #${number} was merged into ${pull.base}, not into ${place.branch}.`);
     context.result(proposal.effect, { outcome: 'not-done', text: failure.message });
     showJob(task, pull, { state: 'failed', text: failure.message, finishedAt: now });
@@ -178,7 +192,7 @@ async function merged(task: Task, pull: PullRequest): Promise<StepEnd> {
   say(task, `Pull request #${number} is merged. Waiting for its commit to reach this console.`);
   let missingSince: number | null = null;
   const found = await patiently(task, signal, async () => {
-    const there = await world.ledger.proposals.broughtIn(mergeCommit, signal);
+    const there = await broughtBy(task, mergeCommit);
     if (!there.ok || there.value !== null) return there;
     // The branch answers and does not have it: a moment later it does, or it was rewritten, or this is another copy.
     const at = world.now().getTime();
@@ -203,8 +217,18 @@ async function merged(task: Task, pull: PullRequest): Promise<StepEnd> {
   showJob(task, pull, { state: 'succeeded', text, finishedAt: now });
   const begun = begunOf(task);
   // Nobody waits for it: most repos delete the branch themselves.
-  if (begun) void world.ledger.proposals.withdraw(begun);
+  if (begun) void world.ledger.proposals.withdraw({ branch: begun.branch, commit: pull.head.commit });
   return { state: 'succeeded' };
+}
+
+/** The commit of the main branch by which a merge brought the change; by our own trailers where GitHub names no commit. */
+async function broughtBy(
+  { context: { world, id, signal }, proposal: { kind } }: Task,
+  mergeCommit: string | null,
+): Promise<Result<string | null>> {
+  if (mergeCommit !== null) return world.ledger.proposals.broughtIn(mergeCommit, signal);
+  const own = await world.ledger.findOperation(id, { kind, signal });
+  return own.ok ? ok(own.value?.commit ?? null) : own;
 }
 
 /** Paths whose content is not what was proposed. */

@@ -2,6 +2,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { findOwn } from './open-pull-request';
 import { type Begun, begunOf, patiently, remember, say, showJob, type Task } from './proposal';
+import { proposedContent } from './proposal-content';
 
 /** The side effect of closing a proposal's own pull request. */
 export const closingEffect = (effect: string): string => `${effect}:close`;
@@ -66,7 +67,10 @@ async function close(task: Task, known: Begun): Promise<Closing> {
   const closed = await patiently(task, signal, () => pulls.close(place, number, signal));
   let after = await look();
   if (after.ok && after.value.state === 'merged') return { begun, merged: after.value, open: null, left: '' };
-  const left = await dropBranch(task, begun, signal);
+  // A branch that was only brought up to date holds nothing of anybody else's.
+  const isOurs = after.ok && (await proposedContent({ ...task, signal }, begun)(after.value)) === 'same';
+  const head = after.ok && isOurs ? after.value.head.commit : begun.commit;
+  const left = await dropBranch(task, { ...begun, commit: head }, signal);
   if (!(after.ok && after.value.state === 'closed') && left === '') after = await look();
   if (after.ok && after.value.state === 'merged') return { begun, merged: after.value, open: null, left };
   // What GitHub said to the closing counts where nobody may look any more.

@@ -54,6 +54,13 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
         const hold = world.reader.hold(snapshot, app, environment);
         const request = hold === null ? holdRequest(context) : null;
         if (hold === null && request === null) return { done: released(context) };
+        if (request === 'withdrawn')
+          return {
+            done: {
+              state: 'skipped',
+              because: 'The hold request was withdrawn: a new promotion can replace this version.',
+            },
+          };
         if (request === 'failed')
           return { done: { state: 'unknown', because: 'The hold was not taken: see its request.' } };
         const hidden = (['workflows', 'applications'] as const).find((topic) => isHiddenThere(before, topic));

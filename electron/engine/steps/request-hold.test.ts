@@ -19,6 +19,7 @@ async function requesting(
   writes: Result<unknown>[],
   begun: { route: string; run?: string } = { route: 'workflow', run: 'deploy-image-1' },
   hold: Record<string, unknown> | null = null,
+  isCancelled = false,
 ) {
   const effects = new Map<string, unknown>([['commit', { outcome: 'done', data: begun }]]);
   if (hold) effects.set('hold-request', { outcome: 'pending', data: hold });
@@ -38,7 +39,7 @@ async function requesting(
     step: 'hold-request',
     intent: { kind: 'rollback', app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' },
     signal: new AbortController().signal,
-    cancelled: new AbortController().signal,
+    cancelled: isCancelled ? AbortSignal.abort() : new AbortController().signal,
     record: () => ({ effects, operation: { steps: [] } }),
     waiting: () => undefined,
     saw: (text: string) => saw.push(text),
@@ -49,9 +50,12 @@ async function requesting(
       limits: { ledger: 0 },
       identity: () => ({ name: 'Ada', email: 'ada@example.invalid' }),
       // Without a GitHub a pull request ends at once, in words of its own.
-      estate: { ledger: { branch: 'main' } },
-      pullRequests: null,
-      ledger: { transact: async () => writes[written++] ?? fail(failure('internal')) },
+      estate: { ledger: { branch: 'main', ...(isCancelled ? { github: { owner: 'o', repo: 'r' } } : {}) } },
+      pullRequests: isCancelled ? { find: async () => ok(null) } : null,
+      ledger: {
+        transact: async () => writes[written++] ?? fail(failure('internal')),
+        proposals: { withdraw: async () => ok('gone') },
+      },
       routes: {
         plan: () => ({ taken: null, rest: null, routes: views() }),
         config: (_: string, kind: RouteKind) => (kinds.includes(kind) ? { kind, reviewers: [] } : null),
@@ -99,6 +103,15 @@ describe('the hold of a rollback whose version a bot carried', () => {
     const { end, written } = await requesting(['push', 'pull-request'], [landed], undefined, pushed);
     expect(end).toMatchObject(proposed);
     expect(written).toBe(0);
+  });
+  it('is withdrawn alone, with its pull request and branch, while the version goes on', async () => {
+    const github = { branch: 'b', commit: 'c', base: 'a', number: null, route: 'pull-request' };
+    const { end, saw } = await requesting(['pull-request'], [], undefined, github, true);
+    expect(end).toEqual({
+      state: 'skipped',
+      because: 'The hold request was withdrawn: automatic deploys stay on. The branch was deleted.',
+    });
+    expect(saw).toEqual([]);
   });
   it('is not known where nothing can carry it', async () => {
     const { end, written } = await requesting(['workflow', 'actions'], [landed]);

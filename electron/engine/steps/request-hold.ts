@@ -14,13 +14,26 @@ function isHoldApart(context: Pick<StepContext, 'record'>): boolean {
   return route !== null && isByBot(route);
 }
 
-/** What became of the request of a hold that comes apart; `null`: it does not, or the step has ended well. */
-export function holdRequest(context: Pick<StepContext, 'record'>): 'pending' | 'failed' | null {
+/**
+ * What became of the request of a hold that comes apart; `withdrawn`: by the person. `null`: it does not, or the step has
+ * ended well.
+ */
+export function holdRequest(context: Pick<StepContext, 'record'>): 'pending' | 'failed' | 'withdrawn' | null {
   if (!isHoldApart(context)) return null;
   const step = context.record().operation.steps.find(({ name }) => name === 'hold-request');
   if (!step || step.state === 'succeeded') return null;
-  return step.state === 'waiting' || step.state === 'running' ? 'pending' : 'failed';
+  if (step.state === 'waiting' || step.state === 'running') return 'pending';
+  return step.state === 'skipped' && context.record().cancelRequested ? 'withdrawn' : 'failed';
 }
+
+/** Who withdraws the request takes back nothing of the version: the operation goes on. */
+const withoutHold = (end: StepEnd): StepEnd =>
+  end.state === 'withdrawn'
+    ? {
+        state: 'skipped',
+        because: `The hold request was withdrawn: automatic deploys stay on. ${end.because}`.trim(),
+      }
+    : end;
 
 type Rollback = Extract<AppIntent, { kind: 'rollback' | 'reconcile' }>;
 
@@ -45,13 +58,13 @@ export async function requestHold(context: StepContext<Rollback>): Promise<StepE
   };
   // One that was begun is gone on with, whatever is open now.
   if (context.record().effects.get('hold-request')?.data.route === 'pull-request')
-    return proposeHere(context, { ...hold, findings: [] });
+    return withoutHold(await proposeHere(context, { ...hold, findings: [] }));
   for (;;) {
     const rest = restOf(world.routes.plan(intent).routes);
     if (rest.taken === null) return { state: 'unknown', because: rest.text };
     const end =
       rest.taken === 'pull-request'
-        ? await proposeHere(context, { ...hold, findings: [] })
+        ? withoutHold(await proposeHere(context, { ...hold, findings: [] }))
         : endOf(
             await writeLedger(context, {
               ...hold,

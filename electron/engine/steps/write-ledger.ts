@@ -181,7 +181,8 @@ export async function writeLedger<T>(
         signal: context.signal,
         onPrepared: ({ commit, base, recordsBase, attempt: tried, branch }) => {
           context.signal.throwIfAborted();
-          if (context.record().cancelRequested) throw new Error('cancelled');
+          // A step that carries its cancellation out itself knows what still has to be written.
+          if (context.record().cancelRequested && !context.cancelled.aborted) throw new Error('cancelled');
           context.intend(
             effect,
             `Push ${commit.slice(0, 10)}${recordsBase === undefined ? ` onto ${base.slice(0, 10)}` : ''}.`,

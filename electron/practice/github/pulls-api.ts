@@ -4,6 +4,7 @@ import { mergeMethodSchema, type Pull, type PullPlace, type Review } from './pul
 import type { Pulls } from './pulls';
 import { pullReview, simplePull, wholePull } from './pulls-shapes';
 import type { Answer, RepoContext } from './repo-context';
+import { diffFile } from './shapes';
 
 type Handler = (context: RepoContext, rest: string) => Promise<Answer>;
 
@@ -14,6 +15,7 @@ export const pullsRoutes: readonly (readonly [string, RegExp, Handler])[] = [
   ['GET', /^pulls\/(\d+)$/, getPull],
   ['PATCH', /^pulls\/(\d+)$/, updatePull],
   ['PUT', /^pulls\/(\d+)\/merge$/, mergeIt],
+  ['GET', /^pulls\/(\d+)\/files$/, listFiles],
   ['GET', /^pulls\/(\d+)\/reviews$/, listReviews],
   ['POST', /^pulls\/(\d+)\/reviews$/, createReview],
   ['GET', /^pulls\/(\d+)\/requested_reviewers$/, requestedReviewers],
@@ -116,6 +118,17 @@ async function mergeIt(context: RepoContext, number: string): Promise<Answer> {
     message: textOf(message),
   });
   return { status: 200, body: { sha: commit, merged: true, message: 'Pull Request successfully merged' } };
+}
+
+/** `GET …/pulls/{number}/files`, against the commit that it left the base at. */
+async function listFiles(context: RepoContext, number: string): Promise<Answer> {
+  const pull = await pullOf(context, number);
+  const from = await context.repo.mergeBase(pull.base.sha, pull.head.sha);
+  const files = await context.repo.diff(from, pull.head.sha);
+  const page = pageOf(context.url.searchParams);
+  const link = linkHeader(context.url, page, files.length);
+  const body = paged(files, page).map((file) => diffFile(context.place, pull.head.sha, file, ''));
+  return { status: 200, body, headers: link ? { link } : {} };
 }
 
 /** `GET …/pulls/{number}/reviews`, oldest first. */

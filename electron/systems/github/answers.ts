@@ -95,6 +95,8 @@ export const pullSchema = simplePullSchema.extend({
 export const reviewsSchema = z.array(
   z.object({ user: login.nullish().catch(null), state: z.string(), author_association: text }),
 );
+/** "List pull requests files": of one that is removed the blob is what it was. */
+export const pullFilesSchema = z.array(z.object({ filename: z.string(), sha: text, status: z.string() }));
 /** Ways of merging of "Get a repository", told to who may write. */
 const allowed = z.boolean().nullish().catch(null);
 export const repoMergesSchema = z.object({

@@ -4,7 +4,7 @@ import type { GitHub } from './github-client';
 
 /**
  * What GitHub said to auto-merge. `not-now`: nothing keeps it from being merged as it stands ("clean status"), or it is
- * not computed yet; `refused`: this repo or this person may not. `because` in GitHub's words.
+ * not computed yet, or it is a draft, or waits in the merge queue; `refused`: this repo or this person may not. `because` in GitHub's words.
  */
 export type AutoMergeAnswer =
   | { state: 'on' }
@@ -58,7 +58,7 @@ export async function enableAutoMerge(
       const answer = saidIn(error);
       if (answer === null) throw error;
       because = answer;
-      if (/clean status|unstable status|unknown status|has_hooks|was modified/i.test(because))
+      if (/in \w+ status|has_hooks|was modified|\bdraft\b|merge queue/i.test(because))
         return { state: 'not-now', because };
       // Of a way of merging that the repo does not allow, the next one may be.
       if (

@@ -3,7 +3,14 @@ import { type Failure, FailureError, fail, ok, type Result } from '../../../shar
 import type { CommitChecks } from '../../../shared/domain/ledger/commit-checks';
 import { type PullRequest, type PullReviews, reviewsOf } from '../../../shared/domain/route/pull-request';
 import { visibleText } from '../../../shared/domain/text/visible-text';
-import { believed, pullSchema, repoMergesSchema, reviewsSchema, simplePullsSchema } from './answers';
+import {
+  believed,
+  pullFilesSchema,
+  pullSchema,
+  repoMergesSchema,
+  reviewsSchema,
+  simplePullsSchema,
+} from './answers';
 import { type AutoMergeAnswer, enableAutoMerge } from './auto-merge';
 import { commitChecks } from './commit-checks';
 import { type GitHub, gitHubFailure, statusOf } from './github-client';
@@ -30,6 +37,15 @@ export interface PullRequests {
   find(place: RepoPlace, branch: string, signal: AbortSignal): Promise<Result<PullRequest | null>>;
   /** One that did not change costs nothing of the hour's budget (a conditional request). */
   get(place: RepoPlace, number: number, signal: AbortSignal): Promise<Result<PullRequest>>;
+  /**
+   * Blobs of the files that it changes, by path, as they stand at its head; `null`: it removes the file. The first
+   * hundred alone.
+   */
+  files(
+    place: RepoPlace,
+    number: number,
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<string, string | null>>>;
   /** Which of them count is asked as well, where there are any. */
   reviews(
     place: RepoPlace,
@@ -208,6 +224,21 @@ export function createPullRequests(github: GitHub): PullRequests {
         }));
         const isCounted = given.some(({ state }) => state === 'APPROVED' || state === 'CHANGES_REQUESTED');
         return reviewsOf(given, isCounted ? await reviewCount(github, id, signal) : null);
+      }),
+    files: (place, number, signal) =>
+      asked(nameOf(place, number), async () => {
+        const { data } = await github.pulls.listFiles({
+          ...place,
+          pull_number: number,
+          per_page: 100,
+          request: { signal },
+        });
+        return new Map(
+          believed(pullFilesSchema, data).map(({ filename, sha, status }) => [
+            filename,
+            status === 'removed' ? null : (sha ?? null),
+          ]),
+        );
       }),
     checks: (place, sha, signal) =>
       asked(`${nameOf(place)} ${sha.slice(0, 10)}`, () => commitChecks(github, place, sha, signal)),

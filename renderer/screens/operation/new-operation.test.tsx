@@ -76,3 +76,16 @@ it('says why it cannot be cancelled any more, as the kind declares it', async ()
   expect((await cancel()).getAttribute('aria-disabled')).toBe('true');
   expect(screen.getAllByText('The rehearsal has begun: it is played to its end.').length).toBeGreaterThan(0);
 });
+
+it('offers to withdraw the request of a hold alone, where the version has landed', async () => {
+  const operation = replayOperation([requested])?.operation;
+  if (!operation) throw new Error('no operation');
+  const waits = { ...operation, cancel: { allowed: true, only: 'hold-request' } } as const;
+  renderApp({
+    route: '/operations/op-1',
+    answers: { 'operation.get': () => waits, 'operation.list': () => [waits] },
+  });
+  const button = await screen.findByRole('button', { name: 'Withdraw the hold request' });
+  expect(button.getAttribute('aria-disabled')).not.toBe('true');
+  expect(screen.getByText(/The rolled-back version stays/)).toBeTruthy();
+});

@@ -68,6 +68,7 @@ function TakenOver({ by }: { by: NonNullable<Operation['supersededBy']> }) {
 
 function Cancel({ operation }: { operation: Operation }) {
   const cancel = useCancelOperation();
+  const isHoldAlone = operation.cancel.allowed && operation.cancel.only === 'hold-request';
   return (
     <div className={classes.cancel}>
       <ActionButton
@@ -77,8 +78,14 @@ function Cancel({ operation }: { operation: Operation }) {
         busy={cancel.isPending}
         onAction={() => cancel.mutate(operation.id)}
       >
-        Cancel operation
+        {isHoldAlone ? 'Withdraw the hold request' : 'Cancel operation'}
       </ActionButton>
+      {isHoldAlone && (
+        <p className={classes.why}>
+          Closes its pull request and deletes the branch. The rolled-back version stays, and automatic deploys
+          stay on.
+        </p>
+      )}
       {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
       {cancel.error && <FailurePanel failure={cancel.error.failure} />}
     </div>

@@ -217,6 +217,47 @@ describe('the operation reducer', () => {
     expect(standing(run(true), landed, cancel)).toEqual(no);
   });
 
+  it('takes back the request of a hold alone once the version has landed, for as long as it waits', () => {
+    const rollback = intents.find(({ kind }) => kind === 'rollback') as Intent;
+    const effect = (name: string, step: 'commit' | 'hold-request', data: object): OperationEvent => ({
+      type: 'side-effect-intended',
+      at: time(2),
+      step,
+      effect: name,
+      text: 'x',
+      data: { ...data },
+    });
+    const result = (name: string, step: 'commit' | 'hold-request'): OperationEvent => ({
+      type: 'side-effect-result',
+      at: time(3),
+      step,
+      effect: name,
+      outcome: 'done',
+      text: 'x',
+      commit: 'abc',
+    });
+    const events: OperationEvent[] = [
+      requested(rollback),
+      { type: 'step-started', at: time(1), step: 'commit' },
+      effect('commit', 'commit', { route: 'workflow' }),
+      result('commit', 'commit'),
+      { type: 'step-succeeded', at: time(3), step: 'commit' },
+      { type: 'step-started', at: time(3), step: 'hold-request' },
+      effect('hold-request', 'hold-request', { route: 'pull-request', cancellable: true }),
+    ];
+    const waits = replayOperation(events);
+    expect(waits?.operation.cancel).toEqual({ allowed: true, only: 'hold-request' });
+    expect(waits && cancelsByItself(waits)).toBe(true);
+    const asked = replayOperation([...events, { type: 'cancel-requested', at: time(4) }]);
+    expect(asked?.operation.cancel).toEqual({
+      allowed: false,
+      because: 'The hold request is being withdrawn.',
+    });
+    expect(asked && [isDropped(asked), cancelsByItself(asked)]).toEqual([false, true]);
+    const merged = replayOperation([...events, result('hold-request', 'hold-request')]);
+    expect(merged?.operation.cancel).toMatchObject({ allowed: false });
+  });
+
   it('ignores everything before the request', () => {
     expect(replayOperation([{ type: 'cancel-requested', at: time(0) }])).toBeNull();
   });

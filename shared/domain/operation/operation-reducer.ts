@@ -147,10 +147,19 @@ function begun({ operation, effects }: OperationRecord): EffectRecord | null {
   return reached && reached.outcome !== 'not-done' ? reached : null;
 }
 
+/**
+ * The request of a hold that comes apart from its version and waits for its review: it can be withdrawn whatever became of
+ * the version.
+ */
+const isHoldWaiting = ({ effects }: OperationRecord): boolean => {
+  const hold = effects.get('hold-request');
+  return hold !== undefined && isCancellable(hold);
+};
+
 /** Whether a cancellation is for the step that runs to carry out, since others are at work on the operation's behalf. */
 export const cancelsByItself = (record: OperationRecord): boolean => {
   const reached = begun(record);
-  return reached !== null && isCancellable(reached);
+  return reached !== null && (isCancellable(reached) || isHoldWaiting(record));
 };
 
 /** Whether a cancellation that was asked for ends the operation as it is: nothing was begun outside. */
@@ -169,15 +178,24 @@ function bound(record: OperationRecord): string | null {
   const reached = begun(record);
   if (!point || !reached) return null;
   if (isCancellable(reached)) return cancelRequested ? 'It is being cancelled.' : null;
+  if (isHoldWaiting(record)) return cancelRequested ? 'The hold request is being withdrawn.' : null;
   if (reached.outcome !== 'done') return point.onTheWay;
   return operation.commit === null ? point.nothingWritten : point.done;
 }
 
 function withCancel(record: OperationRecord): OperationRecord {
   const because = bound(record);
-  const cancel: Operation['cancel'] = because === null ? { allowed: true } : { allowed: false, because };
+  const reached = begun(record);
+  const isHoldAlone = reached !== null && !isCancellable(reached) && isHoldWaiting(record);
+  const cancel: Operation['cancel'] =
+    because === null
+      ? { allowed: true, ...(isHoldAlone ? { only: 'hold-request' } : {}) }
+      : { allowed: false, because };
   const before = record.operation.cancel;
-  if (before.allowed === cancel.allowed && (before.allowed || before.because === because)) return record;
+  const isSame = before.allowed
+    ? cancel.allowed && before.only === cancel.only
+    : !cancel.allowed && before.because === cancel.because;
+  if (isSame) return record;
   return { ...record, operation: { ...record.operation, cancel } };
 }
 

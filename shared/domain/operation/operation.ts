@@ -86,7 +86,11 @@ export const operationSchema = z.object({
   supersededBy: supersededBySchema.nullable(),
   /** Whether cancelling is safe now, and if not, why not. */
   cancel: z.discriminatedUnion('allowed', [
-    z.object({ allowed: z.literal(true) }),
+    z.object({
+      allowed: z.literal(true),
+      /** What alone it takes back, where the version has landed: the request of the hold that waits for its review. */
+      only: z.literal('hold-request').optional(),
+    }),
     z.object({ allowed: z.literal(false), because: z.string() }),
   ]),
 });

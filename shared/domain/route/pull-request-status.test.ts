@@ -20,7 +20,7 @@ const pull: PullRequest = {
   asked: ['platform'],
 };
 const none = { approvedBy: [], changesBy: [], uncounted: [], decision: null, ownersAsked: [] };
-const seen = { reviews: none, checks: null, noAutoMerge: null, commit: 'c' };
+const seen = { reviews: none, checks: null, noAutoMerge: null, content: 'same', branch: 'main' };
 
 describe('reviews', () => {
   const of = (...states: string[]) =>
@@ -121,7 +121,22 @@ describe('how a pull request stands', () => {
     [
       { head: { branch: 'b', commit: 'other' } },
       {},
+      'Pull request #7 is waiting for a review. Asked: platform.',
+    ],
+    [
+      { head: { branch: 'b', commit: 'other' } },
+      { content: 'changed' },
+      'Pull request #7 is waiting for a review. Asked: platform. Somebody changed what it holds: check it before it is merged.',
+    ],
+    [
+      { head: { branch: 'b', commit: 'other' } },
+      { content: 'unknown' },
       'Pull request #7 is waiting for a review. Asked: platform. Somebody changed its branch: check what it holds before it is merged.',
+    ],
+    [
+      { base: 'next' },
+      {},
+      'Pull request #7 is waiting for a review. Asked: platform. It goes into next now, not into main: change that on GitHub.',
     ],
   ] as const)('%j %j', (change, known, text) => {
     expect(pullRequestStatus({ ...pull, ...change }, { ...seen, ...known } as never)).toBe(text);

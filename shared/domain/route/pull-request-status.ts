@@ -9,8 +9,10 @@ interface Seen {
   checks: Extract<CommitChecks, { state: 'known' }> | null;
   /** Why auto-merge is off although it was wanted; `null`: it is on, or was not wanted. */
   noAutoMerge: string | null;
-  /** The commit that this console proposed. */
-  commit: string;
+  /** What it holds now, against what this console proposed; `unknown`: its branch moved, and nobody could tell. */
+  content: 'same' | 'changed' | 'unknown';
+  /** The branch that the change is for. */
+  branch: string;
 }
 
 const noReviews: PullReviews = {
@@ -68,11 +70,18 @@ function reviewText({ number, draft, mergeState, asked, autoMerge }: PullRequest
   return `${approved}: somebody must merge it on GitHub. ${seen.noAutoMerge ?? ''}`.trim();
 }
 
-/** How a pull request that is open stands, in sentences for a person. */
-export function pullRequestStatus(pull: PullRequest, seen: Seen): string {
-  const changed =
-    pull.head.commit === seen.commit
+/** What is odd about it, and must be seen before it is merged. */
+function oddities({ base }: PullRequest, { content, branch }: Seen): string {
+  const moved =
+    base === branch
       ? ''
-      : ' Somebody changed its branch: check what it holds before it is merged.';
-  return `${reviewText(pull, seen)}${checksText(seen.checks)}${changed}`;
+      : ` It goes into ${visibleText(base)} now, not into ${branch}: change that on GitHub.`;
+  if (content === 'same') return moved;
+  return content === 'changed'
+    ? `${moved} Somebody changed what it holds: check it before it is merged.`
+    : `${moved} Somebody changed its branch: check what it holds before it is merged.`;
 }
+
+/** How a pull request that is open stands, in sentences for a person. */
+export const pullRequestStatus = (pull: PullRequest, seen: Seen): string =>
+  `${reviewText(pull, seen)}${checksText(seen.checks)}${oddities(pull, seen)}`;
