@@ -309,7 +309,9 @@ describe('a change that goes through a pull request', () => {
     const { id, app, version } = await begin(rig);
     const number = numberOf(await waiting(rig, id));
     const [branch = ''] = await branchesOf(id);
-    await practice.control.deployAsSomeoneElse({ app: 'router', environment: 'staging', version: 'v1' });
+    const router = (await practice.control.status()).tags.staging?.router?.imageTag ?? '';
+    const older = `v${Number(router.slice(1)) - 1}`;
+    await practice.control.deployAsSomeoneElse({ app: 'router', environment: 'staging', version: older });
     await github().repos.merge({ ...place, base: branch.replace('refs/heads/', ''), head: 'main' });
     const head = async () => (await github().pulls.get({ ...place, pull_number: number })).data.head.sha;
     const updated = await head();
