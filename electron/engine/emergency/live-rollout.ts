@@ -2,6 +2,7 @@ import { effects } from '../../../shared/domain/emergency/debt';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Rollout } from '../../../shared/domain/rollout/rollout';
+import { listText } from '../../../shared/domain/text/list-text';
 import type { StepContext, StepEnd } from '../operation-context';
 import { judgeByDeployments } from '../steps/judge-rollout';
 import { versionsThere } from '../steps/sight';
@@ -54,7 +55,11 @@ export async function liveRollout(context: StepContext<Emergency>): Promise<Step
         return {
           waitingFor: `Waiting for the rollout of ${failed.map((one) => one.deployment).join(', ')}.`,
         };
-      return judgeByDeployments(context, cluster, { argo: false, deployments: true, pods: true });
+      const judged = judgeByDeployments(context, cluster, { argo: false, deployments: true, pods: true });
+      // It is left out here, and may well be visible.
+      if (!('done' in judged) || judged.done.state !== 'succeeded') return judged;
+      const names = cluster.view.rollouts(app).map((one) => one.deployment);
+      return { done: { state: 'succeeded', text: `Rolled out: ${listText(names)}.` } };
     },
   });
   return isTimedOut(found) ? ranOut(found, world.limits.rollout) : found;
