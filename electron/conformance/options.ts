@@ -24,6 +24,8 @@ export interface ConformanceOptions {
   timeout: number;
   /** Argo CD's own server, by which Applications are seen and asked then, and the token for it. */
   argocdServer: { url: string; token: string } | undefined;
+  /** The same of Argo Workflows' server, for workflows. */
+  argoServer: { url: string; token: string } | undefined;
   /** Only cases whose name holds it. */
   grep: string | undefined;
   json: boolean;
@@ -47,6 +49,8 @@ Tests Signalbox's adapters against a cluster with Argo CD and Argo Workflows. Ev
   --destination-server <url>     default: https://kubernetes.default.svc
   --argocd-server <url>          sees and asks Applications through Argo CD's own server
                                  (token in SIGNALBOX_ARGOCD_TOKEN)
+  --argo-server <url>            sees and asks workflows through Argo Workflows' own server
+                                 (token in SIGNALBOX_ARGO_TOKEN)
   --image <image>                must contain sh, echo and sleep (default: busybox:1.36)
   --service-account <name>       for workflow pods (default: the namespace's default one)
   --timeout <seconds>            for each wait (default: 180)
@@ -74,6 +78,7 @@ export function parseOptions(
       project: text,
       'destination-server': text,
       'argocd-server': text,
+      'argo-server': text,
       image: text,
       'service-account': text,
       timeout: text,
@@ -95,7 +100,8 @@ export function parseOptions(
     helmValues: values['helm-values'] === undefined ? undefined : readFileSync(values['helm-values'], 'utf8'),
     project: values.project ?? 'default',
     destinationServer: values['destination-server'] ?? 'https://kubernetes.default.svc',
-    argocdServer: argocdServerOf(values['argocd-server'], environment.SIGNALBOX_ARGOCD_TOKEN),
+    argocdServer: serverOf('argocd-server', values['argocd-server'], environment.SIGNALBOX_ARGOCD_TOKEN),
+    argoServer: serverOf('argo-server', values['argo-server'], environment.SIGNALBOX_ARGO_TOKEN),
     image: values.image ?? 'busybox:1.36',
     serviceAccount: values['service-account'],
     timeout,
@@ -105,14 +111,15 @@ export function parseOptions(
 }
 
 /** @throws Error with words for a person. */
-function argocdServerOf(
+function serverOf(
+  option: 'argocd-server' | 'argo-server',
   url: string | undefined,
   token: string | undefined,
 ): ConformanceOptions['argocdServer'] {
   if (url === undefined) return undefined;
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
-    throw new Error('--argocd-server must be an http(s) URL.');
-  if (!token)
-    throw new Error('--argocd-server needs a token in the environment variable SIGNALBOX_ARGOCD_TOKEN.');
+    throw new Error(`--${option} must be an http(s) URL.`);
+  const variable = option === 'argocd-server' ? 'SIGNALBOX_ARGOCD_TOKEN' : 'SIGNALBOX_ARGO_TOKEN';
+  if (!token) throw new Error(`--${option} needs a token in the environment variable ${variable}.`);
   return { url, token };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { estateSchema } from '../../shared/domain/estate/estate';
 import { localAdmin } from '../systems/practice/argo-sessions';
+import { allEnvironments } from '../systems/practice/environments';
 import { type PracticeProcess, startPracticeProcess } from '../testing/practice-process';
 import { parseOptions } from './options';
 import { cases, runCase } from './suite';
@@ -34,8 +35,21 @@ async function argoCd({ ready }: PracticeProcess) {
   return { args: ['--argocd-server', url], environment: { SIGNALBOX_ARGOCD_TOKEN: token } };
 }
 
+/** Argo Workflows' server of the first environment, as the console's person signs in there. */
+async function argoWorkflows({ ready, control }: PracticeProcess) {
+  const estate = estateSchema.parse(parse(await readFile(ready.estateFile, 'utf8')));
+  const [first] = estate.environments;
+  const system = 'argo-workflows' as const;
+  const environment = allEnvironments.find((name) => name === first?.name) ?? 'integration';
+  const { authorization } = await control.signInToArgo({ environment, system });
+  return {
+    args: ['--argo-server', first?.argo?.workflows?.url ?? ''],
+    environment: { SIGNALBOX_ARGO_TOKEN: authorization.replace(/^Bearer /, '') },
+  };
+}
+
 /** The suite that runs against any cluster (`npm run test:cluster`), against the practice estate. */
-describe.each(['the Kubernetes API', 'Argo CD’s server'])(
+describe.each(['the Kubernetes API', 'Argo CD’s server', 'Argo Workflows’ server'] as const)(
   'conformance of the practice estate, by %s',
   (door) => {
     let folder: string;
@@ -47,7 +61,10 @@ describe.each(['the Kubernetes API', 'Argo CD’s server'])(
       practice = await startPracticeProcess(['--dir', join(folder, 'practice'), '--speed', '10']);
       const named = ['--kubeconfig', practice.ready.kubeconfig, '--argo-namespace', 'cluster-services'];
       const repo = ['--repo-url', practice.ready.gitUrl, '--repo-path', 'charts/generic-govuk-app'];
-      const byServer = door === 'the Kubernetes API' ? null : await argoCd(practice);
+      const byServer =
+        door === 'the Kubernetes API'
+          ? null
+          : await (door === 'Argo CD’s server' ? argoCd : argoWorkflows)(practice);
       const options = parseOptions(
         [...named, ...repo, '--namespace', 'apps', '--timeout', '60', ...(byServer?.args ?? [])],
         byServer?.environment,
@@ -61,9 +78,10 @@ describe.each(['the Kubernetes API', 'Argo CD’s server'])(
       expect(left ?? []).toEqual([]);
     });
 
-    // What is not about Applications is the same by either door.
+    // What is about neither of Argo's own objects is the same by each door.
+    const prefix = { 'Argo CD’s server': 'applications: ', 'Argo Workflows’ server': 'workflows: ' };
     const own = cases.filter(({ name }) =>
-      door === 'the Kubernetes API' ? name !== byDoor : name.startsWith('applications: '),
+      door === 'the Kubernetes API' ? name !== byDoor : name.startsWith(prefix[door]),
     );
     it.each(own)('$name', async (one) => {
       const { result, text } = await runCase(one, open);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ArgoSystem } from '../../shared/domain/estate/argo-servers';
 import type { Right } from '../../shared/domain/estate/cluster-access';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
 import { entryText } from '../log/entry-text';
@@ -92,13 +93,16 @@ export interface OpenBench {
 }
 
 /** Argo's own servers that the options name. A token that is refused fails what is asked with it. */
-function serversOf({ argocdServer }: ConformanceOptions, environment: string): ArgoServerDoors {
-  if (!argocdServer) return {};
-  const place = { environment, system: 'argo-cd', url: argocdServer.url } as const;
-  const credential = { authorization: `Bearer ${argocdServer.token}`, cookie: null };
-  const { signal } = new AbortController();
-  const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
-  return { cd: { connection: connectServer({ place, session }), prefer: 'server' } };
+function serversOf({ argocdServer, argoServer }: ConformanceOptions, environment: string): ArgoServerDoors {
+  const doorOf = (system: ArgoSystem, server: ConformanceOptions['argoServer']) => {
+    if (!server) return undefined;
+    const credential = { authorization: `Bearer ${server.token}`, cookie: null };
+    const { signal } = new AbortController();
+    const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
+    const connection = connectServer({ place: { environment, system, url: server.url }, session });
+    return { connection, prefer: 'server', isSignedIn: () => true } as const;
+  };
+  return { cd: doorOf('argo-cd', argocdServer), workflows: doorOf('argo-workflows', argoServer) };
 }
 
 /** Connects, and observes the cluster until it is closed. @throws FailureError when the kubeconfig cannot be used. */
