@@ -33,10 +33,9 @@ async function newestOf(name: string, environment: string): Promise<DeploymentEv
   const { events } = await ask(page(), 'history.feed', {
     apps: [name],
     environments: [environment],
-    limit: 1,
+    limit: 10,
   });
-  const [event] = events;
-  return event?.type === 'deployment' ? event : undefined;
+  return events.find((event) => event.type === 'deployment');
 }
 
 test('a branch is built and deployed: jobs, steps and the log are there, the bot commits, and the person is told', async () => {
