@@ -39,7 +39,7 @@ function runOf(route: RecordedRoute, job: Job | undefined, name: string): Record
 }
 
 /** What is to be recorded of an operation; `null`: nothing (it carries its own trailers, or has begun nothing). */
-export function wantedOf(
+function wantedOf(
   { operation, effects }: OperationRecord,
   person: { name: string; email: string },
 ): Wanted | null {
