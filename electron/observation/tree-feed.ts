@@ -215,6 +215,7 @@ export function createTreeFeed(options: {
         apps.set(name, app);
         app.moving = !isOver || health !== 'Healthy' || sync !== 'Synced';
         app.changedAt = performance.now();
+        // It never rejects: what it meets is told.
         void look(app);
       }
       // An environment without Applications has no objects either.

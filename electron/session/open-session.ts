@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
-import { type RegistryPlace, registryPlaces } from '../../shared/domain/estate/registry-place';
+import type { RegistryPlace } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { type ArchiveStore, openArchive } from '../archive/archive-store';
 import { type ObservationStore, openObservations } from '../archive/observations';
@@ -17,10 +17,7 @@ import { openLedger } from '../ledger/open-ledger';
 import { inBackground, type Log } from '../log/log';
 import { openLogKeeper } from '../logs/log-keeper';
 import { createLogSessions, type LogSessions } from '../logs/log-sessions';
-import { keepFailingLogs } from '../observation/log-recorder';
-import { recordHealth } from '../observation/recorder';
 import type { Cluster } from '../observation/types';
-import { keepWorkflows } from '../observation/workflow-keeper';
 import { createGitHub, type GitHub } from '../systems/github/github-client';
 import type { Sources } from '../systems/github/github-sources';
 import { createPullRequests } from '../systems/github/pull-requests';
@@ -40,7 +37,9 @@ import {
   type SaveGitHubToken,
   signInPlaceOf,
 } from './github-sign-in';
+import { keepWhatIsSeen } from './keep-what-is-seen';
 import { asideNotice, missingNotices } from './missing-files';
+import { neededCredentials } from './needed-credentials';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
@@ -117,15 +116,6 @@ export interface Session {
   readonly logs: LogSessions;
   /** Ends everything; operations that run are carried on at the next start. */
   close(): Promise<void>;
-}
-
-/** The practice estate brings its own; a local repo needs none. */
-function neededCredentials({ mode, inPlace, estate }: SessionConfig): Session['neededCredentials'] {
-  if (mode === 'practice') return [];
-  const remote = !inPlace && /^https?:/.test(estate.ledger.url);
-  const github = Boolean(estate.sources?.github ?? estate.ledger.github);
-  const registries = new Set(registryPlaces(estate.registry).map(({ url }) => `registry ${url}` as const));
-  return [...(remote ? (['ledger'] as const) : []), ...(github ? (['github'] as const) : []), ...registries];
 }
 
 /** Where the folders of all estates lie. */
@@ -221,11 +211,10 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     log,
   });
   const sources = openedSources?.sources ?? null;
-  const { registrySecret } = config;
   const images = estate.registry
     ? createAppImages({
         registry: estate.registry,
-        secret: async (place) => (registrySecret ? registrySecret(place) : null),
+        secret: async (place) => config.registrySecret?.(place) ?? null,
         fetch: config.fetch,
         now: Date.now,
       })
@@ -340,32 +329,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     () => starters?.close(),
     ...(starters ? [history.onStatus(() => starters.look())] : []),
     () => openedSources?.close(),
-    ...[...clusters.values()].map(({ view }) =>
-      recordHealth({
-        view,
-        apps,
-        record: (observation) => reportUnsaved(observations.record(observation)),
-        now: () => new Date().toISOString(),
-      }),
-    ),
-    ...[...clusters.values()].map((cluster) =>
-      keepFailingLogs({
-        cluster,
-        apps,
-        keep: (end) => reportUnsaved(observations.keepLog(end)),
-        log,
-        now: () => new Date().toISOString(),
-      }),
-    ),
-    ...[...clusters.values()].map(({ view }) =>
-      keepWorkflows({
-        view,
-        // Those of bags belong to no app.
-        apps: () => [...apps(), ''],
-        keep: (workflow, at) => reportUnsaved(archive.keepWorkflow(workflow, at)),
-        now: () => new Date().toISOString(),
-      }),
-    ),
+    ...keepWhatIsSeen({ clusters, apps, observations, archive, report: reportUnsaved, log }),
     ledger.onRefMoved(updateHistory),
     engine.onChange((changes) => {
       for (const { topic, key } of changes) {

@@ -92,6 +92,7 @@ const renewalSchema = z
     try {
       return JSON.parse(text) as unknown;
     } catch {
+      // What another version wrote: it counts as not there.
       context.addIssue('no JSON');
       return z.NEVER;
     }

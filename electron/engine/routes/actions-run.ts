@@ -9,25 +9,17 @@ import {
   runText,
   telling,
 } from '../../../shared/domain/actions/run-view';
-import type { RouteOf } from '../../../shared/domain/estate/routes';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { Job } from '../../../shared/domain/operation/operation';
 import { visibleText } from '../../../shared/domain/text/visible-text';
-import type { ActionsWorkflow, WorkflowRun, WorkflowRuns } from '../../systems/github/workflow-dispatch';
+import type { ActionsWorkflow, WorkflowRun } from '../../systems/github/workflow-dispatch';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { isTimedOut, span } from '../steps/wait';
 import { type Cancelling, cancelling } from './cancel-run';
 import { landedOnBranch, refreshed } from './landed-on-branch';
 import { collectLogs } from './run-logs';
+import type { RunTask } from './run-task';
 
-/** A run that an operation started. */
-export interface RunTask {
-  context: StepContext<VersionIntent>;
-  route: RouteOf<'actions'>;
-  runs: WorkflowRuns;
-  place: ActionsWorkflow;
-  what: string;
-}
 interface Followed {
   run: number;
   /** The cell's newest commit before it was started. */

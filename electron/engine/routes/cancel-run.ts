@@ -1,6 +1,6 @@
 import { visibleText } from '../../../shared/domain/text/visible-text';
-import type { RunTask } from './actions-run';
 import { unheard } from './route-run';
+import type { RunTask } from './run-task';
 
 /** How a run's cancellation stands: asked of GitHub; not, and asked again at the next look; or not to be had. */
 export type Cancelling = 'asked' | 'again' | 'not';

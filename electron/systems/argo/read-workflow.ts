@@ -69,7 +69,7 @@ const workflowObjectSchema = z.object({
 type Nodes = z.infer<typeof nodeSchema>[];
 
 /** Why a workflow has no steps where the cluster itself does not hold them. */
-export const stepsOffloaded =
+const stepsOffloaded =
   'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig.';
 
 /** `status.nodes`, or `compressedNodes` (base64 of gzip of JSON) unpacked, or why there are none. */

@@ -62,6 +62,7 @@ export async function reviewCount(
   id: string,
   signal: AbortSignal,
 ): Promise<ReviewCount | null> {
+  // What can't be asked is not told: the reviews themselves say less, and are asked beside it.
   const answer = await github.graphql(question, { id, request: { signal } }).catch(() => null);
   signal.throwIfAborted();
   const told = answerSchema.safeParse(answer);

@@ -18,17 +18,7 @@ import { Replay } from './replay';
 import type { WatchSource } from './source';
 import { askedToWait, isOfCluster, mayPass } from './watch-failures';
 import { keyOf, WatchState } from './watch-state';
-
-const usual: WatchTiming = {
-  batchDelay: 6,
-  stallAfter: 90_000,
-  watchFor: 300_000,
-  backoffBase: 500,
-  backoffLimit: 30_000,
-  heartbeat: 10_000,
-  askAfter: 10_000,
-  steadyAfter: 10_000,
-};
+import { usualTiming } from './watch-timing';
 
 /** Bytes of one event: etcd takes objects of 1.5 MB at most, and an API server's own writing of one is not ten times that. */
 const eventLimit = 16 * 1024 * 1024;
@@ -84,7 +74,7 @@ class ObjectWatch<T> {
   constructor(source: WatchSource, options: WatchReading<T>) {
     this.#source = source;
     this.#options = options;
-    this.#timing = { ...usual, ...options.timing };
+    this.#timing = { ...usualTiming, ...options.timing };
     this.#pace = paceOf(source.connection);
   }
 

@@ -191,10 +191,6 @@ function beganAt(
   return isUsedAgain ? (pods[0]?.createdAt ?? null) : created;
 }
 
-/** Whether one of the images has the version as its tag. */
-export const runsVersion = (images: readonly string[], version: string): boolean =>
-  images.some((image) => imageParts(image).tag === version);
-
 /**
  * Tags of the images that ready pods of an app run right now, each once, in order. Where several workloads run the same
  * image (a worker, a `draft-` twin), only a tag that all of them serve counts: what came up in the twin alone may be the

@@ -17,7 +17,7 @@ const hydrated = (workflow: Workflow): Workflow => {
 };
 
 /** What `fields` leaves of an answer (argo-workflows, `util/fields/fields.go`). */
-export function withFields(value: object, fields: string | null, prefix = ''): object {
+function withFields(value: object, fields: string | null, prefix = ''): object {
   if (!fields) return value;
   const exclude = fields.startsWith('-');
   const named = (exclude ? fields.slice(1) : fields).split(',').map((one) => one.replace(prefix, ''));
