@@ -1,12 +1,15 @@
+import type { Estate } from '../../shared/domain/estate/estate';
 import { registryPlaces } from '../../shared/domain/estate/registry-place';
-import type { Session, SessionConfig } from './open-session';
 
-/** The practice estate brings its own; a local repo needs none. */
-export function neededCredentials({
-  mode,
-  inPlace,
-  estate,
-}: Pick<SessionConfig, 'mode' | 'inPlace' | 'estate'>): Session['neededCredentials'] {
+export type NeededCredential = 'ledger' | 'github' | `registry ${string}`;
+
+/** Which credentials an estate takes from the vault. The practice estate brings its own; a local repo needs none. */
+export function neededCredentials(opened: {
+  mode: string;
+  inPlace: boolean;
+  estate: Estate;
+}): readonly NeededCredential[] {
+  const { mode, inPlace, estate } = opened;
   if (mode === 'practice') return [];
   const remote = !inPlace && /^https?:/.test(estate.ledger.url);
   const github = Boolean(estate.sources?.github ?? estate.ledger.github);

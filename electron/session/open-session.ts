@@ -39,7 +39,7 @@ import {
 } from './github-sign-in';
 import { keepWhatIsSeen } from './keep-what-is-seen';
 import { asideNotice, missingNotices } from './missing-files';
-import { neededCredentials } from './needed-credentials';
+import { type NeededCredential, neededCredentials } from './needed-credentials';
 import { openClusters } from './open-clusters';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
@@ -96,7 +96,7 @@ export interface Session {
   /** The GitHub of the apps' repos, or of the ledger; `null`: the estate names none. */
   readonly github: GitHub | null;
   /** Which credentials this estate takes from the vault. */
-  readonly neededCredentials: readonly ('ledger' | 'github' | `registry ${string}`)[];
+  readonly neededCredentials: readonly NeededCredential[];
   /** The apps' images; `null`: the estate names no registry. */
   readonly images: AppImages | null;
   readonly history: History;
