@@ -71,8 +71,8 @@ test('a branch is built and deployed: jobs, steps and the log are there, the bot
   expect((await app.practice.git('show', '-s', '--format=%an', done.commit ?? '')).trim()).toBe(bot.name);
   expect(await runsOf(app.practice, name, `Deploy ${branch.commit.sha} to ${environment}`)).toHaveLength(1);
   await expect
-    .poll(async () => (await newestOf(name, environment))?.startedBy)
-    .toMatchObject({ name: consoleUser.name, route: 'actions', reason: 'rehearsal' });
+    .poll(async () => await newestOf(name, environment))
+    .toMatchObject({ reason: 'rehearsal', startedBy: { name: consoleUser.name, route: 'actions' } });
   await goTo(page(), '#/');
   await cellAt(page(), name, environment).click();
   await expect(inspector(page())).toContainText(`${consoleUser.name}, through Actions`);

@@ -91,7 +91,27 @@ function directly({ repo, branch }: RouteFacts): RouteAccess {
   );
 }
 
-function byWorkflow({ submit, environment }: RouteFacts): RouteAccess {
+/** Whoever is not in the environment's team; `null`: it names none, or the person is in it, or that is not known. */
+function outsideTeam({ team, environment }: RouteFacts): RouteAccess | null {
+  if (!team || typeof team.membership !== 'object' || !('answer' in team.membership)) return null;
+  switch (team.membership.answer) {
+    case 'active':
+      return null;
+    case 'pending':
+      return closed(
+        `Your invitation to the GitHub team ${team.name} is not accepted yet; ${environment} needs it.`,
+        'Accept the invitation on GitHub.',
+      );
+    case 'none':
+      return closed(
+        `You are not in the GitHub team ${team.name}, which ${environment} needs.`,
+        `A maintainer of ${team.name} can add you, or deploy for you.`,
+      );
+  }
+}
+
+function byWorkflow(facts: RouteFacts): RouteAccess {
+  const { submit, environment } = facts;
   if (submit === null) return closed(`The estate file has no cluster for ${environment}.`, null);
   switch (submit.state) {
     case 'allowed':
@@ -99,24 +119,16 @@ function byWorkflow({ submit, environment }: RouteFacts): RouteAccess {
     case 'denied':
       return closed(submit.why, `Whoever runs the ${environment} cluster can let you create workflows.`);
     case 'unknown':
-      return unknown(submit.why);
+      // Argo Workflows' own server tells only when it is tried; its roles go by the same team.
+      return (submit.onlyTrying ? outsideTeam(facts) : null) ?? unknown(submit.why);
   }
 }
 
-function byActions({ workflowFile, team, environment, app }: RouteFacts): RouteAccess {
+function byActions(facts: RouteFacts): RouteAccess {
+  const { workflowFile, team, app } = facts;
   if (workflowFile === null) return closed('The estate file names no GitHub for the apps’ repos.', null);
-  if (team && typeof team.membership === 'object' && 'answer' in team.membership) {
-    const { answer } = team.membership;
-    if (answer !== 'active')
-      return closed(
-        answer === 'pending'
-          ? `Your invitation to the GitHub team ${team.name} is not accepted yet; ${environment} needs it.`
-          : `You are not in the GitHub team ${team.name}, which ${environment} needs.`,
-        answer === 'pending'
-          ? 'Accept the invitation on GitHub.'
-          : `A maintainer of ${team.name} can add you, or deploy for you.`,
-      );
-  }
+  const stranger = outsideTeam(facts);
+  if (stranger) return stranger;
   if (workflowFile === 'not-asked') return unknown(`${app}’s workflow has not been checked yet.`);
   if ('failure' in workflowFile) return unknown(`${app}’s workflow is not known: ${workflowFile.failure}`);
   const { exists, mayRun } = workflowFile.answer;
