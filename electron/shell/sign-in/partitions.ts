@@ -125,7 +125,7 @@ export async function restoreCookies(
           value,
           path,
           httpOnly: true,
-          secure: url.startsWith('https:'),
+          secure: new URL(url).protocol === 'https:',
           ...(expires === null ? {} : { expirationDate: expires / 1000 }),
         })
         // Chromium takes fewer than servers set: then the proxy asks again.

@@ -106,7 +106,9 @@ export function agentFor(
 ): http.Agent {
   const { keepAlive, secureContext, patience } = options;
   if (!proxy)
-    return server.startsWith('http:') ? new http.Agent({ keepAlive }) : new https.Agent({ keepAlive });
+    return new URL(server).protocol === 'http:'
+      ? new http.Agent({ keepAlive })
+      : new https.Agent({ keepAlive });
   if (proxy.protocol.startsWith('socks5')) {
     // Go lets the proxy resolve the name, and so does `socks5h`.
     const resolving = new URL(proxy.href.replace(/^socks5:/, 'socks5h:'));

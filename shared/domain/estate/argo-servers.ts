@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namesAccount } from './url-account';
 
 /** Argo's two servers, each with accounts of its own. */
 export const argoSystems = ['argo-cd', 'argo-workflows'] as const;
@@ -21,7 +22,11 @@ const host = z
 const server = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-    .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), { error: 'must not contain a user or token' })
+    // URL parsers mend more than they say: other spellings of an address would pass what is looked for in its text.
+    .refine((url) => /^https?:\/\/[^/\\\s]+(\/[^\\\s]*)?$/.test(url), {
+      error: 'must begin with http:// or https:// in lower case and a host',
+    })
+    .refine((url) => !namesAccount(url), { error: 'must not contain a user or token' })
     .refine((url) => !/[?#]/.test(url), { error: 'must not have a query or fragment' })
     .describe('Its address as in a browser.'),
   prefer: z

@@ -9,6 +9,7 @@ import { name } from './estate-name';
 import { registrySchema } from './registry-place';
 import { routesSchema, teamSchema } from './routes';
 import { routeProblems } from './routes-of';
+import { namesAccount } from './url-account';
 
 /** Layout of GOV.UK's release repo, and the default. */
 export const defaultImageTagPath = 'charts/app-config/image-tags/{environment}/{app}';
@@ -171,7 +172,7 @@ const repoUrl = z
     error: 'must not contain a password: enter it in Settings → Credentials',
   })
   // GitHub takes a token in the place of the user's name: it would stand in arguments, on screen and in the mirror.
-  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url) && !namesAccount(url), {
     error: 'must not contain a user or token: enter them in Settings → Credentials',
   })
   .refine((url) => !url.startsWith('-'), { error: 'must not begin with "-"' })

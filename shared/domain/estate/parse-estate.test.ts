@@ -56,6 +56,7 @@ describe('the estate file', () => {
     ['a key twice', whole.replace('name: GOV.UK', 'name: GOV.UK\nname: other'), '', 2],
     ['a password in the address', whole.replace('https://', 'https://me:secret@'), 'ledger.url', 3],
     ['a token in the address', whole.replace('https://', 'https://ghp_secret@'), 'ledger.url', 3],
+    ['a token behind three slashes', whole.replace('https://', 'https:///ghp_secret@'), 'ledger.url', 3],
     ['an address that is an option', whole.replace(/https:\S+/, '"--upload-pack=x"'), 'ledger.url', 3],
     ['a remote helper', whole.replace(/https:\S+/, '"ext::sh -c x"'), 'ledger.url', 3],
     [

@@ -170,8 +170,10 @@ describe('a connection to one of Argo’s servers', () => {
     expect(await connected(session, `http://127.0.0.1:${port}`).json({ path: '/api/version' })).toEqual({
       Version: 'v3',
     });
-    const failure = await failureOf(connected(session, 'http://argocd.example.org').json({ path: '/' }));
-    expect(failure.message).toMatch(/is not encrypted/);
+    for (const elsewhere of ['http://argocd.example.org', 'HTTP://argocd.example.org']) {
+      const failure = await failureOf(connected(session, elsewhere).json({ path: '/' }));
+      expect(failure.message).toMatch(/is not encrypted/);
+    }
     plain.closeAllConnections();
     await new Promise((closed) => plain.close(closed));
   });

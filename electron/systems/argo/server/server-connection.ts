@@ -63,7 +63,8 @@ class ServerConnection implements Connection {
 
   async open(request: ApiRequest): Promise<IncomingMessage> {
     request.signal?.throwIfAborted();
-    if (this.server.startsWith('http:') && !leadsToLoopback(this.server)) throw notEncrypted(this.#place);
+    if (new URL(this.server).protocol !== 'https:' && !leadsToLoopback(this.server))
+      throw notEncrypted(this.#place);
     const used = this.#session.credential();
     if (used === null) throw notSignedIn(this.#place);
     const passage = { ...(await this.#reached()), headers: headersOf(used, request), auth: undefined };
