@@ -4,7 +4,7 @@ import { worstHealth } from '../../shared/domain/board/cell-state';
 import { environmentBefore } from '../../shared/domain/estate/chain';
 import type { ClusterAction } from '../../shared/domain/estate/cluster-access';
 import { isUnfinished } from '../../shared/domain/hold/hold-state';
-import { type AppIntent, declarationOf, type Intent, titleOf } from '../../shared/domain/operation/intent';
+import { type AppIntent, declarationOf, titleOf } from '../../shared/domain/operation/intent';
 import { type Operation, waitsForReview } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import type { Finding } from '../../shared/domain/preflight/finding';
@@ -264,11 +264,11 @@ const hasLanded = ({ commit, steps }: Operation): boolean =>
  * Whether an operation may begin although another one still runs in the cell. One whose commit has landed only watches
  * by then: it keeps nobody waiting, and ends as superseded as soon as another version is wanted. The ledger's
  * compare-and-swap decides between two that have not committed. Nothing has to wait for a nudge, which commits nothing.
+ * An emergency rollback commits nothing either, and yet changes what runs: all else waits for its end.
  */
 export function mayStepIn(intent: AppIntent, other: Operation): boolean {
-  const commitsNothing = (one: Intent): boolean => declarationOf(one).commit === null;
-  if (commitsNothing(intent)) return false;
-  return commitsNothing(other.intent) || hasLanded(other) || waitsForReview(other);
+  if (intent.kind === 'nudge' || other.intent.kind === 'emergency-rollback') return false;
+  return other.intent.kind === 'nudge' || hasLanded(other) || waitsForReview(other);
 }
 
 /** What an operation would overtake: one that still brings its version up, or only waits for its tests or hold. */

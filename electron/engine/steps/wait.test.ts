@@ -28,6 +28,22 @@ describe('whether another version is wanted meanwhile', () => {
       by: { operationId: null, version: 'v3', text: expect.stringContaining('got v3') },
     });
   });
+  it('is said once an emergency rollback has switched automatic sync off, and not before', () => {
+    const over = (state: 'running' | 'succeeded') => {
+      const context = contextAt('own', 'v1');
+      const steps = [{ name: 'parent-sync-off', state }];
+      const newer = { id: 'op-2', intent: { kind: 'emergency-rollback', version: 'v0' }, steps };
+      return superseded({
+        ...context,
+        world: { ...context.world, holder: () => newer },
+      } as unknown as StepContext<VersionIntent>);
+    };
+    expect(over('running')).toBeNull();
+    expect(over('succeeded')).toMatchObject({
+      state: 'superseded',
+      by: { operationId: 'op-2', version: 'v0' },
+    });
+  });
   it('is not said of a view that is older than the own commit: it just was not fetched yet', () => {
     expect(superseded(contextAt('base', 'v2'))).toBeNull();
   });

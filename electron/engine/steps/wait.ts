@@ -133,11 +133,31 @@ export const noCluster = (environment: string): StepEnd => ({
 export const isHiddenThere = ({ view }: Cluster, topic: ClusterTopic): boolean =>
   view.gaps().some((gap) => isHidden(gap) && gap.topics.includes(topic));
 
+/** The end of a step over which an emergency rollback has begun: the ledger says nothing of it. */
+function leftPastGit({ world, intent, id }: StepContext<VersionIntent>): StepEnd | null {
+  const { app, environment, version } = intent;
+  const newer = world.holder(app, environment, id);
+  if (newer?.intent.kind !== 'emergency-rollback') return null;
+  const isBegun = newer.steps.some((one) => one.name === 'parent-sync-off' && one.state === 'succeeded');
+  if (!isBegun) return null;
+  const there = shortVersion(newer.intent.version);
+  return {
+    state: 'superseded',
+    by: {
+      operationId: newer.id,
+      version: newer.intent.version,
+      text: `${environment} gets ${there} by emergency rollback, so Signalbox no longer watches ${shortVersion(version)}.`,
+    },
+  };
+}
+
 /**
- * The end of a step whose version is no longer the one that the ledger wants in the environment; `null` while it is.
- * Only asked once the own commit is known to be there.
+ * The end of a step whose version is no longer the one that the ledger wants in the environment, or that an emergency
+ * rollback leaves; `null` while it is. Only asked once the own commit is known to be there.
  */
 export function superseded(context: StepContext<VersionIntent>): StepEnd | null {
+  const past = leftPastGit(context);
+  if (past) return past;
   const { world, intent, id } = context;
   const { app, environment, version } = intent;
   const snapshot = world.ledger.snapshot();

@@ -320,3 +320,21 @@ describe('the operation reducer', () => {
     });
   });
 });
+
+it('can’t be cancelled once it has written to the release repo, reconciling as little as rolling back', () => {
+  const version = { app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' };
+  for (const intent of [
+    { kind: 'rollback', ...version },
+    { kind: 'reconcile', ...version, debt: 'op-0' },
+  ] as const) {
+    const begun: OperationEvent = {
+      type: 'side-effect-intended',
+      at: time(1),
+      step: 'commit',
+      effect: 'commit',
+      text: 'a',
+    };
+    expect(replayOperation([requested(intent)])?.operation.cancel.allowed, intent.kind).toBe(true);
+    expect(replayOperation([requested(intent), begun])?.operation.cancel.allowed, intent.kind).toBe(false);
+  }
+});

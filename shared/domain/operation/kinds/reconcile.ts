@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { name, version } from '../asked';
-import { declare } from '../declaration';
+import { declare, untilCommit } from '../declaration';
 import { anApp } from '../subject';
 
 /**
@@ -32,7 +32,7 @@ export const reconcile = declare({
     { routine: 'parent-sync-on', lane: 'version' },
     { routine: 'live-as-git', lane: 'version' },
   ],
-  pointOfNoReturn: null,
+  pointOfNoReturn: untilCommit,
   commit: 'commit',
   begunBy: [],
   lands: ['version', 'files'],
