@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { ClusterExec } from '../../shared/domain/estate/cluster-exec';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { parseEstate } from '../../shared/domain/estate/parse-estate';
 import { FailureError } from '../../shared/domain/failure/failure';
@@ -39,21 +40,23 @@ export async function readEstateFile(file: string): Promise<Estate> {
  */
 function withAbsolutePaths(estate: Estate, folder: string): Estate {
   const absolute = (named: string): string => path.resolve(folder, named.replace(/^~(?=[\\/])/, homedir()));
+  const execOf = (exec: ClusterExec): ClusterExec => {
+    const [program, ...words] = exec.wrapper;
+    const named = program !== undefined && hasFolder(program) ? [absolute(program), ...words] : exec.wrapper;
+    return { ...exec, wrapper: named, folder };
+  };
   return {
     ...estate,
     environments: estate.environments.map((environment) => {
       const { cluster } = environment;
       if (!cluster) return environment;
       const { kubeconfig, exec } = cluster;
-      const [program, ...words] = exec?.wrapper ?? [];
       return {
         ...environment,
         cluster: {
           ...cluster,
           ...(kubeconfig ? { kubeconfig: absolute(kubeconfig) } : {}),
-          ...(exec && program !== undefined && hasFolder(program)
-            ? { exec: { ...exec, wrapper: [absolute(program), ...words] } }
-            : {}),
+          ...(exec ? { exec: execOf(exec) } : {}),
         },
       };
     }),

@@ -111,6 +111,43 @@ describe('a wrapper of the estate file', () => {
     expect(foreign.ran('other')).toBe(false);
   });
 
+  it.each<[string, (estate: string) => { exec: { wrapper: string[]; env?: Record<string, string> } }]>([
+    ['named by its whole path', (estate) => ({ exec: { wrapper: ['sh', `${estate}/login.sh`, '--'] } })],
+    ['named from the estate file', () => ({ exec: { wrapper: ['sh', './login.sh', '--'] } })],
+    ['in a flag', (estate) => ({ exec: { wrapper: ['./assume', `--config=${estate}/login.sh`, '--'] } })],
+    [
+      'in a variable',
+      (estate) => ({ exec: { wrapper: ['./assume', '--'], env: { AWS_CONFIG_FILE: `${estate}/login.sh` } } }),
+    ],
+  ])('is asked about again when a file of its repo changed that is %s', async (_, clusterOf) => {
+    // The person's own kubeconfig lies elsewhere.
+    await mkdir(path.join(foreign.folder, 'home'));
+    await foreign.script('own', 'of-own');
+    await foreign.kubeconfig(execUser('../estate/own.sh', ['get-token']), {}, '../home/kubeconfig');
+    vi.stubEnv('KUBECONFIG', path.join(foreign.folder, 'home', 'kubeconfig'));
+    await wrapper(foreign.place('assume'), 'first');
+    await wrapper(foreign.place('login.sh'), 'first');
+    const cluster = clusterOf(path.dirname(foreign.place('login.sh')));
+    const first = await foreign.open(cluster);
+    const asked = await foreign.waiting(first);
+    expect(asked.programs).toContain(foreign.place('login.sh'));
+    await foreign.close(first);
+    await wrapper(foreign.place('login.sh'), 'other');
+    const again = await foreign.open(cluster);
+    expect((await foreign.waiting(again)).hash).not.toBe(asked.hash);
+  });
+
+  it('that uses a folder of its repo is refused in words', async () => {
+    await ownKubeconfig();
+    await wrapper(foreign.place('assume'), 'first');
+    await mkdir(foreign.place('steps'));
+    const session = await foreign.open({ exec: { wrapper: ['./assume', foreign.place('steps'), '--'] } });
+    await expect
+      .poll(() => session.clusters.get('staging')?.view.freshness())
+      .toMatchObject({ failure: { message: expect.stringContaining('can’t be reviewed') } });
+    expect(session.consents.waiting()).toEqual([]);
+  });
+
   it('that was replaced while the person read what it does is not the one that was allowed', async () => {
     await ownKubeconfig();
     await wrapper(foreign.place('assume'), 'first');

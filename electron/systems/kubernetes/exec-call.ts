@@ -46,6 +46,9 @@ export interface ExecCall extends ShellCommand {
   isOfEstate: boolean;
   /** Words of the estate file's wrapper at the begin of `argv`; 0: none. */
   wrapperWords: number;
+  /** Words and values of variables that the estate file adds, and its folder, where it is known. */
+  estateWords: readonly string[];
+  estateFolder: string | null;
 }
 
 /** The last value of a variable: on Windows, whatever its case. */
@@ -99,6 +102,8 @@ export async function execCallOf(
     interactiveMode: interactiveMode ?? 'IfAvailable',
     isOfEstate: estate !== null,
     wrapperWords,
+    estateWords: estate ? [...estate.wrapper, ...Object.values(estate.env)] : [],
+    estateFolder: estate?.folder ?? null,
   };
 }
 

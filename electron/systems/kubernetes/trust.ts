@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ConsentRequest } from '../../../shared/domain/estate/consent';
@@ -83,26 +84,38 @@ async function digestOf(path: string): Promise<string | null> {
   }
 }
 
-const isFile = (path: string): Promise<boolean> =>
+const kindOf = (path: string): Promise<'file' | 'folder' | null> =>
   stat(path).then(
-    (found) => found.isFile(),
-    () => false,
+    (found) => (found.isFile() ? 'file' : found.isDirectory() ? 'folder' : null),
+    // It is no path, or leads nowhere.
+    () => null,
+  );
+
+/** Texts as they are, and what in them a shell or a flag (`--config=./x`) may take for a word. */
+const wordsIn = (texts: readonly string[]): Set<string> =>
+  new Set(
+    texts
+      .flatMap((text) => [text, ...text.split(/[\s'"`;|&()<>=:,$]+/)])
+      // Longer than any path that a system takes.
+      .filter((word) => word !== '' && word.length < 4096)
+      .map((word) => word.replace(/^~(?=[\\/])/, homedir())),
   );
 
 /**
- * The files that a command names: the programs that it starts, and in its words and variables what lies in the
- * kubeconfig's folder or is relative to where the command runs (`sh ./login.sh`, `BASH_ENV=./x`). Where the kubeconfig sets
- * `PATH`, each word may be the name of a program there. @throws ExecError where there are too many to look at.
+ * The files that a command names: the programs that it starts, and in its words and variables what lies in the folders of
+ * the kubeconfig and the estate file or is relative to them or to where the command runs (`sh ./login.sh`, `BASH_ENV=./x`).
+ * Where the kubeconfig sets `PATH`, each word may be the name of a program there.
+ * @throws ExecError where there are too many to look at, and where the estate file has it use a folder of its own.
  */
-async function programsOf(call: ExecCall, folder: string): Promise<string[]> {
-  const words = new Set(
-    [...call.argv, ...call.env.map(({ value }) => value)]
-      .flatMap((text) => [text, ...text.split(/[\s'"`;|&()<>=:,$]+/)])
-      // Longer than any path that a system takes.
-      .filter((word) => word !== '' && word.length < 4096),
-  );
+async function programsOf(call: ExecCall, kubeconfigFolder: string): Promise<string[]> {
+  const words = wordsIn([...call.argv, ...call.env.map(({ value }) => value)]);
   if (words.size > mostWords)
     throw new ExecError(`the login command has ${words.size} words, too many to be reviewed`);
+  const folders = call.estateFolder === null ? [kubeconfigFolder] : [kubeconfigFolder, call.estateFolder];
+  // A file there that is a link to elsewhere is named there all the same.
+  const within = [...folders, ...(await Promise.all(folders.map(real)))];
+  const isNamedThere = (place: string, path: string): boolean =>
+    within.some((folder) => isWithin(folder, place) || isWithin(folder, path));
   const found = new Set<string>();
   for (const program of [call.program, call.wrapped])
     if (program !== null && isAbsolute(program)) found.add(await real(program));
@@ -110,13 +123,35 @@ async function programsOf(call: ExecCall, folder: string): Promise<string[]> {
   for (const word of words) {
     const named = isOwnPath || hasFolder(word) ? null : await findProgram(word, call.path);
     if (named !== null) found.add(await real(named));
-    const places = isAbsolute(word) ? [word] : [resolve(word), resolve(folder, word)];
+    const places = isAbsolute(word)
+      ? [word]
+      : [resolve(word), ...folders.map((folder) => resolve(folder, word))];
     for (const place of places) {
       const path = await real(place);
-      if ((!isAbsolute(word) || isWithin(folder, path)) && (await isFile(path))) found.add(path);
+      if ((!isAbsolute(word) || isNamedThere(place, path)) && (await kindOf(path)) === 'file')
+        found.add(path);
     }
   }
+  if (call.estateFolder !== null) await refuseFolders(call.estateWords, call.estateFolder);
   return [...found].sort();
+}
+
+/** Whoever allows a command allows files as they are now; what lies in a folder nobody can be asked about. @throws ExecError */
+async function refuseFolders(words: readonly string[], estateFolder: string): Promise<void> {
+  const folder = await real(estateFolder);
+  for (const word of wordsIn(words)) {
+    // `production` is a name; a folder of that name may lie there by chance.
+    if (!hasFolder(word)) continue;
+    for (const place of [resolve(word), resolve(estateFolder, word)]) {
+      const path = await real(place);
+      const isThere = isWithin(estateFolder, place) || isWithin(folder, path);
+      if (isThere && (await kindOf(path)) === 'folder')
+        throw new ExecError(
+          `the estate file has the login command use the folder ${place.slice(0, 300)} beside it, whose content can’t be reviewed`,
+          { advice: 'Name a file there instead, or a folder elsewhere.' },
+        );
+    }
+  }
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -47,4 +47,7 @@ export const clusterExecSchema = z
     error: 'must begin with a program',
     path: ['wrapper', 0],
   });
-export type ClusterExec = z.infer<typeof clusterExecSchema>;
+export type ClusterExec = z.infer<typeof clusterExecSchema> & {
+  /** The estate file's folder, once that is known: what the command names there decides on what is run. */
+  folder?: string;
+};
