@@ -63,6 +63,8 @@ export function argoCdDoor(options: {
     seen(kind, freshness, through) {
       if (!options.applications.includes(kind) || freshness.state !== 'live') return;
       if (through === 'server') attendant?.awake();
+      // The apps' Applications decide: the parent has a watch of its own where labels part them, and may come otherwise.
+      if (kind !== options.applications[0]) return;
       if (used === through) return;
       used = through;
       log('warn', 'cluster.door', {

@@ -39,6 +39,7 @@ async function open(
   options: Parameters<typeof rehearseArgoCd>[0] = {},
   signedIn = true,
   kubernetes: Connection | null = null,
+  withWorkflows = false,
 ): Promise<void> {
   now = await rehearseArgoCd(options);
   session = new Signed();
@@ -55,7 +56,10 @@ async function open(
       appsNamespace: 'apps',
       parentApplication: parentName,
     },
-    argo: { cd: { connection } },
+    argo: {
+      cd: { connection },
+      ...(withWorkflows ? { workflows: { connection, isSignedIn: () => true } } : {}),
+    },
     timing: { backoffBase: 20, backoffLimit: 100 },
     log: (level, event, data) => logged.push(`${level} ${event} ${JSON.stringify(data)}`),
   });
@@ -178,6 +182,14 @@ describe('Applications by Argo CD’s own server', () => {
     expect(cluster.view.access('refresh').state).toBe('allowed');
     expect(cluster.view.access('stop-workflow').state).toBe('denied');
     expect(now.problems()).toEqual([]);
+  });
+
+  it('keep their rights where a server of Argo Workflows is named beside, which has no say in them', async () => {
+    await open({ rights: 'everything' }, true, null, true);
+    await applicationsAre('live');
+    await expect.poll(() => cluster.view.access('sync')).toMatchObject({ state: 'allowed', asked: true });
+    expect(cluster.view.access('terminate-sync').state).toBe('allowed');
+    expect(cluster.view.access('submit-workflow')).toMatchObject({ state: 'unknown', onlyTrying: true });
   });
 
   it('stay as they were when the session ends, told once, and come back with the next', async () => {

@@ -40,6 +40,8 @@ interface App {
   changedAt: number;
   known: Map<string, Known>;
   read: boolean;
+  /** Looks that failed, one after the other. */
+  failures: number;
   busy: boolean;
   again: boolean;
   timer: NodeJS.Timeout | undefined;
@@ -115,9 +117,34 @@ export function createTreeFeed(options: {
     tell({ state: 'unreachable', asOf: heardAt, since: brokeAt, failure: failureOf(error) });
   };
 
+  const isGone = (app: App): boolean => signal.aborted || apps.get(app.name) !== app;
+  /** Of an Application that can't be read nothing is shown: what was seen before is no longer how it is. */
+  const forget = (app: App): void => {
+    for (const [name, kind] of Object.entries(kinds)) {
+      const keys = [...app.known.values()].flatMap((one) => (one.kind === name ? [one.key] : []));
+      if (keys.length > 0) kind.take([], keys);
+    }
+    app.known.clear();
+  };
+  /** One Application that the server does not show hides no other: it is the server's trouble where none is shown. */
+  const failed = (app: App, error: unknown): void => {
+    app.failures++;
+    const status = error instanceof KubeError ? error.failure.status : null;
+    if (status === null || status === 401) {
+      if (status === 401)
+        connection.woken?.()?.addEventListener('abort', () => void look(app), { once: true });
+      broke(error);
+      return;
+    }
+    if (app.failures > 1 || !app.read) forget(app);
+    app.read = true;
+    if ([...apps.values()].some((one) => one.read && one.failures === 0)) heard();
+    else broke(error);
+  };
+
   async function look(app: App): Promise<void> {
     clearTimeout(app.timer);
-    if (signal.aborted || apps.get(app.name) !== app) return;
+    if (isGone(app)) return;
     if (app.busy) {
       app.again = true;
       return;
@@ -127,17 +154,19 @@ export function createTreeFeed(options: {
     try {
       await update(app);
       app.read = true;
-      heard();
+      app.failures = 0;
+      if (!isGone(app)) heard();
     } catch (error) {
-      if (signal.aborted) return;
+      if (isGone(app)) return;
       if (!(error instanceof KubeError))
         log('error', 'argo-cd.tree', { environment: place.environment, error });
-      broke(error);
+      failed(app, error);
     } finally {
       app.busy = false;
       const isMoving = app.moving || performance.now() - app.changedAt < restsAfter;
-      if (!signal.aborted && apps.get(app.name) === app) {
-        app.timer = setTimeout(() => void look(app), app.again ? 0 : isMoving ? everyMoving : everyResting);
+      if (!isGone(app)) {
+        const wait = Math.min(everyResting, (isMoving ? everyMoving : everyResting) * 2 ** app.failures);
+        app.timer = setTimeout(() => void look(app), app.again && app.failures === 0 ? 0 : wait);
         app.timer.unref();
       }
     }
@@ -160,13 +189,16 @@ export function createTreeFeed(options: {
         })
         .map(async (node) => {
           const object = await inTurn(() => readLiveObject(connection, ref, node, signal)).catch((error) => {
-            // The tree is older than the cluster: it is gone there (InvalidArgument, NotFound).
-            if (error instanceof KubeError && [400, 404].includes(error.failure.status ?? 0)) return null;
+            // The tree is older than the cluster: it is gone there (InvalidArgument, NotFound). Or it is not for this person.
+            if (error instanceof KubeError && [400, 403, 404].includes(error.failure.status ?? 0))
+              return null;
             throw error;
           });
           return object && { node, object };
         }),
     );
+    // It was removed meanwhile, and its objects with it.
+    if (isGone(app)) return;
     for (const [uid] of gone) app.known.delete(uid);
     for (const [name, kind] of Object.entries(kinds)) {
       const objects = found.flatMap((one) => {
@@ -190,14 +222,7 @@ export function createTreeFeed(options: {
         const app = apps.get(name);
         apps.delete(name);
         clearTimeout(app?.timer);
-        for (const [kindName, kind] of Object.entries(kinds)) {
-          const gone = [...(app?.known.values() ?? [])].filter((one) => one.kind === kindName);
-          if (gone.length > 0)
-            kind.take(
-              [],
-              gone.map(({ key }) => key),
-            );
-        }
+        if (app) forget(app);
       }
       for (const { name, value } of upserts) {
         const { operation, health, sync } = value.shown;
@@ -208,6 +233,7 @@ export function createTreeFeed(options: {
           changedAt: 0,
           known: new Map(),
           read: false,
+          failures: 0,
           busy: false,
           again: false,
           timer: undefined,

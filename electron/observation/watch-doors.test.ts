@@ -9,6 +9,9 @@ class Scripted implements Door<string> {
   readonly name: DoorName;
   #known: string[] = [];
   #reading: Parameters<Door<string>['watch']>[0] | null = null;
+  /** How often it was watched. */
+  opened = 0;
+  reject: (error: Error) => void = () => {};
   constructor(name: DoorName) {
     this.name = name;
   }
@@ -17,8 +20,11 @@ class Scripted implements Door<string> {
   }
   watch(reading: Parameters<Door<string>['watch']>[0]): Promise<void> {
     this.#reading = reading;
+    this.#known = [];
+    this.opened += 1;
     reading.onState({ state: 'connecting', asOf: null }, false);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      this.reject = reject;
       reading.signal.addEventListener('abort', () => {
         this.#reading = null;
         resolve();
@@ -96,12 +102,34 @@ describe('watchThroughDoors', () => {
     expect([shown(), states.at(-1), doors]).toEqual([['a', 'b'], ['server', 'live'], ['server']]);
   });
 
+  it('has the first begin anew once the second stands in for it, so that nothing old comes back', async () => {
+    kubernetes.show('a', 'b');
+    kubernetes.fail('unreachable');
+    await settled();
+    const before = kubernetes.opened;
+    server.show('b', 'c');
+    await settled();
+    expect(kubernetes.opened).toBe(before + 1);
+    kubernetes.show('b', 'c', 'd');
+    expect(shown()).toEqual(['b', 'c', 'd']);
+  });
+
+  it('ends with what a door rejects with, at once', async () => {
+    kubernetes.show('a');
+    kubernetes.fail('unreachable');
+    await settled();
+    server.reject(new Error('a fault of the door'));
+    await expect(done).rejects.toThrow('a fault of the door');
+    done = Promise.resolve();
+  });
+
   it('tells what differs alone when one takes the place of the other, and goes back', async () => {
     kubernetes.show('a', 'b');
     kubernetes.fail('unreachable');
     await settled();
     server.show('b', 'c');
     expect(batches.at(-1)).toMatchObject({ upserts: [{ name: 'c' }], removed: [{ name: 'a' }] });
+    await settled();
     kubernetes.show('b', 'c');
     await settled();
     expect([shown(), server.isWatched, doors]).toEqual([['b', 'c'], false, ['server', 'kubernetes']]);

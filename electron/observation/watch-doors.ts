@@ -95,6 +95,8 @@ export async function watchThroughDoors<T>(
       reading.onBatch({ source: 'list', upserts, removed });
     listed = true;
     reading.onDoor?.(way.door.name, before.door.name);
+    // When the first comes back, it has to show how it is by then, not what it knew before it went away.
+    if (way === second) start(first);
   };
 
   const decide = (): void => {
@@ -121,36 +123,44 @@ export async function watchThroughDoors<T>(
   };
 
   function start(way: Way<T>): void {
+    way.stop?.abort();
     const stop = new AbortController();
     way.stop = stop;
     // What it showed before is as old as that: it is told anew.
     way.items = new Map();
     const before = way.done;
     way.done = before.then(() =>
-      way.door.watch({
-        onBatch: (batch) => {
-          if (stop.signal.aborted) return;
-          for (const key of batch.removed) way.items.delete(idOf(key));
-          for (const item of batch.upserts) way.items.set(idOf(item), item);
-          if (way !== taken) return;
-          listed = true;
-          reading.onBatch(batch);
-        },
-        onState: (freshness, answered) => {
-          if (stop.signal.aborted) return;
-          way.state = { freshness, answered };
-          way.wasLive ||= freshness.state === 'live';
-          decide();
-        },
-        signal: AbortSignal.any([signal, stop.signal]),
-      }),
+      stop.signal.aborted
+        ? undefined
+        : way.door.watch({
+            onBatch: (batch) => {
+              if (stop.signal.aborted) return;
+              for (const key of batch.removed) way.items.delete(idOf(key));
+              for (const item of batch.upserts) way.items.set(idOf(item), item);
+              if (way !== taken) return;
+              listed = true;
+              reading.onBatch(batch);
+            },
+            onState: (freshness, answered) => {
+              if (stop.signal.aborted) return;
+              way.state = { freshness, answered };
+              way.wasLive ||= freshness.state === 'live';
+              decide();
+            },
+            signal: AbortSignal.any([signal, stop.signal]),
+          }),
     );
+    // It is told at once, by what is returned.
+    way.done.catch(fail);
   }
 
-  start(first);
-  await new Promise<void>((resolve) => {
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    fail = reject;
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  start(first);
+  await ended;
   await Promise.all(ways.map(({ done }) => done));
 }

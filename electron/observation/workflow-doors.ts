@@ -34,7 +34,8 @@ export interface WorkflowDoors {
   /** What is seen, and by which door. */
   seen(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
   told(): ClusterStatus['doors'];
-  access(action: ClusterAction): ClusterAccess;
+  /** `null`: it has no say in it. */
+  access(action: ClusterAction): ClusterAccess | null;
 }
 
 /** Refusals after which nothing was done, so that the other way may be tried. */
@@ -129,9 +130,8 @@ export function workflowDoors(options: {
     ],
     access(action) {
       const asked = kubernetes?.access(action);
-      const isOfWorkflows = (Object.values(needed) as ClusterAction[]).includes(action);
-      if (!isOfWorkflows || asked?.state === 'allowed')
-        return asked ?? { action, state: 'denied', why: `${name} does not do this.`, asked: true };
+      if (!(Object.values(needed) as ClusterAction[]).includes(action)) return null;
+      if (asked?.state === 'allowed') return asked;
       const answer = known(action);
       if (answer)
         return { action, state: answer.allowed ? 'allowed' : 'denied', why: answer.why, asked: true };

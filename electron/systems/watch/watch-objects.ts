@@ -171,6 +171,8 @@ class ObjectWatch<T> {
   }
 
   #live(): void {
+    // Until the list beside such a stream is through, the picture is none yet, or an old one.
+    if (this.#source.replay === 'until-listed' && this.#replay !== null) return;
     this.#brokeAt = null;
     this.#options.onState({ state: 'live', asOf: this.#heardAt ?? new Date().toISOString() }, false);
   }
@@ -199,8 +201,9 @@ class ObjectWatch<T> {
     this.#flush('list');
     if (replay === 'never') return;
     // The head of a quiet stream comes late: what was listed is live, if nothing is told as broken.
+    const isOpen = this.#liveAt !== null && this.#failures <= fewEarlyEnds;
     this.#liveAt ??= performance.now();
-    if (this.#failures === 0) this.#live();
+    if (this.#failures === 0 || (replay === 'until-listed' && isOpen)) this.#live();
   }
 
   /** Opens a stream, where need be with a list beside it, and reads it to its end. */

@@ -107,4 +107,6 @@ export const teamSchema = z
     org: name.describe('The GitHub organisation.'),
     team: name.describe('The team’s slug, such as `gov-uk-production-deploy`.'),
   })
-  .describe('The GitHub team whose active members may deploy here by Actions, and by Argo Workflows’ own server. Missing: nobody is asked.');
+  .describe(
+    'The GitHub team whose active members may deploy here by Actions, and by Argo Workflows’ own server. Missing: nobody is asked.',
+  );
