@@ -1,7 +1,7 @@
 import { session } from 'electron';
 import { mayLoad } from '../../../shared/domain/estate/sign-in-hosts';
 import type { FoundSession } from '../../session/accounts/ports';
-import type { ServerCookie } from '../../systems/argo/server/server-cookies';
+import { isCookie, mostCookies, type ServerCookie } from '../../systems/argo/server/server-cookies';
 import type { ServerPlace } from '../../systems/argo/server/server-session';
 import { authorizationsOf, isArgosCookie } from '../../systems/argo/server/session-value';
 import { proxyConfig } from '../service-request';
@@ -9,6 +9,10 @@ import { serverKey } from './session-store';
 
 /** What a page wants to open in a frame: whether it may, once that is known. */
 export type Gate = (url: string, frame: 'main' | 'sub') => Promise<boolean>;
+
+/** Which frame a request fills: `<object>` and `<embed>` show pages, too, as `object`. `null`: none. */
+const frameOf = (resourceType: string): 'main' | 'sub' | null =>
+  resourceType === 'mainFrame' ? 'main' : ['subFrame', 'object'].includes(resourceType) ? 'sub' : null;
 
 /** Where a server's sign-in windows keep what pages leave behind. */
 export interface Partition {
@@ -48,8 +52,7 @@ export async function openPartition(
   });
   // Every request and every redirect passes here before it is sent, a form's that is posted as well; it waits meanwhile.
   own.webRequest.onBeforeRequest((details, answer) => {
-    const frame =
-      details.resourceType === 'mainFrame' ? 'main' : details.resourceType === 'subFrame' ? 'sub' : null;
+    const frame = frameOf(details.resourceType);
     if (frame === null) {
       answer({ cancel: !mayLoad(details.url) });
       return;
@@ -74,12 +77,18 @@ export async function openPartition(
   };
 }
 
+/** The address that its requests go below: a cookie of `Path=/argo/` is not one of `/argo` (RFC 6265, 5.1.4). */
+const below = (url: string): string => `${url.replace(/\/+$/, '')}/`;
+
+/** Resolved against the server's address, the path `//host` would lead to another one. */
+const addressAt = (url: string, path: string): string => new URL(url).origin + path;
+
 /** What a partition's cookies say of a server: its session, and what a proxy before it gave. */
 export async function readPartition(
   own: Electron.Session,
   { system, url }: ServerPlace,
 ): Promise<FoundSession> {
-  const all = await own.cookies.get({ url });
+  const all = await own.cookies.get({ url: below(url) });
   const expires = (cookie: Electron.Cookie): number | null =>
     cookie.expirationDate === undefined ? null : Math.round(cookie.expirationDate * 1000);
   const argos = all.filter(({ name }) => isArgosCookie(system, name));
@@ -92,7 +101,8 @@ export async function readPartition(
       expires: first ? expires(first) : null,
     })),
     cookies: all
-      .filter(({ name }) => !isArgosCookie(system, name))
+      .filter((cookie) => !isArgosCookie(system, cookie.name) && isCookie(cookie))
+      .slice(-mostCookies)
       .map((cookie): ServerCookie => {
         const { name, value, path = '/' } = cookie;
         return { name, value, path, expires: expires(cookie) };
@@ -102,11 +112,11 @@ export async function readPartition(
 
 /** Takes Argo's own session out again: it lies in the keychain from now on. */
 export async function forgetArgosCookies(own: Electron.Session, { system, url }: ServerPlace): Promise<void> {
-  const all = await own.cookies.get({ url });
+  const all = await own.cookies.get({ url: below(url) });
   await Promise.all(
     all
       .filter(({ name }) => isArgosCookie(system, name))
-      .map(({ name, path = '/' }) => own.cookies.remove(new URL(path, url).href, name)),
+      .map(({ name, path = '/' }) => own.cookies.remove(addressAt(url, path), name)),
   );
 }
 
@@ -120,7 +130,7 @@ export async function restoreCookies(
     cookies.map(({ name, value, path, expires }) =>
       own.cookies
         .set({
-          url: new URL(path, url).href,
+          url: addressAt(url, path),
           name,
           value,
           path,

@@ -49,7 +49,7 @@ export class HttpExchange {
   readonly #place: ClusterAddress;
   readonly #timeout: number;
   readonly #refused: DescribeRefusal;
-  /** What becomes of a page in the place of a refusal; left out: it is bad data. */
+  /** What becomes of a page that refuses (401, 403); left out: it is as any other page, bad data. */
   readonly #page: ((status: number) => KubeError) | undefined;
 
   /** @param timeout milliseconds until the head of an answer must have come. */
@@ -157,7 +157,7 @@ export class HttpExchange {
     }
     const type = response.headers['content-type'] ?? '';
     const isPage = type.startsWith('text/html') && status >= 400 && status < 500;
-    if (isPage && this.#page) return this.#page(status);
+    if (isPage && this.#page && (status === 401 || status === 403)) return this.#page(status);
     // An API server refuses in JSON or plain text. 401 is what it says all the same: credentials may be renewed.
     if (isPage && status !== 401)
       return badDataError(this.#place, `a page with status ${status}`, undefined, request.method);

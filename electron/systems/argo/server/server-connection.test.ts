@@ -127,6 +127,30 @@ describe('a connection to one of Argo’s servers', () => {
     expect(pasted.told).toEqual([]);
   });
 
+  it('renews nothing by what a login page sets', async () => {
+    const { session, told } = sessionOf(credential);
+    const renewed: string[][] = [];
+    session.renewed = (_, set) => renewed.push([...set]);
+    const connection = connected(session);
+    answer = (_, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'GCP_IAP_XSRF=1' })
+        .end('<title>Log in</title>');
+    await failureOf(connection.json({ path: '/api/v1/applications' }));
+    expect([renewed, told]).toEqual([[], [credential]]);
+    answer = (_, response) => response.writeHead(200, { 'set-cookie': 'GCP_IAP=def' }).end('{}');
+    await connection.json({ path: '/api/v1/applications' });
+    expect(renewed).toEqual([['GCP_IAP=def']]);
+  });
+
+  it.each([400, 404, 413, 429])('does not end a session by a page with %d', async (status) => {
+    answer = (_, response) =>
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>nginx</h1>');
+    const { session, told } = sessionOf(credential);
+    const failure = await failureOf(connected(session).json({ path: '/api/v1/applications' }));
+    expect([failure.code, told]).toEqual(['bad-data', []]);
+  });
+
   it.each<[number, string, string, RegExp]>([
     [403, '{"error":"permission denied","code":7,"message":"permission denied"}', 'forbidden', /don’t have/],
     [404, '{"error":"x","code":5,"message":"x not found"}', 'not-found', /^Argo CD in staging does not/],

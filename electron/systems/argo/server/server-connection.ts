@@ -71,12 +71,13 @@ class ServerConnection implements Connection {
     request.signal?.throwIfAborted();
     try {
       const response = await this.#exchange.send(request, passage);
-      const set = response.headers['set-cookie'];
-      if (set) this.#session.renewed?.(used, set);
       if (/^\s*text\/html\b/i.test(response.headers['content-type'] ?? '')) {
         response.destroy();
         throw otherLogin(this.#place, response.statusCode ?? 0);
       }
+      // A login page sets cookies, too: they renew nothing, and what was refused is over.
+      const set = response.headers['set-cookie'];
+      if (set) this.#session.renewed?.(used, set);
       return response;
     } catch (error) {
       if (error instanceof KubeError && isOver(error, used)) this.#session.ended(used);

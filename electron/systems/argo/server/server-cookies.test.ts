@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cookieHeader, withSetCookies } from './server-cookies';
+import { cookieHeader, isCookie, withSetCookies } from './server-cookies';
 
 const now = Date.parse('2026-12-01T10:00:00Z');
 const after = (...lines: string[]) => withSetCookies([], lines, now);
@@ -25,6 +25,21 @@ it.each([
   '',
 ])('%.30j is no cookie', (line) => {
   expect(after(line)).toEqual([]);
+});
+
+it('a path that would lead to another host is none', () => {
+  expect(after('name=value; Path=//evil.example')).toMatchObject([{ path: '/' }]);
+});
+
+it('what Chromium keeps but no header can carry is told apart', () => {
+  expect(isCookie({ name: '_proxy', value: 'a b="c"' })).toBe(true);
+  for (const [name, value] of [
+    ['', 'x'],
+    ['name', 'schlüssel'],
+    ['name', 'a\tb'],
+    ['name', 'x'.repeat(5000)],
+  ] as const)
+    expect(isCookie({ name, value })).toBe(false);
 });
 
 it('a server that sets cookies without end is bounded', () => {

@@ -9,11 +9,15 @@ export interface ServerCookie {
 }
 
 /** As many and as large as browsers take from a site. */
-const mostCookies = 180;
+export const mostCookies = 180;
 const mostCharacters = 4096;
 /** RFC 6265, "cookie-name" and "cookie-octet"; quotation marks and blanks are taken, as browsers do. */
 const namePattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const valuePattern = /^[\x20-\x3a\x3c-\x7e]*$/;
+
+/** Whether a header can carry it; browsers keep others, too, with which every request would fail. */
+export const isCookie = ({ name, value }: Pick<ServerCookie, 'name' | 'value'>): boolean =>
+  namePattern.test(name) && valuePattern.test(value) && name.length + value.length <= mostCharacters;
 
 /**
  * The cookies after an answer set some (RFC 6265, "Storage Model", of one host). What can't be a cookie is left out.
@@ -30,15 +34,15 @@ export function withSetCookies(
     const at = pair.indexOf('=');
     const name = pair.slice(0, at).trim();
     const value = pair.slice(at + 1).trim();
-    if (at < 1 || !namePattern.test(name) || !valuePattern.test(value)) continue;
-    if (name.length + value.length > mostCharacters) continue;
+    if (at < 1 || !isCookie({ name, value })) continue;
     const said = new Map(
       attributes.map((text) => {
         const [key = '', rest = ''] = text.split(/=(.*)/s);
         return [key.trim().toLowerCase(), rest.trim()];
       }),
     );
-    const path = said.get('path')?.startsWith('/') ? (said.get('path') ?? '/') : '/';
+    // `//host` would be another address once it is resolved against the server's.
+    const path = /^\/(?!\/)/.test(said.get('path') ?? '') ? (said.get('path') ?? '/') : '/';
     kept.set(`${name} ${path}`, { name, value, path, expires: expiryOf(said, now) });
   }
   return [...kept.values()].filter(({ expires }) => expires === null || expires > now).slice(-mostCookies);
