@@ -64,13 +64,19 @@ async function switchOff(
   context.waiting(`Waiting for Argo CD’s Application ${application}.`);
   const before = await asked(context, cluster, (signal) => emergency.automaticSync(application, signal));
   if (!before.ok) return before.failure;
-  const { policy, keptBy } = before.value;
+  const { policy, keptBy, note } = before.value;
   const known = context.record().effects.get(effect);
   const debt = debtNow(context, parent);
   if (policy === null || !isAutomatic(policy)) {
     // Taken away by an earlier process that died before it could say so, or off before.
     const isOurs = known !== undefined && known.data.was !== 'off';
-    if (!isOurs) context.intend(effect, `Leave ${application} as it is.`, { application, was: 'off', debt });
+    if (!isOurs)
+      context.intend(effect, `Leave ${application} as it is.`, {
+        application,
+        was: 'off',
+        noted: note !== null,
+        debt,
+      });
     context.result(effect, {
       outcome: 'done',
       text: isOurs

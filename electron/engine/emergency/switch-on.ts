@@ -1,5 +1,6 @@
 import { isAutomatic } from '../../../shared/domain/emergency/automatic-sync';
 import { readNote } from '../../../shared/domain/emergency/debt';
+import { keepsParentOff } from '../../../shared/domain/emergency/debts';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Cluster } from '../../observation/types';
@@ -185,7 +186,7 @@ const syncFailed = (parent: string, message: string | null): Failure => ({
   next: [{ do: 'retry', label: 'Reconcile again' }],
 });
 
-/** The parent last: on its own it brings everything that changed in Git meanwhile, to all apps. */
+/** The parent after the app: on its own it brings everything that changed in Git meanwhile, to all apps. */
 export async function parentSyncOn(context: StepContext<Reconcile>): Promise<StepEnd> {
   const { world, intent } = context;
   const { app, environment, debt } = intent;
@@ -193,7 +194,8 @@ export async function parentSyncOn(context: StepContext<Reconcile>): Promise<Ste
   if (!cluster) return noCluster(environment);
   const others = world.emergencies
     .debts()
-    .filter((one) => one.environment === environment && one.operation !== debt && one.app !== app);
+    .filter((one) => one.environment === environment && one.operation !== debt && one.app !== app)
+    .filter((one) => keepsParentOff(one, one.running === null ? null : world.operation(one.running)));
   const parent = cluster.actions.parentApplication;
   if (others.length > 0)
     return {

@@ -1,3 +1,4 @@
+import type { Operation } from '../operation/operation';
 import type { OperationRecord } from '../operation/operation-reducer';
 import { type DebtView, debtSchema, type EmergencyDebt, effects } from './debt';
 
@@ -37,6 +38,44 @@ export interface NotesSeen {
 }
 
 /**
+ * Whether an emergency rollback set an image and left no note on an Application of the app, since automatic sync was off
+ * there already: then its journal alone knows.
+ */
+function isUnnoted({ effects: known }: OperationRecord): boolean {
+  const all = [...known.values()].filter(({ outcome }) => outcome !== 'not-done');
+  const isNoted = all.some(
+    ({ effect, data }) => effect.startsWith('app-off:') && (data.was !== 'off' || data.noted === true),
+  );
+  return !isNoted && all.some(({ effect }) => effect.startsWith('image:'));
+}
+
+const stateOf = ({ steps }: Operation, name: Operation['steps'][number]['name']) =>
+  steps.find((step) => step.name === name)?.state;
+
+/** Whether a reconcile has put the app back and come to the parent: what follows only watches. */
+const isAtParent = (operation: Operation): boolean =>
+  operation.intent.kind === 'reconcile' &&
+  stateOf(operation, 'app-sync-on') === 'succeeded' &&
+  stateOf(operation, 'parent-sync-on') !== 'waiting';
+
+/** Whether a reconcile has switched on what was its to switch on, however its watching ends. */
+function isPutBack(operation: Operation): boolean {
+  const parent = stateOf(operation, 'parent-sync-on');
+  return isAtParent(operation) && (parent === 'succeeded' || parent === 'skipped');
+}
+
+/**
+ * Whether the parent's automatic sync has to stay off for the debt of another app: the parent would give it what Git
+ * wants before it is reconciled. Not for one whose own Applications are put back, which waits for the parent alone.
+ * @param atWork the operation of {@link DebtView.running}, where it is this console's.
+ */
+export function keepsParentOff({ off, parent, image }: DebtView, atWork: Operation | null): boolean {
+  if (atWork?.intent.kind === 'emergency-rollback') return true;
+  if (atWork && isAtParent(atWork)) return false;
+  return image === 'set' || image === 'partly' || off.length === 0 || off.some((name) => name !== parent);
+}
+
+/**
  * All debts that are open, the oldest first: those of this console, those that records of the release repo tell, and
  * those that notes on Applications tell.
  * @param own of this console, with the operations of its that put one back.
@@ -49,16 +88,29 @@ export function openDebts(
   notes: (environment: string) => NotesSeen,
 ): DebtView[] {
   const found = new Map<string, DebtView>();
-  const paid = new Set<string>();
-  const payers = new Map<string, string>();
-  for (const { operation } of own) {
-    if (operation.intent.kind !== 'reconcile') continue;
-    if (operation.state === 'succeeded') paid.add(operation.intent.debt);
-    if (operation.state === 'running') payers.set(operation.intent.debt, operation.id);
-  }
+  const unnoted = new Set<string>();
+  const reconciles = own.flatMap(({ operation }) =>
+    operation.intent.kind === 'reconcile' ? [{ operation, intent: operation.intent }] : [],
+  );
+  const payers = new Map(
+    reconciles.flatMap(({ operation, intent }) =>
+      operation.state === 'running' ? [[intent.debt, operation.id] as const] : [],
+    ),
+  );
+  /** By the reconcile that was made for it, or by a later one of the app there: that puts back the same Applications. */
+  const isPaid = (debt: EmergencyDebt): boolean =>
+    reconciles.some(
+      ({ operation, intent }) =>
+        isPutBack(operation) &&
+        (intent.debt === debt.operation ||
+          (intent.app === debt.app &&
+            intent.environment === debt.environment &&
+            operation.requestedAt > debt.since)),
+    );
   for (const record of own) {
     const debt = debtOf(record);
     if (debt) found.set(debt.operation, debt);
+    if (debt && isUnnoted(record)) unnoted.add(debt.operation);
   }
   const told = (debt: EmergencyDebt): DebtView => ({
     ...debt,
@@ -77,13 +129,23 @@ export function openDebts(
     (one: EmergencyDebt): boolean =>
       one.operation === debt.operation || one.app === debt.app;
   const open = [...found.values()].filter((debt) => {
-    if (paid.has(debt.operation)) return false;
     const seen = notes(debt.environment);
+    const lying = [...seen.notes.values()];
+    // What was paid and lies there still was not: of two reconciles each may have left the parent to the other.
+    if (isPaid(debt)) return seen.live && lying.some(({ operation }) => operation === debt.operation);
     if (debt.running !== null || payers.has(debt.operation) || !seen.live) return true;
-    return [...seen.notes.values()].some(isOf(debt));
+    return unnoted.has(debt.operation) || lying.some(isOf(debt));
   });
+  /** The parent alone is off because of it, as it is for another: that one says so, and switches it on. */
+  const isLeftToOther = (debt: EmergencyDebt): boolean =>
+    isPaid(debt) &&
+    [...notes(debt.environment).notes].every(
+      ([name, { operation }]) => operation !== debt.operation || name === debt.parent,
+    ) &&
+    open.some((other) => other.environment === debt.environment && !isPaid(other));
   return (
     open
+      .filter((debt) => !isLeftToOther(debt))
       // The newest of an app speaks for those before it: what they switched off is off still.
       .filter(
         (debt) =>

@@ -28,8 +28,9 @@ export const reconcile = declare({
     { routine: 'request-hold', lane: 'request' },
     { routine: 'git-seen', lane: 'version' },
     { routine: 'app-sync-on', lane: 'version' },
-    { routine: 'rollout', lane: 'version' },
+    // Before the rollout: an app that stays unhealthy must not keep Git from all others.
     { routine: 'parent-sync-on', lane: 'version' },
+    { routine: 'rollout', lane: 'version' },
     { routine: 'live-as-git', lane: 'version' },
   ],
   pointOfNoReturn: untilCommit,
