@@ -38,7 +38,8 @@ const blockedByWindow = (application: string) =>
 const isLost = (code: string): boolean => ['timeout', 'unreachable', 'offline', 'bad-data'].includes(code);
 
 /**
- * `ApplicationSyncRequest`. Options and retries of the spec are taken by the server itself (`Sync`); `prune` is not.
+ * `ApplicationSyncRequest` (argo-cd `server/application/application.proto`: `revision` is of an Application with one
+ * source). Options and retries of the spec are taken by the server itself (`Sync`); `prune` is not.
  */
 function syncBody(current: KubeObject, ref: ApplicationRef, request: SyncRequest) {
   const policy = (
@@ -47,6 +48,7 @@ function syncBody(current: KubeObject, ref: ApplicationRef, request: SyncRequest
   return {
     appNamespace: ref.namespace,
     prune: request.prune ?? policy?.automated?.prune === true,
+    ...(request.revision ? { revision: request.revision } : {}),
     ...(request.dryRun ? { dryRun: true } : {}),
     ...(request.resources?.length ? { resources: request.resources.map(resourceOf) } : {}),
     infos: [

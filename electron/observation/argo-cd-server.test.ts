@@ -130,6 +130,17 @@ describe('Applications by Argo CD’s own server', () => {
     expect(now.problems()).toEqual([]);
   });
 
+  it('are synced at the commit that is asked for, and without one at what they track', async () => {
+    await open();
+    await applicationsAre('live');
+    const [actor, revision] = ['Ana', '1'.repeat(40)];
+    await cluster.actions.sync(parentName, { operationId: 'op-1', actor, revision }, signal);
+    await cluster.actions.sync('frontend', { operationId: 'op-2', actor }, signal);
+    const revisions = requests('POST').map(({ body }) => (body as { revision?: string }).revision);
+    expect(revisions).toEqual([revision, undefined]);
+    expect(now.problems()).toEqual([]);
+  });
+
   it('are not synced beside another sync, which is named, and only the one that is meant is terminated', async () => {
     await open();
     await applicationsAre('live');

@@ -79,7 +79,7 @@ function recordOf(
   at: number,
   more: readonly OperationEvent[],
 ): OperationRecord {
-  const requested = { type: 'requested', at: ago(at), id, intent, actor: 'Ada', seen: [] } as const;
+  const requested: OperationEvent = { type: 'requested', at: ago(at), id, intent, actor: 'Ada', seen: [] };
   const record = replayOperation([requested, ...more]);
   if (!record) throw new Error('no operation');
   return record;

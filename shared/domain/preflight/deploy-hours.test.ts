@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deployHoursSchema, readDayHours } from '../estate/deploy-hours';
+import type { AppIntent, BagIntent } from '../operation/intent';
 import { type Holidays, hoursFindings, hoursNow } from './deploy-hours';
 
 const govuk = deployHoursSchema.parse({});
@@ -126,13 +127,15 @@ describe('days off that are not known', () => {
 describe('findings', () => {
   const closed = at('2026-11-30T20:00:00Z');
   it('warn of a deployment outside of the hours, and only tell of a rollback', () => {
-    const level = (kind: 'deploy' | 'promote' | 'rollback' | 'deploy-bag' | 'roll-back-bag') =>
+    const level = (kind: (AppIntent | BagIntent)['kind']) =>
       hoursFindings({ kind }, closed).map((one) => one.level);
     expect(level('deploy')).toEqual(['warn']);
     expect(level('promote')).toEqual(['warn']);
     expect(level('deploy-bag')).toEqual(['warn']);
     expect(level('rollback')).toEqual(['info']);
     expect(level('roll-back-bag')).toEqual(['info']);
+    expect(level('emergency-rollback')).toEqual(['info']);
+    expect(level('reconcile')).toEqual(['info']);
   });
 
   it('pass within them, and are none where the environment has no hours', () => {

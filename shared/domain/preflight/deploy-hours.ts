@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { type DeployHours, readDayHours, type Weekday, weekdays } from '../estate/deploy-hours';
 import type { AppIntent, BagIntent } from '../operation/intent';
 import { type Finding, finding } from './finding';
+import { goesBack } from './goes-back';
 
 /** What is known of days off. */
 export type Holidays =
@@ -110,10 +111,10 @@ export function hoursNow(
   };
 }
 
-/** Kinds that take a version back while something is wrong: hours are no reason to wait. */
-const goesBack: ReadonlySet<string> = new Set(['rollback', 'roll-back-bag']);
-
-/** @param hours `null`: the environment has no deploy hours. */
+/**
+ * What goes back while something is wrong has no reason to wait for hours.
+ * @param hours `null`: the environment has no deploy hours.
+ */
 export function hoursFindings(
   intent: Pick<AppIntent | BagIntent, 'kind'>,
   hours: HoursNow | null,
@@ -121,6 +122,6 @@ export function hoursFindings(
   if (hours === null) return [];
   const { state, text, evidence } = hours;
   const levels = { open: 'pass', closed: 'warn', unknown: 'unknown' } as const;
-  const level = state !== 'open' && goesBack.has(intent.kind) ? 'info' : levels[state];
+  const level = state !== 'open' && goesBack(intent) ? 'info' : levels[state];
   return [finding('deploy-hours', level, text, evidence)];
 }

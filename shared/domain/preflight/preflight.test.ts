@@ -471,3 +471,22 @@ it('weighs the checks of a deployment by the environment’s policy', () => {
   expect(levelWith({ 'tests-failed-before': 'blocks' })).toBe('block');
   expect(levelWith({ 'tests-failed-before': 'informs' })).toBe('info');
 });
+
+it('lets no policy make it harder to go back, past Git or into it', () => {
+  const never = { ...outside, evidenceHere: null };
+  const version = { app: 'frontend', environment: 'production', version: 'v1', expected: 'v2' };
+  const intents: AppIntent[] = [
+    { kind: 'rollback', ...version },
+    { kind: 'emergency-rollback', ...version, reason: 'x' },
+    { kind: 'reconcile', ...version, debt: 'op-1' },
+  ];
+  for (const intent of intents) {
+    const levels = (policy: OutsideFacts['policy']) =>
+      preflightFindings(intent, ledger, { ...never, policy }).map(({ code, level }) => `${code} ${level}`);
+    const own = levels(undefined);
+    expect(own.join(' '), intent.kind).toContain('warn');
+    expect(
+      levels({ 'never-healthy-here': 'blocks', migration: 'blocks', 'failed-before': 'blocks' }),
+    ).toEqual(own);
+  }
+});

@@ -167,7 +167,7 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
  * transaction, on the snapshot that lands.
  */
 export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
-  return weighed(allFindings(intent, ledger, outside), outside.policy, intent.kind === 'rollback');
+  return weighed(allFindings(intent, ledger, outside), outside.policy, goesBack(intent));
 }
 
 function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
