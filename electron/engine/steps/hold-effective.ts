@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { environmentBefore } from '../../../shared/domain/estate/chain';
 import { gateShut, gates } from '../../../shared/domain/hold/hold-state';
 import type { StepContext, StepEnd } from '../operation-context';
+import { askPatiently } from './outside';
 import { holdRequest } from './request-hold';
 import { couldNotLook, noGate } from './stop-promotions';
 import { promotionsSeen, sweep } from './sweep';
@@ -115,7 +116,14 @@ export async function holdEffective(context: StepContext): Promise<StepEnd> {
     const swept = await sweep(context);
     if ('couldNot' in swept) return couldNotLook(name, swept.couldNot);
     if (found !== 'shut' || swept.left.length > 0) continue;
-    const applications = await before.actions.readApplications(app, context.signal);
+    const applications = await askPatiently(
+      context,
+      before,
+      world.limits.hold,
+      (signal) => before.actions.readApplications(app, signal),
+      'applications',
+    );
+    if (isTimedOut(applications)) return ranOut(applications, world.limits.hold);
     if (!applications.ok) return couldNotLook(name, applications.failure);
     if (gateShut(applications.value))
       return {

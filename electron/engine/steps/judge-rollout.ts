@@ -96,6 +96,8 @@ export function judgeByDeployments(
     };
   const sick = applications.filter((one) => one.health !== 'Healthy');
   if (sick.length > 0) return { waitingFor: sick.map(healthWait).join('; ') };
+  if (sight.argo && applications.length === 0)
+    return { waitingFor: `Waiting to see an Application of ${app} in ${environment}.` };
   const names = rollouts.map(({ deployment, desired }) =>
     desired === 0 ? `${deployment} (scaled to zero pods)` : deployment,
   );
