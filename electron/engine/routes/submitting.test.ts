@@ -53,6 +53,7 @@ async function submitting(
     result: (effect: string, result: { outcome: string; text: string }) =>
       effects.set(effect, { ...(effects.get(effect) as object), ...result }),
     world: {
+      holder: () => null,
       clusters: new Map([['staging', cluster]]),
       estate: { environments: [{ name: 'staging', cluster: { workflowsNamespace: 'apps' } }] },
       reader: { layout: { path: () => 'a' }, facts: () => ({ version: 'v1' }) },

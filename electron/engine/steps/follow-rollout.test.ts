@@ -47,6 +47,7 @@ async function endOf(...pictures: Partial<Rollout>[]): Promise<StepEnd> {
     record: () => ({ effects: new Map() }),
     waiting: () => undefined,
     world: {
+      holder: () => null,
       limits: { rollout: 60_000 },
       clusters: new Map([['production', { view }]]),
       ledger: { snapshot: () => ({ commit: 'own' }), onChange: () => () => undefined },

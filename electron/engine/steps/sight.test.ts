@@ -32,6 +32,7 @@ function deployOn(there: SeenCluster, before = seenCluster('staging', []), diges
     result: () => undefined,
     workflow: () => undefined,
     world: {
+      holder: () => null,
       limits: defaultLimits,
       identity: () => ({ name: 'Ada', email: 'ada@example.org' }),
       now: () => new Date(),

@@ -114,6 +114,7 @@ async function endOf(
       });
     },
     world: {
+      holder: () => null,
       limits: { sync: 60_000, terminate: 60_000 },
       now: () => new Date('2026-03-01T10:02:00Z'),
       clusters: new Map([['production', { view, actions, failingPod: async () => failingPod }]]),
