@@ -97,6 +97,8 @@ export function createEngine(config: EngineConfig): Engine {
     open: () => runner.open(),
     emergencies: {
       debts: () => emergencies.debts(),
+      isProved: (debt) => emergencies.isProved(debt),
+      policyBefore: (debt, application) => emergencies.policyBefore(debt, application),
       away: () => emergencies.away(),
     },
     workflowRuns: config.workflowRuns ?? null,

@@ -1,5 +1,5 @@
 import { type EmergencyDebt, readNote } from '../../../shared/domain/emergency/debt';
-import { type NotesSeen, openDebts } from '../../../shared/domain/emergency/debts';
+import { isProved, type NotesSeen, openDebts, policyBefore } from '../../../shared/domain/emergency/debts';
 import { type FailedWrite, remoteAway } from '../../../shared/domain/emergency/remote-away';
 import type { OperationRecord } from '../../../shared/domain/operation/operation-reducer';
 import type { Cluster } from '../../observation/types';
@@ -55,6 +55,8 @@ export function createEmergencies(options: {
         notesOf,
       );
     },
+    isProved: (debt) => isProved(debt, notesIn(world.clusters.get(debt.environment))),
+    policyBefore: (debt, application) => policyBefore(records(), debt, application),
     away: () => remoteAway(world.ledger.freshness(), failedWrite(records()), world.now()),
   };
 }

@@ -3,6 +3,7 @@ import type { AutomaticSync } from '../../../shared/domain/emergency/automatic-s
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
+import { unheard } from '../routes/route-run';
 import { standingSync } from '../standing-syncs';
 import { askPatiently } from '../steps/outside';
 import { clusterMoves, isTimedOut, span, waitUntil } from '../steps/wait';
@@ -26,10 +27,13 @@ export async function asked<T>(
   });
 }
 
-const stillRuns = (application: string, limit: number): Failure => ({
+const stillRuns = (application: string, limit: number, kind: StepContext['intent']['kind']): Failure => ({
   code: 'busy',
   message: `A sync of ${application} is still running after ${span(limit)}.`,
-  meaning: 'It would overwrite what is set past Git, so nothing was set.',
+  meaning:
+    kind === 'emergency-rollback'
+      ? 'No image was set: the sync would overwrite it. What was switched off stays off until you reconcile.'
+      : 'What is still switched off stays off until you reconcile again.',
   next: [{ do: 'advice', label: 'Check Argo CD’s application controller, then try again.' }],
 });
 
@@ -43,7 +47,7 @@ async function terminate(context: StepContext, cluster: Cluster, name: string): 
     cluster.actions.terminate(name, startedAt, signal),
   );
   context.result(effect, {
-    outcome: answer.ok ? 'done' : 'not-done',
+    outcome: answer.ok ? 'done' : unheard.has(answer.failure.code) ? 'unknown' : 'not-done',
     text: answer.ok
       ? `Terminated the sync of ${name}.`
       : `The sync of ${name} was not terminated: ${answer.failure.message}`,
@@ -71,7 +75,7 @@ export async function untilIdle(
     );
     if (!read.ok || !read.value.busy) return read.ok ? ok(read.value) : read;
     const waited = now().getTime() - begun;
-    if (waited > limits.sync) return fail(stillRuns(name, limits.sync));
+    if (waited > limits.sync) return fail(stillRuns(name, limits.sync, context.intent.kind));
     const parent = name === cluster.actions.parentApplication;
     const look = (): string | null => {
       const detail = cluster.view.applicationDetail(name);

@@ -11,6 +11,7 @@ import { shortVersion, versionShape } from '../../../shared/domain/ledger/versio
 import { count } from '../../../shared/domain/text/count';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
+import { unheard } from '../routes/route-run';
 import { noCluster } from '../steps/wait';
 import { asked } from './idle-application';
 import { type Emergency, switchedOnAgain } from './switch-off';
@@ -107,7 +108,7 @@ export async function setLiveImage(context: StepContext<Emergency>): Promise<Ste
       cluster.actions.emergency.setImages(workload, changes, signal),
     );
     if (!answer.ok) {
-      const outcome = answer.failure.code === 'timeout' ? 'unknown' : 'not-done';
+      const outcome = unheard.has(answer.failure.code) ? 'unknown' : 'not-done';
       context.result(effect, { outcome, text: answer.failure.message });
       return { state: 'failed', failure: answer.failure };
     }

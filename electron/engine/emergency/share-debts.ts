@@ -3,6 +3,7 @@ import { type DebtView, debtSchema } from '../../../shared/domain/emergency/debt
 import { tellDebt } from '../../../shared/domain/emergency/debt-records';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import { inBackground } from '../../log/log';
+import { canRecord } from '../routes/can-record';
 import type { World } from '../world';
 
 /** The longest wait after a record could not be written, in milliseconds. */
@@ -15,10 +16,22 @@ const longestWait = 10 * 60_000;
  */
 export function shareDebts(world: World, signal: AbortSignal): { look: () => void } {
   let working = false;
-  let failures = 0;
+  /** Tries of each that told nobody, by operation. */
+  const vain = new Map<string, number>();
+  const triesOf = ({ operation }: DebtView): number => vain.get(operation) ?? 0;
+  /** A debt that no note proves now may be paid by others: it must not come back in the release repo. */
+  const mayTell = (debt: DebtView): boolean =>
+    !debt.shared && world.emergencies.isProved(debt) && canRecord(world, debt);
+  /** Those that were tried least come first. */
   const open = (): DebtView[] =>
-    world.ledger.freshness().state === 'live' ? world.emergencies.debts().filter((one) => !one.shared) : [];
+    world.ledger.freshness().state === 'live'
+      ? world.emergencies
+          .debts()
+          .filter(mayTell)
+          .sort((a, b) => triesOf(a) - triesOf(b))
+      : [];
 
+  /** @returns whether others were told by it. */
   async function share(debt: DebtView): Promise<boolean> {
     const { app, environment, operation } = debt;
     const what = `Emergency rollback of ${app} in ${environment} to ${debt.imageTag}`;
@@ -26,7 +39,9 @@ export function shareDebts(world: World, signal: AbortSignal): { look: () => voi
       { operationId: `${operation}-emergency`, what, identity: world.identity() },
       (snapshot) => {
         // Reconciled meanwhile, or by another console.
-        const isOpen = world.emergencies.debts().some((one) => one.operation === operation);
+        const isOpen = world.emergencies
+          .debts()
+          .some((one) => one.operation === operation && world.emergencies.isProved(one));
         const known = world.reader.emergency(snapshot, app, environment);
         const decision = tellDebt(known, debtSchema.parse(debt), isOpen);
         if (decision.kind !== 'change') return decision;
@@ -40,16 +55,16 @@ export function shareDebts(world: World, signal: AbortSignal): { look: () => voi
       },
       { signal },
     );
-    return written.ok;
+    return written.ok && written.value.changed;
   }
 
   async function work(): Promise<void> {
     for (;;) {
       const [debt] = open();
       if (!debt || signal.aborted) return;
-      failures = (await share(debt)) ? 0 : failures + 1;
-      if (failures > 0)
-        await pause(Math.min(world.limits.tag * 2 ** failures, longestWait), undefined, { signal });
+      const tries = (await share(debt)) ? 0 : triesOf(debt) + 1;
+      vain.set(debt.operation, tries);
+      if (tries > 0) await pause(Math.min(world.limits.tag * 2 ** tries, longestWait), undefined, { signal });
     }
   }
 

@@ -5,6 +5,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
+import { unheard } from '../routes/route-run';
 import { noCluster } from '../steps/wait';
 import { asked, untilIdle } from './idle-application';
 
@@ -34,17 +35,21 @@ function debtNow(context: StepContext<Emergency>, parent: string): EmergencyDebt
 }
 
 /** Something else has the Application's spec, and puts back what is changed of it. */
-const keptByOther = (application: string, keeper: string): Failure => ({
+const keptByOther = (application: string, keeper: string, off: string | null): Failure => ({
   code: 'refused',
   message: `${keeper} manages ${application} and would switch its automatic sync on again.`,
-  meaning: 'Nothing was set past Git.',
+  meaning:
+    off === null
+      ? 'Nothing was set past Git.'
+      : `No image was set. Automatic sync of ${off} stays off until you reconcile.`,
   next: [{ do: 'advice', label: `Switch automatic sync off at ${keeper} first, or ask who can.` }],
 });
 
 const onAgain = (application: string): Failure => ({
   code: 'conflict',
   message: `Automatic sync of ${application} was switched on again by somebody or something else.`,
-  meaning: 'The image was not set: Argo CD would set it back.',
+  meaning:
+    'Argo CD would set the image back, so none was set. What was switched off stays off until you reconcile.',
   next: [{ do: 'advice', label: 'Find out who switched it on, then try again.' }],
 });
 
@@ -85,7 +90,7 @@ async function switchOff(
     });
   } else {
     const isForeign = isParent ? keptBy !== null : keptBy !== null && keptBy !== `Application ${parent}`;
-    if (isForeign) return keptByOther(application, keptBy ?? '');
+    if (isForeign) return keptByOther(application, keptBy ?? '', isParent ? null : parent);
     context.intend(effect, `Switch automatic sync of ${application} off.`, {
       application,
       was: policy,
@@ -95,7 +100,7 @@ async function switchOff(
       emergency.switchAutomaticSyncOff(application, { policy, note: noteText(debt, policy) }, signal),
     );
     if (!switched.ok) {
-      const outcome = switched.failure.code === 'timeout' ? 'unknown' : 'not-done';
+      const outcome = unheard.has(switched.failure.code) ? 'unknown' : 'not-done';
       context.result(effect, { outcome, text: switched.failure.message });
       return switched.failure;
     }
@@ -130,7 +135,7 @@ export async function appSyncOff(context: StepContext<Emergency>): Promise<StepE
     return failed({
       code: 'not-found',
       message: `No Application of ${app} was found in ${environment}.`,
-      meaning: 'The image was not set.',
+      meaning: `No image was set. Automatic sync of ${cluster.actions.parentApplication} stays off until you reconcile.`,
       next: [{ do: 'advice', label: 'Reconcile to switch the parent’s automatic sync on again.' }],
     });
   for (const name of names) {

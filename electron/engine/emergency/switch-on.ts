@@ -5,6 +5,7 @@ import type { Failure } from '../../../shared/domain/failure/failure';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
+import { unheard } from '../routes/route-run';
 import { refreshParent } from '../steps/refresh-parent';
 import {
   clusterMoves,
@@ -25,6 +26,13 @@ const forgotten = (application: string): Failure => ({
   message: `Automatic sync of ${application} is off, and how it was set is not known here.`,
   meaning: 'It was left off.',
   next: [{ do: 'advice', label: 'Switch it on in Argo CD, then reconcile again.' }],
+});
+
+const noneFound = (app: string, environment: string): Failure => ({
+  code: 'not-found',
+  message: `No Application of ${app} was found in ${environment}.`,
+  meaning: 'Automatic sync was left off.',
+  next: [{ do: 'retry', label: 'Reconcile again' }],
 });
 
 /** Refreshes the parent, and waits until it was compared with what Git says now. */
@@ -69,21 +77,25 @@ async function switchOn(
   if (!before.ok) return before.failure;
   const { policy, note } = before.value;
   const isOn = isAutomatic(policy);
+  // Its note may have been taken away since: by a tool that writes all annotations, or by somebody.
+  const journalled = context.world.emergencies.policyBefore(context.intent.debt, application);
+  const isPending = context.record().effects.get(effect)?.outcome === 'pending';
   // Off before the emergency rollback, which left nothing on it: it stays off.
-  const wasOff = !isOn && note === null && context.record().effects.get(effect)?.outcome !== 'pending';
+  const wasOff = !isOn && note === null && !isPending && journalled === null;
   if (wasOff || (isOn && note === null)) {
     context.saw(`Automatic sync of ${application} is ${isOn ? 'on' : 'off, as it was'}.`);
     return null;
   }
   const noted = context.record().effects.get(effect)?.data.policy;
-  const remembered = readNote(note)?.policy ?? (typeof noted === 'string' ? noted : null) ?? policy;
+  const remembered =
+    readNote(note)?.policy ?? (typeof noted === 'string' ? noted : null) ?? journalled ?? policy;
   if (remembered === null) return forgotten(application);
   context.intend(effect, `Switch automatic sync of ${application} on.`, { policy: remembered });
   const switched = await asked(context, cluster, (signal) =>
     emergency.switchAutomaticSyncOn(application, { policy: remembered }, signal),
   );
   if (!switched.ok) {
-    const outcome = switched.failure.code === 'timeout' ? 'unknown' : 'not-done';
+    const outcome = unheard.has(switched.failure.code) ? 'unknown' : 'not-done';
     context.result(effect, { outcome, text: switched.failure.message });
     return switched.failure;
   }
@@ -107,6 +119,8 @@ export async function appSyncOn(context: StepContext<Reconcile>): Promise<StepEn
   const found = await asked(context, cluster, (signal) => cluster.actions.readApplications(app, signal));
   if (!found.ok) return { state: 'failed', failure: found.failure };
   const names = found.value.map(({ name }) => name).filter((name) => name !== parent);
+  // None seen is not all put back.
+  if (names.length === 0) return { state: 'failed', failure: noneFound(app, environment) };
   const isThere = found.value.every((one) => one.version === version);
   if (!isThere) {
     const synced = await syncChildren(context, cluster, names);
@@ -149,7 +163,7 @@ export async function appSyncOn(context: StepContext<Reconcile>): Promise<StepEn
         ),
       );
       at.result(effect, {
-        outcome: answer.ok ? 'done' : answer.failure.code === 'timeout' ? 'unknown' : 'not-done',
+        outcome: answer.ok ? 'done' : unheard.has(answer.failure.code) ? 'unknown' : 'not-done',
         text: answer.ok ? `Sync of ${parent} requested.` : answer.failure.message,
       });
       if (!answer.ok) return { state: 'failed', failure: answer.failure };

@@ -13,6 +13,7 @@ import type { OperationRecord } from '../../../shared/domain/operation/operation
 import { inBackground } from '../../log/log';
 import { operationRecordRule } from '../operation-record';
 import type { World } from '../world';
+import { canRecord } from './can-record';
 
 /** Operations that are older are left alone, in milliseconds: a snapshot holds records of the last months only. */
 const youngerThan = 14 * 24 * 3_600_000;
@@ -116,25 +117,15 @@ export function keepRouteRecords(
   const settled = new Map<string, 'begun' | 'ended'>();
   let working = false;
 
-  /**
-   * Whether records can be written at all: they lie apart from the protected branch, or the person commits to the branch
-   * themselves. Else this console's journal alone knows who it was.
-   */
-  const canRecord = ({ app, environment }: BegunOperation): boolean => {
-    if (world.estate.ledger.records) return true;
-    const { taken } = world.routes.plan({ kind: 'hold', app, environment, reason: 'x' });
-    return taken === 'push' || taken === 'merge-branch';
-  };
-
   const open = (): Wanted[] => {
     const since = world.now().getTime() - youngerThan;
     const all = records().flatMap((record): Wanted[] => {
       const { id, requestedAt } = record.operation;
       if (settled.get(id) === 'ended' || Date.parse(requestedAt) < since || monthOf(id) === null) return [];
       const wanted = wantedOf(record, world.identity());
-      if (wanted === null || (wanted.ended === null && settled.has(id)) || !canRecord(wanted.begun))
-        return [];
-      return [wanted];
+      if (wanted === null || (wanted.ended === null && settled.has(id))) return [];
+      // Where they can't write, this console's journal alone knows who it was.
+      return canRecord(world, wanted.begun) ? [wanted] : [];
     });
     return all;
   };

@@ -29,6 +29,27 @@ export function debtOf({ operation, effects: known }: OperationRecord): DebtView
   };
 }
 
+/**
+ * The policy that an Application had before an emergency rollback of this console switched it off, by its journal;
+ * `null`: it did not, or was off.
+ */
+export function policyBefore(
+  own: readonly OperationRecord[],
+  debt: string,
+  application: string,
+): string | null {
+  const record = own.find(({ operation }) => operation.id === debt);
+  if (record?.operation.intent.kind !== 'emergency-rollback') return null;
+  const found = [...record.effects.values()].find(
+    ({ effect, outcome, data }) =>
+      (effect === effects.parentOff || effect.startsWith('app-off:')) &&
+      outcome !== 'not-done' &&
+      data.application === application,
+  );
+  const was = found?.data.was;
+  return typeof was === 'string' && was !== 'off' ? was : null;
+}
+
 /** What is known of the Applications of an environment, to tell which debts are paid. */
 export interface NotesSeen {
   /** Notes that lie on Applications there, by Application. */
@@ -74,6 +95,15 @@ export function keepsParentOff({ off, parent, image }: DebtView, atWork: Operati
   if (atWork && isAtParent(atWork)) return false;
   return image === 'set' || image === 'partly' || off.length === 0 || off.some((name) => name !== parent);
 }
+
+const isOf =
+  (debt: EmergencyDebt) =>
+  (one: EmergencyDebt): boolean =>
+    one.operation === debt.operation || one.app === debt.app;
+
+/** Whether a note that lies there now proves a debt, so that others may be told of it. */
+export const isProved = (debt: EmergencyDebt, { notes, live }: NotesSeen): boolean =>
+  live && [...notes.values()].some(isOf(debt));
 
 /**
  * All debts that are open, the oldest first: those of this console, those that records of the release repo tell, and
@@ -124,10 +154,6 @@ export function openDebts(
   for (const environment of environments)
     for (const debt of notes(environment).notes.values())
       if (!found.has(debt.operation)) found.set(debt.operation, told(debt));
-  const isOf =
-    (debt: EmergencyDebt) =>
-    (one: EmergencyDebt): boolean =>
-      one.operation === debt.operation || one.app === debt.app;
   const open = [...found.values()].filter((debt) => {
     const seen = notes(debt.environment);
     const lying = [...seen.notes.values()];

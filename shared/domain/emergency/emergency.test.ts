@@ -4,7 +4,7 @@ import type { OperationEvent } from '../operation/operation-events';
 import { type OperationRecord, replayOperation } from '../operation/operation-reducer';
 import type { StepName } from '../operation/steps';
 import { type EmergencyDebt, effects, noteText, readNote } from './debt';
-import { keepsParentOff, openDebts } from './debts';
+import { isProved, keepsParentOff, openDebts, policyBefore } from './debts';
 import { imageChanges } from './live-image';
 import { remoteAway } from './remote-away';
 
@@ -159,6 +159,22 @@ describe('a debt of this console', () => {
     expect(open(rollbackOf('off', true))).toBe(0);
     expect(open(rollbackOf('{}'))).toBe(0);
     expect(open(rollbackOf('off'), reconcileOf('r', 'frontend', 'op-1', 60, ...done, finished))).toBe(0);
+  });
+
+  it('remembers the policy that each Application had, though its note is lost', () => {
+    const own = [rollbackOf('{"prune":true}')];
+    expect(policyBefore(own, 'op-1', 'frontend')).toBe('{"prune":true}');
+    expect(policyBefore(own, 'op-1', 'app-config')).toBe('{"prune":true}');
+    expect(policyBefore(own, 'op-1', 'other')).toBeNull();
+    expect(policyBefore(own, 'op-2', 'frontend')).toBeNull();
+    expect(policyBefore([rollbackOf('off')], 'op-1', 'frontend')).toBeNull();
+  });
+
+  it('is proved by a note that lies there now alone', () => {
+    const noted = { notes: new Map([['frontend', debt]]), live: true };
+    expect(isProved(debt, noted)).toBe(true);
+    expect(isProved(debt, { ...noted, live: false })).toBe(false);
+    expect(isProved(debt, nothing)).toBe(false);
   });
 
   it('is paid once automatic sync is on, by any later reconcile of the app, and does not come back', () => {
