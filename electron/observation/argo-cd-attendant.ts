@@ -54,6 +54,8 @@ export function createArgoCdAttendant(options: {
   let askedAt = Number.NEGATIVE_INFINITY;
   let isAsking = false;
   let timer: NodeJS.Timeout | undefined;
+  /** Counts the people: what one may do is not another's right. */
+  let person = 0;
 
   /** As the roles name them: `<project>/<application>`. */
   const objects = (): string[] => {
@@ -80,6 +82,7 @@ export function createArgoCdAttendant(options: {
     isAsking = true;
     asked = sign;
     askedAt = performance.now();
+    const asking = person;
     const before = JSON.stringify([...answers]);
     const found = new Map<string, Answer>();
     try {
@@ -95,6 +98,7 @@ export function createArgoCdAttendant(options: {
               : { allowed: null, reason: answer.failure.message },
           );
         }
+      if (asking !== person) return;
       answers = found;
       if (JSON.stringify([...answers]) !== before) options.changed();
       // What could not be answered is asked again soon.
@@ -104,7 +108,7 @@ export function createArgoCdAttendant(options: {
         options.log('warn', 'argo-cd.not-asked', { environment: place.environment, error });
     } finally {
       isAsking = false;
-      schedule(asked === '' ? 6 * lookAgain : reviewEvery);
+      schedule(asking !== person ? lookAgain : asked === '' ? 6 * lookAgain : reviewEvery);
     }
   }
   function schedule(milliseconds: number): void {
@@ -113,6 +117,26 @@ export function createArgoCdAttendant(options: {
     timer.unref();
   }
   signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  /** Forgets the rights as soon as somebody else is signed in, or nobody, or the same person anew, maybe with other roles. */
+  function follow(): void {
+    const changes = [connection.woken?.(), connection.left?.()].filter((one) => one !== undefined);
+    AbortSignal.any(changes).addEventListener(
+      'abort',
+      () => {
+        person += 1;
+        asked = '';
+        askedAt = Number.NEGATIVE_INFINITY;
+        follow();
+        const knew = answers.size > 0;
+        answers = new Map();
+        if (knew) options.changed();
+        void look();
+      },
+      { once: true, signal },
+    );
+  }
+  follow();
 
   return {
     access(action) {

@@ -21,17 +21,25 @@ const { signal } = new AbortController();
 class Signed implements ServerSession {
   #credential: ServerCredential | null = null;
   #waker = new AbortController();
+  #leaver = new AbortController();
   signIn(token: string): void {
     this.#credential = { authorization: `Bearer ${token}`, cookie: null };
     const before = this.#waker;
     this.#waker = new AbortController();
     before.abort();
   }
+  signOut(): void {
+    this.#credential = null;
+    const before = this.#leaver;
+    this.#leaver = new AbortController();
+    before.abort(new Error('signed out'));
+  }
   credential = () => this.#credential;
   ended = (used: ServerCredential) => {
     if (used === this.#credential) this.#credential = null;
   };
   woken = () => this.#waker.signal;
+  left = () => this.#leaver.signal;
 }
 let session: Signed;
 
@@ -193,6 +201,18 @@ describe('Applications by Argo CD’s own server', () => {
     expect(cluster.view.access('refresh').state).toBe('allowed');
     expect(cluster.view.access('stop-workflow').state).toBe('denied');
     expect(now.problems()).toEqual([]);
+  });
+
+  it('end with whoever was signed in, and so does what is known of their rights', async () => {
+    await open({ rights: 'everything' });
+    await applicationsAre('live');
+    await expect.poll(() => cluster.view.access('sync').state).toBe('allowed');
+    session.signOut();
+    expect(cluster.view.access('sync').state).not.toBe('allowed');
+    await applicationsAre('unreachable');
+    session.signIn(now.token());
+    await applicationsAre('live');
+    await expect.poll(() => cluster.view.access('sync').state).toBe('allowed');
   });
 
   it('keep their rights where a server of Argo Workflows is named beside, which has no say in them', async () => {

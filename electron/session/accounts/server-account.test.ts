@@ -18,11 +18,16 @@ let dex: Dex;
 let sessions: ArgoSessions;
 let now: number;
 let saved: Map<string, SavedSession>;
+/** Why nothing is written, and how often something was to be. */
+let kept: string | null;
+let writes: number;
 const closing: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   sessions = usualArgoSessions();
   now = Date.now();
   saved = new Map();
+  kept = null;
+  writes = 0;
   dex = await startDex({});
   closing.push(() => dex.close());
 });
@@ -54,6 +59,8 @@ async function serve(system: ArgoSystem): Promise<{ url: string; accounts: ArgoA
 const store: SessionStore = {
   get: ({ system }) => saved.get(system) ?? null,
   set: ({ system }, session) => {
+    writes += 1;
+    if (kept !== null) return kept;
     if (session) saved.set(system, session);
     else saved.delete(system);
     return null;
@@ -202,6 +209,56 @@ it('signing out forgets the token and what the window kept', async () => {
     'not-yet',
   );
   expect(all.list()[0]).toMatchObject({ session: { state: 'signed-out' }, signingIn: null });
+});
+
+it('what is read as one person ends when they sign out, and when somebody else signs in', async () => {
+  const { url, accounts } = await serve('argo-cd');
+  const account = open({ cd: url }).account('production', 'argo-cd');
+  const signIn = (login: string) => account.signIn({ way: 'token', token: accounts.signIn(login).token });
+  await signIn(consoleUser.login);
+  const first = account.left();
+  await signIn(consoleUser.login);
+  expect(first.aborted).toBe(false);
+  await account.signIn({ way: 'password', username: 'admin', password: 'practice' });
+  expect(first.aborted).toBe(true);
+  expect(String(first.reason)).toContain('You are not signed in');
+  const second = account.left();
+  expect(second.aborted).toBe(false);
+  await account.signOut();
+  expect(second.aborted).toBe(true);
+});
+
+it('a cookie that changes with each answer is written once a minute, and at the end', async () => {
+  const { url, accounts } = await serve('argo-cd');
+  const all = open({ cd: url });
+  const account = all.account('production', 'argo-cd');
+  await account.signIn({ way: 'token', token: accounts.signIn('practice').token });
+  let told = 0;
+  all.onChange(() => {
+    told += 1;
+  });
+  writes = 0;
+  const renew = (value: number): void => {
+    const used = account.credential();
+    if (used) account.renewed(used, [`_proxy=${value}; Path=/`]);
+  };
+  for (let value = 0; value < 20; value++) renew(value);
+  expect([account.credential()?.cookie, writes, told]).toEqual(['_proxy=19', 1, 0]);
+  now += 61_000;
+  renew(20);
+  renew(21);
+  expect([writes, saved.get('argo-cd')?.cookies[0]?.value]).toEqual([2, '20']);
+  await account.close();
+  expect([writes, saved.get('argo-cd')?.cookies[0]?.value]).toEqual([3, '21']);
+});
+
+it('signing out says so where the keychain keeps the session', async () => {
+  const { url, accounts } = await serve('argo-cd');
+  const account = open({ cd: url }).account('production', 'argo-cd');
+  await account.signIn({ way: 'token', token: accounts.signIn('practice').token });
+  kept = 'The keychain is locked.';
+  await expect(account.signOut()).rejects.toThrow('could not be removed');
+  expect(account.credential()).toBeNull();
 });
 
 it.each([

@@ -12,6 +12,7 @@ import { inBackground, type Log } from '../../log/log';
 import { logIn, mayDo, offersOf, whoIs } from '../../systems/argo/server/ask-account';
 import { cliConfigFile, readCliSession } from '../../systems/argo/server/cli-session';
 import { cookieHeader, withSetCookies } from '../../systems/argo/server/server-cookies';
+import { notSignedIn } from '../../systems/argo/server/server-failures';
 import type { ServerCredential, ServerPlace, ServerSession } from '../../systems/argo/server/server-session';
 import {
   authorizationOf,
@@ -20,9 +21,13 @@ import {
   isArgosCookie,
 } from '../../systems/argo/server/session-value';
 import type { FoundSession, SavedSession, SessionStore, SignInWindow, SignInWindows } from './ports';
+import { RareWrites } from './rare-writes';
 
 /** Timers can't be longer (2³¹ milliseconds): later moments are looked at again. */
 const longestWait = 24 * 3_600_000;
+
+/** Milliseconds between two writes of cookies that a proxy renewed. */
+const saveEvery = 60_000;
 
 export interface AccountGround {
   place: ServerPlace;
@@ -48,7 +53,11 @@ export class ServerAccount implements ServerSession {
   #live: { saved: SavedSession; credential: ServerCredential; forThisRun: string | null } | null = null;
   #ended: Extract<ArgoSession, { state: 'ended' }> | null = null;
   #waker = new AbortController();
+  #leaver = new AbortController();
+  /** Whose requests may run still: of who is signed in, or was last. */
+  #lastName: string | null = null;
   #timer: NodeJS.Timeout | undefined;
+  readonly #saver: RareWrites;
   #window: { open: SignInWindow; host: string } | null = null;
   #trouble: Failure | null = null;
   /** Counts sign-ins and sign-outs: an attempt that was begun before one does not undo it. */
@@ -57,6 +66,7 @@ export class ServerAccount implements ServerSession {
 
   constructor(ground: AccountGround) {
     this.#ground = ground;
+    this.#saver = new RareWrites(saveEvery, ground.now, () => this.#saveCookies());
     const saved = ground.store.get(ground.place);
     if (saved) this.#hold(saved, null);
   }
@@ -82,11 +92,29 @@ export class ServerAccount implements ServerSession {
     const authorization = own ?? saved.authorization;
     if (cookieHeader(cookies, now()) === used.cookie && authorization === saved.authorization) return;
     const expires = own ? expiryOf(own) : saved.expires;
-    this.#take({ ...saved, authorization, cookies, expires }, 'quietly');
+    const next = { ...saved, authorization, cookies, expires };
+    if (authorization !== saved.authorization) this.#take(next, 'quietly');
+    else {
+      this.#hold(next, this.#live.forThisRun);
+      // Some proxies set another cookie with each answer: it counts at once.
+      this.#saver.soon();
+    }
+  }
+
+  #saveCookies(): void {
+    if (!this.#live) return;
+    const forThisRun = this.#ground.store.set(this.#ground.place, this.#live.saved);
+    if (forThisRun === this.#live.forThisRun) return;
+    this.#live.forThisRun = forThisRun;
+    this.#ground.onChange();
   }
 
   woken(): AbortSignal {
     return this.#waker.signal;
+  }
+
+  left(): AbortSignal {
+    return this.#leaver.signal;
   }
 
   view(): ArgoAccount {
@@ -174,12 +202,32 @@ export class ServerAccount implements ServerSession {
     open?.close();
     await open?.done;
     clearTimeout(this.#timer);
+    this.#saver.drop();
     this.#live = null;
     this.#ended = null;
     this.#trouble = null;
-    store.set(place, null);
+    const kept = store.set(place, null);
+    this.#leave();
     this.#ground.onChange();
     await windows?.clear(place);
+    if (kept !== null)
+      throw new FailureError({
+        code: 'internal',
+        message: 'The saved session could not be removed from this computer.',
+        meaning:
+          'You are signed out for now; the next start of Signalbox would find it and sign you in again.',
+        next: [{ do: 'advice', label: 'Unlock the keychain, then sign in and out again.' }],
+        detail: kept,
+      });
+  }
+
+  /** Ends what is read as whoever was signed in. */
+  #leave(): void {
+    this.#lastName = null;
+    const leaver = this.#leaver;
+    this.#leaver = new AbortController();
+    const { environment, system, url } = this.#ground.place;
+    leaver.abort(notSignedIn({ context: environment, server: url, system: argoSystemNames[system] }));
   }
 
   async test(): Promise<{ ok: boolean; text: string }> {
@@ -214,6 +262,7 @@ export class ServerAccount implements ServerSession {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#saver.flush();
     const { open } = this.#window ?? {};
     open?.close();
     await open?.done;
@@ -268,9 +317,15 @@ export class ServerAccount implements ServerSession {
   }
 
   #take(saved: SavedSession, how: 'quietly' | 'aloud' = 'aloud'): void {
+    this.#saver.drop();
+    const isOther = this.#lastName !== null && this.#lastName !== saved.name;
     this.#hold(saved, this.#ground.store.set(this.#ground.place, saved));
     if (how === 'aloud') {
       this.#turn += 1;
+      if (isOther) {
+        this.#leave();
+        this.#lastName = saved.name;
+      }
       const waker = this.#waker;
       this.#waker = new AbortController();
       waker.abort();
@@ -282,6 +337,7 @@ export class ServerAccount implements ServerSession {
     const { authorization, cookies } = saved;
     const credential = { authorization, cookie: cookieHeader(cookies, this.#ground.now()) };
     this.#live = { saved, credential, forThisRun };
+    this.#lastName = saved.name;
     this.#ended = null;
     this.#lookAtExpiry();
   }
@@ -304,6 +360,7 @@ export class ServerAccount implements ServerSession {
     if (!this.#live) return;
     const { name } = this.#live.saved;
     clearTimeout(this.#timer);
+    this.#saver.drop();
     this.#live = null;
     this.#ended = { state: 'ended', name, at: new Date(this.#ground.now()).toISOString(), why };
     this.#ground.store.set(this.#ground.place, null);

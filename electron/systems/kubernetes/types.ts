@@ -101,6 +101,8 @@ export interface Connection {
   json<T>(request: ApiRequest): Promise<T>;
   /** Aborted when something else than time may make a request succeed that failed: the person permitted it. */
   woken?(): AbortSignal | undefined;
+  /** Aborted when requests no longer go as the person as whom they went: what they may do is another's. A new one follows. */
+  left?(): AbortSignal | undefined;
   /** Closes idle connections; running requests end by their signals. */
   close(): void;
 }

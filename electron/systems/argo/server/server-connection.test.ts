@@ -202,6 +202,27 @@ describe('a connection to one of Argo’s servers', () => {
     await new Promise((closed) => plain.close(closed));
   });
 
+  it('ends what is read as somebody who left, and lets what they began come to its end', async () => {
+    const { session } = sessionOf(credential);
+    const leaver = new AbortController();
+    session.left = () => leaver.signal;
+    let finish: (() => void) | null = null;
+    answer = ({ method }, response) => {
+      if (method === 'POST') finish = () => response.end('{"done":true}');
+      else response.writeHead(200, { 'content-type': 'application/json' }).write('{"result":{}}\n');
+    };
+    const connection = connected(session);
+    const stream = await connection.open({ path: '/api/v1/stream/applications' });
+    const write = connection.json({ method: 'POST', path: '/api/v1/applications/x/sync', body: {} });
+    await expect.poll(() => finish).not.toBeNull();
+    const over = new Promise((closed) => stream.once('close', closed));
+    leaver.abort(new Error('left'));
+    await over;
+    expect(stream.complete).toBe(false);
+    (finish as (() => void) | null)?.();
+    expect(await write).toEqual({ done: true });
+  });
+
   it('is woken when somebody signs in', () => {
     const { session, waker } = sessionOf(credential);
     const connection = connected(session);

@@ -67,10 +67,11 @@ class ServerConnection implements Connection {
       throw notEncrypted(this.#place);
     const used = this.#session.credential();
     if (used === null) throw notSignedIn(this.#place);
+    const asked = this.#untilLeft(request);
     const passage = { ...(await this.#reached()), headers: headersOf(used, request), auth: undefined };
-    request.signal?.throwIfAborted();
+    asked.signal?.throwIfAborted();
     try {
-      const response = await this.#exchange.send(request, passage);
+      const response = await this.#exchange.send(asked, passage);
       if (/^\s*text\/html\b/i.test(response.headers['content-type'] ?? '')) {
         response.destroy();
         throw otherLogin(this.#place, response.statusCode ?? 0);
@@ -85,12 +86,23 @@ class ServerConnection implements Connection {
     }
   }
 
+  /** What is read as a person ends with them; what was begun is not cut off, since nobody would know what became of it. */
+  #untilLeft(request: ApiRequest): ApiRequest {
+    const left = this.#session.left?.();
+    if (!left || (request.method ?? 'GET') !== 'GET') return request;
+    return { ...request, signal: request.signal ? AbortSignal.any([request.signal, left]) : left };
+  }
+
   async json<T>(request: ApiRequest): Promise<T> {
     return this.#exchange.parsed<T>(await this.open(request), request);
   }
 
   woken(): AbortSignal {
     return this.#session.woken();
+  }
+
+  left(): AbortSignal | undefined {
+    return this.#session.left?.();
   }
 
   close(): void {

@@ -29,6 +29,11 @@ export interface ServerSession {
   renewed?(used: ServerCredential, setCookie: readonly string[]): void;
   /** Aborted when somebody signs in (again): what failed for want of a session may be tried at once. A new one follows. */
   woken(): AbortSignal;
+  /**
+   * Aborted when who was signed in no longer is: they signed out, or somebody else signed in. What was read as them ends;
+   * the reason is a failure that says so. A new one follows. Absent: nobody else ever signs in.
+   */
+  left?(): AbortSignal;
 }
 
 /** The sessions of an estate, one per server; asked again, the same one. */
