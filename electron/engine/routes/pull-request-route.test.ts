@@ -78,11 +78,15 @@ async function open(
 
 const tagOf = async (app: string) => (await practice.control.status()).tags.production?.[app]?.imageTag ?? '';
 
+/** Each test has an app of its own, until all had one: then the first is left alone by its test. */
+function nextApp(): string {
+  const app = apps.shift() ?? '';
+  apps.push(app);
+  return app;
+}
+
 /** Begins to deploy the version before the present one of an app, with everything overridden. */
-async function begin(
-  rig: Rig,
-  app = apps.shift() ?? '',
-): Promise<{ id: string; app: string; version: string }> {
+async function begin(rig: Rig, app = nextApp()): Promise<{ id: string; app: string; version: string }> {
   const expected = await tagOf(app);
   unwrap(await rig.ledger.refresh());
   const version = `v${Number(expected.slice(1)) - 1}`;
