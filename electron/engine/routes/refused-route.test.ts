@@ -63,7 +63,14 @@ async function open(routes: Routes = proposals): Promise<Rig> {
 }
 
 /** Begins to deploy the version before the present one, with everything overridden. */
-async function begin(rig: Rig, app = apps.shift() ?? '') {
+/** Each has an app of its own, until all had one. */
+function nextApp(): string {
+  const app = apps.shift() ?? '';
+  apps.push(app);
+  return app;
+}
+
+async function begin(rig: Rig, app = nextApp()) {
   const expected = (await practice.control.status()).tags.production?.[app]?.imageTag ?? '';
   unwrap(await rig.ledger.refresh());
   const bare = {

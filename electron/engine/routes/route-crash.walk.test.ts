@@ -227,6 +227,8 @@ async function approve(id: string, merge: boolean): Promise<void> {
 
 async function killAndRestart({ route, at, botWaits = false, meanwhile, unclaimed }: Kill): Promise<void> {
   const app = apps.shift() ?? '';
+  // A second attempt comes to them again.
+  apps.push(app);
   const expected = await inRepo(app);
   const version = `v${Number(expected.slice(1)) - 1}`;
   const intent: AppIntent = {
