@@ -87,3 +87,44 @@ describe('an operation that another one took over from', () => {
     ]);
   });
 });
+
+describe('an emergency rollback that was killed and is started again late', () => {
+  const intent = {
+    kind: 'emergency-rollback',
+    app: 'frontend',
+    environment: 'production',
+    version: 'v1',
+    expected: 'v2',
+    reason: 'GitHub is down',
+  } as const;
+  const requested = {
+    type: 'requested',
+    at: at(0),
+    id: 'op-1',
+    intent,
+    actor: 'Ada',
+    seen: [] as never[],
+  } as const;
+
+  it('sets no image any more, and says what is switched off', async () => {
+    const operation = await resumed([
+      requested,
+      { type: 'step-started', at: at(1), step: 'parent-sync-off' },
+      {
+        type: 'side-effect-intended',
+        at: at(1),
+        step: 'parent-sync-off',
+        effect: 'parent-off',
+        text: 'Off.',
+      },
+    ]);
+    expect(operation).toMatchObject({
+      state: 'failed',
+      failure: { code: 'timeout', meaning: expect.stringContaining('Reconcile switches it on again') },
+    });
+    expect(await resumed([requested])).toMatchObject({
+      state: 'failed',
+      failure: { meaning: 'Nothing was changed.' },
+    });
+  });
+});

@@ -218,18 +218,19 @@ export function createRunner(options: {
     const { operation, effects } = live.record;
     const at = now();
     const age = at.getTime() - Date.parse(operation.requestedAt);
-    const { begunBy } = declarationOf(operation.intent);
-    const begun =
-      begunBy.length === 0 ||
-      begunBy.some((one) => {
-        const outcome = effects.get(one)?.outcome;
-        return outcome !== undefined && outcome !== 'not-done';
-      });
+    const { begunBy, commit, pointOfNoReturn: point } = declarationOf(operation.intent);
+    const isBegun = (name: string): boolean =>
+      [...effects.values()].some(
+        ({ effect, outcome }) =>
+          outcome !== 'not-done' && (name.endsWith(':') ? effect.startsWith(name) : effect === name),
+      );
+    const begun = begunBy.length === 0 || begunBy.some(isBegun);
     if (begun || age <= options.world().limits.resume) return false;
+    const what = commit === null ? 'finishing' : 'committing';
     const failure: Failure = {
       code: 'timeout',
-      message: 'Signalbox closed before committing, and restarted too late to continue.',
-      meaning: 'Nothing was changed.',
+      message: `Signalbox closed before ${what}, and restarted too late to continue.`,
+      meaning: point && isBegun(point.effect) ? point.done : 'Nothing was changed.',
       next: [{ do: 'retry', label: 'Review again' }],
     };
     append(live, { type: 'finished', at: at.toISOString(), state: 'failed', failure });

@@ -3,8 +3,17 @@ import { settleDebt } from '../../../shared/domain/emergency/debt-records';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
-import { refreshParent } from '../steps/refresh-parent';
-import { clusterMoves, ledgerMoves, noCluster, notLive, superseded, waitUntil } from '../steps/wait';
+import { comparedAfterRefresh } from '../steps/refresh-parent';
+import {
+  clusterMoves,
+  isTimedOut,
+  ledgerMoves,
+  noCluster,
+  notLive,
+  ranOut,
+  superseded,
+  waitUntil,
+} from '../steps/wait';
 import { writeLedger } from '../steps/write-ledger';
 import type { Reconcile } from './commit-reconciled';
 import { asked } from './idle-application';
@@ -41,9 +50,10 @@ export async function liveAsGit(context: StepContext<Reconcile>): Promise<StepEn
   const read = await asked(context, cluster, (signal) =>
     cluster.actions.emergency.automaticSync(parent, signal),
   );
+  let late: StepEnd | null = null;
   if (read.ok && isAutomatic(read.value.policy)) {
-    await refreshParent(context, environment);
-    await waitUntil<true>(context, {
+    const compared = await comparedAfterRefresh(context, cluster);
+    const waited = await waitUntil<true>(context, {
       limit: world.limits.nudge,
       sources: [clusterMoves(cluster, app, parent), ledgerMoves(world)],
       look: () => {
@@ -51,13 +61,13 @@ export async function liveAsGit(context: StepContext<Reconcile>): Promise<StepEn
         const away = notLive(cluster, 'applications');
         if (away !== null) return { waitingFor: away };
         const told = cluster.view.application(parent);
-        const isBusy =
-          cluster.actions.refreshPending(parent) ||
-          told?.operation?.phase === 'Running' ||
-          told?.sync === 'OutOfSync';
+        const comparison = compared();
+        if (comparison !== null) return { waitingFor: comparison };
+        const isBusy = told?.operation?.phase === 'Running' || told?.sync === 'OutOfSync';
         return isBusy ? { waitingFor: `Waiting for ${parent} to sync.` } : { done: true };
       },
     });
+    if (isTimedOut(waited)) late = ranOut(waited, world.limits.nudge);
   }
   const over = superseded(context);
   if (over) {
@@ -79,5 +89,6 @@ export async function liveAsGit(context: StepContext<Reconcile>): Promise<StepEn
         detail: other.flatMap(({ changes }) => changes.map(({ from }) => from)).join('\n'),
       },
     };
+  if (late) return late;
   return { state: 'succeeded', text: `Git and the cluster agree on ${shortVersion(version)}.` };
 }

@@ -6,7 +6,7 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd } from '../operation-context';
 import { unheard } from '../routes/route-run';
-import { refreshParent } from '../steps/refresh-parent';
+import { comparedAfterRefresh } from '../steps/refresh-parent';
 import {
   clusterMoves,
   isTimedOut,
@@ -42,7 +42,7 @@ export async function gitSeen(context: StepContext<Reconcile>): Promise<StepEnd>
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
   const parent = cluster.actions.parentApplication;
-  await refreshParent(context, environment);
+  const compared = await comparedAfterRefresh(context, cluster);
   const found = await waitUntil<StepEnd>(context, {
     limit: world.limits.nudge,
     sources: [clusterMoves(cluster, app, parent), ledgerMoves(world)],
@@ -53,8 +53,8 @@ export async function gitSeen(context: StepContext<Reconcile>): Promise<StepEnd>
       if (away !== null) return { waitingFor: away };
       const told = cluster.view.application(parent);
       if (!told) return { waitingFor: `Waiting for the Application ${parent}.` };
-      if (cluster.actions.refreshPending(parent))
-        return { waitingFor: `Waiting for Argo CD to compare ${parent} with Git.` };
+      const comparison = compared();
+      if (comparison !== null) return { waitingFor: comparison };
       const trouble = told.conditions.find(({ type }) => type.endsWith('Error'));
       if (trouble) return { waitingFor: `Waiting for Argo CD to read Git: ${trouble.message}` };
       return {

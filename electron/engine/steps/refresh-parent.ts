@@ -23,11 +23,15 @@ import {
 /** Milliseconds after which the parent is looked at again although nothing changed: one that hangs does not tell. */
 const lookAgain = 10_000;
 
-/** Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it. */
-export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<void> {
+/**
+ * Asks Argo CD for a look at the parent Application; what is refused is said and Argo's own polling does it.
+ * @returns whether it was asked, as far as is known.
+ */
+export async function refreshParent(context: StepContext<Intent>, environment: string): Promise<boolean> {
   const cluster = context.world.clusters.get(environment);
   // Where Argo CD is hidden, a right to patch it is rare, and asked ahead.
-  if (!cluster || (!sightOf(cluster).argo && cluster.view.access('refresh').state !== 'allowed')) return;
+  if (!cluster || (!sightOf(cluster).argo && cluster.view.access('refresh').state !== 'allowed'))
+    return false;
   const parent = cluster.actions.parentApplication;
   const effect = `refresh:${environment}/${parent}`;
   context.waiting(`Waiting for Argo CD in ${environment} to refresh ${parent}.`);
@@ -47,6 +51,29 @@ export async function refreshParent(context: StepContext<Intent>, environment: s
       outcome: 'not-done',
       text: `${parent} could not be refreshed: ${answer.failure.message} Argo CD refreshes automatically every 3 minutes.`,
     });
+  return !isTimedOut(answer) && answer.ok;
+}
+
+/**
+ * Refreshes the parent as {@link refreshParent} does.
+ * @returns what is still waited for until it was compared with Git after that; `null`: it was. What was not asked for is
+ * seen by the time of the comparison.
+ */
+export async function comparedAfterRefresh(
+  context: StepContext<Intent>,
+  cluster: Cluster,
+): Promise<() => string | null> {
+  const parent = cluster.actions.parentApplication;
+  const comparedAt = (): string | null => cluster.view.application(parent)?.comparedAt ?? null;
+  const before = comparedAt();
+  const isAsked = await refreshParent(context, cluster.view.environment);
+  return () => {
+    if (cluster.actions.refreshPending(parent)) return `Waiting for Argo CD to compare ${parent} with Git.`;
+    const isCompared = isAsked || comparedAt() !== before;
+    return isCompared
+      ? null
+      : `Waiting for Argo CD to compare ${parent} with Git by itself, every 3 minutes.`;
+  };
 }
 
 /**

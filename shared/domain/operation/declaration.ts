@@ -81,7 +81,8 @@ interface Spec<S extends IntentSchema, A extends About, R extends Routine> {
   /**
    * How it recovers. Each step that had not ended runs again and finds out by the journal, the ledger and the cluster
    * what was done. Where none of these side effects had begun, it is only carried on while it is young
-   * (`limits.resume`): the world has moved on since somebody decided. Empty: it is carried on at any age.
+   * (`limits.resume`): the world has moved on since somebody decided. Empty: it is carried on at any age. One that ends
+   * in a colon stands for all that begin so.
    */
   begunBy: readonly string[];
   /** What its commit is made of, for the choice of the route that carries it; left out: files. */

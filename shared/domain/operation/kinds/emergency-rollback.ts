@@ -28,6 +28,7 @@ export const emergencyRollback = declare({
   ],
   pointOfNoReturn: { effect: 'parent-off', onTheWay: begun, done: begun, nothingWritten: begun },
   commit: null,
-  begunBy: ['parent-off'],
+  // Before an image is set nothing runs otherwise: what somebody decided long ago is not done to it.
+  begunBy: ['image:'],
   access: { here: ['switch-automatic-sync', 'terminate-sync', 'set-image'] },
 });
