@@ -1,6 +1,7 @@
 import { app, type BrowserWindow, Notification, nativeImage } from 'electron';
-import { type AttentionItem, attentionItems } from '../../shared/domain/attention/attention-items';
+import { attentionItems } from '../../shared/domain/attention/attention-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
+import { type TroubleNotice, troubleNotices } from '../../shared/domain/attention/trouble-notices';
 import type { BagPipelineView } from '../../shared/domain/bags/view';
 import { count } from '../../shared/domain/text/count';
 import { visibleText } from '../../shared/domain/text/visible-text';
@@ -33,7 +34,7 @@ export function signalTrouble(options: {
     shown = items.length;
     const told = news(items, performance.now());
     if (!options.enabled() || !Notification.isSupported() || options.window()?.isFocused()) return;
-    for (const item of told) notify(item, options.open);
+    for (const notice of troubleNotices(told)) notify(notice, options.open);
   };
   const lookSoon = (): void => {
     timer ??= setTimeout(look, lookEvery);
@@ -83,20 +84,21 @@ function dot() {
   return nativeImage.createFromBitmap(Buffer.from(pixels.flat()), { width: size, height: size });
 }
 
-function notify(item: AttentionItem, open: (place: string) => void): void {
-  const { subject, reason, cause, served, place } = item;
+function notify({ title, body, place }: TroubleNotice, open: (place: string) => void): void {
   const notification = new Notification({
-    title: visibleText(`${subject}: ${reason}`),
-    body: visibleText(withLocalTimes([cause, served].filter(Boolean).join(' '))),
+    title: visibleText(title),
+    body: visibleText(withLocalTimes(body)),
     urgency: 'critical',
   });
   notification.on('click', () => open(pathOf(place)));
   notification.show();
 }
 
-/** Where an item is seen, as a path of the window's router. */
-function pathOf(place: AttentionItem['place']): string {
+/** Where it is seen, as a path of the window's router. */
+function pathOf(place: TroubleNotice['place']): string {
   switch (place.at) {
+    case 'attention':
+      return '/?only=attention';
     case 'cell': {
       const search = new URLSearchParams({ environment: place.cell.environment, look: 'rollout' });
       return `/apps/${encodeURIComponent(place.cell.app)}?${search}`;
