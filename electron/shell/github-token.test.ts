@@ -15,6 +15,8 @@ let clock: number;
 let granted: string[];
 let renewals: number;
 let away: boolean;
+/** A proxy answers with its own login. */
+let inTheWay: boolean;
 let broken: boolean;
 let unavailable: string | null;
 let kept: Map<string, string>;
@@ -24,6 +26,7 @@ beforeEach(async () => {
   granted = [];
   renewals = 0;
   away = false;
+  inTheWay = false;
   broken = false;
   unavailable = null;
   kept = new Map();
@@ -36,6 +39,8 @@ beforeEach(async () => {
   });
   server = createServer((request, response) => {
     if (away) return void request.socket.destroy();
+    if (inTheWay)
+      return void response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"Log in"}');
     if (request.url === '/login/oauth/access_token') renewals += 1;
     void flow.answer(request, response, new URL(request.url ?? '/', apiUrl));
   });
@@ -148,6 +153,18 @@ it('a renewal that GitHub no longer takes is not tried again', async () => {
   expect(await tokens.github()).toBe(first.token);
   clock += hour;
   await tokens.github();
+  expect(renewals).toBe(1);
+});
+
+it('a renewal that somebody on the way refused is tried again', async () => {
+  const { store, tokens } = opened();
+  store.keepGitHub(await signedIn());
+  clock += 8 * hour;
+  inTheWay = true;
+  await tokens.github();
+  inTheWay = false;
+  clock += 61_000;
+  expect(await tokens.github()).toBe(granted[0]);
   expect(renewals).toBe(1);
 });
 

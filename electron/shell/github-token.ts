@@ -1,10 +1,9 @@
 import type { Estate } from '../../shared/domain/estate/estate';
 import { leadsToLoopback } from '../../shared/domain/estate/loopback';
-import { FailureError } from '../../shared/domain/failure/failure';
 import type { Credentials } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import { signInPlaceOf } from '../session/github-sign-in';
-import { renewToken, webUrlOf } from '../systems/github/device-flow';
+import { RenewalEnded, renewToken, webUrlOf } from '../systems/github/device-flow';
 import type { CredentialStore } from './credential-store';
 
 /** A token is renewed so long before it ends, in milliseconds, and after a failure no sooner than this. */
@@ -42,7 +41,7 @@ export function gitHubTokens(options: {
       notBefore = now() + pause;
       // What it is for is told by the requests that the old token no longer opens.
       log('warn', 'github.token-not-renewed', { error });
-      if (error instanceof FailureError && error.failure.code === 'unauthorised') store.dropGitHubRenewal();
+      if (error instanceof RenewalEnded) store.dropGitHubRenewal();
     }
   }
 

@@ -17,6 +17,10 @@ describe('a redirected request', () => {
     for (const url of ['https://elsewhere.example/', 'http://api.example/', 'https://api.example:8443/'])
       expect(redirected(wanted, 'POST', url).headers).toEqual({ accept: 'application/json' });
   });
+  it('leaves its body with its origin, too', () => {
+    for (const url of ['https://elsewhere.example/', 'http://api.example/', 'https://api.example:8443/'])
+      expect(redirected(wanted, 'POST', url).body).toBeNull();
+  });
   it('has a body only where its method stays', () => {
     expect(redirected(wanted, 'POST', 'https://api.example/x').body).toBe('{}');
     expect(redirected(wanted, 'GET', 'https://api.example/x')).toMatchObject({ body: null, redirects: 1 });

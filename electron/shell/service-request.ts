@@ -11,7 +11,10 @@ export interface Wanted {
 /** The account of a proxy; `null`: none is known. */
 export type Accounts = (host: string, port: number) => { username: string; password: string } | null;
 
-/** The request that follows a redirect: the token stays with its own origin (fetch standard, "HTTP-redirect fetch"). */
+/**
+ * The request that follows a redirect: the token stays with its own origin (fetch standard, "HTTP-redirect fetch"), and so
+ * does the body, which that standard sends along with 307 and 308: a token that renews another stands there.
+ */
 export function redirected(wanted: Wanted, method: string, url: string): Wanted {
   const stays = new URL(url).origin === new URL(wanted.url).origin;
   const headers = Object.entries(wanted.headers).filter(
@@ -21,7 +24,7 @@ export function redirected(wanted: Wanted, method: string, url: string): Wanted 
     ...wanted,
     url,
     method,
-    body: method === wanted.method ? wanted.body : null,
+    body: stays && method === wanted.method ? wanted.body : null,
     headers: Object.fromEntries(headers),
     redirects: wanted.redirects + 1,
   };

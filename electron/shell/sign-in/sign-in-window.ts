@@ -193,9 +193,14 @@ function guardWindow(
     event.preventDefault();
     (answer as () => void)();
   });
+  // Asked again, it was refused: it would be for ever.
+  const answered = new Set<string>();
   contents.on('login', (event, _details, asked, answer) => {
     event.preventDefault();
-    const account = asked.isProxy ? accountsOf(environment)(asked.host, asked.port) : null;
+    const proxy = `${asked.host}:${asked.port}`;
+    const account =
+      asked.isProxy && !answered.has(proxy) ? accountsOf(environment)(asked.host, asked.port) : null;
+    answered.add(proxy);
     if (account) answer(account.username, account.password);
     else answer();
   });
@@ -231,24 +236,31 @@ function watchCookies(
 ): void {
   let looking = false;
   let again = false;
+  let isOver = false;
   const look = async (): Promise<void> => {
+    if (isOver) return;
     if (looking) {
       again = true;
       return;
     }
     looking = true;
-    do {
-      again = false;
-      const found = await readPartition(session, request.place);
-      if (window.isDestroyed()) return;
-      if (found.candidates.length === 0) continue;
-      const came = await request.look(found);
-      if (came === 'not-yet') continue;
-      if (came === 'taken') await forgetArgosCookies(session, request.place);
-      finish(came === 'taken' ? null : came);
-      return;
-    } while (again);
-    looking = false;
+    try {
+      do {
+        again = false;
+        const found = await readPartition(session, request.place);
+        if (window.isDestroyed()) return;
+        if (found.candidates.length === 0) continue;
+        const came = await request.look(found);
+        if (came === 'not-yet') continue;
+        isOver = true;
+        if (came === 'taken') await forgetArgosCookies(session, request.place);
+        finish(came === 'taken' ? null : came);
+        return;
+      } while (again);
+    } finally {
+      // A look that fails, such as while the network is away, is not the last one.
+      looking = false;
+    }
   };
   const changed = (): void => inBackground(log, 'sign-in.cookies-not-read', look());
   session.cookies.on('changed', changed);

@@ -252,9 +252,15 @@ function tokenOf(data: unknown, now: number): GitHubToken {
   };
 }
 
+/** GitHub said itself that a renewal works no more: other refusals may be somebody's on the way, or pass. */
+export class RenewalEnded extends FailureError {}
+
+const renewalRefused = (code: string): FailureError =>
+  code === 'bad_refresh_token' ? new RenewalEnded(refusalOf(code)) : new FailureError(refusalOf(code));
+
 /**
  * The next token of a GitHub App ("Refreshing user access tokens": a token of the device flow needs no client secret,
- * which the library's own call demands). The old ones end with it. @throws FailureError
+ * which the library's own call demands). The old ones end with it. @throws FailureError, RenewalEnded
  */
 export async function renewToken(
   place: SignInPlace,
@@ -270,9 +276,10 @@ export async function renewToken(
       refresh_token: renewal,
     });
     const refused = refusalSchema.safeParse(data);
-    if (refused.success) throw new FailureError(refusalOf(refused.data.error));
+    if (refused.success) throw renewalRefused(refused.data.error);
     return tokenOf(data, now());
   } catch (error) {
-    throw failureOf(error);
+    const said = refusedBy(error);
+    throw said ? renewalRefused(said.error) : failureOf(error);
   }
 }

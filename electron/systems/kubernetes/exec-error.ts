@@ -1,4 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
+import { redact } from '../../../shared/domain/text/redact';
+
+/** Characters of what a command said that are looked at. */
+const longestRead = 20_000;
 
 /** Why a command gave no credentials, in words; none of them a secret. */
 export class ExecError extends Error {
@@ -12,7 +16,8 @@ export class ExecError extends Error {
     more: { said?: string | undefined; advice?: string | null; terminal?: string | null } = {},
   ) {
     super(message);
-    const said = tidy(more.said ?? '', 600);
+    // Whole, before it is cut: half of a secret is not known for one.
+    const said = tidy(redact(tidy(more.said ?? '', longestRead)), 600);
     this.meaning = said ? `It said: ${said}` : null;
     this.advice = more.advice ?? null;
     this.terminal = more.terminal ?? null;

@@ -98,6 +98,16 @@ describe.skipIf(process.platform === 'win32')('a wrapper of the estate file', ()
     expect(meaning?.length).toBeLessThan(650);
   });
 
+  it('is told without the secrets that it said', async () => {
+    await program(
+      'assume',
+      'echo "login failed: client_secret=s3cr3t-of-ours https://ada:pw1@idp/" >&2; exit 1',
+    );
+    const { meaning } = await errorOf(usual);
+    expect(meaning).toContain('It said: login failed');
+    expect(meaning).not.toMatch(/s3cr3t|pw1/);
+  });
+
   it('that is not there is told by its name, and the place to write another', async () => {
     const error = await errorOf({ wrapper: ['no-such-wrapper', '--'], env: {} }, undefined, {
       installHint: 'of the login',

@@ -2,6 +2,7 @@ import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { InputOf } from '../../../shared/contract/contract';
 import type { ArgoAccount } from '../../../shared/domain/estate/argo-account';
+import { hostOf } from '../../../shared/domain/estate/sign-in-hosts';
 import { useSignIn, useSignInOffers } from '../../data/account-queries';
 import { FailurePanel } from '../finding/failure-panel';
 import { announce } from '../text/announcer';
@@ -43,6 +44,10 @@ function Ways({ account, onDone }: { account: ArgoAccount; onDone: () => void })
     );
   return (
     <div className={classes.ways}>
+      <p className={classes.quiet}>
+        What you enter is sent to <strong>{hostOf(account.url)}</strong>, which the estate file names, and
+        nowhere else.
+      </p>
       {signIn.error && <FailurePanel failure={signIn.error.failure} />}
       <TokenForm account={account} busy={signIn.isPending} onSend={send} />
       {offers?.password !== false && system === 'argo-cd' && (
