@@ -17,6 +17,8 @@ import { createServerAccounts, type ServerAccounts } from './server-accounts';
 let dex: Dex;
 let sessions: ArgoSessions;
 let now: number;
+/** By how much the clock here is ahead of the servers'. */
+let skew: number;
 let saved: Map<string, SavedSession>;
 /** Why nothing is written, and how often something was to be. */
 let kept: string | null;
@@ -25,6 +27,7 @@ const closing: (() => Promise<void>)[] = [];
 beforeEach(async () => {
   sessions = usualArgoSessions();
   now = Date.now();
+  skew = 0;
   saved = new Map();
   kept = null;
   writes = 0;
@@ -109,7 +112,7 @@ function open(
     store,
     windows,
     log: noLog,
-    now: () => now,
+    now: () => now + skew,
   });
   closing.push(() => all.close());
   return all;
@@ -191,6 +194,18 @@ it('a session ends at its time, and the next start knows it', async () => {
   expect(first.account('production', 'argo-cd').credential()).toBeNull();
   expect(first.list()[0]?.session).toMatchObject({ state: 'ended', why: 'expired' });
   expect(open({ cd: url }).list()[0]?.session).toEqual({ state: 'signed-out' });
+});
+
+it('a session that the server just took is not ended by a clock that is ahead', async () => {
+  const { url, accounts } = await serve('argo-cd');
+  const { token, expires } = accounts.signIn('practice');
+  const all = open({ cd: url });
+  const account = all.account('production', 'argo-cd');
+  skew = expires.getTime() - now + 3_600_000;
+  await account.signIn({ way: 'token', token });
+  expect(account.credential()).not.toBeNull();
+  skew += 11 * 60_000;
+  expect(account.credential()).toBeNull();
 });
 
 it('signing out forgets the token and what the window kept', async () => {

@@ -22,12 +22,17 @@ import {
 } from '../../systems/argo/server/session-value';
 import type { FoundSession, SavedSession, SessionStore, SignInWindow, SignInWindows } from './ports';
 import { RareWrites } from './rare-writes';
+import { startOf } from './start-page';
 
 /** Timers can't be longer (2³¹ milliseconds): later moments are looked at again. */
 const longestWait = 24 * 3_600_000;
 
 /** Milliseconds between two writes of cookies that a proxy renewed. */
 const saveEvery = 60_000;
+
+/** Milliseconds that a session lasts which the server took although, by the clock here, it ends within the second time. */
+const lastsAnyhow = 10 * 60_000;
+const clockDoubt = 30_000;
 
 export interface AccountGround {
   place: ServerPlace;
@@ -58,6 +63,8 @@ export class ServerAccount implements ServerSession {
   #lastName: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   readonly #saver: RareWrites;
+  /** Until then the server's word goes before this computer's clock, which is wrong. */
+  #lastsUntil = 0;
   #window: { open: SignInWindow; host: string } | null = null;
   #trouble: Failure | null = null;
   /** Counts sign-ins and sign-outs: an attempt that was begun before one does not undo it. */
@@ -318,6 +325,9 @@ export class ServerAccount implements ServerSession {
 
   #take(saved: SavedSession, how: 'quietly' | 'aloud' = 'aloud'): void {
     this.#saver.drop();
+    const now = this.#ground.now();
+    if (how === 'aloud')
+      this.#lastsUntil = saved.expires !== null && saved.expires - now < clockDoubt ? now + lastsAnyhow : 0;
     const isOther = this.#lastName !== null && this.#lastName !== saved.name;
     this.#hold(saved, this.#ground.store.set(this.#ground.place, saved));
     if (how === 'aloud') {
@@ -347,7 +357,7 @@ export class ServerAccount implements ServerSession {
     clearTimeout(this.#timer);
     const expires = this.#live?.saved.expires ?? null;
     if (expires === null || this.#closed) return;
-    const left = expires - this.#ground.now();
+    const left = Math.max(expires, this.#lastsUntil) - this.#ground.now();
     if (left <= 0) {
       this.#end('expired');
       return;
@@ -378,15 +388,6 @@ export class ServerAccount implements ServerSession {
   #proxyCookie(): string | null {
     return cookieHeader(this.#live?.saved.cookies ?? [], this.#ground.now());
   }
-}
-
-/**
- * The page of a server that leads to its login. Argo CD's own pages go on to its identity provider by themselves, or show
- * a form where it has accounts of its own alone (ui/src/app/app.tsx); Argo Workflows has `/oauth2/redirect`.
- */
-function startOf({ system, url }: ServerPlace): string {
-  const base = url.replace(/\/+$/, '');
-  return system === 'argo-cd' ? `${base}/applications` : `${base}/oauth2/redirect`;
 }
 
 const refusal = (message: string, advice?: string): FailureError =>
