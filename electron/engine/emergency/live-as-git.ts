@@ -1,7 +1,5 @@
 import { isAutomatic } from '../../../shared/domain/emergency/automatic-sync';
-import { settleDebt } from '../../../shared/domain/emergency/debt-records';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
 import { comparedAfterRefresh } from '../steps/refresh-parent';
 import {
@@ -14,28 +12,9 @@ import {
   superseded,
   waitUntil,
 } from '../steps/wait';
-import { writeLedger } from '../steps/write-ledger';
 import type { Reconcile } from './commit-reconciled';
 import { asked } from './idle-application';
 import { imagesBehind } from './live-image';
-
-/** Takes the record of the debt out of the release repo. What can't be written is told: the cluster is put back all the same. */
-async function forgetRecord(context: StepContext<Reconcile>): Promise<void> {
-  const { world, intent } = context;
-  const { app, environment } = intent;
-  const known = (snapshot: Snapshot) => world.reader.emergency(snapshot, app, environment);
-  if (known(world.ledger.snapshot()) === null && !context.record().effects.has('record')) return;
-  const written = await writeLedger(context, {
-    effect: 'record',
-    kind: 'emergency-reconciled',
-    what: `Reconciled the emergency rollback of ${app} in ${environment}`,
-    settled: { value: null },
-    decide: (snapshot) => settleDebt(known(snapshot), { app, environment }),
-    patience: 0,
-  });
-  if (!written.ok)
-    context.saw(`Other consoles may still show the emergency rollback: ${written.failure.message}`);
-}
 
 /**
  * Looks at what runs once more, after automatic sync is on and the parent was compared: that nothing was changed by it,
@@ -70,14 +49,10 @@ export async function liveAsGit(context: StepContext<Reconcile>): Promise<StepEn
     if (isTimedOut(waited)) late = ranOut(waited, world.limits.nudge);
   }
   const over = superseded(context);
-  if (over) {
-    await forgetRecord(context);
-    return over;
-  }
+  if (over) return over;
   const behind = await imagesBehind(context, cluster);
   if (!behind.ok) return { state: 'failed', failure: behind.failure };
   const other = behind.value.filter(({ changes }) => changes.length > 0);
-  await forgetRecord(context);
   if (other.length > 0)
     return {
       state: 'failed',

@@ -18,6 +18,7 @@ import {
   waitUntil,
 } from '../steps/wait';
 import type { Reconcile } from './commit-reconciled';
+import { forgetRecord } from './forget-record';
 import { asked, untilIdle } from './idle-application';
 
 /** Why an Application can't be switched on: nobody knows any more how it was. */
@@ -211,11 +212,13 @@ export async function parentSyncOn(context: StepContext<Reconcile>): Promise<Ste
     .filter((one) => one.environment === environment && one.operation !== debt && one.app !== app)
     .filter((one) => keepsParentOff(one, one.running === null ? null : world.operation(one.running)));
   const parent = cluster.actions.parentApplication;
-  if (others.length > 0)
-    return {
-      state: 'skipped',
-      because: `Automatic sync of ${parent} stays off until ${others.map((one) => one.app).join(', ')} is reconciled.`,
-    };
-  const failure = await switchOn(context, cluster, parent);
-  return failure ? { state: 'failed', failure } : { state: 'succeeded' };
+  const failure = others.length > 0 ? null : await switchOn(context, cluster, parent);
+  if (failure) return { state: 'failed', failure };
+  // Here, and not after what still watches: however that ends, the debt is paid.
+  await forgetRecord(context);
+  if (others.length === 0) return { state: 'succeeded' };
+  return {
+    state: 'skipped',
+    because: `Automatic sync of ${parent} stays off until ${others.map((one) => one.app).join(', ')} is reconciled.`,
+  };
 }
