@@ -21,8 +21,8 @@ beforeAll(async () => {
       name: 'Servers alone',
       ledger: { url: estate.url },
       environments: [
-        // Nobody answers there: what the Kubernetes API would show must be told all the same.
-        { name: 'production', argo: { cd: { url: 'https://127.0.0.1:9' } } },
+        // Argo CD's server would show workloads by its resource tree; that of workflows shows nothing of them.
+        { name: 'production', argo: { workflows: { url: 'https://127.0.0.1:9' } } },
         { name: 'nothing' },
       ],
       pipelines: [{ name: 'govuk', kind: 'apps', environments: ['production'] }],
