@@ -131,6 +131,7 @@ export function createArgoCdAttendant(options: {
         const knew = answers.size > 0;
         answers = new Map();
         if (knew) options.changed();
+        // It never rejects: what it meets is logged within.
         void look();
       },
       { once: true, signal },
