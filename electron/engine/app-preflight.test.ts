@@ -47,7 +47,7 @@ describe('a ledger that did not answer a moment ago', () => {
 describe('an operation may begin beside another', () => {
   const intent = (kind: AppIntent['kind']) => ({ kind, app: 'a', environment: 'p' }) as AppIntent;
   const running = (kind: AppIntent['kind'], commit: string | null) =>
-    ({ intent: intent(kind), commit, steps: [] }) as unknown as Operation;
+    ({ intent: intent(kind), commit, steps: [], jobs: [] }) as unknown as Operation;
 
   it('an emergency rollback beside what only watches by now, not beside what may still commit', () => {
     expect(mayStepIn(intent('emergency-rollback'), running('deploy', 'abc'))).toBe(true);
