@@ -67,10 +67,15 @@ describe('what a rollback of a cell is', () => {
   });
 
   it('says why it cannot be done', () => {
-    expect(rollbackBlockedBecause(cell, null, [])).toBeNull();
-    expect(rollbackBlockedBecause(cell, 'Read-only.', [])).toBe('Read-only.');
-    expect(rollbackBlockedBecause({ ...cell, rollbackTarget: null }, null, [])).toMatch(/No earlier version/);
-    expect(rollbackBlockedBecause({ ...cell, ledger: null }, null, [])).toMatch(/no file/);
+    expect(rollbackBlockedBecause(cell, null, [], null)).toBeNull();
+    expect(rollbackBlockedBecause(cell, 'Read-only.', [], null)).toBe('Read-only.');
+    expect(rollbackBlockedBecause({ ...cell, rollbackTarget: null }, null, [], null)).toMatch(
+      /No earlier version/,
+    );
+    const there = { imageTag: cell.rollbackTarget?.version ?? '' };
+    expect(rollbackBlockedBecause(cell, null, [], there)).toMatch(/by emergency rollback\. Reconcile it/);
+    expect(rollbackBlockedBecause(cell, null, [], { imageTag: 'v0' })).toBeNull();
+    expect(rollbackBlockedBecause({ ...cell, ledger: null }, null, [], null)).toMatch(/no file/);
   });
 
   it('is not done twice, but may overtake a deploy', () => {
@@ -78,10 +83,10 @@ describe('what a rollback of a cell is', () => {
     const there = { app: cell.app, environment: cell.environment };
     const deploy: Operation = { ...running, intent: { ...running.intent, ...there } as Intent };
     const rollback: Operation = { ...running, intent: { ...intent, ...there } };
-    expect(rollbackBlockedBecause(cell, null, [deploy])).toBeNull();
-    expect(rollbackBlockedBecause(cell, null, [rollback])).toMatch(/already rolling back/);
+    expect(rollbackBlockedBecause(cell, null, [deploy], null)).toBeNull();
+    expect(rollbackBlockedBecause(cell, null, [rollback], null)).toMatch(/already rolling back/);
     expect(
-      rollbackBlockedBecause(cell, null, [{ ...rollback, finishedAt: rollback.requestedAt }]),
+      rollbackBlockedBecause(cell, null, [{ ...rollback, finishedAt: rollback.requestedAt }], null),
     ).toBeNull();
   });
 });

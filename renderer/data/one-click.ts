@@ -2,12 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import type { Preview } from '../../shared/contract/operations';
 import type { Cell } from '../../shared/domain/board/board';
+import type { DebtView } from '../../shared/domain/emergency/debt';
 import type { Failure } from '../../shared/domain/failure/failure';
+import { shortVersion } from '../../shared/domain/ledger/version';
 import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { isRolledOut } from '../../shared/domain/operation/operation-reducer';
 import { type Finding, needsAttention } from '../../shared/domain/preflight/finding';
 import { useAttempts } from './attempts';
+import { useDebt } from './emergency';
 import { useOperations, usePreview, useReadOnly } from './queries';
 import { queryOf } from './query-client';
 
@@ -32,6 +35,7 @@ export function rollbackBlockedBecause(
   cell: Cell,
   readOnlyBecause: string | null,
   operations: readonly Operation[],
+  debt: Pick<DebtView, 'imageTag'> | null,
 ): string | null {
   if (readOnlyBecause) return readOnlyBecause;
   // Any other operation may be overtaken by a rollback once its commit has landed: preflight knows. But a rollback
@@ -49,6 +53,9 @@ export function rollbackBlockedBecause(
   if (!cell.ledger)
     return `${cell.app} has no file in ${cell.environment}, so there is nothing to roll back.`;
   if (!cell.rollbackTarget) return `No earlier version of ${cell.app} is known in ${cell.environment}.`;
+  // Git is what is behind then, and a commit alone would not switch automatic sync on again.
+  if (debt?.imageTag === cell.rollbackTarget.version)
+    return `${cell.app} already runs ${shortVersion(debt.imageTag)} by emergency rollback. Reconcile it instead.`;
   return null;
 }
 
@@ -91,6 +98,7 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const client = useQueryClient();
   const attempts = useAttempts();
   const readOnlyBecause = useReadOnly();
+  const debt = useDebt(cell);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const operations = useOperations({ limit: 50 }).data ?? [];
@@ -99,7 +107,9 @@ export function useOneClickRollback(cell: Cell): OneClickRollback {
   const started =
     startedId !== null &&
     !operations.some((one) => one.id === startedId && (one.finishedAt !== null || isRolledOut(one)));
-  const blocked = started ? rollbackRunning(cell) : rollbackBlockedBecause(cell, readOnlyBecause, operations);
+  const blocked = started
+    ? rollbackRunning(cell)
+    : rollbackBlockedBecause(cell, readOnlyBecause, operations, debt);
   const intent = rollbackIntent(cell);
   const preview = usePreview(blocked === null ? intent : null);
 

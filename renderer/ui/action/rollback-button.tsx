@@ -46,13 +46,14 @@ export function RollbackButton({ cell, ref, urgent, onStarted }: RollbackButtonP
   };
   const said = note(cell, rollback);
   const now = useNow('calm');
+  const stands = urgent && rollback.blocked === null;
   return (
     <div className={classes.box}>
       <ActionButton
         ref={ref}
         fullWidth
-        variant={urgent ? 'filled' : 'default'}
-        color={urgent ? 'signal' : 'gray'}
+        variant={stands ? 'filled' : 'default'}
+        color={stands ? 'signal' : 'gray'}
         leftSection={<IconArrowBackUp size={15} aria-hidden />}
         blocked={rollback.blocked}
         busy={rollback.busy}
