@@ -53,3 +53,13 @@ it('is silent where the versions were not compared', () => {
   expect(othersFindings({ change: null, me })).toEqual([]);
   expect(othersFindings({ change: { state: 'unknown', because: 'x' }, me })).toEqual([]);
 });
+
+it('names a pull request once, however many commits it has', () => {
+  const twice = commit('Sam Hale', 'Fix search', 12);
+  expect(between([twice, twice, commit('Kim Osei')])).toMatchObject([
+    {
+      message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
+      evidence: '“#12 Fix search” by Sam Hale, “Change a page” by Kim Osei.',
+    },
+  ]);
+});

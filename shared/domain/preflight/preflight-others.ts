@@ -34,8 +34,10 @@ export function othersFindings({ change, me }: Pick<OutsideFacts, 'change' | 'me
     const theirs = all.filter(({ author }) => !sameName(author, me));
     if (theirs.length === 0) return [];
     const number = `${change.truncated ? 'at least ' : ''}${count(theirs.length, 'commit')}`;
-    const rest = theirs.length - mostNamed;
-    const shown = theirs.slice(0, mostNamed).map(commitText).join(', ');
+    // The commits of one pull request are told as one.
+    const changes = [...new Set(theirs.map(commitText))];
+    const rest = changes.length - mostNamed;
+    const shown = changes.slice(0, mostNamed).join(', ');
     return [
       finding(
         'others-changes',
