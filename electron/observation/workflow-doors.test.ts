@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { argoAccounts, endArgoSessions } from '../practice/argo-servers/accounts';
 import { type WorkflowArchive, workflowArchive } from '../practice/argo-servers/argo-workflows/archive';
-import {
-  type ArgoWorkflowsServer,
-  startArgoWorkflowsServer,
-} from '../practice/argo-servers/argo-workflows/server';
+import { startArgoWorkflowsServer } from '../practice/argo-servers/argo-workflows/server';
+import type { GatewayServer } from '../practice/argo-servers/gateway-server';
 import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
 import { standardRights } from '../practice/rights/standard-rights';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
@@ -45,7 +43,7 @@ const failed = {
 };
 
 let there: TestCluster;
-let server: ArgoWorkflowsServer;
+let server: GatewayServer;
 let archive: WorkflowArchive;
 let cluster: Cluster;
 let token: string | null;

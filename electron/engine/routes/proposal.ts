@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RouteOf } from '../../../shared/domain/estate/routes';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import { passingCodes } from '../../../shared/domain/failure/passing';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { Finding } from '../../../shared/domain/preflight/finding';
 import type { RecordChange } from '../../../shared/domain/records/record-change';
@@ -111,14 +112,7 @@ export function say({ context }: Task, text: string): void {
 }
 
 /** Failures that pass by themselves, or may be gone after somebody has looked at the token. */
-const passing: ReadonlySet<Failure['code']> = new Set([
-  'unreachable',
-  'offline',
-  'timeout',
-  'rate-limited',
-  'unknown-outcome',
-  'bad-data',
-]);
+const passing: ReadonlySet<Failure['code']> = new Set([...passingCodes, 'unknown-outcome', 'bad-data']);
 export const passes = ({ code }: Failure): boolean => passing.has(code);
 
 /** Milliseconds between two tries of what was not heard. */

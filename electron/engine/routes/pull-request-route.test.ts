@@ -10,25 +10,14 @@ import type { OperationEvent } from '../../../shared/domain/operation/operation-
 import { createGitHub } from '../../systems/github/github-client';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { openJournal } from '../journal';
+import { appsInTurn } from '../testing/apps-in-turn';
 import { ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
 
 let folder: string;
 let practice: PracticeProcess;
 const rigs: Rig[] = [];
-/** Apps that no test has touched. */
-const apps = [
-  'frontend',
-  'router',
-  'static',
-  'collections',
-  'publishing-api',
-  'whitehall',
-  'content-store',
-  'search-api',
-  'email-alert-api',
-  'asset-manager',
-];
+const nextApp = appsInTurn();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-pulls-'));
@@ -77,13 +66,6 @@ async function open(
 }
 
 const tagOf = async (app: string) => (await practice.control.status()).tags.production?.[app]?.imageTag ?? '';
-
-/** Each test has an app of its own, until all had one: then the first is left alone by its test. */
-function nextApp(): string {
-  const app = apps.shift() ?? '';
-  apps.push(app);
-  return app;
-}
 
 /** Begins to deploy the version before the present one of an app, with everything overridden. */
 async function begin(rig: Rig, app = nextApp()): Promise<{ id: string; app: string; version: string }> {
@@ -291,10 +273,9 @@ describe('a change that goes through a pull request', () => {
     ['once the pull request was opened, before its number was written down', intends(2)],
     ['before reviewers were asked', intends(3)],
   ])('survives a kill %s: one branch, one pull request', async (_, dies) => {
-    const app = apps[0] ?? '';
     const name = `killed-${rigs.length}-${Math.abs(Number(process.hrtime.bigint() % 1_000_000n))}`;
     const dead = await open(name, {}, { openJournal: dying(dies) });
-    const { id } = await begin(dead, app);
+    const { id } = await begin(dead);
     await operationWhen(dead.engine, id, ({ state }) => state !== 'running');
     await dead.close();
     rigs.length = 0;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { type AnsweringGitHub, answeringGitHub } from '../testing/answering-github';
+import { appsInTurn } from '../testing/apps-in-turn';
 import { openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
 
@@ -11,20 +12,7 @@ let folder: string;
 let practice: PracticeProcess;
 let github: AnsweringGitHub;
 const rigs: Rig[] = [];
-const apps = [
-  'frontend',
-  'router',
-  'static',
-  'collections',
-  'publishing-api',
-  'whitehall',
-  'content-store',
-  'search-api',
-  'email-alert-api',
-  'asset-manager',
-  'signon',
-  'smart-answers',
-];
+const nextApp = appsInTurn();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-refused-'));
@@ -63,13 +51,6 @@ async function open(routes: Routes = proposals): Promise<Rig> {
 }
 
 /** Begins to deploy the version before the present one, with everything overridden. */
-/** Each has an app of its own, until all had one. */
-function nextApp(): string {
-  const app = apps.shift() ?? '';
-  apps.push(app);
-  return app;
-}
-
 async function begin(rig: Rig, app = nextApp()) {
   const expected = (await practice.control.status()).tags.production?.[app]?.imageTag ?? '';
   unwrap(await rig.ledger.refresh());

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/domain/attribution/operation-record';
 import type { Decision } from '../../../shared/domain/bags/decisions';
 import type { Failure } from '../../../shared/domain/failure/failure';
+import { passingCodes } from '../../../shared/domain/failure/passing';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import type { Job } from '../../../shared/domain/operation/operation';
 import type { OperationRecord } from '../../../shared/domain/operation/operation-reducer';
@@ -92,10 +93,7 @@ function wantedOf(
 
 /** Failures that pass by themselves. */
 const passing: ReadonlySet<Failure['code']> = new Set([
-  'unreachable',
-  'offline',
-  'timeout',
-  'rate-limited',
+  ...passingCodes,
   'unknown-outcome',
   'conflict',
   'unauthorised',

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
+import { passingCodes } from '../../../shared/domain/failure/passing';
 import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
 import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './wait';
 
 /** Failures that pass by themselves: the same request may be made again. */
-const passing: ReadonlySet<Failure['code']> = new Set(['unreachable', 'timeout', 'offline', 'rate-limited']);
+const passing: ReadonlySet<Failure['code']> = new Set(passingCodes);
 
 /** The person's session has ended, and they can sign in again here: nothing was done, and it may be asked again then. */
 const awaitsSignIn = ({ code, next }: Failure): boolean =>

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Decision } from '../../../shared/domain/bags/decisions';
 import { type Failure, fail, ok, type Result } from '../../../shared/domain/failure/failure';
+import { passingCodes } from '../../../shared/domain/failure/passing';
 import { commitMessage } from '../../../shared/domain/ledger/trailers';
 import type { Intent } from '../../../shared/domain/operation/intent';
 import type { Landed, Mutation, Snapshot } from '../../ledger/ledger';
@@ -44,14 +45,7 @@ export interface Written<T> {
 }
 
 /** Failures that pass by themselves. */
-const passing: ReadonlySet<Failure['code']> = new Set([
-  'unreachable',
-  'offline',
-  'timeout',
-  'rate-limited',
-  'unknown-outcome',
-  'conflict',
-]);
+const passing: ReadonlySet<Failure['code']> = new Set([...passingCodes, 'unknown-outcome', 'conflict']);
 
 /** Whether it was sent, and nobody knows what became of it. */
 function isOpen(context: StepContext<Intent>, effect: string): boolean {

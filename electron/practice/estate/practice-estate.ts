@@ -6,9 +6,10 @@ import type { PracticeLogin } from '../../../shared/domain/practice/login';
 import { allEnvironments, type EnvironmentName, environments } from '../../systems/practice/environments';
 import type { PracticeCredentials } from '../../systems/practice/practice-ready';
 import { type ArgoAccounts, argoAccounts } from '../argo-servers/accounts';
-import { type ArgoCdServer, startArgoCdServer } from '../argo-servers/argo-cd/server';
-import { type ArgoWorkflowsServer, startArgoWorkflowsServer } from '../argo-servers/argo-workflows/server';
+import { startArgoCdServer } from '../argo-servers/argo-cd/server';
+import { startArgoWorkflowsServer } from '../argo-servers/argo-workflows/server';
 import { type Dex, startDex } from '../argo-servers/dex';
+import type { GatewayServer } from '../argo-servers/gateway-server';
 import { type SignInPages, signInPages } from '../argo-servers/sign-in-pages';
 import { type Certificates, makeCertificates } from '../cluster/certificates';
 import { writeKubeconfig } from '../cluster/write-kubeconfig';
@@ -66,9 +67,9 @@ export interface PracticeEstate {
   /** The login of that server, to be asked before anything else that it serves; it checks nothing of the rest. */
   signInPages(environment: EnvironmentName, system: ArgoSystem): SignInPages;
   /** Argo CD's own server of each environment. */
-  readonly argoCd: Readonly<Record<EnvironmentName, ArgoCdServer>>;
+  readonly argoCd: Readonly<Record<EnvironmentName, GatewayServer>>;
   /** The server of Argo Workflows in each environment. */
-  readonly argoWorkflows: Readonly<Record<EnvironmentName, ArgoWorkflowsServer>>;
+  readonly argoWorkflows: Readonly<Record<EnvironmentName, GatewayServer>>;
   /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
   readonly dex: Dex;
   /** Folder of an app's bare repo. */
@@ -246,7 +247,7 @@ export async function startEstate(options: {
       namespace: 'apps',
     })),
   );
-  const argoCd = {} as Record<EnvironmentName, ArgoCdServer>;
+  const argoCd = {} as Record<EnvironmentName, GatewayServer>;
   for (const name of allEnvironments)
     argoCd[name] = await startArgoCdServer({
       store: clusters[name].store,
@@ -256,7 +257,7 @@ export async function startEstate(options: {
       now: clock.now,
       port: state.ports[`argo-cd-${name}`],
     });
-  const argoWorkflows = {} as Record<EnvironmentName, ArgoWorkflowsServer>;
+  const argoWorkflows = {} as Record<EnvironmentName, GatewayServer>;
   for (const name of allEnvironments)
     argoWorkflows[name] = await startArgoWorkflowsServer({
       store: clusters[name].store,

@@ -5,8 +5,8 @@ import { jsonPatch, mergePatch } from '../../cluster/patches';
 import type { KubeObject } from '../../cluster/stored-objects';
 import type { Application, AppProject } from '../../controllers/kubernetes-shapes';
 import { argoNamespace } from '../../controllers/render';
+import { answer, type Exchange, GatewayError, openStream } from '../gateway';
 import type { Backend } from './backend';
-import { answer, type Exchange, GatewayError, openStream } from './gateway';
 
 const refreshAnnotation = 'argocd.argoproj.io/refresh';
 

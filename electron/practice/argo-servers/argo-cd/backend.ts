@@ -1,22 +1,16 @@
-import type { ServerResponse } from 'node:http';
 import type { LogStore } from '../../cluster/container-logs';
 import type { ClusterStore } from '../../cluster/store';
 import type { ArgoPerson } from '../accounts';
-import type { Exchange } from './gateway';
+import type { Exchange } from '../gateway';
+import type { GatewayBackend } from '../gateway-server';
 
 /** What the handlers of the server share. */
-export interface Backend {
+export interface Backend extends GatewayBackend {
   store: ClusterStore;
   logs: LogStore;
   now: () => Date;
-  /** Who sends the request. @throws GatewayError `Unauthenticated` for nobody. */
-  person: (exchange: Pick<Exchange, 'request'>) => ArgoPerson;
   /** @throws GatewayError `PermissionDenied` where the person may only read. */
   demand: (exchange: Exchange, action: ArgoAction) => void;
-  /** Open streams, to be cut. */
-  streams: Set<ServerResponse>;
-  /** While it says so, nothing that was begun is answered. */
-  muted: () => boolean;
 }
 
 /** What the roles tell apart (argo-cd, `util/rbac/rbac.go`, `Actions`). */

@@ -1,5 +1,5 @@
+import { answer, type Exchange, GatewayError } from '../gateway';
 import { type ArgoAction, argoActions, argoResources, type Backend, permits } from './backend';
-import { answer, type Exchange, GatewayError } from './gateway';
 
 /** `GET /api/v1/account/can-i/…` (argo-cd, `server/account/account.go`, `CanI`). */
 export function canI(backend: Backend, exchange: Exchange): void {

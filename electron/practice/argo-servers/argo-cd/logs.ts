@@ -1,8 +1,8 @@
 import type { LogLine } from '../../cluster/container-logs';
 import type { Pod } from '../../controllers/kubernetes-shapes';
+import { type Exchange, openStream } from '../gateway';
 import { applicationOf } from './applications';
 import type { Backend } from './backend';
-import { type Exchange, openStream } from './gateway';
 import { treeOf } from './resources';
 
 /**

@@ -4,9 +4,9 @@ import type { PatchType } from '../../cluster/patches';
 import type { KubeObject } from '../../cluster/stored-objects';
 import { deploymentHealth } from '../../controllers/health';
 import type { Application, Deployment, Pod } from '../../controllers/kubernetes-shapes';
+import { answer, type Exchange, GatewayError, openStream } from '../gateway';
 import { applicationOf } from './applications';
 import type { Backend } from './backend';
-import { answer, type Exchange, GatewayError, openStream } from './gateway';
 
 /** Kinds that may be part of an Application or grow out of it. */
 const treeKinds = kinds.filter(

@@ -1,6 +1,6 @@
 import type { Workflow, WorkflowNode } from '../../controllers/kubernetes-shapes';
 import { unpackNodes } from '../../controllers/workflow-controller';
-import { GatewayError } from '../argo-cd/gateway';
+import { GatewayError } from '../gateway';
 
 /** `errors.CodeBadRequest` of Argo, which `ToStatusError` makes InvalidArgument of (argo-workflows, `server/utils/errors.go`). */
 const badRequest = (message: string) => new GatewayError('InvalidArgument', message);

@@ -1,6 +1,6 @@
 import type { LogLine } from '../../cluster/container-logs';
 import type { Pod } from '../../controllers/kubernetes-shapes';
-import { type Exchange, GatewayError, openStream } from '../argo-cd/gateway';
+import { type Exchange, GatewayError, openStream } from '../gateway';
 import type { Backend } from './backend';
 
 /**

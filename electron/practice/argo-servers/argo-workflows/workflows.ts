@@ -3,7 +3,7 @@ import { selectsLabels } from '../../../../shared/domain/go/label-selector';
 import { ApiError, type KubeObject, type NewObject } from '../../cluster/stored-objects';
 import type { Pod, Workflow } from '../../controllers/kubernetes-shapes';
 import { unpackNodes } from '../../controllers/workflow-controller';
-import { answer, type Exchange, GatewayError, openStream } from '../argo-cd/gateway';
+import { answer, type Exchange, GatewayError, openStream } from '../gateway';
 import type { Backend } from './backend';
 import { resume, retry, shutDown, suspend } from './changes';
 

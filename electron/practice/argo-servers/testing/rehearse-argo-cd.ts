@@ -5,7 +5,8 @@ import { type Cluster, MemoryRepo, rehearsalApps, startCluster } from '../../con
 import { consoleUser } from '../../estate/people';
 import { standardRights } from '../../rights/standard-rights';
 import { type ArgoAccounts, argoAccounts, endArgoSessions } from '../accounts';
-import { type ArgoCdServer, startArgoCdServer } from '../argo-cd/server';
+import { startArgoCdServer } from '../argo-cd/server';
+import type { GatewayServer } from '../gateway-server';
 import { type NotingProxy, startNotingProxy } from './noting-proxy';
 import { readSwagger } from './swagger-description';
 
@@ -13,7 +14,7 @@ import { readSwagger } from './swagger-description';
 export interface ArgoCdRehearsal {
   cluster: Cluster;
   repo: MemoryRepo;
-  server: ArgoCdServer;
+  server: GatewayServer;
   /** Where it is reached. */
   url: string;
   accounts: ArgoAccounts;

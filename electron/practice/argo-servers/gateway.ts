@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError } from '../../cluster/stored-objects';
+import { ApiError } from '../cluster/stored-objects';
 
 /** gRPC codes (google.golang.org/grpc/codes) that Argo CD refuses with, and what grpc-gateway 1.16 makes of them. */
 const statusOf = {
