@@ -2,7 +2,7 @@ import { Kbd, UnstyledButton } from '@mantine/core';
 import { IconEye, IconFlask2, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Board } from '../../shared/domain/board/board';
-import { type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
+import { awaitsConsent, type Freshness, worstFreshness } from '../../shared/domain/board/freshness';
 import { useBoard, useSession } from '../data/queries';
 import { Mark } from '../ui/layout/mark';
 import { useUiState } from '../ui/layout/ui-state';
@@ -77,7 +77,7 @@ export function TopBar() {
 
 /**
  * The clusters: one mark each where there is one pipeline. Of several pipelines each has one mark, until one of its
- * clusters is away.
+ * clusters is away; what waits for the person in all of them is said once.
  */
 function sourcesOf(board: Board): { name: string; value: Freshness }[] {
   const clusters = board.environments.map(({ name, cluster, pipeline }) => ({
@@ -89,7 +89,8 @@ function sourcesOf(board: Board): { name: string; value: Freshness }[] {
   if (pipelines.length < 2) return clusters;
   return pipelines.flatMap((pipeline) => {
     const own = clusters.filter((one) => one.pipeline === pipeline);
-    if (own.some(({ value }) => value.state === 'unreachable')) return own;
+    const isAway = own.some(({ value }) => value.state === 'unreachable');
+    if (isAway && !own.every(({ value }) => awaitsConsent(value))) return own;
     return [{ name: pipeline, value: worstFreshness(own.map(({ value }) => value)) }];
   });
 }

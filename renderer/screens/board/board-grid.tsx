@@ -192,8 +192,9 @@ function Head({ environments, debts, columns, past }: HeadProps) {
             <span
               className={classes.freshness}
               data-state={awaitsConsent(cluster) ? 'waiting' : cluster.state}
+              title={freshnessText(cluster, now)}
             >
-              {freshnessText(cluster, now)}
+              {awaitsConsent(cluster) ? 'needs permission' : freshnessText(cluster, now)}
             </span>
           )}
         </span>
