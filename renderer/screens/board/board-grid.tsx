@@ -194,7 +194,7 @@ function Head({ environments, debts, columns, past }: HeadProps) {
               data-state={awaitsConsent(cluster) ? 'waiting' : cluster.state}
               title={freshnessText(cluster, now)}
             >
-              {awaitsConsent(cluster) ? 'needs permission' : freshnessText(cluster, now)}
+              {freshnessText(cluster, now)}
             </span>
           )}
         </span>
