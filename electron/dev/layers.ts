@@ -68,11 +68,17 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     room: 'electron/observation/',
     mayImport: ['shared/', 'electron/log/', 'electron/observation/', 'electron/systems/', 'electron/ledger/'],
   },
+  // The queue of what is told to people; it knows neither operations nor the release repo.
+  {
+    room: 'electron/announcements/',
+    mayImport: ['shared/', 'electron/log/', 'electron/announcements/', 'electron/systems/'],
+  },
   {
     room: 'electron/engine/',
     mayImport: [
       'shared/',
       'electron/log/',
+      'electron/announcements/',
       'electron/engine/',
       'electron/ledger/',
       'electron/systems/',
@@ -85,6 +91,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     mayImport: [
       'shared/',
       'electron/log/',
+      'electron/announcements/',
       'electron/session/',
       'electron/engine/',
       'electron/logs/',
@@ -114,6 +121,7 @@ const rooms: readonly { room: string; mayImport: readonly string[] }[] = [
     mayImport: [
       'shared/',
       'electron/log/',
+      'electron/announcements/',
       'electron/shell/',
       'electron/session/',
       'electron/ipc/',

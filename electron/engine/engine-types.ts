@@ -6,6 +6,7 @@ import type { Result } from '../../shared/domain/failure/failure';
 import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
+import type { Announce } from '../announcements/announce';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
@@ -55,6 +56,8 @@ export interface EngineConfig {
   consoleAutopilot?: World['consoleAutopilot'];
   /** How environments stand to their deploy hours; left out: none has any. */
   hours?: World['hours'];
+  /** Tells people what happened; left out: nobody is told. */
+  announce?: Announce;
   limits?: Partial<Limits>;
   now?: () => Date;
   /** Left out: nothing is logged. */

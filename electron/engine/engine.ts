@@ -12,6 +12,7 @@ import {
 } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
+import { noAnnouncements } from '../announcements/announce';
 import { inBackground, noLog } from '../log/log';
 import type { Cluster } from '../observation/types';
 import { earlyPreview, mayStepIn } from './app-preflight';
@@ -114,6 +115,7 @@ export function createEngine(config: EngineConfig): Engine {
     }),
     consoleAutopilot: config.consoleAutopilot ?? noAutopilot,
     decisions: autopilotDecisions({ log, now, onChanged: (pipeline) => changes.tell('bags', pipeline) }),
+    announce: config.announce ?? noAnnouncements,
     log,
     savedWorkflows: config.savedWorkflows ?? (() => []),
     publishedVersions: (service, signal) => publishedVersions(config.sources, service, signal),

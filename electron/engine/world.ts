@@ -2,6 +2,7 @@ import type { Estate } from '../../shared/domain/estate/estate';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { HoursNow } from '../../shared/domain/preflight/deploy-hours';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
+import type { Announce } from '../announcements/announce';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
@@ -94,6 +95,8 @@ export interface World {
   readonly consoleAutopilot: { get(pipeline: string): boolean; set(pipeline: string, on: boolean): void };
   /** What the autopilot decided since the start. */
   readonly decisions: AutopilotDecisions;
+  /** Tells people what happened, where they asked for that; operations are told of by themselves. */
+  readonly announce: Announce;
   readonly log: Log;
   /** Workflows of no app that were seen in an environment and kept: the cluster forgets them within days. */
   readonly savedWorkflows: (environment: string) => readonly Workflow[];
