@@ -3,11 +3,12 @@ import type { LedgerCell } from '../../shared/domain/board/board-assembly';
 import type { EmergencyDebt } from '../../shared/domain/emergency/debt';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure } from '../../shared/domain/failure/failure';
+import { type Freeze, freezeFolder } from '../../shared/domain/freeze/freeze';
 import { type HoldRecord, holdFolder, shutGate } from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
 import { type Found, newerIn, readEntry } from '../../shared/domain/records/record-entry';
-import { recordPath } from '../../shared/domain/records/record-paths';
+import { recordPath, recordPlace } from '../../shared/domain/records/record-paths';
 import { bagRecords } from '../ledger/bag-records';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
@@ -18,6 +19,8 @@ export interface LedgerView {
   files: ReadonlyMap<string, ReadonlyMap<string, LedgerCell>>;
   problems: readonly Failure[];
 }
+
+const isHold = (path: string): boolean => recordPlace(path)?.kind === 'hold';
 
 type FoundHold = Found<HoldRecord>;
 
@@ -31,6 +34,10 @@ export interface LedgerReader {
   hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null;
   /** Readable holds of the app in every environment. */
   holds(snapshot: Snapshot, app: string): HoldRecord[];
+  /** Readable holds of all apps. */
+  allHolds(snapshot: Snapshot): HoldRecord[];
+  /** Every freeze that there is, whatever its time; one that can't be read may be in force anywhere. */
+  freezes(snapshot: Snapshot): readonly Found<Freeze>[];
   emergency(snapshot: Snapshot, app: string, environment: string): Found<EmergencyDebt> | null;
   /** Emergency rollbacks that the release repo tells of; what can't be read is among the view's problems. */
   emergencies(snapshot: Snapshot): EmergencyDebt[];
@@ -123,6 +130,10 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       if (cell.problem) problems.push(cell.problem);
     }
     for (const found of snapshot.list(holdFolder)) {
+      const freeze = freezeIn(snapshot, found);
+      if (freeze?.ok === false) problems.push(freeze.failure);
+      else if (freeze?.newer) problems.push(freeze.newer);
+      if (freeze) continue;
       const file = snapshot.file(found);
       const hold = file && holdIn(file);
       if (hold?.ok === false) problems.push(hold.failure);
@@ -143,12 +154,33 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
   const holds = (snapshot: Snapshot, app: string): HoldRecord[] =>
     snapshot
       .list(holdFolder)
-      .filter((found) => found.endsWith(`/${app}.yaml`))
+      .filter((found) => found.endsWith(`/${app}.yaml`) && isHold(found))
       .flatMap((found) => {
         const file = snapshot.file(found);
         const one = file && holdIn(file);
         return one?.ok ? [one.value] : [];
       });
+
+  const freezeRecords = new WeakMap<LedgerFile, Found<Freeze>>();
+  /** The freeze that a file is; `null`: it is none. */
+  function freezeIn(snapshot: Snapshot, path: string): Found<Freeze> | null {
+    if (recordPlace(path)?.kind !== 'freeze') return null;
+    const file = snapshot.file(path);
+    if (!file) return null;
+    const known = freezeRecords.get(file);
+    if (known) return known;
+    const found = (readEntry(path, file.text)?.found ?? null) as Found<Freeze> | null;
+    if (found) freezeRecords.set(file, found);
+    return found;
+  }
+  const freezesAt = new WeakMap<Snapshot, readonly Found<Freeze>[]>();
+  function freezes(snapshot: Snapshot): readonly Found<Freeze>[] {
+    const known = freezesAt.get(snapshot);
+    if (known) return known;
+    const found = snapshot.list(freezeFolder).flatMap((path) => freezeIn(snapshot, path) ?? []);
+    freezesAt.set(snapshot, found);
+    return found;
+  }
 
   const emergencyRecords = new WeakMap<LedgerFile, Found<EmergencyDebt> | null>();
   function emergencyIn(file: LedgerFile): Found<EmergencyDebt> | null {
@@ -176,6 +208,13 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     },
     hold,
     holds,
+    freezes,
+    allHolds: (snapshot) =>
+      snapshot.list(holdFolder).flatMap((path) => {
+        const file = isHold(path) ? snapshot.file(path) : undefined;
+        const one = file && holdIn(file);
+        return one?.ok ? [one.value] : [];
+      }),
     emergency: (snapshot, app, environment) => {
       const file = snapshot.file(recordPath('emergency', { environment, app }));
       return file ? emergencyIn(file) : null;

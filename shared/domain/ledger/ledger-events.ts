@@ -22,6 +22,7 @@ export interface LedgerPlace {
 const kinds: Readonly<Record<RecordKind, LedgerPlace['kind'] | null>> = {
   lock: 'lock',
   hold: 'freeze',
+  freeze: 'freeze',
   emergency: 'other',
   bag: 'bag',
   deployment: 'deployment',

@@ -13,6 +13,7 @@ import {
   switchSchema,
 } from '../bags/records';
 import { debtSchema } from '../emergency/debt';
+import { freezeSchema } from '../freeze/freeze';
 import { holdRecordSchema } from '../hold/hold-record';
 import { originSchema, pendingSchema } from './apart-records';
 import type { Fields, RecordForm } from './read-record';
@@ -140,6 +141,14 @@ export const recordKinds = {
     written:
       'Holding an app, and rolling it back. Deploying to a held app notes the version that is guarded. Releasing the hold deletes it.',
     missing: 'Signalbox does not hold the app there.',
+  }),
+  freeze: kind({
+    path: 'freezes/{operation}.yaml',
+    schema: freezeSchema,
+    says: 'Deploys are frozen: of an app, an environment, a pipeline or everything, until a time.',
+    written:
+      'Setting a freeze, changing its end, and the console that begins a planned one or freezes apps that are new in its scope. Lifting it, or its end, deletes it.',
+    missing: 'There is no such freeze, or it was lifted.',
   }),
   emergency: kind({
     path: 'emergencies/{environment}/{app}.yaml',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { recordedRoutes, recordedStates } from '../../attribution/operation-record';
 import { bagStates } from '../../bags/machine';
 import { causes, lockKinds, packSources, suiteEnds } from '../../bags/records';
+import { manualRules } from '../../freeze/freeze';
 import type { RecordKind, RecordOf } from '../record-kinds';
 
 const name = fc.constantFrom('notify', 'staging', 'api', 'on', '1', 'a-b');
@@ -133,6 +134,26 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
       })
       // No operation puts them in another order.
       .map((all) => all.sort((a, b) => (a.environment < b.environment ? -1 : 1))),
+  }),
+  freeze: fc.record({
+    operation: fc.constantFrom('op-1', 'op-2'),
+    app: nullable(name),
+    environment: nullable(name),
+    pipeline: nullable(name),
+    by: made.by,
+    email: name,
+    at: time,
+    reason: text,
+    from: time,
+    until: nullable(time),
+    automatic: flag,
+    manual: fc.constantFrom(...manualRules),
+    begun: nullable(time),
+    changed: fc.dictionary(
+      fc.tuple(name, name).map((both) => both.join('/')),
+      nullable(flag),
+      { maxKeys: 3 },
+    ),
   }),
   operation: fc.record({
     operation: fc.constantFrom(
