@@ -5,11 +5,12 @@ import type { Settings } from '../shared/contract/session';
 import { type Failure, FailureError } from '../shared/domain/failure/failure';
 import { failureOf } from '../shared/domain/failure/failure-of';
 import { inBackground } from './log/log';
-import { registerAppScheme, serveApp } from './shell/app-scheme';
+import { indexUrl, registerAppScheme, serveApp } from './shell/app-scheme';
 import { parseArguments } from './shell/arguments';
 import { bindIpc } from './shell/bind-ipc';
 import type { Desk } from './shell/desk';
 import { watchGraphics } from './shell/graphics';
+import { followLinks } from './shell/links';
 import { startLog } from './shell/log-file';
 import { setMenu } from './shell/menu';
 import { denyPermissions, openExternal } from './shell/session-security';
@@ -48,6 +49,15 @@ const show = (): void => {
   window?.show();
   window?.focus();
 };
+
+/** Brings the window to the front, at a path of its router. */
+function showAt(place: string): void {
+  show();
+  const loaded = window?.loadURL(`${indexUrl}#${place}`);
+  if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
+}
+
+const links = followLinks(app, process.argv.slice(1), showAt);
 
 /** Commits are by the system's user until Git was asked, or somebody says so in Settings. */
 function defaultSettings(): Settings {
@@ -91,7 +101,7 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
     settings,
     applySettings: () => applyColourScheme(settings.get()),
     window: () => window,
-    show,
+    show: showAt,
     log,
   });
   // Not waited for: the window need not know it.
@@ -123,6 +133,7 @@ function start(): void {
   applyColourScheme(settings.get());
   const shown = openWindow({
     preload: path.join(import.meta.dirname, 'preload.cjs'),
+    place: links.takeFirst() ?? '/',
     kept: settings.windowPlace(),
     keep: settings.keepWindowPlace,
     openExternal: (url) => openExternal(url, log),

@@ -50,7 +50,9 @@ const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   errorComponent: ({ error }) => (
     <FaultPage place="This screen" error={error instanceof Error ? error : new Error(String(error))} />
   ),
-  notFoundComponent: () => <Empty title="Page not found">This address doesn’t match any screen.</Empty>,
+  notFoundComponent: () => (
+    <Empty title="Page not found">This link or address doesn’t match any screen of Signalbox.</Empty>
+  ),
 });
 
 const boardRoute = createRoute({
@@ -64,8 +66,8 @@ const appRoute = createRoute({
   path: '/apps/$app',
   validateSearch: z.object({
     environment: z.string().optional().catch(undefined),
-    /** What is to be in sight first. */
-    look: z.enum(['rollout']).optional().catch(undefined),
+    /** What is to be in sight first; `rollback` opens the sheet in which one is looked at. */
+    look: z.enum(['rollout', 'rollback']).optional().catch(undefined),
   }),
   component: AppScreen,
 });

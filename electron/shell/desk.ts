@@ -3,12 +3,11 @@ import path from 'node:path';
 import type { BrowserWindow } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
-import { inBackground, type Log } from '../log/log';
+import type { Log } from '../log/log';
 import { passingSessions } from '../session/accounts/server-accounts';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { estateFolder, openSession, type Session } from '../session/open-session';
 import { about } from './about';
-import { indexUrl } from './app-scheme';
 import type { Arguments } from './arguments';
 import { credentialStore } from './credential-store';
 import { type DeployGuard, guardDeploys } from './deploy-guard';
@@ -58,7 +57,8 @@ export function openDesk(options: {
   settings: SettingsStore;
   applySettings: () => void;
   window: () => BrowserWindow | null;
-  show: () => void;
+  /** Brings the window to the front, at a path of its router. */
+  show: (place: string) => void;
   log: Log;
 }): Desk {
   const { userData, settings, log } = options;
@@ -74,13 +74,6 @@ export function openDesk(options: {
   let source: EstateSource | null = null;
   let guard: DeployGuard | null = null;
   let endSignals: (() => void) | null = null;
-
-  /** Brings the window to the front, at a path of its router. */
-  function show(place: string): void {
-    options.show();
-    const loaded = options.window()?.loadURL(`${indexUrl}#${place}`);
-    if (loaded) inBackground(log, 'window.page-not-loaded', loaded, { place });
-  }
 
   const fetch = serviceFetch();
 
@@ -109,7 +102,7 @@ export function openDesk(options: {
     const tell = notifyOfEnds({
       window: options.window,
       enabled: () => settings.get().notifications,
-      open: (operationId) => show(`/operations/${operationId}`),
+      open: (operationId) => options.show(`/operations/${operationId}`),
     });
     opened.engine.onChange((changes) => {
       for (const { topic, key } of changes) {
@@ -122,7 +115,7 @@ export function openDesk(options: {
       engine: opened.engine,
       window: options.window,
       enabled: () => settings.get().notifications,
-      open: show,
+      open: options.show,
     });
     if (source.practice) bringPracticeSessions(opened.accounts, source.practice.control, log);
     guard?.close();

@@ -40,12 +40,14 @@ function showInTime(window: BrowserWindow, waitsFor: () => string, onLate: (line
 
 /**
  * Opens the one window: sandboxed, isolated, without Node, unable to go anywhere but to our own pages.
+ * @param place the path of the window's router that it begins with.
  * @param kept where it was last time; `keep` is told when it moved.
  * @param openExternal the one function through which links leave the app.
  * @param waitsFor what is waited for when the page is not there after five seconds; `onLate` is told so, too.
  */
 export function openWindow(options: {
   preload: string;
+  place: string;
   kept: WindowPlace | null;
   keep: (place: WindowPlace) => void;
   openExternal: (url: string) => void;
@@ -109,6 +111,6 @@ export function openWindow(options: {
     });
   });
 
-  load(indexUrl);
+  load(`${indexUrl}#${options.place}`);
   return window;
 }

@@ -1,9 +1,11 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Board } from '../../../shared/domain/board/board';
 import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { openSheet } from '../../ui/layout/ui-state';
 import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';
@@ -21,6 +23,16 @@ export function AppScreen() {
   const whole = useBoard().data;
   const board = whole && boardAround(whole, app);
   const view = useApp(app);
+  const asked =
+    look === 'rollback' && view.data?.cells.some((cell) => cell.environment === environment)
+      ? (environment ?? null)
+      : null;
+  useEffect(() => {
+    if (asked === null) return;
+    openSheet({ kind: 'rollback', app, environment: asked });
+    // A reload must not open it again.
+    void navigate({ search: { environment: asked }, replace: true });
+  }, [asked, app, navigate]);
   if (!view.data || !board) {
     return (
       <div className={classes.fault}>

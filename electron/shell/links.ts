@@ -1,0 +1,40 @@
+import type { App } from 'electron';
+import { isLink, linkScheme, placeOfLink } from '../../shared/domain/link/signalbox-link';
+
+/**
+ * Has the system hand us `signalbox://` links, and opens their places. On macOS they come as an event, elsewhere as an
+ * argument: of this process, or of one that ends at once since this one runs.
+ * Source: Electron, "Deep Links" and `app.setAsDefaultProtocolClient`.
+ * @param argv what this process was started with.
+ * @param open brings the window to the front at a place; called once the window is there.
+ * @returns the place to begin with, `null` without a link; asked when the window is made.
+ */
+export function followLinks(
+  app: App,
+  argv: readonly string[],
+  open: (place: string) => void,
+): { takeFirst(): string | null } {
+  // A checkout is none: it would take the links of an installed Signalbox.
+  // What follows `--` is no option, whatever a link's quotes would make of it.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(linkScheme, process.execPath, ['--']);
+  let first = linkIn(argv);
+  let begun = false;
+  const follow = (link: string | null): void => {
+    if (link === null) return;
+    if (begun) open(placeOfLink(link));
+    else first = link;
+  };
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    follow(url);
+  });
+  app.on('second-instance', (_event, others) => follow(linkIn(others)));
+  return {
+    takeFirst() {
+      begun = true;
+      return first === null ? null : placeOfLink(first);
+    },
+  };
+}
+
+const linkIn = (argv: readonly string[]): string | null => argv.findLast(isLink) ?? null;
