@@ -153,7 +153,7 @@ export function createEngine(config: EngineConfig): Engine {
       const subject = subjectOf(operation.intent);
       // What it leaves or puts back is no cell's alone; a write that failed may tell that the release repo is away.
       if (isPastGit(operation) || operation.state === 'failed') debtsChanged();
-      if (subject.about === 'app') touch(subject.app);
+      if (subject.about !== 'pipeline') touch(subject.app);
       else {
         changes.tell('bags', subject.pipeline);
         // A lock that is held by an operation is this console's own only as long as it runs.
@@ -291,7 +291,7 @@ export function createEngine(config: EngineConfig): Engine {
         .filter(({ intent }) => {
           const subject = subjectOf(intent);
           return (
-            (app === undefined || (subject.about === 'app' && subject.app === app)) &&
+            (app === undefined || (subject.about !== 'pipeline' && subject.app === app)) &&
             (environment === undefined || subject.environment === environment)
           );
         })
@@ -327,7 +327,7 @@ export function createEngine(config: EngineConfig): Engine {
       const open = runner.list().filter((one) => one.state === 'running');
       // What the findings rest on has to be known again, or every resumed operation would stop at "unknown".
       const resumed = open.flatMap(({ intent }) =>
-        isAppIntent(intent) ? [intent.app] : servicesOf(estate, intent),
+        isAppIntent(intent) ? [intent.app] : 'pipeline' in intent ? servicesOf(estate, intent) : [],
       );
       if (resumed.length > 0) await cells.load(new Set(resumed));
       await bags.ready();

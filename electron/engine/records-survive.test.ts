@@ -13,6 +13,10 @@ import * as policy from '../../shared/domain/bags/policy';
 import type { EmergencyDebt } from '../../shared/domain/emergency/debt';
 import * as emergency from '../../shared/domain/emergency/debt-records';
 import { type Estate, estateSchema } from '../../shared/domain/estate/estate';
+import type { Mark } from '../../shared/domain/marks/mark';
+import * as marks from '../../shared/domain/marks/mark-rules';
+import type { Note } from '../../shared/domain/notes/note';
+import * as notes from '../../shared/domain/notes/note-rules';
 import type { AppIntent, OperationKind } from '../../shared/domain/operation/intent';
 import * as registry from '../../shared/domain/operation/registry';
 import { type RecordChange, recordFiles } from '../../shared/domain/records/record-change';
@@ -36,6 +40,8 @@ type Rule =
   | Deciding<typeof attribution>
   | Deciding<typeof deploying>
   | Deciding<typeof locks>
+  | Deciding<typeof marks>
+  | Deciding<typeof notes>
   | Deciding<typeof packing>
   | Deciding<typeof policy>;
 type Change = 'setVersion' | 'goBack' | 'takeHold' | 'liftHold';
@@ -59,6 +65,10 @@ const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
   rollback: ['goBack', ...throughOthers],
   hold: ['takeHold'],
   'release-hold': ['liftHold'],
+  'mark-version': ['markVersion'],
+  'clear-mark': ['clearMark'],
+  'write-note': ['writeNote'],
+  'remove-note': ['removeNote'],
   nudge: [],
   'emergency-rollback': ['tellDebt'],
   reconcile: ['goBack', 'settleDebt', ...throughOthers],
@@ -294,6 +304,36 @@ function emergencies(ledger: Grown): void {
   ledger.decide('settleDebt', emergency.settleDebt(known(), at));
 }
 
+/** A version that is marked and cleared, a note that is written, changed and removed. */
+function marksAndNotes(ledger: Grown): void {
+  const known = <T>(path: string): Found<T> | null => {
+    const text = ledger.files.get(path);
+    return text === undefined ? null : (readEntry(path, text)?.found as Found<T>);
+  };
+  const mark = () => known<Mark>(recordPath('mark', { app: 'frontend', imageTag: 'v3' }));
+  const bad = { app: 'frontend', version: 'v3', reason: 'why', subject: 'x' };
+  ledger.decide('markVersion', marks.markVersion(mark(), as('op-mark'), bad));
+  expect(marks.markVersion(mark(), as('op-mark'), bad).kind).toBe('nothing');
+  expect(marks.markVersion(mark(), as('op-else'), bad).kind).toBe('refusal');
+  ledger.decide('clearMark', marks.clearMark(mark(), bad));
+  expect(marks.clearMark(mark(), bad).kind).toBe('refusal');
+
+  const note = () => known<Note>(recordPath('note', { note: 'op-note' }));
+  const said = { app: null, text: 'Ask first', seen: null, subject: 'x' };
+  ledger.decide('writeNote', notes.writeNote(note(), as('op-note'), said));
+  const seen = { note: 'op-note', before: 'Ask first' };
+  const changed = { ...said, text: 'Ask the team first', seen };
+  ledger.decide('writeNote', notes.writeNote(note(), as('op-other'), changed));
+  // Nobody writes over, or removes, what they have not seen.
+  expect(notes.writeNote(note(), as('op-third'), { ...changed, text: 'x' }).kind).toBe('refusal');
+  expect(notes.removeNote(note(), { seen, subject: 'x' }).kind).toBe('refusal');
+  ledger.decide(
+    'removeNote',
+    notes.removeNote(note(), { seen: { ...seen, before: changed.text }, subject: 'x' }),
+  );
+  expect(notes.writeNote(note(), as('op-fourth'), changed).kind).toBe('refusal');
+}
+
 describe('what a newer console wrote into records', () => {
   it('survives every operation, and a record of a newer version stops each that would change it', () => {
     fc.assert(
@@ -303,6 +343,7 @@ describe('what a newer console wrote into records', () => {
         apps(ledger);
         botCommits(ledger);
         emergencies(ledger);
+        marksAndNotes(ledger);
         expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
       }),
       { numRuns: 4 },
@@ -343,6 +384,8 @@ describe('what a newer console wrote into records', () => {
       'shared/domain/bags/packing.ts',
       'shared/domain/bags/policy.ts',
       'shared/domain/emergency/debt-records.ts',
+      'shared/domain/marks/mark-rules.ts',
+      'shared/domain/notes/note-rules.ts',
     ]);
   });
 });

@@ -19,6 +19,7 @@ import { liveRollout } from './emergency/live-rollout';
 import { appSyncOff, parentSyncOff } from './emergency/switch-off';
 import { appSyncOn, gitSeen, parentSyncOn } from './emergency/switch-on';
 import type { StepContext, StepEnd, StepRun } from './operation-context';
+import { checkRecords, commitRecords } from './records/write-estate-records';
 import { commit } from './steps/commit';
 import { rollout } from './steps/follow-rollout';
 import { holdEffective } from './steps/hold-effective';
@@ -67,6 +68,7 @@ const anApp = saying('app', 'environment');
 const aVersion = saying('app', 'environment', 'version');
 const aPipeline = saying('pipeline');
 const aStage = saying('pipeline', 'environment');
+const aMarkOrNote = ofKind('mark-version', 'clear-mark', 'write-note', 'remove-note');
 const aBag = saying('pipeline', 'environment', 'bag', 'running', 'leaveRunning', 'override');
 
 /** How everything is done that a step can do: a line each. */
@@ -74,6 +76,8 @@ export const routineRuns = {
   'check-app': of(anApp, preflight({ askRepo: false })),
   'check-app-and-repo': of(anApp, preflight({ askRepo: true })),
   'check-pipeline': of(aPipeline, bagPreflight),
+  'check-records': of(aMarkOrNote, checkRecords),
+  'commit-records': of(aMarkOrNote, commitRecords),
   'commit-version': of(saying('app', 'environment', 'version', 'expected'), commit(setVersion)),
   'commit-rollback': of(saying('app', 'environment', 'version', 'expected'), commit(goBack)),
   'commit-hold': of(anApp, commit(takeHold)),

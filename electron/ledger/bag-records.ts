@@ -1,20 +1,9 @@
 import { gatherRecords, type PipelineRecords } from '../../shared/domain/bags/pipeline-records';
-import { type RecordEntry, readEntry } from '../../shared/domain/records/record-entry';
 import { pipelineFolders } from '../../shared/domain/records/record-paths';
-import type { LedgerFile, Snapshot } from './ledger';
+import { entryOf, isParsed } from './entry-of-file';
+import type { Snapshot } from './ledger';
 
-/** Files are immutable and shared between snapshots, so each is parsed once. */
-const entries = new WeakMap<LedgerFile, RecordEntry | 'none'>();
 const gathered = new WeakMap<Snapshot, Map<string, PipelineRecords>>();
-
-function entryOf(file: LedgerFile): RecordEntry | null {
-  let known = entries.get(file);
-  if (!known) {
-    known = readEntry(file.path, file.text) ?? 'none';
-    entries.set(file, known);
-  }
-  return known === 'none' ? null : known;
-}
 
 /** Milliseconds of parsing after which others get their turn. */
 const slice = 8;
@@ -28,7 +17,7 @@ export async function parseAhead(snapshot: Snapshot, signal: AbortSignal): Promi
   for (const folder of pipelineFolders)
     for (const path of snapshot.list(folder)) {
       const file = snapshot.file(path);
-      if (!file || entries.has(file)) continue;
+      if (!file || isParsed(file)) continue;
       entryOf(file);
       if (performance.now() - began < slice) continue;
       await new Promise<void>((resolve) => setImmediate(resolve));

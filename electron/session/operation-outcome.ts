@@ -6,8 +6,8 @@ import type { OperationOutcome } from '../archive/observations';
 export function outcomeOf({ id, intent, state, failure }: Operation, at: string): OperationOutcome {
   const { kind } = intent;
   const subject = subjectOf(intent);
-  // A pipeline of bags stands in the place of the app.
-  const app = subject.about === 'app' ? subject.app : subject.pipeline;
+  // A pipeline of bags stands in the place of the app; what is of the whole estate has none.
+  const app = subject.about === 'pipeline' ? subject.pipeline : (subject.app ?? '');
   const environment = subject.environment ?? '';
   const version = 'version' in intent ? intent.version : 'bag' in intent ? `bag ${intent.bag}` : null;
   return { operationId: id, app, environment, kind, version, state, at, message: failure?.message ?? null };

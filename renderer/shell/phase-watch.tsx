@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { isAppIntent, shortTitleOf } from '../../shared/domain/operation/intent';
+import { shortTitleOf } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import { useOperations, useSession } from '../data/queries';
 import { announce } from '../ui/text/announcer';
@@ -66,7 +66,7 @@ export function PhaseWatch() {
  */
 export const isInSight = ({ id, intent, state, jobs }: Operation, hash: string): boolean =>
   hash.includes(id) ||
-  (!isAppIntent(intent) &&
+  ('pipeline' in intent &&
     (state === 'succeeded' || (state === 'failed' && jobs.length > 0)) &&
     hash.split('?')[0] === `#/pipelines/${encodeURIComponent(intent.pipeline)}`);
 

@@ -69,7 +69,9 @@ await new Promise<void>((resolve) => {
 });
 const { findings } = isAppIntent(intent)
   ? unwrap(await rig.engine.preview(intent))
-  : await rig.engine.bags.preview(intent);
+  : 'pipeline' in intent
+    ? await rig.engine.bags.preview(intent)
+    : { findings: [] };
 const { operationId } = unwrap(rig.engine.start(intent, findings));
 const end = await ended(rig.engine, operationId, 110_000);
 await rig.close();

@@ -28,8 +28,14 @@ export function OperationHead({ operation }: { operation: Operation }) {
             <Link to="/apps/$app" params={{ app: intent.app }} search={{ environment: intent.environment }}>
               {intent.app}
             </Link>
-          ) : (
+          ) : 'pipeline' in intent ? (
             intent.pipeline
+          ) : intent.app === null ? (
+            'Estate'
+          ) : (
+            <Link to="/apps/$app" params={{ app: intent.app }}>
+              {intent.app}
+            </Link>
           )}
         </p>
         <h1 title={titleOf(intent)}>{shortTitleOf(intent)}</h1>

@@ -31,6 +31,8 @@ const kinds: Readonly<Record<RecordKind, LedgerPlace['kind'] | null>> = {
   'service-pin': 'pin',
   'bad-bag': 'bad',
   'bad-version': 'bad',
+  mark: 'bad',
+  note: 'other',
   autopilot: 'autopilot',
   'autopilot-everywhere': 'autopilot',
   'automatic-packing': 'other',

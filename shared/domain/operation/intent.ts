@@ -38,6 +38,9 @@ export type AppIntent = z.infer<Of<'app'>['intent']>;
 export const bagIntentSchema = anyOf(declarations.filter(isAbout('pipeline')));
 export type BagIntent = z.infer<Of<'pipeline'>['intent']>;
 
+/** What is asked of an app in all environments, or of the estate. */
+export type EstateIntent = z.infer<Of<'estate'>['intent']>;
+
 /** What the kind of an intent, or of an operation, says of itself. @throws where no such kind is registered */
 export function declarationOf({ kind }: { readonly kind: string }): Declaration {
   const found = byKind.get(kind);

@@ -70,6 +70,7 @@ export const routines = {
   /** The same after asking the app's source repo, for a few seconds at most. */
   'check-app-and-repo': 'preflight',
   'check-pipeline': 'preflight',
+  'check-records': 'preflight',
   'commit-version': 'commit',
   /** The version and a hold. */
   'commit-rollback': 'commit',
@@ -80,6 +81,8 @@ export const routines = {
   'commit-unlock': 'commit',
   'commit-forced-unlock': 'commit',
   'commit-policy': 'commit',
+  /** Marks and notes. */
+  'commit-records': 'commit',
   /** What the commit of a rollback could not carry: its hold. */
   'request-hold': 'hold-request',
   'stop-promotions': 'stop-promotions',

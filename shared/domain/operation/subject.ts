@@ -2,7 +2,9 @@
 export type Subject =
   | { about: 'app'; app: string; environment: string }
   /** A pipeline of bags, or the lock of one of its environments. `environment: null`: the whole pipeline. */
-  | { about: 'pipeline'; pipeline: string; environment: string | null };
+  | { about: 'pipeline'; pipeline: string; environment: string | null }
+  /** What is said of an app in all environments, or of the whole estate (`app: null`). */
+  | { about: 'estate'; app: string | null; environment: null };
 export type About = Subject['about'];
 
 /** Whether it is this environment of this pipeline. */
@@ -25,4 +27,10 @@ export const anApp: SubjectRule<{ app: string; environment: string }, 'app'> = {
 export const aStage: SubjectRule<{ pipeline: string; environment: string }, 'pipeline'> = {
   about: 'pipeline',
   of: ({ pipeline, environment }) => ({ about: 'pipeline', pipeline, environment }),
+};
+
+/** An app in all environments, or the whole estate. */
+export const ofEstate: SubjectRule<{ app: string | null }, 'estate'> = {
+  about: 'estate',
+  of: ({ app }) => ({ about: 'estate', app, environment: null }),
 };

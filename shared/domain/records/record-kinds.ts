@@ -15,6 +15,8 @@ import {
 import { debtSchema } from '../emergency/debt';
 import { freezeSchema } from '../freeze/freeze';
 import { holdRecordSchema } from '../hold/hold-record';
+import { markSchema } from '../marks/mark';
+import { noteSchema } from '../notes/note';
 import { originSchema, pendingSchema } from './apart-records';
 import type { Fields, RecordForm } from './read-record';
 
@@ -149,6 +151,20 @@ export const recordKinds = {
     written:
       'Setting a freeze, changing its end, and the console that begins a planned one or freezes apps that are new in its scope. Lifting it, or its end, deletes it.',
     missing: 'There is no such freeze, or it was lifted.',
+  }),
+  mark: kind({
+    path: 'marks/{app}/{imageTag}.yaml',
+    schema: markSchema,
+    says: 'A version of an app is bad: it is not to be deployed anywhere, alone or in a bag.',
+    written: 'Marking a version bad. Clearing the mark deletes it.',
+    missing: 'The version is not marked bad for all environments.',
+  }),
+  note: kind({
+    path: 'notes/{note}.yaml',
+    schema: noteSchema,
+    says: 'What to know when deploying an app, or anything of the estate.',
+    written: 'Adding a note, and changing it. Removing the note deletes it.',
+    missing: 'There is no such note.',
   }),
   emergency: kind({
     path: 'emergencies/{environment}/{app}.yaml',

@@ -62,6 +62,14 @@ export const samples: { readonly [K in RecordKind]: fc.Arbitrary<RecordOf<K>> } 
     leaves: nullable(tag),
     parent: name,
   }),
+  mark: fc.record({ app: name, imageTag: tag, ...made, reason: text }),
+  note: fc.record({
+    note: fc.constantFrom('op-1', 'op-2'),
+    app: nullable(name),
+    text: text.map((one) => one.trim() || 'Ask first'),
+    ...made,
+    edited: nullable(fc.record({ by: made.by, at: time })),
+  }),
   pass: fc.record({ ...where, ...made, tag: text }),
   deployment: fc.record({
     ...where,
