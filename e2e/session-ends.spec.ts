@@ -14,7 +14,7 @@ test.beforeAll(async () => {
   app = await startOnPractice(await newUserData(), {
     speed: 30,
     ready: false,
-    args: ['--practice-rights', 'govuk-pods-only'],
+    args: ['--practice-rights', 'govuk'],
   });
 });
 test.afterAll(async () => {

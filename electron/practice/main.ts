@@ -13,7 +13,7 @@ interface ParentPort {
 
 /**
  * The practice estate's process: `--dir <state folder> [--speed N] [--landing push|merge-branch] [--rights <profile>]
- * [--login token|wrapper] [--reset]`.
+ * [--login token|wrapper|argo-servers] [--reset]`.
  * Says once that it is ready: as one JSON line on standard output, or as a message to the parent port of an Electron
  * utility process. Ends, with everything saved, on SIGTERM, SIGINT, the message `stop`, when the parent disconnects,
  * or when the pipe at standard input is closed.

@@ -117,7 +117,7 @@ export function openDesk(options: {
       enabled: () => settings.get().notifications,
       open: options.show,
     });
-    if (source.practice) bringPracticeSessions(opened.accounts, source.practice.control, log);
+    if (source.practice) bringPracticeSessions(opened.accounts, source.practice, log);
     guard?.close();
     guard = guardDeploys(opened.engine, options.window, log);
     return answeredFor(opened, source.practice);

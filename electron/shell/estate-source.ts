@@ -21,7 +21,7 @@ export interface EstateSource {
     'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken' | 'saveGitHubToken' | 'registrySecret'
   >;
   /** `null` unless it is the practice estate. */
-  practice: { control: PracticeControl; process: PracticeProcess } | null;
+  practice: { control: PracticeControl; process: PracticeProcess; login: PracticeLogin | null } | null;
 }
 
 /** The practice estate: its process is started, and its secrets are read from its own folder. */
@@ -53,6 +53,7 @@ async function practiceSource(options: {
     practice: {
       control: createControlClient({ url: ready.controlUrl, token: credentials.control.token }),
       process,
+      login: options.login,
     },
   };
 }

@@ -13,6 +13,7 @@ type Act = ParsedInputOf<'practice.action'>;
 /** What of the practice estate's control API the window's rehearsals use. */
 export type PracticeControl = Pick<
   ControlClient,
+  | 'status'
   | 'publishRelease'
   | 'breakSuite'
   | 'clusterDown'
@@ -85,8 +86,8 @@ async function changeSessions(
 
 const rightsWords = {
   everything: 'You may do everything: push to main, and all of Argo.',
-  govuk: 'You have the rights of GOV.UK: main is protected, and you may submit workflows.',
-  'govuk-pods-only': 'You have the rights of GOV.UK: main is protected, and you can’t see anything of Argo.',
+  govuk: 'You have the rights of GOV.UK: main is protected, and Argo is reached at its own servers.',
+  'govuk-pods-only': 'You have the rights of GOV.UK: main is protected, and you are not signed in to Argo.',
 } as const;
 
 /**

@@ -10,7 +10,7 @@ import type { Operation } from '../../../shared/domain/operation/operation';
 import { owner, releaseRepoName } from '../../practice/estate/apps';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { killedConsole } from '../testing/killed-console';
-import { type EstateAccess, ended, openRig, type Rig, unwrap } from '../testing/rig';
+import { accessTo, type EstateAccess, ended, openRig, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
 
 /** Consoles that are killed (SIGKILL) on each of the ways in which a version comes onto main, and start again. */
@@ -28,14 +28,11 @@ let apps: string[];
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-route-crash-'));
   practice = await startPracticeProcess(['--dir', path.join(folder, 'estate'), '--speed', '60']);
-  for (const kind of ['push', 'merge-branch', 'workflow', 'actions', 'pull-request'] as const)
-    estates.set(kind, {
-      estateFile: await routedEstate(practice.ready.estateFile, path.join(folder, `${kind}.yaml`), [
-        { kind },
-      ]),
-      ledgerPassword: practice.credentials.ledger.password,
-      githubToken: practice.credentials.github.token,
-    });
+  for (const kind of ['push', 'merge-branch', 'workflow', 'actions', 'pull-request'] as const) {
+    const target = path.join(folder, `${kind}.yaml`);
+    const estateFile = await routedEstate(practice.ready.estateFile, target, [{ kind }]);
+    estates.set(kind, accessTo(practice, estateFile));
+  }
   observer = await openRig(accessBy('workflow'), path.join(folder, 'observer'), { watch, limits });
   apps = observer.engine
     .board()

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AppIntent } from '../../../shared/domain/operation/intent';
-import { allEnvironments } from '../../systems/practice/environments';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { until } from '../../testing/until';
-import { ended, openRig, type Rig, unwrap } from '../testing/rig';
+import { accessTo, ended, openRig, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
 
 /** A person whose kubeconfig shows pods and Deployments alone, signed in to Argo Workflows' own server. */
@@ -17,25 +16,15 @@ let rig: Rig;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'signalbox-by-server-'));
   const dir = path.join(folder, 'estate');
-  practice = await startPracticeProcess(['--dir', dir, '--speed', '60', '--rights', 'govuk-pods-only']);
+  practice = await startPracticeProcess(['--dir', dir, '--speed', '60', '--rights', 'govuk']);
   const estateFile = await routedEstate(practice.ready.estateFile, path.join(folder, 'signalbox.yaml'), [
     { kind: 'workflow' },
     { kind: 'pull-request' },
   ]);
-  const { ledger, github } = practice.credentials;
-  rig = await openRig(
-    { estateFile, ledgerPassword: ledger.password, githubToken: github.token },
-    path.join(folder, 'console'),
-    {
-      limits: { settle: 200, look: 60_000 },
-      watch: ['staging', 'production'],
-      argoWorkflows: async (name) => {
-        const environment = allEnvironments.find((one) => one === name) ?? 'staging';
-        const asked = { environment, system: 'argo-workflows' as const };
-        return (await practice.control.signInToArgo(asked)).authorization;
-      },
-    },
-  );
+  rig = await openRig(accessTo(practice, estateFile), path.join(folder, 'console'), {
+    limits: { settle: 200, look: 60_000 },
+    watch: ['staging', 'production'],
+  });
   await rig.engine.recover();
   await until(() => {
     for (const name of ['staging', 'production'])

@@ -6,7 +6,7 @@ import type { AppIntent } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import { type PracticeProcess, startPracticeProcess } from '../../testing/practice-process';
 import { until } from '../../testing/until';
-import { ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
+import { accessTo, ended, openRig, operationWhen, type Rig, unwrap } from '../testing/rig';
 import { routedEstate } from '../testing/routed-estate';
 
 let folder: string;
@@ -80,12 +80,9 @@ describe('a route that only trying can tell of', () => {
       { kind: 'push' },
       { kind: 'workflow' },
     ]);
-    const { ledger, github } = estate.credentials;
-    const console = await openRig(
-      { estateFile: routed, ledgerPassword: ledger.password, githubToken: github.token },
-      path.join(folder, 'protected-console'),
-      { asksRights: false },
-    );
+    const console = await openRig(accessTo(estate, routed), path.join(folder, 'protected-console'), {
+      asksRights: false,
+    });
     try {
       await console.engine.recover();
       const app = 'frontend';

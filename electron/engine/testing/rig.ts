@@ -21,7 +21,10 @@ import { createRepoRights } from '../../systems/github/repo-rights';
 import { createRunDetails } from '../../systems/github/run-details';
 import { createWorkflowRuns } from '../../systems/github/workflow-dispatch';
 import { connect } from '../../systems/kubernetes/connection';
+import { createControlClient } from '../../systems/practice/control-client';
+import { allEnvironments } from '../../systems/practice/environments';
 import type { AppImages } from '../../systems/registry/app-images';
+import type { PracticeProcess } from '../../testing/practice-process';
 import type { boardKeeper } from '../board-keeper';
 import { createEngine } from '../engine';
 import type { Engine } from '../engine-types';
@@ -35,7 +38,20 @@ export interface EstateAccess {
   estateFile: string;
   ledgerPassword: string;
   githubToken: string;
+  /** The estate's control API: the console's person is signed in by it at Argo Workflows' own servers; left out: nowhere. */
+  control?: { url: string; token: string };
 }
+
+/** @param estateFile another one than the estate wrote. */
+export const accessTo = (
+  { ready, credentials }: PracticeProcess,
+  estateFile: string = ready.estateFile,
+): EstateAccess => ({
+  estateFile,
+  ledgerPassword: credentials.ledger.password,
+  githubToken: credentials.github.token,
+  control: { url: ready.controlUrl, token: credentials.control.token },
+});
 
 /** A whole Signalbox without a window on an estate: the parts that main would wire. */
 export interface Rig {
@@ -72,14 +88,16 @@ function memoryObservations(): Observations & {
 
 async function workflowServer(
   { name, argo }: Estate['environments'][number],
-  signIn: ((environment: string) => Promise<string>) | undefined,
+  { control }: EstateAccess,
 ): Promise<ArgoServerDoors> {
-  if (!signIn || !argo?.workflows) return {};
-  const { url } = argo.workflows;
-  const credential = { authorization: await signIn(name), cookie: null };
+  const environment = allEnvironments.find((one) => one === name);
+  if (!control || !argo?.workflows || !environment) return {};
+  const asked = { environment, system: 'argo-workflows' } as const;
+  const { authorization } = await createControlClient(control).signInToArgo(asked);
+  const credential = { authorization, cookie: null };
   const { signal } = new AbortController();
   const session = { credential: () => credential, ended: () => undefined, woken: () => signal };
-  const place = { environment: name, system: 'argo-workflows', url } as const;
+  const place = { ...asked, url: argo.workflows.url };
   return { workflows: { connection: connectServer({ place, session }), isSignedIn: () => true } };
 }
 
@@ -99,8 +117,6 @@ export async function openRig(
     /** Whether GitHub is asked for the person's rights; left out: it is. */
     asksRights?: boolean;
     images?: AppImages;
-    /** The header `Authorization` for Argo Workflows' own server of an environment; left out: it is not asked. */
-    argoWorkflows?: (environment: string) => Promise<string>;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
     log?: Log;
@@ -137,7 +153,7 @@ export async function openRig(
             ? null
             : await connect({ kubeconfig: [cluster.kubeconfig ?? ''], context: cluster.context }),
         place: { environment: name, ...cluster },
-        argo: await workflowServer(environment, options.argoWorkflows),
+        argo: await workflowServer(environment, access),
         log: noLog,
       }),
     );

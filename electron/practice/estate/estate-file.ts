@@ -59,11 +59,7 @@ export async function writeEstateFile(
     environments: allEnvironments.map((name) => ({
       name,
       tier: name === 'production' || name === 'notify-production' ? 'production' : 'standard',
-      cluster: {
-        context: name,
-        kubeconfig: paths.kubeconfig,
-        ...(login === 'wrapper' ? { exec: wrappedExec(name) } : {}),
-      },
+      ...(login === 'argo-servers' ? {} : { cluster: kubernetesOf(name, paths, login) }),
       argo: {
         cd: { url: urls.argo(name).cd, signInHosts: [new URL(urls.dex).host] },
         workflows: { url: urls.argo(name).workflows, signInHosts: [new URL(urls.dex).host] },
@@ -81,6 +77,12 @@ export async function writeEstateFile(
   const heading = '# Written by the practice estate at every start: changes to this file are lost.\n';
   await writeWhole(paths.estateFile, heading + stringify(estate));
 }
+
+const kubernetesOf = (name: EnvironmentName, paths: StatePaths, login: PracticeLogin) => ({
+  context: name,
+  kubeconfig: paths.kubeconfig,
+  ...(login === 'wrapper' ? { exec: wrappedExec(name) } : {}),
+});
 
 /**
  * The chain of bags. The console starts what runs every ten minutes, by the wall's clock: where practice time is

@@ -226,7 +226,7 @@ export async function startEstate(options: {
         file: paths.cluster(name),
         certificates,
         token: credentials.clusters[name] ?? '',
-        grant: () => clusterGrant(state.rights, name),
+        grant: () => clusterGrant(state.rights),
         port: state.ports[`cluster-${name}`],
         now: clock.now,
         ...(options.resourceVersion ? { resourceVersion: options.resourceVersion } : {}),

@@ -8,7 +8,6 @@ import {
 } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RightsState } from '../../systems/practice/rights';
-import { consoleUser } from '../estate/people';
 import { somePod, startTestCluster, type TestCluster } from '../testing/cluster';
 import { clusterGrant } from './cluster-role';
 import { standardRights } from './standard-rights';
@@ -16,14 +15,12 @@ import { standardRights } from './standard-rights';
 /** What Kubernetes' own client is told in the environments of the practice estate. */
 let cluster: TestCluster;
 let rights: RightsState;
-let environment: 'integration' | 'production';
 let config: KubeConfig;
 
 beforeEach(async () => {
   rights = standardRights('govuk');
-  environment = 'production';
   cluster = await startTestCluster({
-    server: { tokens: { 'token-of-test': () => clusterGrant(rights, environment) } },
+    server: { tokens: { 'token-of-test': () => clusterGrant(rights) } },
   });
   cluster.store.create('Pod', somePod('frontend-1'));
   config = new KubeConfig();
@@ -77,42 +74,18 @@ const readPods = () =>
 const forbidden = (verb: string, resource: string, namespace: string) =>
   `403 ${resource}.argoproj.io is forbidden: User "release-manager" cannot ${verb} resource "${resource}" in API group "argoproj.io" in the namespace "${namespace}"`;
 
-it('at GOV.UK: pods and what is above them, workflows, and nothing of Argo CD', async () => {
+const profiles = ['govuk', 'govuk-pods-only'] as const;
+it.each(profiles)('%s: pods and what is above them, and nothing of Argo', async (profile) => {
+  rights.profile = profile;
   expect(await readPods()).toEqual(['done', 'done', 'done', 'done', 'done']);
   expect(await list('cluster-services', 'applications')).toBe(
     forbidden('list', 'applications', 'cluster-services'),
   );
   expect(await review('patch', 'argoproj.io', 'applications', 'cluster-services')).toBe(false);
-  expect(await list('apps', 'workflows')).toBe('done');
-  expect(await list('apps', 'workflowtemplates')).toBe('done');
-  expect(await list('cluster-services', 'workflows')).toBe(
-    forbidden('list', 'workflows', 'cluster-services'),
-  );
-  expect(await review('create', 'argoproj.io', 'workflows', 'apps')).toBe(true);
-  expect(await submit()).toBe('done');
-});
-
-it('at GOV.UK, out of the team: workflows are read in production, and submitted in integration', async () => {
-  const { teams } = rights;
-  teams['gov-uk-production-deploy'] = teams['gov-uk-production-deploy'].filter(
-    (login) => login !== consoleUser.login,
-  );
-  expect(await list('apps', 'workflows')).toBe('done');
+  expect(await list('apps', 'workflows')).toBe(forbidden('list', 'workflows', 'apps'));
+  expect(await list('apps', 'workflowtemplates')).toBe(forbidden('list', 'workflowtemplates', 'apps'));
   expect(await review('create', 'argoproj.io', 'workflows', 'apps')).toBe(false);
   expect(await submit()).toBe(forbidden('create', 'workflows', 'apps'));
-  environment = 'integration';
-  expect(await review('create', 'argoproj.io', 'workflows', 'apps')).toBe(true);
-  expect(await submit()).toBe('done');
-});
-
-it('pods only: neither Applications nor workflows', async () => {
-  rights.profile = 'govuk-pods-only';
-  expect(await readPods()).toEqual(['done', 'done', 'done', 'done', 'done']);
-  expect(await list('cluster-services', 'applications')).toBe(
-    forbidden('list', 'applications', 'cluster-services'),
-  );
-  expect(await list('apps', 'workflows')).toBe(forbidden('list', 'workflows', 'apps'));
-  expect(await review('create', 'argoproj.io', 'workflows', 'apps')).toBe(false);
   // The same name in another API group is another resource.
   expect(await review('list', '', 'deployments', 'apps')).toBe(false);
   expect(await review('list', 'apps', 'deployments', 'apps')).toBe(true);

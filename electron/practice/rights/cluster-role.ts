@@ -1,10 +1,6 @@
-import type { EnvironmentName } from '../../systems/practice/environments';
 import type { RightsState } from '../../systems/practice/rights';
 import type { Grant, Rule } from '../cluster/grants';
 import { appsNamespace } from '../controllers/render';
-import { consoleUser } from '../estate/people';
-import { argoTeamOf } from './argo-team';
-import { isInTeam } from './standard-rights';
 
 const reading = ['get', 'list', 'watch'];
 const changing = ['create', 'update', 'patch', 'delete'];
@@ -32,24 +28,8 @@ const developer: readonly Rule[] = [
   },
 ];
 
-const argoKinds = { apiGroups: ['argoproj.io'], namespaces: [appsNamespace] };
-
-/**
- * Workflows, as the read-only and the read-write team have them at Argo's server. GOV.UK's Kubernetes API gives nobody
- * these rules but platform engineers; here they stand for that server.
- */
-const readWorkflows: Rule = { ...argoKinds, resources: ['workflows', 'workflowtemplates'], verbs: reading };
-const changeWorkflows: Rule = { ...argoKinds, resources: ['workflows'], verbs: changing };
-
-/** What the console's person may do in an environment's cluster. */
-export function clusterGrant(rights: RightsState, environment: EnvironmentName): Grant {
-  const { login } = consoleUser;
+/** What the console's person may do in the clusters, by the Kubernetes API. */
+export function clusterGrant({ profile }: Pick<RightsState, 'profile'>): Grant {
   const username = 'release-manager';
-  if (rights.profile === 'everything') return { username };
-  if (rights.profile === 'govuk-pods-only') return { username, rules: developer };
-  const team = argoTeamOf(environment);
-  return {
-    username,
-    rules: [...developer, readWorkflows, ...(isInTeam(rights, team, login) ? [changeWorkflows] : [])],
-  };
+  return profile === 'everything' ? { username } : { username, rules: developer };
 }

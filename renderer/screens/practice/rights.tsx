@@ -16,13 +16,13 @@ const profiles: { value: PracticeRights; label: string; means: string }[] = [
     value: 'govuk',
     label: 'As at GOV.UK',
     means:
-      'Main is protected: only pull requests with a review, Actions and workflows change it. You may read and submit workflows, but not read Applications.',
+      'Main is protected: only pull requests with a review, Actions and workflows change it. The Kubernetes API shows pods and Deployments; you are signed in to Argo CD and Argo Workflows.',
   },
   {
     value: 'govuk-pods-only',
-    label: 'As at GOV.UK, without Argo',
+    label: 'As at GOV.UK, not signed in to Argo',
     means:
-      'Main is protected, and of the clusters you see pods, Deployments, ReplicaSets, Jobs and events only.',
+      'Main is protected, and of the clusters you see pods, Deployments, ReplicaSets, Jobs and events only, until you sign in to Argo CD and Argo Workflows.',
   },
 ];
 
