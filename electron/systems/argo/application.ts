@@ -92,7 +92,7 @@ export function readApplication(object: unknown, onOdd?: OnOdd): ArgoApplication
           }
         : null,
       comparedAt: status?.reconciledAt ?? null,
-      conditions: detail.conditions.map(({ type, message }) => ({ type, message })),
+      conditions: detail.conditions.map(({ type, message, since }) => ({ type, message, since })),
       images: status?.summary?.images ?? [],
     },
   };

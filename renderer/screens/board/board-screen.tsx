@@ -8,12 +8,12 @@ import { useBoard } from '../../data/queries';
 import { useShortcuts } from '../../ui/action/shortcuts';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Empty } from '../../ui/layout/panel';
-import { useUiState } from '../../ui/layout/ui-state';
 import { announce } from '../../ui/text/announcer';
 import { BoardGrid } from './board-grid';
 import classes from './board-screen.module.css';
 import { BoardSkeleton } from './board-skeleton';
 import { Inspector } from './inspector';
+import { Notices } from './notices';
 import { PastBanner } from './past-banner';
 import { PipelineBar } from './pipeline-bar';
 import { chipCounts, type Row, rowsOf, settled, viewOf } from './rows';
@@ -77,7 +77,7 @@ function LoadedBoard({ board: whole }: { board: Board }) {
         />
         <Toolbar search={search} counts={counts} onSearch={onSearch} />
         {past.at !== null && <PastBanner at={past.at} failure={past.failure} onNow={() => past.onAt(null)} />}
-        <Notices board={board} />
+        <Notices board={board} past={past.at !== null} />
         {view.length > 0 ? (
           <BoardGrid
             rows={view}
@@ -124,24 +124,6 @@ function useSettledView(rows: readonly Row[], search: BoardSearch, engaged: bool
     last.current = { key, apps: view.map((row) => row.app) };
     return view;
   }, [rows, search, engaged]);
-}
-
-function Notices({ board }: { board: Board }) {
-  if (board.problems.length === 0) return null;
-  return (
-    <div className={classes.notice} role="note">
-      <span>
-        {count(board.problems.length, 'file')} in the release repo can’t be read. Everything else works.
-      </span>
-      <Button
-        variant="default"
-        size="compact-xs"
-        onClick={() => useUiState.setState({ selected: null, problemsWanted: true })}
-      >
-        Show {board.problems.length === 1 ? 'it' : 'them'}
-      </Button>
-    </div>
-  );
 }
 
 function Nothing({ board, onClear }: { board: Board; onClear: () => void }) {

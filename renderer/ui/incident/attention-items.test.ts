@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attentionItems, notKnownBecause } from '../../../shared/domain/attention/attention-items';
 import type { BagPipelineView, DeploymentView, StageView } from '../../../shared/domain/bags/view';
-import type { Board } from '../../../shared/domain/board/board';
+import type { Board, Cell } from '../../../shared/domain/board/board';
 import { devBoard, hoursAgo, live } from '../../dev/dev-board';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
@@ -117,6 +117,95 @@ describe('what needs attention', () => {
     expect(attentionItems({ ...calm, ledger: away('unreachable') }, [])).toMatchObject([
       { subject: 'Release repo' },
     ]);
+  });
+});
+
+describe('what keeps Argo CD from comparing', () => {
+  const unread = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = failed to list refs: dial tcp: lookup git.example: no such host`;
+  const well = board.cells.filter(({ health, rollout, stage, tests, ledger }) => {
+    const isQuiet = stage?.state === 'running' && tests?.state !== 'failed' && ledger?.problem === null;
+    return health === 'Healthy' && rollout === null && isQuiet;
+  });
+  const withError = (
+    message: string,
+    at: (cell: Cell) => boolean,
+    stage?: Partial<NonNullable<Cell['stage']>>,
+  ): Board => ({
+    ...board,
+    cells: well.map((cell) =>
+      at(cell)
+        ? {
+            ...cell,
+            stage: cell.stage && { ...cell.stage, ...stage },
+            applications: cell.applications.map((one) => ({
+              ...one,
+              sync: 'Unknown' as const,
+              conditions: [{ type: 'ComparisonError', message, since: '2026-11-30T11:40:00Z' }],
+            })),
+          }
+        : cell,
+    ),
+  });
+
+  it('is one entry for the estate while the repo can’t be read', () => {
+    expect(
+      attentionItems(
+        withError(unread, () => true),
+        [],
+      ),
+    ).toMatchObject([
+      {
+        subject: 'Argo CD',
+        reason: 'Can’t read the repo',
+        cause:
+          'Argo CD can’t read the repo in integration, staging and production. What runs is not affected; new deploys don’t arrive.',
+        since: '2026-11-30T11:40:00Z',
+        production: false,
+      },
+    ]);
+    expect(
+      attentionItems(
+        withError(unread, ({ environment }) => environment === 'staging'),
+        [],
+      ),
+    ).toMatchObject([{ subject: 'Argo CD · staging' }]);
+    expect(
+      attentionItems(
+        withError(unread, ({ app }) => app === 'account-api'),
+        [],
+      )[0]?.cause,
+    ).toContain('can’t read the repo for account-api in');
+  });
+
+  it('names what waits for it', () => {
+    const late = withError(unread, ({ app }) => app === 'account-api', { state: 'waiting' });
+    expect(attentionItems(late, [])[0]?.cause).toMatch(
+      /Waiting: account-api \S+ in integration, account-api/,
+    );
+  });
+
+  it('is told with the release repo where that is away for Signalbox, too', () => {
+    const both = { ...withError(unread, () => true), ledger: away('unreachable') };
+    expect(attentionItems(both, [])).toMatchObject([{ subject: 'Release repo' }]);
+  });
+
+  it('is the app’s own where its manifest is bad, and one entry where several share the cause', () => {
+    const loud = { state: 'waiting', failing: true } as const;
+    const bad = 'Failed to load target state: Manifest generation error (cached): app path does not exist';
+    const one = withError(
+      bad,
+      ({ app, environment }) => app === 'account-api' && environment === 'production',
+      loud,
+    );
+    expect(attentionItems(one, [])).toMatchObject([
+      { subject: 'account-api · production', reason: 'Argo CD error', production: true },
+    ]);
+    const three = attentionItems(
+      withError(bad, ({ app }) => app === 'account-api', loud),
+      [],
+    );
+    expect(three).toMatchObject([{ subject: 'account-api · production and 2 more', production: true }]);
+    expect(three[0]?.cause).toContain('The same in account-api · integration and account-api · staging.');
   });
 });
 

@@ -3,11 +3,14 @@ import { isStuck } from '../bags/machine';
 import type { BagPipelineView, StageView } from '../bags/view';
 import type { Board, Cell } from '../board/board';
 import { isOnlyUncompared } from '../board/cell-words';
+import { type ComparisonOutage, errorCause } from '../board/comparison-error';
 import { awaitsConsent, type Freshness } from '../board/freshness';
 import { servedText, whyTroubled } from '../board/why';
 import { debtSentence, offSentence } from '../emergency/debt-words';
 import { isHidden } from '../rollout/cluster-status';
 import { notVisible } from '../rollout/not-visible';
+import { listText } from '../text/list-text';
+import { argoOutages, outageSentence } from './argo-outage';
 import { attentionReason } from './attention-reason';
 
 /** One thing that needs attention, wherever in the estate. */
@@ -112,6 +115,73 @@ function ofSource(
   };
 }
 
+/** What keeps Argo CD from comparing: one entry each, and none of its own where the release repo is away for everybody. */
+function ofOutages(board: Board): AttentionItem[] {
+  const isToldAlready = board.ledger.state === 'unreachable' || board.emergency.away !== null;
+  return argoOutages(board).flatMap((one): AttentionItem[] => {
+    const [environment = ''] = one.environments;
+    if (one.outage === 'repo' && isToldAlready) return [];
+    return [
+      {
+        key: `argo-cd ${one.outage}`,
+        subject: one.environments.length === 1 ? `Argo CD · ${environment}` : 'Argo CD',
+        reason: outageWord[one.outage],
+        cause: outageSentence(one),
+        served: null,
+        since: one.since,
+        production: false,
+        owed: false,
+        place: { at: 'cluster', environment },
+      },
+    ];
+  });
+}
+
+const outageWord: Record<ComparisonOutage, string> = {
+  repo: 'Can’t read the repo',
+  'sign-in': 'Sign-in refused',
+  'argo-cd': 'Doesn’t answer',
+  cluster: 'Can’t read the cluster',
+};
+
+/** Cells that Argo CD can't compare for the same cause, which may lie in what they share: one entry for all of them. */
+function grouped(items: readonly AttentionItem[]): AttentionItem[] {
+  const groups = new Map<string, AttentionItem[]>();
+  const others: AttentionItem[] = [];
+  for (const item of items) {
+    const cause = item.place.at === 'cell' ? uncomparedCause(item.place.cell) : null;
+    if (cause === null) others.push(item);
+    else groups.set(cause, [...(groups.get(cause) ?? []), item]);
+  }
+  const together = [...groups].map(([cause, some]): AttentionItem[] => {
+    const first = some.find(({ production }) => production) ?? some[0];
+    if (!first || some.length === 1) return some;
+    const subjects = some.map(({ subject }) => subject);
+    return [
+      {
+        ...first,
+        key: `cells ${cause}`,
+        subject: `${first.subject} and ${some.length - 1} more`,
+        cause: `${first.cause ?? first.reason} The same in ${listText(
+          subjects.filter((one) => one !== first.subject),
+          4,
+        )}.`,
+        since: some.flatMap(({ since }) => since ?? []).sort()[0] ?? null,
+      },
+    ];
+  });
+  return [...others, ...together.flat()];
+}
+
+/** Why Argo CD can't compare a cell that is well otherwise; `null`: that is not what is wrong with it. */
+function uncomparedCause(cell: Cell): string | null {
+  if (!isOnlyUncompared(cell)) return null;
+  const error = cell.applications
+    .flatMap(({ conditions }) => conditions)
+    .find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError');
+  return error ? `${error.type} ${errorCause(cell.app, error.message)}` : null;
+}
+
 const isItem = (one: AttentionItem | null): one is AttentionItem => one !== null;
 
 /**
@@ -126,7 +196,10 @@ export function attentionItems(board: Board, pipelines: readonly BagPipelineView
       ofSource(`Cluster of ${name}`, cluster, { at: 'cluster', environment: name }),
     ),
     ...pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => ofStage(pipeline, stage))),
-    ...board.cells.map((cell) => ofCell(cell, live.has(cell.environment), board.emergency)),
+    ...ofOutages(board),
+    ...grouped(
+      board.cells.map((cell) => ofCell(cell, live.has(cell.environment), board.emergency)).filter(isItem),
+    ),
   ].filter(isItem);
   return items.sort(
     (a, b) =>

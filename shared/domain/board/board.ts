@@ -43,7 +43,14 @@ export const applicationSchema = z.object({
     .nullable(),
   /** `status.reconciledAt`: when `sync` was last worked out against the newest commit. */
   comparedAt: z.string().nullable().optional(),
-  conditions: z.array(z.object({ type: z.string(), message: z.string() })),
+  conditions: z.array(
+    z.object({
+      type: z.string(),
+      message: z.string(),
+      /** `lastTransitionTime`: since when it is so. */
+      since: z.string().nullable().optional(),
+    }),
+  ),
   images: z.array(z.string()),
 });
 export type Application = z.infer<typeof applicationSchema>;

@@ -4,6 +4,7 @@ import type { Rollout } from '../rollout/rollout';
 import { type Application, awaitsComparison, type Cell } from './board';
 import { type VersionsSeen, versionsText, type WorkloadFacts } from './cell-running';
 import type { CellStage, Running } from './cell-view';
+import { comparisonOutage, outageText } from './comparison-error';
 
 /** What a stage is worked out from. */
 export interface StageFacts {
@@ -62,7 +63,14 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
   const { name, operation, conditions } = one;
   const { committedAt: since } = facts;
   const trouble = conditions.find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError');
+  const outage = trouble ? comparisonOutage(trouble) : null;
   if (one.version !== null && one.version !== wanted) {
+    if (outage)
+      return stage(
+        'committed',
+        `${outageText[outage]}. ${shortVersion(wanted)} is committed and arrives once it can.`,
+        { since },
+      );
     const text = `Committed. Argo CD still has ${shortVersion(one.version)} for ${name}.`;
     return trouble
       ? stage('committed', `${text} ${trouble.type}: ${trouble.message}`, { since, failing: true })
@@ -90,6 +98,11 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
       `Argo CD is syncing ${name}${operation.message ? `: ${operation.message}` : ''}.`,
       times,
     );
+  // What was applied before runs on; a sync that was tried meanwhile ends with the same error.
+  if (outage)
+    return hasArrived(facts, wanted, one)
+      ? null
+      : stage('waiting', `${outageText[outage]}. ${shortVersion(wanted)} arrives once it can.`, { since });
   const hasFailed = operation?.phase === 'Failed' || operation?.phase === 'Error';
   if (hasFailed && operation.ofSpec !== false && one.sync !== 'Synced')
     return stage(hook ? 'hooks' : 'syncing', failedText(name, operation.message, hook), {
@@ -107,6 +120,12 @@ function applicationStage(facts: StageFacts, wanted: string, one: Application): 
   if (applied || one.sync === 'Synced' || awaitsComparison(one)) return null;
   const window = facts.syncWindow ? ` Blocked by a sync window: ${facts.syncWindow.text}` : '';
   return stage('waiting', `Waiting for Argo CD to sync ${name}.${window}`, { since });
+}
+
+/** Whether a version is in the cluster already, while no comparison tells. */
+function hasArrived({ running }: StageFacts, wanted: string, { operation }: Application): boolean {
+  const isApplied = operation?.phase === 'Succeeded' && operation.ofSpec === true;
+  return isApplied || (running.by === 'pods' && running.version === wanted);
 }
 
 const hookText = (hook: HookState): string =>

@@ -520,6 +520,57 @@ it('nothing is claimed where nothing can be seen', () => {
   });
 });
 
+describe('while Argo CD cannot read the repo', () => {
+  const conditions = [
+    {
+      type: 'ComparisonError',
+      message:
+        'Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = failed to list refs: dial tcp: lookup git.example: no such host',
+    },
+  ];
+  const v106 = workloads({ pods: pods(3, 'v106'), templates: [template('v106')] });
+
+  it('a version that has arrived runs, and is no trouble', () => {
+    for (const operation of [applied, null, { ...applied, phase: 'Error', message: 'ComparisonError' }])
+      expect(
+        of({
+          applications: [application({ operation, sync: 'Unknown', conditions })],
+          workloads: v106,
+        }),
+      ).toMatchObject({ runs: 'v106', stage: 'running', failing: false });
+  });
+
+  it('a version that has not arrived waits, and says for what', () => {
+    const waits = (change: Partial<Application>) => {
+      const { stage } = cellState(
+        facts({ applications: [application({ sync: 'Unknown', conditions, ...change })] }),
+      );
+      return { state: stage.state, failing: stage.failing, text: stage.text };
+    };
+    expect(waits({ version: 'v105' })).toEqual({
+      state: 'committed',
+      failing: false,
+      text: 'Argo CD can’t read the repo. v106 is committed and arrives once it can.',
+    });
+    for (const operation of [onTheWay, null])
+      expect(waits({ operation })).toEqual({
+        state: 'waiting',
+        failing: false,
+        text: 'Argo CD can’t read the repo. v106 arrives once it can.',
+      });
+  });
+
+  it('an app that fails is as loud as ever', () => {
+    expect(
+      of({
+        applications: [application({ sync: 'Unknown', conditions })],
+        workloads: v106,
+        rollouts: [rollout({ state: 'failed', message: 'ProgressDeadlineExceeded' })],
+      }),
+    ).toMatchObject({ stage: 'rolling-out', failing: true, health: 'Degraded' });
+  });
+});
+
 it('a message of any length fits a cell', () => {
   const conditions = [{ type: 'ComparisonError', message: 'x'.repeat(100_000) }];
   const { stage } = cellState(
