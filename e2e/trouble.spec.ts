@@ -11,7 +11,6 @@ test.beforeEach(() => freshBoard(page()));
 const attention = () => page().getByRole('region', { name: 'Needs attention' });
 
 test('with the Git remote away, apps that are well stay quiet, and it is said once', async () => {
-  const { control } = app().practice;
   await goTo(page(), '#/practice');
   await page().getByRole('button', { name: 'Disconnect the Git remote' }).click();
   await goTo(page(), '#/');
@@ -30,6 +29,8 @@ test('with the Git remote away, apps that are well stay quiet, and it is said on
   await lookAt(app(), 'board-git-away');
   await cellAt(page(), 'router', 'production').click();
   await expect(inspector(page()).getByRole('region', { name: 'State' })).toContainText('Healthy');
-  await control.remoteUp({});
+  await goTo(page(), '#/practice');
+  await page().getByRole('button', { name: 'Reconnect the Git remote' }).click();
+  await goTo(page(), '#/');
   await expect(notice).toHaveCount(0);
 });

@@ -29,7 +29,7 @@ export function signalTrouble(options: {
   let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
     timer = null;
-    const items = attentionItems(engine.board(), readPipelines(engine));
+    const items = attentionItems(engine.board(), readPipelines(engine), Date.now());
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
     const told = news(items, performance.now());

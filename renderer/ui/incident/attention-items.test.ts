@@ -5,6 +5,7 @@ import type { Board, Cell } from '../../../shared/domain/board/board';
 import { devBoard, hoursAgo, live } from '../../dev/dev-board';
 
 const board = devBoard({ apps: 14, state: 'practice', scheme: 'light' });
+const now = Date.now();
 const calm: Board = { ...board, cells: [] };
 const away = (code: 'unreachable' | 'consent-needed') => ({
   state: 'unreachable' as const,
@@ -52,7 +53,7 @@ const pipelineWith = (stage: Partial<StageView>): BagPipelineView =>
 
 describe('what needs attention', () => {
   it('begins with what users see, each with its cause and who is served', () => {
-    const items = attentionItems(board, []);
+    const items = attentionItems(board, [], now);
     expect(items.findLastIndex(({ production }) => production)).toBeLessThan(
       items.findIndex(({ production }) => !production),
     );
@@ -61,7 +62,7 @@ describe('what needs attention', () => {
       cause: 'The new pods crash as they start (exit code 1).',
       served: 'Users are still served by v1240, 2 of 2 pods.',
     });
-    expect(attentionItems(board, []).some(({ reason }) => reason === 'Tests failed')).toBe(true);
+    expect(attentionItems(board, [], now).some(({ reason }) => reason === 'Tests failed')).toBe(true);
   });
 
   it.each([
@@ -84,7 +85,7 @@ describe('what needs attention', () => {
       'Nobody has decided what becomes of it. The environment stays locked.',
     ],
   ] as const)('names a bag that keeps its lock: %s', (state, more, reason, cause) => {
-    expect(attentionItems(calm, [pipelineWith({ lock, running: running(state, more) })])).toMatchObject([
+    expect(attentionItems(calm, [pipelineWith({ lock, running: running(state, more) })], now)).toMatchObject([
       {
         subject: 'notify · preview',
         reason,
@@ -93,30 +94,60 @@ describe('what needs attention', () => {
       },
     ]);
     // Released by force: nobody waits any more.
-    expect(attentionItems(calm, [pipelineWith({ running: running('abandoned', more) })])).toEqual([]);
+    expect(attentionItems(calm, [pipelineWith({ running: running('abandoned', more) })], now)).toEqual([]);
   });
 
   it('names a lock that cannot be read', () => {
     const lockProblem = { code: 'bad-data' as const, message: 'The lock is no YAML.', meaning: '', next: [] };
-    expect(attentionItems(calm, [pipelineWith({ lockProblem })])).toMatchObject([
+    expect(attentionItems(calm, [pipelineWith({ lockProblem })], now)).toMatchObject([
       { reason: 'Lock unreadable', cause: 'The lock is no YAML.' },
     ]);
   });
 
   it('names clusters and the release repo that cannot be reached', () => {
-    expect(attentionItems(withCluster(away('unreachable')), [])).toMatchObject([
+    expect(attentionItems(withCluster(away('unreachable')), [], now)).toMatchObject([
       {
         subject: 'Cluster of staging',
         reason: 'Unreachable',
         place: { at: 'cluster', environment: 'staging' },
       },
     ]);
-    expect(attentionItems(withCluster(away('consent-needed')), [])).toMatchObject([
+    expect(attentionItems(withCluster(away('consent-needed')), [], now)).toMatchObject([
       { reason: 'Needs your permission' },
     ]);
-    expect(attentionItems({ ...calm, ledger: away('unreachable') }, [])).toMatchObject([
+    expect(attentionItems({ ...calm, ledger: away('unreachable') }, [], now)).toMatchObject([
       { subject: 'Release repo' },
     ]);
+  });
+});
+
+describe('a promotion that should have happened', () => {
+  const [first] = board.cells;
+  const at = (environment: string, version: string, more: Partial<Cell>): Cell => ({
+    ...(first as Cell),
+    environment,
+    ledger: { version, automaticDeploys: true, promote: true, problem: null },
+    running: { version, by: 'pods', versions: [], none: null, because: null },
+    ...more,
+  });
+  const passed = { state: 'passed' as const, text: '', at: hoursAgo(1), workflow: null };
+  const cells = [
+    at('staging', 'v8', { tests: passed }),
+    at('production', 'v7', { drift: { state: 'behind', by: 1, of: 'integration' } }),
+  ];
+
+  it('is told with the step where it is stuck, and is no incident', () => {
+    expect(attentionItems({ ...board, cells }, [], now)).toMatchObject([
+      {
+        subject: `${first?.app} · production`,
+        reason: 'Promotion stuck',
+        cause: 'Tests of v8 passed in staging, but it was not promoted.',
+        since: passed.at,
+        production: false,
+        place: { at: 'cell', cell: { environment: 'production' } },
+      },
+    ]);
+    expect(attentionItems({ ...board, cells }, [], Date.parse(passed.at))).toEqual([]);
   });
 });
 
@@ -152,6 +183,7 @@ describe('what keeps Argo CD from comparing', () => {
       attentionItems(
         withError(unread, () => true),
         [],
+        now,
       ),
     ).toMatchObject([
       {
@@ -167,26 +199,28 @@ describe('what keeps Argo CD from comparing', () => {
       attentionItems(
         withError(unread, ({ environment }) => environment === 'staging'),
         [],
+        now,
       ),
     ).toMatchObject([{ subject: 'Argo CD · staging' }]);
     expect(
       attentionItems(
         withError(unread, ({ app }) => app === 'account-api'),
         [],
+        now,
       )[0]?.cause,
     ).toContain('can’t read the repo for account-api in');
   });
 
   it('names what waits for it', () => {
     const late = withError(unread, ({ app }) => app === 'account-api', { state: 'waiting' });
-    expect(attentionItems(late, [])[0]?.cause).toMatch(
+    expect(attentionItems(late, [], now)[0]?.cause).toMatch(
       /Waiting: account-api \S+ in integration, account-api/,
     );
   });
 
   it('is told with the release repo where that is away for Signalbox, too', () => {
     const both = { ...withError(unread, () => true), ledger: away('unreachable') };
-    expect(attentionItems(both, [])).toMatchObject([{ subject: 'Release repo' }]);
+    expect(attentionItems(both, [], now)).toMatchObject([{ subject: 'Release repo' }]);
   });
 
   it('is the app’s own where its manifest is bad, and one entry where several share the cause', () => {
@@ -197,12 +231,13 @@ describe('what keeps Argo CD from comparing', () => {
       ({ app, environment }) => app === 'account-api' && environment === 'production',
       loud,
     );
-    expect(attentionItems(one, [])).toMatchObject([
+    expect(attentionItems(one, [], now)).toMatchObject([
       { subject: 'account-api · production', reason: 'Argo CD error', production: true },
     ]);
     const three = attentionItems(
       withError(bad, ({ app }) => app === 'account-api', loud),
       [],
+      now,
     );
     expect(three).toMatchObject([{ subject: 'account-api · production and 2 more', production: true }]);
     expect(three[0]?.cause).toContain('The same in account-api · integration and account-api · staging.');

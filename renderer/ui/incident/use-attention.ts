@@ -6,6 +6,7 @@ import {
 } from '../../../shared/domain/attention/attention-items';
 import { useAllBagPipelines } from '../../data/bags-queries';
 import { useBoard } from '../../data/queries';
+import { useNow } from '../time/use-now';
 
 /** What needs attention in the whole estate, and why it can't be said that nothing does; `null`: it can. */
 export interface Attention {
@@ -18,9 +19,12 @@ const unread: Attention = { items: [], notKnown: 'Checking the release repo…' 
 export function useAttention(): Attention {
   const board = useBoard().data;
   const { pipelines, known } = useAllBagPipelines();
+  const now = useNow('calm');
   return useMemo(
     () =>
-      board ? { items: attentionItems(board, pipelines), notKnown: notKnownBecause(board, known) } : unread,
-    [board, pipelines, known],
+      board
+        ? { items: attentionItems(board, pipelines, now), notKnown: notKnownBecause(board, known) }
+        : unread,
+    [board, pipelines, known, now],
   );
 }

@@ -17,7 +17,7 @@ import classes from './why-line.module.css';
 export function WhyLine({ cell, environment }: { cell: Cell; environment: EnvironmentView }) {
   const now = useNow('calm');
   const before = useCell(cell.app, environment.before);
-  const why = whyOf(cell, environment, before);
+  const why = whyOf(cell, environment, before, now);
   if (!why) return null;
   const failing = needsAttention(cell);
   return (

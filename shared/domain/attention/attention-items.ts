@@ -5,7 +5,7 @@ import type { Board, Cell } from '../board/board';
 import { isOnlyUncompared } from '../board/cell-words';
 import { type ComparisonOutage, errorCause } from '../board/comparison-error';
 import { awaitsConsent, type Freshness } from '../board/freshness';
-import { servedText, whyTroubled } from '../board/why';
+import { servedText, whyStuck, whyTroubled } from '../board/why';
 import { debtSentence, offSentence } from '../emergency/debt-words';
 import { isHidden } from '../rollout/cluster-status';
 import { notVisible } from '../rollout/not-visible';
@@ -115,6 +115,35 @@ function ofSource(
   };
 }
 
+/** Promotions that the pipeline should have made and did not. Users are served all the while. */
+function ofPromotions({ cells, environments }: Board, now: number): AttentionItem[] {
+  const views = new Map(environments.map((one) => [one.name, one]));
+  const lagging = cells.filter(({ drift }) => drift.state !== 'same' && drift.state !== 'ahead');
+  if (lagging.length === 0) return [];
+  const apps = new Set(lagging.map(({ app }) => app));
+  const byPlace = new Map<string, Cell>();
+  for (const cell of cells) if (apps.has(cell.app)) byPlace.set(`${cell.environment} ${cell.app}`, cell);
+  return lagging.flatMap((cell): AttentionItem[] => {
+    const view = views.get(cell.environment);
+    if (!view || view.before === null || attentionReason(cell) !== null) return [];
+    const why = whyStuck(cell, view, byPlace.get(`${view.before} ${cell.app}`) ?? null, now);
+    if (!why) return [];
+    return [
+      {
+        key: `promotion ${cell.environment} ${cell.app}`,
+        subject: `${cell.app} · ${cell.environment}`,
+        reason: 'Promotion stuck',
+        cause: why.text,
+        served: null,
+        since: why.since,
+        production: false,
+        owed: false,
+        place: { at: 'cell', cell },
+      },
+    ];
+  });
+}
+
 /** What keeps Argo CD from comparing: one entry each, and none of its own where the release repo is away for everybody. */
 function ofOutages(board: Board): AttentionItem[] {
   const isToldAlready = board.ledger.state === 'unreachable' || board.emergency.away !== null;
@@ -187,8 +216,13 @@ const isItem = (one: AttentionItem | null): one is AttentionItem => one !== null
 /**
  * All that needs attention: what users see first, then what is still to be put back, then the newest. Sources that can't be reached are among it, since
  * nothing of theirs is known to be fine.
+ * @param now ms since the epoch: what is overdue depends on it.
  */
-export function attentionItems(board: Board, pipelines: readonly BagPipelineView[]): AttentionItem[] {
+export function attentionItems(
+  board: Board,
+  pipelines: readonly BagPipelineView[],
+  now: number,
+): AttentionItem[] {
   const live = new Set(board.environments.flatMap(({ name, tier }) => (tier === 'production' ? [name] : [])));
   const items = [
     ofSource('Release repo', board.ledger, { at: 'repo' }),
@@ -197,6 +231,7 @@ export function attentionItems(board: Board, pipelines: readonly BagPipelineView
     ),
     ...pipelines.flatMap((pipeline) => pipeline.stages.map((stage) => ofStage(pipeline, stage))),
     ...ofOutages(board),
+    ...ofPromotions(board, now),
     ...grouped(
       board.cells.map((cell) => ofCell(cell, live.has(cell.environment), board.emergency)).filter(isItem),
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, cellSchema } from './board';
-import { servedText, whyOf } from './why';
+import { servedText, whyOf as whyAt } from './why';
 
 const sha = 'a'.repeat(40);
 const cell = (environment: string, more: Partial<Cell> = {}): Cell =>
@@ -22,6 +22,9 @@ const cell = (environment: string, more: Partial<Cell> = {}): Cell =>
     ...more,
   });
 const free = { lock: null };
+const soon = Date.parse('2026-03-01T10:01:00Z');
+const whyOf = (one: Cell, environment: Parameters<typeof whyAt>[1], before: Cell | null) =>
+  whyAt(one, environment, before, soon);
 const tests = (state: NonNullable<Cell['tests']>['state']): Cell['tests'] => ({
   state,
   text: `Tests: ${state}`,
@@ -123,12 +126,49 @@ describe('why a cell is not as it should be', () => {
       cell('staging'),
       { text: 'staging does not have the newer version either.' },
     ],
-    ['nothing that is known', newer(), null],
+    [
+      'nothing that keeps it',
+      newer(),
+      { text: 'aaaaaaaa runs in staging.', place: { at: 'promotion', from: 'staging', version: sha } },
+    ],
+    [
+      'tests of which nothing is known',
+      newer({ tests: tests('unknown') }),
+      { text: 'It is not known whether aaaaaaaa passed its tests in staging.' },
+    ],
     ['no environment before', null, null],
   ])('says of one that is behind: %s', (_, before, expected) => {
     const found = whyOf(behind(), free, before);
     if (expected === null) expect(found).toBeNull();
     else expect(found).toMatchObject(expected);
+  });
+
+  it('is a promotion that did not come, with the step where it is stuck', () => {
+    const late = Date.parse('2026-03-01T12:00:00Z');
+    expect(whyAt(behind(), free, newer({ tests: tests('passed') }), late)).toEqual({
+      text: 'Tests of aaaaaaaa passed in staging, but it was not promoted.',
+      place: { at: 'promotion', from: 'staging', version: sha },
+      since: '2026-03-01T10:00:00Z',
+    });
+    expect(whyAt(behind(), free, newer({ tests: tests('running') }), late)).toMatchObject({
+      text: 'Tests of aaaaaaaa don’t end in staging, so it isn’t promoted.',
+      place: workflow('staging'),
+    });
+  });
+
+  it('is told also where the order of versions is not known, and where only the health is not good', () => {
+    const unclear = cell('production', { drift: { state: 'unknown', because: 'x' } });
+    expect(whyOf(unclear, free, newer({ tests: tests('failed') }))?.text).toMatch(/failed in staging/);
+    expect(whyOf(cell('production', { health: 'Suspended' }), free, null)).toMatchObject({
+      text: 'Argo CD reports Suspended.',
+      place: { at: 'rollout', environment: 'production' },
+    });
+    const operation = { id: 'o', state: 'running' as const, step: null };
+    expect(whyOf(cell('production', { operation }), free, null)).toMatchObject({
+      place: { at: 'operation', id: 'o' },
+    });
+    const unseen = { state: 'unknown' as const, failing: false, text: 'Unseen.', since: null, hook: null };
+    expect(whyOf(cell('production', { stage: unseen }), free, null)).toMatchObject({ text: 'Unseen.' });
   });
 
   it('says who keeps it: a hold comes before a lock', () => {

@@ -1,5 +1,6 @@
 import { shortVersion } from '../ledger/version';
 import type { Cell, EnvironmentView } from './board';
+import { isLagging, stuckPromotion } from './stuck-promotion';
 
 /** Where the cause of something is seen, or settled. */
 export type WhyPlace =
@@ -31,14 +32,39 @@ const why = (text: string, place: WhyPlace | null, since: string | null = null):
 
 /**
  * Why a cell fails, waits or lags, and where that is seen or settled; `null`: it does none of it, or the cause is not known.
- * @param before the app's cell in the environment before; `null`: there is none.
+ * @param before the app's cell in the environment before; `null`: there is none. @param now ms since the epoch.
  */
 export function whyOf(
   cell: Cell,
   environment: Pick<EnvironmentView, 'lock'>,
   before: Cell | null,
+  now: number,
 ): Why | null {
-  return whyTroubled(cell) ?? whyWaiting(cell) ?? whyBehind(cell, environment, before);
+  return (
+    whyTroubled(cell) ??
+    whyWaiting(cell) ??
+    whyStuck(cell, environment, before, now) ??
+    whyBehind(cell, environment, before) ??
+    whyUnwell(cell)
+  );
+}
+
+/** Why a promotion that should have come did not; `null`: it is not overdue. */
+export function whyStuck(
+  cell: Cell,
+  environment: Pick<EnvironmentView, 'lock'>,
+  before: Cell | null,
+  now: number,
+): Why | null {
+  const stuck = stuckPromotion(cell, before, environment, now);
+  if (!stuck || !before?.ledger?.version) return null;
+  const { environment: from, ledger } = before;
+  const places: Record<typeof stuck.step, WhyPlace> = {
+    deploy: { at: 'rollout', environment: from },
+    tests: testsPlace(before) ?? { at: 'cell', environment: from },
+    promotion: { at: 'promotion', from, version: ledger.version ?? '' },
+  };
+  return why(stuck.text, places[stuck.step], stuck.since);
 }
 
 /** Why a cell fails; `null`: it does not, or nothing tells. */
@@ -81,10 +107,20 @@ function whyWaiting({ stage, tests, syncWindow, environment, ...cell }: Cell): W
   return null;
 }
 
+/** What is known of a cell that neither fails nor waits for anything that is seen, and is not well. */
+function whyUnwell({ health, stage, environment, operation }: Cell): Why | null {
+  const there = { at: 'rollout', environment } as const;
+  if (operation?.state === 'running') return why('An operation is running here.', operationPlace(operation));
+  if (stage?.state === 'unknown') return why(stage.text, there, stage.since);
+  return health === null || health === 'Healthy' ? null : why(`Argo CD reports ${health}.`, there);
+}
+
 /** Why a newer version that is further up the chain has not come here. */
 function whyBehind(cell: Cell, { lock }: Pick<EnvironmentView, 'lock'>, before: Cell | null): Why | null {
   const { drift, hold, ledger } = cell;
-  if (drift.state !== 'behind' && drift.state !== 'differs') return null;
+  const incoming = before?.ledger?.version ?? null;
+  const isBehind = drift.state === 'behind' || drift.state === 'differs';
+  if (!isBehind && (incoming === null || !isLagging(cell, incoming))) return null;
   if (hold)
     return why(
       `Held${hold.by ? ` by ${hold.by}` : ''}${hold.reason ? `: ${hold.reason}` : '.'}`,
@@ -97,7 +133,6 @@ function whyBehind(cell: Cell, { lock }: Pick<EnvironmentView, 'lock'>, before: 
       { at: 'lock', environment: cell.environment },
       lock.at,
     );
-  const incoming = before?.ledger?.version ?? null;
   if (!before || incoming === null) return null;
   const there = before.environment;
   const inThere: WhyPlace = { at: 'cell', environment: there };
@@ -125,7 +160,9 @@ function whyBehind(cell: Cell, { lock }: Pick<EnvironmentView, 'lock'>, before: 
   if (before.ledger?.promote === false)
     return why(`${version} was deployed to ${there} by hand, so it isn’t promoted automatically.`, promotion);
   if (before.tests?.state === 'passed') return why(`Tests of ${version} passed in ${there}.`, promotion);
-  return null;
+  if (before.tests?.state === 'unknown')
+    return why(`It is not known whether ${version} passed its tests in ${there}.`, inThere);
+  return before.stage?.state === 'running' ? why(`${version} runs in ${there}.`, promotion) : null;
 }
 
 /**
