@@ -4,10 +4,10 @@ import { listenOnLoopback } from '../estate/listen-on-loopback';
 import type { ArgoPerson } from './accounts';
 import { type Exchange, GatewayError } from './gateway';
 
-/** What the handlers of any of Argo's servers share. */
-export interface GatewayBackend {
+/** What the handlers of any such server share. */
+export interface GatewayBackend<Person = ArgoPerson> {
   /** Who sends the request. @throws GatewayError `Unauthenticated` for nobody. */
-  person: (exchange: Pick<Exchange, 'request'>) => ArgoPerson;
+  person: (exchange: Pick<Exchange, 'request'>) => Person;
   /** Open streams, to be cut. */
   streams: Set<ServerResponse>;
   /** While it says so, nothing that was begun is answered. */
@@ -59,9 +59,9 @@ function patternsOf<B>(routes: GatewayRoutes<B>) {
  * @param options.refuse words a refusal as this server does.
  * @param options.signIn tried first: pages, and what of the API is about signing in (`SignInPages`); left out: not its business.
  */
-export async function startGateway<B extends GatewayBackend>(options: {
+export async function startGateway<B extends GatewayBackend<unknown>>(options: {
   routes: GatewayRoutes<B>;
-  backend: (own: Pick<GatewayBackend, 'streams' | 'muted'>) => B;
+  backend: (own: Pick<GatewayBackend<unknown>, 'streams' | 'muted'>) => B;
   before: (line: string, request: IncomingMessage, response: ServerResponse, backend: B) => boolean;
   refuse: (response: ServerResponse, error: unknown) => void;
   signIn: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined;
