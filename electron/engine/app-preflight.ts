@@ -153,6 +153,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     image: version !== null && world.images.canAsk ? (world.images.peek(app, version) ?? 'not-asked') : null,
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
+    releaseNotes: [],
     testsBefore: testsBefore(world, app, before, version ?? ''),
     me: world.identity().name,
   };
@@ -168,7 +169,13 @@ export function findingsOn(
   const { app, environment } = intent;
   return preflightFindings(
     intent,
-    world.reader.facts(snapshot, app, environment, environmentBefore(world.estate, environment)),
+    world.reader.facts(
+      snapshot,
+      app,
+      environment,
+      environmentBefore(world.estate, environment),
+      'version' in intent ? intent.version : null,
+    ),
     outside,
   );
 }

@@ -35,6 +35,7 @@ it('asks only for cells that moved, and once more when the whole history is ther
     },
     { of: () => [] },
     () => [],
+    () => [],
     (app) => loaded.push(app),
   );
   await cells.load(null);
@@ -78,6 +79,7 @@ it('keeps what was known when the history cannot be asked', async () => {
       onChange: () => () => undefined,
     },
     { of: () => [] },
+    () => [],
     () => [],
     () => undefined,
   );

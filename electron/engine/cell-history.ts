@@ -33,6 +33,7 @@ interface Known {
   observed: ReturnType<Observations['of']>;
   present: string | null;
   serving: string;
+  marked: string;
   target: RollbackTarget | null;
 }
 
@@ -40,12 +41,14 @@ const key = (app: string, environment: string): string => `${environment}\u0000$
 
 /**
  * @param servingIn tags of the images that ready pods of an app run in an environment right now.
+ * @param markedBad versions of an app that are marked bad for everywhere.
  * @param onLoaded called with the app of every cell whose deployments were asked for.
  */
 export function cellHistory(
   history: DeploymentHistory,
   observations: Observations,
   servingIn: (app: string, environment: string) => readonly string[],
+  markedBad: (app: string) => readonly string[],
   onLoaded: (app: string) => void,
   log: Log = noLog,
 ): CellHistory {
@@ -79,16 +82,19 @@ export function cellHistory(
       const observed = observations.of(app, environment);
       const tags = servingIn(app, environment);
       const serving = tags.join(' ');
+      const bad = markedBad(app);
+      const marked = bad.join(' ');
       const known = targets.get(key(app, environment));
       if (
         known?.deployments === list &&
         known.observed === observed &&
         known.present === present &&
-        known.serving === serving
+        known.serving === serving &&
+        known.marked === marked
       )
         return known.target;
-      const target = rollbackTarget(present, list, observed, tags);
-      targets.set(key(app, environment), { deployments: list, observed, present, serving, target });
+      const target = rollbackTarget(present, list, observed, tags, bad);
+      targets.set(key(app, environment), { deployments: list, observed, present, serving, marked, target });
       return target;
     },
     evidence: (app, environment, version) => {

@@ -3,6 +3,8 @@ import type { Claim } from '../../shared/domain/attribution/claims';
 import type { Board, BoardCells, Cell } from '../../shared/domain/board/board';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
+import type { Mark } from '../../shared/domain/marks/mark';
+import type { Note } from '../../shared/domain/notes/note';
 import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
@@ -107,6 +109,10 @@ export interface Engine {
   changedCells(after: number | null): BoardCells;
   /** The cells of these apps as the board has them, of each in the order of the environments. */
   cells(apps: readonly string[]): Cell[];
+  /** Notes of an app and of the estate; `null`: the estate's alone. */
+  notes(app: string | null): { notes: Note[]; problems: string[] };
+  /** Versions of an app that are marked bad for everywhere; `null`: the record can't be read, and counts. */
+  marks(app: string): { version: string; mark: Mark | null }[];
   /** Pipelines of bags. */
   readonly bags: BagsEngine;
   /** Fails with `not-found` for an app that has no file anywhere. */

@@ -13,6 +13,7 @@ import {
 import type { Operation } from '../../shared/domain/operation/operation';
 import { servingTags } from '../../shared/domain/rollout/rollout-rules';
 import { noAnnouncements } from '../announcements/announce';
+import { marksIn } from '../ledger/marks-and-notes';
 import { inBackground, noLog } from '../log/log';
 import type { Cluster } from '../observation/types';
 import { earlyPreview, mayStepIn } from './app-preflight';
@@ -29,6 +30,7 @@ import type { Engine, EngineConfig } from './engine-types';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
+import { notesFor } from './marks-and-notes';
 import { preview } from './preview';
 import { keepRouteRecords } from './routes/route-records';
 import { createRoutes } from './routes/routes';
@@ -73,6 +75,7 @@ export function createEngine(config: EngineConfig): Engine {
     config.history,
     config.observations,
     servingIn,
+    (app) => [...(marksIn(ledger.snapshot()).get(app)?.keys() ?? [])],
     (app) => {
       touch(app);
       aheadOf(app);
@@ -305,6 +308,15 @@ export function createEngine(config: EngineConfig): Engine {
     },
     earlyPreview: (intent) => earlyPreview(world, intent),
     preview: (intent, signal = closing.signal) => preview(world, intent, signal),
+    notes: (app) => {
+      const { notes, noteProblems: problems } = notesFor(ledger.snapshot(), app);
+      return { notes, problems };
+    },
+    marks: (app) =>
+      [...(marksIn(ledger.snapshot()).get(app) ?? [])].map(([version, found]) => ({
+        version,
+        mark: found.ok ? found.value : null,
+      })),
     bags,
     apps,
     board: () => keeper.board(),

@@ -12,6 +12,7 @@ import { recordPath, recordPlace } from '../../shared/domain/records/record-path
 import { bagRecords } from '../ledger/bag-records';
 import type { Identity, LedgerFile, Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
+import { marksOfVersion, notesFor } from './marks-and-notes';
 
 /** What a snapshot says about all cells. */
 export interface LedgerView {
@@ -41,8 +42,18 @@ export interface LedgerReader {
   emergency(snapshot: Snapshot, app: string, environment: string): Found<EmergencyDebt> | null;
   /** Emergency rollbacks that the release repo tells of; what can't be read is among the view's problems. */
   emergencies(snapshot: Snapshot): EmergencyDebt[];
-  /** What preflight needs of a snapshot. @param before the environment before, `null` for the first. */
-  facts(snapshot: Snapshot, app: string, environment: string, before: string | null): LedgerFacts;
+  /**
+   * What preflight needs of a snapshot.
+   * @param before the environment before, `null` for the first.
+   * @param version the wanted one, for its bad marks; left out: none is.
+   */
+  facts(
+    snapshot: Snapshot,
+    app: string,
+    environment: string,
+    before: string | null,
+    version?: string | null,
+  ): LedgerFacts;
 }
 
 const badData = (path: string, reason: string, line?: number): Failure => ({
@@ -220,7 +231,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
       return file ? emergencyIn(file) : null;
     },
     emergencies: (snapshot) => emergencyFiles(snapshot).flatMap((one) => (one.ok ? [one.value] : [])),
-    facts: (snapshot, app, environment, before) => {
+    facts: (snapshot, app, environment, before, version = null) => {
       const file = snapshot.file(layout.path({ environment, app }));
       const cell = file && cellOf(file);
       const found = hold(snapshot, app, environment);
@@ -243,6 +254,8 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
         ),
         locks: locksOf(estate, snapshot, app, environment, identity()),
         versionBefore: fileBefore ? cellOf(fileBefore).version : null,
+        marks: version === null ? [] : marksOfVersion(estate, snapshot, app, version),
+        ...notesFor(snapshot, app),
       };
     },
   };

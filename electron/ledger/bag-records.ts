@@ -1,5 +1,5 @@
 import { gatherRecords, type PipelineRecords } from '../../shared/domain/bags/pipeline-records';
-import { pipelineFolders } from '../../shared/domain/records/record-paths';
+import { markFolder, pipelineFolders } from '../../shared/domain/records/record-paths';
 import { entryOf, isParsed } from './entry-of-file';
 import type { Snapshot } from './ledger';
 
@@ -30,8 +30,8 @@ export async function parseAhead(snapshot: Snapshot, signal: AbortSignal): Promi
 export function bagRecords(snapshot: Snapshot, pipeline: string): PipelineRecords {
   const known = gathered.get(snapshot)?.get(pipeline);
   if (known) return known;
-  const found = pipelineFolders.flatMap((folder) =>
-    snapshot.list(`${folder}${pipeline}`).flatMap((path) => {
+  const found = [markFolder, ...pipelineFolders.map((folder) => `${folder}${pipeline}`)].flatMap((folder) =>
+    snapshot.list(folder).flatMap((path) => {
       const file = snapshot.file(path);
       return (file && entryOf(file)) ?? [];
     }),

@@ -1,7 +1,7 @@
 import type { Mark } from '../../shared/domain/marks/mark';
 import type { Note } from '../../shared/domain/notes/note';
 import type { Found } from '../../shared/domain/records/record-entry';
-import { recordPath } from '../../shared/domain/records/record-paths';
+import { markFolder, recordPath } from '../../shared/domain/records/record-paths';
 import { recordAt, recordsIn } from './entry-of-file';
 import type { Snapshot } from './ledger';
 
@@ -16,7 +16,7 @@ export function marksIn(snapshot: Snapshot): Marks {
   const known = marks.get(snapshot);
   if (known) return known;
   const found = new Map<string, Map<string, Found<Mark>>>();
-  for (const { fields, found: mark } of recordsIn(snapshot, 'mark', '.signalbox/marks/')) {
+  for (const { fields, found: mark } of recordsIn(snapshot, 'mark', markFolder)) {
     const { app = '', imageTag = '' } = fields;
     const ofApp = found.get(app) ?? new Map<string, Found<Mark>>();
     ofApp.set(imageTag, mark);

@@ -9,7 +9,7 @@ import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
 import type { Session } from './open-session';
-import { operationHandlers } from './operation-handlers';
+import { noteHandlers, operationHandlers } from './operation-handlers';
 import { recordsHandlers } from './records-handlers';
 import { answeredOnce } from './requests';
 import { refused, type ShellServices, sessionHandlers } from './session-handlers';
@@ -26,6 +26,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...sessionHandlers(session, shell, changed),
     ...boardHandlers(session),
     ...operationHandlers(engine, session.archive.runs, session.requests),
+    ...noteHandlers(engine),
     ...argoHandlers(session, actor),
     ...workflowHandlers(session, actor),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),

@@ -1,3 +1,4 @@
+import type { noteProcedures } from '../../shared/contract/notes';
 import type { operationProcedures } from '../../shared/contract/operations';
 import { unwrap } from '../../shared/domain/failure/failure';
 import type { RunArchive } from '../archive/run-archive';
@@ -19,4 +20,10 @@ export const operationHandlers = (
   'operation.run': ({ operationId }) => runs.run(operationId),
   'operation.list': (filter) => engine.list(filter),
   'operation.cancel': ({ operationId }) => unwrap(engine.cancel(operationId)),
+});
+
+/** Handlers of what people left to be known. */
+export const noteHandlers = (engine: Engine): HandlersOf<typeof noteProcedures> => ({
+  'note.list': ({ app }) => engine.notes(app),
+  'mark.list': ({ app }) => engine.marks(app),
 });

@@ -202,6 +202,8 @@ export function devBridge(options: DevOptions): Bridge {
       more: false,
       complete: options.state !== 'slow',
     }),
+    'note.list': () => ({ notes: [], problems: [] }),
+    'mark.list': () => [],
     'change.get': ({ from, to }) => changeOf(from, to, 5),
     'candidates.list': ({ query }) => ({
       freshness: live(),

@@ -8,6 +8,7 @@ import { consentProcedures } from './consent';
 import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
+import { noteProcedures } from './notes';
 import { operationProcedures } from './operations';
 import { practiceProcedures } from './practice';
 import { nothing, type Procedure, type Stream, type Topic, topics } from './procedure';
@@ -26,6 +27,7 @@ export const procedures = {
   ...sessionProcedures,
   ...boardProcedures,
   ...operationProcedures,
+  ...noteProcedures,
   ...argoProcedures,
   ...workflowProcedures,
   ...timelineProcedures,

@@ -15,7 +15,7 @@ import type {
 import type { Estate } from '../../../shared/domain/estate/estate';
 import { type BagIntent, subjectOf } from '../../../shared/domain/operation/intent';
 import { readEntry } from '../../../shared/domain/records/record-entry';
-import { pipelineFolders } from '../../../shared/domain/records/record-paths';
+import { markFolder, pipelineFolders } from '../../../shared/domain/records/record-paths';
 import { parseAhead } from '../../ledger/bag-records';
 import type { Sources } from '../../systems/github/github-sources';
 import { askLedgerAgain } from '../app-preflight';
@@ -67,9 +67,8 @@ function nextAfter(world: World, intent: Extract<BagIntent, { kind: 'change-poli
   const chain = chainOf(pipelineOf(world.estate, intent.pipeline));
   const snapshot = world.ledger.snapshot();
   const texts = new Map<string, string>();
-  for (const folder of pipelineFolders)
-    for (const path of snapshot.list(`${folder}${intent.pipeline}`))
-      texts.set(path, snapshot.file(path)?.text ?? '');
+  for (const folder of [markFolder, ...pipelineFolders.map((one) => `${one}${intent.pipeline}`)])
+    for (const path of snapshot.list(folder)) texts.set(path, snapshot.file(path)?.text ?? '');
   const written = policyFiles(world, intent.pipeline, intent.change);
   if (written?.ok)
     for (const [path, text] of written.value) {

@@ -11,7 +11,7 @@ import {
 } from './decisions';
 import { type BagEvent, nextState, stateAfter } from './machine';
 import { type BagChain, brokenRules, type ImageFacts, judge, nextBag } from './next';
-import { lastStarted, type PipelineRecords } from './pipeline-records';
+import { lastStarted, markedText, type PipelineRecords } from './pipeline-records';
 import type { BagDeployment, Cause } from './records';
 
 /** What a deployment was asked to be. */
@@ -227,9 +227,12 @@ export function recordPass(
   if (!state) return refuse('conflict', `A deployment in state ${done.state} can’t pass.`);
   const after = { ...done, since: actor.at, tests: { ...done.tests, ...tests } };
   const mark = bad.get(done.bag);
-  if (mark) {
-    const who = mark.ok ? `was marked bad by ${mark.value.by}` : 'has an unreadable bad mark';
-    const failure = `Bag ${done.bag} ${who} during its tests, so it does not pass.`;
+  const marked = markedText(records, done.bag);
+  if (mark || marked !== null) {
+    const who = mark?.ok ? `was marked bad by ${mark.value.by}` : (marked ?? 'has an unreadable bad mark');
+    const failure = mark
+      ? `Bag ${done.bag} ${who} during its tests, so it does not pass.`
+      : `Bag ${done.bag} ${who}. It does not pass.`.slice(0, 500);
     return {
       kind: 'change',
       changes: [put('deployment', { ...after, state: 'test-failed', failure })],
@@ -281,6 +284,8 @@ export function retryTests(
     return refuse('refused', `There are no failed tests in ${environment} to retry.`);
   if (bad.has(deployment.bag))
     return refuse('refused', `Bag ${deployment.bag} is marked bad in ${environment}, so it can’t pass.`);
+  const marked = markedText(records, deployment.bag);
+  if (marked !== null) return refuse('refused', `Bag ${deployment.bag} ${marked}. It can’t pass.`);
   const token = wish.token + 1;
   return {
     kind: 'change',

@@ -4,8 +4,8 @@ import { readEntry } from '../records/record-entry';
 import { autopilotMove, packingState } from './autopilot';
 import { advance, recordPass, startDeployment } from './deploying';
 import { forceUnlock, releaseLock, takeLock } from './locks';
-import { type BagChain, judge, nextBag } from './next';
-import { packBag } from './packing';
+import { type BagChain, brokenRules, judge, nextBag } from './next';
+import { packBag, packService } from './packing';
 import { gatherRecords, type PipelineRecords } from './pipeline-records';
 import { changePolicy, type PolicyChange } from './policy';
 import type { Bag, BagDeployment } from './records';
@@ -437,6 +437,52 @@ describe('packing', () => {
     expect(pack(bad)).toMatchObject({
       kind: 'refusal',
       failure: { message: expect.stringContaining('bad') },
+    });
+  });
+});
+
+describe('a version that is marked bad for everywhere', () => {
+  const marked = (app: string, imageTag: string) =>
+    put('mark', { app, imageTag, ...made, reason: '500s on search' });
+  const old = { admin: { version: 'v1' }, api: { version: 'v1' } };
+  const broken = { admin: { version: 'v1' }, api: { version: 'v2' } };
+  const two = [bag(1, old), bag(2, broken)];
+
+  it('keeps every bag that has it from everywhere, and an unreadable mark counts', () => {
+    for (const mark of [marked('api', 'v2'), { path: '.signalbox/marks/api/v2.yaml', text: 'not: [a mark' }])
+      for (const cause of ['automatic', 'manual'] as const) {
+        const records = ledger(...two, mark);
+        expect(nextBag(records, chain, 'preview', cause, images)).toMatchObject({ state: 'deploy', bag: 1 });
+        expect(nextBag(ledger(...two), chain, 'preview', cause, images)).toMatchObject({ bag: 2 });
+      }
+    // The same version of another app is another one.
+    expect(
+      nextBag(ledger(...two, marked('admin', 'v2')), chain, 'preview', 'automatic', images),
+    ).toMatchObject({
+      bag: 2,
+    });
+  });
+
+  it('asks a reason of whoever deploys such a bag by hand', () => {
+    expect(brokenRules(ledger(...two, marked('api', 'v2')), chain, 'preview', 2)).toEqual([
+      { rule: 'bad', text: 'Bag 2 includes api v2, which Ada Morrow marked bad: 500s on search' },
+    ]);
+  });
+
+  it('blocks an environment that is pinned to such a bag', () => {
+    const pin = policyChanges(two, { action: 'pin', environment: 'preview', bag: 2 });
+    expect(
+      nextBag(ledger(...two, ...pin, marked('api', 'v2')), chain, 'preview', 'manual', images),
+    ).toMatchObject({
+      state: 'blocked',
+      rule: 'pinned-and-bad',
+    });
+  });
+
+  it('is not packed', () => {
+    expect(packService(ledger(marked('api', 'v2')), 'api', ['v2', 'v1'])).toMatchObject({
+      state: 'taken',
+      version: 'v1',
     });
   });
 });

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure/failure';
 import type { Found } from '../records/record-entry';
 import { count } from '../text/count';
-import { lastStarted, type PipelineRecords } from './pipeline-records';
+import { lastStarted, markedIn, markedText, type PipelineRecords } from './pipeline-records';
 import type { Bag } from './records';
 
 /** A pipeline of bags as far as the rules go. */
@@ -121,6 +121,9 @@ function choose(records: PipelineRecords, chain: BagChain, environment: string):
         bag,
         `${environment} is pinned to bag ${bag}, which ${mark.value.by} marked bad there.`,
       );
+    const marked = markedText(records, bag);
+    if (marked !== null)
+      return blocked('pinned-and-bad', bag, `${environment} is pinned to bag ${bag}, which ${marked}.`);
     return bag;
   }
   // By sequence number alone: a bag that passed again after a rollback is no newer for it.
@@ -128,6 +131,7 @@ function choose(records: PipelineRecords, chain: BagChain, environment: string):
     const mark = bad.get(bag);
     if (mark?.ok) continue;
     if (mark) return unreadable(bag, mark.failure);
+    if (markedIn(records, bag).length > 0) continue;
     const doubt = candidates.get(bag);
     return doubt ? unreadable(bag, doubt) : bag;
   }
@@ -136,7 +140,7 @@ function choose(records: PipelineRecords, chain: BagChain, environment: string):
     'nothing-deployable',
     null,
     candidates.size > 0
-      ? `Every bag that could go to ${environment} is marked bad there.`
+      ? `Every bag that could go to ${environment} is marked bad there, or includes a version that is.`
       : before === null
         ? 'No bag has been packed yet.'
         : `No bag has passed ${before} yet.`,
@@ -174,7 +178,8 @@ export function nextBag(
 function newestText(records: PipelineRecords, chain: BagChain, environment: string, bag: number): string {
   const { bad } = records.environment(environment);
   const newer = [...candidatesOf(records, chain, environment).keys()].filter((one) => one > bag);
-  if (newer.some((one) => !bad.has(one))) return 'a person’s own choice';
+  const isBad = (one: number): boolean => bad.has(one) || markedIn(records, one).length > 0;
+  if (newer.some((one) => !isBad(one))) return 'a person’s own choice';
   const before = environmentBeforeIn(chain, environment);
   const rules = [
     ...(before === null ? [] : [`passed ${before}`]),
@@ -289,6 +294,8 @@ export function brokenRules(
           }
         : { rule: 'unreadable', text: mark.failure.message },
     );
+  const marked = markedText(records, bag);
+  if (marked !== null) broken.push({ rule: 'bad', text: `Bag ${bag} ${marked}` });
   if (pin && !pin.ok) broken.push({ rule: 'unreadable', text: pin.failure.message });
   else if (pin && pin.value.bag !== bag)
     broken.push({

@@ -28,10 +28,11 @@ export function packService(
   const pin = records.servicePins.get(service);
   const lost = wrong(pin);
   if (lost) return { state: 'blocked', why: lost.message, failure: lost };
-  const marks = records.badVersions.get(service);
+  const here = records.badVersions.get(service);
+  const everywhere = records.marks.get(service);
   const pinned = pin?.ok ? pin.value : null;
   for (const version of pinned ? [pinned.imageTag] : proposed) {
-    const mark = marks?.get(version);
+    const mark = here?.get(version) ?? everywhere?.get(version);
     const unread = wrong(mark);
     if (unread) return { state: 'blocked', why: unread.message, failure: unread };
     if (!mark)

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure';
+import type { Mark } from '../marks/mark';
 import type { Found, RecordEntry } from '../records/record-entry';
 import type {
   AutomaticSwitch,
@@ -39,6 +40,8 @@ export interface PipelineRecords {
   readonly servicePins: ReadonlyMap<string, Found<ServicePin>>;
   /** By service, then version. */
   readonly badVersions: ReadonlyMap<string, ReadonlyMap<string, Found<BadVersion>>>;
+  /** Versions that are marked bad for everywhere, by app, then version. */
+  readonly marks: ReadonlyMap<string, ReadonlyMap<string, Found<Mark>>>;
   /** The switch for the whole pipeline. */
   readonly autopilot: Found<AutomaticSwitch> | null;
   /** The switch of automatic packing. */
@@ -81,12 +84,13 @@ const together = (pipeline: string, newer: readonly Failure[]): Failure[] => {
   ];
 };
 
-/** Puts the records of one pipeline in order. Entries of other pipelines are left out. */
+/** Puts the records of one pipeline in order, with the marks of versions. Entries of other pipelines are left out. */
 export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>): PipelineRecords {
   const bags = new Map<number, Found<Bag>>();
   const environments = new Map<string, Gathering>();
   const servicePins = new Map<string, Found<ServicePin>>();
   const badVersions = new Map<string, Map<string, Found<BadVersion>>>();
+  const marks = new Map<string, Map<string, Found<Mark>>>();
   const problems: Failure[] = [];
   const newer: Failure[] = [];
   let everywhere: Found<AutomaticSwitch> | null = null;
@@ -97,6 +101,11 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
     return known;
   };
   for (const { place, found } of entries) {
+    if (place.kind === 'mark') {
+      const { app = '', imageTag = '' } = place.fields;
+      const ofApp = marks.get(app) ?? new Map<string, Found<Mark>>();
+      marks.set(app, ofApp.set(imageTag, found as Found<Mark>));
+    }
     if (place.pipeline !== pipeline) continue;
     const { environment, service = '', imageTag = '' } = place.fields;
     const bag = Number(place.fields.bag);
@@ -137,9 +146,8 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
         servicePins.set(service, found as Found<ServicePin>);
         break;
       case 'bad-version': {
-        const marks = badVersions.get(service) ?? new Map<string, Found<BadVersion>>();
-        marks.set(imageTag, found as Found<BadVersion>);
-        badVersions.set(service, marks);
+        const versions = badVersions.get(service) ?? new Map<string, Found<BadVersion>>();
+        badVersions.set(service, versions.set(imageTag, found as Found<BadVersion>));
         break;
       }
     }
@@ -152,6 +160,7 @@ export function gatherRecords(pipeline: string, entries: Iterable<RecordEntry>):
     environment: (name) => environments.get(name) ?? none,
     servicePins,
     badVersions,
+    marks,
     autopilot: everywhere,
     packing,
     problems: [...problems, ...together(pipeline, newer)],
@@ -166,3 +175,29 @@ export function lastStarted(records: PipelineRecords, environment: string): BagD
 
 /** The highest sequence number in use; 0 where there is no bag. Unreadable ones count: numbers are never used twice. */
 export const lastBag = (records: PipelineRecords): number => Math.max(0, ...records.bags.keys());
+
+/**
+ * What of a bag is marked bad for everywhere: the mark of a version counts in every bag that has it, also where its record
+ * can't be read.
+ */
+export function markedIn(
+  records: PipelineRecords,
+  bag: number,
+): { service: string; version: string; mark: Found<Mark> }[] {
+  const found = records.bags.get(bag);
+  if (!found?.ok || records.marks.size === 0) return [];
+  return Object.entries(found.value.services).flatMap(([service, { version }]) => {
+    const mark = records.marks.get(service)?.get(version);
+    return mark ? [{ service, version, mark }] : [];
+  });
+}
+
+/** {@link markedIn} as what is said after "Bag 3"; `null`: nothing of it is marked. */
+export function markedText(records: PipelineRecords, bag: number): string | null {
+  const [first, ...others] = markedIn(records, bag);
+  if (!first) return null;
+  const { service, version, mark } = first;
+  const who = mark.ok ? `${mark.value.by} marked bad: ${mark.value.reason}` : 'has an unreadable bad mark';
+  const more = others.length > 0 ? ` (and ${others.map((one) => one.service).join(', ')})` : '';
+  return `includes ${service} ${version}${more}, which ${who}`;
+}

@@ -5,7 +5,7 @@ import type { Mark } from './mark';
 
 /** A mark as a sentence: who, and why. */
 export const markText = ({ app, imageTag, by, reason }: Mark): string =>
-  `${by} marked ${app} ${imageTag} bad: ${reason || 'no reason given'}`;
+  `${by} marked ${app} ${imageTag} bad: ${reason.replace(/[.\s]+$/, '') || 'no reason given'}.`;
 
 /** Marks a version bad everywhere. Refused where somebody else did already. @param found its mark now. */
 export function markVersion(
@@ -21,7 +21,7 @@ export function markVersion(
   if (found)
     return refuse(
       'conflict',
-      found.ok ? `${markText(found.value)}` : `${app} ${version} is already marked bad.`,
+      found.ok ? markText(found.value) : `${app} ${version} is already marked bad.`,
     );
   const { by, at, operation } = actor;
   const value = { app, imageTag: version, by, at, operation, reason };

@@ -8,6 +8,7 @@ import type { Finding } from './finding';
 export const chosenChecks = [
   'deploy-hours',
   'others-changes',
+  'note',
   'checks',
   'migration',
   'behind-running',

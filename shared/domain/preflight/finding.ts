@@ -33,6 +33,7 @@ const findingCodes = [
   'rule-blocks',
   'not-passed',
   'bad',
+  'note',
   'pinned-elsewhere',
   'unreadable',
   'newer-record',

@@ -32,6 +32,7 @@ const words: Record<Finding['code'], string> = {
   'rule-blocks': 'rule of the pipeline',
   'not-passed': 'not passed in the environment before',
   bad: 'marked as bad',
+  note: 'note',
   'pinned-elsewhere': 'pinned to another bag',
   unreadable: 'unreadable record',
   'newer-record': 'record of a newer Signalbox',

@@ -7,6 +7,8 @@ import type { HoldRecord, ShutGate } from '../hold/hold-record';
 import type { Change } from '../ledger/change';
 import type { CommitChecks } from '../ledger/commit-checks';
 import type { ImageFound } from '../ledger/image-found';
+import type { MarkSeen } from '../marks/mark';
+import type { Note } from '../notes/note';
 import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
@@ -43,6 +45,12 @@ export interface LedgerFacts {
   locks: readonly { pipeline: string; text: string }[];
   /** The version in the environment before; `null` where there is none. */
   versionBefore: string | null;
+  /** What marks the wanted version bad, here or anywhere. */
+  marks: readonly MarkSeen[];
+  /** What to know when deploying the app, newest first; the estate's own notes last. */
+  notes: readonly Note[];
+  /** Why notes can't be read, where some can't. */
+  noteProblems: readonly string[];
 }
 
 /** What was seen outside the ledger, gathered ahead: preflight itself asks nobody. */
@@ -91,6 +99,8 @@ export interface OutsideFacts {
   /** What differs between the present version and the wanted one; `null`: not asked yet. */
   change: Change | null;
   testsBefore: TestsBefore;
+  /** What the Release app says to know when deploying the app. */
+  releaseNotes: readonly { text: string; evidence: string }[];
   /** How much the environment's checks count; left out: as they are. */
   policy: CheckPolicy | undefined;
   /** The name that the person's commits bear. */

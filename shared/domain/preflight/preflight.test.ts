@@ -27,6 +27,9 @@ const ledger: LedgerFacts = {
   gate: null,
   locks: [],
   versionBefore: 'v3',
+  marks: [],
+  notes: [],
+  noteProblems: [],
 };
 const outside: OutsideFacts = {
   route: { taken: 'push', rest: null, routes: [] },
@@ -60,6 +63,7 @@ const outside: OutsideFacts = {
   published: true,
   image: null,
   checks: null,
+  releaseNotes: [],
   evidenceHere: { evidence: 'seen-healthy', text: 'Seen healthy.', bad: false },
   change: {
     state: 'known',

@@ -10,6 +10,8 @@ import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import { pastGitFindings } from './preflight-emergency';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+import { markFindings } from './preflight-marks';
+import { noteFindings } from './preflight-notes';
 import { othersFindings } from './preflight-others';
 import { routeFindings } from './preflight-route';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
@@ -178,6 +180,8 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
   if (!('expected' in intent)) return found;
   return [
     ...found,
+    ...markFindings(intent, ledger),
+    ...noteFindings(ledger, outside),
     ...hoursFindings(intent, outside.hours),
     ...versionFindings(intent, outside),
     ...checkFindings(intent, outside),

@@ -51,6 +51,14 @@ describe('the rollback target', () => {
     expect(rollbackTarget('v3', again, [saw('v2', 'healthy', 10.05)])?.version).not.toBe('v2');
   });
 
+  it('skips a version that is marked bad, also where that is all that ran there', () => {
+    const list = deployments(['v1', 0], ['v2', 10], ['v3', 20]);
+    const healthy = [saw('v2', 'healthy', 11)];
+    expect(rollbackTarget('v3', list, healthy)?.version).toBe('v2');
+    expect(rollbackTarget('v3', list, healthy, ['v2'], ['v2'])?.version).toBe('v1');
+    expect(rollbackTarget('v3', list, healthy, [], ['v1', 'v2'])).toBeNull();
+  });
+
   it('skips a version that failed after it had been healthy', () => {
     const list = deployments(['v1', 0], ['v2', 10], ['v3', 20]);
     expect(rollbackTarget('v3', list, [saw('v2', 'healthy', 11), saw('v2', 'degraded', 12)])?.version).toBe(

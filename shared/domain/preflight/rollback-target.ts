@@ -129,6 +129,7 @@ export function runsOf(deployments: readonly Deployment[]): Run[] {
  * @param present the version that the ledger says now; `null`: none.
  * @param deployments of the cell, newest first.
  * @param serving tags of the images that ready pods run there right now.
+ * @param marked versions that somebody marked bad: never a way back, whatever ran.
  * @returns `null` when nothing fits.
  */
 export function rollbackTarget(
@@ -136,9 +137,10 @@ export function rollbackTarget(
   deployments: readonly Deployment[],
   observed: readonly HealthObservation[],
   serving: readonly string[] = [],
+  marked: readonly string[] = [],
 ): RollbackTarget | null {
   const runs = runsOf(deployments);
-  const tried = new Set<string>(present === null ? [] : [present]);
+  const tried = new Set<string>(present === null ? marked : [present, ...marked]);
   let fallback: RollbackTarget | null = null;
   for (const run of runs) {
     if (tried.has(run.version)) continue;

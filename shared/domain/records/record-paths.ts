@@ -36,6 +36,9 @@ export const pipelineFolders = [
   ...new Set(names.flatMap((kind) => /^(\w+)\/\{pipeline\}/.exec(recordKinds[kind].path)?.[1] ?? [])),
 ].map((folder) => `${signalboxFolder}/${folder}/`);
 
+/** Where versions are marked bad for everywhere. */
+export const markFolder = `${signalboxFolder}/marks/`;
+
 /** The path of a record. */
 export function recordPath<K extends RecordKind>(kind: K, record: Partial<RecordOf<K>>): string {
   const fields = record as Readonly<Record<string, unknown>>;
