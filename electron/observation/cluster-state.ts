@@ -6,13 +6,14 @@ import type { Failure } from '../../shared/domain/failure/failure';
 import type { ClusterGap, ClusterWatch } from '../../shared/domain/rollout/cluster-status';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import { mostShut, type SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
-import type { Workflow } from '../../shared/domain/workflows/workflow';
+import type { Workflow, WorkflowNode } from '../../shared/domain/workflows/workflow';
 import type { ArgoProject } from '../systems/argo/app-project';
 import { type ArgoApplication, settleOlderSpec } from '../systems/argo/application';
 import { withPods } from '../systems/argo/read-workflow';
 import type { WatchBatch, WatchMeter } from '../systems/kubernetes/types';
 import { createArgoState } from './argo-state';
 import type { ClusterPlace } from './place';
+import { type PodOwners, podOwners } from './pod-owners';
 import type { Failing } from './pod-reads';
 import { createTable } from './table';
 import type { AppDeployment, AppPod, AppReplicaSet } from './trim';
@@ -31,6 +32,7 @@ export interface ClusterState {
   argoApplication(name: string): ArgoApplication | null;
   /** When the refresh that an Application waits for was first seen; ISO 8601 UTC, `null`: none is asked for. */
   refreshSeenAt(name: string): string | null;
+  readonly owners: PodOwners;
   /** Pods of hooks that fail or failed, with the hook's name. */
   failingHooks(app: string): Failing[];
   applyApplications(batch: WatchBatch<ArgoApplication>): void;
@@ -72,6 +74,8 @@ export function createClusterState(
     meterOf?: (kind: WatchedKind) => WatchMeter;
     /** Why a kind is not watched at all; `null` where it is. */
     unasked?: (kind: WatchedKind) => Failure | null;
+    /** Argo Workflows' own server is there to be asked for logs of steps; `alone`: no pods of steps are watched. */
+    stepLogs?: 'beside' | 'alone' | undefined;
   } = {},
 ): ClusterState {
   const applications = createTable<ArgoApplication>(({ repoName }) => repoName);
@@ -173,11 +177,16 @@ export function createClusterState(
     for (const app of apps) workflowsOf.delete(app);
     tell('workflow', apps);
   };
-  const podOf = (workflow: string): ((node: string) => string | null) => {
+  const podOf = (workflow: string): ((node: WorkflowNode) => string | null) => {
     const byNode = new Map<string, string>();
     for (const pod of workloads.pods.of(podsOfWorkflow(workflow)))
       if (pod.workflowNode) byNode.set(pod.workflowNode, pod.name);
-    return (node) => byNode.get(node) ?? null;
+    const { stepLogs } = options;
+    const isUnseen = stepLogs === 'alone' || (stepLogs && board.freshness('pods').state !== 'live');
+    /** The server reads the log of one that can't be seen here, or is gone and was stored. */
+    const isReadable = ({ storedLog }: WorkflowNode): boolean =>
+      isUnseen || (stepLogs !== undefined && storedLog === true);
+    return (node) => byNode.get(node.id) ?? (isReadable(node) ? (node.ownPod ?? null) : null);
   };
 
   const view: ClusterView = {
@@ -233,6 +242,12 @@ export function createClusterState(
     view,
     argoApplication: (name) => applicationsByName.get(name) ?? null,
     refreshSeenAt,
+    owners: podOwners({
+      pods: workloads.pods,
+      jobs: workloads.jobs,
+      workflows,
+      applications: applicationsByName,
+    }),
     failingHooks: (app) =>
       view.hooks(app).flatMap(({ state: how, namespace, name, pod }) => {
         const found = how === 'running' || pod === null ? null : workloads.pods.get(namespace ?? '', pod);
@@ -290,7 +305,10 @@ export function createClusterState(
       ),
     lookAtWindows: windowsMoved,
     applyFreshness(kind, freshness, answered = false, apart = false) {
-      if (board.apply(kind, freshness, answered, apart).changed) tell('freshness', ['']);
+      if (!board.apply(kind, freshness, answered, apart).changed) return;
+      // Whether pods are seen tells which logs are offered.
+      if (options.stepLogs) workflowsOf.clear();
+      tell('freshness', ['']);
     },
     applyStatus: (rights) => tell(rights ? 'freshness' : 'status', ['']),
     since: board.since,

@@ -7,11 +7,9 @@ import { type ArgoApplication, readApplication } from '../systems/argo/applicati
 import { readWorkflow } from '../systems/argo/read-workflow';
 import { listProjects } from '../systems/argo/server/argo-cd-requests';
 import { applicationsSource } from '../systems/argo/server/argo-cd-source';
-import { streamLogs } from '../systems/kubernetes/stream-logs';
 import type {
   Connection,
   KubeObject,
-  LogState,
   WatchBatch,
   WatchKey,
   WatchMeter,
@@ -26,6 +24,7 @@ import { feedOfTree, treeKinds } from './argo-cd-tree';
 import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
+import { logFollower } from './follow-log';
 import { noKubernetes, withoutKubernetes } from './no-kubernetes';
 import type { ClusterPlace } from './place';
 import { failingOf, failingPodOf } from './pod-reads';
@@ -33,7 +32,7 @@ import { trimDeployment, trimPod, trimReplicaSet } from './trim';
 import { trimJob } from './trim-job';
 import { otherKinds } from './trim-resources';
 import { trimDaemonSet, trimStatefulSet } from './trim-sets';
-import type { Cluster, LogEvent } from './types';
+import type { Cluster } from './types';
 import { type Door, type DoorName, watchThroughDoors } from './watch-doors';
 import { type WatchedKind, watchedKinds, watchName } from './watched-kinds';
 import { type WorkflowServer, workflowDoors } from './workflow-doors';
@@ -137,6 +136,7 @@ export function observeCluster(options: {
     place,
     access,
     meterOf,
+    stepLogs: server && (unasked ? 'alone' : 'beside'),
     unasked: (kind) => ((cd && byArgoCd.has(kind)) || (server && kind === workflowKind) ? null : unasked),
   });
   const clusterActed = createClusterActions(connection, place, state, {
@@ -301,12 +301,26 @@ export function observeCluster(options: {
   const windows = setInterval(state.lookAtWindows, windowsEvery);
   windows.unref();
 
+  const followLog = logFollower({
+    connection,
+    hasKubernetes: unasked === null,
+    cd,
+    workflows: server,
+    place,
+    state,
+    stop: stop.signal,
+  });
+
   return {
     view: state.view,
     actions: workflows ? { ...clusterActed, ...workflows.actions } : clusterActed,
     failingPod: (app, signal) =>
       // Before its hooks are through, nothing is rolled out.
-      failingPodOf(connection, [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))], signal),
+      failingPodOf(
+        { connection, followLog },
+        [...state.failingHooks(app), ...failingOf(state.view.rollouts(app))],
+        signal,
+      ),
     status: () => ({
       environment: place.environment,
       context: unasked ? null : connection.context,
@@ -320,20 +334,7 @@ export function observeCluster(options: {
       doors: [...argoCd.told(), ...(workflows?.told() ?? [])],
       access: clusterActions.map(access),
     }),
-    async followLog(request, onEvent, signal) {
-      // The window names the pod; what the account may read beyond the estate is not its business.
-      if (!kinds.pods.some(({ namespace }) => namespace === request.namespace)) {
-        const text = `The estate file does not list namespace ${request.namespace} in ${place.environment}, so Signalbox does not read it.`;
-        onEvent({ type: 'state', state: 'failed', text });
-        return;
-      }
-      await streamLogs(
-        { connection, follow: !request.previous, ...request },
-        (lines) => onEvent({ type: 'lines', lines }),
-        (state) => onEvent(logEvent(state)),
-        AbortSignal.any([signal, stop.signal]),
-      );
-    },
+    followLog,
     async close() {
       stop.abort();
       clearInterval(windows);
@@ -353,27 +354,4 @@ function inOrder<T>(
 ): Door<T>[] {
   const both = prefer === 'server' ? [server, kubernetes] : [kubernetes, server];
   return both.filter((one) => one !== null);
-}
-
-/** What a log's stream says, for people. */
-function logEvent(log: LogState): LogEvent {
-  switch (log.state) {
-    case 'following':
-      return { type: 'state', state: 'following', text: 'Following' };
-    case 'waiting':
-      return {
-        type: 'state',
-        state: 'waiting',
-        text: log.reason ? `Waiting to start: ${log.reason}` : 'Waiting for the container to start',
-      };
-    case 'restarted':
-      return { type: 'restarted', restarts: log.restarts };
-    case 'reconnecting':
-      return { type: 'state', state: 'reconnecting', text: log.failure.message };
-    case 'ended':
-      return { type: 'state', state: 'ended', text: 'The container ended; this is its whole log' };
-    case 'gone':
-    case 'failed':
-      return { type: 'state', state: log.state, text: `${log.failure.message} ${log.failure.meaning}` };
-  }
 }

@@ -3,9 +3,9 @@ import { ok, type Result } from '../../shared/domain/failure/failure';
 import type { FailingPod, PodEvent } from '../../shared/domain/rollout/pod-trouble';
 import type { Rollout, RolloutPod } from '../../shared/domain/rollout/rollout';
 import { listObjects } from '../systems/kubernetes/objects';
-import { streamLogs } from '../systems/kubernetes/stream-logs';
 import type { Connection, LogLine } from '../systems/kubernetes/types';
 import { addLast } from './last-lines';
+import type { Cluster } from './types';
 
 const text = z.string().nullish().catch(null);
 /** An Event (core/v1): old ones count, new ones (events.k8s.io) have a series and an eventTime. */
@@ -69,18 +69,25 @@ async function podEvents(
   return ok(events.sort((a, b) => (b.at ?? '').localeCompare(a.at ?? '')).slice(0, mostEvents));
 }
 
+/** How pods are asked about: events by the Kubernetes API, logs by whichever door gives them. */
+interface PodsDoor {
+  connection: Connection;
+  followLog: Cluster['followLog'];
+}
+
 async function logTail(
-  connection: Connection,
+  { followLog }: PodsDoor,
   request: { namespace: string; pod: string; container: string; previous: boolean },
   signal: AbortSignal,
 ): Promise<{ lines: LogLine[]; unknown: string | null }> {
   const lines: LogLine[] = [];
   let unknown: string | null = null;
-  await streamLogs(
-    { connection, ...request, tailLines, follow: false },
-    (batch) => addLast(lines, batch, tailLines),
-    (state) => {
-      if ('failure' in state) unknown = `${state.failure.message} ${state.failure.meaning}`;
+  await followLog(
+    { ...request, tailLines, follow: false },
+    (event) => {
+      if (event.type === 'lines') addLast(lines, event.lines, tailLines);
+      if (event.type === 'state' && (event.state === 'failed' || event.state === 'gone'))
+        unknown = event.text;
     },
     AbortSignal.any([signal, AbortSignal.timeout(logPatience)]),
   );
@@ -102,7 +109,7 @@ export const failingOf = (rollouts: readonly Rollout[]): Failing[] =>
 
 /** The trouble of the first of some failing pods, asked of the cluster now; `null`: none fails. */
 export async function failingPodOf(
-  connection: Connection,
+  door: PodsDoor,
   [failing]: readonly Failing[],
   signal: AbortSignal,
 ): Promise<FailingPod | null> {
@@ -111,12 +118,12 @@ export async function failingPodOf(
   const container = pod.lastTermination?.container ?? pod.containers[0] ?? '';
   const where = { namespace: pod.namespace, pod: pod.name, container };
   const [events, previous] = await Promise.all([
-    podEvents(connection, pod, signal),
+    podEvents(door.connection, pod, signal),
     // Of a container that is restarted, the log of the instance that ended says why.
-    pod.restarts > 0 ? logTail(connection, { ...where, previous: true }, signal) : null,
+    pod.restarts > 0 ? logTail(door, { ...where, previous: true }, signal) : null,
   ]);
   const isOld = previous !== null && previous.lines.length > 0;
-  const log = isOld ? previous : await logTail(connection, { ...where, previous: false }, signal);
+  const log = isOld ? previous : await logTail(door, { ...where, previous: false }, signal);
   return {
     deployment: owner,
     pod,

@@ -7,6 +7,8 @@ export interface Table<T> {
   get(namespace: string, name: string): T | null;
   /** Those under an index key, in no order that means anything. */
   of(key: string): Iterable<T>;
+  /** All, in no order that means anything. */
+  all(): Iterable<T>;
   size(): number;
 }
 
@@ -53,6 +55,9 @@ export function createTable<T>(keyOf: (value: T) => string): Table<T> {
     },
     get: (namespace, name) => items.get(idOf(namespace, name))?.value ?? null,
     of: (key) => index.get(key)?.values() ?? none,
+    *all() {
+      for (const { value } of items.values()) yield value;
+    },
     size: () => items.size,
   };
 }

@@ -77,7 +77,7 @@ async function open(
   };
   endSessions = () => endArgoSessions(sessions, {});
   token = login === null ? null : accounts.signIn(login).token;
-  archive = workflowArchive(there.store);
+  archive = workflowArchive(there.store, there.logs);
   server = await startArgoWorkflowsServer({
     store: there.store,
     logs: there.logs,

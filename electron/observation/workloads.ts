@@ -39,7 +39,7 @@ export interface Workloads {
   jobPods(app: string): AppPod[];
   readonly pods: Pick<Table<AppPod>, 'of' | 'get'>;
   /** By Application. */
-  readonly jobs: Pick<Table<AppJob>, 'of'>;
+  readonly jobs: Pick<Table<AppJob>, 'of' | 'all'>;
   readonly live: LiveHealth;
 }
 

@@ -314,6 +314,8 @@ export interface WorkflowSpec {
   shutdown?: '' | 'Stop' | 'Terminate';
   ttlStrategy?: { secondsAfterCompletion?: number };
   activeDeadlineSeconds?: number;
+  /** Logs of steps are stored as artifacts `main-logs`, which outlive the pods. */
+  archiveLogs?: boolean;
 }
 
 export interface WorkflowTemplate extends KubeObject {
@@ -339,7 +341,7 @@ export interface WorkflowNode {
   finishedAt?: string;
   progress?: string;
   inputs?: { parameters?: Parameter[] };
-  outputs?: { exitCode?: string; result?: string };
+  outputs?: { exitCode?: string; result?: string; artifacts?: { name: string; s3?: { key: string } }[] };
   children?: string[];
   outboundNodes?: string[];
 }
@@ -356,6 +358,8 @@ export interface Workflow extends KubeObject {
     nodes?: Record<string, WorkflowNode>;
     /** In place of `nodes`: base64 of gzip of their JSON. */
     compressedNodes?: string;
+    /** In place of both: nodes of this version lie in the database. */
+    offloadNodeStatusVersion?: string;
     storedWorkflowTemplateSpec?: WorkflowSpec;
     conditions?: { type: string; status: string; message?: string }[];
   };

@@ -307,7 +307,7 @@ export class WorkflowRun {
       return node;
     }
     const exitCode = pod.status?.containerStatuses?.[0]?.state.terminated?.exitCode ?? 1;
-    node.outputs = { exitCode: String(exitCode) };
+    node.outputs = { exitCode: String(exitCode), ...this.#storedLog(podName) };
     node.progress = '1/1';
     if (phase === 'Succeeded') return this.#nodes.end(node, 'Succeeded');
     const message =
@@ -315,6 +315,15 @@ export class WorkflowRun {
         ? this.#shutdownMessage()
         : `main: Error (exit code ${exitCode})`;
     return this.#nodes.end(node, 'Failed', message);
+  }
+
+  /** What `archiveLogs` leaves of a pod (`workflow/executor/executor.go`, `SaveLogs`). */
+  #storedLog(pod: string): { artifacts?: { name: string; s3: { key: string } }[] } {
+    const spec = this.#workflow.status?.storedWorkflowTemplateSpec ?? this.#workflow.spec;
+    if (!spec.archiveLogs) return {};
+    return {
+      artifacts: [{ name: 'main-logs', s3: { key: `${this.#workflow.metadata.name}/${pod}/main.log` } }],
+    };
   }
 
   #shutdownMessage(): string {

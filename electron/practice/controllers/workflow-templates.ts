@@ -120,6 +120,7 @@ export function workflowTemplates(
       ],
     }),
     template('post-sync', {
+      archiveLogs: true,
       entrypoint: 'handle-sync-event',
       onExit: 'exit-handler',
       arguments: { parameters: named(...postSyncParameters) },

@@ -57,7 +57,7 @@ export async function openCluster(options: {
   } else if (options.resourceVersion) {
     store.load({ resourceVersion: options.resourceVersion, objects: [] });
   }
-  const archive = workflowArchive(store);
+  const archive = workflowArchive(store, logs);
   archive.load(dump?.archive ?? []);
   const server = await startApiServer({
     store,

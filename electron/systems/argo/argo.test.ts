@@ -222,7 +222,7 @@ describe('a Workflow', () => {
       nodesUnavailable: null,
     });
     expect(read?.nodes).toEqual([expect.objectContaining({ displayName: 'smoke-tests', pod: null })]);
-    expect(read && withPods(read, (id) => `pod-of-${id}`).nodes[0]?.pod).toBe('pod-of-a');
+    expect(read && withPods(read, ({ id }) => `pod-of-${id}`).nodes[0]?.pod).toBe('pod-of-a');
   });
   it('is read with nulls, and without what is odd in it, which is told', () => {
     const odd: string[] = [];

@@ -5,6 +5,7 @@ import {
   workflowPhaseSchema,
 } from '../../../shared/domain/workflows/workflow';
 import { listOf, type OnOdd, optional, readObject, readObjectOrNull, texts } from '../read-object';
+import { stepPodName } from './pod-name';
 import { unpackNodes } from './workflow-object';
 import { isWaiting } from './workflow-suspend';
 
@@ -24,6 +25,7 @@ const nodeSchema = z.object({
   boundaryID: text,
   templateName: text,
   templateRef: optional(z.object({ name: text, template: text })),
+  outputs: optional(z.object({ artifacts: listOf(z.object({ name: text })) })),
 });
 const nodesSchema = optional(z.record(z.string(), nodeSchema));
 
@@ -119,6 +121,24 @@ function templateOf({ templateRef, templateName }: Nodes[number]): string | null
   return templateName || null;
 }
 
+/** The name of the artifact that `archiveLogs` makes of the log of a step (`workflow/executor/executor.go`, `SaveLogs`). */
+const storedLogName = 'main-logs';
+
+/** What is known of the pod of a node without looking at pods. */
+function podOf(
+  { name, annotations }: z.infer<typeof workflowObjectSchema>['metadata'],
+  node: Nodes[number],
+): Pick<WorkflowNode, 'ownPod' | 'storedLog'> {
+  if (node.type !== 'Pod') return {};
+  const version = annotations?.['workflows.argoproj.io/pod-name-format'];
+  const template = node.templateRef?.template || node.templateName || '';
+  const isStored = node.outputs?.artifacts.some((one) => one.name === storedLogName) ?? false;
+  return {
+    ownPod: stepPodName({ name, version }, { id: node.id, name: node.name ?? '', template }),
+    ...(isStored ? { storedLog: true } : {}),
+  };
+}
+
 /** The arguments of a workflow: its own, and those that the controller took from its template. */
 function parametersOf({ spec, status }: z.infer<typeof workflowObjectSchema>): Workflow['parameters'] {
   const all = new Map<string, string>();
@@ -164,6 +184,7 @@ export function readWorkflow(object: unknown, environment: string, onOdd?: OnOdd
         pod: null,
         boundary: node.boundaryID || null,
         template: templateOf(node),
+        ...podOf(metadata, node),
       }),
     ),
     nodesUnavailable: unavailable,
@@ -174,14 +195,14 @@ export function readWorkflow(object: unknown, environment: string, onOdd?: OnOdd
 }
 
 /**
- * A workflow with the pods that run its nodes. A pod's name cannot be worked out from the node alone, since its form
- * depends on the controller's version: the annotation `workflows.argoproj.io/node-id` of the pod tells.
- * @param podOf the pod of a node id, `null` when it is gone or never was.
+ * A workflow with the pods that run its nodes. Which those are tells the annotation `workflows.argoproj.io/node-id` of the
+ * pods; what Argo would call one says nothing about whether it is there.
+ * @param podOf the pod of a node, `null` when it is gone or never was.
  */
-export function withPods(workflow: Workflow, podOf: (nodeId: string) => string | null): Workflow {
+export function withPods(workflow: Workflow, podOf: (node: WorkflowNode) => string | null): Workflow {
   return {
     ...workflow,
-    nodes: workflow.nodes.map((node) => (node.type === 'Pod' ? { ...node, pod: podOf(node.id) } : node)),
+    nodes: workflow.nodes.map((node) => (node.type === 'Pod' ? { ...node, pod: podOf(node) } : node)),
   };
 }
 

@@ -1,16 +1,16 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import type { ClusterAddress } from './address-words';
 import { backoff } from './backoff';
-import { type ContainerLife, containerLife } from './container-life';
+import type { ContainerLife } from './container-life';
 import { KubeError, networkError } from './failures';
 import { LogResume, lineKey, parseLogLine, stripControls } from './log-lines';
-import { type LogPiece, LogSplitter } from './log-splitter';
-import { resourcePath } from './paths';
-import type { KubeObject, LogLine, LogRequest, LogState, LogTiming } from './types';
+import { kubernetesLog, type LogOrigin, silence } from './log-origin';
+import type { LogPiece } from './log-splitter';
+import type { LogLine, LogRequest, LogState, LogTiming } from './types';
 
-const usual: LogTiming = {
+/** How patient a log is, where nothing else is said. */
+export const usualLogTiming: LogTiming = {
   batchDelay: 16,
   backoffBase: 500,
   backoffLimit: 15_000,
@@ -18,9 +18,6 @@ const usual: LogTiming = {
   quietAfter: 3_000,
   lookEvery: 2_000,
 };
-
-/** Bytes; a longer line is handed out in pieces. Runtimes write lines in parts of 16 KiB, which kubelets join again. */
-const lineLimit = 4 * 1024 * 1024;
 
 /**
  * Streams a container's log, in batches. Without `follow` it reads to the end. With `follow` it comes back after every
@@ -34,14 +31,29 @@ export async function streamLogs(
   onState: (state: LogState) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await new LogStream(request, onLines, onState, signal).run();
+  const origin = kubernetesLog(request, { ...usualLogTiming, ...request.timing });
+  await streamLogOf(origin, request, onLines, onState, signal);
 }
+
+/** As {@link streamLogs}, from wherever the log comes. */
+export async function streamLogOf(
+  origin: LogOrigin,
+  request: Omit<LogRequest, 'connection' | 'namespace' | 'pod' | 'container'>,
+  onLines: (lines: LogLine[]) => void,
+  onState: (state: LogState) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await new LogStream(origin, request, onLines, onState, signal).run();
+}
+
+type OpenLog = Awaited<ReturnType<LogOrigin['open']>>;
 
 /** How a stream ended in good order: cut by something on the way, at the end of a run, or of the container. */
 type StreamEnd = 'cut' | 'restarted' | 'over';
 
 class LogStream {
-  readonly #request: LogRequest;
+  readonly #origin: LogOrigin;
+  readonly #request: Pick<LogRequest, 'previous' | 'follow' | 'tailLines' | 'sinceTime' | 'timing'>;
   readonly #onLines: (lines: LogLine[]) => void;
   readonly #onState: (state: LogState) => void;
   readonly #signal: AbortSignal;
@@ -57,21 +69,23 @@ class LogStream {
   #longLine: { at: string | null; piece: number } = { at: null, piece: 0 };
 
   constructor(
-    request: LogRequest,
+    origin: LogOrigin,
+    request: Pick<LogRequest, 'previous' | 'follow' | 'tailLines' | 'sinceTime' | 'timing'>,
     onLines: (lines: LogLine[]) => void,
     onState: (state: LogState) => void,
     signal: AbortSignal,
   ) {
+    this.#origin = origin;
     this.#request = request;
     this.#onLines = onLines;
     this.#onState = onState;
     this.#signal = signal;
-    this.#timing = { ...usual, ...request.timing };
+    this.#timing = { ...usualLogTiming, ...request.timing };
     this.#resume = new LogResume(request.sinceTime);
   }
 
   get #place(): ClusterAddress {
-    return this.#request.connection;
+    return this.#origin.place;
   }
 
   async run(): Promise<void> {
@@ -100,19 +114,21 @@ class LogStream {
   }
 
   #pause(milliseconds: number): Promise<void> {
-    // Rejects when the log is closed: its loop asks for that.
-    return pause(milliseconds, undefined, { signal: this.#signal }).catch(() => {});
+    const woken = this.#origin.woken?.();
+    const signal = woken ? AbortSignal.any([this.#signal, woken]) : this.#signal;
+    // Rejects when the log is closed: its loop asks for that. Or somebody signed in, so that it may be tried at once.
+    return pause(milliseconds, undefined, { signal }).catch(() => {});
   }
 
   /** Reads until the stream ends. */
   async #readOnce(follow: boolean, again: boolean): Promise<StreamEnd> {
     if (follow && again) await this.#catchUp();
-    const [response] = await Promise.all([
-      follow ? this.#openFollowing() : this.#open({ previous: this.#request.previous ?? false }),
+    const [opened] = await Promise.all([
+      this.#open({ follow, previous: this.#request.previous ?? false }),
       follow && this.#restarts === null ? this.#noteRestarts() : undefined,
     ]);
     if (follow) this.#onState({ state: 'following' });
-    const rest = await this.#read(response, follow);
+    const rest = await this.#read(opened, follow);
     this.#flush();
     if (!follow) {
       if (rest) this.#line(rest);
@@ -151,8 +167,8 @@ class LogStream {
     const status = await this.#container();
     if (!status || this.#restarts === null || status.restarts <= this.#restarts) return;
     // Only the run right before the present one is kept; where even that is gone, so be it.
-    await this.#open({ previous: true })
-      .then((response) => this.#read(response, false))
+    await this.#open({ follow: false, previous: true })
+      .then((opened) => this.#read(opened, false))
       .then((rest) => rest && this.#line(rest))
       .catch(() => {});
     this.#flush();
@@ -176,84 +192,59 @@ class LogStream {
     return !follow;
   }
 
-  /**
-   * Opens a log to follow. A kubelet sends nothing before the first line, not even that the log is there (`pkg/kubelet/
-   * server`, `getContainerLogs`): where no answer comes, the pod tells whether the container is silent or the cluster is.
-   */
-  async #openFollowing(): Promise<IncomingMessage> {
-    const quit = new AbortController();
-    let answered = false;
-    const timer = setTimeout(() => {
-      this.#container().then(
-        (status) => {
-          if (status?.life === 'running' && !answered && !this.#signal.aborted)
-            this.#onState({ state: 'following' });
-        },
-        (error: unknown) => {
-          if (!answered) quit.abort(error);
-        },
-      );
-    }, this.#timing.quietAfter);
-    try {
-      return await this.#open({ follow: true }, quit.signal);
-    } catch (error) {
-      const isSilent = error instanceof KubeError && error.failure.code === 'timeout' && !quit.signal.aborted;
-      throw isSilent ? silence : error;
-    } finally {
-      answered = true;
-      clearTimeout(timer);
-    }
-  }
-
-  /** @param quit ends the waiting for an answer. */
-  async #open(mode: { follow?: boolean; previous?: boolean }, quit?: AbortSignal): Promise<IncomingMessage> {
-    const { connection, namespace, pod, container, tailLines } = this.#request;
+  async #open(mode: { follow: boolean; previous: boolean }): Promise<OpenLog> {
+    const { sinceTime = null, tailLines } = this.#request;
     const since = this.#resume.sinceTime ?? this.#openedAt;
-    const response = await connection.open({
-      path: resourcePath({ apiVersion: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' }),
-      query: {
-        container,
-        timestamps: true,
-        previous: mode.previous || undefined,
-        follow: mode.follow || undefined,
-        tailLines: since === null ? tailLines : undefined,
-        sinceTime: since ?? this.#request.sinceTime,
-      },
-      ...(mode.follow ? { timeout: this.#timing.stallAfter } : {}),
-      signal: quit ? AbortSignal.any([this.#signal, quit]) : this.#signal,
+    const part = {
+      ...mode,
+      tailLines: since === null ? (tailLines ?? null) : null,
+      sinceTime: since ?? sinceTime,
+    };
+    const opened = await this.#origin.open(part, {
+      signal: this.#signal,
+      quiet: () => this.#onState({ state: 'following' }),
     });
     this.#resume.again();
-    if (this.#openedAt === null && this.#request.tailLines !== undefined) {
-      const date = Date.parse(response.headers.date ?? '');
+    if (this.#openedAt === null && tailLines !== undefined) {
+      const date = Date.parse(opened.response.headers.date ?? '');
       // A second earlier: the header is cut to seconds, and nodes' clocks are not quite the server's.
       if (!Number.isNaN(date)) this.#openedAt = new Date(date - 1000).toISOString();
     }
-    return response;
+    return opened;
   }
 
   /** @returns the half line that a stream which ended in good order left; of one that broke it is read again. */
-  #read(response: IncomingMessage, follow: boolean): Promise<LogPiece | null> {
+  #read({ response, lines }: OpenLog, follow: boolean): Promise<LogPiece | null> {
     return new Promise((resolve, reject) => {
       if (response.destroyed) {
         reject(networkError(broken(), this.#place));
         return;
       }
-      const lines = new LogSplitter(this.#request.lineLimit ?? lineLimit);
       const silent = follow ? this.#timing.stallAfter : Math.min(this.#timing.stallAfter, 30_000);
       const stalled = () => response.destroy(follow ? silence : broken());
       let timer = setTimeout(stalled, silent);
       const stop = (error: Error) => {
         clearTimeout(timer);
-        reject(error === silence ? silence : networkError(error, this.#place));
+        reject(error === silence || error instanceof KubeError ? error : networkError(error, this.#place));
+      };
+      /** What the stream itself says is wrong ends it. */
+      const taken = <T>(take: () => T, otherwise: T): T => {
+        try {
+          return take();
+        } catch (error) {
+          stop(error as Error);
+          response.destroy();
+          return otherwise;
+        }
       };
       response.on('data', (chunk: Buffer) => {
         clearTimeout(timer);
         timer = setTimeout(stalled, silent);
-        for (const line of lines.push(chunk)) this.#line(line);
+        for (const line of taken(() => lines.push(chunk), [])) this.#line(line);
       });
       response.once('end', () => {
         clearTimeout(timer);
-        resolve(lines.rest());
+        resolve(taken(() => lines.rest(), null));
       });
       response.once('error', stop);
       response.once('close', () => {
@@ -292,19 +283,8 @@ class LogStream {
     this.#restarts ??= status?.restarts ?? null;
   }
 
-  /** How the container is; undefined where it may not be asked for or says nothing. @throws KubeError 404. */
-  async #container(): Promise<ContainerLife | undefined> {
-    const { connection, namespace, pod, container } = this.#request;
-    try {
-      const object = await connection.json<KubeObject>({
-        path: resourcePath({ apiVersion: 'v1', plural: 'pods', namespace, name: pod }),
-        signal: this.#signal,
-      });
-      return containerLife(object, container);
-    } catch (error) {
-      if (error instanceof KubeError && error.failure.status === 403) return undefined;
-      throw error;
-    }
+  #container(): Promise<ContainerLife | undefined> {
+    return this.#origin.container(this.#signal);
   }
 }
 
@@ -315,8 +295,5 @@ const isStarting = (error: unknown): boolean =>
 /** `container "app" in pod "a" is waiting to start: ContainerCreating`. */
 const reasonOf = (error: unknown): string | null =>
   (error instanceof KubeError && /waiting to start: (\S+)/.exec(error.failure.detail ?? '')?.[1]) || null;
-
-/** Why a followed log that said nothing for long is opened again. */
-const silence = new Error('silent');
 
 const broken = () => Object.assign(new Error('the connection ended early'), { code: 'ECONNRESET' });

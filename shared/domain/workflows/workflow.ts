@@ -28,6 +28,10 @@ export const workflowNodeSchema = z.object({
   boundary: z.string().nullable().optional(),
   /** Template that it runs: `smoke-tests`, `post-sync/run`. */
   template: z.string().nullable().optional(),
+  /** What Argo calls the pod that runs or ran it, whether or not it is there; only of a Pod node. */
+  ownPod: z.string().optional(),
+  /** Argo stored its log as an artifact (`archiveLogs`): it can be read when the pod is gone. */
+  storedLog: z.boolean().optional(),
 });
 export type WorkflowNode = z.infer<typeof workflowNodeSchema>;
 
@@ -52,6 +56,8 @@ export const workflowSchema = z.object({
   suspended: z.boolean().optional(),
   /** The workflow that this one was made from again. */
   resubmittedFrom: z.string().nullable().optional(),
+  /** Its uid, where only the archive of Argo Workflows has it: the cluster has forgotten it. */
+  archivedUid: z.string().optional(),
   /** `spec.arguments.parameters`, with those of its template once the controller stored them. */
   parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 });

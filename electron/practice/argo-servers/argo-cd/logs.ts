@@ -25,16 +25,20 @@ export function podLogs(backend: Backend, exchange: Exchange): void {
     return;
   }
   const container = query.get('container') || pod.spec.containers[0]?.name || '';
-  const entry = (content: string, at: string, last: boolean) => ({
+  const entry = (content: string, at: string, more: { last: boolean; podName: string }) => ({
     content,
     timeStamp: `${at.slice(0, 19)}Z`,
-    last,
-    timeStampStr: at,
-    podName: last ? '' : podName,
+    // `RFC3339Nano` of Go leaves zeros at the end out.
+    timeStampStr: at.replace(/\.?0+Z$/, 'Z'),
+    ...more,
   });
-  const send = ({ at, bytes }: LogLine) => stream.send(entry(Buffer.from(bytes).toString('utf8'), at, false));
+  const send = ({ at, bytes }: LogLine) => {
+    // Ends of lines are taken off, and what stands between carriage returns is a line each (`parseLogsStream`).
+    for (const part of Buffer.from(bytes).toString('utf8').trimEnd().split('\r'))
+      stream.send(entry(part, at, { last: false, podName }));
+  };
   const end = () => {
-    stream.send(entry('', backend.now().toISOString(), true));
+    stream.send(entry('', backend.now().toISOString(), { last: true, podName: '' }));
     stream.end();
   };
   const seconds = query.get('sinceTime.seconds');
@@ -48,7 +52,8 @@ export function podLogs(backend: Backend, exchange: Exchange): void {
     });
     for (const line of lines) send(line);
   } catch (error) {
-    stream.send(entry(error instanceof Error ? error.message : String(error), '0001-01-01T00:00:00Z', false));
+    const said = error instanceof Error ? error.message : String(error);
+    stream.send(entry(said, '0001-01-01T00:00:00Z', { last: false, podName: '' }));
     end();
     return;
   }

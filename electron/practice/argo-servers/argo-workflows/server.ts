@@ -6,7 +6,7 @@ import { answer, GatewayError, refusalOf } from '../gateway';
 import { type GatewayRoutes, type GatewayServer, startGateway } from '../gateway-server';
 import type { WorkflowArchive } from './archive';
 import type { Backend } from './backend';
-import { workflowLogs } from './logs';
+import { storedLog, workflowLogs } from './logs';
 import {
   changeWorkflow,
   createWorkflow,
@@ -36,6 +36,7 @@ const routes: GatewayRoutes<Backend> = [
   ['PUT /api/v1/workflows/{namespace}/{name}/suspend', changeWorkflow('suspend')],
   ['PUT /api/v1/workflows/{namespace}/{name}/resume', changeWorkflow('resume')],
   ['GET /api/v1/workflows/{namespace}/{name}/log', workflowLogs],
+  ['GET /artifact-files/{namespace}/{kind}/{id}/{node}/outputs/{artifact}', storedLog],
   ['GET /api/v1/workflow-events/{namespace}', streamWorkflows],
   ['GET /api/v1/archived-workflows', listArchived],
   ['GET /api/v1/archived-workflows/{uid}', getArchived],

@@ -2,19 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { selectsLabels } from '../../../../shared/domain/go/label-selector';
 import { ApiError, type KubeObject, type NewObject } from '../../cluster/stored-objects';
 import type { Pod, Workflow } from '../../controllers/kubernetes-shapes';
-import { unpackNodes } from '../../controllers/workflow-controller';
 import { answer, type Exchange, GatewayError, openStream } from '../gateway';
 import type { Backend } from './backend';
 import { resume, retry, shutDown, suspend } from './changes';
 
 const namespaceOf = ({ path }: Exchange): string => path.namespace ?? '';
-
-/** Status fields that the server fills in from where the nodes lie (`hydrator.Hydrate`). */
-const hydrated = (workflow: Workflow): Workflow => {
-  const copy = structuredClone(workflow);
-  unpackNodes(copy);
-  return copy;
-};
 
 /** What `fields` leaves of an answer (argo-workflows, `util/fields/fields.go`). */
 function withFields(value: object, fields: string | null, prefix = ''): object {
@@ -60,7 +52,10 @@ function found(backend: Backend, exchange: Exchange): Workflow {
 /** `GET /api/v1/workflows/{namespace}/{name}`. */
 export function getWorkflow(backend: Backend, exchange: Exchange): void {
   demand(backend, exchange, 'get');
-  answer(exchange.response, withFields(hydrated(found(backend, exchange)), exchange.query.get('fields')));
+  answer(
+    exchange.response,
+    withFields(backend.archive.hydrated(found(backend, exchange)), exchange.query.get('fields')),
+  );
 }
 
 /** What the archive's list says of a workflow (`ListWorkflows` of `persist/sqldb/workflow_archive.go`): no nodes. */
@@ -82,7 +77,7 @@ export function listWorkflows(backend: Backend, exchange: Exchange): void {
   const selector = query.get('listOptions.labelSelector') || undefined;
   const live = backend.store
     .list<Workflow>('Workflow', { namespace, ...(selector ? { labelSelector: selector } : {}) })
-    .map(hydrated);
+    .map(backend.archive.hydrated);
   const known = new Set(backend.store.list('Workflow', { namespace }).map(({ metadata }) => metadata.uid));
   const archived = backend.archive
     .list()
@@ -114,7 +109,7 @@ export function streamWorkflows(backend: Backend, exchange: Exchange): void {
     metadata.namespace === namespace && selectsLabels(selector, metadata.labels);
   const stream = openStream(exchange, backend.muted);
   const send = (type: string, object: Workflow): void =>
-    stream.send(withFields(event(type, hydrated(object)), query.get('fields'), 'result.'));
+    stream.send(withFields(event(type, backend.archive.hydrated(object)), query.get('fields'), 'result.'));
   let from = since;
   if (since === '' || since === '0') {
     for (const workflow of backend.store.list<Workflow>('Workflow').filter(isChosen)) send('ADDED', workflow);
@@ -249,7 +244,7 @@ export const changeWorkflow =
     else resume(workflow, backend.person(exchange).login, now);
     answer(
       exchange.response,
-      hydrated(
+      backend.archive.hydrated(
         isDeepStrictEqual(workflow, before) ? before : backend.store.update<Workflow>('Workflow', workflow),
       ),
     );

@@ -43,7 +43,13 @@ export async function readTree(
 export async function readLiveObject(
   connection: Connection,
   ref: ApplicationRef,
-  { group, version, kind, namespace, name }: TreeNode,
+  {
+    group,
+    version,
+    kind,
+    namespace,
+    name,
+  }: Pick<TreeNode, 'group' | 'version' | 'kind' | 'namespace' | 'name'>,
   signal: AbortSignal,
 ): Promise<KubeObject> {
   const query = {

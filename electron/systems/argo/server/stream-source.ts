@@ -91,7 +91,7 @@ const brace = 0x7b;
 const field = Buffer.from('data:');
 
 /** The JSON of a line of an event stream (HTML, "Server-sent events"), or of bare JSON; `null`: the line says nothing. */
-function dataOf(line: Buffer): Buffer | null {
+export function dataOf(line: Buffer): Buffer | null {
   if (line[0] === brace) return line;
   if (line.subarray(0, field.length).equals(field)) return line.subarray(field.length);
   // A comment, an empty line, or another field of an event.
