@@ -92,6 +92,7 @@ export function boardKeeper(options: {
       history: history.status(),
       files,
       hold: (app, environment) => world.reader.hold(snapshot, app, environment),
+      claims: (app) => world.reader.claims(snapshot, app),
       deployments: world.history.deployments,
       observed: world.observations.of,
       rollbackTarget: world.history.target,

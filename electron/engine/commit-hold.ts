@@ -1,16 +1,32 @@
 import { environmentBefore } from '../../shared/domain/estate/chain';
 import {
-  type FlagOf,
-  type HoldRecord,
-  holdPlan,
-  releasePlan,
-  withoutFlag,
-} from '../../shared/domain/hold/hold-record';
-import { put, remove } from '../../shared/domain/records/record-change';
+  correctedClaims,
+  type FlagClaim,
+  type FlagFile,
+  releaseFlags,
+} from '../../shared/domain/hold/flag-claims';
+import { type FlagOf, holdPlan, withoutFlag } from '../../shared/domain/hold/hold-plan';
+import type { HoldRecord } from '../../shared/domain/hold/hold-record';
+import { put, type RecordChange, remove } from '../../shared/domain/records/record-change';
+import { readEntry } from '../../shared/domain/records/record-entry';
 import type { Snapshot } from '../ledger/ledger';
 import { imageTagFileOf } from '../ledger/ledger-board';
 import type { StepContext } from './operation-context';
 import { type Change, editFile } from './steps/commit';
+
+/**
+ * {@link correctedClaims} as far as they may be written: what a newer Signalbox wrote stays as it is, and keeps nothing
+ * else from being done.
+ */
+export const corrections = (
+  snapshot: Snapshot,
+  flags: readonly FlagFile[],
+  others: (app: string) => readonly FlagClaim[],
+): RecordChange[] =>
+  correctedClaims(flags, others).filter(({ path }) => {
+    const file = snapshot.file(path);
+    return !file || !readEntry(path, file.text)?.found.newer;
+  });
 
 /** `automatic_deploys_enabled` of the app's files at a snapshot. */
 const flagsAt =
@@ -19,12 +35,6 @@ const flagsAt =
     const file = snapshot.file(context.world.reader.layout.path({ environment, app: context.intent.app }));
     return file && imageTagFileOf(file).automaticDeploys;
   };
-
-/** The app's holds in other environments than the intent's. */
-function otherHolds(snapshot: Snapshot, context: StepContext): HoldRecord[] {
-  const { app, environment } = context.intent;
-  return context.world.reader.holds(snapshot, app).filter((one) => one.environment !== environment);
-}
 
 /**
  * The files of a hold: the flag off in the environment's file and in the one before it (the real gate), and the
@@ -35,15 +45,16 @@ export function holdFiles(
   snapshot: Snapshot,
   context: StepContext,
   version: string | null,
-): { flagsOff: string[]; hold: HoldRecord } {
+): { flagsOff: string[]; hold: HoldRecord; corrected: RecordChange[] } {
   const { world, intent, id } = context;
   const { app, environment } = intent;
   const found = world.reader.hold(snapshot, app, environment);
   const existing = found?.ok ? found.value : null;
   const before = environmentBefore(world.estate, environment);
-  const others = otherHolds(snapshot, context);
-  const plan = holdPlan(environment, before, flagsAt(snapshot, context), others);
-  const covered = new Set(existing?.changed.map((one) => one.environment));
+  const flag = flagsAt(snapshot, context);
+  const claims = world.reader.claims(snapshot, app);
+  const plan = holdPlan(environment, before, flag, claims);
+  const planned = new Set(plan.map((one) => one.environment));
   const hold: HoldRecord = {
     app,
     environment,
@@ -52,10 +63,15 @@ export function holdFiles(
     reason: existing?.reason ?? intent.reason ?? '',
     operation: existing?.operation ?? id,
     imageTag: version,
-    // What a hold recorded when it was taken is the truth about before; the files say `false` by now.
-    changed: [...(existing?.changed ?? []), ...plan.filter((one) => !covered.has(one.environment))],
+    changed: [...(existing?.changed.filter((one) => !planned.has(one.environment)) ?? []), ...plan],
   };
-  return { flagsOff: plan.map((one) => one.environment), hold };
+  const others = claims.filter((one) => one.hold?.environment !== environment);
+  const flags = plan.map((one) => ({
+    app,
+    environment: one.environment,
+    now: flag(one.environment) ?? null,
+  }));
+  return { flagsOff: [...planned], hold, corrected: corrections(snapshot, flags, () => others) };
 }
 
 /** A hold of the version that is there, or that the operation brings there. */
@@ -64,14 +80,14 @@ export function takeHold(snapshot: Snapshot, context: StepContext): Change {
   const { app, environment } = intent;
   const version =
     'version' in intent ? intent.version : world.reader.facts(snapshot, app, environment, null).version;
-  const { flagsOff, hold } = holdFiles(snapshot, context, version);
+  const { flagsOff, hold, corrected } = holdFiles(snapshot, context, version);
   const files = new Map<string, string>();
   for (const name of flagsOff) {
     const edited = editFile(context, snapshot, name, { automaticDeploys: false });
     if ('failure' in edited) return edited;
     files.set(edited.path, edited.text);
   }
-  return { files, records: [put('hold', hold)] };
+  return { files, records: [put('hold', hold), ...corrected] };
 }
 
 /** Gives every file back what it said before the hold, and removes the hold. Versions stay: it deploys nothing. */
@@ -83,7 +99,12 @@ export function liftHold(snapshot: Snapshot, context: StepContext): Change {
   const files = new Map<string, string>();
   const records = [remove('hold', { app, environment })];
   if (!hold.ok) return { files, records };
-  const plan = releasePlan(hold.value, flagsAt(snapshot, context), otherHolds(snapshot, context));
+  const ended = hold.value.changed.map((one) => ({
+    environment: one.environment,
+    was: one.automatic_deploys_enabled,
+  }));
+  const others = world.reader.claims(snapshot, app).filter((one) => one.hold?.environment !== environment);
+  const plan = releaseFlags(ended, flagsAt(snapshot, context), others);
   for (const { environment: name, to } of plan.restore) {
     if (to === null) {
       const path = world.reader.layout.path({ environment: name, app });
@@ -104,7 +125,8 @@ function openGate(snapshot: Snapshot, context: StepContext): Change {
   const before = environmentBefore(world.estate, intent.environment);
   const { gate } = world.reader.facts(snapshot, intent.app, intent.environment, before);
   // Preflight has refused where there is nothing to open, or another hold keeps it shut.
-  if (gate === null || gate.heldBy !== null) return { files: new Map(), records: [] };
+  if (gate === null || gate.heldBy !== null || gate.frozenBy !== null)
+    return { files: new Map(), records: [] };
   const edited = editFile(context, snapshot, gate.before, { automaticDeploys: true });
   return 'failure' in edited ? edited : { files: new Map([[edited.path, edited.text]]), records: [] };
 }

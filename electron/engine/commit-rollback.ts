@@ -14,7 +14,7 @@ type Rollback = Extract<AppIntent, { version: string; expected: string | null }>
  */
 export function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Change {
   const { app, environment, version } = context.intent;
-  const { flagsOff, hold } = holdFiles(snapshot, context, version);
+  const { flagsOff, hold, corrected } = holdFiles(snapshot, context, version);
   const found = context.world.reader.hold(snapshot, app, environment);
   const held = new Set(found?.ok ? found.value.changed.map((one) => one.environment) : []);
   // The hold of a newer Signalbox is left as it is. A flag that it does not cover stays, too: nobody would give it back.
@@ -37,5 +37,5 @@ export function goBack(snapshot: Snapshot, context: StepContext<Rollback>): Chan
   }
   // What an earlier hold recorded of it stays true.
   const changed = hold.changed.filter((one) => held.has(one.environment) || !left.has(one.environment));
-  return { files, records: newer ? [] : [put('hold', { ...hold, changed })] };
+  return { files, records: newer ? [] : [put('hold', { ...hold, changed }), ...corrected] };
 }

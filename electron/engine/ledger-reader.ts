@@ -4,7 +4,9 @@ import type { EmergencyDebt } from '../../shared/domain/emergency/debt';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Failure } from '../../shared/domain/failure/failure';
 import { type Freeze, freezeFolder } from '../../shared/domain/freeze/freeze';
-import { type HoldRecord, holdFolder, shutGate } from '../../shared/domain/hold/hold-record';
+import { claimsOn, type FlagClaim } from '../../shared/domain/hold/flag-claims';
+import { shutGate } from '../../shared/domain/hold/hold-plan';
+import { type HoldRecord, holdFolder } from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
 import { type Found, newerIn, readEntry } from '../../shared/domain/records/record-entry';
@@ -35,8 +37,8 @@ export interface LedgerReader {
   hold(snapshot: Snapshot, app: string, environment: string): FoundHold | null;
   /** Readable holds of the app in every environment. */
   holds(snapshot: Snapshot, app: string): HoldRecord[];
-  /** Readable holds of all apps. */
-  allHolds(snapshot: Snapshot): HoldRecord[];
+  /** Whatever wants flags of the app's files off: holds and freezes. */
+  claims(snapshot: Snapshot, app: string): readonly FlagClaim[];
   /** Every freeze that there is, whatever its time; one that can't be read may be in force anywhere. */
   freezes(snapshot: Snapshot): readonly Found<Freeze>[];
   emergency(snapshot: Snapshot, app: string, environment: string): Found<EmergencyDebt> | null;
@@ -193,6 +195,13 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     return found;
   }
 
+  const claims = (snapshot: Snapshot, app: string): readonly FlagClaim[] =>
+    claimsOn(
+      app,
+      holds(snapshot, app),
+      freezes(snapshot).flatMap((one) => (one.ok ? [one.value] : [])),
+    );
+
   const emergencyRecords = new WeakMap<LedgerFile, Found<EmergencyDebt> | null>();
   function emergencyIn(file: LedgerFile): Found<EmergencyDebt> | null {
     const known = emergencyRecords.get(file);
@@ -220,12 +229,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
     hold,
     holds,
     freezes,
-    allHolds: (snapshot) =>
-      snapshot.list(holdFolder).flatMap((path) => {
-        const file = isHold(path) ? snapshot.file(path) : undefined;
-        const one = file && holdIn(file);
-        return one?.ok ? [one.value] : [];
-      }),
+    claims,
     emergency: (snapshot, app, environment) => {
       const file = snapshot.file(recordPath('emergency', { environment, app }));
       return file ? emergencyIn(file) : null;
@@ -250,7 +254,7 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
           before,
           // The one environment that is asked for is the one before.
           () => fileBefore && cellOf(fileBefore).automaticDeploys,
-          holds(snapshot, app),
+          claims(snapshot, app),
         ),
         locks: locksOf(estate, snapshot, app, environment, identity()),
         versionBefore: fileBefore ? cellOf(fileBefore).version : null,

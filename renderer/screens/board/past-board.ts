@@ -1,7 +1,7 @@
 import type { Board, Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { driftOf } from '../../../shared/domain/board/drift';
 import type { HistoricBoard, HistoricCell } from '../../../shared/domain/history/history-event';
-import { shutGate } from '../../../shared/domain/hold/hold-record';
+import { shutGate } from '../../../shared/domain/hold/hold-plan';
 
 /** Why nothing can be done from a board of the past. */
 export const pastBlocked = 'You are viewing the past. Go back to now to use actions.';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type HoldRecord, shutGate } from '../hold/hold-record';
+import { claimsOn } from '../hold/flag-claims';
+import { shutGate } from '../hold/hold-plan';
+import type { HoldRecord } from '../hold/hold-record';
 import { holdState, shutGateState } from '../hold/hold-state';
 import type { Rollout } from '../rollout/rollout';
 import type { Workflow } from '../workflows/workflow';
@@ -62,6 +64,7 @@ function input(apps: number): BoardInput {
         new Map(names.map((name, index) => [name, file(`v${100 + index - place}`)])),
       ]),
     ),
+    claims: () => [],
     hold: () => null,
     deployments: (app, environment) =>
       Array.from({ length: 20 }, (_, index) => ({
@@ -217,7 +220,7 @@ describe('the state of a hold', () => {
 
   it('is told of a gate that is shut without a hold, and whose doing it is', () => {
     const flags = (name: string) => name !== 'staging';
-    expect(shutGate('staging', flags, [])).toEqual({ before: 'staging', heldBy: null });
+    expect(shutGate('staging', flags, [])).toEqual({ before: 'staging', heldBy: null, frozenBy: null });
     expect(shutGate('integration', flags, [])).toBeNull();
     expect(shutGate(null, flags, [])).toBeNull();
     const ofStaging = {
@@ -225,8 +228,12 @@ describe('the state of a hold', () => {
       environment: 'staging',
       changed: [{ environment: 'staging', automatic_deploys_enabled: true }],
     };
-    expect(shutGate('staging', flags, [ofStaging])).toEqual({ before: 'staging', heldBy: 'staging' });
-    const byHand = { before: 'staging', heldBy: null };
+    expect(shutGate('staging', flags, claimsOn(hold.app, [ofStaging], []))).toEqual({
+      before: 'staging',
+      heldBy: 'staging',
+      frozenBy: null,
+    });
+    const byHand = { before: 'staging', heldBy: null, frozenBy: null };
     expect(shutGateState(byHand, facts)).toMatchObject({ state: 'effective', by: null });
     expect(shutGateState(byHand, { ...facts, applicationsBefore: [application()] }).state).toBe('pending');
   });

@@ -8,7 +8,9 @@ import {
 } from '../estate/chain';
 import type { Failure } from '../failure/failure';
 import type { Deployment } from '../history/deployment';
-import { type HoldRecord, shutGate } from '../hold/hold-record';
+import type { FlagClaim } from '../hold/flag-claims';
+import { shutGate } from '../hold/hold-plan';
+import type { HoldRecord } from '../hold/hold-record';
 import { type HoldFacts, holdState, shutGateState } from '../hold/hold-state';
 import type { Operation } from '../operation/operation';
 import { presentStep } from '../operation/operation-reducer';
@@ -54,6 +56,8 @@ export interface BoardInput {
   /** By environment, then app. */
   files: ReadonlyMap<string, ReadonlyMap<string, LedgerCell>>;
   hold(app: string, environment: string): Found<HoldRecord> | null;
+  /** Holds and freezes that want flags of the app's files off. */
+  claims(app: string): readonly FlagClaim[];
   /** Of a cell, newest first. */
   deployments(app: string, environment: string): readonly Deployment[];
   /** What was once observed in a cell and kept. */
@@ -121,16 +125,8 @@ function holdOf(input: BoardInput, app: string, environment: string, ledger: Led
   };
   if (hold) return holdState(hold.value, facts);
   const flagOf = (name: string) => input.files.get(name)?.get(app)?.automaticDeploys;
-  const gate = shutGate(before, flagOf, holdsOf(input, app));
+  const gate = shutGate(before, flagOf, input.claims(app));
   return gate && shutGateState(gate, facts);
-}
-
-/** The readable holds of an app in all environments. */
-function holdsOf(input: BoardInput, app: string): HoldRecord[] {
-  return [...input.files.keys()].flatMap((environment) => {
-    const hold = input.hold(app, environment);
-    return hold?.ok ? [hold.value] : [];
-  });
 }
 
 /** The windows of a cell as far as they keep something waiting. */

@@ -2,7 +2,8 @@ import type { Application, Hold } from '../board/board';
 import type { Freshness } from '../board/freshness';
 import { shortVersion } from '../ledger/version';
 import type { Workflow } from '../workflows/workflow';
-import type { HoldRecord, ShutGate } from './hold-record';
+import type { ShutGate } from './hold-plan';
+import type { HoldRecord } from './hold-record';
 
 const postSync = 'post-sync';
 const draft = 'draft-';
@@ -115,9 +116,11 @@ export function holdState(hold: HoldRecord, facts: HoldFacts): Hold {
 /** Where a gate stands that is shut without a hold of the environment itself: nobody is known who holds it. */
 export function shutGateState(gate: ShutGate, facts: HoldFacts): Hold {
   const why =
-    gate.heldBy === null
-      ? `Automatic deploys were switched off in ${gate.before}'s file, outside Signalbox.`
-      : `The hold on ${gate.heldBy} causes this: it covers ${gate.before}'s file.`;
+    gate.frozenBy !== null
+      ? `Caused by ${gate.frozenBy}: it switched automatic deploys off in ${gate.before}'s file.`
+      : gate.heldBy === null
+        ? `Automatic deploys were switched off in ${gate.before}'s file, outside Signalbox.`
+        : `The hold on ${gate.heldBy} causes this: it covers ${gate.before}'s file.`;
   const { state, detail } = seenInCluster(gate.before, facts);
   return { by: null, since: null, reason: null, state, detail: detail === null ? why : `${why} ${detail}` };
 }

@@ -5,7 +5,9 @@ import { readImageTagFile } from '../ledger/image-tag-file';
 import { put, recordFiles } from '../records/record-change';
 import { readEntry } from '../records/record-entry';
 import { recordPath } from '../records/record-paths';
-import { type HoldRecord, holdPlan, releasePlan, withoutFlag } from './hold-record';
+import { claimsOn, releaseFlags } from './flag-claims';
+import { holdPlan, withoutFlag } from './hold-plan';
+import type { HoldRecord } from './hold-record';
 
 const chain = ['integration', 'staging', 'production'];
 const beforeOf = (environment: string): string | null => chain[chain.indexOf(environment) - 1] ?? null;
@@ -32,14 +34,16 @@ class Ledger {
   others = (environment: string): HoldRecord[] => this.holds.filter((one) => one.environment !== environment);
   hold(environment: string): void {
     if (this.holds.some((one) => one.environment === environment)) return;
-    const changed = holdPlan(environment, beforeOf(environment), this.flag, this.others(environment));
+    const claims = claimsOn('frontend', this.holds, []);
+    const changed = holdPlan(environment, beforeOf(environment), this.flag, claims);
     for (const one of changed) this.flags[one.environment] = false;
     this.holds.push(record(environment, changed));
   }
   release(environment: string): void {
     const hold = this.holds.find((one) => one.environment === environment);
     if (!hold) return;
-    for (const one of releasePlan(hold, this.flag, this.others(environment)).restore)
+    const others = claimsOn('frontend', this.others(environment), []);
+    for (const one of releaseFlags(claimsOn('frontend', [hold], []), this.flag, others).restore)
       this.flags[one.environment] = one.to;
     this.holds = this.others(environment);
   }
@@ -75,7 +79,7 @@ describe('holds', () => {
     const ledger = new Ledger({ integration: true, staging: true, production: true });
     ledger.hold('production');
     ledger.flags.staging = true;
-    const plan = releasePlan(ledger.holds[0] as HoldRecord, ledger.flag, []);
+    const plan = releaseFlags(claimsOn('frontend', ledger.holds, []), ledger.flag, []);
     expect(plan.restore).toEqual([{ environment: 'production', to: true }]);
     expect(plan.kept).toEqual([{ environment: 'staging', because: 'somebody has already switched it on' }]);
   });

@@ -1,0 +1,110 @@
+import { type Chains, environmentBefore } from '../estate/chain';
+import { type FlagClaim, flagKey, flagOfPeople, type ReleasePlan, releaseFlags } from '../hold/flag-claims';
+import { covers, type Freeze, type FreezeScope } from './freeze';
+
+/** What image-tag files say of `automatic_deploys_enabled`, by environment, then app. */
+export type FlagFiles = ReadonlyMap<string, ReadonlyMap<string, { automaticDeploys: boolean | null }>>;
+
+/** A frozen cell, and the file that gates promotions into it. */
+export interface Gate {
+  app: string;
+  /** What is frozen. */
+  environment: string;
+  /** The environment before it, whose post-sync workflow reads the flag of its own file: docs/argo.md. */
+  before: string;
+}
+
+/** The frozen environments, and those of them that nothing in the pipeline gates: the first ones of their chains. */
+export function frozenEnvironments(scope: FreezeScope, chains: Chains): { gated: string[]; open: string[] } {
+  const inScope = chains.environments
+    .map(({ name }) => name)
+    .filter((name) => {
+      const through = chains.pipelines.filter(
+        ({ kind, environments }) => kind === 'apps' && environments.includes(name),
+      );
+      const pipelines = through.map((one) => one.name);
+      const apps = scope.app === null ? [] : [scope.app];
+      return through.length > 0 && covers(scope, { environment: name, pipelines, apps });
+    });
+  const isGated = (name: string): boolean => environmentBefore(chains, name) !== null;
+  return { gated: inScope.filter(isGated), open: inScope.filter((name) => !isGated(name)) };
+}
+
+/**
+ * Where a freeze has to switch automatic deploys off: for every app that could be promoted into a frozen environment, the
+ * file of the environment before. An app that is not in the frozen environment yet could come there as well.
+ */
+export function gatesOf(scope: FreezeScope, chains: Chains, files: FlagFiles): Gate[] {
+  return frozenEnvironments(scope, chains).gated.flatMap((environment) => {
+    const before = environmentBefore(chains, environment);
+    if (before === null) return [];
+    const apps = [...(files.get(before)?.keys() ?? [])].filter(
+      (app) => scope.app === null || scope.app === app,
+    );
+    return apps.sort().map((app) => ({ app, environment, before }));
+  });
+}
+
+/** A file that a freeze is still to switch off. */
+export interface Uncovered {
+  app: string;
+  /** The environment whose file it is. */
+  environment: string;
+  /** What it says now. */
+  now: boolean | null;
+  /** What people want it to say. */
+  was: boolean | null;
+}
+
+/**
+ * The files that a freeze in force has yet to switch off: all of them when it begins, those of new apps later on. One that
+ * a person switched on again since is theirs, and is left alone.
+ * @param claims whatever wants flags of an app off, the freeze itself too.
+ */
+export function uncovered(
+  freeze: Freeze,
+  chains: Chains,
+  files: FlagFiles,
+  claims: (app: string) => readonly FlagClaim[],
+): Uncovered[] {
+  if (!freeze.automatic) return [];
+  const found = new Map<string, Uncovered>();
+  for (const { app, before } of gatesOf(freeze, chains, files)) {
+    const key = flagKey(before, app);
+    const now = files.get(before)?.get(app)?.automaticDeploys;
+    if (now === undefined || Object.hasOwn(freeze.changed, key) || found.has(key)) continue;
+    found.set(key, { app, environment: before, now, was: flagOfPeople(before, now, claims(app)) });
+  }
+  return [...found.values()];
+}
+
+/** The freeze with more files that it switched off. */
+export const covering = (freeze: Freeze, more: readonly Uncovered[]): Freeze => ({
+  ...freeze,
+  changed: {
+    ...freeze.changed,
+    ...Object.fromEntries(more.map(({ app, environment, was }) => [flagKey(environment, app), was])),
+  },
+});
+
+/**
+ * What thawing changes, by app: exactly what the freeze changed, and nothing that another freeze or a hold still wants.
+ * @param others claims on an app's files that stay.
+ */
+export function thawPlan(
+  freeze: Freeze,
+  files: FlagFiles,
+  others: (app: string) => readonly FlagClaim[],
+): Map<string, ReleasePlan> {
+  const ended = new Map<string, { environment: string; was: boolean | null }[]>();
+  for (const [key, was] of Object.entries(freeze.changed)) {
+    const [environment = '', app = ''] = key.split('/');
+    ended.set(app, [...(ended.get(app) ?? []), { environment, was }]);
+  }
+  return new Map(
+    [...ended].map(([app, of]) => [
+      app,
+      releaseFlags(of, (name) => files.get(name)?.get(app)?.automaticDeploys, others(app)),
+    ]),
+  );
+}
