@@ -27,6 +27,7 @@ import { gatherChanges } from './changes';
 import { createEmergencies } from './emergency/debts';
 import { shareDebts } from './emergency/share-debts';
 import type { Engine, EngineConfig } from './engine-types';
+import { startFreezeAutopilot } from './freezes/freeze-autopilot';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
@@ -346,12 +347,14 @@ export function createEngine(config: EngineConfig): Engine {
       if (closing.signal.aborted) return;
       runner.resume();
       const autopilot = startAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
+      const freezes = startFreezeAutopilot(world, (intent) => engine.start(intent, []), closing.signal);
       const tags = makeUpForPassTags(world, closing.signal);
       const records = keepRouteRecords(world, runner.records, closing.signal);
       const emergency = shareDebts(world, closing.signal);
       const look = (): void => {
         autopilot.look();
         tags.look();
+        freezes.look();
         emergency.look();
       };
       stops.push(

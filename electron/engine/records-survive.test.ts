@@ -28,8 +28,10 @@ import type { LedgerFile, Snapshot } from '../ledger/ledger';
 import { liftHold, takeHold } from './commit-hold';
 import { goBack } from './commit-rollback';
 import { setVersion } from './commit-version';
-import { ledgerReader } from './ledger-reader';
+import { beginFreeze, changeFreeze, setFreeze, thawFreeze } from './freezes/freeze-changes';
+import { type LedgerReader, ledgerReader } from './ledger-reader';
 import type { StepContext } from './operation-context';
+import type { FullDecision } from './steps/write-ledger';
 
 /** Every rule that decides about records. */
 type Deciding<M> = {
@@ -45,12 +47,13 @@ type Rule =
   | Deciding<typeof packing>
   | Deciding<typeof policy>;
 type Change = 'setVersion' | 'goBack' | 'takeHold' | 'liftHold';
+type FreezeChange = 'setFreeze' | 'beginFreeze' | 'changeFreeze' | 'thawFreeze';
 
 /** Where a bot makes the commit, the operation leaves a record instead. */
 const throughOthers = ['beginOperation', 'completeOperation'] as const;
 
 /** What of the ledger each operation changes, by the rules that say how. A new kind of operation must say so, too. */
-const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
+const writes: Record<OperationKind, readonly (Rule | Change | FreezeChange)[]> = {
   'pack-bag': ['packBag'],
   'deploy-bag': ['takeLock', 'startDeployment', 'noteTagged', 'advance', 'recordPass', 'releaseLock'],
   'roll-back-bag': ['changePolicy', 'takeLock', 'startDeployment', 'advance', 'recordPass'],
@@ -64,6 +67,10 @@ const writes: Record<OperationKind, readonly (Rule | Change)[]> = {
   promote: ['setVersion', ...throughOthers],
   rollback: ['goBack', ...throughOthers],
   hold: ['takeHold'],
+  freeze: ['setFreeze'],
+  'begin-freeze': ['beginFreeze'],
+  'change-freeze': ['changeFreeze'],
+  thaw: ['thawFreeze'],
   'release-hold': ['liftHold'],
   'mark-version': ['markVersion'],
   'clear-mark': ['clearMark'],
@@ -213,26 +220,66 @@ const estate: Estate = estateSchema.parse({
 });
 const identity = () => ({ name: 'Ada', email: 'ada@example.invalid' });
 
-/** An app that is held, deployed to, rolled back and released. */
-function apps(ledger: Grown): void {
-  const reader = ledgerReader(estate, identity);
-  const tags = new Map(
+const imageTags = (reader: LedgerReader, app: string): Map<string, string> =>
+  new Map(
     ['staging', 'production'].map((environment) => [
-      reader.layout.path({ environment, app: 'frontend' }),
+      reader.layout.path({ environment, app }),
       'image_tag: v1\nautomatic_deploys_enabled: true\npromote_deployment: true\n',
     ]),
   );
-  const snapshot = (): Snapshot => {
-    const all = new Map([...tags, ...ledger.files]);
-    const file = (path: string): LedgerFile | undefined => {
-      const text = all.get(path);
-      return text === undefined
-        ? undefined
-        : { path, blob: path, text, encoding: 'utf-8', executable: false };
-    };
-    const list = (prefix: string) => [...all.keys()].filter((path) => path.startsWith(prefix));
-    return { commit: 'c', committedAt: null, subject: null, file, list, problems: [] };
+
+function snapshotOf(tags: ReadonlyMap<string, string>, ledger: Grown): Snapshot {
+  const all = new Map([...tags, ...ledger.files]);
+  const file = (path: string): LedgerFile | undefined => {
+    const text = all.get(path);
+    return text === undefined ? undefined : { path, blob: path, text, encoding: 'utf-8', executable: false };
   };
+  const list = (prefix: string) => [...all.keys()].filter((path) => path.startsWith(prefix));
+  return { commit: 'c', committedAt: null, subject: null, file, list, problems: [] };
+}
+
+/** A planned freeze that begins, takes in a new app, is changed and thawed, beside a hold. */
+function freezes(ledger: Grown): void {
+  const reader = ledgerReader(estate, identity);
+  const tags = imageTags(reader, 'frontend');
+  const world = { estate, reader };
+  const scope = { app: null, environment: 'production', pipeline: null };
+  const does = (
+    name: FreezeChange,
+    decide: (snapshot: Snapshot, actor: Actor) => FullDecision<unknown>,
+    hour: number,
+  ): void => {
+    const at = `2026-03-01T${hour}:00:00.000Z`;
+    const decision = decide(snapshotOf(tags, ledger), { ...as('op-freeze'), at });
+    for (const [path, text] of (decision.kind === 'change' && decision.files) || []) tags.set(path, text);
+    ledger.decide(name as never, decision as never);
+  };
+  const until = '2026-03-01T16:00:00.000Z';
+  const wish = { kind: 'freeze', scope, from: '2026-03-01T11:00:00.000Z', until, reason: 'why' } as const;
+  does(
+    'setFreeze',
+    (at, actor) => setFreeze(world, at, { ...wish, automatic: true, manual: 'warn' }, actor),
+    10,
+  );
+  const of = { freeze: 'op-freeze', scope } as const;
+  const begin = (at: Snapshot, actor: Actor) =>
+    beginFreeze(world, at, { kind: 'begin-freeze', ...of }, actor);
+  does('beginFreeze', begin, 12);
+  for (const [path, text] of imageTags(reader, 'router')) tags.set(path, text);
+  does('beginFreeze', begin, 13);
+  const change = { kind: 'change-freeze', ...of, seen: until, until: null, manual: 'block' } as const;
+  does('changeFreeze', (at, actor) => changeFreeze(world, at, change, actor), 14);
+  const flags = () => [...tags.values()].filter((text) => text.includes('enabled: false')).length;
+  expect(flags()).toBe(2);
+  does('thawFreeze', (at, actor) => thawFreeze(world, at, { kind: 'thaw', ...of, ended: false }, actor), 15);
+  expect(flags()).toBe(0);
+}
+
+/** An app that is held, deployed to, rolled back and released. */
+function apps(ledger: Grown): void {
+  const reader = ledgerReader(estate, identity);
+  const tags = imageTags(reader, 'frontend');
+  const snapshot = (): Snapshot => snapshotOf(tags, ledger);
   const does = (name: Change, version: string): void => {
     const intent = { kind: 'rollback', app: 'frontend', environment: 'production', version, expected: null };
     const context = {
@@ -343,6 +390,7 @@ describe('what a newer console wrote into records', () => {
         apps(ledger);
         botCommits(ledger);
         emergencies(ledger);
+        freezes(ledger);
         marksAndNotes(ledger);
         expect([...ledger.used].sort()).toEqual([...new Set(Object.values(writes).flat())].sort());
       }),
@@ -371,6 +419,7 @@ describe('what a newer console wrote into records', () => {
       'electron/engine/commit-hold.ts',
       'electron/engine/commit-rollback.ts',
       'electron/engine/commit-version.ts',
+      'electron/engine/freezes/freeze-changes.ts',
       // Records apart: intents of a pair, which only the two of a pair write, and a move, which copies texts whole
       // (electron/ledger/records-apart.test.ts).
       'electron/ledger/joined-write.ts',
@@ -384,6 +433,7 @@ describe('what a newer console wrote into records', () => {
       'shared/domain/bags/packing.ts',
       'shared/domain/bags/policy.ts',
       'shared/domain/emergency/debt-records.ts',
+      'shared/domain/hold/flag-claims.ts',
       'shared/domain/marks/mark-rules.ts',
       'shared/domain/notes/note-rules.ts',
     ]);

@@ -18,6 +18,8 @@ import { setLiveImage } from './emergency/live-image';
 import { liveRollout } from './emergency/live-rollout';
 import { appSyncOff, parentSyncOff } from './emergency/switch-off';
 import { appSyncOn, gitSeen, parentSyncOn } from './emergency/switch-on';
+import { checkFreeze, commitFreeze } from './freezes/freeze-steps';
+import { freezeEffective, stopFrozen } from './freezes/stop-frozen';
 import type { StepContext, StepEnd, StepRun } from './operation-context';
 import { checkRecords, commitRecords } from './records/write-estate-records';
 import { commit } from './steps/commit';
@@ -69,6 +71,7 @@ const aVersion = saying('app', 'environment', 'version');
 const aPipeline = saying('pipeline');
 const aStage = saying('pipeline', 'environment');
 const aMarkOrNote = ofKind('mark-version', 'clear-mark', 'write-note', 'remove-note');
+const aFreeze = saying('scope');
 const aBag = saying('pipeline', 'environment', 'bag', 'running', 'leaveRunning', 'override');
 
 /** How everything is done that a step can do: a line each. */
@@ -82,6 +85,13 @@ export const routineRuns = {
   'commit-rollback': of(saying('app', 'environment', 'version', 'expected'), commit(goBack)),
   'commit-hold': of(anApp, commit(takeHold)),
   'commit-release': of(anApp, commit(liftHold)),
+  'check-freeze': of(aFreeze, checkFreeze),
+  'commit-freeze': of(aFreeze, commitFreeze),
+  'commit-begin': of(aFreeze, commitFreeze),
+  'commit-freeze-change': of(aFreeze, commitFreeze),
+  'commit-thaw': of(aFreeze, commitFreeze),
+  'stop-frozen': of(aFreeze, stopFrozen),
+  'freeze-effective': of(aFreeze, freezeEffective),
   'commit-bag': of(ofKind('pack-bag'), packBag),
   'commit-lock': of(ofKind('lock'), lockByHand),
   'commit-unlock': of(ofKind('unlock'), unlock),

@@ -79,7 +79,10 @@ export function createClusterActions(
       return ok(
         listed.value
           .flatMap((object) => readWorkflow(object, place.environment) ?? [])
-          .filter((workflow) => workflow.template === template && workflow.labels.repoName === app),
+          .filter(
+            ({ template: of, labels: said }) =>
+              of === template && (app === undefined || said.repoName === app),
+          ),
       );
     },
   };

@@ -225,11 +225,11 @@ export interface ClusterActions extends WorkflowActions {
    */
   terminate(application: string, startedAt: string | null, signal: AbortSignal): Promise<Result<void>>;
   /**
-   * Reads workflows of the app that have not ended straight from the cluster, past the watches: for decisions that must
-   * not rest on a stale view.
+   * Reads workflows of the app, or of all apps, that have not ended straight from the cluster, past the watches: for
+   * decisions that must not rest on a stale view.
    */
   readWorkflows(
-    filter: { app: string; template: string },
+    filter: { app?: string; template: string },
     signal: AbortSignal,
   ): Promise<Result<readonly Workflow[]>>;
   readApplications(app: string, signal: AbortSignal): Promise<Result<readonly Application[]>>;

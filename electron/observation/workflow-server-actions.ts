@@ -53,9 +53,9 @@ export function workflowServerActions(
   api: WorkflowApi,
   place: ClusterPlace,
 ): WorkflowActions & {
-  /** Workflows of the app that have not ended, as the server has them: it follows the cluster by a watch of its own. */
+  /** Workflows of the app, or of all, that have not ended, as the server has them: it follows the cluster by a watch of its own. */
   readWorkflows(
-    filter: { app: string; template: string },
+    filter: { app?: string; template: string },
     signal: AbortSignal,
   ): Promise<Result<readonly Workflow[]>>;
 } {
@@ -218,7 +218,10 @@ export function workflowServerActions(
       return ok(
         listed.value
           .flatMap((object) => readWorkflow(object, place.environment) ?? [])
-          .filter((workflow) => workflow.template === template && workflow.labels.repoName === app),
+          .filter(
+            ({ template: of, labels: said }) =>
+              of === template && (app === undefined || said.repoName === app),
+          ),
       );
     },
   };

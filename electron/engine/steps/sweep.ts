@@ -1,6 +1,7 @@
 import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { bringsAutomaticDeploy, carrierTemplates, mayPromote } from '../../../shared/domain/hold/hold-state';
+import type { Intent } from '../../../shared/domain/operation/intent';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
@@ -18,26 +19,26 @@ const isKept = (why: Failure | 'no-answer'): boolean =>
   why !== 'no-answer' && (why.code === 'forbidden' || why.code === 'not-configured');
 
 async function running(
-  context: StepContext,
-  cluster: Cluster,
-  template: string,
-  counts: (workflow: Workflow) => boolean,
+  context: StepContext<Intent>,
+  { cluster, app, template, counts }: PromotionTemplate,
 ): Promise<Workflow[] | { couldNot: Failure | 'no-answer' }> {
-  const { app } = context.intent;
   // Past the watches: a view that is a moment behind would miss the very workflow that promotes.
   const answer = await askPatiently(
     context,
     cluster,
     context.world.limits.hold,
-    (signal) => cluster.actions.readWorkflows({ app, template }, signal),
+    (signal) => cluster.actions.readWorkflows(app === null ? { template } : { app, template }, signal),
     'workflows',
   );
   if (isTimedOut(answer)) return { couldNot: 'no-answer' };
   return answer.ok ? answer.value.filter(counts) : { couldNot: answer.failure };
 }
 
-interface PromotionTemplate {
+/** Where promotions may be on their way, and which workflows there are ones. */
+export interface PromotionTemplate {
   cluster: Cluster;
+  /** `null`: of any app. */
+  app: string | null;
   template: string;
   counts: (workflow: Workflow) => boolean;
 }
@@ -53,14 +54,15 @@ function places(context: StepContext): PromotionTemplate[] {
   const before = name === null ? undefined : world.clusters.get(name);
   const here = world.clusters.get(intent.environment);
   const found: PromotionTemplate[] = [];
-  if (before) found.push({ cluster: before, template: postSyncTemplate, counts: mayPromote });
+  if (before)
+    found.push({ cluster: before, app: intent.app, template: postSyncTemplate, counts: mayPromote });
   if (!here) return found;
   for (const template of carrierTemplates)
-    found.push({ cluster: here, template, counts: bringsAutomaticDeploy });
+    found.push({ cluster: here, app: intent.app, template, counts: bringsAutomaticDeploy });
   if ('version' in intent) {
     const givenUp = (workflow: Workflow): boolean =>
       mayPromote(workflow) && workflow.labels.imageTag !== intent.version;
-    found.push({ cluster: here, template: postSyncTemplate, counts: givenUp });
+    found.push({ cluster: here, app: intent.app, template: postSyncTemplate, counts: givenUp });
   }
   return found;
 }
@@ -78,13 +80,20 @@ export function promotionsSeen(context: StepContext): Workflow[] {
  * workflow takes a moment to end: it is still listed. All places are looked at side by side: one cluster that is away
  * must not keep what runs in another from being stopped.
  */
-export async function sweep(context: StepContext): Promise<Swept> {
+export const sweep = (context: StepContext): Promise<Swept> => sweepPlaces(context, places(context));
+
+/** The same where it is said. */
+export async function sweepPlaces(
+  context: StepContext<Intent>,
+  where: readonly PromotionTemplate[],
+): Promise<Swept> {
   const looks = await Promise.all(
-    places(context).map(async ({ cluster, template, counts }) => {
+    where.map(async (place) => {
+      const { cluster } = place;
       const { environment } = cluster.view;
       const found = isHiddenThere(cluster, 'workflows')
         ? { hidden: environment }
-        : await running(context, cluster, template, counts);
+        : await running(context, place);
       if ('hidden' in found) return found;
       if ('couldNot' in found) return isKept(found.couldNot) ? { hidden: environment } : found;
       await Promise.all(
@@ -101,7 +110,7 @@ export async function sweep(context: StepContext): Promise<Swept> {
   };
 }
 
-async function stop(context: StepContext, cluster: Cluster, workflow: Workflow): Promise<void> {
+async function stop(context: StepContext<Intent>, cluster: Cluster, workflow: Workflow): Promise<void> {
   const { environment, namespace, name } = workflow;
   const effect = `stop:${environment}/${namespace}/${name}`;
   const what = `${workflow.template} workflow ${name} in ${environment}`;

@@ -30,6 +30,8 @@ export function OperationHead({ operation }: { operation: Operation }) {
             </Link>
           ) : 'pipeline' in intent ? (
             intent.pipeline
+          ) : 'scope' in intent ? (
+            'Freezes'
           ) : intent.app === null ? (
             'Estate'
           ) : (

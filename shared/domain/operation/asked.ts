@@ -46,3 +46,10 @@ export const bagDeployment = {
   leaveRunning: z.array(name).default([]),
   override: overridden,
 };
+
+/** What a freeze is about, as its record says it. All `null`: the whole estate. */
+export const freezeScope = {
+  scope: z.object({ app: name.nullable(), environment: name.nullable(), pipeline: name.nullable() }),
+};
+/** A freeze by its operation's id. */
+export const freezeId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);

@@ -41,6 +41,10 @@ export type BagIntent = z.infer<Of<'pipeline'>['intent']>;
 /** What is asked of an app in all environments, or of the estate. */
 export type EstateIntent = z.infer<Of<'estate'>['intent']>;
 
+/** What is asked of freezes. */
+export const freezeIntentSchema = anyOf(declarations.filter(isAbout('freeze')));
+export type FreezeIntent = z.infer<Of<'freeze'>['intent']>;
+
 /** What the kind of an intent, or of an operation, says of itself. @throws where no such kind is registered */
 export function declarationOf({ kind }: { readonly kind: string }): Declaration {
   const found = byKind.get(kind);
@@ -66,6 +70,10 @@ function withShortVersion(intent: Intent): Intent {
 /** Whether an operation of this kind has a step. */
 export const hasStep = (intent: Intent, step: StepName): boolean =>
   declarationOf(intent).steps.some(({ name }) => name === step);
+
+/** Whether an intent is about a freeze. */
+export const isFreezeIntent = (intent: Intent): intent is FreezeIntent =>
+  declarationOf(intent).about === 'freeze';
 
 /** Whether an intent is about one app in one environment. */
 export const isAppIntent = (intent: Intent): intent is AppIntent => declarationOf(intent).about === 'app';

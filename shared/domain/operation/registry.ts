@@ -1,10 +1,13 @@
 // Every kind of operation, a line each: what it says of itself stands in its file.
 export { abortTests } from './kinds/abort-tests';
+export { beginFreeze } from './kinds/begin-freeze';
+export { changeFreeze } from './kinds/change-freeze';
 export { changePolicy } from './kinds/change-policy';
 export { deploy } from './kinds/deploy';
 export { deployBag } from './kinds/deploy-bag';
 export { emergencyRollback } from './kinds/emergency-rollback';
 export { forceUnlock } from './kinds/force-unlock';
+export { freeze } from './kinds/freeze';
 export { hold } from './kinds/hold';
 export { lock } from './kinds/lock-environment';
 export { clearMark, markVersion } from './kinds/mark-version';
@@ -16,5 +19,6 @@ export { releaseHold } from './kinds/release-hold';
 export { retryTests } from './kinds/retry-tests';
 export { rollBackBag } from './kinds/roll-back-bag';
 export { rollback } from './kinds/rollback';
+export { thaw } from './kinds/thaw';
 export { unlock } from './kinds/unlock-environment';
 export { removeNote, writeNote } from './kinds/write-note';

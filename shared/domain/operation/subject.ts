@@ -1,10 +1,14 @@
+import type { FreezeScope } from '../freeze/freeze';
+
 /** What an operation is about. */
 export type Subject =
   | { about: 'app'; app: string; environment: string }
   /** A pipeline of bags, or the lock of one of its environments. `environment: null`: the whole pipeline. */
   | { about: 'pipeline'; pipeline: string; environment: string | null }
   /** What is said of an app in all environments, or of the whole estate (`app: null`). */
-  | { about: 'estate'; app: string | null; environment: null };
+  | { about: 'estate'; app: string | null; environment: null }
+  /** What is frozen. All `null`: the whole estate. */
+  | ({ about: 'freeze' } & FreezeScope);
 export type About = Subject['about'];
 
 /** Whether it is this environment of this pipeline. */
@@ -33,4 +37,10 @@ export const aStage: SubjectRule<{ pipeline: string; environment: string }, 'pip
 export const ofEstate: SubjectRule<{ app: string | null }, 'estate'> = {
   about: 'estate',
   of: ({ app }) => ({ about: 'estate', app, environment: null }),
+};
+
+/** The scope of a freeze. */
+export const aScope: SubjectRule<{ scope: FreezeScope }, 'freeze'> = {
+  about: 'freeze',
+  of: ({ scope: { app, environment, pipeline } }) => ({ about: 'freeze', app, environment, pipeline }),
 };

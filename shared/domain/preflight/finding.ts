@@ -9,6 +9,7 @@ const findingCodes = [
   'deploy-hours',
   'operation-running',
   'hold',
+  'freeze',
   'automatic-deploys-off',
   'version-not-published',
   'version-unpublished-check-failed',

@@ -7,6 +7,7 @@ const words: Record<Finding['code'], string> = {
   'deploy-hours': 'deploy hours',
   'operation-running': 'another operation is running',
   hold: 'hold',
+  freeze: 'freeze',
   emergency: 'emergency rollback',
   'automatic-deploys-off': 'automatic deploys are off',
   'version-not-published': 'not published',

@@ -12,12 +12,14 @@ const closedText = ({ because, remedy }: { because: string; remedy: string | nul
  * bags, and records where they do not lie apart.
  * @param changes what of that branch it changes.
  */
-export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-tags'): Finding[] {
+export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-tags' | 'flags'): Finding[] {
   if (own.state !== 'closed') return [];
   const why =
     changes === 'records'
       ? 'The estate file can have records lie apart from the image tags: `ledger.records`.'
-      : 'No bot and no review carries the image tags of a bag.';
+      : changes === 'flags'
+        ? 'No bot and no review carries a freeze that stops automatic deploys.'
+        : 'No bot and no review carries the image tags of a bag.';
   const said = `${closedText(own)} ${why}`;
   return [{ ...finding('route-closed', 'block', said, 'Your rights, as checked.'), overridable: false }];
 }

@@ -26,9 +26,7 @@ function unrecordedRelease(ledger: LedgerFacts): Finding[] {
   const { gate } = ledger;
   if (gate === null) return [finding('hold', 'block', 'There is no hold to release.', at(ledger))];
   if (gate.frozenBy !== null)
-    return [
-      finding('hold', 'block', `Caused by ${gate.frozenBy}: lift that freeze.`, at(ledger)),
-    ];
+    return [finding('hold', 'block', `Caused by ${gate.frozenBy}: lift that freeze.`, at(ledger))];
   if (gate.heldBy !== null)
     return [
       finding(

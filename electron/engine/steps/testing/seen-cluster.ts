@@ -115,7 +115,9 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
     syncedBy: () => null,
     readWorkflows: async ({ app, template }) => {
       asked.push(`read ${template} in ${environment}`);
-      return ok(view.workflows({ app, template }).filter(({ phase }) => phase === 'Running'));
+      return ok(
+        view.workflows({ app: app ?? 'frontend', template }).filter(({ phase }) => phase === 'Running'),
+      );
     },
     readApplications: async (app) => ok(view.applications(app)),
   };
