@@ -1,27 +1,20 @@
-import { z } from 'zod';
 import type { Claim } from '../../shared/domain/attribution/claims';
 import type { HistoryStatus } from '../../shared/domain/history/history-event';
+import { signalboxFolder } from '../../shared/domain/ledger/layout';
+import { ledgerPlace } from '../../shared/domain/ledger/ledger-events';
 import { count } from '../../shared/domain/text/count';
 import { requireGit } from '../systems/git/git-version';
 import { gitDirOf } from '../systems/git/history/git-stream';
-import { isSound } from '../systems/sqlite/database';
 import { isDamage } from '../systems/sqlite/database-errors';
+import { answerTo } from './answers';
 import { historyFailure } from './failures';
 import { findTip, recordsAt } from './find-tip';
-import { Indexer, type Updated } from './index/indexer';
+import type { RecordsAt } from './index/claim-sources';
+import { CopiedRecords, CopiesNotSeen, deletedHere } from './index/moved-records';
 import { compileLayout, type Layout } from './index/path-matcher';
-import { type LeftOut, leftOutNotice, leftOutSchema, newReadMark, ReadGuard } from './index/read-guard';
+import { leftOutNotice, newReadMark } from './index/read-guard';
+import { LineIndex, type LineUpdated } from './line-index';
 import type { QuestionName, Questions, WorkerOptions } from './protocol';
-import { board, compare, lastDeployments } from './query/board-query';
-import { DeploymentLine } from './query/deployment-line';
-import { Statements } from './query/event-select';
-import { FeedLine } from './query/feed-line';
-import { feed } from './query/feed-query';
-import { figures } from './query/figures-query';
-import { type IndexFacts, readFacts } from './query/index-facts';
-import { outline } from './query/outline-query';
-import { deployments, previousVersions, versionHistory } from './query/version-query';
-import { deleteIndex, type OpenedIndex, openIndex } from './store/schema';
 
 const starting: HistoryStatus = {
   phase: 'opening',
@@ -37,36 +30,77 @@ const rebuiltNotice = {
   older: 'The history index came from another version of Signalbox and is being rebuilt.',
 } as const;
 
-/** What is kept of the whole index in memory. */
-interface Lines {
-  deployments: DeploymentLine;
-  feed: FeedLine;
-}
+/** Only records: image tags that lie on their branch, too, are none of the estate's. */
+const recordsLayout: Layout = {
+  folder: signalboxFolder,
+  folders: [signalboxFolder],
+  match(path) {
+    const ledger = ledgerPlace(path);
+    return ledger && { app: ledger.app, environment: ledger.environment, path, ledger };
+  },
+};
+
+/** Where the index of records that lie apart is kept. */
+export const recordsIndexFile = (indexFile: string): string =>
+  indexFile.replace(/(\.\w+)?$/, (ending) => `-records${ending}`);
 
 /** Everything that the worker does, apart from its messages. */
 export class HistoryService {
   readonly #options: WorkerOptions;
-  readonly #layout: Layout;
   readonly #tell: (status: HistoryStatus) => void;
   #status = starting;
-  #index: OpenedIndex | null = null;
-  #statements: Statements | null = null;
-  #facts: IndexFacts | null = null;
-  #lines: Lines | null = null;
-  #indexer: Indexer | null = null;
+  /** The branch of the image tags, and of all records up to where these were set apart. */
+  readonly #tags: LineIndex;
+  /** Records that lie apart; `null`: they don't. */
+  readonly #records: LineIndex | null;
+  readonly #copied = new CopiedRecords();
+  /** The tip of the image tags at which copies of records were first met that do not lie there. */
+  #missedAt: string | null = null;
   #updating: Promise<HistoryStatus> | null = null;
   #again: Promise<HistoryStatus> | null = null;
   #checked = false;
-  #missing: readonly LeftOut[] = [];
   #told: readonly Claim[] | null = null;
-  /** Blobs that ended a worker: they are not read. */
-  readonly #skipped = new Set<string>();
 
   /** @throws {RangeError} for a template that cannot be used. */
   constructor(options: WorkerOptions, tell: (status: HistoryStatus) => void) {
     this.#options = options;
-    this.#layout = compileLayout(options.template);
     this.#tell = tell;
+    const { branch, indexFile, mark = newReadMark(), maxPageCount, records, repo, template } = options;
+    const common = {
+      template,
+      mark,
+      skipped: new Set(options.skipped),
+      maxPageCount,
+      onMissing: () => this.#set({ notice: this.#withMissing(null) }),
+      onDamaged: () =>
+        this.#set({ phase: 'indexing', notice: this.#withMissing(rebuiltNotice.damaged), beginning: null }),
+    };
+    const tags: LineIndex = new LineIndex({
+      ...common,
+      source: records ? [branch, template, true] : [branch, template],
+      repo,
+      layout: compileLayout(template),
+      recordMoves: records ? deletedHere : null,
+      indexFile,
+      onProgress: (progress) =>
+        this.#set({ phase: 'indexing', progress, tip: tags.tip, beginning: tags.beginning }),
+    });
+    this.#tags = tags;
+    this.#records = records
+      ? new LineIndex({
+          ...common,
+          source: [records.branch, records.repo],
+          repo: records.repo,
+          layout: recordsLayout,
+          recordMoves: this.#copied,
+          indexFile: recordsIndexFile(indexFile),
+          onProgress: () => {},
+        })
+      : null;
+  }
+
+  get #lines(): LineIndex[] {
+    return this.#records ? [this.#tags, this.#records] : [this.#tags];
   }
 
   get status(): HistoryStatus {
@@ -75,74 +109,29 @@ export class HistoryService {
 
   /** Opens the index, or a new one in place of what cannot be used. */
   open(): void {
-    const { indexFile, maxPageCount, mark = newReadMark(), skipped = [] } = this.#options;
     // Asked once per process; the first update would wait for it. What is wrong with it is told there.
     requireGit().catch(() => {});
-    const source = JSON.stringify([this.#options.branch, this.#options.template]);
-    let index = openIndex(indexFile, maxPageCount);
-    let { rebuilt } = index;
-    const kept = metaOf(index, 'source');
-    if (kept !== null && kept !== source) {
-      close(index);
-      deleteIndex(indexFile);
-      index = openIndex(indexFile, maxPageCount);
-      rebuilt ??= 'older';
-    }
-    setMeta(index, 'source', source);
-    this.#index = index;
-    this.#missing = this.#leftOut(index, skipped);
-    this.#statements = new Statements(index.reader);
-    this.#facts = null;
-    this.#lines = null;
+    const rebuilt = this.#lines.map((line) => line.open()).find((one) => one !== null) ?? null;
     this.#checked = false;
-    this.#indexer = null;
-    const indexer = new Indexer({
-      gitDir: gitDirOf(this.#options.repo) ?? this.#options.repo,
-      template: this.#options.template,
-      layout: this.#layout,
-      database: index.writer,
-      spool: `${indexFile}.log`,
-      guard: new ReadGuard(mark, this.#skipped, this.#missing, (all) => {
-        this.#missing = all;
-        setMeta(index, 'leftOut', JSON.stringify(all));
-        this.#set({ notice: this.#withMissing(null) });
-      }),
-      onCleared: () => {
-        this.#facts = null;
-        this.#lines = null;
-      },
-      onProgress: (progress) => {
-        this.#facts = null;
-        this.#set({ phase: 'indexing', progress, tip: indexer.tip, beginning: indexer.beginning });
-      },
-    });
-    this.#indexer = indexer;
+    const notice = this.#withMissing(rebuilt && rebuiltNotice[rebuilt]);
     this.#set({
-      phase: indexer.complete ? 'ready' : 'opening',
-      tip: indexer.tip,
-      beginning: indexer.beginning,
+      phase: this.#tags.complete ? 'ready' : 'opening',
+      tip: this.#tags.tip,
+      beginning: this.#tags.beginning,
       progress: null,
-      ...(rebuilt || this.#missing.length > 0
-        ? { notice: this.#withMissing(rebuilt && rebuiltNotice[rebuilt]) }
-        : {}),
+      ...(notice === null ? {} : { notice }),
     });
+  }
+
+  #openAll(): void {
+    if (!this.#tags.isOpen) this.open();
   }
 
   /** A notice, and what is missing of the index besides. */
   #withMissing(notice: string | null): string | null {
-    const missing = this.#missing.length > 0 ? leftOutNotice(this.#missing) : null;
+    const all = this.#lines.flatMap((line) => line.missing);
+    const missing = all.length > 0 ? leftOutNotice(all) : null;
     return [notice, missing].filter((one) => one !== null).join(' ') || null;
-  }
-
-  /**
-   * Puts what ended a worker into the index, so that the next start does not try it again; an index of another version
-   * forgets it, since that one may read it. @returns what is missing of the index for that.
-   */
-  #leftOut(index: OpenedIndex, skipped: readonly string[]): LeftOut[] {
-    const known = listIn(metaOf(index, 'skipped'), z.string());
-    for (const blob of [...known, ...skipped]) this.#skipped.add(blob);
-    if (this.#skipped.size > known.length) setMeta(index, 'skipped', JSON.stringify([...this.#skipped]));
-    return listIn(metaOf(index, 'leftOut'), leftOutSchema);
   }
 
   /** Updates; a call while one runs waits for it and looks again, all such calls together. */
@@ -190,116 +179,70 @@ export class HistoryService {
   }
 
   #answer<Name extends QuestionName>(question: Name, input: Questions[Name]['input']): unknown {
-    const { statements, facts } = this.#ready();
-    const answers: {
-      [N in Exclude<QuestionName, 'update' | 'tell'>]: (
-        given: Questions[N]['input'],
-      ) => Questions[N]['output'];
-    } = {
-      feed: (query) => feed(statements, facts, query),
-      outline: (query) => outline(statements, facts, this.#linesOf(facts).feed.refresh(statements), query),
-      lastDeployments: () => lastDeployments(statements, facts),
-      deployments: (query) => deployments(statements, facts, query),
-      previousVersions: (query) => previousVersions(statements, facts, query),
-      board: (moment) => board(statements, facts, moment),
-      versionHistory: (query) => versionHistory(statements, facts, query),
-      compare: ({ left, right }) => compare(statements, facts, left, right),
-      figures: (query) => figures(this.#linesOf(facts).deployments.refresh(statements, facts), facts, query),
-      names: () => ({
-        apps: namesOf(facts, 'app'),
-        environments: namesOf(facts, 'environment'),
-        actors: [...facts.actors]
-          .filter(([, id]) => !facts.complete || facts.perActor.has(id))
-          .map(([name]) => name)
-          .sort(),
-      }),
-    };
-    const answer = (answers as Record<string, ((given: Questions[Name]['input']) => unknown) | undefined>)[
-      question
-    ];
-    if (!answer) throw new RangeError(`There is no question ${question}.`);
-    return answer(input);
-  }
-
-  /** While the index is not complete, older history and kinds still change: then it is read again each time. */
-  #linesOf({ complete }: IndexFacts): Lines {
-    if (complete && this.#lines) return this.#lines;
-    const lines = { deployments: new DeploymentLine(), feed: new FeedLine() };
-    if (complete) this.#lines = lines;
-    return lines;
+    this.#openAll();
+    // One that is half indexed would tell of locks that were never given back.
+    const records = this.#records?.complete && this.#tags.complete ? this.#records.view() : null;
+    return answerTo(this.#tags.view(), records, question, input);
   }
 
   close(): void {
-    if (this.#index) close(this.#index);
-    this.#index = null;
-    this.#statements = null;
-  }
-
-  #ready(): { statements: Statements; facts: IndexFacts } {
-    if (!this.#index) this.open();
-    if (!this.#statements) throw new Error('The history index is not open.');
-    this.#facts ??= readFacts(this.#statements);
-    return { statements: this.#statements, facts: this.#facts };
+    for (const line of this.#lines) line.close();
   }
 
   async #update(signal?: AbortSignal): Promise<HistoryStatus> {
     try {
-      if (!this.#index) this.open();
+      this.#openAll();
       const tip = await findTip(this.#options, signal);
-      const [indexer, knownTip] = [this.#indexer, this.#indexer?.tip ?? null];
-      if (!indexer) throw new Error('The history index is not open.');
-      const wasComplete = indexer.complete;
-      if (!wasComplete) this.#set({ phase: 'indexing' });
-      const { added, removed, attributed } = await this.#change(indexer, tip, signal);
-      if (!wasComplete || removed > 0 || attributed > 0) this.#lines = null;
-      if (removed > 0 && knownTip !== null)
-        this.#set({
-          notice: this.#withMissing(
-            `The branch was rewritten: ${count(removed, 'event')} removed, and the new commits are loaded.`,
-          ),
-        });
-      if (!wasComplete || added > 0 || removed > 0) {
-        this.#statements?.forget();
-        this.#facts = null;
-      }
-      if (attributed > 0) this.#facts = null;
-      const now = this.#indexer ?? indexer;
+      if (!this.#tags.complete) this.#set({ phase: 'indexing' });
+      const records = await recordsAt(this.#options, tip, signal);
+      const changed = await this.#tags.update(tip, { records, told: this.#told }, signal);
+      this.#report(changed, 'The branch was rewritten');
+      if (records) await this.#updateRecords(records, tip, signal);
       this.#set({
         phase: 'ready',
         progress: null,
         failure: null,
-        tip: now.tip,
-        beginning: now.beginning,
-        attributed: (this.#status.attributed ?? 0) + attributed,
+        tip: this.#tags.tip,
+        beginning: this.#tags.beginning,
+        attributed: (this.#status.attributed ?? 0) + changed.attributed,
       });
       this.#checkSoon();
       return this.#status;
     } catch (error) {
-      this.#facts = null;
       const failure = historyFailure(error);
       this.#set({ phase: 'failed', progress: null, failure });
       throw error;
     }
   }
 
-  /** Updates the index; one that turns out to be damaged is built again, once. */
-  async #change(indexer: Indexer, tip: string, signal?: AbortSignal): Promise<Updated> {
-    const records = await recordsAt(this.#options, tip, signal);
-    const witnesses = { records, told: this.#told };
+  /** Where their branch is not there, what was indexed of it stays. */
+  async #updateRecords({ commit }: RecordsAt, tip: string, signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#records) return;
+    const isLast = this.#missedAt !== null && this.#missedAt !== tip;
+    this.#copied.look({ gitDir: gitDirOf(this.#options.repo) ?? this.#options.repo, tip }, isLast, signal);
     try {
-      return await indexer.update(tip, witnesses, signal);
+      const changed = await this.#records.update(commit, { records: null, told: null }, signal);
+      this.#missedAt = null;
+      this.#report(changed, 'The branch of records was rewritten');
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      this.#rebuild();
-      if (!this.#indexer) throw error;
-      return this.#indexer.update(tip, witnesses, signal);
+      if (!(error instanceof CopiesNotSeen)) throw error;
+      // The next fetch of the image tags brings them. Until then the records stay as they were last seen.
+      this.#missedAt ??= tip;
     }
   }
 
+  #report({ removed, rewritten }: LineUpdated, what: string): void {
+    if (rewritten)
+      this.#set({
+        notice: this.#withMissing(
+          `${what}: ${count(removed, 'event')} removed, and the new commits are loaded.`,
+        ),
+      });
+  }
+
   #rebuild(): void {
-    this.close();
-    deleteIndex(this.#options.indexFile);
-    this.open();
+    for (const line of this.#lines) line.rebuild();
+    this.#checked = false;
     this.#set({
       phase: 'indexing',
       notice: this.#withMissing(rebuiltNotice.damaged),
@@ -313,8 +256,8 @@ export class HistoryService {
     if (this.#checked) return;
     this.#checked = true;
     setTimeout(() => {
-      if (!this.#index || this.#updating) return;
-      if (isSound(this.#index.reader)) return this.#warm();
+      if (!this.#tags.isOpen || this.#updating) return;
+      if (this.#lines.every((line) => line.isSound())) return this.#warm();
       this.#rebuild();
       // Its failure is the status that everybody is told.
       this.update().catch(() => {});
@@ -324,8 +267,11 @@ export class HistoryService {
   /** Fills what the first look at the history screen would wait for. */
   #warm(): void {
     try {
-      const { statements, facts } = this.#ready();
-      if (facts.complete) this.#linesOf(facts).feed.refresh(statements);
+      for (const line of this.#lines) {
+        if (!line.complete) continue;
+        const { lines, statements } = line.view();
+        lines().feed.refresh(statements);
+      }
     } catch {
       // Whoever asks is told.
     }
@@ -334,49 +280,5 @@ export class HistoryService {
   #set(change: Partial<HistoryStatus>): void {
     this.#status = { ...this.#status, ...change };
     this.#tell(this.#status);
-  }
-}
-
-/** Every app or environment that an event is about. */
-const namesOf = (facts: IndexFacts, field: 'app' | 'environment'): string[] =>
-  [
-    ...new Set(
-      facts.files
-        // Of a branch that was rewritten some may have no event any more.
-        .filter(({ id }) => !facts.complete || facts.perCell.has(id))
-        .map((file) => file[field]),
-    ),
-  ]
-    .filter((name) => name !== '')
-    .sort();
-
-function metaOf(index: OpenedIndex, key: string): string | null {
-  const row = index.writer.prepare('select value from meta where key = ?').all(key)[0] as
-    | { value: string }
-    | undefined;
-  return row?.value ?? null;
-}
-
-function setMeta(index: OpenedIndex, key: string, value: string): void {
-  index.writer.prepare('insert or replace into meta(key, value) values (?, ?)').run(key, value);
-}
-
-/** A list that was stored as JSON; what cannot be read is empty. */
-function listIn<T>(text: string | null, schema: z.ZodType<T>): T[] {
-  try {
-    return z.array(schema).parse(JSON.parse(text ?? '[]'));
-  } catch {
-    // Our own list from the index: where it is damaged, what it held is found again.
-    return [];
-  }
-}
-
-function close(index: OpenedIndex): void {
-  for (const database of [index.reader, index.writer]) {
-    try {
-      database.close();
-    } catch {
-      // It is gone for us either way.
-    }
   }
 }

@@ -5,8 +5,17 @@ import { ObjectReader } from '../../systems/git/history/object-reader';
 import { TreeDiffs } from '../../systems/git/history/tree-diffs';
 import { BlobStates } from './blob-states';
 import { type SideReaders, sourcesOfMerge } from './change-source';
-import { appDrafts, type Draft, ledgerDrafts, movedDrafts, readMessage, type Told } from './event-draft';
+import {
+  appDrafts,
+  type Draft,
+  ledgerDrafts,
+  movedDrafts,
+  movedRecordDraft,
+  readMessage,
+  type Told,
+} from './event-draft';
 import { type CommitMoves, MoveFinder } from './move-finder';
+import type { RecordMoves } from './moved-records';
 import type { FilePlace, Layout } from './path-matcher';
 import type { ReadGuard } from './read-guard';
 import { type ChangeSource, CommitTexts } from './side-commit';
@@ -38,6 +47,18 @@ export class KnownStates {
   }
 }
 
+export interface CommitReaderParts {
+  gitDir: string;
+  /** The estate's, of which `layout` was made. */
+  template: string;
+  layout: Layout;
+  states: KnownStates;
+  /** `null`: no record ever moved to or from this line. */
+  recordMoves: RecordMoves | null;
+  volleys: boolean;
+  signal?: AbortSignal | undefined;
+}
+
 /** Makes events of commits: reads the blobs on both sides of each change, and who made it where the commit is a merge. */
 export class CommitReader {
   #layout: Layout;
@@ -46,21 +67,15 @@ export class CommitReader {
   readonly #blobs: ObjectReader;
   readonly #sides: SideReaders;
   readonly #states: KnownStates;
+  readonly #recordMoves: RecordMoves | null;
   readonly #places = new Map<string, FilePlace | null>();
   #diffs: TreeDiffs | null = null;
   #lastMessage: { message: string; told: Told } | null = null;
 
-  /** @param template the estate's, of which `layout` was made. */
-  constructor(
-    gitDir: string,
-    template: string,
-    layout: Layout,
-    states: KnownStates,
-    volleys: boolean,
-    signal?: AbortSignal,
-  ) {
+  constructor({ gitDir, template, layout, states, recordMoves, volleys, signal }: CommitReaderParts) {
     this.#layout = layout;
     this.#states = states;
+    this.#recordMoves = recordMoves;
     this.#moves = new MoveFinder(gitDir, template, signal);
     this.#blobs = new ObjectReader(gitDir, volleys, signal);
     this.#sides = {
@@ -116,6 +131,8 @@ export class CommitReader {
             return Promise.all(more);
           }),
         );
+      const moved = this.#recordMoves?.prepare(commit);
+      if (moved) waits.push(moved);
       if (commit.parents.length > 1)
         waits.push(
           sourcesOfMerge(commit, this.#sides).then((sources) => {
@@ -170,7 +187,7 @@ export class CommitReader {
       // It is told where the file is now.
       if (moves?.sources.has(change.path)) continue;
       const read = place.ledger
-        ? this.#ledgerDrafts(drafts, place, change, source.author, told, asBase)
+        ? this.#ledgerDrafts(drafts, place, change, source, told, asBase)
         : this.#appDrafts(drafts, place, change, source.author, told, asBase, moves);
       if (!read) return 'unread';
     }
@@ -204,10 +221,13 @@ export class CommitReader {
     drafts: Draft[],
     place: FilePlace,
     change: LogChange,
-    author: string,
+    { author, message }: Pick<ChangeSource, 'author' | 'message'>,
     told: Told,
     asBase: boolean,
   ): boolean {
+    const moved = asBase ? 'event' : (this.#recordMoves?.of(message, change) ?? 'event');
+    if (moved === 'state') drafts.push(movedRecordDraft(place, author, told));
+    if (moved !== 'event') return true;
     const before = this.#states.records.known(change.before);
     const after = this.#states.records.known(change.after);
     if (!before || !after) return false;

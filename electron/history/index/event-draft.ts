@@ -222,3 +222,9 @@ export function ledgerDrafts(
     note: note.body || note.reason || note.operation ? note : null,
   });
 }
+
+/** A record's file is not here any more, but the record goes on elsewhere: no event. */
+export const movedRecordDraft = (place: FilePlace, author: string, told: Told): Draft => ({
+  ...draft(place, author, told, { what: 0, before: null, after: null, flags: 0, kind: null }),
+  note: null,
+});

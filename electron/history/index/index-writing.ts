@@ -6,6 +6,7 @@ import type { Draft } from './event-draft';
 import type { EventRow } from './event-row';
 import type { EventWriter } from './event-writer';
 import type { IndexMeta } from './index-meta';
+import type { RecordMoves } from './moved-records';
 import type { Layout } from './path-matcher';
 import type { ReadGuard } from './read-guard';
 
@@ -20,6 +21,7 @@ export interface IndexerOptions {
   /** The estate's template of paths, and the layout that it is. */
   template: string;
   layout: Layout;
+  recordMoves: RecordMoves | null;
   database: Database;
   /** A file that may be made for the time of reading. */
   spool: string;

@@ -50,7 +50,7 @@ export class Indexer {
    * @throws {GitError} and SQLite's errors; everything written before stays, and the next call goes on from there.
    */
   async update(tip: string, witnesses: Witnesses, signal?: AbortSignal): Promise<Updated> {
-    const { gitDir, layout, template, writer } = this.#writing;
+    const { writer } = this.#writing;
     const updated: Updated = { added: 0, removed: 0, attributed: 0 };
     const volleys = await hasVolleys();
     const { records } = witnesses;
@@ -59,7 +59,7 @@ export class Indexer {
       records && this.#writing.meta.get('records') !== records.commit ? monthsAt(records, signal) : null;
     // It is awaited when its turn comes.
     months?.catch(() => {});
-    const reader = new CommitReader(gitDir, template, layout, this.#states, volleys, signal);
+    const reader = new CommitReader({ ...this.#writing, states: this.#states, volleys, signal });
     try {
       this.#reopenEnd();
       if (this.tip === null || this.tip !== tip) {

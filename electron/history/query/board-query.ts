@@ -10,7 +10,7 @@ import {
 } from '../../../shared/domain/history/history-event';
 import { isSaid } from '../../../shared/domain/history/history-rules';
 import { standingTypes } from '../../../shared/domain/ledger/ledger-events';
-import { baseTypeSql, deploymentWhat, stateOf, typeOf } from '../index/event-row';
+import { baseTypeSql, deploymentWhat, flag, stateOf, typeOf } from '../index/event-row';
 import { Lineage } from '../index/lineage';
 import {
   deploymentOf,
@@ -65,7 +65,7 @@ function readLast(statements: Statements, facts: IndexFacts): DeploymentEvent[] 
 }
 
 /** The id from which on everything was so already at a moment; `null` when the moment lies before everything. */
-function idOfMoment(statements: Statements, moment: Moment, complete: boolean): number | null {
+export function idOfMoment(statements: Statements, moment: Moment, complete: boolean): number | null {
   if ('id' in moment) return 0 - moment.id;
   const at = Math.floor(secondsOf(moment.at));
   // The newest row of the newest commit that is no later, wherever the clocks stood: `git rev-list -1 --before=…`.
@@ -141,7 +141,7 @@ function readBoard(statements: Statements, facts: IndexFacts, id: number | null)
     commit: top ? hexOf(top.oid) : null,
     at: top ? isoTime(top.at) : null,
     cells,
-    standing: standingAt(statements, id),
+    standing: standingOf(standingRows(statements, id)),
   };
 }
 
@@ -171,19 +171,29 @@ function behind(
     .sort((a, b) => a.id - b.id)[0];
 }
 
-/** What stands in the files under `.signalbox/` as of an id, newest first. */
-function standingAt(statements: Statements, id: number): LedgerEvent[] {
-  const rows = statements.all<SelectedRow & { base: number }>(
-    `select ${eventColumns}, ${baseTypeSql('e.flags')} as base from cell k cross join event e on e.id =
-       (select id from event indexed by event_cell where cell = k.id and id >= ? order by id limit 1)
-     ${eventJoins} where k.path <> '' order by e.id`,
-    id,
-  );
-  return rows.flatMap((row) => {
+/** The newest row of a record's file as of an id, with the type of event by which something stands since the beginning. */
+type StandingRow = SelectedRow & { base: number };
+
+/**
+ * The newest row of each file under `.signalbox/` as of an id, newest first. A file that went since its record moved is
+ * none: what the record came to is told where it lies now.
+ */
+export const standingRows = (statements: Statements, id: number | null): StandingRow[] =>
+  id === null
+    ? []
+    : statements.all<StandingRow>(
+        `select ${eventColumns}, ${baseTypeSql('e.flags')} as base from cell k cross join event e on e.id =
+           (select id from event indexed by event_cell where cell = k.id and id >= ? and (what > 0 or flags & ${flag.base}) order by id limit 1)
+         ${eventJoins} where k.path <> '' order by e.id`,
+        id,
+      );
+
+/** What stands there of it. */
+export const standingOf = (rows: readonly StandingRow[]): LedgerEvent[] =>
+  rows.flatMap((row) => {
     const type = typeOf(row.what || row.base);
     return type && isLedgerEventType(type) && standingTypes.includes(type) ? [ledgerEventOf(row, type)] : [];
   });
-}
 
 /** Where two sides differ in version, hold or promotion. With environments given, apps are matched by name alone. */
 export function compare(

@@ -51,7 +51,10 @@ export const historyEventTypeSchema = z.enum(historyEventTypes);
 export type HistoryEventType = z.infer<typeof historyEventTypeSchema>;
 
 const position = {
-  /** Place on the branch's line: of two events the newer one has the greater id. Changes when the index is rebuilt. */
+  /**
+   * Place on its branch's line: of two events of one branch the newer one has the greater id; those of records that lie
+   * apart are beyond all others. Changes when the index is rebuilt.
+   */
   id: z.number().int(),
   /** First paragraph, on one line, of the message of the commit that made the change (git's `%s`). */
   subject: z.string(),
