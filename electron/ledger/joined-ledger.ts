@@ -25,7 +25,7 @@ import type {
 } from './ledger';
 import type { MirroredLedger } from './mirrored-ledger';
 import { leftBesideTags, moveRecords, setUpRecords } from './move-records';
-import { finishPending, pendingIn, settlePending } from './pending-changes';
+import { finishBegun, pendingIn, settlePending } from './pending-changes';
 import { notSetUp } from './records-failures';
 
 /** Milliseconds that a change of both places may take before others end it; it is known to be over half of that. */
@@ -229,7 +229,7 @@ export class JoinedLedger implements Ledger {
         (one) => one.operation === operationId && (options.kind === undefined || one.kind === options.kind),
       );
     if (found.value) {
-      const ended = own ? await finishPending(this.#both, own, this.#config.identity) : ok(null);
+      const ended = own ? await finishBegun(this.#both, own, found.value, this.#config.identity) : ok(null);
       return ended.ok ? found : ended;
     }
     // Its intent alone: it has not happened.

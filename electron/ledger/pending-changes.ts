@@ -5,7 +5,8 @@ import type { Pending } from '../../shared/domain/records/apart-records';
 import { remove } from '../../shared/domain/records/record-change';
 import { readEntry } from '../../shared/domain/records/record-entry';
 import { recordPath } from '../../shared/domain/records/record-paths';
-import type { Identity, Ledger, Mutation, Snapshot } from './ledger';
+import { gitLog } from '../systems/git/git-log';
+import type { FoundOperation, Identity, Ledger, Mutation, Snapshot } from './ledger';
 
 /** The two places that an estate writes to where its records lie apart. */
 export interface BothPlaces {
@@ -72,6 +73,24 @@ export async function finishPending(
   return ok({ others: others.length > 0 ? changedMeanwhile(pending, others) : null });
 }
 
+/**
+ * {@link finishPending} of a change that another process began: in the name, and with the words, of the commit that it made
+ * on the branch of the image tags. Who ends it has decided nothing.
+ */
+export async function finishBegun(
+  both: BothPlaces,
+  pending: Pending,
+  { ownCommit }: FoundOperation,
+  identity: Identity,
+): Promise<Result<{ others: Failure | null }>> {
+  const query = { ref: ownCommit, limit: 1 };
+  // Where it can't be read, the intent says what was done; it is ended all the same.
+  const [own] = await gitLog(query, { gitDir: both.tags.gitDir }).catch(() => []);
+  if (!own) return finishPending(both, pending, identity);
+  const { authorEmail, authorName, message } = own;
+  return finishPending(both, pending, { name: authorName, email: authorEmail }, message);
+}
+
 /** Takes away a change that did not come to its image tags, so that it is as if it had never begun. */
 export async function dropPending(
   { records }: BothPlaces,
@@ -105,7 +124,7 @@ export async function settlePending(
   const found = await both.tags.findOperation(operation, { kind, base });
   if (!found.ok) return found;
   const ended = await (found.value
-    ? finishPending(both, pending, identity)
+    ? finishBegun(both, pending, found.value, identity)
     : dropPending(both, pending, identity));
   return ended.ok ? ok(found.value ? 'written' : 'dropped') : fail(ended.failure);
 }

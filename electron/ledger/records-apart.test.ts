@@ -156,7 +156,8 @@ it.each([
 ])('is seen and ended by another console when one is gone after $what', async ({ cut, ended }) => {
   await ready();
   const a = await openGone('a');
-  const b = await open('b', { settleAfterMs: 600 });
+  const other = { name: 'Kim', email: 'kim@example.invalid' };
+  const b = await open('b', { settleAfterMs: 600, identity: other });
   const operationId = uuidv7();
   let pushes = 0;
   estate.onPush = () => {
@@ -178,7 +179,12 @@ it.each([
   const held = b.snapshot().file(holdPath('app'));
   const isOff = (await fileAt(estate.gitDir, tagPath('production', 'app'))).includes('enabled: false');
   expect([held !== undefined, isOff]).toEqual(ended === 'written' ? [true, true] : [false, false]);
-  if (held) expect(held.text).toContain('automatic_deploys_enabled: true');
+  if (!held) return;
+  expect(held.text).toContain('automatic_deploys_enabled: true');
+  // Whoever ends it: it is the doing, and the reason, of the person who began.
+  const { stdout } = await runGit(['log', '-1', '--format=%an <%ae>%n%B', branch], { gitDir: estate.gitDir });
+  expect(stdout.toString()).toContain('Robin <robin@example.invalid>\nHold app in production');
+  expect(stdout.toString()).toContain('Signalbox-Reason: why');
 });
 
 it('ends what another began on the same record before it decides, so that nothing is taken for what was before', async () => {
