@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../../shared/domain/failure/failure';
+import type { MergeQueue } from '../../../shared/domain/route/merge-queue';
 import type { PullRequest, PullReviews } from '../../../shared/domain/route/pull-request';
 import { mergeWhenDue } from './merge-when-due';
 import type { Task } from './proposal';
@@ -24,8 +25,14 @@ const approved: PullReviews = { ...none, approvedBy: ['ada'], decision: 'approve
 
 /** What is asked of GitHub at each look, which says to auto-merge that there is nothing to wait for. */
 async function asked(
-  looks: [change: Partial<PullRequest>, reviews: PullReviews, content?: ProposedContent][],
+  looks: [
+    change: Partial<PullRequest>,
+    reviews: PullReviews,
+    content?: ProposedContent,
+    queue?: MergeQueue | null,
+  ][],
   because = 'Pull request is in clean status',
+  takes = true,
 ) {
   const calls: string[] = [];
   const task = {
@@ -42,11 +49,15 @@ async function asked(
         calls.push(`merge ${head}`);
         return ok({ commit: 'd' });
       },
+      enqueue: async (_: object, { head }: { head: string }) => {
+        calls.push(`enqueue ${head}`);
+        return ok(takes ? { state: 'on' } : { state: 'not-now', because: 'checks' });
+      },
     },
   } as unknown as Task;
   const merging = mergeWhenDue(task);
-  for (const [change, reviews, content = 'same'] of looks)
-    await merging({ ...pull, ...change }, reviews, content);
+  for (const [change, reviews, content = 'same', queue = null] of looks)
+    await merging({ ...pull, ...change }, reviews, content, queue);
   return calls;
 }
 const clean = { mergeState: 'clean' };
@@ -89,5 +100,47 @@ describe('a pull request is merged', () => {
     ],
   ])('%s', async (_, looks, calls) => {
     expect(await asked(looks)).toEqual(calls);
+  });
+});
+
+const needed: MergeQueue = { isNeeded: true, entry: null, removed: null };
+const entry = { position: 1, state: 'queued', since: null, msLeft: null } as const;
+
+describe('where the branch has a merge queue, a pull request', () => {
+  it.each<[string, Parameters<typeof asked>[0], string[], boolean?]>([
+    ['is put into it once it is approved', [[clean, approved, 'same', needed]], ['enqueue c']],
+    [
+      'is put there although auto-merge is on',
+      [[{ ...clean, autoMerge: true }, approved, 'same', needed]],
+      ['enqueue c'],
+    ],
+    ['has auto-merge switched on before that', [[{}, none, 'same', needed]], ['auto-merge']],
+    [
+      'is put there again when GitHub did not take it as it stood, and never merged beside it',
+      [
+        [{}, approved, 'same', needed],
+        [{}, approved, 'same', needed],
+        [clean, approved, 'same', needed],
+      ],
+      ['enqueue c', 'auto-merge', 'enqueue c', 'auto-merge'],
+      false,
+    ],
+    [
+      'is left alone in it, and when it was thrown out',
+      [
+        [{ autoMerge: true }, approved, 'same', { ...needed, entry }],
+        [clean, approved, 'same', needed],
+        [clean, approved, 'same', { ...needed, removed: { reason: 'failed_checks', at: null } }],
+      ],
+      [],
+    ],
+    [
+      'is not put there by a new process when it was thrown out',
+      [[clean, approved, 'same', { ...needed, removed: { reason: 'failed_checks', at: null } }]],
+      [],
+    ],
+    ['is not put there with what somebody changed', [[clean, approved, 'changed', needed]], []],
+  ])('%s', async (_, looks, calls, takes) => {
+    expect(await asked(looks, undefined, takes)).toEqual(calls);
   });
 });

@@ -32,6 +32,7 @@ beforeEach(async () => {
     allowAutoMerge: true,
     mergeMethods: ['merge', 'squash', 'rebase'],
     deleteBranchOnMerge: true,
+    mergeQueue: null,
   });
   return async () => {
     await Promise.all(rigs.splice(0).map((rig) => rig.close()));
@@ -185,6 +186,36 @@ describe('a change that goes through a pull request', () => {
     } finally {
       await practice.control.setRights({ profile: 'govuk' });
     }
+  });
+
+  it('goes through the merge queue of the branch, says its place in it, and why it was thrown out', async () => {
+    // Auto-merge is not what puts it there: a repo may have a queue without it.
+    await practice.control.setPullRequests({
+      allowAutoMerge: false,
+      mergeQueue: { waitMs: 3_600_000, fails: false },
+    });
+    const rig = await open('queue');
+    const { id, app, version } = await begin(rig);
+    const number = numberOf(await waiting(rig, id));
+    await practice.control.reviewPullRequest({ number });
+    const queued = await waiting(rig, id, /is in the merge queue/);
+    expect(jobOf(queued)?.text).toMatch(
+      /^Pull request #\d+ is in the merge queue since [\d-]+ [\d:]+ UTC, at place 1: its checks run/,
+    );
+    await practice.control.setPullRequests({ mergeQueue: { waitMs: 0, fails: true } });
+    const out = await waiting(rig, id, /was taken out of the merge queue/);
+    expect(jobOf(out)?.text).toContain('checks failed on it together with what was before it');
+    expect((await github().pulls.get({ ...place, pull_number: number })).data.state).toBe('open');
+    // Somebody looked at it, and puts it back.
+    await practice.control.setPullRequests({ mergeQueue: { waitMs: 1_000, fails: false } });
+    const { data } = await github().pulls.get({ ...place, pull_number: number });
+    await github().graphql(
+      'mutation($input: EnqueuePullRequestInput!) { enqueuePullRequest(input: $input) { clientMutationId } }',
+      { input: { pullRequestId: data.node_id } },
+    );
+    const end = await ended(rig.engine, id);
+    expect(commitStep(end)?.state).toBe('succeeded');
+    expect(await tagOf(app)).toBe(version);
   });
 
   it('says why nobody merges it where the repo does not allow auto-merge, and who asked for changes', async () => {

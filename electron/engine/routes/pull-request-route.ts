@@ -130,9 +130,11 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
     } else if (seen.ok) {
       const reviews = await pulls.reviews(place, seen.value, signal);
       const checks = await pulls.checks(place, seen.value.head.commit, signal);
+      const inQueue = await pulls.queue(place, seen.value, signal);
       signal.throwIfAborted();
+      const queue = inQueue.ok ? inQueue.value : null;
       const content = await contentOf(seen.value);
-      const merge = await merging(seen.value, reviews.ok ? reviews.value : null, content);
+      const merge = await merging(seen.value, reviews.ok ? reviews.value : null, content, queue);
       if (merge !== null && typeof merge === 'object') {
         say(task, `Pull request #${number} was merged. Waiting for GitHub to show it.`);
         await nextLook(task, snapshot.commit);
@@ -141,6 +143,7 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
       const text = pullRequestStatus(seen.value, {
         reviews: reviews.ok ? reviews.value : null,
         checks: checks.ok ? checks.value : null,
+        queue,
         noAutoMerge: merge,
         content,
         branch: place.branch,

@@ -12,6 +12,7 @@ const inputSchema = z.object({
   mergeMethod: z.string().optional(),
   commitHeadline: z.string().nullish(),
   commitBody: z.string().nullish(),
+  expectedHeadOid: z.string().optional(),
 });
 const bodySchema = z.object({
   query: z.string(),
@@ -25,9 +26,9 @@ const refused = (field: string, type: string, message: string) => ({
 });
 
 /**
- * Three calls of GitHub's GraphQL API, by their names: the mutations `enablePullRequestAutoMerge` and
- * `disablePullRequestAutoMerge` with their input as the variable `input`, and `node(id: $id)` of a pull request, with what
- * counts of its reviews where that is asked.
+ * Four calls of GitHub's GraphQL API, by their names: the mutations `enablePullRequestAutoMerge`,
+ * `disablePullRequestAutoMerge` and `enqueuePullRequest` with their input as the variable `input`, and `node(id: $id)` of a
+ * pull request, with what counts of its reviews, or where it is in the merge queue, where that is asked.
  */
 export async function answerGraphql(
   { pulls, find, login }: { pulls: Pulls; find: FindPull; login: string },
@@ -36,7 +37,10 @@ export async function answerGraphql(
   const asked = bodySchema.safeParse(body);
   if (!asked.success) throw new Problem(400, 'A query attribute must be specified and must be a string.');
   const { query, variables } = asked.data;
-  const field = /\b(enablePullRequestAutoMerge|disablePullRequestAutoMerge|node)\s*\(/.exec(query)?.[1];
+  const field =
+    /\b(enablePullRequestAutoMerge|disablePullRequestAutoMerge|enqueuePullRequest|node)\s*\(/.exec(
+      query,
+    )?.[1];
   if (!field)
     return { errors: [{ message: 'Field is not known here', locations: [{ line: 1, column: 1 }] }] };
   const id = field === 'node' ? variables.id : variables.input?.pullRequestId;
@@ -51,6 +55,14 @@ export async function answerGraphql(
   });
   if (field === 'node' && query.includes('reviewDecision'))
     return { data: { node: await reviewsOf(pulls, place, pull) } };
+  if (field === 'node' && query.includes('mergeQueueEntry'))
+    return { data: { node: pulls.queue.shaped(pull) } };
+  if (field === 'enqueuePullRequest') {
+    const why = await pulls.queue.refuses(place, pull, variables.input?.expectedHeadOid ?? null);
+    if (why !== null) return refused(field, 'UNPROCESSABLE', why);
+    pulls.queue.add(pull, login);
+    return { data: { [field]: { mergeQueueEntry: pulls.queue.shaped(pull).mergeQueueEntry } } };
+  }
   if (field === 'node') return { data: { node: shaped() } };
   if (field === 'disablePullRequestAutoMerge') {
     if (!pull.autoMerge)

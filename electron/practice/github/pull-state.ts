@@ -37,6 +37,10 @@ export const pullSchema = z.object({
       message: z.string().nullable(),
     })
     .nullable(),
+  /** In the merge queue since, and by whom. */
+  queued: z.object({ by: z.string(), at: z.string() }).nullable().default(null),
+  /** Why the merge queue threw it out last. */
+  removed: z.object({ reason: z.string(), at: z.string() }).nullable().default(null),
   reviewers: z.array(z.string()),
   teams: z.array(z.string()),
   reviews: z.array(reviewSchema),
@@ -50,6 +54,11 @@ export const pullsStateSchema = z.object({
   allowAutoMerge: z.boolean(),
   mergeMethods: z.array(mergeMethodSchema).min(1),
   deleteBranchOnMerge: z.boolean(),
+  /**
+   * The merge queue of the release repo's main branch; `null`: it has none. Milliseconds that an entry waits for its checks,
+   * and whether these fail.
+   */
+  mergeQueue: z.object({ waitMs: z.number(), fails: z.boolean() }).nullable().default(null),
 });
 export type PullsState = z.infer<typeof pullsStateSchema>;
 
@@ -58,6 +67,7 @@ export const noPulls = (): PullsState => ({
   allowAutoMerge: true,
   mergeMethods: ['merge', 'squash', 'rebase'],
   deleteBranchOnMerge: true,
+  mergeQueue: null,
 });
 
 /** What a branch asks of a pull request before it may be merged. */

@@ -1,4 +1,5 @@
 import { codeOwners, codeOwnersFiles } from '../../../shared/domain/ledger/code-owners';
+import { createMergeQueue, type PracticeMergeQueue } from './merge-queue';
 import { invalidField, notFound, Problem, unprocessable } from './problem';
 import { type Mergeability, mergeability, mergePull } from './pull-merge';
 
@@ -40,6 +41,7 @@ export interface Pulls {
   /** Merges it now where auto-merge is on and nothing stands in the way. */
   settle(place: PullPlace, pull: Pull): Promise<void>;
   touch(pull: Pull): void;
+  readonly queue: PracticeMergeQueue;
 }
 
 const nameOf = ({ owner, repo }: PullPlace): string => `${owner}/${repo}`;
@@ -56,6 +58,7 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
     pull.state = 'closed';
     pull.closed = { by, at: at() };
     pull.autoMerge = null;
+    pull.queued = null;
     touch(pull);
   };
 
@@ -67,6 +70,8 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
     if (head === null) end(pull, pull.author);
     else if (head !== pull.head.sha) {
       pull.head.sha = head;
+      // "Pushing a new commit to the pull request's branch" takes it out ("Merging a pull request with a merge queue").
+      pull.queued = null;
       touch(pull);
     }
     if (base !== null && base !== pull.base.sha) {
@@ -75,6 +80,7 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
         end(pull, pull.author);
       } else pull.base.sha = base;
     }
+    await queue.settle(place, pull);
     return pull;
   }
 
@@ -110,6 +116,21 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
     if (owners.length > 0 && !approved.some(isOwner)) return 'Waiting on code owner review.';
     return null;
   }
+
+  async function mergeNow(
+    place: PullPlace,
+    pull: Pull,
+    asked: Pick<Parameters<typeof mergePull>[2], 'by' | 'method' | 'title' | 'message'>,
+  ): Promise<string> {
+    const commit = await mergePull(place, pull, { ...asked, at: now() });
+    pull.merged = { by: asked.by, commit };
+    end(pull, asked.by);
+    if (state.deleteBranchOnMerge) await place.git.swapRef(branchRef(pull.head.ref), pull.head.sha, null);
+    await place.refsChanged();
+    return commit;
+  }
+
+  const queue = createMergeQueue({ state, now, unmet, merge: mergeNow });
 
   /** Branches by which it was computed last: `<base>..<head>` by pull request. */
   const computed = new Map<Pull, string>();
@@ -162,6 +183,8 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
         closed: null,
         merged: null,
         autoMerge: null,
+        queued: null,
+        removed: null,
         reviewers: [],
         teams: [],
         reviews: [],
@@ -227,24 +250,25 @@ export function createPulls(options: { state: PullsState; rules: PullRules; now:
         const name = { merge: 'Merge commits', squash: 'Squash merges', rebase: 'Rebase merges' };
         throw new Problem(405, `${name[asked.method]} are not allowed on this repository.`);
       }
+      if (state.mergeQueue !== null) throw new Problem(405, 'Changes must be made through the merge queue');
       const branch = { ...place, branch: pull.base.ref };
       const missing = (await unmet(place, pull)) ?? rules.refusesMerge(branch, asked.by);
       if (missing !== null) throw new Problem(405, missing);
-      const commit = await mergePull(place, pull, { ...asked, at: now() });
-      pull.merged = { by: asked.by, commit };
-      end(pull, asked.by);
-      if (state.deleteBranchOnMerge) await place.git.swapRef(branchRef(pull.head.ref), pull.head.sha, null);
-      await place.refsChanged();
-      return commit;
+      return mergeNow(place, pull, asked);
     },
     settle: async (place, pull) => {
       const { autoMerge } = pull;
       if (autoMerge === null || pull.state !== 'open' || (await unmet(place, pull)) !== null) return;
+      if (state.mergeQueue !== null) {
+        queue.add(pull, autoMerge.by);
+        return;
+      }
       const merging = pulls.merge(place, pull, { ...autoMerge, sha: null });
       // What stands in its way (a conflict) stands in the pull request's state, too.
       await merging.catch(() => undefined);
     },
     touch,
+    queue,
   };
   return pulls;
 }

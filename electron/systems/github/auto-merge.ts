@@ -22,7 +22,7 @@ const graphqlErrorSchema = z.object({
 });
 
 /** GitHub's words in an answer of its GraphQL API; `null`: another error. */
-function saidIn(error: unknown): string | null {
+export function saidIn(error: unknown): string | null {
   const parsed = graphqlErrorSchema.safeParse(error);
   if (!parsed.success) return null;
   const { errors } = parsed.data;

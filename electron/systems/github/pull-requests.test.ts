@@ -265,3 +265,87 @@ describe('a pull request', () => {
     expect(await pulls.find(place, 'b', signal)).toEqual({ ok: true, value: null });
   });
 });
+
+describe('the merge queue', () => {
+  const pull = { number: 1, id: 'PR_1', head: 'c'.repeat(40) };
+  const node = (told: object) => {
+    answers = { 'POST /graphql': [{ body: { data: { node: told } } }] };
+    return pulls.queue(place, pull, signal);
+  };
+  const nothing = { isMergeQueueEnabled: true, mergeQueueEntry: null, timelineItems: { nodes: [] } };
+  const removed = (reason: string) => ({
+    ...nothing,
+    timelineItems: {
+      nodes: [{ __typename: 'RemovedFromMergeQueueEvent', createdAt: '2026-03-01T12:00:00Z', reason }],
+    },
+  });
+  it.each<[string, object, object | null]>([
+    [
+      'tells place, state, since when, and how long still',
+      {
+        ...nothing,
+        mergeQueueEntry: {
+          position: 3,
+          state: 'AWAITING_CHECKS',
+          enqueuedAt: '2026-03-01T12:00:00Z',
+          estimatedTimeToMerge: 90,
+        },
+      },
+      {
+        isNeeded: true,
+        entry: { position: 3, state: 'awaiting-checks', since: '2026-03-01T12:00:00.000Z', msLeft: 90_000 },
+        removed: null,
+      },
+    ],
+    [
+      'takes a state that is not known, and times that are none, for what they are',
+      {
+        ...nothing,
+        mergeQueueEntry: { position: 1, state: 'DANCING', enqueuedAt: 'soon', estimatedTimeToMerge: null },
+      },
+      { isNeeded: true, entry: { position: 1, state: 'unknown', since: null, msLeft: null }, removed: null },
+    ],
+    [
+      'tells that there is none',
+      { ...nothing, isMergeQueueEnabled: false },
+      { isNeeded: false, entry: null, removed: null },
+    ],
+    [
+      'tells why it was thrown out',
+      removed('failed_checks'),
+      { isNeeded: true, entry: null, removed: { reason: 'failed_checks', at: '2026-03-01T12:00:00.000Z' } },
+    ],
+    [
+      'takes one that left it since it was merged for one that is being merged',
+      removed('merged'),
+      {
+        isNeeded: true,
+        entry: { position: 1, state: 'mergeable', since: null, msLeft: null },
+        removed: null,
+      },
+    ],
+    ['tells nothing where the answer does not', {}, null],
+  ])('%s', async (_, told, expected) => {
+    expect(await node(told)).toEqual({ ok: true, value: expected });
+  });
+
+  it('is nowhere on a server that knows of none', async () => {
+    answers = {
+      'POST /graphql': [
+        { body: { errors: [{ message: "Field 'mergeQueueEntry' doesn't exist on type 'PullRequest'" }] } },
+      ],
+    };
+    expect(await pulls.queue(place, pull, signal)).toEqual({ ok: true, value: null });
+  });
+
+  it('takes a pull request whose head is still the commit, and says why not', async () => {
+    const entered = { body: { data: { enqueuePullRequest: { mergeQueueEntry: { position: 1 } } } } };
+    answers = { 'POST /graphql': [entered, said('Pull request is not mergeable')] };
+    expect(await pulls.enqueue(place, pull, signal)).toEqual({ ok: true, value: { state: 'on' } });
+    expect(inputs()).toEqual([{ pullRequestId: 'PR_1', expectedHeadOid: pull.head }]);
+    expect(await pulls.enqueue(place, pull, signal)).toEqual({
+      ok: true,
+      value: { state: 'not-now', because: 'Pull request is not mergeable' },
+    });
+  });
+});

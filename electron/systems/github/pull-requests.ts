@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Failure, FailureError, fail, ok, type Result } from '../../../shared/domain/failure/failure';
 import type { CommitChecks } from '../../../shared/domain/ledger/commit-checks';
+import type { MergeQueue } from '../../../shared/domain/route/merge-queue';
 import { type PullRequest, type PullReviews, reviewsOf } from '../../../shared/domain/route/pull-request';
 import { visibleText } from '../../../shared/domain/text/visible-text';
 import {
@@ -14,6 +15,7 @@ import {
 import { type AutoMergeAnswer, enableAutoMerge } from './auto-merge';
 import { commitChecks } from './commit-checks';
 import { type GitHub, gitHubFailure, statusOf } from './github-client';
+import { enqueue, mergeQueueOf } from './merge-queue';
 import { reviewCount } from './review-count';
 
 /** Where a repo is on GitHub. */
@@ -78,6 +80,18 @@ export interface PullRequests {
     message: { title: string; body: string },
     signal: AbortSignal,
   ): Promise<Result<{ commit: string }>>;
+  /** Where it is in a merge queue; `null`: this server does not tell. */
+  queue(
+    place: RepoPlace,
+    pull: Pick<PullRequest, 'number' | 'id'>,
+    signal: AbortSignal,
+  ): Promise<Result<MergeQueue | null>>;
+  /** Puts it into the merge queue of its branch, where its head is still the commit. */
+  enqueue(
+    place: RepoPlace,
+    pull: Pick<PullRequest, 'number' | 'id'> & { head: string },
+    signal: AbortSignal,
+  ): Promise<Result<AutoMergeAnswer>>;
   /** Closes it; one that is closed already stays so. */
   close(place: RepoPlace, number: number, signal: AbortSignal): Promise<Result<PullRequest>>;
 }
@@ -270,6 +284,10 @@ export function createPullRequests(github: GitHub): PullRequests {
         });
         return { commit: data.sha };
       }),
+    queue: (place, { number, id }, signal) =>
+      asked(nameOf(place, number), () => mergeQueueOf(github, id, signal)),
+    enqueue: (place, { number, id, head }, signal) =>
+      asked(nameOf(place, number), () => enqueue(github, { id, head }, signal)),
     close: (place, number, signal) =>
       asked(nameOf(place, number), async () => {
         const { data } = await github.pulls.update({

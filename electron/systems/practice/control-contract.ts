@@ -292,6 +292,10 @@ export const controlCommands = {
         .min(1)
         .optional(),
       deleteBranchOnMerge: z.boolean().optional(),
+      mergeQueue: z
+        .strictObject({ waitMs: z.number().nonnegative(), fails: z.boolean().default(false) })
+        .nullable()
+        .optional(),
     }),
     output: done,
   },

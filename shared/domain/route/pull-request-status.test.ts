@@ -20,7 +20,7 @@ const pull: PullRequest = {
   asked: ['platform'],
 };
 const none = { approvedBy: [], changesBy: [], uncounted: [], decision: null, ownersAsked: [] };
-const seen = { reviews: none, checks: null, noAutoMerge: null, content: 'same', branch: 'main' };
+const seen = { reviews: none, checks: null, queue: null, noAutoMerge: null, content: 'same', branch: 'main' };
 
 describe('reviews', () => {
   const of = (...states: string[]) =>
@@ -132,6 +132,44 @@ describe('how a pull request stands', () => {
       { head: { branch: 'b', commit: 'other' } },
       { content: 'unknown' },
       'Pull request #7 is waiting for a review. Asked: platform. Somebody changed its branch: check what it holds before it is merged.',
+    ],
+    [
+      { mergeState: 'clean' },
+      { reviews: { ...none, approvedBy: ['eve'] }, queue: { isNeeded: true, entry: null, removed: null } },
+      'Pull request #7 is approved by eve, and waits for the merge queue of main. GitHub puts it there when its checks have passed.',
+    ],
+    [
+      { autoMerge: false },
+      {
+        reviews: { ...none, approvedBy: ['eve'] },
+        queue: { isNeeded: true, entry: null, removed: null },
+        noAutoMerge: 'GitHub did not take it into the merge queue: not mergeable',
+      },
+      'Pull request #7 is approved by eve, and waits for the merge queue of main. GitHub did not take it into the merge queue: not mergeable',
+    ],
+    [
+      {},
+      {
+        reviews: { ...none, approvedBy: ['eve'] },
+        queue: {
+          isNeeded: true,
+          entry: { position: 2, state: 'awaiting-checks', since: '2026-03-01T12:00:05.000Z', msLeft: 90_000 },
+          removed: null,
+        },
+      },
+      'Pull request #7 is in the merge queue since 2026-03-01 12:00 UTC, at place 2: its checks run on what the branch will be. GitHub expects it to take about 2 minutes.',
+    ],
+    [
+      { mergeState: 'clean' },
+      {
+        reviews: { ...none, approvedBy: ['eve'] },
+        queue: {
+          isNeeded: true,
+          entry: null,
+          removed: { reason: 'failed checks', at: '2026-03-01T12:00:05Z' },
+        },
+      },
+      'Pull request #7 was taken out of the merge queue at 2026-03-01 12:00 UTC: checks failed on it together with what was before it. Somebody must put it back on GitHub, or cancel it here.',
     ],
     [
       { base: 'next' },

@@ -1,12 +1,15 @@
 import type { CommitChecks } from '../ledger/commit-checks';
 import { count } from '../text/count';
 import { visibleText } from '../text/visible-text';
+import { type MergeQueue, queueText, removedText } from './merge-queue';
 import type { PullRequest, PullReviews } from './pull-request';
 
 /** What is known of a pull request beside itself; `null`: could not be asked. */
 interface Seen {
   reviews: PullReviews | null;
   checks: Extract<CommitChecks, { state: 'known' }> | null;
+  /** `null`: this server tells of none. */
+  queue: MergeQueue | null;
   /** Why auto-merge is off although it was wanted; `null`: it is on, or was not wanted. */
   noAutoMerge: string | null;
   /** What it holds now, against what this console proposed; `unknown`: its branch moved, and nobody could tell. */
@@ -51,6 +54,7 @@ function reviewText({ number, draft, mergeState, asked, autoMerge }: PullRequest
   const it = `Pull request #${number}`;
   const reviews = seen.reviews ?? noReviews;
   const { approvedBy, changesBy, uncounted, decision } = reviews;
+  if (seen.queue?.entry) return queueText(it, seen.queue.entry);
   if (draft) return `${it} is a draft on GitHub: somebody must mark it as ready.`;
   if (changesBy.length > 0) return `${it}: ${names(changesBy)} requested changes.`;
   const whom = asked.length > 0 ? ` Asked: ${names(asked)}.` : '';
@@ -63,12 +67,18 @@ function reviewText({ number, draft, mergeState, asked, autoMerge }: PullRequest
     return isReady && !autoMerge ? `${open} GitHub would let it be merged without one.` : open;
   }
   const approved = `${it} is approved by ${names(approvedBy)}`;
+  if (seen.queue?.removed) return removedText(it, seen.queue.removed);
   if (mergeState === 'behind')
     return `${approved}, but its branch must be updated with the newest commits first.`;
+  // Whatever else GitHub says of it: beside the queue nothing is merged.
+  if (seen.queue?.isNeeded)
+    return `${approved}, and waits for the merge queue of ${branchOf(seen)}. ${seen.noAutoMerge ?? (autoMerge ? 'GitHub puts it there when its checks have passed.' : 'Somebody must put it there on GitHub.')}`;
   if (!isReady) return `${approved}, but GitHub still waits for something.${whom}`;
   if (autoMerge) return `${approved}. GitHub merges it now.`;
   return `${approved}: somebody must merge it on GitHub. ${seen.noAutoMerge ?? ''}`.trim();
 }
+
+const branchOf = ({ branch }: Seen): string => visibleText(branch);
 
 /** What is odd about it, and must be seen before it is merged. */
 function oddities({ base }: PullRequest, { content, branch }: Seen): string {
