@@ -147,6 +147,14 @@ test('settings', async () => {
   await look('settings');
 });
 
+test('diagnostics', async () => {
+  await goTo(page(), '#/settings');
+  await page().getByRole('link', { name: 'Diagnostics' }).click();
+  const files = page().getByRole('region', { name: 'Files' });
+  await expect(files.getByText(/^[\d.]+ [kM]B$/).first()).toBeVisible();
+  await look('diagnostics');
+});
+
 test('palette', async () => {
   await expect(grid(page())).toBeVisible();
   await page().keyboard.press('Control+k');

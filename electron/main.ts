@@ -32,7 +32,8 @@ const userData = args.userData === null ? app.getPath('userData') : path.resolve
 let trouble = prepareUserData(userData);
 // Chromium needs some folder, of which nothing is kept.
 app.setPath('userData', trouble ? passingFolder() : userData);
-const log = startLog(app.getPath('userData'));
+const logging = startLog(app.getPath('userData'));
+const { log } = logging;
 
 // What nobody waited for is written down, and ends nothing: Electron only warns of it on a console that nobody sees,
 // and would show a dialog for the other. Operations rest on the journal, not on this process being without fault.
@@ -98,6 +99,8 @@ async function openDesk(settings: SettingsStore, defaults: Settings, shown: Brow
   desk = loaded.openDesk({
     args,
     userData,
+    logFile: logging.file,
+    faults: logging.faults,
     settings,
     applySettings: () => applyColourScheme(settings.get()),
     window: () => window,

@@ -17,6 +17,7 @@ import { ClustersScreen } from './screens/clusters/clusters-screen';
 import { CompareScreen } from './screens/compare/compare-screen';
 import { compareSearchSchema } from './screens/compare/search';
 import { DeploySheet } from './screens/deploy/deploy-sheet';
+import { DiagnosticsScreen } from './screens/diagnostics/diagnostics-screen';
 import { FiguresScreen } from './screens/figures/figures-screen';
 import { figuresSearchSchema } from './screens/figures/search';
 import { HistoryScreen } from './screens/history/history-screen';
@@ -133,6 +134,12 @@ const settingsRoute = createRoute({
   component: SettingsScreen,
 });
 
+const diagnosticsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/diagnostics',
+  component: DiagnosticsScreen,
+});
+
 const bagsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/pipelines/$pipeline',
@@ -155,6 +162,7 @@ const routeTree = rootRoute.addChildren([
   workflowsRoute,
   practiceRoute,
   settingsRoute,
+  diagnosticsRoute,
 ]);
 
 /** The screens and their typed addresses, kept in the hash: a reload under app:// finds the same page. */

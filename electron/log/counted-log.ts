@@ -1,13 +1,5 @@
+import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Log, LogLevel } from './log';
-
-/** How often something went wrong since the start. */
-export interface LogCount {
-  event: string;
-  level: 'warn' | 'error';
-  count: number;
-  /** ISO 8601. */
-  lastAt: string;
-}
 
 /** Entries of one event that are written within one minute: a loop that fails at every turn must not fill the file. */
 const mostAMinute = 30;
@@ -30,7 +22,7 @@ interface Seen {
  * @param write where entries go in the end; a fault of it is nobody's
  * @param now milliseconds
  */
-export function countedLog(write: Log, now: () => number): { log: Log; counts: () => LogCount[] } {
+export function countedLog(write: Log, now: () => number): { log: Log; counts: () => Fault[] } {
   const seen = new Map<string, Seen>();
   return {
     log: (level, event, data) => {

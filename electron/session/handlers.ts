@@ -5,6 +5,7 @@ import { bagHandlers } from './bag-handlers';
 import { boardHandlers } from './board-handlers';
 import { clusterHandlers } from './cluster-handlers';
 import { consentHandlers } from './consent-handlers';
+import { diagnosticsHandlers } from './diagnostics-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
@@ -34,6 +35,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...historyHandlers(session),
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     ...clusterHandlers(session),
+    ...diagnosticsHandlers(session, shell),
     ...consentHandlers(session.consents),
     ...accountHandlers(session.accounts),
     'github.sign-in': () => session.gitHubSignIn.get(),

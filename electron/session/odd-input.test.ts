@@ -65,6 +65,7 @@ beforeAll(async () => {
   handlers = createHandlers(
     session,
     {
+      own: { userData: '', logFile: '', faults: () => [] },
       app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
       settings: { get: () => settings, set: () => settings },
       openExternal: () => true,

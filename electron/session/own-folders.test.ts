@@ -31,7 +31,7 @@ const open = (dir: string): Promise<Session> =>
   });
 
 /** What the log file is told goes there at once. */
-const writeLog = (dir: string, line: string): void => startLog(dir)('info', line);
+const writeLog = (dir: string, line: string): void => startLog(dir).log('info', line);
 
 const filesIn = async (dir: string): Promise<string[]> => {
   const all = await readdir(dir, { recursive: true, withFileTypes: true });

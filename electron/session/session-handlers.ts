@@ -4,6 +4,7 @@ import { registryPlaces } from '../../shared/domain/estate/registry-place';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { ledgerFreshness } from '../engine/board-keeper';
 import type { Handlers, HandlersOf } from '../ipc/dispatcher';
+import type { OwnFiles } from './diagnostics';
 import { gitHubAccountText } from './github-account';
 import type { Session } from './open-session';
 
@@ -12,6 +13,7 @@ type CredentialName = ParsedInputOf<'credentials.test'>['name'];
 /** What the window's shell does for the handlers. */
 export interface ShellServices {
   app: OutputOf<'session.get'>['app'];
+  own: OwnFiles;
   settings: { get(): Settings; set(change: Partial<Settings>): Settings };
   openExternal: (url: string) => boolean;
   /** Asks the person where to save; `null`: nowhere. `name` is without folder and extension. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserWindow } from 'electron';
 import type { ParsedInputOf } from '../../shared/contract/contract';
+import type { Fault } from '../../shared/domain/diagnostics/diagnostics';
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import type { Log } from '../log/log';
 import { passingSessions } from '../session/accounts/server-accounts';
@@ -54,6 +55,8 @@ type PracticeAction = ParsedInputOf<'practice.action'>;
 export function openDesk(options: {
   args: Arguments;
   userData: string;
+  logFile: string;
+  faults: () => Fault[];
   settings: SettingsStore;
   applySettings: () => void;
   window: () => BrowserWindow | null;
@@ -128,6 +131,7 @@ export function openDesk(options: {
       chooseSaveFile(options.window(), name, format);
     const shell = {
       app: about(),
+      own: { userData, logFile: options.logFile, faults: options.faults },
       settings,
       openExternal: (url: string) => openExternal(url, log),
       chooseSaveFile: chooseFile,

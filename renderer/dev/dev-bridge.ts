@@ -11,6 +11,7 @@ import type { Answers } from './answers';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
 import { type DevOptions, devBoard, hoursAgo, live } from './dev-board';
+import { devDiagnostics } from './diagnostics';
 import { historyAnswers } from './history';
 import { devLogStream, devLogs } from './logs';
 import { devOperations } from './operations';
@@ -144,6 +145,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,
+    ...devDiagnostics,
     'github.sign-in': () => noSignIn,
     'github.start-sign-in': () => noSignIn,
     'github.cancel-sign-in': () => noSignIn,

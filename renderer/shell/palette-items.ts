@@ -25,7 +25,8 @@ export interface PaletteDoors {
       | '/workflows'
       | '/clusters'
       | '/practice'
-      | '/settings',
+      | '/settings'
+      | '/diagnostics',
   ) => void;
   openPipeline: (pipeline: string, view: 'now' | 'timeline' | 'periodic') => void;
   toggleColours: () => void;
@@ -135,6 +136,7 @@ export function paletteItems(
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
     screen('/settings', 'Settings', 'about identity colour notifications'),
+    screen('/diagnostics', 'Diagnostics', 'log faults disk versions support'),
     {
       id: 'colours',
       group: 'Actions',

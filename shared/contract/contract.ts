@@ -5,6 +5,7 @@ import { bagProcedures } from './bags';
 import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
 import { consentProcedures } from './consent';
+import { diagnosticsProcedures } from './diagnostics';
 import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
@@ -39,6 +40,7 @@ export const procedures = {
   ...gitHubSignInProcedures,
   ...argoServerProcedures,
   ...recordsProcedures,
+  ...diagnosticsProcedures,
   ...practiceProcedures,
 } as const satisfies Record<string, Procedure>;
 

@@ -19,6 +19,8 @@ const settings = { colourScheme: 'auto' as const, notifications: true, identity 
 export interface SmallEstate {
   readonly repo: string;
   readonly cluster: TestCluster;
+  /** Where Signalbox keeps its own files. */
+  readonly userData: string;
   /** Opens it as it was left; ledger and cluster are live then. */
   open(how?: Partial<Pick<SessionConfig, 'mode' | 'inPlace'>> & { deployHours?: unknown }): Promise<Session>;
   close(): Promise<void>;
@@ -36,9 +38,11 @@ export async function smallEstate(): Promise<SmallEstate> {
   git('add', '.');
   git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-m', 'Begin');
   const cluster = await startTestCluster();
+  const userData = path.join(folder, 'data');
   return {
     repo,
     cluster,
+    userData,
     async open({ mode = 'practice', inPlace = false, deployHours } = {}) {
       const session = await openSession({
         estate: estateSchema.parse({
@@ -50,7 +54,7 @@ export async function smallEstate(): Promise<SmallEstate> {
           pipelines: [{ name: 'govuk', kind: 'apps', environments: ['staging'] }],
         }),
         mode,
-        dir: path.join(folder, 'data'),
+        dir: userData,
         inPlace,
         identity: () => identity,
         ledgerCredentials: async () => null,
@@ -79,6 +83,7 @@ export const askAsWindow = (
       createHandlers(
         session,
         {
+          own: { userData: '', logFile: '', faults: () => [] },
           app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
           settings: { get: () => settings, set: () => settings },
           openExternal: () => true,

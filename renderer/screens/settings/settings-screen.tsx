@@ -1,4 +1,5 @@
 import { SegmentedControl, Switch } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Settings } from '../../../shared/contract/session';
 import { useCredentials, useSaveSettings, useSession, useSettings } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
@@ -116,6 +117,9 @@ function About() {
           </div>
         ))}
       </dl>
+      <div className={classes.choices}>
+        <Link to="/diagnostics">Diagnostics</Link>
+      </div>
     </Panel>
   );
 }
