@@ -3,6 +3,7 @@ import Database from 'libsql';
 import { FailureError } from '../../shared/domain/failure/failure';
 import { storageFailure } from '../../shared/domain/failure/storage-failure';
 import { type OperationEvent, operationEventSchema } from '../../shared/domain/operation/operation-events';
+import type { JournalTables } from '../announcements/queue';
 import { openOrSetAside } from '../systems/sqlite/set-aside';
 
 /** Longest text of an event that is kept, in characters: excerpts, not logs. */
@@ -27,6 +28,8 @@ export interface Journal {
   append(operationId: string, event: OperationEvent, durable: boolean): void;
   /** Every operation, oldest first. */
   read(): JournalEntry[];
+  /** What else is kept beside operations, in tables of its own: the queue of announcements. */
+  readonly beside: JournalTables;
   /** What went wrong with the file at opening, for a person; `null`: nothing. */
   readonly notice: string | null;
   close(): void;
@@ -134,6 +137,13 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
 
   return {
     notice,
+    beside: {
+      database,
+      write: (durable, change) => {
+        level(durable ? 'FULL' : 'NORMAL');
+        return change();
+      },
+    },
     append: (operationId, event, durable) => {
       try {
         level(durable ? 'FULL' : 'NORMAL');

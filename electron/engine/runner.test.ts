@@ -13,11 +13,9 @@ const supersededBy = {
 
 /** What an operation comes to whose journal ends after these events: Signalbox was killed there. */
 async function resumed(events: OperationEvent[]) {
-  const journal: Journal = {
+  const journal: Pick<Journal, 'append' | 'read'> = {
     append: (_, event) => events.push(event),
     read: () => [{ id: 'op-1', events: [...events], damaged: false }],
-    notice: null,
-    close: () => undefined,
   };
   const runner = createRunner({
     journal,

@@ -71,7 +71,7 @@ interface Live {
  * @param onChanged called after every event of an operation.
  */
 export function createRunner(options: {
-  journal: Journal;
+  journal: Pick<Journal, 'append' | 'read'>;
   world: () => World;
   now: () => Date;
   onChanged: (operation: Operation) => void;

@@ -232,6 +232,9 @@ export function createClusterState(
       return workflow && withPods(workflow, podOf(name));
     },
     syncOffNotes: () => syncOffNotes,
+    slackChannels: (app) => [
+      ...new Set([...applications.of(app)].flatMap(({ slackChannel }) => slackChannel ?? [])),
+    ],
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

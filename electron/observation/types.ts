@@ -79,6 +79,8 @@ export interface ClusterView {
   workflow(namespace: string, name: string): Workflow | null;
   /** What Signalbox left on Applications whose automatic sync it switched off, by Application; as it was written. */
   syncOffNotes(): ReadonlyMap<string, string>;
+  /** What the app's Applications name as their teams' Slack channels (annotation `slackChannel`), as it is written. */
+  slackChannels(app: string): readonly string[];
   /** Called after each batch of changes. Returns the unsubscribe. */
   onChange(listener: (changes: readonly ClusterChange[]) => void): () => void;
 }

@@ -1,5 +1,6 @@
 import type { Handlers, StreamHandlers } from '../ipc/dispatcher';
 import { accountHandlers } from './accounts/account-handlers';
+import { announcementHandlers } from './announcements/announcement-handlers';
 import { argoHandlers } from './argo-handlers';
 import { bagHandlers } from './bag-handlers';
 import { boardHandlers } from './board-handlers';
@@ -42,6 +43,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     'github.start-sign-in': () => session.gitHubSignIn.start(),
     'github.cancel-sign-in': () => session.gitHubSignIn.cancel(),
     ...recordsHandlers(session.ledger, session.estate.ledger.branch, () => shell.settings.get().identity),
+    ...announcementHandlers(session, actor, shell.openMail),
     'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');
       return { text: await shell.practice(action) };
@@ -68,6 +70,7 @@ export function createStreamHandlers(
           session.onRunKnown((app) => send([{ topic: 'timeline', key: app }])),
           session.consents.onChange(() => send([{ topic: 'consent', key: null }])),
           session.gitHubSignIn.onChange(() => send([{ topic: 'github-sign-in', key: null }])),
+          session.announcements.onChange(() => send([{ topic: 'announcement', key: null }])),
           session.accounts.onChange(() => send([{ topic: 'account', key: null }])),
         ];
         signal.addEventListener('abort', () => {

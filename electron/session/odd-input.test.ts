@@ -69,6 +69,7 @@ beforeAll(async () => {
       app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
       settings: { get: () => settings, set: () => settings },
       openExternal: () => true,
+      openMail: () => true,
       chooseSaveFile: async () => null,
       practice: null,
       credentials: {

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Estate } from '../../shared/domain/estate/estate';
 import { openedReadOnly } from '../../shared/domain/estate/read-only';
-import type { RegistryPlace } from '../../shared/domain/estate/registry-place';
 import { type Failure, FailureError } from '../../shared/domain/failure/failure';
 import { type ArchiveStore, openArchive } from '../archive/archive-store';
 import { type ObservationStore, openObservations } from '../archive/observations';
 import { createEngine } from '../engine/engine';
 import type { Engine } from '../engine/engine-types';
 import { historyPort } from '../engine/history-port';
+import { openJournal } from '../engine/journal';
 import { createManualActions, type ManualActions } from '../engine/manual-actions';
-import type { Limits, World } from '../engine/world';
+import type { World } from '../engine/world';
 import { type History, openHistory } from '../history/open-history';
-import type { Credentials, Identity, Ledger } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger';
 import { openLedger } from '../ledger/open-ledger';
-import { inBackground, type Log } from '../log/log';
+import { inBackground } from '../log/log';
 import { openLogKeeper } from '../logs/log-keeper';
 import { createLogSessions, type LogSessions } from '../logs/log-sessions';
 import type { Cluster } from '../observation/types';
@@ -25,59 +25,28 @@ import { createRepoRights } from '../systems/github/repo-rights';
 import { createWorkflowRuns } from '../systems/github/workflow-dispatch';
 import { makeOwnFolder } from '../systems/own-folder';
 import { type AppImages, createAppImages } from '../systems/registry/app-images';
-import type { SessionStore, SignInWindows } from './accounts/ports';
 import { createServerAccounts, passingSessions, type ServerAccounts } from './accounts/server-accounts';
-import { type ConsentStore, type Consents, createConsents, passingStore } from './consents';
+import type { Announcements } from './announcements/announcements';
+import { openAnnouncements } from './announcements/open-announcements';
+import { tellOperations } from './announcements/tell-operations';
+import { type Consents, createConsents, passingStore } from './consents';
 import { consoleAutopilot } from './console-autopilot';
 import { openDeployHours } from './deploy-hours';
-import { gitHubAccountText } from './github-account';
-import {
-  createGitHubSignIn,
-  type GitHubSignInPort,
-  type SaveGitHubToken,
-  signInPlaceOf,
-} from './github-sign-in';
+import type { GitHubSignInPort } from './github-sign-in';
 import { keepWhatIsSeen } from './keep-what-is-seen';
 import { asideNotice, missingNotices } from './missing-files';
 import { type NeededCredential, neededCredentials } from './needed-credentials';
 import { openClusters } from './open-clusters';
+import { openGitHubSignIn } from './open-github-sign-in';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
 import { createRunWatch } from './run-watch';
+import type { SessionConfig } from './session-config';
 import { githubStarters } from './started-runs-of-estate';
 import { toldClaims } from './tell-claims';
 import { createTimelines, type Timelines } from './timelines';
-
-/** What opens one estate. */
-export interface SessionConfig {
-  estate: Estate;
-  mode: 'practice' | 'real' | 'read-only';
-  /** Folder under which each estate gets a folder of its own, named by its ledger. */
-  dir: string;
-  /** Reads a local repo where it lies, without a mirror. */
-  inPlace: boolean;
-  identity: () => Identity;
-  ledgerCredentials: () => Promise<Credentials | null>;
-  githubToken: () => Promise<string | null>;
-  /** Keeps what somebody signed in for at GitHub; absent: signing in is not offered. */
-  saveGitHubToken?: SaveGitHubToken;
-  /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
-  registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
-  /** How GitHub's API is reached; absent: Node's own, without proxies. */
-  fetch?: typeof fetch;
-  limits?: Partial<Limits>;
-  /** Where it is kept what kubeconfigs that the estate names may do; absent: for as long as it is open. */
-  consents?: ConsentStore;
-  /** Where sessions at Argo's servers are kept; absent: for as long as it is open. */
-  accounts?: SessionStore;
-  /** The windows in which people sign in to them; absent: they can't be shown one. */
-  signInWindows?: SignInWindows;
-  /** What was lost before anything of the estate was opened, for a person. */
-  notices?: readonly string[];
-  log: Log;
-}
 
 /** One estate, opened: everything that the window asks. */
 export interface Session {
@@ -90,6 +59,8 @@ export interface Session {
   /** The person's accounts at Argo's own servers. */
   readonly accounts: ServerAccounts;
   readonly gitHubSignIn: GitHubSignInPort;
+  /** Whom this console tells what happened. */
+  readonly announcements: Announcements;
   /** What was lost of Signalbox's own files, each in a sentence. */
   notices(): string[];
   readonly sources: Sources | null;
@@ -186,17 +157,12 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     if (failure) log('error', 'archive.not-written', { ...failure });
   };
   const runWatch = github && createRunWatch({ github, archive: archive.runs, onFailure: reportUnsaved });
-  const signInPlace = config.saveGitHubToken ? signInPlaceOf(estate) : 'This estate brings its own token.';
-  const gitHubSignIn = createGitHubSignIn({
-    place: typeof signInPlace === 'string' ? signInPlace : { ...signInPlace, fetch: config.fetch },
-    save: (token) => {
-      const unsaved = config.saveGitHubToken?.(token) ?? null;
-      // What was refused without it is asked again at once. It never rejects; what comes of it is the ledger's freshness.
-      void ledger.refresh();
-      return unsaved;
-    },
-    whose: async () => (github ? (await gitHubAccountText(github)).text : 'Signed in.'),
-    now: Date.now,
+  const gitHubSignIn = openGitHubSignIn({
+    estate,
+    github,
+    ledger,
+    save: config.saveGitHubToken,
+    fetch: config.fetch,
     log,
   });
   const logs = createLogSessions(await openLogKeeper({ folder: path.join(folder, 'logs'), log }), {
@@ -233,6 +199,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     now: () => new Date(),
     log,
   });
+  const journalFile = path.join(folder, 'journal.sqlite');
+  const journal = openJournal(journalFile);
+  const announcements = openAnnouncements(config, journal, clusters);
   const engine = createEngine({
     estate,
     ledger,
@@ -241,7 +210,9 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     images,
     history: historyPort(history),
     observations,
-    journalFile: path.join(folder, 'journal.sqlite'),
+    journalFile,
+    openJournal: () => journal,
+    announce: announcements.announce,
     identity: config.identity,
     workflowRuns: github && createWorkflowRuns(github),
     runWatch,
@@ -324,6 +295,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     now: () => new Date().toISOString(),
   });
   const stops = [
+    tellOperations(engine, estate, announcements.announce),
     () => timelines.close(),
     () => runs?.close(),
     () => starters?.close(),
@@ -355,6 +327,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     consents,
     accounts,
     gitHubSignIn,
+    announcements,
     notices: () =>
       [
         ...(config.notices ?? []),
@@ -384,6 +357,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     async close() {
       closing.abort();
       for (const stop of stops) stop();
+      await announcements.close();
       await engine.close();
       hours.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));

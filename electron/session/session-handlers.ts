@@ -16,6 +16,8 @@ export interface ShellServices {
   own: OwnFiles;
   settings: { get(): Settings; set(change: Partial<Settings>): Settings };
   openExternal: (url: string) => boolean;
+  /** Opens a draft in the person's mail program, by an address of `mailto:`. */
+  openMail: (url: string) => boolean;
   /** Asks the person where to save; `null`: nowhere. `name` is without folder and extension. */
   chooseSaveFile: (name: string, format: 'txt') => Promise<string | null>;
   credentials: {

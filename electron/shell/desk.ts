@@ -9,16 +9,18 @@ import { passingSessions } from '../session/accounts/server-accounts';
 import { createHandlers, createStreamHandlers } from '../session/handlers';
 import { estateFolder, openSession, type Session } from '../session/open-session';
 import { about } from './about';
+import { announcementStore } from './announcement-store';
 import type { Arguments } from './arguments';
 import { credentialStore } from './credential-store';
 import { type DeployGuard, guardDeploys } from './deploy-guard';
 import { type EstateSource, findEstate } from './estate-source';
 import { notifyOfEnds } from './notifications';
 import { playAction } from './practice-actions';
+import { practiceAnnouncements } from './practice-announcements';
 import { bringPracticeSessions } from './practice-sessions';
 import { chooseSaveFile } from './save-dialog';
 import { serviceFetch } from './service-fetch';
-import { openExternal } from './session-security';
+import { openExternal, openMail } from './session-security';
 import type { SettingsStore } from './settings';
 import { sessionStore } from './sign-in/session-store';
 import { signInWindows } from './sign-in/sign-in-windows';
@@ -98,6 +100,10 @@ export function openDesk(options: {
         source.practice === null
           ? sessionStore(vault)
           : passingSessions('Sessions of the practice estate are not saved.'),
+      announcements:
+        source.practice === null
+          ? announcementStore(settings.announcements, vault, source.estate.estate)
+          : practiceAnnouncements(),
       signInWindows: windows,
       notices: settings.notices,
       log,
@@ -134,6 +140,7 @@ export function openDesk(options: {
       own: { userData, logFile: options.logFile, faults: options.faults },
       settings,
       openExternal: (url: string) => openExternal(url, log),
+      openMail: (url: string) => openMail(url, log),
       chooseSaveFile: chooseFile,
       practice: practice && ((action: PracticeAction) => playAction(practice.control, action, reopen)),
       credentials,

@@ -5,7 +5,7 @@ import type { PracticeLogin } from '../../shared/domain/practice/login';
 import type { PracticeRights } from '../../shared/domain/practice/rights';
 import type { Log } from '../log/log';
 import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
-import type { SessionConfig } from '../session/open-session';
+import type { SessionConfig } from '../session/session-config';
 import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
 import { type Arguments, practiceLoginOf, practiceRightsOf } from './arguments';

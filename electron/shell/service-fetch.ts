@@ -27,6 +27,7 @@ export function serviceFetch(environment: NodeJS.ProcessEnv = process.env): type
       body: init.body === null || init.body === undefined ? null : String(init.body),
       signal: init.signal ?? null,
       redirects: 0,
+      follow: init.redirect !== 'error',
     };
     return send(own, wanted, accountsOf(environment));
   };
@@ -67,6 +68,11 @@ function send(own: Electron.Session, wanted: Wanted, accounts: Accounts): Promis
     });
     request.on('redirect', (_status, nextMethod, nextUrl) => {
       request.abort();
+      if (!wanted.follow) {
+        // What is sent is for this host alone; its address may be a secret, so the error does not name it.
+        reject(new TypeError('unexpected redirect'));
+        return;
+      }
       if (wanted.redirects >= mostRedirects) {
         reject(new Error(`${url} redirects without end`));
         return;

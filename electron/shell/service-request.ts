@@ -6,6 +6,8 @@ export interface Wanted {
   body: string | null;
   signal: AbortSignal | null;
   redirects: number;
+  /** Whether a redirect is followed; otherwise it ends the request with an error. */
+  follow: boolean;
 }
 
 /** The account of a proxy; `null`: none is known. */

@@ -12,6 +12,16 @@ export function denyPermissions(): void {
 }
 
 /**
+ * Opens a draft in the person's mail program: an address of `mailto:` that main itself wrote (mail-draft.ts).
+ * @returns whether it was handed on.
+ */
+export function openMail(url: string, log: Log): boolean {
+  if (!/^mailto:[\x21-\x7e]*$/.test(url) || /["'<>`\\^{|}]/.test(url)) return false;
+  inBackground(log, 'window.mail-not-opened', shell.openExternal(url));
+  return true;
+}
+
+/**
  * The one way out of the app: opens an `https:` link in the system's browser; anything else is dropped.
  * @returns whether it was opened.
  */

@@ -29,6 +29,8 @@ export interface SettingsStore {
   keepWindowPlace(place: WindowPlace): void;
   /** What kubeconfigs of estates may do. */
   readonly consents: ConsentStore;
+  /** Whom estates tell what happened: `announcements` in it. */
+  readonly announcements: Pick<StoredFile, 'get' | 'set'>;
   /** Where sign-in windows may go. */
   readonly allowedHosts: AllowedHosts;
   /** The encrypted secrets by name: a file of their own, so that damage of the one never loses the other. */
@@ -94,6 +96,7 @@ export function openSettings(dir: string, defaults: Settings): SettingsStore {
       file.set({ windowPlace: place });
     },
     consents: { get: given, set: (consents) => file.set({ consents }) },
+    announcements: file,
     allowedHosts: allowedHosts(file),
   };
 }

@@ -15,6 +15,7 @@ export const programs = {
   'history-worker': 'electron/history/worker.ts',
   'log-worker': 'electron/logs/worker.ts',
   'crash-child': 'electron/engine/testing/crash-child.ts',
+  'killed-announcer': 'electron/announcements/testing/killed-announcer.ts',
   conformance: 'electron/conformance/main.ts',
 } as const;
 

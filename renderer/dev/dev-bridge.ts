@@ -7,6 +7,7 @@ import type { AppIntent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import { devAccounts } from './accounts';
+import { devAnnouncements } from './announcements';
 import type { Answers } from './answers';
 import { argoAnswers } from './argo';
 import { devClusterStatus } from './cluster';
@@ -146,6 +147,7 @@ export function devBridge(options: DevOptions): Bridge {
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,
     ...devDiagnostics,
+    ...devAnnouncements,
     'github.sign-in': () => noSignIn,
     'github.start-sign-in': () => noSignIn,
     'github.cancel-sign-in': () => noSignIn,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { announcementProcedures } from './announcements';
 import { argoProcedures } from './argo';
 import { argoServerProcedures } from './argo-servers';
 import { bagProcedures } from './bags';
@@ -41,6 +42,7 @@ export const procedures = {
   ...argoServerProcedures,
   ...recordsProcedures,
   ...diagnosticsProcedures,
+  ...announcementProcedures,
   ...practiceProcedures,
 } as const satisfies Record<string, Procedure>;
 

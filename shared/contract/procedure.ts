@@ -20,6 +20,8 @@ export const topics = {
   settings: null,
   /** Sessions at Argo's own servers. */
   account: null,
+  /** What is told to people. */
+  announcement: null,
   timeline: 'app',
   bags: 'pipeline',
 } as const;

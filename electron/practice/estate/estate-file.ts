@@ -26,6 +26,8 @@ export interface EstateUrls {
   argo: (environment: EnvironmentName) => { cd: string; workflows: string };
   /** Their identity provider. */
   dex: string;
+  /** Slack, the Release app and a webhook. */
+  receivers: string;
 }
 
 /** How commits of the console land in the release repo; see the estate file's `ledger.landing`. */
@@ -70,6 +72,15 @@ export async function writeEstateFile(
     sources: {
       urlTemplate: `${urls.git}/${owner}/{app}.git`,
       github: { apiUrl: urls.github, owner },
+    },
+    announce: {
+      slack: {
+        apiUrl: `${urls.receivers}/slack/api/`,
+        channels: [{ channel: '#govuk-deploy' }, { channel: '#govuk-2ndline', environments: ['production'] }],
+      },
+      release: { url: `${urls.receivers}/release`, owner },
+      webhook: { url: `${urls.receivers}/webhook` },
+      email: { to: ['release-managers@example.gov.uk'] },
     },
     practice: { controlUrl: urls.control },
   };

@@ -23,6 +23,7 @@ import type { PullPlace } from '../github/pull-state';
 import { createPulls, type Pulls } from '../github/pulls';
 import { type GithubServer, startGithubServer } from '../github/server';
 import type { PracticeClock } from '../ports';
+import { type Receivers, startReceivers } from '../receivers/receivers-server';
 import { refusalOfChange } from '../rights/branch-rules';
 import { clusterGrant } from '../rights/cluster-role';
 import { pullRules } from '../rights/pull-rules';
@@ -72,6 +73,8 @@ export interface PracticeEstate {
   readonly argoWorkflows: Readonly<Record<EnvironmentName, GatewayServer>>;
   /** The identity provider of Argo's servers: its host is to be among their `signInHosts`. */
   readonly dex: Dex;
+  /** Slack, the Release app and a webhook. */
+  readonly receivers: Receivers;
   /** Folder of an app's bare repo. */
   appRepo(app: string): BareRepo;
   /** Writes {@link state} to the state folder where it changed. */
@@ -268,7 +271,8 @@ export async function startEstate(options: {
       now: clock.now,
       port: state.ports[`argo-workflows-${name}`],
     });
-  Object.assign(state.ports, { git: git.port, github: github.port });
+  const receivers = await startReceivers(portOf(state, 'receivers'));
+  Object.assign(state.ports, { git: git.port, github: github.port, receivers: receivers.port });
   for (const name of allEnvironments) {
     state.ports[`argo-cd-${name}`] = argoCd[name].port;
     state.ports[`argo-workflows-${name}`] = argoWorkflows[name].port;
@@ -347,6 +351,7 @@ export async function startEstate(options: {
     argoCd,
     argoWorkflows,
     dex,
+    receivers,
     appRepo,
     saveState,
     save,
@@ -357,6 +362,7 @@ export async function startEstate(options: {
         git?.close(),
         github.close(),
         dex.close(),
+        receivers.close(),
         ...allEnvironments.map((name) => argoCd[name].close()),
         ...allEnvironments.map((name) => argoWorkflows[name].close()),
         ...allEnvironments.map((name) => clusters[name].close()),

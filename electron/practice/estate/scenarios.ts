@@ -228,6 +228,12 @@ export function scenarioHandlers(options: {
 
     ...pullScenarios(estate),
 
+    received: async () => structuredClone(estate().receivers.received),
+    async setReceivers(change) {
+      Object.assign(estate().receivers.modes, change);
+      return {};
+    },
+
     async setSpeed({ speed }) {
       estate().clock.speed = speed;
       return {};

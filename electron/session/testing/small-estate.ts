@@ -10,7 +10,8 @@ import { dispatch } from '../../ipc/dispatcher';
 import { noLog } from '../../log/log';
 import { startTestCluster, type TestCluster } from '../../practice/testing/cluster';
 import { createHandlers } from '../handlers';
-import { openSession, type Session, type SessionConfig } from '../open-session';
+import { openSession, type Session } from '../open-session';
+import type { SessionConfig } from '../session-config';
 
 const identity = { name: 'Ada', email: 'ada@example.org' };
 const settings = { colourScheme: 'auto' as const, notifications: true, identity };
@@ -87,6 +88,7 @@ export const askAsWindow = (
           app: { version: '', runtime: '', chromium: '', node: '', platform: '', fallbackRuntime: false },
           settings: { get: () => settings, set: () => settings },
           openExternal: () => true,
+          openMail: () => true,
           chooseSaveFile: async () => null,
           practice: null,
           credentials: { describe: () => ({ unavailableBecause: null, credentials: [] }), set: () => {} },

@@ -27,6 +27,8 @@ export interface ArgoApplication {
   reconciledAt: string | null;
   /** What Signalbox left when it switched automatic sync off; `null`: nothing. */
   syncOffNote: string | null;
+  /** Annotation `slackChannel`: where its team wants to hear of it, as it is written; `null`: it names none. */
+  slackChannel: string | null;
   /**
    * The spec names another source than the last comparison was made with: `shown.sync` is `Unknown` then. `told` is what
    * Argo CD says, `fingerprint` tells one such spec from another.
@@ -72,6 +74,7 @@ export function readApplication(object: unknown, onOdd?: OnOdd): ArgoApplication
     syncedBy: operationIdOf(state?.operation),
     reconciledAt: status?.reconciledAt ?? null,
     syncOffNote: annotations[noteAnnotation] ?? null,
+    slackChannel: annotations.slackChannel ?? null,
     olderSpec: isOlder ? { told, fingerprint: fingerprintOf(spec) } : null,
     detail,
     shown: {

@@ -3,6 +3,7 @@ import { argoSystemSchema } from '../../../shared/domain/estate/argo-servers';
 import { argoSessionsSchema } from './argo-sessions';
 import { allEnvironments, bagEnvironments } from './environments';
 import { appFaultsSchema, gitFaultsSchema, githubFaultsSchema } from './faults';
+import { receivedSchema, receiverModeSchema } from './receivers';
 import { practiceRightsSchema, practiceTeamSchema, rightsStateSchema } from './rights';
 
 /** Which apps there are, the estate knows: it refuses the name of any other as `invalid-input`. */
@@ -300,6 +301,18 @@ export const controlCommands = {
     output: done,
   },
   /** Milliseconds of practice time per millisecond. Waits that already run change with it. */
+  /** What Slack, the Release app and the webhook were told since the estate started. */
+  received: { input: nothing, output: receivedSchema },
+  /** How they behave from now on. */
+  setReceivers: {
+    input: z.strictObject({
+      slack: receiverModeSchema.optional(),
+      release: receiverModeSchema.optional(),
+      webhook: receiverModeSchema.optional(),
+    }),
+    output: done,
+  },
+
   setSpeed: { input: z.strictObject({ speed: z.number().min(1).max(10_000) }), output: done },
   /** Writes all that the estate holds to its state folder, so that a kill of the estate loses nothing of it. */
   save: { input: nothing, output: done },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { routeKindSchema } from '../estate/routes';
 
 /**
  * What can be told to people outside of Signalbox. One name per thing that happened: how it began and how it ended are
@@ -53,6 +54,8 @@ export const announcementSchema = z.object({
   apps: z.array(name).max(5_000),
   /** The version that runs there from now on; `null`: none, or several. */
   version: text.nullable(),
+  /** How its commit landed, where a workflow may have told of it already; left out: by nobody's workflow. */
+  route: routeKindSchema.optional(),
   /** Why, as somebody typed it. */
   why: text.nullable(),
   /** What is to be known beside it, each in a sentence: what still goes through a freeze, why a deploy failed. */

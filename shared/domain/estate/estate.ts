@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseLabelSelector } from '../go/label-selector';
 import { checkPolicySchema } from '../preflight/check-policy';
+import { announceProblems, announceSchema } from './announce';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { clusterExecSchema } from './cluster-exec';
@@ -269,6 +270,9 @@ export const estateSchema = z
       .describe(
         'Where the apps’ images are. Missing: no registry is asked, and a tag or commit of the app’s repo counts as published.',
       ),
+    announce: announceSchema
+      .optional()
+      .describe('Whom Signalbox tells what happened, once a person switched it on. Missing: nobody.'),
     practice: z
       .strictObject({ controlUrl: httpUrl.describe('Where its scenarios are driven from.') })
       .optional()
@@ -313,7 +317,7 @@ export const estateSchema = z
           });
       });
     });
-    for (const [path, input, message] of routeProblems(estate))
+    for (const [path, input, message] of [...routeProblems(estate), ...announceProblems(estate)])
       context.issues.push({ code: 'custom', input, path, message });
     const { records } = estate.ledger;
     if (records?.branch === estate.ledger.branch && (records.url ?? estate.ledger.url) === estate.ledger.url)

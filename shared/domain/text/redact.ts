@@ -18,6 +18,12 @@ const secrets: readonly RegExp[] = [
   /\b()(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g,
   // JSON Web Tokens (RFC 7519), such as service accounts have; tokens of `aws eks get-token`.
   /\b()eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
+  // Slack's tokens (docs.slack.dev, "Tokens") and the addresses of its incoming webhooks, which are secrets themselves;
+  // secrets of signed webhooks (standardwebhooks.com).
+  /\b()xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,}/g,
+  /\b()xapp-[A-Za-z0-9-]{8,}/g,
+  /(\/(?:services|workflows|triggers)\/)[A-Z0-9]{5,}\/[A-Za-z0-9/]{8,}/g,
+  /\b()whsec_[A-Za-z0-9+/=]{16,}/g,
   /\b()k8s-aws-v1\.[A-Za-z0-9_-]+/g,
 ];
 
