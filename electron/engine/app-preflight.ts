@@ -155,7 +155,7 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
     releaseNotes: [],
     testsBefore: testsBefore(world, app, before, version ?? ''),
-    me: world.identity().name,
+    me: world.whoIsMe.me(),
   };
 }
 
@@ -240,6 +240,7 @@ export async function gatherAhead(world: World, intent: AppIntent, signal: Abort
     world.images.canAsk ? world.images.load(app, version, limited) : null,
     world.sources.loadPublished(app, version, limited),
     world.sources.loadChecks(app, version, limited),
+    world.whoIsMe.ask(limited),
     present === null ? null : world.sources.loadChange(app, present, version, limited),
     // What could not be asked is found unknown, and logged by whoever asked.
   ]).catch(() => undefined);

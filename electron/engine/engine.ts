@@ -37,6 +37,7 @@ import { keepRouteRecords } from './routes/route-records';
 import { createRoutes } from './routes/routes';
 import { createRunner } from './runner';
 import { sourceCache } from './source-cache';
+import { whoIsMe } from './who-is-me';
 import { defaultLimits, type World } from './world';
 
 const isPastGit = ({ intent }: Operation): boolean =>
@@ -94,6 +95,7 @@ export function createEngine(config: EngineConfig): Engine {
     history: cells,
     observations: config.observations,
     identity: config.identity,
+    whoIsMe: whoIsMe(config.rights ?? null, config.identity, now),
     limits: { ...defaultLimits, ...config.limits },
     now,
     hours: config.hours ?? (() => null),

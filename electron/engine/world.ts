@@ -16,6 +16,7 @@ import type { LedgerReader } from './ledger-reader';
 import type { Observations, RunWatch } from './ports';
 import type { Routes } from './routes/routes';
 import type { SourceCache } from './source-cache';
+import type { WhoIsMe } from './who-is-me';
 
 /**
  * How long steps wait until they say that they do not know, in milliseconds. Each covers a wait in the outside
@@ -81,6 +82,7 @@ export interface World {
   readonly history: CellHistory;
   readonly observations: Observations;
   readonly identity: () => Identity;
+  readonly whoIsMe: WhoIsMe;
   readonly limits: Limits;
   readonly now: () => Date;
   /** How an environment stands to its deploy hours; `null`: it has none. */

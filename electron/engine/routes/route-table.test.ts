@@ -75,7 +75,7 @@ type Who = keyof typeof people;
 async function routesOf(who: Who, landing: 'push' | 'merge-branch'): Promise<Routes> {
   const person: Person = people[who];
   const rights: RepoRights = {
-    user: async () => ok({ login: 'priya', scopes: [] }),
+    user: async () => ok({ login: 'priya', id: null, emails: [], scopes: [] }),
     branch: async () => person.branch,
     team: async () => person.team,
     workflowFile: async () => person.file,

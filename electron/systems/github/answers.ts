@@ -8,7 +8,7 @@ import { GitHubTrouble } from './github-trouble';
 
 const text = z.string().nullish().catch(null);
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
-const person = z.object({ name: text, date: text }).nullish().catch(null);
+const person = z.object({ name: text, email: text, date: text }).nullish().catch(null);
 
 /** "Get the authenticated user". */
 export const userSchema = z.object({ login: z.string().min(1) });
@@ -28,7 +28,7 @@ export const gitTagSchema = z.object({ object: objectSchema });
 export const commitSchema = z.object({
   sha,
   commit: z.object({ message: z.string(), author: person, committer: person }),
-  author: z.object({ login: text }).nullish().catch(null),
+  author: z.object({ login: text, type: text }).nullish().catch(null),
 });
 export type CommitAnswer = z.output<typeof commitSchema>;
 

@@ -1,3 +1,4 @@
+import { commitPeople } from '../../../shared/domain/history/commit-people';
 import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { believed, comparisonSchema } from './answers';
 import { changedMigrations } from './changed-migrations';
@@ -59,13 +60,21 @@ export async function compareRefs(
       : null;
   return {
     status: first.status,
-    commits: listed.map((commit) => ({
-      sha: commit.sha,
-      parents: commit.parents.map((parent) => parent.sha),
-      message: commit.commit.message,
-      author: commit.commit.author?.name ?? commit.author?.login ?? 'unknown',
-      at: commit.commit.committer?.date ?? commit.commit.author?.date ?? '',
-    })),
+    commits: listed.map((commit) => {
+      const { message, author, committer } = commit.commit;
+      const login = commit.author?.login ?? null;
+      const name = author?.name ?? login ?? 'unknown';
+      // `type` of a simple user: "User", "Bot", "Organization".
+      const account = login === null ? null : { login, isBot: commit.author?.type === 'Bot' };
+      return {
+        sha: commit.sha,
+        parents: commit.parents.map((parent) => parent.sha),
+        message,
+        author: name,
+        people: commitPeople({ name, email: author?.email ?? null, account }, message),
+        at: committer?.date ?? author?.date ?? '',
+      };
+    }),
     migrations: whole ?? files.map((file) => file.filename).filter(isMigration),
     truncated: listed.length < first.total_commits,
     migrationsPartial: isCut && first.status !== 'identical' && whole === null,

@@ -316,7 +316,7 @@ it('whose token it is, and its scopes', async () => {
   answers = user;
   expect(await rights.user(signal)).toEqual({
     ok: true,
-    value: { login: 'Priya', scopes: ['read:org', 'repo'] },
+    value: { login: 'Priya', id: null, emails: [], scopes: ['read:org', 'repo'] },
   });
 });
 

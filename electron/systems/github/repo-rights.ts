@@ -3,14 +3,21 @@ import type { BranchRights, WorkflowFileRights } from '../../../shared/domain/ro
 import { believed } from './answers';
 import { branchRights } from './branch-rights';
 import { type GitHub, gitHubFailure } from './github-client';
-import { loginSchema } from './rights-answers';
+import { accountSchema } from './rights-answers';
 import { scopesOf, teamMembership } from './team-membership';
 import { workflowFileRights } from './workflow-file-rights';
 
 /** What the person whose token it is may do on GitHub: asked, not guessed. Fails with why GitHub did not tell. */
 export interface RepoRights {
-  /** The account behind the token. `scopes` `null`: a token that names none (fine-grained, or an app's). */
-  user(signal: AbortSignal): Promise<Result<{ login: string; scopes: readonly string[] | null }>>;
+  /**
+   * The account behind the token. `scopes` `null`: a token that names none (fine-grained, or an app's). `emails`: the
+   * account's public address; the others need a scope that nothing else here does.
+   */
+  user(
+    signal: AbortSignal,
+  ): Promise<
+    Result<{ login: string; id: number | null; emails: readonly string[]; scopes: readonly string[] | null }>
+  >;
   branch(
     place: { owner: string; repo: string; branch: string },
     signal: AbortSignal,
@@ -37,7 +44,8 @@ export function createRepoRights(github: GitHub): RepoRights {
   };
   const whose = async (signal: AbortSignal) => {
     const { data, headers } = await github.users.getAuthenticated({ request: { signal } });
-    return { login: believed(loginSchema, data).login, scopes: scopesOf(headers) };
+    const { login, id, email } = believed(accountSchema, data);
+    return { login, id: id ?? null, emails: email ? [email] : [], scopes: scopesOf(headers) };
   };
   return {
     user: (signal) => asked('whose the token is', () => whose(signal)),

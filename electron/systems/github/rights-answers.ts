@@ -10,7 +10,12 @@ const flag = z.boolean().nullish().catch(null);
 const enabled = z.object({ enabled: flag }).nullish().catch(null);
 
 /** "Get the authenticated user". */
-export const loginSchema = z.object({ login: name });
+export const accountSchema = z.object({
+  login: name,
+  id: z.number().int().positive().nullish().catch(null),
+  /** The public address alone. */
+  email: z.string().max(254).nullish().catch(null),
+});
 
 /** "Get a repository": `permissions` is of the person who asks; `allow_auto_merge` is there for who may write alone. */
 export const repoRightsSchema = z.object({

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { commitPeople } from '../../../shared/domain/history/commit-people';
 import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
 import { boundedFetch, removeUnfinished } from '../git/bounded-fetch';
 import { GitError } from '../git/errors';
@@ -62,6 +63,10 @@ const listed = (commit: LoggedCommit): ListedCommit => ({
   parents: commit.parents,
   message: commit.message,
   author: commit.authorName || 'unknown',
+  people: commitPeople(
+    { name: commit.authorName || 'unknown', email: commit.authorEmail || null, account: null },
+    commit.message,
+  ),
   at: commit.committedAt,
 });
 

@@ -1,4 +1,4 @@
-import type { SourceCommit } from '../ledger/change';
+import type { SourceCommit, SourcePerson } from '../ledger/change';
 import { versionShape } from '../ledger/version';
 
 /** A commit as GitHub lists it, reduced to what grouping needs. */
@@ -7,6 +7,8 @@ export interface ListedCommit {
   parents: readonly string[];
   message: string;
   author: string;
+  /** Its author and co-authors; left out: only the author's name is known. */
+  people?: SourcePerson[];
   at: string;
 }
 
@@ -69,6 +71,7 @@ export function withPullRequests(
         sha: commit.sha,
         subject: commit.message.split('\n', 1)[0] ?? '',
         author: commit.author,
+        ...(commit.people ? { people: commit.people } : {}),
         at: commit.at,
         pullRequest:
           number === undefined ? null : { number, url: urlOf(number), title: titles.get(number) ?? null },

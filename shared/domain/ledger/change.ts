@@ -1,10 +1,24 @@
 import { z } from 'zod';
 
+/** Somebody who made a commit, or made it with others. */
+const sourcePersonSchema = z.object({
+  name: z.string(),
+  /** As the commit has it; `null`: it is not told. */
+  email: z.string().nullable(),
+  /** The GitHub account; `null`: none is known. */
+  login: z.string().nullable(),
+  /** An app's account, and no person. */
+  bot: z.boolean(),
+});
+export type SourcePerson = z.infer<typeof sourcePersonSchema>;
+
 /** One commit of an app's source repo between two versions. */
 export const sourceCommitSchema = z.object({
   sha: z.string(),
   subject: z.string(),
   author: z.string(),
+  /** Its author, then its co-authors; left out: only the author's name is known (an older Signalbox kept it). */
+  people: z.array(sourcePersonSchema).optional(),
   at: z.string(),
   /** Pull request number and link, when the commit's subject or GitHub tells. */
   pullRequest: z

@@ -19,10 +19,7 @@ export function markVersion(
     return refuse('invalid-input', 'This needs a reason.', 'Enter a reason for others to read.');
   if (found?.ok && found.value.operation === actor.operation) return { kind: 'nothing', value: null };
   if (found)
-    return refuse(
-      'conflict',
-      found.ok ? markText(found.value) : `${app} ${version} is already marked bad.`,
-    );
+    return refuse('conflict', found.ok ? markText(found.value) : `${app} ${version} is already marked bad.`);
   const { by, at, operation } = actor;
   const value = { app, imageTag: version, by, at, operation, reason };
   return { kind: 'change', changes: [put('mark', value)], subject, value: null };

@@ -18,6 +18,7 @@ import type { CheckPolicy } from './check-policy';
 import type { HoursNow } from './deploy-hours';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
+import type { Me } from './whose';
 
 /** How the tests of a version went in the environment before. */
 export interface TestsBefore {
@@ -104,8 +105,8 @@ export interface OutsideFacts {
   releaseNotes: readonly { text: string; evidence: string }[];
   /** How much the environment's checks count; left out: as they are. */
   policy: CheckPolicy | undefined;
-  /** The name that the person's commits bear. */
-  me: string;
+  /** Who the person is. */
+  me: Me;
 }
 
 /** An intent that brings a version somewhere. */

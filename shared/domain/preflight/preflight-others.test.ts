@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { noChange, type SourceCommit } from '../ledger/change';
 import { othersFindings } from './preflight-others';
+import type { Me } from './whose';
 
-const me = 'Ada Morrow';
+const me: Me = { name: 'Ada Morrow', emails: ['ada@example.invalid'], account: null };
+const own = me.name;
 const commit = (author: string, subject = 'Change a page', pull: number | null = null): SourceCommit => ({
-  sha: 'a'.repeat(40),
+  sha: author.replace(/\W/g, '').padEnd(40, 'a'),
   subject,
   author,
   at: '2026-11-30T10:00:00Z',
@@ -17,18 +19,19 @@ const between = (commits: SourceCommit[], lost: SourceCommit[] = [], truncated =
 
 it('names whose changes go out besides one’s own, with pull requests', () => {
   expect(
-    between([commit('Sam Hale', 'Fix search', 12), commit(me), commit('Kim Osei'), commit('Sam Hale')]),
+    between([commit('Sam Hale', 'Fix search', 12), commit(own), commit('Kim Osei'), commit('Sam Hale')]),
   ).toEqual([
     {
       level: 'info',
       message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
-      evidence: '“#12 Fix search” by Sam Hale, “Change a page” by Kim Osei, “Change a page” by Sam Hale.',
+      evidence:
+        '“#12 Fix search” by Sam Hale, “KimOseia Change a page” by Kim Osei, “SamHalea Change a page” by Sam Hale.',
     },
   ]);
 });
 
 it('says nothing of one’s own, however the name is written', () => {
-  expect(between([commit(me), commit(' ada morrow ')])).toEqual([]);
+  expect(between([commit(own), commit(' ada morrow ')])).toEqual([]);
 });
 
 it('tells what is taken back apart from what goes out', () => {
@@ -59,7 +62,21 @@ it('names a pull request once, however many commits it has', () => {
   expect(between([twice, twice, commit('Kim Osei')])).toMatchObject([
     {
       message: 'Other people’s changes go out, too: 3 commits by Sam Hale (2), Kim Osei (1).',
-      evidence: '“#12 Fix search” by Sam Hale, “Change a page” by Kim Osei.',
+      evidence: '“#12 Fix search” by Sam Hale, “KimOseia Change a page” by Kim Osei.',
     },
+  ]);
+});
+
+it('tells bots apart from people', () => {
+  const bot: SourceCommit = {
+    ...commit('dependabot[bot]', 'Bump rails', 20),
+    people: [{ name: 'dependabot[bot]', email: null, login: 'dependabot[bot]', bot: true }],
+  };
+  expect(between([bot, commit('Sam Hale')]).map(({ message }) => message)).toEqual([
+    'Other people’s changes go out, too: 1 commit by Sam Hale (1).',
+    'Changes by bots go out, too: 1 commit by dependabot[bot] (1).',
+  ]);
+  expect(between([], [bot]).map(({ message }) => message)).toEqual([
+    'This takes back changes by bots: 1 commit by dependabot[bot] (1).',
   ]);
 });

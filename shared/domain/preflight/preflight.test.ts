@@ -39,7 +39,7 @@ const outside: OutsideFacts = {
   parent: 'app-config',
   production: true,
   hours: null,
-  me: 'Ada Morrow',
+  me: { name: 'Ada Morrow', emails: ['ada@example.invalid'], account: null },
   policy: undefined,
   before: 'staging',
   ledger: { state: 'live', asOf: '2026-01-01T00:00:00.000Z' },
