@@ -1,6 +1,7 @@
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Log } from '../log/log';
 import { canI } from '../systems/argo/server/argo-cd-requests';
+import { onceSomebodyComesOrGoes } from '../systems/argo/server/comes-or-goes';
 import type { Connection } from '../systems/kubernetes/types';
 import type { ClusterPlace } from './place';
 
@@ -120,9 +121,8 @@ export function createArgoCdAttendant(options: {
 
   /** Forgets the rights as soon as somebody else is signed in, or nobody, or the same person anew, maybe with other roles. */
   function follow(): void {
-    const changes = [connection.woken?.(), connection.left?.()].filter((one) => one !== undefined);
-    AbortSignal.any(changes).addEventListener(
-      'abort',
+    onceSomebodyComesOrGoes(
+      connection,
       () => {
         person += 1;
         asked = '';
@@ -134,7 +134,7 @@ export function createArgoCdAttendant(options: {
         // It never rejects: what it meets is logged within.
         void look();
       },
-      { once: true, signal },
+      signal,
     );
   }
   follow();

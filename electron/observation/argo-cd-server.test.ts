@@ -5,6 +5,7 @@ import { stopRehearsals } from '../practice/controllers/rehearsal';
 import { argoNamespace, parentName } from '../practice/controllers/render';
 import { startTestCluster } from '../practice/testing/cluster';
 import { connectServer } from '../systems/argo/server/server-connection';
+import { sessionEnded } from '../systems/argo/server/server-failures';
 import type { ServerCredential, ServerSession } from '../systems/argo/server/server-session';
 import { connect } from '../systems/kubernetes/connection';
 import type { Connection } from '../systems/kubernetes/types';
@@ -22,6 +23,7 @@ class Signed implements ServerSession {
   #credential: ServerCredential | null = null;
   #waker = new AbortController();
   #leaver = new AbortController();
+  #hasEnded = false;
   signIn(token: string): void {
     this.#credential = { authorization: `Bearer ${token}`, cookie: null };
     const before = this.#waker;
@@ -30,14 +32,21 @@ class Signed implements ServerSession {
   }
   signOut(): void {
     this.#credential = null;
+    this.#leave();
+  }
+  #leave(): void {
     const before = this.#leaver;
     this.#leaver = new AbortController();
-    before.abort(new Error('signed out'));
+    before.abort(sessionEnded({ context: 'production', server: now.url, system: 'Argo CD' }));
   }
   credential = () => this.#credential;
   ended = (used: ServerCredential) => {
-    if (used === this.#credential) this.#credential = null;
+    if (used !== this.#credential) return;
+    this.#credential = null;
+    this.#hasEnded = true;
+    this.#leave();
   };
+  hasEnded = () => this.#hasEnded;
   woken = () => this.#waker.signal;
   left = () => this.#leaver.signal;
 }
@@ -239,6 +248,24 @@ describe('Applications by Argo CD’s own server', () => {
     expect(now.server.requests()).toBeGreaterThan(before);
   });
 
+  it('are as of the end of the session as soon as anything is refused, though their stream stands', async () => {
+    await open();
+    await applicationsAre('live');
+    await expect.poll(now.server.openStreams).toBeGreaterThan(0);
+    await expect.poll(() => cluster.view.access('sync').state).toBe('allowed');
+    now.endSessions();
+    expect(await cluster.actions.refresh('frontend', 'normal', signal)).toMatchObject({
+      failure: { code: 'unauthorised' },
+    });
+    expect(cluster.view.access('sync').state).toBe('unknown');
+    await expect
+      .poll(() => cluster.view.freshness('applications'))
+      .toMatchObject({ state: 'unreachable', asOf: expect.any(String), failure: { code: 'unauthorised' } });
+    expect(shown()).toMatchObject({ version: 'v1' });
+    session.signIn(now.token());
+    await applicationsAre('live');
+  });
+
   it('are not asked for before somebody signs in', async () => {
     await open({}, false);
     await applicationsAre('unreachable');
@@ -246,7 +273,7 @@ describe('Applications by Argo CD’s own server', () => {
     expect(cluster.view.gaps()).toContainEqual(
       expect.objectContaining({
         kind: 'applications',
-        because: expect.objectContaining({ code: 'unauthorised' }),
+        because: expect.objectContaining({ code: 'signed-out' }),
       }),
     );
     session.signIn(now.token());

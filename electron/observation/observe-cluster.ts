@@ -149,6 +149,7 @@ export function observeCluster(options: {
         place,
         kubernetes: unasked ? null : { actions: clusterActed, access: byKubernetes },
         changed: () => state.applyStatus(true),
+        signal: stop.signal,
         log,
       })
     : null;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Freshness } from '../../shared/domain/board/freshness';
+import { hidingCodes } from '../../shared/domain/rollout/cluster-status';
 import type { WatchBatch, WatchItem, WatchKey } from '../systems/kubernetes/types';
 
 /** By which way an outside system is reached. */
@@ -40,8 +41,8 @@ const idOf = ({ namespace, name }: WatchKey): string => `${namespace}/${name}`;
 /** What the account is not permitted to see at all, as against what is out of reach for a time. */
 const isHidden = (freshness: Freshness): boolean =>
   freshness.state === 'unreachable' &&
-  ['forbidden', 'not-found', 'not-configured'].includes(freshness.failure.code);
-const isSignedOut = (freshness: Freshness): boolean =>
+  (hidingCodes.has(freshness.failure.code) || freshness.failure.code === 'not-found');
+const isSessionOver = (freshness: Freshness): boolean =>
   freshness.state === 'unreachable' && freshness.failure.code === 'unauthorised';
 
 /**
@@ -76,7 +77,7 @@ export async function watchThroughDoors<T>(
     if (taken === second && second.wasLive) return second;
     return isHidden(first.state.freshness) &&
       !isHidden(second.state.freshness) &&
-      !(isSignedOut(second.state.freshness) && !second.wasLive)
+      !(isSessionOver(second.state.freshness) && !second.wasLive)
       ? second
       : first;
   };

@@ -49,6 +49,7 @@ let cluster: Cluster;
 let token: string | null;
 let signIn: (login: string | null) => void;
 let endSessions: () => void;
+let isOver = false;
 const told: unknown[] = [];
 
 /** A person whose kubeconfig shows pods alone, in production. @param kubeconfig `null`: there is none. */
@@ -69,6 +70,7 @@ async function open(
     sessions: () => sessions,
   });
   let waker = new AbortController();
+  let leaver = new AbortController();
   signIn = (who) => {
     token = who === null ? null : accounts.signIn(who).token;
     const before = waker;
@@ -100,7 +102,13 @@ async function open(
               token === null ? null : { authorization: `Bearer ${token}`, cookie: null },
             ended: () => {
               token = null;
+              isOver = true;
+              const before = leaver;
+              leaver = new AbortController();
+              before.abort(new Error('ended'));
             },
+            left: () => leaver.signal,
+            hasEnded: () => isOver,
             woken: () => waker.signal,
           },
         }),
@@ -325,6 +333,10 @@ describe('workflows through Argo’s own server', () => {
       state: 'denied',
       why: expect.stringMatching(/cannot patch/),
     });
+    // Nor is it said of anybody once their session has ended.
+    endSessions();
+    expect(await stop()).toMatchObject({ ok: false });
+    expect(cluster.view.access('stop-workflow').why).not.toMatch(/cannot patch/);
     signIn('practice');
     await expect.poll(() => cluster.view.access('stop-workflow')).toMatchObject({ state: 'unknown' });
     expect(await stop()).toMatchObject({ ok: true });

@@ -1,9 +1,10 @@
 import type { Freshness } from '../../shared/domain/board/freshness';
 import type { ClusterAccess, ClusterAction } from '../../shared/domain/estate/cluster-access';
 import type { Failure, Result } from '../../shared/domain/failure/failure';
-import type { ClusterStatus } from '../../shared/domain/rollout/cluster-status';
+import { type ClusterStatus, hidingCodes } from '../../shared/domain/rollout/cluster-status';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Log } from '../log/log';
+import { onceSomebodyComesOrGoes } from '../systems/argo/server/comes-or-goes';
 import { workflowApi } from '../systems/argo/server/workflow-api';
 import type { Connection } from '../systems/kubernetes/types';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
@@ -39,7 +40,7 @@ export interface WorkflowDoors {
 }
 
 /** Refusals after which nothing was done, so that the other way may be tried. */
-const untouched: ReadonlySet<Failure['code']> = new Set(['forbidden', 'not-configured', 'unauthorised']);
+const untouched: ReadonlySet<Failure['code']> = new Set([...hidingCodes, 'unauthorised']);
 
 /** Which permission each action rests on. */
 const needed = {
@@ -60,6 +61,7 @@ export function workflowDoors(options: {
   place: ClusterPlace;
   kubernetes: { actions: Acting; access: (action: ClusterAction) => ClusterAccess } | null;
   changed: () => void;
+  signal: AbortSignal;
   log: Log;
 }): WorkflowDoors {
   const { server, place, kubernetes } = options;
@@ -97,16 +99,20 @@ export function workflowDoors(options: {
     const other = await ask(door === 'kubernetes' ? 'server' : 'kubernetes');
     // What the one that is preferred said is told where neither lets it through, unless nobody is signed in there.
     if (other.ok || !untouched.has(other.failure.code)) return other;
-    return first.failure.code === 'unauthorised' || door === 'kubernetes' ? other : first;
+    const isNobodyIn = first.failure.code === 'unauthorised' || first.failure.code === 'signed-out';
+    return isNobodyIn || door === 'kubernetes' ? other : first;
   }
 
-  /** What one person was refused is another's right. */
-  let woken = server.connection.woken?.();
-  const known = (action: ClusterAction) => {
-    if (woken?.aborted) tried.clear();
-    woken = server.connection.woken?.();
-    return tried.get(action);
-  };
+  /** What one person was refused is another's right, and nobody's once they are gone. */
+  function follow(): void {
+    const changed = () => {
+      follow();
+      tried.clear();
+      options.changed();
+    };
+    onceSomebodyComesOrGoes(server.connection, changed, options.signal);
+  }
+  follow();
 
   return {
     watch: (kind) => (reading) => watchObjects(api.watched(kind.labelSelector), reading),
@@ -132,7 +138,7 @@ export function workflowDoors(options: {
       const asked = kubernetes?.access(action);
       if (!(Object.values(needed) as ClusterAction[]).includes(action)) return null;
       if (asked?.state === 'allowed') return asked;
-      const answer = known(action);
+      const answer = tried.get(action);
       if (answer)
         return { action, state: answer.allowed ? 'allowed' : 'denied', why: answer.why, asked: true };
       if (asked?.state === 'unknown' && !asked.asked) return asked;

@@ -13,7 +13,10 @@ export function useBlocked(environment: string): (action: ClusterAction) => stri
     if (readOnlyBecause !== null) return readOnlyBecause;
     if (status === undefined) return 'The cluster has not been checked yet.';
     if (status === null) return `The estate file has no cluster for ${environment}.`;
-    if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'unauthorised')
+    if (
+      status.freshness.state === 'unreachable' &&
+      (status.freshness.failure.code === 'unauthorised' || status.freshness.failure.code === 'signed-out')
+    )
       return `${status.freshness.failure.message} Actions are not queued: sign in, then try again.`;
     if (status.freshness.state === 'unreachable' && status.freshness.failure.code === 'consent-needed')
       return `${status.freshness.failure.message} Actions are not queued: allow it, then try again.`;

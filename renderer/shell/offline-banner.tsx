@@ -17,7 +17,7 @@ export interface Offline {
 }
 
 const refuses = (one: Freshness): boolean =>
-  one.state === 'unreachable' && one.failure.code === 'unauthorised';
+  one.state === 'unreachable' && (one.failure.code === 'unauthorised' || one.failure.code === 'signed-out');
 
 /** Whether the release repo is out of reach, and whether everything else is too; `null` while it can be reached. */
 export function offlineOf(ledger: Freshness, clusters: readonly Freshness[]): Offline | null {

@@ -25,11 +25,13 @@ export const unheard: ReadonlySet<Failure['code']> = new Set([
 const notRunnable = /does not have .?workflow_dispatch|disabled workflow|actions (?:has|have) been disabled/i;
 
 /**
- * What a refusal at the very start means for the route: where there is nothing to run, or the person may not, it is
+ * What a refusal at the very start means for the route: where there is nothing to run, or the person may not, or is not
+ * signed in there, it is
  * `forbidden`, which closes the route and has the next one taken. Nothing was started, so nothing lands twice.
  */
 export const refusedAtStart = (failure: Failure): Failure =>
   failure.code === 'not-found' ||
+  failure.code === 'signed-out' ||
   (failure.code === 'refused' && notRunnable.test(`${failure.message} ${failure.meaning}`))
     ? { ...failure, code: 'forbidden' }
     : failure;

@@ -126,9 +126,9 @@ async function endOrCommit(
     return wasSeen || stop === 'not-running' || now - missingSince >= world.limits.testsAppear;
   };
   // Of a workflow that can't be seen only the commit is waited for, and that one doesn't take as long as a workflow may.
-  const isHidden = isHiddenThere(cluster, 'workflows');
+  const isHidden = (): boolean => isHiddenThere(cluster, 'workflows');
   return waitUntil<Workflow | 'landed' | 'cancel' | 'gone'>(context, {
-    limit: isHidden ? world.limits.landing : world.limits.job,
+    limit: isHidden() ? world.limits.landing : world.limits.job,
     sources: [
       clusterMoves(cluster, intent.app, ''),
       ledgerMoves(world),
@@ -141,7 +141,7 @@ async function endOrCommit(
       if (workflow && !isUnfinished(workflow)) return { done: workflow };
       if (context.cancelled.aborted && stop === null) return { done: 'cancel' };
       if (!workflow) {
-        if (isHidden)
+        if (isHidden())
           return {
             waitingFor: `Workflow ${name} in ${intent.environment} is not visible to you. Waiting for its commit.`,
           };

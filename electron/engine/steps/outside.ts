@@ -4,6 +4,7 @@ import { passingCodes } from '../../../shared/domain/failure/passing';
 import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
+import { sightOf } from './sight';
 import { clusterMoves, isTimedOut, notLive, type TimedOut, waitUntil } from './wait';
 
 /** Failures that pass by themselves: the same request may be made again. */
@@ -38,6 +39,9 @@ export async function askPatiently<T>(
   for (let attempt = 0; ; attempt++) {
     const answer = await ask(context.signal);
     context.signal.throwIfAborted();
+    // What another way shows isn't waited for.
+    if (!answer.ok && awaitsSignIn(answer.failure) && topic === 'applications' && !sightOf(cluster).argo)
+      return answer;
     if (!answer.ok && awaitsSignIn(answer.failure)) {
       const waitingFor = `Waiting for you to sign in. ${answer.failure.message}`;
       context.waiting(waitingFor);

@@ -6,7 +6,7 @@ import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { terminations } from './end-sync';
 import { askPatiently } from './outside';
-import { sightOf } from './sight';
+import { sessionOver, sightOf } from './sight';
 import { syncsByItself } from './sync-unseen';
 import {
   clusterMoves,
@@ -85,12 +85,12 @@ export async function nudge(context: StepContext<VersionIntent>): Promise<StepEn
   return versionArrives(context);
 }
 
-const unseen = ({ view }: Cluster): StepEnd => ({
+const unseen = (cluster: Cluster): StepEnd => ({
   state: 'skipped',
   because:
-    view.access('refresh').state === 'allowed'
-      ? `What Argo CD in ${view.environment} makes of it is not visible to you.`
-      : `Argo CD in ${view.environment} is not visible to you. ${syncsByItself}.`,
+    cluster.view.access('refresh').state === 'allowed'
+      ? `What Argo CD in ${cluster.view.environment} makes of it is not visible to you.`
+      : `${sessionOver(cluster) ?? `Argo CD in ${cluster.view.environment} is not visible to you.`} ${syncsByItself}.`,
 });
 
 /**

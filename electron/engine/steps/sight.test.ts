@@ -1,5 +1,6 @@
 /** What each step waits for, tells and comes to, by what the person may see: never what can't be seen, never for ever. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fail } from '../../../shared/domain/failure/failure';
 import type { ClusterTopic } from '../../../shared/domain/rollout/cluster-status';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
 import { defaultLimits } from '../world';
@@ -7,7 +8,7 @@ import { rollout } from './follow-rollout';
 import { nudge } from './refresh-parent';
 import { stopPromotions } from './stop-promotions';
 import { sync } from './sync';
-import { type SeenCluster, type Shown, seenCluster } from './testing/seen-cluster';
+import { type SeenCluster, type Shown, seenCluster, sessionOver } from './testing/seen-cluster';
 import { tests } from './tests';
 
 const old = 'registry/frontend:v1';
@@ -371,16 +372,73 @@ describe('a sync seen by Deployments and pods alone', () => {
 });
 
 describe('where Argo CD is seen by its own server', () => {
-  it('judges by what runs for who never signed in there, and waits for who was', async () => {
+  it('judges by what runs for who is not signed in there', async () => {
     const never = seenCluster('production', everything.workflows);
     never.signOut(null);
     never.deployment({ image: wanted });
     expect(said((await deployOn(never).run(nudge)).end)).toContain('is not visible to you');
     expect(said((await deployOn(never).run(sync)).end)).toBe('Argo CD gave v2 to frontend.');
     expect(said((await deployOn(never).run(rollout)).end)).toMatch(/^Rolled out: frontend/);
-    const ended = seenCluster('production', everything.workflows);
-    ended.signOut('2026-03-01T09:00:00Z');
-    ended.deployment({ image: wanted });
-    expect((await deployOn(ended).run(rollout)).waited).toMatch(/^Waiting for you to sign in/);
+  });
+
+  const endedMeanwhile = (): SeenCluster => {
+    const cluster = seenCluster('production', everything.workflows);
+    cluster.application('v2', {
+      sync: { status: 'OutOfSync' },
+      operationState: { phase: 'Running', startedAt: '2026-03-01T10:00:10Z', operation: { sync: {} } },
+    });
+    cluster.deployment({ image: old });
+    return cluster;
+  };
+
+  it('judges by what runs while a session has ended, and says what would show more', async () => {
+    const ended = endedMeanwhile();
+    const { end, waited } = await deployOn(ended).run(
+      sync,
+      () => ended.endSession('2026-03-01T09:00:00Z'),
+      () => ended.deployment({ image: wanted }),
+    );
+    expect(waited).toMatch(/^Waiting for frontend in production to get v2\..* Your session has ended\.$/);
+    expect(said(end)).toBe('Argo CD gave v2 to frontend.');
+    expect(said((await deployOn(ended).run(rollout)).end)).toMatch(/^Rolled out: frontend/);
+    expect((await deployOn(ended).run(nudge)).end.state).toBe('skipped');
+  });
+
+  it('goes on by Argo CD once somebody signed in again', async () => {
+    const ended = endedMeanwhile();
+    const { end } = await deployOn(ended).run(
+      sync,
+      () => ended.endSession('2026-03-01T09:00:00Z'),
+      () => {
+        ended.signIn();
+        ended.application('v2', { sync: { status: 'OutOfSync' } });
+      },
+      () => ended.application('v2'),
+    );
+    expect(said(end)).toBe('Synced: frontend.');
+    expect(ended.asked).toContain('sync frontend');
+  });
+
+  it('waits for tests while a session has ended, and for none where somebody signed out', async () => {
+    const ended = seenCluster('production', []);
+    ended.endSession('2026-03-01T09:00:00Z', 'workflows');
+    expect((await deployOn(ended).run(tests)).waited).toMatch(/^Waiting for you to sign in/);
+    const left = seenCluster('production', []);
+    left.signOut('2026-03-01T09:00:00Z', 'workflows');
+    expect((await deployOn(left).run(tests)).end).toEqual({
+      state: 'skipped',
+      because: 'Tests in production are not visible to you.',
+    });
+  });
+
+  it('asks nothing of Argo CD again and again while a session has ended and what runs tells', async () => {
+    const ended = endedMeanwhile();
+    ended.onRefresh(() => {
+      ended.endSession('2026-03-01T09:00:00Z');
+      return fail(sessionOver);
+    });
+    const { end, waited } = await deployOn(ended).run(nudge);
+    expect(end.state).toBe('skipped');
+    expect(waited).not.toMatch(/sign in/);
   });
 });

@@ -19,21 +19,17 @@ export interface Sight {
 export const sightOf = (cluster: Cluster): Sight => {
   const sees = (topic: ClusterTopic): boolean => !isHiddenThere(cluster, topic);
   const [deployments, pods] = [sees('rollouts'), sees('pods')];
-  // Who never signed in to Argo CD's server isn't made to, where what runs tells.
-  const isSignedOut = !wasSignedIn(cluster, 'applications') && (deployments || pods);
-  return { argo: sees('applications') && !isSignedOut, deployments, pods };
+  // Nobody is made to sign in to Argo CD's server again, where what runs tells: until they do, it isn't seen.
+  const isOver = sessionOver(cluster) !== null && (deployments || pods);
+  return { argo: sees('applications') && !isOver, deployments, pods };
 };
 
-/** Whether something of a topic was seen, or fails for another reason than that nobody has signed in. */
-function wasSignedIn({ view }: Cluster, topic: ClusterTopic): boolean {
-  const freshness = view.freshness(topic);
-  return !(
-    freshness.state === 'unreachable' &&
-    freshness.failure.code === 'unauthorised' &&
-    freshness.asOf === null &&
-    // A cluster that lets nobody in shows nothing else, either.
-    view.freshness().state !== 'unreachable'
-  );
+/** What Argo CD's own server says of a session that has ended there by itself; `null`: none has. */
+export function sessionOver({ view }: Cluster): string | null {
+  const freshness = view.freshness('applications');
+  // A cluster that lets nobody in shows nothing else, either.
+  if (freshness.state !== 'unreachable' || view.freshness().state === 'unreachable') return null;
+  return freshness.failure.code === 'unauthorised' ? freshness.failure.message : null;
 }
 
 /** What is waited for in the place of Argo CD's own word: `null`, nothing of what runs can be seen. */

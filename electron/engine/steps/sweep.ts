@@ -2,6 +2,7 @@ import { environmentBefore } from '../../../shared/domain/estate/chain';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { bringsAutomaticDeploy, carrierTemplates, mayPromote } from '../../../shared/domain/hold/hold-state';
 import type { Intent } from '../../../shared/domain/operation/intent';
+import { hidingCodes } from '../../../shared/domain/rollout/cluster-status';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
 import type { Cluster } from '../../observation/types';
 import type { StepContext } from '../operation-context';
@@ -15,8 +16,7 @@ import { isHiddenThere, isTimedOut } from './wait';
 export type Swept = { left: Workflow[]; hidden: string[] } | { couldNot: Failure | 'no-answer' };
 
 /** Refused for as long as nobody changes the person's rights or the estate file. */
-const isKept = (why: Failure | 'no-answer'): boolean =>
-  why !== 'no-answer' && (why.code === 'forbidden' || why.code === 'not-configured');
+const isKept = (why: Failure | 'no-answer'): boolean => why !== 'no-answer' && hidingCodes.has(why.code);
 
 async function running(
   context: StepContext<Intent>,

@@ -3,7 +3,7 @@ import { shortVersion } from '../../../shared/domain/ledger/version';
 import type { HookJob } from '../../../shared/domain/rollout/hook-job';
 import type { Cluster } from '../../observation/types';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
-import { sightOf, untellable, versionsThere, workloadTopic } from './sight';
+import { sessionOver, sightOf, untellable, versionsThere, workloadTopic } from './sight';
 import {
   clusterMoves,
   isHiddenThere,
@@ -74,11 +74,12 @@ const failedHook = (hook: HookTrouble, app: string, environment: string, version
  * The sync of an environment whose Applications can't be seen: Argo CD's own automated sync is waited for, which shows
  * in the images of the app's Deployments, or of its pods where those alone can be seen. A hook that fails (a migration)
  * keeps the Deployments as they are.
+ * @returns `argo-seen`: Applications can be seen (again), and tell more.
  */
 export async function syncSeenByWorkloads(
   context: StepContext<VersionIntent>,
   cluster: Cluster,
-): Promise<StepEnd> {
+): Promise<StepEnd | 'argo-seen'> {
   const { world, intent } = context;
   const { app, environment, version } = intent;
   const wanted = shortVersion(version);
@@ -87,13 +88,15 @@ export async function syncSeenByWorkloads(
     before: null,
     hook: null,
   };
-  const found = await waitUntil<StepEnd>(context, {
+  const found = await waitUntil<StepEnd | 'argo-seen'>(context, {
     limit: world.limits.sync,
     sources: [clusterMoves(cluster, app), ledgerMoves(world), timePasses(lookAgain)],
     look: () => {
       const over = superseded(context);
       if (over) return { done: over };
-      const topic = workloadTopic(sightOf(cluster));
+      const sight = sightOf(cluster);
+      if (sight.argo) return { done: 'argo-seen' };
+      const topic = workloadTopic(sight);
       if (topic === null)
         return {
           done: {
@@ -117,9 +120,10 @@ export async function syncSeenByWorkloads(
         quiet < longQuiet || hook
           ? ''
           : ` Nothing has changed for ${span(quiet)}: automatic sync may be off, or a hook may be running.`;
+      const ended = sessionOver(cluster);
       const what = there.behind.join(', ') || `a Deployment of ${app}`;
       return {
-        waitingFor: `Waiting for ${what} in ${environment} to get ${wanted}. ${syncsByItself}.${told}${unchanged}`,
+        waitingFor: `Waiting for ${what} in ${environment} to get ${wanted}. ${syncsByItself}.${told}${unchanged}${ended === null ? '' : ` ${ended}`}`,
       };
     },
   });

@@ -132,18 +132,23 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
   const { app, environment } = intent;
   const cluster = world.clusters.get(environment);
   if (!cluster) return noCluster(environment);
-  if (!sightOf(cluster).argo) return syncSeenByWorkloads(context, cluster);
   /** Applications that were asked to sync. */
   const asked = new Set<string>();
   /** The start of the sync of each that was over already at the first look, or when one was asked for. */
   const before = new Map<string, string | null>();
   const ending = terminations(context, cluster);
-  await compareAgain(
-    context,
-    cluster,
-    cluster.view.applications(app).map((one) => one.name),
-  );
-  for (;;) {
+  for (let isCompared = false; ; ) {
+    if (!sightOf(cluster).argo) {
+      const seen = await syncSeenByWorkloads(context, cluster);
+      if (seen !== 'argo-seen') return seen;
+    }
+    if (!isCompared)
+      await compareAgain(
+        context,
+        cluster,
+        cluster.view.applications(app).map((one) => one.name),
+      );
+    isCompared = true;
     const found = await waitUntil<
       StepEnd | 'hidden' | { ask: Application } | { end: StandingSync } | { failed: Application }
     >(context, {
@@ -196,8 +201,8 @@ export async function sync(context: StepContext<VersionIntent>): Promise<StepEnd
       },
     });
     if (isTimedOut(found)) return ranOut(found, world.limits.sync);
-    // That it may not be seen is known with the first answer, and rights are taken away meanwhile.
-    if (found === 'hidden') return syncSeenByWorkloads(context, cluster);
+    // That it may not be seen is known with the first answer; rights are taken away meanwhile, and sessions end.
+    if (found === 'hidden') continue;
     if ('end' in found) {
       await ending.end(found.end);
       continue;

@@ -168,17 +168,26 @@ it('a session that the server ends is told once, what waits is woken by the next
   });
   const used = account.credential();
   const waiting = account.woken();
+  const reading = account.left();
   const refusals = await Promise.allSettled([ask(), ask(), ask()]);
   expect(refusals.every(({ status }) => status === 'rejected')).toBe(true);
   expect(told).toBe(1);
   expect(all.list()[0]?.session).toMatchObject({ state: 'ended', name: consoleUser.email, why: 'refused' });
   expect(saved.size).toBe(0);
-  await expect(ask()).rejects.toThrow('You are not signed in to');
+  // What is read as that person ends with the session, as it does where they sign out.
+  expect(reading.aborted).toBe(true);
+  expect(reading.reason).toMatchObject({ failure: { code: 'unauthorised' } });
+  await expect(ask()).rejects.toThrow('Your session at Argo CD in production has ended.');
+  await expect(ask()).rejects.toMatchObject({ failure: { code: 'unauthorised' } });
   expect(waiting.aborted).toBe(false);
   await account.signIn({ way: 'password', username: 'admin', password: 'practice' });
   expect(waiting.aborted).toBe(true);
   if (used) account.ended(used);
   expect(await ask()).toEqual({ value: 'yes' });
+  await account.signOut();
+  await expect(ask()).rejects.toMatchObject({
+    failure: { code: 'signed-out', message: 'You are not signed in to Argo CD in production.' },
+  });
 });
 
 it('a session ends at its time, and the next start knows it', async () => {
@@ -190,8 +199,10 @@ it('a session ends at its time, and the next start knows it', async () => {
     .signIn({ way: 'token', token: accounts.signIn('practice').token });
   // Saved, and read again.
   expect(open({ cd: url }).list()[0]?.session).toMatchObject({ state: 'signed-in', by: 'token' });
+  const reading = first.account('production', 'argo-cd').left();
   now += 61_000;
   expect(first.account('production', 'argo-cd').credential()).toBeNull();
+  expect(reading.aborted).toBe(true);
   expect(first.list()[0]?.session).toMatchObject({ state: 'ended', why: 'expired' });
   expect(open({ cd: url }).list()[0]?.session).toEqual({ state: 'signed-out' });
 });

@@ -12,7 +12,7 @@ import { inBackground, type Log } from '../../log/log';
 import { logIn, mayDo, offersOf, whoIs } from '../../systems/argo/server/ask-account';
 import { cliConfigFile, readCliSession } from '../../systems/argo/server/cli-session';
 import { cookieHeader, withSetCookies } from '../../systems/argo/server/server-cookies';
-import { notSignedIn } from '../../systems/argo/server/server-failures';
+import { notSignedIn, sessionEnded } from '../../systems/argo/server/server-failures';
 import type { ServerCredential, ServerPlace, ServerSession } from '../../systems/argo/server/server-session';
 import {
   authorizationOf,
@@ -20,6 +20,7 @@ import {
   expiryOf,
   isArgosCookie,
 } from '../../systems/argo/server/session-value';
+import type { ClusterAddress } from '../../systems/kubernetes/address-words';
 import type { FoundSession, SavedSession, SessionStore, SignInWindow, SignInWindows } from './ports';
 import { RareWrites } from './rare-writes';
 import { startOf } from './start-page';
@@ -81,6 +82,10 @@ export class ServerAccount implements ServerSession {
   credential(): ServerCredential | null {
     this.#lookAtExpiry();
     return this.#live?.credential ?? null;
+  }
+
+  hasEnded(): boolean {
+    return this.#ended !== null;
   }
 
   ended(used: ServerCredential): void {
@@ -214,7 +219,8 @@ export class ServerAccount implements ServerSession {
     this.#ended = null;
     this.#trouble = null;
     const kept = store.set(place, null);
-    this.#leave();
+    this.#lastName = null;
+    this.#leave(notSignedIn);
     this.#ground.onChange();
     await windows?.clear(place);
     if (kept !== null)
@@ -229,12 +235,11 @@ export class ServerAccount implements ServerSession {
   }
 
   /** Ends what is read as whoever was signed in. */
-  #leave(): void {
-    this.#lastName = null;
+  #leave(why: (place: ClusterAddress) => Error): void {
     const leaver = this.#leaver;
     this.#leaver = new AbortController();
     const { environment, system, url } = this.#ground.place;
-    leaver.abort(notSignedIn({ context: environment, server: url, system: argoSystemNames[system] }));
+    leaver.abort(why({ context: environment, server: url, system: argoSystemNames[system] }));
   }
 
   async test(): Promise<{ ok: boolean; text: string }> {
@@ -332,10 +337,7 @@ export class ServerAccount implements ServerSession {
     this.#hold(saved, this.#ground.store.set(this.#ground.place, saved));
     if (how === 'aloud') {
       this.#turn += 1;
-      if (isOther) {
-        this.#leave();
-        this.#lastName = saved.name;
-      }
+      if (isOther) this.#leave(notSignedIn);
       const waker = this.#waker;
       this.#waker = new AbortController();
       waker.abort();
@@ -374,6 +376,8 @@ export class ServerAccount implements ServerSession {
     this.#live = null;
     this.#ended = { state: 'ended', name, at: new Date(this.#ground.now()).toISOString(), why };
     this.#ground.store.set(this.#ground.place, null);
+    // What still runs as them shows nothing new that they could act on, and would look as fresh as before.
+    this.#leave(sessionEnded);
     this.#ground.onChange();
   }
 

@@ -109,6 +109,10 @@ export function freshnessText(freshness: Freshness, now: number): string {
       if (freshness.failure.code === 'consent-needed') return 'waiting for your permission';
       // It is there, and kept from this person.
       if (freshness.failure.code === 'forbidden' && freshness.asOf === null) return 'not visible to you';
+      if (freshness.failure.code === 'signed-out')
+        return freshness.asOf === null
+          ? 'not signed in'
+          : `not signed in, as of ${clock(freshness.asOf, now)}`;
       if (freshness.failure.code === 'unauthorised')
         return `sign-in refused since ${clock(freshness.since, now)}`;
       return freshness.asOf

@@ -26,7 +26,9 @@ const kept = { icon: IconEyeOff, tone: 'quiet' } as const;
 const waits = { icon: IconShieldQuestion, tone: 'warn' } as const;
 
 const isKept = (freshness: Freshness): boolean =>
-  freshness.state === 'unreachable' && freshness.failure.code === 'forbidden' && freshness.asOf === null;
+  freshness.state === 'unreachable' &&
+  (freshness.failure.code === 'signed-out' ||
+    (freshness.failure.code === 'forbidden' && freshness.asOf === null));
 
 function explain(freshness: Freshness, now: number): string {
   switch (freshness.state) {
@@ -36,6 +38,8 @@ function explain(freshness: Freshness, now: number): string {
       return 'Connecting.';
     case 'unreachable':
       if (awaitsConsent(freshness)) return freshness.failure.message;
+      if (freshness.failure.code === 'signed-out')
+        return `${freshness.failure.message} ${freshness.asOf ? `Showing data from ${clock(freshness.asOf, now)}.` : 'There is no earlier data.'}`;
       if (isKept(freshness)) return `Not visible to you. ${freshness.failure.message}`;
       return `${freshness.failure.code === 'unauthorised' ? 'Sign-in refused' : 'Unreachable'} since ${clock(freshness.since, now)}. ${freshness.failure.message} ${freshness.asOf ? `Showing data from ${clock(freshness.asOf, now)}.` : 'There is no earlier data.'}`;
     case 'absent':

@@ -105,7 +105,13 @@ function ofSource(
   return {
     key: `source ${subject}`,
     subject,
-    reason: awaitsConsent(freshness) ? 'Needs your permission' : refused ? 'Sign-in refused' : 'Unreachable',
+    reason: awaitsConsent(freshness)
+      ? 'Needs your permission'
+      : refused
+        ? 'Sign-in refused'
+        : freshness.failure.code === 'signed-out'
+          ? 'Not signed in'
+          : 'Unreachable',
     cause: freshness.failure.message,
     served: null,
     since: freshness.since,

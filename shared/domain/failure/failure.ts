@@ -27,6 +27,8 @@ export const failureCodes = [
   'unreachable',
   'timeout',
   'unauthorised',
+  /** Nothing was asked: nobody is signed in there, and nobody's session has ended by itself. */
+  'signed-out',
   /** Nothing was asked: what the kubeconfig would run or send waits for the person's consent. */
   'consent-needed',
   'forbidden',

@@ -1,6 +1,7 @@
 import type { Application, Hold } from '../board/board';
 import type { Freshness } from '../board/freshness';
 import { shortVersion } from '../ledger/version';
+import { hidingCodes } from '../rollout/cluster-status';
 import type { Workflow } from '../workflows/workflow';
 import type { ShutGate } from './hold-plan';
 import type { HoldRecord } from './hold-record';
@@ -68,7 +69,7 @@ export interface HoldFacts {
 /** Why an environment can't confirm anything now, as the end of a sentence that begins with "Committed, but". */
 function unseen(environment: string, freshness: Freshness): string {
   if (freshness.state === 'absent') return `the estate file shows no Argo in ${environment}`;
-  const isKept = freshness.state === 'unreachable' && freshness.failure.code === 'forbidden';
+  const isKept = freshness.state === 'unreachable' && hidingCodes.has(freshness.failure.code);
   return isKept
     ? `Argo in ${environment} is not visible to you`
     : `${environment} is ${freshness.state === 'connecting' ? 'not connected yet' : 'unreachable now'}`;

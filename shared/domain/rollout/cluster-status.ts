@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { freshnessSchema } from '../board/freshness';
 import { argoSystemSchema } from '../estate/argo-servers';
 import { clusterAccessSchema } from '../estate/cluster-access';
-import { failureSchema } from '../failure/failure';
+import { type FailureCode, failureSchema } from '../failure/failure';
 
 /** What of a cluster is told apart when it is asked how much can be relied on. */
 const clusterTopics = [
@@ -37,9 +37,14 @@ export const clusterGapSchema = z.object({
 });
 export type ClusterGap = z.infer<typeof clusterGapSchema>;
 
-/** Whether a part of a cluster is kept from the person, for as long as nobody changes their rights or the estate file. */
-export const isHidden = ({ because: { code } }: ClusterGap): boolean =>
-  code === 'forbidden' || code === 'not-configured';
+/** Failures by which something is kept from the person, and not only out of reach for now. */
+export const hidingCodes: ReadonlySet<FailureCode> = new Set(['forbidden', 'not-configured', 'signed-out']);
+
+/**
+ * Whether a part of a cluster is kept from the person, for as long as nobody changes their rights or the estate file, or
+ * signs in where nobody is. A session that ended by itself keeps nothing: the person is told, and signs in again.
+ */
+export const isHidden = ({ because: { code } }: ClusterGap): boolean => hidingCodes.has(code);
 
 /** One watch: a kind in a namespace, by labels where the estate names some, over one connection. Times are ISO 8601 UTC. */
 export const clusterWatchSchema = z.object({

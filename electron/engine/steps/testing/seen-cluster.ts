@@ -1,4 +1,4 @@
-import { ok } from '../../../../shared/domain/failure/failure';
+import { type Failure, ok, type Result } from '../../../../shared/domain/failure/failure';
 import type { ClusterTopic } from '../../../../shared/domain/rollout/cluster-status';
 import { createClusterState } from '../../../observation/cluster-state';
 import { trimDeployment, trimPod, trimReplicaSet } from '../../../observation/trim';
@@ -47,9 +47,22 @@ export interface SeenCluster {
   /** Takes the right to see a topic away, or says that it was never there. */
   hide(...topics: ClusterTopic[]): void;
   hideKind(plural: string): void;
-  /** Argo CD is seen by its own server, and there is no session. @param asOf when it was seen last. */
-  signOut(asOf: string | null): void;
+  /** Argo is seen by its own server, and nobody is signed in there. @param asOf when it was seen last. */
+  signOut(asOf: string | null, topic?: ClusterTopic): void;
+  /** As {@link signOut}, where the session has ended by itself. */
+  endSession(asOf: string | null, topic?: ClusterTopic): void;
+  signIn(): void;
+  /** What Argo CD answers to a refresh. */
+  onRefresh(answer: () => Result<void>): void;
 }
+
+/** What Argo's server says once a session has ended. */
+export const sessionOver: Failure = {
+  code: 'unauthorised',
+  message: 'Your session has ended.',
+  meaning: '',
+  next: [{ do: 'open-settings', label: 'Sign in again' }],
+};
 
 /** @param hidden topics that the cluster refuses to show; all others are live. */
 export function seenCluster(environment: string, hidden: readonly ClusterTopic[]): SeenCluster {
@@ -100,6 +113,12 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
     ...more,
   });
   const asked: string[] = [];
+  let answerRefresh: (() => Result<void>) | null = null;
+  const without = (topic: ClusterTopic, asOf: string | null, failure: Failure): void => {
+    for (const kind of kinds)
+      if (kind.topics.includes(topic))
+        state.applyFreshness(kind, { state: 'unreachable', asOf, since: at, failure }, true, true);
+  };
   const doing = (what: string) => async () => {
     asked.push(what);
     return ok(undefined);
@@ -107,7 +126,10 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
   const { view } = state;
   const actions: Partial<Cluster['actions']> = {
     parentApplication: place.parentApplication,
-    refresh: (name) => doing(`refresh ${name}`)(),
+    refresh: async (name) => {
+      asked.push(`refresh ${name}`);
+      return answerRefresh?.() ?? ok(undefined);
+    },
     sync: (name) => doing(`sync ${name}`)(),
     isBehind: () => false,
     refreshPending: () => false,
@@ -258,11 +280,16 @@ export function seenCluster(environment: string, hidden: readonly ClusterTopic[]
       show('pods', state.applyPods, pod, trimPod(pod));
     },
     hide: (...topics) => hide(topics),
-    signOut: (asOf) => {
-      const failure = { code: 'unauthorised' as const, message: 'Signed out.', meaning: '', next: [] };
+    signOut: (asOf, topic = 'applications') =>
+      without(topic, asOf, { code: 'signed-out', message: 'Signed out.', meaning: '', next: [] }),
+    endSession: (asOf, topic = 'applications') => without(topic, asOf, sessionOver),
+    signIn: () => {
       for (const kind of kinds)
-        if (kind.plural === 'applications')
-          state.applyFreshness(kind, { state: 'unreachable', asOf, since: at, failure }, true, true);
+        if (kind.topics.includes('applications') || kind.topics.includes('workflows'))
+          state.applyFreshness(kind, { state: 'live', asOf: at }, false, true);
+    },
+    onRefresh: (given) => {
+      answerRefresh = given;
     },
     hideKind: (plural) => {
       for (const kind of kinds) if (kind.plural === plural) refuse(kind);

@@ -8,7 +8,14 @@ import { KubeError } from '../../kubernetes/failures';
 import { HttpExchange, type Passage } from '../../kubernetes/http-exchange';
 import { agentFor, proxyFor } from '../../kubernetes/proxies';
 import type { ApiRequest, Connection } from '../../kubernetes/types';
-import { notEncrypted, notSignedIn, otherLogin, otherLoginReason, serverRefusal } from './server-failures';
+import {
+  notEncrypted,
+  notSignedIn,
+  otherLogin,
+  otherLoginReason,
+  serverRefusal,
+  sessionEnded,
+} from './server-failures';
 import type { ServerCredential, ServerPlace, ServerSession } from './server-session';
 
 export interface ServerConnectionOptions {
@@ -66,7 +73,8 @@ class ServerConnection implements Connection {
     if (new URL(this.server).protocol !== 'https:' && !leadsToLoopback(this.server))
       throw notEncrypted(this.#place);
     const used = this.#session.credential();
-    if (used === null) throw notSignedIn(this.#place);
+    if (used === null)
+      throw this.#session.hasEnded?.() ? sessionEnded(this.#place) : notSignedIn(this.#place);
     const asked = this.#untilLeft(request);
     const passage = { ...(await this.#reached()), headers: headersOf(used, request), auth: undefined };
     asked.signal?.throwIfAborted();

@@ -7,10 +7,10 @@ const signIn = (label: string): NextStep => ({ do: 'open-settings', label });
 
 const unauthorised = (
   { message, meaning, label }: { message: string; meaning: string; label: string },
-  more: { detail?: string; status: number | null; reason?: string },
+  more: { detail?: string; status: number | null; reason?: string; code?: 'signed-out' },
 ): KubeError =>
   new KubeError({
-    code: 'unauthorised',
+    code: more.code ?? 'unauthorised',
     message,
     meaning,
     next: [signIn(label)],
@@ -26,6 +26,17 @@ export const notSignedIn = (place: ClusterAddress): KubeError =>
       message: `You are not signed in to ${the(place)}.`,
       meaning: 'Nothing was asked of it.',
       label: 'Sign in',
+    },
+    { status: null, code: 'signed-out' },
+  );
+
+/** Nothing was asked, since the session has ended: by the server's word, or by its time. */
+export const sessionEnded = (place: ClusterAddress): KubeError =>
+  unauthorised(
+    {
+      message: `Your session at ${the(place)} has ended.`,
+      meaning: `${staleMeaning} Nothing was asked of it.`,
+      label: 'Sign in again',
     },
     { status: null },
   );

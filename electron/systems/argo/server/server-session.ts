@@ -20,6 +20,8 @@ export interface ServerCredential {
 export interface ServerSession {
   /** `null`: nobody is signed in, or the session has ended. */
   credential(): ServerCredential | null;
+  /** Whether it is without a credential because the session ended by itself. Absent: it never is. */
+  hasEnded?(): boolean;
   /** The server refused exactly this credential with 401: its session has ended. A newer one is left alone. */
   ended(used: ServerCredential): void;
   /**
@@ -30,8 +32,8 @@ export interface ServerSession {
   /** Aborted when somebody signs in (again): what failed for want of a session may be tried at once. A new one follows. */
   woken(): AbortSignal;
   /**
-   * Aborted when who was signed in no longer is: they signed out, or somebody else signed in. What was read as them ends;
-   * the reason is a failure that says so. A new one follows. Absent: nobody else ever signs in.
+   * Aborted when who was signed in no longer is: they signed out, their session ended, or somebody else signed in. What
+   * was read as them ends; the reason is a failure that says so. A new one follows. Absent: nobody ever leaves.
    */
   left?(): AbortSignal;
 }
