@@ -25,7 +25,7 @@ export function openSources(config: {
 }): { sources: Sources; close: () => void } | null {
   const { ledger, sources: named } = config.estate;
   if (!named) return null;
-  const { urlTemplate, repos } = named;
+  const { urlTemplate, repos, migrations } = named;
   if (config.github && named.github) {
     const { owner } = named.github;
     const memory = openSourceMemory(path.join(config.dir, 'sources.sqlite'), Date.now, config.log);
@@ -33,6 +33,7 @@ export function openSources(config: {
       github: config.github,
       owner,
       repos,
+      migrations,
       urlTemplate,
       memory,
       now: Date.now,
@@ -42,6 +43,7 @@ export function openSources(config: {
   const sources = createGitSources({
     urlTemplate,
     repos,
+    migrations,
     dir: path.join(config.dir, 'sources'),
     auth: async (url) =>
       /^https?:/i.test(url) && originOf(url) === originOf(ledger.url)

@@ -6,8 +6,8 @@
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { estateSchema } from '../../shared/domain/estate/estate';
+import { migrationPatterns, pathMatcher } from '../../shared/domain/estate/path-pattern';
 import { isPipelineSubject, readFileState } from '../../shared/domain/history/history-rules';
-import { isMigration } from '../../shared/domain/history/source-history';
 import { readCommitMessage } from '../../shared/domain/ledger/commit-message';
 import { readLedgerRecord } from '../../shared/domain/ledger/ledger-events';
 import { parseTrailers } from '../../shared/domain/ledger/trailers';
@@ -129,7 +129,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   readMessage,
   parseTrailers,
   isPipelineSubject,
-  isMigration,
+  isMigration: pathMatcher(migrationPatterns),
   versions: (text) => [compareVersions(text, 'v1'), newestNameFirst(text, `${text}1`)],
   classifyStderr,
   saidByGit,

@@ -1,4 +1,3 @@
-import { isMigration } from '../../../shared/domain/history/source-history';
 import { believed, treeSchema } from './answers';
 import type { GitHub } from './github-client';
 
@@ -13,6 +12,7 @@ export async function changedMigrations(
   repo: { owner: string; repo: string },
   base: string,
   head: string,
+  isMigration: (path: string) => boolean,
   signal?: AbortSignal,
 ): Promise<string[] | null> {
   const migrationsAt = async (commit: string): Promise<Map<string, string> | null> => {

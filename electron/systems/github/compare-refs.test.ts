@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrationPatterns, pathMatcher } from '../../../shared/domain/estate/path-pattern';
 import { compareRefs } from './compare-refs';
 import { createGitHub } from './github-client';
 
@@ -58,7 +59,7 @@ afterEach(() => {
 const compared = () => {
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const github = createGitHub({ apiUrl, token: async () => null });
-  return compareRefs(github, { owner: 'example', repo: 'app' }, base, head);
+  return compareRefs(github, { owner: 'example', repo: 'app' }, base, head, pathMatcher(migrationPatterns));
 };
 const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `app/${index}.rb`);
 

@@ -1,5 +1,5 @@
 import { commitPeople } from '../../../shared/domain/history/commit-people';
-import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
+import type { ListedCommit } from '../../../shared/domain/history/source-history';
 import { believed, comparisonSchema } from './answers';
 import { changedMigrations } from './changed-migrations';
 import type { GitHub } from './github-client';
@@ -26,13 +26,15 @@ export interface Comparison {
 
 /**
  * Asks GitHub what lies between two refs ("Compare two commits", three-dot: from the merge base to `head`).
- * @param base a whole commit id, as is `head`. @throws the client's errors.
+ * @param base a whole commit id, as is `head`.
+ * @param isMigration whether a path is one. @throws the client's errors.
  */
 export async function compareRefs(
   github: GitHub,
   repo: { owner: string; repo: string },
   base: string,
   head: string,
+  isMigration: (path: string) => boolean,
   signal?: AbortSignal,
 ): Promise<Comparison> {
   const ask = async (page: number) => {
@@ -56,7 +58,7 @@ export async function compareRefs(
   const isCut = files.length >= fileLimit || !first.files;
   const whole =
     isCut && first.status !== 'identical'
-      ? await changedMigrations(github, repo, first.merge_base_commit.sha, head, signal)
+      ? await changedMigrations(github, repo, first.merge_base_commit.sha, head, isMigration, signal)
       : null;
   return {
     status: first.status,

@@ -1,4 +1,5 @@
 import type { Freshness } from '../../../shared/domain/board/freshness';
+import { migrationPatterns, pathMatcher } from '../../../shared/domain/estate/path-pattern';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
@@ -51,6 +52,8 @@ export function createGitHubSources(config: {
   owner: string;
   /** Names of repos that are not called like their app. */
   repos: Readonly<Record<string, string>>;
+  /** Which files are migrations; left out: `migrationPatterns`. */
+  migrations?: readonly string[];
   /** `https://…/{app}`: where a person reads the repo. */
   urlTemplate: string;
   /** What was told before, kept on disk; `null`: nothing is. */
@@ -58,6 +61,7 @@ export function createGitHubSources(config: {
   now: () => number;
 }): Sources {
   const { github, now } = config;
+  const isMigration = pathMatcher(config.migrations ?? migrationPatterns);
   const listings = new Map<string, { at: number; listing: Listing }>();
   let freshness: Freshness = { state: 'connecting', asOf: null };
 
@@ -125,9 +129,9 @@ export function createGitHubSources(config: {
         state: 'unknown',
         because: `The source repo of ${app} has no tag or commit ${base === null ? from : to}.`,
       };
-    const forward = await compareRefs(github, repo, base, head, signal);
+    const forward = await compareRefs(github, repo, base, head, isMigration, signal);
     const hasLost = forward.status === 'behind' || forward.status === 'diverged';
-    const backward = hasLost ? await compareRefs(github, repo, head, base, signal) : null;
+    const backward = hasLost ? await compareRefs(github, repo, head, base, isMigration, signal) : null;
     const page = webUrl(app);
     const urlOf = (number: number): string | null => (page ? `${page}/pull/${number}` : null);
     const gained = withPullRequests(forward.commits, urlOf);

@@ -53,7 +53,7 @@ const calls: readonly [string, () => Promise<unknown>][] = [
   ['whose token it is', () => whoseToken(github)],
   ['candidates', () => listCandidates(github, repo)],
   ['a ref', () => resolveName(github, repo, 'v1')],
-  ['a comparison', () => compareRefs(github, repo, 'v1', 'v2')],
+  ['a comparison', () => compareRefs(github, repo, 'v1', 'v2', () => false)],
   ['a merge', () => mergeBranch(github, { ...repo, base: 'main', head: 'h', message: 'm' })],
   ['runs of a version', () => listRuns(github, repo, sha(1))],
 ];

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Freshness } from '../../../shared/domain/board/freshness';
+import { migrationPatterns, pathMatcher } from '../../../shared/domain/estate/path-pattern';
 import { sourceRepoName } from '../../../shared/domain/estate/source-repo-name';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import { refOfVersion, withPullRequests } from '../../../shared/domain/history/source-history';
@@ -37,6 +38,8 @@ export function createGitSources(config: {
   urlTemplate: string;
   /** Names of repos that are not called like their app. */
   repos: Readonly<Record<string, string>>;
+  /** Which files are migrations; left out: `migrationPatterns`. */
+  migrations?: readonly string[];
   dir: string;
   auth: (url: string) => Promise<HttpAuth | null>;
   /** Bytes that all copies may take together. Default 20 GB. */
@@ -44,6 +47,7 @@ export function createGitSources(config: {
   now: () => number;
 }): GitSources {
   const repos = new Map<string, SourceRepo>();
+  const isMigration = pathMatcher(config.migrations ?? migrationPatterns);
   const closing = new AbortController();
   // A first fetch may take long: two at a time, so that a board of sixty apps does not start sixty.
   const fetches = new PQueue({ concurrency: 2 });
@@ -76,6 +80,7 @@ export function createGitSources(config: {
       dir: join(config.dir, folder),
       auth: () => config.auth(url),
       room,
+      isMigration,
       signal: closing.signal,
     });
     repos.set(url, made);

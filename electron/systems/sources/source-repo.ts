@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commitPeople } from '../../../shared/domain/history/commit-people';
-import { isMigration, type ListedCommit } from '../../../shared/domain/history/source-history';
+import type { ListedCommit } from '../../../shared/domain/history/source-history';
 import { boundedFetch, removeUnfinished } from '../git/bounded-fetch';
 import { GitError } from '../git/errors';
 import { gitLog, type LoggedCommit } from '../git/git-log';
@@ -82,8 +82,10 @@ export function openSourceRepo(config: {
   /** Bytes that there is room for. */
   room: () => Promise<number>;
   signal: AbortSignal;
+  /** Whether a path is a migration. */
+  isMigration: (path: string) => boolean;
 }): SourceRepo {
-  const { url, dir, signal } = config;
+  const { url, dir, signal, isMigration } = config;
   const gitDir = join(dir, 'repo.git');
   const options: GitOptions & { gitDir: string } = { gitDir, signal };
   let refreshedAt = Number.NEGATIVE_INFINITY;

@@ -7,6 +7,7 @@ import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './
 import { clusterExecSchema } from './cluster-exec';
 import { deployHoursSchema } from './deploy-hours';
 import { name } from './estate-name';
+import { migrationPatterns, pathPatternSchema } from './path-pattern';
 import { registrySchema } from './registry-place';
 import { routesSchema, teamSchema } from './routes';
 import { routeProblems } from './routes-of';
@@ -260,6 +261,13 @@ export const estateSchema = z
           .record(z.string().min(1), name)
           .default({})
           .describe('The names of repos that are not called like their app, by the app’s name.'),
+        migrations: z
+          .array(pathPatternSchema)
+          .max(50)
+          .default([...migrationPatterns])
+          .describe(
+            'Files that are database migrations: `*` is anything but a slash, `**` anything; a pattern begins in any folder, with a slash in front at the root. Missing: Rails, Alembic, Django and plain SQL.',
+          ),
       })
       .optional()
       .describe(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countPullRequests, pullRequestsByAuthor, titleOf } from './pull-requests';
-import { isMigration, type ListedCommit, refOfVersion, withPullRequests } from './source-history';
+import { type ListedCommit, refOfVersion, withPullRequests } from './source-history';
 
 const commit = (sha: string, parents: string[], message: string): ListedCommit => ({
   sha,
@@ -70,14 +70,6 @@ describe('commits between two versions', () => {
     );
     expect(numbers.get('f')).toBe(9);
     expect(numbers.get('x')).toBeUndefined();
-  });
-
-  it('knows migrations of Rails, Alembic and SQL folders, and nothing else', () => {
-    expect(isMigration('db/migrate/20260101000000_add_x.rb')).toBe(true);
-    expect(isMigration('migrations/versions/0042_add_x.py')).toBe(true);
-    expect(isMigration('db/migrations/001.sql')).toBe(true);
-    expect(isMigration('spec/migrations_spec.rb')).toBe(false);
-    expect(isMigration('db/schema.rb')).toBe(false);
   });
 
   it('looks a release build up by its commit', () => {

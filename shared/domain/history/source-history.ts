@@ -12,15 +12,6 @@ export interface ListedCommit {
   at: string;
 }
 
-/** Where migrations lie: Rails, Alembic and plain SQL folders. */
-const migrationPath =
-  /(^|\/)(db\/migrate\/[^/]+\.rb|migrations\/versions\/[^/]+\.py|migrations\/[^/]+\.sql)$/;
-
-/** Whether a changed file is a database migration. */
-export function isMigration(path: string): boolean {
-  return migrationPath.test(path);
-}
-
 /** The Git ref or commit of a source repo that a version was built from. */
 export function refOfVersion(version: string): string {
   return versionShape(version) === 'release-sha' ? version.slice('release-'.length) : version;
