@@ -27,7 +27,7 @@ export function serviceFetch(environment: NodeJS.ProcessEnv = process.env): type
       body: init.body === null || init.body === undefined ? null : String(init.body),
       signal: init.signal ?? null,
       redirects: 0,
-      follow: init.redirect !== 'error',
+      redirect: init.redirect ?? 'follow',
     };
     return send(own, wanted, accountsOf(environment));
   };
@@ -66,11 +66,16 @@ function send(own: Electron.Session, wanted: Wanted, accounts: Accounts): Promis
       if (account) answer(account.username, account.password);
       else answer();
     });
-    request.on('redirect', (_status, nextMethod, nextUrl) => {
+    request.on('redirect', (status, nextMethod, nextUrl) => {
       request.abort();
-      if (!wanted.follow) {
+      if (wanted.redirect === 'error') {
         // What is sent is for this host alone; its address may be a secret, so the error does not name it.
         reject(new TypeError('unexpected redirect'));
+        return;
+      }
+      if (wanted.redirect === 'manual') {
+        signal?.removeEventListener('abort', aborted);
+        resolve(new Response(null, { status, headers: { location: nextUrl } }));
         return;
       }
       if (wanted.redirects >= mostRedirects) {

@@ -9,7 +9,7 @@ describe('a redirected request', () => {
     body: '{}',
     signal: null,
     redirects: 0,
-    follow: true,
+    redirect: 'follow' as const,
   };
   it('takes the token along within its origin alone', () => {
     expect(redirected(wanted, 'POST', 'https://api.example/repositories/1').headers).toHaveProperty(

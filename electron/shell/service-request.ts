@@ -6,8 +6,8 @@ export interface Wanted {
   body: string | null;
   signal: AbortSignal | null;
   redirects: number;
-  /** Whether a redirect is followed; otherwise it ends the request with an error. */
-  follow: boolean;
+  /** Whether a redirect is followed, ends the request with an error, or is the answer (fetch standard, "redirect mode"). */
+  redirect: RequestRedirect;
 }
 
 /** The account of a proxy; `null`: none is known. */

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/domain/actions/run-view';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { Job } from '../../../shared/domain/operation/operation';
+import { movedRepoText } from '../../../shared/domain/route/moved-repo';
 import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { ActionsWorkflow, WorkflowRun } from '../../systems/github/workflow-dispatch';
 import type { StepContext, StepEnd, VersionIntent } from '../operation-context';
@@ -78,6 +79,7 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
   const cancel = cancelling(task, followed.run);
   let cancellation: Cancelling = 'again';
   let gone = 0;
+  let movedTo: string | null = null;
   for (;;) {
     if (context.cancelled.aborted && cancellation === 'again') cancellation = await cancel();
     const looked = await look(task, followed.run, view);
@@ -89,6 +91,9 @@ export async function followRun(task: RunTask, followed: Followed): Promise<Step
     } else {
       const { run } = looked;
       gone = 0;
+      const moved = movedRepoText(task.place, run.repo);
+      if (moved !== null && moved !== movedTo) context.saw(moved);
+      movedTo = moved ?? movedTo;
       view = looked.view;
       world.runWatch?.keep(context.id, view);
       logs.collect(view);

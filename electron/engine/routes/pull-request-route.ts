@@ -1,4 +1,5 @@
 import { type Failure, ok, type Result } from '../../../shared/domain/failure/failure';
+import { movedRepoText } from '../../../shared/domain/route/moved-repo';
 import type { PullRequest } from '../../../shared/domain/route/pull-request';
 import { pullRequestStatus } from '../../../shared/domain/route/pull-request-status';
 import { textHash } from '../../ledger/proposals';
@@ -104,11 +105,15 @@ async function follow(task: Task, begun: Begun): Promise<StepEnd> {
   const merging = mergeWhenDue(task);
   const contentOf = proposedContent(task, begun);
   let closedSince: number | null = null;
+  let movedTo: string | null = null;
   for (;;) {
     // Before GitHub is asked: what a merge of ours brought is then never taken for somebody else's.
     const snapshot = world.ledger.snapshot();
     const seen = await pulls.get(place, number, signal);
     signal.throwIfAborted();
+    const moved = seen.ok ? movedRepoText(place, seen.value.repo) : null;
+    if (moved !== null && moved !== movedTo) context.saw(moved);
+    movedTo = moved ?? movedTo;
     if (seen.ok && seen.value.state === 'merged') return merged(task, seen.value);
     const isClosed = seen.ok && seen.value.state === 'closed';
     // Whoever closed it may open it again: its branch is not taken away at once.

@@ -63,6 +63,8 @@ export const treeSchema = z.object({
 export const mergeSchema = z.object({ sha, parents: z.array(z.object({ sha })) });
 
 const login = z.object({ login: z.string() });
+/** The repo by the name that it has by now. */
+const named = z.object({ full_name: z.string() }).nullish().catch(null);
 const simplePullSchema = z.object({
   number: z.number().int().min(1),
   node_id: z.string().min(1),
@@ -72,7 +74,7 @@ const simplePullSchema = z.object({
   draft: z.boolean().nullish().catch(null),
   user: login.nullish().catch(null),
   head: z.object({ ref: z.string(), sha }),
-  base: z.object({ ref: z.string() }),
+  base: z.object({ ref: z.string(), repo: named }),
   merged_at: z.string().nullable(),
   merge_commit_sha: sha.nullish().catch(null),
   auto_merge: z.object({}).nullish().catch(null),
@@ -117,6 +119,7 @@ export const runSchema = z.object({
   run_started_at: text,
   created_at: z.string(),
   updated_at: z.string(),
+  repository: named,
 });
 export const runsSchema = z.object({ workflow_runs: z.array(runSchema) });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newestNameFirst } from '../../../shared/domain/ledger/version';
-import { visibleText } from '../../../shared/domain/text/visible-text';
+import { movedRepoText } from '../../../shared/domain/route/moved-repo';
 import { believed, commitSchema, namedCommitSchema, repoSchema } from './answers';
 import type { GitHub } from './github-client';
 import { factsOf, isEmptyRepo } from './resolve-name';
@@ -111,9 +111,7 @@ async function movedTo(
 ): Promise<string | null> {
   try {
     const { data } = await github.repos.get(asking);
-    const name = believed(repoSchema, data).full_name;
-    if (name.toLowerCase() === `${owner}/${repo}`.toLowerCase()) return null;
-    return `GitHub calls this repo ${visibleText(name.slice(0, 200))} by now: write so in signalbox.yaml, since somebody else may take the old name.`;
+    return movedRepoText({ owner, repo }, believed(repoSchema, data).full_name);
   } catch {
     // It only adds a hint to what is told anyway.
     return null;

@@ -6,6 +6,7 @@ import { leadsToLoopback } from '../../../shared/domain/estate/loopback';
 import { type AnswerLimits, boundedFetch } from '../http/bounded-fetch';
 import { badAnswer, GitHubTrouble, troubleOf } from './github-trouble';
 import { rememberLimits } from './rate-budget';
+import { sameServerFetch } from './same-server-fetch';
 
 /** An answer that is none is not asked for again by itself: it would take as long, or say the same. */
 const onceForTrouble = (octokit: Pick<Octokit, 'hook'>): void =>
@@ -60,7 +61,7 @@ const longestLog = 4 * 1024 * 1024;
 
 /** GitHub redirects to where logs are stored, on another host: `fetch` leaves the token behind there. */
 function answersOf({ fetch, limits }: Pick<Options, 'fetch' | 'limits'>): typeof fetch {
-  const json = boundedFetch(fetch, badAnswer, limits);
+  const json = boundedFetch(sameServerFetch(fetch), badAnswer, limits);
   const text = boundedFetch(fetch, badAnswer, { bytes: longestLog, ...limits }, 'plain-text');
   return (input, init) => (isJobLog(input) ? text(input, init) : json(input, init));
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../shared/domain/failure/failure';
+import { visibleText } from '../../../shared/domain/text/visible-text';
 import type { BadAnswer } from '../http/bounded-fetch';
 
 /** What can be wrong with an answer that came, or was still coming. */
@@ -9,7 +10,9 @@ type Kind =
   /** JSON that lacks what GitHub's API always tells. */
   | 'odd'
   /** The API is of another machine and is asked over plain http: the token was not sent. */
-  | 'plain-http';
+  | 'plain-http'
+  /** It leads to another server: nothing was sent there. */
+  | 'elsewhere';
 
 /** An answer that nothing may be believed of. `detail` is technical and holds no secret. */
 export class GitHubTrouble extends Error {
@@ -76,6 +79,14 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
         message: `The GitHub token was not sent (${what}).`,
         meaning: `apiUrl is plain http, where anyone on the network path could read the token. ${unknown}`,
         next: [{ do: 'advice', label: 'Use https:// in apiUrl in signalbox.yaml.' }],
+        detail,
+      };
+    case 'elsewhere':
+      return {
+        code: 'not-found',
+        message: `GitHub sends this on to another server (${what}).`,
+        meaning: `It leads to ${visibleText(detail)}. Signalbox follows on the same server only, so nothing was sent there. ${unknown}`,
+        next: [{ do: 'advice', label: 'Check apiUrl and the repo’s name in signalbox.yaml.' }],
         detail,
       };
     case 'odd':

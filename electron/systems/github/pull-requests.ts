@@ -121,6 +121,7 @@ function pullOf(data: PullAnswer | SimpleAnswer): PullRequest {
     operation: /^Signalbox-Operation: (\S{1,64})\s*$/m.exec(data.body ?? '')?.[1] ?? null,
     head: { branch: data.head.ref, commit: data.head.sha },
     base: data.base.ref,
+    repo: data.base.repo?.full_name ?? null,
     mergeCommit: data.merge_commit_sha ?? null,
     mergedBy: whole?.merged_by?.login ?? null,
     autoMerge: data.auto_merge !== null && data.auto_merge !== undefined,

@@ -284,7 +284,7 @@ describe('a repo that was moved', () => {
     moved(urls[0] ?? '', 301);
     const { listed, partial } = await listCandidates(github(), repo);
     expect(listed).toMatchObject([{ name: 'v1' }]);
-    expect(partial).toContain('GitHub calls this repo example/new by now');
+    expect(partial).toContain('GitHub calls the repo example/old example/new by now');
     expect(asked.every(([, , , authorization]) => authorization === 'token secret')).toBe(true);
   });
   it('a merge is made there once, as it was asked for', async () => {
@@ -297,11 +297,37 @@ describe('a repo that was moved', () => {
     ]);
     expect(JSON.parse(asked[1]?.[4] ?? '')).toMatchObject({ base: 'main', head: 'h' });
   });
-  it('the token does not go along to another place', async () => {
-    moved(urls[1] ?? '', 301);
-    await listCandidates(github(), repo).catch(() => undefined);
-    const elsewhere = asked.filter(([server]) => server === 1);
-    expect(elsewhere.length).toBeGreaterThan(0);
-    expect(elsewhere.filter(([, , , authorization]) => authorization !== null)).toEqual([]);
+  it('what is to be made there is made, also where it is said that it moved for good', async () => {
+    moved(urls[0] ?? '', 301);
+    const merge = { ...repo, base: 'main', head: 'h', message: 'm' };
+    expect(await mergeBranch(github(), merge)).toMatchObject({ outcome: 'merged' });
+    expect(asked.map(([, method, path]) => `${method} ${path}`)).toEqual([
+      'POST /repos/example/old/merges',
+      'POST /repositories/7/merges',
+    ]);
+  });
+  it.each([301, 302, 307, 308])(
+    'nothing is sent on to another server, and that is told (%i)',
+    async (status) => {
+      moved(urls[1] ?? '', status);
+      const error: unknown = await listCandidates(github(), repo).catch((one: unknown) => one);
+      const told = gitHubFailure(error, 'the tags');
+      expect(told).toMatchObject({
+        code: 'not-found',
+        message: 'GitHub sends this on to another server (the tags).',
+      });
+      expect(told.meaning).toContain(`It leads to ${urls[1]}.`);
+      const merge = { ...repo, base: 'main', head: 'h', message: 'm' };
+      await expect(mergeBranch(github(), merge)).rejects.toThrow();
+      expect(asked.filter(([server]) => server === 1)).toEqual([]);
+    },
+  );
+  it('a redirect without end is ended', async () => {
+    answer = (request, response) =>
+      response
+        .writeHead(301, { ...json, location: `${request.url}x` })
+        .end('{"message":"Moved Permanently"}');
+    expect(await failure()).toMatchObject({ code: 'not-found' });
+    expect(asked).toHaveLength(6);
   });
 });

@@ -21,6 +21,8 @@ export interface WorkflowRun {
   url: string;
   startedAt: string;
   finishedAt: string | null;
+  /** The repo as GitHub calls it by now, `owner/repo`; `null`: it did not tell. */
+  repo: string | null;
 }
 
 /** Runs of GitHub Actions workflows that Signalbox starts itself. */
@@ -53,6 +55,7 @@ const runOf = (run: z.output<typeof runSchema>): WorkflowRun => ({
   url: run.html_url ?? '',
   startedAt: run.run_started_at ?? run.created_at,
   finishedAt: run.status === 'completed' ? run.updated_at : null,
+  repo: run.repository?.full_name ?? null,
 });
 
 /** What a connection that never came about is called: by Node (`dns`, `net`), and by Chromium. */

@@ -12,6 +12,7 @@ const pull: PullRequest = {
   operation: null,
   head: { branch: 'b', commit: 'c' },
   base: 'main',
+  repo: null,
   mergeCommit: null,
   mergedBy: null,
   autoMerge: true,

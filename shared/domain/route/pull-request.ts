@@ -13,6 +13,8 @@ export interface PullRequest {
   head: { branch: string; commit: string };
   /** The branch that it goes into. */
   base: string;
+  /** The repo that it goes into as GitHub calls it by now, `owner/repo`; `null`: it did not tell. */
+  repo: string | null;
   /** The commit by which it was merged; before that a try of GitHub's own, and of no meaning. */
   mergeCommit: string | null;
   mergedBy: string | null;
