@@ -22,6 +22,7 @@ import type { boardKeeper } from './board-keeper';
 import type { EngineChange } from './changes';
 import type { Journal } from './journal';
 import type { DeploymentHistory, Observations, RunWatch } from './ports';
+import type { Routes } from './routes/routes';
 import type { Limits, World } from './world';
 
 /** What an engine is made of. It knows no `electron` and no practice estate: everything comes from outside. */
@@ -115,6 +116,8 @@ export interface Engine {
   marks(app: string): { version: string; mark: Mark | null }[];
   /** Pipelines of bags. */
   readonly bags: BagsEngine;
+  /** What commits of the person's own come to, where nothing else carries them. */
+  readonly ownCommits: Pick<Routes, 'ownCommit' | 'askOwnCommit' | 'recordsCommit' | 'askRecordsCommit'>;
   /** Fails with `not-found` for an app that has no file anywhere. */
   app(name: string): Result<AppView>;
   /** What changed, gathered into batches of one frame. Returns the unsubscribe. */

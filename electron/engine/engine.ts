@@ -321,6 +321,7 @@ export function createEngine(config: EngineConfig): Engine {
         mark: found.ok ? found.value : null,
       })),
     bags,
+    ownCommits: world.routes,
     apps,
     board: () => keeper.board(),
     changedCells: (after) => keeper.changedCells(after),

@@ -279,6 +279,7 @@ export class JoinedLedger implements Ledger {
       gitDir: both.records.gitDir,
       ref: both.records.ref,
       freshness: () => both.records.freshness(),
+      tagsFreshness: () => both.tags.freshness(),
       state,
       beside: () => both.tags.snapshot().list(`${signalboxFolder}/`).length,
       left: () => this.#left,

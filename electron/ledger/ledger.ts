@@ -227,6 +227,8 @@ export interface RecordsApart {
   readonly gitDir: string;
   readonly ref: string;
   freshness(): Freshness;
+  /** That of the image tags alone. */
+  tagsFreshness(): Freshness;
   /**
    * `ready`: records are read and written there. `absent`: the branch is not there; `not-set-up`: it is, and Signalbox
    * has not written to it. Up to then the records beside the image tags count, and none is written. `unknown`: it was

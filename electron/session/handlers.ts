@@ -42,7 +42,12 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     'github.sign-in': () => session.gitHubSignIn.get(),
     'github.start-sign-in': () => session.gitHubSignIn.start(),
     'github.cancel-sign-in': () => session.gitHubSignIn.cancel(),
-    ...recordsHandlers(session.ledger, session.estate.ledger.branch, () => shell.settings.get().identity),
+    ...recordsHandlers(
+      session.ledger,
+      engine,
+      session.estate.ledger.branch,
+      () => shell.settings.get().identity,
+    ),
     ...announcementHandlers(session, actor, shell.openMail),
     'practice.action': async (action) => {
       if (!shell.practice) throw refused('This is not a practice estate.');

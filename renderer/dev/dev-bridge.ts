@@ -143,6 +143,7 @@ export function devBridge(options: DevOptions): Bridge {
     'bags.periodic': () => [],
     'bags.this-console': ({ on }) => ({ on }),
     'records.get': () => null,
+    'records.check': () => [],
     'records.create': () => null,
     'records.move': () => ({ copied: 0, deleted: 0, differing: [], notDeleted: null }),
     ...devAccounts,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { freshnessSchema } from '../domain/board/freshness';
 import { failureSchema } from '../domain/failure/failure';
+import { findingSchema } from '../domain/preflight/finding';
 import { action, nothing, query } from './procedure';
 
 /** Where records lie apart from the image tags, and how far they are set up. */
@@ -24,6 +25,10 @@ export type RecordsPlace = z.infer<typeof placeSchema>;
 export const recordsProcedures = {
   /** `null`: they lie beside the image tags. */
   'records.get': query(nothing, placeSchema.nullable(), { changedBy: ['session'] }),
+  /** What speaks against making the branch, or moving records over: rights, reach, what is on its way. */
+  'records.check': query(z.object({ what: z.enum(['create', 'move']) }), z.array(findingSchema), {
+    changedBy: ['session', 'operation'],
+  }),
   /** Makes the branch of records with what there is as its first content. Only after the person agreed. */
   'records.create': action(nothing, placeSchema.nullable()),
   /** Copies what is left beside the image tags, and deletes it there where that may be done. */

@@ -27,6 +27,10 @@ export interface Routes {
   ownCommit(): RouteAccess;
   /** Asks for that what is not known, or was asked a while ago. Never rejects. */
   askOwnCommit(signal: AbortSignal): Promise<void>;
+  /** Whether the person's records land where they lie, apart from the image tags. */
+  recordsCommit(): RouteAccess;
+  /** Asks for that, like {@link askOwnCommit}. */
+  askRecordsCommit(signal: AbortSignal): Promise<void>;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
   /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
@@ -91,6 +95,32 @@ export function createRoutes(options: {
     if (rights && github) await load('repo', () => rights.branch({ ...github, branch }, signal));
   };
 
+  /** The branch of records, where it lies in the release repo: of another repo only trying tells. */
+  const recordsBranch = (): { owner: string; repo: string; branch: string } | null => {
+    const { github, records, url } = estate.ledger;
+    return github && records && (records.url ?? url) === url ? { ...github, branch: records.branch } : null;
+  };
+  /** A commit by the person onto a branch. */
+  const directly = (
+    kind: Estate['ledger']['landing'],
+    branch: string,
+    repo: RouteFacts['repo'],
+  ): RouteAccess =>
+    routeAccess(
+      { kind },
+      {
+        app: '',
+        environment: '',
+        branch,
+        readOnlyBecause: options.readOnlyBecause(),
+        repo,
+        submit: null,
+        workflowFile: null,
+        team: null,
+        refused: new Map(),
+      },
+    );
+
   const fileKey = (app: string, { workflow, ref }: RouteOf<'actions'>): string =>
     `file ${app} ${workflow} ${ref}`;
   const teamKey = ({ org, team }: { org: string; team: string }): string => `team ${org}/${team}`;
@@ -129,21 +159,20 @@ export function createRoutes(options: {
         'route' in intent ? (intent.route ?? null) : null,
       ),
     ownCommit: () =>
-      routeAccess(
-        { kind: estate.ledger.landing },
-        {
-          app: '',
-          environment: '',
-          branch: estate.ledger.branch,
-          readOnlyBecause: options.readOnlyBecause(),
-          repo: rights && estate.ledger.github ? known('repo') : null,
-          submit: null,
-          workflowFile: null,
-          team: null,
-          refused: new Map(),
-        },
+      directly(
+        estate.ledger.landing,
+        estate.ledger.branch,
+        rights && estate.ledger.github ? known('repo') : null,
       ),
     askOwnCommit: askBranch,
+    recordsCommit: () => {
+      const place = recordsBranch();
+      return directly('push', estate.ledger.records?.branch ?? '', rights && place ? known('records') : null);
+    },
+    askRecordsCommit: async (signal) => {
+      const place = recordsBranch();
+      if (rights && place) await load('records', () => rights.branch(place, signal));
+    },
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
     refused: ({ app, environment }, kind, because) => {

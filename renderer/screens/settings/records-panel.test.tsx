@@ -2,6 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import type { RecordsPlace } from '../../../shared/contract/records';
+import { finding } from '../../../shared/domain/preflight/finding';
 import { renderApp } from '../../testing/render-app';
 
 const place: RecordsPlace = {
@@ -45,4 +46,22 @@ it('says what was moved and what stayed', async () => {
   await userEvent.click(await screen.findByRole('button', { name: /^Copy what is missing/ }));
   const said = await screen.findByText(/1 record copied to signalbox, 0 records deleted on main/);
   expect(said.textContent).toContain('They stay on main: The release repo refused the push.');
+});
+
+it('says what speaks against moving them before the click, and offers no click that would be refused', async () => {
+  const here = { ...place, state: 'ready' as const };
+  const found = finding(
+    'route-closed',
+    'block',
+    'signalbox is protected.',
+    'Your rights, as checked.',
+    false,
+  );
+  renderApp({
+    route: '/settings',
+    answers: { 'records.get': () => here, 'records.check': () => [found] },
+  });
+  expect(await screen.findByText('signalbox is protected.')).toBeTruthy();
+  const button = screen.getByRole('button', { name: /^Copy what is missing/ }) as HTMLButtonElement;
+  expect(button.disabled).toBe(true);
 });

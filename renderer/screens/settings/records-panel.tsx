@@ -3,8 +3,14 @@ import { useState } from 'react';
 import type { RecordsPlace } from '../../../shared/contract/records';
 import { count } from '../../../shared/domain/text/count';
 import { useReadOnly } from '../../data/queries';
-import { useCreateRecords, useMoveRecords, useRecordsPlace } from '../../data/records-queries';
+import {
+  useCreateRecords,
+  useMoveRecords,
+  useRecordsCheck,
+  useRecordsPlace,
+} from '../../data/records-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { FindingList } from '../../ui/finding/finding-list';
 import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import classes from './settings-screen.module.css';
@@ -52,6 +58,7 @@ export function RecordsPanel() {
 function Question({ place, onClose }: { place: RecordsPlace; onClose: () => void }) {
   const create = useCreateRecords();
   const readOnlyBecause = useReadOnly();
+  const check = useRecordsCheck('create');
   const { branch, url, tagsBranch, state, beside } = place;
   return (
     <div>
@@ -65,6 +72,7 @@ function Question({ place, onClose }: { place: RecordsPlace; onClose: () => void
         From then on only the records there count. Everybody who uses Signalbox on this release repo needs an
         estate file that names the same place: a console without it would not see your locks.
       </p>
+      <Checked check={check} />
       {create.error && <FailurePanel failure={create.error.failure} />}
       <div className={classes.choices}>
         <Button variant="default" size="sm" onClick={onClose} data-autofocus>
@@ -73,7 +81,7 @@ function Question({ place, onClose }: { place: RecordsPlace; onClose: () => void
         <Button
           size="sm"
           loading={create.isPending}
-          disabled={readOnlyBecause !== null}
+          disabled={readOnlyBecause !== null || isBlocked(check)}
           onClick={() => create.mutate(undefined, { onSuccess: onClose })}
         >
           {state === 'absent' ? 'Create the branch' : 'Set up'}
@@ -83,8 +91,21 @@ function Question({ place, onClose }: { place: RecordsPlace; onClose: () => void
   );
 }
 
+/** Until the check has ended nothing is begun. */
+const isBlocked = ({ data, isError }: ReturnType<typeof useRecordsCheck>): boolean =>
+  !isError && (data === undefined || data.some(({ level }) => level === 'block'));
+
+/** What speaks against it. What can't be checked is checked again by the click. */
+function Checked({ check }: { check: ReturnType<typeof useRecordsCheck> }) {
+  const { data, error } = check;
+  if (error) return <FailurePanel failure={error.failure} />;
+  if (!data) return <p className={classes.quiet}>Checking your rights and what is on its way.</p>;
+  return data.length > 0 ? <FindingList findings={data} /> : null;
+}
+
 function Moving({ place }: { place: RecordsPlace }) {
   const move = useMoveRecords();
+  const check = useRecordsCheck('move');
   const readOnlyBecause = useReadOnly();
   const { beside, leftCount, left, tagsBranch, branch } = place;
   const moved = move.data;
@@ -96,11 +117,12 @@ function Moving({ place }: { place: RecordsPlace }) {
         {leftCount > 0 &&
           `${leftCount} of them changed there since they were copied: ${left.join(', ')}${leftCount > left.length ? ', …' : ''}.`}
       </p>
+      <Checked check={check} />
       <Button
         variant="default"
         size="compact-xs"
         loading={move.isPending}
-        disabled={readOnlyBecause !== null}
+        disabled={readOnlyBecause !== null || isBlocked(check)}
         onClick={() => move.mutate()}
       >
         Copy what is missing, and delete them on {tagsBranch}
