@@ -14,12 +14,16 @@ const mostProjects = 10;
 
 /**
  * The right at Argo CD that an action needs (argo-cd 3.5, `server/application/application.go`: `Get` asks for no more than
- * `get` even with a refresh, `TerminateOperation` for `sync`). What is not done through the server is not asked about.
+ * `get` even with a refresh, `TerminateOperation` for `sync`, `Update` and `PatchResource` for `update`, `PodLogs` for `get` of
+ * logs). What is not done through the server is not asked about.
  */
 const rights: Partial<Record<ClusterAction, { resource: string; action: string }>> = {
   refresh: { resource: 'applications', action: 'get' },
   sync: { resource: 'applications', action: 'sync' },
   'terminate-sync': { resource: 'applications', action: 'sync' },
+  'switch-automatic-sync': { resource: 'applications', action: 'update' },
+  'set-image': { resource: 'applications', action: 'update' },
+  'read-logs': { resource: 'logs', action: 'get' },
 };
 
 /** Asks Argo CD's server what one may do there. */

@@ -9,6 +9,9 @@ import type { ClusterPlace } from './place';
 import type { DoorName } from './watch-doors';
 import type { WatchedKind } from './watched-kinds';
 
+/** What is asked of whichever door gives it, whichever shows Applications. */
+const byEither: ReadonlySet<ClusterAction> = new Set(['set-image', 'read-logs']);
+
 /** By which door Applications are seen and asked, and what one may do there. */
 export interface ArgoCdDoor {
   through(): DoorName;
@@ -17,8 +20,11 @@ export interface ArgoCdDoor {
   /** What is seen of a kind, and by which door. */
   seen(kind: WatchedKind, freshness: Freshness, through: DoorName): void;
   show(batch: WatchBatch<ArgoApplication>): void;
-  /** `null`: for the Kubernetes API to say. */
-  access(action: ClusterAction): ClusterAccess | null;
+  /**
+   * What one may do. `null`: for the Kubernetes API alone to say.
+   * @param kubernetes what that says: for what is done by either, one that permits it is enough.
+   */
+  access(action: ClusterAction, kubernetes: ClusterAccess): ClusterAccess | null;
   told(): ClusterStatus['doors'];
 }
 
@@ -79,8 +85,16 @@ export function argoCdDoor(options: {
       for (const { name } of removed) projects.delete(name);
       for (const { name, value } of upserts) projects.set(name, value.detail.project);
     },
-    access(action) {
-      return attendant && used === 'server' ? attendant.access(action) : null;
+    access(action, kubernetes) {
+      if (!attendant || used !== 'server') return null;
+      const there = attendant.access(action);
+      if (!there || !byEither.has(action)) return there;
+      if (kubernetes.state === 'allowed' || there.state === 'allowed')
+        return kubernetes.state === 'allowed' ? kubernetes : there;
+      // What is still open at one door may open it.
+      return kubernetes.state === 'unknown' || (there.state === 'denied' && options.kubernetes)
+        ? kubernetes
+        : there;
     },
     told: () =>
       server

@@ -6,6 +6,13 @@ import { kubernetesApplicationActions } from './application-actions';
 import { serverApplicationActions } from './application-server-actions';
 import type { ClusterState } from './cluster-state';
 import { emergencyActions } from './emergency-actions';
+import {
+  applicationsByKubernetes,
+  applicationsByServer,
+  workloadsByKubernetes,
+  workloadsByServer,
+  workloadsThroughDoors,
+} from './emergency-doors';
 import type { ClusterPlace } from './place';
 import type { ClusterActions } from './types';
 import type { DoorName } from './watch-doors';
@@ -51,9 +58,22 @@ export function createClusterActions(
   const byServer = door.server && serverApplicationActions(door.server, place, state, wrote);
   const applications = () => (byServer && door.current() === 'server' ? byServer : byKubernetes);
 
+  const applicationsHere = applicationsByKubernetes(connection, place);
+  const applicationsThere = door.server ? applicationsByServer(door.server, place) : applicationsHere;
+  const workloadsHere = workloadsByKubernetes(connection);
+  const workloadsThere = (server: Connection) =>
+    workloadsByServer(server, place, ({ namespace, name }) =>
+      state.owners.applicationsOf(namespace, `${name}-`),
+    );
+
   return {
     ...workflowActions(connection, place),
-    emergency: emergencyActions(connection, place, state),
+    emergency: emergencyActions(place, state, {
+      applications: () => (door.server && door.current() === 'server' ? applicationsThere : applicationsHere),
+      workloads: workloadsThroughDoors(
+        door.server ? [workloadsHere, workloadsThere(door.server)] : [workloadsHere],
+      ),
+    }),
     parentApplication: place.parentApplication,
 
     refresh: (...asked) => applications().refresh(...asked),

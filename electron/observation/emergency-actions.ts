@@ -1,7 +1,6 @@
 import type { AutomaticSync } from '../../shared/domain/emergency/automatic-sync';
 import type { LiveWorkload, WorkloadRef } from '../../shared/domain/emergency/live-image';
 import { fail, ok, type Result } from '../../shared/domain/failure/failure';
-import { selectsLabels } from '../../shared/domain/go/label-selector';
 import {
   type AutomaticSyncWrite,
   readAutomaticSync,
@@ -9,10 +8,12 @@ import {
   switchOnWrite,
 } from '../systems/argo/automatic-sync';
 import type { KubeFailure } from '../systems/kubernetes/kube-failure';
-import { type Change, changeObject, getObject, patchObject } from '../systems/kubernetes/objects';
-import type { Connection, KubeObject } from '../systems/kubernetes/types';
-import { imageWrite, templateContainers, workloadRef } from '../systems/kubernetes/workload-images';
+import type { Change } from '../systems/kubernetes/objects';
+import type { KubeObject } from '../systems/kubernetes/types';
+import { imageWrite, templateContainers } from '../systems/kubernetes/workload-images';
+import { isChosen } from './application-actions';
 import type { ClusterState } from './cluster-state';
+import type { ApplicationsAt, WorkloadsAt } from './emergency-doors';
 import type { ClusterPlace } from './place';
 import type { EmergencyActions } from './types';
 import { notChosen, unreadable } from './workflow-actions';
@@ -29,32 +30,25 @@ const changedMeanwhile = (what: string, now: string): KubeFailure => ({
 
 const rounds = 5;
 
-/** What an emergency asks of a cluster, through the Kubernetes API. */
+/**
+ * What an emergency asks of a cluster, by whichever doors.
+ * @param doors.applications by which they are seen now.
+ */
 export function emergencyActions(
-  connection: Connection,
   place: ClusterPlace,
   state: Pick<ClusterState, 'view'>,
+  doors: { applications: () => ApplicationsAt; workloads: WorkloadsAt },
 ): EmergencyActions {
-  const application = (name: string) => ({
-    apiVersion: 'argoproj.io/v1alpha1',
-    plural: 'applications',
-    namespace: place.argoNamespace,
-    name,
-  });
-  /** Acts are on Applications that the estate's labels choose, and on the parent. */
-  const isChosen = (name: string, current: KubeObject): boolean =>
-    name === place.parentApplication || selectsLabels(place.labels?.applications, current.metadata.labels);
+  const { workloads } = doors;
 
   async function change(
     name: string,
     write: (current: KubeObject) => AutomaticSyncWrite,
     signal: AbortSignal,
   ): Promise<Result<{ changed: boolean }>> {
-    let isWritten = false;
     const decide = (current: KubeObject): Change => {
-      if (!isChosen(name, current)) return { refuse: notChosen(name, 'Applications', place) };
+      if (!isChosen(place, name, current)) return { refuse: notChosen(name, 'Applications', place) };
       const decided = write(current);
-      isWritten = decided.kind === 'write';
       switch (decided.kind) {
         case 'write':
           return { patch: decided.patch };
@@ -66,14 +60,14 @@ export function emergencyActions(
           return { refuse: unreadable(name) };
       }
     };
-    const changed = await changeObject(connection, application(name), decide, { signal, attempts: rounds });
-    return changed.ok ? ok({ changed: isWritten }) : fail(changed.failure);
+    const changed = await doors.applications().change(name, decide, signal);
+    return changed.ok ? ok({ changed: changed.value !== null }) : changed;
   }
 
   return {
     async automaticSync(name, signal): Promise<Result<AutomaticSync>> {
-      const found = await getObject(connection, application(name), { signal, exact: true });
-      if (!found.ok) return fail(found.failure);
+      const found = await doors.applications().read(name, signal);
+      if (!found.ok) return found;
       const read = readAutomaticSync(found.value);
       return read ? ok(read) : fail(unreadable(name));
     },
@@ -86,7 +80,7 @@ export function emergencyActions(
       const found: LiveWorkload[] = [];
       for (const { kind = 'Deployment', namespace, deployment: name } of state.view.rollouts(app)) {
         const ref: WorkloadRef = { kind, namespace, name };
-        const object = await getObject(connection, workloadRef(ref), { signal, exact: true });
+        const object = await workloads.read(ref, signal);
         // Deleted since the watch told of it.
         if (!object.ok && object.failure.code === 'not-found') continue;
         if (!object.ok) return fail(object.failure);
@@ -98,9 +92,8 @@ export function emergencyActions(
     },
 
     async setImages(workload, changes, signal) {
-      const ref = workloadRef(workload);
       for (let round = 1; ; round++) {
-        const object = await getObject(connection, ref, { signal, exact: true });
+        const object = await workloads.read(workload, signal);
         if (!object.ok) return fail(object.failure);
         const write = imageWrite(object.value, changes);
         if (write.kind === 'as-asked') return ok({ changed: false });
@@ -112,11 +105,10 @@ export function emergencyActions(
               write.image ?? 'gone',
             ),
           );
-        const patched = await patchObject(connection, ref, 'json', write.patch, { signal });
+        const patched = await workloads.patch(workload, write.patch, signal);
         if (patched.ok) return ok({ changed: true });
-        // A test that failed (422), or a conflict: read again, and say what is there.
-        const isOvertaken = patched.failure.status === 422 || patched.failure.code === 'conflict';
-        if (!isOvertaken || round === rounds) return fail(patched.failure);
+        // Read again, and say what is there.
+        if (!workloads.isOvertaken(patched.failure) || round === rounds) return fail(patched.failure);
       }
     },
   };

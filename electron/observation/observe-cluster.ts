@@ -124,7 +124,10 @@ export function observeCluster(options: {
     log,
   });
   const { workflows: server } = options.argo ?? {};
-  const byKubernetes = (action: ClusterAction) => argoCd.access(action) ?? attendant.access(action);
+  const byKubernetes = (action: ClusterAction) => {
+    const own = attendant.access(action);
+    return argoCd.access(action, own) ?? own;
+  };
   const access = (action: ClusterAction) => workflows?.access(action) ?? byKubernetes(action);
   /** Kinds that Argo CD's server shows where no Kubernetes API is named. */
   const byArgoCd = new Set<WatchedKind>([

@@ -37,6 +37,20 @@ export function readAutomaticSync(object: unknown): AutomaticSync | null {
   };
 }
 
+/**
+ * Whether two policies mean the same. Kubernetes tells keys in their order by name and with all values; Argo CD's server in
+ * the order of its own type, without what is false (`omitempty`); `enabled` has no such default.
+ */
+function isSamePolicy(a: string, b: string): boolean {
+  const plain = (policy: string): string => {
+    const read = parseExact(policy);
+    if (typeof read !== 'object' || read === null) return policy;
+    const entries = Object.entries(read).filter(([key, value]) => value !== false || key === 'enabled');
+    return writeExact(entries.sort(([one], [other]) => one.localeCompare(other)));
+  };
+  return a === b || plain(a) === plain(b);
+}
+
 export type AutomaticSyncWrite =
   | { kind: 'write'; patch: Record<string, unknown> }
   | { kind: 'as-asked' }
@@ -53,7 +67,8 @@ export function switchOffWrite(object: unknown, remembered: string, note: string
   const read = readAutomaticSync(object);
   if (!read) return { kind: 'unreadable' };
   if (!isAutomatic(read.policy)) return { kind: 'as-asked' };
-  if (read.policy !== remembered) return { kind: 'changed', policy: read.policy ?? '' };
+  if (read.policy === null || !isSamePolicy(read.policy, remembered))
+    return { kind: 'changed', policy: read.policy ?? '' };
   const metadata = { annotations: { [noteAnnotation]: note } };
   return { kind: 'write', patch: { metadata, spec: { syncPolicy: { automated: null } } } };
 }

@@ -67,3 +67,23 @@ export function mergePatch(before: object, after: object): Record<string, unknow
     if (value !== undefined && value !== null && !Object.hasOwn(old ?? {}, name)) put(name, value);
   return patch;
 }
+
+/** What a merge patch (RFC 7396) makes of an object, which is left as it is. Numbers stay as they are. */
+export function merged<T extends object>(target: T, patch: Readonly<Record<string, unknown>>): T {
+  const result = { ...target } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete result[name];
+    else {
+      const before = Object.hasOwn(result, name) ? result[name] : undefined;
+      const after = isObject(value) ? merged(isObject(before) ? before : {}, value) : value;
+      // An assignment to `__proto__` would set no field.
+      Object.defineProperty(result, name, {
+        value: after,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+  return result as T;
+}

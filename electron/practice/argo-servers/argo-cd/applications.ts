@@ -197,8 +197,7 @@ export function terminateOperation(backend: Backend, exchange: Exchange): void {
 }
 
 /**
- * `PATCH /api/v1/applications/{name}` with `{patch, patchType}`, the patch as text. Written is the patched spec with labels,
- * annotations and finalizers, and nothing else of it (`validateAndUpdateApp`, `updateApp`).
+ * `PATCH /api/v1/applications/{name}` with `{patch, patchType}`, the patch as text; always validated (`Patch`).
  */
 export function patchApplication(backend: Backend, exchange: Exchange): void {
   const app = applicationOf(backend, exchange);
@@ -208,18 +207,37 @@ export function patchApplication(backend: Backend, exchange: Exchange): void {
   if (!['json', '', 'merge'].includes(patchType))
     throw new GatewayError('InvalidArgument', `Patch type '${patchType}' is not supported`);
   const patched = (patchType === 'merge' ? mergePatch(app, parsed) : jsonPatch(app, parsed)) as Application;
-  const written = backend.store.modify<Application>(
-    'Application',
-    argoNamespace,
-    app.metadata.name,
-    (draft) => {
-      draft.spec = patched.spec;
-      const { labels, annotations } = patched.metadata;
-      Object.assign(draft.metadata, { labels, annotations });
-    },
-  );
-  answer(exchange.response, told(written));
+  validate(app);
+  answer(exchange.response, told(updated(backend, app, patched)));
 }
+
+/** `PUT /api/v1/applications/{application.metadata.name}` with the whole Application; no resourceVersion is compared. */
+export function putApplication(backend: Backend, exchange: Exchange): void {
+  const wanted = (exchange.body ?? {}) as Application;
+  const query = new URLSearchParams({ appNamespace: wanted.metadata?.namespace ?? '' });
+  const app = applicationOf(backend, { ...exchange, query, body: {} });
+  backend.demand(exchange, 'update');
+  if (exchange.query.get('validate') !== 'false') validate(app);
+  answer(exchange.response, told(updated(backend, app, wanted)));
+}
+
+/** Manifests are made of what is validated: without the Git remote nothing is valid (`validateAndNormalizeApp`). */
+function validate(app: Application): void {
+  const failed = app.status?.conditions?.find(({ type }) => type === 'ComparisonError');
+  if (failed)
+    throw new GatewayError(
+      'InvalidArgument',
+      `application spec for ${app.metadata.name} is invalid: InvalidSpecError: ${failed.message}`,
+    );
+}
+
+/** Written is the spec with labels, annotations and finalizers, and nothing else of it (`updateApp`). */
+const updated = (backend: Backend, app: Application, wanted: Application): Application =>
+  backend.store.modify<Application>('Application', argoNamespace, app.metadata.name, (draft) => {
+    draft.spec = wanted.spec;
+    const { labels, annotations } = wanted.metadata;
+    Object.assign(draft.metadata, { labels, annotations });
+  });
 
 /** `GET /api/v1/projects`. */
 export function listProjects(backend: Backend, { response }: Exchange): void {

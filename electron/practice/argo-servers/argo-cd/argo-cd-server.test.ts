@@ -73,9 +73,10 @@ describe('Argo CD’s server of the practice estate', () => {
       await ask('GET /api/v1/account/can-i/applications/sync/govuk/frontend'),
       await ask('GET /api/v1/projects'),
       await ask(`PATCH ${one}`, { patch: '{"metadata":{"labels":{"a":"b"}}}', patchType: 'merge' }),
+      await ask(`PUT ${one}?validate=false`, (await ask(`GET ${one}`)).body),
       await ask(`GET ${apps}/none`),
     ];
-    expect(asked.map(({ status }) => status)).toEqual([...Array(10).fill(200), 403]);
+    expect(asked.map(({ status }) => status)).toEqual([...Array(11).fill(200), 403]);
     const request = { prune: true, infos: [{ name: 'a', value: 'b' }] };
     expect((await ask(`POST ${one}/sync`, request)).status).toBe(200);
     await now.cluster.until('the sync', () => !now.cluster.app('frontend').operation);

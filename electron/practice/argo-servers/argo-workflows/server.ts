@@ -5,14 +5,13 @@ import type { ArgoAccounts } from '../accounts';
 import { answer, GatewayError, refusalOf } from '../gateway';
 import { type GatewayRoutes, type GatewayServer, startGateway } from '../gateway-server';
 import type { WorkflowArchive } from './archive';
+import { getArchived, listArchived, resubmitArchived, retryArchived } from './archived';
 import type { Backend } from './backend';
 import { storedLog, workflowLogs } from './logs';
 import {
   changeWorkflow,
   createWorkflow,
-  getArchived,
   getWorkflow,
-  listArchived,
   listWorkflows,
   streamWorkflows,
   submitWorkflow,
@@ -40,6 +39,8 @@ const routes: GatewayRoutes<Backend> = [
   ['GET /api/v1/workflow-events/{namespace}', streamWorkflows],
   ['GET /api/v1/archived-workflows', listArchived],
   ['GET /api/v1/archived-workflows/{uid}', getArchived],
+  ['PUT /api/v1/archived-workflows/{uid}/resubmit', resubmitArchived],
+  ['PUT /api/v1/archived-workflows/{uid}/retry', retryArchived],
 ];
 
 /**

@@ -29,7 +29,7 @@ function withFields(value: object, fields: string | null, prefix = ''): object {
 }
 
 /** As `auth.CanI` and the Kubernetes API refuse: the person's service account, by its role. */
-function demand(backend: Backend, exchange: Exchange, verb: string): void {
+export function demand(backend: Backend, exchange: Exchange, verb: string): void {
   const person = backend.person(exchange);
   const isReading = ['get', 'list', 'watch'].includes(verb);
   if (isReading || person.role('argo-workflows') === 'read-write') return;
@@ -59,7 +59,7 @@ export function getWorkflow(backend: Backend, exchange: Exchange): void {
 }
 
 /** What the archive's list says of a workflow (`ListWorkflows` of `persist/sqldb/workflow_archive.go`): no nodes. */
-function asListed({ metadata, spec, status }: Workflow): object {
+export function asListed({ metadata, spec, status }: Workflow): object {
   const { name, namespace, uid, creationTimestamp, labels, annotations } = metadata;
   const { phase, startedAt, finishedAt, progress, message } = status ?? {};
   return {
@@ -204,7 +204,7 @@ export function submitWorkflow(backend: Backend, exchange: Exchange): void {
   });
 }
 
-function make(backend: Backend, exchange: Exchange, workflow: NewObject<Workflow>): void {
+export function make(backend: Backend, exchange: Exchange, workflow: NewObject<Workflow>): void {
   const namespace = namespaceOf(exchange);
   const template = workflow.spec.workflowTemplateRef?.name;
   if (template !== undefined && !backend.store.get('WorkflowTemplate', namespace, template))
@@ -249,33 +249,3 @@ export const changeWorkflow =
       ),
     );
   };
-
-/** `GET /api/v1/archived-workflows`. */
-export function listArchived(backend: Backend, exchange: Exchange): void {
-  demand(backend, exchange, 'list');
-  const { query, response } = exchange;
-  const selector = query.get('listOptions.labelSelector') || undefined;
-  const limit = Number(query.get('listOptions.limit') || '0');
-  const offset = Number(query.get('listOptions.continue') || '0');
-  const namespace = query.get('namespace');
-  const all = backend.archive
-    .list()
-    .filter(
-      ({ metadata }) =>
-        (!namespace || metadata.namespace === namespace) && selectsLabels(selector, metadata.labels),
-    );
-  const page = limit > 0 ? all.slice(offset, offset + limit) : all.slice(offset);
-  const more = offset + page.length < all.length;
-  answer(response, {
-    metadata: more ? { continue: String(offset + page.length) } : {},
-    items: page.length === 0 ? null : page.map(asListed),
-  });
-}
-
-/** `GET /api/v1/archived-workflows/{uid}`. */
-export function getArchived(backend: Backend, exchange: Exchange): void {
-  demand(backend, exchange, 'get');
-  const workflow = backend.archive.byUid(exchange.path.uid ?? '');
-  if (!workflow) throw new GatewayError('NotFound', 'not found');
-  answer(exchange.response, workflow);
-}

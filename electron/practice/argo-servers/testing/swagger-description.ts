@@ -19,7 +19,7 @@ interface Operation {
   answer: object | null;
 }
 
-/** What grpc-gateway 1.16 answers a refusal with (`runtime/errors.go`, `errorBody`). */
+/** What grpc-gateway 1.16 answers a refusal with (`runtime/errors.go`, `errorBody`), as Argo CD does. */
 const refusalSchema = {
   type: 'object',
   required: ['error', 'code', 'message'],
@@ -34,9 +34,14 @@ const refusalSchema = {
 
 /**
  * Reads what {@link cutSwagger} cut.
+ * @param options.refusal the schema of refusals, which no description has. `nulls`: answers may have `null` for what is
+ * empty, as Go writes times that are zero and lists that are nil, whatever the description says.
  * @returns what is wrong with an exchange, in words; empty: nothing.
  */
-export function readSwagger(file: string): {
+export function readSwagger(
+  file: string,
+  { refusal = refusalSchema, nulls = false }: { refusal?: object; nulls?: boolean } = {},
+): {
   operations: string[];
   /** Operations that an exchange was held against so far. */
   met: ReadonlySet<string>;
@@ -62,7 +67,7 @@ export function readSwagger(file: string): {
   };
   const patterns = operations.map((operation) => {
     const [method = '', path = ''] = operation.operation.split(' ');
-    const pattern = path.replace(/\{(\w+)\}/g, (_, name) => (name === 'subresource' ? '(.+)' : '([^/]+)'));
+    const pattern = path.replace(/\{([\w.]+)\}/g, (_, name) => (name === 'subresource' ? '(.+)' : '([^/]+)'));
     return { operation, method, pattern: new RegExp(`^${pattern}$`) };
   });
   return {
@@ -88,11 +93,19 @@ export function readSwagger(file: string): {
       // An answer that was lost on its way.
       if (status === 0) return problems;
       if (status >= 200 && status < 300) {
-        if (operation.answer) problems.push(...check('answer', operation.answer, answer));
-      } else problems.push(...check('refusal', refusalSchema, answer));
+        if (operation.answer)
+          problems.push(...check('answer', operation.answer, nulls ? withoutNulls(answer) : answer));
+      } else problems.push(...check('refusal', refusal, answer));
       return problems.map((problem) => `${method} ${pathname}: ${problem}`);
     },
   };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, part]) => part !== null || key === 'items');
+  return Object.fromEntries(entries.map(([key, part]) => [key, withoutNulls(part ?? [])]));
 }
 
 /** A schema whose references lead to the description's. */

@@ -75,6 +75,54 @@ export function change(
 }
 
 /**
+ * `PUT /api/v1/applications/{name}?validate=false`: writes spec, labels, annotations and finalizers, and compares no
+ * resourceVersion (`updateApp`). Without validation no manifest is made of it, which needs the Git remote.
+ * @returns the Application as it was written.
+ */
+export function putApplication(
+  connection: Connection,
+  ref: ApplicationRef,
+  application: KubeObject,
+  signal: AbortSignal,
+): Promise<WriteResult<KubeObject>> {
+  const request = {
+    method: 'PUT' as const,
+    path: pathOf(ref),
+    query: { validate: false },
+    exact: true,
+    signal,
+  };
+  return attempt(
+    async () => anObject(connection, await connection.json({ ...request, body: application }), 'PUT'),
+    { signal },
+  );
+}
+
+/** `POST /api/v1/applications/{name}/resource`: patches a live object that is part of the Application. */
+export function patchLiveObject(
+  connection: Connection,
+  ref: ApplicationRef,
+  object: { group: string; version: string; kind: string; namespace: string; name: string },
+  { type, patch }: { type: 'json' | 'merge'; patch: unknown },
+  signal: AbortSignal,
+): Promise<WriteResult<unknown>> {
+  const { name: resourceName, ...place } = object;
+  const query = {
+    appNamespace: ref.namespace,
+    ...place,
+    resourceName,
+    patchType: `application/${type}-patch+json`,
+  };
+  return change(
+    connection,
+    ref,
+    // The body is the patch's text, as a JSON string (`ApplicationResourcePatchRequest.patch`).
+    { method: 'POST', part: 'resource', query, body: JSON.stringify(patch) },
+    signal,
+  );
+}
+
+/**
  * Asks for a comparison: `GET /api/v1/applications/{name}?refresh=…`, which needs no more than the right to read. The
  * server marks the Application at once and answers only when the controller has compared (`Get`): whoever waits longer
  * than `patience` milliseconds leaves, and the mark stays.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseExact } from '../../kubernetes/exact-json';
 import { badDataError } from '../../kubernetes/failures';
 import { isObject } from '../../kubernetes/list-pages';
 import type { Connection, KubeObject } from '../../kubernetes/types';
@@ -39,7 +40,10 @@ export async function readTree(
   return tree.nodes;
 }
 
-/** `GET /api/v1/applications/{name}/resource`: the live object, read from the cluster by the server. @throws KubeError. */
+/**
+ * `GET /api/v1/applications/{name}/resource`: the live object, read from the cluster by the server.
+ * @param exact numbers stay as they are written. @throws KubeError.
+ */
 export async function readLiveObject(
   connection: Connection,
   ref: ApplicationRef,
@@ -51,6 +55,7 @@ export async function readLiveObject(
     name,
   }: Pick<TreeNode, 'group' | 'version' | 'kind' | 'namespace' | 'name'>,
   signal: AbortSignal,
+  exact = false,
 ): Promise<KubeObject> {
   const query = {
     appNamespace: ref.namespace,
@@ -67,7 +72,8 @@ export async function readLiveObject(
   });
   let object: unknown = null;
   try {
-    object = JSON.parse(String(answer?.manifest ?? ''));
+    const text = String(answer?.manifest ?? '');
+    object = exact ? parseExact(text) : JSON.parse(text);
   } catch {
     // Told below as what it is.
   }
