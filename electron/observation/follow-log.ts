@@ -4,6 +4,7 @@ import { The } from '../systems/kubernetes/address-words';
 import { kubernetesLog, type LogOrigin } from '../systems/kubernetes/log-origin';
 import { streamLogOf, usualLogTiming } from '../systems/kubernetes/stream-logs';
 import type { Connection, LogState } from '../systems/kubernetes/types';
+import type { ArchivedWorkflows } from './archived-workflows';
 import type { ClusterState } from './cluster-state';
 import { logThroughDoors } from './log-doors';
 import type { ClusterPlace } from './place';
@@ -27,6 +28,7 @@ export function logFollower(options: {
   hasKubernetes: boolean;
   cd: ServerDoor | undefined;
   workflows: ServerDoor | undefined;
+  archive: ArchivedWorkflows | null;
   place: ClusterPlace;
   state: Pick<ClusterState, 'owners' | 'view'>;
   stop: AbortSignal;
@@ -36,7 +38,10 @@ export function logFollower(options: {
 
   /** By Argo Workflows' server, for what a workflow runs; by Argo CD's for all else. */
   function serverDoor({ namespace, pod, container }: LogRequest): (ServerDoor & { log: LogOrigin }) | null {
-    const step = namespace === place.workflowsNamespace ? state.owners.stepOf(namespace, pod) : null;
+    const step =
+      namespace === place.workflowsNamespace
+        ? (state.owners.stepOf(namespace, pod) ?? options.archive?.stepOf(namespace, pod) ?? null)
+        : null;
     if (step) {
       if (!workflows) return null;
       const { name } = step.workflow;

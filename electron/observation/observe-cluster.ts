@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type ClusterAction, clusterActions } from '../../shared/domain/estate/cluster-access';
 import { cutText } from '../../shared/domain/log/log-text';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Log } from '../log/log';
 import { type ArgoProject, readProject } from '../systems/argo/app-project';
 import { type ArgoApplication, readApplication } from '../systems/argo/application';
@@ -25,6 +26,7 @@ import { type Attendant, createAttendant } from './attendant';
 import { createClusterActions } from './cluster-actions';
 import { createClusterState } from './cluster-state';
 import { logFollower } from './follow-log';
+import { workflowHydrator } from './hydrate-workflows';
 import { noKubernetes, withoutKubernetes } from './no-kubernetes';
 import type { ClusterPlace } from './place';
 import { failingOf, failingPodOf } from './pod-reads';
@@ -168,6 +170,17 @@ export function observeCluster(options: {
         })
       : null;
 
+  const hydrated =
+    workflows && server
+      ? workflowHydrator({
+          whole: workflows.archive.whole,
+          apply: state.applyWorkflows,
+          woken: () => server.connection.woken?.(),
+          signal: stop.signal,
+          log,
+        })
+      : (batch: WatchBatch<Workflow>) => batch;
+
   /** Told once of each place: an object comes again with every change of it. */
   const oddPlaces = new Set<string>();
   const reportOdd = (name: string, kind: WatchedKind, places: readonly string[]): void => {
@@ -287,7 +300,7 @@ export function observeCluster(options: {
     watch(
       kinds.workflows,
       (object, onOdd) => orThrow(readWorkflow(object, place.environment, onOdd)),
-      state.applyWorkflows,
+      (batch) => state.applyWorkflows(hydrated(batch)),
       workflows?.watch(workflowKind),
       workflows ?? argoCd,
       server?.prefer,
@@ -310,6 +323,7 @@ export function observeCluster(options: {
     hasKubernetes: unasked === null,
     cd,
     workflows: server,
+    archive: workflows?.archive ?? null,
     place,
     state,
     stop: stop.signal,
@@ -318,6 +332,7 @@ export function observeCluster(options: {
   return {
     view: state.view,
     actions: workflows ? { ...clusterActed, ...workflows.actions } : clusterActed,
+    archive: workflows?.archive ?? null,
     failingPod: (app, signal) =>
       // Before its hooks are through, nothing is rolled out.
       failingPodOf(

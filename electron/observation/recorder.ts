@@ -2,6 +2,7 @@ import type { Application } from '../../shared/domain/board/board';
 import type { HealthObservation } from '../../shared/domain/preflight/rollback-target';
 import { areOfVersion } from '../../shared/domain/rollout/rollout-rules';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
+import type { Workflow } from '../../shared/domain/workflows/workflow';
 import { hasEnded } from '../systems/argo/read-workflow';
 import { appsTouched, type ClusterChange, type ClusterView } from './types';
 
@@ -68,20 +69,10 @@ export function recordHealth(options: {
   };
   const lookAtTests = (app: string): void => {
     for (const workflow of view.workflows({ app, template: 'post-sync' })) {
-      const version = workflow.labels.imageTag;
-      if (!version || !hasEnded(workflow) || workflow.shutdown || toldWorkflows.has(workflow.name)) continue;
+      const tests = testsOf(workflow, options.now());
+      if (!tests || toldWorkflows.has(workflow.name)) continue;
       toldWorkflows.add(workflow.name);
-      options.record({
-        environment: view.environment,
-        app,
-        version,
-        what:
-          workflow.phase === 'Succeeded' || failedInPromotionAlone(workflow)
-            ? 'tests-passed'
-            : 'tests-failed',
-        at: workflow.finishedAt ?? options.now(),
-        source: `Workflow ${workflow.name}`,
-      });
+      options.record({ environment: view.environment, ...tests });
     }
   };
 
@@ -101,4 +92,24 @@ export function recordHealth(options: {
   lookAtHealths(options.apps());
   lookAtAllTests(options.apps());
   return stop;
+}
+
+/**
+ * What a workflow says of the tests of a version; `null`: nothing, since it tests none, has not ended or was stopped, or
+ * failed somewhere that can't be seen.
+ * @param now ISO 8601 UTC.
+ */
+export function testsOf(workflow: Workflow, now: string): Omit<CellObservation, 'environment'> | null {
+  const { labels, name, phase, template, nodes, nodesUnavailable } = workflow;
+  const { imageTag: version, repoName: app } = labels;
+  if (template !== 'post-sync' || !app || !version || !hasEnded(workflow) || workflow.shutdown) return null;
+  const hasPassed = phase === 'Succeeded';
+  if (!hasPassed && nodes.length === 0 && nodesUnavailable !== null) return null;
+  return {
+    app,
+    version,
+    what: hasPassed || failedInPromotionAlone(workflow) ? 'tests-passed' : 'tests-failed',
+    at: workflow.finishedAt ?? now,
+    source: `Workflow ${name}`,
+  };
 }

@@ -13,6 +13,7 @@ import type { FailingPod } from '../../shared/domain/rollout/pod-trouble';
 import type { Rollout } from '../../shared/domain/rollout/rollout';
 import type { SyncWindowsView } from '../../shared/domain/rollout/sync-window-view';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
+import type { ArchivedWorkflows } from './archived-workflows';
 
 /**
  * What of a cluster changed, in batches of one frame: for one app, or for all (`null`); a workflow of `null` is one that
@@ -250,6 +251,8 @@ export type LogEvent =
 export interface Cluster {
   readonly view: ClusterView;
   readonly actions: ClusterActions;
+  /** What Argo Workflows' own server has besides; `null`: the estate names none. */
+  readonly archive: ArchivedWorkflows | null;
   /** Why the app's sync or rollout does not get on: the pod of a hook, else of a rollout; `null`: none fails. */
   failingPod(app: string, signal: AbortSignal): Promise<FailingPod | null>;
   /** How it is reached, what is watched and what one may do; from memory. */

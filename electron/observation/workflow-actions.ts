@@ -31,8 +31,8 @@ export const unreadable = (name: string): KubeFailure => ({
   reason: null,
 });
 
-export const refusedAction = ({ refused, meaning }: Refusal): KubeFailure => ({
-  code: 'refused',
+export const refusedAction = ({ refused, meaning, atServer }: Refusal): KubeFailure => ({
+  code: atServer ? 'not-configured' : 'refused',
   message: refused,
   meaning,
   next: [],

@@ -4,6 +4,7 @@ import { type WorkflowArchive, workflowArchive } from '../practice/argo-servers/
 import { startArgoWorkflowsServer } from '../practice/argo-servers/argo-workflows/server';
 import type { GatewayServer } from '../practice/argo-servers/gateway-server';
 import { writeKubeconfig } from '../practice/cluster/write-kubeconfig';
+import type { Workflow } from '../practice/controllers/kubernetes-shapes';
 import { standardRights } from '../practice/rights/standard-rights';
 import { startTestCluster, type TestCluster } from '../practice/testing/cluster';
 import { connectServer } from '../systems/argo/server/server-connection';
@@ -353,5 +354,73 @@ describe('workflows through Argo’s own server', () => {
     } as never);
     const read = await cluster.actions.readWorkflows({ app: 'frontend', template: 'post-sync' }, never);
     expect(read).toMatchObject({ ok: true, value: [{ name: 'running' }] });
+  });
+
+  it('have their steps of the server where the cluster holds none, each version once, and say why where it cannot be asked', async () => {
+    await open({ kubernetes: 'all' });
+    await expect.poll(state).toBe('live');
+    const nodes = () => cluster.view.workflow('apps', 'post-sync-1')?.nodes.map(({ id }) => id) ?? [];
+    const why = () => cluster.view.workflow('apps', 'post-sync-1')?.nodesUnavailable;
+    await expect.poll(nodes).toEqual(['post-sync-1', 'a', 'b']);
+    const stored = there.store.get<Workflow>('Workflow', 'apps', 'post-sync-1');
+    if (stored) archive.offload(stored);
+    await expect.poll(() => cluster.view.workflow('apps', 'post-sync-1')?.offloaded).toBe('fnv:1664525');
+    await expect.poll(nodes).toEqual(['post-sync-1', 'a', 'b']);
+    expect(why()).toBeNull();
+    const asked = server.requests();
+    there.store.patch('Workflow', 'apps', 'post-sync-1', 'merge', { metadata: { annotations: { a: 'b' } } });
+    await expect
+      .poll(() => there.store.get('Workflow', 'apps', 'post-sync-1')?.metadata.annotations)
+      .toEqual({ a: 'b' });
+    expect([nodes().length, server.requests()]).toEqual([3, asked]);
+    signIn(null);
+    there.store.patch('Workflow', 'apps', 'post-sync-1', 'merge', {
+      status: { offloadNodeStatusVersion: 'fnv:2' },
+    });
+    // What was seen before stays until the newer steps can be read.
+    await expect.poll(() => cluster.view.workflow('apps', 'post-sync-1')?.offloaded).toBe('fnv:2');
+    expect(nodes()).toHaveLength(3);
+  });
+
+  it('say that their steps can’t be seen where nobody is signed in, and show them once somebody is', async () => {
+    await open({ kubernetes: 'all', login: null });
+    const stored = there.store.get<Workflow>('Workflow', 'apps', 'post-sync-1');
+    if (stored) archive.offload(stored);
+    const seen = () => cluster.view.workflow('apps', 'post-sync-1');
+    await expect.poll(() => seen()?.nodesUnavailable).toMatch(/database.*not signed in/);
+    signIn('practice');
+    await expect.poll(() => seen()?.nodes.length).toBe(3);
+    // Its steps can't be changed through the Kubernetes API: the server does it.
+    expect(await cluster.actions.retryWorkflow('apps', 'post-sync-1', { id: 'r' }, never)).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('are listed and read out of the archive when the cluster has forgotten them, and run again from there', async () => {
+    await open();
+    await expect.poll(shown).toBe('Failed');
+    const uid = there.store.get('Workflow', 'apps', 'post-sync-1')?.metadata.uid;
+    there.store.delete('Workflow', 'apps', 'post-sync-1');
+    await expect.poll(shown).toBeNull();
+    const { archive: read, actions } = cluster;
+    const listed = await read?.list(10, never);
+    expect(listed).toMatchObject({
+      value: [{ name: 'post-sync-1', archivedUid: uid, nodes: [], nodesUnavailable: expect.any(String) }],
+    });
+    expect(await read?.find('apps', 'post-sync-1', never)).toMatchObject({
+      archivedUid: uid,
+      nodes: [{ id: 'post-sync-1' }, { id: 'a' }, { id: 'b' }],
+    });
+    expect(await read?.find('elsewhere', 'post-sync-1', never)).toBeNull();
+    const made = await actions.resubmitWorkflow('apps', 'post-sync-1', { id: 'again' }, never);
+    const name = made.ok ? made.value.name : '';
+    expect(there.store.get('Workflow', 'apps', name)?.metadata.labels).not.toHaveProperty([
+      'workflows.argoproj.io/workflow-archiving-status',
+    ]);
+    server.faults.loseAnswer(/archived-workflows.*retry$/);
+    const retried = () => actions.retryWorkflow('apps', 'post-sync-1', { id: 'once' }, never);
+    expect(await retried()).toEqual({ ok: true, value: undefined });
+    await expect.poll(shown).not.toBeNull();
+    expect(await retried()).toEqual({ ok: true, value: undefined });
   });
 });

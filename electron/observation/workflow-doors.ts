@@ -8,6 +8,7 @@ import { onceSomebodyComesOrGoes } from '../systems/argo/server/comes-or-goes';
 import { workflowApi } from '../systems/argo/server/workflow-api';
 import type { Connection } from '../systems/kubernetes/types';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
+import { type ArchivedWorkflows, archivedWorkflows } from './archived-workflows';
 import type { ClusterPlace } from './place';
 import type { ClusterActions, WorkflowActions } from './types';
 import type { DoorName } from './watch-doors';
@@ -28,6 +29,7 @@ type Acting = WorkflowActions & Pick<ClusterActions, 'readWorkflows'>;
 /** The actions on workflows by whichever way shows them, and what is known of the permission to each. */
 export interface WorkflowDoors {
   readonly actions: Acting;
+  readonly archive: ArchivedWorkflows;
   /** How they are watched through the server. */
   watch(kind: WatchedKind): (reading: WatchReading<Workflow>) => Promise<void>;
   /** What a door says, used or not. */
@@ -95,8 +97,14 @@ export function workflowDoors(options: {
       return answer;
     };
     const first = await ask(door);
-    if (first.ok || kubernetes === null || !untouched.has(first.failure.code)) return first;
+    if (first.ok || kubernetes === null) return first;
+    // What the cluster has forgotten, the server's archive may have.
+    const isForgotten = door === 'kubernetes' && first.failure.code === 'not-found';
+    if (!isForgotten && !untouched.has(first.failure.code)) return first;
     const other = await ask(door === 'kubernetes' ? 'server' : 'kubernetes');
+    const isSilent =
+      !other.ok && ['not-found', 'unreachable', 'offline', 'timeout'].includes(other.failure.code);
+    if (isForgotten) return isSilent ? first : other;
     // What the one that is preferred said is told where neither lets it through, unless nobody is signed in there.
     if (other.ok || !untouched.has(other.failure.code)) return other;
     const isNobodyIn = first.failure.code === 'unauthorised' || first.failure.code === 'signed-out';
@@ -115,6 +123,7 @@ export function workflowDoors(options: {
   follow();
 
   return {
+    archive: archivedWorkflows(api, place),
     watch: (kind) => (reading) => watchObjects(api.watched(kind.labelSelector), reading),
     met(_, freshness, through) {
       if (freshness.state === 'unreachable') failures.set(through, freshness.failure.message);

@@ -147,10 +147,15 @@ export function workflowServerActions(
       if (!found.ok) return found;
       const write = retryWrite(found.value, stamp(), parameters);
       if ('refused' in write) return fail(refusedAction(write));
-      const body = { parameters: parameters.map((one) => `${one.name}=${one.value}`) };
-      const asked = await api.act(name, 'retry', body, signal);
+      const given = parameters.map((one) => `${one.name}=${one.value}`);
+      const uid = archivedUid(found.value);
+      const asked = await (uid === null
+        ? api.act(name, 'retry', { parameters: given }, signal)
+        : api.retryArchived(uid, given, signal));
       if (!asked.ok) {
-        if (!unheard.has(asked.failure.code)) return fail(asked.failure);
+        // One of the archive is there again when somebody retried it, we before an answer was lost, or another person.
+        const isThere = uid !== null && asked.failure.code === 'conflict';
+        if (!isThere && !unheard.has(asked.failure.code)) return fail(asked.failure);
         const after = await read(namespace, name, signal);
         const before = found.value.status?.startedAt;
         if (!after.ok || after.value.status?.startedAt === before) return fail(asked.failure);
@@ -225,6 +230,12 @@ export function workflowServerActions(
       );
     },
   };
+}
+
+/** The uid of one that comes out of the archive (`persist/sqldb/workflow_archive.go`); `null`: the cluster has it. */
+function archivedUid({ metadata }: WorkflowWrite): string | null {
+  const isArchived = metadata.labels?.['workflows.argoproj.io/workflow-archiving-status'] === 'Persisted';
+  return isArchived && typeof metadata.uid === 'string' ? metadata.uid : null;
 }
 
 const namesAlone = 'metadata,items.metadata.name,items.metadata.namespace,items.metadata.labels';

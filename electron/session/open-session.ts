@@ -40,6 +40,7 @@ import { openClusters } from './open-clusters';
 import { openGitHubSignIn } from './open-github-sign-in';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
+import { readArchives } from './read-archives';
 import { releaseRuns } from './release-runs';
 import { createRequests, type Requests } from './requests';
 import { createRunWatch } from './run-watch';
@@ -302,6 +303,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ...(starters ? [history.onStatus(() => starters.look())] : []),
     () => openedSources?.close(),
     ...keepWhatIsSeen({ clusters, apps, observations, archive, report: reportUnsaved, log }),
+    readArchives({ clusters, archive, observations, report: reportUnsaved, log }),
     ledger.onRefMoved(updateHistory),
     engine.onChange((changes) => {
       for (const { topic, key } of changes) {

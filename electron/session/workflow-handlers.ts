@@ -4,8 +4,12 @@ import { FailureError, type Result } from '../../shared/domain/failure/failure';
 import type { SavedWorkflow, Workflow } from '../../shared/domain/workflows/workflow';
 import type { HandlersOf } from '../ipc/dispatcher';
 import type { Cluster } from '../observation/types';
+import { withPods } from '../systems/argo/read-workflow';
 import { type Done, worded } from './cluster-answer';
 import type { Session } from './open-session';
+
+/** Milliseconds that the archive is waited for. */
+const patience = 15_000;
 
 /** Kept workflows of one cell that a list looks through. */
 const savedPerCell = 60;
@@ -67,9 +71,17 @@ export function workflowHandlers(
         workflows: [...view.workflows({ app, ...(version ? { version } : {}) })],
       };
     },
-    'workflow.get': ({ environment, namespace, name }) => {
-      const workflow = viewOf(environment)?.workflow(namespace, name);
+    'workflow.get': async ({ environment, namespace, name }) => {
+      const cluster = clusters.get(environment);
+      const workflow = cluster?.view.workflow(namespace, name);
       if (workflow) return workflow;
+      // Only what the archive alone has: of what the cluster may have, its watch tells.
+      const found = await cluster?.archive?.find(namespace, name, AbortSignal.timeout(patience));
+      if (found) {
+        // For when there is no network; that it could not be saved is told by what reads the archive.
+        archive.keepWorkflow(found, found.finishedAt ?? found.startedAt ?? new Date().toISOString());
+        return withPods(found, ({ ownPod, storedLog }) => (storedLog ? (ownPod ?? null) : null));
+      }
       throw new FailureError({
         code: 'not-found',
         message: `The workflow ${name} is not in ${environment}.`,

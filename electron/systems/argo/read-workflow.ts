@@ -72,17 +72,18 @@ type Nodes = z.infer<typeof nodeSchema>[];
 
 /** Why a workflow has no steps where the cluster itself does not hold them. */
 const stepsOffloaded =
-  'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig.';
+  'Argo Workflows stores the steps of this workflow in its database, which Signalbox can’t reach through a kubeconfig. Its own server shows them: name it in the estate file.';
 
 /** `status.nodes`, or `compressedNodes` (base64 of gzip of JSON) unpacked, or why there are none. */
 function nodesOf(
   status: NonNullable<z.infer<typeof workflowObjectSchema>['status']>,
   onOdd: OnOdd | undefined,
-): { nodes: Nodes; unavailable: string | null } {
+): { nodes: Nodes; unavailable: string | null; offloaded?: string } {
   // Argo’s own server fills them in, and in a list leaves the version in its place.
   if (status.nodes && Object.keys(status.nodes).length > 0)
     return { nodes: Object.values(status.nodes), unavailable: null };
-  if (status.offloadNodeStatusVersion) return { nodes: [], unavailable: stepsOffloaded };
+  if (status.offloadNodeStatusVersion)
+    return { nodes: [], unavailable: stepsOffloaded, offloaded: status.offloadNodeStatusVersion };
   if (!status.compressedNodes) return { nodes: [], unavailable: null };
   try {
     const nodes = readObject(nodesSchema, unpackNodes(status.compressedNodes), onOdd);
@@ -156,7 +157,9 @@ export function readWorkflow(object: unknown, environment: string, onOdd?: OnOdd
   const read = readObjectOrNull(workflowObjectSchema, object, onOdd);
   if (!read) return null;
   const { metadata, spec, status } = read;
-  const { nodes, unavailable } = status ? nodesOf(status, onOdd) : { nodes: [], unavailable: null };
+  const { nodes, unavailable, offloaded }: ReturnType<typeof nodesOf> = status
+    ? nodesOf(status, onOdd)
+    : { nodes: [], unavailable: null };
   const labels = labelsOf(read);
   return {
     environment,
@@ -188,6 +191,7 @@ export function readWorkflow(object: unknown, environment: string, onOdd?: OnOdd
       }),
     ),
     nodesUnavailable: unavailable,
+    ...(offloaded === undefined ? {} : { offloaded }),
     suspended: (spec?.suspend ?? false) || nodes.some(isWaiting),
     resubmittedFrom: labels['workflows.argoproj.io/resubmitted-from-workflow'] ?? null,
     parameters: parametersOf(read),

@@ -75,18 +75,21 @@ const packNodes = (nodes: unknown): string => gzipSync(writeExact(nodes)).toStri
 export interface Refusal {
   refused: string;
   meaning: string;
+  /** It can be done at Argo Workflows' own server: nothing was tried here. */
+  atServer?: true;
 }
 
 /** The nodes of a workflow for an action that rewrites them. */
 export function nodesToWrite(workflow: WorkflowWrite): { nodes: Nodes; packed: boolean } | Refusal {
   const { status } = workflow;
+  if (status?.nodes && Object.keys(status.nodes).length > 0) return { nodes: status.nodes, packed: false };
   if (status?.offloadNodeStatusVersion)
     return {
       refused: `Argo Workflows stores the steps of ${workflow.metadata.name} in its database.`,
       meaning:
         'Signalbox can’t reach that database through a kubeconfig, so it can’t change the steps. Use the Argo Server.',
+      atServer: true,
     };
-  if (status?.nodes && Object.keys(status.nodes).length > 0) return { nodes: status.nodes, packed: false };
   if (!status?.compressedNodes) return { nodes: {}, packed: false };
   try {
     const nodes = z.record(z.string(), nodeObjectSchema).parse(parseExact(gunzipped(status.compressedNodes)));

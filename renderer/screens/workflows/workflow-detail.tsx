@@ -33,7 +33,7 @@ export function WorkflowDetail({ place, production }: { place: ShownWorkflow; pr
     <>
       <div className={classes.detail}>
         <h2 className="visually-hidden">Workflow {workflow.name}</h2>
-        {gone && <Gone seenAt={seenAt} />}
+        {workflow.archivedUid !== undefined && !gone ? <Archived /> : gone && <Gone seenAt={seenAt} />}
         <Facts workflow={workflow} />
         <WorkflowActions workflow={workflow} gone={gone} production={production} />
         <WorkflowTree workflow={workflow} open={log} onLog={setChosen} frozen={gone} />
@@ -55,6 +55,16 @@ function Gone({ seenAt }: { seenAt: string | null }) {
       <strong>The cluster no longer has this workflow.</strong> This is how it was last seen
       {seenAt && <span title={fullTime(seenAt)}> at {clock(seenAt, now)}</span>}. Its pods and their logs are
       gone; saved excerpts are in the history.
+    </p>
+  );
+}
+
+/** That the cluster has forgotten it, and Argo has not. */
+function Archived() {
+  return (
+    <p className={classes.gone} role="note">
+      <strong>Archived.</strong> The cluster no longer has this workflow; this is how Argo Workflows’ archive
+      has it. Logs are there for steps that stored them.
     </p>
   );
 }

@@ -45,7 +45,9 @@ export function WorkflowList({ workflows, search, chosen }: WorkflowListProps) {
                   {workflow.environment}
                   {workflow.progress && ` · ${workflow.progress}`}
                   {workflow.suspended && ' · suspended'}
-                  {workflow.seenAt && ` · saved, last seen ${clock(workflow.seenAt, now)}`}
+                  {workflow.archivedUid !== undefined
+                    ? ' · archived'
+                    : workflow.seenAt && ` · saved, last seen ${clock(workflow.seenAt, now)}`}
                 </span>
               </span>
               <span className={classes.when} title={startedAt ? fullTime(startedAt) : undefined}>

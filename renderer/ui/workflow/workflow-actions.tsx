@@ -46,6 +46,7 @@ export function RetryWorkflow({ workflow, gone }: Pick<WorkflowActionsProps, 'wo
       meaning={
         <p>
           Failed steps run again; steps that succeeded do not.
+          {workflow.archivedUid === undefined ? '' : ' It comes back out of the archive for that.'}
           {effect ? '' : ' This deploys nothing.'}
         </p>
       }
@@ -68,6 +69,7 @@ export function WorkflowActions({ workflow, gone, production }: WorkflowActionsP
   const blocked = (action: Parameters<typeof may>[0], because: string | null): string | null =>
     gone ? forgotten : (may(action) ?? because);
   const over = ended ? `It has already ended: ${phase}.` : null;
+  const isArchived = workflow.archivedUid !== undefined;
   const live = production ? `${environment} is a production environment.` : null;
   const { effect, leadsTo } = useRerunEffect(workflow);
   const again = [leadsTo, live].filter(Boolean).join(' ') || null;
@@ -78,7 +80,10 @@ export function WorkflowActions({ workflow, gone, production }: WorkflowActionsP
         icon={<IconRepeat size={size} aria-hidden />}
         action={`Resubmit ${name}`}
         meaning={
-          <p>Starts a new workflow with the same parameters from the first step. This workflow stays.</p>
+          <p>
+            Starts a new workflow with the same parameters from the first step. This workflow stays
+            {isArchived ? ' in the archive' : ''}.
+          </p>
         }
         care={again}
         destructive={effect?.goesBack ?? false}

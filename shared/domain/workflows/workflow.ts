@@ -50,12 +50,14 @@ export const workflowSchema = z.object({
   finishedAt: z.string().nullable(),
   shutdown: z.string().nullable(),
   nodes: z.array(workflowNodeSchema),
-  /** Why the nodes are missing: they are in a database that a kubeconfig cannot reach. */
+  /** Why the nodes are missing: they are in a database that could not be asked, or cannot be read. */
   nodesUnavailable: z.string().nullable(),
   /** `spec.suspend`, or a Suspend node waits to be resumed. */
   suspended: z.boolean().optional(),
   /** The workflow that this one was made from again. */
   resubmittedFrom: z.string().nullable().optional(),
+  /** The version of its steps, where they lie in the database of Argo Workflows and not in the cluster. */
+  offloaded: z.string().optional(),
   /** Its uid, where only the archive of Argo Workflows has it: the cluster has forgotten it. */
   archivedUid: z.string().optional(),
   /** `spec.arguments.parameters`, with those of its template once the controller stored them. */

@@ -37,7 +37,10 @@ export function workflowArchive(store: ClusterStore, logs: LogStore): WorkflowAr
     const copy = structuredClone(workflow);
     unpackNodes(copy);
     const nodes = copy.status?.offloadNodeStatusVersion ? offloaded.get(copy.metadata.uid) : undefined;
-    if (nodes && copy.status) copy.status.nodes = structuredClone(nodes);
+    if (nodes && copy.status) {
+      copy.status.nodes = structuredClone(nodes);
+      delete copy.status.offloadNodeStatusVersion;
+    }
     return copy;
   };
   const storeLogs = (workflow: Workflow): void => {

@@ -229,7 +229,7 @@ export const changeWorkflow =
     demand(backend, exchange, 'get');
     const before = found(backend, exchange);
     demand(backend, exchange, action === 'stop' || action === 'terminate' ? 'patch' : 'update');
-    const workflow = structuredClone(before);
+    const workflow = backend.archive.hydrated(before);
     const now = `${backend.now().toISOString().slice(0, 19)}Z`;
     const { parameters = [] } = (exchange.body ?? {}) as { parameters?: string[] };
     if (action === 'retry') {

@@ -30,6 +30,20 @@ export interface WorkflowApi {
     body: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<WriteResult<KubeObject>>;
+  /** A page of the archive, newest first, without nodes (`ListArchivedWorkflows`). `next`: where the next one begins. */
+  archived(
+    query: { labelSelector: string | undefined; limit: number; from: string | undefined },
+    signal: AbortSignal,
+  ): Promise<WriteResult<{ items: KubeObject[]; next: string | null }>>;
+  /**
+   * Puts one that only the archive has back into the cluster, reset for a retry (`RetryArchivedWorkflow`): of its own name,
+   * so that a second one is a `conflict`.
+   */
+  retryArchived(
+    uid: string,
+    parameters: readonly string[],
+    signal: AbortSignal,
+  ): Promise<WriteResult<KubeObject>>;
   /** What is watched: all of the namespace that the labels choose, and is not in the archive alone. */
   watched(labelSelector: string | undefined): WatchSource;
 }
@@ -97,6 +111,41 @@ export function workflowApi(connection: Connection, namespace: string): Workflow
               method: 'PUT',
               path: `${of(name)}/${action}`,
               body: { namespace, name, ...body },
+              signal,
+            }),
+            'PUT',
+          ),
+        { signal },
+      ),
+    archived: ({ labelSelector, limit, from }, signal) =>
+      attempt(
+        async () => {
+          const answer = await connection.json<{ items?: unknown; metadata?: { continue?: unknown } | null }>(
+            {
+              path: '/api/v1/archived-workflows',
+              query: {
+                namespace,
+                'listOptions.labelSelector': labelSelector,
+                'listOptions.limit': limit,
+                'listOptions.continue': from,
+              },
+              signal,
+            },
+          );
+          const items = Array.isArray(answer?.items) ? answer.items.filter(isObject) : [];
+          const next = answer?.metadata?.continue;
+          return { items, next: typeof next === 'string' && next !== '' ? next : null };
+        },
+        { signal },
+      ),
+    retryArchived: (uid, parameters, signal) =>
+      attempt(
+        async () =>
+          one(
+            await connection.json({
+              method: 'PUT',
+              path: `/api/v1/archived-workflows/${encodeURIComponent(uid)}/retry`,
+              body: { uid, namespace, parameters },
               signal,
             }),
             'PUT',
