@@ -47,6 +47,8 @@ export interface Limits {
   tag: number;
   /** How long a restart waits for clusters to be seen, and a deploy for what its source repo says. */
   look: number;
+  /** Up to which consoles wait, each its own time, before a freeze is begun or thawed, so that mostly one alone does it. */
+  stagger: number;
   /** Between two looks at a pull request that was opened just now; later ones are further apart. */
   review: number;
 }
@@ -66,6 +68,7 @@ export const defaultLimits: Limits = {
   ledger: 30 * 60_000,
   tag: 10_000,
   look: 5_000,
+  stagger: 2_000,
   review: 15_000,
 };
 

@@ -10,8 +10,6 @@ import type { World } from '../world';
 const tick = 20_000;
 /** Milliseconds before what did not work is tried again. */
 const again = 60_000;
-/** Milliseconds up to which consoles wait, each its own, so that mostly one alone goes to work. */
-const stagger = 2_000;
 /** The longest that a timer waits; longer ones overflow (setTimeout takes 2³¹ − 1 ms). */
 const longest = 3_600_000;
 
@@ -87,7 +85,7 @@ export function startFreezeAutopilot(
   async function carryOut(): Promise<void> {
     if (world.ledger.readOnlyBecause !== null || world.ledger.freshness().state !== 'live') return;
     if (!freezes().some(isDue)) return;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * stagger));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * world.limits.stagger));
     // What another console did in the meantime is not done again.
     const newest = await world.ledger.refresh(signal);
     if (!newest.ok || signal.aborted) return;

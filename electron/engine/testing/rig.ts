@@ -7,6 +7,7 @@ import { parseEstate } from '../../../shared/domain/estate/parse-estate';
 import type { Failure, Result } from '../../../shared/domain/failure/failure';
 import type { Operation } from '../../../shared/domain/operation/operation';
 import type { HealthObservation } from '../../../shared/domain/preflight/rollback-target';
+import type { Announce } from '../../announcements/announce';
 import type { Ledger } from '../../ledger/ledger';
 import { openLedger } from '../../ledger/open-ledger';
 import { type Log, noLog } from '../../log/log';
@@ -119,6 +120,9 @@ export async function openRig(
     images?: AppImages;
     openJournal?: (file: string, now: () => Date) => Journal;
     keepBoard?: typeof boardKeeper;
+    /** The console's clock; left out: the real one. */
+    now?: () => Date;
+    announce?: Announce;
     log?: Log;
     /** Whether the release repo is away: what the mirror has from before is all that there is. */
     offline?: boolean;
@@ -216,6 +220,8 @@ export async function openRig(
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.openJournal ? { openJournal: options.openJournal } : {}),
     ...(options.keepBoard ? { keepBoard: options.keepBoard } : {}),
+    ...(options.now ? { now: options.now } : {}),
+    ...(options.announce ? { announce: options.announce } : {}),
   });
   return {
     engine,
