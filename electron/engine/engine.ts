@@ -88,7 +88,7 @@ export function createEngine(config: EngineConfig): Engine {
   const world: World = {
     estate,
     ledger,
-    reader: ledgerReader(estate, config.identity),
+    reader: ledgerReader(estate, config.identity, now),
     clusters,
     sources,
     images,

@@ -9,6 +9,7 @@ import { shutGate } from '../../shared/domain/hold/hold-plan';
 import { type HoldRecord, holdFolder } from '../../shared/domain/hold/hold-record';
 import { type ImageTagLayout, imageTagLayout } from '../../shared/domain/ledger/layout';
 import type { LedgerFacts } from '../../shared/domain/preflight/preflight-facts';
+import { frozenNow } from '../../shared/domain/preflight/preflight-freeze';
 import { type Found, newerIn, readEntry } from '../../shared/domain/records/record-entry';
 import { recordPath, recordPlace } from '../../shared/domain/records/record-paths';
 import { bagRecords } from '../ledger/bag-records';
@@ -77,6 +78,12 @@ function readCell(file: LedgerFile): LedgerCell {
   };
 }
 
+/** The pipelines of apps that go through an environment, and those whose bags hold the app. */
+const pipelinesOf = (estate: Estate, app: string, environment: string) =>
+  estate.pipelines.filter(
+    (one) => one.environments.includes(environment) && (one.kind === 'apps' || one.services.includes(app)),
+  );
+
 /**
  * Locks that keep this person from deploying an app to an environment: of the pipelines of apps that go through it, and
  * of the pipelines whose bags hold the app.
@@ -88,10 +95,7 @@ function locksOf(
   environment: string,
   { name, email }: Identity,
 ): LedgerFacts['locks'] {
-  const concerned = estate.pipelines.filter(
-    (one) => one.environments.includes(environment) && (one.kind === 'apps' || one.services.includes(app)),
-  );
-  return concerned.flatMap(({ name: pipeline }) => {
+  return pipelinesOf(estate, app, environment).flatMap(({ name: pipeline }) => {
     const holder = holderOf(bagRecords(snapshot, pipeline), environment);
     if (!holder.ok) return [{ pipeline, text: holder.failure.message }];
     const held = holder.value;
@@ -101,7 +105,11 @@ function locksOf(
 }
 
 /** A reader for the layout of an estate (`ledger.imageTagPath`) and its environments. @param identity who would deploy */
-export function ledgerReader(estate: Estate, identity: () => Identity): LedgerReader {
+export function ledgerReader(
+  estate: Estate,
+  identity: () => Identity,
+  now: () => Date = () => new Date(),
+): LedgerReader {
   const layout = imageTagLayout(estate.ledger.imageTagPath);
   const prefix = layout.template.slice(0, layout.template.indexOf('{'));
   const cells = new WeakMap<LedgerFile, LedgerCell>();
@@ -255,6 +263,15 @@ export function ledgerReader(estate: Estate, identity: () => Identity): LedgerRe
           // The one environment that is asked for is the one before.
           () => fileBefore && cellOf(fileBefore).automaticDeploys,
           claims(snapshot, app),
+        ),
+        frozen: frozenNow(
+          freezes(snapshot),
+          {
+            environment,
+            pipelines: pipelinesOf(estate, app, environment).map((one) => one.name),
+            apps: [app],
+          },
+          now(),
         ),
         locks: locksOf(estate, snapshot, app, environment, identity()),
         versionBefore: fileBefore ? cellOf(fileBefore).version : null,

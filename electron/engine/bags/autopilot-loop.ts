@@ -12,6 +12,7 @@ import { inBackground } from '../../log/log';
 import type { Cluster } from '../../observation/types';
 import type { World } from '../world';
 import { packPreview } from './compare-versions';
+import { frozenForAutopilot, frozenStage } from './frozen-stage';
 import { periodAt } from './periodic-view';
 import { autopilotConfigured, bagPipelines, chainOf, knownImages, recordsNow, stageOf } from './pipelines';
 import { labels, ownWorkflows } from './workflow-labels';
@@ -105,6 +106,8 @@ export function startAutopilot(
     const configured = autopilotConfigured(pipeline, environment);
     const move = autopilotMove(records, chainOf(pipeline), environment, configured, knownImages(world));
     if (move.action !== 'deploy') return [{ outcome: move.idle ? 'idle' : 'waiting', why: move.why }];
+    const frozen = frozenForAutopilot(frozenStage(world, pipeline, environment));
+    if (frozen !== null) return [{ outcome: 'waiting', bag: move.bag, why: frozen }];
     const { bag } = move;
     const key = `${pipeline.name}/${environment}/${bag}`;
     const now = world.now().getTime();

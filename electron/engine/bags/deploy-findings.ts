@@ -5,9 +5,11 @@ import { jobName } from '../../../shared/domain/estate/bags-pipeline';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { hoursFindings } from '../../../shared/domain/preflight/deploy-hours';
 import { type Finding, finding } from '../../../shared/domain/preflight/finding';
+import { freezeFindings } from '../../../shared/domain/preflight/preflight-freeze';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { isHiddenThere } from '../steps/wait';
 import type { World } from '../world';
+import { frozenStage } from './frozen-stage';
 import { chainOf, knownImages, pipelineOf, unseenImages } from './pipelines';
 
 /** What deploys a bag. */
@@ -120,6 +122,7 @@ export function deployFindings(
       found.push(finding('services-lacking', 'info', `Left running unchanged: ${lacking.join(', ')}.`, at));
   }
   found.push(...hoursFindings(intent, world.hours(environment)));
+  found.push(...freezeFindings(intent, frozenStage(world, pipeline, environment)));
   const there = world.clusters.get(environment);
   const jobs = [
     ...(pipeline.stages[environment]?.deploy ?? []),

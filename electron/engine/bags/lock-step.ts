@@ -1,12 +1,14 @@
-import { type Hold, heldText, holderOf, isOwnByHand } from '../../../shared/domain/bags/decisions';
+import { type Hold, heldText, holderOf, isOwnByHand, refuse } from '../../../shared/domain/bags/decisions';
 import { type DeployWish, startDeployment } from '../../../shared/domain/bags/deploying';
 import { releaseLock, takeLock } from '../../../shared/domain/bags/locks';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import { bagRecords } from '../../ledger/bag-records';
+import type { Snapshot } from '../../ledger/ledger';
 import type { StepContext, StepEnd } from '../operation-context';
 import { ledgerMoves, waitUntil } from '../steps/wait';
 import { endOf } from '../steps/write-ledger';
+import { frozenForAutopilot, frozenStage } from './frozen-stage';
 import { askForImages, chainOf, knownImages, pipelineOf, recordsNow } from './pipelines';
 import { actorOf, writeRecords } from './write-records';
 
@@ -63,6 +65,20 @@ const tooLate: Failure = {
   next: [{ do: 'retry', label: 'Review again' }],
 };
 
+/** What keeps an autopilot from a frozen environment, on the very snapshot that its commit lands on; `null`: nothing. */
+function frozenOut(
+  { world, intent, id }: StepContext<DeployIntent>,
+  snapshot: Snapshot,
+): { kind: 'refusal'; failure: Failure } | null {
+  if (intent.kind !== 'deploy-bag' || intent.cause !== 'automatic') return null;
+  const pipeline = pipelineOf(world.estate, intent.pipeline);
+  const { deployments } = bagRecords(snapshot, intent.pipeline).environment(intent.environment);
+  // What was begun before it was frozen is ended.
+  if (deployments.some(({ found }) => found.ok && found.value.operation === id)) return null;
+  const frozen = frozenForAutopilot(frozenStage(world, pipeline, intent.environment, snapshot));
+  return frozen === null ? null : refuse('refused', frozen, 'It is deployed once the freeze is lifted.');
+}
+
 /**
  * Takes the environment's lock, waiting behind whoever holds it, then chooses again and writes down that the deployment
  * is started. An autopilot does not wait: whoever was first does it.
@@ -82,7 +98,8 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
     const taken = await writeRecords(
       context,
       'lock',
-      (records) =>
+      (records, snapshot) =>
+        frozenOut(context, snapshot) ??
         takeLock(records, environment, actorOf(context), {
           kind: 'bag',
           reason,
@@ -92,6 +109,8 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
       { patience: context.record().effects.has('lock') ? world.limits.ledger : 0, reason },
     );
     if (taken.ok) break;
+    if (automatic && taken.failure.code === 'refused')
+      return { state: 'withdrawn', because: taken.failure.message };
     if (taken.failure.code !== 'busy') return endOf(taken);
     if (automatic)
       return { state: 'withdrawn', because: `Another console took the lock first. ${taken.failure.message}` };
@@ -126,7 +145,8 @@ export async function lockAndStart(context: StepContext<DeployIntent>): Promise<
   const started = await writeRecords(
     context,
     'start',
-    (records) =>
+    (records, snapshot) =>
+      frozenOut(context, snapshot) ??
       startDeployment(
         records,
         chain,

@@ -2,6 +2,7 @@ import { type Actor, refuse } from '../../../shared/domain/bags/decisions';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Freeze, freezePhase, scopeText } from '../../../shared/domain/freeze/freeze';
 import { covering, thawPlan, uncovered } from '../../../shared/domain/freeze/freeze-flags';
+import { untilText } from '../../../shared/domain/freeze/freeze-words';
 import { withoutFlag } from '../../../shared/domain/hold/hold-plan';
 import { type FreezeIntent, titleOf } from '../../../shared/domain/operation/intent';
 import { put, remove } from '../../../shared/domain/records/record-change';
@@ -84,10 +85,6 @@ const moot = (because: string, freeze: Freeze | null = null): Decided => ({
   kind: 'nothing',
   value: { freeze, left: [], moot: because },
 });
-
-/** When a freeze ends, as the end of a sentence. */
-export const untilText = (until: string | null): string =>
-  until === null ? 'until somebody lifts it' : `until ${utcText(until)}`;
 
 type Of<K extends FreezeIntent['kind']> = Extract<FreezeIntent, { kind: K }>;
 

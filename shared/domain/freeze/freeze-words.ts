@@ -24,3 +24,7 @@ export function lateText(what: 'began' | 'ended', due: string | null, now: Date)
   const late = lateSince(due, now);
   return late === null ? said : `${said} It was due at ${utcText(late)}; no Signalbox ran then that could.`;
 }
+
+/** When a freeze ends, as the end of a sentence. */
+export const untilText = (until: string | null): string =>
+  until === null ? 'until somebody lifts it' : `until ${utcText(until)}`;

@@ -16,6 +16,7 @@ import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { RoutePlan } from '../route/route';
 import type { CheckPolicy } from './check-policy';
 import type { HoursNow } from './deploy-hours';
+import type { FrozenNow } from './preflight-freeze';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
 import type { Me } from './whose';
@@ -43,6 +44,8 @@ export interface LedgerFacts {
   holdNewer: string | null;
   /** The gate into the environment is shut without a hold of its own. */
   gate: ShutGate | null;
+  /** Freezes in force there. */
+  frozen: FrozenNow;
   /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */
   locks: readonly { pipeline: string; text: string }[];
   /** The version in the environment before; `null` where there is none. */

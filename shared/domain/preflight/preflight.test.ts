@@ -25,6 +25,7 @@ const ledger: LedgerFacts = {
   holdProblem: null,
   holdNewer: null,
   gate: null,
+  frozen: { freezes: [], unread: null },
   locks: [],
   versionBefore: 'v3',
   marks: [],

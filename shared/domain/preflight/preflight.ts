@@ -10,6 +10,7 @@ import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
 import { pastGitFindings } from './preflight-emergency';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
+import { freezeFindings } from './preflight-freeze';
 import { markFindings } from './preflight-marks';
 import { noteFindings } from './preflight-notes';
 import { othersFindings } from './preflight-others';
@@ -185,6 +186,7 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
     ...markFindings(intent, ledger),
     ...noteFindings(ledger, outside),
     ...hoursFindings(intent, outside.hours),
+    ...freezeFindings(intent, ledger.frozen),
     ...versionFindings(intent, outside),
     ...checkFindings(intent, outside),
     ...testFindings(intent, outside),
