@@ -20,6 +20,8 @@ import { DeploySheet } from './screens/deploy/deploy-sheet';
 import { DiagnosticsScreen } from './screens/diagnostics/diagnostics-screen';
 import { FiguresScreen } from './screens/figures/figures-screen';
 import { figuresSearchSchema } from './screens/figures/search';
+import { FreezeSheet } from './screens/freezes/freeze-sheet';
+import { FreezesScreen } from './screens/freezes/freezes-screen';
 import { HistoryScreen } from './screens/history/history-screen';
 import { filterOf, historySearchSchema } from './screens/history/search';
 import { LogsScreen } from './screens/logs/logs-screen';
@@ -42,6 +44,7 @@ const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
         <>
           <DeploySheet />
           <ActionSheet />
+          <FreezeSheet />
         </>
       }
     >
@@ -140,6 +143,12 @@ const diagnosticsRoute = createRoute({
   component: DiagnosticsScreen,
 });
 
+const freezesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/freezes',
+  component: FreezesScreen,
+});
+
 const bagsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/pipelines/$pipeline',
@@ -157,6 +166,7 @@ const routeTree = rootRoute.addChildren([
   operationsRoute,
   operationRoute,
   clustersRoute,
+  freezesRoute,
   bagsRoute,
   logsRoute,
   workflowsRoute,

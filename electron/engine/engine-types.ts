@@ -3,9 +3,10 @@ import type { Claim } from '../../shared/domain/attribution/claims';
 import type { Board, BoardCells, Cell } from '../../shared/domain/board/board';
 import type { Estate } from '../../shared/domain/estate/estate';
 import type { Result } from '../../shared/domain/failure/failure';
+import type { FreezesView } from '../../shared/domain/freeze/freeze-view';
 import type { Mark } from '../../shared/domain/marks/mark';
 import type { Note } from '../../shared/domain/notes/note';
-import type { AppIntent, Intent } from '../../shared/domain/operation/intent';
+import type { AppIntent, FreezeIntent, Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Announce } from '../announcements/announce';
@@ -118,6 +119,11 @@ export interface Engine {
   readonly bags: BagsEngine;
   /** What commits of the person's own come to, where nothing else carries them. */
   readonly ownCommits: Pick<Routes, 'ownCommit' | 'askOwnCommit' | 'recordsCommit' | 'askRecordsCommit'>;
+  readonly freezes: {
+    list(): FreezesView;
+    /** Everything that speaks against a change of freezes, and what it comes to. */
+    preview(intent: FreezeIntent): Promise<Finding[]>;
+  };
   /** Fails with `not-found` for an app that has no file anywhere. */
   app(name: string): Result<AppView>;
   /** What changed, gathered into batches of one frame. Returns the unsubscribe. */

@@ -28,6 +28,8 @@ import { createEmergencies } from './emergency/debts';
 import { shareDebts } from './emergency/share-debts';
 import type { Engine, EngineConfig } from './engine-types';
 import { startFreezeAutopilot } from './freezes/freeze-autopilot';
+import { freezeFindings } from './freezes/freeze-findings';
+import { freezesView } from './freezes/freezes-view';
 import { imageCache } from './image-cache';
 import { openJournal } from './journal';
 import { ledgerReader } from './ledger-reader';
@@ -322,6 +324,14 @@ export function createEngine(config: EngineConfig): Engine {
       })),
     bags,
     ownCommits: world.routes,
+    freezes: {
+      list: () => freezesView(world),
+      preview: async (intent) => {
+        const limited = AbortSignal.any([closing.signal, AbortSignal.timeout(world.limits.look)]);
+        await world.routes.askOwnCommit(limited);
+        return freezeFindings(world, intent);
+      },
+    },
     apps,
     board: () => keeper.board(),
     changedCells: (after) => keeper.changedCells(after),

@@ -7,6 +7,7 @@ import { boardHandlers } from './board-handlers';
 import { clusterHandlers } from './cluster-handlers';
 import { consentHandlers } from './consent-handlers';
 import { diagnosticsHandlers } from './diagnostics-handlers';
+import { freezeHandlers } from './freeze-handlers';
 import { exportHistory } from './history-export';
 import { historyHandlers } from './history-handlers';
 import { logHandlers } from './log-handlers';
@@ -33,6 +34,7 @@ export function createHandlers(session: Session, shell: ShellServices, changed: 
     ...workflowHandlers(session, actor),
     'deployment.timeline': ({ app, environment, commit }) => session.timelines.get(app, environment, commit),
     ...bagHandlers(engine),
+    ...freezeHandlers(engine),
     ...historyHandlers(session),
     ...logHandlers(session, (name) => shell.chooseSaveFile(name, 'txt')),
     ...clusterHandlers(session),

@@ -142,6 +142,8 @@ export function devBridge(options: DevOptions): Bridge {
     'bags.preview': noBags,
     'bags.periodic': () => [],
     'bags.this-console': ({ on }) => ({ on }),
+    'freezes.list': () => ({ timeZone: 'Europe/London', freezes: [], unread: [] }),
+    'freezes.preview': () => ({ findings: [] }),
     'records.get': () => null,
     'records.check': () => [],
     'records.create': () => null,

@@ -10,6 +10,7 @@ import { ConsentBanner } from './consent-banner';
 import { EmergencyBanner } from './emergency-banner';
 import { ErrorBoundary } from './error-boundary';
 import classes from './frame.module.css';
+import { FreezeBanner } from './freeze-banner';
 import { IncidentStrip } from './incident-strip';
 import { LiveRegion } from './live-region';
 import { LostBanner } from './lost-banner';
@@ -47,6 +48,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
         <IncidentStrip />
         <OfflineBanner />
         <EmergencyBanner />
+        <FreezeBanner />
         <ConsentBanner />
         <SessionBanner />
         <LostBanner />
@@ -82,7 +84,12 @@ function useColourScheme(): void {
  */
 function useFocusFallback(): void {
   const open = useUiState(
-    (state) => state.paletteOpen || state.shortcutsOpen || state.sheet !== null || state.action !== null,
+    (state) =>
+      state.paletteOpen ||
+      state.shortcutsOpen ||
+      state.sheet !== null ||
+      state.action !== null ||
+      state.freeze !== null,
   );
   useEffect(() => {
     if (open) return;

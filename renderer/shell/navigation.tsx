@@ -8,6 +8,7 @@ import {
   IconProgressBolt,
   IconServer2,
   IconSitemap,
+  IconSnowflake,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useBagPipelines } from '../data/bags-queries';
@@ -15,7 +16,7 @@ import { useSession } from '../data/queries';
 import classes from './navigation.module.css';
 
 interface NavigationItem {
-  to: '/' | '/history' | '/operations' | '/workflows' | '/clusters' | '/practice' | '/settings';
+  to: '/' | '/history' | '/operations' | '/workflows' | '/clusters' | '/freezes' | '/practice' | '/settings';
   label: string;
   icon: Icon;
 }
@@ -26,6 +27,7 @@ const items: NavigationItem[] = [
   { to: '/operations', label: 'Operations', icon: IconProgressBolt },
   { to: '/workflows', label: 'Workflows', icon: IconSitemap },
   { to: '/clusters', label: 'Clusters', icon: IconServer2 },
+  { to: '/freezes', label: 'Freezes', icon: IconSnowflake },
 ];
 const practice: NavigationItem = { to: '/practice', label: 'Practice', icon: IconFlask2 };
 const settings: NavigationItem = { to: '/settings', label: 'Settings', icon: IconAdjustmentsHorizontal };

@@ -24,6 +24,7 @@ export interface PaletteDoors {
       | '/operations'
       | '/workflows'
       | '/clusters'
+      | '/freezes'
       | '/practice'
       | '/settings'
       | '/diagnostics',
@@ -134,6 +135,7 @@ export function paletteItems(
     ...pipelines.flatMap((name) => pipelineItems(name, doors)),
     screen('/workflows', 'Workflows', 'argo tests steps retry resubmit promotions'),
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
+    screen('/freezes', 'Freezes', 'frozen thaw lift calendar stop automatic deploys'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
     screen('/settings', 'Settings', 'about identity colour notifications'),
     screen('/diagnostics', 'Diagnostics', 'log faults disk versions support'),

@@ -4,10 +4,12 @@ import { Command } from 'cmdk';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { count } from '../../shared/domain/text/count';
 import { useBagPipelines } from '../data/bags-queries';
+import { useFreezes } from '../data/freeze-queries';
 import { useVersionSearch } from '../data/history-queries';
 import { useBoard, useSaveSettings, useSession } from '../data/queries';
 import { useUiState } from '../ui/layout/ui-state';
 import { announce } from '../ui/text/announcer';
+import { freezeItems, typedFreeze } from './freeze-items';
 import classes from './palette.module.css';
 import { historyItems, paletteItems } from './palette-items';
 import { rank } from './rank';
@@ -39,6 +41,7 @@ function Search({ onDone }: { onDone: () => void }) {
   const board = useBoard().data;
   const practice = useSession().data?.mode === 'practice';
   const pipelines = useBagPipelines().data;
+  const freezes = useFreezes().data;
   const navigate = useNavigate();
   const save = useSaveSettings();
   const scheme = useComputedColorScheme('light');
@@ -55,14 +58,21 @@ function Search({ onDone }: { onDone: () => void }) {
   );
   const versions = useVersionSearch(wanted.trim()).data?.events;
   const found = useMemo(() => {
-    const pool = wanted.trim() === '' ? items.filter((item) => (item.weight ?? 0) >= 0) : items;
+    const all = [...items, ...freezeItems(freezes)];
+    const pool = wanted.trim() === '' ? all.filter((item) => (item.weight ?? 0) >= 0) : all;
     const { versions: known, search } = historyItems(wanted, versions ?? [], {
       openVersion: (app, version) =>
         void navigate({ to: '/apps/$app/versions/$version', params: { app, version } }),
       searchHistory: (q) => void navigate({ to: '/history', search: { q } }),
     });
-    return [...known, ...rank(wanted, pool, 40), ...search];
-  }, [wanted, items, versions, navigate]);
+    const environments = board?.environments ?? [];
+    const names = {
+      apps: board?.apps ?? [],
+      environments: environments.map(({ name }) => name),
+      pipelines: [...environments.flatMap((one) => one.pipeline?.name ?? []), ...(pipelines ?? [])],
+    };
+    return [...typedFreeze(wanted, names, freezes), ...known, ...rank(wanted, pool, 40), ...search];
+  }, [wanted, items, versions, navigate, freezes, board, pipelines]);
   const [at, setAt] = useState('');
   // The best fit is what Enter takes, however the list has changed.
   const best = found[0]?.id ?? '';

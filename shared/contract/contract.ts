@@ -7,6 +7,7 @@ import { boardProcedures } from './board';
 import { clusterProcedures } from './cluster';
 import { consentProcedures } from './consent';
 import { diagnosticsProcedures } from './diagnostics';
+import { freezeProcedures } from './freezes';
 import { gitHubSignInProcedures } from './github-sign-in';
 import { historyProcedures, historyStreams } from './history';
 import { logProcedures, logStream } from './logs';
@@ -34,6 +35,7 @@ export const procedures = {
   ...workflowProcedures,
   ...timelineProcedures,
   ...bagProcedures,
+  ...freezeProcedures,
   ...historyProcedures,
   ...logProcedures,
   ...clusterProcedures,

@@ -10,6 +10,7 @@ import type { EnvironmentView } from '../../../shared/domain/board/board';
 import { awaitsConsent } from '../../../shared/domain/board/freshness';
 import type { DebtView } from '../../../shared/domain/emergency/debt';
 import { debtIn } from '../../data/emergency';
+import { FreezeMark } from '../../ui/freeze/freeze-mark';
 import { Tier } from '../../ui/layout/tier';
 import { useUiState } from '../../ui/layout/ui-state';
 import { freshnessText } from '../../ui/text/words';
@@ -161,7 +162,7 @@ function Head({ environments, debts, columns, past }: HeadProps) {
       <span role="columnheader" aria-colindex={1} className={classes.corner}>
         App
       </span>
-      {environments.map(({ name, tier, cluster, lock }, index) => (
+      {environments.map(({ name, tier, cluster, lock, pipeline }, index) => (
         <span
           key={name}
           role="columnheader"
@@ -186,6 +187,9 @@ function Head({ environments, debts, columns, past }: HeadProps) {
             >
               <IconLock size={12} aria-hidden /> locked by {lock.by}
             </span>
+          )}
+          {!past && (
+            <FreezeMark place={{ environment: name, pipelines: pipeline ? [pipeline.name] : [], apps: [] }} />
           )}
           {!past && <SyncOff debts={debts.filter((one) => one.environment === name)} />}
           {cluster.state !== 'live' && !past && (

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { BagIntent } from '../../../shared/domain/operation/intent';
+import type { BagIntent, FreezeIntent } from '../../../shared/domain/operation/intent';
 
 /** What is looked at in the sheet before it is sent; a nudge commits nothing and needs no look. */
 const sheetKinds = [
@@ -33,6 +33,8 @@ interface UiState {
   sheet: SheetRequest | null;
   /** What is about to be asked of a pipeline of bags or of a lock; reasons are typed in its sheet. */
   action: BagIntent | null;
+  /** The freeze that is about to be set, changed or lifted. */
+  freeze: FreezeIntent | null;
   paletteOpen: boolean;
   shortcutsOpen: boolean;
   /** The cell of the board that is selected, kept while other screens are visited. */
@@ -47,6 +49,7 @@ interface UiState {
 export const useUiState = create<UiState>(() => ({
   sheet: null,
   action: null,
+  freeze: null,
   paletteOpen: false,
   shortcutsOpen: false,
   selected: null,
@@ -60,3 +63,7 @@ export const closeSheet = (): void => useUiState.setState({ sheet: null });
 /** Opens the sheet in which an action on a pipeline of bags, or on a lock, is looked at before it is sent. */
 export const openAction = (action: BagIntent): void => useUiState.setState({ action });
 export const closeAction = (): void => useUiState.setState({ action: null });
+
+/** Opens the sheet in which a freeze is looked at before it is set, changed or lifted. */
+export const openFreeze = (freeze: FreezeIntent): void => useUiState.setState({ freeze });
+export const closeFreeze = (): void => useUiState.setState({ freeze: null });

@@ -38,7 +38,8 @@ const dayHours = z.string().refine((text) => readDayHours(text) !== null, {
   error: 'must be hours of one day such as "9:30-17:00", the first before the second',
 });
 
-function isTimeZone(name: string): boolean {
+/** Whether `Intl` knows a time zone of this name. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

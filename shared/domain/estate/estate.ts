@@ -5,7 +5,7 @@ import { announceProblems, announceSchema } from './announce';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { clusterExecSchema } from './cluster-exec';
-import { deployHoursSchema } from './deploy-hours';
+import { deployHoursSchema, isTimeZone } from './deploy-hours';
 import { name } from './estate-name';
 import { migrationPatterns, pathPatternSchema } from './path-pattern';
 import { registrySchema } from './registry-place';
@@ -234,6 +234,11 @@ const ledgerSchema = z.strictObject({
 export const estateSchema = z
   .strictObject({
     name: z.string().min(1).describe('What people call the estate.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, { error: 'must be a time zone such as "Europe/London"' })
+      .default('Europe/London')
+      .describe('The team’s time zone, by its IANA name: times of freezes are typed and told in it.'),
     ledger: ledgerSchema.describe('The release repo, and how commits land on its branch.'),
     environments: z.array(environmentSchema).min(1).describe('The places to deploy to.'),
     pipelines: z.array(pipelineSchema).default([]).describe('Chains of environments.'),
