@@ -72,6 +72,7 @@ const aPipeline = saying('pipeline');
 const aStage = saying('pipeline', 'environment');
 const aMarkOrNote = ofKind('mark-version', 'clear-mark', 'write-note', 'remove-note');
 const aFreeze = saying('scope');
+const setsFreeze = ofKind('freeze', 'begin-freeze', 'change-freeze', 'thaw', 'lock');
 const aBag = saying('pipeline', 'environment', 'bag', 'running', 'leaveRunning', 'override');
 
 /** How everything is done that a step can do: a line each. */
@@ -90,8 +91,8 @@ export const routineRuns = {
   'commit-begin': of(aFreeze, commitFreeze),
   'commit-freeze-change': of(aFreeze, commitFreeze),
   'commit-thaw': of(aFreeze, commitFreeze),
-  'stop-frozen': of(aFreeze, stopFrozen),
-  'freeze-effective': of(aFreeze, freezeEffective),
+  'stop-frozen': of(setsFreeze, stopFrozen),
+  'freeze-effective': of(setsFreeze, freezeEffective),
   'commit-bag': of(ofKind('pack-bag'), packBag),
   'commit-lock': of(ofKind('lock'), lockByHand),
   'commit-unlock': of(ofKind('unlock'), unlock),

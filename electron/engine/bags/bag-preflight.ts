@@ -75,6 +75,7 @@ function landingFindings({ estate, ledger, routes }: World, intent: BagIntent): 
   const pipeline = bagPipelines(estate).find(({ name }) => name === intent.pipeline);
   const jobs = isDeploy(intent) ? (pipeline?.stages[intent.environment]?.deploy ?? []) : [];
   const own = routes.ownCommit();
+  if (intent.kind === 'lock' && intent.stopAutomatic) return ownCommitFindings(own, 'flags');
   if (jobs.some(({ kind }) => kind === 'image-tags')) return ownCommitFindings(own, 'image-tags');
   return estate.ledger.records ? [] : ownCommitFindings(own, 'records');
 }

@@ -5,6 +5,7 @@ import type { PipelineRecords } from '../../../shared/domain/bags/pipeline-recor
 import { changePolicy as decidePolicy } from '../../../shared/domain/bags/policy';
 import type { BagIntent } from '../../../shared/domain/operation/intent';
 import type { Snapshot } from '../../ledger/ledger';
+import { freezeAt, setFreeze, thawFreeze } from '../freezes/freeze-changes';
 import type { StepContext, StepEnd } from '../operation-context';
 import { endOf, type FullDecision } from '../steps/write-ledger';
 import { bagFindings } from './bag-preflight';
@@ -47,16 +48,56 @@ export const packBag = oneCommit<Of<'pack-bag'>>((records, context, snapshot) =>
 });
 
 /** Locks an environment by hand. */
-export const lockByHand = oneCommit<Of<'lock'>>((records, context) => {
-  const { environment, reason, until } = context.intent;
-  return takeLock(records, environment, actorOf(context), { kind: 'manual', reason, until });
+export const lockByHand = oneCommit<Of<'lock'>>((records, context, snapshot) => {
+  const { pipeline, environment, reason, until, stopAutomatic } = context.intent;
+  const actor = actorOf(context);
+  const locked = takeLock(records, environment, actor, { kind: 'manual', reason, until });
+  if (!stopAutomatic || locked.kind !== 'change') return locked;
+  const frozen = setFreeze(
+    context.world,
+    snapshot,
+    {
+      kind: 'freeze',
+      scope: { app: null, environment, pipeline },
+      from: null,
+      until: null,
+      automatic: true,
+      manual: 'warn',
+      reason,
+    },
+    actor,
+  );
+  return together(locked, frozen);
 });
 
-/** Gives one's own lock back, which was taken by hand. */
-export const unlock = oneCommit<Of<'unlock'>>((records, context) => {
-  const { environment, token } = context.intent;
-  return unlockByHand(records, environment, actorOf(context), token);
+/** Gives one's own lock back, which was taken by hand, and lifts the freeze that was set with it. */
+export const unlock = oneCommit<Of<'unlock'>>((records, context, snapshot) => {
+  const { world } = context;
+  const { pipeline, environment, token } = context.intent;
+  const actor = actorOf(context);
+  const { lock } = records.environment(environment);
+  const held = lock?.ok ? lock.value.held : null;
+  const unlocked = unlockByHand(records, environment, actor, token);
+  const freeze = held?.operation;
+  if (unlocked.kind !== 'change' || freeze === undefined || !freezeAt(world, snapshot, freeze))
+    return unlocked;
+  const scope = { app: null, environment, pipeline };
+  return together(
+    unlocked,
+    thawFreeze(world, snapshot, { kind: 'thaw', freeze, scope, ended: false }, actor),
+  );
 });
+
+/** Two decisions as one commit: a refusal of either refuses both. */
+function together(
+  first: Extract<FullDecision<unknown>, { kind: 'change' }>,
+  second: FullDecision<unknown>,
+): FullDecision<unknown> {
+  if (second.kind === 'nothing') return first;
+  if (second.kind === 'refusal') return second;
+  const files = new Map([...(first.files ?? []), ...(second.files ?? [])]);
+  return { ...first, changes: [...first.changes, ...second.changes], files };
+}
 
 /** Takes a lock away, with a typed reason, once nothing of its deployment runs any more. */
 export const forceUnlock = oneCommit<Of<'force-unlock'>>((records, context) => {

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../shared/domain/bags/decisions';
 import { freezeAnnouncement } from '../../../shared/domain/freeze/freeze-announcement';
-import { type FreezeIntent, titleOf } from '../../../shared/domain/operation/intent';
+import { type FreezeIntent, type Intent, titleOf } from '../../../shared/domain/operation/intent';
 import { obstacles } from '../../../shared/domain/preflight/preflight';
 import type { Snapshot } from '../../ledger/ledger';
 import { askLedgerAgain } from '../app-preflight';
@@ -10,8 +10,8 @@ import { beginFreeze, changeFreeze, type FreezeTold, setFreeze, thawFreeze } fro
 import { freezeFindings } from './freeze-findings';
 
 /** The freeze that an operation is about. */
-export const freezeOf = ({ intent, id }: Pick<StepContext<FreezeIntent>, 'intent' | 'id'>): string =>
-  intent.kind === 'freeze' ? id : intent.freeze;
+export const freezeOf = ({ intent, id }: Pick<StepContext<Intent>, 'intent' | 'id'>): string =>
+  'freeze' in intent ? intent.freeze : id;
 
 const actorOf = ({ world, id }: StepContext<FreezeIntent>): Actor => {
   const { name, email } = world.identity();

@@ -9,7 +9,7 @@ import {
   gates,
   mayPromote,
 } from '../../../shared/domain/hold/hold-state';
-import type { FreezeIntent } from '../../../shared/domain/operation/intent';
+import type { BagIntent, FreezeIntent } from '../../../shared/domain/operation/intent';
 import { count } from '../../../shared/domain/text/count';
 import { listText } from '../../../shared/domain/text/list-text';
 import { utcText } from '../../../shared/domain/text/utc-text';
@@ -33,7 +33,7 @@ import { freezeAt } from './freeze-changes';
 import { openText } from './freeze-findings';
 import { freezeOf } from './freeze-steps';
 
-type Context = StepContext<FreezeIntent>;
+type Context = StepContext<FreezeIntent | Extract<BagIntent, { kind: 'lock' }>>;
 
 /** What a freeze shuts, as the release repo says now. */
 interface Shutting {
@@ -49,7 +49,12 @@ function shuttingOf(context: Context): { end: StepEnd } | Shutting {
   const snapshot = world.ledger.snapshot();
   const found = freezeAt(world, snapshot, freezeOf(context));
   const skipped = (because: string): { end: StepEnd } => ({ end: { state: 'skipped', because } });
-  if (found === null) return skipped('The freeze has been lifted.');
+  if (found === null)
+    return skipped(
+      context.intent.kind === 'lock' && !context.intent.stopAutomatic
+        ? 'Automatic deploys go on: a lock does not stop them.'
+        : 'The freeze has been lifted.',
+    );
   if (!found.ok) return { end: { state: 'failed', failure: found.failure } };
   const freeze = found.value;
   if (freezePhase(freeze, world.now()) === 'planned') return skipped(`It begins at ${utcText(freeze.from)}.`);

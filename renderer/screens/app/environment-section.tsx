@@ -5,6 +5,7 @@ import type { Board, Cell } from '../../../shared/domain/board/board';
 import { useApplications } from '../../data/argo-queries';
 import { useRollout } from '../../data/queries';
 import { ApplicationPanel } from '../../ui/argo/application-panel';
+import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { Panel } from '../../ui/layout/panel';
 import { type LogChoice, renewed } from '../../ui/log/log-choice';
 import { LogViewer } from '../../ui/log/log-viewer';
@@ -31,6 +32,7 @@ export function EnvironmentSection(props: EnvironmentSectionProps) {
   const there = environments.filter(({ name }) => cells.some((cell) => cell.environment === name));
   return (
     <div className={classes.section}>
+      <FreezeNotes place={{ environment, apps: [app] }} />
       <Panel
         title="Newest deployment"
         aside={

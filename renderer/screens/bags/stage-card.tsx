@@ -11,6 +11,7 @@ import { BlockedMark, DeploymentMark } from '../../ui/bag/bag-mark';
 import { bagRollback } from '../../ui/bag/bag-rollback';
 import { LockBox, LockButton } from '../../ui/bag/lock-box';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { openAction } from '../../ui/layout/ui-state';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
@@ -35,6 +36,7 @@ export function StageCard({ pipeline, stage }: Props) {
         <span className={classes.spacer} />
         <FreshnessMark value={stage.cluster} />
       </header>
+      <FreezeNotes place={{ environment: stage.environment, apps: [], pipelines: [pipeline.pipeline] }} />
       <Runs stage={stage} pipeline={pipeline} />
       {stage.lockProblem && <FailurePanel failure={stage.lockProblem} />}
       {stage.lock && (

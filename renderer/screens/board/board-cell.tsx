@@ -8,6 +8,7 @@ import type { DebtView } from '../../../shared/domain/emergency/debt';
 import { debtSentence, offSentence } from '../../../shared/domain/emergency/debt-words';
 import { Headline, StageMark, TestsMark } from '../../ui/cell/cell-marks';
 import { Version } from '../../ui/change/version';
+import { FreezeMark } from '../../ui/freeze/freeze-mark';
 import { HealthMark, HoldMark, Mark, OperationMark } from '../../ui/layout/mark';
 import { kindLook } from '../../ui/text/event-words';
 import { driftText } from '../../ui/text/words';
@@ -74,6 +75,7 @@ function Content(props: { cell: Cell; debt: DebtView | null; now: number; past: 
             <Headline cell={cell} />
           )}
           {cell.hold && <HoldMark value={cell.hold} brief />}
+          {!past && <FreezeMark place={{ environment: cell.environment, apps: [cell.app] }} iconOnly />}
         </span>
         <span className={classes.age} title={cell.deployed ? fullTime(cell.deployed.at) : undefined}>
           {cell.deployed ? age(cell.deployed.at, now) : '?'}

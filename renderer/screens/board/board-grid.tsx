@@ -162,7 +162,7 @@ function Head({ environments, debts, columns, past }: HeadProps) {
       <span role="columnheader" aria-colindex={1} className={classes.corner}>
         App
       </span>
-      {environments.map(({ name, tier, cluster, lock, pipeline }, index) => (
+      {environments.map(({ name, tier, cluster, lock }, index) => (
         <span
           key={name}
           role="columnheader"
@@ -188,9 +188,7 @@ function Head({ environments, debts, columns, past }: HeadProps) {
               <IconLock size={12} aria-hidden /> locked by {lock.by}
             </span>
           )}
-          {!past && (
-            <FreezeMark place={{ environment: name, pipelines: pipeline ? [pipeline.name] : [], apps: [] }} />
-          )}
+          {!past && <FreezeMark place={{ environment: name, apps: [] }} />}
           {!past && <SyncOff debts={debts.filter((one) => one.environment === name)} />}
           {cluster.state !== 'live' && !past && (
             <span

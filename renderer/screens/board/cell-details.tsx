@@ -11,6 +11,7 @@ import { EmergencyButton } from '../../ui/emergency/emergency-actions';
 import { EmergencyNote } from '../../ui/emergency/emergency-note';
 import { NotVisibleNote } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
 import { cameWord, holdSentence } from '../../ui/text/words';
@@ -71,6 +72,7 @@ export function CellDetails({
         </section>
       )}
       <EmergencyNote cell={cell} />
+      <FreezeNotes place={{ environment: cell.environment, apps: [cell.app] }} />
       <WhyLine cell={cell} environment={environment} />
       <Facts cell={cell} />
       {cell.hold && <HoldDetails hold={cell.hold} />}

@@ -7,6 +7,7 @@ import { isDirect, type RouteKind, type RoutePlan } from '../../../shared/domain
 import { ChangeView } from '../../ui/change/change-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
+import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { closeSheet, type SheetRequest } from '../../ui/layout/ui-state';
 import { RouteChoice } from '../../ui/route/route-choice';
 import { MovedNotice } from '../../ui/sheet/moved-notice';
@@ -46,6 +47,9 @@ export function SheetForm({ request }: { request: SheetRequest }) {
           value={draft.environment}
           onChange={sheet.setEnvironment}
         />
+      )}
+      {draft.environment !== null && (
+        <FreezeNotes place={{ environment: draft.environment, apps: [request.app] }} />
       )}
       {picks && draft.version === null ? (
         <section>

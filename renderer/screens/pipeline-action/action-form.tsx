@@ -8,6 +8,7 @@ import { rollbackTargets } from '../../ui/bag/bag-rollback';
 import { ComparisonView } from '../../ui/change/comparison-view';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FindingList, FindingsWaiting } from '../../ui/finding/finding-list';
+import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { closeAction } from '../../ui/layout/ui-state';
 import { MovedNotice } from '../../ui/sheet/moved-notice';
 import { SheetBody } from '../../ui/sheet/sheet';
@@ -26,6 +27,9 @@ export function ActionForm({ initial }: { initial: BagIntent }) {
   const deploys = request.kind === 'deploy-bag' || request.kind === 'roll-back-bag';
   return (
     <SheetBody foot={<Footer action={action} />}>
+      {deploys && (
+        <FreezeNotes place={{ environment: request.environment, apps: [], pipelines: [request.pipeline] }} />
+      )}
       <Meaning action={action} />
       {request.kind === 'pack-bag' && (
         <PackChoice
@@ -144,6 +148,13 @@ function LockChoice({ action }: { action: Act }) {
         data={ends}
         value={action.choices.minutes === null ? '' : String(action.choices.minutes)}
         onChange={(value) => action.choose({ minutes: value === '' ? null : Number(value) })}
+      />
+      <Checkbox
+        mt="md"
+        checked={action.choices.stopAutomatic}
+        onChange={(event) => action.choose({ stopAutomatic: event.currentTarget.checked })}
+        label="Stop automatic deploys as well"
+        description="Sets a freeze of the environment with the lock, by one commit. Unlocking lifts it."
       />
     </section>
   );

@@ -17,7 +17,7 @@ const deploy: BagIntent = {
 };
 const force: BagIntent = { kind: 'force-unlock', ...place, token: 4, reason: '-', override: [] };
 const lock: BagIntent = { kind: 'lock', ...place, reason: '-', until: null };
-const choices = { reason: '', minutes: 60, leaveRunning: false, force: false };
+const choices = { reason: '', minutes: 60, leaveRunning: false, force: false, stopAutomatic: false };
 const finding = (code: Finding['code'], level: Finding['level'], overridable = true): Finding => ({
   code,
   level,

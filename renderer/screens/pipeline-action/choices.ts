@@ -9,6 +9,8 @@ export interface Choices {
   minutes: number | null;
   /** The services that the bag lacks are left running as they are. */
   leaveRunning: boolean;
+  /** A lock stops automatic deploys as well. */
+  stopAutomatic: boolean;
   /** Pack although nothing differs. */
   force: boolean;
 }
@@ -53,6 +55,7 @@ export function forStart(
     case 'lock':
       return {
         ...intent,
+        ...(choices.stopAutomatic ? { stopAutomatic: true } : {}),
         until: choices.minutes === null ? null : new Date(now + choices.minutes * 60_000).toISOString(),
       };
     default:

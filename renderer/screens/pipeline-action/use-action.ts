@@ -24,6 +24,7 @@ export function useAction(initial: BagIntent) {
     reason: '',
     minutes: 60,
     leaveRunning: false,
+    stopAutomatic: false,
     force: false,
   });
   const [busy, setBusy] = useState(false);

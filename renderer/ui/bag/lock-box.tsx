@@ -3,9 +3,10 @@ import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import type { LockView } from '../../../shared/domain/bags/view';
 import { count } from '../../../shared/domain/text/count';
+import { useFrozen } from '../../data/freeze-queries';
 import { useReadOnly } from '../../data/queries';
 import { ActionButton } from '../action/action-button';
-import { openAction } from '../layout/ui-state';
+import { openAction, openFreeze } from '../layout/ui-state';
 import { ago, clock, fullTime } from '../time/time';
 import { useNow } from '../time/use-now';
 import classes from './lock-box.module.css';
@@ -37,6 +38,7 @@ export function LockBox(props: {
         </span>
       </p>
       {lock.reason && <p>“{lock.reason}”</p>}
+      {lock.kind === 'manual' && <NotStopped pipeline={pipeline} environment={environment} />}
       {lock.kind === 'bag' && (
         <p className={classes.quiet}>
           {lock.bag === null ? 'Deploying a bag' : `Bag ${lock.bag}`}
@@ -92,6 +94,37 @@ export function LockBox(props: {
         )}
       </div>
     </section>
+  );
+}
+
+/** What a lock by hand does not do, until a freeze does it. */
+function NotStopped({ pipeline, environment }: { pipeline: string; environment: string }) {
+  const { freezes } = useFrozen({ environment, apps: [], pipelines: [pipeline] });
+  const readOnlyBecause = useReadOnly();
+  if (freezes.some(({ automatic }) => automatic))
+    return <p className={classes.quiet}>Automatic deploys are stopped by a freeze.</p>;
+  return (
+    <p>
+      The lock does not stop automatic deploys.{' '}
+      <ActionButton
+        variant="subtle"
+        size="compact-xs"
+        blocked={readOnlyBecause}
+        onAction={() =>
+          openFreeze({
+            kind: 'freeze',
+            scope: { app: null, environment, pipeline },
+            from: null,
+            until: null,
+            automatic: true,
+            manual: 'warn',
+            reason: '',
+          })
+        }
+      >
+        Freeze {environment}…
+      </ActionButton>
+    </p>
   );
 }
 

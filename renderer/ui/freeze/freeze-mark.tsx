@@ -1,11 +1,10 @@
 import { IconSnowflake } from '@tabler/icons-react';
-import type { FrozenPlace } from '../../../shared/domain/freeze/freeze';
-import { useFrozen } from '../../data/freeze-queries';
+import { type Place, useFrozen } from '../../data/freeze-queries';
 import classes from './freeze-note.module.css';
 import { teamTime } from './team-time';
 
 /** That a place is frozen, in a word; who and until when is in its title. Nothing where it is not. */
-export function FreezeMark({ place, iconOnly = false }: { place: FrozenPlace; iconOnly?: boolean }) {
+export function FreezeMark({ place, iconOnly = false }: { place: Place; iconOnly?: boolean }) {
   const { freezes, timeZone } = useFrozen(place);
   const [first] = freezes;
   if (!first) return null;

@@ -1,7 +1,6 @@
 import { IconSnowflake } from '@tabler/icons-react';
-import type { FrozenPlace } from '../../../shared/domain/freeze/freeze';
 import type { FreezeView } from '../../../shared/domain/freeze/freeze-view';
-import { useFrozen } from '../../data/freeze-queries';
+import { type Place, useFrozen } from '../../data/freeze-queries';
 import { fullTime } from '../time/time';
 import classes from './freeze-note.module.css';
 import { teamTime } from './team-time';
@@ -33,7 +32,7 @@ export function FreezeText({ freeze, timeZone }: { freeze: FreezeView; timeZone:
 }
 
 /** The freezes in force at a place, a line each; nothing where there is none. */
-export function FreezeNotes({ place }: { place: FrozenPlace | null }) {
+export function FreezeNotes({ place }: { place: Place | null }) {
   const { freezes, timeZone } = useFrozen(place);
   return freezes.map((freeze) => (
     <div key={freeze.operation} className={classes.note} role="note" aria-label={`Freeze of ${freeze.what}`}>
