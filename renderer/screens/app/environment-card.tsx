@@ -13,6 +13,7 @@ import { EmergencyButton } from '../../ui/emergency/emergency-actions';
 import { EmergencyNote } from '../../ui/emergency/emergency-note';
 import { NotVisibleNote } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { HoldRequest } from '../../ui/hold/hold-request';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
 import { Tier } from '../../ui/layout/tier';
@@ -112,6 +113,7 @@ function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & 
         )}
         {cell.ledger?.problem && <FailurePanel failure={cell.ledger.problem} />}
       </div>
+      <HoldRequest cell={cell} />
       <EmergencyNote cell={cell} />
       <WhyLine cell={cell} environment={environment} />
       <div className={classes.actions}>

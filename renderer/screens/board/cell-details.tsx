@@ -12,6 +12,7 @@ import { EmergencyNote } from '../../ui/emergency/emergency-note';
 import { NotVisibleNote } from '../../ui/environment/not-visible-note';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { FreezeNotes } from '../../ui/freeze/freeze-note';
+import { HoldRequest } from '../../ui/hold/hold-request';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
 import { cameWord, holdSentence } from '../../ui/text/words';
@@ -75,6 +76,7 @@ export function CellDetails({
       <FreezeNotes place={{ environment: cell.environment, apps: [cell.app] }} />
       <WhyLine cell={cell} environment={environment} />
       <Facts cell={cell} />
+      <HoldRequest cell={cell} />
       {cell.hold && <HoldDetails hold={cell.hold} />}
       <DriftDetails cell={cell} board={board} />
     </>

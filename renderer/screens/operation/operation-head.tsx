@@ -7,6 +7,7 @@ import { useCancelOperation, useCell } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
 import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
+import { isHoldAlone, WithdrawHold } from '../../ui/hold/withdraw-hold';
 import { OperationMark } from '../../ui/layout/mark';
 import { ago, between, duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
@@ -76,7 +77,12 @@ function TakenOver({ by }: { by: NonNullable<Operation['supersededBy']> }) {
 
 function Cancel({ operation }: { operation: Operation }) {
   const cancel = useCancelOperation();
-  const isHoldAlone = operation.cancel.allowed && operation.cancel.only === 'hold-request';
+  if (isHoldAlone(operation))
+    return (
+      <div className={classes.cancel}>
+        <WithdrawHold operation={operation} className={classes.why} />
+      </div>
+    );
   return (
     <div className={classes.cancel}>
       <ActionButton
@@ -86,14 +92,8 @@ function Cancel({ operation }: { operation: Operation }) {
         busy={cancel.isPending}
         onAction={() => cancel.mutate(operation.id)}
       >
-        {isHoldAlone ? 'Withdraw the hold request' : 'Cancel operation'}
+        Cancel operation
       </ActionButton>
-      {isHoldAlone && (
-        <p className={classes.why}>
-          Closes its pull request and deletes the branch. The rolled-back version stays, and automatic deploys
-          stay on.
-        </p>
-      )}
       {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
       {cancel.error && <FailurePanel failure={cancel.error.failure} />}
     </div>
