@@ -14,14 +14,22 @@ import { doneAnyway } from '../../shared/domain/preflight/preflight-cluster';
 import type { OutsideFacts, TestsBefore } from '../../shared/domain/preflight/preflight-facts';
 import { fateOf, type StandingSync } from '../../shared/domain/preflight/sync-in-the-way';
 import { type ClusterTopic, isHidden } from '../../shared/domain/rollout/cluster-status';
+import { servingTags } from '../../shared/domain/rollout/rollout-rules';
 import { utcText } from '../../shared/domain/text/utc-text';
 import { failedInPromotionAlone } from '../../shared/domain/workflows/test-run';
 import type { Snapshot } from '../ledger/ledger';
 import type { Cluster } from '../observation/types';
+import { onItsWay } from './on-its-way';
 import { standingSyncs } from './standing-syncs';
 import { postSyncTemplate } from './steps/tests';
 import { isHiddenThere } from './steps/wait';
 import type { World } from './world';
+
+/**
+ * Milliseconds after a deployment in which its tests have begun and ended, whatever became of their workflow: clusters
+ * delete those after some days (GOV.UK: three), and a version that went out before is no less tested for that.
+ */
+const testsEndWithin = 24 * 60 * 60_000;
 
 /** How the tests of a version went in the environment before: by its workflows there, else by what was kept of them. */
 function testsBefore(world: World, app: string, before: string | null, version: string): TestsBefore {
@@ -65,7 +73,18 @@ function testsBefore(world: World, app: string, before: string | null, version: 
     world.history.evidence(app, before, version) !== null;
   if (!ran && world.history.deployments(app, before).length > 0)
     return { state: 'none', evidence: `No known deployment of it in ${before}.` };
-  return { state: 'unknown', evidence: `Its post-sync workflow in ${before} has been deleted.` };
+  if (cluster && !seen('workflows'))
+    return { state: 'unknown', evidence: `The workflows of ${before} can’t be seen now.` };
+  const deployed = world.history.deployments(app, before).find((one) => one.to === version);
+  const evidence = world.history.evidence(app, before, version);
+  const isLongAgo =
+    deployed !== undefined && world.now().getTime() - Date.parse(deployed.at) > testsEndWithin;
+  if (!isLongAgo || !evidence)
+    return { state: 'unknown', evidence: `No post-sync workflow of it is known in ${before}.` };
+  return {
+    state: evidence.bad ? 'given-up' : 'forgotten',
+    evidence: `Its workflow is no longer kept there. ${evidence.text}`,
+  };
 }
 
 /** What the operation would ask of clusters that answer; those that do not are told of as such. */
@@ -153,6 +172,9 @@ export function outsideFacts(world: World, intent: AppIntent, except: string | n
     image: version !== null && world.images.canAsk ? (world.images.peek(app, version) ?? 'not-asked') : null,
     evidenceHere: version === null ? null : world.history.evidence(app, environment, version),
     change: version === null || present === null ? null : world.sources.peekChange(app, present, version),
+    onItsWay: onItsWay(world, intent, except),
+    serving: servingTags(cluster?.view.rollouts(app) ?? []),
+    team: world.routes.team(environment),
     releaseNotes: [],
     testsBefore: testsBefore(world, app, before, version ?? ''),
     me: world.whoIsMe.me(),

@@ -31,6 +31,8 @@ export interface Routes {
   recordsCommit(): RouteAccess;
   /** Asks for that, like {@link askOwnCommit}. */
   askRecordsCommit(signal: AbortSignal): Promise<void>;
+  /** The team of an environment, and whether the person is in it, by what is known; `null`: the estate names none. */
+  team(environment: string): RouteFacts['team'];
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
   /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
@@ -125,8 +127,12 @@ export function createRoutes(options: {
     `file ${app} ${workflow} ${ref}`;
   const teamKey = ({ org, team }: { org: string; team: string }): string => `team ${org}/${team}`;
 
-  function facts(app: string, environment: string, route: RouteConfig): RouteFacts {
+  function teamOf(environment: string): RouteFacts['team'] {
     const team = estate.environments.find(({ name }) => name === environment)?.team;
+    return team ? { name: team.team, membership: known(teamKey(team)) } : null;
+  }
+
+  function facts(app: string, environment: string, route: RouteConfig): RouteFacts {
     const refused = new Map<RouteKind, string>();
     const met = refusals.get(refusalKey(app, environment, route.kind));
     if (met && options.now().getTime() - met.at < refusalLasts) refused.set(route.kind, met.because);
@@ -139,7 +145,7 @@ export function createRoutes(options: {
       submit: clusters.get(environment)?.view.access('submit-workflow') ?? null,
       workflowFile:
         rights && estate.sources?.github && route.kind === 'actions' ? known(fileKey(app, route)) : null,
-      team: team ? { name: team.team, membership: known(teamKey(team)) } : null,
+      team: teamOf(environment),
       refused,
     };
   }
@@ -173,6 +179,7 @@ export function createRoutes(options: {
       const place = recordsBranch();
       if (rights && place) await load('records', () => rights.branch(place, signal));
     },
+    team: teamOf,
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
     refused: ({ app, environment }, kind, because) => {

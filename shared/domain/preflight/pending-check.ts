@@ -48,7 +48,7 @@ export function pendingChecks(
     });
   if (outside.checks === 'not-asked')
     found.push({
-      codes: ['checks'],
+      codes: ['checks', 'checks-pending', 'checks-missing'],
       message: `Whether the GitHub checks of ${shortVersion(intent.version)} passed`,
     });
   if (!outside.asksRepo) return found;

@@ -14,8 +14,10 @@ import type { AppIntent } from '../operation/intent';
 import type { ClusterGap } from '../rollout/cluster-status';
 import type { SyncWindowsView } from '../rollout/sync-window-view';
 import type { RoutePlan } from '../route/route';
+import type { RouteFacts } from '../route/route-access';
 import type { CheckPolicy } from './check-policy';
 import type { HoursNow } from './deploy-hours';
+import type { OnItsWay } from './preflight-elsewhere';
 import type { FrozenNow } from './preflight-freeze';
 import type { Evidence } from './rollback-target';
 import type { StandingSync } from './sync-in-the-way';
@@ -23,8 +25,12 @@ import type { Me } from './whose';
 
 /** How the tests of a version went in the environment before. */
 export interface TestsBefore {
-  /** `hidden`: the person may not see them there. */
-  state: 'passed' | 'failed' | 'running' | 'none' | 'hidden' | 'unknown';
+  /**
+   * `hidden`: the person may not see them there. `forgotten`: nothing is left of them, which is usual for what was
+   * deployed a while ago, and nothing speaks against the version. `given-up`: the same, and it was rolled back from or
+   * seen failing there.
+   */
+  state: 'passed' | 'failed' | 'running' | 'none' | 'hidden' | 'forgotten' | 'given-up' | 'unknown';
   /** What was looked at. */
   evidence: string;
 }
@@ -104,6 +110,12 @@ export interface OutsideFacts {
   /** What differs between the present version and the wanted one; `null`: not asked yet. */
   change: Change | null;
   testsBefore: TestsBefore;
+  /** What else of the app moves along its chain. */
+  onItsWay: readonly OnItsWay[];
+  /** Tags of the images that ready pods of the app run there; empty: none, or not seen. */
+  serving: readonly string[];
+  /** The GitHub team of the environment, and whether the person is in it; `null`: the estate names none. */
+  team: RouteFacts['team'];
   /** What the Release app says to know when deploying the app. */
   releaseNotes: readonly { text: string; evidence: string }[];
   /** How much the environment's checks count; left out: as they are. */

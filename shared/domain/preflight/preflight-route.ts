@@ -2,6 +2,7 @@ import type { AppIntent } from '../operation/intent';
 import { declarationOf } from '../operation/intent';
 import type { RouteAccess } from '../route/route';
 import { type Finding, finding } from './finding';
+import { goesBack } from './goes-back';
 import type { OutsideFacts } from './preflight-facts';
 
 const closedText = ({ because, remedy }: { because: string; remedy: string | null }): string =>
@@ -22,6 +23,35 @@ export function ownCommitFindings(own: RouteAccess, changes: 'records' | 'image-
         : 'No bot and no review carries the image tags of a bag.';
   const said = `${closedText(own)} ${why}`;
   return [{ ...finding('route-closed', 'block', said, 'Your rights, as checked.'), overridable: false }];
+}
+
+/**
+ * Whether the person is in the team that an environment is for. A closed route says it already where it is what closes;
+ * where another way is open, the team is still asked for.
+ */
+export function teamFindings({ environment, kind }: AppIntent, outside: OutsideFacts): Finding[] {
+  const { team, route, production } = outside;
+  if (!team || team.membership === 'not-asked' || route.taken === null) return [];
+  const { name, membership } = team;
+  if ('failure' in membership)
+    return [
+      finding('team', 'info', `Can’t tell whether you are in the GitHub team ${name}.`, membership.failure),
+    ];
+  if (membership.answer === 'active')
+    return [finding('team', 'pass', `You are in the GitHub team ${name}.`, `${environment} needs it.`)];
+  const isPending = membership.answer === 'pending';
+  return [
+    finding(
+      'team',
+      production && !goesBack({ kind }) ? 'warn' : 'info',
+      isPending
+        ? `Your invitation to the GitHub team ${name} is not accepted yet.`
+        : `You are not in the GitHub team ${name}, which ${environment} is for.`,
+      isPending
+        ? 'Accept the invitation on GitHub.'
+        : `A maintainer of ${name} can add you, or deploy for you.`,
+    ),
+  ];
 }
 
 /** Whether the person can make the change at all, and what the route that is taken leaves for later. */

@@ -126,6 +126,19 @@ export function testFindings(intent: Ask, outside: OutsideFacts): Finding[] {
           tests.evidence,
         ),
       ];
+    case 'forgotten':
+      return [
+        finding(
+          'not-tested-before',
+          'info',
+          `How the tests of ${version} in ${before} ended is no longer known.`,
+          tests.evidence,
+        ),
+      ];
+    case 'given-up':
+      return [
+        finding('not-tested-before', level, `${version} did not do well in ${before}.`, tests.evidence),
+      ];
     case 'unknown':
       return [
         finding(
@@ -152,6 +165,19 @@ export function changeFindings(intent: Ask, ledger: LedgerFacts, outside: Outsid
         'warn',
         `${shortVersion(intent.version)} is older than the current ${shortVersion(ledger.version)}.`,
         'A rollback would also hold automatic deploys.',
+      ),
+    );
+  // What runs may be another version than the one that Git wants: by an emergency, or since a rollout is not over.
+  const newer = outside.serving.find(
+    (tag) => tag !== ledger.version && (compareVersions(intent.version, tag) ?? 0) < 0,
+  );
+  if (newer !== undefined && !goesBack(intent) && !backward)
+    found.push(
+      finding(
+        'behind-running',
+        'warn',
+        `${shortVersion(intent.version)} is older than ${shortVersion(newer)}, which runs in ${intent.environment}.`,
+        'Ready pods there.',
       ),
     );
   if (change === null || change.state === 'unknown') {

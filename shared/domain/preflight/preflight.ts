@@ -1,6 +1,6 @@
 import { readOnlyFindings } from '../estate/read-only';
 import { shortVersion } from '../ledger/version';
-import type { AppIntent } from '../operation/intent';
+import { type AppIntent, declarationOf } from '../operation/intent';
 import { utcText } from '../text/utc-text';
 import { weighed } from './check-policy';
 import { hoursFindings } from './deploy-hours';
@@ -8,13 +8,14 @@ import { type Finding, finding } from './finding';
 import { goesBack } from './goes-back';
 import { checkFindings } from './preflight-checks';
 import { clusterFindings, permissionFindings, syncFindings, windowFindings } from './preflight-cluster';
+import { elsewhereFindings } from './preflight-elsewhere';
 import { pastGitFindings } from './preflight-emergency';
 import type { LedgerFacts, OutsideFacts } from './preflight-facts';
 import { freezeFindings } from './preflight-freeze';
 import { markFindings } from './preflight-marks';
 import { noteFindings } from './preflight-notes';
 import { othersFindings } from './preflight-others';
-import { routeFindings } from './preflight-route';
+import { routeFindings, teamFindings } from './preflight-route';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
 
 const at = (facts: LedgerFacts): string =>
@@ -180,6 +181,7 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
   if (!ledger.exists) return found;
   found.push(...pastGitFindings(intent, ledger, outside));
   found.push(...routeFindings(intent, outside), ...permissionFindings(intent, outside));
+  if (declarationOf(intent).lands.length > 0) found.push(...teamFindings(intent, outside));
   if (!('expected' in intent)) return found;
   return [
     ...found,
@@ -196,6 +198,7 @@ function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFac
     ...syncFindings(intent, ledger, outside),
     ...changeFindings(intent, ledger, outside),
     ...othersFindings(outside),
+    ...elsewhereFindings(intent, outside),
   ];
 }
 
