@@ -234,7 +234,9 @@ export function openQueue({ database, write }: JournalTables, now: number): Anno
 function deliveryOf({ said, added, before, ...row }: Row): Delivery | null {
   try {
     const announcement = announcementSchema.parse(JSON.parse(said));
-    const receipt = before === null ? null : (JSON.parse(before) as DeliveryReceipt);
+    // An edit notifies nobody, and that a freeze is over must be noticed: it is said anew.
+    const isEdit = before !== null && announcement.event !== 'freeze-lifted';
+    const receipt = isEdit ? (JSON.parse(before) as DeliveryReceipt) : null;
     return { ...row, announcement, addedAt: added, before: receipt };
   } catch {
     // Of another version, or damaged: it can't be told, and nothing hangs on it.

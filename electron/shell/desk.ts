@@ -122,6 +122,7 @@ export function openDesk(options: {
     endSignals?.();
     endSignals = signalTrouble({
       engine: opened.engine,
+      announcements: opened.announcements,
       window: options.window,
       enabled: () => settings.get().notifications,
       open: options.show,

@@ -2,10 +2,12 @@ import { app, type BrowserWindow, Notification, nativeImage } from 'electron';
 import { attentionItems } from '../../shared/domain/attention/attention-items';
 import { createTroubleMemory } from '../../shared/domain/attention/new-trouble';
 import { type TroubleNotice, troubleNotices } from '../../shared/domain/attention/trouble-notices';
+import { undeliveredItems } from '../../shared/domain/attention/undelivered-items';
 import type { BagPipelineView } from '../../shared/domain/bags/view';
 import { count } from '../../shared/domain/text/count';
 import { visibleText } from '../../shared/domain/text/visible-text';
 import type { Engine } from '../engine/engine-types';
+import type { Announcements } from '../session/announcements/announcements';
 import { withLocalTimes } from './local-times';
 
 /** Milliseconds between two looks: people see no difference, and a busy cluster changes two hundred times a second. */
@@ -18,18 +20,22 @@ const lookEvery = 1_000;
  */
 export function signalTrouble(options: {
   engine: Engine;
+  announcements: Pick<Announcements, 'known' | 'onChange'>;
   window: () => BrowserWindow | null;
   enabled: () => boolean;
   /** `place`: path in the window, as its router has it. */
   open: (place: string) => void;
 }): () => void {
-  const { engine } = options;
+  const { engine, announcements } = options;
   const news = createTroubleMemory();
   let shown = 0;
   let timer: NodeJS.Timeout | null = null;
   const look = (): void => {
     timer = null;
-    const items = attentionItems(engine.board(), readPipelines(engine), Date.now());
+    const items = [
+      ...attentionItems(engine.board(), readPipelines(engine), Date.now()),
+      ...undeliveredItems(announcements.known()),
+    ];
     if (items.length !== shown) showCount(options.window(), items.length);
     shown = items.length;
     const told = news(items, performance.now());
@@ -39,10 +45,10 @@ export function signalTrouble(options: {
   const lookSoon = (): void => {
     timer ??= setTimeout(look, lookEvery);
   };
-  const unsubscribe = engine.onChange(lookSoon);
+  const unsubscribes = [engine.onChange(lookSoon), announcements.onChange(lookSoon)];
   lookSoon();
   return () => {
-    unsubscribe();
+    for (const unsubscribe of unsubscribes) unsubscribe();
     if (timer) clearTimeout(timer);
     if (shown > 0) showCount(options.window(), 0);
   };
@@ -108,6 +114,7 @@ function pathOf(place: TroubleNotice['place']): string {
     case 'cluster':
       return '/clusters';
     case 'repo':
+    case 'announcements':
       return '/settings';
   }
 }

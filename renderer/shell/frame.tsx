@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import { useChangeEvents } from '../data/events';
 import { useSettings } from '../data/queries';
 import { useShortcuts } from '../ui/action/shortcuts';
+import { AnnounceDialog } from '../ui/announcement/announce-dialog';
 import { useUiState } from '../ui/layout/ui-state';
 import banner from './banner.module.css';
 import { ConsentBanner } from './consent-banner';
@@ -60,6 +61,7 @@ export function Frame({ children, sheet }: { children: ReactNode; sheet: ReactNo
       <Tray />
       {sheet}
       <Palette />
+      <AnnounceDialog />
       <ShortcutList />
       <LiveRegion />
       <PhaseWatch />
@@ -87,6 +89,7 @@ function useFocusFallback(): void {
     (state) =>
       state.paletteOpen ||
       state.shortcutsOpen ||
+      state.announceOpen ||
       state.sheet !== null ||
       state.action !== null ||
       state.freeze !== null,

@@ -148,6 +148,14 @@ export function paletteItems(
       run: doors.toggleColours,
     },
     {
+      id: 'announce',
+      group: 'Actions',
+      title: 'Announce…',
+      words: 'tell people slack mail message risky deploy',
+      note: '',
+      run: () => useUiState.setState({ announceOpen: true }),
+    },
+    {
       id: 'shortcuts',
       group: 'Actions',
       title: 'Show keyboard shortcuts',

@@ -1,10 +1,11 @@
 import type { announcementProcedures } from '../../../shared/contract/announcements';
 import type { Announcement } from '../../../shared/domain/announcement/announcement';
-import { destinationNames } from '../../../shared/domain/announcement/destination';
 import { mailtoUrl } from '../../../shared/domain/announcement/mail-draft';
 import { FailureError } from '../../../shared/domain/failure/failure';
 import type { HandlersOf } from '../../ipc/dispatcher';
 import type { Session } from '../open-session';
+
+const addresseeNames = { slack: 'Slack', release: 'the Release app', webhook: 'the webhook' } as const;
 
 /** What somebody wrote by hand, as an announcement. */
 const byHand = (
@@ -67,8 +68,9 @@ export function announcementHandlers(
     },
     'announcements.preview': (written) => {
       const { addressees, slack } = announcements.preview(byHand(written, 'preview', actor(), new Date()));
-      const to = addressees.map(({ destination, target }) => target || destinationNames[destination]);
-      return { to, slack };
+      const to = addressees.map(({ destination, target }) => target || addresseeNames[destination]);
+      // What keeps names from being called is seen by nobody (slack-text.ts).
+      return { to, slack: slack.replaceAll('\u2060', '') };
     },
     'announcements.write': ({ requestId, ...written }) => {
       const announcement = byHand(written, requestId, actor(), new Date());

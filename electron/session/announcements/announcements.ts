@@ -30,6 +30,8 @@ import { testDestination } from './test-destination';
 export interface Announcements {
   readonly announce: Announce;
   view(): AnnouncementsView;
+  /** The same as of the last change: for whoever asks every second. */
+  known(): AnnouncementsView;
   /** Who would be told of it, and what Slack would show. */
   preview(announcement: Announcement): { addressees: readonly Addressee[]; slack: string };
   /** @param host what the window showed: it is what is allowed. @throws FailureError `conflict`: it is another by now. */
@@ -67,7 +69,9 @@ export function createAnnouncements(options: {
   const { store, now, log } = options;
   const config: AnnounceConfig = options.estate.announce ?? {};
   const listeners = new Set<() => void>();
+  let known: AnnouncementsView | null = null;
   const tell = (): void => {
+    known = null;
     for (const listener of [...listeners]) listener();
   };
 
@@ -153,15 +157,21 @@ export function createAnnouncements(options: {
     ];
   };
 
+  const view = (): AnnouncementsView => ({
+    destinations: destinations.flatMap(described),
+    open: announcer.open().map(shown),
+    lately: announcer.lately(mostLately).map(shown),
+    lost: announcer.lost,
+    unavailableBecause: store.unavailableBecause(),
+  });
+
   return {
     announce: announcer.announce,
-    view: () => ({
-      destinations: destinations.flatMap(described),
-      open: announcer.open().map(shown),
-      lately: announcer.lately(mostLately).map(shown),
-      lost: announcer.lost,
-      unavailableBecause: store.unavailableBecause(),
-    }),
+    view,
+    known: () => {
+      known ??= view();
+      return known;
+    },
     preview: (announcement) => ({ addressees: addressees(announcement), slack: slackText(announcement) }),
     switch(destination, on, host) {
       const place = placeOf(destination);

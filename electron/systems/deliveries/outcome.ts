@@ -19,6 +19,7 @@ export interface DeliveryReceipt {
 export const deliveryTimeout = 15_000;
 /** However long somebody asks to wait, it is tried again within an hour. */
 const longestWait = 60 * 60_000;
+const bounded = (wait: number): number => Math.min(Math.max(wait, 0), longestWait);
 
 /**
  * Errors of a connection that never came to be, of Node (`cause.code`) and of Chromium (net_error_list.h): nothing of the
@@ -40,6 +41,13 @@ const textOf = (error: unknown): string => {
   return [code, name, message].filter((part) => typeof part === 'string').join(' ');
 };
 
+/** Somebody asks to wait, by a status or in words of their own. @param seconds as they say it; `null`: they don't. */
+export const toldToWait = (seconds: number | null, because: string): DeliveryOutcome => ({
+  state: 'later',
+  afterMs: seconds === null ? null : bounded(seconds * 1000),
+  because,
+});
+
 /** What an error of `fetch` says of the request. */
 export function outcomeOfError(error: unknown): DeliveryOutcome {
   const texts = [...causesOf(error)].map(textOf);
@@ -55,8 +63,9 @@ export function outcomeOfError(error: unknown): DeliveryOutcome {
 export function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null) return null;
   const text = header.trim();
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), longestWait);
+  if (/^\d{1,9}$/.test(text)) return bounded(Number(text) * 1000);
+  const until = /^[A-Z][a-z]{2,8}, /.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(until) ? null : bounded(until - now);
 }
 
 /**

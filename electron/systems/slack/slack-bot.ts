@@ -12,6 +12,7 @@ import {
   deliveryTimeout,
   outcomeOfError,
   outcomeOfStatus,
+  toldToWait,
 } from '../deliveries/outcome';
 
 /** The library logs bodies and headers. */
@@ -63,15 +64,20 @@ const meanings: Readonly<Record<string, string>> = {
   missing_scope: 'The token lacks the scope “chat:write”.',
 };
 
-const errorName = (error: WebAPIPlatformError): string =>
-  /^[a-z_]{1,60}$/.test(error.data.error) ? error.data.error : 'error';
+/** The error's name; `null`: it is none of Slack's. */
+const errorName = ({ data: { error } }: WebAPIPlatformError): string | null =>
+  typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? error : null;
 
 function outcomeOf(error: unknown): DeliveryOutcome {
-  if (error instanceof WebAPIRateLimitedError)
-    return { state: 'later', afterMs: error.retryAfter * 1000, because: 'Slack asks to wait.' };
+  if (error instanceof WebAPIRateLimitedError) return toldToWait(error.retryAfter, 'Slack asks to wait.');
+  // As the library says it where the header is missing.
+  if (error instanceof Error && error.message.startsWith('Retry header'))
+    return toldToWait(null, 'Slack asks to wait.');
   if (error instanceof WebAPIHTTPError) return outcomeOfStatus(error.statusCode, null);
   if (!(error instanceof WebAPIPlatformError)) return outcomeOfError(error);
   const name = errorName(error);
+  // Somebody on the way answered, such as a login page: whether it was handed on, nobody knows.
+  if (name === null) return { state: 'unknown', because: 'What answered does not look like Slack.' };
   if (passing.has(name)) return { state: 'later', afterMs: null, because: `Slack answered “${name}”.` };
   if (mayHaveBeenDone.has(name)) return { state: 'unknown', because: `Slack answered “${name}”.` };
   return { state: 'refused', because: `${meanings[name] ?? 'Slack refused it.'} (${name})` };
@@ -109,7 +115,7 @@ export async function tellSlackChannel(
       });
       return { state: 'sent', receipt: before };
     } catch (error) {
-      if (!(error instanceof WebAPIPlatformError) || !unchangeable.has(errorName(error)))
+      if (!(error instanceof WebAPIPlatformError) || !unchangeable.has(errorName(error) ?? ''))
         return outcomeOf(error);
     }
   }

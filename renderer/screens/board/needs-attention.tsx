@@ -78,6 +78,12 @@ function Way({ item, rows }: { item: AttentionItem; rows: readonly Row[] }) {
           {subject}
         </Link>
       );
+    case 'announcements':
+      return (
+        <Link to="/settings" onClick={() => useUiState.setState({ undeliveredWanted: true })}>
+          {subject}
+        </Link>
+      );
     case 'repo':
       return <Link to="/settings">{subject}</Link>;
   }

@@ -6,6 +6,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { AccountsPanel } from './accounts-panel';
+import { AnnouncementsPanel } from './announcements-panel';
 import { ConsentsPanel } from './consents-panel';
 import { CredentialForm } from './credential-form';
 import { IdentityForm } from './identity-form';
@@ -66,6 +67,7 @@ export function SettingsScreen() {
       )}
       <CredentialsPanel />
       <AccountsPanel />
+      <AnnouncementsPanel />
       <ConsentsPanel />
       <RecordsPanel />
       <About />

@@ -4,6 +4,8 @@ import {
   attentionItems,
   notKnownBecause,
 } from '../../../shared/domain/attention/attention-items';
+import { undeliveredItems } from '../../../shared/domain/attention/undelivered-items';
+import { useAnnouncements } from '../../data/announcement-queries';
 import { useAllBagPipelines } from '../../data/bags-queries';
 import { useBoard } from '../../data/queries';
 import { useNow } from '../time/use-now';
@@ -19,12 +21,19 @@ const unread: Attention = { items: [], notKnown: 'Checking the release repo…' 
 export function useAttention(): Attention {
   const board = useBoard().data;
   const { pipelines, known } = useAllBagPipelines();
+  const announcements = useAnnouncements().data;
   const now = useNow('calm');
   return useMemo(
     () =>
       board
-        ? { items: attentionItems(board, pipelines, now), notKnown: notKnownBecause(board, known) }
+        ? {
+            items: [
+              ...attentionItems(board, pipelines, now),
+              ...(announcements ? undeliveredItems(announcements) : []),
+            ],
+            notKnown: notKnownBecause(board, known),
+          }
         : unread,
-    [board, pipelines, known, now],
+    [board, pipelines, known, announcements, now],
   );
 }

@@ -37,6 +37,10 @@ interface UiState {
   freeze: FreezeIntent | null;
   paletteOpen: boolean;
   shortcutsOpen: boolean;
+  /** Something is written to everybody who is told what happens. */
+  announceOpen: boolean;
+  /** What could not be told is asked for: Settings bring it into sight. */
+  undeliveredWanted: boolean;
   /** The cell of the board that is selected, kept while other screens are visited. */
   selected: { app: string; environment: string | null } | null;
   /** The files that cannot be read are asked for: the overview brings them into sight. */
@@ -52,6 +56,8 @@ export const useUiState = create<UiState>(() => ({
   freeze: null,
   paletteOpen: false,
   shortcutsOpen: false,
+  announceOpen: false,
+  undeliveredWanted: false,
   selected: null,
   problemsWanted: false,
   boardScroll: 0,

@@ -14,7 +14,9 @@ export function ruleTexts(config: AnnounceConfig, destination: Destination): str
     const by = recordedBy.map((route) => (route === 'workflow' ? 'Argo Workflows' : 'GitHub Actions'));
     return [
       'Records each version that starts to run.',
-      ...(by.length > 0 ? [`Not those deployed through ${listText(by)}: their workflow records them.`] : []),
+      ...(by.length > 0
+        ? [`Not those deployed through ${by.join(' or ')}: their workflow records them.`]
+        : []),
     ];
   }
   if (destination === 'webhook' && config.webhook) return [`Gets ${what(config.webhook.events)}.`];

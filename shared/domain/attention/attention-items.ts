@@ -34,7 +34,8 @@ export interface AttentionItem {
     | { at: 'cell'; cell: Cell }
     | { at: 'pipeline'; pipeline: string; environment: string }
     | { at: 'cluster'; environment: string }
-    | { at: 'repo' };
+    | { at: 'repo' }
+    | { at: 'announcements' };
 }
 
 function ofCell(cell: Cell, production: boolean, { away, debts }: Board['emergency']): AttentionItem | null {

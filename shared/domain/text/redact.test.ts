@@ -22,6 +22,14 @@ describe('a text that is kept or told', () => {
       'key -----BEGIN RSA PRIVATE KEY-----*** RSA PRIVATE KEY-----',
     ],
     ['key -----BEGIN PRIVATE KEY-----\nMIIE', 'key -----BEGIN PRIVATE KEY-----***'],
+    ['posted as xoxb-123456789012-abcdefGHIJ, then', 'posted as ***, then'],
+    ['refreshed xoxe.xoxp-1-Mi0yLTEyMzQ1', 'refreshed ***'],
+    ['app xapp-1-A0123-456-abcdef', 'app ***'],
+    [
+      'POST https://hooks.slack.com/services/T0123ABCD/B0123ABCD/abcdefghijklmnop failed',
+      'POST https://hooks.slack.com/services/*** failed',
+    ],
+    ['signed by whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'signed by ***'],
   ])('keeps the secret out of %s', (text, clean) => {
     expect(redact(text)).toBe(clean);
   });
