@@ -266,3 +266,16 @@ describe('a console that is killed while it tells', () => {
     },
   );
 });
+
+describe('a freeze', () => {
+  it('that is over is said anew: an edit would notify nobody', async () => {
+    const announcer = open({ to: slackOnly });
+    const freeze = { ...operationOf('started'), thread: 'freeze f1', what: 'production', environments: [] };
+    announcer.announce({ ...freeze, id: 'freeze f1 set', event: 'freeze-set', callEveryone: true });
+    await expect.poll(() => announcer.open().length).toBe(0);
+    announcer.announce({ ...freeze, id: 'freeze f1 lifted', event: 'freeze-lifted' });
+    await expect.poll(() => announcer.open().length).toBe(0);
+    expect(texts()).toEqual([['<!channel> *Freeze: production*'], ['*Freeze lifted: production*']]);
+    expect(receivers.received.slack.map(({ pings }) => pings)).toEqual([['channel'], []]);
+  });
+});

@@ -24,6 +24,7 @@ async function testRelease(url: string, token: string, fetchIt: typeof fetch): P
       redirect: 'error',
       signal: AbortSignal.timeout(deliveryTimeout),
     });
+    // Nobody reads it, and an answer that breaks off says no more than its status did.
     await answer.body?.cancel().catch(() => undefined);
     // 406: it has the page as HTML alone, and took the token.
     if (answer.ok || answer.status === 406) return { ok: true, text: 'The Release app accepts the token.' };

@@ -23,6 +23,7 @@ export async function postJson(
       redirect: 'error',
       signal: AbortSignal.timeout(deliveryTimeout),
     });
+    // Nobody reads it, and an answer that breaks off says no more than its status did.
     await answer.body?.cancel().catch(() => undefined);
     return outcomeOfStatus(answer.status, retryAfterMs(answer.headers.get('retry-after'), now()));
   } catch (error) {

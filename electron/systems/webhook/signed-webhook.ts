@@ -13,7 +13,7 @@ const keyOf = (secret: string): Buffer =>
  * time and body. Receivers verify it by that project's libraries.
  * @param seconds since 1970.
  */
-export function webhookHeaders(
+function webhookHeaders(
   id: string,
   seconds: number,
   body: string,

@@ -43,6 +43,3 @@ export function headline({ event, what, environments }: Announcement): string {
   const place = where !== null && environments.length > 0 ? `${where} ${listText(environments)}` : '';
   return [says, what, place].filter((part) => part !== '').join(' ');
 }
-
-/** Events that end what their thread is about: nothing follows them. */
-export const isEnd = (event: AnnouncementEvent): boolean => !/-(?:started|set)$/.test(event);
