@@ -9,7 +9,7 @@ import type { AttentionItem } from './attention-items';
 
 const waitsFor: Partial<Record<DestinationView['state'], string>> = {
   'needs-permission':
-    'The estate file names another address than the one you allowed. Nothing is sent before you allow it in Settings.',
+    'Its address in the estate file changed. Nothing is sent before you allow the new one in Settings.',
   'needs-secret': 'Its token or secret is missing. Nothing is sent before you enter it in Settings.',
 };
 
