@@ -17,6 +17,9 @@ const versions: Readonly<Record<string, string>> = {
   'selected-worker': '1.0',
 };
 
+/** Characters that a step's output comes in at once. */
+const chunk = 16 * 1024;
+
 /** Writes the events of one build, in the shapes of `atc/event`. `step`: the id of a node of its plan. */
 export function eventWriter(build: Build, seconds: () => number, onEvent: () => void) {
   const write = (event: string, data: object): void => {
@@ -28,8 +31,14 @@ export function eventWriter(build: Build, seconds: () => number, onEvent: () => 
   return {
     status: (status: string) => write('status', { status, time: seconds() }),
     worker: (step: string) => write('selected-worker', at(step, { selected_worker: 'practice-worker' })),
-    log: (step: string, source: 'stdout' | 'stderr', payload: string) =>
-      write('log', { time: seconds(), origin: { id: step, source }, payload }),
+    log: (step: string, source: 'stdout' | 'stderr', payload: string) => {
+      for (let at = 0; at < payload.length; at += chunk)
+        write('log', {
+          time: seconds(),
+          origin: { id: step, source },
+          payload: payload.slice(at, at + chunk),
+        });
+    },
     error: (step: string, message: string) => write('error', at(step, { message })),
     initialize: (what: 'get' | 'put', step: string) => write(`initialize-${what}`, at(step)),
     start: (what: 'get' | 'put', step: string) => write(`start-${what}`, at(step)),

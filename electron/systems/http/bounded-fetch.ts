@@ -22,8 +22,11 @@ type Refuse = (kind: BadAnswer, detail: string) => Error;
 
 const usual: AnswerLimits = { silence: 15_000, whole: 60_000, bytes: 16 * 1024 * 1024 };
 
-/** What an answer may be. `plain-text`: a log, of which the end is kept where it is longer than `bytes`. */
-type Accepted = 'json' | 'plain-text';
+/**
+ * What an answer may be. `plain-text`: a log, of which the end is kept where it is longer than `bytes`. `json-refused-in-words`:
+ * as `json`, from an API whose refusals are in plain words.
+ */
+type Accepted = 'json' | 'plain-text' | 'json-refused-in-words';
 
 /** Header that says of a plain text that only its end is here. */
 export const cutHeader = 'x-signalbox-cut';
@@ -66,7 +69,8 @@ export function boundedFetch(
       headers.delete(cutHeader);
       if (cut) headers.set(cutHeader, 'true');
       const type = headers.get('content-type');
-      if (isText ? /html/i.test(type ?? '') : isPage(status, type, body))
+      const isInWords = isText || (accepted === 'json-refused-in-words' && !answer.ok);
+      if (isInWords ? status < 500 && /html/i.test(type ?? '') : isPage(status, type, body))
         throw refuse('page', `HTTP ${status}, ${headers.get('content-type')?.slice(0, 60)}`);
       return new Response(bodiless.has(status) ? null : body, { status, headers });
     } finally {

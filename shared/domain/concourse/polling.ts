@@ -36,7 +36,7 @@ export function dueLists(
 }
 
 /** Builds that are looked at one by one in a round, at most: the newest that have not ended. */
-const mostTracked = 12;
+export const mostTracked = 12;
 
 /** What happens in a minute, as far as it asks for more than the lists. */
 export interface Busyness {
