@@ -10,7 +10,7 @@ const intro = `# The estate file: every field
 - A key that is not listed here is refused, and so is a field that is *required* and missing.
 - Names are 1–63 of letters, digits, \`.\`, \`_\`, \`-\`, and begin with a letter or digit. The names of jobs and templates are 1–40 of lower-case letters, digits and \`-\`.
 - \`[]\` stands for each item of a list, \`<name>\` for each name, and \`[bags]\` for an item of that \`kind\`.
-- No environment or pipeline is listed twice; a pipeline names only environments of the file; every environment of a pipeline of bags has its stage; \`landing: merge-branch\` needs \`ledger.github\`; \`ledger.records\` does not name the branch of the image tags.
+- No environment or pipeline is listed twice; a pipeline names only environments of the file; every environment of a pipeline of bags, or of a Concourse, has its stage; \`landing: merge-branch\` needs \`ledger.github\`; \`ledger.records\` does not name the branch of the image tags.
 
 `;
 

@@ -13,6 +13,7 @@ import type { Announce } from '../announcements/announce';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
+import type { ConcourseView } from '../systems/concourse/observe-concourse';
 import type { Sources } from '../systems/github/github-sources';
 import type { PullRequests } from '../systems/github/pull-requests';
 import type { RepoRights } from '../systems/github/repo-rights';
@@ -32,6 +33,8 @@ export interface EngineConfig {
   ledger: Ledger;
   /** By environment; an environment without one is only read and written, never watched. */
   clusters: ReadonlyMap<string, Cluster>;
+  /** By pipeline; left out: no Concourse runs any. */
+  concourses?: ReadonlyMap<string, ConcourseView>;
   /** `null`: the estate names no source repos. */
   sources: Sources | null;
   /** The apps' images; left out: the estate names no registry. */

@@ -92,6 +92,7 @@ export function createEngine(config: EngineConfig): Engine {
     ledger,
     reader: ledgerReader(estate, config.identity, now),
     clusters,
+    concourses: config.concourses ?? new Map(),
     sources,
     images,
     history: cells,
@@ -246,6 +247,8 @@ export function createEngine(config: EngineConfig): Engine {
       }),
     ),
   ];
+  for (const [pipeline, view] of world.concourses)
+    stops.push(view.onChange(() => changes.tell('bags', pipeline)));
   inBackground(log, 'engine.history-not-read', loadHistory());
   const bags = createBags(world, closing.signal, changes);
 

@@ -81,7 +81,9 @@ function readCell(file: LedgerFile): LedgerCell {
 /** The pipelines of apps that go through an environment, and those whose bags hold the app. */
 const pipelinesOf = (estate: Estate, app: string, environment: string) =>
   estate.pipelines.filter(
-    (one) => one.environments.includes(environment) && (one.kind === 'apps' || one.services.includes(app)),
+    (one) =>
+      one.environments.includes(environment) &&
+      (one.kind === 'apps' || (one.kind === 'bags' && one.services.includes(app))),
   );
 
 /**

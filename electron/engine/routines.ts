@@ -12,6 +12,20 @@ import { passAndUnlock, testSuites } from './bags/test-step';
 import { liftHold, takeHold } from './commit-hold';
 import { goBack } from './commit-rollback';
 import { setVersion } from './commit-version';
+import { byKind, checkByConcourse, notByConcourse } from './concourse/concourse-routines';
+import {
+  completeByConcourse,
+  deployByConcourse,
+  startByConcourse,
+  testByConcourse,
+} from './concourse/deploy-by-concourse';
+import {
+  abortByConcourse,
+  packByConcourse,
+  retryByConcourse,
+  unlockByConcourse,
+} from './concourse/jobs-by-concourse';
+import { keepOutByConcourse, policyByConcourse } from './concourse/policy-by-concourse';
 import { commitReconciled } from './emergency/commit-reconciled';
 import { liveAsGit } from './emergency/live-as-git';
 import { setLiveImage } from './emergency/live-image';
@@ -79,7 +93,7 @@ const aBag = saying('pipeline', 'environment', 'bag', 'running', 'leaveRunning',
 export const routineRuns = {
   'check-app': of(anApp, preflight({ askRepo: false })),
   'check-app-and-repo': of(anApp, preflight({ askRepo: true })),
-  'check-pipeline': of(aPipeline, bagPreflight),
+  'check-pipeline': of(aPipeline, byKind(bagPreflight, checkByConcourse)),
   'check-records': of(aMarkOrNote, checkRecords),
   'commit-records': of(aMarkOrNote, commitRecords),
   'commit-version': of(saying('app', 'environment', 'version', 'expected'), commit(setVersion)),
@@ -93,11 +107,11 @@ export const routineRuns = {
   'commit-thaw': of(aFreeze, commitFreeze),
   'stop-frozen': of(setsFreeze, stopFrozen),
   'freeze-effective': of(setsFreeze, freezeEffective),
-  'commit-bag': of(ofKind('pack-bag'), packBag),
-  'commit-lock': of(ofKind('lock'), lockByHand),
-  'commit-unlock': of(ofKind('unlock'), unlock),
-  'commit-forced-unlock': of(ofKind('force-unlock'), forceUnlock),
-  'commit-policy': of(ofKind('change-policy'), changePolicy),
+  'commit-bag': of(ofKind('pack-bag'), byKind(packBag, packByConcourse)),
+  'commit-lock': of(ofKind('lock'), byKind(lockByHand, notByConcourse)),
+  'commit-unlock': of(ofKind('unlock'), byKind(unlock, notByConcourse)),
+  'commit-forced-unlock': of(ofKind('force-unlock'), byKind(forceUnlock, unlockByConcourse)),
+  'commit-policy': of(ofKind('change-policy'), byKind(changePolicy, policyByConcourse)),
   'request-hold': of(ofKind('rollback', 'reconcile'), requestHold),
   'stop-promotions': of(anApp, stopPromotions),
   'hold-effective': of(anApp, holdEffective),
@@ -105,13 +119,13 @@ export const routineRuns = {
   sync: of(aVersion, sync),
   rollout: of(aVersion, rollout),
   tests: of(aVersion, tests),
-  'keep-bag-out': of(ofKind('roll-back-bag'), keepBagOut),
-  'lock-and-start': of(aBag, lockAndStart),
-  'take-lock-over': of(ofKind('retry-tests'), takeLockOver),
-  'deploy-jobs': of(aStage, deployJobs),
-  'test-suites': of(aStage, testSuites),
-  'pass-and-unlock': of(aStage, passAndUnlock),
-  'stop-suites': of(ofKind('abort-tests'), stopSuites),
+  'keep-bag-out': of(ofKind('roll-back-bag'), byKind(keepBagOut, keepOutByConcourse)),
+  'lock-and-start': of(aBag, byKind(lockAndStart, startByConcourse)),
+  'take-lock-over': of(ofKind('retry-tests'), byKind(takeLockOver, retryByConcourse)),
+  'deploy-jobs': of(aStage, byKind(deployJobs, deployByConcourse)),
+  'test-suites': of(aStage, byKind(testSuites, testByConcourse)),
+  'pass-and-unlock': of(aStage, byKind(passAndUnlock, completeByConcourse)),
+  'stop-suites': of(ofKind('abort-tests'), byKind(stopSuites, abortByConcourse)),
   'parent-sync-off': of(ofKind('emergency-rollback'), parentSyncOff),
   'app-sync-off': of(ofKind('emergency-rollback'), appSyncOff),
   'set-live-image': of(ofKind('emergency-rollback'), setLiveImage),

@@ -6,6 +6,7 @@ import type { Announce } from '../announcements/announce';
 import type { Identity, Ledger } from '../ledger/ledger';
 import type { Log } from '../log/log';
 import type { Cluster } from '../observation/types';
+import type { ConcourseView } from '../systems/concourse/observe-concourse';
 import type { PullRequests } from '../systems/github/pull-requests';
 import type { WorkflowRuns } from '../systems/github/workflow-dispatch';
 import type { AutopilotDecisions } from './bags/autopilot-decisions';
@@ -78,6 +79,8 @@ export interface World {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** What is seen of each Concourse pipeline, by the pipeline's name. */
+  readonly concourses: ReadonlyMap<string, ConcourseView>;
   /** How changes of apps land, by this person's rights. */
   readonly routes: Routes;
   readonly sources: SourceCache;

@@ -37,6 +37,7 @@ import { keepWhatIsSeen } from './keep-what-is-seen';
 import { asideNotice, missingNotices } from './missing-files';
 import { type NeededCredential, neededCredentials } from './needed-credentials';
 import { openClusters } from './open-clusters';
+import { type Concourses, openConcourses } from './open-concourses';
 import { openGitHubSignIn } from './open-github-sign-in';
 import { openSources } from './open-sources';
 import { outcomeOf } from './operation-outcome';
@@ -56,6 +57,8 @@ export interface Session {
   readonly ledger: Ledger;
   readonly engine: Engine;
   readonly clusters: ReadonlyMap<string, Cluster>;
+  /** The Concourses that run pipelines of the estate. */
+  readonly concourses: Concourses;
   readonly consents: Consents;
   /** The person's accounts at Argo's own servers. */
   readonly accounts: ServerAccounts;
@@ -151,6 +154,12 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     log,
   });
   const place = estate.sources?.github ?? estate.ledger.github ?? null;
+  const concourses = openConcourses({
+    estate,
+    secret: async (url) => config.concourseSecret?.(url) ?? null,
+    fetch: config.fetch,
+    log,
+  });
   const github =
     place && createGitHub({ apiUrl: place.apiUrl, token: config.githubToken, fetch: config.fetch });
   /** A fault of the file costs what it would have kept, nothing else. */
@@ -207,6 +216,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     estate,
     ledger,
     clusters,
+    concourses: concourses.views,
     sources,
     images,
     history: historyPort(history),
@@ -326,6 +336,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
     ledger,
     engine,
     clusters,
+    concourses,
     consents,
     accounts,
     gitHubSignIn,
@@ -362,6 +373,7 @@ export async function openSession(config: SessionConfig): Promise<Session> {
       await announcements.close();
       await engine.close();
       hours.close();
+      concourses.close();
       await Promise.all([...clusters.values()].map((cluster) => cluster.close()));
       gitHubSignIn.close();
       await accounts.close();

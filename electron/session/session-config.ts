@@ -3,6 +3,7 @@ import type { RegistryPlace } from '../../shared/domain/estate/registry-place';
 import type { Limits } from '../engine/world';
 import type { Credentials, Identity } from '../ledger/ledger';
 import type { Log } from '../log/log';
+import type { ConcourseSecret } from '../systems/concourse/concourse-session';
 import type { SessionStore, SignInWindows } from './accounts/ports';
 import type { AnnouncementStore } from './announcements/announcement-store';
 import type { ConsentStore } from './consents';
@@ -23,6 +24,8 @@ export interface SessionConfig {
   saveGitHubToken?: SaveGitHubToken;
   /** What is kept for a registry; absent: nothing, registries are asked as anybody. */
   registrySecret?: (place: RegistryPlace) => Promise<Credentials | null>;
+  /** What is kept for a Concourse; absent: nobody is signed in to any. */
+  concourseSecret?: (url: string) => Promise<ConcourseSecret | null>;
   /** How GitHub's API is reached; absent: Node's own, without proxies. */
   fetch?: typeof fetch;
   limits?: Partial<Limits>;

@@ -51,6 +51,7 @@ async function testCredential(session: Session, name: CredentialName): Promise<O
     if (!session.images || !place) return { ok: false, text: 'The estate file does not have this registry.' };
     return session.images.test(place, AbortSignal.timeout(registryLimit));
   }
+  if (name.startsWith('concourse ')) return session.concourses.test(name.slice('concourse '.length));
   if (!session.github) return { ok: false, text: 'The estate file does not configure GitHub.' };
   return gitHubAccountText(session.github);
 }
@@ -91,6 +92,7 @@ export function sessionHandlers(
       // What was refused with the old credential is asked again at once. It never rejects, and what comes of it is told
       // as the ledger's freshness.
       void ledger.refresh();
+      session.concourses.look();
       return shell.credentials.describe(session.neededCredentials);
     },
     'credentials.test': ({ name }) => testCredential(session, name),

@@ -32,9 +32,11 @@ export interface CredentialStore {
   dropGitHubRenewal(): void;
   /** What is kept for a registry of the estate. */
   registry(place: RegistryPlace): Credentials | null;
+  /** What is kept for a Concourse of the estate: a user and password, or a token without a user. */
+  concourse(url: string): { account: string | null; secret: string } | null;
 }
 
-type Addresses = Pick<Estate, 'ledger' | 'sources' | 'registry'>;
+type Addresses = Pick<Estate, 'ledger' | 'sources' | 'registry'> & { pipelines?: Estate['pipelines'] };
 
 /** A name without dots (the store takes those for a path). */
 const digest = (lines: readonly string[]): string =>
@@ -67,6 +69,17 @@ function formerPlaceOf({ ledger, sources }: Addresses): string | null {
 const tokenUser = 'x-access-token';
 
 const registryPrefix = 'registry ';
+const concoursePrefix = 'concourse ';
+
+/** Where secrets of Concourses are kept, by the name that they have over the border: for its origin alone. */
+const concourseKeys = ({ pipelines = [] }: Addresses): ReadonlyMap<string, string> =>
+  new Map(
+    pipelines.flatMap((one): [string, string][] =>
+      one.kind === 'concourse'
+        ? [[`${concoursePrefix}${one.url}`, digest([`concourse ${new URL(one.url).origin}`])]]
+        : [],
+    ),
+  );
 
 /**
  * Where secrets of registries are kept, by the name that they have over the border: for the registry's origin together
@@ -110,24 +123,28 @@ export function credentialStore(vault: Vault): CredentialStore {
   };
   let place: string | null = null;
   let former: string | null = null;
-  let registries: ReadonlyMap<string, string> = new Map();
+  /** Keys of what belongs to a server of its own, a registry or a Concourse, by name. */
+  let servers: ReadonlyMap<string, string> = new Map();
+  const isServer = (name: Named): boolean =>
+    name.startsWith(registryPrefix) || name.startsWith(concoursePrefix);
+  const kindOf = (name: Named): 'registry' | 'concourse' =>
+    name.startsWith(registryPrefix) ? 'registry' : 'concourse';
   const kept = (name: string): string | null =>
     (place === null ? null : vault.get(`${name}@${place}`)) ??
     (former === null ? null : vault.get(`${name}@${former}`));
-  const registryOf = (name: Named, what: 'registry' | 'registry-account'): string | null => {
-    const key = registries.get(name);
-    return key === undefined ? null : vault.get(`${what}@${key}`);
+  const ofServer = (name: Named, what: '' | '-account'): string | null => {
+    const key = servers.get(name);
+    return key === undefined ? null : vault.get(`${kindOf(name)}${what}@${key}`);
   };
-  const secretOf = (name: Named): string | null =>
-    name.startsWith(registryPrefix) ? registryOf(name, 'registry') : kept(name);
+  const secretOf = (name: Named): string | null => (isServer(name) ? ofServer(name, '') : kept(name));
   const accountOf = (name: Named): string | null =>
-    name.startsWith(registryPrefix) ? registryOf(name, 'registry-account') : kept(`${name}-account`);
+    isServer(name) ? ofServer(name, '-account') : kept(`${name}-account`);
   const put = (name: Named, secret: string | null, account: string | null): void => {
-    if (name.startsWith(registryPrefix)) {
-      const key = registries.get(name);
-      if (key === undefined) throw new Error('The estate file does not have this registry.');
-      vault.set(`registry@${key}`, secret);
-      vault.set(`registry-account@${key}`, account);
+    if (isServer(name)) {
+      const key = servers.get(name);
+      if (key === undefined) throw new Error('The estate file does not have this server.');
+      vault.set(`${kindOf(name)}@${key}`, secret);
+      vault.set(`${kindOf(name)}-account@${key}`, account);
       return;
     }
     vault.set(`${name}@${place}`, secret);
@@ -140,7 +157,7 @@ export function credentialStore(vault: Vault): CredentialStore {
     bindTo: (estate) => {
       place = placeOf(estate);
       former = formerPlaceOf(estate);
-      registries = registryKeys(estate);
+      servers = new Map([...registryKeys(estate), ...concourseKeys(estate)]);
       try {
         for (const name of names)
           if (former !== null && vault.get(`${name}@${former}`) !== null)
@@ -209,6 +226,10 @@ export function credentialStore(vault: Vault): CredentialStore {
       if (password === null) return null;
       const usual = ecr.test(url) ? 'AWS' : tokenUser;
       return { username: accountOf(`${registryPrefix}${url}`) ?? usual, password };
+    },
+    concourse: (url) => {
+      const secret = secretOf(`${concoursePrefix}${url}`);
+      return secret === null ? null : { account: accountOf(`${concoursePrefix}${url}`), secret };
     },
   };
 }

@@ -18,7 +18,14 @@ import { type PracticeProcess, startPractice } from './practice-process';
 export interface EstateSource {
   estate: Pick<
     SessionConfig,
-    'estate' | 'mode' | 'inPlace' | 'ledgerCredentials' | 'githubToken' | 'saveGitHubToken' | 'registrySecret'
+    | 'estate'
+    | 'mode'
+    | 'inPlace'
+    | 'ledgerCredentials'
+    | 'githubToken'
+    | 'saveGitHubToken'
+    | 'registrySecret'
+    | 'concourseSecret'
   >;
   /** `null` unless it is the practice estate. */
   practice: { control: PracticeControl; process: PracticeProcess; login: PracticeLogin | null } | null;
@@ -93,6 +100,7 @@ export async function findEstate(
         ...secretsOf(estate),
         saveGitHubToken: credentials.keepGitHub,
         registrySecret: async (place) => credentials.registry(place),
+        concourseSecret: async (url) => credentials.concourse(url),
       },
       practice: null,
     };

@@ -19,6 +19,8 @@ const changes = { changedBy: ['bags'], narrowedBy: ['pipeline'] } as const;
 /** The preview of anything that is asked of a pipeline of bags or of a lock, before anyone commits. */
 const bagPreviewSchema = z.object({
   intent: bagIntentSchema,
+  /** What it does, where that is another than the kind says of itself; `null`: as that says. */
+  meaning: z.string().nullable(),
   findings: z.array(findingSchema),
   /** For a deployment: what differs to what runs. */
   comparison: comparisonSchema.nullable(),

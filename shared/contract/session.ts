@@ -35,10 +35,11 @@ const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** `registry https://ghcr.io`: of one registry. */
+/** `registry https://ghcr.io`: of one registry; `concourse https://ci.example.org`: of one Concourse. */
 const credentialNameSchema = z.union([
   z.enum(['ledger', 'github']),
   z.templateLiteral(['registry ', z.string().max(300)]),
+  z.templateLiteral(['concourse ', z.string().max(300)]),
 ]);
 /** What is told of the credentials: never a secret. */
 const credentialsSchema = z.object({

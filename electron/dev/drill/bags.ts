@@ -143,7 +143,7 @@ export async function playBags(page: Page, report: Report, shots: string): Promi
       const { bad: marks } = await stageOf(page, production);
       return marks.find((mark) => mark.bag === bad.bag);
     });
-    const ms = Math.round(Date.parse(marked.at) - clickedAt);
+    const ms = Math.round(Date.parse(marked.at ?? '') - clickedAt);
     await shot('rolling-back');
     return {
       ms,

@@ -4,12 +4,10 @@ import { newestBag } from '../../../shared/domain/bags/packing';
 import { lastBag, type PipelineRecords } from '../../../shared/domain/bags/pipeline-records';
 import { type PolicyChange, policyNeedsReason } from '../../../shared/domain/bags/policy';
 import { readOnlyFindings } from '../../../shared/domain/estate/read-only';
-import type { Failure } from '../../../shared/domain/failure/failure';
 import { failureOf } from '../../../shared/domain/failure/failure-of';
 import { type BagIntent, declarationOf, subjectOf, titleOf } from '../../../shared/domain/operation/intent';
 import { weighed } from '../../../shared/domain/preflight/check-policy';
-import { type Finding, finding, worsened } from '../../../shared/domain/preflight/finding';
-import { obstacles } from '../../../shared/domain/preflight/preflight';
+import { type Finding, finding } from '../../../shared/domain/preflight/finding';
 import { ownCommitFindings } from '../../../shared/domain/preflight/preflight-route';
 import { utcText } from '../../../shared/domain/text/utc-text';
 import { askLedgerAgain } from '../app-preflight';
@@ -19,6 +17,7 @@ import { type Deploys, deployFindings, isDeploy } from './deploy-findings';
 import { keepingOut } from './keep-bag-out';
 import { askForImages, bagPipelines, pipelineOf, recordsNow } from './pipelines';
 import { policyFiles } from './policy-files';
+import { stopsBy } from './stops-by';
 import { unlockFindings } from './unlock-findings';
 
 /** Whether it depends on the environment's lock: packing and policies do not, whatever became of its file. */
@@ -138,29 +137,6 @@ export function bagFindings(world: World, intent: BagIntent, except: string | nu
     default:
       return found;
   }
-}
-
-const list = (findings: readonly Finding[]): string => findings.map((one) => one.message).join(' ');
-
-/** Why an operation with these findings must not go on; `null` when it may. */
-function stopsBy(intent: BagIntent, seen: readonly Finding[], now: readonly Finding[]): Failure | null {
-  const { reason } = intent;
-  const override = 'override' in intent ? intent.override : [];
-  const worse = worsened(seen, now).filter((one) => !override.includes(one.code));
-  const open = obstacles({ reason, override }, now);
-  if (open.length === 0) return null;
-  return {
-    code: open.some((one) => one.code === 'still-running' || one.code === 'operation-running')
-      ? 'busy'
-      : worse.length > 0 && seen.length > 0
-        ? 'conflict'
-        : 'refused',
-    message: list(open),
-    meaning: 'Nothing was changed.',
-    next: open.every((one) => one.overridable)
-      ? [{ do: 'retry', label: 'Override with a reason' }]
-      : [{ do: 'advice', label: 'Resolve what blocks it first.' }],
-  };
 }
 
 /** Asks for what {@link landingFindings} rest on, for as long as a look may take. */

@@ -20,6 +20,10 @@ import { parseAhead } from '../../ledger/bag-records';
 import type { Sources } from '../../systems/github/github-sources';
 import { askLedgerAgain } from '../app-preflight';
 import type { Changes } from '../changes';
+import { concourseBag, concourseRows } from '../concourse/bag-rows';
+import { seenPipeline } from '../concourse/concourse-pipelines';
+import { compareBags, concoursePackPreview, concoursePreview } from '../concourse/concourse-preview';
+import { concoursePipelineView, periodicOf } from '../concourse/pipeline-view';
 import type { World } from '../world';
 import { askLanding, bagFindings } from './bag-preflight';
 import { compareSides, compareVersionsOf, packPreview, versionsIn } from './compare-versions';
@@ -99,6 +103,7 @@ async function previewOf(world: World, intent: BagIntent, signal: AbortSignal): 
   }
   return {
     intent,
+    meaning: null,
     findings: bagFindings(world, intent, null),
     comparison,
     nextAfter: intent.kind === 'change-policy' ? nextAfter(world, intent) : null,
@@ -112,17 +117,38 @@ export function createBags(world: World, signal: AbortSignal, changes: Changes):
   const reading = parseAhead(world.ledger.snapshot(), signal);
   return {
     ready: () => reading,
-    pipelines: () => bagPipelines(world.estate).map(({ name }) => name),
-    pipeline: (name) => pipelineView(world, name),
-    list: (name) => ({
-      environments: pipelineOf(world.estate, name).environments,
-      bags: bagRows(world, name),
-    }),
-    get: (name, bag) => bagDetails(world, name, bag),
-    compare: (name, from, to) => compareSides(world, name, from, to, signal),
-    packPreview: (name, source) => packPreview(world, name, source, signal),
-    preview: (intent) => previewOf(world, intent, signal),
+    pipelines: () => world.estate.pipelines.flatMap(({ name, kind }) => (kind === 'apps' ? [] : [name])),
+    pipeline: (name) => {
+      const seen = seenPipeline(world, name);
+      return seen ? concoursePipelineView(world, seen) : pipelineView(world, name);
+    },
+    list: (name) => {
+      const seen = seenPipeline(world, name);
+      if (seen) return { environments: seen.pipeline.environments, bags: concourseRows(seen) };
+      return {
+        environments: pipelineOf(world.estate, name).environments,
+        bags: bagRows(world, name),
+      };
+    },
+    get: (name, bag) => {
+      const seen = seenPipeline(world, name);
+      return seen ? concourseBag(seen, bag) : bagDetails(world, name, bag);
+    },
+    compare: async (name, from, to) => {
+      const seen = seenPipeline(world, name);
+      return seen ? compareBags(world, seen, from, to, signal) : compareSides(world, name, from, to, signal);
+    },
+    packPreview: async (name, source) => {
+      const seen = seenPipeline(world, name);
+      return seen ? concoursePackPreview(seen, source) : packPreview(world, name, source, signal);
+    },
+    preview: async (intent) => {
+      const seen = seenPipeline(world, intent.pipeline);
+      return seen ? concoursePreview(world, seen, intent, signal) : previewOf(world, intent, signal);
+    },
     periodic: (name) => {
+      const seen = seenPipeline(world, name);
+      if (seen) return seen.pipeline.environments.flatMap((environment) => periodicOf(seen, environment));
       const pipeline = pipelineOf(world.estate, name);
       return pipeline.environments.flatMap((environment) => periodicViews(world, pipeline, environment));
     },

@@ -163,6 +163,7 @@ export function pipelineView(world: World, name: string): BagPipelineView {
   const switched = records.autopilot;
   return {
     pipeline: name,
+    kind: 'bags',
     services: pipeline.services,
     commit: world.ledger.snapshot().commit,
     ledger: ledgerFreshness(world.ledger),

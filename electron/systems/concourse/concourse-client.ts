@@ -44,6 +44,8 @@ export interface ConcourseClient {
   outputOf(place: PipelinePlace, resource: string, version: number, signal: AbortSignal): Promise<Build[]>;
   /** An event stream's head, once it comes: a build that is pending sends none. The body is the caller's to read or cancel. */
   events(id: number, after: string | null, signal: AbortSignal): Promise<Response>;
+  /** Changes something. @returns the answer's JSON; `null`: it has none */
+  change(method: 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
 const limits: Partial<AnswerLimits> = { silence: 15_000, whole: 45_000, bytes: 24 * 1024 * 1024 };
@@ -51,7 +53,7 @@ const pageSize = 100;
 /** Pages that are read in one go, at most: a console that was away for long catches up from the newest. */
 const mostPages = 20;
 
-const pathOf = ({ team, pipeline }: PipelinePlace): string =>
+export const pathOf = ({ team, pipeline }: PipelinePlace): string =>
   `/teams/${encodeURIComponent(team)}/pipelines/${encodeURIComponent(pipeline)}`;
 
 function troubleOf(status: number): ConcourseTrouble {
@@ -214,5 +216,19 @@ export function createConcourseClient(config: {
         { headers: { accept: 'text/event-stream', ...(after === null ? {} : { 'last-event-id': after }) } },
         signal,
       ),
+    async change(method, path, body, signal) {
+      const sent: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+      const answer = await send(
+        bounded,
+        path,
+        {
+          method,
+          headers: { accept: 'application/json', ...sent },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        },
+        signal,
+      );
+      return answer.json().catch(() => null);
+    },
   };
 }

@@ -1,5 +1,10 @@
 import type { Freshness } from '../../../shared/domain/board/freshness';
-import type { Build, ConcourseUser, PipelinePlace } from '../../../shared/domain/concourse/answers';
+import {
+  type Build,
+  type ConcourseUser,
+  type PipelinePlace,
+  versionKey,
+} from '../../../shared/domain/concourse/answers';
 import { hasEnded } from '../../../shared/domain/concourse/builds';
 import type { WatchedPipeline } from '../../../shared/domain/concourse/pipeline-names';
 import {
@@ -12,12 +17,22 @@ import type { Log } from '../../log/log';
 import { backoff } from '../kubernetes/backoff';
 import type { ConcourseClient } from './concourse-client';
 import { ConcourseTrouble, concourseFailure } from './concourse-trouble';
-import { emptyState, type PipelineState, takeBuilds, takeResources, takeUsers } from './pipeline-state';
+import {
+  emptyState,
+  isRead,
+  type PipelineState,
+  takeBuilds,
+  takeResources,
+  takersOf,
+  takeUsers,
+} from './pipeline-state';
 
 /** A Concourse as it is seen, by environment. */
 export interface ConcourseView {
   readonly client: ConcourseClient;
   readonly freshness: () => Freshness;
+  /** When it was seen last, or is looked at: for what it tells no time of. ISO 8601. */
+  readonly freshnessAt: () => string;
   /** Who is signed in; `null`: not known. */
   readonly user: () => ConcourseUser | null;
   /** @returns `null` for an environment that this Concourse has none of. */
@@ -83,7 +98,7 @@ export function observeConcourse(options: {
   }
 
   /** What changes with builds, and what others change without any: disabled marks, and the lock by hand. */
-  async function refill(state: PipelineState, began: readonly Build[]): Promise<void> {
+  async function refreshLists(state: PipelineState): Promise<void> {
     const { place, bagResource, lockResource } = state.watched;
     const [versions, locks] = await Promise.all([
       client.versions(place, bagResource, signal),
@@ -97,11 +112,35 @@ export function observeConcourse(options: {
       takeBuilds(state, builds);
       state.lockPutBy = { version: newest.id, builds: builds.map(({ id }) => id) };
     }
-    for (const build of began) takeResources(state, build, await client.buildResources(build.id, signal));
+  }
+
+  /** Which bags builds took that began: once each, as that never changes. */
+  async function readBegun(state: PipelineState): Promise<void> {
+    for (const id of [...state.unread]) {
+      const build = state.builds.get(id);
+      if (build && !isRead(state, id)) takeResources(state, build, await client.buildResources(id, signal));
+      state.unread.delete(id);
+    }
+    await readComments(state);
+  }
+
+  /** Why a bag is disabled stands in the comment of the build that deployed it last, if anywhere. */
+  async function readComments(state: PipelineState): Promise<void> {
+    for (const { enabled, version } of state.versions) {
+      const start = takersOf(state, versionKey(version)).find(
+        ({ job }) => job === state.watched.jobs.startDeploy,
+      );
+      if (!start) continue;
+      if (enabled) state.commentRead.delete(start.id);
+      else if (!state.commentRead.has(start.id)) {
+        takeBuilds(state, [await client.build(start.id, signal)]);
+        state.commentRead.add(start.id);
+      }
+    }
   }
 
   async function fill(state: PipelineState): Promise<void> {
-    await refill(state, []);
+    await refreshLists(state);
     const { place, bagResource, jobs } = state.watched;
     for (const version of state.versions.slice(0, knownAtStart)) {
       const [takers, putters] = await Promise.all([
@@ -110,6 +149,7 @@ export function observeConcourse(options: {
       ]);
       takeUsers(state, version, takers, putters);
     }
+    await readBegun(state);
     filled.add(state);
   }
 
@@ -157,9 +197,10 @@ export function observeConcourse(options: {
     sortIn((await Promise.all(looked.map(({ id }) => lookAt(id)))).flat(), changed);
     for (const state of states) {
       const own = changed.get(state) ?? [];
-      if (!filled.has(state)) await fill(state);
-      const begun = own.filter(({ status }) => status !== 'pending');
-      if (own.length > 0 || resources) await refill(state, begun);
+      const isNew = !filled.has(state);
+      if (isNew) await fill(state);
+      if (!isNew && (own.length > 0 || resources)) await refreshLists(state);
+      if (state.unread.size > 0 || resources) await readBegun(state);
       if (own.length > 0) touched.add(state);
     }
     if (asked === askedBefore)
@@ -228,6 +269,7 @@ export function observeConcourse(options: {
   return {
     client,
     freshness: () => freshness,
+    freshnessAt: () => (freshness.state === 'absent' ? null : freshness.asOf) ?? now().toISOString(),
     user: () => user,
     state: (environment) => states.find(({ watched }) => watched.environment === environment) ?? null,
     look: () =>

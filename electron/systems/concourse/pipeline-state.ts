@@ -30,6 +30,10 @@ export interface PipelineState {
   lockVersions: readonly ResourceVersion[];
   /** The builds that put the lock's newest version; `null`: not known yet. */
   lockPutBy: { version: number; builds: readonly number[] } | null;
+  /** Builds that began, and whose inputs have not been read. */
+  unread: Set<number>;
+  /** Builds whose comment was read: lists do not tell it. */
+  commentRead: Set<number>;
 }
 
 const mostBuilds = 1_000;
@@ -46,6 +50,8 @@ export const emptyState = (watched: WatchedPipeline): PipelineState => ({
   put: new Map(),
   lockVersions: [],
   lockPutBy: null,
+  unread: new Set(),
+  commentRead: new Set(),
 });
 
 /** Takes in what was told of builds. @returns those that appeared or changed their status. */
@@ -53,15 +59,35 @@ export function takeBuilds(state: PipelineState, builds: readonly Build[]): Buil
   const changed: Build[] = [];
   for (const build of builds) {
     const known = state.builds.get(build.id);
-    // A comment is told by some answers alone.
-    state.builds.set(build.id, { ...build, comment: build.comment ?? known?.comment ?? null });
-    if (known?.status !== build.status) changed.push(build);
+    // What a list of jobs tells of a build lacks who triggered it, and whose inputs it took over; lists lack comments.
+    state.builds.set(build.id, {
+      ...build,
+      createdBy: build.createdBy ?? known?.createdBy ?? null,
+      rerunOf: build.rerunOf ?? known?.rerunOf ?? null,
+      comment: build.comment ?? known?.comment ?? null,
+    });
+    if (known?.status === build.status) continue;
+    changed.push(build);
+    if (mayTellOfBags(state, build)) state.unread.add(build.id);
   }
   if (state.builds.size > mostBuilds)
     for (const id of [...state.builds.keys()].sort((a, b) => a - b).slice(0, state.builds.size - mostBuilds))
       state.builds.delete(id);
   return changed;
 }
+
+/** Whether what a build took or put may be a bag, and is there to be read. */
+function mayTellOfBags({ watched, jobs }: PipelineState, { job, status }: Build): boolean {
+  if (job === watched.jobs.packBag) return status === 'succeeded';
+  const known = jobs.get(job);
+  return (
+    status !== 'pending' && (!known || known.inputs.some(({ resource }) => resource === watched.bagResource))
+  );
+}
+
+/** Whether it is known which bag a build took, or put. */
+export const isRead = ({ taken, put }: PipelineState, id: number): boolean =>
+  [...taken.values(), ...put.values()].some((ids) => ids.has(id));
 
 const note = (map: Map<string, Set<number>>, key: string, id: number): void => {
   const known = map.get(key);
@@ -91,9 +117,13 @@ export function takeUsers(
   for (const { id } of putters) note(state.put, versionKey(version.version), id);
 }
 
-/** Builds of the environment that took a version of the bag, newest first. */
-export const takersOf = ({ taken, builds }: PipelineState, key: string): Build[] =>
-  [...(taken.get(key) ?? [])].flatMap((id) => builds.get(id) ?? []).sort((a, b) => b.id - a.id);
+/** Builds of the environment that took a version of the bag, newest first; reruns of them that wait, too: they will. */
+export function takersOf({ taken, builds }: PipelineState, key: string): Build[] {
+  const ids = taken.get(key) ?? new Set();
+  return [...builds.values()]
+    .filter(({ id, rerunOf }) => ids.has(id) || (rerunOf !== null && ids.has(rerunOf.id)))
+    .sort((a, b) => b.id - a.id);
+}
 
 /** The build that put a version of the bag; `null`: not known, or none did. */
 export const packerOf = ({ put, builds }: PipelineState, key: string): Build | null =>
@@ -105,6 +135,9 @@ export function bagOf({ taken, versions }: PipelineState, build: number): Resour
     if (ids.has(build)) return versions.find(({ version }) => versionKey(version) === key) ?? null;
   return null;
 }
+
+/** The highest id of a build that is known: what comes later is newer. */
+export const lastKnown = ({ builds }: PipelineState): number => Math.max(0, ...builds.keys());
 
 /** @returns `null`: not known yet. */
 export function lockOf({ lockVersions, lockPutBy, builds, watched }: PipelineState): LockState | null {
@@ -122,11 +155,11 @@ export function lockOf({ lockVersions, lockPutBy, builds, watched }: PipelineSta
 export const buildsOf = ({ builds }: PipelineState, job: string): Build[] =>
   [...builds.values()].filter((build) => build.job === job).sort((a, b) => b.id - a.id);
 
-/** Keys of the bags that builds of a job took. */
-export function usedBy(state: PipelineState, job: string): Set<string> {
+/** Keys of the bags that builds of a job took, as far as those have lower ids than `before`. */
+export function usedBefore(state: PipelineState, job: string, before: number): Set<string> {
   const used = new Set<string>();
   for (const [key, ids] of state.taken)
-    if ([...ids].some((id) => state.builds.get(id)?.job === job)) used.add(key);
+    if ([...ids].some((id) => id < before && state.builds.get(id)?.job === job)) used.add(key);
   return used;
 }
 
@@ -151,7 +184,7 @@ export function startInput(state: PipelineState): BagInput | null {
     versions,
     pin: bagResource?.pinned?.version ?? null,
     passed,
-    used: usedBy(state, job.name),
+    used: usedBefore(state, job.name, Number.POSITIVE_INFINITY),
     trigger: input.trigger,
     paused: pipeline?.paused ? 'pipeline' : job.paused ? 'job' : null,
     isWaiting: buildsOf(state, job.name).some(

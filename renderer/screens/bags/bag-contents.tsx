@@ -25,7 +25,9 @@ export function BagContents({ pipeline, details }: { pipeline: BagPipelineView; 
                 </th>
                 <td className="mono">{shortVersion(version)}</td>
                 <td className={classes.right}>
-                  <VersionActions pipeline={pipeline} service={service} version={version} />
+                  {pipeline.kind === 'bags' && (
+                    <VersionActions pipeline={pipeline} service={service} version={version} />
+                  )}
                 </td>
               </tr>
             ))}

@@ -86,17 +86,13 @@ function BagHistory({ lane, environment }: { lane: Lane | undefined; environment
       {lane.pin && (
         <li>
           <Mark icon={IconPin} tone="hold" label={lane.pin.freeze ? 'frozen here' : 'pinned here'} badge />
-          <span className={classes.quiet}>
-            {lane.pin.by}, {ago(lane.pin.at, now)}: “{lane.pin.reason}”
-          </span>
+          <span className={classes.quiet}>{saidText(lane.pin, now)}</span>
         </li>
       )}
       {lane.bad && (
         <li>
           <Mark icon={IconBan} tone="bad" label="bad here" badge />
-          <span className={classes.quiet}>
-            {lane.bad.by}, {ago(lane.bad.at, now)}: “{lane.bad.reason}”
-          </span>
+          <span className={classes.quiet}>{saidText(lane.bad, now)}</span>
         </li>
       )}
       {lane.deployments.toReversed().map((deployment) => (
@@ -112,6 +108,15 @@ function BagHistory({ lane, environment }: { lane: Lane | undefined; environment
       ))}
     </ul>
   );
+}
+
+/** Who said so, when and why, as far as it was written down. */
+function saidText(
+  { by, at, reason }: { by: string; at: string | null; reason: string },
+  now: number,
+): string {
+  const when = at === null ? '' : `, ${ago(at, now)}`;
+  return `${by}${when}${reason && `: “${reason}”`}`;
 }
 
 function Deployed({ deployment, now }: { deployment: DeploymentView; now: number }) {

@@ -102,7 +102,7 @@ function Now({ pipeline }: { pipeline: BagPipelineView }) {
       {pipeline.problems.map((failure) => (
         <FailurePanel key={failure.message} failure={failure} />
       ))}
-      <Automatic pipeline={pipeline} />
+      {pipeline.kind === 'bags' ? <Automatic pipeline={pipeline} /> : <ByConcourse pipeline={pipeline} />}
       <ol className={classes.stages} aria-label="Environments">
         {pipeline.stages.map((stage) => (
           <StageCard key={stage.environment} pipeline={pipeline} stage={stage} />
@@ -111,6 +111,20 @@ function Now({ pipeline }: { pipeline: BagPipelineView }) {
       <Packing pipeline={pipeline} />
       <AutopilotDecisions decisions={pipeline.decisions} />
     </div>
+  );
+}
+
+/** What a Concourse does by itself: nothing of it is an autopilot of a console. */
+function ByConcourse({ pipeline }: { pipeline: BagPipelineView }) {
+  return (
+    <section className={classes.automatic} aria-label="Automation">
+      <div className={classes.switched}>
+        <strong>Run by Concourse</strong>
+        <span className={classes.why}>
+          {pipeline.autopilot.why} {pipeline.packing.why}
+        </span>
+      </div>
+    </section>
   );
 }
 

@@ -4,6 +4,7 @@ import { usePeriodicTests } from '../../data/bags-queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { StepMark } from '../../ui/layout/mark';
 import { Empty, Panel } from '../../ui/layout/panel';
+import { ExternalLink } from '../../ui/text/external-link';
 import { between, clock, duration, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './bags-screen.module.css';
@@ -34,6 +35,16 @@ const word: Record<Run['state'], string> = {
 };
 const shown = 60;
 
+/** A run's name, leading to it: a workflow of the cluster, or a build in Concourse's own window. */
+function RunLink({ run: { environment, namespace, name, url } }: { run: Run }) {
+  if (url) return <ExternalLink url={url}>{name}</ExternalLink>;
+  return (
+    <Link to="/workflows" search={{ environment, open: `${environment}/${namespace}/${name}` }}>
+      {name}
+    </Link>
+  );
+}
+
 function Suite({ suite }: { suite: PeriodicView }) {
   const now = useNow('second');
   const last = suite.runs.find(({ state }) => state !== 'running') ?? null;
@@ -44,8 +55,8 @@ function Suite({ suite }: { suite: PeriodicView }) {
       title={`${suite.name} in ${suite.environment}`}
       aside={
         <span className={classes.quiet}>
-          every {suite.everyMinutes} min ·{' '}
-          {suite.kept.on ? `next ${clock(suite.nextAt, now)}` : suite.kept.why}
+          {suite.everyMinutes !== null && `every ${suite.everyMinutes} min · `}
+          {suite.kept.on && suite.nextAt !== null ? `next ${clock(suite.nextAt, now)}` : suite.kept.why}
         </span>
       }
     >
@@ -58,7 +69,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
               {last.message && `: ${last.message}`}
             </>
           ) : (
-            'No finished runs in the cluster.'
+            'No finished runs.'
           )}
         </p>
         {ended.length > 0 && (
@@ -104,15 +115,7 @@ function Suite({ suite }: { suite: PeriodicView }) {
                   </td>
                   <td>{duration(between(run.startedAt, run.finishedAt, now) ?? 0)}</td>
                   <td>
-                    <Link
-                      to="/workflows"
-                      search={{
-                        environment: run.environment,
-                        open: `${run.environment}/${run.namespace}/${run.name}`,
-                      }}
-                    >
-                      {run.name}
-                    </Link>
+                    <RunLink run={run} />
                   </td>
                   <td>{run.message}</td>
                 </tr>

@@ -17,9 +17,10 @@ export function PolicyBox({ pipeline, stage }: { pipeline: BagPipelineView; stag
   if (!pin && bad.length === 0) return null;
   const change = (what: PolicyChange): void =>
     openAction({ kind: 'change-policy', pipeline: pipeline.pipeline, change: what });
-  const said = (one: { by: string; at: string; reason: string }) => (
-    <p className={classes.quiet} title={fullTime(one.at)}>
-      {one.by}, {ago(one.at, now)}
+  const said = (one: { by: string; at: string | null; reason: string }) => (
+    <p className={classes.quiet} title={one.at === null ? undefined : fullTime(one.at)}>
+      {one.by}
+      {one.at !== null && `, ${ago(one.at, now)}`}
       {one.reason && `: “${one.reason}”`}
     </p>
   );

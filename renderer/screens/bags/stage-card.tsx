@@ -83,7 +83,7 @@ function Runs({ pipeline, stage }: Props) {
       </p>
       <p className={classes.quiet} title={fullTime(running.at)}>
         {ago(running.at, now)} by {running.by}
-        {running.cause === 'automatic' ? ' (autopilot)' : ''}
+        {running.cause === 'automatic' && pipeline.kind === 'bags' ? ' (autopilot)' : ''}
         {running.reason && ` · “${running.reason}”`}
       </p>
       {running.failure && (
@@ -200,7 +200,11 @@ function Next({ pipeline, stage }: Props) {
           <p className={classes.quiet}>
             <TimedText text={manual.why} />
           </p>
-          {stage.autopilot.on && <p className={classes.quiet}>Autopilot: {autopilotText(pipeline, stage)}</p>}
+          {pipeline.kind === 'concourse' ? (
+            <p className={classes.quiet}>By itself: {stage.next.automatic.why}</p>
+          ) : (
+            stage.autopilot.on && <p className={classes.quiet}>Autopilot: {autopilotText(pipeline, stage)}</p>
+          )}
         </>
       )}
       {intent && (
@@ -246,7 +250,9 @@ function Foot({ pipeline, stage }: Props) {
       >
         Roll back…
       </ActionButton>
-      {!stage.lock && <LockButton pipeline={pipeline.pipeline} environment={stage.environment} />}
+      {!stage.lock && pipeline.kind === 'bags' && (
+        <LockButton pipeline={pipeline.pipeline} environment={stage.environment} />
+      )}
       <span className={classes.spacer} />
       <ActionButton
         variant="subtle"
@@ -258,9 +264,17 @@ function Foot({ pipeline, stage }: Props) {
             change: { action: 'autopilot', environment: stage.environment, on: !autopilot.on },
           })
         }
-        label={`Switch the autopilot in ${stage.environment} ${autopilot.on ? 'off' : 'on'}`}
+        label={
+          pipeline.kind === 'concourse'
+            ? `${autopilot.on ? 'Pause' : 'Resume'} automatic deploys in ${stage.environment}`
+            : `Switch the autopilot in ${stage.environment} ${autopilot.on ? 'off' : 'on'}`
+        }
       >
-        Autopilot {autopilot.on ? 'on' : 'off'}
+        {pipeline.kind === 'concourse'
+          ? autopilot.on
+            ? 'Pause…'
+            : 'Resume…'
+          : `Autopilot ${autopilot.on ? 'on' : 'off'}`}
       </ActionButton>
     </footer>
   );

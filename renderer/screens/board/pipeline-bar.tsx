@@ -14,6 +14,7 @@ interface PipelineBarProps {
 const kindWords = {
   apps: 'Each app is deployed and promoted on its own.',
   bags: 'Services are packed into bags, then deployed and tested together.',
+  concourse: 'Services are packed into bags, then deployed and tested together.',
 };
 
 /** Which pipeline the board shows: one at a time. Nothing where the estate has only one. */

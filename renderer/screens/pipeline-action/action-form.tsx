@@ -84,8 +84,8 @@ export function ActionForm({ initial }: { initial: BagIntent }) {
 }
 
 /** What the action does and does not do, where that is not plain from its name. */
-function Meaning({ action: { request } }: { action: Act }) {
-  const { meaning } = declarationOf(request);
+function Meaning({ action: { request, preview } }: { action: Act }) {
+  const meaning = preview.data?.meaning ?? declarationOf(request).meaning;
   return meaning && <p className={sheet.text}>{meaning}</p>;
 }
 

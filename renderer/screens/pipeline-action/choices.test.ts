@@ -27,6 +27,7 @@ const finding = (code: Finding['code'], level: Finding['level'], overridable = t
 });
 const preview = (findings: Finding[], lacking: string[] = []): BagPreview => ({
   intent: deploy,
+  meaning: null,
   findings,
   comparison: null,
   nextAfter: null,

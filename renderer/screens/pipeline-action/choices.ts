@@ -50,6 +50,7 @@ export function forStart(
     case 'deploy-bag':
     case 'roll-back-bag':
       return { ...intent, override, leaveRunning: choices.leaveRunning ? preview.lacking : [] };
+    case 'change-policy':
     case 'force-unlock':
       return { ...intent, override };
     case 'lock':

@@ -17,6 +17,8 @@ const hints: Readonly<Record<string, string>> = {
   github: "Reads the apps' repos and merges. If empty, the release repo's credential is used.",
 };
 const registryHint = 'Checks that images exist. If empty, Signalbox uses the registry without signing in.';
+const concourseHint =
+  'Reads and runs its pipelines. With a user name, a local or LDAP password; without one, a token: `fly login`, then copy it from ~/.flyrc. A token lasts a day.';
 const states = {
   kept: 'saved in the keychain',
   held: 'signed in until Signalbox ends',
@@ -35,7 +37,9 @@ export function CredentialForm({ credential }: { credential: Credential }) {
     event.preventDefault();
     save.mutate({ name, account: account.trim() || null, secret }, { onSuccess: () => setSecret('') });
   };
-  const use = uses[name] ?? `Registry ${name.replace(/^registry https?:\/\//, '')}`;
+  const isConcourse = name.startsWith('concourse ');
+  const host = name.replace(/^(registry|concourse) https?:\/\//, '');
+  const use = uses[name] ?? `${isConcourse ? 'Concourse' : 'Registry'} ${host}`;
   const said = test.data?.text ?? `${use}: ${states[credential.state]}.`;
   return (
     <form className={classes.credential} onSubmit={submit} aria-label={`${use} credential`}>
@@ -65,7 +69,7 @@ export function CredentialForm({ credential }: { credential: Credential }) {
         >
           Save
         </Button>
-        <p className={classes.quiet}>{hints[name] ?? registryHint}</p>
+        <p className={classes.quiet}>{hints[name] ?? (isConcourse ? concourseHint : registryHint)}</p>
       </div>
       <div className={classes.choices}>
         <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(name)}>

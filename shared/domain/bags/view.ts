@@ -12,6 +12,8 @@ const text = z.string();
 const sequence = z.number().int();
 /** Who said so, when and why. */
 const saidSchema = z.object({ by: text, at: text, reason: text });
+/** The same of a pin or a bad mark; `at: null`: nobody wrote down when, as in Concourse. */
+const markSchema = saidSchema.extend({ at: text.nullable() });
 
 /** Which bag is next, or which rule keeps it from that, by name. */
 export const nextViewSchema = z.object({
@@ -57,6 +59,8 @@ const runSchema = z.object({
   startedAt: text.nullable(),
   finishedAt: text.nullable(),
   message: text.nullable(),
+  /** Its page elsewhere; absent: it is a workflow of the cluster. */
+  url: text.optional(),
 });
 
 /** A suite that runs every so often in an environment, with the runs that are known, newest first. */
@@ -64,9 +68,10 @@ export const periodicViewSchema = z.object({
   environment: text,
   name: text,
   template: text,
-  everyMinutes: z.number().int(),
+  /** `null`: somebody else runs it, at times that are not known. */
+  everyMinutes: z.number().int().nullable(),
   /** When the next period begins. */
-  nextAt: text,
+  nextAt: text.nullable(),
   /** Whether a console with its autopilot on runs it, as far as this console knows. */
   kept: z.object({ on: z.boolean(), why: text }),
   runs: z.array(runSchema),
@@ -97,8 +102,8 @@ export const stageViewSchema = z.object({
   lockProblem: failureSchema.nullable(),
   /** Operations of this console that wait for the lock. */
   waiting: z.array(z.object({ operation: text, by: text, bag: sequence, since: text })),
-  pin: saidSchema.extend({ bag: sequence, freeze: z.boolean() }).nullable(),
-  bad: z.array(saidSchema.extend({ bag: sequence })),
+  pin: markSchema.extend({ bag: sequence, freeze: z.boolean() }).nullable(),
+  bad: z.array(markSchema.extend({ bag: sequence })),
   autopilot: automaticViewSchema,
   /** Jobs of the deployment that is under way or waits for a person, in the order of the estate file. */
   jobs: z.array(jobSchema),
@@ -125,6 +130,8 @@ export type AutopilotDecision = z.infer<typeof autopilotDecisionSchema>;
 /** A pipeline of bags at one commit of the ledger. */
 export const bagPipelineSchema = z.object({
   pipeline: text,
+  /** Who deploys: Signalbox by the release repo, or a Concourse. */
+  kind: z.enum(['bags', 'concourse']),
   services: z.array(text),
   commit: text.nullable(),
   ledger: freshnessSchema,
@@ -150,8 +157,8 @@ export const laneSchema = z.object({
   /** Oldest first. */
   deployments: z.array(deploymentViewSchema),
   passes: z.array(z.object({ at: text, by: text, tag: text })),
-  bad: saidSchema.nullable(),
-  pin: saidSchema.extend({ freeze: z.boolean() }).nullable(),
+  bad: markSchema.nullable(),
+  pin: markSchema.extend({ freeze: z.boolean() }).nullable(),
   runs: z.boolean(),
 });
 export type Lane = z.infer<typeof laneSchema>;

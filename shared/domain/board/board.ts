@@ -164,7 +164,7 @@ export const environmentViewSchema = z.object({
   name: z.string(),
   tier: z.enum(['production', 'standard']),
   /** The first pipeline that it belongs to; `null` for one that is in no chain. */
-  pipeline: z.object({ name: z.string(), kind: z.enum(['apps', 'bags']) }).nullable(),
+  pipeline: z.object({ name: z.string(), kind: z.enum(['apps', 'bags', 'concourse']) }).nullable(),
   /** The environment before it in its chain: where the gate into it lies. */
   before: z.string().nullable(),
   cluster: freshnessSchema,

@@ -1,16 +1,14 @@
 import type { Build, Job } from './answers';
 
 /** What a job is in Notify's pipeline; the estate file says which jobs are what. */
-export const jobRoles = [
-  'pack-bag',
-  'start-deploy',
-  'deploy',
-  'test',
-  'completion',
-  'force-unlock',
-  'periodic',
-] as const;
-export type JobRole = (typeof jobRoles)[number];
+export type JobRole =
+  | 'pack-bag'
+  | 'start-deploy'
+  | 'deploy'
+  | 'test'
+  | 'completion'
+  | 'force-unlock'
+  | 'periodic';
 
 export const hasEnded = ({ status }: Pick<Build, 'status'>): boolean =>
   status !== 'pending' && status !== 'started';

@@ -112,6 +112,8 @@ function afterChange(input: BagInput, change: PolicyChange): BagInput | null {
 
 /** What a change does by Concourse's rules. */
 export interface Effect {
+  /** What the scheduler looks at after the change. */
+  input: BagInput;
   before: Start;
   after: Start;
   /** The version that starts by itself because of the change; `null`: none does. */
@@ -131,7 +133,7 @@ export function effectOf(input: BagInput, change: PolicyChange): Effect | null {
   const [before, after] = [startOf(input), startOf(changed)];
   const isSame = before.starts && after.starts && before.version.id === after.version.id;
   const starts = after.starts && !isSame ? after.version : null;
-  return { before, after, starts, wasSkipped: starts !== null && isSkipped(input, starts) };
+  return { input: changed, before, after, starts, wasSkipped: starts !== null && isSkipped(input, starts) };
 }
 
 /** Whether the job used a newer version, and never this one. */

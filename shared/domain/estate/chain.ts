@@ -30,9 +30,15 @@ export function pipelineOf(
 }
 
 /**
- * Every environment once, in the order of travel: those of the pipelines first, the others as the estate lists them.
+ * Every environment that has image tags once, in the order of travel: those of the pipelines first, the others as the
+ * estate lists them. One that only a Concourse deploys to has none.
  */
 export function environmentsInOrder(estate: Chains): string[] {
-  const order = estate.pipelines.flatMap((pipeline) => pipeline.environments);
-  return [...new Set([...order, ...estate.environments.map((one) => one.name)])];
+  const order = estate.pipelines.flatMap(({ kind, environments }) =>
+    kind === 'concourse' ? [] : environments,
+  );
+  const others = estate.environments.filter(
+    ({ name }) => pipelineOf(estate, name)?.kind !== 'concourse' || order.includes(name),
+  );
+  return [...new Set([...order, ...others.map((one) => one.name)])];
 }

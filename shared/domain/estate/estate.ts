@@ -5,6 +5,7 @@ import { announceProblems, announceSchema } from './announce';
 import { argoServersSchema } from './argo-servers';
 import { bagsPipelineSchema, bagsProblems, chainOfNames, pipelineName } from './bags-pipeline';
 import { clusterExecSchema } from './cluster-exec';
+import { concoursePipelineSchema, concourseProblems } from './concourse-pipeline';
 import { deployHoursSchema, isTimeZone } from './deploy-hours';
 import { name } from './estate-name';
 import { migrationPatterns, pathPatternSchema } from './path-pattern';
@@ -163,6 +164,7 @@ const pipelineSchema = z.discriminatedUnion('kind', [
       .describe('How changes for its environments land, in order of preference. Missing: as in `ledger`.'),
   }),
   bagsPipelineSchema,
+  concoursePipelineSchema,
 ]);
 
 /** The address of a Git repo, as the estate file may name one. */
@@ -318,6 +320,7 @@ export const estateSchema = z
       if (estate.pipelines.findIndex((one) => one.name === pipeline.name) !== index)
         complain(['name'], pipeline.name, `"${pipeline.name}" is listed twice`);
       if (pipeline.kind === 'bags') for (const one of bagsProblems(pipeline, estate)) complain(...one);
+      if (pipeline.kind === 'concourse') for (const one of concourseProblems(pipeline)) complain(...one);
       pipeline.environments.forEach((environment, place) => {
         if (!seen.has(environment) || pipeline.environments.indexOf(environment) !== place)
           context.issues.push({

@@ -32,7 +32,7 @@ export const jobSchema = z.object({
   /** As the estate file calls it; unique within the environment. */
   name: z.string(),
   phase: z.enum(['deploy', 'test']),
-  kind: z.enum(['image-tags', 'workflow', 'github-workflow', 'pull-request']),
+  kind: z.enum(['image-tags', 'workflow', 'github-workflow', 'pull-request', 'concourse']),
   state: z.enum(['waiting', 'running', 'succeeded', 'failed', 'aborted', 'unknown']),
   /** What it waits for, or why it failed. */
   text: z.string().nullable(),

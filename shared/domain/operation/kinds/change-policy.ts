@@ -10,6 +10,8 @@ export const changePolicy = declare({
     pipeline: name,
     change: policyChangeSchema,
     reason: reason.optional(),
+    /** Codes of findings that the person overrode: where a Concourse deploys, a change may start something by itself. */
+    override: z.array(z.string()).optional(),
   }),
   subject: {
     about: 'pipeline',
