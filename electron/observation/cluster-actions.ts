@@ -9,6 +9,7 @@ import { emergencyActions } from './emergency-actions';
 import {
   applicationsByKubernetes,
   applicationsByServer,
+  type WorkloadsAt,
   workloadsByKubernetes,
   workloadsByServer,
   workloadsThroughDoors,
@@ -23,6 +24,8 @@ export interface ApplicationsDoor {
   /** Argo CD's own server; `null`: the estate names none. */
   server: Connection | null;
   current: () => DoorName;
+  /** Which is asked first for live workloads; left out: the Kubernetes API. */
+  prefer?: DoorName | undefined;
 }
 
 /** The actions of one cluster: through the custom resources, or Argo CD's server where Applications are seen by that. */
@@ -61,18 +64,22 @@ export function createClusterActions(
   const applicationsHere = applicationsByKubernetes(connection, place);
   const applicationsThere = door.server ? applicationsByServer(door.server, place) : applicationsHere;
   const workloadsHere = workloadsByKubernetes(connection);
-  const workloadsThere = (server: Connection) =>
-    workloadsByServer(server, place, ({ namespace, name }) =>
+  const workloadsThere =
+    door.server &&
+    workloadsByServer(door.server, place, ({ namespace, name }) =>
       state.owners.applicationsOf(namespace, `${name}-`),
     );
+  const workloads: [WorkloadsAt, ...WorkloadsAt[]] = !workloadsThere
+    ? [workloadsHere]
+    : door.prefer === 'server'
+      ? [workloadsThere, workloadsHere]
+      : [workloadsHere, workloadsThere];
 
   return {
     ...workflowActions(connection, place),
     emergency: emergencyActions(place, state, {
       applications: () => (door.server && door.current() === 'server' ? applicationsThere : applicationsHere),
-      workloads: workloadsThroughDoors(
-        door.server ? [workloadsHere, workloadsThere(door.server)] : [workloadsHere],
-      ),
+      workloads: workloadsThroughDoors(workloads),
     }),
     parentApplication: place.parentApplication,
 

@@ -147,6 +147,7 @@ export function observeCluster(options: {
   const clusterActed = createClusterActions(connection, place, state, {
     server: cd?.connection ?? null,
     current: argoCd.through,
+    prefer: cd?.prefer,
   });
   const workflows = server
     ? workflowDoors({

@@ -214,6 +214,25 @@ describe('a pod’s log by Argo CD’s server', () => {
     expect(log.stamps.every((at) => at !== null && /\.\d{9}Z$/.test(at))).toBe(true);
   });
 
+  it('is told once, however much of it comes again', async () => {
+    // Argo's servers take no time to begin at but in seconds before now.
+    for (let second = 0; second < 30; second++)
+      there.logs.append(
+        'apps',
+        pod,
+        'app',
+        `line ${second}`,
+        new Date(Date.now() - (30 - second) * 1000).toISOString(),
+      );
+    await open();
+    const log = follow();
+    await expect.poll(() => log.lines).toHaveLength(30);
+    servers['argo-cd'].faults.cutStreams();
+    write('after');
+    await expect.poll(() => log.lines.at(-1)).toBe('after');
+    expect(log.lines).toHaveLength(31);
+  });
+
   it('is read to its end, and the run before its last restart as well', async () => {
     write('first run');
     there.logs.restart('apps', pod, 'app');
@@ -343,6 +362,20 @@ describe('a step’s log by Argo Workflows’ server', () => {
     await log.over;
     expect(log.lines).toEqual(['test 1', 'test 2', 'the end']);
     expect(log.last()).toBe('ended');
+  });
+
+  it('is read to its end where the step is over and its pod still there', async () => {
+    write('only line', step, 'main');
+    await open();
+    end('Failed');
+    await expect
+      .poll(() => cluster.view.workflow('apps', 'post-sync-1')?.nodes.find(({ id }) => id === 'n1')?.phase)
+      .toBe('Failed');
+    for (const more of [{}, { follow: false }]) {
+      const log = follow({ ...main, ...more });
+      await log.over;
+      expect([log.lines, log.last()]).toEqual([['only line'], 'ended']);
+    }
   });
 
   it('is the stored one where the pod is gone, and says so where none was stored', async () => {

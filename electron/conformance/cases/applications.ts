@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import type { LogEvent } from '../../observation/types';
 import { operationInfoName } from '../../systems/argo/read-application-detail';
 import { patchObject } from '../../systems/kubernetes/objects';
 import type { KubeObject, ResourceRef } from '../../systems/kubernetes/types';
-import { application, closedProject } from '../manifests';
+import { application, closedProject, missingImage } from '../manifests';
 import { type Bench, type Case, skip, value } from '../test-ground';
 
 /** What of a stored Application (argoproj.io/v1alpha1) the cases look at. */
@@ -75,6 +76,21 @@ async function ended(bench: Bench, own: Own): Promise<Stored> {
     },
     () => last?.status?.operationState,
   );
+}
+
+/** An Application of its own whose Deployment runs, known by the app's label. */
+async function synced(bench: Bench): Promise<Own> {
+  const own = await compared(bench);
+  const request = { operationId: bench.name('operation'), actor: 'conformance' };
+  value(await bench.cluster.actions.sync(own.name, request, bench.signal));
+  const { status } = await ended(bench, own);
+  assert.equal(status?.operationState?.phase, 'Succeeded', status?.operationState?.message);
+  await bench.until(
+    'its rollout (a Deployment with the label app.kubernetes.io/instance of the Application)',
+    () => bench.cluster.view.rollouts(own.name).some(({ state }) => state === 'done'),
+    () => bench.cluster.view.rollouts(own.name),
+  );
+  return own;
 }
 
 export const applicationCases: readonly Case[] = [
@@ -212,6 +228,89 @@ export const applicationCases: readonly Case[] = [
       value(await actions.refresh(own.name, 'normal', signal));
       const { status } = await ended(bench, own);
       assert.notEqual(status?.operationState?.phase, 'Succeeded', status?.operationState?.message);
+    },
+  },
+  {
+    name: 'applications: the log of a pod is read and followed, with the stamps of the cluster',
+    async run(bench) {
+      const { cluster, namespace, signal } = bench;
+      const own = await synced(bench);
+      const pod = await bench.until('a pod of it', () => cluster.view.rollouts(own.name)[0]?.pods[0]);
+      const container = pod.containers[0] ?? '';
+      const request = { namespace, pod: pod.name, container, previous: false, tailLines: 20 };
+      const stop = new AbortController();
+      const lines: { at: string | null; text: string }[] = [];
+      let state: LogEvent | null = null;
+      const over = cluster.followLog(
+        request,
+        (event) => {
+          if (event.type === 'lines') lines.push(...event.lines);
+          else state = event;
+        },
+        AbortSignal.any([signal, stop.signal]),
+      );
+      try {
+        await bench.until(
+          'lines of its log',
+          () => lines.length > 0,
+          () => state,
+        );
+      } finally {
+        stop.abort();
+        await over;
+      }
+      for (const { at } of lines) assert.match(at ?? 'no stamp', /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{9}Z$/);
+      const none: string[] = [];
+      await cluster.followLog(
+        { ...request, previous: true },
+        (event) => none.push(event.type === 'state' ? event.state : event.type),
+        signal,
+      );
+      assert.deepEqual(none, ['gone'], 'the log of a run before the first');
+    },
+  },
+  {
+    name: 'applications: past Git, automatic sync is switched off, an image set, and both put back',
+    async run(bench) {
+      const { cluster, connection, signal } = bench;
+      const { emergency } = cluster.actions;
+      const own = await synced(bench);
+      const ref = { ...own.ref, name: own.name };
+      const automated = { prune: true, selfHeal: true };
+      value(await patchObject(connection, ref, 'merge', { spec: { syncPolicy: { automated } } }, { signal }));
+      const before = (await own.stored()).spec;
+      const was = value(await emergency.automaticSync(own.name, signal)).policy;
+      assert.deepEqual(JSON.parse(was ?? 'null'), automated);
+      const off = { policy: was ?? '', note: 'conformance' };
+      const changes = [];
+      for (let times = 0; times < 2; times++)
+        changes.push(value(await emergency.switchAutomaticSyncOff(own.name, off, signal)).changed);
+      assert.deepEqual(changes, [true, false]);
+      assert.equal(value(await emergency.automaticSync(own.name, signal)).policy, null);
+
+      const workloads = value(await emergency.liveWorkloads(own.name, signal));
+      const [workload] = workloads;
+      const [container] = workload?.containers ?? [];
+      if (!workload || !container) throw new Error('there is no workload of the Application');
+      // Of a host that nobody has: its pods stay pending, and the old ones run on.
+      const other = { container: container.name, from: container.image, to: missingImage };
+      const set = async (change: typeof other) =>
+        value(await emergency.setImages(workload, [change], signal)).changed;
+      assert.deepEqual([await set(other), await set(other)], [true, false]);
+      const refused = await emergency.setImages(
+        workload,
+        [{ ...other, from: 'another:v1', to: 'third:v1' }],
+        signal,
+      );
+      assert.equal(refused.ok ? 'done' : refused.failure.code, 'conflict');
+      const seen = value(await emergency.liveWorkloads(own.name, signal))[0]?.containers[0]?.image;
+      assert.equal(seen, missingImage);
+      assert.equal(await set({ container: container.name, from: missingImage, to: container.image }), true);
+
+      assert.equal(value(await emergency.switchAutomaticSyncOn(own.name, off, signal)).changed, true);
+      const after = await own.stored();
+      assert.deepEqual(after.spec, before);
+      assert.equal(after.metadata.annotations?.['signalbox.dev/automatic-sync-off'], undefined);
     },
   },
 ];

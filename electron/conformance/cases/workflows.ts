@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Workflow } from '../../../shared/domain/workflows/workflow';
-import { streamLogs } from '../../systems/kubernetes/stream-logs';
+import { deleteObject } from '../../systems/kubernetes/objects';
 import { workflow, workflowTemplate } from '../manifests';
 import { type Bench, type Case, skip, value } from '../test-ground';
 
@@ -88,20 +88,95 @@ export const workflowCases: readonly Case[] = [
   {
     name: 'workflows: the log of a step is found through its node',
     async run(bench) {
-      const { connection, signal } = bench;
+      const { cluster, options, signal } = bench;
       const own = await submitted(bench, [{ name: 'one', script: 'echo the first step' }]);
       const pod = nodeOf(await endOf(bench, own), 'one').pod;
       if (pod === null) skip('this cluster takes away the pods of workflows that succeeded');
       const { namespace } = own;
-      await bench.may({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace });
+      if (options.argoServer === undefined)
+        await bench.may({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace });
       const lines: string[] = [];
-      await streamLogs(
-        { connection, namespace, pod, container: 'main' },
-        (some) => lines.push(...some.map(({ text }) => text)),
-        () => undefined,
+      await cluster.followLog(
+        { namespace, pod, container: 'main', previous: false, tailLines: 100, follow: false },
+        (event) => event.type === 'lines' && lines.push(...event.lines.map(({ text }) => text)),
         signal,
       );
       assert.ok(lines.includes('the first step'), lines.join('\n'));
+    },
+  },
+  {
+    name: 'workflows: the log of a step is followed until the step ends, though its workflow goes on',
+    async run(bench) {
+      const { cluster, options, signal } = bench;
+      const talking = 'for n in 1 2 3 4; do echo line $n; sleep 1; done';
+      const own = await submitted(bench, [
+        { name: 'one', script: talking },
+        { name: 'two', script: forLong },
+      ]);
+      const { namespace } = own;
+      if (options.argoServer === undefined)
+        await bench.may({ verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace });
+      const pod = await bench.until(
+        'the pod of the first step',
+        () => own.seen()?.nodes.find(({ displayName }) => displayName === 'one')?.pod,
+        own.seen,
+      );
+      const lines: string[] = [];
+      const states: string[] = [];
+      await cluster.followLog(
+        { namespace, pod, container: 'main', previous: false, tailLines: 100 },
+        (event) => {
+          if (event.type === 'lines') lines.push(...event.lines.map(({ text }) => text));
+          if (event.type === 'state') states.push(event.state);
+        },
+        AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]),
+      );
+      // Argo's executor adds lines of its own.
+      assert.deepEqual(
+        lines.filter((line) => line.startsWith('line ')),
+        ['line 1', 'line 2', 'line 3', 'line 4'],
+      );
+      assert.equal(states.at(-1), 'ended', states.join());
+      assert.equal(own.seen()?.phase, 'Running');
+    },
+  },
+  {
+    name: 'workflows: one that the cluster forgot is listed, read and run again out of the archive',
+    async run(bench) {
+      const { cluster, connection, options, signal } = bench;
+      if (!options.argoServer || !cluster.archive) skip('no --argo-server was named');
+      const own = await submitted(bench, [
+        { name: 'one', script: 'echo the first step' },
+        { name: 'two', script: 'exit 4' },
+      ]);
+      await endOf(bench, own);
+      const { archive } = cluster;
+      const { namespace, name } = own;
+      const ref = { apiVersion: 'argoproj.io/v1alpha1', plural: 'workflows', namespace, name };
+      const { metadata } = await bench.read(ref);
+      const listed = () =>
+        archive.list(100, signal).then((all) => value(all).find((one) => one.name === name));
+      const patience = performance.now() + 20_000;
+      const found = await bench.until('the archive to have it, or not', async () => {
+        const one = await listed();
+        return one ?? (performance.now() > patience ? 'none' : null);
+      });
+      if (found === 'none') skip('the server keeps no archive');
+      assert.equal(found.archivedUid, metadata.uid);
+      value(await deleteObject(connection, ref, { signal }));
+      await bench.until('the watch to forget it', () => own.seen() === null);
+      const whole = await archive.find(namespace, name, signal);
+      assert.equal(whole?.archivedUid, metadata.uid);
+      assert.equal(whole ? nodeOf(whole, 'two').phase : '', 'Failed');
+      const request = { id: bench.name('retry') };
+      value(await cluster.actions.retryWorkflow(namespace, name, request, signal));
+      await bench.until(
+        'it to be there again',
+        () => own.seen()?.phase === 'Running' || over.has(own.seen()?.phase ?? ''),
+        own.seen,
+      );
+      assert.notEqual((await bench.read(ref)).metadata.uid, metadata.uid);
+      assert.equal(nodeOf(await endOf(bench, own), 'one').phase, 'Succeeded');
     },
   },
   {

@@ -82,8 +82,14 @@ export class LogResume {
     return new Date((this.#latest - 1) * 1000).toISOString().replace('.000Z', 'Z');
   }
 
-  /** The log is being read again, from `sinceTime`: what was seen since is expected once more. */
+  /**
+   * The log is being read again, from `sinceTime`: what was seen since is expected once more. What is older was seen, too,
+   * and comes where a server takes that time less exactly.
+   */
   again(): void {
+    const { sinceTime } = this;
+    const since = sinceTime === null ? null : sortable(sinceTime);
+    if (since !== null && (this.#floor === null || since > this.#floor)) this.#floor = since;
     this.#expected = new Map();
     this.#expectedUntil = this.#latest;
     for (const lines of this.#seen.values())

@@ -41,14 +41,15 @@ export function podLogs(backend: Backend, exchange: Exchange): void {
     stream.send(entry('', backend.now().toISOString(), { last: true, podName: '' }));
     stream.end();
   };
-  const seconds = query.get('sinceTime.seconds');
+  // `sinceTime` is described and not taken: the gateway finds no field of that name in Kubernetes' own type.
+  const seconds = Number(query.get('sinceSeconds') ?? '0');
   const previous = query.get('previous') === 'true';
   const tail = Number(query.get('tailLines') ?? '0');
   try {
     const lines = backend.logs.read(namespace, podName, container, {
       previous,
       ...(tail > 0 ? { tailLines: tail } : {}),
-      ...(seconds ? { sinceTime: new Date(Number(seconds) * 1000).toISOString() } : {}),
+      ...(seconds > 0 ? { sinceSeconds: seconds } : {}),
     });
     for (const line of lines) send(line);
   } catch (error) {

@@ -22,7 +22,8 @@ export function workflowLogs(backend: Backend, exchange: Exchange): void {
   const container = query.get('logOptions.container') || 'main';
   const stamps = query.get('logOptions.timestamps') === 'true';
   const follow = query.get('logOptions.follow') === 'true';
-  const seconds = query.get('logOptions.sinceTime.seconds');
+  // As Argo CD's server, it takes no `sinceTime`.
+  const seconds = Number(query.get('logOptions.sinceSeconds') ?? '0');
   const tail = Number(query.get('logOptions.tailLines') || '0');
   const stream = openStream(exchange, backend.muted);
   const streamed = new Set<string>();
@@ -45,7 +46,7 @@ export function workflowLogs(backend: Backend, exchange: Exchange): void {
     };
     const read = logs.read(namespace, metadata.name, container, {
       ...(tail > 0 ? { tailLines: tail } : {}),
-      ...(seconds ? { sinceTime: new Date(Number(seconds) * 1000).toISOString() } : {}),
+      ...(seconds > 0 ? { sinceSeconds: seconds } : {}),
     });
     for (const one of read) line(one);
     if (!follow) return;

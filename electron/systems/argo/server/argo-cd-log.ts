@@ -3,7 +3,7 @@ import { KubeError } from '../../kubernetes/failures';
 import type { LogOrigin } from '../../kubernetes/log-origin';
 import { statusError } from '../../kubernetes/status-failures';
 import type { Connection } from '../../kubernetes/types';
-import { cutShort, type Entry, LogEntries, noLog } from './log-entries';
+import { cutShort, type Entry, LogEntries, noLog, secondsSince } from './log-entries';
 import { readLiveObject } from './resource-tree';
 
 /** Go's zero time: what a line bears that the cluster did not write. */
@@ -97,8 +97,7 @@ export function argoCdLog(
           follow: part.follow || undefined,
           previous: part.previous || undefined,
           tailLines: part.tailLines ?? undefined,
-          'sinceTime.seconds':
-            part.sinceTime === null ? undefined : Math.floor(Date.parse(part.sinceTime) / 1000),
+          sinceSeconds: secondsSince(part.sinceTime),
         },
         // Only so does it send its head, and signs of life, before the first line.
         accept: 'text/event-stream',

@@ -103,3 +103,14 @@ export function cutShort(connection: Connection, follow: boolean): Error {
   const error = Object.assign(new Error('the log ended early'), { code: 'ECONNRESET' });
   return networkError(error, connection);
 }
+
+/** Seconds that clocks may differ by. */
+const skew = 60;
+
+/**
+ * The parameter `sinceSeconds` of a log for a time: both servers describe `sinceTime`, and neither takes it (grpc-gateway 1.16
+ * finds no `seconds` in Kubernetes' own type and leaves the parameter out: seen on argocd-server 3.5.4 and argo 4.0.5). So
+ * more comes than is wanted, and what was seen is left out by its stamp.
+ */
+export const secondsSince = (time: string | null): number | undefined =>
+  time === null ? undefined : Math.max(1, Math.ceil((Date.now() - Date.parse(time)) / 1000) + skew);

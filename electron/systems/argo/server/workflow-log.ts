@@ -5,7 +5,7 @@ import type { LogLines, LogOrigin } from '../../kubernetes/log-origin';
 import { silence } from '../../kubernetes/log-origin';
 import { type LogPiece, LogSplitter } from '../../kubernetes/log-splitter';
 import type { Connection } from '../../kubernetes/types';
-import { LogEntries, noLog } from './log-entries';
+import { LogEntries, noLog, secondsSince } from './log-entries';
 
 /** Bytes of a stored log that are read at most. */
 const storedLimit = 256 * 1024 * 1024;
@@ -86,8 +86,7 @@ export function workflowLog(
           'logOptions.previous': part.previous || undefined,
           'logOptions.timestamps': true,
           'logOptions.tailLines': part.tailLines ?? undefined,
-          'logOptions.sinceTime.seconds':
-            part.sinceTime === null ? undefined : Math.floor(Date.parse(part.sinceTime) / 1000),
+          'logOptions.sinceSeconds': secondsSince(part.sinceTime),
         },
         // Only so does it send its head, and signs of life, before the first line.
         accept: follow ? 'text/event-stream' : 'application/json',
@@ -132,20 +131,20 @@ export function workflowLog(
 }
 
 /** Whether a body holds anything. It can be read as before afterwards. */
-async function begins(response: IncomingMessage): Promise<boolean> {
-  const first = await new Promise<Buffer | null>((resolve, reject) => {
+function begins(response: IncomingMessage): Promise<boolean> {
+  return new Promise((resolve, reject) => {
     const look = () => {
       const chunk: Buffer | null = response.read();
       if (chunk === null && !response.readableEnded && !response.complete) return;
       response.off('readable', look);
-      resolve(chunk);
+      // At once: a body that was read to its end ends in the next tick.
+      if (chunk !== null) response.unshift(chunk);
+      resolve(chunk !== null && chunk.length > 0);
     };
     response.on('readable', look);
-    response.once('end', () => resolve(null));
+    response.once('end', () => resolve(false));
     response.once('error', reject);
   });
-  if (first !== null) response.unshift(first);
-  return first !== null && first.length > 0;
 }
 
 /** The lines of a stored log, of which no more is read than {@link storedLimit}. */
