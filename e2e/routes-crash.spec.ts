@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
+import type { RouteKind } from '../shared/domain/estate/routes';
 import type { AppIntent } from '../shared/domain/operation/intent';
 import {
   commitsSince,
@@ -10,7 +12,7 @@ import {
   startWithRights,
 } from './routes-screen';
 import { ask, cellOf, ended, goTo, versionOf } from './screen';
-import { keepLogs, type Running, removeUserData } from './shared-app';
+import { keepLogs, newUserData, type Running, removeUserData } from './shared-app';
 
 /**
  * The app is killed, and its practice estate with it, in the middle of each way in which a version comes onto main, and opened again: the operation goes on
@@ -31,7 +33,7 @@ test.afterAll(async () => {
 });
 
 /** What a deploy of the version before changes; by the way that is chosen. */
-async function begin(name: string, route: 'push' | 'workflow' | 'actions' | 'pull-request') {
+async function begin(name: string, route: RouteKind, started = startIntent) {
   const expected = await versionOf(page(), name, environment);
   const version = `v${Number(expected.slice(1)) - 1}`;
   const since = (await app.practice.git('rev-parse', 'main')).trim();
@@ -44,14 +46,14 @@ async function begin(name: string, route: 'push' | 'workflow' | 'actions' | 'pul
     route,
     reason: 'rehearsal',
   };
-  return { id: await startIntent(page(), intent), version, since };
+  return { id: await started(page(), intent), version, since };
 }
 
-async function killAndOpen(rights: string): Promise<void> {
+async function killAndOpen(rights: string, args: string[] = []): Promise<void> {
   // The practice estate dies with the app, which a real one would not: it is to lose nothing by it.
   await app.practice.control.save();
   await app.kill();
-  app = await startWithRights(app.userData, rights);
+  app = await startWithRights(app.userData, rights, undefined, args);
   await app.practice.control.setGitFaults({ botWaits: false });
 }
 
@@ -123,4 +125,29 @@ test('a pull request: killed while its review is waited for', async () => {
   expect(done.commit).not.toBeNull();
   expect(commit).not.toBe('');
   expect(await pullsOf(app.practice, begun.id)).toEqual([number]);
+});
+
+test('a merged branch: killed while the merge is waited for', async () => {
+  await app.close();
+  await removeUserData(app.userData);
+  const landing = ['--practice-landing', 'merge-branch'];
+  app = await startWithRights(await newUserData(), 'everything', undefined, landing);
+  const name = 'whitehall';
+  const branches = (): Promise<string> => app.practice.git('branch', '--list', 'signalbox/*');
+  const begun = await begin(name, 'merge-branch', async (at, intent) => {
+    const { findings } = await ask(at, 'preview.get', intent);
+    const override = [...new Set(findings.map(({ code }) => code))];
+    // From now on GitHub takes its time to answer.
+    await app.practice.control.setGithubFaults({ latencyMs: 30_000 });
+    const wanted = { ...intent, override } as AppIntent;
+    const request = { intent: wanted, seen: findings, requestId: randomUUID() };
+    return (await ask(at, 'operation.start', request)).operationId;
+  });
+  // Its branch is there, and GitHub is asked to merge it.
+  await expect.poll(branches).not.toBe('');
+  await killAndOpen('everything', landing);
+  await app.practice.control.setGithubFaults({ latencyMs: 0 });
+  const { done, commit } = await carriedOn(name, begun);
+  expect(done.commit).toBe(commit);
+  await expect.poll(branches).toBe('');
 });

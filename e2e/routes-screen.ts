@@ -9,11 +9,16 @@ import { ask, goTo, openOperation, sheet } from './screen';
 import { newUserData, type Running, startOnPractice } from './shared-app';
 
 /** Starts the app with rights under which Applications are not seen, and waits until the pods say what runs. */
-export async function startWithRights(userData: string, rights: string, speed = 30): Promise<Running> {
+export async function startWithRights(
+  userData: string,
+  rights: string,
+  speed = 30,
+  args: string[] = [],
+): Promise<Running> {
   const started = await startOnPractice(userData, {
     speed,
     ready: false,
-    args: ['--practice-rights', rights],
+    args: ['--practice-rights', rights, ...args],
   });
   await expect
     .poll(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseArguments, practiceLoginOf, practiceRightsOf } from './arguments';
+import { parseArguments, practiceLandingOf, practiceLoginOf, practiceRightsOf } from './arguments';
 
 const rightsOf = (...argv: string[]) => practiceRightsOf(parseArguments(argv));
 
@@ -12,6 +12,13 @@ it('takes the rights of the practice estate from the command line, between switc
 
 it('does not start with rights that there are not', () => {
   expect(() => rightsOf('--practice-rights', 'gov-uk')).toThrow(/no rights called “gov-uk”/);
+});
+
+it('takes how commits land in the practice estate, and no other way than there is', () => {
+  const landingOf = (...argv: string[]) => practiceLandingOf(parseArguments(argv));
+  expect(landingOf()).toBeNull();
+  expect(landingOf('--practice-landing', 'merge-branch')).toBe('merge-branch');
+  expect(() => landingOf('--practice-landing', 'magic')).toThrow(/no landing called “magic”/);
 });
 
 it('takes how the practice estate’s clusters are logged in to, and no other way than there is', () => {

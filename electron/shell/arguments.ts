@@ -19,6 +19,8 @@ export interface Arguments {
   practiceRights: string | null;
   /** How the practice estate's clusters are logged in to, as it was typed; `null`: by tokens. */
   practiceLogin: string | null;
+  /** How the console's commits land in the practice estate, as it was typed; `null`: by push. */
+  practiceLanding: string | null;
 }
 
 /** Chromium's own switches may stand between ours: what is not ours is left alone. */
@@ -35,6 +37,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       'practice-speed': { type: 'string' },
       'practice-rights': { type: 'string' },
       'practice-login': { type: 'string' },
+      'practice-landing': { type: 'string' },
     },
   });
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -47,6 +50,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     practiceSpeed: Number.isFinite(speed) && speed >= 1 ? Math.min(speed, 1000) : 1,
     practiceRights: text(values['practice-rights']),
     practiceLogin: text(values['practice-login']),
+    practiceLanding: text(values['practice-landing']),
   };
 }
 
@@ -60,6 +64,10 @@ export const practiceRightsOf = ({ practiceRights: typed }: Arguments): Practice
 /** The way to log in that was asked for; `null`: none was. @throws FailureError for a name that is none. */
 export const practiceLoginOf = ({ practiceLogin: typed }: Arguments): PracticeLogin | null =>
   oneOf(practiceLogins, typed, 'login', '--practice-login');
+
+/** How commits are to land; `null`: nothing was asked. @throws FailureError for a name that is none. */
+export const practiceLandingOf = ({ practiceLanding: typed }: Arguments): 'push' | 'merge-branch' | null =>
+  oneOf(['push', 'merge-branch'] as const, typed, 'landing', '--practice-landing');
 
 function oneOf<T extends string>(
   known: readonly T[],

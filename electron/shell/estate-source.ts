@@ -8,7 +8,7 @@ import { readEstateFile, readReleaseRepo } from '../session/choose-estate';
 import type { SessionConfig } from '../session/session-config';
 import { createControlClient } from '../systems/practice/control-client';
 import { practiceCredentialsSchema } from '../systems/practice/practice-ready';
-import { type Arguments, practiceLoginOf, practiceRightsOf } from './arguments';
+import { type Arguments, practiceLandingOf, practiceLoginOf, practiceRightsOf } from './arguments';
 import type { CredentialStore } from './credential-store';
 import { gitHubTokens } from './github-token';
 import type { PracticeControl } from './practice-actions';
@@ -38,6 +38,7 @@ async function practiceSource(options: {
   speed: number;
   rights: PracticeRights | null;
   login: PracticeLogin | null;
+  landing: 'push' | 'merge-branch' | null;
   log: Log;
 }): Promise<EstateSource> {
   const process = await startPractice({
@@ -111,6 +112,7 @@ export async function findEstate(
     speed: args.practiceSpeed,
     rights: practiceRightsOf(args),
     login: practiceLoginOf(args),
+    landing: practiceLandingOf(args),
     log: options.log,
   });
 }

@@ -24,6 +24,8 @@ export function startPractice(options: {
   rights: PracticeRights | null;
   /** How its clusters are logged in to; `null`: by tokens. */
   login: PracticeLogin | null;
+  /** How the console's commits land; `null`: by push. */
+  landing: 'push' | 'merge-branch' | null;
   onExit: (code: number) => void;
   log: (line: string) => void;
 }): Promise<PracticeProcess> {
@@ -36,6 +38,7 @@ export function startPractice(options: {
       String(options.speed),
       ...(options.rights ? ['--rights', options.rights] : []),
       ...(options.login ? ['--login', options.login] : []),
+      ...(options.landing ? ['--landing', options.landing] : []),
     ],
     {
       serviceName: 'Signalbox practice estate',
