@@ -83,7 +83,8 @@ export function troubleFailure({ kind, detail }: GitHubTrouble, what: string): F
       };
     case 'elsewhere':
       return {
-        code: 'not-found',
+        // GitHub can't have got it: a network that sends everything to its login page does the same, and passes.
+        code: 'offline',
         message: `GitHub sends this on to another server (${what}).`,
         meaning: `It leads to ${visibleText(detail)}. Signalbox follows on the same server only, so nothing was sent there. ${unknown}`,
         next: [{ do: 'advice', label: 'Check apiUrl and the repo’s name in signalbox.yaml.' }],

@@ -313,7 +313,7 @@ describe('a repo that was moved', () => {
       const error: unknown = await listCandidates(github(), repo).catch((one: unknown) => one);
       const told = gitHubFailure(error, 'the tags');
       expect(told).toMatchObject({
-        code: 'not-found',
+        code: 'offline',
         message: 'GitHub sends this on to another server (the tags).',
       });
       expect(told.meaning).toContain(`It leads to ${urls[1]}.`);
@@ -327,7 +327,7 @@ describe('a repo that was moved', () => {
       response
         .writeHead(301, { ...json, location: `${request.url}x` })
         .end('{"message":"Moved Permanently"}');
-    expect(await failure()).toMatchObject({ code: 'not-found' });
+    expect(await failure()).toMatchObject({ code: 'offline' });
     expect(asked).toHaveLength(6);
   });
 });
