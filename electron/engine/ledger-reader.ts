@@ -102,7 +102,7 @@ function locksOf(
     if (!holder.ok) return [{ pipeline, text: holder.failure.message }];
     const held = holder.value;
     if (!held || isOwnByHand(held, { by: name, email })) return [];
-    return [{ pipeline, text: heldText(environment, held) }];
+    return [{ pipeline, text: heldText(environment, held), by: held.by }];
   });
 }
 

@@ -32,7 +32,7 @@ export interface Routes {
   /** Asks for that, like {@link askOwnCommit}. */
   askRecordsCommit(signal: AbortSignal): Promise<void>;
   /** The team of an environment, and whether the person is in it, by what is known; `null`: the estate names none. */
-  team(environment: string): RouteFacts['team'];
+  team(environment: string): (NonNullable<RouteFacts['team']> & { page: string | null }) | null;
   /** The settings of a kind of route to an environment; `null`: the estate does not list it there. */
   config<K extends RouteKind>(environment: string, kind: K): RouteOf<K> | null;
   /** Remembers that a route was refused in earnest, until the person's rights change or `refusalLasts` is over. */
@@ -47,6 +47,17 @@ const refusalKey = (app: string, environment: string, kind: RouteKind): string =
 const answerLasts = 60_000;
 /** Milliseconds for which a refusal that was met closes a route. */
 const refusalLasts = 10 * 60_000;
+
+/** A team's page on GitHub; `null`: the estate names no GitHub over https. */
+function teamPage({ ledger, sources }: Estate, { org, team }: { org: string; team: string }): string | null {
+  const api = ledger.github?.apiUrl ?? sources?.github?.apiUrl;
+  if (!api || !URL.canParse(api)) return null;
+  // `https://api.github.com` is github.com's; an own server has its API under `https://<host>/api/v3`.
+  const { protocol, host } = new URL(api);
+  if (protocol !== 'https:') return null;
+  const web = host === 'api.github.com' ? 'github.com' : host;
+  return `https://${web}/orgs/${encodeURIComponent(org)}/teams/${encodeURIComponent(team)}`;
+}
 
 interface Answered<T> {
   at: number;
@@ -179,7 +190,11 @@ export function createRoutes(options: {
       const place = recordsBranch();
       if (rights && place) await load('records', () => rights.branch(place, signal));
     },
-    team: teamOf,
+    team: (environment) => {
+      const found = teamOf(environment);
+      const place = estate.environments.find(({ name }) => name === environment)?.team;
+      return found && { ...found, page: place ? teamPage(estate, place) : null };
+    },
     config: <K extends RouteKind>(environment: string, kind: K) =>
       routesOf(estate, environment).find((one): one is RouteOf<K> => one.kind === kind) ?? null,
     refused: ({ app, environment }, kind, because) => {

@@ -6,6 +6,8 @@ import { boardAround } from '../../../shared/domain/board/board-scope';
 import { useApp, useBoard } from '../../data/queries';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { openSheet } from '../../ui/layout/ui-state';
+import { BadVersions } from '../../ui/notes/bad-versions';
+import { NotesPanel } from '../../ui/notes/notes-panel';
 import { ExternalLink } from '../../ui/text/external-link';
 import classes from './app-screen.module.css';
 import { Differences } from './differences';
@@ -73,6 +75,7 @@ export function AppScreen() {
           />
         ))}
       </div>
+      <BadVersions app={app} />
       {looked && (
         <div className={classes.section}>
           <EnvironmentSection
@@ -87,7 +90,10 @@ export function AppScreen() {
       )}
       <div className={classes.below}>
         <RecentDeployments app={app} environments={board.environments.map((each) => each.name)} />
-        <Differences app={app} cells={cells} environments={board.environments} />
+        <div className={classes.aside}>
+          <NotesPanel app={app} />
+          <Differences app={app} cells={cells} environments={board.environments} />
+        </div>
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { VersionLink } from '../../ui/change/version-link';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Mark } from '../../ui/layout/mark';
 import { Empty, Panel } from '../../ui/layout/panel';
+import { BadMark } from '../../ui/notes/bad-mark';
 import { SavedLogs, SavedObservations } from '../../ui/saved/saved-view';
 import { CopyButton } from '../../ui/text/copy-button';
 import { eventLook, kindLook } from '../../ui/text/event-words';
@@ -40,6 +41,7 @@ export function VersionScreen() {
           View events
         </Link>
       </header>
+      <BadMark app={app} version={version} />
       {runs.error && <FailurePanel failure={runs.error.failure} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <p role="status">Loading its history…</p>}
       {runs.data?.length === 0 && (

@@ -45,3 +45,34 @@ it('offers no choice where it is over', () => {
   );
   expect(screen.queryAllByRole('radio')).toEqual([]);
 });
+
+it('shows the worst first, and folds what is only for information once there is much of it', () => {
+  const one = (code: Finding['code'], level: Finding['level'], message: string): Finding => ({
+    code,
+    level,
+    message,
+    evidence: '',
+    overridable: true,
+  });
+  const infos = Array.from({ length: 8 }, (_, at) => one('other', 'info', `Info ${at}`));
+  const note = one('note', 'info', 'Warm the <b>cache</b>.');
+  const bad: Finding = {
+    ...one('bad', 'block', 'v3 is marked bad.'),
+    lift: { who: 'Sam Hale', link: null, message: 'I’d like to deploy.' },
+  };
+  render(
+    <MantineProvider env="test">
+      <FindingList findings={[...infos, note, one('checks', 'warn', 'Failed.'), bad]} />
+    </MantineProvider>,
+  );
+  const shown = screen.getByRole('list', { name: 'Checks' }).textContent ?? '';
+  const at = ['v3 is marked bad.', 'Failed.', 'Warm the <b>cache</b>.', 'Info 0'].map((text) =>
+    shown.indexOf(text),
+  );
+  expect(at).toEqual(at.toSorted((a, b) => a - b));
+  expect(Math.min(...at)).toBeGreaterThanOrEqual(0);
+  expect(shown).not.toContain('Info 7');
+  expect(screen.getByText('4 more for information')).toBeTruthy();
+  expect(screen.getByText('Sam Hale can lift this.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Copy a message to Sam Hale' })).toBeTruthy();
+});

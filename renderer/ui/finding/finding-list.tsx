@@ -3,6 +3,8 @@ import { type Finding, type FindingLevel, findingLevels } from '../../../shared/
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import { count } from '../../../shared/domain/text/count';
 import { LevelMark } from '../layout/mark';
+import { CopyButton } from '../text/copy-button';
+import { ExternalLink } from '../text/external-link';
 import { TimedText } from '../time/timed-text';
 import classes from './finding-list.module.css';
 
@@ -29,6 +31,15 @@ const keyOf = ({ code, message, sync }: Finding): string =>
 
 const order = (level: FindingLevel): number => findingLevels.indexOf(level);
 
+/** What is told first where nothing stands in the way: what people wrote, whose changes these are, what they touch. */
+const toldFirst: readonly Finding['code'][] = ['note', 'others-changes', 'migration', 'on-its-way'];
+const rank = ({ level, code }: Finding): number => {
+  const at = level === 'info' ? toldFirst.indexOf(code) : 0;
+  return at < 0 ? toldFirst.length : at;
+};
+/** Findings for information that are shown; what is more is folded, so that the sheet stays calm. */
+const mostInfo = 5;
+
 /** Decides on a sync of Argo CD that is in the way. */
 type OnSync = (answer: SyncAnswer) => void;
 
@@ -53,13 +64,22 @@ function SyncChoice({ sync, onSync }: { sync: NonNullable<Finding['sync']>; onSy
   );
 }
 
+/** Who can lift it, with their page and a message that is ready to send. */
+const Lift = ({ who, link, message }: NonNullable<Finding['lift']>) => (
+  <p className={classes.lift}>
+    <span>{who.charAt(0).toUpperCase() + who.slice(1)} can lift this.</span>
+    {link && <ExternalLink url={link}>Open</ExternalLink>}
+    <CopyButton text={message} label={`Copy a message to ${who}`} />
+  </p>
+);
+
 function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSync?: OnSync | undefined }) {
   const remedy = past ? null : remedyOf(finding);
   return (
     <li className={`${classes.item} ${classes[finding.level] ?? ''}`}>
       <LevelMark value={finding.level} />
       <div className={classes.text}>
-        <p>
+        <p className={finding.code === 'note' ? classes.note : undefined}>
           <TimedText text={finding.message} />
         </p>
         {finding.evidence && (
@@ -68,6 +88,7 @@ function Item({ finding, past, onSync }: { finding: Finding; past: boolean; onSy
           </p>
         )}
         {remedy && <p className={classes.remedy}>{remedy}</p>}
+        {finding.lift && !past && <Lift {...finding.lift} />}
         {finding.sync && onSync && !past && <SyncChoice sync={finding.sync} onSync={onSync} />}
       </div>
     </li>
@@ -88,21 +109,34 @@ export function FindingList({
   /** Left out: nothing can be chosen here. */
   onSync?: OnSync;
 }) {
-  const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level));
-  const open = sorted.filter((finding) => finding.level !== 'pass');
+  const sorted = findings.toSorted((a, b) => order(a.level) - order(b.level) || rank(a) - rank(b));
+  const infos = sorted.filter(({ level }) => level === 'info');
+  const folded = infos.length > mostInfo + 1 ? infos.slice(mostInfo) : [];
+  const shown = sorted.filter((finding) => !folded.includes(finding));
+  const open = shown.filter((finding) => finding.level !== 'pass');
   const passed = sorted.filter((finding) => finding.level === 'pass');
   const fold = passed.length > 3;
   if (findings.length === 0 && pending === undefined) return <p>No problems found.</p>;
   return (
     <div className={classes.list}>
       <ul aria-label="Checks" aria-busy={pending !== undefined || undefined}>
-        {(fold ? open : sorted).map((finding) => (
+        {(fold ? open : shown).map((finding) => (
           <Item key={keyOf(finding)} finding={finding} past={past} onSync={onSync} />
         ))}
         {pending?.map(({ message }) => (
           <Waiting key={message} what={message} />
         ))}
       </ul>
+      {folded.length > 0 && (
+        <details className={classes.fold}>
+          <summary>{folded.length} more for information</summary>
+          <ul aria-label="For information">
+            {folded.map((finding) => (
+              <Item key={keyOf(finding)} finding={finding} past={past} />
+            ))}
+          </ul>
+        </details>
+      )}
       {fold && (
         <details className={classes.fold}>
           <summary>{count(passed.length, 'check')} passed</summary>

@@ -67,6 +67,15 @@ export const findingSchema = z.object({
   message: z.string(),
   evidence: z.string(),
   overridable: z.boolean(),
+  /** Who can lift it, and what to send them. */
+  lift: z
+    .object({
+      who: z.string(),
+      /** Their page, or where it is lifted; `null`: none is known. */
+      link: z.string().nullable(),
+      message: z.string(),
+    })
+    .optional(),
   /** It asks what becomes of a sync that runs there; `choice`: what the person chose. */
   sync: z
     .object({

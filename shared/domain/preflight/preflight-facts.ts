@@ -53,7 +53,7 @@ export interface LedgerFacts {
   /** Freezes in force there. */
   frozen: FrozenNow;
   /** Locks of the environment that somebody else holds, or that cannot be read: then nothing is deployed there. */
-  locks: readonly { pipeline: string; text: string }[];
+  locks: readonly { pipeline: string; text: string; by?: string }[];
   /** The version in the environment before; `null` where there is none. */
   versionBefore: string | null;
   /** What marks the wanted version bad, here or anywhere. */
@@ -115,7 +115,7 @@ export interface OutsideFacts {
   /** Tags of the images that ready pods of the app run there; empty: none, or not seen. */
   serving: readonly string[];
   /** The GitHub team of the environment, and whether the person is in it; `null`: the estate names none. */
-  team: RouteFacts['team'];
+  team: (NonNullable<RouteFacts['team']> & { page: string | null }) | null;
   /** What the Release app says to know when deploying the app. */
   releaseNotes: readonly { text: string; evidence: string }[];
   /** How much the environment's checks count; left out: as they are. */

@@ -116,19 +116,19 @@ const cases: Case[] = [
   {
     what: 'a missing team, with another way open',
     code: 'team',
-    outside: { team: { name: 'deployers', membership: { answer: 'none' } } },
+    outside: { team: { name: 'deployers', page: null, membership: { answer: 'none' } } },
     levels: forward('warn'),
   },
   {
     what: 'an invitation that is not accepted',
     code: 'team',
-    outside: { team: { name: 'deployers', membership: { answer: 'pending' } } },
+    outside: { team: { name: 'deployers', page: null, membership: { answer: 'pending' } } },
     levels: forward('warn'),
   },
   {
     what: 'a team that can’t be asked',
     code: 'team',
-    outside: { team: { name: 'deployers', membership: { failure: 'No scope.' } } },
+    outside: { team: { name: 'deployers', page: null, membership: { failure: 'No scope.' } } },
     levels: all('info'),
   },
   {

@@ -17,6 +17,7 @@ import { noteFindings } from './preflight-notes';
 import { othersFindings } from './preflight-others';
 import { routeFindings, teamFindings } from './preflight-route';
 import { changeFindings, testFindings, versionFindings } from './preflight-version';
+import { withLifters } from './who-lifts';
 
 const at = (facts: LedgerFacts): string =>
   facts.commit === null
@@ -173,7 +174,8 @@ function ledgerFindings(intent: AppIntent, ledger: LedgerFacts, outside: Outside
  * transaction, on the snapshot that lands.
  */
 export function preflightFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
-  return weighed(allFindings(intent, ledger, outside), outside.policy, goesBack(intent));
+  const found = weighed(allFindings(intent, ledger, outside), outside.policy, goesBack(intent));
+  return withLifters(found, intent, ledger, outside);
 }
 
 function allFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
