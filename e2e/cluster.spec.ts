@@ -108,14 +108,14 @@ test('a flaky test is retried without a new deployment, and a forgotten workflow
   await lookAt(app(), 'workflows');
 
   await page()
-    .getByRole('button', { name: `Retry ${failed.name} from its failure` })
+    .getByRole('button', { name: `Retry from failure: ${failed.name}` })
     .click();
   const dialog = page().getByRole('dialog');
   // A pass of these tests is what promotes: saying that nothing comes of it would be wrong.
   await expect(dialog).toContainText(`If it passes, production goes from ${inProduction} to ${version}.`);
   await expect(dialog).not.toContainText('This deploys nothing');
   await lookAt(app(), 'workflow-retry');
-  await dialog.getByRole('button', { name: `Retry ${failed.name} from its failure` }).click();
+  await dialog.getByRole('button', { name: `Retry from failure: ${failed.name}` }).click();
   await expect(page().getByRole('dialog')).toHaveCount(0);
   const { environment, namespace } = failed;
   await expect

@@ -34,3 +34,35 @@ test('with the Git remote away, apps that are well stay quiet, and it is said on
   await goTo(page(), '#/');
   await expect(notice).toHaveCount(0);
 });
+
+test('tests that fail in staging are on the board and in what needs attention, with the run and a retry', async () => {
+  const { control } = app().practice;
+  const { version } = await control.publishRelease({
+    app: 'frontend',
+    breaks: 'tests-fail',
+    environments: ['staging'],
+  });
+  const runs = async (): Promise<string[]> =>
+    (await ask(page(), 'workflow.list', { app: 'frontend', environment: 'staging' })).workflows
+      .filter(({ labels, phase }) => labels.imageTag === version && phase === 'Failed')
+      .map(({ name }) => name);
+  await expect.poll(runs, { message: 'its tests fail in staging', intervals: [100] }).toHaveLength(1);
+  const failed = performance.now();
+  const cell = cellAt(page(), 'frontend', 'staging');
+  await expect(cell).toContainText('Tests failed');
+  test.info().annotations.push({
+    type: 'until it was on the board',
+    description: `${Math.round(performance.now() - failed)} ms`,
+  });
+  await expect(cell).toHaveAttribute('data-trouble', 'true');
+  await page().getByRole('button', { name: 'Close details' }).click();
+  await expect(attention()).toContainText('frontend · staging');
+  await expect(attention()).toContainText('Tests failed, so it isn’t promoted');
+  // One click to why, with the run and what can be done.
+  await cellAt(page(), 'frontend', 'production').click();
+  const why = inspector(page()).getByRole('region', { name: 'Why in production' });
+  await expect(why).toContainText(`Tests of ${version} failed in staging, so it isn’t promoted.`);
+  await expect(why.getByRole('link', { name: 'Open the failed run and its log' })).toBeVisible();
+  await expect(why.getByRole('button', { name: /^Retry/ })).toBeVisible();
+  await lookAt(app(), 'board-tests-failed');
+});

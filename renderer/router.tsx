@@ -11,6 +11,8 @@ import { askFeedHead } from './data/history-queries';
 import { AppScreen } from './screens/app/app-screen';
 import { BagsScreen } from './screens/bags/bags-screen';
 import { bagsSearchSchema } from './screens/bags/search';
+import { BatchScreen } from './screens/batch/batch-screen';
+import { batchSearchSchema } from './screens/batch/search';
 import { BoardScreen } from './screens/board/board-screen';
 import { boardSearchSchema } from './screens/board/search';
 import { ClustersScreen } from './screens/clusters/clusters-screen';
@@ -64,6 +66,12 @@ const boardRoute = createRoute({
   path: '/',
   validateSearch: boardSearchSchema,
   component: BoardScreen,
+});
+const batchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/batch/$environment',
+  validateSearch: batchSearchSchema,
+  component: BatchScreen,
 });
 const appRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -158,6 +166,7 @@ const bagsRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   boardRoute,
+  batchRoute,
   appRoute,
   versionRoute,
   historyRoute,

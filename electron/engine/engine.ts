@@ -103,6 +103,12 @@ export function createEngine(config: EngineConfig): Engine {
     now,
     hours: config.hours ?? (() => null),
     holder: (app, environment, except) => runner.running(app, environment, except),
+    begin: (intent, seen, id) => {
+      const begun = engine.start(intent, seen, id);
+      return begun.ok ? null : begun.failure;
+    },
+    operationMoves: (listener) =>
+      changes.onChange((batch) => batch.some(({ topic }) => topic === 'operation') && listener()),
     operation: (id) => runner.get(id),
     open: () => runner.open(),
     emergencies: {
@@ -162,8 +168,8 @@ export function createEngine(config: EngineConfig): Engine {
       const subject = subjectOf(operation.intent);
       // What it leaves or puts back is no cell's alone; a write that failed may tell that the release repo is away.
       if (isPastGit(operation) || operation.state === 'failed') debtsChanged();
-      if (subject.about !== 'pipeline') touch(subject.app);
-      else {
+      if (subject.about === 'app' || subject.about === 'estate') touch(subject.app);
+      if (subject.about === 'pipeline') {
         changes.tell('bags', subject.pipeline);
         // A lock that is held by an operation is this console's own only as long as it runs.
         if (operation.state !== 'running') {
@@ -302,7 +308,7 @@ export function createEngine(config: EngineConfig): Engine {
         .filter(({ intent }) => {
           const subject = subjectOf(intent);
           return (
-            (app === undefined || (subject.about !== 'pipeline' && subject.app === app)) &&
+            (app === undefined || ('app' in subject && subject.app === app)) &&
             (environment === undefined || subject.environment === environment)
           );
         })
@@ -356,7 +362,13 @@ export function createEngine(config: EngineConfig): Engine {
       const open = runner.list().filter((one) => one.state === 'running');
       // What the findings rest on has to be known again, or every resumed operation would stop at "unknown".
       const resumed = open.flatMap(({ intent }) =>
-        isAppIntent(intent) ? [intent.app] : 'pipeline' in intent ? servicesOf(estate, intent) : [],
+        isAppIntent(intent)
+          ? [intent.app]
+          : 'pipeline' in intent
+            ? servicesOf(estate, intent)
+            : intent.kind === 'batch'
+              ? intent.items.map((one) => one.intent.app)
+              : [],
       );
       if (resumed.length > 0) await cells.load(new Set(resumed));
       await bags.ready();

@@ -78,6 +78,8 @@ const writes: Record<OperationKind, readonly (Rule | Change | FreezeChange)[]> =
   'remove-note': ['removeNote'],
   nudge: [],
   'emergency-rollback': ['tellDebt'],
+  // Its apps have operations of their own.
+  batch: [],
   reconcile: ['goBack', 'settleDebt', ...throughOthers],
 };
 

@@ -9,6 +9,7 @@ import { changePolicy, forceUnlock, lockByHand, packBag, unlock } from './bags/o
 import { stopSuites } from './bags/stop-suites';
 import { takeLockOver } from './bags/take-lock-over';
 import { passAndUnlock, testSuites } from './bags/test-step';
+import { runBatch } from './batch/run-batch';
 import { liftHold, takeHold } from './commit-hold';
 import { goBack } from './commit-rollback';
 import { setVersion } from './commit-version';
@@ -126,6 +127,7 @@ export const routineRuns = {
   'test-suites': of(aStage, byKind(testSuites, testByConcourse)),
   'pass-and-unlock': of(aStage, byKind(passAndUnlock, completeByConcourse)),
   'stop-suites': of(ofKind('abort-tests'), byKind(stopSuites, abortByConcourse)),
+  'run-batch': of(ofKind('batch'), runBatch),
   'parent-sync-off': of(ofKind('emergency-rollback'), parentSyncOff),
   'app-sync-off': of(ofKind('emergency-rollback'), appSyncOff),
   'set-live-image': of(ofKind('emergency-rollback'), setLiveImage),

@@ -1,6 +1,9 @@
 import type { Estate } from '../../shared/domain/estate/estate';
+import type { Failure } from '../../shared/domain/failure/failure';
+import type { Intent } from '../../shared/domain/operation/intent';
 import type { Operation } from '../../shared/domain/operation/operation';
 import type { HoursNow } from '../../shared/domain/preflight/deploy-hours';
+import type { Finding } from '../../shared/domain/preflight/finding';
 import type { Workflow } from '../../shared/domain/workflows/workflow';
 import type { Announce } from '../announcements/announce';
 import type { Identity, Ledger } from '../ledger/ledger';
@@ -50,6 +53,8 @@ export interface Limits {
   look: number;
   /** Up to which consoles wait, each its own time, before a freeze is begun or thawed, so that mostly one alone does it. */
   stagger: number;
+  /** How long a batch may take, reviews of its pull requests included. */
+  batch: number;
   /** Between two looks at a pull request that was opened just now; later ones are further apart. */
   review: number;
 }
@@ -70,6 +75,7 @@ export const defaultLimits: Limits = {
   tag: 10_000,
   look: 5_000,
   stagger: 2_000,
+  batch: 7 * 24 * 60 * 60_000,
   review: 15_000,
 };
 
@@ -93,6 +99,10 @@ export interface World {
   readonly now: () => Date;
   /** How an environment stands to its deploy hours; `null`: it has none. */
   readonly hours: (environment: string) => HoursNow | null;
+  /** Begins an operation as whoever asks for it does; under an id that the journal has, it was begun already. */
+  readonly begin: (intent: Intent, seen: readonly Finding[], id: string) => Failure | null;
+  /** Tells of every change of an operation; returns the unsubscribe. */
+  readonly operationMoves: (listener: () => void) => () => void;
   /** One of this console's operations, by its id. */
   readonly operation: (id: string) => Operation | null;
   /** What emergency rollbacks left to be put back. */

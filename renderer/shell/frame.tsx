@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
+import { useLocation } from '@tanstack/react-router';
 import { type ReactNode, useEffect } from 'react';
 import { useChangeEvents } from '../data/events';
 import { useSettings } from '../data/queries';
@@ -81,7 +82,7 @@ function useColourScheme(): void {
 }
 
 /**
- * Dialogs give the focus back to where it was. Where that is gone by then (the palette's own field, a row of a
+ * Dialogs give the focus back to where it was, and a link is gone with the screen that it was on. Where that is gone by then (the palette's own field, a row of a
  * screen that was left), it goes to the grid's stop or to the content, never to nowhere.
  */
 function useFocusFallback(): void {
@@ -94,6 +95,9 @@ function useFocusFallback(): void {
       state.action !== null ||
       state.freeze !== null,
   );
+  const screen = useLocation({ select: ({ pathname }) => pathname });
+  const selected = useUiState((state) => state.selected);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown has changed, and with it what may have the focus
   useEffect(() => {
     if (open) return;
     const timer = setTimeout(() => {
@@ -102,5 +106,5 @@ function useFocusFallback(): void {
       (stop ?? document.getElementById('content'))?.focus({ preventScroll: true });
     }, 300);
     return () => clearTimeout(timer);
-  }, [open]);
+  }, [open, screen, selected]);
 }

@@ -30,6 +30,7 @@ export interface PaletteDoors {
       | '/diagnostics',
   ) => void;
   openPipeline: (pipeline: string, view: 'now' | 'timeline' | 'periodic') => void;
+  openBatch: (environment: string) => void;
   toggleColours: () => void;
 }
 
@@ -137,6 +138,20 @@ export function paletteItems(
     screen('/clusters', 'Clusters', 'environments kubernetes permissions latency reachable'),
     screen('/freezes', 'Freezes', 'frozen thaw lift calendar stop automatic deploys'),
     ...(practice ? [screen('/practice', 'Practice', 'rehearse incident scenario')] : []),
+    ...(board?.environments ?? []).flatMap(({ name, before, pipeline }): PaletteItem[] =>
+      before === null || pipeline?.kind === 'bags'
+        ? []
+        : [
+            {
+              id: `batch ${name}`,
+              group: 'Screens',
+              title: `Ready for ${name}`,
+              words: 'promote batch release what would go out',
+              note: 'screen',
+              run: () => doors.openBatch(name),
+            },
+          ],
+    ),
     screen('/settings', 'Settings', 'about identity colour notifications'),
     screen('/diagnostics', 'Diagnostics', 'log faults disk versions support'),
     {

@@ -52,6 +52,7 @@ function Search({ onDone }: { onDone: () => void }) {
         openScreen: (to) => void navigate({ to }),
         openPipeline: (pipeline, view) =>
           void navigate({ to: '/pipelines/$pipeline', params: { pipeline }, search: { view } }),
+        openBatch: (environment) => void navigate({ to: '/batch/$environment', params: { environment } }),
         toggleColours: () => save.mutate({ colourScheme: scheme === 'dark' ? 'light' : 'dark' }),
       }),
     [board, practice, pipelines, navigate, save.mutate, scheme],

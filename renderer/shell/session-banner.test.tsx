@@ -65,7 +65,7 @@ it('what is entered is sent once and never stays in the window', async () => {
     },
   });
   await user.click(
-    await screen.findByRole('button', { name: 'Sign in to Argo CD in production another way' }),
+    await screen.findByRole('button', { name: 'Other ways to sign in to Argo CD in production' }),
   );
   const dialog = await screen.findByRole('dialog');
   expect(await within(dialog).findByText(/Reads \/home\/ada\/.config\/argocd\/config once/)).toBeTruthy();

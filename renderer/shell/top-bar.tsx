@@ -45,7 +45,6 @@ export function TopBar() {
       <UnstyledButton
         className={classes.search}
         onClick={() => useUiState.setState({ paletteOpen: true })}
-        aria-label="Open the command palette"
         aria-keyshortcuts="Control+K Meta+K"
       >
         <IconSearch size={14} aria-hidden />

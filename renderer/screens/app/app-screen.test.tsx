@@ -17,8 +17,8 @@ it('offers to retry the failed tests beside them, and says first what that does'
   renderApp({ route: '/apps/signon?environment=production' });
   const why = await screen.findByRole('region', { name: 'Why in production' });
   expect((await within(why).findByRole('link')).textContent).toBe('Open the failed run and its log');
-  within(why).getByRole('button', { name: 'Retry post-sync-x7k2p from its failure' }).click();
-  const dialog = await screen.findByRole('dialog', { name: /^Retry post-sync-x7k2p from its failure/ });
+  within(why).getByRole('button', { name: 'Retry from failure: post-sync-x7k2p' }).click();
+  const dialog = await screen.findByRole('dialog', { name: /^Retry from failure: post-sync-x7k2p/ });
   expect(dialog.textContent).toContain('Failed steps run again; steps that succeeded do not.');
 });
 

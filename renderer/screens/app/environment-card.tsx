@@ -17,6 +17,7 @@ import { HoldRequest } from '../../ui/hold/hold-request';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HealthMark, HoldMark, OperationMark } from '../../ui/layout/mark';
 import { Tier } from '../../ui/layout/tier';
+import { WaitingLine } from '../../ui/promotion/waiting-line';
 import { cameWord, driftText, holdSentence, operationStateWord, stepWord } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
@@ -116,6 +117,7 @@ function Deployed({ cell, environment, previous, next }: EnvironmentCardProps & 
       <HoldRequest cell={cell} />
       <EmergencyNote cell={cell} />
       <WhyLine cell={cell} environment={environment} />
+      <WaitingLine cell={cell} environment={environment} />
       <div className={classes.actions}>
         <RollbackButton cell={cell} urgent={needsAttention(cell)} />
         <EmergencyButton cell={cell} />

@@ -190,10 +190,9 @@ function Switched(props: {
       <ActionButton
         variant="default"
         blocked={readOnlyBecause}
-        label={`${label} ${to} for everyone`}
         onAction={() => openAction({ kind: 'change-policy', pipeline, change: action })}
       >
-        Switch {to} for everyone…
+        {label} {to} for everyone…
       </ActionButton>
     </div>
   );

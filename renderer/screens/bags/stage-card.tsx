@@ -267,7 +267,7 @@ function Foot({ pipeline, stage }: Props) {
         label={
           pipeline.kind === 'concourse'
             ? `${autopilot.on ? 'Pause' : 'Resume'} automatic deploys in ${stage.environment}`
-            : `Switch the autopilot in ${stage.environment} ${autopilot.on ? 'off' : 'on'}`
+            : `Autopilot ${autopilot.on ? 'on' : 'off'} in ${stage.environment}: switch it ${autopilot.on ? 'off' : 'on'}`
         }
       >
         {pipeline.kind === 'concourse'

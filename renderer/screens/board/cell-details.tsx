@@ -15,6 +15,7 @@ import { FreezeNotes } from '../../ui/freeze/freeze-note';
 import { HoldRequest } from '../../ui/hold/hold-request';
 import { WhyLine } from '../../ui/incident/why-line';
 import { HoldMark, OperationMark } from '../../ui/layout/mark';
+import { WaitingLine } from '../../ui/promotion/waiting-line';
 import { cameWord, holdSentence } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, fullTime } from '../../ui/time/time';
@@ -75,6 +76,7 @@ export function CellDetails({
       <EmergencyNote cell={cell} />
       <FreezeNotes place={{ environment: cell.environment, apps: [cell.app] }} />
       <WhyLine cell={cell} environment={environment} />
+      <WaitingLine cell={cell} environment={environment} />
       <Facts cell={cell} />
       <HoldRequest cell={cell} />
       {cell.hold && <HoldDetails hold={cell.hold} />}

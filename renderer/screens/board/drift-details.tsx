@@ -1,4 +1,5 @@
 import type { Board, Cell } from '../../../shared/domain/board/board';
+import { isLagging } from '../../../shared/domain/board/lagging';
 import type { Change } from '../../../shared/domain/ledger/change';
 import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useChange } from '../../data/queries';
@@ -7,20 +8,32 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { driftSentence } from '../../ui/text/words';
 import classes from './inspector.module.css';
 
-/** What the drift consists of: the commits that are in the chain's first environment and not here, or the other way. */
+/**
+ * What the cell differs in from the environment before it, which is what a promotion would bring; where the two are
+ * alike, from the chain's first environment.
+ */
 export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
-  const of = 'of' in cell.drift ? cell.drift.of : null;
-  const there = board.cells.find((each) => each.app === cell.app && each.environment === of)?.ledger?.version;
+  const before = board.environments.find(({ name }) => name === cell.environment)?.before ?? null;
+  const cellIn = (name: string | null): Cell | null =>
+    board.cells.find((each) => each.app === cell.app && each.environment === name) ?? null;
   const here = cell.ledger?.version ?? null;
-  const isFirst = board.environments.some(({ name, before }) => name === cell.environment && before === null);
-  const ahead = cell.drift.state === 'ahead';
-  const [from, to] = ahead ? [there ?? null, here] : [here, there ?? null];
+  const previous = cellIn(before);
+  const incoming = previous?.ledger?.version ?? null;
+  const compared = incoming !== null && incoming !== here ? previous : null;
+  const of = compared ? compared.environment : 'of' in cell.drift ? cell.drift.of : null;
+  const there = cellIn(of)?.ledger?.version ?? null;
+  const isNewer = compared ? isLagging(cell, compared) : cell.drift.state !== 'ahead';
+  const [from, to] = isNewer ? [here, there] : [there, here];
   const change = useChange(cell.app, of ? from : null, of ? to : null);
   return (
     <section className={classes.section} aria-label="Difference">
-      <h3>{of && there ? heading(of, shortVersion(there), directionOf(cell, change.data)) : 'Difference'}</h3>
+      <h3>
+        {of && there
+          ? heading(of, shortVersion(there), directionOf(cell, isNewer, change.data))
+          : 'Difference'}
+      </h3>
       <p className={classes.small}>
-        {isFirst && cell.drift.state === 'same'
+        {before === null && cell.drift.state === 'same'
           ? 'The other environments are compared with this one.'
           : of && change.data?.state === 'known' && change.data.direction === 'diverged'
             ? `Differs from ${of}: each has commits that the other lacks.`
@@ -36,11 +49,12 @@ export function DriftDetails({ cell, board }: { cell: Cell; board: Board }) {
 type Direction = 'here' | 'there' | 'unclear';
 
 /** Which of the two sides is newer: as the commits tell, else as the names do. */
-function directionOf({ drift }: Cell, change: Change | undefined): Direction {
-  if (change?.state === 'known' && (change.direction === 'diverged' || change.direction === 'backward'))
-    return change.direction === 'diverged' ? 'unclear' : drift.state === 'ahead' ? 'there' : 'here';
-  if (drift.state === 'ahead') return 'here';
-  return drift.state === 'behind' || change?.state === 'known' ? 'there' : 'unclear';
+function directionOf({ drift }: Cell, isNewer: boolean, change: Change | undefined): Direction {
+  const guess = isNewer ? 'there' : 'here';
+  if (change?.state === 'known' && change.direction === 'diverged') return 'unclear';
+  if (change?.state === 'known' && change.direction === 'backward') return isNewer ? 'here' : 'there';
+  const isOrdered = drift.state === 'behind' || drift.state === 'ahead' || drift.state === 'same';
+  return isOrdered || change?.state === 'known' ? guess : 'unclear';
 }
 
 function heading(of: string, version: string, direction: Direction): string {

@@ -11,6 +11,7 @@ import { ago } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import classes from './inspector.module.css';
 import { NeedsAttention } from './needs-attention';
+import { ReadyList } from './ready-list';
 import type { Row } from './rows';
 
 /** The estate, while nothing is selected: what needs attention, what is held, what can't be read. */
@@ -29,6 +30,7 @@ export function Overview({ board, rows }: { board: Board; rows: readonly Row[] }
         </p>
       </header>
       <NeedsAttention rows={rows} />
+      <ReadyList board={board} />
       <section className={classes.section} aria-label="Holds">
         <h3>Held</h3>
         {holds.length === 0 && <p className={classes.small}>No holds.</p>}

@@ -137,6 +137,22 @@ export function PastOverview({ board, at, standing }: PastOverviewProps) {
           See earlier events
         </Link>
       </section>
+      {board.commit && (
+        <section className={classes.section} aria-label="Put back">
+          <h3>Put back what ran then</h3>
+          <ul className={classes.list}>
+            {board.environments.toReversed().map(({ name, pipeline }) =>
+              pipeline?.kind === 'bags' ? null : (
+                <li key={name}>
+                  <Link to="/batch/$environment" params={{ environment: name }} search={{ at }}>
+                    {name} as of {dateTime(at)}…
+                  </Link>
+                </li>
+              ),
+            )}
+          </ul>
+        </section>
+      )}
       <section className={classes.section} aria-label="Holds">
         <h3>Held at that time</h3>
         {held.length === 0 && <p className={classes.small}>No holds.</p>}

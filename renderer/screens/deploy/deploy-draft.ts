@@ -1,7 +1,13 @@
 import type { Preview } from '../../../shared/contract/operations';
 import type { Board } from '../../../shared/domain/board/board';
 import { type AppIntent, declarationOf } from '../../../shared/domain/operation/intent';
-import { type Finding, needsAttention } from '../../../shared/domain/preflight/finding';
+import type { Finding } from '../../../shared/domain/preflight/finding';
+import {
+  finalBlock,
+  isOpenChoice,
+  obstaclesOf,
+  overridesOf,
+} from '../../../shared/domain/preflight/obstacles';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import type { RouteKind } from '../../../shared/domain/route/route';
 import { count } from '../../../shared/domain/text/count';
@@ -20,13 +26,6 @@ export interface Draft {
   /** That what it freezes was understood, of an emergency rollback. */
   confirmed: boolean;
 }
-
-/** Whether it asks what becomes of a sync, and nobody has said. */
-const isOpenChoice = ({ level, sync }: Finding): boolean => level === 'warn' && sync?.choice === null;
-
-/** Findings that need a reason to get past. What becomes of a sync needs a choice instead. */
-export const obstaclesOf = (findings: readonly Finding[]): Finding[] =>
-  findings.filter((finding) => needsAttention([finding]) && !isOpenChoice(finding));
 
 /** What the board says is in the environment now; `null` where the app has no file. */
 export function versionThere(
@@ -95,7 +94,7 @@ export function forPreview(intent: AppIntent | null): AppIntent | null {
 /** The intent as it is sent: with the codes of what the person overrides, when there is something in the way. */
 export function forStart(intent: AppIntent, findings: readonly Finding[]): AppIntent {
   if (!('expected' in intent)) return intent;
-  const override = [...new Set(obstaclesOf(findings).map((finding) => finding.code))];
+  const override = overridesOf(findings);
   return override.length > 0 ? { ...intent, override } : intent;
 }
 
@@ -113,7 +112,7 @@ export function sendBlockedBecause(options: {
   if (!intent) return 'Choose a version first.';
   if (previewFailed) return 'The checks could not run; see above.';
   if (!preview) return 'The checks are still running.';
-  const final = preview.findings.find((finding) => finding.level === 'block' && !finding.overridable);
+  const final = finalBlock(preview.findings);
   if (final) return final.message;
   if (preview.findings.some(isOpenChoice))
     return 'Choose what to do about the running sync: terminate it, or wait for it to end.';

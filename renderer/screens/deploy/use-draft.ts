@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Failure } from '../../../shared/domain/failure/failure';
 import { type Finding, worsened } from '../../../shared/domain/preflight/finding';
+import { obstaclesOf } from '../../../shared/domain/preflight/obstacles';
 import type { SyncAnswer } from '../../../shared/domain/preflight/sync-answer';
 import type { RouteKind } from '../../../shared/domain/route/route';
 import { count } from '../../../shared/domain/text/count';
@@ -16,7 +17,6 @@ import {
   forPreview,
   forStart,
   intentOf,
-  obstaclesOf,
   promotedFrom,
   sendBlockedBecause,
   versionThere,

@@ -1,45 +1,29 @@
 import { IconPlayerStop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { needsAttention } from '../../../shared/domain/attention/attention-reason';
-import { isAppIntent, shortTitleOf, titleOf } from '../../../shared/domain/operation/intent';
+import { shortTitleOf, titleOf } from '../../../shared/domain/operation/intent';
 import type { Operation } from '../../../shared/domain/operation/operation';
-import { useCancelOperation, useCell } from '../../data/queries';
+import { useCancelOperation, useOperations } from '../../data/queries';
 import { ActionButton } from '../../ui/action/action-button';
-import { RollbackButton } from '../../ui/action/rollback-button';
 import { FailurePanel } from '../../ui/finding/failure-panel';
 import { isHoldAlone, WithdrawHold } from '../../ui/hold/withdraw-hold';
 import { OperationMark } from '../../ui/layout/mark';
 import { ago, between, duration, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
+import { NextStep } from './next-step';
 import classes from './operation-screen.module.css';
+import { SubjectLink } from './subject-link';
 
 /** What it is, how it stands, and the two ways out: cancel while that is safe, and roll back. */
 export function OperationHead({ operation }: { operation: Operation }) {
   const now = useNow('second');
   const { intent, state } = operation;
-  const cell = useCell(isAppIntent(intent) ? intent.app : '', isAppIntent(intent) ? intent.environment : '');
   const spent = duration(between(operation.requestedAt, operation.finishedAt, now) ?? 0);
   return (
     <header className={classes.head}>
       <div className={classes.what}>
         <p className={classes.crumbs}>
-          <Link to="/operations">Operations</Link> /{' '}
-          {isAppIntent(intent) ? (
-            <Link to="/apps/$app" params={{ app: intent.app }} search={{ environment: intent.environment }}>
-              {intent.app}
-            </Link>
-          ) : 'pipeline' in intent ? (
-            intent.pipeline
-          ) : 'scope' in intent ? (
-            'Freezes'
-          ) : intent.app === null ? (
-            'Estate'
-          ) : (
-            <Link to="/apps/$app" params={{ app: intent.app }}>
-              {intent.app}
-            </Link>
-          )}
+          <Link to="/operations">Operations</Link> / <SubjectLink intent={intent} />
         </p>
         <h1 title={titleOf(intent)}>{shortTitleOf(intent)}</h1>
         <p className={classes.state}>
@@ -49,13 +33,36 @@ export function OperationHead({ operation }: { operation: Operation }) {
           </span>
           <span>{state === 'running' ? `running for ${spent}` : `took ${spent}`}</span>
         </p>
+        <PartOfBatch operation={operation} />
         {operation.supersededBy && <TakenOver by={operation.supersededBy} />}
       </div>
       <div className={classes.choices}>
-        {cell && <RollbackButton cell={cell} urgent={state === 'failed' || needsAttention(cell)} />}
+        <NextStep operation={operation} />
       </div>
       {state === 'running' && <Cancel operation={operation} />}
     </header>
+  );
+}
+
+/** The batch that it was begun by; nothing where it was asked for alone. */
+function PartOfBatch({ operation: { id, intent, requestedAt } }: { operation: Operation }) {
+  const environment =
+    'environment' in intent && intent.environment ? { environment: intent.environment } : {};
+  const operations = useOperations({ ...environment, limit: 200 }).data ?? [];
+  const head = operations.find(
+    (one) =>
+      one.intent.kind === 'batch' &&
+      one.requestedAt <= requestedAt &&
+      one.jobs.some(({ operationId }) => operationId === id),
+  );
+  if (!head) return null;
+  return (
+    <p className={classes.state}>
+      <span>Part of a batch:</span>
+      <Link to="/operations/$operationId" params={{ operationId: head.id }}>
+        {shortTitleOf(head.intent)}
+      </Link>
+    </p>
   );
 }
 
@@ -83,6 +90,7 @@ function Cancel({ operation }: { operation: Operation }) {
         <WithdrawHold operation={operation} className={classes.why} />
       </div>
     );
+  const isBatch = operation.intent.kind === 'batch';
   return (
     <div className={classes.cancel}>
       <ActionButton
@@ -92,8 +100,11 @@ function Cancel({ operation }: { operation: Operation }) {
         busy={cancel.isPending}
         onAction={() => cancel.mutate(operation.id)}
       >
-        Cancel operation
+        {isBatch ? 'Stop batch' : 'Cancel operation'}
       </ActionButton>
+      {isBatch && operation.cancel.allowed && (
+        <p className={classes.why}>Apps that have begun come to their end. No other one is begun.</p>
+      )}
       {!operation.cancel.allowed && <p className={classes.why}>{operation.cancel.because}</p>}
       {cancel.error && <FailurePanel failure={cancel.error.failure} />}
     </div>

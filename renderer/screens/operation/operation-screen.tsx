@@ -13,6 +13,7 @@ import { type LogChoice, renewed, suggested } from '../../ui/log/log-choice';
 import { RolloutPanel } from '../../ui/rollout/rollout-panel';
 import { DeploymentTimeline } from '../../ui/timeline/deployment-timeline';
 import { BagOperation } from './bag-operation';
+import { BatchOperation } from './batch-operation';
 import { OperationLayout } from './operation-layout';
 import classes from './operation-screen.module.css';
 import { RunPanel } from './run-panel';
@@ -27,6 +28,8 @@ export function OperationScreen() {
   const operation = useOperation(operationId);
   if (operation.data) {
     const { intent } = operation.data;
+    if (intent.kind === 'batch')
+      return <BatchOperation key={operationId} operation={operation.data} intent={intent} />;
     return isAppIntent(intent) ? (
       <AppOperation key={operationId} operation={operation.data} intent={intent} />
     ) : (

@@ -88,7 +88,7 @@ export function AccountRow({ account }: { account: ArgoAccount }) {
             <Button
               size="xs"
               variant="default"
-              aria-label={`Sign in to ${named} another way`}
+              aria-label={`Other ways to sign in to ${named}`}
               onClick={() => setMore(true)}
             >
               Other ways…

@@ -1,7 +1,7 @@
 import { IconHandStop, IconPlayerPlay, IconRocket, IconTrain } from '@tabler/icons-react';
 import type { Cell } from '../../../shared/domain/board/board';
 import { shortVersion } from '../../../shared/domain/ledger/version';
-import { useReadOnly } from '../../data/queries';
+import { useCell, useReadOnly } from '../../data/queries';
 import { openSheet } from '../layout/ui-state';
 import { ActionButton } from './action-button';
 import classes from './cell-actions.module.css';
@@ -22,6 +22,9 @@ export function CellActions({ cell, next, level, blocked: off }: CellActionsProp
   const blocked = off ?? readOnlyBecause;
   const { app, environment } = cell;
   const version = cell.ledger?.version ?? null;
+  const there = useCell(app, next);
+  // Where it is there already, or there is no file for it, there is nothing to promote.
+  const promotes = version !== null && there?.ledger != null && there.ledger.version !== version;
   return (
     <div className={classes.actions} data-level={level || undefined}>
       <ActionButton
@@ -42,18 +45,17 @@ export function CellActions({ cell, next, level, blocked: off }: CellActionsProp
         label={cell.hold ? `Release the hold on ${app} in ${environment}` : `Hold ${app} in ${environment}`}
         onAction={() => openSheet({ kind: cell.hold ? 'release-hold' : 'hold', app, environment })}
       >
-        {cell.hold ? 'Release hold…' : 'Hold…'}
+        {cell.hold ? 'Release the hold…' : 'Hold…'}
       </ActionButton>
-      {next && version && (
+      {next && promotes && (
         <ActionButton
           variant="default"
           className={classes.whole ?? ''}
           leftSection={<IconTrain size={14} aria-hidden />}
           blocked={blocked}
-          label={`Promote ${app} ${shortVersion(version)} to ${next}`}
           onAction={() => openSheet({ kind: 'promote', app, environment: next, from: environment, version })}
         >
-          Promote {shortVersion(version)} to {next}…
+          Promote {app} {shortVersion(version)} to {next}
         </ActionButton>
       )}
     </div>

@@ -23,7 +23,7 @@ export function EmergencyButton({ cell, compact }: { cell: Cell; compact?: boole
       label={label}
       onAction={() => openSheet({ kind: 'emergency-rollback', app, environment, version })}
     >
-      Emergency rollback to {shortVersion(version)}…
+      Emergency rollback of {app} to {shortVersion(version)}…
     </ActionButton>
   );
 }

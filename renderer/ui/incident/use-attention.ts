@@ -5,6 +5,8 @@ import {
   notKnownBecause,
 } from '../../../shared/domain/attention/attention-items';
 import { undeliveredItems } from '../../../shared/domain/attention/undelivered-items';
+import type { BagPipelineView } from '../../../shared/domain/bags/view';
+import type { Board } from '../../../shared/domain/board/board';
 import { useAnnouncements } from '../../data/announcement-queries';
 import { useAllBagPipelines } from '../../data/bags-queries';
 import { useBoard } from '../../data/queries';
@@ -18,22 +20,45 @@ export interface Attention {
 
 const unread: Attention = { items: [], notKnown: 'Checking the release repo…' };
 
+/** What it was worked out from last, and what came of it: several places of a window ask for the same at once. */
+let last: {
+  board: Board;
+  pipelines: readonly BagPipelineView[];
+  known: boolean;
+  now: number;
+  told: Attention;
+} | null = null;
+
+function attentionOf(
+  board: Board,
+  pipelines: readonly BagPipelineView[],
+  known: boolean,
+  now: number,
+): Attention {
+  const isSame =
+    last?.board === board &&
+    last.known === known &&
+    last.now === now &&
+    last.pipelines.length === pipelines.length &&
+    pipelines.every((one, at) => one === last?.pipelines[at]);
+  if (last && isSame) return last.told;
+  const told = {
+    items: attentionItems(board, pipelines, now),
+    notKnown: notKnownBecause(board, known),
+  };
+  last = { board, pipelines, known, now, told };
+  return told;
+}
+
 export function useAttention(): Attention {
   const board = useBoard().data;
   const { pipelines, known } = useAllBagPipelines();
   const announcements = useAnnouncements().data;
   const now = useNow('calm');
-  return useMemo(
-    () =>
-      board
-        ? {
-            items: [
-              ...attentionItems(board, pipelines, now),
-              ...(announcements ? undeliveredItems(announcements) : []),
-            ],
-            notKnown: notKnownBecause(board, known),
-          }
-        : unread,
-    [board, pipelines, known, announcements, now],
-  );
+  return useMemo(() => {
+    if (!board) return unread;
+    const told = attentionOf(board, pipelines, known, now);
+    const undelivered = announcements ? undeliveredItems(announcements) : [];
+    return undelivered.length === 0 ? told : { ...told, items: [...told.items, ...undelivered] };
+  }, [board, pipelines, known, announcements, now]);
 }

@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router';
 import { needsAttention } from '../../../shared/domain/attention/attention-reason';
 import type { Cell, EnvironmentView } from '../../../shared/domain/board/board';
 import { type WhyPlace, whyOf } from '../../../shared/domain/board/why';
-import { shortVersion } from '../../../shared/domain/ledger/version';
 import { useCell } from '../../data/queries';
 import { useWorkflow } from '../../data/workflow-queries';
 import { openSheet, useUiState } from '../layout/ui-state';
@@ -81,17 +80,9 @@ function Way({ place, cell, failing }: { place: WhyPlace; cell: Cell; failing: b
           Release the hold…
         </Button>
       );
+    // What waits here says it, with its button.
     case 'promotion':
-      return (
-        <Button
-          variant="default"
-          onClick={() =>
-            openSheet({ kind: 'promote', app, environment, from: place.from, version: place.version })
-          }
-        >
-          Review the promotion of {shortVersion(place.version)}…
-        </Button>
-      );
+      return null;
   }
 }
 

@@ -42,7 +42,7 @@ export function RetryWorkflow({ workflow, gone }: Pick<WorkflowActionsProps, 'wo
   return (
     <ConfirmedAction
       icon={<IconRotateClockwise2 size={size} aria-hidden />}
-      action={`Retry ${name} from its failure`}
+      action={`Retry from failure: ${name}`}
       meaning={
         <p>
           Failed steps run again; steps that succeeded do not.

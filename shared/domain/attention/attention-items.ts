@@ -125,30 +125,34 @@ function ofSource(
 /** Promotions that the pipeline should have made and did not. Users are served all the while. */
 function ofPromotions({ cells, environments }: Board, now: number): AttentionItem[] {
   const views = new Map(environments.map((one) => [one.name, one]));
-  const lagging = cells.filter(({ drift }) => drift.state !== 'same' && drift.state !== 'ahead');
-  if (lagging.length === 0) return [];
-  const apps = new Set(lagging.map(({ app }) => app));
-  const byPlace = new Map<string, Cell>();
-  for (const cell of cells) if (apps.has(cell.app)) byPlace.set(`${cell.environment} ${cell.app}`, cell);
-  return lagging.flatMap((cell): AttentionItem[] => {
+  const found: AttentionItem[] = [];
+  for (const [at, cell] of cells.entries()) {
     const view = views.get(cell.environment);
-    if (!view || view.before === null || attentionReason(cell) !== null) return [];
-    const why = whyStuck(cell, view, byPlace.get(`${view.before} ${cell.app}`) ?? null, now);
-    if (!why) return [];
-    return [
-      {
-        key: `promotion ${cell.environment} ${cell.app}`,
-        subject: `${cell.app} · ${cell.environment}`,
-        reason: 'Promotion stuck',
-        cause: why.text,
-        served: null,
-        since: why.since,
-        production: false,
-        owed: false,
-        place: { at: 'cell', cell },
-      },
-    ];
-  });
+    if (!view || view.before === null) continue;
+    const why = whyStuck(cell, view, ofSameApp(cells, at, view.before), now);
+    if (!why || attentionReason(cell) !== null) continue;
+    found.push({
+      key: `promotion ${cell.environment} ${cell.app}`,
+      subject: `${cell.app} · ${cell.environment}`,
+      reason: 'Promotion stuck',
+      cause: why.text,
+      served: null,
+      since: why.since,
+      production: false,
+      owed: false,
+      place: { at: 'cell', cell },
+    });
+  }
+  return found;
+}
+
+/** The cell of the same app in another environment, near a place: those of an app stand beside each other. */
+function ofSameApp(cells: readonly Cell[], at: number, environment: string): Cell | null {
+  const app = cells[at]?.app;
+  for (const step of [-1, 1])
+    for (let place = at + step; cells[place]?.app === app && app !== undefined; place += step)
+      if (cells[place]?.environment === environment) return cells[place] ?? null;
+  return null;
 }
 
 /** What keeps Argo CD from comparing: one entry each, and none of its own where the release repo is away for everybody. */

@@ -68,6 +68,9 @@ describe('a promotion that should have happened', () => {
       text: 'No test run of v8 is seen in staging, so it isn’t promoted.',
       since: at('09:00'),
     });
+    // Its run may have been deleted by now.
+    const old = cell('staging', 'v8', { tests: tests('unknown', at('11:40')) });
+    expect(stuckPromotion(here(), old, free, noon + 24 * 3_600_000)).toBeNull();
     const waiting = (since: string) =>
       cell('staging', 'v8', {
         stage: { state: 'waiting', failing: false, text: 'Waiting for Argo CD.', since, hook: null },
@@ -103,7 +106,12 @@ describe('a promotion that should have happened', () => {
       passed(early),
       free,
     ],
-    ['it has what is newest', here({ drift: { state: 'same' } }), passed(early), free],
+    [
+      'it has what is newest',
+      here({ drift: { state: 'same' } }),
+      passed(early, { drift: { state: 'differs', of: 'integration' } }),
+      free,
+    ],
     ['it was deployed by hand', here(), passed(early, { ledger: byHand }), free],
     [
       'the gate is shut',

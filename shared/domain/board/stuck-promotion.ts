@@ -1,5 +1,6 @@
 import { shortVersion } from '../ledger/version';
 import type { Cell, EnvironmentView } from './board';
+import { isLagging } from './lagging';
 
 /** A promotion that the pipeline should have made and did not. */
 export interface StuckPromotion {
@@ -24,6 +25,9 @@ const patience = {
   promotion: 5 * minute,
 } as const;
 
+/** Clusters delete runs that ended: of an older deployment nobody can tell whether its tests ran, ms. */
+const seenFor = 24 * 60 * minute;
+
 /**
  * Whether a version that is in the environment before should be here by now: it came there automatically, nothing and
  * nobody keeps it back, and no failure tells why it is not here (that is told as such).
@@ -36,7 +40,7 @@ export function stuckPromotion(
   now: number,
 ): StuckPromotion | null {
   const incoming = before?.ledger?.version ?? null;
-  if (!before || incoming === null || !isLagging(cell, incoming)) return null;
+  if (!before || incoming === null || !isLagging(cell, before)) return null;
   const { ledger, stage, tests, deployed, environment: there } = before;
   // The gate into an environment is the file of the one before it.
   if (ledger?.promote !== true || ledger.automaticDeploys === false || cell.hold !== null || lock !== null)
@@ -62,7 +66,7 @@ export function stuckPromotion(
         `Tests of ${version} don’t end in ${there}, so it isn’t promoted.`,
       );
     case 'unknown': {
-      const since = deployed?.to === incoming ? deployed.at : null;
+      const since = deployed?.to === incoming && now - Date.parse(deployed.at) < seenFor ? deployed.at : null;
       return stuck(
         'tests',
         since,
@@ -81,7 +85,3 @@ export function stuckPromotion(
       return null;
   }
 }
-
-/** Whether another version than the incoming one is wanted here, and not a newer one. */
-export const isLagging = ({ ledger, drift }: Cell, incoming: string): boolean =>
-  ledger !== null && ledger.version !== incoming && drift.state !== 'ahead' && drift.state !== 'same';

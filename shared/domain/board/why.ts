@@ -1,6 +1,7 @@
 import { shortVersion } from '../ledger/version';
 import type { Cell, EnvironmentView } from './board';
-import { isLagging, stuckPromotion } from './stuck-promotion';
+import { isLagging } from './lagging';
+import { stuckPromotion } from './stuck-promotion';
 
 /** Where the cause of something is seen, or settled. */
 export type WhyPlace =
@@ -104,13 +105,14 @@ function whyWaiting({ stage, tests, syncWindow, environment, ...cell }: Cell): W
     );
   if (tests?.state === 'running' || tests?.state === 'stopped')
     return why(tests.text, testsPlace({ ...cell, tests, environment, stage, syncWindow }), tests.at);
+  if (cell.operation?.state === 'running')
+    return why('An operation is running here.', operationPlace(cell.operation));
   return null;
 }
 
 /** What is known of a cell that neither fails nor waits for anything that is seen, and is not well. */
-function whyUnwell({ health, stage, environment, operation }: Cell): Why | null {
+function whyUnwell({ health, stage, environment }: Cell): Why | null {
   const there = { at: 'rollout', environment } as const;
-  if (operation?.state === 'running') return why('An operation is running here.', operationPlace(operation));
   if (stage?.state === 'unknown') return why(stage.text, there, stage.since);
   return health === null || health === 'Healthy' ? null : why(`Argo CD reports ${health}.`, there);
 }
@@ -120,7 +122,7 @@ function whyBehind(cell: Cell, { lock }: Pick<EnvironmentView, 'lock'>, before: 
   const { drift, hold, ledger } = cell;
   const incoming = before?.ledger?.version ?? null;
   const isBehind = drift.state === 'behind' || drift.state === 'differs';
-  if (!isBehind && (incoming === null || !isLagging(cell, incoming))) return null;
+  if (!isBehind && (before === null || !isLagging(cell, before))) return null;
   if (hold)
     return why(
       `Held${hold.by ? ` by ${hold.by}` : ''}${hold.reason ? `: ${hold.reason}` : '.'}`,

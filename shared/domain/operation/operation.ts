@@ -27,18 +27,20 @@ export const stepSchema = z.object({
 });
 export type Step = z.infer<typeof stepSchema>;
 
-/** One job of a bag's deployment, as its operation saw it: a step's part with a log of its own. */
+/** One job of a bag's deployment, or one app of a batch, as its operation saw it. */
 export const jobSchema = z.object({
   /** As the estate file calls it; unique within the environment. */
   name: z.string(),
   phase: z.enum(['deploy', 'test']),
-  kind: z.enum(['image-tags', 'workflow', 'github-workflow', 'pull-request', 'concourse']),
+  kind: z.enum(['image-tags', 'workflow', 'github-workflow', 'pull-request', 'concourse', 'operation']),
   state: z.enum(['waiting', 'running', 'succeeded', 'failed', 'aborted', 'unknown']),
   /** What it waits for, or why it failed. */
   text: z.string().nullable(),
   workflow: z.object({ environment: z.string(), namespace: z.string(), name: z.string() }).nullable(),
   /** The run at GitHub. */
   url: z.string().nullable(),
+  /** Of a batch: the app's own operation; left out: it is not begun, or no job of a batch. */
+  operationId: z.string().optional(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
 });

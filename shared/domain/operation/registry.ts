@@ -1,5 +1,6 @@
 // Every kind of operation, a line each: what it says of itself stands in its file.
 export { abortTests } from './kinds/abort-tests';
+export { batch } from './kinds/batch';
 export { beginFreeze } from './kinds/begin-freeze';
 export { changeFreeze } from './kinds/change-freeze';
 export { changePolicy } from './kinds/change-policy';

@@ -23,6 +23,7 @@ export const stepNames = [
   'test',
   'pass',
   'abort',
+  'apps',
   'parent-sync-off',
   'app-sync-off',
   'image',
@@ -53,6 +54,7 @@ export const steps: Readonly<Record<StepName, StepWords>> = {
   test: { label: 'Tests' },
   pass: { label: 'Pass and unlock' },
   abort: { label: 'Abort' },
+  apps: { label: 'Apps' },
   'parent-sync-off': { label: 'Switch off the parent’s automatic sync' },
   'app-sync-off': { label: 'Switch off the app’s automatic sync' },
   image: { label: 'Set the image' },
@@ -111,6 +113,8 @@ export const routines = {
   'test-suites': 'test',
   'pass-and-unlock': 'pass',
   'stop-suites': 'abort',
+  /** An operation of its own for each app of a batch. */
+  'run-batch': 'apps',
   /** So that the parent does not put the app's Application back. */
   'parent-sync-off': 'parent-sync-off',
   'app-sync-off': 'app-sync-off',

@@ -5,6 +5,8 @@ export type Subject =
   | { about: 'app'; app: string; environment: string }
   /** A pipeline of bags, or the lock of one of its environments. `environment: null`: the whole pipeline. */
   | { about: 'pipeline'; pipeline: string; environment: string | null }
+  /** Several apps of an environment. */
+  | { about: 'environment'; environment: string }
   /** What is said of an app in all environments, or of the whole estate (`app: null`). */
   | { about: 'estate'; app: string | null; environment: null }
   /** What is frozen. All `null`: the whole estate. */
@@ -31,6 +33,12 @@ export const anApp: SubjectRule<{ app: string; environment: string }, 'app'> = {
 export const aStage: SubjectRule<{ pipeline: string; environment: string }, 'pipeline'> = {
   about: 'pipeline',
   of: ({ pipeline, environment }) => ({ about: 'pipeline', pipeline, environment }),
+};
+
+/** Several apps of an environment. */
+export const anEnvironment: SubjectRule<{ environment: string }, 'environment'> = {
+  about: 'environment',
+  of: ({ environment }) => ({ about: 'environment', environment }),
 };
 
 /** An app in all environments, or the whole estate. */
