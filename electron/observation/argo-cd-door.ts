@@ -5,6 +5,7 @@ import type { Log } from '../log/log';
 import type { ArgoApplication } from '../systems/argo/application';
 import type { Connection, WatchBatch } from '../systems/kubernetes/types';
 import { createArgoCdAttendant } from './argo-cd-attendant';
+import { doorRecord } from './door-record';
 import type { ClusterPlace } from './place';
 import type { DoorName } from './watch-doors';
 import type { WatchedKind } from './watched-kinds';
@@ -44,8 +45,15 @@ export function argoCdDoor(options: {
   const { server, place, log } = options;
   const first: DoorName =
     server && (!options.kubernetes || server.prefer === 'server') ? 'server' : 'kubernetes';
-  let used = first;
-  const failures = new Map<DoorName, string>();
+  const record = doorRecord({
+    system: 'argo-cd',
+    server: () => server?.connection.server ?? '',
+    environment: place.environment,
+    first,
+    kubernetes: options.kubernetes,
+    shows: 'Applications',
+    log,
+  });
   const projects = new Map<string, string>();
   const attendant = server
     ? createArgoCdAttendant({
@@ -57,36 +65,25 @@ export function argoCdDoor(options: {
         log,
       })
     : null;
-  const because = (): string | null => (used === first ? null : (failures.get(first) ?? null));
 
   return {
-    through: () => used,
+    through: record.through,
     met(kind, freshness, through) {
-      if (!options.applications.includes(kind)) return;
-      if (freshness.state === 'unreachable') failures.set(through, freshness.failure.message);
-      else if (freshness.state === 'live') failures.delete(through);
+      if (options.applications.includes(kind)) record.met(freshness, through);
     },
     seen(kind, freshness, through) {
       if (!options.applications.includes(kind) || freshness.state !== 'live') return;
       if (through === 'server') attendant?.awake();
       // The apps' Applications decide: the parent has a watch of its own where labels part them, and may come otherwise.
       if (kind !== options.applications[0]) return;
-      if (used === through) return;
-      used = through;
-      log('warn', 'cluster.door', {
-        environment: place.environment,
-        system: 'argo-cd',
-        through,
-        because: because() ?? 'it shows Applications (again)',
-      });
-      options.changed(true);
+      if (record.seen(freshness, through)) options.changed(true);
     },
     show({ upserts, removed }) {
       for (const { name } of removed) projects.delete(name);
       for (const { name, value } of upserts) projects.set(name, value.detail.project);
     },
     access(action, kubernetes) {
-      if (!attendant || used !== 'server') return null;
+      if (!attendant || record.through() !== 'server') return null;
       const there = attendant.access(action);
       if (!there || !byEither.has(action)) return there;
       if (kubernetes.state === 'allowed' || there.state === 'allowed')
@@ -96,9 +93,6 @@ export function argoCdDoor(options: {
         ? kubernetes
         : there;
     },
-    told: () =>
-      server
-        ? [{ system: 'argo-cd', server: server.connection.server, through: used, because: because() }]
-        : [],
+    told: () => (server ? [record.told()] : []),
   };
 }

@@ -117,7 +117,18 @@ describe('Applications by Argo CD’s own server', () => {
       [],
     );
     expect(cluster.status()).toMatchObject({
-      doors: [{ system: 'argo-cd', through: 'server', because: null }],
+      doors: [
+        {
+          system: 'argo-cd',
+          through: 'server',
+          because: null,
+          since: expect.stringMatching(/^\d{4}-/),
+          ways: [
+            { through: 'kubernetes', state: 'closed', why: expect.stringMatching(/^No Kubernetes API/) },
+            { through: 'server', state: 'used', why: null },
+          ],
+        },
+      ],
     });
     expect(cluster.view.gaps().map(({ kind }) => kind)).not.toContain('applications');
     expect(now.problems()).toEqual([]);

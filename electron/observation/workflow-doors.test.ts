@@ -172,7 +172,16 @@ describe('workflows through Argo’s own server', () => {
     await expect.poll(shown).toBeNull();
     expect(told).toEqual(['server']);
     expect(cluster.status().doors).toMatchObject([
-      { system: 'argo-workflows', through: 'server', because: expect.stringMatching(/permission/) },
+      {
+        system: 'argo-workflows',
+        through: 'server',
+        because: expect.stringMatching(/permission/),
+        since: expect.stringMatching(/^\d{4}-/),
+        ways: [
+          { through: 'kubernetes', state: 'closed', why: expect.stringMatching(/permission/) },
+          { through: 'server', state: 'used', why: null },
+        ],
+      },
     ]);
   });
 
@@ -180,6 +189,10 @@ describe('workflows through Argo’s own server', () => {
     await open({ kubernetes: 'all' });
     await expect.poll(() => [shown(), state()]).toEqual(['Failed', 'live']);
     expect(server.openStreams()).toBe(0);
+    expect(cluster.status().doors[0]?.ways).toEqual([
+      { through: 'kubernetes', state: 'used', why: null },
+      { through: 'server', state: 'not-asked', why: null },
+    ]);
     await there.server.faults.reachability('refused');
     await expect.poll(() => server.openStreams()).toBe(1);
     await expect.poll(state).toBe('live');

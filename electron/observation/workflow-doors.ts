@@ -9,6 +9,7 @@ import { workflowApi } from '../systems/argo/server/workflow-api';
 import type { Connection } from '../systems/kubernetes/types';
 import { type WatchReading, watchObjects } from '../systems/watch/watch-objects';
 import { type ArchivedWorkflows, archivedWorkflows } from './archived-workflows';
+import { doorRecord } from './door-record';
 import type { ClusterPlace } from './place';
 import type { ClusterActions, WorkflowActions } from './types';
 import type { DoorName } from './watch-doors';
@@ -71,9 +72,15 @@ export function workflowDoors(options: {
   const byServer = workflowServerActions(api, place);
   const name = `Argo Workflows in ${place.environment}`;
   const first: DoorName = kubernetes === null ? 'server' : (server.prefer ?? 'kubernetes');
-  let door = first;
-  const failures = new Map<DoorName, string>();
-  const because = (): string | null => (door === first ? null : (failures.get(first) ?? null));
+  const record = doorRecord({
+    system: 'argo-workflows',
+    server: () => server.connection.server,
+    environment: place.environment,
+    first,
+    kubernetes: kubernetes !== null,
+    shows: 'workflows',
+    log: options.log,
+  });
   /** What the server answered when it was tried: it tells nothing beforehand. */
   const tried = new Map<ClusterAction, { allowed: boolean; why: string }>();
 
@@ -96,6 +103,7 @@ export function workflowDoors(options: {
       if (action !== null) learn(action, answer);
       return answer;
     };
+    const door = record.through();
     const first = await ask(door);
     if (first.ok || kubernetes === null) return first;
     // What the cluster has forgotten, the server's archive may have.
@@ -125,24 +133,11 @@ export function workflowDoors(options: {
   return {
     archive: archivedWorkflows(api, place),
     watch: (kind) => (reading) => watchObjects(api.watched(kind.labelSelector), reading),
-    met(_, freshness, through) {
-      if (freshness.state === 'unreachable') failures.set(through, freshness.failure.message);
-      else if (freshness.state === 'live') failures.delete(through);
-    },
+    met: (_, freshness, through) => record.met(freshness, through),
     seen(_, freshness, through) {
-      if (freshness.state !== 'live' || door === through) return;
-      door = through;
-      options.log('warn', 'cluster.door', {
-        environment: place.environment,
-        system: 'argo-workflows',
-        through,
-        because: because() ?? 'it shows workflows (again)',
-      });
-      options.changed();
+      if (record.seen(freshness, through)) options.changed();
     },
-    told: () => [
-      { system: 'argo-workflows', server: server.connection.server, through: door, because: because() },
-    ],
+    told: () => [record.told()],
     access(action) {
       const asked = kubernetes?.access(action);
       if (!(Object.values(needed) as ClusterAction[]).includes(action)) return null;

@@ -4,7 +4,10 @@ import path from 'node:path';
 import type { OutputOf } from '../../shared/contract/contract';
 import type { Diagnostics, Fault } from '../../shared/domain/diagnostics/diagnostics';
 import { diagnosticsText } from '../../shared/domain/diagnostics/diagnostics-text';
+import { argoSystemNames } from '../../shared/domain/estate/argo-servers';
 import { shortTitleOf } from '../../shared/domain/operation/intent';
+import { doorText, otherWays } from '../../shared/domain/rollout/door-words';
+import { utcText } from '../../shared/domain/text/utc-text';
 import { ledgerFreshness } from '../engine/board-keeper';
 import { estateFolder, type Session } from './open-session';
 
@@ -53,6 +56,16 @@ export async function takeDiagnostics(
       { name: 'Release repo', freshness: ledgerFreshness(ledger) },
       ...board.environments.map(({ name, cluster }) => ({ name: `Cluster of ${name}`, freshness: cluster })),
     ],
+    ways: [...session.clusters.values()].flatMap((cluster) => {
+      const { environment, doors } = cluster.status();
+      return doors.map((door) => ({
+        name: `${argoSystemNames[door.system]} in ${environment}`,
+        text: [
+          `${doorText(door)}${door.since ? `, since ${utcText(door.since)}` : ''}`,
+          ...otherWays(door),
+        ].join('; '),
+      }));
+    }),
     history: {
       state: phases[status.phase],
       beginning: status.beginning?.at ?? null,

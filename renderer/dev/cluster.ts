@@ -23,7 +23,19 @@ export function devClusterStatus(environment: string): ClusterStatus {
     latency: { last: 18.4, median: 21.9, samples: 20, at: hoursAgo(0) },
     insecure: environment === 'integration' ? 'The certificate of this cluster is not checked.' : null,
     identity: { username: 'ada', groups: ['system:authenticated', 'release-managers'] },
-    doors: [],
+    doors: [
+      {
+        system: 'argo-workflows',
+        server: `https://argo-workflows.${environment}.example.org`,
+        through: 'server',
+        since: hoursAgo(2),
+        because: failure.message,
+        ways: [
+          { through: 'kubernetes', state: 'closed', why: failure.message },
+          { through: 'server', state: 'used', why: null },
+        ],
+      },
+    ],
     watches: watched.map((kind, index) => ({
       kind,
       namespace: kind === 'applications' ? 'cluster-services' : 'apps',

@@ -14,6 +14,12 @@ export const devDiagnostics: Answers<typeof diagnosticsProcedures> = {
       pipelines: 2,
     },
     connections: [{ name: 'Release repo', freshness: live() }],
+    ways: [
+      {
+        name: 'Argo CD in production',
+        text: 'through its own server; The Kubernetes API shows nothing: You don’t have permission to do this.',
+      },
+    ],
     history: { state: 'up to date', beginning: null, failure: null },
     operations: [],
     files: { parts: [{ name: 'Copy of the release repo', bytes: 12_345_678 }], free: null },

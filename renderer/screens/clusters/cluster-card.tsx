@@ -30,6 +30,7 @@ import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { ago, clock, fullTime } from '../../ui/time/time';
 import { TimedText } from '../../ui/time/timed-text';
 import { useNow } from '../../ui/time/use-now';
+import { ArgoWays } from './argo-ways';
 import { accessWord, clusterActionWord, isKeptWatch, keptGaps, latencyText, toldGaps } from './cluster-words';
 import classes from './clusters-screen.module.css';
 
@@ -195,6 +196,7 @@ function Facts({ status }: { status: ClusterStatus }) {
     return (
       <dl className={classes.facts}>
         <Fact name="Kubernetes API">not in the estate file</Fact>
+        <ArgoWays doors={status.doors} />
       </dl>
     );
   return (
@@ -232,6 +234,7 @@ function Facts({ status }: { status: ClusterStatus }) {
           'not reported by the cluster'
         )}
       </Fact>
+      <ArgoWays doors={status.doors} />
     </dl>
   );
 }

@@ -8,6 +8,7 @@ import { FailurePanel } from '../../ui/finding/failure-panel';
 import { Panel } from '../../ui/layout/panel';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
 import { fullTime } from '../../ui/time/time';
+import { TimedText } from '../../ui/time/timed-text';
 import classes from './diagnostics-screen.module.css';
 
 /** What this console can tell of itself, and a file of it for whoever is asked for help. */
@@ -69,6 +70,14 @@ function Found({ taken }: { taken: Diagnostics }) {
               {freshness.state === 'unreachable' && (
                 <p className={classes.quiet}>{freshness.failure.message}</p>
               )}
+            </li>
+          ))}
+          {taken.ways.map(({ name, text }) => (
+            <li key={name}>
+              <span className={classes.name}>{name}</span>
+              <p className={classes.quiet}>
+                <TimedText text={text} />
+              </p>
             </li>
           ))}
         </ul>

@@ -24,6 +24,7 @@ const taken: Diagnostics = {
       },
     },
   ],
+  ways: [{ name: 'Argo CD in staging', text: 'through its own server' }],
   history: { state: 'up to date', beginning: null, failure: null },
   operations: [],
   files: { parts: [{ name: 'Copy of the release repo', bytes: 1_234_567 }], free: null },
@@ -37,6 +38,7 @@ it('says what is there and what is not', () => {
   expect(text).toContain(
     'Cluster of staging: away since 2026-11-30T11:00:00.000Z, never answered: unauthorised',
   );
+  expect(text).toContain('## How Argo is seen\nArgo CD in staging: through its own server\n');
   expect(text).toContain('## Open operations\nnone\n');
   expect(text).toContain('Copy of the release repo: 1.2 MB\nleft on the disk: not known');
   expect(text).toContain('warn ledger.not-fetched: 3 times');

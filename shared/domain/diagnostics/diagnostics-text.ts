@@ -29,6 +29,7 @@ export function diagnosticsText(taken: Diagnostics, log: string, own: Private): 
       ],
     ],
     ['Connections', taken.connections.map(({ name, freshness }) => `${name}: ${freshnessLine(freshness)}`)],
+    ['How Argo is seen', taken.ways.map(({ name, text }) => `${name}: ${text}`)],
     [
       'History',
       [

@@ -25,6 +25,8 @@ export const diagnosticsSchema = z.object({
   }),
   /** Everything that is asked outside of this computer, in the order of the estate. */
   connections: z.array(z.object({ name: z.string(), freshness: freshnessSchema })),
+  /** By which way Argo is seen, by environment, in a line each. */
+  ways: z.array(z.object({ name: z.string(), text: z.string() })),
   history: z.object({
     /** What the index is doing, in words. */
     state: z.string(),

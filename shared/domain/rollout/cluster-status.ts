@@ -64,6 +64,30 @@ export const clusterWatchSchema = z.object({
 });
 export type ClusterWatch = z.infer<typeof clusterWatchSchema>;
 
+const doorName = z.enum(['kubernetes', 'server']);
+
+/** By which of two ways a system of Argo's is seen in an environment. */
+const clusterDoorSchema = z.object({
+  system: argoSystemSchema,
+  /** The server's address. */
+  server: z.string(),
+  /** The one that is used, or was last. */
+  through: doorName,
+  /** Since when it is that one, ISO 8601 UTC; `null`: nothing was seen yet. */
+  since: z.string().nullable(),
+  /** Why it is not the one that is asked first; `null`: it is. */
+  because: z.string().nullable(),
+  /** Each, with why it shows nothing; a way that is not needed is not asked. */
+  ways: z.array(
+    z.object({
+      through: doorName,
+      state: z.enum(['used', 'closed', 'not-asked']),
+      why: z.string().nullable(),
+    }),
+  ),
+});
+export type ClusterDoor = z.infer<typeof clusterDoorSchema>;
+
 /** How one environment's cluster is reached right now. */
 export const clusterStatusSchema = z.object({
   environment: z.string(),
@@ -90,16 +114,7 @@ export const clusterStatusSchema = z.object({
   identity: z.object({ username: z.string(), groups: z.array(z.string()) }).nullable(),
   watches: z.array(clusterWatchSchema),
   /** What of Argo is seen through a server of its own, and why. */
-  doors: z.array(
-    z.object({
-      system: argoSystemSchema,
-      /** The server's address. */
-      server: z.string(),
-      through: z.enum(['kubernetes', 'server']),
-      /** Why it is not the one that is asked first; `null`: it is. */
-      because: z.string().nullable(),
-    }),
-  ),
+  doors: z.array(clusterDoorSchema),
   gaps: z.array(clusterGapSchema),
   /** Every action, each asked of the cluster. */
   access: z.array(clusterAccessSchema),
