@@ -1,8 +1,10 @@
 import { expect, type Page, test } from '@playwright/test';
 import { consoleUser } from '../electron/practice/estate/people';
 import type { Operation } from '../shared/domain/operation/operation';
+import { signInByWindow } from './less-in-sight';
 import { lookAt } from './look';
-import { ask, cellAt, freshBoard, goTo, inspector } from './screen';
+import { startIntent } from './routes-screen';
+import { ask, cellAt, cellOf, ended, freshBoard, goTo, inspector, versionOf } from './screen';
 import { newUserData, type Running, removeUserData, startOnPractice } from './shared-app';
 import { inSignInPage, signInTitles } from './sign-in-ground';
 
@@ -70,6 +72,11 @@ test('a session that ends in the middle of a rollback is told once, and nothing 
     /Your session at Argo CD in production has ended\. Anything that needs it waits/,
   );
   expect((await operation()).state).toBe('running');
+  // What Argo CD said is of then, at once; what runs is seen by pods still.
+  await expect
+    .poll(async () => (await cellOf(page(), 'frontend', 'production')).applicationsAsOf)
+    .toEqual(expect.any(String));
+  await expect(inspector(page())).toContainText(/as of \d\d:\d\d/);
   await lookAt(app, 'session-ended');
   await goTo(page(), '#/clusters?environment=production');
   await expect(page().getByRole('article', { name: 'Argo CD in production' })).toContainText('Session ended');
@@ -101,4 +108,35 @@ test('a session that ends in the middle of a rollback is told once, and nothing 
     .toBe('succeeded');
   expect((await operation()).failure).toBeNull();
   expect(await app.practice.commitsOf(id)).not.toHaveLength(2);
+});
+
+test('a session that ends at Argo Workflows in the middle of a deployment is told once, and nothing is done twice', async () => {
+  const name = 'router';
+  const environment = 'integration' as const;
+  const expected = await versionOf(page(), name, environment);
+  const version = `v${Number(expected.slice(1)) - 1}`;
+  await goTo(page(), '#/');
+  const id = await startIntent(page(), {
+    kind: 'deploy',
+    app: name,
+    environment,
+    version,
+    expected,
+    reason: 'rehearsal',
+  });
+  const operation = (): Promise<Operation> => ask(page(), 'operation.get', { operationId: id });
+  // It was submitted by then.
+  await expect.poll(async () => (await operation()).workflows.length).toBeGreaterThan(0);
+  await app.practice.control.setArgoSessions({ end: { environment, system: 'argo-workflows' } });
+  await expect(banner()).toHaveCount(1);
+  await expect(banner()).toContainText('Your session at Argo Workflows in integration has ended.');
+  expect((await operation()).state).toBe('running');
+  await signInByWindow(app, environment, 'argo-workflows');
+  await expect(banner()).toBeHidden();
+  const done = await ended(page(), id);
+  expect(done.failure).toBeNull();
+  expect(done.steps.find((one) => one.name === 'tests')?.state).toBe('succeeded');
+  const { workflows } = await ask(page(), 'workflow.list', { app: name, environment, version });
+  expect(workflows.filter(({ template }) => template === 'deploy-image')).toHaveLength(1);
+  expect(await versionOf(page(), name, environment)).toBe(version);
 });

@@ -264,6 +264,7 @@ describe('Applications by Argo CD’s own server', () => {
     await applicationsAre('live');
     await expect.poll(now.server.openStreams).toBeGreaterThan(0);
     await expect.poll(() => cluster.view.access('sync').state).toBe('allowed');
+    await expect.poll(() => cluster.view.freshness('rollouts', 'pods').state).toBe('live');
     now.endSessions();
     expect(await cluster.actions.refresh('frontend', 'normal', signal)).toMatchObject({
       failure: { code: 'unauthorised' },
@@ -273,8 +274,15 @@ describe('Applications by Argo CD’s own server', () => {
       .poll(() => cluster.view.freshness('applications'))
       .toMatchObject({ state: 'unreachable', asOf: expect.any(String), failure: { code: 'unauthorised' } });
     expect(shown()).toMatchObject({ version: 'v1' });
+    // What rests on them is of then, too, and comes back with them: nobody waits for the next look at each.
+    expect(cluster.view.freshness('rollouts')).toMatchObject({
+      state: 'unreachable',
+      asOf: expect.any(String),
+      failure: { code: 'unauthorised' },
+    });
     session.signIn(now.token());
     await applicationsAre('live');
+    await expect.poll(() => cluster.view.freshness('rollouts', 'pods').state).toBe('live');
   });
 
   it('are not asked for before somebody signs in', async () => {
@@ -287,6 +295,11 @@ describe('Applications by Argo CD’s own server', () => {
         because: expect.objectContaining({ code: 'signed-out' }),
       }),
     );
+    // Nor is anything else waited for that only they lead to.
+    await expect
+      .poll(() => cluster.view.freshness())
+      .toMatchObject({ state: 'unreachable', failure: { code: 'signed-out' } });
+    expect(cluster.view.freshness('rollouts', 'pods')).toMatchObject({ failure: { code: 'signed-out' } });
     session.signIn(now.token());
     await applicationsAre('live');
     expect((shown() satisfies unknown as Application | null)?.kind).toBeUndefined();

@@ -253,6 +253,7 @@ export function observeCluster(options: {
       onBatch,
       onState: (freshness, answered, through) => {
         notes.seen(kind, freshness, through);
+        if (kind === kinds.applications[0]) tree?.follow(freshness);
         state.applyFreshness(kind, freshness, answered, through === 'server');
         if (freshness.state === 'live' && through === 'kubernetes') attendant.awake();
         else if (state.view.freshness().state === 'unreachable') attendant.asleep();

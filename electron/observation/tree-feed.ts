@@ -1,4 +1,5 @@
 import type { Freshness } from '../../shared/domain/board/freshness';
+import type { Failure } from '../../shared/domain/failure/failure';
 import { failureOf } from '../../shared/domain/failure/failure-of';
 import type { Log } from '../log/log';
 import type { ArgoApplication } from '../systems/argo/application';
@@ -69,6 +70,12 @@ function withoutOldSets(nodes: readonly TreeNode[]): TreeNode[] {
   return nodes.filter((node) => node.kind !== 'ReplicaSet' || read.has(node) || parents.has(node.uid));
 }
 
+export interface TreeFeed {
+  show(batch: WatchBatch<ArgoApplication>): void;
+  /** How it is with the Applications: what only they lead to can't be seen without them. */
+  follow(freshness: Freshness): void;
+}
+
 /**
  * Live objects of Applications by Argo CD's resource tree, where no Kubernetes API is there to watch them. The tree is
  * asked for with each change of its Application, every two seconds while that moves and every minute while it rests
@@ -82,7 +89,7 @@ export function createTreeFeed(options: {
   kinds: Readonly<Record<string, FedKind>>;
   signal: AbortSignal;
   log: Log;
-}): { show(batch: WatchBatch<ArgoApplication>): void } {
+}): TreeFeed {
   const { connection, place, kinds, signal, log } = options;
   const apps = new Map<string, App>();
   const waiting: (() => void)[] = [];
@@ -90,6 +97,7 @@ export function createTreeFeed(options: {
   let heardAt: string | null = null;
   let brokeAt: string | null = null;
   let isTold = false;
+  let isAway = false;
 
   /** At most so many requests at a time. */
   async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
@@ -112,10 +120,11 @@ export function createTreeFeed(options: {
     if (isWhole) tell({ state: 'live', asOf: heardAt });
     isTold = isWhole;
   };
-  const broke = (error: unknown): void => {
+  const away = (failure: Failure): void => {
     brokeAt ??= heardAt ?? new Date().toISOString();
-    tell({ state: 'unreachable', asOf: heardAt, since: brokeAt, failure: failureOf(error) });
+    tell({ state: 'unreachable', asOf: heardAt, since: brokeAt, failure });
   };
+  const broke = (error: unknown): void => away(failureOf(error));
 
   const isGone = (app: App): boolean => signal.aborted || apps.get(app.name) !== app;
   /** Of an Application that can't be read nothing is shown: what was seen before is no longer how it is. */
@@ -131,8 +140,6 @@ export function createTreeFeed(options: {
     app.failures++;
     const status = error instanceof KubeError ? error.failure.status : null;
     if (status === null || status === 401) {
-      if (status === 401)
-        connection.woken?.()?.addEventListener('abort', () => void look(app), { once: true });
       broke(error);
       return;
     }
@@ -246,6 +253,19 @@ export function createTreeFeed(options: {
       }
       // An environment without Applications has no objects either.
       if (apps.size === 0) heard();
+    },
+    follow(freshness) {
+      if (freshness.state === 'unreachable') {
+        isAway = true;
+        away(freshness.failure);
+      } else if (freshness.state === 'live' && isAway) {
+        isAway = false;
+        for (const app of apps.values()) {
+          app.failures = 0;
+          // It never rejects: what it meets is told.
+          void look(app);
+        }
+      }
     },
   };
 }

@@ -78,8 +78,9 @@ export function createWatchBoard(
   };
   const whole = (): Freshness => {
     const all = [...entries.values()];
-    const rest = all.filter((one) => !one.refused);
-    return worst(rest.length > 0 ? rest : all);
+    const asked = all.filter(({ unasked }) => unasked === null);
+    const rest = asked.filter((one) => !one.refused);
+    return worst(rest.length > 0 ? rest : asked.length > 0 ? asked : all);
   };
   /** Whether what rests on it is known without it: for good, not while it is only away. */
   const isSpared = ({ kind, refused, unasked }: Entry): boolean =>

@@ -1,3 +1,4 @@
+import { argoSystems } from '../../../shared/domain/estate/argo-servers';
 import type { ControlOutput } from '../../systems/practice/control-contract';
 import { allEnvironments, type BagEnvironment } from '../../systems/practice/environments';
 import { endArgoSessions } from '../argo-servers/accounts';
@@ -218,7 +219,14 @@ export function scenarioHandlers(options: {
     async setArgoSessions({ end, ...change }) {
       const { argoSessions } = estate().state;
       Object.assign(argoSessions, change);
-      if (end) endArgoSessions(argoSessions, end);
+      if (end) {
+        endArgoSessions(argoSessions, end);
+        const servers = { 'argo-cd': estate().argoCd, 'argo-workflows': estate().argoWorkflows };
+        // As a load balancer does sooner or later: what comes after it needs a session.
+        for (const system of end.system ? [end.system] : argoSystems)
+          for (const name of end.environment ? [end.environment] : allEnvironments)
+            servers[system][name].faults.cutStreams();
+      }
       return structuredClone(argoSessions);
     },
     async signInToArgo({ environment, system }) {

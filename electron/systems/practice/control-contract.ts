@@ -243,7 +243,7 @@ export const controlCommands = {
   },
   /**
    * Changes how sessions at Argo's servers live: `lastSeconds` holds for those that start afterwards. `end` ends those
-   * that live now: everywhere, or at one server, of one environment or of one system.
+   * that live now, with the streams that they opened: everywhere, or at one server, of one environment or of one system.
    */
   setArgoSessions: {
     input: z.strictObject({

@@ -18,7 +18,7 @@ import { HoldMark, OperationMark } from '../../ui/layout/mark';
 import { WaitingLine } from '../../ui/promotion/waiting-line';
 import { cameWord, holdSentence } from '../../ui/text/words';
 import { FreshnessMark } from '../../ui/time/freshness-mark';
-import { ago, fullTime } from '../../ui/time/time';
+import { ago, clock, fullTime } from '../../ui/time/time';
 import { useNow } from '../../ui/time/use-now';
 import { operationText } from './cell-text';
 import { CloseDetails } from './close-details';
@@ -135,6 +135,12 @@ function Facts({ cell }: { cell: Cell }) {
             <dt>Argo CD</dt>
             <dd>
               {application.name}: {application.sync}, {application.health}
+              {cell.applicationsAsOf && (
+                <span className={classes.small} title={fullTime(cell.applicationsAsOf)}>
+                  {' '}
+                  as of {clock(cell.applicationsAsOf, now)}
+                </span>
+              )}
               {application.conditions.map((condition) => (
                 <p key={condition.type} className={classes.small}>
                   {condition.type}: {condition.message}

@@ -114,7 +114,9 @@ export function freshnessText(freshness: Freshness, now: number): string {
           ? 'not signed in'
           : `not signed in, as of ${clock(freshness.asOf, now)}`;
       if (freshness.failure.code === 'unauthorised')
-        return `sign-in refused since ${clock(freshness.since, now)}`;
+        return freshness.asOf === null
+          ? `sign-in refused since ${clock(freshness.since, now)}`
+          : `sign-in refused, as of ${clock(freshness.asOf, now)}`;
       return freshness.asOf
         ? `as of ${clock(freshness.asOf, now)}`
         : `unreachable since ${clock(freshness.since, now)}`;

@@ -9,6 +9,7 @@ import type { Application } from './board';
 import { assembleBoard, type BoardInput, isInStep, type LedgerCell, rolloutSummary } from './board-assembly';
 import { worstHealth } from './cell-state';
 import { driftOf } from './drift';
+import type { Freshness } from './freshness';
 
 const environments = ['integration', 'staging', 'preproduction', 'production'];
 const asOf = '2026-01-01T00:00:00.000Z';
@@ -103,6 +104,33 @@ function input(apps: number): BoardInput {
     problems: [],
   };
 }
+
+it('says of when Argo CD’s word is, as soon as it is not followed any more', () => {
+  const known = input(1);
+  const board = (freshness: Freshness) =>
+    assembleBoard({
+      ...known,
+      cluster: (name) => {
+        const cluster = known.cluster(name);
+        return (
+          cluster && {
+            ...cluster,
+            freshness: (...topics) =>
+              topics.includes('applications') ? freshness : cluster.freshness(...topics),
+          }
+        );
+      },
+    }).cells[0];
+  const failure = {
+    code: 'unauthorised' as const,
+    message: 'Your session has ended.',
+    meaning: '',
+    next: [],
+  };
+  const ended = { state: 'unreachable' as const, asOf, since: asOf, failure };
+  expect(board(ended)).toMatchObject({ applications: [{ health: 'Healthy' }], applicationsAsOf: asOf });
+  expect(board({ state: 'live', asOf })?.applicationsAsOf).toBeNull();
+});
 
 describe('the board', () => {
   it('has a cell for every file, with what it stands for', () => {

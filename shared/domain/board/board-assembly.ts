@@ -189,6 +189,10 @@ function stateOf(
 const isWantedSomewhere = (input: BoardInput, app: string, tag: string): boolean =>
   [...input.files.values()].some((files) => files.get(app)?.version === tag);
 
+/** When something that is not live was heard last; `null`: it is live, or it never was. */
+const heardLast = (freshness: Freshness | undefined): string | null =>
+  !freshness || freshness.state === 'live' || freshness.state === 'absent' ? null : freshness.asOf;
+
 /** One cell; `null` when the app has no file there. */
 function assembleCell(input: BoardInput, app: string, environment: string): Cell | null {
   const ledger = input.files.get(environment)?.get(app);
@@ -212,6 +216,7 @@ function assembleCell(input: BoardInput, app: string, environment: string): Cell
     ledger,
     deployed: input.deployments(app, environment)[0] ?? null,
     applications,
+    applicationsAsOf: applications.length === 0 ? null : heardLast(cluster?.freshness('applications')),
     ...stateOf(input, app, environment, ledger.version, syncWindow),
     rollout: rolloutSummary(cluster?.rollouts(app) ?? []),
     drift,

@@ -116,6 +116,8 @@ export const cellSchema = z.object({
   deployed: deploymentSchema.nullable(),
   /** What the cluster says of the app: the main Application first, twins after it. Empty: not seen. */
   applications: z.array(applicationSchema),
+  /** When that was heard last, where Argo CD is not followed now (ISO 8601 UTC); `null`: it is, or nothing was seen. */
+  applicationsAsOf: z.string().nullable().optional(),
   /** What runs; `null`: a board of the past, of which no cluster tells. */
   running: runningSchema.nullable(),
   /** The worst health of what runs, whatever Git wants; `null` when nothing was seen. */

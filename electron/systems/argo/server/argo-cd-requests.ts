@@ -12,8 +12,22 @@ export interface ApplicationRef {
 const pathOf = ({ name }: ApplicationRef, ...more: string[]): string =>
   ['/api/v1/applications', encodeURIComponent(name), ...more].join('/');
 
-const anObject = (connection: Connection, answer: unknown, method?: string): KubeObject => {
-  if (!isObject(answer)) throw badDataError(connection, 'an Application that is none', undefined, method);
+/**
+ * The Application that was asked for, and no other: a server older than 2.5, or a proxy that drops a query, answers with
+ * one of the same name in Argo CD's own namespace.
+ */
+const thisOne = (
+  connection: Connection,
+  answer: unknown,
+  { name, namespace }: ApplicationRef,
+): KubeObject => {
+  if (!isObject(answer)) throw badDataError(connection, 'an Application that is none');
+  const { metadata } = answer;
+  if (metadata.name !== name || metadata.namespace !== namespace)
+    throw badDataError(
+      connection,
+      `asked for the Application ${namespace}/${name}, got ${metadata.namespace}/${metadata.name}`,
+    );
   return answer;
 };
 
@@ -25,7 +39,7 @@ export function getApplication(
 ): Promise<WriteResult<KubeObject>> {
   const query = { appNamespace: ref.namespace };
   return attempt(
-    async () => anObject(connection, await connection.json({ path: pathOf(ref), query, ...options })),
+    async () => thisOne(connection, await connection.json({ path: pathOf(ref), query, ...options }), ref),
     options,
   );
 }
@@ -137,7 +151,8 @@ export function refreshApplication(
   const { signal, patience: timeout } = options;
   const query = { refresh: mode, appNamespace: ref.namespace };
   return attempt(
-    async () => anObject(connection, await connection.json({ path: pathOf(ref), query, timeout, signal })),
+    async () =>
+      thisOne(connection, await connection.json({ path: pathOf(ref), query, timeout, signal }), ref),
     { signal },
   );
 }
