@@ -20,13 +20,16 @@ const thisOne = (
   connection: Connection,
   answer: unknown,
   { name, namespace }: ApplicationRef,
+  method?: string,
 ): KubeObject => {
-  if (!isObject(answer)) throw badDataError(connection, 'an Application that is none');
+  if (!isObject(answer)) throw badDataError(connection, 'an Application that is none', undefined, method);
   const { metadata } = answer;
   if (metadata.name !== name || metadata.namespace !== namespace)
     throw badDataError(
       connection,
       `asked for the Application ${namespace}/${name}, got ${metadata.namespace}/${metadata.name}`,
+      undefined,
+      method,
     );
   return answer;
 };
@@ -107,7 +110,7 @@ export function putApplication(
     signal,
   };
   return attempt(
-    async () => anObject(connection, await connection.json({ ...request, body: application }), 'PUT'),
+    async () => thisOne(connection, await connection.json({ ...request, body: application }), ref, 'PUT'),
     { signal },
   );
 }
