@@ -75,7 +75,7 @@ export async function rollBackInOneClick(page: Page, app: string): Promise<Opera
       const step = steps.find(({ name }) => name === 'rollout');
       return state !== 'running' || step?.state === 'succeeded'
         ? 'rolled out'
-        : steps.flatMap((one) => (one.state === 'running' ? [`${one.name}: ${one.waitingFor}`] : []));
+        : steps.map((one) => `${one.name} ${one.state}: ${one.waitingFor ?? one.saw.at(-1)?.text}`);
     })
     .toBe('rolled out');
   const version = await versionOf(page, app, environment);

@@ -91,7 +91,7 @@ test('who signs out in the middle of a rollback is waited for by nothing', async
   await signInByWindow(app(), 'production', 'argo-cd');
   await freshBoard(page());
   const { control } = app().practice;
-  await control.slowRollout({ app: 'collections', environment: 'production', readySeconds: 60 });
+  await control.slowRollout({ app: 'collections', environment: 'production', readySeconds: 20 });
   const started = rollBackInOneClick(page(), 'collections');
   const list = () =>
     ask(page(), 'operation.list', { app: 'collections', environment: 'production', limit: 1 });

@@ -1,3 +1,4 @@
+import { offSentence } from '../emergency/debt-words';
 import { shortVersion } from '../ledger/version';
 import type { AppIntent } from '../operation/intent';
 import { utcText } from '../text/utc-text';
@@ -118,8 +119,35 @@ function reconcileFindings(
   return found;
 }
 
-/** What a rollback past Git and its end say of themselves; nothing for all else. */
+/**
+ * What an emergency rollback that is not reconciled keeps from a version that lands in Git: Argo CD applies nothing there
+ * by itself until then.
+ */
+function keptByDebts({ app, environment }: AppIntent, { debts }: OutsideFacts): Finding[] {
+  const own = debts.find((one) => one.app === app);
+  const debt = own ?? debts[0];
+  if (!debt) return [];
+  const evidence = `${offSentence(debt)} Emergency rollback by ${debt.by}.`;
+  return [
+    own
+      ? finding(
+          'emergency',
+          'warn',
+          `${app} in ${environment} runs ${shortVersion(own.imageTag)} by emergency rollback: Argo CD does not apply another version until you reconcile.`,
+          evidence,
+        )
+      : finding(
+          'emergency',
+          'warn',
+          `No change in Git reaches any app in ${environment} until the emergency rollback of ${debt.app} is reconciled.`,
+          evidence,
+        ),
+  ];
+}
+
+/** What a rollback past Git and its end say of themselves, and what is left of one to whatever brings a version there. */
 export function pastGitFindings(intent: AppIntent, ledger: LedgerFacts, outside: OutsideFacts): Finding[] {
   if (intent.kind === 'emergency-rollback') return emergencyFindings(intent, ledger, outside);
-  return intent.kind === 'reconcile' ? reconcileFindings(intent, ledger, outside) : [];
+  if (intent.kind === 'reconcile') return reconcileFindings(intent, ledger, outside);
+  return 'version' in intent ? keptByDebts(intent, outside) : [];
 }

@@ -41,6 +41,45 @@ describe('preflight', () => {
     );
   });
 
+  it('says before the click that an emergency rollback keeps a change in Git from the cluster', () => {
+    const debt = {
+      operation: 'op-1',
+      app: 'frontend',
+      environment: 'production',
+      by: 'Ada Morrow',
+      since: '2026-11-01T10:00:00.000Z',
+      reason: '500s',
+      imageTag: 'v1',
+      leaves: 'v2',
+      parent: 'app-config',
+      image: 'set' as const,
+      off: ['app-config', 'frontend'],
+      running: null,
+      shared: true,
+    };
+    const told = (intent: AppIntent, app: string) =>
+      preflightFindings(intent, ledger, { ...outside, debts: [{ ...debt, app }] }).filter(
+        ({ code }) => code === 'emergency',
+      );
+    for (const intent of [deploy, rollback, { ...deploy, kind: 'promote', from: 'staging' } as AppIntent]) {
+      expect(told(intent, 'frontend')).toMatchObject([
+        {
+          level: 'warn',
+          message: expect.stringMatching(/^frontend in production runs v1 by emergency rollback/),
+        },
+      ]);
+      // The parent's automatic sync is off for all of them.
+      expect(told(intent, 'router')).toMatchObject([
+        {
+          level: 'warn',
+          message:
+            'No change in Git reaches any app in production until the emergency rollback of router is reconciled.',
+          evidence: expect.stringContaining('Automatic sync is off for app-config and frontend'),
+        },
+      ]);
+    }
+  });
+
   it('never takes unknown for a pass', () => {
     expect(codes(rollback, {}, { change: null })).toEqual(['migrations-unknown:unknown']);
     expect(codes(rollback, {}, { cluster: { state: 'connecting', asOf: null } })).toEqual([
