@@ -259,3 +259,57 @@ describe('an emergency rollback that is killed', { timeout: 1_800 * seconds }, (
       });
   });
 });
+
+/** What the person chooses at the end, by what Git wants by then. */
+const ends = [
+  { what: 'keeps what Git wants', newer: false, keeps: true },
+  { what: 'keeps what Git got meanwhile', newer: true, keeps: true },
+  { what: 'writes its version over what Git got meanwhile', newer: true, keeps: false },
+] as const;
+
+describe('an emergency rollback that is reconciled', { timeout: 600 * seconds }, () => {
+  it.each(ends)('$what', async ({ newer, keeps }) => {
+    const one = await incident();
+    const before = await live(one.app);
+    await away(false);
+    const made = await child({
+      intent: emergencyOf(one),
+      console: one.home,
+      offline: true,
+      crashAt: null,
+    });
+    expect(made.exitCode, `${made.stderr}\n${made.stdout}`).toBe(0);
+    const set = await live(one.app);
+    await away(true);
+    const wanted = newer ? `v${Number(one.expected.slice(1)) - 2}` : one.expected;
+    if (newer) await practice.control.deployAsSomeoneElse({ app: one.app, environment, version: wanted });
+    const rig = await openRig(access, one.home, { watch: [environment] });
+    try {
+      await rig.ledger.refresh();
+      // Automatic sync is off: what Git got does not reach the cluster before somebody decides.
+      expect((await live(one.app)).tags).toEqual(set.tags);
+      const debt = rig.engine.list({ limit: 1 })[0]?.id ?? '';
+      const version = keeps ? wanted : one.version;
+      const asked = { ...reconcileOf(one, debt), version, expected: wanted } as AppIntent;
+      await expect
+        .poll(() => rig.clusters.get(environment)?.view.freshness().state, { timeout: 60 * seconds })
+        .toBe('live');
+      const { findings } = unwrap(await rig.engine.preview(asked));
+      if (newer)
+        expect(findings.map(({ message }) => message)).toContain(
+          `Git got ${wanted} of ${one.app} after the emergency rollback.`,
+        );
+      const { operationId } = unwrap(rig.engine.start(asked, findings));
+      const done = await ended(rig.engine, operationId);
+      expect(`${done.state} ${done.failure?.message ?? ''}`).toBe('succeeded ');
+      expect(done.commit === null).toBe(keeps);
+      const after = await live(one.app);
+      expect(after.off).toEqual([]);
+      expect(after.tags).toEqual(before.tags.map((tag) => tag.replace(` ${one.expected}`, ` ${version}`)));
+      expect((await practice.control.status()).tags[environment]?.[one.app]?.imageTag).toBe(version);
+      expect(rig.engine.board().emergency.debts).toEqual([]);
+    } finally {
+      await rig.close();
+    }
+  });
+});
